@@ -19,7 +19,7 @@ class ThreadsTest {
             "ends with a connection, a session or a request, which end with it",
             Set.of("agent.LoadBalancer", "agent.Race", "agent.SupervisorClient",
                     "aggregator.BackendConnections", "aggregator.BodySender", "aggregator.ForwardedRequest",
-                    "apiwatches.RemoteWatch", "apiwatches.WatchSocket",
+                    "apiserver.Pipeline", "apiwatches.RemoteWatch", "apiwatches.WatchSocket",
                     "clienthttp.Connection", "clusterdns.Listeners",
                     "clusterdns.UdpListener", "console.ConsoleSocket", "edge.Handshake",
                     "edge.HttpExchange", "edge.Ports", "embeddedregistry.PeerClient", "jetcd.Lines",

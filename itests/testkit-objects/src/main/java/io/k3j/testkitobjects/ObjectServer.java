@@ -29,6 +29,7 @@ import io.k3j.objectregistry.Kinds;
 import io.k3j.objectregistry.Metadata;
 import io.k3j.objectregistry.ObjectDecoder;
 import io.k3j.objectregistry.ObjectRegistry;
+import io.k3j.objectregistry.Remarks;
 import io.k3j.objectregistry.Shaping.Wish;
 import io.k3j.objectregistry.Slot;
 import io.k3j.objectregistry.Storage;
@@ -54,6 +55,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /// Writes of objects from their bytes to the store, on the thread that asks, so that what one costs can be measured:
@@ -73,6 +75,7 @@ public final class ObjectServer implements AutoCloseable {
     private final Troubles health = new Troubles();
     private long weight;
     private final List<String> warnings = new CopyOnWriteArrayList<>();
+    private final Map<String, String> annotations = new ConcurrentHashMap<>();
 
     /// What it knows of kinds.
     ///
@@ -187,7 +190,7 @@ public final class ObjectServer implements AutoCloseable {
         weight = budget.taken();
         Intent intent = new Intent(new Target(kind, kinds), request.info().key(), "",
                 request.caller(), !request.params().text("dryRun").isEmpty(), request.params().text("fieldManager"),
-                request.params().flag("force"), Struct.EMPTY, null, warnings::add);
+                request.params().flag("force"), Struct.EMPTY, null, remarks());
         ObjectDecoder.Expected expected = new ObjectDecoder.Expected(kind.gvk(), kind.shape(),
                 request.params().text("fieldValidation"), request::warn);
         switch (request.info().verb()) {
@@ -209,6 +212,25 @@ public final class ObjectServer implements AutoCloseable {
         }
     }
 
+    private Remarks remarks() {
+        return new Remarks() {
+            @Override
+            public void accept(String warning) {
+                warnings.add(warning);
+            }
+
+            @Override
+            public void annotate(String key, String value) {
+                annotations.put(key, value);
+            }
+        };
+    }
+
+    /// What was told to the audit, of every write so far.
+    public Map<String, String> annotations() {
+        return annotations;
+    }
+
     /// Every warning of every write so far.
     public List<String> warnings() {
         return warnings;
@@ -226,7 +248,7 @@ public final class ObjectServer implements AutoCloseable {
     public String delete(Gvr resource, Key key) {
         ResourceKind kind = kinds.find(resource).orElseThrow();
         Intent intent = new Intent(new Target(kind, kinds), key, "", Caller.ANONYMOUS, false, "", false, Struct.EMPTY,
-                null, warnings::add);
+                null, remarks());
         try {
             objects.deletes().delete(intent, DeleteOptions.PLAIN);
             return "200";

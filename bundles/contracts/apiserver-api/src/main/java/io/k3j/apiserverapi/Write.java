@@ -63,6 +63,11 @@ public record Write(Operation operation, ResourceKind kind, String subresource, 
         /// A text for a `Warning: 299` header, also of a write that is refused.
         void warn(String text);
 
+        /// An annotation of the request's audit event, where one is made; the first value of a key stays.
+        default void annotate(String key, String value) {
+            // nobody records it
+        }
+
         /// 0, and 1 when the mutating plug-ins are asked for the second and last time.
         int round();
 

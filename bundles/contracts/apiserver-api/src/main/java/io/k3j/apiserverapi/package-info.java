@@ -1,9 +1,9 @@
-/// Extend the API server: resource kinds and their hooks, authenticators, authorizers, admission.
+/// Extend the API server: resource kinds and their hooks, authenticators, authorizers, admission, audit.
 ///
 /// A kind, an authorizer or a wanted admission plug-in whose bundle is away is answered with 503 and
 /// `Retry-After`; it stays in discovery and never becomes 404 or "allowed".
 @Export
-@Version("2.4.0")
+@Version("2.5.0")
 @NullMarked
 package io.k3j.apiserverapi;
 

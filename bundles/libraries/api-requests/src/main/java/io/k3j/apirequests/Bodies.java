@@ -84,8 +84,10 @@ public final class Bodies {
             throw ObjectDecoder.undecodable(expected.kind(), String.valueOf(e.getMessage()));
         }
         Struct object = named(document.object(), expected.kind());
-        return decoder.typed(new Document(object, document.duplicates()), expected,
+        Struct typed = decoder.typed(new Document(object, document.duplicates()), expected,
                 mediaType(request).equals("application/json") ? bytes : NOTHING);
+        request.audit().request(typed);
+        return typed;
     }
 
     /// Without its envelope (`k8s` and a zero byte) a message of another type would be read as one of this.
@@ -143,13 +145,15 @@ public final class Bodies {
             return b.build();
         }
         try {
-            return switch (mediaType(request)) {
+            Struct options = switch (mediaType(request)) {
                 case "application/json" -> Json.object(bytes);
                 case "application/yaml" -> ObjectDecoder.yaml(bytes).object();
                 case "application/vnd.kubernetes.protobuf" -> protobuf(bytes, new Gvk("", "v1", "DeleteOptions"));
                 default -> throw unsupported(request, "application/json, application/yaml, "
                         + "application/vnd.kubernetes.protobuf");
             };
+            request.audit().request(options);
+            return options;
         } catch (MalformedInput e) {
             throw ObjectDecoder.undecodable(new Gvk("", "v1", "DeleteOptions"), String.valueOf(e.getMessage()));
         }
@@ -173,14 +177,19 @@ public final class Bodies {
         byte[] bytes = request.body();
         try {
             return switch (type) {
-                case "application/json-patch+json" -> new Patch.Json(operations(bytes));
-                case "application/merge-patch+json" -> new Patch.Merge(Json.object(bytes));
-                case "application/apply-patch+yaml" -> new Patch.Apply(applied(request, bytes));
-                default -> new Patch.Strategic(Json.object(bytes));
+                case "application/json-patch+json" -> new Patch.Json(audited(request, operations(bytes)));
+                case "application/merge-patch+json" -> new Patch.Merge(audited(request, Json.object(bytes)));
+                case "application/apply-patch+yaml" -> new Patch.Apply(audited(request, applied(request, bytes)));
+                default -> new Patch.Strategic(audited(request, Json.object(bytes)));
             };
         } catch (MalformedInput e) {
             throw ApiFault.badRequest("error decoding patch: " + e.getMessage());
         }
+    }
+
+    private static <T> T audited(Request request, T patch) {
+        request.audit().patch(patch);
+        return patch;
     }
 
     /// A JSON patch is a list; anything else gets upstream's words.

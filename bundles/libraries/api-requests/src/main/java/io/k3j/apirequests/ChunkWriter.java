@@ -22,6 +22,7 @@ final class ChunkWriter extends OutputStream {
     private final Request request;
     private final Map<String, String> headers;
     private final LongRunningShares longLists;
+    private final AuditedBody audited;
     /// Grows from a few KiB, since most lists are short.
     private byte[] buffer = new byte[8 << 10];
     private int used;
@@ -35,10 +36,12 @@ final class ChunkWriter extends OutputStream {
     /// An answer 200 with these headers, to which those of compression may be added.
     ///
     /// @param longLists asked for a place once the answer is a long one
-    ChunkWriter(Request request, Map<String, String> headers, LongRunningShares longLists) {
+    /// @param audited sees all of it
+    ChunkWriter(Request request, Map<String, String> headers, LongRunningShares longLists, AuditedBody audited) {
         this.request = request;
         this.headers = headers;
         this.longLists = longLists;
+        this.audited = audited;
     }
 
     @Override
@@ -83,6 +86,7 @@ final class ChunkWriter extends OutputStream {
     ///
     /// @throws io.k3j.clientapi.ApiFault 429 when there are too many of these
     private void pass(byte[] chunk) throws IOException {
+        audited.more(chunk);
         ResponseStream out = stream;
         if (out == null) {
             reserve();
@@ -120,13 +124,17 @@ final class ChunkWriter extends OutputStream {
     /// Sends what is left and ends the answer; a short one is kept by the request, to be sent when its seat is free.
     void finish() throws IOException {
         ResponseStream out = stream;
+        byte[] rest = Arrays.copyOf(buffer, used);
         if (out == null) {
-            request.answer(200, headers, Arrays.copyOf(buffer, used));
+            audited.more(rest);
+            audited.end(headers.getOrDefault("content-type", ""));
+            request.answer(200, headers, rest);
             return;
         }
         if (used > 0) {
-            pass(Arrays.copyOf(buffer, used));
+            pass(rest);
         }
+        audited.end(headers.getOrDefault("content-type", ""));
         OutputStream to = zip;
         if (to != null) {
             to.close();

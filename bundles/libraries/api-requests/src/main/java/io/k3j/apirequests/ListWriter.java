@@ -66,7 +66,8 @@ public final class ListWriter {
         Form form = request.form();
         boolean known = protobuf.knows(Gvk.of(head.text("apiVersion"), head.text("kind")));
         Form.Type type = form.type() == Form.Type.PROTOBUF && !known ? Form.Type.JSON : form.type();
-        try (ChunkWriter out = new ChunkWriter(request, answers.headers(request, type.mediaType()), longLists)) {
+        try (ChunkWriter out = new ChunkWriter(request, answers.headers(request, type.mediaType()), longLists,
+                new AuditedBody(request.audit(), protobuf))) {
             try {
                 write(new Parts(shape, head, page.items(), request), type, out);
             } catch (RuntimeException e) {

@@ -1,5 +1,6 @@
 package io.k3j.apirequests;
 
+import io.k3j.apiserverapi.Authorizer.Attributes;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.edgeapi.Exchange;
 import io.k3j.flowcontrol.BodyBudget;
@@ -29,6 +30,7 @@ public final class Request {
     private final RequestInfo info;
     private final Set<String> warnings = new LinkedHashSet<>();
     private final String auditId;
+    private AuditContext audit = AuditContext.NONE;
     private byte[] body = {};
     private int warningLength;
     private Caller caller = Caller.ANONYMOUS;
@@ -58,7 +60,7 @@ public final class Request {
 
     /// A random UUID (version 4). It names a request and keeps no secret, so it needs no secure randomness,
     /// which all requests would draw from one lock.
-    private static String newAuditId() {
+    static String newAuditId() {
         ThreadLocalRandom random = ThreadLocalRandom.current();
         long high = random.nextLong() & ~0xf000L | 0x4000L;
         long low = random.nextLong() & ~(3L << 62) | 1L << 63;
@@ -93,6 +95,31 @@ public final class Request {
     /// The client's own or a new one; every answer has it, and logs on both sides can be joined by it.
     String auditId() {
         return auditId;
+    }
+
+    /// What is recorded of it; nothing until somebody wants it.
+    public AuditContext audit() {
+        return audit;
+    }
+
+    /// From now on this records it.
+    public void audit(AuditContext by) {
+        audit = by;
+        if (exchange instanceof AuditedExchange audited) {
+            audited.context(by);
+        }
+    }
+
+    /// What is asked for, as authorization sees it.
+    public Attributes attributes() {
+        return info.resource() ? attributes(info.verb()) : Attributes.path(info.verb(), path());
+    }
+
+    /// The same with another verb, of a request of a resource.
+    public Attributes attributes(String verb) {
+        return new Attributes(verb, info.gvr().group(), info.gvr().version(), info.gvr().resource(),
+                info.subresource(), info.authorizedNamespace(), info.authorizedName(params), "",
+                info.authorizedFields(params));
     }
 
     /// Who asks; anonymous until that is known.

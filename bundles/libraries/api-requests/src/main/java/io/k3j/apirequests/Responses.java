@@ -37,7 +37,8 @@ public final class Responses {
         Form form = request.form();
         Form.Type type = form.type() == Form.Type.PROTOBUF && !protobuf.knows(kind(tree)) ? Form.Type.JSON
                 : form.type();
-        bytes(request, status, type.mediaType(),
+        request.audit().response(tree);
+        send(request, status, headers(request, type.mediaType()),
                 encoded(new Form(type, form.as(), form.version(), form.pretty()), tree));
     }
 
@@ -62,12 +63,22 @@ public final class Responses {
 
     /// JSON bytes that are ready but for the line end, which is sent behind them and not copied to them.
     public void json(Request request, int status, byte[] json) throws IOException {
+        audited(request, Form.Type.JSON.mediaType(), json);
         send(request, status, headers(request, Form.Type.JSON.mediaType()), json, NEWLINE);
     }
 
     /// Bytes of a media type.
     public void bytes(Request request, int status, String mediaType, byte[] bytes) throws IOException {
+        audited(request, mediaType, bytes);
         send(request, status, headers(request, mediaType), bytes);
+    }
+
+    private void audited(Request request, String mediaType, byte[] bytes) {
+        if (request.audit().keepsResponses()) {
+            AuditedBody body = new AuditedBody(request.audit(), protobuf);
+            body.more(bytes);
+            body.end(mediaType);
+        }
     }
 
     /// Plain text, as health checks answer.
@@ -86,7 +97,9 @@ public final class Responses {
             headers.put("retry-after", Long.toString(retry));
         }
         Form form = new Form(request.form().type(), Form.As.OBJECT, "v1", request.form().pretty());
-        request.answer(fault.code(), headers, encoded(form, fault.status()));
+        Struct said = fault.status();
+        request.audit().response(said);
+        request.answer(fault.code(), headers, encoded(form, said));
     }
 
     /// The headers every answer has: the audit id, that nobody may keep it, how it was queued, and warnings (`299`, RFC

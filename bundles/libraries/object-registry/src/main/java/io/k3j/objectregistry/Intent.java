@@ -11,7 +11,6 @@ import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import io.k3j.watchcache.StorageKeys;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// What a writer wants, apart from the object itself. A value; one for each request.
@@ -25,10 +24,10 @@ import org.jspecify.annotations.Nullable;
 /// @param force an apply may take fields from others
 /// @param options create, update, patch or delete options, possibly empty
 /// @param term what a leader's write is bound to, null for everybody else's
-/// @param warnings takes texts for the client, on the writing thread, before the answer
+/// @param warnings takes texts for the client, and annotations for the audit event
 public record Intent(Target target, Key key, String subresource, Caller caller, boolean dryRun, String manager,
         boolean force,
-        Struct options, @Nullable Term term, Consumer<String> warnings) {
+        Struct options, @Nullable Term term, Remarks warnings) {
 
     /// The same for another key, once a name has been generated or the object's name was read.
     public Intent at(Key other) {

@@ -122,6 +122,11 @@ final class WriteContext implements Write.Context {
     }
 
     @Override
+    public void annotate(String key, String value) {
+        intent.warnings().annotate(key, value);
+    }
+
+    @Override
     public int round() {
         return round;
     }

@@ -1,5 +1,6 @@
 package io.k3j.apiserver;
 
+import io.k3j.apirequests.AuditContext;
 import io.k3j.apirequests.ExtraKeys;
 import io.k3j.apirequests.Request;
 import io.k3j.apiserverapi.Authenticator;
@@ -8,6 +9,7 @@ import io.k3j.apiserverapi.Authenticator.Proxied;
 import io.k3j.apiserverapi.Authorizer;
 import io.k3j.apiserverapi.Authorizer.Attributes;
 import io.k3j.apiserverapi.Authorizer.Decision;
+import io.k3j.apiserverapi.Authorizer.Verdict;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.flowcontrol.AuthFailureLimiter;
@@ -25,6 +27,8 @@ import java.util.Optional;
 final class Access {
     /// The group that bypasses authorization.
     static final String MASTERS = "system:masters";
+    private static final Decision PRIVILEGED = new Decision(Verdict.ALLOW, "");
+    private static final String REASON = "authorization.k8s.io/reason";
     private static final String AUTHENTICATED = "system:authenticated";
     private static final String UNAUTHENTICATED = "system:unauthenticated";
     private final Slot<Authenticator> authenticators;
@@ -43,27 +47,33 @@ final class Access {
         this.awaitReplacement = awaitReplacement;
     }
 
-    /// The caller of a request, after impersonation.
-    /// @throws ApiFault 401, 403
+    /// Who sends a request.
+    /// @throws ApiFault 401
     Caller caller(Request request) {
         Slot.State<Authenticator> asked = authenticators.state();
-        Caller real;
         try {
-            real = authenticate(request);
+            return authenticate(request);
         } catch (ApiFault no) {
             if (asked == authenticators.state() && asked.complete()) {
                 throw no;
             }
             // a refusal counts only when no authenticator was replaced meanwhile
             awaitReplacement.run();
-            real = authenticate(request);
+            return authenticate(request);
         }
+    }
+
+    /// As whom the sender of a request acts: as himself, unless headers ask for somebody else.
+    /// @throws ApiFault 403
+    Caller acting(Request request, Caller real) {
         String wanted = request.exchange().header("impersonate-user").orElse("");
         if (wanted.isEmpty()) {
             requireImpersonateUser(request);
             return real;
         }
-        return impersonate(request, real, wanted);
+        Caller as = impersonate(request, real, wanted);
+        request.audit().impersonated(as);
+        return as;
     }
 
     /// Refuses impersonation headers without Impersonate-User: the caller must not act as himself by mistake.
@@ -183,38 +193,66 @@ final class Access {
     /// Returns when the caller may perform an action, else throws.
     /// @throws ApiFault 403, or 503 while an authorizer that might allow it is being replaced
     void allowed(Caller caller, Attributes what) {
-        if (caller.in(MASTERS)) {
-            return;
-        }
-        Slot.State<Authorizer> asked = authorizers.state();
-        try {
-            decide(asked, caller, what);
-        } catch (ApiFault no) {
-            if (asked == authorizers.state() && asked.complete()) {
-                throw no;
-            }
-            // a refusal counts only when no authorizer was replaced meanwhile
-            awaitReplacement.run();
-            decide(authorizers.state(), caller, what);
+        Decision decision = decision(caller, what);
+        if (decision.verdict() != Verdict.ALLOW) {
+            throw forbidden(caller, what, decision.reason());
         }
     }
 
-    private void decide(Slot.State<Authorizer> asked, Caller caller, Attributes what) {
+    /// The same for what a request is about, which is told to its audit.
+    /// @throws ApiFault 403, 503
+    void allowed(Request request, Attributes what) {
+        allowed(request.caller(), what, request.audit());
+    }
+
+    /// The same for anybody.
+    /// @throws ApiFault 403, 503
+    void allowed(Caller caller, Attributes what, AuditContext audit) {
+        Decision decision;
+        try {
+            decision = decision(caller, what);
+        } catch (RuntimeException e) {
+            audit.annotate(REASON, "internal error");
+            throw e;
+        }
+        boolean allowed = decision.verdict() == Verdict.ALLOW;
+        audit.annotate("authorization.k8s.io/decision", allowed ? "allow" : "forbid");
+        audit.annotate(REASON, decision.reason());
+        if (!allowed) {
+            throw forbidden(caller, what, decision.reason());
+        }
+    }
+
+    /// Yes or no.
+    private Decision decision(Caller caller, Attributes what) {
+        if (caller.in(MASTERS)) {
+            return PRIVILEGED;
+        }
+        Slot.State<Authorizer> asked = authorizers.state();
+        Decision decision = decide(asked, caller, what);
+        if (decision.verdict() == Verdict.ALLOW || asked == authorizers.state() && asked.complete()) {
+            return decision;
+        }
+        // a refusal counts only when no authorizer was replaced meanwhile
+        awaitReplacement.run();
+        Slot.State<Authorizer> now = authorizers.state();
+        Decision again = decide(now, caller, what);
+        if (again.verdict() == Verdict.NO_OPINION && !now.complete()) {
+            throw ApiFault.unavailable("authorizer " + now.missing() + " is being replaced");
+        }
+        return again;
+    }
+
+    private static Decision decide(Slot.State<Authorizer> asked, Caller caller, Attributes what) {
         String reason = "";
         for (Slot.Entry<Authorizer> e : asked.all()) {
             Decision d = e.service().decide(caller, what);
-            switch (d.verdict()) {
-                case ALLOW -> {
-                    return;
-                }
-                case DENY -> throw forbidden(caller, what, d.reason());
-                case NO_OPINION -> reason = d.reason().isEmpty() ? reason : d.reason();
+            if (d.verdict() != Verdict.NO_OPINION) {
+                return d;
             }
+            reason = d.reason().isEmpty() ? reason : d.reason();
         }
-        if (!asked.complete()) {
-            throw ApiFault.unavailable("authorizer " + asked.missing() + " is being replaced");
-        }
-        throw forbidden(caller, what, reason);
+        return new Decision(Verdict.NO_OPINION, reason);
     }
 
     private static ApiFault forbidden(Caller caller, Attributes what, String reason) {

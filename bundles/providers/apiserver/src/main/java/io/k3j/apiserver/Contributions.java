@@ -3,6 +3,7 @@ package io.k3j.apiserver;
 import io.k3j.apiserverapi.Action;
 import io.k3j.apiserverapi.Admission;
 import io.k3j.apiserverapi.AggregatedApis;
+import io.k3j.apiserverapi.Audit;
 import io.k3j.apiserverapi.Authenticator;
 import io.k3j.apiserverapi.Authorizer;
 import io.k3j.apiserverapi.Connect;
@@ -37,6 +38,7 @@ final class Contributions {
     private final Slot<Authenticator> authenticators = Slot.highestFirst(Completeness.remembered());
     private final Slot<Authorizer> authorizers;
     private final Slot<Admission> admissions;
+    private final Slot<Audit> audits;
     private final KeyedSlot<Path, Action> actions = new KeyedSlot<>(a -> Path.of(a.resource(), a.subresource()));
     private final KeyedSlot<Path, Connect> connects = new KeyedSlot<>(c -> Path.of(c.resource(), c.subresource()));
     private final KeyedSlot<Gvr, Lister> listers = new KeyedSlot<>(Lister::resource);
@@ -67,6 +69,12 @@ final class Contributions {
     /// @param plugins the admission plug-ins that must be present before anything is written
     /// @param disabled those that are not asked, whoever brings them
     Contributions(Set<String> modes, Set<String> plugins, Set<String> disabled) {
+        this(modes, plugins, disabled, false);
+    }
+
+    /// @param audited whether nothing is done that nobody has recorded
+    Contributions(Set<String> modes, Set<String> plugins, Set<String> disabled, boolean audited) {
+        audits = Slot.highestFirst(Completeness.declared(audited ? Set.of("audit") : Set.of(), _ -> "audit"));
         authorizers = Slot.highestFirst(Completeness.declared(modes, e -> e.text(Authorizer.NAME)));
         admissions = Slot.lowestFirst(Admission.ORDER,
                 Completeness.declaredAndRemembered(plugins, e -> e.service().name()));
@@ -79,6 +87,7 @@ final class Contributions {
                         admissions.add(admission, properties);
                     }
                 }, admissions::remove),
+                new Point<>(Audit.class, audits::add, audits::remove),
                 new Point<>(Action.class, actions::add, actions::remove),
                 new Point<>(Connect.class, connects::add, connects::remove),
                 new Point<>(Lister.class, listers::add, listers::remove),
@@ -176,6 +185,11 @@ final class Contributions {
     /// Who knows what other servers serve.
     AggregatorSlot aggregator() {
         return aggregator;
+    }
+
+    /// Who records requests.
+    Slot<Audit> audits() {
+        return audits;
     }
 
     /// The actions: POSTs that are not plain creates.

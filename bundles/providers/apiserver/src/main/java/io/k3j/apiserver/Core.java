@@ -42,6 +42,7 @@ final class Core {
     private final Storage storage;
     private final RequestLimits limits;
     private final Access access;
+    private final Auditing auditing;
     private final ObjectRegistry objects;
     private final Operations operations;
     private final Environment environment;
@@ -53,8 +54,15 @@ final class Core {
     /// @param admission plug-ins that must be present before anything is written
     /// @param disabled plug-ins that are not asked
     /// @param staleReads whether reads are answered from memory, with a warning, while the datastore does not answer
+    /// @param audited whether requests are recorded, and not served while nobody does
     record Policy(Set<String> authorizers, Set<String> admission, Set<String> disabled, boolean anonymous,
-            boolean staleReads) {
+            boolean staleReads, boolean audited) {
+        /// A policy without audit.
+        Policy(Set<String> authorizers, Set<String> admission, Set<String> disabled, boolean anonymous,
+                boolean staleReads) {
+            this(authorizers, admission, disabled, anonymous, staleReads, false);
+        }
+
         /// A policy without stale reads that disables nothing.
         Policy(Set<String> authorizers, Set<String> admission, boolean anonymous) {
             this(authorizers, admission, Set.of(), anonymous, false);
@@ -62,7 +70,7 @@ final class Core {
 
         /// The contribution slots for this policy.
         Contributions contributions() {
-            return new Contributions(authorizers, admission, disabled);
+            return new Contributions(authorizers, admission, disabled, audited);
         }
     }
 
@@ -94,6 +102,7 @@ final class Core {
         this.limits = limits(storage, deadlines, Runtime.getRuntime().maxMemory());
         this.access = new Access(contributions.authenticators(), contributions.authorizers(), anonymous,
                 contributions::awaitComplete);
+        this.auditing = new Auditing(contributions.audits(), contributions.signal(), environment.clock());
         Admissions admissions = new Admissions(contributions.admissions(), contributions::awaitComplete,
                 limits.seats()::away);
         contributions.kinds().conversions().unseated(limits.seats()::away);
@@ -112,7 +121,7 @@ final class Core {
     /// The back end of the in-process clients.
     LocalClient.Backend local() {
         return new LocalClient.Backend(contributions, storage, access, limits.seats(), objects, operations,
-                environment.health());
+                environment.health(), auditing);
     }
 
     /// Limits of requests' waits, not started.
@@ -154,8 +163,8 @@ final class Core {
                 new ServerMetrics(requests, limits, access.failures(), hub, storage, contributions::metrics),
                 answers);
         return new Pipeline(
-                new Pipeline.Filters(contributions, access, limits, new FlowUids(storage.log(), System::nanoTime),
-                        inFlight, remote),
+                new Pipeline.Filters(contributions, access, auditing, limits,
+                        new FlowUids(storage.log(), System::nanoTime), inFlight, remote),
                 new ResourceHandler(access, limits, contributions.kinds(), renderer, handlers), paths, answers,
                 requests);
     }

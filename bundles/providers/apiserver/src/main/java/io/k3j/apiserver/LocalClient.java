@@ -28,49 +28,60 @@ import io.k3j.objectregistry.Intent;
 import io.k3j.objectregistry.ListPage;
 import io.k3j.objectregistry.ObjectDecoder;
 import io.k3j.objectregistry.ObjectRegistry;
+import io.k3j.objectregistry.Remarks;
 import io.k3j.objectregistry.Selection;
 import io.k3j.objectregistry.Shaping.Wish;
 import io.k3j.objectregistry.Storage;
 import io.k3j.objectregistry.Target;
-import io.k3j.objectregistry.WriteResult;
 import io.k3j.watchcache.Item;
 import io.k3j.watchcache.StorageKeys;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The API client of components in this process: the request chain without HTTP and decoding, but with seats,
 /// authorization, admission and validation.
 final class LocalClient implements ApiClient {
-    /// Components ignore warnings.
-    private static final Consumer<String> IGNORE_WARNINGS = warning -> {
-    };
     private final Backend backend;
     private final Callers callers;
     private final Caller caller;
     private final ViewKeeper views;
     private final @Nullable Term term;
+    /// Components ignore warnings, but their audit wants annotations.
+    private final Remarks remarks;
 
     /// A client for one of a bundle's identities; `views` closes its views.
     LocalClient(Backend backend, Callers callers, Caller caller, ViewKeeper views) {
-        this(backend, callers, caller, views, null);
+        this(backend, callers, caller, views, null, warning -> {
+        });
     }
 
-    private LocalClient(Backend backend, Callers callers, Caller caller, ViewKeeper views, @Nullable Term term) {
+    @SuppressWarnings("checkstyle:ParameterNumber") // all that a copy takes over
+    private LocalClient(Backend backend, Callers callers, Caller caller, ViewKeeper views, @Nullable Term term,
+            Remarks remarks) {
         this.backend = backend;
         this.callers = callers;
         this.caller = caller;
         this.views = views;
         this.term = term;
+        this.remarks = remarks;
+    }
+
+    /// The same, whose writes are annotated there.
+    LocalClient annotating(Remarks there) {
+        return new LocalClient(backend, callers, caller, views, term, there);
+    }
+
+    Caller caller() {
+        return caller;
     }
 
     /// The parts of the server that the client calls.
     /// @param health where views report
     record Backend(Contributions contributions, Storage storage, Access access, Seats seats, ObjectRegistry objects,
-            Operations operations, Health health) {
+            Operations operations, Health health, Auditing auditing) {
     }
 
     /// The identities one bundle may act under.
@@ -81,18 +92,19 @@ final class LocalClient implements ApiClient {
     }
 
     @Override
-    public ApiClient as(String user) {
-        return new LocalClient(backend, callers, callers.named(user), views, term);
+    public LocalClient as(String user) {
+        return new LocalClient(backend, callers, callers.named(user), views, term, remarks);
     }
 
     @Override
-    public ApiClient leading(String lease) {
+    public LocalClient leading(String lease) {
         Term present = backend.contributions().term(lease);
         if (present == null ? !backend.storage().fence().shared() : !present.elected()) {
             return this;
         }
         // on a shared datastore a client without a term would not be fenced, so it may not write
-        return new LocalClient(backend, callers, caller, views, present == null ? new NoTerm() : present);
+        return new LocalClient(backend, callers, caller, views, present == null ? new NoTerm() : present,
+                remarks);
     }
 
     private Target target(Gvr resource) {
@@ -162,8 +174,8 @@ final class LocalClient implements ApiClient {
             return new ObjList(lister.list(query).stream().map(Obj::of).toList(), 0);
         }
         return read(() -> {
-            ListPage page = page(target(resource), query);
             Target target = target(resource);
+            ListPage page = page(target, query);
             return new ObjList(target.shown(page.items()).stream().map(target::object).toList(), page.revision());
         });
     }
@@ -175,7 +187,7 @@ final class LocalClient implements ApiClient {
     private Intent intent(Target target, Key key, WriteOptions options) {
         String manager = options.fieldManager().isEmpty() ? shortName() : options.fieldManager();
         return new Intent(target, key, options.subresource(), caller, options.dryRun(), manager, options.force(),
-                Struct.EMPTY, term, IGNORE_WARNINGS);
+                Struct.EMPTY, term, remarks);
     }
 
     private String shortName() {
@@ -188,7 +200,8 @@ final class LocalClient implements ApiClient {
         allowed("create", resource, options.subresource(), new Key(key.namespace(), ""));
         return write(resource, () -> {
             Target target = target(resource);
-            return stored(target, backend.operations().create(intent(target, key, options), object.document()));
+            return target.object(
+                    backend.operations().create(intent(target, key, options), object.document()).item());
         });
     }
 
@@ -198,11 +211,12 @@ final class LocalClient implements ApiClient {
         return write(resource, () -> {
             Target target = target(resource);
             if (options.subresource().equals(LocalScales.SCALE)) {
-                return scales().update(intent(target, object.key(), options), object.document());
+                return new LocalScales(backend.objects()).update(intent(target, object.key(), options),
+                        object.document());
             }
             Wish wish = Wish.plain(object.document());
-            return stored(target,
-                    backend.objects().writes().change(intent(target, object.key(), options), before -> wish));
+            return target.object(
+                    backend.objects().writes().change(intent(target, object.key(), options), before -> wish).item());
         });
     }
 
@@ -212,23 +226,17 @@ final class LocalClient implements ApiClient {
         return write(resource, () -> {
             Target target = target(resource);
             ObjectDecoder.Expected expected = new ObjectDecoder.Expected(target.kind().gvk(), target.kind().shape(),
-                    "Ignore",
-                    IGNORE_WARNINGS);
-            return stored(target, backend.operations().patch(intent(target, key, options), patch, expected));
+                    "Ignore", remarks);
+            return target.object(
+                    backend.operations().patch(intent(target, key, options), patch, expected).item());
         });
-    }
-
-    private static Obj stored(Target target, WriteResult outcome) {
-        return target.object(outcome.item());
     }
 
     @Override
     public void delete(Gvr resource, Key key, DeleteOptions options) {
         allowed("delete", resource, "", key);
-        write(resource, () -> {
-            Target target = target(resource);
-            return backend.operations().delete(intent(target, key, WriteOptions.PLAIN), options);
-        });
+        write(resource,
+                () -> backend.operations().delete(intent(target(resource), key, WriteOptions.PLAIN), options));
     }
 
     @Override
@@ -248,9 +256,8 @@ final class LocalClient implements ApiClient {
         if (term != null && term.revision() == 0) {
             throw ObjectRegistry.notLeading();
         }
-        Action action = backend.contributions().action(resource, subresource)
-                .orElseThrow(
-                        () -> ApiFault.unavailable("nobody carries out " + resource.qualified() + "/" + subresource));
+        Action action = backend.contributions().action(resource, subresource).orElseThrow(
+                () -> ApiFault.unavailable("nobody carries out " + resource.qualified() + "/" + subresource));
         WriteOptions options = new WriteOptions(subresource, "", false, false);
         return write(resource, () -> backend.operations().act(intent(target(resource), key, options), action, body));
     }
@@ -261,11 +268,7 @@ final class LocalClient implements ApiClient {
         if (!subresource.equals(LocalScales.SCALE)) {
             throw Pipeline.noSuchResource();
         }
-        return read(() -> scales().get(target(resource), key));
-    }
-
-    private LocalScales scales() {
-        return new LocalScales(backend.objects());
+        return read(() -> new LocalScales(backend.objects()).get(target(resource), key));
     }
 
     @Override

@@ -28,10 +28,11 @@ final class LocalClients implements ServiceFactory<ApiClient> {
     public ApiClient getService(Bundle bundle, ServiceRegistration<ApiClient> registration) {
         List<Identity> declared = identities.of(bundle);
         ViewKeeper keeper = new ViewKeeper();
-        ApiClient client = new LocalClient(backend, user -> caller(declared.stream().filter(i -> i.user().equals(user))
+        LocalClient plain = new LocalClient(backend, user -> caller(declared.stream().filter(i -> i.user().equals(user))
                 .findFirst().orElseThrow(() -> new IllegalArgumentException(
                         bundle.getSymbolicName() + " does not declare the identity " + user))),
                 caller(declared.getFirst()), keeper);
+        ApiClient client = backend.auditing().wanted() ? new AuditedClient(plain, backend) : plain;
         views.put(client, keeper);
         return client;
     }

@@ -1,10 +1,12 @@
 package io.k3j.apiserver;
 
+import io.k3j.apirequests.AuditContext;
+import io.k3j.apirequests.AuditedExchange;
 import io.k3j.apirequests.Request;
 import io.k3j.apirequests.RequestInfo;
 import io.k3j.apirequests.RequestMetrics;
 import io.k3j.apirequests.Responses;
-import io.k3j.apiserverapi.Authorizer.Attributes;
+import io.k3j.apiserverapi.Caller;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.codec.Json;
 import io.k3j.edgeapi.Endpoint;
@@ -30,8 +32,8 @@ final class Pipeline implements Endpoint {
     private final RequestMetrics metrics;
 
     /// The filters of every request.
-    record Filters(Contributions contributions, Access access, RequestLimits limits, FlowUids flows,
-            InFlight inFlight, RemoteApis remote) {
+    record Filters(Contributions contributions, Access access, Auditing auditing, RequestLimits limits,
+            FlowUids flows, InFlight inFlight, RemoteApis remote) {
     }
 
     Pipeline(Filters filters, ResourceHandler resources, Paths paths, Responses answers, RequestMetrics metrics) {
@@ -52,7 +54,7 @@ final class Pipeline implements Endpoint {
         long start = System.nanoTime();
         Request request;
         try {
-            request = new Request(exchange);
+            request = new Request(filters.auditing.wanted() ? new AuditedExchange(exchange) : exchange);
         } catch (ApiFault f) {
             exchange.respond(f.code(), Map.of("content-type", "application/json"),
                     Json.bytes(f.status()));
@@ -63,6 +65,17 @@ final class Pipeline implements Endpoint {
             send(request);
         } finally {
             metrics.request(request.info(), request.status(), System.nanoTime() - start);
+            completed(request);
+        }
+    }
+
+    /// A watch goes on behind this thread, and ends on one that must not wait.
+    private static void completed(Request request) {
+        AuditContext audit = request.audit();
+        if (audit.longRunning() && request.info().verb().equals("watch")) {
+            request.exchange().onEnd(() -> Thread.ofVirtual().name("apiserver-audit").start(audit::completed));
+        } else {
+            audit.completed();
         }
     }
 
@@ -74,6 +87,7 @@ final class Pipeline implements Endpoint {
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "Request failed verb=" + request.info().verb() + " resource="
                     + request.info().gvr().qualified(), e);
+            request.audit().panicked(e);
             answers.fault(request, ApiFault.internal(String.valueOf(e.getMessage())));
         }
     }
@@ -95,7 +109,7 @@ final class Pipeline implements Endpoint {
         if (info.resource()) {
             filters.contributions.awaitComplete();
         }
-        request.caller(filters.access.caller(request));
+        request.caller(filters.access.acting(request, caller(request)));
         request.flow(filters.flows.of(FlowSchema.of(request.caller(), info.verb(), info.gvr(), request.path())));
         if (filters.remote.serve(request, ticket::close)) {
             return;
@@ -104,11 +118,24 @@ final class Pipeline implements Endpoint {
             resources.serve(request, ticket::close);
             return;
         }
-        filters.access.allowed(request.caller(), Attributes.path(info.verb(), request.path()));
+        filters.access.allowed(request, request.attributes());
         filters.limits.seats().in(request.flow().lane(), request.caller().user(), !info.reads(), () -> {
             paths.serve(request);
             return request;
         });
+    }
+
+    /// Who asks, from now on recorded.
+    private Caller caller(Request request) {
+        Caller caller;
+        try {
+            caller = filters.access.caller(request);
+        } catch (ApiFault unknown) {
+            filters.auditing.unauthenticated(request);
+            throw unknown;
+        }
+        filters.auditing.begin(request, caller);
+        return caller;
     }
 
     /// 404 for an unknown path.

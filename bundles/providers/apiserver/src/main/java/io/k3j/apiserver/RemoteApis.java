@@ -3,7 +3,6 @@ package io.k3j.apiserver;
 import io.k3j.apirequests.Request;
 import io.k3j.apiserverapi.AggregatedApis;
 import io.k3j.apiserverapi.AggregatedApis.Version;
-import io.k3j.apiserverapi.Authorizer.Attributes;
 import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Gvr;
@@ -60,8 +59,7 @@ final class RemoteApis {
         if (service == null || !service.aggregates(group, version)) {
             return false;
         }
-        access.allowed(request.caller(), request.info().resource() ? ResourceHandler.attributes(request,
-                request.info().verb()) : Attributes.path(request.info().verb(), request.path()));
+        access.allowed(request, request.attributes());
         longRunning.run();
         request.status(service.serve(new AggregatedApis.Call(group, version, request.caller(), request.exchange())));
         return true;

@@ -5,7 +5,6 @@ import io.k3j.apirequests.ListQuery;
 import io.k3j.apirequests.Renderer;
 import io.k3j.apirequests.Request;
 import io.k3j.apirequests.RequestInfo;
-import io.k3j.apiserverapi.Authorizer.Attributes;
 import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.apiwatches.Watches;
 import io.k3j.flowcontrol.BodyBudget;
@@ -45,7 +44,7 @@ final class ResourceHandler {
     /// @throws ApiFault 403, 404, 503 …
     void serve(Request request, Runnable longRunning) throws IOException {
         RequestInfo info = request.info();
-        access.allowed(request.caller(), attributes(request, info.verb()));
+        access.allowed(request, request.attributes());
         ResourceKind kind = kinds.find(info.gvr()).orElseThrow(Pipeline::noSuchResource);
         boolean allNamespaces = kind.namespaced() && info.name().isEmpty();
         if (info.namespace().isEmpty() == kind.namespaced() && !allNamespaces) {
@@ -69,14 +68,6 @@ final class ResourceHandler {
             work.run();
             return request;
         });
-    }
-
-    /// What a request needs to be allowed.
-    static Attributes attributes(Request request, String verb) {
-        RequestInfo info = request.info();
-        return new Attributes(verb, info.gvr().group(), info.gvr().version(), info.gvr().resource(),
-                info.subresource(), info.authorizedNamespace(), info.authorizedName(request.params()), "",
-                info.authorizedFields(request.params()));
     }
 
     private void resource(Request request, Target target, Runnable longRunning) throws IOException {
@@ -159,7 +150,7 @@ final class ResourceHandler {
             throw ReadHandler.notAllowed();
         }
         if (!sub.needs().isEmpty() && !sub.needs().equals(info.verb())) {
-            access.allowed(request.caller(), attributes(request, sub.needs()));
+            access.allowed(request.caller(), request.attributes(sub.needs()));
         }
         if (sub.connection()) {
             longRunning.run();

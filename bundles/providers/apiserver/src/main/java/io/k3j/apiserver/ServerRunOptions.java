@@ -44,9 +44,16 @@ record ServerRunOptions(Core.Policy policy, String address, int port, String ser
         int listen = Integer.parseInt(settings.httpsListenPort());
         String advertised = settings.advertisePort();
         int port = advertised.isEmpty() || advertised.equals("0") ? listen : Integer.parseInt(advertised);
-        return new ServerRunOptions(new Core.Policy(modes, plugins, disabled, anonymous, settings.staleReads()),
+        return new ServerRunOptions(
+                new Core.Policy(modes, plugins, disabled, anonymous, settings.staleReads(), audited(args)),
                 address(settings), port,
                 firstServiceIp(settings.serviceCidr()));
+    }
+
+    /// Whether the bundle `audit` records requests: as upstream, it takes a policy and somewhere to write to.
+    private static boolean audited(Map<String, String> args) {
+        return !args.getOrDefault("audit-policy-file", "").isEmpty()
+                && !args.getOrDefault("audit-log-path", "").isEmpty();
     }
 
     /// The encryption configuration of Secrets.

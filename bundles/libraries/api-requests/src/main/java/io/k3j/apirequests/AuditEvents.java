@@ -1,0 +1,178 @@
+package io.k3j.apirequests;
+
+import io.k3j.apiserverapi.Audit.Level;
+import io.k3j.apiserverapi.Authorizer.Attributes;
+import io.k3j.apiserverapi.Caller;
+import io.k3j.edgeapi.Exchange;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// Makes `Event`s of `audit.k8s.io/v1`, with their fields in upstream's order. See
+/// <https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/#audit-k8s-io-v1-Event>.
+public final class AuditEvents {
+    /// Upstream's bound of a user agent, in characters.
+    static final int LONGEST_USER_AGENT = 1024;
+    static final Facts NOBODY = new Facts("", "", "", List.of(), Attributes.path("", ""), null, Instant.EPOCH);
+    private static final DateTimeFormatter MICROS = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'")
+            .withZone(ZoneOffset.UTC);
+    private static final Set<String> LONG_SUBRESOURCES = Set.of("attach", "exec", "proxy", "log", "portforward");
+    private static final int IPV4_DOTS = 3;
+
+    private AuditEvents() {
+    }
+
+    /// What is known of a request from its beginning.
+    /// @param auditId names the request in all its events and in its answer
+    /// @param uri path and query as they were sent
+    /// @param sourceIps first the one furthest away
+    /// @param what as authorization sees it
+    /// @param caller before impersonation; null when nobody could be made out
+    /// @param received when it came
+    public record Facts(String auditId, String uri, String userAgent, List<String> sourceIps, Attributes what,
+            @Nullable Caller caller, Instant received) {
+        /// Of a request over HTTP.
+        public static Facts of(Request request, @Nullable Caller caller, Instant received) {
+            Exchange exchange = request.exchange();
+            String uri = exchange.path() + (exchange.query().isEmpty() ? "" : "?" + exchange.query());
+            String agent = request.userAgent();
+            return new Facts(request.auditId(), uri, agent.length() <= LONGEST_USER_AGENT ? agent
+                    : agent.substring(0, LONGEST_USER_AGENT) + "...TRUNCATED", AuditEvents.sourceIps(exchange),
+                    request.attributes(), caller, received);
+        }
+
+        /// Of a call of a component of this process, which is what a request over HTTP would be.
+        public static Facts inProcess(Caller caller, Attributes what, String uri, Instant received) {
+            return new Facts(Request.newAuditId(), uri, "k3s (in-process)", List.of("127.0.0.1"), what, caller,
+                    received);
+        }
+
+        boolean longRunning() {
+            return what.verb().equals("watch") || LONG_SUBRESOURCES.contains(what.subresource());
+        }
+    }
+
+    /// Where a request says it comes from, and at last where it comes from.
+    private static List<String> sourceIps(Exchange exchange) {
+        List<String> all = new ArrayList<>(1);
+        exchange.header("x-forwarded-for").ifPresent(chain -> {
+            for (String one : chain.split(",")) {
+                address(one).ifPresent(all::add);
+            }
+        });
+        exchange.header("x-real-ip").flatMap(AuditEvents::address).filter(ip -> !all.contains(ip))
+                .ifPresent(all::add);
+        InetSocketAddress remote = exchange.remote();
+        if (remote.getAddress() != null) {
+            String last = remote.getAddress().getHostAddress();
+            if (all.isEmpty() || !all.getLast().equals(last)) {
+                all.add(last);
+            }
+        }
+        return all;
+    }
+
+    private static Optional<String> address(String text) {
+        String ip = text.strip();
+        boolean form = ip.indexOf(':') >= 0 || ip.chars().filter(c -> c == '.').count() == IPV4_DOTS;
+        try {
+            return form ? Optional.of(InetAddress.ofLiteral(ip).getHostAddress()) : Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    /// The event of a stage.
+    static Struct event(AuditContext of, String stage, Instant at) {
+        Facts facts = of.facts();
+        Struct.Builder b = Struct.builder().put("kind", "Event").put("apiVersion", "audit.k8s.io/v1")
+                .put("level", name(of.level())).put("auditID", facts.auditId).put("stage", stage)
+                .put("requestURI", facts.uri).put("verb", facts.what.verb())
+                .put("user", facts.caller == null ? Struct.EMPTY : user(facts.caller));
+        Caller as = of.impersonated();
+        if (as != null) {
+            b.put("impersonatedUser", user(as));
+        }
+        b.putUnlessEmpty("sourceIPs", Seq.copyOf(facts.sourceIps)).putUnlessEmpty("userAgent", facts.userAgent);
+        if (facts.what.path().isEmpty()) {
+            b.put("objectRef", reference(facts.what, of.reference()));
+        }
+        of.outcome().forEach(b::put);
+        return b.put("requestReceivedTimestamp", MICROS.format(facts.received))
+                .put("stageTimestamp", MICROS.format(at)).putUnlessEmpty("annotations", of.annotations()).build();
+    }
+
+    private static String name(Level level) {
+        return switch (level) {
+            case NONE -> "None";
+            case METADATA -> "Metadata";
+            case REQUEST -> "Request";
+            case REQUEST_RESPONSE -> "RequestResponse";
+        };
+    }
+
+    private static Struct user(Caller who) {
+        Struct.Builder extra = Struct.builder();
+        new TreeMap<>(who.extra()).forEach((key, values) -> extra.put(key, Seq.copyOf(values)));
+        return Struct.builder().putUnlessEmpty("username", who.user()).putUnlessEmpty("uid", who.uid())
+                .putUnlessEmpty("groups", Seq.copyOf(who.groups())).putUnlessEmpty("extra", extra.build()).build();
+    }
+
+    /// @param said by the body, for what the path leaves open
+    private static Struct reference(Attributes what, Struct said) {
+        return Struct.builder().putUnlessEmpty("resource", what.resource())
+                .putUnlessEmpty("namespace", either(what.namespace(), said.text("namespace")))
+                .putUnlessEmpty("name", either(what.name(), said.text("name")))
+                .putUnlessEmpty("uid", said.text("uid")).putUnlessEmpty("apiGroup", what.group())
+                .putUnlessEmpty("apiVersion", what.version())
+                .putUnlessEmpty("resourceVersion", said.text("resourceVersion"))
+                .putUnlessEmpty("subresource", what.subresource()).build();
+    }
+
+    private static String either(String first, String second) {
+        return first.isEmpty() ? second : first;
+    }
+
+    /// The bounded fields of a `Status`.
+    static Struct status(Struct whole) {
+        Struct.Builder b = Struct.builder().put("metadata", Struct.EMPTY);
+        for (String field : List.of("status", "message", "reason", "details", "code")) {
+            Object value = whole.get(field);
+            if (value != null) {
+                b.put(field, value);
+            }
+        }
+        return b.build();
+    }
+
+    /// A body without what gives its bearer somebody's rights: no policy can want that in a log.
+    static Struct withoutTokens(Struct object) {
+        return switch (object.text("kind")) {
+            case "TokenRequest" -> object.withoutAt("status", "token");
+            case "TokenReview" -> object.withoutAt("spec", "token");
+            default -> object;
+        };
+    }
+
+    /// An object, a list or a Table without the `managedFields` of all objects in it.
+    static Struct withoutManagedFields(Struct object) {
+        Struct plain = object.withoutAt("metadata", "managedFields");
+        if (plain.get("items") instanceof Seq items) {
+            return plain.with("items", items.mapped(item -> item.withoutAt("metadata", "managedFields")));
+        }
+        if (plain.text("kind").equals("Table") && plain.get("rows") instanceof Seq rows) {
+            return plain.with("rows", rows.mapped(row -> row.withoutAt("object", "metadata", "managedFields")));
+        }
+        return plain;
+    }
+}
