@@ -41,7 +41,7 @@ final class Checks {
         c.path("dataDir", "--data-dir");
         c.path("writeKubeconfig", "--write-kubeconfig");
         c.datastore();
-        c.admission();
+        c.apiserverFiles();
         return c.problems;
     }
 
@@ -194,13 +194,17 @@ final class Checks {
         }
     }
 
-    /// What it says is read by who acts on it.
-    private void admission() {
-        String name = "admission-control-config-file=";
-        Arrays.stream(list("kubeApiserverArg")).filter(arg -> arg.startsWith(name))
-                .map(arg -> arg.substring(name.length())).filter(file -> !Files.isReadable(Path.of(file)))
-                .forEach(file -> problems.add("cannot read " + file + " given by --kube-apiserver-arg=" + name
-                        + "; write an AdmissionConfiguration there or leave the argument out"));
+    /// What they say is read by who acts on it.
+    private void apiserverFiles() {
+        readable("admission-control-config-file=", "an AdmissionConfiguration");
+        readable("audit-policy-file=", "a Policy of audit.k8s.io/v1");
+    }
+
+    private void readable(String argument, String kind) {
+        Arrays.stream(list("kubeApiserverArg")).filter(arg -> arg.startsWith(argument))
+                .map(arg -> arg.substring(argument.length())).filter(file -> !Files.isReadable(Path.of(file)))
+                .forEach(file -> problems.add("cannot read " + file + " given by --kube-apiserver-arg=" + argument
+                        + "; write " + kind + " there or leave the argument out"));
     }
 
     private void path(String key, String flag) {

@@ -1,0 +1,174 @@
+package io.k3j.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.apiserverapi.Audit.Taken;
+import io.k3j.apiserverapi.Authorizer.Attributes;
+import io.k3j.codec.Json;
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.HealthLevel;
+import io.k3j.componentapi.HealthScope;
+import io.k3j.model.Struct;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// The modes, on a disk that works, is full, or is slow.
+class AuditBackendTest {
+    private static final AuditPolicy POLICY = AuditPolicy.parse(
+            "{apiVersion: audit.k8s.io/v1, kind: Policy, rules: [{level: Request}]}".getBytes(StandardCharsets.UTF_8));
+    private final Disk disk = new Disk();
+    private final AuditMetrics metrics = new AuditMetrics();
+    private final List<String> reports = new ArrayList<>();
+    private final List<AuditBackend> backends = new ArrayList<>();
+
+    /// A disk that may be full or slow.
+    private static final class Disk implements LogOutput {
+        private final List<String> lines = new ArrayList<>();
+        private volatile CountDownLatch gate = new CountDownLatch(0);
+        private volatile boolean full;
+
+        @Override
+        public void write(byte[] line) throws IOException {
+            try {
+                gate.await();
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+            if (full) {
+                throw new IOException("No space left on device");
+            }
+            lines.add(new String(line, StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public void close() {
+            // nothing to close
+        }
+    }
+
+    private AuditBackend backend(String... arguments) {
+        List<String> all = new ArrayList<>(List.of("audit-log-path=/tmp/unused"));
+        all.addAll(List.of(arguments));
+        AuditOptions options = AuditOptions.of(all.toArray(String[]::new));
+        assertThat(options.problems()).isEmpty();
+        HealthScope scope = new HealthScope() {
+            @Override
+            public void report(HealthLevel level, String message) {
+                reports.add(level + " " + message);
+            }
+
+            @Override
+            public void close() {
+                // nothing to forget
+            }
+        };
+        AuditBackend backend = new AuditBackend(POLICY, options, metrics, new AuditWriter(disk, scope, metrics),
+                Health.none());
+        backends.add(backend);
+        return backend;
+    }
+
+    @AfterEach
+    void close() {
+        disk.gate.countDown();
+        backends.forEach(AuditBackend::close);
+    }
+
+    private static Struct event(String stage) {
+        return Struct.of("kind", "Event", "stage", stage, "requestObject", Struct.of("data", "x".repeat(200)));
+    }
+
+    @Test
+    void aBlockingOneReturnsWhenTheLineIsWritten() {
+        assertThat(backend().take(event("RequestReceived"))).isEqualTo(Taken.TAKEN);
+        assertThat(disk.lines).containsExactly(Json.text(event("RequestReceived")) + "\n");
+        assertThat(metrics.text()).contains("apiserver_audit_event_total 1\n");
+    }
+
+    @Test
+    void onAFullDiskABlockingOneLosesEventsCountsThemAndSaysSo() {
+        AuditBackend backend = backend();
+        disk.full = true;
+        assertThat(backend.take(event("RequestReceived"))).isEqualTo(Taken.TAKEN);
+        assertThat(reports).singleElement().asString().startsWith("DEGRADED cannot write the audit log: No space left");
+        assertThat(metrics.text()).contains("apiserver_audit_error_total{plugin=\"log\"} 1\n");
+        disk.full = false;
+        assertThat(backend.take(event("ResponseComplete"))).isEqualTo(Taken.TAKEN);
+        assertThat(reports).last().asString().startsWith("OK");
+        assertThat(disk.lines).hasSize(1);
+    }
+
+    @Test
+    void onAFullDiskAStrictOneFailsTheRequest() {
+        AuditBackend backend = backend("audit-log-mode=blocking-strict");
+        disk.full = true;
+        assertThat(backend.take(event("RequestReceived"))).isEqualTo(Taken.FAILED);
+        assertThat(metrics.text()).contains("apiserver_audit_requests_rejected_total 1\n");
+        disk.full = false;
+        assertThat(backend.take(event("RequestReceived"))).isEqualTo(Taken.TAKEN);
+    }
+
+    @Test
+    void inBatchesNoRequestWaitsAndWhatHasNoRoomIsLost() {
+        AuditBackend backend = backend("audit-log-mode=batch", "audit-log-batch-buffer-size=2");
+        disk.gate = new CountDownLatch(1);
+        // one may be on its way to the disk already
+        for (int i = 0; i < 4; i++) {
+            assertThat(backend.take(event("RequestReceived"))).isEqualTo(Taken.TAKEN);
+        }
+        assertThat(metrics.lost()).isPositive();
+        disk.gate.countDown();
+        backend.close();
+        assertThat(disk.lines.size() + metrics.lost()).isEqualTo(4);
+    }
+
+    @Test
+    void whatWaitsIsWrittenAtTheEndAndNothingIsTakenAfterwards() {
+        AuditBackend backend = backend("audit-log-mode=batch", "audit-log-batch-max-size=100",
+                "audit-log-batch-max-wait=1h");
+        backend.take(event("RequestReceived"));
+        backend.take(event("ResponseComplete"));
+        backend.close();
+        assertThat(disk.lines).hasSize(2);
+        assertThat(backend.take(event("Panic"))).isEqualTo(Taken.CLOSED);
+        AuditBackend blocking = backend();
+        blocking.close();
+        assertThat(blocking.take(event("Panic"))).isEqualTo(Taken.CLOSED);
+        assertThat(disk.lines).hasSize(2);
+    }
+
+    @Test
+    void aLargeEventLosesItsBodiesThenItself() {
+        AuditBackend backend = backend("audit-log-truncate-enabled=true", "audit-log-truncate-max-event-size=150");
+        backend.take(event("Panic"));
+        assertThat(disk.lines).containsExactly("{\"kind\":\"Event\",\"stage\":\"Panic\",\"annotations\":"
+                + "{\"audit.k8s.io/truncated\":\"true\"}}\n");
+        assertThat(backend.take(event("P".repeat(200)))).isEqualTo(Taken.TAKEN);
+        assertThat(disk.lines).hasSize(1);
+        assertThat(metrics.text()).contains("apiserver_audit_error_total{plugin=\"truncate\"} 1\n");
+    }
+
+    @Test
+    void levelsAreCounted() {
+        backend().rule(null, Attributes.path("get", "/"));
+        assertThat(metrics.text()).contains("apiserver_audit_level_total{level=\"Request\"} 1\n");
+    }
+
+    @Test
+    void theLegacyFormatIsOneLineThatNothingBreaks() {
+        Struct event = Struct.of("auditID", "id", "stage", "ResponseComplete", "requestURI", "/api\n\"x\"", "verb",
+                "get", "user", Struct.of("username", "jane", "groups", List.of("a", "b")), "sourceIPs",
+                List.of("10.0.0.1"), "userAgent", "curl\u0001é", "objectRef", Struct.of("namespace", "default"),
+                "responseStatus", Struct.of("code", 200), "requestReceivedTimestamp", "2026-01-02T03:04:05.678000Z");
+        backend("audit-log-format=legacy").take(event);
+        assertThat(disk.lines).containsExactly("2026-01-02T03:04:05.678Z AUDIT: id=\"id\" stage=\"ResponseComplete\" "
+                + "ip=\"10.0.0.1\" method=\"get\" user=\"jane\" groups=\"\\\"a\\\",\\\"b\\\"\" as=\"<self>\" "
+                + "asgroups=\"<lookup>\" user-agent=\"curl\\x01é\" namespace=\"default\" uri=\"/api\\n\\\"x\\\"\" "
+                + "response=\"200\"\n");
+    }
+}
