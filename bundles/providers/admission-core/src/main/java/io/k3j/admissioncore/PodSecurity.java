@@ -16,8 +16,8 @@ import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Reference;
 
 /// Enforces the pod security standards by namespace labels: `pod-security.kubernetes.io/enforce` refuses pods,
-/// `pod-security.kubernetes.io/warn` (without it: `enforce`) warns of pods and pod templates. Both take a version.
-/// `audit` is validated only: there is no audit log to write to. See
+/// `pod-security.kubernetes.io/warn` (without it: `enforce`) warns of pods and pod templates,
+/// `pod-security.kubernetes.io/audit` tells the audit of the same. All take a version. See
 /// <https://kubernetes.io/docs/concepts/security/pod-security-admission/>.
 @Component(service = Admission.class, property = "order:Integer=120", configurationPid = "io.k3j.admissioncore",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
@@ -28,6 +28,7 @@ public final class PodSecurity implements Admission {
             "deployments", List.of("spec", "template"), "statefulsets", List.of("spec", "template"), "daemonsets",
             List.of("spec", "template"), "jobs", List.of("spec", "template"), "cronjobs",
             List.of("spec", "jobTemplate", "spec", "template"));
+    private static final String ANNOTATIONS = "pod-security.kubernetes.io/";
     private static final Set<String> GROUPS = Set.of("", "apps", "batch");
     private final Listers listers;
     private final PodSecurityConfiguration configuration;
@@ -68,6 +69,10 @@ public final class PodSecurity implements Admission {
                     });
             case "pods" -> pod(write, object);
             default -> {
+                Struct pod = template(write, object);
+                if (!pod.isEmpty() && !exempt(write, pod)) {
+                    audit(write, pod);
+                }
             }
         }
     }
@@ -77,8 +82,13 @@ public final class PodSecurity implements Admission {
     }
 
     private void pod(Write write, Struct pod) {
+        if (exempt(write, pod) || insignificant(write, pod)) {
+            return;
+        }
         PodSecurityLevel level = PodSecurityLevel.enforced(labels(write), configuration.defaults());
-        if (level.name().equals(PodSecurityLevel.PRIVILEGED) || exempt(write, pod) || insignificant(write, pod)) {
+        write.context().annotate(ANNOTATIONS + "enforce-policy", level.toString());
+        audit(write, pod);
+        if (level.name().equals(PodSecurityLevel.PRIVILEGED)) {
             return;
         }
         List<String> wrong = PodSecurityChecks.violations(pod, level);
@@ -88,6 +98,25 @@ public final class PodSecurity implements Admission {
         }
     }
 
+    /// Tells the audit what a pod, or a template of pods, violates.
+    private void audit(Write write, Struct pod) {
+        PodSecurityLevel level = PodSecurityLevel.audited(labels(write), configuration.defaults());
+        List<String> wrong = level.name().equals(PodSecurityLevel.PRIVILEGED) ? List.of()
+                : PodSecurityChecks.violations(pod, level);
+        if (!wrong.isEmpty()) {
+            write.context().annotate(ANNOTATIONS + "audit-violations",
+                    "would violate PodSecurity \"" + level + "\": " + String.join(", ", wrong));
+        }
+    }
+
+    private static Struct template(Write write, Struct object) {
+        Struct pod = object;
+        for (String field : TEMPLATES.getOrDefault(write.kind().gvr().resource(), List.of())) {
+            pod = pod.struct(field);
+        }
+        return pod;
+    }
+
     @Override
     public List<String> warnings(Write write, Struct object) {
         String resource = write.kind().gvr().resource();
@@ -95,17 +124,17 @@ public final class PodSecurity implements Admission {
             return List.of();
         }
         PodSecurityLevel level = PodSecurityLevel.warned(labels(write), configuration.defaults());
-        Struct pod = object;
-        for (String field : TEMPLATES.getOrDefault(resource, List.of())) {
-            pod = pod.struct(field);
-        }
+        Struct pod = template(write, object);
         List<String> wrong = pod.isEmpty() || exempt(write, pod) ? List.of() : PodSecurityChecks.violations(pod, level);
         return wrong.isEmpty() ? List.of()
                 : List.of("would violate PodSecurity \"" + level + "\": " + String.join(", ", wrong));
     }
 
+    /// Whether nothing is checked, which the audit is told.
     private boolean exempt(Write write, Struct pod) {
-        return configuration.exempts(write) || configuration.exempts(pod);
+        Optional<String> why = configuration.exemption(write, pod);
+        why.ifPresent(reason -> write.context().annotate(ANNOTATIONS + "exempt", reason));
+        return why.isPresent();
     }
 
     private Map<String, String> labels(Write write) {

@@ -37,6 +37,11 @@ record PodSecurityLevel(String name, String version, int minor) {
         return stricter && (labels.containsKey(ENFORCE) || !defaults.containsKey(WARN)) ? enforced : warned;
     }
 
+    /// The level whose violations the audit is told.
+    static PodSecurityLevel audited(Map<String, String> labels, Map<String, String> defaults) {
+        return of(merged(labels, defaults), AUDIT);
+    }
+
     private static Map<String, String> merged(Map<String, String> labels, Map<String, String> defaults) {
         Map<String, String> all = new HashMap<>(defaults);
         all.putAll(labels);

@@ -11,9 +11,12 @@ import io.k3j.codec.Json;
 import io.k3j.model.Gvr;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,6 +47,24 @@ class PodSecurityAdmissionTest {
                 .hasMessage("pods \"p\" is forbidden: violates PodSecurity \"baseline:latest\": host namespaces"
                         + " (hostNetwork=true), privileged (container \"c\" must not set"
                         + " securityContext.privileged=true)");
+    }
+
+    @Test
+    void theAuditIsToldOfViolationsAndOfWhatIsEnforced() {
+        stage.seed(Listers.NAMESPACES, Struct.of("apiVersion", "v1", "kind", "Namespace", "metadata", Struct.of("name",
+                "default", "labels", Struct.of("pod-security.kubernetes.io/audit", "baseline"))));
+        Map<String, String> annotations = new TreeMap<>();
+        Write pods = stage.write(Operation.CREATE, Listers.PODS, "Pod", Caller.ANONYMOUS);
+        Write write = new Write(pods.operation(), pods.kind(), "", pods.key(), Optional.empty(), pods.caller(), false,
+                Struct.EMPTY, (Write.Context) Proxy.newProxyInstance(Write.Context.class.getClassLoader(),
+                        new Class<?>[] {Write.Context.class},
+                        (_, _, of) -> annotations.put((String) of[0], (String) of[1])));
+        new PodSecurity(stage.world, PodSecurityConfiguration.NONE).validate(write, Stage.object("Pod", "p",
+                Struct.of("hostNetwork", true, "containers", Seq.of(Struct.of("name", "c")))));
+        assertThat(annotations).containsOnly(
+                Map.entry("pod-security.kubernetes.io/enforce-policy", "privileged:latest"),
+                Map.entry("pod-security.kubernetes.io/audit-violations",
+                        "would violate PodSecurity \"baseline:latest\": host namespaces (hostNetwork=true)"));
     }
 
     @Test

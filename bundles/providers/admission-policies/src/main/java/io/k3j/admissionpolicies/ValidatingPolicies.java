@@ -9,12 +9,17 @@ import io.k3j.admissionpolicies.ValidatingProgram.Outcome;
 import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.apiserverapi.Write;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.codec.Json;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +32,8 @@ final class ValidatingPolicies extends PolicyPlugin<ValidatingProgram> {
     private static final Map<String, Integer> CODES = Map.of("Forbidden", 403, "Unauthorized", 401,
             "RequestEntityTooLarge", 413);
     private static final int INVALID = 422;
+    /// Upstream's bound of an annotation's value, in characters.
+    private static final int LONGEST_ANNOTATION = 10 << 10;
     private final PolicyMetrics metrics;
     private final LongSupplier nanos;
 
@@ -47,6 +54,7 @@ final class ValidatingPolicies extends PolicyPlugin<ValidatingProgram> {
     public void validate(Write write, Struct object) {
         Round round = new Round(write, object);
         invocations(write, object).forEach(round::apply);
+        round.annotate();
         if (round.refusal != null) {
             throw round.refusal;
         }
@@ -58,6 +66,7 @@ final class ValidatingPolicies extends PolicyPlugin<ValidatingProgram> {
         private final Struct object;
         /// Converted once for each version somebody wants to see.
         private final Map<ResourceKind, AdmissionObjects> objects = new HashMap<>();
+        private final Map<String, Set<String>> annotations = new TreeMap<>();
         private @Nullable ApiFault refusal;
 
         Round(Write write, Struct object) {
@@ -81,7 +90,12 @@ final class ValidatingPolicies extends PolicyPlugin<ValidatingProgram> {
             ValidatingProgram program = program(invocation.policy());
             for (Struct params : invocation.params()) {
                 Outcome outcome = outcome(invocation, program, shown, params);
-                outcome.decisions().forEach(d -> enforce(invocation, d));
+                for (int i = 0; i < outcome.decisions().size(); i++) {
+                    enforce(invocation, i, outcome.decisions().get(i));
+                }
+                outcome.annotations().forEach((key, value) -> annotations
+                        .computeIfAbsent(invocation.policy().name() + "/" + key, _ -> new LinkedHashSet<>())
+                        .add(value));
                 outcome.annotationFailures().stream().filter(PolicyDecision::denied).forEach(d -> {
                     refuse(invocation, d.message(), "");
                     metrics.decided(invocation, d.errorType(), "deny", d.nanos());
@@ -113,7 +127,17 @@ final class ValidatingPolicies extends PolicyPlugin<ValidatingProgram> {
             }
         }
 
-        private void enforce(PolicyInvocation<ValidatingProgram> invocation, PolicyDecision decision) {
+        /// Tells the audit what policies want to have recorded.
+        void annotate() {
+            annotations.forEach((key, values) -> {
+                String all = String.join(", ", values);
+                write.context().annotate(key,
+                        all.length() <= LONGEST_ANNOTATION ? all : all.substring(0, LONGEST_ANNOTATION));
+            });
+        }
+
+        /// @param index of the validation
+        private void enforce(PolicyInvocation<ValidatingProgram> invocation, int index, PolicyDecision decision) {
             if (!decision.denied()) {
                 if (decision.failed()) {
                     metrics.decided(invocation, decision.errorType(), "allow", decision.nanos());
@@ -121,19 +145,26 @@ final class ValidatingPolicies extends PolicyPlugin<ValidatingProgram> {
                 return;
             }
             Binding binding = invocation.binding();
-            for (String action : binding == null ? List.<String>of() : binding.actions()) {
+            List<String> actions = binding == null ? List.of() : binding.actions();
+            for (String action : actions) {
                 switch (action) {
                     case "Deny" -> refuse(invocation, decision.message(), decision.reason());
                     case "Warn" -> write.context().warn("Validation failed for ValidatingAdmissionPolicy '"
                             + invocation.policy().name() + "' with binding '" + invocation.bindingName() + "': "
                             + decision.message());
-                    default -> {
-                        // Audit: there is no audit log
-                    }
+                    default -> write.context().annotate("validation.policy.admission.k8s.io/validation_failure",
+                            failure(invocation, actions, index, decision.message()));
                 }
                 metrics.decided(invocation, decision.errorType(), action.toLowerCase(Locale.ROOT),
                         decision.nanos());
             }
+        }
+
+        private String failure(PolicyInvocation<ValidatingProgram> invocation, Collection<String> actions, int index,
+                String message) {
+            return Json.text(Seq.of(Struct.of("message", message, "policy", invocation.policy().name(), "binding",
+                    invocation.bindingName(), "expressionIndex", Integer.toString(index), "validationActions",
+                    Seq.copyOf(actions))));
         }
 
         private void refuse(PolicyInvocation<ValidatingProgram> invocation, String why, String reason) {

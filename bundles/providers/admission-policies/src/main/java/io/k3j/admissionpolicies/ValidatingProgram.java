@@ -14,13 +14,14 @@ import io.k3j.celapi.CelType.Simple;
 import io.k3j.model.Struct;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// The expressions of a ValidatingAdmissionPolicy, compiled. A value; any thread.
-record ValidatingProgram(MatchConditions conditions, List<Validation> validations, List<CompiledExpression> annotations,
+record ValidatingProgram(MatchConditions conditions, List<Validation> validations, List<Annotation> annotations,
         List<Variable> variables) {
     /// Upstream's `MaxEvaluatedMessageExpressionSizeBytes`.
     private static final int LONGEST_MESSAGE = 5 * 1024;
@@ -42,14 +43,25 @@ record ValidatingProgram(MatchConditions conditions, List<Validation> validation
         }
     }
 
+    /// One audit annotation.
+    /// @param key without the name of the policy
+    record Annotation(String key, CompiledExpression value) {
+        static Annotation of(Struct a, ExpressionCompiler compiler) {
+            return new Annotation(a.text("key"),
+                    compiler.whole(a.text("valueExpression"), Simple.STRING, Simple.NULL));
+        }
+    }
+
     /// What came of all of it.
     /// @param decisions of the validations, in their order
-    /// @param annotationFailures of audit annotations, whose own words are dropped: there is no audit log
-    record Outcome(List<PolicyDecision> decisions, List<PolicyDecision> annotationFailures) {
-        static final Outcome NOTHING = new Outcome(List.of(), List.of());
+    /// @param annotationFailures of audit annotations
+    /// @param annotations what the others say, by their keys; those that say nothing are left out
+    record Outcome(List<PolicyDecision> decisions, List<PolicyDecision> annotationFailures,
+            Map<String, String> annotations) {
+        static final Outcome NOTHING = new Outcome(List.of(), List.of(), Map.of());
 
         static Outcome failed(PolicyDecision decision) {
-            return new Outcome(List.of(decision), List.of());
+            return new Outcome(List.of(decision), List.of(), Map.of());
         }
     }
 
@@ -58,8 +70,7 @@ record ValidatingProgram(MatchConditions conditions, List<Validation> validation
         spec.seq("variables").structs().forEach(v -> compiler.variable(v.text("name"), v.text("expression")));
         return new ValidatingProgram(MatchConditions.of(spec.seq("matchConditions"), compiler),
                 spec.seq("validations").structs().stream().map(v -> Validation.of(v, compiler)).toList(),
-                spec.seq("auditAnnotations").structs().stream()
-                        .map(a -> compiler.whole(a.text("valueExpression"), Simple.STRING, Simple.NULL)).toList(),
+                spec.seq("auditAnnotations").structs().stream().map(a -> Annotation.of(a, compiler)).toList(),
                 compiler.variables());
     }
 
@@ -85,7 +96,7 @@ record ValidatingProgram(MatchConditions conditions, List<Validation> validation
             });
         }
         List<PolicyDecision> told = anyDenied ? told(all, input, budget, ignoresFailure) : all;
-        return annotations.isEmpty() ? new Outcome(told, List.of()) : annotated(told, input, ignoresFailure);
+        return annotations.isEmpty() ? new Outcome(told, List.of(), Map.of()) : annotated(told, input, ignoresFailure);
     }
 
     /// The refusals with their messages, which are evaluated only now: most requests are refused nothing. They are paid
@@ -124,14 +135,19 @@ record ValidatingProgram(MatchConditions conditions, List<Validation> validation
         CelBudget budget = CelBudget.of(CelBudget.SHARED);
         Map<String, Object> values = input.unauthorized().values(variables, budget);
         List<PolicyDecision> failures = new ArrayList<>(0);
-        for (CompiledExpression annotation : annotations) {
-            if (annotation.evaluate(values, budget) instanceof Failure f) {
+        Map<String, String> said = new LinkedHashMap<>();
+        for (Annotation annotation : annotations) {
+            CelEvaluation result = annotation.value.evaluate(values, budget);
+            if (result instanceof Failure f) {
                 if (f.reason() == Reason.BUDGET) {
                     return Outcome.failed(PolicyDecision.failed(ignoresFailure, f.message(), 0));
                 }
                 failures.add(PolicyDecision.failed(ignoresFailure, f.message(), 0));
+            } else if (result instanceof CelEvaluation.Value v && v.value() instanceof String text
+                    && !text.isBlank()) {
+                said.put(annotation.key, text.strip());
             }
         }
-        return new Outcome(decisions, failures);
+        return new Outcome(decisions, failures, said);
     }
 }

@@ -16,6 +16,7 @@ import io.k3j.testkitbase.Waiting;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -87,6 +88,19 @@ class ValidatingPoliciesTest {
         assertThat(stage.create("{a: '1', b: '2'}")).isEqualTo("200");
         assertThat(stage.server.warnings()).containsExactly("Validation failed for ValidatingAdmissionPolicy 'p' with"
                 + " binding 'p': failed expression: object.data.size() < 2");
+    }
+
+    @Test
+    void tellTheAuditOfFailuresAndWhatTheyAnnotate() throws Exception {
+        stage.policy("Validating", "p",
+                "auditAnnotations:\n- {key: size, valueExpression: 'string(object.data.size())'}"
+                        + "\n- {key: none, valueExpression: 'null'}\n" + BIG);
+        stage.bound("Validating", "p", "validationActions: [Warn, Audit]");
+        assertThat(stage.create("{a: '1', b: '2'}")).isEqualTo("200");
+        assertThat(stage.server.annotations()).containsOnly(Map.entry("p/size", "2"),
+                Map.entry("validation.policy.admission.k8s.io/validation_failure",
+                        "[{\"message\":\"failed expression: object.data.size() < 2\",\"policy\":\"p\",\"binding\":"
+                                + "\"p\",\"expressionIndex\":\"0\",\"validationActions\":[\"Warn\",\"Audit\"]}]"));
     }
 
     @ParameterizedTest

@@ -12,6 +12,7 @@ import io.k3j.model.Struct;
 import io.k3j.webhookclient.CallFailure;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// AdmissionReviews of `admission.k8s.io/v1`: what a webhook is told, and whether its answer is one. Pure. See
@@ -26,7 +27,9 @@ final class AdmissionReviews {
     /// What a webhook has said.
     /// @param status of a refusal, maybe empty
     /// @param patch null: none
-    record Answer(boolean allowed, Struct status, @Nullable Seq patch, List<String> warnings) {
+    /// @param annotations for the audit, without the webhook's name
+    record Answer(boolean allowed, Struct status, @Nullable Seq patch, List<String> warnings,
+            Map<String, String> annotations) {
     }
 
     /// The question, its fields in the order of upstream's: small webhooks look no further than for the uid.
@@ -60,7 +63,7 @@ final class AdmissionReviews {
                     + cut(review.text("apiVersion")) + ", Kind=" + cut(review.text("kind")));
         }
         return new Answer(response.flag("allowed"), response.struct("status"), patch(response, mutating),
-                response.seq("warnings").texts());
+                response.seq("warnings").texts(), response.struct("auditAnnotations").texts());
     }
 
     private static Struct parsed(byte[] body) throws CallFailure {

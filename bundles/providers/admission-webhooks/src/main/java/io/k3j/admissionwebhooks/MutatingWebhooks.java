@@ -67,7 +67,7 @@ final class MutatingWebhooks extends WebhookPlugin {
 
     private Struct asked(Invocation invocation, Write write, Struct object) {
         AdmissionObjects shown = AdmissionObjects.of(invocation.request(), write, object);
-        Answer answer = calls.ask(invocation, write, shown, true, calls.deadline(write)).warned(write).admitted();
+        Answer answer = calls.ask(invocation, write, shown, true, calls.deadline(write)).told(write).admitted();
         Seq patch = answer == null ? null : answer.patch();
         if (patch == null || patch.isEmpty()) {
             return object;

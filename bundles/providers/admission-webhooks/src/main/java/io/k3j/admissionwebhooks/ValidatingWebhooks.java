@@ -46,7 +46,7 @@ final class ValidatingWebhooks extends WebhookPlugin {
             tasks.getFirst().run();
         }
         List<Result> results = tasks.stream().map(ValidatingWebhooks::result).toList();
-        results.forEach(r -> r.warned(write));
+        results.forEach(r -> r.told(write));
         results.forEach(Result::admitted);
     }
 
@@ -57,7 +57,7 @@ final class ValidatingWebhooks extends WebhookPlugin {
             throw new IllegalStateException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return new Result(null, ApiFault.unavailable("the server is being stopped"));
+            return new Result("", null, ApiFault.unavailable("the server is being stopped"));
         }
     }
 }

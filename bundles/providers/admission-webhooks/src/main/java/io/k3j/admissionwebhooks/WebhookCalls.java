@@ -44,12 +44,16 @@ final class WebhookCalls {
     }
 
     /// What came of a call.
+    /// @param webhook its name
     /// @param answer null: it failed
     /// @param fault how the request ends; null: it goes on
-    record Result(@Nullable Answer answer, @Nullable ApiFault fault) {
-        /// Tells the client what it is warned of. On the writing thread.
-        Result warned(Write write) {
-            (answer == null ? List.<String>of() : answer.warnings()).forEach(write.context()::warn);
+    record Result(String webhook, @Nullable Answer answer, @Nullable ApiFault fault) {
+        /// Tells the client what it is warned of, and the audit what the webhook has to say. On the writing thread.
+        Result told(Write write) {
+            if (answer != null) {
+                answer.warnings().forEach(write.context()::warn);
+                answer.annotations().forEach((key, value) -> write.context().annotate(webhook + "/" + key, value));
+            }
             return this;
         }
 
@@ -81,16 +85,17 @@ final class WebhookCalls {
         try {
             Answer answer = answer(invocation, write, objects, mutating, deadline - start);
             ApiFault denied = answer.allowed() ? null : denied(webhook.name(), answer.status());
-            result = new Result(answer, denied);
+            result = new Result(webhook.name(), answer, denied);
             outcome = denied == null ? Outcome.ADMITTED : new Outcome(true, "no_error", denied.code());
         } catch (CallFailure f) {
             boolean open = webhook.policy().ignoresFailure();
-            result = new Result(null, open ? late(deadline) : ApiFault.internal("failed calling webhook \""
-                    + webhook.name() + "\": " + f.reason()));
+            result = new Result(webhook.name(), null,
+                    open ? late(deadline) : ApiFault.internal("failed calling webhook \""
+                            + webhook.name() + "\": " + f.reason()));
             outcome = new Outcome(!open, "calling_webhook_error", open ? 0 : 500);
             failed(webhook, type, f, open);
         } catch (ApiFault unsupported) {
-            result = new Result(null, unsupported);
+            result = new Result(webhook.name(), null, unsupported);
             outcome = new Outcome(true, "apiserver_internal_error", 0);
         }
         metrics.called(webhook.name(), type, write.operation(), outcome, nanos.getAsLong() - start);

@@ -76,6 +76,14 @@ class ValidatingWebhooksTest {
     }
 
     @Test
+    void tellTheAuditUnderTheirNames() throws Exception {
+        stage.hooks.at("/v", r -> Struct.of("allowed", true, "auditAnnotations", Struct.of("seen", "yes")));
+        stage.validating("v", stage.webhook("v.x.io", "/v"));
+        assertThat(stage.create()).startsWith("200");
+        assertThat(stage.server.annotations()).containsEntry("v.x.io/seen", "yes");
+    }
+
+    @Test
     void seeWhatMutatingOnesHaveMadeAndMayNotPatch() throws Exception {
         stage.hooks.at("/m", r -> patch(add("/data/b", "2"))).at("/v", r -> allowed());
         stage.mutating("m", stage.webhook("m.x.io", "/m")).validating("v", stage.webhook("v.x.io", "/v"));
