@@ -223,6 +223,11 @@ public final class ObjectServer implements AutoCloseable {
             public void annotate(String key, String value) {
                 annotations.put(key, value);
             }
+
+            @Override
+            public boolean audited() {
+                return true;
+            }
         };
     }
 

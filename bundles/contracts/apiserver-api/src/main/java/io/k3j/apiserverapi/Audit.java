@@ -9,7 +9,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 /// <https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/>.
 ///
 /// **Who.** The bundle `audit` registers one where flags ask for it; the API server asks it. While flags name one and
-/// it is away, requests wait a moment, then are answered 503: what cannot be recorded is not done.
+/// it is away, requests wait a moment, then are answered 503: what cannot be recorded is not done. Where no flag names
+/// one, nobody asks one that is there all the same.
 /// **Guarantees.** 1. An event that is [Taken#TAKEN] is written, or counted as lost in the way its mode allows.
 /// 2. One that has closed takes nothing and says so; the server turns to its successor.
 /// **Threads.** Any; `rule` does not block, `take` for as long as its mode says.

@@ -68,6 +68,11 @@ public record Write(Operation operation, ResourceKind kind, String subresource, 
             // nobody records it
         }
 
+        /// Whether an audit event is made of the request: who only makes something for [#annotate] asks first.
+        default boolean audited() {
+            return false;
+        }
+
         /// 0, and 1 when the mutating plug-ins are asked for the second and last time.
         int round();
 

@@ -10,4 +10,9 @@ public interface Remarks extends Consumer<String> {
     default void annotate(String key, String value) {
         // nobody records
     }
+
+    /// Whether an audit event is made.
+    default boolean audited() {
+        return false;
+    }
 }

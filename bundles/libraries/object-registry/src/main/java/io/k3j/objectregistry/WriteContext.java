@@ -127,6 +127,11 @@ final class WriteContext implements Write.Context {
     }
 
     @Override
+    public boolean audited() {
+        return intent.warnings().audited();
+    }
+
+    @Override
     public int round() {
         return round;
     }

@@ -6,6 +6,7 @@ import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,7 +70,7 @@ public final class PodSecurity implements Admission {
                     });
             case "pods" -> pod(write, object);
             default -> {
-                Struct pod = template(write, object);
+                Struct pod = write.context().audited() ? template(write, object) : Struct.EMPTY;
                 if (!pod.isEmpty() && !exempt(write, pod)) {
                     audit(write, pod);
                 }
@@ -86,12 +87,11 @@ public final class PodSecurity implements Admission {
             return;
         }
         PodSecurityLevel level = PodSecurityLevel.enforced(labels(write), configuration.defaults());
-        write.context().annotate(ANNOTATIONS + "enforce-policy", level.toString());
-        audit(write, pod);
-        if (level.name().equals(PodSecurityLevel.PRIVILEGED)) {
-            return;
+        if (write.context().audited()) {
+            write.context().annotate(ANNOTATIONS + "enforce-policy", level.toString());
+            audit(write, pod);
         }
-        List<String> wrong = PodSecurityChecks.violations(pod, level);
+        List<String> wrong = violations(write, pod, level);
         if (!wrong.isEmpty()) {
             throw ApiFault.forbidden(Listers.PODS, write.key().name(),
                     "violates PodSecurity \"" + level + "\": " + String.join(", ", wrong));
@@ -101,12 +101,27 @@ public final class PodSecurity implements Admission {
     /// Tells the audit what a pod, or a template of pods, violates.
     private void audit(Write write, Struct pod) {
         PodSecurityLevel level = PodSecurityLevel.audited(labels(write), configuration.defaults());
-        List<String> wrong = level.name().equals(PodSecurityLevel.PRIVILEGED) ? List.of()
-                : PodSecurityChecks.violations(pod, level);
+        List<String> wrong = violations(write, pod, level);
         if (!wrong.isEmpty()) {
             write.context().annotate(ANNOTATIONS + "audit-violations",
                     "would violate PodSecurity \"" + level + "\": " + String.join(", ", wrong));
         }
+    }
+
+    /// What of a write was found already, by level: enforcing, warning and the audit often have one.
+    private record Found(Struct pod, Map<PodSecurityLevel, List<String>> violations) {
+    }
+
+    private static List<String> violations(Write write, Struct pod, PodSecurityLevel level) {
+        if (level.name().equals(PodSecurityLevel.PRIVILEGED)) {
+            return List.of();
+        }
+        Map<Object, Object> notes = write.context().notes();
+        // another plug-in may have changed the pod since, and a tree is never changed but replaced
+        Found found = notes.get(Found.class) instanceof Found known && known.pod == pod ? known
+                : new Found(pod, new HashMap<>());
+        notes.put(Found.class, found);
+        return found.violations.computeIfAbsent(level, of -> PodSecurityChecks.violations(pod, of));
     }
 
     private static Struct template(Write write, Struct object) {
@@ -125,7 +140,7 @@ public final class PodSecurity implements Admission {
         }
         PodSecurityLevel level = PodSecurityLevel.warned(labels(write), configuration.defaults());
         Struct pod = template(write, object);
-        List<String> wrong = pod.isEmpty() || exempt(write, pod) ? List.of() : PodSecurityChecks.violations(pod, level);
+        List<String> wrong = pod.isEmpty() || exempt(write, pod) ? List.of() : violations(write, pod, level);
         return wrong.isEmpty() ? List.of()
                 : List.of("would violate PodSecurity \"" + level + "\": " + String.join(", ", wrong));
     }

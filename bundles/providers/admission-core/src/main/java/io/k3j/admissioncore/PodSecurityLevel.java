@@ -37,9 +37,10 @@ record PodSecurityLevel(String name, String version, int minor) {
         return stricter && (labels.containsKey(ENFORCE) || !defaults.containsKey(WARN)) ? enforced : warned;
     }
 
-    /// The level whose violations the audit is told.
+    /// The level whose violations the audit is told; none where a label from before its check is invalid, as upstream.
     static PodSecurityLevel audited(Map<String, String> labels, Map<String, String> defaults) {
-        return of(merged(labels, defaults), AUDIT);
+        PodSecurityLevel level = of(merged(labels, defaults), AUDIT);
+        return NAMES.contains(level.name) ? level : new PodSecurityLevel(PRIVILEGED, level.version, level.minor);
     }
 
     private static Map<String, String> merged(Map<String, String> labels, Map<String, String> defaults) {

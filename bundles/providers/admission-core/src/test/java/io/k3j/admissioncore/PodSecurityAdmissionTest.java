@@ -13,6 +13,7 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,22 +50,42 @@ class PodSecurityAdmissionTest {
                         + " securityContext.privileged=true)");
     }
 
-    @Test
-    void theAuditIsToldOfViolationsAndOfWhatIsEnforced() {
+    /// Whose pods are told to the audit, or not.
+    private Map<String, String> annotations(String level, boolean audited) {
         stage.seed(Listers.NAMESPACES, Struct.of("apiVersion", "v1", "kind", "Namespace", "metadata", Struct.of("name",
-                "default", "labels", Struct.of("pod-security.kubernetes.io/audit", "baseline"))));
+                "default", "labels", Struct.of("pod-security.kubernetes.io/audit", level))));
         Map<String, String> annotations = new TreeMap<>();
+        Map<Object, Object> notes = new HashMap<>();
         Write pods = stage.write(Operation.CREATE, Listers.PODS, "Pod", Caller.ANONYMOUS);
         Write write = new Write(pods.operation(), pods.kind(), "", pods.key(), Optional.empty(), pods.caller(), false,
                 Struct.EMPTY, (Write.Context) Proxy.newProxyInstance(Write.Context.class.getClassLoader(),
-                        new Class<?>[] {Write.Context.class},
-                        (_, _, of) -> annotations.put((String) of[0], (String) of[1])));
+                        new Class<?>[] {Write.Context.class}, (_, method, of) -> switch (method.getName()) {
+                            case "audited" -> audited;
+                            case "notes" -> notes;
+                            default -> annotations.put((String) of[0], (String) of[1]);
+                        }));
         new PodSecurity(stage.world, PodSecurityConfiguration.NONE).validate(write, Stage.object("Pod", "p",
                 Struct.of("hostNetwork", true, "containers", Seq.of(Struct.of("name", "c")))));
-        assertThat(annotations).containsOnly(
+        return annotations;
+    }
+
+    @Test
+    void theAuditIsToldOfViolationsAndOfWhatIsEnforced() {
+        assertThat(annotations("baseline", true)).containsOnly(
                 Map.entry("pod-security.kubernetes.io/enforce-policy", "privileged:latest"),
                 Map.entry("pod-security.kubernetes.io/audit-violations",
                         "would violate PodSecurity \"baseline:latest\": host namespaces (hostNetwork=true)"));
+    }
+
+    @Test
+    void aLevelThatIsNoneViolatesNothingForTheAudit() {
+        assertThat(annotations("strict", true))
+                .containsOnly(Map.entry("pod-security.kubernetes.io/enforce-policy", "privileged:latest"));
+    }
+
+    @Test
+    void whereNobodyRecordsNothingIsEvaluatedForTheAudit() {
+        assertThat(annotations("baseline", false)).isEmpty();
     }
 
     @Test

@@ -93,9 +93,11 @@ final class ValidatingPolicies extends PolicyPlugin<ValidatingProgram> {
                 for (int i = 0; i < outcome.decisions().size(); i++) {
                     enforce(invocation, i, outcome.decisions().get(i));
                 }
-                outcome.annotations().forEach((key, value) -> annotations
-                        .computeIfAbsent(invocation.policy().name() + "/" + key, _ -> new LinkedHashSet<>())
-                        .add(value));
+                if (write.context().audited()) {
+                    outcome.annotations().forEach((key, value) -> annotations
+                            .computeIfAbsent(invocation.policy().name() + "/" + key, _ -> new LinkedHashSet<>())
+                            .add(value));
+                }
                 outcome.annotationFailures().stream().filter(PolicyDecision::denied).forEach(d -> {
                     refuse(invocation, d.message(), "");
                     metrics.decided(invocation, d.errorType(), "deny", d.nanos());
@@ -152,8 +154,12 @@ final class ValidatingPolicies extends PolicyPlugin<ValidatingProgram> {
                     case "Warn" -> write.context().warn("Validation failed for ValidatingAdmissionPolicy '"
                             + invocation.policy().name() + "' with binding '" + invocation.bindingName() + "': "
                             + decision.message());
-                    default -> write.context().annotate("validation.policy.admission.k8s.io/validation_failure",
-                            failure(invocation, actions, index, decision.message()));
+                    default -> {
+                        if (write.context().audited()) {
+                            write.context().annotate("validation.policy.admission.k8s.io/validation_failure",
+                                    failure(invocation, actions, index, decision.message()));
+                        }
+                    }
                 }
                 metrics.decided(invocation, decision.errorType(), action.toLowerCase(Locale.ROOT),
                         decision.nanos());
@@ -163,7 +169,7 @@ final class ValidatingPolicies extends PolicyPlugin<ValidatingProgram> {
         private String failure(PolicyInvocation<ValidatingProgram> invocation, Collection<String> actions, int index,
                 String message) {
             return Json.text(Seq.of(Struct.of("message", message, "policy", invocation.policy().name(), "binding",
-                    invocation.bindingName(), "expressionIndex", Integer.toString(index), "validationActions",
+                    invocation.bindingName(), "expressionIndex", index, "validationActions",
                     Seq.copyOf(actions))));
         }
 

@@ -100,7 +100,7 @@ class ValidatingPoliciesTest {
         assertThat(stage.server.annotations()).containsOnly(Map.entry("p/size", "2"),
                 Map.entry("validation.policy.admission.k8s.io/validation_failure",
                         "[{\"message\":\"failed expression: object.data.size() < 2\",\"policy\":\"p\",\"binding\":"
-                                + "\"p\",\"expressionIndex\":\"0\",\"validationActions\":[\"Warn\",\"Audit\"]}]"));
+                                + "\"p\",\"expressionIndex\":0,\"validationActions\":[\"Warn\",\"Audit\"]}]"));
     }
 
     @ParameterizedTest

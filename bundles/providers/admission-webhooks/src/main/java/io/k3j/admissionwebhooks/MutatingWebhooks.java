@@ -10,6 +10,7 @@ import io.k3j.apimachinery.PatchFailure;
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.codec.Json;
 import io.k3j.model.Gvk;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -40,12 +41,14 @@ final class MutatingWebhooks extends WebhookPlugin {
                 _ -> new Reinvocations());
         Struct object = named(write, given);
         rounds.begin(object);
-        for (Webhook webhook : webhooks()) {
+        List<Webhook> webhooks = webhooks();
+        for (int i = 0; i < webhooks.size(); i++) {
+            Webhook webhook = webhooks.get(i);
             Optional<Invocation> invocation = invocation(webhook, write, object);
             if (invocation.isEmpty() || write.context().round() > 0 && !rounds.again(webhook.id())) {
                 continue;
             }
-            Struct changed = asked(invocation.get(), write, object);
+            Struct changed = recorded(invocation.get(), i, write, object);
             if (!changed.equals(object)) {
                 rounds.changed();
                 write.context().reinvoke();
@@ -65,9 +68,28 @@ final class MutatingWebhooks extends WebhookPlugin {
                 ? object.with("apiVersion", kind.apiVersion()).with("kind", kind.kind()) : object;
     }
 
-    private Struct asked(Invocation invocation, Write write, Struct object) {
+    /// Asks, and tells the audit whether that has changed the object.
+    /// @param index among all webhooks, also those that are not asked
+    private Struct recorded(Invocation invocation, int index, Write write, Struct object) {
+        Struct changed = object;
+        try {
+            changed = asked(invocation, index, write, object);
+            return changed;
+        } finally {
+            if (write.context().audited()) {
+                Webhook webhook = invocation.webhook();
+                int round = write.context().round();
+                write.context().annotate("mutation.webhook.admission.k8s.io/" + WebhookCalls.place(round, index),
+                        Json.text(Struct.of("configuration", webhook.configuration(), "webhook", webhook.name(),
+                                "mutated", !changed.equals(object))));
+            }
+        }
+    }
+
+    private Struct asked(Invocation invocation, int index, Write write, Struct object) {
         AdmissionObjects shown = AdmissionObjects.of(invocation.request(), write, object);
-        Answer answer = calls.ask(invocation, write, shown, true, calls.deadline(write)).told(write).admitted();
+        Answer answer = calls.told(calls.ask(invocation, write, shown, true, calls.deadline(write)), write, "mutation",
+                write.context().round(), index).admitted();
         Seq patch = answer == null ? null : answer.patch();
         if (patch == null || patch.isEmpty()) {
             return object;

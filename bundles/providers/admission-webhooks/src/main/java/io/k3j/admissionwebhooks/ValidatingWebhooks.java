@@ -46,7 +46,9 @@ final class ValidatingWebhooks extends WebhookPlugin {
             tasks.getFirst().run();
         }
         List<Result> results = tasks.stream().map(ValidatingWebhooks::result).toList();
-        results.forEach(r -> r.told(write));
+        for (int i = 0; i < results.size(); i++) {
+            calls.told(results.get(i), write, "validating", 0, i);
+        }
         results.forEach(Result::admitted);
     }
 
@@ -57,7 +59,7 @@ final class ValidatingWebhooks extends WebhookPlugin {
             throw new IllegalStateException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return new Result("", null, ApiFault.unavailable("the server is being stopped"));
+            return new Result("", null, ApiFault.unavailable("the server is being stopped"), false);
         }
     }
 }

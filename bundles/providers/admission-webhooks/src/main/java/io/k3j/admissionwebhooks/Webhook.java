@@ -31,6 +31,11 @@ record Webhook(String id, String name, Policy policy, MatchCriteria match, Webho
         }
     }
 
+    /// The name of its configuration.
+    String configuration() {
+        return id.substring(0, id.indexOf('/'));
+    }
+
     /// The webhooks of a configuration, in its order.
     /// @param last those of its last state, null without: what they have compiled is kept
     static List<Webhook> of(Obj configuration, @Nullable List<Webhook> last) {

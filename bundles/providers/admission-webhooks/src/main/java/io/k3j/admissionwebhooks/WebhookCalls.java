@@ -3,6 +3,7 @@ package io.k3j.admissionwebhooks;
 import io.k3j.admissionmatching.AdmissionObjects;
 import io.k3j.admissionwebhooks.AdmissionReviews.Answer;
 import io.k3j.admissionwebhooks.WebhookMetrics.Outcome;
+import io.k3j.apimachinery.Names;
 import io.k3j.apiserverapi.Write;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.codec.Json;
@@ -12,11 +13,14 @@ import io.k3j.webhookclient.WebhookClient;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Asks one webhook, and says what follows from its answer or its silence, in upstream's words. Any thread; blocks for
@@ -26,6 +30,8 @@ final class WebhookCalls {
     static final Duration WHOLE = Duration.ofSeconds(60);
     private static final System.Logger LOG = System.getLogger("io.k3j.admissionwebhooks");
     private static final long SAY_AGAIN_NANOS = TimeUnit.MINUTES.toNanos(1);
+    /// Of an annotation's value, in characters; upstream's bound of those of policies.
+    private static final int LONGEST_ANNOTATION = 10 << 10;
     private static final int LOWEST_REFUSAL = 400;
     private static final int HIGHEST_STATUS = 599;
     private final WebhookClient client;
@@ -47,16 +53,8 @@ final class WebhookCalls {
     /// @param webhook its name
     /// @param answer null: it failed
     /// @param fault how the request ends; null: it goes on
-    record Result(String webhook, @Nullable Answer answer, @Nullable ApiFault fault) {
-        /// Tells the client what it is warned of, and the audit what the webhook has to say. On the writing thread.
-        Result told(Write write) {
-            if (answer != null) {
-                answer.warnings().forEach(write.context()::warn);
-                answer.annotations().forEach((key, value) -> write.context().annotate(webhook + "/" + key, value));
-            }
-            return this;
-        }
-
+    /// @param failedOpen whether it could not be asked, and need not be
+    record Result(String webhook, @Nullable Answer answer, @Nullable ApiFault fault, boolean failedOpen) {
         /// The answer of a webhook that lets the request pass, null when it could not be asked and need not be.
         /// @throws ApiFault how the request ends
         @Nullable
@@ -66,6 +64,53 @@ final class WebhookCalls {
             }
             return answer;
         }
+    }
+
+    /// Tells the client what it is warned of, and the audit what the webhook has to say. On the writing thread.
+    /// @param kind with round and place of the webhook, as keys of the audit's annotations have them
+    Result told(Result result, Write write, String kind, int round, int index) {
+        Answer answer = result.answer;
+        if (answer != null) {
+            answer.warnings().forEach(write.context()::warn);
+        }
+        if (write.context().audited()) {
+            if (answer != null) {
+                answer.annotations().forEach((key, value) -> annotate(result.webhook, key, value, write));
+            }
+            if (result.failedOpen) {
+                write.context().annotate("failed-open." + kind + ".webhook.admission.k8s.io/"
+                        + place(round, index), result.webhook);
+            }
+        }
+        return result;
+    }
+
+    /// Of a webhook in its round, in the keys of annotations.
+    static String place(int round, int index) {
+        return "round_" + round + "_index_" + index;
+    }
+
+    /// Whatever a webhook calls a key or says at length does not go into a log.
+    private void annotate(String webhook, String key, String value, Write write) {
+        String whole = webhook + "/" + key;
+        if (key.indexOf('/') >= 0 || !Names.qualified(whole).isEmpty()) {
+            if (sayable(webhook + "/")) {
+                LOG.log(System.Logger.Level.WARNING, "Audit annotation dropped, its key is none webhook={0}", webhook);
+            }
+            return;
+        }
+        write.context().annotate(whole,
+                value.length() <= LONGEST_ANNOTATION ? value : value.substring(0, LONGEST_ANNOTATION));
+    }
+
+    private boolean sayable(String what) {
+        long now = nanos.getAsLong();
+        Long last = said.get(what);
+        boolean say = last == null || now - last > SAY_AGAIN_NANOS;
+        if (say) {
+            said.put(what, now);
+        }
+        return say;
     }
 
     /// When the webhooks of a request must have answered; set with the first question.
@@ -85,17 +130,17 @@ final class WebhookCalls {
         try {
             Answer answer = answer(invocation, write, objects, mutating, deadline - start);
             ApiFault denied = answer.allowed() ? null : denied(webhook.name(), answer.status());
-            result = new Result(webhook.name(), answer, denied);
+            result = new Result(webhook.name(), answer, denied, false);
             outcome = denied == null ? Outcome.ADMITTED : new Outcome(true, "no_error", denied.code());
         } catch (CallFailure f) {
             boolean open = webhook.policy().ignoresFailure();
             result = new Result(webhook.name(), null,
                     open ? late(deadline) : ApiFault.internal("failed calling webhook \""
-                            + webhook.name() + "\": " + f.reason()));
+                            + webhook.name() + "\": " + f.reason()), open);
             outcome = new Outcome(!open, "calling_webhook_error", open ? 0 : 500);
             failed(webhook, type, f, open);
         } catch (ApiFault unsupported) {
-            result = new Result(webhook.name(), null, unsupported);
+            result = new Result(webhook.name(), null, unsupported, false);
             outcome = new Outcome(true, "apiserver_internal_error", 0);
         }
         metrics.called(webhook.name(), type, write.operation(), outcome, nanos.getAsLong() - start);
@@ -133,10 +178,7 @@ final class WebhookCalls {
         if (open) {
             metrics.failedOpen(webhook.name(), type);
         }
-        long now = nanos.getAsLong();
-        Long last = said.get(webhook.id());
-        if (last == null || now - last > SAY_AGAIN_NANOS) {
-            said.put(webhook.id(), now);
+        if (sayable(webhook.id())) {
             LOG.log(System.Logger.Level.WARNING, open ? "Failed calling webhook, failing open name={0} error={1}"
                     : "Failed calling webhook, failing closed name={0} error={1}", webhook.id(), why.reason());
         }
@@ -144,7 +186,9 @@ final class WebhookCalls {
 
     /// Forgets what was said of all others.
     void retain(List<Webhook> webhooks) {
-        said.keySet().retainAll(webhooks.stream().map(Webhook::id).toList());
+        Set<String> known = webhooks.stream().flatMap(w -> Stream.of(w.id(), w.name() + "/"))
+                .collect(Collectors.toUnmodifiableSet());
+        said.keySet().retainAll(known);
     }
 
     /// What a webhook says counts but for a code that is none of a refusal.

@@ -13,6 +13,7 @@ import io.k3j.model.Null;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.testkitobjects.ObjectServer;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -91,6 +92,20 @@ class MutatingWebhooksTest {
             assertThat(asked.struct(name).struct("metadata").text("resourceVersion"))
                     .isEqualTo(Long.toString(stage.stored().revision() - 1));
         }
+    }
+
+    @Test
+    void tellTheAuditWhatTheyHaveChangedAndWhichWereAway() throws Exception {
+        stage.hooks.at("/a", r -> allowed()).at("/b", r -> patch(add("/data/b", "2")));
+        stage.mutating("m", stage.webhook("a.x.io", "/a"), stage.webhook("b.x.io", "/b"),
+                stage.webhook("c.x.io", "/none").with("failurePolicy", "Ignore"));
+        assertThat(stage.create()).isEqualTo("200");
+        String mutation = "mutation.webhook.admission.k8s.io/round_0_index_";
+        assertThat(stage.server.annotations()).containsOnly(
+                Map.entry(mutation + 0, "{\"configuration\":\"m\",\"webhook\":\"a.x.io\",\"mutated\":false}"),
+                Map.entry(mutation + 1, "{\"configuration\":\"m\",\"webhook\":\"b.x.io\",\"mutated\":true}"),
+                Map.entry(mutation + 2, "{\"configuration\":\"m\",\"webhook\":\"c.x.io\",\"mutated\":false}"),
+                Map.entry("failed-open.mutation.webhook.admission.k8s.io/round_0_index_2", "c.x.io"));
     }
 
     @Test

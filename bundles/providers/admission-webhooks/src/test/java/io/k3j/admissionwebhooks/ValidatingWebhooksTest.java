@@ -21,6 +21,7 @@ import io.k3j.model.Struct;
 import io.k3j.testkit.FakeApi;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -81,6 +82,25 @@ class ValidatingWebhooksTest {
         stage.validating("v", stage.webhook("v.x.io", "/v"));
         assertThat(stage.create()).startsWith("200");
         assertThat(stage.server.annotations()).containsEntry("v.x.io/seen", "yes");
+    }
+
+    @Test
+    void tellTheAuditNothingUnderKeysThatAreNoneAndNothingOfAnyLength() throws Exception {
+        stage.hooks.at("/v", r -> Struct.of("allowed", true, "auditAnnotations", Struct.of("a/b", "two slashes",
+                "not a key", "blanks", "long", "x".repeat(20_000))));
+        stage.validating("v", stage.webhook("v.x.io", "/v"));
+        assertThat(stage.create()).isEqualTo("200");
+        assertThat(stage.server.annotations()).containsOnly(Map.entry("v.x.io/long", "x".repeat(10 << 10)));
+    }
+
+    @Test
+    void thatAreAwayAndNeedNotBeAskedAreToldToTheAudit() throws Exception {
+        stage.hooks.at("/v", r -> allowed());
+        stage.validating("v", stage.webhook("a.x.io", "/v"),
+                stage.webhook("b.x.io", "/none").with("failurePolicy", "Ignore"));
+        assertThat(stage.create()).isEqualTo("200");
+        assertThat(stage.server.annotations()).containsOnly(
+                Map.entry("failed-open.validating.webhook.admission.k8s.io/round_0_index_1", "b.x.io"));
     }
 
     @Test

@@ -16,7 +16,6 @@ import io.k3j.objectregistry.ListOptions;
 import io.k3j.objectregistry.ListPage;
 import io.k3j.objectregistry.ObjectDecoder;
 import io.k3j.objectregistry.ObjectReads;
-import io.k3j.objectregistry.Remarks;
 import io.k3j.objectregistry.Selection;
 import io.k3j.objectregistry.Target;
 import io.k3j.objectregistry.WriteResult;
@@ -137,21 +136,7 @@ final class WriteHandler {
         }
         return new Intent(target, request.info().key(), request.info().subresource(), request.caller(),
                 !dryRun.isEmpty(), manager.isEmpty() ? FieldManagement.byUserAgent(request.userAgent()) : manager,
-                p.flag("force"), options.build(), null, remarks(request));
-    }
-
-    private static Remarks remarks(Request request) {
-        return new Remarks() {
-            @Override
-            public void accept(String warning) {
-                request.warn(warning);
-            }
-
-            @Override
-            public void annotate(String key, String value) {
-                request.audit().annotate(key, value);
-            }
-        };
+                p.flag("force"), options.build(), null, new RequestRemarks(request::warn, request.audit()));
     }
 
     private static ObjectDecoder.Expected expected(Request request, Target target) {
