@@ -97,11 +97,12 @@ public final class AuditContext {
         }
     }
 
-    /// The patch in the body: an object, or a list of operations.
-    public void patch(Object patch) {
+    /// What was sent and is no object of a kind: a patch (an object, or a list of operations), or options, whose fields
+    /// say nothing of the object meant.
+    public void sent(Object body) {
         if (records(Level.REQUEST)) {
             synchronized (this) {
-                requestObject = patch;
+                requestObject = body;
             }
         }
     }
@@ -122,7 +123,7 @@ public final class AuditContext {
     }
 
     private Struct recorded(Struct object) {
-        Struct safe = AuditEvents.withoutTokens(object);
+        Struct safe = AuditEvents.withoutTokens(facts.what(), object);
         return rule.omitManagedFields() ? AuditEvents.withoutManagedFields(safe) : safe;
     }
 
@@ -173,7 +174,7 @@ public final class AuditContext {
     }
 
     /// Whether an answer takes as long as somebody listens, and its beginning is a stage of its own.
-    public boolean longRunning() {
+    private boolean longRunning() {
         return enabled() && facts.longRunning();
     }
 
@@ -201,10 +202,17 @@ public final class AuditContext {
         if (!unauthenticated) {
             emit("ResponseComplete", clock.instant());
         }
+        forget();
+    }
+
+    /// Lets bodies go: their client may take its time to read the answer.
+    private void forget() {
+        requestObject = null;
+        responseObject = null;
     }
 
     /// The server has failed in a way nobody thought of.
-    public void panicked(RuntimeException why) {
+    public void panicked(Throwable why) {
         if (!enabled()) {
             return;
         }
@@ -214,6 +222,7 @@ public final class AuditContext {
                 status = Struct.of("metadata", Struct.EMPTY, "status", "Failure", "message",
                         "APIServer panic'd: " + why, "reason", "InternalError", "code", 500);
                 emit("Panic", clock.instant());
+                forget();
             }
         }
     }

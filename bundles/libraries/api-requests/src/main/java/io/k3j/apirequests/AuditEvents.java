@@ -6,14 +6,10 @@ import io.k3j.apiserverapi.Caller;
 import io.k3j.edgeapi.Exchange;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -21,13 +17,12 @@ import org.jspecify.annotations.Nullable;
 /// Makes `Event`s of `audit.k8s.io/v1`, with their fields in upstream's order. See
 /// <https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/#audit-k8s-io-v1-Event>.
 public final class AuditEvents {
-    /// Upstream's bound of a user agent, in characters.
-    static final int LONGEST_USER_AGENT = 1024;
+    /// Upstream's bound of a user agent, in characters; here of the audit id as well, which is the client's too.
+    static final int LONGEST_HEADER = 1024;
     static final Facts NOBODY = new Facts("", "", "", List.of(), Attributes.path("", ""), null, Instant.EPOCH);
     private static final DateTimeFormatter MICROS = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'")
             .withZone(ZoneOffset.UTC);
     private static final Set<String> LONG_SUBRESOURCES = Set.of("attach", "exec", "proxy", "log", "portforward");
-    private static final int IPV4_DOTS = 3;
 
     private AuditEvents() {
     }
@@ -45,9 +40,7 @@ public final class AuditEvents {
         public static Facts of(Request request, @Nullable Caller caller, Instant received) {
             Exchange exchange = request.exchange();
             String uri = exchange.path() + (exchange.query().isEmpty() ? "" : "?" + exchange.query());
-            String agent = request.userAgent();
-            return new Facts(request.auditId(), uri, agent.length() <= LONGEST_USER_AGENT ? agent
-                    : agent.substring(0, LONGEST_USER_AGENT) + "...TRUNCATED", AuditEvents.sourceIps(exchange),
+            return new Facts(bounded(request.auditId()), uri, bounded(request.userAgent()), SourceIps.of(exchange),
                     request.attributes(), caller, received);
         }
 
@@ -57,38 +50,13 @@ public final class AuditEvents {
                     received);
         }
 
+        private static String bounded(String header) {
+            return header.length() <= LONGEST_HEADER ? header
+                    : header.substring(0, LONGEST_HEADER) + "...TRUNCATED";
+        }
+
         boolean longRunning() {
             return what.verb().equals("watch") || LONG_SUBRESOURCES.contains(what.subresource());
-        }
-    }
-
-    /// Where a request says it comes from, and at last where it comes from.
-    private static List<String> sourceIps(Exchange exchange) {
-        List<String> all = new ArrayList<>(1);
-        exchange.header("x-forwarded-for").ifPresent(chain -> {
-            for (String one : chain.split(",")) {
-                address(one).ifPresent(all::add);
-            }
-        });
-        exchange.header("x-real-ip").flatMap(AuditEvents::address).filter(ip -> !all.contains(ip))
-                .ifPresent(all::add);
-        InetSocketAddress remote = exchange.remote();
-        if (remote.getAddress() != null) {
-            String last = remote.getAddress().getHostAddress();
-            if (all.isEmpty() || !all.getLast().equals(last)) {
-                all.add(last);
-            }
-        }
-        return all;
-    }
-
-    private static Optional<String> address(String text) {
-        String ip = text.strip();
-        boolean form = ip.indexOf(':') >= 0 || ip.chars().filter(c -> c == '.').count() == IPV4_DOTS;
-        try {
-            return form ? Optional.of(InetAddress.ofLiteral(ip).getHostAddress()) : Optional.empty();
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
         }
     }
 
@@ -155,13 +123,15 @@ public final class AuditEvents {
         return b.build();
     }
 
-    /// A body without what gives its bearer somebody's rights: no policy can want that in a log.
-    static Struct withoutTokens(Struct object) {
-        return switch (object.text("kind")) {
-            case "TokenRequest" -> object.withoutAt("status", "token");
-            case "TokenReview" -> object.withoutAt("spec", "token");
-            default -> object;
-        };
+    /// A body without what gives its bearer somebody's rights: no policy can want that in a log. Found by what was
+    /// asked for and by the kind, since a body need not name its kind and a path may lead elsewhere.
+    static Struct withoutTokens(Attributes what, Struct object) {
+        String kind = object.text("kind");
+        if (kind.equals("TokenRequest") || what.subresource().equals("token")) {
+            return object.withoutAt("status", "token");
+        }
+        return kind.equals("TokenReview") || what.resource().equals("tokenreviews")
+                ? object.withoutAt("spec", "token") : object;
     }
 
     /// An object, a list or a Table without the `managedFields` of all objects in it.

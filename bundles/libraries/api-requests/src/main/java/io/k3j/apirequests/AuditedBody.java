@@ -8,6 +8,7 @@ import io.k3j.model.Gvk;
 import io.k3j.model.Struct;
 import io.k3j.objectregistry.ObjectDecoder;
 import java.io.ByteArrayOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /// Keeps the bytes of an answer for the audit of its request, where the policy asks for them: up to a bound, beyond
 /// which the answer is left out and the event says so, as upstream's truncation does. For one thread.
@@ -15,20 +16,23 @@ final class AuditedBody {
     /// The largest answer recorded, in bytes: as large as the largest body taken. A list can be of any length.
     static final int MOST_BYTES = ObjectDecoder.MAX_BYTES;
     private static final String TRUNCATED = "audit.k8s.io/truncated";
+    private static final System.Logger LOG = System.getLogger("io.k3j.apiserver");
     private final AuditContext audit;
     private final Protobuf protobuf;
-    private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
+    /// There where something is kept: most answers are not.
+    private final @Nullable ByteArrayOutputStream kept;
     private boolean whole;
 
     AuditedBody(AuditContext audit, Protobuf protobuf) {
         this.audit = audit;
         this.protobuf = protobuf;
         this.whole = audit.keepsResponses();
+        this.kept = whole ? new ByteArrayOutputStream() : null;
     }
 
     /// The next bytes, copied.
     void more(byte[] bytes) {
-        if (!whole) {
+        if (kept == null || !whole) {
             return;
         }
         if (bytes.length > MOST_BYTES - kept.size()) {
@@ -40,9 +44,10 @@ final class AuditedBody {
         kept.writeBytes(bytes);
     }
 
-    /// The answer is complete. What is no object, such as the text of a health check, is not recorded.
+    /// The answer is complete. What is no object, such as the text of a health check, is not recorded. Whatever goes
+    /// wrong in here is wrong with the recording and not with the answer, whose write may be done.
     void end(String mediaType) {
-        if (whole) {
+        if (kept != null && whole) {
             try {
                 Struct object = object(mediaType, kept.toByteArray());
                 if (object.has("kind")) {
@@ -50,6 +55,9 @@ final class AuditedBody {
                 }
             } catch (MalformedInput none) {
                 // text or a document of another kind
+            } catch (RuntimeException unread) {
+                audit.annotate(TRUNCATED, "true");
+                LOG.log(System.Logger.Level.DEBUG, "Answer left out of its audit event mediaType=" + mediaType, unread);
             }
         }
     }

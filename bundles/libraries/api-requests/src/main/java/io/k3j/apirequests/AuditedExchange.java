@@ -7,20 +7,30 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntConsumer;
 
-/// An exchange that tells the audit of its request when the answer begins, and with which code, whoever answers. As any
-/// exchange, for one thread where it does not say otherwise.
+/// An exchange that tells the audit of its request when the answer begins, and with which code, whoever answers. An
+/// answer that is given as a whole is the end of its request: it is sent when that is recorded, so that no client knows
+/// of what nobody has written down. As any exchange, for one thread where it does not say otherwise.
 public final class AuditedExchange implements Exchange {
     private final Exchange real;
+    private final Instant received;
     private AuditContext context = AuditContext.NONE;
 
     /// @param real what came over the wire
-    public AuditedExchange(Exchange real) {
+    /// @param received when it came
+    public AuditedExchange(Exchange real, Instant received) {
         this.real = real;
+        this.received = received;
+    }
+
+    /// When it came.
+    public Instant received() {
+        return received;
     }
 
     /// From now on this one is told.
@@ -31,6 +41,7 @@ public final class AuditedExchange implements Exchange {
     @Override
     public void respond(int status, Map<String, String> headers, byte[]... parts) throws IOException {
         context.started(status);
+        context.completed();
         real.respond(status, headers, parts);
     }
 
@@ -89,6 +100,11 @@ public final class AuditedExchange implements Exchange {
     @Override
     public List<X509Certificate> clientCertificates() {
         return real.clientCertificates();
+    }
+
+    @Override
+    public List<X509Certificate> frontProxyCertificates() {
+        return real.frontProxyCertificates();
     }
 
     @Override

@@ -152,7 +152,7 @@ public final class Bodies {
                 default -> throw unsupported(request, "application/json, application/yaml, "
                         + "application/vnd.kubernetes.protobuf");
             };
-            request.audit().request(options);
+            request.audit().sent(options);
             return options;
         } catch (MalformedInput e) {
             throw ObjectDecoder.undecodable(new Gvk("", "v1", "DeleteOptions"), String.valueOf(e.getMessage()));
@@ -188,7 +188,7 @@ public final class Bodies {
     }
 
     private static <T> T audited(Request request, T patch) {
-        request.audit().patch(patch);
+        request.audit().sent(patch);
         return patch;
     }
 

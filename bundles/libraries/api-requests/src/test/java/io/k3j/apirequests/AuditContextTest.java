@@ -44,6 +44,29 @@ class AuditContextTest {
     }
 
     @Test
+    void tokensAreFoundByThePathAsWell() {
+        AuditContext audit = new AuditContext(
+                new AuditEvents.Facts("id", "/", "", List.of(), new Attributes("create", "", "v1", "serviceaccounts",
+                        "token", "default", "a", ""), null, Instant.EPOCH),
+                new Audit.Rule(Level.REQUEST_RESPONSE, Set.of(), false), event -> {
+                    events.add(event);
+                    return answer;
+                }, () -> Instant.EPOCH);
+        audit.response(Struct.of("status", Struct.of("token", "secret", "expires", "soon")));
+        audit.completed();
+        assertThat(Json.text(events.getFirst())).doesNotContain("secret").contains("soon");
+    }
+
+    @Test
+    void bodiesAreLetGoWithTheLastEvent() {
+        AuditContext audit = audit("create", Level.REQUEST_RESPONSE);
+        audit.request(Struct.of("kind", "ConfigMap"));
+        audit.completed();
+        assertThat(events.getFirst().has("requestObject")).isTrue();
+        assertThat(audit.outcome().has("requestObject")).isFalse();
+    }
+
+    @Test
     void aWatchHasAStageMore() {
         AuditContext audit = audit("watch", Level.METADATA);
         audit.received();

@@ -15,9 +15,9 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Patch;
 import io.k3j.model.Struct;
-import io.k3j.objectregistry.Remarks;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /// The client of a component of this process where requests are recorded: each call is, as the request over HTTP that
@@ -25,6 +25,7 @@ import java.util.function.Function;
 final class AuditedClient implements ApiClient {
     private static final int OK = 200;
     private static final int CREATED = 201;
+    private static final int NOT_FOUND = 404;
     private final LocalClient client;
     private final LocalClient.Backend backend;
 
@@ -43,39 +44,47 @@ final class AuditedClient implements ApiClient {
         return new AuditedClient(client.leading(lease), backend);
     }
 
-    /// What a call is about.
-    private record Call(String verb, Gvr resource, String subresource, Key key, int code) {
-        Attributes attributes() {
-            return new Attributes(verb, resource.group(), resource.version(), resource.resource(), subresource,
-                    key.namespace(), key.name(), "");
+    /// A call, and what it would be over HTTP.
+    /// @param what as authorization sees it
+    private record Call(Attributes what, String uri, int code) {
+        static Call of(String verb, Gvr r, String subresource, Key key) {
+            return new Call(new Attributes(verb, r.group(), r.version(), r.resource(), subresource, key.namespace(),
+                    key.name(), ""), uri(r, subresource, key), verb.equals("create") ? CREATED : OK);
         }
 
-        String uri() {
-            String path = (resource.group().isEmpty() ? "/api/" : "/apis/" + resource.group() + "/")
-                    + resource.version() + (key.namespace().isEmpty() ? "" : "/namespaces/" + key.namespace()) + "/"
-                    + resource.resource();
-            String name = key.name().isEmpty() || verb.equals("create") && subresource.isEmpty() ? ""
-                    : "/" + key.name();
-            return path + name + (subresource.isEmpty() ? "" : "/" + subresource);
+        static Call of(String verb, Gvr resource, Query query) {
+            return new Call(LocalClient.attributes(verb, resource, query),
+                    uri(resource, "", new Key(query.namespace(), "")), OK);
+        }
+
+        private static String uri(Gvr r, String subresource, Key key) {
+            return (r.group().isEmpty() ? "/api/" : "/apis/" + r.group() + "/") + r.version()
+                    + (key.namespace().isEmpty() ? "" : "/namespaces/" + key.namespace()) + "/" + r.resource()
+                    + (key.name().isEmpty() ? "" : "/" + key.name())
+                    + (subresource.isEmpty() ? "" : "/" + subresource);
         }
     }
 
-    private static Call call(String verb, Gvr resource, Key key) {
-        return new Call(verb, resource, "", key, OK);
+    /// A new object is in no path, but for what is created below one.
+    private static Call creation(Gvr resource, Key key, String subresource) {
+        return Call.of("create", resource, subresource, subresource.isEmpty() ? new Key(key.namespace(), "") : key);
     }
 
-    private <T> T recorded(Call call, Function<AuditContext, T> work) {
-        AuditContext audit = backend.auditing().begin(client.caller(), call.attributes(), call.uri());
+    /// The call is authorized by the client, once.
+    private <T> T recorded(Call call, BiFunction<LocalClient, AuditContext, T> work) {
+        AuditContext audit = backend.auditing().begin(client.caller(), call.what, call.uri);
+        if (!audit.enabled()) {
+            return work.apply(client, audit);
+        }
         try {
-            backend.access().allowed(client.caller(), call.attributes(), audit);
-            T done = work.apply(audit);
+            T done = work.apply(client.recorded(audit), audit);
             audit.started(call.code);
             return done;
         } catch (ApiFault f) {
             audit.response(f.status());
             audit.started(f.code());
             throw f;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             audit.panicked(e);
             throw e;
         } finally {
@@ -83,105 +92,106 @@ final class AuditedClient implements ApiClient {
         }
     }
 
-    private Obj written(Call call, Function<LocalClient, Obj> work) {
-        return recorded(call, audit -> {
-            Obj now = work.apply(annotating(audit));
+    private Obj object(Call call, Function<LocalClient, Obj> work) {
+        return recorded(call, (as, audit) -> {
+            Obj now = work.apply(as);
             audit.response(now.document());
             return now;
         });
     }
 
-    private LocalClient annotating(AuditContext audit) {
-        return client.annotating(new Remarks() {
-            @Override
-            public void accept(String warning) {
-                // components ignore warnings
+    private Obj written(Call call, Object sent, Function<LocalClient, Obj> work) {
+        return recorded(call, (as, audit) -> {
+            if (sent instanceof Obj object) {
+                audit.request(object.document());
+            } else {
+                audit.sent(sent);
             }
-
-            @Override
-            public void annotate(String key, String value) {
-                audit.annotate(key, value);
-            }
+            Obj now = work.apply(as);
+            audit.response(now.document());
+            return now;
         });
     }
 
     @Override
     public Obj get(Gvr resource, Key key) {
-        return written(call("get", resource, key), c -> c.get(resource, key));
+        return object(Call.of("get", resource, "", key), as -> as.get(resource, key));
     }
 
     /// One that is not there is a `get` that was answered 404.
     @Override
     public Optional<Obj> find(Gvr resource, Key key) {
-        return recorded(call("get", resource, key), audit -> {
-            Optional<Obj> found = client.find(resource, key);
-            found.ifPresentOrElse(o -> audit.response(o.document()), () -> audit.started(404));
+        return recorded(Call.of("get", resource, "", key), (as, audit) -> {
+            Optional<Obj> found = as.find(resource, key);
+            found.ifPresentOrElse(o -> audit.response(o.document()), () -> audit.started(NOT_FOUND));
             return found;
         });
     }
 
     @Override
     public ObjList list(Gvr resource, Query query) {
-        return recorded(call("list", resource, new Key(query.namespace(), "")), _ -> client.list(resource, query));
+        return recorded(Call.of("list", resource, query), (as, _) -> as.list(resource, query));
     }
 
     @Override
     public Obj create(Gvr resource, Obj object, WriteOptions options) {
-        Key key = new Key(object.key().namespace(), "");
-        return recorded(new Call("create", resource, options.subresource(), key, CREATED), audit -> {
-            audit.request(object.document());
-            Obj now = annotating(audit).create(resource, object, options);
-            audit.response(now.document());
-            return now;
-        });
+        return written(creation(resource, object.key(), options.subresource()), object,
+                as -> as.create(resource, object, options));
     }
 
     @Override
     public Obj update(Gvr resource, Obj object, WriteOptions options) {
-        return recorded(new Call("update", resource, options.subresource(), object.key(), OK), audit -> {
-            audit.request(object.document());
-            Obj now = annotating(audit).update(resource, object, options);
-            audit.response(now.document());
-            return now;
-        });
+        return written(Call.of("update", resource, options.subresource(), object.key()), object,
+                as -> as.update(resource, object, options));
     }
 
     @Override
     public Obj patch(Gvr resource, Key key, Patch patch, WriteOptions options) {
-        return recorded(new Call("patch", resource, options.subresource(), key, OK), audit -> {
-            audit.patch(switch (patch) {
-                case Patch.Json json -> json.operations();
-                case Patch.Merge merge -> merge.changes();
-                case Patch.Strategic strategic -> strategic.changes();
-                case Patch.Apply apply -> apply.wanted();
-            });
-            Obj now = annotating(audit).patch(resource, key, patch, options);
-            audit.response(now.document());
-            return now;
-        });
+        Object sent = switch (patch) {
+            case Patch.Json json -> json.operations();
+            case Patch.Merge merge -> merge.changes();
+            case Patch.Strategic strategic -> strategic.changes();
+            case Patch.Apply apply -> apply.wanted();
+        };
+        return written(Call.of("patch", resource, options.subresource(), key), sent,
+                as -> as.patch(resource, key, patch, options));
+    }
+
+    private static Struct sent(DeleteOptions options) {
+        Struct.Builder b = Struct.builder().put("kind", "DeleteOptions").put("apiVersion", "v1");
+        if (options.gracePeriodSeconds() >= 0) {
+            b.put("gracePeriodSeconds", options.gracePeriodSeconds());
+        }
+        Struct preconditions = Struct.builder().putUnlessEmpty("uid", options.uid())
+                .putUnlessEmpty("resourceVersion", options.revision() == 0 ? "" : Long.toString(options.revision()))
+                .build();
+        return b.putUnlessEmpty("preconditions", preconditions)
+                .putUnlessEmpty("propagationPolicy", options.propagation()).build();
     }
 
     @Override
     public void delete(Gvr resource, Key key, DeleteOptions options) {
-        recorded(call("delete", resource, key), audit -> {
-            annotating(audit).delete(resource, key, options);
+        recorded(Call.of("delete", resource, "", key), (as, audit) -> {
+            audit.sent(sent(options));
+            as.delete(resource, key, options);
             return key;
         });
     }
 
     @Override
     public void deleteAll(Gvr resource, Query query, DeleteOptions options) {
-        recorded(call("deletecollection", resource, new Key(query.namespace(), "")), audit -> {
-            annotating(audit).deleteAll(resource, query, options);
+        recorded(Call.of("deletecollection", resource, query), (as, audit) -> {
+            audit.sent(sent(options));
+            as.deleteAll(resource, query, options);
             return query;
         });
     }
 
     @Override
     public Struct post(Gvr resource, Key key, String subresource, Struct body) {
-        return recorded(new Call("create", resource, subresource, key, CREATED), audit -> {
+        return recorded(Call.of("create", resource, subresource, key), (as, audit) -> {
             audit.request(body);
-            Struct answer = annotating(audit).post(resource, key, subresource, body);
+            Struct answer = as.post(resource, key, subresource, body);
             audit.response(answer);
             return answer;
         });
@@ -189,8 +199,8 @@ final class AuditedClient implements ApiClient {
 
     @Override
     public Struct read(Gvr resource, Key key, String subresource, Struct parameters) {
-        return recorded(new Call("get", resource, subresource, key, OK), audit -> {
-            Struct answer = client.read(resource, key, subresource, parameters);
+        return recorded(Call.of("get", resource, subresource, key), (as, audit) -> {
+            Struct answer = as.read(resource, key, subresource, parameters);
             audit.response(answer);
             return answer;
         });

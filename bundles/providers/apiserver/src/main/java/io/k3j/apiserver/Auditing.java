@@ -2,6 +2,7 @@ package io.k3j.apiserver;
 
 import io.k3j.apirequests.AuditContext;
 import io.k3j.apirequests.AuditEvents;
+import io.k3j.apirequests.AuditedExchange;
 import io.k3j.apirequests.Request;
 import io.k3j.apiserverapi.Audit;
 import io.k3j.apiserverapi.Audit.Rule;
@@ -9,46 +10,73 @@ import io.k3j.apiserverapi.Audit.Taken;
 import io.k3j.apiserverapi.Authorizer.Attributes;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.edgeapi.Exchange;
+import io.k3j.flowcontrol.AuthFailureLimiter;
 import io.k3j.model.Struct;
 import io.k3j.objectregistry.Slot;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Has requests recorded by whoever contributes an [Audit]. Without one that flags ask for it costs a look. While the
-/// one that is wanted is being replaced, requests and events wait for its successor. Any thread; blocks as long as the
+/// Has requests recorded by whoever contributes an [Audit], where flags ask for that; where they do not it costs a look
+/// at a constant. While the one that is wanted is being replaced, requests and events wait for its successor, and what
+/// is recorded of requests that were done meanwhile is kept for it ([AuditBacklog]). Any thread; blocks as long as the
 /// recording does.
 final class Auditing {
     private static final System.Logger LOG = System.getLogger("io.k3j.apiserver");
+    private final boolean wanted;
     private final Slot<Audit> audits;
     private final Signal signal;
     private final InstantSource clock;
+    private final AuditBacklog backlog;
+    /// Those without credentials, or with wrong ones: they must not be able to push everything else out of the log.
+    private final AuthFailureLimiter strangers;
 
-    /// @param signal is raised when a service comes
-    Auditing(Slot<Audit> audits, Signal signal, InstantSource clock) {
-        this.audits = audits;
-        this.signal = signal;
+    /// @param nanos a clock that only goes forward
+    Auditing(Contributions contributions, InstantSource clock, LongSupplier nanos) {
+        this.wanted = contributions.audited();
+        this.audits = contributions.audits();
+        this.signal = contributions.signal();
         this.clock = clock;
+        this.backlog = new AuditBacklog(nanos);
+        this.strangers = new AuthFailureLimiter(nanos);
     }
 
     /// Whether requests may have to be recorded.
     boolean wanted() {
-        Slot.State<Audit> now = audits.state();
-        return !now.all().isEmpty() || !now.complete();
+        return wanted;
+    }
+
+    /// A request that comes now.
+    Exchange seen(Exchange exchange) {
+        return wanted ? new AuditedExchange(exchange, clock.instant()) : exchange;
+    }
+
+    /// Events that nobody has taken.
+    long lost() {
+        return backlog.lost();
+    }
+
+    /// Refusals of unknown callers that were too many from one address to be recorded.
+    long passedOver() {
+        return strangers.slowed();
     }
 
     /// Begins to record a request of a caller who is known but does not act as somebody else yet.
     /// @throws ApiFault 500 when it must be recorded and cannot be, 503 while nobody says whether
     void begin(Request request, Caller caller) {
-        if (wanted()) {
+        if (wanted) {
             request.audit(context(request, caller));
             request.audit().received();
         }
     }
 
-    /// Records that a request was refused because its caller is not known.
+    /// Records that a request was refused because its caller is not known: as often for each address as wrong
+    /// credentials are answered without a wait.
     void unauthenticated(Request request) {
-        if (wanted()) {
+        if (wanted && !strangers.tooMany(request.exchange().remote().getHostString())) {
             AuditContext audit = context(request, null);
             audit.unauthenticated();
             request.audit(audit);
@@ -57,8 +85,11 @@ final class Auditing {
 
     private AuditContext context(Request request, @Nullable Caller caller) {
         Rule rule = rule(caller, request.attributes());
-        return rule.level() == Audit.Level.NONE ? AuditContext.NONE
-                : new AuditContext(AuditEvents.Facts.of(request, caller, clock.instant()), rule, this::take, clock);
+        if (rule.level() == Audit.Level.NONE) {
+            return AuditContext.NONE;
+        }
+        Instant received = request.exchange() instanceof AuditedExchange seen ? seen.received() : clock.instant();
+        return new AuditContext(AuditEvents.Facts.of(request, caller, received), rule, this::take, clock);
     }
 
     /// Begins to record a call of a component of this process.
@@ -82,27 +113,43 @@ final class Auditing {
             now = audits.state();
         }
         if (now.all().isEmpty()) {
-            throw ApiFault.unavailable("auditing is being replaced");
+            throw ApiFault.unavailable("requests are to be recorded (--kube-apiserver-arg=audit-log-path) and the"
+                    + " bundle io.k3j.audit does not run, or is being replaced: k3s bundle start audit");
         }
         return now.all().getFirst().service().rule(caller, what);
     }
 
-    /// Gives an event to the first that takes it: one that is stopping does not.
+    /// Gives an event to the first that takes it: one that is stopping does not. Each is asked once also when the
+    /// thread was told to end: what a component does last is recorded like everything else.
     Taken take(Struct event) {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Contributions.PATIENCE_MILLIS);
-        for (long left = 1; left > 0 && !Thread.currentThread().isInterrupted();) {
+        long left;
+        do {
             Slot.State<Audit> now = audits.state();
-            for (Slot.Entry<Audit> e : now.all()) {
-                Taken taken = taken(e.service(), event);
-                if (taken != Taken.CLOSED) {
-                    return taken;
-                }
+            Taken taken = taken(now, event);
+            if (taken != Taken.CLOSED) {
+                return taken;
             }
             left = end - System.nanoTime();
             signal.await(() -> audits.state() != now, Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)));
+        } while (left > 0 && !Thread.currentThread().isInterrupted());
+        if (event.text("stage").equals("RequestReceived")) {
+            // nothing is done, so there is nothing to record
+            return Taken.FAILED;
         }
-        LOG.log(System.Logger.Level.WARNING, "Audit event lost, nobody takes it stage={0}", event.text("stage"));
-        return Taken.FAILED;
+        backlog.keep(event);
+        return Taken.TAKEN;
+    }
+
+    private Taken taken(Slot.State<Audit> now, Struct event) {
+        for (Slot.Entry<Audit> e : now.all()) {
+            Taken taken = taken(e.service(), event);
+            if (taken != Taken.CLOSED) {
+                backlog.deliver(kept -> taken(e.service(), kept));
+                return taken;
+            }
+        }
+        return Taken.CLOSED;
     }
 
     private static Taken taken(Audit audit, Struct event) {

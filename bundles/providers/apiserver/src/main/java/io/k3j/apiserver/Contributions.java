@@ -39,6 +39,7 @@ final class Contributions {
     private final Slot<Authorizer> authorizers;
     private final Slot<Admission> admissions;
     private final Slot<Audit> audits;
+    private final boolean audited;
     private final KeyedSlot<Path, Action> actions = new KeyedSlot<>(a -> Path.of(a.resource(), a.subresource()));
     private final KeyedSlot<Path, Connect> connects = new KeyedSlot<>(c -> Path.of(c.resource(), c.subresource()));
     private final KeyedSlot<Gvr, Lister> listers = new KeyedSlot<>(Lister::resource);
@@ -74,6 +75,7 @@ final class Contributions {
 
     /// @param audited whether nothing is done that nobody has recorded
     Contributions(Set<String> modes, Set<String> plugins, Set<String> disabled, boolean audited) {
+        this.audited = audited;
         audits = Slot.highestFirst(Completeness.declared(audited ? Set.of("audit") : Set.of(), _ -> "audit"));
         authorizers = Slot.highestFirst(Completeness.declared(modes, e -> e.text(Authorizer.NAME)));
         admissions = Slot.lowestFirst(Admission.ORDER,
@@ -185,6 +187,11 @@ final class Contributions {
     /// Who knows what other servers serve.
     AggregatorSlot aggregator() {
         return aggregator;
+    }
+
+    /// Whether nothing is done that nobody has recorded.
+    boolean audited() {
+        return audited;
     }
 
     /// Who records requests.

@@ -102,7 +102,7 @@ final class Core {
         this.limits = limits(storage, deadlines, Runtime.getRuntime().maxMemory());
         this.access = new Access(contributions.authenticators(), contributions.authorizers(), anonymous,
                 contributions::awaitComplete);
-        this.auditing = new Auditing(contributions.audits(), contributions.signal(), environment.clock());
+        this.auditing = new Auditing(contributions, environment.clock(), System::nanoTime);
         Admissions admissions = new Admissions(contributions.admissions(), contributions::awaitComplete,
                 limits.seats()::away);
         contributions.kinds().conversions().unseated(limits.seats()::away);
@@ -160,7 +160,7 @@ final class Core {
                 new OpenApiDocuments(contributions.kinds(), remote, types, answers),
                 new IssuerDocuments(contributions));
         Paths paths = new Paths(documents, health,
-                new ServerMetrics(requests, limits, access.failures(), hub, storage, contributions::metrics),
+                new ServerMetrics(requests, limits, access.failures(), auditing, hub, storage, contributions::metrics),
                 answers);
         return new Pipeline(
                 new Pipeline.Filters(contributions, access, auditing, limits,

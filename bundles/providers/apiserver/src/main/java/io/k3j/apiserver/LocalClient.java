@@ -1,5 +1,6 @@
 package io.k3j.apiserver;
 
+import io.k3j.apirequests.AuditContext;
 import io.k3j.apirequests.RequestInfo;
 import io.k3j.apiserverapi.Action;
 import io.k3j.apiserverapi.Authorizer.Attributes;
@@ -28,7 +29,6 @@ import io.k3j.objectregistry.Intent;
 import io.k3j.objectregistry.ListPage;
 import io.k3j.objectregistry.ObjectDecoder;
 import io.k3j.objectregistry.ObjectRegistry;
-import io.k3j.objectregistry.Remarks;
 import io.k3j.objectregistry.Selection;
 import io.k3j.objectregistry.Shaping.Wish;
 import io.k3j.objectregistry.Storage;
@@ -50,17 +50,17 @@ final class LocalClient implements ApiClient {
     private final ViewKeeper views;
     private final @Nullable Term term;
     /// Components ignore warnings, but their audit wants annotations.
-    private final Remarks remarks;
+    private final RequestRemarks remarks;
 
     /// A client for one of a bundle's identities; `views` closes its views.
     LocalClient(Backend backend, Callers callers, Caller caller, ViewKeeper views) {
-        this(backend, callers, caller, views, null, warning -> {
-        });
+        this(backend, callers, caller, views, null, new RequestRemarks(_ -> {
+        }, AuditContext.NONE));
     }
 
     @SuppressWarnings("checkstyle:ParameterNumber") // all that a copy takes over
     private LocalClient(Backend backend, Callers callers, Caller caller, ViewKeeper views, @Nullable Term term,
-            Remarks remarks) {
+            RequestRemarks remarks) {
         this.backend = backend;
         this.callers = callers;
         this.caller = caller;
@@ -69,9 +69,9 @@ final class LocalClient implements ApiClient {
         this.remarks = remarks;
     }
 
-    /// The same, whose writes are annotated there.
-    LocalClient annotating(Remarks there) {
-        return new LocalClient(backend, callers, caller, views, term, there);
+    /// The same, whose decisions and writes are told there.
+    LocalClient recorded(AuditContext there) {
+        return new LocalClient(backend, callers, caller, views, term, new RequestRemarks(remarks.warnings(), there));
     }
 
     Caller caller() {
@@ -123,15 +123,15 @@ final class LocalClient implements ApiClient {
         if (!caller.in(Access.MASTERS)) {
             backend.contributions().awaitComplete();
         }
-        backend.access().allowed(caller, what);
+        backend.access().allowed(caller, what, remarks.audit());
     }
 
-    /// Authorizes a query: for one object when the selector fixes its name, but for the deletion of a collection, which
-    /// upstream asks for without one.
-    private void allowed(String verb, Gvr r, Query query) {
+    /// A query as authorization sees it: one of one object when the selector fixes its name, but for the deletion of a
+    /// collection, which upstream asks for without one.
+    static Attributes attributes(String verb, Gvr r, Query query) {
         String name = verb.equals("deletecollection") ? "" : RequestInfo.fixedName(query.fields());
-        allowed(new Attributes(verb, r.group(), r.version(), r.resource(), "", query.namespace(), name, "",
-                query.fields()));
+        return new Attributes(verb, r.group(), r.version(), r.resource(), "", query.namespace(), name, "",
+                query.fields());
     }
 
     private <T> T read(Supplier<T> work) {
@@ -166,7 +166,7 @@ final class LocalClient implements ApiClient {
 
     @Override
     public ObjList list(Gvr resource, Query query) {
-        allowed("list", resource, query);
+        allowed(attributes("list", resource, query));
         if (target(resource).kind().storage().prefix().isEmpty()) {
             // without a seat: who computes it may wait for what it tells
             Lister lister = backend.contributions().lister(resource).orElseThrow(
@@ -241,7 +241,7 @@ final class LocalClient implements ApiClient {
 
     @Override
     public void deleteAll(Gvr resource, Query query, DeleteOptions options) {
-        allowed("deletecollection", resource, query);
+        allowed(attributes("deletecollection", resource, query));
         write(resource, () -> {
             Target target = target(resource);
             backend.operations().deleteAll(intent(target, new Key(query.namespace(), ""), WriteOptions.PLAIN),
@@ -291,8 +291,8 @@ final class LocalClient implements ApiClient {
         if (!caller.in(Access.MASTERS) && !backend.contributions().complete()) {
             throw ApiFault.unavailable("plug-ins of the API server are on their way");
         }
-        allowed("list", resource, query);
-        allowed("watch", resource, query);
+        allowed(attributes("list", resource, query));
+        allowed(attributes("watch", resource, query));
         Selection selection = Selection.of(target(resource), query.namespace(), query.labels(), query.fields());
         return views.keep(new LocalView(backend.storage().log(), selection, shown, backend.health()));
     }

@@ -1,7 +1,6 @@
 package io.k3j.apiserver;
 
 import io.k3j.apirequests.AuditContext;
-import io.k3j.apirequests.AuditedExchange;
 import io.k3j.apirequests.Request;
 import io.k3j.apirequests.RequestInfo;
 import io.k3j.apirequests.RequestMetrics;
@@ -25,6 +24,7 @@ import java.util.Set;
 final class Pipeline implements Endpoint {
     private static final System.Logger LOG = System.getLogger("io.k3j.apiserver");
     private static final int FAULTS = 400;
+    private static final int UNAUTHORIZED = 401;
     private final Filters filters;
     private final ResourceHandler resources;
     private final Paths paths;
@@ -54,27 +54,50 @@ final class Pipeline implements Endpoint {
         long start = System.nanoTime();
         Request request;
         try {
-            request = new Request(filters.auditing.wanted() ? new AuditedExchange(exchange) : exchange);
+            request = new Request(filters.auditing.seen(exchange));
         } catch (ApiFault f) {
             exchange.respond(f.code(), Map.of("content-type", "application/json"),
                     Json.bytes(f.status()));
             return;
         }
         try (InFlight.Ticket ticket = filters.inFlight.begin()) {
-            answer(request, ticket);
-            send(request);
+            served(request, ticket);
         } finally {
             metrics.request(request.info(), request.status(), System.nanoTime() - start);
-            completed(request);
         }
     }
 
-    /// A watch goes on behind this thread, and ends on one that must not wait.
-    private static void completed(Request request) {
+    /// With the end of its audit, which a server that stops waits for as well.
+    private void served(Request request, InFlight.Ticket ticket) throws IOException {
+        try {
+            answer(request, ticket);
+            send(request);
+        } catch (Error e) {
+            request.audit().panicked(e);
+            throw e;
+        } finally {
+            if (request.audit().enabled()) {
+                completed(request);
+            }
+        }
+    }
+
+    /// A watch goes on behind this thread, and ends on one that must not wait. Who goes on without a ticket takes one
+    /// for the end of his audit.
+    private void completed(Request request) {
         AuditContext audit = request.audit();
-        if (audit.longRunning() && request.info().verb().equals("watch")) {
-            request.exchange().onEnd(() -> Thread.ofVirtual().name("apiserver-audit").start(audit::completed));
+        if (request.info().verb().equals("watch")) {
+            request.exchange().onEnd(() -> {
+                InFlight.Ticket end = filters.inFlight.begin();
+                Thread.ofVirtual().name("apiserver-audit").start(() -> complete(audit, end));
+            });
         } else {
+            complete(audit, filters.inFlight.begin());
+        }
+    }
+
+    private static void complete(AuditContext audit, InFlight.Ticket ticket) {
+        try (ticket) {
             audit.completed();
         }
     }
@@ -131,7 +154,9 @@ final class Pipeline implements Endpoint {
         try {
             caller = filters.access.caller(request);
         } catch (ApiFault unknown) {
-            filters.auditing.unauthenticated(request);
+            if (unknown.code() == UNAUTHORIZED) {
+                filters.auditing.unauthenticated(request);
+            }
             throw unknown;
         }
         filters.auditing.begin(request, caller);

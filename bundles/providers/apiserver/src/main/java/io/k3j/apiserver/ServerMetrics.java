@@ -18,6 +18,7 @@ final class ServerMetrics {
     private final RequestMetrics requests;
     private final RequestLimits limits;
     private final AuthFailureLimiter failures;
+    private final Auditing auditing;
     private final WatchHub hub;
     private final Storage storage;
     private final Supplier<String> others;
@@ -26,11 +27,12 @@ final class ServerMetrics {
     /// @param others gives those of the other components, asked at each scrape
     // one for each kind of figure
     @SuppressWarnings("checkstyle:ParameterNumber")
-    ServerMetrics(RequestMetrics requests, RequestLimits limits, AuthFailureLimiter failures, WatchHub hub,
-            Storage storage, Supplier<String> others) {
+    ServerMetrics(RequestMetrics requests, RequestLimits limits, AuthFailureLimiter failures, Auditing auditing,
+            WatchHub hub, Storage storage, Supplier<String> others) {
         this.requests = requests;
         this.limits = limits;
         this.failures = failures;
+        this.auditing = auditing;
         this.hub = hub;
         this.storage = storage;
         this.others = others;
@@ -51,6 +53,8 @@ final class ServerMetrics {
         SortedMap<String, Number> all = new TreeMap<>();
         all.put("k3j_authentication_failures_total", failures.all());
         all.put("k3j_authentication_failures_slowed_total", failures.slowed());
+        all.put("k3j_apiserver_audit_events_lost_total", auditing.lost());
+        all.put("k3j_apiserver_audit_strangers_passed_over_total", auditing.passedOver());
         all.put("k3j_apiserver_body_bytes", limits.bodies().taken());
         all.put("k3j_apiserver_answer_bytes", limits.answers().taken());
         all.put("k3j_apiserver_long_lists", limits.longLists().taken());

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.apiserverapi.Admission;
 import io.k3j.apiserverapi.Audit;
-import io.k3j.apiserverapi.Authorizer.Attributes;
 import io.k3j.apiserverapi.Authorizer.Decision;
 import io.k3j.apiserverapi.Authorizer.Verdict;
 import io.k3j.apiserverapi.Caller;
@@ -23,10 +22,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -37,36 +32,7 @@ class AuditingTest {
     private static final String MAPS = "/api/v1/namespaces/default/configmaps";
     private final TestServer server = new TestServer(new MemoryDatastore(),
             new Core.Policy(Set.of(), Set.of(), Set.of(), false, false, true));
-    private final Recorder recorder = new Recorder();
-
-    /// Keeps events.
-    private static final class Recorder implements Audit {
-        private final BlockingQueue<Struct> events = new LinkedBlockingQueue<>();
-        private Rule rule = new Rule(Level.METADATA, Set.of(), false);
-        private Taken answer = Taken.TAKEN;
-
-        @Override
-        public Rule rule(@Nullable Caller caller, Attributes what) {
-            return rule;
-        }
-
-        @Override
-        public Taken take(Struct event) {
-            if (answer == Taken.TAKEN) {
-                events.add(event);
-            }
-            return answer;
-        }
-
-        Struct next() throws InterruptedException {
-            Struct event = events.poll(30, TimeUnit.SECONDS);
-            return event == null ? Struct.EMPTY : event;
-        }
-
-        void level(Level level, String... omitted) {
-            rule = new Rule(level, Set.of(omitted), false);
-        }
-    }
+    private final AuditRecorder recorder = new AuditRecorder();
 
     private void records(Audit.Level level, String... omitted) {
         recorder.level(level, omitted);
@@ -240,7 +206,7 @@ class AuditingTest {
 
     @Test
     void anEventGoesToTheSuccessorOfOneThatHasClosed() throws Exception {
-        Recorder closed = new Recorder();
+        AuditRecorder closed = new AuditRecorder();
         closed.level(Audit.Level.METADATA);
         closed.answer = Audit.Taken.CLOSED;
         server.contributions.audits().add(closed, Map.of());
