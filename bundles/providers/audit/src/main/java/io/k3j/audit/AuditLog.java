@@ -89,9 +89,9 @@ public final class AuditLog {
         Path file = Path.of(options.policyFile());
         try {
             AuditPolicy policy = AuditPolicy.parse(Files.readAllBytes(file));
-            if (!policy.unknown().isEmpty()) {
+            if (!policy.ignored().isEmpty()) {
                 LOG.log(System.Logger.Level.WARNING, "Audit policy has unknown fields path={0} fields={1}", file,
-                        policy.unknown());
+                        policy.ignored());
             }
             return policy;
         } catch (IOException e) {

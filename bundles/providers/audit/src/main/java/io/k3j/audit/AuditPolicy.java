@@ -6,6 +6,7 @@ import io.k3j.apiserverapi.Audit.Rule;
 import io.k3j.apiserverapi.Authorizer.Attributes;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.apiserverapi.FieldProblem;
+import io.k3j.codec.Document;
 import io.k3j.codec.MalformedInput;
 import io.k3j.codec.Yaml;
 import io.k3j.model.Seq;
@@ -20,27 +21,41 @@ import org.jspecify.annotations.Nullable;
 
 /// A `Policy` of `audit.k8s.io/v1`: the first rule that is about a request says what is recorded of it; what no rule is
 /// about is not recorded. See <https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/#audit-policy>.
-/// @param unknown fields that mean nothing, for a warning
-record AuditPolicy(List<AuditRule> rules, List<String> unknown) {
+/// @param ignored what is there without effect, for a warning: fields that mean nothing, and all but the last of a name
+record AuditPolicy(List<AuditRule> rules, List<String> ignored) {
     private static final String VERSION = "audit.k8s.io/v1";
     private static final Map<String, Level> LEVELS = Map.of("None", Level.NONE, "Metadata", Level.METADATA, "Request",
             Level.REQUEST, "RequestResponse", Level.REQUEST_RESPONSE);
     private static final List<String> STAGES = List.of("RequestReceived", "ResponseStarted", "ResponseComplete",
             "Panic");
-    private static final Set<String> FIELDS = Set.of("apiVersion", "kind", "metadata", "rules", "omitStages",
-            "omitManagedFields");
-    private static final Set<String> RULE_FIELDS = Set.of("level", "users", "userGroups", "verbs", "resources",
-            "namespaces", "nonResourceURLs", "omitStages", "omitManagedFields");
 
     /// Reads one.
     /// @throws IllegalArgumentException in upstream's words
     static AuditPolicy parse(byte[] file) {
-        Struct policy;
+        Document document;
         try {
-            policy = Yaml.document(file).object();
+            document = Yaml.document(file);
         } catch (MalformedInput | IllegalArgumentException e) {
             throw new IllegalArgumentException("failed decoding: " + e.getMessage(), e);
         }
+        Struct policy = document.object();
+        PolicyTypes types = PolicyTypes.of(policy);
+        List<String> ignored = new ArrayList<>(types.unknown());
+        ignored.addAll(document.duplicates());
+        typed(policy, types);
+        List<FieldProblem> problems = problems(policy);
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException(joined(problems));
+        }
+        List<Struct> rules = policy.seq("rules").structs();
+        if (rules.isEmpty()) {
+            throw new IllegalArgumentException("loaded illegal policy with 0 rules");
+        }
+        return new AuditPolicy(rules.stream().map(r -> rule(policy, r)).toList(), List.copyOf(ignored));
+    }
+
+    /// As a decoder: what is no policy, or has fields of other types, is not looked at any further.
+    private static void typed(Struct policy, PolicyTypes types) {
         if (policy.text("kind").isEmpty()) {
             throw new IllegalArgumentException("failed decoding: Object 'Kind' is missing");
         }
@@ -49,19 +64,33 @@ record AuditPolicy(List<AuditRule> rules, List<String> unknown) {
                     + "\" is registered for version \"" + policy.text("apiVersion") + "\"; it must be a Policy of "
                     + VERSION);
         }
-        List<Struct> rules = policy.seq("rules").structs();
+        if (!types.problems().isEmpty()) {
+            throw new IllegalArgumentException("failed decoding: " + joined(types.problems()));
+        }
+    }
+
+    private static String joined(List<FieldProblem> problems) {
+        String all = problems.stream().map(FieldProblem::toString).collect(Collectors.joining(", "));
+        return problems.size() == 1 ? all : "[" + all + "]";
+    }
+
+    private static List<FieldProblem> problems(Struct policy) {
         List<FieldProblem> problems = new ArrayList<>();
+        stages(policy.seq("omitStages"), "omitStages", problems);
+        List<Struct> rules = policy.seq("rules").structs();
         for (int i = 0; i < rules.size(); i++) {
             problems(rules.get(i), "rules[" + i + "]", problems);
         }
-        if (!problems.isEmpty()) {
-            String all = problems.stream().map(FieldProblem::toString).collect(Collectors.joining(", "));
-            throw new IllegalArgumentException(problems.size() == 1 ? all : "[" + all + "]");
+        return problems;
+    }
+
+    private static void stages(Seq stages, String at, List<FieldProblem> to) {
+        for (int i = 0; i < stages.size(); i++) {
+            if (!STAGES.contains(stages.text(i))) {
+                to.add(FieldProblem.invalid(at + "[" + i + "]", stages.text(i),
+                        "allowed stages are " + String.join(",", STAGES)));
+            }
         }
-        if (rules.isEmpty()) {
-            throw new IllegalArgumentException("loaded illegal policy with 0 rules");
-        }
-        return new AuditPolicy(rules.stream().map(r -> rule(policy, r)).toList(), unknown(policy));
     }
 
     private static void problems(Struct rule, String at, List<FieldProblem> to) {
@@ -77,13 +106,7 @@ record AuditPolicy(List<AuditRule> rules, List<String> unknown) {
             url(urls.text(i), at + ".nonResourceURLs[" + i + "]", to);
         }
         rule.seq("resources").structs().forEach(r -> resources(r, at + ".resources", to));
-        Seq stages = rule.seq("omitStages");
-        for (int i = 0; i < stages.size(); i++) {
-            if (!STAGES.contains(stages.text(i))) {
-                to.add(FieldProblem.invalid(at + ".omitStages[" + i + "]", stages.text(i),
-                        "allowed stages are " + String.join(",", STAGES)));
-            }
-        }
+        stages(rule.seq("omitStages"), at + ".omitStages", to);
         if (!urls.isEmpty() && !(rule.seq("resources").isEmpty() && rule.seq("namespaces").isEmpty())) {
             to.add(FieldProblem.invalid(at + ".nonResourceURLs", urls,
                     "rules cannot apply to both regular resources and non-resource URLs"));
@@ -106,7 +129,8 @@ record AuditPolicy(List<AuditRule> rules, List<String> unknown) {
 
     private static void resources(Struct resources, String at, List<FieldProblem> to) {
         String group = resources.text("group");
-        List<String> wrong = group.isEmpty() ? List.of() : Names.subdomain(group);
+        List<String> wrong = group.isEmpty() || group.equals(AuditRule.EVERY_GROUP) ? List.of()
+                : Names.subdomain(group);
         if (!wrong.isEmpty()) {
             to.add(FieldProblem.invalid(at + ".group", group, String.join(",", wrong)));
         }
@@ -128,16 +152,6 @@ record AuditPolicy(List<AuditRule> rules, List<String> unknown) {
 
     private static Set<String> texts(Struct rule, String field) {
         return Set.copyOf(rule.seq(field).texts());
-    }
-
-    private static List<String> unknown(Struct policy) {
-        List<String> all = new ArrayList<>(policy.names().stream().filter(n -> !FIELDS.contains(n)).toList());
-        List<Struct> rules = policy.seq("rules").structs();
-        for (int i = 0; i < rules.size(); i++) {
-            String at = "rules[" + i + "].";
-            rules.get(i).names().stream().filter(n -> !RULE_FIELDS.contains(n)).forEach(n -> all.add(at + n));
-        }
-        return List.copyOf(all);
     }
 
     /// What is recorded of a request.

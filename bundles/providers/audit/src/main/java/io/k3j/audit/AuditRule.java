@@ -12,7 +12,11 @@ import org.jspecify.annotations.Nullable;
 /// @param effect what is recorded
 record AuditRule(Set<String> users, Set<String> groups, Set<String> verbs, List<Resources> resources,
         Set<String> namespaces, List<String> urls, Rule effect) {
+    /// Stands for all groups, the core one included.
+    static final String EVERY_GROUP = "*";
+
     /// Resources of a group.
+    /// @param group [#EVERY_GROUP] for all
     /// @param names of objects; empty for all
     record Resources(String group, List<String> resources, Set<String> names) {
         static Resources of(Struct s) {
@@ -21,7 +25,7 @@ record AuditRule(Set<String> users, Set<String> groups, Set<String> verbs, List<
         }
 
         private boolean match(Attributes what) {
-            if (!group.equals(what.group())) {
+            if (!group.equals(EVERY_GROUP) && !group.equals(what.group())) {
                 return false;
             }
             return resources.isEmpty() || (names.isEmpty() || names.contains(what.name()))

@@ -148,6 +148,48 @@ class AuditPolicyTest {
                 .hasMessageStartingWith("rules[0].resources.group: Invalid value: \"apps/v1\": a lowercase RFC 1123");
     }
 
+    @ParameterizedTest
+    @CsvSource({"pods,'',true", "deployments,apps,true"})
+    void aStarStandsForAllGroups(String resource, String group, boolean matches) {
+        AuditPolicy policy = policy(rule("level: Request\n    resources: [{group: '*'}]"));
+        assertThat(policy.rule(null, of("get", group, resource, "default", "a")).level() == Level.REQUEST)
+                .isEqualTo(matches);
+        assertThat(policy.rule(null, Attributes.path("get", "/")).level()).isEqualTo(Level.NONE);
+    }
+
+    /// Each of them would be about everything, or without effect, if what is of another type were nothing.
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "users: system:kube-proxy|users: Invalid value: \"system:kube-proxy\": must be a list of strings",
+            "users: [1000]|users: Invalid value: [1000]: must be a list of strings",
+            "users: [null]|users: Invalid value: [null]: must be a list of strings",
+            "verbs: [{}]|verbs: Invalid value: [{}]: must be a list of strings",
+            "resources: [pods]|resources: Invalid value: [\"pods\"]: must be a list of objects",
+            "resources: [{group: '', resources: secrets}]|resources[0].resources: Invalid value: \"secrets\": must be a "
+                    + "list of strings",
+            "resources: [{group: 1}]|resources[0].group: Invalid value: 1: must be a string",
+            "omitStages: RequestReceived|omitStages: Invalid value: \"RequestReceived\": must be a list of strings",
+            "omitManagedFields: 'yes'|omitManagedFields: Invalid value: \"yes\": must be true or false"})
+    void whatIsOfAnotherTypeIsRefused(String field, String message) {
+        assertThatThrownBy(() -> policy(rule("level: None\n    " + field)))
+                .hasMessage("failed decoding: rules[0]." + message);
+    }
+
+    @Test
+    void rulesThatAreNoneAreRefusedAndNothingIsNoType() {
+        assertThatThrownBy(() -> policy("apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [foo, {level: Metadata}]"))
+                .hasMessageStartingWith("failed decoding: rules: Invalid value: ");
+        assertThat(policy(rule("level: Request\n    users: null")).rule(null, Attributes.path("get", "/")).level())
+                .isEqualTo(Level.REQUEST);
+    }
+
+    @Test
+    void stagesOfThePolicyAreCheckedAsWell() {
+        assertThatThrownBy(() -> policy("omitStages: [RequestRecieved]\n" + rule("level: None")))
+                .hasMessage("omitStages[0]: Invalid value: \"RequestRecieved\": allowed stages are "
+                        + "RequestReceived,ResponseStarted,ResponseComplete,Panic");
+    }
+
     @Test
     void severalProblemsAreToldTogether() {
         assertThatThrownBy(() -> policy(rule("users: [a]\n  - level: All")))
@@ -166,6 +208,15 @@ class AuditPolicyTest {
 
     @Test
     void unknownFieldsAreTold() {
-        assertThat(policy(rule("level: None\n    user: [a]")).unknown()).containsExactly("rules[0].user");
+        assertThat(policy(rule("level: None\n    user: [a]")).ignored()).containsExactly("rules[0].user");
+        assertThat(policy(rule("level: None\n    resources: [{group: '', resourcenames: [a]}]")).ignored())
+                .containsExactly("rules[0].resources[0].resourcenames");
+    }
+
+    @Test
+    void namesThatAreThereTwiceAreToldAndTheLastCounts() {
+        AuditPolicy policy = policy(rule("level: None\n    level: Request"));
+        assertThat(policy.ignored()).singleElement().asString().contains("level");
+        assertThat(policy.rule(null, Attributes.path("get", "/")).level()).isEqualTo(Level.REQUEST);
     }
 }
