@@ -7,7 +7,9 @@ import io.k3j.codec.Json;
 import io.k3j.componentapi.Health;
 import io.k3j.model.Struct;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Records events in the log, in one of upstream's modes:
@@ -18,8 +20,11 @@ import org.jspecify.annotations.Nullable;
 /// | `blocking-strict` | waits until it is written | fails the request, when it comes |
 /// | `batch` | does not wait | is lost and counted, and so is one for which there is no room |
 ///
-/// Any thread.
+/// One that is too large becomes smaller, see [Truncation]. Any thread.
 final class AuditBackend implements Audit, AutoCloseable {
+    /// How long a queue that is to end is waited for.
+    private static final Duration DRAIN = Duration.ofMillis(1_500);
+    private static final System.Logger LOG = System.getLogger("io.k3j.audit");
     private final AuditPolicy policy;
     private final AuditOptions options;
     private final AuditMetrics metrics;
@@ -32,7 +37,7 @@ final class AuditBackend implements Audit, AutoCloseable {
         this.metrics = metrics;
         this.writer = writer;
         this.queue = options.mode().equals("batch")
-                ? new EventQueue(options.batch(), writer::write, health, System::nanoTime).started() : null;
+                ? new EventQueue(options.batch(), this::batch, health, System::nanoTime).started() : null;
     }
 
     @Override
@@ -45,7 +50,7 @@ final class AuditBackend implements Audit, AutoCloseable {
     @Override
     public Taken take(Struct event) {
         byte[] line = line(event);
-        Taken taken = line == null ? lost(AuditMetrics.TRUNCATE) : written(line, event);
+        Taken taken = line == null ? failed(event, AuditMetrics.TRUNCATE) : written(line, event);
         if (taken != Taken.CLOSED) {
             metrics.event();
         }
@@ -57,7 +62,7 @@ final class AuditBackend implements Audit, AutoCloseable {
         if (batch != null) {
             return switch (batch.offer(line)) {
                 case QUEUED -> Taken.TAKEN;
-                case FULL -> lost(AuditMetrics.BUFFERED);
+                case FULL -> failed(event, AuditMetrics.BUFFERED);
                 case CLOSED -> Taken.CLOSED;
             };
         }
@@ -68,10 +73,23 @@ final class AuditBackend implements Audit, AutoCloseable {
         };
     }
 
-    /// Truncated and dropped events do not fail a request, as upstream.
-    private Taken lost(String part) {
+    private void batch(List<byte[]> lines) {
+        int closed = Collections.frequency(writer.write(lines), AuditWriter.Written.CLOSED);
+        lost(closed);
+    }
+
+    private void lost(int events) {
+        for (int i = 0; i < events; i++) {
+            metrics.lost(AuditMetrics.BUFFERED);
+        }
+        if (events > 0) {
+            LOG.log(System.Logger.Level.WARNING, "Audit events are lost at the end count={0}", events);
+        }
+    }
+
+    private Taken failed(Struct event, String part) {
         metrics.lost(part);
-        return Taken.TAKEN;
+        return failed(event);
     }
 
     private Taken failed(Struct event) {
@@ -84,30 +102,40 @@ final class AuditBackend implements Audit, AutoCloseable {
         return Taken.FAILED;
     }
 
-    /// The event as it stands in the log; null when it is too large.
+    /// The line of an event without its end: whole, else without its bodies, else shortened; null when it is too large
+    /// even then.
     private byte @Nullable [] line(Struct event) {
-        byte[] json = Json.bytes(event);
-        Struct shown = event;
-        if (!options.truncation().fits(json)) {
-            shown = Truncation.truncated(event);
-            json = Json.bytes(shown);
-            if (!options.truncation().fits(json)) {
-                return null;
-            }
+        byte[] line = fitting(event);
+        if (line == null) {
+            line = fitting(Truncation.withoutBodies(event));
         }
-        byte[] text = options.format().equals("legacy") ? LegacyFormat.line(shown).getBytes(StandardCharsets.UTF_8)
-                : json;
-        byte[] line = Arrays.copyOf(text, text.length + 1);
-        line[text.length] = '\n';
-        return line;
+        return line == null ? fitting(Truncation.shortened(event)) : line;
     }
 
-    /// Takes nothing more; what waits is written.
+    private byte @Nullable [] fitting(Struct event) {
+        byte[] json = Json.bytes(event);
+        if (!options.truncation().fits(json)) {
+            return null;
+        }
+        byte[] line = options.format().equals("legacy") ? LegacyFormat.line(event).getBytes(StandardCharsets.UTF_8)
+                : json;
+        return line.length < options.mostLineBytes() ? line : null;
+    }
+
+    /// Writes what waits, and takes on meanwhile: while this is going on nobody has to wait for a successor.
+    void drain() {
+        EventQueue batch = queue;
+        if (batch != null) {
+            batch.drain(DRAIN);
+        }
+    }
+
+    /// Takes nothing more; what waits is written, for a moment.
     @Override
     public void close() {
         EventQueue batch = queue;
         if (batch != null) {
-            batch.close();
+            lost(batch.end());
         }
         writer.close();
     }

@@ -10,6 +10,7 @@ import io.k3j.componentapi.Phases;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,10 +35,14 @@ import org.osgi.service.condition.Condition;
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class AuditLog {
     private static final System.Logger LOG = System.getLogger("io.k3j.audit");
-    private static final String STANDARD_OUTPUT = "-";
+    /// A policy is larger than a body only by mistake.
+    private static final int MOST_POLICY_BYTES = 4 << 20;
     private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
-    private final @Nullable AuditBackend backend;
-    private final @Nullable Tidying tidying;
+    private final @Nullable Running running;
+
+    /// What there is once flags and policy are right.
+    private record Running(AuditMetrics metrics, AuditBackend backend, @Nullable Tidying tidying) {
+    }
 
     /// The component's settings.
     public @interface Settings {
@@ -51,24 +56,8 @@ public final class AuditLog {
     @Activate
     public AuditLog(BundleContext context, Settings settings, @Reference Health health, @Reference Abort abort) {
         HealthScope scope = health.scope("audit");
-        AuditOptions options = AuditOptions.of(settings.kubeApiserverArg());
         try {
-            AuditPolicy policy = policy(options);
-            if (policy == null) {
-                LOG.log(System.Logger.Level.INFO,
-                        "No audit policy file provided, no events will be recorded for log backend");
-                backend = null;
-                tidying = null;
-            } else {
-                AuditMetrics metrics = new AuditMetrics();
-                tidying = options.path().equals(STANDARD_OUTPUT) ? null
-                        : new Tidying(new Backups(Path.of(options.path()).toAbsolutePath(), options.files(),
-                                InstantSource.system()), health);
-                backend = new AuditBackend(policy, options, metrics,
-                        new AuditWriter(output(options, tidying), scope, metrics), health);
-                registrations.add(context.registerService(Metrics.class, metrics, null));
-                registrations.add(context.registerService(Audit.class, backend, null));
-            }
+            running = running(AuditOptions.of(settings.kubeApiserverArg()), health, scope);
         } catch (IllegalArgumentException e) {
             scope.report(HealthLevel.STOPPED, String.valueOf(e.getMessage()));
             if (starting(context)) {
@@ -76,7 +65,31 @@ public final class AuditLog {
             }
             throw e;
         }
+        if (running != null) {
+            registrations.add(context.registerService(Metrics.class, running.metrics, null));
+            registrations.add(context.registerService(Audit.class, running.backend, null));
+        }
         scope.ok();
+    }
+
+    /// Threads begin last, behind all that may fail: nobody stops what has not been activated.
+    private static @Nullable Running running(AuditOptions options, Health health, HealthScope scope) {
+        AuditPolicy policy = policy(options);
+        if (policy == null) {
+            LOG.log(System.Logger.Level.INFO,
+                    "No audit policy file provided, no events will be recorded for log backend");
+            return null;
+        }
+        Tidying tidying = options.path().equals(AuditOptions.STANDARD_OUTPUT) ? null
+                : new Tidying(new Backups(Path.of(options.path()).toAbsolutePath(), options.files(),
+                        InstantSource.system()), health);
+        LogOutput output = output(options, tidying);
+        AuditMetrics metrics = new AuditMetrics();
+        AuditWriter writer = new AuditWriter(output, health, scope, metrics).started();
+        if (tidying != null) {
+            tidying.start();
+        }
+        return new Running(metrics, new AuditBackend(policy, options, metrics, writer, health), tidying);
     }
 
     private static @Nullable AuditPolicy policy(AuditOptions options) {
@@ -88,10 +101,10 @@ public final class AuditLog {
         }
         Path file = Path.of(options.policyFile());
         try {
-            AuditPolicy policy = AuditPolicy.parse(Files.readAllBytes(file));
+            AuditPolicy policy = AuditPolicy.parse(bytes(file));
             if (!policy.ignored().isEmpty()) {
-                LOG.log(System.Logger.Level.WARNING, "Audit policy has unknown fields path={0} fields={1}", file,
-                        policy.ignored());
+                LOG.log(System.Logger.Level.WARNING, "Audit policy contains errors, which are passed over path={0}"
+                        + " errors={1}", file, policy.ignored());
             }
             return policy;
         } catch (IOException e) {
@@ -100,6 +113,16 @@ public final class AuditLog {
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("loading audit policy file: " + e.getMessage() + ": from file " + file,
                     e);
+        }
+    }
+
+    private static byte[] bytes(Path file) throws IOException {
+        try (InputStream from = Files.newInputStream(file)) {
+            byte[] all = from.readNBytes(MOST_POLICY_BYTES + 1);
+            if (all.length > MOST_POLICY_BYTES) {
+                throw new IOException("larger than " + MOST_POLICY_BYTES + " bytes");
+            }
+            return all;
         }
     }
 
@@ -120,8 +143,10 @@ public final class AuditLog {
         OutputStream out = new FileOutputStream(FileDescriptor.out);
         return new LogOutput() {
             @Override
-            public void write(byte[] line) throws IOException {
-                out.write(line);
+            public void write(byte[]... parts) throws IOException {
+                for (byte[] part : parts) {
+                    out.write(part);
+                }
             }
 
             @Override
@@ -141,15 +166,19 @@ public final class AuditLog {
         }
     }
 
-    /// Withdraws: the server's next events wait for a successor. What waits here is written.
+    /// Writes what waits, then withdraws: the server's next events wait for a successor. Takes some 2.5 s at most, with
+    /// which the end of the process gets along as well.
     @Deactivate
     public void stop() {
-        registrations.forEach(ServiceRegistration::unregister);
-        if (backend != null) {
-            backend.close();
+        if (running != null) {
+            running.backend.drain();
         }
-        if (tidying != null) {
-            tidying.close();
+        registrations.forEach(ServiceRegistration::unregister);
+        if (running != null) {
+            running.backend.close();
+            if (running.tidying != null) {
+                running.tidying.close();
+            }
         }
     }
 }

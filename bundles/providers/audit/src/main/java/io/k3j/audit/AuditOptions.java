@@ -20,8 +20,13 @@ import java.util.function.Function;
 /// @param problems what is wrong with the flags, in upstream's words
 record AuditOptions(String policyFile, String path, LogFile.Retention files, String format, String mode,
         EventQueue.Config batch, Truncation truncation, List<String> problems) {
+    /// As a path: standard output.
+    static final String STANDARD_OUTPUT = "-";
     private static final List<String> MODES = List.of("batch", "blocking", "blocking-strict");
     private static final List<String> FORMATS = List.of("legacy", "json");
+    private static final int MEBIBYTES = 100;
+    private static final int BACKUPS = 100;
+    private static final int DAYS = 366;
     private static final int BUFFER = 10_000;
     private static final int MOST_BATCH_BYTES = 10 << 20;
     private static final int MOST_EVENT_BYTES = 100 << 10;
@@ -31,8 +36,8 @@ record AuditOptions(String policyFile, String path, LogFile.Retention files, Str
     static AuditOptions of(String... arguments) {
         Flags flags = new Flags(arguments);
         String path = flags.text("audit-log-path", "");
-        LogFile.Retention files = new LogFile.Retention(flags.whole("audit-log-maxsize", 0),
-                flags.whole("audit-log-maxbackup", 0), flags.whole("audit-log-maxage", 0),
+        LogFile.Retention files = new LogFile.Retention(flags.whole("audit-log-maxsize", MEBIBYTES),
+                flags.whole("audit-log-maxbackup", BACKUPS), flags.whole("audit-log-maxage", DAYS),
                 flags.flag("audit-log-compress"));
         String mode = flags.text("audit-log-mode", "blocking");
         EventQueue.Config batch = new EventQueue.Config(flags.whole("audit-log-batch-buffer-size", BUFFER),
@@ -48,6 +53,11 @@ record AuditOptions(String policyFile, String path, LogFile.Retention files, Str
             options.check(batchBytes, flags.text("audit-log-version", "audit.k8s.io/v1"));
         }
         return options;
+    }
+
+    /// The longest line, its end included, in bytes: what goes into one file, or anything to standard output.
+    long mostLineBytes() {
+        return path.equals(STANDARD_OUTPUT) ? Long.MAX_VALUE : files.mostBytes();
     }
 
     private void check(int batchBytes, String version) {

@@ -1,11 +1,13 @@
 package io.k3j.audit;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -29,6 +31,7 @@ import java.util.zip.GZIPOutputStream;
 record Backups(Path log, LogFile.Retention retention, InstantSource clock) {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH-mm-ss.SSS");
     private static final String COMPRESSED = ".gz";
+    private static final int PIECE = 64 << 10;
 
     /// One backup.
     /// @param at the time in its name
@@ -77,42 +80,89 @@ record Backups(Path log, LogFile.Retention retention, InstantSource clock) {
     private List<Backup> newestFirst() throws IOException {
         List<Backup> all = new ArrayList<>();
         try (Stream<Path> files = Files.list(Objects.requireNonNull(log.toAbsolutePath().getParent()))) {
-            files.forEach(file -> time(String.valueOf(file.getFileName())).ifPresent(at -> all.add(new Backup(file,
-                    at))));
+            files.filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)).forEach(file -> time(
+                    String.valueOf(file.getFileName())).ifPresent(at -> all.add(new Backup(file, at))));
         }
         all.sort(Comparator.comparing(Backup::at).reversed());
         return all;
     }
 
-    /// Removes what is too old or too many, and compresses the rest where that is wanted.
+    /// Removes what is too old or too many, then compresses the rest where that is wanted: a full disk keeps it from
+    /// compressing, and must not keep it from removing. What cannot be done to one is done to the others.
+    /// @throws InterruptedIOException when the thread was told to end
+    /// @throws IOException with all that could not be done
     void tidy() throws IOException {
         if (retention.mostBackups() == 0 && retention.mostDays() == 0 && !retention.compress()) {
             return;
         }
-        Instant oldest = retention.mostDays() == 0 ? Instant.MIN
-                : clock.instant().minus(Duration.ofDays(retention.mostDays()));
-        Set<String> kept = new HashSet<>();
-        for (Backup backup : newestFirst()) {
-            kept.add(backup.plain());
-            boolean tooMany = retention.mostBackups() > 0 && kept.size() > retention.mostBackups();
-            if (tooMany || backup.at().isBefore(oldest)) {
-                Files.deleteIfExists(backup.path());
-            } else if (retention.compress() && !backup.compressed()) {
-                compress(backup.path());
+        List<IOException> failures = new ArrayList<>(0);
+        for (Backup backup : left(failures)) {
+            if (retention.compress() && !backup.compressed()) {
+                try {
+                    compress(backup.path());
+                } catch (InterruptedIOException ended) {
+                    throw ended;
+                } catch (IOException e) {
+                    failures.add(e);
+                }
             }
         }
+        if (!failures.isEmpty()) {
+            IOException first = failures.removeFirst();
+            failures.forEach(first::addSuppressed);
+            throw first;
+        }
+    }
+
+    /// What is kept, when the rest is removed.
+    private List<Backup> left(List<IOException> failures) throws IOException {
+        Instant oldest = retention.mostDays() == 0 ? Instant.MIN
+                : clock.instant().minus(Duration.ofDays(retention.mostDays()));
+        Set<String> seen = new HashSet<>();
+        List<Backup> kept = new ArrayList<>();
+        for (Backup backup : newestFirst()) {
+            seen.add(backup.plain());
+            boolean tooMany = retention.mostBackups() > 0 && seen.size() > retention.mostBackups();
+            if (!tooMany && !backup.at().isBefore(oldest)) {
+                kept.add(backup);
+                continue;
+            }
+            try {
+                Files.deleteIfExists(backup.path());
+            } catch (IOException e) {
+                failures.add(e);
+            }
+        }
+        return kept;
     }
 
     /// The compressed form stands there whole or not at all; one left by a start before is made anew.
     private static void compress(Path file) throws IOException {
         Path unfinished = file.resolveSibling(file.getFileName() + COMPRESSED + ".tmp");
         Files.deleteIfExists(unfinished);
-        Files.createFile(unfinished, PosixFilePermissions.asFileAttribute(Files.getPosixFilePermissions(file)));
-        try (OutputStream to = new GZIPOutputStream(Files.newOutputStream(unfinished))) {
-            Files.copy(file, to);
+        try {
+            FileRights.of(file).create(unfinished);
+            copy(file, unfinished);
+            Files.move(unfinished, file.resolveSibling(file.getFileName() + COMPRESSED),
+                    StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            Files.deleteIfExists(unfinished);
+            throw e;
         }
-        Files.move(unfinished, file.resolveSibling(file.getFileName() + COMPRESSED),
-                StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         Files.delete(file);
+    }
+
+    /// Ends when its thread is told to, which is not to wait for hundreds of megabytes.
+    private static void copy(Path file, Path unfinished) throws IOException {
+        byte[] some = new byte[PIECE];
+        try (InputStream from = Files.newInputStream(file);
+                OutputStream to = new GZIPOutputStream(Files.newOutputStream(unfinished))) {
+            for (int length = from.read(some); length >= 0; length = from.read(some)) {
+                if (Thread.currentThread().isInterrupted()) {
+                    throw new InterruptedIOException("stopped while " + file + " was compressed");
+                }
+                to.write(some, 0, length);
+            }
+        }
     }
 }

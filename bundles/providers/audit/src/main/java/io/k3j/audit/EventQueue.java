@@ -14,21 +14,26 @@ import java.util.function.LongSupplier;
 
 /// The mode `batch`: events wait here until one thread writes them, some at a time. What does not fit is lost at once:
 /// no request waits. Any thread.
-final class EventQueue implements AutoCloseable {
+final class EventQueue {
     /// The most bytes that wait; events of all sizes are counted otherwise, and bodies are large.
     static final long MOST_BYTES = 64L << 20;
-    private static final Duration DRAIN = Duration.ofSeconds(10);
+    /// How long its thread is waited for at the end, when nothing is taken any more.
+    private static final long END_MILLIS = 300;
     private final Config config;
-    private final Consumer<byte[]> writer;
+    private final Consumer<List<byte[]>> writer;
     private final LongSupplier nanos;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+    private final Condition idle = lock.newCondition();
     private final Deque<byte[]> waiting = new ArrayDeque<>();
     private final SupervisedLoop loop;
     private long bytes;
+    private boolean writing;
     private boolean closed;
+    /// Whether nothing waits for others or for its turn any more.
+    private boolean hurries;
     /// When the batch after the next is due, for throttling.
-    private long due;
+    private long due = Long.MIN_VALUE;
 
     /// @param bufferSize the most events that wait
     /// @param mostEvents of a batch
@@ -49,13 +54,12 @@ final class EventQueue implements AutoCloseable {
         CLOSED
     }
 
-    /// @param writer of one event; called by one thread
+    /// @param writer of some events, blocks for the disk; called by one thread
     /// @param nanos a clock that only goes forward
-    EventQueue(Config config, Consumer<byte[]> writer, Health health, LongSupplier nanos) {
+    EventQueue(Config config, Consumer<List<byte[]>> writer, Health health, LongSupplier nanos) {
         this.config = config;
         this.writer = writer;
         this.nanos = nanos;
-        this.due = nanos.getAsLong();
         this.loop = SupervisedLoop.virtual(health, "audit-queue", this::run);
     }
 
@@ -84,7 +88,7 @@ final class EventQueue implements AutoCloseable {
 
     private void run() throws InterruptedException {
         for (List<byte[]> batch = next(); !batch.isEmpty(); batch = next()) {
-            batch.forEach(writer);
+            writer.accept(batch);
         }
     }
 
@@ -92,7 +96,9 @@ final class EventQueue implements AutoCloseable {
     private List<byte[]> next() throws InterruptedException {
         lock.lockInterruptibly();
         try {
+            writing = false;
             while (waiting.isEmpty() && !closed) {
+                idle.signalAll();
                 changed.await();
             }
             filled();
@@ -103,6 +109,7 @@ final class EventQueue implements AutoCloseable {
                 bytes -= event.length;
                 batch.add(event);
             }
+            writing = true;
             return batch;
         } finally {
             lock.unlock();
@@ -111,7 +118,7 @@ final class EventQueue implements AutoCloseable {
 
     private void filled() throws InterruptedException {
         long left = config.mostWait.toNanos();
-        while (waiting.size() < config.mostEvents && !closed && left > 0) {
+        while (waiting.size() < config.mostEvents && !hurries && left > 0) {
             left = changed.awaitNanos(left);
         }
     }
@@ -122,27 +129,55 @@ final class EventQueue implements AutoCloseable {
         }
         long each = (long) (Duration.ofSeconds(1).toNanos() / (double) config.perSecond);
         due = Math.max(due, nanos.getAsLong() - (config.burst - 1) * each);
-        for (long left = due - nanos.getAsLong(); left > 0 && !closed; left = due - nanos.getAsLong()) {
+        for (long left = due - nanos.getAsLong(); left > 0 && !hurries; left = due - nanos.getAsLong()) {
             changed.awaitNanos(left);
         }
         due += each;
     }
 
-    /// Takes nothing more and writes what waits, for ten seconds at most.
-    @Override
-    public void close() {
+    /// Waits until nothing waits; takes on meanwhile, and lets nothing wait for others.
+    void drain(Duration limit) {
+        lock.lock();
+        try {
+            hurries = true;
+            changed.signal();
+            long left = limit.toNanos();
+            while ((writing || !waiting.isEmpty()) && left > 0) {
+                left = idle.awaitNanos(left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Takes nothing more and writes what waits, for a moment.
+    /// @return how many events are lost with it
+    int end() {
         lock.lock();
         try {
             closed = true;
-            changed.signalAll();
+            hurries = true;
+            changed.signal();
         } finally {
             lock.unlock();
         }
         try {
-            loop.join(DRAIN.toMillis());
+            if (!loop.join(END_MILLIS)) {
+                loop.interrupt();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            loop.interrupt();
         }
-        loop.stop(Duration.ofSeconds(1));
+        lock.lock();
+        try {
+            int lost = waiting.size();
+            waiting.clear();
+            return lost;
+        } finally {
+            lock.unlock();
+        }
     }
 }

@@ -4,8 +4,9 @@ import java.io.IOException;
 
 /// Where lines go. Called by one thread at a time; blocks for the disk.
 interface LogOutput extends AutoCloseable {
-    /// Writes one line with its end: whole, or not at all.
-    void write(byte[] line) throws IOException;
+    /// Writes whole lines with their ends: all of them, or none.
+    /// @param parts follow each other; not changed
+    void write(byte[]... parts) throws IOException;
 
     @Override
     void close() throws IOException;

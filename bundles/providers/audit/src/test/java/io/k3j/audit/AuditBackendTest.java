@@ -1,5 +1,6 @@
 package io.k3j.audit;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.apiserverapi.Audit.Taken;
@@ -8,14 +9,24 @@ import io.k3j.codec.Json;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthLevel;
 import io.k3j.componentapi.HealthScope;
+import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The modes, on a disk that works, is full, or is slow.
 class AuditBackendTest {
@@ -23,26 +34,33 @@ class AuditBackendTest {
             "{apiVersion: audit.k8s.io/v1, kind: Policy, rules: [{level: Request}]}".getBytes(StandardCharsets.UTF_8));
     private final Disk disk = new Disk();
     private final AuditMetrics metrics = new AuditMetrics();
-    private final List<String> reports = new ArrayList<>();
+    private final List<String> reports = new CopyOnWriteArrayList<>();
     private final List<AuditBackend> backends = new ArrayList<>();
 
     /// A disk that may be full or slow.
     private static final class Disk implements LogOutput {
-        private final List<String> lines = new ArrayList<>();
+        private final List<String> lines = new CopyOnWriteArrayList<>();
+        private final CountDownLatch entered = new CountDownLatch(1);
         private volatile CountDownLatch gate = new CountDownLatch(0);
         private volatile boolean full;
 
         @Override
-        public void write(byte[] line) throws IOException {
-            try {
-                gate.await();
-            } catch (InterruptedException e) {
-                throw new IOException(e);
+        public void write(byte[]... parts) throws IOException {
+            entered.countDown();
+            boolean waiting = true;
+            while (waiting) {
+                try {
+                    gate.await();
+                    waiting = false;
+                } catch (InterruptedException e) {
+                    // as a system call
+                }
             }
             if (full) {
                 throw new IOException("No space left on device");
             }
-            lines.add(new String(line, StandardCharsets.UTF_8));
+            String all = Stream.of(parts).map(p -> new String(p, StandardCharsets.UTF_8)).collect(joining());
+            Stream.of(all.split("(?<=\n)")).forEach(lines::add);
         }
 
         @Override
@@ -67,8 +85,8 @@ class AuditBackendTest {
                 // nothing to forget
             }
         };
-        AuditBackend backend = new AuditBackend(POLICY, options, metrics, new AuditWriter(disk, scope, metrics),
-                Health.none());
+        AuditBackend backend = new AuditBackend(POLICY, options, metrics,
+                new AuditWriter(disk, Health.none(), scope, metrics).started(), Health.none());
         backends.add(backend);
         return backend;
     }
@@ -128,6 +146,72 @@ class AuditBackendTest {
     }
 
     @Test
+    void whoIsInterruptedStillHasHisLineWritten() {
+        AuditBackend backend = backend();
+        Thread.currentThread().interrupt();
+        assertThat(backend.take(event("RequestReceived"))).isEqualTo(Taken.TAKEN);
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(disk.lines).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"blocking", "batch"})
+    void whileOneTakesThePlaceOfAnotherEachEventIsWrittenOnceOrCounted(String mode) throws Exception {
+        AuditBackend old = backend("audit-log-mode=" + mode);
+        AuditBackend successor = backend("audit-log-mode=" + mode);
+        CountDownLatch under = new CountDownLatch(200);
+        try (ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < 1_000; i++) {
+                Struct event = event("e" + i);
+                requests.execute(() -> {
+                    Taken taken = old.take(event);
+                    under.countDown();
+                    if (taken == Taken.CLOSED) {
+                        successor.take(event);
+                    }
+                });
+            }
+            under.await();
+            old.drain();
+            old.close();
+        }
+        for (int i = 0; i < 20; i++) {
+            successor.drain();
+        }
+        assertThat(disk.lines.size() + metrics.lost()).isEqualTo(1_000);
+        assertThat(disk.lines).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aDiskThatHangsHoldsNobodyAtTheEnd() throws Exception {
+        AuditBackend backend = backend();
+        CountDownLatch hangs = new CountDownLatch(1);
+        disk.gate = hangs;
+        try (ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Taken> taken = requests.submit(() -> backend.take(event("ResponseComplete")));
+            disk.entered.await();
+            backend.close();
+            assertThat(taken.get(1, TimeUnit.MINUTES)).isEqualTo(Taken.TAKEN);
+            assertThat(metrics.lost()).isEqualTo(1);
+        }
+        hangs.countDown();
+    }
+
+    @Test
+    void whatStillWaitsAtTheEndIsCounted() throws Exception {
+        AuditBackend backend = backend("audit-log-mode=batch");
+        CountDownLatch hangs = new CountDownLatch(1);
+        disk.gate = hangs;
+        for (int i = 0; i < 5; i++) {
+            backend.take(event("ResponseComplete"));
+        }
+        disk.entered.await();
+        backend.close();
+        assertThat(metrics.lost()).isEqualTo(5);
+        hangs.countDown();
+    }
+
+    @Test
     void whatWaitsIsWrittenAtTheEndAndNothingIsTakenAfterwards() {
         AuditBackend backend = backend("audit-log-mode=batch", "audit-log-batch-max-size=100",
                 "audit-log-batch-max-wait=1h");
@@ -143,7 +227,7 @@ class AuditBackendTest {
     }
 
     @Test
-    void aLargeEventLosesItsBodiesThenItself() {
+    void aLargeEventLosesItsBodiesThenItsLengthsThenItself() {
         AuditBackend backend = backend("audit-log-truncate-enabled=true", "audit-log-truncate-max-event-size=150");
         backend.take(event("Panic"));
         assertThat(disk.lines).containsExactly("{\"kind\":\"Event\",\"stage\":\"Panic\",\"annotations\":"
@@ -151,6 +235,37 @@ class AuditBackendTest {
         assertThat(backend.take(event("P".repeat(200)))).isEqualTo(Taken.TAKEN);
         assertThat(disk.lines).hasSize(1);
         assertThat(metrics.text()).contains("apiserver_audit_error_total{plugin=\"truncate\"} 1\n");
+        assertThat(backend("audit-log-mode=blocking-strict", "audit-log-truncate-enabled=true",
+                "audit-log-truncate-max-event-size=10").take(event("RequestReceived"))).isEqualTo(Taken.FAILED);
+    }
+
+    /// Headers as long as they may be.
+    private static Struct padded() {
+        return Struct.of("kind", "Event", "stage", "ResponseComplete", "requestURI", "/" + "\u0001".repeat(30_000),
+                "user", Struct.of("username", "mallory", "extra", Struct.of("k", Seq.of("v".repeat(60_000)))),
+                "sourceIPs", Seq.copyOf(Collections.nCopies(100, "10.0.0.1")), "annotations",
+                Struct.of("authorization.k8s.io/decision", "allow", "x.io/y", "z".repeat(9_000)));
+    }
+
+    @Test
+    void whoPadsHisHeadersIsRecordedAllTheSame() {
+        backend("audit-log-truncate-enabled=true").take(padded());
+        Struct line = Json.object(disk.lines.getFirst().getBytes(StandardCharsets.UTF_8));
+        assertThat(line.text("stage")).isEqualTo("ResponseComplete");
+        assertThat(line.text("requestURI")).hasSizeLessThan(300).endsWith("...TRUNCATED");
+        assertThat(line.struct("user")).isEqualTo(Struct.of("username", "mallory"));
+        assertThat(line.seq("sourceIPs").size()).isEqualTo(10);
+        assertThat(Json.text(line.struct("annotations"))).isEqualTo(
+                "{\"audit.k8s.io/truncated\":\"true\",\"authorization.k8s.io/decision\":\"allow\"}");
+        assertThat(metrics.lost()).isZero();
+    }
+
+    @Test
+    void aBodyThatIsLargerThanAFileIsLeftOut() {
+        backend("audit-log-maxsize=1").take(Struct.of("kind", "Event", "stage", "ResponseComplete", "requestObject",
+                Struct.of("data", "x".repeat(1 << 20))));
+        assertThat(disk.lines).containsExactly("{\"kind\":\"Event\",\"stage\":\"ResponseComplete\",\"annotations\":"
+                + "{\"audit.k8s.io/truncated\":\"true\"}}\n");
     }
 
     @Test

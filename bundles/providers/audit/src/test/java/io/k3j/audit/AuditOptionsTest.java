@@ -15,9 +15,15 @@ class AuditOptionsTest {
         assertThat(options.problems()).isEmpty();
         assertThat(options.mode()).isEqualTo("blocking");
         assertThat(options.format()).isEqualTo("json");
-        assertThat(options.files()).isEqualTo(new LogFile.Retention(0, 0, 0, false));
+        assertThat(options.files()).isEqualTo(new LogFile.Retention(100, 100, 366, false));
         assertThat(options.batch()).isEqualTo(new EventQueue.Config(10_000, 1, Duration.ZERO, false, 0, 0));
         assertThat(options.truncation()).isEqualTo(new Truncation(false, 102_400));
+    }
+
+    @Test
+    void aSizeOfZeroMeansNoRotation() {
+        assertThat(AuditOptions.of("audit-log-path=/tmp/a", "audit-log-maxsize=0").files().mostBytes())
+                .isEqualTo(Long.MAX_VALUE);
     }
 
     @Test

@@ -103,6 +103,71 @@ class LogFileTest {
         assertThat(Files.size(log())).isEqualTo(20);
     }
 
+    @Test
+    void anInterruptedThreadLosesNoLineAndRotatesNothing() throws IOException {
+        try (LogFile file = file(new LogFile.Retention(1, 0, 0, false))) {
+            Thread.currentThread().interrupt();
+            file.write(line(10, 'a'));
+            file.write(line(10, 'b'));
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+        assertThat(names()).containsExactly("audit.log");
+        assertThat(Files.readString(log())).isEqualTo("aaaaaaaaa\nbbbbbbbbb\n");
+    }
+
+    @Test
+    void withoutABoundNothingIsRotated() throws IOException {
+        try (LogFile file = file(new LogFile.Retention(0, 0, 0, false))) {
+            file.write(line(3 << 20, 'a'));
+            file.write(line(3 << 20, 'b'));
+        }
+        assertThat(names()).containsExactly("audit.log");
+    }
+
+    @Test
+    void aNewFileHasTheRightsOfTheOneBefore() throws IOException {
+        try (LogFile file = file(new LogFile.Retention(1, 0, 0, false))) {
+            file.write(line(1 << 20, 'a'));
+            Files.setPosixFilePermissions(log(), PosixFilePermissions.fromString("rw-r-----"));
+            file.write(line(10, 'b'));
+        }
+        assertThat(names()).hasSize(2);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(log()))).isEqualTo("rw-r-----");
+    }
+
+    @Test
+    void whatAKilledProcessLeftOfALineGetsItsEnd() throws IOException {
+        Files.createDirectories(log().getParent());
+        Files.writeString(log(), "whole\nha");
+        try (LogFile file = file(new LogFile.Retention(1, 0, 0, false)).opened()) {
+            file.write("next\n".getBytes(StandardCharsets.UTF_8));
+        }
+        assertThat(Files.readString(log())).isEqualTo("whole\nha\nnext\n");
+    }
+
+    @Test
+    void aLinkIsFollowedAndNeverRenamed() throws IOException {
+        Files.createDirectories(log().getParent());
+        Path real = Files.createFile(directory.resolve("real"));
+        Files.createSymbolicLink(log(), real);
+        try (LogFile file = file(new LogFile.Retention(1, 0, 0, false)).opened()) {
+            file.write(line(1 << 20, 'a'));
+            file.write(line(1 << 20, 'b'));
+        }
+        assertThat(names()).containsExactly("audit.log");
+        assertThat(Files.size(real)).isEqualTo(2 << 20);
+    }
+
+    @Test
+    void aDirectoryThatEverybodyMayWriteToIsRefused() throws IOException {
+        Files.createDirectories(log().getParent());
+        Files.setPosixFilePermissions(log().getParent(), PosixFilePermissions.fromString("rwxrwxrwx"));
+        assertThatThrownBy(() -> file(new LogFile.Retention(1, 0, 0, false)).opened())
+                .hasMessageContaining("chmod o-w");
+        assertThat(names()).isEmpty();
+    }
+
     private void backup(String name) throws IOException {
         Files.createDirectories(log().getParent());
         Files.writeString(log().resolveSibling(name), name);
@@ -133,6 +198,19 @@ class LogFileTest {
         now = now.plus(Duration.ofMillis(1));
         tidy(new LogFile.Retention(0, 0, 1, false));
         assertThat(names()).isEmpty();
+    }
+
+    /// As on a full disk: nothing can be compressed.
+    @Test
+    void whatCannotBeCompressedKeepsNothingFromBeingRemoved() throws IOException {
+        backup("audit-2026-01-01T00-00-00.001.log");
+        backup("audit-2026-01-01T00-00-00.002.log");
+        backup("audit-2026-01-01T00-00-00.003.log");
+        Files.createDirectories(log().resolveSibling("audit-2026-01-01T00-00-00.003.log.gz.tmp/in-the-way"));
+        Files.createDirectory(log().resolveSibling("audit-2026-01-01T00-00-00.004.log"));
+        assertThatThrownBy(() -> tidy(new LogFile.Retention(0, 2, 0, true))).isInstanceOf(IOException.class);
+        assertThat(names()).containsExactly("audit-2026-01-01T00-00-00.002.log.gz", "audit-2026-01-01T00-00-00.003.log",
+                "audit-2026-01-01T00-00-00.003.log.gz.tmp", "audit-2026-01-01T00-00-00.004.log");
     }
 
     @Test

@@ -1,0 +1,87 @@
+package io.k3j.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.componentapi.Health;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// Which events are written together, and when.
+class EventQueueTest {
+    private static final byte[] EVENT = {'e'};
+    private final BlockingQueue<List<byte[]>> batches = new LinkedBlockingQueue<>();
+    private final AtomicLong now = new AtomicLong();
+    private final AtomicLong looks = new AtomicLong();
+    private @Nullable EventQueue queue;
+
+    private EventQueue queue(int most, Duration wait, float perSecond, int burst) {
+        EventQueue begun = new EventQueue(new EventQueue.Config(100, most, wait, perSecond > 0, perSecond, burst),
+                batches::add, Health.none(), () -> {
+                    looks.incrementAndGet();
+                    return now.get();
+                }).started();
+        queue = begun;
+        return begun;
+    }
+
+    @AfterEach
+    void end() {
+        if (queue != null) {
+            queue.end();
+        }
+    }
+
+    private int next() throws InterruptedException {
+        List<byte[]> batch = batches.poll(1, TimeUnit.MINUTES);
+        return batch == null ? 0 : batch.size();
+    }
+
+    @Test
+    void aBatchWaitsUntilItIsFull() throws Exception {
+        EventQueue waits = queue(2, Duration.ofHours(1), 0, 0);
+        waits.offer(EVENT);
+        waits.offer(EVENT);
+        assertThat(next()).isEqualTo(2);
+    }
+
+    @Test
+    void aBatchIsWrittenWhenItHasWaitedLongEnough() throws Exception {
+        queue(2, Duration.ofMillis(10), 0, 0).offer(EVENT);
+        assertThat(next()).isEqualTo(1);
+    }
+
+    @Test
+    void batchesBehindABurstWaitForTheirTurn() throws Exception {
+        EventQueue throttled = queue(1, Duration.ZERO, 1_000, 2);
+        for (int i = 0; i < 3; i++) {
+            throttled.offer(EVENT);
+        }
+        assertThat(next() + next()).isEqualTo(2);
+        long before = looks.get();
+        while (looks.get() < before + 5) {
+            Thread.onSpinWait();
+        }
+        assertThat(batches).isEmpty();
+        now.addAndGet(Duration.ofMillis(1).toNanos());
+        assertThat(next()).isEqualTo(1);
+    }
+
+    @Test
+    void whatWaitsIsWrittenWhenItIsToEnd() throws Exception {
+        EventQueue waits = queue(2, Duration.ofHours(1), 0, 0);
+        waits.offer(EVENT);
+        waits.drain(Duration.ofMinutes(1));
+        assertThat(next()).isEqualTo(1);
+        assertThat(waits.offer(EVENT)).isEqualTo(EventQueue.Offered.QUEUED);
+        assertThat(waits.end()).isZero();
+        assertThat(next()).isEqualTo(1);
+        assertThat(waits.offer(EVENT)).isEqualTo(EventQueue.Offered.CLOSED);
+    }
+}
