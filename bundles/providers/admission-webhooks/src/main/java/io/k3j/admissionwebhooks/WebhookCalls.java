@@ -136,7 +136,8 @@ final class WebhookCalls {
             boolean open = webhook.policy().ignoresFailure();
             result = new Result(webhook.name(), null,
                     open ? late(deadline) : ApiFault.internal("failed calling webhook \""
-                            + webhook.name() + "\": " + f.reason()), open);
+                            + webhook.name() + "\": " + f.reason()),
+                    open);
             outcome = new Outcome(!open, "calling_webhook_error", open ? 0 : 500);
             failed(webhook, type, f, open);
         } catch (ApiFault unsupported) {

@@ -23,8 +23,8 @@ final class PolicyTypes {
 
     /// What a field holds.
     private enum Type {
-        TEXT("must be a string"), TEXTS("must be a list of strings"), FLAG("must be true or false"),
-        OBJECT("must be an object"), RULES("must be a list of objects"), RESOURCES("must be a list of objects");
+        TEXT("must be a string"), TEXTS("must be a list of strings"), FLAG("must be true or false"), OBJECT(
+                "must be an object"), RULES("must be a list of objects"), RESOURCES("must be a list of objects");
 
         private final String what;
 
