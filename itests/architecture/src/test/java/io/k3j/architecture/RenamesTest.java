@@ -19,7 +19,8 @@ class RenamesTest {
     private static final Map<String, Set<String>> WITHOUT = Map.of(
             "the library itself", Set.of("durablefiles.Disk"),
             "a log: its last lines may be lost with a machine",
-            Set.of("childprocess.Daemon", "kubelet.Housekeeping", "launcher.log.RotatedFile"),
+            Set.of("audit.Backups", "audit.LogFile", "childprocess.Daemon", "kubelet.Housekeeping",
+                    "launcher.log.RotatedFile"),
             "made anew by the next start or the next sync of the pod",
             Set.of("console.SocketName", "kubeletvolumes.AtomicDirectory", "kubeletvolumes.EmptyDirPlugin"),
             "an answer to the process that waits for it", Set.of("helm.Main"));

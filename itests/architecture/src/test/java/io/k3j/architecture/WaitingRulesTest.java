@@ -72,6 +72,8 @@ class WaitingRulesTest {
             Map.entry("TunnelSession.java: out.join()", "of one connection, and is interrupted"),
             Map.entry("LoadBalancer.java: up.join()", "of one connection, which the stop closes"),
             Map.entry("ForwardedRequest.java: up.join()", "of one request, whose connections are closed with it"),
+            Map.entry("AuditWriter.java: written.join()",
+                    "by a request, for its line, which the writer answers for at its end, too"),
             Map.entry("Relay.java: up.join()", "of one request, whose connections are closed with it"),
             Map.entry("SlowStart.java: thread.join()", "for calls of the API, which have limits"),
             Map.entry("LeaderCallbacks.java: previous.join()", "for the term before, by a thread of its own"),

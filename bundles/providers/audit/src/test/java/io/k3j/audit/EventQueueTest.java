@@ -3,6 +3,7 @@ package io.k3j.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.componentapi.Health;
+import io.k3j.testkitbase.Waiting;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -65,9 +66,7 @@ class EventQueueTest {
         }
         assertThat(next() + next()).isEqualTo(2);
         long before = looks.get();
-        while (looks.get() < before + 5) {
-            Thread.onSpinWait();
-        }
+        Waiting.until("more looks", () -> looks.get() >= before + 5);
         assertThat(batches).isEmpty();
         now.addAndGet(Duration.ofMillis(1).toNanos());
         assertThat(next()).isEqualTo(1);
