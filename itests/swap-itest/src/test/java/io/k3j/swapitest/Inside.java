@@ -22,28 +22,40 @@ record Inside(Map<String, String> threads, Map<String, String> services) {
     /// What the name of a service begins with in [#count].
     static final String SERVICE = "service ";
 
-    /// Looks.
+    /// A look that a process is asked for by a command of `jcmd`, which leaves what it saw in a file.
+    ///
+    /// @param command what to ask
+    /// @param file what is left
+    record Look(String command, Path file) {
+        /// What it saw.
+        /// @param answer what the process said, for whoever reads why there is nothing
+        Inside seen(String answer) throws IOException {
+            if (!Files.exists(file)) {
+                throw new IOException("nothing in " + file + "\n" + answer);
+            }
+            Map<String, Map<String, String>> kinds = new HashMap<>();
+            Files.readString(file).lines().map(line -> line.split("\t", -1)).filter(columns -> columns.length > 2)
+                    .forEach(columns -> kinds.computeIfAbsent(columns[0], _ -> new HashMap<>())
+                            .put(columns[1], columns[2]));
+            Map<String, String> threads = kinds.getOrDefault("thread", Map.of());
+            if (threads.isEmpty()) {
+                throw new IOException("no virtual thread in " + file + ": is -Djdk.trackAllThreads=false set?");
+            }
+            return new Inside(threads, kinds.getOrDefault("service", Map.of()));
+        }
+    }
+
+    /// Prepares one.
     /// @param directory for files, which the process and the test know by the same path
-    static Inside of(Leaks.Jcmd process, Path directory) throws IOException, InterruptedException {
+    /// @param name tells it from others of that directory
+    static Look look(Path directory, String name) throws IOException {
         Path agent = directory.resolve("inside.jar");
         if (!Files.exists(agent)) {
             write(agent);
         }
-        Path file = directory.resolve("inside.txt");
+        Path file = directory.resolve(name + ".txt");
         Files.deleteIfExists(file);
-        String answer = process.run("JVMTI.agent_load " + agent + " " + file);
-        if (!Files.exists(file)) {
-            throw new IOException("nothing in " + file + "\n" + answer);
-        }
-        Map<String, Map<String, String>> kinds = new HashMap<>();
-        Files.readString(file).lines().map(line -> line.split("\t", -1)).filter(columns -> columns.length > 2)
-                .forEach(columns -> kinds.computeIfAbsent(columns[0], _ -> new HashMap<>())
-                        .put(columns[1], columns[2]));
-        Map<String, String> threads = kinds.getOrDefault("thread", Map.of());
-        if (threads.isEmpty()) {
-            throw new IOException("no virtual thread in " + file + ": is -Djdk.trackAllThreads=false set?");
-        }
-        return new Inside(threads, kinds.getOrDefault("service", Map.of()));
+        return new Look("JVMTI.agent_load " + agent + " " + file, file);
     }
 
     private static void write(Path jar) throws IOException {

@@ -48,18 +48,19 @@ record Leaks(int loaders, int services, Map<String, Integer> platform, Inside st
     }
 
     private static Leaks count(Jcmd process, Path directory) throws IOException, InterruptedException {
-        Inside first = Inside.of(process, directory);
-        // the histogram collects first, all of it
-        String answer = process.run("GC.class_histogram\nThread.print");
-        Inside last = Inside.of(process, directory);
+        Inside.Look first = Inside.look(directory, "first");
+        Inside.Look last = Inside.look(directory, "last");
+        // one process asks all of it; the histogram collects first, all of it
+        String answer = process.run(first.command() + "\nGC.class_histogram\nThread.print\n" + last.command());
         Map<String, Integer> platform = threads(answer);
         int services = count(answer, SERVICE);
         if (platform.isEmpty() || services == 0) {
             throw new IOException("half an answer, without " + (services == 0 ? "objects" : "threads") + ": "
                     + answer.lines().skip(Math.max(0, answer.lines().count() - LAST_LINES)).toList());
         }
-        return new Leaks(count(answer, LOADER), services, platform, last.still(first),
-                last.and(first).count());
+        Inside before = first.seen(answer);
+        Inside after = last.seen(answer);
+        return new Leaks(count(answer, LOADER), services, platform, after.still(before), after.and(before).count());
     }
 
     /// The same, of virtual threads and services those only that have stayed since a count before.

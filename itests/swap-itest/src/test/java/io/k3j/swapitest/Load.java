@@ -20,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.LongConsumer;
 
 /// About 500 requests per second to a server from outside, over HTTP/2 connections that are kept: of ten requests of a
 /// hand one is a create, three are updates, four gets, one a list and one the delete of what was created. A request is
@@ -49,13 +50,16 @@ final class Load implements AutoCloseable {
     private final ReadWriteLock pauses = new ReentrantReadWriteLock(true);
     private final ExecutorService hands = Executors.newVirtualThreadPerTaskExecutor();
     private final String token;
+    private final LongConsumer written;
     private volatile Figures figures = new Figures();
 
     /// One answer, or why there is none.
     private record Answer(int status, String body) {
     }
 
-    Load(Machine machine) throws IOException, InterruptedException {
+    /// Tells `written` the revision of each acknowledged create and update, on the thread of its hand.
+    Load(Machine machine, LongConsumer written) throws IOException, InterruptedException {
+        this.written = written;
         try (Api admin = machine.api()) {
             for (int n = 0; n < NAMESPACES; n++) {
                 apis.add(n < BY_TOKEN_FROM ? machine.api() : machine.anonymous());
@@ -164,7 +168,9 @@ final class Load implements AutoCloseable {
                 "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\""
                         + name + "\"},\"data\":{\"turn\":\"" + turn + "\",\"filler\":\"" + "x".repeat(200) + "\"}}");
         if (answer.status / 100 == 2) {
-            ledgers.get(namespace).revisions().add(Event.revision(answer.body));
+            long revision = Event.revision(answer.body);
+            ledgers.get(namespace).revisions().add(revision);
+            written.accept(revision);
         }
     }
 

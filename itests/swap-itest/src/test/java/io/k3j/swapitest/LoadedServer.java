@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -106,8 +107,14 @@ final class LoadedServer implements AutoCloseable {
 
     /// Begins, and waits until that many requests were answered.
     LoadedServer load(int warm) throws IOException, InterruptedException {
+        return load(warm, revision -> {
+        });
+    }
+
+    /// The same, and tells the revision of each acknowledged create and update.
+    LoadedServer load(int warm, LongConsumer written) throws IOException, InterruptedException {
         jars = new RebuiltJars(Files.createDirectories(machine.dir().resolve("rebuilt")));
-        load = new Load(machine);
+        load = new Load(machine, written);
         watchers = new Watchers(machine, load);
         load.start();
         Figures figures = load.count();

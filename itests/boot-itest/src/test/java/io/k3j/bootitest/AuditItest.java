@@ -1,0 +1,80 @@
+package io.k3j.bootitest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.k3j.testkitprocess.K3sProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The audit log of a running server, of what kubectl does; and what a server says of a policy that is wrong.
+class AuditItest {
+    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final String POLICY = """
+            apiVersion: audit.k8s.io/v1
+            kind: Policy
+            rules:
+            - level: Request
+              verbs: [create]
+              resources: [{resources: [configmaps]}]
+            - level: Metadata
+            """;
+    @TempDir
+    private Path home;
+
+    private K3sProcess server(String policy) throws IOException {
+        Path file = Files.writeString(home.resolve("audit.yaml"), policy);
+        return K3sProcess.server(home, "--disable-agent", "--bind-address", "127.0.0.1",
+                "--kube-apiserver-arg=audit-policy-file=" + file,
+                "--kube-apiserver-arg=audit-log-path=" + log());
+    }
+
+    private Path log() {
+        return home.resolve("logs/audit.log");
+    }
+
+    private List<String> lines(String... parts) throws IOException {
+        try (Stream<String> lines = Files.lines(log())) {
+            return lines.filter(line -> Stream.of(parts).allMatch(line::contains)).toList();
+        }
+    }
+
+    @Test
+    void hasALineOfWhatWasAnsweredWhateverHappensNext() throws Exception {
+        Commands commands = new Commands(home);
+        try (K3sProcess server = server(POLICY)) {
+            server.await("the API", LIMIT, commands::served);
+            commands.kubectl("create", "secret", "generic", "kept", "--from-literal=password=hunter2");
+            assertThatThrownBy(() -> commands.kubectl("get", "pods", "--as=jane", "--as-group=guests"))
+                    .hasMessageContaining("User \"jane\" cannot list resource \"pods\"");
+            commands.kubectl("create", "configmap", "told", "--from-literal=color=red");
+            ProcessHandle.of(server.pid()).orElseThrow().destroyForcibly();
+        }
+        assertThat(lines("\"verb\":\"create\"", "\"name\":\"told\"", "ResponseComplete")).singleElement().asString()
+                .contains("\"level\":\"Request\"", "\"requestObject\":{", "\"color\":\"red\"", "\"code\":201",
+                        "\"username\":\"system:admin\"", "\"userAgent\":\"kubectl")
+                .doesNotContain("responseObject");
+        assertThat(lines("\"verb\":\"create\"", "\"name\":\"kept\"", "ResponseComplete")).singleElement().asString()
+                .contains("\"level\":\"Metadata\"", "\"code\":201");
+        assertThat(lines("aHVudGVyMg")).isEmpty(); // hunter2
+        assertThat(lines("\"resource\":\"pods\"", "jane", "ResponseComplete")).singleElement().asString()
+                .contains("\"impersonatedUser\":{\"username\":\"jane\",\"groups\":[\"guests\",\"system:authenticated\"]",
+                        "\"authorization.k8s.io/decision\":\"forbid\"", "\"code\":403");
+    }
+
+    @Test
+    void isNotBegunByAWrongPolicy() throws Exception {
+        try (K3sProcess server = server(POLICY.replace("level: Metadata", "level: Everything"))) {
+            assertThat(server.awaitEnd(LIMIT)).isEqualTo(1);
+            assertThat(server.output().lines().filter(line -> line.startsWith("k3s: "))).as(server.output())
+                    .singleElement().asString().contains(home.resolve("audit.yaml").toString(), "Everything");
+        }
+        assertThat(log()).doesNotExist();
+    }
+}
