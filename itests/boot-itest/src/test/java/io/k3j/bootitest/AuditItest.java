@@ -64,7 +64,8 @@ class AuditItest {
                 .contains("\"level\":\"Metadata\"", "\"code\":201");
         assertThat(lines("aHVudGVyMg")).isEmpty(); // hunter2
         assertThat(lines("\"resource\":\"pods\"", "jane", "ResponseComplete")).singleElement().asString()
-                .contains("\"impersonatedUser\":{\"username\":\"jane\",\"groups\":[\"guests\",\"system:authenticated\"]",
+                .contains(
+                        "\"impersonatedUser\":{\"username\":\"jane\",\"groups\":[\"guests\",\"system:authenticated\"]",
                         "\"authorization.k8s.io/decision\":\"forbid\"", "\"code\":403");
     }
 

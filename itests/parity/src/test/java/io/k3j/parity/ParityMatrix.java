@@ -115,8 +115,8 @@ abstract class ParityMatrix {
         assertThat(stopped.lines()).containsExactly(ThirdParty.STOPPED + " STOPPED");
         store = store();
         // the aggregator's come when all the rest serves, and a busy machine is quiet in between
-        Waiting.until("APIServices", SETTLING, () -> store.rows().keySet().stream()
-                .anyMatch(key -> key.startsWith("/registry/apiregistration.k8s.io/apiservices/")), first::output);
+        Waiting.until("APIServices", SETTLING, () -> store.rows()
+                .containsKey("/registry/apiregistration.k8s.io/apiservices/v1."), first::output);
         settled();
     }
 
