@@ -7,7 +7,9 @@ import io.k3j.testkitprocess.K3sProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -30,9 +32,21 @@ class AuditItest {
 
     private K3sProcess server(String policy) throws IOException {
         Path file = Files.writeString(home.resolve("audit.yaml"), policy);
-        return K3sProcess.server(home, "--disable-agent", "--bind-address", "127.0.0.1",
-                "--kube-apiserver-arg=audit-policy-file=" + file,
-                "--kube-apiserver-arg=audit-log-path=" + log());
+        return server(List.of("--kube-apiserver-arg=audit-policy-file=" + file,
+                "--kube-apiserver-arg=audit-log-path=" + log()));
+    }
+
+    private K3sProcess server(List<String> more) throws IOException {
+        List<String> flags = new ArrayList<>(List.of("--disable-agent", "--bind-address", "127.0.0.1"));
+        flags.addAll(more);
+        return K3sProcess.server(home, flags.toArray(String[]::new));
+    }
+
+    /// The commands of `docs/audit.md`, with what lies in a server's directory in this test's.
+    private String commandsOfThePage() throws IOException {
+        String page = Files.readString(Path.of("../../docs/audit.md"));
+        int from = page.indexOf("```bash\n") + "```bash\n".length();
+        return page.substring(from, page.indexOf("```", from)).replace("/var/lib/rancher/k3s/server", home.toString());
     }
 
     private Path log() {
@@ -67,6 +81,24 @@ class AuditItest {
                 .contains(
                         "\"impersonatedUser\":{\"username\":\"jane\",\"groups\":[\"guests\",\"system:authenticated\"]",
                         "\"authorization.k8s.io/decision\":\"forbid\"", "\"code\":403");
+    }
+
+    @Test
+    void beginsWithTheCommandsOfThePage() throws Exception {
+        String commands = commandsOfThePage();
+        int start = commands.indexOf("k3s server \\\n");
+        Commands.must(Commands.run(List.of("bash", "-ec", commands.substring(0, start))));
+        List<String> flags = commands.substring(start).replace("\\", "").lines().skip(1).map(String::strip).toList();
+        assertThat(flags).hasSize(5);
+        Commands shell = new Commands(home);
+        try (K3sProcess server = server(flags)) {
+            server.await("the API", LIMIT, shell::served);
+            shell.kubectl("create", "configmap", "told", "--from-literal=color=red");
+        }
+        assertThat(lines("\"verb\":\"create\"", "\"name\":\"told\"", "ResponseComplete")).singleElement().asString()
+                .contains("\"level\":\"Metadata\"").doesNotContain("requestObject");
+        assertThat(Files.getPosixFilePermissions(log())).containsExactlyInAnyOrder(PosixFilePermission.OWNER_READ,
+                PosixFilePermission.OWNER_WRITE);
     }
 
     @Test
