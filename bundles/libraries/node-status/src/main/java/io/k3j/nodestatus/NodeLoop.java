@@ -129,6 +129,10 @@ public final class NodeLoop {
                 readiness.runtime() ? runtime.images().list() : List.of(), NodeDisk.capacity(settings.rootDir()),
                 object.pressures()));
         boolean fine = readiness.runtime() && readiness.network();
+        if (over()) {
+            // a runtime that was not waited for says nothing of the node, whose pods would be told not ready for it
+            return false;
+        }
         boolean due = Duration.between(reported, now).compareTo(REPORT) >= 0;
         if (due || !same(wanted, node.status())) {
             api.update(NODES, node.with(wanted, "status"), WriteOptions.STATUS);

@@ -6,6 +6,9 @@ import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.componentapi.Health;
 import io.k3j.kuberuntime.ReferencedObjects;
+import io.k3j.model.Key;
+import io.k3j.model.Seq;
+import io.k3j.nodeapi.RuntimeFault;
 import io.k3j.testkit.FakeApi;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -45,6 +48,25 @@ class KubeletTest {
         kubelet.stop();
         assertThat(written).isTrue();
         assertThat(registered).isEmpty();
+    }
+
+    @Test
+    void aStopWhileTheRuntimeIsAskedDoesNotMakeTheNodeUnready() throws Exception {
+        ScriptedRuntime runtime = new ScriptedRuntime();
+        runtime.asked = () -> {
+            try {
+                asked.countDown();
+                answer.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new RuntimeFault(RuntimeFault.Kind.UNAVAILABLE, "interrupted");
+            }
+        };
+        Kubelet kubelet = new Kubelet(context(), settings(), runtime, Health.none());
+        kubelet.bindApi(api);
+        asked.await();
+        kubelet.stop();
+        assertThat(api.get(ReferencedObjects.NODES, Key.of("n")).status().seq("conditions")).isEqualTo(Seq.EMPTY);
     }
 
     /// A status of a Node is written when the test says so, or when the writer is interrupted.

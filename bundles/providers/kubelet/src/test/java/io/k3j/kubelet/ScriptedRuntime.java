@@ -44,6 +44,9 @@ final class ScriptedRuntime implements ContainerRuntime {
     final AtomicInteger failingStarts = new AtomicInteger();
     /// How many sandboxes fail as no fault of a runtime does.
     final AtomicInteger brokenSandboxes = new AtomicInteger();
+    /// Called whenever its readiness is asked for.
+    volatile Runnable asked = () -> {
+    };
     /// Called whenever sandboxes are listed.
     volatile Runnable listing = () -> {
     };
@@ -63,6 +66,7 @@ final class ScriptedRuntime implements ContainerRuntime {
 
     @Override
     public RuntimeReadiness readiness() {
+        asked.run();
         return new RuntimeReadiness(true, true, "");
     }
 
