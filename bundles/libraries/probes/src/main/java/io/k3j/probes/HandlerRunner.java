@@ -48,9 +48,14 @@ public final class HandlerRunner {
     ///
     /// @param problem what went wrong, in upstream's words where it has some; empty when nothing did
     /// @param warning what the user should know of a success; else empty
-    public record Result(String problem, String warning) {
-        private static Result of(String problem) {
-            return new Result(problem, "");
+    /// @param errored whether the problem is that it could not be carried out, which says nothing of the container
+    public record Result(String problem, String warning, boolean errored) {
+        private static Result failed(String problem) {
+            return new Result(problem, "", false);
+        }
+
+        private static Result errored(String problem) {
+            return new Result(problem, "", true);
         }
     }
 
@@ -71,12 +76,14 @@ public final class HandlerRunner {
             if (handler.has("httpGet")) {
                 return Attempt.within(timeout, a -> http(a, handler.struct("httpGet"), target));
             }
-            return Result.of(problem(handler, target, timeout));
-        } catch (IOException | IllegalArgumentException e) {
-            return Result.of(String.valueOf(e.getMessage()));
+            return Result.failed(problem(handler, target, timeout));
+        } catch (IOException e) {
+            return Result.failed(String.valueOf(e.getMessage()));
+        } catch (IllegalArgumentException | RuntimeFault e) {
+            return Result.errored(String.valueOf(e.getMessage()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return Result.of("interrupted");
+            return Result.errored("interrupted");
         }
     }
 
@@ -103,16 +110,18 @@ public final class HandlerRunner {
         return "missing handler";
     }
 
-    /// A command that cannot be run is a failure like any other: the container may be gone already.
+    /// A command that takes too long has failed; of one that cannot be run, as while the runtime is replaced, nobody
+    /// knows.
     private String exec(List<String> command, Target target, Duration timeout) {
         try {
             ExecResult r = runtime.exec(target.containerId(), command, timeout);
             return r.exitCode() == 0 ? "" : text(r);
         } catch (RuntimeFault e) {
-            return e.kind() == RuntimeFault.Kind.DEADLINE
-                    ? "command timed out: \"" + String.join(" ", command) + "\" timed out after " + timeout.toSeconds()
-                            + "s"
-                    : String.valueOf(e.getMessage());
+            if (e.kind() != RuntimeFault.Kind.DEADLINE) {
+                throw e;
+            }
+            return "command timed out: \"" + String.join(" ", command) + "\" timed out after " + timeout.toSeconds()
+                    + "s";
         }
     }
 
@@ -135,10 +144,10 @@ public final class HandlerRunner {
         HttpGet.Reply reply = new HttpGet(attempt, headers).get(h.text("scheme", "HTTP").equalsIgnoreCase("HTTPS"),
                 h.text("host", target.address()), port(h.get("port"), target), h.text("path", "/"));
         if (reply.status() < 200 || reply.status() >= 400) {
-            return Result.of("HTTP probe failed with statuscode: " + reply.status());
+            return Result.failed("HTTP probe failed with statuscode: " + reply.status());
         }
         return new Result("", reply.status() < 300 ? ""
-                : "Probe terminated redirects, Response body: " + reply.body());
+                : "Probe terminated redirects, Response body: " + reply.body(), false);
     }
 
     /// What would end a line of the request is no header: the rest could be any request to any host. Go's words.

@@ -230,6 +230,10 @@ public final class Probes {
         private Answer asked(String kind, Struct probe) {
             HandlerRunner.Result result = handlers.run(probe, target,
                     Duration.ofSeconds(probe.whole("timeoutSeconds", 1)));
+            if (result.errored()) {
+                tell("Unhealthy", kind + " probe errored and resulted in Unknown state: " + result.problem());
+                return Answer.NONE;
+            }
             if (!result.problem().isEmpty()) {
                 tell("Unhealthy", kind + " probe failed: " + result.problem());
             } else if (!result.warning().isEmpty()) {

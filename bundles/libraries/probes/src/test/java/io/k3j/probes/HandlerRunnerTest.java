@@ -101,7 +101,7 @@ class HandlerRunnerTest {
         serve((target, out) -> out.write(("HTTP/1.1 301 Moved\r\nLocation: http://192.0.2.1/\r\nContent-Length: 5\r\n"
                 + "\r\nmovedabroad").getBytes(StandardCharsets.UTF_8)));
         assertThat(run("/", SECOND)).isEqualTo(new HandlerRunner.Result("",
-                "Probe terminated redirects, Response body: moved"));
+                "Probe terminated redirects, Response body: moved", false));
         assertThat(requests).hasSize(1);
     }
 
@@ -109,13 +109,13 @@ class HandlerRunnerTest {
     void aRedirectToNowhereIsASuccessWithAWarning() {
         serve((target, out) -> out.write("HTTP/1.1 304 Not Modified\r\n\r\n".getBytes(StandardCharsets.UTF_8)));
         assertThat(run("/", SECOND)).isEqualTo(new HandlerRunner.Result("",
-                "Probe terminated redirects, Response body: "));
+                "Probe terminated redirects, Response body: ", false));
     }
 
     @Test
     void aSuccessIsOneWithoutAWarning() {
         serve((target, out) -> out.write("HTTP/1.1 204 No Content\r\n\r\n".getBytes(StandardCharsets.UTF_8)));
-        assertThat(run("/", SECOND)).isEqualTo(new HandlerRunner.Result("", ""));
+        assertThat(run("/", SECOND)).isEqualTo(new HandlerRunner.Result("", "", false));
     }
 
     @Test

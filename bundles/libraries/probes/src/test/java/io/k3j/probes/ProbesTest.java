@@ -8,6 +8,7 @@ import io.k3j.model.Struct;
 import io.k3j.nodeapi.Container;
 import io.k3j.nodeapi.ContainerRuntime;
 import io.k3j.nodeapi.ExecResult;
+import io.k3j.nodeapi.RuntimeFault;
 import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -100,7 +101,35 @@ class ProbesTest {
         }
     }
 
+    @Test
+    void aRuntimeThatCannotBeAskedSaysNothingOfTheContainer() throws Exception {
+        CountDownLatch enough = new CountDownLatch(5);
+        ContainerRuntime away = (ContainerRuntime) Proxy.newProxyInstance(ContainerRuntime.class.getClassLoader(),
+                new Class<?>[] {ContainerRuntime.class}, (p, method, a) -> {
+                    enough.countDown();
+                    throw new RuntimeFault(RuntimeFault.Kind.UNAVAILABLE, "no container runtime");
+                });
+        Probes some = new Probes(new HandlerRunner(away, new CountDownLatch(1)), InstantSource.system(),
+                wakes::release, (container, reason, message) -> events.add(reason + ": " + message));
+        Container container = container("same");
+        Struct probe = Struct.of("exec", Struct.of("command", Seq.of("true")), "periodSeconds", 0, "failureThreshold",
+                1);
+        try {
+            follow(some, container, "containerd://same", Struct.of("readinessProbe", probe, "livenessProbe", probe));
+            enough.await();
+            assertThat(some.ready(container)).isTrue();
+            assertThat(some.failure(container)).isEmpty();
+            assertThat(events.take()).endsWith(" probe errored and resulted in Unknown state: no container runtime");
+        } finally {
+            some.stop();
+        }
+    }
+
     private void follow(Container container, String told, Struct spec) {
+        follow(probes, container, told, spec);
+    }
+
+    private static void follow(Probes probes, Container container, String told, Struct spec) {
         Struct status = Struct.of("name", "a", "containerID", told, "started", true, "ready", true);
         Obj pod = Obj.of(Struct.of("status", Struct.of("containerStatuses", Seq.of(status))));
         probes.follow(Map.of(container, new HandlerRunner.Target(pod, spec.with("name", "a"), container.id(), "")));
