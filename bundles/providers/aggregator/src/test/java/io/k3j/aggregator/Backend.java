@@ -41,6 +41,7 @@ final class Backend implements AutoCloseable {
     final CertificateAuthority authority;
     private final CertificateAuthority clients;
     private final SSLServerSocket socket;
+    private final Thread accepting;
     private final List<Socket> open = new CopyOnWriteArrayList<>();
     volatile Script script = (in, out) -> say(out, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
 
@@ -65,7 +66,7 @@ final class Backend implements AutoCloseable {
         socket = (SSLServerSocket) context.getServerSocketFactory().createServerSocket(0, 50,
                 InetAddress.getLoopbackAddress());
         socket.setNeedClientAuth(true);
-        Thread.ofVirtual().start(this::accept);
+        accepting = Thread.ofVirtual().start(this::accept);
     }
 
     private SSLContext context(SecureRandom random) throws Exception {
@@ -185,9 +186,15 @@ final class Backend implements AutoCloseable {
         }
     }
 
+    /// Nobody is answered any more when this returns.
     @Override
     public void close() throws IOException {
         socket.close();
+        try {
+            accepting.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         die();
     }
 }
