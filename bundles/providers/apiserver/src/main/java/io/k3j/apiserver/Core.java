@@ -53,18 +53,19 @@ final class Core {
     /// @param authorizers modes that must be present before a refusal is final
     /// @param admission plug-ins that must be present before anything is written
     /// @param disabled plug-ins that are not asked
+    /// @param anonymous which requests without credentials are served
     /// @param staleReads whether reads are answered from memory, with a warning, while the datastore does not answer
     /// @param audited whether requests are recorded, and not served while nobody does
-    record Policy(Set<String> authorizers, Set<String> admission, Set<String> disabled, boolean anonymous,
+    record Policy(Set<String> authorizers, Set<String> admission, Set<String> disabled, AnonymousAuth anonymous,
             boolean staleReads, boolean audited) {
         /// A policy without audit.
-        Policy(Set<String> authorizers, Set<String> admission, Set<String> disabled, boolean anonymous,
+        Policy(Set<String> authorizers, Set<String> admission, Set<String> disabled, AnonymousAuth anonymous,
                 boolean staleReads) {
             this(authorizers, admission, disabled, anonymous, staleReads, false);
         }
 
         /// A policy without stale reads that disables nothing.
-        Policy(Set<String> authorizers, Set<String> admission, boolean anonymous) {
+        Policy(Set<String> authorizers, Set<String> admission, AnonymousAuth anonymous) {
             this(authorizers, admission, Set.of(), anonymous, false);
         }
 
@@ -93,7 +94,8 @@ final class Core {
         }
     }
 
-    Core(Contributions contributions, Storage storage, Types types, boolean anonymous, Environment environment) {
+    Core(Contributions contributions, Storage storage, Types types, AnonymousAuth anonymous,
+            Environment environment) {
         this.contributions = contributions;
         this.storage = storage;
         this.types = types;

@@ -40,12 +40,11 @@ record ServerRunOptions(Core.Policy policy, String address, int port, String ser
         disabled.removeAll(ALWAYS);
         Set<String> plugins = new TreeSet<>(PLUGINS);
         plugins.removeAll(disabled);
-        boolean anonymous = Boolean.parseBoolean(args.getOrDefault("anonymous-auth", "false"));
         int listen = Integer.parseInt(settings.httpsListenPort());
         String advertised = settings.advertisePort();
         int port = advertised.isEmpty() || advertised.equals("0") ? listen : Integer.parseInt(advertised);
         return new ServerRunOptions(
-                new Core.Policy(modes, plugins, disabled, anonymous, settings.staleReads(), audited(args)),
+                new Core.Policy(modes, plugins, disabled, AnonymousAuth.of(args), settings.staleReads(), audited(args)),
                 address(settings), port,
                 firstServiceIp(settings.serviceCidr()));
     }

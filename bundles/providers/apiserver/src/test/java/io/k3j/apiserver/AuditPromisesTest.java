@@ -52,7 +52,7 @@ class AuditPromisesTest {
     private static final Gvr CONFIG_MAPS = new Gvr("", "v1", "configmaps");
     private static final long MOMENT_MILLIS = 300;
     private final TestServer server = new TestServer(new MemoryDatastore(),
-            new Core.Policy(Set.of(), Set.of(), Set.of(), false, false, true));
+            new Core.Policy(Set.of(), Set.of(), Set.of(), AnonymousAuth.NOWHERE, false, true));
     private final AuditRecorder recorder = new AuditRecorder();
 
     private void records(Audit.Level level, String... omitted) {

@@ -31,7 +31,7 @@ class AuditingTest {
             + "\"data\":{\"k\":\"v\"}}";
     private static final String MAPS = "/api/v1/namespaces/default/configmaps";
     private final TestServer server = new TestServer(new MemoryDatastore(),
-            new Core.Policy(Set.of(), Set.of(), Set.of(), false, false, true));
+            new Core.Policy(Set.of(), Set.of(), Set.of(), AnonymousAuth.NOWHERE, false, true));
     private final AuditRecorder recorder = new AuditRecorder();
 
     private void records(Audit.Level level, String... omitted) {

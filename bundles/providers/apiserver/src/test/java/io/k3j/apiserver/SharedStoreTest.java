@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 class SharedStoreTest {
     private static final String MAPS = "/api/v1/namespaces/a/configmaps";
     private static final Gvr CONFIG_MAPS = new Gvr("", "v1", "configmaps");
-    private static final Core.Policy STALE = new Core.Policy(Set.of(), Set.of(), Set.of(), false, true);
+    private static final Core.Policy STALE = new Core.Policy(Set.of(), Set.of(), Set.of(), AnonymousAuth.NOWHERE, true);
     /// Two seconds are promised, and asserted where nothing else runs; elsewhere only a server that hangs fails.
     private static final Duration SOON = Duration.ofSeconds(Boolean.getBoolean("k3j.full") ? 2 : 30);
     private final MemoryDatastore store = new MemoryDatastore(true);
