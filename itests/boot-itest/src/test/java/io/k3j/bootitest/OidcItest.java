@@ -28,12 +28,12 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A running server whose users come from an issuer: kubectl with a token, another file, another key, another version of
-/// the bundle. One story: each test goes on where the one before ended.
+/// A running server whose users come from an issuer: kubectl with a token, another file, another key, another version
+/// of the bundle. One story: each test goes on where the one before ended.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class OidcItest {
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final String REVIEW = "{\"apiVersion\": \"authentication.k8s.io/v1\", \"kind\":"
             + " \"SelfSubjectReview\"}";
     private static final String BINDING = """
@@ -157,11 +157,11 @@ class OidcItest {
     }
 
     private String review(String token) throws IOException, InterruptedException {
+        String body = "{\"apiVersion\": \"authentication.k8s.io/v1\", \"kind\": \"TokenReview\", \"spec\":"
+                + " {\"token\": \"" + token + "\"}}";
         try (Api admin = Api.of(home.resolve("k3s.yaml"), commands.server())) {
             return admin.send("POST", "/apis/authentication.k8s.io/v1/tokenreviews?pretty=true", Api.JSON,
-                    ("{\"apiVersion\": \"authentication.k8s.io/v1\", \"kind\": \"TokenReview\", \"spec\": {\"token\": \""
-                            + token + "\"}}").getBytes(StandardCharsets.UTF_8))
-                    .body();
+                    body.getBytes(StandardCharsets.UTF_8)).body();
         }
     }
 

@@ -24,8 +24,8 @@ import java.util.concurrent.TimeoutException;
 record IssuerClient(String authorities, Map<String, String> environment) {
     /// The longest document. Key sets of large issuers have a hundredth of it.
     static final int MOST_BYTES = 1 << 20;
-    /// From the first packet to the last byte.
-    static final Duration LIMIT = Duration.ofSeconds(10);
+    /// From the first packet to the last byte, as upstream. Requests do not wait that long ([RemoteKeySet#WAIT]).
+    static final Duration LIMIT = Duration.ofSeconds(30);
     private static final int MOST_SAID = 200;
     private static final int OK = 200;
 
