@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Who is served without credentials.
 class AnonymousAuthTest {
@@ -53,6 +55,15 @@ class AnonymousAuthTest {
         assertThat(of("anonymous: [")).isEqualTo(AnonymousAuth.NOWHERE);
         assertThat(AnonymousAuth.of(Map.of("authentication-config", directory.resolve("none").toString())))
                 .isEqualTo(AnonymousAuth.NOWHERE);
+    }
+
+    /// Whoever writes conditions wants less than everything to be served.
+    @ParameterizedTest
+    @ValueSource(strings = {"condition: [{path: /livez}]", "conditions: {path: /livez}", "conditions: /livez",
+            "conditions: [/livez]", "conditions: [{paths: /livez}]", "conditions: [{path: [/livez]}]", "conditions: [{}]",
+            "conditions: [{path: /livez}, {path: /readyz, verb: get}]"})
+    void conditionsThatAreNoneAdmitNobody(String conditions) throws IOException {
+        assertThat(of("anonymous: {enabled: true, " + conditions + "}")).isEqualTo(AnonymousAuth.NOWHERE);
     }
 
     @Test
