@@ -47,10 +47,10 @@ final class ConfiguredIssuers implements AutoCloseable, ConfigurationReload.Targ
         byte[] bytes = file == null ? new byte[0] : ConfigurationFile.bytes(file);
         AuthenticationConfiguration configuration = file == null ? options.configuration() : parsed(file, bytes);
         this.anonymous = configuration.anonymous();
-        validate(configuration);
+        ClaimExpressions compiler = validated(configuration);
         metrics.configured(bytes);
         this.reload = file == null ? null : new ConfigurationReload(file, bytes, this, parts);
-        authenticator.use(next(configuration));
+        authenticator.use(next(configuration, compiler));
     }
 
     /// Reads and checks everything; starts nothing.
@@ -85,9 +85,11 @@ final class ConfiguredIssuers implements AutoCloseable, ConfigurationReload.Targ
         return configuration;
     }
 
-    private void validate(AuthenticationConfiguration configuration) {
+    /// @return who has compiled its expressions
+    private ClaimExpressions validated(AuthenticationConfiguration configuration) {
+        ClaimExpressions compiler = new ClaimExpressions(cel);
         List<FieldProblem> problems = new ArrayList<>(
-                ConfigurationRules.problems(configuration, disallowed, new ClaimExpressions(cel)));
+                ConfigurationRules.problems(configuration, disallowed, compiler));
         if (!Objects.equals(anonymous, configuration.anonymous())) {
             problems.add(FieldProblem.forbidden("anonymous", "changed from initial configuration file"));
         }
@@ -100,10 +102,10 @@ final class ConfiguredIssuers implements AutoCloseable, ConfigurationReload.Targ
                     throw new IllegalArgumentException("oidc: egress lookup required with egress selector type \"" + e
                             + "\"; K3j has no egress selectors for issuers, leave issuer.egressSelectorType out");
                 });
+        return compiler;
     }
 
-    private Issuers next(AuthenticationConfiguration configuration) {
-        ClaimExpressions compiler = new ClaimExpressions(cel);
+    private Issuers next(AuthenticationConfiguration configuration, ClaimExpressions compiler) {
         return authenticator.issuers().next(configuration.jwt(),
                 jwt -> new JwtAuthenticator(jwt, new ClaimMapper(jwt, compiler), parts), parts.clock());
     }
@@ -149,7 +151,7 @@ final class ConfiguredIssuers implements AutoCloseable, ConfigurationReload.Targ
     @Override
     public AuthenticationConfiguration checked(byte[] file) {
         AuthenticationConfiguration configuration = AuthenticationConfiguration.parse(file);
-        validate(configuration);
+        validated(configuration);
         return configuration;
     }
 
@@ -157,7 +159,7 @@ final class ConfiguredIssuers implements AutoCloseable, ConfigurationReload.Targ
     @Override
     public void use(AuthenticationConfiguration configuration) throws IOException, InterruptedException {
         Issuers before = authenticator.issuers();
-        Issuers next = next(configuration);
+        Issuers next = next(configuration, new ClaimExpressions(cel));
         List<JwtAuthenticator> fresh = next.without(before);
         boolean used = false;
         try {

@@ -8,12 +8,15 @@ import io.k3j.componentapi.HealthLevel;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.Metrics;
 import io.k3j.componentapi.Phases;
+import io.k3j.componentbase.SupervisedLoop;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
@@ -27,12 +30,14 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.condition.Condition;
 
-/// The component: reads flags and file, and contributes the authenticator they ask for. A configuration that is wrong
-/// ends the process while it starts, as upstream's; later, when a new version of this bundle meets it, that one stops.
-/// An issuer that cannot be reached is no reason for either: it is told by the health of `oidc`.
+/// The component: reads flags and file beside the start, and contributes the authenticator they ask for. A
+/// configuration that is wrong ends the process while it starts, as upstream's; later, when a new version of this bundle
+/// meets it, that one stops. An issuer that cannot be reached is no reason for either: it is told by the health of
+/// `oidc`.
 @Component(service = {}, immediate = true, configurationPid = "io.k3j.authoidc",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class StructuredAuthentication {
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(2);
     private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
     private final BundleContext context;
     private final Settings settings;
@@ -41,6 +46,8 @@ public final class StructuredAuthentication {
     private final Abort abort;
     private volatile @Nullable Cel cel;
     private volatile @Nullable ConfiguredIssuers running;
+    private volatile @Nullable SupervisedLoop compiling;
+    private boolean stopped;
 
     /// The component's settings.
     public @interface Settings {
@@ -78,29 +85,45 @@ public final class StructuredAuthentication {
         // what is bound counts
     }
 
-    /// Contributes the authenticator.
-    /// @throws IllegalArgumentException for invalid flags or an invalid file; the message names it
+    /// Returns at once. Expressions are compiled beside the start, since what compiles them is loaded for the first one;
+    /// until then tokens of issuers stand for nobody.
     @Activate
     void begin() {
-        Cel engine = cel;
-        if (engine == null) {
-            throw new IllegalStateException("no CEL engine");
-        }
-        ConfiguredIssuers begun;
+        boolean starting = starting();
+        SupervisedLoop loop = SupervisedLoop.platform(health, "oidc-start", () -> configure(starting));
+        compiling = loop;
+        loop.start();
+    }
+
+    private void configure(boolean starting) {
+        Cel engine = Objects.requireNonNull(cel);
+        ConfiguredIssuers made;
         try {
-            begun = ConfiguredIssuers.of(settings, engine, health, scope);
+            made = ConfiguredIssuers.of(settings, engine, health, scope);
         } catch (IllegalArgumentException e) {
             scope.report(HealthLevel.STOPPED, String.valueOf(e.getMessage()));
-            if (starting()) {
+            if (starting) {
                 abort.abort(String.valueOf(e.getMessage()));
             }
-            throw e;
+            return;
         }
-        running = begun;
-        begun.start();
+        contribute(made, engine);
+    }
+
+    /// @param by the engine that has compiled, which may have been replaced meanwhile
+    private synchronized void contribute(ConfiguredIssuers made, Cel by) {
+        if (stopped) {
+            return;
+        }
+        running = made;
+        Cel engine = Objects.requireNonNull(cel);
+        if (!engine.equals(by)) {
+            made.compiledBy(engine);
+        }
+        made.start();
         Dictionary<String, Object> order = new Hashtable<>(Map.of("service.ranking", OidcAuthenticator.RANKING));
-        registrations.add(context.registerService(Metrics.class, begun.metrics(), null));
-        registrations.add(context.registerService(Authenticator.class, begun.authenticator(), order));
+        registrations.add(context.registerService(Metrics.class, made.metrics(), null));
+        registrations.add(context.registerService(Authenticator.class, made.authenticator(), order));
     }
 
     private boolean starting() {
@@ -116,7 +139,14 @@ public final class StructuredAuthentication {
     /// Withdraws the authenticator, then ends what reaches issuers.
     @Deactivate
     void stop() {
-        registrations.forEach(ServiceRegistration::unregister);
+        synchronized (this) {
+            stopped = true;
+            registrations.forEach(ServiceRegistration::unregister);
+        }
+        SupervisedLoop loop = compiling;
+        if (loop != null) {
+            loop.stop(STOP_LIMIT);
+        }
         ConfiguredIssuers begun = running;
         if (begun != null) {
             begun.close();

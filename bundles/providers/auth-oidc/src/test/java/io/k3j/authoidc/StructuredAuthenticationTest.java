@@ -1,13 +1,14 @@
 package io.k3j.authoidc;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.apiserverapi.Authenticator;
 import io.k3j.apiserverapi.Authenticator.BadCredential;
 import io.k3j.apiserverapi.Authenticator.Credentials;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.cel.CelService;
+import io.k3j.celapi.Cel;
+import io.k3j.celapi.CelDeclarations;
 import io.k3j.componentapi.Abort;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthLevel;
@@ -25,6 +26,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -101,11 +103,15 @@ class StructuredAuthenticationTest {
     }
 
     private void begin(String... flags) {
+        begin(new CelService(), flags);
+    }
+
+    private void begin(Cel engine, String... flags) {
         StructuredAuthentication.Settings settings = proxy(StructuredAuthentication.Settings.class,
                 (_, method, _) -> method.getName().equals("clusterDomain") ? "cluster.local" : flags);
         Abort abort = aborted::add;
         StructuredAuthentication made = new StructuredAuthentication(context(), settings, health(), abort);
-        made.bindCel(new CelService());
+        made.bindCel(engine);
         made.begin();
         running = made;
     }
@@ -126,9 +132,9 @@ class StructuredAuthenticationTest {
     }
 
     private Optional<Caller> asked() throws BadCredential {
-        Authenticator authenticator = registered.stream().filter(Authenticator.class::isInstance)
-                .map(Authenticator.class::cast).findFirst().orElseThrow();
-        return authenticator.authenticate(new Credentials(List.of(), TestIssuer.token(
+        Optional<Authenticator> authenticator = registered.stream().filter(Authenticator.class::isInstance)
+                .map(Authenticator.class::cast).findFirst();
+        return authenticator.isEmpty() ? Optional.empty() : authenticator.get().authenticate(new Credentials(List.of(), TestIssuer.token(
                 server.claims().with("exp", Instant.now().getEpochSecond() + 3600)), List.of()));
     }
 
@@ -193,33 +199,52 @@ class StructuredAuthenticationTest {
         becomes("jane");
     }
 
-    private void endsTheStart(String why, String... flags) {
-        assertThatThrownBy(() -> begin(flags)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining(why);
+    /// What compiles expressions takes long to be loaded.
+    @Test
+    void aStartDoesNotWaitForExpressions() throws Exception {
+        write(jwt("{expression: claims.sub}"));
+        Thread starts = Thread.currentThread();
+        CountDownLatch loaded = new CountDownLatch(1);
+        Cel engine = proxy(Cel.class, (_, _, given) -> {
+            assertThat(Thread.currentThread()).isNotEqualTo(starts);
+            loaded.await();
+            return new CelService().environment((CelDeclarations) given[0]);
+        });
+        begin(engine, "authentication-config=" + file());
+        assertThat(asked()).isEmpty();
+        assertThat(reports).isEmpty();
+        loaded.countDown();
+        becomes("jane");
+    }
+
+    private void endsTheStart(String why, String... flags) throws InterruptedException {
+        begin(flags);
+        Waiting.until("the start ends", () -> !aborted.isEmpty());
         assertThat(aborted).singleElement().asString().contains(why);
         assertThat(reports.getLast()).startsWith("STOPPED ").contains(why);
         assertThat(registered).isEmpty();
     }
 
     @Test
-    void aWrongFlagEndsTheStart() {
+    void aWrongFlagEndsTheStart() throws Exception {
         endsTheStart("oidc-issuer-url and oidc-client-id must be specified together", "oidc-groups-claim=a");
     }
 
     @Test
-    void aFileThatIsNotThereEndsTheStart() {
+    void aFileThatIsNotThereEndsTheStart() throws Exception {
         endsTheStart("--kube-apiserver-arg=authentication-config: cannot read the file",
                 "authentication-config=" + file());
     }
 
     @Test
-    void aFileThatIsNoneEndsTheStart() throws IOException {
+    void aFileThatIsNoneEndsTheStart() throws Exception {
         write("jwts: []\n");
         endsTheStart("failed to load authentication configuration from file \"" + file()
                 + "\": strict decoding error: unknown field \"jwts\"", "authentication-config=" + file());
     }
 
     @Test
-    void aWrongFileEndsTheStart() throws IOException {
+    void aWrongFileEndsTheStart() throws Exception {
         write("jwt: [{issuer: {url: 'https://kubernetes.default.svc.cluster.local', audiences: [a]}, claimMappings:"
                 + " {username: {claim: sub, prefix: ''}}}]\n");
         endsTheStart("invalid authentication configuration: jwt[0].issuer.url: Invalid value:"
@@ -228,7 +253,14 @@ class StructuredAuthenticationTest {
     }
 
     @Test
-    void anEgressSelectorEndsTheStart() throws IOException {
+    void aWrongExpressionEndsTheStart() throws Exception {
+        write(jwt("{expression: claim.sub}"));
+        endsTheStart("invalid authentication configuration: jwt[0].claimMappings.username.expression: Invalid value:"
+                + " \"claim.sub\": ", "authentication-config=" + file());
+    }
+
+    @Test
+    void anEgressSelectorEndsTheStart() throws Exception {
         write(jwt("{claim: sub, prefix: ''}").replace("    audiences",
                 "    egressSelectorType: cluster\n    audiences"));
         endsTheStart("oidc: egress lookup required with egress selector type \"cluster\"",
@@ -236,18 +268,21 @@ class StructuredAuthenticationTest {
     }
 
     @Test
-    void whoIsServedWithoutCredentialsIsSaidOnce() throws IOException {
+    void whoIsServedWithoutCredentialsIsSaidOnce() throws Exception {
         write("anonymous: {enabled: true}\n");
         endsTheStart("anonymous: Forbidden: --anonymous-auth flag cannot be set when anonymous field is configured in"
                 + " authentication configuration file", "authentication-config=" + file(), "anonymous-auth=true");
     }
 
     @Test
-    void aWrongFileThatIsMetLaterEndsNothingElse() throws IOException {
+    void aWrongFileThatIsMetLaterEndsNothingElse() throws Exception {
         ready = true;
         write("jwts: []\n");
-        assertThatThrownBy(() -> begin("authentication-config=" + file())).isInstanceOf(IllegalArgumentException.class);
+        begin("authentication-config=" + file());
+        Waiting.until("it is told", () -> !reports.isEmpty());
+        assertThat(reports).singleElement().asString().startsWith("STOPPED ").contains("unknown field \"jwts\"");
         assertThat(aborted).isEmpty();
+        assertThat(registered).isEmpty();
     }
 
     @Test
