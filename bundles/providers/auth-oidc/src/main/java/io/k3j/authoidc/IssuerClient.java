@@ -99,6 +99,6 @@ record IssuerClient(String authorities, Map<String, String> environment) {
         }
         String said = new String(answer.body(), StandardCharsets.UTF_8);
         throw new IOException("Get \"" + url + "\": " + answer.statusCode() + ": "
-                + said.substring(0, Math.min(MOST_SAID, said.length())).strip());
+                + Quoted.text(said.substring(0, Math.min(MOST_SAID, said.length())).strip()));
     }
 }

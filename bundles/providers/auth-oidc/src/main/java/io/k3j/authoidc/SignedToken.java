@@ -39,11 +39,12 @@ record SignedToken(String text, int payloadAt, int signatureAt, Claims claims) {
         return named.equals("accounts.google.com") ? "https://" + named : named;
     }
 
-    /// The header; null when it is none of a signed token.
+    /// The header; null when it is none of a signed token, or says that its claims are not what was signed (RFC 7797).
     @Nullable
     JWSHeader header() {
         try {
-            return JWSHeader.parse(new Base64URL(text.substring(0, payloadAt - 1)));
+            JWSHeader header = JWSHeader.parse(new Base64URL(text.substring(0, payloadAt - 1)));
+            return header.isBase64URLEncodePayload() ? header : null;
         } catch (ParseException | IllegalArgumentException e) {
             return null;
         }

@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -145,6 +146,17 @@ class IssuersTest {
         refused("e30." + claims + ".x", "malformed jwt");
         String critical = TestIssuer.part(Struct.of("alg", "RS256", "kid", "rsa", "crit", List.of("x"), "x", 1L));
         refused(critical + "." + claims + "." + good.substring(good.lastIndexOf('.') + 1), "oidc: verify token");
+    }
+
+    /// What is signed then is another text than the one that is read (RFC 7797, 7: not in tokens).
+    @Test
+    void claimsThatAreSignedInAnotherFormAreNone() throws Exception {
+        ready();
+        JWSHeader plain = new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("rsa").base64URLEncodePayload(false)
+                .criticalParams(Set.of("b64")).build();
+        String signed = plain.toBase64URL() + "." + TestIssuer.part(server.claims());
+        Base64URL signature = new RSASSASigner(TestIssuer.RSA).sign(plain, signed.getBytes(StandardCharsets.US_ASCII));
+        refused(signed + "." + signature, "malformed jwt");
     }
 
     @ParameterizedTest
@@ -296,6 +308,15 @@ class IssuersTest {
             exchange.sendResponseHeaders(302, -1);
         });
         trouble(server.issuer(), "302");
+    }
+
+    @Test
+    void whatAnIssuerSaysIsNoLineOfTheLog() throws Exception {
+        server.at("/.well-known/openid-configuration", exchange -> {
+            exchange.sendResponseHeaders(503, 0);
+            exchange.getResponseBody().write("away\nE1126 all is well\u001b[2J".getBytes(StandardCharsets.UTF_8));
+        });
+        trouble(server.issuer(), ": 503: \"away\\nE1126 all is well\\u001b[2J\"");
     }
 
     @Test
