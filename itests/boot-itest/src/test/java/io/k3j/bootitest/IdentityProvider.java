@@ -19,6 +19,7 @@ import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.RSAPublicKey;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
@@ -93,9 +94,15 @@ final class IdentityProvider implements AutoCloseable {
     /// A token that is valid for an hour.
     /// @param claims more of them, as JSON without braces
     String token(String claims) throws GeneralSecurityException {
+        return token(claims, Duration.ofHours(1));
+    }
+
+    /// A token of the audience `kubernetes`.
+    /// @param valid for how long
+    String token(String claims, Duration valid) throws GeneralSecurityException {
         long now = Instant.now().getEpochSecond();
         String signed = part("{\"alg\":\"RS256\",\"kid\":\"" + id() + "\"}") + "." + part("{\"iss\":\"" + url()
-                + "\",\"aud\":\"k3j\",\"exp\":" + (now + 3600) + ",\"iat\":" + now + "," + claims + "}");
+                + "\",\"aud\":\"kubernetes\",\"exp\":" + (now + valid.toSeconds()) + ",\"iat\":" + now + "," + claims + "}");
         Signature signature = Signature.getInstance("SHA256withRSA");
         signature.initSign(key.getPrivate());
         signature.update(signed.getBytes(StandardCharsets.US_ASCII));
