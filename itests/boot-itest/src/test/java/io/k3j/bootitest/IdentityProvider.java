@@ -102,7 +102,8 @@ final class IdentityProvider implements AutoCloseable {
     String token(String claims, Duration valid) throws GeneralSecurityException {
         long now = Instant.now().getEpochSecond();
         String signed = part("{\"alg\":\"RS256\",\"kid\":\"" + id() + "\"}") + "." + part("{\"iss\":\"" + url()
-                + "\",\"aud\":\"kubernetes\",\"exp\":" + (now + valid.toSeconds()) + ",\"iat\":" + now + "," + claims + "}");
+                + "\",\"aud\":\"kubernetes\",\"exp\":" + (now + valid.toSeconds()) + ",\"iat\":" + now + "," + claims
+                + "}");
         Signature signature = Signature.getInstance("SHA256withRSA");
         signature.initSign(key.getPrivate());
         signature.update(signed.getBytes(StandardCharsets.US_ASCII));

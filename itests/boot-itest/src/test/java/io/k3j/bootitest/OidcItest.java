@@ -96,17 +96,12 @@ class OidcItest {
                 .replace("/var/lib/rancher/k3s", home.resolve("data").toString());
     }
 
-    /// What they print on a machine with K3s, where `kubectl` is `k3s`.
+    /// What they print on a machine with K3s, where `kubectl` is a part of it.
     private String shell(String words, Map<String, String> variables) throws IOException, InterruptedException {
-        Path bin = Files.createDirectories(home.resolve("bin"));
-        for (String name : List.of("k3s", "kubectl")) {
-            if (Files.notExists(bin.resolve(name))) {
-                Files.createSymbolicLink(bin.resolve(name), K3sProcess.distribution().resolve("bin/k3s"));
-            }
-        }
-        return Commands.must(Launch.of("bash", "-ec", words).withoutK3sEnvironment().directory(home)
-                .environment("K3S_JAVA", Launch.jdk("java")).environment("KUBECONFIG", home.resolve("k3s.yaml").toString())
-                .environment("PATH", bin + ":" + System.getenv("PATH")).environment(variables).run(LIMIT));
+        return Commands.must(Launch.of("bash", "-ec", "kubectl() { k3s kubectl \"$@\"; }\n" + words)
+                .withoutK3sEnvironment().directory(home).environment("K3S_JAVA", Launch.jdk("java"))
+                .environment("PATH", K3sProcess.distribution().resolve("bin") + ":" + System.getenv("PATH"))
+                .environment("KUBECONFIG", home.resolve("k3s.yaml").toString()).environment(variables).run(LIMIT));
     }
 
     /// A server with the flags of `k3s server …`, and further ones.
@@ -290,7 +285,8 @@ class OidcItest {
         try (K3sProcess byFlags = server(other, page(0), "--kube-apiserver-arg=oidc-ca-file=" + authorities)) {
             byFlags.await("the API", LIMIT, there::served);
             Path config = other.resolve("k3s.yaml");
-            String token = issuer.token("\"sub\": \"1\", \"email\": \"jane@example.com\", \"groups\": [\"developers\"]");
+            String token = issuer
+                    .token("\"sub\": \"1\", \"email\": \"jane@example.com\", \"groups\": [\"developers\"]");
             byFlags.await("the issuer", LIMIT, () -> review(token, config).contains("authenticated: true"));
             assertThat(review(token, config)).contains("username: jane@example.com", "- oidc:developers");
         }

@@ -120,10 +120,11 @@ public final class StructuredAuthentication {
         if (!engine.equals(by)) {
             made.compiledBy(engine);
         }
-        made.start();
         Dictionary<String, Object> order = new Hashtable<>(Map.of("service.ranking", OidcAuthenticator.RANKING));
         registrations.add(context.registerService(Metrics.class, made.metrics(), null));
         registrations.add(context.registerService(Authenticator.class, made.authenticator(), order));
+        // last: a predecessor goes once this says that it is well
+        made.start();
     }
 
     private boolean starting() {
