@@ -60,7 +60,8 @@ class AnonymousAuthTest {
     /// Whoever writes conditions wants less than everything to be served.
     @ParameterizedTest
     @ValueSource(strings = {"condition: [{path: /livez}]", "conditions: {path: /livez}", "conditions: /livez",
-            "conditions: [/livez]", "conditions: [{paths: /livez}]", "conditions: [{path: [/livez]}]", "conditions: [{}]",
+            "conditions: [/livez]", "conditions: [{paths: /livez}]", "conditions: [{path: [/livez]}]",
+            "conditions: [{}]",
             "conditions: [{path: /livez}, {path: /readyz, verb: get}]"})
     void conditionsThatAreNoneAdmitNobody(String conditions) throws IOException {
         assertThat(of("anonymous: {enabled: true, " + conditions + "}")).isEqualTo(AnonymousAuth.NOWHERE);

@@ -31,9 +31,9 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.condition.Condition;
 
 /// The component: reads flags and file beside the start, and contributes the authenticator they ask for. A
-/// configuration that is wrong ends the process while it starts, as upstream's; later, when a new version of this bundle
-/// meets it, that one stops. An issuer that cannot be reached is no reason for either: it is told by the health of
-/// `oidc`.
+/// configuration that is wrong ends the process while it starts, as upstream's; later, when a new version of this
+/// bundle meets it, that one stops. An issuer that cannot be reached is no reason for either: it is told by the health
+/// of `oidc`.
 @Component(service = {}, immediate = true, configurationPid = "io.k3j.authoidc",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class StructuredAuthentication {
@@ -85,8 +85,8 @@ public final class StructuredAuthentication {
         // what is bound counts
     }
 
-    /// Returns at once. Expressions are compiled beside the start, since what compiles them is loaded for the first one;
-    /// until then tokens of issuers stand for nobody.
+    /// Returns at once. Expressions are compiled beside the start, since what compiles them is loaded for the first
+    /// one; until then tokens of issuers stand for nobody.
     @Activate
     void begin() {
         boolean starting = starting();

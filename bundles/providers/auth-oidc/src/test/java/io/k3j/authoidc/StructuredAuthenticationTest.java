@@ -134,8 +134,12 @@ class StructuredAuthenticationTest {
     private Optional<Caller> asked() throws BadCredential {
         Optional<Authenticator> authenticator = registered.stream().filter(Authenticator.class::isInstance)
                 .map(Authenticator.class::cast).findFirst();
-        return authenticator.isEmpty() ? Optional.empty() : authenticator.get().authenticate(new Credentials(List.of(), TestIssuer.token(
-                server.claims().with("exp", Instant.now().getEpochSecond() + 3600)), List.of()));
+        return authenticator
+                .isEmpty()
+                        ? Optional.empty() : authenticator.get()
+                                .authenticate(new Credentials(List.of(), TestIssuer.token(
+                                        server.claims().with("exp", Instant.now().getEpochSecond() + 3600)),
+                                        List.of()));
     }
 
     private void becomes(String user) throws InterruptedException {
