@@ -8,7 +8,6 @@ import io.k3j.apiserverapi.Authenticator.Credentials;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.cel.CelService;
 import io.k3j.celapi.Cel;
-import io.k3j.celapi.CelDeclarations;
 import io.k3j.componentapi.Abort;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthLevel;
@@ -203,17 +202,25 @@ class StructuredAuthenticationTest {
         becomes("jane");
     }
 
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     /// What compiles expressions takes long to be loaded.
     @Test
     void aStartDoesNotWaitForExpressions() throws Exception {
         write(jwt("{expression: claims.sub}"));
         Thread starts = Thread.currentThread();
         CountDownLatch loaded = new CountDownLatch(1);
-        Cel engine = proxy(Cel.class, (_, _, given) -> {
+        Cel engine = declarations -> {
             assertThat(Thread.currentThread()).isNotEqualTo(starts);
-            loaded.await();
-            return new CelService().environment((CelDeclarations) given[0]);
-        });
+            await(loaded);
+            return new CelService().environment(declarations);
+        };
         begin(engine, "authentication-config=" + file());
         assertThat(asked()).isEmpty();
         assertThat(reports).isEmpty();
