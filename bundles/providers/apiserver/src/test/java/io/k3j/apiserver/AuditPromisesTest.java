@@ -17,6 +17,7 @@ import io.k3j.clientapi.Query;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.codec.Json;
 import io.k3j.datastorememory.MemoryDatastore;
+import io.k3j.flowcontrol.Seats;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
@@ -52,7 +53,7 @@ class AuditPromisesTest {
     private static final Gvr CONFIG_MAPS = new Gvr("", "v1", "configmaps");
     private static final long MOMENT_MILLIS = 300;
     private final TestServer server = new TestServer(new MemoryDatastore(),
-            new Core.Policy(Set.of(), Set.of(), Set.of(), false, false, true));
+            new Core.Policy(Set.of(), Set.of(), Set.of(), false, false, Seats.READS + Seats.WRITES, true));
     private final AuditRecorder recorder = new AuditRecorder();
 
     private void records(Audit.Level level, String... omitted) {
