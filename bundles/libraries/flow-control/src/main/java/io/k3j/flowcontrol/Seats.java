@@ -28,10 +28,6 @@ public final class Seats {
     private record Seat(QueueSet of, Turn turn) {
     }
 
-    /// How long seats are waited for, and whether for work that has begun.
-    private record Wait(long millis, boolean begun) {
-    }
-
     /// Before a store.
     /// @param nanos a monotonic clock
     public Seats(Store store, LongSupplier nanos) {
