@@ -20,8 +20,10 @@ final class Turn {
     volatile boolean come;
     int seats;
     /// Null where nobody waits.
-    @Nullable Shard shard;
-    @Nullable Turn behind;
+    @Nullable
+    Shard shard;
+    @Nullable
+    Turn behind;
     /// The virtual time of its arrival.
     long arrived;
     /// How many came before it.
@@ -39,7 +41,8 @@ final class Turn {
         int executing;
         int waiting;
         int waitingSeats;
-        @Nullable Turn head;
+        @Nullable
+        Turn head;
 
         Shard(int index, long next) {
             this.index = index;
