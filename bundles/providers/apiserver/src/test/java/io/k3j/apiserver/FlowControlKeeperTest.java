@@ -102,7 +102,7 @@ class FlowControlKeeperTest {
         assertThat(get(LEVELS, "workload-low").spec()).isEqualTo(Json.object(("{\"type\":\"Limited\",\"limited\":"
                 + "{\"nominalConcurrencyShares\":100,\"lendablePercent\":90,\"limitResponse\":{\"type\":\"Queue\","
                 + "\"queuing\":{\"queues\":128,\"handSize\":6,\"queueLengthLimit\":50}}}}")
-                        .getBytes(StandardCharsets.UTF_8)));
+                .getBytes(StandardCharsets.UTF_8)));
         long revision = api.list(SCHEMAS, Query.ALL).revision();
         objects.ensure();
         status.sync();
