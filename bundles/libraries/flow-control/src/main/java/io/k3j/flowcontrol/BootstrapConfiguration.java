@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /// The flow schemas and priority levels every cluster begins with, by the values of upstream's
 /// `apis/flowcontrol/bootstrap` of 1.36
@@ -39,6 +40,20 @@ public final class BootstrapConfiguration {
     /// Whether an object must be as it is here.
     public static boolean mandatory(String name) {
         return Set.of(EXEMPT, CATCH_ALL).contains(name);
+    }
+
+    /// The flow schema of that name whose spec is fixed; null for others.
+    public static @Nullable Struct mandatorySchema(String name) {
+        return mandatory(name) ? named(schemas(), name) : null;
+    }
+
+    /// The priority level of that name whose spec is fixed, but for `exempt` in it; null for others.
+    public static @Nullable Struct mandatoryLevel(String name) {
+        return mandatory(name) ? named(levels(), name) : null;
+    }
+
+    private static Struct named(List<Struct> objects, String name) {
+        return objects.stream().filter(o -> o.struct("metadata").text("name").equals(name)).findFirst().orElseThrow();
     }
 
     /// All priority levels, mandatory ones last.

@@ -6,7 +6,9 @@ import io.k3j.model.Struct;
 import io.k3j.watchcache.Item;
 import io.k3j.watchcache.SnapshotTree;
 import io.k3j.watchcache.StorageKeys;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +18,7 @@ import java.util.function.LongSupplier;
 import java.util.function.ObjLongConsumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// API priority and fairness as the stored FlowSchemas and PriorityLevelConfigurations say; upstream's
 /// `configController` (<https://kubernetes.io/docs/concepts/cluster-administration/flow-control/>).
@@ -25,7 +28,7 @@ import java.util.random.RandomGenerator;
 ///                                       demand ─► rebalance: seats of idle levels are lent
 /// ```
 ///
-/// Requests read one array that is replaced as a whole; nothing is listed or compiled for them. Whatever objects there
+/// Requests read one index that is replaced as a whole ([FlowSchemaIndex]); nothing is listed or compiled for them. Whatever objects there
 /// are, a schema `exempt` and a schema `catch-all` are in force; while no `catch-all` is stored, nobody has made the
 /// objects every cluster begins with yet, and those that are missing are in force all the same.
 ///
@@ -48,7 +51,7 @@ public final class FlowController {
     private List<Item> seen = List.of();
     private double fraction;
     private long changes;
-    private volatile RequestFlow.Match[] matches = {};
+    private volatile FlowSchemaIndex index;
     private volatile List<PriorityLevel> inForce = List.of();
     private volatile Set<String> sound = Set.of();
 
@@ -72,15 +75,9 @@ public final class FlowController {
 
     /// The flow of a request: that of the first schema that matches, else of `catch-all`.
     public RequestFlow classify(RequestDigest request) {
-        RequestFlow.Match[] now = matches;
-        int last = now.length - 1;
-        int at = 0;
-        while (at < last && !now[at].schema().matches(request)) {
-            at++;
-        }
-        RequestFlow.Match match = now[at];
+        RequestFlow.Match match = index.find(request);
         boolean queued = match.level().spec().queuing().queues() > 0;
-        return new RequestFlow(match,
+        return new RequestFlow(match, request,
                 queued ? sharding.hash(match.schema().name(), match.schema().distinguisher(request)) : 0);
     }
 
@@ -155,7 +152,7 @@ public final class FlowController {
                 all.putIfAbsent(name(object), FlowSchema.of(object));
             }
         });
-        matches = matches(all);
+        index = new FlowSchemaIndex(matches(all));
         inForce = List.copyOf(levels.values());
         allocate();
     }
@@ -188,7 +185,7 @@ public final class FlowController {
 
     /// In the order in which they are tried; `catch-all` is the last whatever its precedence, since it takes what is
     /// left.
-    private RequestFlow.Match[] matches(Map<String, FlowSchema> all) {
+    private List<RequestFlow.Match> matches(Map<String, FlowSchema> all) {
         List<FlowSchema> sorted = new ArrayList<>(all.values());
         sorted.sort(FlowSchema.ORDER);
         FlowSchema last = Objects.requireNonNull(all.get(CATCH_ALL));
@@ -202,7 +199,7 @@ public final class FlowController {
         }
         counts.keySet().retainAll(kept.keySet());
         counts.putAll(kept);
-        return found.toArray(RequestFlow.Match[]::new);
+        return found;
     }
 
     private RequestFlow.Match match(FlowSchema schema, Map<String, FlowCounts> kept) {
@@ -252,6 +249,22 @@ public final class FlowController {
     /// Whether a priority level of that name is stored and does not contradict itself.
     public boolean stored(String level) {
         return sound.contains(level);
+    }
+
+    /// What is in queues and seats now, by upstream's table of that name.
+    ///
+    /// @param table `dump_priority_levels`, `dump_queues` or `dump_requests`
+    /// @param details whether requests are told with who asks, and for what
+    /// @return null for another one
+    public synchronized @Nullable String dump(String table, boolean details, Instant now) {
+        FlowDump dump = new FlowDump(nanos.getAsLong(), now);
+        List<PriorityLevel> all = inForce.stream().sorted(Comparator.comparing(l -> l.spec().name())).toList();
+        return switch (table) {
+            case "dump_priority_levels" -> dump.levels(all, counts.values());
+            case "dump_queues" -> dump.queues(all);
+            case "dump_requests" -> dump.requests(all, details);
+            default -> null;
+        };
     }
 
     /// Writes what is counted, by upstream's names.

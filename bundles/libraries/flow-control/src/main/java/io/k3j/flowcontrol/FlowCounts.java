@@ -19,18 +19,22 @@ final class FlowCounts {
     final LongAdder waitingSeats = new LongAdder();
     final Histogram served = new Histogram(SECONDS);
     final Histogram refused = new Histogram(SECONDS);
-    private final Map<Rejection, LongAdder> refusals = new EnumMap<>(Rejection.class);
+    private final Map<RejectReason, LongAdder> refusals = new EnumMap<>(RejectReason.class);
 
     FlowCounts(String schema, String level) {
         this.schema = schema;
         this.level = level;
-        for (Rejection why : Rejection.values()) {
+        for (RejectReason why : RejectReason.values()) {
             refusals.put(why, new LongAdder());
         }
     }
 
-    LongAdder refusals(Rejection why) {
+    LongAdder refusals(RejectReason why) {
         return Objects.requireNonNull(refusals.get(why));
+    }
+
+    long rejected() {
+        return refusals.values().stream().mapToLong(LongAdder::sum).sum();
     }
 
     void waits(Turn turn, int by) {

@@ -46,7 +46,7 @@ final class FlowMetrics {
         flow("current_executing_seats", Type.GAUGE, "Seats that requests have", c -> c.seats.sum());
         text.family(PREFIX + "rejected_requests_total", Type.COUNTER, "Requests that got no seat, by reason");
         for (FlowCounts each : flows) {
-            for (Rejection why : Rejection.values()) {
+            for (RejectReason why : RejectReason.values()) {
                 long refused = each.refusals(why).sum();
                 if (refused > 0) {
                     text.value(refused, SCHEMA, each.schema, LEVEL, each.level, "reason", why.reason());

@@ -45,14 +45,8 @@ final class FlowSchema {
         return level;
     }
 
-    /// Whether a request is one of its.
-    boolean matches(RequestDigest request) {
-        for (PolicyRulesWithSubjects rule : rules) {
-            if (rule.matches(request)) {
-                return true;
-            }
-        }
-        return false;
+    List<PolicyRulesWithSubjects> rules() {
+        return rules;
     }
 
     /// What tells the flows of this schema apart; the same for all requests where nothing does.

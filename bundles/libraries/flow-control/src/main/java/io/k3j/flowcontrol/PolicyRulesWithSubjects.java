@@ -1,6 +1,5 @@
 package io.k3j.flowcontrol;
 
-import io.k3j.apiserverapi.Caller;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.Collection;
@@ -14,13 +13,39 @@ import java.util.Set;
 final class PolicyRulesWithSubjects {
     private static final String ALL = "*";
     private static final String ACCOUNT = "system:serviceaccount:";
-    /// Names of users, among them those of service accounts that are named.
-    private final Set<String> users;
-    private final Set<String> groups;
-    /// What the user names of all service accounts of a namespace begin with.
-    private final List<String> accounts;
+    private final Subjects subjects;
     private final List<ResourceRule> resources;
     private final List<PathRule> paths;
+
+    /// Whom a rule is about: who is in any of these.
+    ///
+    /// @param everybody all users or all groups are named
+    /// @param users names of users, among them those of service accounts that are named
+    /// @param accounts what the user names of all service accounts of a namespace begin with
+    record Subjects(boolean everybody, Set<String> users, Set<String> groups, Set<String> accounts) {
+        private static Subjects of(Seq subjects) {
+            Set<String> users = new HashSet<>();
+            Set<String> groups = new HashSet<>();
+            Set<String> accounts = new HashSet<>();
+            for (Struct subject : subjects.structs()) {
+                switch (subject.text("kind")) {
+                    case "User" -> users.add(subject.struct("user").text("name"));
+                    case "Group" -> groups.add(subject.struct("group").text("name"));
+                    case "ServiceAccount" -> {
+                        Struct account = subject.struct("serviceAccount");
+                        String prefix = ACCOUNT + account.text("namespace") + ":";
+                        String name = account.text("name");
+                        (name.equals(ALL) ? accounts : users).add(name.equals(ALL) ? prefix : prefix + name);
+                    }
+                    default -> {
+                        // nobody, as upstream
+                    }
+                }
+            }
+            return new Subjects(users.contains(ALL) || groups.contains(ALL), Set.copyOf(users), Set.copyOf(groups),
+                    Set.copyOf(accounts));
+        }
+    }
 
     private record ResourceRule(Set<String> verbs, Set<String> groups, Set<String> resources, Set<String> namespaces,
             boolean cluster) {
@@ -65,35 +90,15 @@ final class PolicyRulesWithSubjects {
         }
     }
 
-    private PolicyRulesWithSubjects(Seq subjects, List<ResourceRule> resources, List<PathRule> paths) {
-        Set<String> named = new HashSet<>();
-        Set<String> members = new HashSet<>();
-        Set<String> inNamespaces = new HashSet<>();
-        for (Struct subject : subjects.structs()) {
-            switch (subject.text("kind")) {
-                case "User" -> named.add(subject.struct("user").text("name"));
-                case "Group" -> members.add(subject.struct("group").text("name"));
-                case "ServiceAccount" -> {
-                    Struct account = subject.struct("serviceAccount");
-                    String prefix = ACCOUNT + account.text("namespace") + ":";
-                    String name = account.text("name");
-                    (name.equals(ALL) ? inNamespaces : named).add(name.equals(ALL) ? prefix : prefix + name);
-                }
-                default -> {
-                    // nobody, as upstream
-                }
-            }
-        }
-        this.users = Set.copyOf(named);
-        this.groups = Set.copyOf(members);
-        this.accounts = List.copyOf(inNamespaces);
+    private PolicyRulesWithSubjects(Subjects subjects, List<ResourceRule> resources, List<PathRule> paths) {
+        this.subjects = subjects;
         this.resources = resources;
         this.paths = paths;
     }
 
     /// Reads a rule; what cannot be read matches nothing.
     static PolicyRulesWithSubjects of(Struct rule) {
-        return new PolicyRulesWithSubjects(rule.seq("subjects"),
+        return new PolicyRulesWithSubjects(Subjects.of(rule.seq("subjects")),
                 rule.seq("resourceRules").structs().stream()
                         .map(r -> new ResourceRule(set(r, "verbs"), set(r, "apiGroups"), set(r, "resources"),
                                 set(r, "namespaces"), r.flag("clusterScope")))
@@ -110,11 +115,12 @@ final class PolicyRulesWithSubjects {
         return all.contains(one) || all.contains(ALL);
     }
 
-    /// Whether a request is one of these.
+    Subjects subjects() {
+        return subjects;
+    }
+
+    /// Whether a request of one of the subjects is one of these.
     boolean matches(RequestDigest request) {
-        if (!concerns(request.caller())) {
-            return false;
-        }
         if (request.ofResource()) {
             for (ResourceRule rule : resources) {
                 if (rule.matches(request)) {
@@ -125,23 +131,6 @@ final class PolicyRulesWithSubjects {
         }
         for (PathRule rule : paths) {
             if (rule.matches(request)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private boolean concerns(Caller caller) {
-        if (has(users, caller.user()) || groups.contains(ALL)) {
-            return true;
-        }
-        for (String group : caller.groups()) {
-            if (groups.contains(group)) {
-                return true;
-            }
-        }
-        for (String prefix : accounts) {
-            if (caller.user().startsWith(prefix)) {
                 return true;
             }
         }

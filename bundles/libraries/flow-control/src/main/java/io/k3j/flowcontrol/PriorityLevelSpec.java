@@ -25,28 +25,16 @@ record PriorityLevelSpec(String name, String uid, int shares, int lendable, int 
         static final Queuing REJECT = new Queuing(0, 1, 0);
         /// There is no limit.
         static final Queuing EXEMPT = new Queuing(-1, 1, 0);
-        /// Upstream's largest number of queues.
-        private static final long MOST_QUEUES = 10_000_000;
         private static final long MOST_LENGTH = 1_000_000;
-        /// What 64 bits of a hash can deal evenly; upstream's bound.
-        private static final int MOST_BITS = 60;
 
         private static @Nullable Queuing of(Struct queuing) {
             long queues = queuing.whole("queues", 64);
             long hand = queuing.whole("handSize", 8);
             long length = queuing.whole("queueLengthLimit", 50);
-            boolean sound = queues > 0 && queues <= MOST_QUEUES && hand > 0 && hand <= queues && length > 0;
-            return sound && bits(queues, hand) <= MOST_BITS
-                    ? new Queuing((int) queues, (int) hand, (int) Math.min(length, MOST_LENGTH)) : null;
-        }
-
-        /// How many bits a hash needs so that every hand can be dealt.
-        private static double bits(long queues, long hand) {
-            double bits = 0;
-            for (long i = 0; i < hand && bits <= MOST_BITS; i++) {
-                bits += Math.log(queues - i) / Math.log(2);
-            }
-            return bits;
+            boolean sound = queues > 0 && hand > 0 && hand <= queues && length > 0;
+            return sound && queues <= ShuffleSharding.MOST_QUEUES
+                    && ShuffleSharding.bits(queues, hand) <= ShuffleSharding.MOST_BITS
+                            ? new Queuing((int) queues, (int) hand, (int) Math.min(length, MOST_LENGTH)) : null;
         }
 
         boolean exempt() {

@@ -2,11 +2,12 @@ package io.k3j.flowcontrol;
 
 import io.k3j.flowcontrol.PriorityLevelSpec.Queuing;
 import io.k3j.flowcontrol.Turn.Shard;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -25,18 +26,18 @@ final class QueueSet {
     /// The most requests that wait at one level.
     static final int MOST_WAITING = 1 << 14;
     /// How long a request is taken to last until it has ended: upstream's 3 ms.
-    private static final long GUESS = TimeUnit.MILLISECONDS.toNanos(3);
+    static final long GUESS = TimeUnit.MILLISECONDS.toNanos(3);
     /// Virtual times are nanoseconds without these bits, so that they last for centuries.
     private static final int COARSE = 10;
     private final ObjLongConsumer<Object> park;
     private final LongSupplier nanos;
     private final SeatDemand demand;
-    private final Map<Integer, Shard> shards = new LinkedHashMap<>();
+    private final Shards shards = new Shards();
     private final Map<Long, Integer> takenByFlow = new HashMap<>();
     private final int[] executing = new int[2];
     private final int[] waiting = new int[2];
     private Queuing queuing = Queuing.REJECT;
-    private int[] hand = new int[1];
+    private final TurnList seated = new TurnList();
     private int limit;
     private int taken;
     private int waitingSeats;
@@ -51,10 +52,15 @@ final class QueueSet {
         this.demand = new SeatDemand(nanos.getAsLong());
     }
 
+    /// What a virtual time stands for, in nanoseconds of one seat.
+    static long nanos(long virtual) {
+        return virtual << COARSE;
+    }
+
     /// Says how requests wait from now on, and for how many seats. Who waits already goes on waiting.
     synchronized void configure(Queuing how, int seats) {
         queuing = how;
-        hand = new int[how.hand()];
+        shards.configure(how);
         limit(seats);
     }
 
@@ -67,57 +73,43 @@ final class QueueSet {
     /// Takes seats; waits for them.
     /// @return null when it has them
     @Nullable
-    Rejection acquire(Turn turn, long patienceMillis) {
-        Rejection refusal = enter(turn);
-        boolean late = refusal == null && !turn.come && !turn.awaited(park, nanos, patienceMillis) && left(turn);
-        return late ? Rejection.TIME_OUT : refusal;
+    RejectReason acquire(Turn turn, long patienceMillis) {
+        RejectReason refusal = enter(turn);
+        if (refusal != null || turn.come) {
+            return refusal;
+        }
+        boolean late = !turn.awaited(park, nanos, patienceMillis) && left(turn);
+        turn.waited = nanos.getAsLong() - turn.entered;
+        return late ? RejectReason.TIME_OUT : null;
     }
 
-    private synchronized @Nullable Rejection enter(Turn turn) {
+    private synchronized @Nullable RejectReason enter(Turn turn) {
         if (queuing.rejects() && !fits(turn)) {
-            return Rejection.CONCURRENCY_LIMIT;
+            return RejectReason.CONCURRENCY_LIMIT;
         }
         if (queuing.queues() <= 0) {
             start(turn);
+            turn.entered = turn.since;
             return null;
         }
         boolean free = waiting() == 0 && mayTake(turn) && fits(turn);
-        Shard shard = shard(turn.flow, free);
+        Shard shard = shards.choose(turn.flow, free, arrivals, virtual);
         turn.shard = shard;
         turn.arrived = virtual;
         turn.order = arrivals++;
         if (!free && !turn.begun && (shard.waiting >= queuing.length() || waiting() >= MOST_WAITING)) {
-            return Rejection.QUEUE_FULL;
+            return RejectReason.QUEUE_FULL;
         }
-        shards.put(shard.index, shard);
+        shards.add(shard);
         if (free) {
             start(turn);
+            turn.entered = turn.since;
         } else {
             shard.add(turn);
             waits(turn, 1);
             dispatch();
         }
         return null;
-    }
-
-    /// The queue of a flow's hand in which the least waits, of several the one that was charged least.
-    /// @param any where nothing waits: the next one in turn
-    private Shard shard(long flow, boolean any) {
-        ShuffleSharding.deal(flow, hand, queuing.queues());
-        int from = (int) (arrivals % hand.length);
-        Shard best = known(hand[from]);
-        for (int i = 1; i < hand.length && !any; i++) {
-            Shard next = known(hand[(from + i) % hand.length]);
-            boolean better = next.waitingSeats < best.waitingSeats
-                    || next.waitingSeats == best.waitingSeats && next.next < best.next;
-            best = better ? next : best;
-        }
-        return best;
-    }
-
-    private Shard known(int index) {
-        Shard known = shards.get(index);
-        return known == null ? new Shard(index, virtual) : known;
     }
 
     /// Whether a turn that did not come was given up; false when it came at the last moment.
@@ -127,7 +119,7 @@ final class QueueSet {
             return false;
         }
         waits(turn, -1);
-        forget(shard);
+        shards.forget(shard);
         dispatch();
         return true;
     }
@@ -137,7 +129,7 @@ final class QueueSet {
         give(turn);
         Shard shard = turn.shard;
         if (shard != null) {
-            forget(shard);
+            shards.forget(shard);
         }
         dispatch();
     }
@@ -146,6 +138,7 @@ final class QueueSet {
         long now = nanos.getAsLong();
         taken -= turn.seats;
         executing[turn.kind()]--;
+        seated.remove(turn);
         turn.counts.executes(turn, -1);
         Shard shard = turn.shard;
         if (shard != null) {
@@ -171,8 +164,7 @@ final class QueueSet {
     synchronized void returned(Turn turn) {
         Shard shard = turn.shard;
         if (shard != null) {
-            Shard known = shards.putIfAbsent(shard.index, shard);
-            turn.shard = known == null ? shard : known;
+            turn.shard = shards.add(shard);
         }
         take(turn);
         turn.charged = 0;
@@ -197,7 +189,7 @@ final class QueueSet {
     private @Nullable Turn next() {
         Turn best = null;
         long start = 0;
-        for (Shard shard : shards.values()) {
+        for (Shard shard : shards.all()) {
             Turn first = shard.head;
             if (first != null && mayTake(first)) {
                 long own = shard.start();
@@ -219,8 +211,10 @@ final class QueueSet {
         return takenByFlow.getOrDefault(flow, 0);
     }
 
+    /// As long as three quarters are not taken, nobody can have too many.
     private boolean mayTake(Turn turn) {
-        return taken < limit && taken(turn.flow) < SHARE * (limit - taken);
+        int most = SHARE * (limit - taken);
+        return taken < limit && (taken < most || taken(turn.flow) < most);
     }
 
     private boolean fits(Turn turn) {
@@ -245,6 +239,7 @@ final class QueueSet {
         turn.since = nanos.getAsLong();
         taken += turn.seats;
         executing[turn.kind()]++;
+        seated.add(turn);
         turn.counts.executes(turn, 1);
         Shard shard = turn.shard;
         if (shard != null) {
@@ -259,13 +254,8 @@ final class QueueSet {
         waitingSeats += by * turn.seats;
         turn.counts.waits(turn, by);
         if (by > 0) {
-            demand.set(nanos.getAsLong(), taken + waitingSeats);
-        }
-    }
-
-    private void forget(Shard shard) {
-        if (shard.idle()) {
-            shards.remove(shard.index, shard);
+            turn.entered = nanos.getAsLong();
+            demand.set(turn.entered, taken + waitingSeats);
         }
     }
 
@@ -293,8 +283,15 @@ final class QueueSet {
         return waiting[Turn.kind(write)];
     }
 
+    /// Hands over what there is at one moment; who looks at it must be quick, since nobody gets a seat meanwhile.
+    ///
+    /// @param look is given the queues, and the turn that has got seats last, before which the others stand
+    synchronized void look(BiConsumer<Collection<Shard>, @Nullable Turn> look) {
+        look.accept(shards.all(), seated.latest());
+    }
+
     /// How many queues exist.
     synchronized int active() {
-        return shards.size();
+        return shards.all().size();
     }
 }

@@ -12,6 +12,10 @@ import io.k3j.model.Gvr;
 /// @param subresource empty for the object itself
 /// @param namespace empty for a resource of the cluster, or of all namespaces; a namespace is in itself
 /// @param path as it was sent
+/// @param name of the object, which nothing is classified by
 public record RequestDigest(Caller caller, boolean ofResource, String verb, Gvr resource, String subresource,
-        String namespace, String path) {
+        String namespace, String path, String name) {
+    /// Of a request of which nothing is known yet.
+    static final RequestDigest NONE = new RequestDigest(Caller.ANONYMOUS, false, "", new Gvr("", "", ""), "", "", "",
+            "");
 }

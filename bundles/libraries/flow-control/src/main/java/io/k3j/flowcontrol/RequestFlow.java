@@ -5,17 +5,20 @@ import org.jspecify.annotations.Nullable;
 /// How one request is queued: by which flow schema, at which priority level, and with which other requests. Immutable.
 public final class RequestFlow {
     /// Before it is known who asks.
-    public static final RequestFlow NONE = new RequestFlow(null, 0);
+    public static final RequestFlow NONE = new RequestFlow(null, RequestDigest.NONE, 0);
     private final @Nullable Match match;
+    private final RequestDigest digest;
     private final long hash;
 
     /// A flow schema with the level it names.
     record Match(FlowSchema schema, PriorityLevel level, FlowCounts counts) {
     }
 
+    /// @param digest what was classified
     /// @param hash of the flow, where flows are told apart
-    RequestFlow(@Nullable Match match, long hash) {
+    RequestFlow(@Nullable Match match, RequestDigest digest, long hash) {
         this.match = match;
+        this.digest = digest;
         this.hash = hash;
     }
 
@@ -36,8 +39,16 @@ public final class RequestFlow {
         return match;
     }
 
+    RequestDigest digest() {
+        return digest;
+    }
+
+    long hash() {
+        return hash;
+    }
+
     /// A place for a request of this flow, which has no seats yet.
     Turn turn(int seats, boolean write, boolean begun) {
-        return new Turn(hash, seats, write, begun, match().counts);
+        return new Turn(this, seats, write, begun);
     }
 }

@@ -60,7 +60,7 @@ public final class Seats {
     private <T, X extends Exception> T in(RequestFlow.Match of, Turn turn, long millis,
             ScopedValue.CallableOp<T, X> work) throws X {
         QueueSet seats = of.level().seats();
-        long since = System.nanoTime();
+        long since = turn.write ? System.nanoTime() : 0;
         wait(of, turn, millis);
         try {
             if (turn.write) {
@@ -73,18 +73,15 @@ public final class Seats {
     }
 
     private void wait(RequestFlow.Match of, Turn turn, long millis) {
-        boolean exempt = of.level().spec().queuing().exempt();
-        long since = exempt ? 0 : nanos.getAsLong();
-        Rejection refusal = of.level().seats().acquire(turn, millis);
+        RejectReason refusal = of.level().seats().acquire(turn, millis);
         if (refusal != null) {
-            long now = nanos.getAsLong();
-            of.counts().refused.add(now - since);
+            of.counts().refused.add(turn.waited);
             of.counts().refusals(refusal).increment();
             throw new ApiFault(429, "TooManyRequests", "Too many requests, please try again later.",
-                    Struct.of("retryAfterSeconds", of.level().retryAfter().refused(now)));
+                    Struct.of("retryAfterSeconds", of.level().retryAfter().refused(nanos.getAsLong())));
         }
-        if (!exempt) {
-            of.counts().served.add(nanos.getAsLong() - since);
+        if (!of.level().spec().queuing().exempt()) {
+            of.counts().served.add(turn.waited);
         }
     }
 

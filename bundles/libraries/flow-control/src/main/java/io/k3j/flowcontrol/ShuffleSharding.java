@@ -5,7 +5,11 @@ import java.util.random.RandomGenerator;
 /// Deals each flow a few of many queues, always the same ones, so that a flow that fills its queues shares all of them
 /// with hardly any other (<https://aws.amazon.com/builders-library/workload-isolation-using-shuffle-sharding/>). The
 /// hash has a key of this process: nobody can look for a name that shares a victim's queues. Immutable; any thread.
-final class ShuffleSharding {
+public final class ShuffleSharding {
+    /// The most queues of a level.
+    public static final int MOST_QUEUES = 10_000_000;
+    /// How many bits of a hash there are to deal from; upstream's bound.
+    public static final int MOST_BITS = 60;
     private static final int ROTATION = 23;
     private final long key;
     private final long seed;
@@ -34,6 +38,15 @@ final class ShuffleSharding {
         long x = (h ^ h >>> 33) * 0xff51afd7ed558ccdL;
         x = (x ^ x >>> 33) * 0xc4ceb9fe1a85ec53L;
         return x ^ x >>> 33;
+    }
+
+    /// How many bits a hash needs so that every hand can be dealt; not told exactly beyond [#MOST_BITS].
+    public static double bits(long queues, long hand) {
+        double bits = 0;
+        for (long i = 0; i < hand && bits <= MOST_BITS; i++) {
+            bits += Math.log(queues - i) / Math.log(2);
+        }
+        return bits;
     }
 
     /// Deals distinct queues, each equally likely.

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class Turn {
     /// So long is waited at once; what is longer than two of these was a stop of the whole process.
     private static final long LOOK = TimeUnit.SECONDS.toNanos(1);
+    final RequestFlow of;
     final long flow;
     final boolean write;
     /// Its work would be lost without seats: it waits however many wait already.
@@ -24,12 +25,21 @@ final class Turn {
     Shard shard;
     @Nullable
     Turn behind;
+    /// Those around it of all that have seats.
+    @Nullable
+    Turn earlier;
+    @Nullable
+    Turn later;
     /// The virtual time of its arrival.
     long arrived;
     /// How many came before it.
     long order;
+    /// Since when it waits, in nanoseconds; where it does not have to, the same as the next one.
+    long entered;
     /// Since when it has its seats, in nanoseconds.
     long since;
+    /// How many nanoseconds it waited for them. Of the request's thread.
+    long waited;
     /// What its queue has been charged already for the time it has its seats.
     long charged;
 
@@ -119,12 +129,13 @@ final class Turn {
         return kind(write);
     }
 
-    /// @param flow the hash of the request's flow
-    Turn(long flow, int seats, boolean write, boolean begun, FlowCounts counts) {
-        this.flow = flow;
+    /// A place for a request of a flow.
+    Turn(RequestFlow of, int seats, boolean write, boolean begun) {
+        this.of = of;
+        this.flow = of.hash();
         this.seats = seats;
         this.write = write;
         this.begun = begun;
-        this.counts = counts;
+        this.counts = of.match().counts();
     }
 }

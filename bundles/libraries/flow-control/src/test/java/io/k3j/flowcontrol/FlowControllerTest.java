@@ -10,6 +10,7 @@ import io.k3j.model.Struct;
 import io.k3j.watchcache.Item;
 import io.k3j.watchcache.SnapshotTree;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import java.util.SortedMap;
@@ -53,11 +54,11 @@ class FlowControllerTest {
     }
 
     private static RequestDigest of(Caller caller, String verb, Gvr resource, String sub, String namespace) {
-        return new RequestDigest(caller, true, verb, resource, sub, namespace, "/a/resource");
+        return new RequestDigest(caller, true, verb, resource, sub, namespace, "/a/resource", "n");
     }
 
     private static RequestDigest get(Caller caller, String path) {
-        return new RequestDigest(caller, false, "get", new Gvr("", "", ""), "", "", path);
+        return new RequestDigest(caller, false, "get", new Gvr("", "", ""), "", "", path, "");
     }
 
     private String schema(RequestDigest request) {
@@ -134,6 +135,51 @@ class FlowControllerTest {
         assertThat(flows.look()).isTrue();
         assertThat(schema(of(JANE, "list", PODS, "", "a"))).isEqualTo("global-default");
         assertThat(flows.look()).isFalse();
+    }
+
+    private void schema(String name, int precedence, String subject) {
+        store(object("FlowSchema", name,
+                "{'matchingPrecedence':" + precedence + ",'priorityLevelConfiguration':{'name':"
+                        + "'system'},'rules':[{'subjects':[" + subject
+                        + "],'resourceRules':[{'verbs':['*'],'apiGroups':['*'],"
+                        + "'resources':['*'],'clusterScope':true,'namespaces':['*']}]}]}"),
+                "uid");
+    }
+
+    @Test
+    void theLowestPrecedenceIsTriedFirstAndOfEqualOnesTheFirstName() {
+        storeAll();
+        schema("c", 60, "{'kind':'User','user':{'name':'jane'}}");
+        assertThat(schema(of(JANE, "get", PODS, "", "a"))).isEqualTo("c");
+        schema("b", 60, "{'kind':'Group','group':{'name':'people'}}");
+        assertThat(schema(of(JANE, "get", PODS, "", "a"))).isEqualTo("b");
+        schema("d", 59, "{'kind':'Group','group':{'name':'*'}}");
+        assertThat(schema(of(JANE, "get", PODS, "", "a"))).isEqualTo("d");
+        schema("a", 61, "{'kind':'User','user':{'name':'*'}}");
+        assertThat(schema(of(JANE, "get", PODS, "", "a"))).isEqualTo("d");
+    }
+
+    /// Among them accounts whose namespaces begin alike.
+    @Test
+    void ofManySchemasThoseAboutOthersAreNoneOfARequests() {
+        storeAll();
+        for (int i = 0; i < 150; i++) {
+            schema("u" + i, 50, "{'kind':'User','user':{'name':'user-" + i + "'}}");
+            schema("s" + i, 50, "{'kind':'ServiceAccount','serviceAccount':{'namespace':'ns-" + i + "','name':'*'}}");
+        }
+        schema("one", 49, "{'kind':'ServiceAccount','serviceAccount':{'namespace':'ns-14','name':'one'}}");
+        schema("late", 51, "{'kind':'Group','group':{'name':'people'}}");
+        for (int i = 0; i < 150; i++) {
+            assertThat(schema(of(Caller.of("user-" + i, List.of("people")), "get", PODS, "", "a"))).isEqualTo("u" + i);
+            assertThat(schema(of(Caller.of("system:serviceaccount:ns-" + i + ":x", List.of("people")), "get", PODS, "",
+                    "a"))).isEqualTo("s" + i);
+        }
+        assertThat(schema(of(Caller.of("system:serviceaccount:ns-14:one", List.of()), "get", PODS, "", "a")))
+                .isEqualTo("one");
+        for (String other : List.of("system:serviceaccount:ns-150:x", "system:serviceaccount:ns-:x",
+                "system:serviceaccount:ns-1", "system:serviceaccount:a:x", "zzz", "")) {
+            assertThat(schema(of(Caller.of(other, List.of("people")), "get", PODS, "", "a"))).isEqualTo("late");
+        }
     }
 
     @Test
@@ -247,5 +293,37 @@ class FlowControllerTest {
                 "apiserver_flowcontrol_nominal_limit_seats{priority_level=\"global-default\"} 49\n",
                 "apiserver_flowcontrol_current_limit_seats{priority_level=\"catch-all\"} ");
         assertThat(text.toString()).doesNotContain("jane");
+    }
+
+    private String dump(String table, boolean details) {
+        return String.valueOf(flows.dump(table, details, Instant.parse("2026-01-01T00:00:10Z")));
+    }
+
+    /// Columns and form are upstream's.
+    @Test
+    void operatorsSeeWhatWaitsAndWhatHasSeats() {
+        RequestFlow jane = flows.classify(of(JANE, "list", PODS, "", "a"));
+        QueueSet seats = jane.match().level().seats();
+        int all = flows.limit(jane);
+        clock.set(5 * SECOND);
+        assertThat(seats.acquire(jane.turn(all, false, false), 0)).isNull();
+        assertThat(seats.acquire(jane.turn(2, false, false), 1_000)).isEqualTo(RejectReason.TIME_OUT);
+        clock.set(10 * SECOND);
+        assertThat(dump("dump_priority_levels", false).lines().toList()).contains(
+                "PriorityLevelName, ActiveQueues, IsIdle, IsQuiescing, WaitingRequests, ExecutingRequests, "
+                        + "DispatchedRequests, RejectedRequests, TimedoutRequests, CancelledRequests",
+                "system,            0,            true,   false,       0,               0,                 "
+                        + "0,                  0,                0,                0",
+                "global-default,    0,            false,  false,       0,               1,                 "
+                        + "1,                  0,                0,                0")
+                .hasSize(9);
+        assertThat(dump("dump_queues", false).lines().toList()).hasSize(2).last().asString().matches(
+                "global-default, +\\d+, +0, +1, +" + all + ", +0\\.\\d{8}ss, +0, +0, +0\\.00000000ss");
+        assertThat(dump("dump_requests", false).lines().toList()).hasSize(2).last().asString().matches(
+                "global-default, +global-default, +\\d+, +-1, +jane, +2026-01-01T00:00:05Z, +" + all
+                        + ", +0, +0s, +2026-01-01T00:00:05Z");
+        assertThat(dump("dump_requests", true).lines().toList()).hasSize(2).last().asString().matches(
+                ".*, +jane, +list, +/a/resource, +a, +n, +v1, +pods, +");
+        assertThat(flows.dump("dump_secrets", true, Instant.EPOCH)).isNull();
     }
 }

@@ -27,7 +27,11 @@ import org.junit.jupiter.api.Test;
 class QueueSetTest {
     private static final long LONG_MILLIS = 60_000;
     private static final Queuing QUEUED = new Queuing(128, 6, 50);
-    private final FlowCounts counts = new FlowCounts("schema", "level");
+    private final RequestFlow.Match match = new RequestFlow.Match(
+            FlowSchema.of(BootstrapConfiguration.schemas().getFirst()),
+            new PriorityLevel(PriorityLevelSpec.of(BootstrapConfiguration.levels().getFirst()), LockSupport::parkNanos,
+                    System::nanoTime),
+            new FlowCounts("schema", "level"));
     private final Map<String, Deque<Turn>> taken = new HashMap<>();
     private final QueueSet seats = queues(QUEUED, 40, LockSupport::parkNanos, System::nanoTime);
     private final BlockingQueue<String> seated = new LinkedBlockingQueue<>();
@@ -47,13 +51,13 @@ class QueueSetTest {
         return made;
     }
 
-    private static long flow(String user) {
-        return new ShuffleSharding(new Random(1)).hash("schema", user);
+    private RequestFlow flow(String user) {
+        return new RequestFlow(match, RequestDigest.NONE, new ShuffleSharding(new Random(1)).hash("schema", user));
     }
 
     /// Takes one seat, and remembers it for [#release].
     private boolean acquired(QueueSet of, String user, long millis, boolean begun) {
-        Turn turn = new Turn(flow(user), 1, false, begun, counts);
+        Turn turn = flow(user).turn(1, false, begun);
         boolean seated = of.acquire(turn, millis) == null;
         if (seated) {
             synchronized (taken) {
@@ -236,7 +240,7 @@ class QueueSetTest {
             assertThat(acquired(seats, "user-" + i, 0, false)).isTrue();
         }
         threads.add(Thread.ofVirtual().start(() -> {
-            if (seats.acquire(new Turn(flow("wide"), 8, false, false, counts), LONG_MILLIS) == null) {
+            if (seats.acquire(flow("wide").turn(8, false, false), LONG_MILLIS) == null) {
                 seated.add("wide");
             }
         }));
@@ -279,7 +283,7 @@ class QueueSetTest {
 
     @Test
     void whoComesBackHasItsSeatsAndOthersWaitUntilEnoughWereGivenBack() {
-        Turn away = new Turn(flow("hook"), 1, true, false, counts);
+        Turn away = flow("hook").turn(1, true, false);
         assertThat(seats.acquire(away, 0)).isNull();
         seats.release(away);
         for (int i = 0; i < 40; i++) {
@@ -296,7 +300,7 @@ class QueueSetTest {
     /// As a long list that its client reads slowly.
     @Test
     void whoWaitsForItsClientKeepsOneSeat() throws InterruptedException {
-        Turn wide = new Turn(flow("lister"), 8, false, false, counts);
+        Turn wide = flow("lister").turn(8, false, false);
         assertThat(seats.acquire(wide, 0)).isNull();
         for (int i = 0; i < 32; i++) {
             assertThat(acquired(seats, "user-" + i, 0, false)).isTrue();
@@ -322,10 +326,10 @@ class QueueSetTest {
     @Test
     void whereNobodyWaitsWhoIsBeyondTheLimitIsRefused() {
         QueueSet of = queues(Queuing.REJECT, 1, LockSupport::parkNanos, System::nanoTime);
-        Turn first = new Turn(1, 1, false, false, counts);
+        Turn first = flow("x").turn(1, false, false);
         assertThat(of.acquire(first, LONG_MILLIS)).isNull();
-        assertThat(of.acquire(new Turn(1, 1, false, false, counts), LONG_MILLIS))
-                .isEqualTo(Rejection.CONCURRENCY_LIMIT);
+        assertThat(of.acquire(flow("x").turn(1, false, false), LONG_MILLIS))
+                .isEqualTo(RejectReason.CONCURRENCY_LIMIT);
         of.release(first);
         assertThat(of.acquire(first, LONG_MILLIS)).isNull();
     }

@@ -162,7 +162,8 @@ final class Core {
         Paths.Documents documents = new Paths.Documents(
                 new Discovery(contributions.kinds(), remote, types.protobuf, answers),
                 new OpenApiDocuments(contributions.kinds(), remote, types, answers),
-                new IssuerDocuments(contributions));
+                new IssuerDocuments(contributions),
+                new FlowControlDumps(limits.flows(), environment.clock(), answers));
         Paths paths = new Paths(documents, health,
                 new ServerMetrics(requests, limits, access.failures(), auditing, hub, storage, contributions::metrics),
                 answers);

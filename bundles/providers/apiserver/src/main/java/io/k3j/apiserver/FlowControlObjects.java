@@ -24,6 +24,7 @@ final class FlowControlObjects {
     static final Gvr SCHEMAS = Gvr.of("flowcontrol.apiserver.k8s.io/v1", "flowschemas");
     private static final Gvr LEVELS = Gvr.of("flowcontrol.apiserver.k8s.io/v1", "prioritylevelconfigurations");
     private static final WriteOptions PRODUCER = WriteOptions.PLAIN.by("api-priority-and-fairness-config-producer-v1");
+    private static final String EXEMPT = "exempt";
     private static final int CONFLICT = 409;
     private static final int NOT_FOUND = 404;
     private final ApiClient api;
@@ -70,7 +71,8 @@ final class FlowControlObjects {
         Boolean said = said(found);
         boolean automatic = BootstrapConfiguration.mandatory(found.name())
                 || (said == null ? found.generation() == 1 : said);
-        boolean spec = automatic && !found.spec().equals(wanted.spec());
+        Struct wantedSpec = specFor(found, wanted.spec());
+        boolean spec = automatic && !found.spec().equals(wantedSpec);
         boolean annotation = said == null || said != automatic;
         if (!spec && !annotation) {
             return null;
@@ -78,7 +80,13 @@ final class FlowControlObjects {
         Obj marked = annotation
                 ? found.with(String.valueOf(automatic), "metadata", "annotations", BootstrapConfiguration.AUTO_UPDATE)
                 : found;
-        return spec ? marked.with(wanted.spec(), "spec") : marked;
+        return spec ? marked.with(wantedSpec, "spec") : marked;
+    }
+
+    /// What exempt requests leave to others is the administrator's to say.
+    private static Struct specFor(Obj found, Struct wanted) {
+        Struct said = found.spec().struct(EXEMPT);
+        return wanted.has(EXEMPT) && !said.isEmpty() ? wanted.with(EXEMPT, said) : wanted;
     }
 
     /// What the annotation says, as Go reads it; null when it says nothing.

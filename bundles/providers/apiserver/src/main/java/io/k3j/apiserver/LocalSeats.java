@@ -43,7 +43,7 @@ final class LocalSeats {
     }
 
     private RequestDigest digest(String verb, Gvr resource, String subresource, String namespace) {
-        return new RequestDigest(queued, true, verb, resource, subresource, namespace, "");
+        return new RequestDigest(queued, true, verb, resource, subresource, namespace, "", "");
     }
 
     private <T> T in(RequestDigest request, boolean write, Supplier<T> work) {

@@ -133,7 +133,7 @@ final class Pipeline implements Endpoint {
         }
         request.caller(filters.access.acting(request, caller(request)));
         request.flow(filters.limits.flows().classify(new RequestDigest(request.caller(), info.resource(), info.verb(),
-                info.gvr(), info.subresource(), info.authorizedNamespace(), request.path())));
+                info.gvr(), info.subresource(), info.authorizedNamespace(), request.path(), info.name())));
         if (filters.remote.serve(request, ticket::close)) {
             return;
         }

@@ -93,6 +93,29 @@ class AuditPromisesTest {
         assertThat(recorder.events).isEmpty();
     }
 
+    /// As upstream's order of filters: recorded, then queued, then carried out.
+    @Test
+    void whatFlowControlRefusesIsRecordedBeforeItWaitsAndAsRefused() throws Exception {
+        server.everybody();
+        TakenSeats taken = new TakenSeats(server);
+        taken.reject();
+        try {
+            taken.take(false, taken.all(), i -> "user-" + i);
+            records(Audit.Level.METADATA);
+            TestExchange refused = server
+                    .serve(new TestExchange("GET", MAPS, new byte[0]).with("authorization", "Bearer jane"));
+            assertThat(refused.status()).isEqualTo(429);
+            assertThat(refused.answered("x-kubernetes-pf-flowschema-uid")).isEqualTo("people");
+            assertThat(recorder.next().text("stage")).isEqualTo("RequestReceived");
+            Struct event = recorder.next();
+            assertThat(event.text("stage")).isEqualTo("ResponseComplete");
+            assertThat(event.struct("user").text("username")).isEqualTo("jane");
+            assertThat(event.struct("responseStatus").whole("code", 0)).isEqualTo(429);
+        } finally {
+            taken.close();
+        }
+    }
+
     @Test
     void whatComponentsDeleteIsRecordedWithTheirOptions() throws Exception {
         records(Audit.Level.REQUEST, "RequestReceived");

@@ -132,6 +132,18 @@ class FlowControlKeeperTest {
         assertThat(api.find(SCHEMAS, Key.of("probes"))).isPresent();
     }
 
+    /// Upstream's one field of a mandatory object that is the administrator's.
+    @Test
+    void whatExemptRequestsLeaveToOthersStaysAsItWasSet() {
+        objects.ensure();
+        update(get(LEVELS, "exempt").with(40L, "spec", "exempt", "nominalConcurrencyShares"));
+        objects.ensure();
+        assertThat(get(LEVELS, "exempt").at("spec", "exempt", "nominalConcurrencyShares")).isEqualTo(40L);
+        update(get(LEVELS, "exempt").without("spec", "exempt"));
+        objects.ensure();
+        assertThat(get(LEVELS, "exempt").at("spec", "exempt", "nominalConcurrencyShares")).isEqualTo(0L);
+    }
+
     @Test
     void whatNoClusterBeginsWithAnyMoreIsRemoved() {
         String spec = "{'type':'Limited','limited':{'limitResponse':{'type':'Reject'}}}";
@@ -204,6 +216,21 @@ class FlowControlKeeperTest {
                 throw new IllegalStateException(e);
             }
         });
+    }
+
+    @Test
+    void whoMaySeesWhatFlowControlDoes() throws IOException {
+        String path = "/debug/api_priority_and_fairness/";
+        assertThat(server.get(path + "dump_priority_levels").text())
+                .startsWith("PriorityLevelName, ActiveQueues, IsIdle")
+                .contains("\nworkload-low, ");
+        assertThat(server.get(path + "dump_queues").status()).isEqualTo(200);
+        assertThat(server.get(path + "dump_requests?includeRequestDetails=1").text()).startsWith("PriorityLevelName,")
+                .contains("UserName", "\nexempt,", "dump_requests");
+        assertThat(server.get(path + "dump_levels").status()).isEqualTo(404);
+        assertThat(server.get("/debug/pprof/heap").status()).isEqualTo(404);
+        assertThat(server.serve(new TestExchange("GET", path + "dump_requests", new byte[0]).with("authorization",
+                "Bearer jane")).status()).isEqualTo(403);
     }
 
     @Test

@@ -22,15 +22,17 @@ import java.util.function.IntFunction;
 final class TakenSeats {
     private static final String METADATA = "{'apiVersion':'flowcontrol.apiserver.k8s.io/v1','kind':'%s','metadata':"
             + "{'name':'people','uid':'people'},'spec':";
+    private static final String QUEUE = "{'type':'Queue','queuing':{'queues':128,'handSize':6,'queueLengthLimit':50}}";
     private static final String LEVEL = METADATA.formatted("PriorityLevelConfiguration")
             + "{'type':'Limited','limited':{"
             + "'nominalConcurrencyShares':20,'borrowingLimitPercent':0,'lendablePercent':0,'limitResponse':"
-            + "{'type':'Queue','queuing':{'queues':128,'handSize':6,'queueLengthLimit':50}}}}}";
+            + QUEUE + "}}}";
     private static final String SCHEMA = METADATA.formatted("FlowSchema") + "{'matchingPrecedence':9000,"
             + "'priorityLevelConfiguration':{'name':'people'},'distinguisherMethod':{'type':'ByUser'},'rules':["
             + "{'subjects':[{'kind':'Group','group':{'name':'people'}}],'resourceRules':[{'verbs':['*'],'apiGroups':"
             + "['*'],'resources':['*'],'namespaces':['*'],'clusterScope':true}]}]}}";
     private final TestServer server;
+    private String level = LEVEL;
     private final CountDownLatch go = new CountDownLatch(1);
     private final List<Thread> threads = new ArrayList<>();
 
@@ -44,13 +46,18 @@ final class TakenSeats {
 
     private RequestFlow flow(String user) {
         return limits().flows().classify(new RequestDigest(Caller.of(user, List.of("people")), true, "get",
-                new Gvr("", "v1", "configmaps"), "", "a", ""));
+                new Gvr("", "v1", "configmaps"), "", "a", "", ""));
+    }
+
+    /// Nobody waits: who gets no seat is refused.
+    void reject() {
+        level = LEVEL.replace(QUEUE, "{'type':'Reject'}");
     }
 
     /// Gives the users a level of their own, whose seats stay as many as they are.
     /// @return how many those are
     int all() {
-        commit(FlowController.LEVELS, LEVEL);
+        commit(FlowController.LEVELS, level);
         commit(FlowController.SCHEMAS, SCHEMA);
         long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
         while (!flow("x").schema().equals("people") && System.nanoTime() - end < 0) {

@@ -1,7 +1,7 @@
 package io.k3j.flowcontrol;
 
 /// Why a request got no seat, in upstream's words.
-enum Rejection {
+enum RejectReason {
     /// As many of its flow wait as may.
     QUEUE_FULL("queue-full"),
     /// All seats are taken, and nobody waits at its level.
@@ -11,7 +11,7 @@ enum Rejection {
 
     private final String reason;
 
-    Rejection(String reason) {
+    RejectReason(String reason) {
         this.reason = reason;
     }
 
