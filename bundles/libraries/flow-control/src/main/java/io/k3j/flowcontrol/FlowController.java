@@ -28,9 +28,9 @@ import org.jspecify.annotations.Nullable;
 ///                                       demand ─► rebalance: seats of idle levels are lent
 /// ```
 ///
-/// Requests read one index that is replaced as a whole ([FlowSchemaIndex]); nothing is listed or compiled for them. Whatever objects there
-/// are, a schema `exempt` and a schema `catch-all` are in force; while no `catch-all` is stored, nobody has made the
-/// objects every cluster begins with yet, and those that are missing are in force all the same.
+/// Requests read one index that is replaced as a whole ([FlowSchemaIndex]); nothing is listed or compiled for them.
+/// Whatever objects there are, a schema `exempt` and a schema `catch-all` are in force; while no `catch-all` is stored,
+/// nobody has made the objects every cluster begins with yet, and those that are missing are in force all the same.
 ///
 /// **Threads.** [#classify] and [#width] any, without blocking; the others any, one at a time.
 public final class FlowController {

@@ -306,7 +306,8 @@ class FlowControllerTest {
         QueueSet seats = jane.match().level().seats();
         int all = flows.limit(jane);
         clock.set(5 * SECOND);
-        assertThat(seats.acquire(jane.turn(all, false, false), 0)).isNull();
+        Turn busy = jane.turn(all, false, false);
+        assertThat(seats.acquire(busy, 0)).isNull();
         assertThat(seats.acquire(jane.turn(2, false, false), 1_000)).isEqualTo(RejectReason.TIME_OUT);
         clock.set(10 * SECOND);
         assertThat(dump("dump_priority_levels", false).lines().toList()).contains(
@@ -325,5 +326,8 @@ class FlowControllerTest {
         assertThat(dump("dump_requests", true).lines().toList()).hasSize(2).last().asString().matches(
                 ".*, +jane, +list, +/a/resource, +a, +n, +v1, +pods, +");
         assertThat(flows.dump("dump_secrets", true, Instant.EPOCH)).isNull();
+        seats.release(busy);
+        assertThat(dump("dump_requests", true).lines()).hasSize(1);
+        assertThat(dump("dump_queues", true).lines()).hasSize(1);
     }
 }

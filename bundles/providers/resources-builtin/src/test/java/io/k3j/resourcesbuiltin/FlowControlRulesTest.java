@@ -34,7 +34,8 @@ class FlowControlRulesTest {
             metadata: {name: bar}
             spec:
               type: Limited
-              limited: {nominalConcurrencyShares: 100, limitResponse: {type: Queue, queuing: {queues: 512, handSize: 4}}}
+              limited: {nominalConcurrencyShares: 100,
+                limitResponse: {type: Queue, queuing: {queues: 512, handSize: 4}}}
             """;
     private static final String SUBJECT = "spec.rules[0].subjects[0].";
     private static final String RESOURCES = "spec.rules[0].resourceRules[0].";
@@ -59,16 +60,16 @@ class FlowControlRulesTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
             "Precedence: 50 | Precedence: -1 | spec.matchingPrecedence: Invalid value: -1: must be a positive value",
-            "Precedence: 50 | Precedence: 10001 | spec.matchingPrecedence: Invalid value: 10001: must not be greater than"
-                    + " 10000",
+            "Precedence: 50 | Precedence: 10001 | spec.matchingPrecedence: Invalid value: 10001: must not be greater"
+                    + " than 10000",
             "Precedence: 50 | Precedence: 1 | spec.matchingPrecedence: Invalid value: 1: only the schema named 'exempt'"
                     + " may have matchingPrecedence 1",
             "type: ByUser | type: ByColour | spec.distinguisherMethod.type: Unsupported value: {\"Type\":\"ByColour\"}:"
                     + " supported values: \"ByNamespace\", \"ByUser\"",
             "{name: bar} | {name: ''} | spec.priorityLevelConfiguration.name: Required value: must reference a priority"
                     + " level",
-            "ion: {name: bar} | ion: {} | spec.priorityLevelConfiguration.name: Required value: must reference a priority"
-                    + " level",
+            "ion: {name: bar} | ion: {} | spec.priorityLevelConfiguration.name: Required value: must reference a"
+                    + " priority level",
             "kind: User, | kind: FooKind, | " + SUBJECT + "kind: Unsupported value: \"FooKind\": supported values:"
                     + " \"Group\", \"ServiceAccount\", \"User\"",
             "user: {name: noxu} | user: {name: ''} | " + SUBJECT + "user.name: Required value",
@@ -143,7 +144,8 @@ class FlowControlRulesTest {
     void aRuleIsAboutSomethingAndSomebody() {
         String rule = SCHEMA.substring(0, SCHEMA.indexOf("    resourceRules"));
         assertThat(kit.createProblems(rule)).containsExactly(
-                "spec.rules[0]: Required value: at least one of resourceRules and nonResourceRules has to be non-empty");
+                "spec.rules[0]: Required value: at least one of resourceRules and nonResourceRules has to be"
+                        + " non-empty");
         assertThat(problems(SCHEMA, "[{kind: User, user: {name: noxu}}]", "[]")).containsExactly(
                 "spec.rules[0].subjects: Required value: subjects must contain at least one value");
     }
@@ -154,8 +156,8 @@ class FlowControlRulesTest {
                     + " \"Limited\"",
             "Shares: 100 | Shares: -1 | spec.limited.nominalConcurrencyShares: Invalid value: -1: must be positive",
             "Shares: 100 | Shares: 0 | spec.limited.nominalConcurrencyShares: Invalid value: 0: must be positive",
-            "100, | 100, lendablePercent: 101, | spec.limited.lendablePercent: Invalid value: 101: must be between 0 and"
-                    + " 100, inclusive",
+            "100, | 100, lendablePercent: 101, | spec.limited.lendablePercent: Invalid value: 101: must be between 0"
+                    + " and 100, inclusive",
             "100, | 100, lendablePercent: -1, | spec.limited.lendablePercent: Invalid value: -1: must be between 0 and"
                     + " 100, inclusive",
             "100, | 100, borrowingLimitPercent: -1, | spec.limited.borrowingLimitPercent: Invalid value: -1: if"
@@ -167,12 +169,12 @@ class FlowControlRulesTest {
             "type: Queue | type: Wait | spec.limited.limitResponse.type: Unsupported value: \"Wait\": supported values:"
                     + " \"Queue\", \"Reject\"",
             "512, | -1, | spec.limited.limitResponse.queuing.queues: Invalid value: -1: must be positive /"
-                    + " spec.limited.limitResponse.queuing.handSize: Invalid value: 4: should not be greater than queues"
-                    + " (-1)",
+                    + " spec.limited.limitResponse.queuing.handSize: Invalid value: 4: should not be greater than"
+                    + " queues (-1)",
             "handSize: 4 | handSize: -4 | spec.limited.limitResponse.queuing.handSize: Invalid value: -4: must be"
                     + " positive",
-            "4} | 4, queueLengthLimit: -1} | spec.limited.limitResponse.queuing.queueLengthLimit: Invalid value: -1: must"
-                    + " be positive",
+            "4} | 4, queueLengthLimit: -1} | spec.limited.limitResponse.queuing.queueLengthLimit: Invalid value: -1:"
+                    + " must be positive",
             "512, handSize: 4 | 7, handSize: 8 | spec.limited.limitResponse.queuing.handSize: Invalid value: 8: should"
                     + " not be greater than queues (7)",
             "512, handSize: 4 | 512, handSize: 8 | spec.limited.limitResponse.queuing.handSize: Invalid value: 8:"
@@ -183,8 +185,8 @@ class FlowControlRulesTest {
                     + " 2147483647: must not be greater than 10000000 / spec.limited.limitResponse.queuing.handSize:"
                     + " Invalid value: 3: required entropy bits of deckSize 2147483647 and handSize 3 should not be"
                     + " greater than 60",
-            "{name: bar} | {name: bar, annotations: {flowcontrol.k8s.io/v1beta3-preserve-zero-concurrency-shares: ''}} |"
-                    + " metadata.annotations: Forbidden: annotation"
+            "{name: bar} | {name: bar, annotations: {flowcontrol.k8s.io/v1beta3-preserve-zero-concurrency-shares: ''}}"
+                    + " | metadata.annotations: Forbidden: annotation"
                     + " 'flowcontrol.k8s.io/v1beta3-preserve-zero-concurrency-shares' is forbidden"})
     void aLevelIsRefusedForWhatCannotBe(String what, String instead, String told) {
         assertThat(problems(LEVEL, what, instead)).containsExactly(told.split(" / "));
