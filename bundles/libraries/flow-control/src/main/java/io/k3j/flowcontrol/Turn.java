@@ -53,6 +53,7 @@ final class Turn {
         int waitingSeats;
         @Nullable
         Turn head;
+        private @Nullable Turn tail;
 
         Shard(int index, long next) {
             this.index = index;
@@ -62,15 +63,12 @@ final class Turn {
         void add(Turn turn) {
             waiting++;
             waitingSeats += turn.seats;
-            Turn last = head;
-            if (last == null) {
+            if (tail == null) {
                 head = turn;
-                return;
+            } else {
+                tail.behind = turn;
             }
-            while (last.behind != null) {
-                last = last.behind;
-            }
-            last.behind = turn;
+            tail = turn;
         }
 
         /// @return false when it does not wait here
@@ -82,6 +80,9 @@ final class Turn {
                         head = each.behind;
                     } else {
                         before.behind = each.behind;
+                    }
+                    if (each == tail) {
+                        tail = before;
                     }
                     each.behind = null;
                     waiting--;
