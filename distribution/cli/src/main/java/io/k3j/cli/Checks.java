@@ -198,6 +198,7 @@ final class Checks {
     private void apiserverFiles() {
         readable("admission-control-config-file=", "an AdmissionConfiguration");
         readable("audit-policy-file=", "a Policy of audit.k8s.io/v1");
+        readable("audit-webhook-config-file=", "a kubeconfig");
         readable("authentication-config=", "an AuthenticationConfiguration of apiserver.config.k8s.io/v1");
         readable("oidc-ca-file=", "the issuer's authorities in PEM");
     }

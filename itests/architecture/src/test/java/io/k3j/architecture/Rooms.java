@@ -79,7 +79,8 @@ final class Rooms {
             Map.entry("admissionmatching", Set.of("apiserverapi", "clientapi", "model")),
             Map.entry("admissioncel", Set.of("admissionmatching", "apiserverapi", "celapi", "model", "schema")),
             Map.entry("staticfiles", Set.of("edgeapi")), Map.entry("kubeletclient", Set.of("edgeapi", "model", "pki")),
-            Map.entry("webhookclient", Set.of("clientapi", "edgeapi", "kubeletclient", "model", "pki")));
+            Map.entry("webhookclient", Set.of("clientapi", "codec", "componentbase", "edgeapi", "httpproxy",
+                    "kubeletclient", "model", "pki")));
     /// The launcher's side, which knows every bundle by name only.
     static final Set<String> PROCESS = Set.of("launcher", "cli", "assembly", "helm");
     /// Contracts with reserved doors: nobody else may use them.

@@ -5,17 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.testkitprocess.K3sProcess;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The audit log of a running server, of what kubectl does; and what a server says of a policy that is wrong.
+/// The audit log of a running server and its webhook, of what kubectl does; and what a server says of a policy that is
+/// wrong.
 class AuditItest {
     private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final String POLICY = """
@@ -42,10 +45,10 @@ class AuditItest {
         return K3sProcess.server(home, flags.toArray(String[]::new));
     }
 
-    /// The commands of `docs/audit.md`, with what lies in a server's directory in this test's.
-    private String commandsOfThePage() throws IOException {
+    /// The commands of `docs/audit.md` below a text, with what lies in a server's directory in this test's.
+    private String commandsOfThePage(String below) throws IOException {
         String page = Files.readString(Path.of("../../docs/audit.md"));
-        int from = page.indexOf("```bash\n") + "```bash\n".length();
+        int from = page.indexOf("```bash\n", page.indexOf(below)) + "```bash\n".length();
         return page.substring(from, page.indexOf("```", from)).replace("/var/lib/rancher/k3s/server", home.toString());
     }
 
@@ -83,12 +86,17 @@ class AuditItest {
                         "\"authorization.k8s.io/decision\":\"forbid\"", "\"code\":403");
     }
 
-    @Test
-    void beginsWithTheCommandsOfThePage() throws Exception {
-        String commands = commandsOfThePage();
+    /// Runs what stands before the start of the server.
+    /// @return its flags
+    private static List<String> begun(String commands) throws Exception {
         int start = commands.indexOf("k3s server \\\n");
         Commands.must(Commands.run(List.of("bash", "-ec", commands.substring(0, start))));
-        List<String> flags = commands.substring(start).replace("\\", "").lines().skip(1).map(String::strip).toList();
+        return commands.substring(start).replace("\\", "").lines().skip(1).map(String::strip).toList();
+    }
+
+    @Test
+    void beginsWithTheCommandsOfThePage() throws Exception {
+        List<String> flags = begun(commandsOfThePage("# Audit"));
         assertThat(flags).hasSize(5);
         Commands shell = new Commands(home);
         try (K3sProcess server = server(flags)) {
@@ -99,6 +107,37 @@ class AuditItest {
                 .contains("\"level\":\"Metadata\"").doesNotContain("requestObject");
         assertThat(Files.getPosixFilePermissions(log())).containsExactlyInAnyOrder(PosixFilePermission.OWNER_READ,
                 PosixFilePermission.OWNER_WRITE);
+    }
+
+    @Test
+    void sendsToAWebhookWithTheCommandsOfThePage() throws Exception {
+        List<String> lists = new CopyOnWriteArrayList<>();
+        try (HttpsPort collector = new HttpsPort("collector").at("/events", exchange -> {
+            String asker = exchange.getRequestHeaders().getFirst("Authorization");
+            lists.add(asker + " " + new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        }).started()) {
+            Files.writeString(home.resolve("audit.yaml"), POLICY);
+            Files.writeString(home.resolve("collector-ca.pem"), collector.authorities());
+            Files.writeString(home.resolve("collector-token"), "of-a-file");
+            List<String> flags = begun(commandsOfThePage("## A webhook").replace(":8443/",
+                    ":" + collector.number() + "/"));
+            assertThat(flags).hasSize(3);
+            Commands shell = new Commands(home);
+            try (K3sProcess server = server(flags)) {
+                server.await("the API", LIMIT, shell::served);
+                shell.kubectl("create", "configmap", "told", "--from-literal=color=red");
+                server.await("the event", LIMIT, () -> lists.stream().anyMatch(AuditItest::tells));
+            }
+        }
+        assertThat(lists).allMatch(list -> list.startsWith(
+                "Bearer of-a-file {\"kind\":\"EventList\",\"apiVersion\":\"audit.k8s.io/v1\""));
+        assertThat(log()).doesNotExist();
+    }
+
+    private static boolean tells(String list) {
+        return list.contains("\"name\":\"told\"") && list.contains("\"color\":\"red\"");
     }
 
     @Test

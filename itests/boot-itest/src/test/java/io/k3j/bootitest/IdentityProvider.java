@@ -1,60 +1,29 @@
 package io.k3j.bootitest;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsServer;
-import io.k3j.pki.CertificateAuthority;
-import io.k3j.pki.Keys;
-import io.k3j.pki.Pem;
-import io.k3j.pki.Profile;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
-import java.security.KeyStore;
-import java.security.SecureRandom;
 import java.security.Signature;
-import java.security.cert.X509Certificate;
 import java.security.interfaces.RSAPublicKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.List;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 
 /// An OpenID Connect issuer on a port of this machine, made by the JDK alone, with an authority of its own.
 final class IdentityProvider implements AutoCloseable {
     private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
-    private final SecureRandom random = new SecureRandom();
-    private final CertificateAuthority authority;
-    private final HttpsServer server;
+    private final HttpsPort port;
     private volatile KeyPair key;
 
     IdentityProvider() throws IOException, GeneralSecurityException {
-        authority = CertificateAuthority.selfSigned("issuer", Keys.elliptic(), Instant.now(), random);
-        KeyPair keys = Keys.elliptic();
-        X509Certificate shown = authority.sign(Profile.server("issuer", List.of("localhost"),
-                List.of(InetAddress.getByName("127.0.0.1"))), keys.getPublic(), Instant.now(), random);
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        store.setKeyEntry("server", keys.getPrivate(), new char[0],
-                new X509Certificate[] {shown, authority.certificate()});
-        KeyManagerFactory managers = KeyManagerFactory.getInstance("PKIX");
-        managers.init(store, new char[0]);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(managers.getKeyManagers(), null, null);
         rotate();
-        server = HttpsServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
-        server.setHttpsConfigurator(new HttpsConfigurator(context));
-        server.createContext("/.well-known/openid-configuration", exchange -> say(exchange,
-                "{\"issuer\": \"" + url() + "\", \"jwks_uri\": \"" + url() + "/keys\"}"));
-        server.createContext("/keys", exchange -> say(exchange, keySet()));
-        server.start();
+        port = new HttpsPort("issuer").at("/.well-known/openid-configuration", exchange -> say(exchange,
+                "{\"issuer\": \"" + url() + "\", \"jwks_uri\": \"" + url() + "/keys\"}"))
+                .at("/keys", exchange -> say(exchange, keySet())).started();
     }
 
     private static void say(HttpExchange exchange, String text) throws IOException {
@@ -65,11 +34,11 @@ final class IdentityProvider implements AutoCloseable {
     }
 
     String url() {
-        return "https://localhost:" + server.getAddress().getPort();
+        return port.url();
     }
 
     String authorities() {
-        return Pem.encode(List.of(authority.certificate()));
+        return port.authorities();
     }
 
     /// Signs with another key from now on, and publishes only that.
@@ -116,6 +85,6 @@ final class IdentityProvider implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop(0);
+        port.close();
     }
 }

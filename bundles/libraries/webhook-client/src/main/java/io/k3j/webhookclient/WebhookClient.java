@@ -120,18 +120,18 @@ public final class WebhookClient implements AutoCloseable {
         if (answer.status() / 100 == 2) {
             return answer.body();
         }
-        throw new CallFailure(limits.prefix + told(answer));
+        throw new CallFailure(limits.prefix
+                + told(answer.status(), new String(answer.body(), StandardCharsets.UTF_8)));
     }
 
-    private static String told(WebhookConnection.Answer answer) {
-        if (answer.status() == NOT_FOUND) {
+    /// What upstream says of an answer without success.
+    static String told(int status, String body) {
+        if (status == NOT_FOUND) {
             return "the server could not find the requested resource";
         }
-        return answer.status() < SERVER_ERROR
-                ? "the server responded with the status code " + answer.status()
-                        + " but did not return more details"
-                : "an error on the server (\"" + new String(answer.body(), StandardCharsets.UTF_8).strip()
-                        + "\") has prevented the request from succeeding";
+        return status < SERVER_ERROR
+                ? "the server responded with the status code " + status + " but did not return more details"
+                : "an error on the server (\"" + body.strip() + "\") has prevented the request from succeeding";
     }
 
     @Override

@@ -113,7 +113,7 @@ final class Auditing {
             now = audits.state();
         }
         if (now.all().isEmpty()) {
-            throw ApiFault.unavailable("requests are to be recorded (--kube-apiserver-arg=audit-log-path) and the"
+            throw ApiFault.unavailable("requests are to be recorded (--kube-apiserver-arg=audit-policy-file) and the"
                     + " bundle io.k3j.audit does not run, or is being replaced: k3s bundle start audit");
         }
         return now.all().getFirst().service().rule(caller, what);

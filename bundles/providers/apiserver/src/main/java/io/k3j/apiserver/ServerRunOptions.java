@@ -84,7 +84,8 @@ record ServerRunOptions(Core.Policy policy, String address, int port, String ser
     /// Whether the bundle `audit` records requests: as upstream, it takes a policy and somewhere to write to.
     private static boolean audited(Map<String, String> args) {
         return !args.getOrDefault("audit-policy-file", "").isEmpty()
-                && !args.getOrDefault("audit-log-path", "").isEmpty();
+                && !(args.getOrDefault("audit-log-path", "") + args.getOrDefault("audit-webhook-config-file", ""))
+                        .isEmpty();
     }
 
     /// The encryption configuration of Secrets.

@@ -3,41 +3,33 @@ package io.k3j.audit;
 import io.k3j.apiserverapi.Audit;
 import io.k3j.apiserverapi.Authorizer.Attributes;
 import io.k3j.apiserverapi.Caller;
-import io.k3j.codec.Json;
-import io.k3j.componentapi.Health;
 import io.k3j.model.Struct;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
-/// Records events in the log, in one of upstream's modes:
-///
-/// | mode | a request | an event that cannot be written |
-/// |---|---|---|
-/// | `blocking` | waits until it is written | is lost and counted |
-/// | `blocking-strict` | waits until it is written | fails the request, when it comes |
-/// | `batch` | does not wait | is lost and counted, and so is one for which there is no room |
-///
-/// One that is too large becomes smaller, see [Truncation]. Any thread.
+/// Records events as the policy says at all sinks there are, one after the other; upstream's union. What one of them
+/// cannot write the others get all the same; one in the mode `blocking-strict` fails the request then. Any thread.
 final class AuditBackend implements Audit, AutoCloseable {
-    /// How long a queue that is to end is waited for.
+    /// How long queues that are to end are waited for, all of them together.
     private static final Duration DRAIN = Duration.ofMillis(1_500);
-    private static final System.Logger LOG = System.getLogger("io.k3j.audit");
+    /// How long those are waited for that hand an event over, so that it goes to all sinks or to none.
+    private static final Duration HANDED = Duration.ofMillis(200);
     private final AuditPolicy policy;
-    private final AuditOptions options;
     private final AuditMetrics metrics;
-    private final AuditWriter writer;
-    private final @Nullable EventQueue queue;
+    private final List<EventSink> sinks;
+    /// Read by who hands an event over.
+    private final ReadWriteLock handing = new ReentrantReadWriteLock();
+    private volatile boolean closed;
 
-    AuditBackend(AuditPolicy policy, AuditOptions options, AuditMetrics metrics, AuditWriter writer, Health health) {
+    /// @param sinks at least one; closed with this
+    AuditBackend(AuditPolicy policy, AuditMetrics metrics, List<EventSink> sinks) {
         this.policy = policy;
-        this.options = options;
         this.metrics = metrics;
-        this.writer = writer;
-        this.queue = options.mode().equals("batch")
-                ? new EventQueue(options.batch(), this::batch, health, System::nanoTime).started() : null;
+        this.sinks = List.copyOf(sinks);
     }
 
     @Override
@@ -49,94 +41,56 @@ final class AuditBackend implements Audit, AutoCloseable {
 
     @Override
     public Taken take(Struct event) {
-        byte[] line = line(event);
-        Taken taken = line == null ? failed(event, AuditMetrics.TRUNCATE) : written(line, event);
-        if (taken != Taken.CLOSED) {
-            metrics.event();
-        }
-        return taken;
-    }
-
-    private Taken written(byte[] line, Struct event) {
-        EventQueue batch = queue;
-        if (batch != null) {
-            return switch (batch.offer(line)) {
-                case QUEUED -> Taken.TAKEN;
-                case FULL -> failed(event, AuditMetrics.BUFFERED);
-                case CLOSED -> Taken.CLOSED;
-            };
-        }
-        return switch (writer.write(line)) {
-            case YES -> Taken.TAKEN;
-            case NO -> failed(event);
-            case CLOSED -> Taken.CLOSED;
-        };
-    }
-
-    private void batch(List<byte[]> lines) {
-        int closed = Collections.frequency(writer.write(lines), AuditWriter.Written.CLOSED);
-        lost(closed);
-    }
-
-    private void lost(int events) {
-        for (int i = 0; i < events; i++) {
-            metrics.lost(AuditMetrics.BUFFERED);
-        }
-        if (events > 0) {
-            LOG.log(System.Logger.Level.WARNING, "Audit events are lost at the end count={0}", events);
+        handing.readLock().lock();
+        try {
+            return closed ? Taken.CLOSED : handed(event);
+        } finally {
+            handing.readLock().unlock();
         }
     }
 
-    private Taken failed(Struct event, String part) {
-        metrics.lost(part);
-        return failed(event);
-    }
-
-    private Taken failed(Struct event) {
-        if (!options.mode().equals("blocking-strict")) {
-            return Taken.TAKEN;
+    private Taken handed(Struct event) {
+        List<Taken> each = sinks.stream().map(sink -> sink.take(event)).toList();
+        if (each.stream().allMatch(Taken.CLOSED::equals)) {
+            return Taken.CLOSED;
         }
-        if (event.text("stage").equals("RequestReceived")) {
+        metrics.event();
+        boolean failed = false;
+        for (int i = 0; i < each.size(); i++) {
+            Taken taken = each.get(i) == Taken.CLOSED ? sinks.get(i).missed() : each.get(i);
+            failed |= taken == Taken.FAILED;
+        }
+        if (failed && event.text("stage").equals("RequestReceived")) {
             metrics.rejected();
         }
-        return Taken.FAILED;
-    }
-
-    /// The line of an event without its end: whole, else without its bodies, else shortened; null when it is too large
-    /// even then.
-    private byte @Nullable [] line(Struct event) {
-        byte[] line = fitting(event);
-        if (line == null) {
-            line = fitting(Truncation.withoutBodies(event));
-        }
-        return line == null ? fitting(Truncation.shortened(event)) : line;
-    }
-
-    private byte @Nullable [] fitting(Struct event) {
-        byte[] json = Json.bytes(event);
-        if (!options.truncation().fits(json)) {
-            return null;
-        }
-        byte[] line = options.format().equals("legacy") ? LegacyFormat.line(event).getBytes(StandardCharsets.UTF_8)
-                : json;
-        return line.length < options.mostLineBytes() ? line : null;
+        return failed ? Taken.FAILED : Taken.TAKEN;
     }
 
     /// Writes what waits, and takes on meanwhile: while this is going on nobody has to wait for a successor.
     void drain() {
-        EventQueue batch = queue;
-        if (batch != null) {
-            batch.drain(DRAIN);
-        }
+        long end = System.nanoTime() + DRAIN.toNanos();
+        sinks.forEach(EventSink::hurry);
+        sinks.forEach(sink -> sink.drain(Duration.ofNanos(end - System.nanoTime())));
     }
 
     /// Takes nothing more; what waits is written, for a moment.
     @Override
     public void close() {
-        EventQueue batch = queue;
-        if (batch != null) {
-            lost(batch.end());
+        if (alone()) {
+            handing.writeLock().unlock();
         }
-        writer.close();
+        sinks.forEach(EventSink::close);
+    }
+
+    /// Whether all have been waited for; who comes later finds it closed in any case.
+    private boolean alone() {
+        try {
+            return handing.writeLock().tryLock(HANDED.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            closed = true;
+        }
     }
 }

@@ -7,6 +7,8 @@ import io.k3j.componentapi.HealthLevel;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.Metrics;
 import io.k3j.componentapi.Phases;
+import io.k3j.webhookclient.KubeconfigClient;
+import io.k3j.webhookclient.WebhookKubeconfig;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -18,6 +20,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
@@ -37,6 +40,8 @@ public final class AuditLog {
     private static final System.Logger LOG = System.getLogger("io.k3j.audit");
     /// A policy is larger than a body only by mistake.
     private static final int MOST_POLICY_BYTES = 4 << 20;
+    /// A webhook has nothing to say but that it has an event.
+    private static final int MOST_ANSWER_BYTES = 1 << 20;
     private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
     private final @Nullable Running running;
 
@@ -72,31 +77,62 @@ public final class AuditLog {
         scope.ok();
     }
 
-    /// Threads begin last, behind all that may fail: nobody stops what has not been activated.
     private static @Nullable Running running(AuditOptions options, Health health, HealthScope scope) {
         AuditPolicy policy = policy(options);
         if (policy == null) {
-            LOG.log(System.Logger.Level.INFO,
-                    "No audit policy file provided, no events will be recorded for log backend");
             return null;
         }
-        Tidying tidying = options.path().equals(AuditOptions.STANDARD_OUTPUT) ? null
-                : new Tidying(new Backups(Path.of(options.path()).toAbsolutePath(), options.files(),
-                        InstantSource.system()), health);
-        LogOutput output = output(options, tidying);
+        Tidying tidying = options.file().isFile()
+                ? new Tidying(new Backups(Path.of(options.file().path()).toAbsolutePath(), options.file().retention(),
+                        InstantSource.system()), health)
+                : null;
         AuditMetrics metrics = new AuditMetrics();
-        AuditWriter writer = new AuditWriter(output, health, scope, metrics).started();
+        AuditBackend backend = new AuditBackend(policy, metrics, sinks(options, tidying, metrics, health, scope));
         if (tidying != null) {
             tidying.start();
         }
-        return new Running(metrics, new AuditBackend(policy, options, metrics, writer, health), tidying);
+        return new Running(metrics, backend, tidying);
+    }
+
+    /// Threads begin last, behind all that may fail: nobody stops what has not been activated.
+    private static List<EventSink> sinks(AuditOptions options, @Nullable Tidying tidying, AuditMetrics metrics,
+            Health health, HealthScope scope) {
+        WebhookKubeconfig webhook = options.webhook().enabled() ? webhook(options.webhook()) : null;
+        List<EventSink> sinks = new ArrayList<>();
+        if (options.file().enabled()) {
+            LogOutput output = output(options.file(), tidying);
+            sinks.add(new EventSink(options.log(), EventForm.line(options.file()),
+                    new AuditWriter(output, health, scope, metrics).started(), metrics, health));
+        }
+        if (webhook != null) {
+            KubeconfigClient client = new KubeconfigClient(webhook,
+                    new KubeconfigClient.Settings("audit-webhook-client", MOST_ANSWER_BYTES));
+            sinks.add(new EventSink(options.webhook().sink(), EventForm.item(),
+                    new WebhookSender(client, options.webhook().initialBackoff(), RandomGenerator.getDefault(),
+                            health.scope("audit-webhook"), metrics),
+                    metrics, health));
+        }
+        return sinks;
+    }
+
+    private static WebhookKubeconfig webhook(AuditOptions.WebhookOptions options) {
+        try {
+            return WebhookKubeconfig.read(Path.of(options.configFile()), System.getenv());
+        } catch (IOException e) {
+            throw new IllegalArgumentException("--kube-apiserver-arg=audit-webhook-config-file: initializing audit"
+                    + " webhook: " + e.getMessage(), e);
+        }
     }
 
     private static @Nullable AuditPolicy policy(AuditOptions options) {
         if (!options.problems().isEmpty()) {
             throw new IllegalArgumentException("--kube-apiserver-arg: " + String.join("; ", options.problems()));
         }
-        if (options.policyFile().isEmpty() || options.path().isEmpty()) {
+        if (!options.file().enabled() && !options.webhook().enabled()) {
+            return null;
+        }
+        if (options.policyFile().isEmpty()) {
+            LOG.log(System.Logger.Level.INFO, "No audit policy file provided, no events will be recorded");
             return null;
         }
         Path file = Path.of(options.policyFile());
@@ -126,15 +162,15 @@ public final class AuditLog {
         }
     }
 
-    private static LogOutput output(AuditOptions options, @Nullable Tidying tidying) {
+    private static LogOutput output(AuditOptions.LogOptions file, @Nullable Tidying tidying) {
         if (tidying == null) {
             return standardOutput();
         }
         try {
-            return new LogFile(Path.of(options.path()), options.files(), InstantSource.system(), tidying::wake)
+            return new LogFile(Path.of(file.path()), file.retention(), InstantSource.system(), tidying::wake)
                     .opened();
         } catch (IOException e) {
-            throw new IllegalArgumentException("--kube-apiserver-arg=audit-log-path: cannot write " + options.path()
+            throw new IllegalArgumentException("--kube-apiserver-arg=audit-log-path: cannot write " + file.path()
                     + ": " + e, e);
         }
     }
@@ -166,7 +202,7 @@ public final class AuditLog {
         }
     }
 
-    /// Writes what waits, then withdraws: the server's next events wait for a successor. Takes some 2.5 s at most, with
+    /// Writes what waits, then withdraws: the server's next events wait for a successor. Takes some 3 s at most, with
     /// which the end of the process gets along as well.
     @Deactivate
     public void stop() {

@@ -15,11 +15,12 @@ final class AuditMetrics implements Metrics {
     static final String LOG = "log";
     static final String BUFFERED = "buffered";
     static final String TRUNCATE = "truncate";
+    static final String WEBHOOK = "webhook";
     private final LongAdder events = new LongAdder();
     private final LongAdder rejected = new LongAdder();
     private final Map<Level, LongAdder> levels = new EnumMap<>(Level.class);
     private final Map<String, LongAdder> errors = Map.of(LOG, new LongAdder(), BUFFERED, new LongAdder(), TRUNCATE,
-            new LongAdder());
+            new LongAdder(), WEBHOOK, new LongAdder());
 
     AuditMetrics() {
         for (Level level : Level.values()) {
@@ -55,7 +56,7 @@ final class AuditMetrics implements Metrics {
         MetricText text = new MetricText();
         text.family("apiserver_audit_error_total", MetricText.Type.COUNTER, "Counter of audit events that failed to be"
                 + " audited properly. Plugin identifies the plugin affected by the error.");
-        List.of(BUFFERED, LOG, TRUNCATE).forEach(part -> text.value(of(errors, part), "plugin", part));
+        List.of(BUFFERED, LOG, TRUNCATE, WEBHOOK).forEach(part -> text.value(of(errors, part), "plugin", part));
         text.family("apiserver_audit_event_total", MetricText.Type.COUNTER,
                 "Counter of audit events generated and sent to the audit backend.").value(events.sum());
         text.family("apiserver_audit_level_total", MetricText.Type.COUNTER,

@@ -19,7 +19,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /// Its thread is one of the operating system, since a disk that hangs would hold the carriers of virtual threads, which
 /// are few; those who wait for their line hold nothing, and are not interrupted in it. They are as many as there are
 /// requests. Any thread.
-final class AuditWriter implements AutoCloseable {
+final class AuditWriter implements EventOutput {
     /// Bytes of the lines that are written at once.
     private static final int TOGETHER = 256 << 10;
     /// How long lines that wait are written at the end.
@@ -36,16 +36,6 @@ final class AuditWriter implements AutoCloseable {
     private List<Line> writing = List.of();
     private boolean closed;
     private boolean failing;
-
-    /// What became of a line.
-    enum Written {
-        /// It stands there.
-        YES,
-        /// It is lost.
-        NO,
-        /// Nothing is written any more.
-        CLOSED
-    }
 
     /// A line without its end, and what becomes of it.
     private record Line(byte[] text, CompletableFuture<Written> written) {
@@ -65,14 +55,9 @@ final class AuditWriter implements AutoCloseable {
         return this;
     }
 
-    /// Writes a line; returns when it is known what became of it.
-    /// @param text without its end, not changed
-    Written write(byte[] text) {
-        return write(List.of(text)).getFirst();
-    }
-
-    /// The same for several.
-    List<Written> write(List<byte[]> texts) {
+    /// @param texts lines without their ends
+    @Override
+    public List<Written> write(List<byte[]> texts) {
         List<Line> lines = texts.stream().map(t -> new Line(t, new CompletableFuture<>())).toList();
         lock.lock();
         try {
@@ -85,6 +70,11 @@ final class AuditWriter implements AutoCloseable {
             lock.unlock();
         }
         return lines.stream().map(line -> line.written.join()).toList();
+    }
+
+    @Override
+    public void hurry() {
+        // nothing waits here
     }
 
     private void run() throws InterruptedException {

@@ -7,28 +7,34 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
-/// The mode `batch`: events wait here until one thread writes them, some at a time. What does not fit is lost at once:
-/// no request waits. Any thread.
+/// The mode `batch`: events wait here until a thread writes them, some at a time. What does not fit is lost at once:
+/// no request waits. Where several threads write, one of them gathers the next batch. Any thread.
 final class EventQueue {
-    /// The most bytes that wait; events of all sizes are counted otherwise, and bodies are large.
+    /// The most bytes that wait or are being written; events of all sizes are counted otherwise, and bodies are large.
     static final long MOST_BYTES = 64L << 20;
     /// How long its thread is waited for at the end, when nothing is taken any more.
     private static final long END_MILLIS = 300;
     private final Config config;
+    private final Lanes lanes;
     private final Consumer<List<byte[]>> writer;
     private final LongSupplier nanos;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+    private final Condition turn = lock.newCondition();
     private final Condition idle = lock.newCondition();
     private final Deque<byte[]> waiting = new ArrayDeque<>();
-    private final SupervisedLoop loop;
+    private final List<SupervisedLoop> loops = new ArrayList<>();
+    /// Of what waits, and of what is being written.
     private long bytes;
-    private boolean writing;
+    private long bytesUnderWay;
+    private int batchesUnderWay;
+    private boolean gathering;
     private boolean closed;
     /// Whether nothing waits for others or for its turn any more.
     private boolean hurries;
@@ -44,6 +50,13 @@ final class EventQueue {
     record Config(int bufferSize, int mostEvents, Duration mostWait, boolean throttled, float perSecond, int burst) {
     }
 
+    /// How batches are written.
+    /// @param thread what their threads are named
+    /// @param atOnce how many batches are written at once
+    /// @param mostBytes of a batch, unless it is one event
+    record Lanes(String thread, int atOnce, long mostBytes) {
+    }
+
     /// What became of an event.
     enum Offered {
         /// It waits.
@@ -54,17 +67,20 @@ final class EventQueue {
         CLOSED
     }
 
-    /// @param writer of some events, blocks for the disk; called by one thread
+    /// @param writer of some events, blocks; called by the threads of this
     /// @param nanos a clock that only goes forward
-    EventQueue(Config config, Consumer<List<byte[]>> writer, Health health, LongSupplier nanos) {
+    EventQueue(Config config, Lanes lanes, Consumer<List<byte[]>> writer, Health health, LongSupplier nanos) {
         this.config = config;
+        this.lanes = lanes;
         this.writer = writer;
         this.nanos = nanos;
-        this.loop = SupervisedLoop.virtual(health, "audit-queue", this::run);
+        for (int i = 0; i < lanes.atOnce; i++) {
+            loops.add(SupervisedLoop.virtual(health, i == 0 ? lanes.thread : lanes.thread + "-" + i, this::run));
+        }
     }
 
     EventQueue started() {
-        loop.start();
+        loops.forEach(SupervisedLoop::start);
         return this;
     }
 
@@ -74,7 +90,7 @@ final class EventQueue {
             if (closed) {
                 return Offered.CLOSED;
             }
-            if (waiting.size() >= config.bufferSize || bytes + event.length > MOST_BYTES) {
+            if (waiting.size() >= config.bufferSize || bytes + bytesUnderWay + event.length > MOST_BYTES) {
                 return Offered.FULL;
             }
             waiting.add(event);
@@ -88,37 +104,77 @@ final class EventQueue {
 
     private void run() throws InterruptedException {
         for (List<byte[]> batch = next(); !batch.isEmpty(); batch = next()) {
-            writer.accept(batch);
+            try {
+                writer.accept(batch);
+            } finally {
+                written(batch);
+            }
         }
+    }
+
+    private void written(List<byte[]> batch) {
+        lock.lock();
+        try {
+            bytesUnderWay -= size(batch);
+            batchesUnderWay--;
+            if (idle()) {
+                idle.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static long size(List<byte[]> batch) {
+        return batch.stream().mapToLong(event -> event.length).sum();
+    }
+
+    private boolean idle() {
+        return batchesUnderWay == 0 && waiting.isEmpty();
     }
 
     /// The next batch; empty when there will be none.
     private List<byte[]> next() throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            writing = false;
-            while (waiting.isEmpty() && !closed) {
-                idle.signalAll();
-                changed.await();
+            while (gathering) {
+                turn.await();
             }
-            filled();
-            throttle();
-            List<byte[]> batch = new ArrayList<>();
-            while (!waiting.isEmpty() && batch.size() < config.mostEvents) {
-                byte[] event = waiting.remove();
-                bytes -= event.length;
-                batch.add(event);
+            gathering = true;
+            try {
+                return gathered();
+            } finally {
+                gathering = false;
+                turn.signal();
             }
-            writing = true;
-            return batch;
         } finally {
             lock.unlock();
         }
     }
 
+    private List<byte[]> gathered() throws InterruptedException {
+        while (waiting.isEmpty() && !closed) {
+            changed.await();
+        }
+        filled();
+        throttle();
+        List<byte[]> batch = new ArrayList<>();
+        long taken = 0;
+        while (!waiting.isEmpty() && batch.size() < config.mostEvents
+                && (batch.isEmpty() || taken + waiting.element().length <= lanes.mostBytes)) {
+            byte[] event = waiting.remove();
+            taken += event.length;
+            batch.add(event);
+        }
+        bytes -= taken;
+        bytesUnderWay += taken;
+        batchesUnderWay += batch.isEmpty() ? 0 : 1;
+        return batch;
+    }
+
     private void filled() throws InterruptedException {
         long left = config.mostWait.toNanos();
-        while (waiting.size() < config.mostEvents && !hurries && left > 0) {
+        while (waiting.size() < config.mostEvents && bytes < lanes.mostBytes && !hurries && left > 0) {
             left = changed.awaitNanos(left);
         }
     }
@@ -135,14 +191,24 @@ final class EventQueue {
         due += each;
     }
 
-    /// Waits until nothing waits; takes on meanwhile, and lets nothing wait for others.
-    void drain(Duration limit) {
+    /// Lets nothing wait for others or for its turn any more; takes on.
+    void hurry() {
         lock.lock();
         try {
             hurries = true;
             changed.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The same, and waits until nothing waits.
+    void drain(Duration limit) {
+        hurry();
+        lock.lock();
+        try {
             long left = limit.toNanos();
-            while ((writing || !waiting.isEmpty()) && left > 0) {
+            while (!idle() && left > 0) {
                 left = idle.awaitNanos(left);
             }
         } catch (InterruptedException e) {
@@ -163,14 +229,7 @@ final class EventQueue {
         } finally {
             lock.unlock();
         }
-        try {
-            if (!loop.join(END_MILLIS)) {
-                loop.interrupt();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            loop.interrupt();
-        }
+        join();
         lock.lock();
         try {
             int lost = waiting.size();
@@ -178,6 +237,20 @@ final class EventQueue {
             return lost;
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void join() {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(END_MILLIS);
+        for (SupervisedLoop loop : loops) {
+            try {
+                if (!loop.join(Math.max(0, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())))) {
+                    loop.interrupt();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                loop.interrupt();
+            }
         }
     }
 }

@@ -2,11 +2,13 @@
 /// <https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/>.
 ///
 /// ```
-/// API server ─► AuditBackend: AuditPolicy (what) ─► Truncation ─► blocking: AuditWriter ─► LogFile, with its backups
-///                                                       └──► batch: EventQueue ─► one thread ─► AuditWriter
+/// API server ─► AuditBackend: AuditPolicy (what) ─► EventSink of the log, of the webhook, each with its mode:
+///
+/// EventSink: Truncation, EventForm ─► blocking: ──────────────────────► AuditWriter ─► LogFile, with its backups
+///                                └──► batch: EventQueue ─► threads ─┘ or WebhookSender ─► KubeconfigClient
 /// ```
 ///
-/// Reads: the policy's file, once. Writes: the log and its backups, which are only ever added to, renamed, compressed,
+/// Reads: the files of policy and webhook, once. Writes: the log and its backups, which are only ever added to, renamed, compressed,
 /// and removed where flags say so.
 @NullMarked
 package io.k3j.audit;

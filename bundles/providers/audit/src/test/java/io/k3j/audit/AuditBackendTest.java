@@ -23,6 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +37,7 @@ class AuditBackendTest {
     private final AuditMetrics metrics = new AuditMetrics();
     private final List<String> reports = new CopyOnWriteArrayList<>();
     private final List<AuditBackend> backends = new ArrayList<>();
+    private @Nullable Elsewhere second;
 
     /// A disk that may be full or slow.
     private static final class Disk implements LogOutput {
@@ -69,6 +71,28 @@ class AuditBackendTest {
         }
     }
 
+    /// Another place than the disk.
+    private static final class Elsewhere implements EventOutput {
+        private final List<String> events = new CopyOnWriteArrayList<>();
+        private volatile Written answer = Written.YES;
+
+        @Override
+        public List<Written> write(List<byte[]> some) {
+            some.forEach(event -> events.add(new String(event, StandardCharsets.UTF_8)));
+            return Collections.nCopies(some.size(), answer);
+        }
+
+        @Override
+        public void hurry() {
+            // nothing waits
+        }
+
+        @Override
+        public void close() {
+            answer = Written.CLOSED;
+        }
+    }
+
     private AuditBackend backend(String... arguments) {
         List<String> all = new ArrayList<>(List.of("audit-log-path=/tmp/unused"));
         all.addAll(List.of(arguments));
@@ -85,8 +109,13 @@ class AuditBackendTest {
                 // nothing to forget
             }
         };
-        AuditBackend backend = new AuditBackend(POLICY, options, metrics,
-                new AuditWriter(disk, Health.none(), scope, metrics).started(), Health.none());
+        EventSink sink = new EventSink(options.log(), EventForm.line(options.file()),
+                new AuditWriter(disk, Health.none(), scope, metrics).started(), metrics, Health.none());
+        List<EventSink> sinks = new ArrayList<>(List.of(sink));
+        if (second != null) {
+            sinks.add(new EventSink(options.webhook().sink(), EventForm.item(), second, metrics, Health.none()));
+        }
+        AuditBackend backend = new AuditBackend(POLICY, metrics, sinks);
         backends.add(backend);
         return backend;
     }
@@ -266,6 +295,61 @@ class AuditBackendTest {
                 Struct.of("data", "x".repeat(1 << 20))));
         assertThat(disk.lines).containsExactly("{\"kind\":\"Event\",\"stage\":\"ResponseComplete\",\"annotations\":"
                 + "{\"audit.k8s.io/truncated\":\"true\"}}\n");
+    }
+
+    private Elsewhere elsewhere() {
+        Elsewhere made = new Elsewhere();
+        second = made;
+        return made;
+    }
+
+    @Test
+    void eachPlaceGetsEventsInItsFormAndMode() {
+        Elsewhere elsewhere = elsewhere();
+        AuditBackend backend = backend("audit-webhook-config-file=/c", "audit-webhook-batch-max-wait=1h",
+                "audit-webhook-truncate-enabled=true", "audit-webhook-truncate-max-event-size=150");
+        assertThat(backend.take(event("Panic"))).isEqualTo(Taken.TAKEN);
+        assertThat(disk.lines).containsExactly(Json.text(event("Panic")) + "\n");
+        assertThat(elsewhere.events).isEmpty();
+        backend.drain();
+        assertThat(elsewhere.events).containsExactly("{\"stage\":\"Panic\",\"annotations\":"
+                + "{\"audit.k8s.io/truncated\":\"true\"}}");
+        assertThat(metrics.text()).contains("apiserver_audit_event_total 1\n");
+    }
+
+    @Test
+    void whatOnePlaceCannotWriteTheOtherGetsAllTheSame() {
+        Elsewhere elsewhere = elsewhere();
+        AuditBackend backend = backend("audit-log-mode=blocking-strict", "audit-webhook-mode=blocking");
+        disk.full = true;
+        assertThat(backend.take(event("RequestReceived"))).isEqualTo(Taken.FAILED);
+        assertThat(elsewhere.events).hasSize(1);
+        disk.full = false;
+        elsewhere.answer = EventOutput.Written.NO;
+        assertThat(backend.take(event("RequestReceived"))).isEqualTo(Taken.TAKEN);
+        assertThat(disk.lines).hasSize(1);
+        assertThat(metrics.text()).contains("apiserver_audit_requests_rejected_total 1\n");
+    }
+
+    @Test
+    void aStrictPlaceFailsTheRequestWhateverTheOtherDoes() {
+        Elsewhere elsewhere = elsewhere();
+        AuditBackend backend = backend("audit-webhook-mode=blocking-strict");
+        elsewhere.answer = EventOutput.Written.NO;
+        assertThat(backend.take(event("RequestReceived"))).isEqualTo(Taken.FAILED);
+        assertThat(disk.lines).hasSize(1);
+    }
+
+    @Test
+    void whatOnePlaceTookIsNotGivenToASuccessor() {
+        Elsewhere elsewhere = elsewhere();
+        AuditBackend backend = backend("audit-webhook-mode=blocking");
+        elsewhere.answer = EventOutput.Written.CLOSED;
+        assertThat(backend.take(event("Panic"))).isEqualTo(Taken.TAKEN);
+        assertThat(metrics.text()).contains("apiserver_audit_error_total{plugin=\"webhook\"} 1\n");
+        backend.close();
+        assertThat(backend.take(event("Panic"))).isEqualTo(Taken.CLOSED);
+        assertThat(metrics.lost()).isEqualTo(1);
     }
 
     @Test

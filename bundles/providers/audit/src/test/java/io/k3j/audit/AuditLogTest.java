@@ -93,11 +93,18 @@ class AuditLogTest {
         return "audit-log-path=" + directory.resolve("logs/audit.log");
     }
 
+    private Audit audit() {
+        return registered.stream().filter(Audit.class::isInstance).map(Audit.class::cast).findFirst().orElseThrow();
+    }
+
+    private void taken(Struct event) {
+        assertThat(audit().take(event)).isEqualTo(Audit.Taken.TAKEN);
+    }
+
     @Test
     void whatIsTakenStandsInTheLog() throws Exception {
         AuditLog log = log(policy("[{level: Metadata}]"), path());
-        Audit audit = registered.stream().filter(Audit.class::isInstance).map(Audit.class::cast).findFirst()
-                .orElseThrow();
+        Audit audit = audit();
         assertThat(audit.rule(null, Attributes.path("get", "/")).level()).isEqualTo(Audit.Level.METADATA);
         assertThat(audit.take(Struct.of("stage", "Panic"))).isEqualTo(Audit.Taken.TAKEN);
         log.stop();
@@ -135,6 +142,39 @@ class AuditLogTest {
     @Test
     void aPolicyOfAnyLengthIsNotRead() {
         assertThatThrownBy(() -> log(" ".repeat((4 << 20) + 1), path())).hasMessageContaining("larger than 4194304");
+    }
+
+    @Test
+    void aWebhookGetsWhatTheLogGets() throws Exception {
+        try (Collector collector = new Collector()) {
+            AuditLog log = log(policy("[{level: Metadata}]"), path(),
+                    "audit-webhook-config-file=" + collector.kubeconfig(directory));
+            taken(Struct.of("stage", "Panic"));
+            log.stop();
+            assertThat(collector.stages()).containsExactly(List.of("Panic"));
+            assertThat(directory.resolve("logs/audit.log")).hasContent("{\"stage\":\"Panic\"}");
+        }
+    }
+
+    @Test
+    void aWebhookIsEnough() throws Exception {
+        try (Collector collector = new Collector()) {
+            AuditLog log = log(policy("[{level: Metadata}]"), "audit-webhook-mode=blocking-strict",
+                    "audit-webhook-config-file=" + collector.kubeconfig(directory));
+            taken(Struct.of("stage", "Panic"));
+            assertThat(collector.stages()).containsExactly(List.of("Panic"));
+            log.stop();
+            assertThat(registered).isEmpty();
+        }
+    }
+
+    @Test
+    void aWrongWebhookEndsTheStartAndLeavesNoThread() throws IOException {
+        Path file = Files.writeString(directory.resolve("hook"), "current-context: none\n");
+        assertThatThrownBy(() -> log(policy("[{level: Metadata}]"), path(), "audit-webhook-config-file=" + file));
+        assertThat(aborted).singleElement().asString().startsWith("--kube-apiserver-arg=audit-webhook-config-file: "
+                + "initializing audit webhook: invalid configuration: ");
+        assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName).doesNotContain("audit-writer");
     }
 
     @Test

@@ -13,16 +13,20 @@ class AuditOptionsTest {
     void defaultsAreUpstreams() {
         AuditOptions options = AuditOptions.of("audit-log-path=/tmp/audit.log");
         assertThat(options.problems()).isEmpty();
-        assertThat(options.mode()).isEqualTo("blocking");
-        assertThat(options.format()).isEqualTo("json");
-        assertThat(options.files()).isEqualTo(new LogFile.Retention(100, 100, 366, false));
-        assertThat(options.batch()).isEqualTo(new EventQueue.Config(10_000, 1, Duration.ZERO, false, 0, 0));
-        assertThat(options.truncation()).isEqualTo(new Truncation(false, 102_400));
+        assertThat(options.file().format()).isEqualTo("json");
+        assertThat(options.file().retention()).isEqualTo(new LogFile.Retention(100, 100, 366, false));
+        assertThat(options.log()).isEqualTo(new SinkOptions("log", "blocking",
+                new EventQueue.Config(10_000, 1, Duration.ZERO, false, 0, 0), new Truncation(false, 102_400),
+                10_485_760));
+        assertThat(options.webhook()).isEqualTo(new AuditOptions.WebhookOptions("", Duration.ofSeconds(10),
+                new SinkOptions("webhook", "batch",
+                        new EventQueue.Config(10_000, 400, Duration.ofSeconds(30), true, 10, 15),
+                        new Truncation(false, 102_400), 10_485_760)));
     }
 
     @Test
     void aSizeOfZeroMeansNoRotation() {
-        assertThat(AuditOptions.of("audit-log-path=/tmp/a", "audit-log-maxsize=0").files().mostBytes())
+        assertThat(AuditOptions.of("audit-log-path=/tmp/a", "audit-log-maxsize=0").file().mostLineBytes())
                 .isEqualTo(Long.MAX_VALUE);
     }
 
@@ -36,9 +40,26 @@ class AuditOptionsTest {
                 "audit-log-truncate-enabled=true", "audit-log-truncate-max-event-size=9",
                 "audit-log-truncate-max-batch-size=10", "anonymous-auth=true");
         assertThat(options.problems()).isEmpty();
-        assertThat(options.files()).isEqualTo(new LogFile.Retention(3, 2, 1, true));
-        assertThat(options.batch()).isEqualTo(new EventQueue.Config(4, 5, Duration.ofSeconds(6), true, 7.5f, 8));
-        assertThat(options.truncation()).isEqualTo(new Truncation(true, 9));
+        assertThat(options.file().retention()).isEqualTo(new LogFile.Retention(3, 2, 1, true));
+        assertThat(options.log()).isEqualTo(new SinkOptions("log", "batch",
+                new EventQueue.Config(4, 5, Duration.ofSeconds(6), true, 7.5f, 8), new Truncation(true, 9), 10));
+    }
+
+    @Test
+    void everyFlagOfAWebhookIsRead() {
+        AuditOptions options = AuditOptions.of("audit-policy-file=/p", "audit-webhook-config-file=/c",
+                "audit-webhook-initial-backoff=1m", "audit-webhook-mode=batch", "audit-webhook-version=audit.k8s.io/v1",
+                "audit-webhook-batch-buffer-size=4", "audit-webhook-batch-max-size=5",
+                "audit-webhook-batch-max-wait=6s", "audit-webhook-batch-throttle-enable=false",
+                "audit-webhook-batch-throttle-qps=7.5", "audit-webhook-batch-throttle-burst=8",
+                "audit-webhook-truncate-enabled=true", "audit-webhook-truncate-max-event-size=9",
+                "audit-webhook-truncate-max-batch-size=10");
+        assertThat(options.problems()).isEmpty();
+        assertThat(options.webhook()).isEqualTo(new AuditOptions.WebhookOptions("/c", Duration.ofMinutes(1),
+                new SinkOptions("webhook", "batch",
+                        new EventQueue.Config(4, 5, Duration.ofSeconds(6), false, 7.5f, 8), new Truncation(true, 9),
+                        10)));
+        assertThat(options.file().enabled()).isFalse();
     }
 
     @ParameterizedTest
@@ -54,6 +75,30 @@ class AuditOptionsTest {
                     + "event size (102400)"})
     void wrongOnesAreToldInUpstreamsWords(String argument, String message) {
         assertThat(AuditOptions.of("audit-log-path=/tmp/a", argument).problems()).containsExactly(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "audit-webhook-mode=fast|invalid audit webhook mode fast, allowed modes are "
+                    + "\"batch,blocking,blocking-strict\"",
+            "audit-webhook-version=audit.k8s.io/v1beta1|invalid group version, allowed versions are "
+                    + "[\"audit.k8s.io/v1\"]",
+            "audit-webhook-initial-backoff=soon|invalid argument \"soon\" for \"--audit-webhook-initial-backoff\" flag",
+            "audit-webhook-batch-max-size=0|invalid audit batch webhook max batch size 0, must be a positive number",
+            "audit-webhook-batch-throttle-qps=0|invalid audit batch webhook throttle QPS 0.0, must be a positive number",
+            "audit-webhook-batch-throttle-burst=0|invalid audit batch webhook throttle burst 0, must be a positive "
+                    + "number",
+            "audit-webhook-truncate-max-event-size=0|invalid audit truncate webhook max event size 0, must be a "
+                    + "positive number",
+            "audit-webhook-truncate-max-batch-size=1|invalid audit truncate webhook max batch size 1, must be greater "
+                    + "than max event size (102400)"})
+    void wrongOnesOfAWebhookAreToldToo(String argument, String message) {
+        assertThat(AuditOptions.of("audit-webhook-config-file=/c", argument).problems()).containsExactly(message);
+    }
+
+    @Test
+    void flagsOfAPlaceThatIsNotUsedAreNotChecked() {
+        assertThat(AuditOptions.of("audit-log-mode=fast", "audit-webhook-mode=fast").problems()).isEmpty();
     }
 
     @Test

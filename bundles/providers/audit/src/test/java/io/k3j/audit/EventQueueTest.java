@@ -7,9 +7,11 @@ import io.k3j.testkitbase.Waiting;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -23,8 +25,12 @@ class EventQueueTest {
     private @Nullable EventQueue queue;
 
     private EventQueue queue(int most, Duration wait, float perSecond, int burst) {
-        EventQueue begun = new EventQueue(new EventQueue.Config(100, most, wait, perSecond > 0, perSecond, burst),
-                batches::add, Health.none(), () -> {
+        return queue(new EventQueue.Config(100, most, wait, perSecond > 0, perSecond, burst),
+                new EventQueue.Lanes("queue", 1, 1_000), batches::add);
+    }
+
+    private EventQueue queue(EventQueue.Config config, EventQueue.Lanes lanes, Consumer<List<byte[]>> writer) {
+        EventQueue begun = new EventQueue(config, lanes, writer, Health.none(), () -> {
                     looks.incrementAndGet();
                     return now.get();
                 }).started();
@@ -82,5 +88,61 @@ class EventQueueTest {
         assertThat(waits.end()).isZero();
         assertThat(next()).isEqualTo(1);
         assertThat(waits.offer(EVENT)).isEqualTo(EventQueue.Offered.CLOSED);
+    }
+
+    @Test
+    void aBatchHasABoundInBytesUnlessItIsOneEvent() throws Exception {
+        EventQueue waits = queue(new EventQueue.Config(100, 10, Duration.ofHours(1), false, 0, 0),
+                new EventQueue.Lanes("queue", 1, 5), batches::add);
+        for (int length : new int[] {2, 2, 2, 9, 1}) {
+            waits.offer(new byte[length]);
+        }
+        waits.end();
+        assertThat(batches).extracting(List::size).containsExactly(2, 1, 1, 1);
+    }
+
+    @Test
+    void aBatchUnderWayDelaysOthersOnlyWhereThereIsOneLane() throws Exception {
+        CountDownLatch hangs = new CountDownLatch(1);
+        EventQueue.Config single = new EventQueue.Config(100, 1, Duration.ZERO, false, 0, 0);
+        EventQueue two = queue(single, new EventQueue.Lanes("queue", 2, 1_000), batch -> {
+            batches.add(batch);
+            await(hangs);
+        });
+        for (int i = 0; i < 3; i++) {
+            two.offer(EVENT);
+        }
+        assertThat(next() + next()).isEqualTo(2);
+        two.drain(Duration.ofMillis(1));
+        assertThat(batches).isEmpty();
+        hangs.countDown();
+        two.drain(Duration.ofMinutes(1));
+        assertThat(next()).isEqualTo(1);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void whatIsBeingWrittenTakesItsRoomUntilItIs() throws Exception {
+        CountDownLatch hangs = new CountDownLatch(1);
+        byte[] half = new byte[(int) (EventQueue.MOST_BYTES / 2)];
+        EventQueue queue = queue(new EventQueue.Config(100, 1, Duration.ZERO, false, 0, 0),
+                new EventQueue.Lanes("queue", 2, 1_000), batch -> {
+                    batches.add(batch);
+                    await(hangs);
+                });
+        queue.offer(half);
+        queue.offer(half);
+        assertThat(next() + next()).isEqualTo(2);
+        assertThat(queue.offer(EVENT)).isEqualTo(EventQueue.Offered.FULL);
+        hangs.countDown();
+        queue.drain(Duration.ofMinutes(1));
+        assertThat(queue.offer(EVENT)).isEqualTo(EventQueue.Offered.QUEUED);
     }
 }
