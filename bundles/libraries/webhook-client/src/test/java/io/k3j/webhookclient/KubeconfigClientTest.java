@@ -210,7 +210,8 @@ class KubeconfigClientTest {
 
     private static void answer(Socket socket) throws IOException {
         assertThat(request(socket)).doesNotContain("secret");
-        socket.getOutputStream().write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        socket.getOutputStream()
+                .write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
     }
 
     private static String request(Socket socket) throws IOException {

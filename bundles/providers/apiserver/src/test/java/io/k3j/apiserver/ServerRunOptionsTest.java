@@ -8,6 +8,10 @@ import org.junit.jupiter.api.Test;
 
 class ServerRunOptionsTest {
     private static int seats(String... args) {
+        return policy(args).seats();
+    }
+
+    private static Core.Policy policy(String... args) {
         ApiServerSettings settings = (ApiServerSettings) Proxy.newProxyInstance(
                 ApiServerSettings.class.getClassLoader(), new Class<?>[] {ApiServerSettings.class},
                 (proxy, method, given) -> switch (method.getName()) {
@@ -15,7 +19,7 @@ class ServerRunOptionsTest {
                     case "advertiseAddress" -> "127.0.0.1";
                     default -> method.getDefaultValue();
                 });
-        return ServerRunOptions.of(settings).policy().seats();
+        return ServerRunOptions.of(settings).policy();
     }
 
     @Test
@@ -35,5 +39,13 @@ class ServerRunOptionsTest {
                 .hasMessageContaining("no request would be served");
         assertThatThrownBy(() -> seats("enable-priority-and-fairness=false"))
                 .hasMessageContaining("--kube-apiserver-arg=enable-priority-and-fairness=false");
+    }
+
+    @Test
+    void requestsAreRecordedWhereThereIsAPolicyAndAPlaceForThem() {
+        assertThat(policy("audit-policy-file=/p").audited()).isFalse();
+        assertThat(policy("audit-webhook-config-file=/c").audited()).isFalse();
+        assertThat(policy("audit-policy-file=/p", "audit-log-path=-").audited()).isTrue();
+        assertThat(policy("audit-policy-file=/p", "audit-webhook-config-file=/c").audited()).isTrue();
     }
 }

@@ -26,8 +26,8 @@ final class WebhookSender implements EventOutput {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     /// How long posts that have been cancelled are waited for at the end.
     private static final Duration END = Duration.ofMillis(300);
-    private static final byte[] BEGINNING = "{\"kind\":\"EventList\",\"apiVersion\":\"audit.k8s.io/v1\",\"metadata\":{},\"items\":["
-            .getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] BEGINNING = ("{\"kind\":\"EventList\",\"apiVersion\":\"audit.k8s.io/v1\","
+            + "\"metadata\":{},\"items\":[").getBytes(StandardCharsets.US_ASCII);
     private static final byte[] ENDING = "]}\n".getBytes(StandardCharsets.US_ASCII);
     private static final System.Logger LOG = System.getLogger("io.k3j.audit");
     private final KubeconfigClient client;

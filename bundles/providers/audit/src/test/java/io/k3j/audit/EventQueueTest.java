@@ -31,9 +31,9 @@ class EventQueueTest {
 
     private EventQueue queue(EventQueue.Config config, EventQueue.Lanes lanes, Consumer<List<byte[]>> writer) {
         EventQueue begun = new EventQueue(config, lanes, writer, Health.none(), () -> {
-                    looks.incrementAndGet();
-                    return now.get();
-                }).started();
+            looks.incrementAndGet();
+            return now.get();
+        }).started();
         queue = begun;
         return begun;
     }
