@@ -8,8 +8,8 @@
 ///                                └──► batch: EventQueue ─► threads ─┘ or WebhookSender ─► KubeconfigClient
 /// ```
 ///
-/// Reads: the files of policy and webhook, once. Writes: the log and its backups, which are only ever added to, renamed,
-/// compressed, and removed where flags say so.
+/// Reads: the files of policy and webhook, once. Writes: the log and its backups, which are only ever added to,
+/// renamed, compressed, and removed where flags say so.
 @NullMarked
 package io.k3j.audit;
 
