@@ -76,6 +76,8 @@ class WaitingRulesTest {
             Map.entry("ForwardedRequest.java: up.join()", "of one request, whose connections are closed with it"),
             Map.entry("AuditWriter.java: written.join()",
                     "by a request, for its line, which the writer answers for at its end, too"),
+            Map.entry("WebhookSender.java: post.join()",
+                    "by a request or a queue, for a post, which has limits and is cut short at the end"),
             Map.entry("Relay.java: up.join()", "of one request, whose connections are closed with it"),
             Map.entry("SlowStart.java: thread.join()", "for calls of the API, which have limits"),
             Map.entry("LeaderCallbacks.java: previous.join()", "for the term before, by a thread of its own"),
