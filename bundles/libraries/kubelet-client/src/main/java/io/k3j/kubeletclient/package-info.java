@@ -4,13 +4,14 @@
 /// ```
 ///   Node ──► KubeletAddress ──dial──► channel ──TlsChannel──► verified channel ──KubeletRequest──► body
 ///                                                                └── ResponseHead, for who passes bytes on
+///   SwitchedProtocols: both directions of a connection after the answer 101
 ///   KubeletClient: all of it in one call, as a component with a ComponentCertificate
 /// ```
 ///
 /// Calls block for the other side; who wants an end to that closes the channel, or gives [KubeletClient] a limit, which
 /// has a virtual thread for each request that watches over it. Errors are `IOException`.
 @Export
-@Version("1.1.0")
+@Version("1.2.0")
 @NullMarked
 package io.k3j.kubeletclient;
 

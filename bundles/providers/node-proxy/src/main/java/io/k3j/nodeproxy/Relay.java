@@ -5,6 +5,7 @@ import io.k3j.edgeapi.ByteDuplex;
 import io.k3j.edgeapi.Exchange;
 import io.k3j.edgeapi.ResponseStream;
 import io.k3j.kubeletclient.ResponseHead;
+import io.k3j.kubeletclient.SwitchedProtocols;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -228,28 +229,6 @@ final class Relay {
         Map<String, String> headers = forwardedHeaders(head);
         headers.put("connection", "Upgrade");
         headers.put("upgrade", head.headers().getOrDefault("upgrade", ""));
-        try (ByteDuplex front = exchange.upgrade(headers)) {
-            Thread up = Thread.ofVirtual().name("node-proxy-up").start(() -> copy(front.input(), back.output(), back));
-            copy(back.input(), front.output(), front);
-            back.close();
-            up.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /// Copies until the end of `in`, then closes `after` to end the other direction.
-    private static void copy(InputStream in, OutputStream out, ByteDuplex after) {
-        byte[] block = new byte[BLOCK_BYTES];
-        try {
-            for (int n = in.read(block); n >= 0; n = in.read(block)) {
-                out.write(block, 0, n);
-                out.flush();
-            }
-        } catch (IOException e) {
-            System.getLogger("io.k3j.nodeproxy").log(System.Logger.Level.DEBUG, "connection cut: {0}", e.getMessage());
-        } finally {
-            after.close();
-        }
+        SwitchedProtocols.pass(exchange.upgrade(headers), back, "node-proxy-up");
     }
 }
