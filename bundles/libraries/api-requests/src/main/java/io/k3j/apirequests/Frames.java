@@ -9,7 +9,6 @@ import io.k3j.objectregistry.Target;
 import io.k3j.watchcache.Item;
 import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +33,7 @@ public final class Frames {
 
     /// A form of frames: equal for watchers that can share them.
     ///
-    /// @param type `ADDED`, `MODIFIED` or `DELETED`
+    /// @param type `ADDED`, `MODIFIED`, `DELETED` or `BOOKMARK`
     /// @param kind in whose version objects are shown
     /// @param form never pretty
     /// @param include for tables
@@ -81,8 +80,10 @@ public final class Frames {
     /// A bookmark: an object with nothing but its kind and a revision, up to which everything has been told ("Watch
     /// bookmarks").
     ///
+    /// @param shape of the type `BOOKMARK`; as a table it has one row, which shows that object
     /// @param initialEnd says that the initial events are complete ("Streaming lists"), by upstream's annotation
-    public byte[] bookmark(Target target, long revision, Form form, boolean initialEnd) {
+    public byte[] bookmark(Target target, long revision, Shape shape, boolean initialEnd) {
+        Form form = shape.form;
         Struct.Builder metadata = Struct.builder().put("resourceVersion", Long.toString(revision));
         metadata.put("creationTimestamp", null);
         if (initialEnd) {
@@ -91,11 +92,10 @@ public final class Frames {
         Gvk kind = form.as() == Form.As.METADATA
                 ? new Gvk("meta.k8s.io", form.version(), "PartialObjectMetadata") : target.kind().gvk();
         Struct object = Struct.of("kind", kind.kind(), "apiVersion", kind.apiVersion(), "metadata", metadata.build());
-        if (form.as() == Form.As.TABLE) {
-            object = Struct.of("kind", "Table", "apiVersion", "meta.k8s.io/" + form.version(), "metadata",
-                    metadata.build(), "columnDefinitions", List.of(), "rows", List.of());
-        }
-        return tree("BOOKMARK", object, form);
+        return tree(shape.type,
+                form.as() == Form.As.TABLE ? tables.of(target, Obj.of(object), form, shape.include, shape.headers)
+                        : object,
+                form);
     }
 
     /// An error in the stream, after which it ends: the status 200 was sent long before.

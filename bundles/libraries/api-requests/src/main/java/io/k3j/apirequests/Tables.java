@@ -2,6 +2,7 @@ package io.k3j.apirequests;
 
 import io.k3j.apiserverapi.ResourceKind.Column;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.model.Null;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -49,7 +50,7 @@ public final class Tables {
     public Struct of(Target target, Obj object, Form form, Include include, boolean headers) {
         Struct metadata = Struct.of("resourceVersion", Long.toString(object.revision()));
         return head(target, form).with("metadata", metadata)
-                .with("columnDefinitions", headers ? columns(target) : Seq.EMPTY)
+                .with("columnDefinitions", headers ? columns(target) : Null.NULL)
                 .with("rows", Seq.of(row(target, object, form, include)));
     }
 

@@ -26,11 +26,12 @@ final class Watcher {
     /// How many bytes a client may be behind before nothing more is offered to it.
     static final int MAX_PENDING_BYTES = 4 << 20;
     private static final System.Logger LOG = System.getLogger("io.k3j.apiserver");
-    /// The names of the three kinds of events, by the numbers below; they are places in [#shapes] too.
-    private static final String[] TYPES = {"ADDED", "MODIFIED", "DELETED"};
+    /// The names of the kinds of events, by the numbers below; they are places in [#shapes] too.
+    private static final String[] TYPES = {"ADDED", "MODIFIED", "DELETED", "BOOKMARK"};
     private static final int ADDED = 0;
     private static final int MODIFIED = 1;
     private static final int DELETED = 2;
+    private static final int BOOKMARK = 3;
     /// A watch ends between this and twice this, as upstream's (`--min-request-timeout`): at random, so that clients
     /// that began together, as after a restart, do not come back together.
     private static final long MIN_SECONDS = 1_800;
@@ -127,7 +128,7 @@ final class Watcher {
 
     /// Says that the initial objects are complete: a bookmark with upstream's annotation (WatchList).
     void initialEnd(long revision) throws IOException {
-        stream.write(frames.bookmark(selection.target(), revision, form, true));
+        stream.write(frames.bookmark(selection.target(), revision, shape(BOOKMARK), true));
     }
 
     /// Tells of an event; blocks while the client is behind. One that concerns the selection not at all moves the
@@ -254,8 +255,16 @@ final class Watcher {
 
     /// Only for who asked for them; one that finds no room is left out, the next one says more.
     private void bookmark(long revision) {
-        if (bookmarks && revision > 0) {
-            stream.offer(MAX_PENDING_BYTES, frames.bookmark(selection.target(), revision, form, false));
+        if (!bookmarks || revision <= 0) {
+            return;
+        }
+        boolean before = headersSent;
+        try {
+            byte[] frame = frames.bookmark(selection.target(), revision, shape(BOOKMARK), false);
+            headersSent = stream.offer(MAX_PENDING_BYTES, frame) || before;
+        } catch (ApiFault away) {
+            // nobody makes the cells of a table now
+            headersSent = before;
         }
     }
 

@@ -187,6 +187,23 @@ class WatchTest {
     }
 
     @Test
+    void aBookmarkInATableIsTheRowOfAnObjectWithNothingButItsRevision() throws Exception {
+        create("one", "");
+        TestExchange watch = new TestExchange("GET", "/api/v1/configmaps?watch=1&sendInitialEvents=true"
+                + "&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true", new byte[0]).with("accept",
+                        "application/json;as=Table;v=v1;g=meta.k8s.io");
+        server.serve(watch);
+        assertThat(watch.line()).contains("\"cells\":[\"one\"]");
+        Struct table = Json.object(watch.line().getBytes(StandardCharsets.UTF_8)).struct("object");
+        assertThat(table.struct("metadata")).isEqualTo(Struct.of("resourceVersion", "2"));
+        assertThat(table.seq("rows").size()).isOne();
+        Struct object = table.seq("rows").struct(0).struct("object");
+        assertThat(object.text("kind")).isEqualTo("PartialObjectMetadata");
+        assertThat(object.struct("metadata").struct("annotations"))
+                .isEqualTo(Struct.of("k8s.io/initial-events-end", "true"));
+    }
+
+    @Test
     void sendsColumnsOnceInATable() throws Exception {
         TestExchange watch = new TestExchange("GET", "/api/v1/configmaps?watch=1", new byte[0]).with("accept",
                 "application/json;as=Table;v=v1;g=meta.k8s.io");
@@ -194,7 +211,7 @@ class WatchTest {
         create("one", "");
         create("two", "");
         assertThat(watch.line()).contains("\"columnDefinitions\":[{").contains("\"cells\":[\"one\"]");
-        assertThat(watch.line()).contains("\"columnDefinitions\":[]").contains("\"cells\":[\"two\"]");
+        assertThat(watch.line()).contains("\"columnDefinitions\":null").contains("\"cells\":[\"two\"]");
     }
 
     @Test
