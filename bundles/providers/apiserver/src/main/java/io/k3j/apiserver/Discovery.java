@@ -11,9 +11,12 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.objectregistry.Kinds;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
@@ -26,6 +29,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /// the kinds change. See
 /// <https://kubernetes.io/docs/concepts/overview/kubernetes-api/#discovery-api>.
 final class Discovery {
+    /// How much of a hash clients compare.
+    private static final int HASH_BYTES = 8;
     private final Kinds kinds;
     private final RemoteApis remote;
     private final Protobuf protobuf;
@@ -100,8 +105,12 @@ final class Discovery {
 
     /// The SHA-512 of bytes in upper-case hexadecimal, the form of kube-apiserver's ETags.
     static String hash(byte[] bytes) {
+        return HexFormat.of().withUpperCase().formatHex(digest("SHA-512", bytes));
+    }
+
+    private static byte[] digest(String algorithm, byte[] bytes) {
         try {
-            return HexFormat.of().withUpperCase().formatHex(MessageDigest.getInstance("SHA-512").digest(bytes));
+            return MessageDigest.getInstance(algorithm).digest(bytes);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
@@ -151,7 +160,8 @@ final class Discovery {
             all.add(Struct.builder().put("name", k.gvr().resource()).put("singularName", k.names().singular())
                     .put("namespaced", k.namespaced()).put("kind", k.gvk().kind()).put("verbs", verbs(k.verbs()))
                     .putUnlessEmpty("shortNames", k.names().shortNames())
-                    .putUnlessEmpty("categories", k.names().categories()).build());
+                    .putUnlessEmpty("categories", k.names().categories())
+                    .putUnlessEmpty("storageVersionHash", storageVersionHash(k.storage())).build());
             for (ResourceKind.Subresource s : k.subresources()) {
                 Struct.Builder b = Struct.builder().put("name", k.gvr().resource() + "/" + s.name())
                         .put("singularName", "").put("namespaced", k.namespaced());
@@ -163,6 +173,14 @@ final class Discovery {
         }
         return Struct.of("kind", "APIResourceList", "apiVersion", "v1", "groupVersion",
                 new Gvk(group, version, "").apiVersion(), "resources", all);
+    }
+
+    /// By which clients see that a resource is stored in another version than before; upstream's for each.
+    private static String storageVersionHash(ResourceKind.Storage storage) {
+        Gvk stored = storage.version();
+        String text = stored.group() + "/" + stored.version() + "/" + stored.kind();
+        byte[] hash = digest("SHA-256", text.getBytes(StandardCharsets.UTF_8));
+        return storage.stored() ? Base64.getEncoder().encodeToString(Arrays.copyOf(hash, HASH_BYTES)) : "";
     }
 
     private static List<String> verbs(Collection<String> verbs) {
