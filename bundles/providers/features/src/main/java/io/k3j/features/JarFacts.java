@@ -23,12 +23,13 @@ import org.osgi.framework.Version;
 /// The properties of a jar that can be read without installing it. The jar is read through once, in pieces, so that
 /// one that is truncated or damaged is known before anything is stopped for it.
 ///
-/// @param file its path
+/// @param file its path, as whoever offers it knows it
+/// @param bytes what was read: the same, or a copy of it that nobody else can write
 /// @param symbolicName from its manifest
 /// @param version from its manifest
 /// @param headers its main attributes
 /// @param digest its SHA-256, hexadecimal
-record JarFacts(Path file, String symbolicName, Version version, Attributes headers, String digest) {
+record JarFacts(Path file, Path bytes, String symbolicName, Version version, Attributes headers, String digest) {
     private static final long MAX_JAR_BYTES = 256L << 20;
     /// What the entries of a jar may have together, and how many there may be: a small file may hold a lot.
     private static final long MAX_CONTENT_BYTES = 1L << 30;
@@ -37,12 +38,15 @@ record JarFacts(Path file, String symbolicName, Version version, Attributes head
 
     /// @throws FeatureProblem when the file is not a readable bundle
     static JarFacts read(Path file) {
+        return read(file, file);
+    }
+
+    /// @param bytes a copy of the file
+    /// @throws FeatureProblem when the file is not a readable bundle
+    static JarFacts read(Path file, Path bytes) {
         try {
-            if (Files.size(file) > MAX_JAR_BYTES) {
-                throw new FeatureProblem(file + " is larger than " + MAX_JAR_BYTES + " bytes");
-            }
-            try (JarFile jar = new JarFile(file.toFile())) {
-                readThrough(file, jar);
+            refuseDamaged(file, bytes);
+            try (JarFile jar = new JarFile(bytes.toFile())) {
                 Manifest manifest = jar.getManifest();
                 String name = manifest == null ? null : manifest.getMainAttributes().getValue("Bundle-SymbolicName");
                 if (name == null) {
@@ -50,10 +54,26 @@ record JarFacts(Path file, String symbolicName, Version version, Attributes head
                 }
                 Attributes attributes = manifest.getMainAttributes();
                 String version = attributes.getValue("Bundle-Version");
-                return new JarFacts(file, name.split(";")[0].trim(), version(file, version), attributes, digest(file));
+                return new JarFacts(file, bytes, name.split(";")[0].trim(), version(file, version), attributes,
+                        digest(bytes));
             }
         } catch (IOException | SecurityException e) {
             throw new FeatureProblem(file + " is not a readable jar: " + e.getMessage(), e);
+        }
+    }
+
+    /// @throws FeatureProblem when it is larger than a jar may be
+    static void refuseLarge(Path file, Path bytes) throws IOException {
+        if (Files.size(bytes) > MAX_JAR_BYTES) {
+            throw new FeatureProblem(file + " is larger than " + MAX_JAR_BYTES + " bytes");
+        }
+    }
+
+    /// Reads a jar or another archive through: what is truncated, damaged or larger than it may be is refused.
+    static void refuseDamaged(Path file, Path bytes) throws IOException {
+        refuseLarge(file, bytes);
+        try (JarFile jar = new JarFile(bytes.toFile())) {
+            readThrough(file, jar);
         }
     }
 

@@ -10,9 +10,11 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// `<data-dir>/plugins`: what is put there is verified and plugged in, what is taken away is unplugged. One that is
 /// refused, or fails, costs itself: the reason is told once, and again when its file has changed.
@@ -25,17 +27,30 @@ final class PluginDirectory {
     static final int MOST = 64;
     /// Stands for files that have no place.
     private static final String OTHERS = "*";
+    /// Stands for the directory.
+    private static final String ITSELF = ".";
     private final Path directory;
     private final Plugs plugs;
     private Map<String, Stamp> seen = new HashMap<>();
     private final Map<String, Stamp> taken = new HashMap<>();
     private final Map<String, String> refused = new ConcurrentHashMap<>();
+    /// All names at the last look that could read the directory; null before.
+    private @Nullable Set<String> present;
+    private Object keysSeen;
+    private Object keysTaken;
 
     /// Does what the directory asks for.
     interface Plugs {
+        /// What changes when signatures are compared with other keys.
+        Object keys();
+
         /// Verifies a file, and runs it in the place of what ran from the same file before.
+        /// What runs and is not trusted any more is stopped.
         /// @throws FeatureProblem with the reason, when it does not run
         void plug(Path file) throws InterruptedException;
+
+        /// At the start: of what ran before, all that is not among these files has been taken away meanwhile.
+        void gone(Set<String> present) throws InterruptedException;
 
         /// The file has gone.
         void unplug(String file) throws InterruptedException;
@@ -47,11 +62,14 @@ final class PluginDirectory {
     PluginDirectory(Path dataDir, Plugs plugs) {
         this.directory = dataDir.resolve("plugins");
         this.plugs = plugs;
+        this.keysSeen = plugs.keys();
+        this.keysTaken = keysSeen;
     }
 
     /// Looks once.
     void look() throws InterruptedException {
         Map<String, Stamp> now = files();
+        Set<String> again = keysChanged() ? Set.copyOf(taken.keySet()) : Set.of();
         for (String file : List.copyOf(taken.keySet())) {
             if (!now.containsKey(file)) {
                 taken.remove(file);
@@ -62,7 +80,7 @@ final class PluginDirectory {
         for (Map.Entry<String, Stamp> entry : now.entrySet()) {
             String file = entry.getKey();
             boolean settled = entry.getValue().equals(seen.get(file));
-            if (settled && !entry.getValue().equals(taken.get(file))) {
+            if (settled && (!entry.getValue().equals(taken.get(file)) || again.contains(file))) {
                 taken.put(file, entry.getValue());
                 plug(file);
             }
@@ -70,10 +88,31 @@ final class PluginDirectory {
         seen = now;
     }
 
+    /// Whether signatures are compared with other keys from now on: all files are read again then. They count when two
+    /// looks have found them the same, as files do.
+    private boolean keysChanged() {
+        Object now = plugs.keys();
+        boolean changed = now.equals(keysSeen) && !now.equals(keysTaken);
+        if (changed) {
+            keysTaken = now;
+        }
+        keysSeen = now;
+        return changed && !refused.containsKey(ITSELF);
+    }
+
     /// Looks at the start, when nobody is copying.
     void lookFirst() throws InterruptedException {
         seen = files();
         look();
+    }
+
+    /// Has that clean up which was taken away while this server was down. A directory that is away itself, or cannot be
+    /// read, says nothing about what it held.
+    void retireGone() throws InterruptedException {
+        Set<String> names = present;
+        if (names != null) {
+            plugs.gone(names);
+        }
     }
 
     private void plug(String file) throws InterruptedException {
@@ -92,16 +131,18 @@ final class PluginDirectory {
         }
         try {
             PluginFile.refuseOthers(directory);
-            tell(".", "");
+            tell(ITSELF, "");
         } catch (FeatureProblem e) {
             // what runs already was read when nobody else could write
-            tell(".", String.valueOf(e.getMessage()));
+            tell(ITSELF, String.valueOf(e.getMessage()));
             return new TreeMap<>(taken);
         }
         try (Stream<Path> all = Files.list(directory)) {
-            for (String name : placed(all.filter(PluginFile::isPlugin).map(f -> f.getFileName().toString()).toList())) {
+            List<String> names = all.filter(PluginFile::isPlugin).map(f -> f.getFileName().toString()).toList();
+            for (String name : placed(names)) {
                 files.put(name, PluginFile.stamp(directory.resolve(name)));
             }
+            present = Set.copyOf(names);
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "Plugin directory changes while it is looked at", e);
             return seen;
@@ -135,7 +176,7 @@ final class PluginDirectory {
     List<Components.Feature> refused() {
         return new TreeMap<>(refused).entrySet().stream()
                 .map(entry -> new Components.Feature(
-                        entry.getKey().equals(".") ? directory.toString() : "plugins/" + entry.getKey(), "FAILED",
+                        entry.getKey().equals(ITSELF) ? directory.toString() : "plugins/" + entry.getKey(), "FAILED",
                         "plugins", List.of(), List.of(), entry.getValue()))
                 .toList();
     }

@@ -57,21 +57,24 @@ final class PluginFile {
         }
     }
 
-    /// Compares the checksum with that of a file beside it, `NAME.jar.sha256` in the form of `sha256sum`, if there is
-    /// one.
-    static void compareSum(JarFacts jar) {
-        Path sum = jar.file().resolveSibling(jar.file().getFileName() + SUM);
-        if (!Files.exists(sum)) {
-            return;
-        }
-        refuseOthers(sum);
+    /// Compares the checksum of a copy with that of a file beside the original, `NAME.jar.sha256` in the form of
+    /// `sha256sum`, if there is one.
+    /// @return the checksum
+    static String compareSum(Path file, Path bytes) {
+        Path sum = file.resolveSibling(file.getFileName() + SUM);
         try {
+            String digest = JarFacts.digest(bytes);
+            if (!Files.exists(sum)) {
+                return digest;
+            }
+            refuseOthers(sum);
             String text = Files.size(sum) > SUM_BYTES ? "" : Files.readString(sum).strip();
             String wanted = text.split("\\s")[0].toLowerCase(Locale.ROOT);
-            if (!wanted.equals(jar.digest())) {
-                throw new FeatureProblem(jar.file() + " is damaged: its SHA-256 is " + jar.digest() + ", and " + sum
+            if (!wanted.equals(digest)) {
+                throw new FeatureProblem(file + " is damaged: its SHA-256 is " + digest + ", and " + sum
                         + " says " + wanted + "; copy it again");
             }
+            return digest;
         } catch (IOException e) {
             throw new FeatureProblem(sum + " cannot be read: " + e, e);
         }

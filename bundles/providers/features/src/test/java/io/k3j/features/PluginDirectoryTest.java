@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,11 +26,25 @@ class PluginDirectoryTest {
     /// Takes every file, and remembers.
     private static final class Plugged implements PluginDirectory.Plugs {
         private final TreeSet<String> files = new TreeSet<>();
+        private String keys = "one";
+        private int plugged;
         private final Map<String, String> told = new TreeMap<>();
+        private final List<Set<String>> gone = new ArrayList<>();
 
         @Override
         public void plug(Path file) {
             files.add(file.getFileName().toString());
+            plugged++;
+        }
+
+        @Override
+        public Object keys() {
+            return keys;
+        }
+
+        @Override
+        public void gone(Set<String> present) {
+            gone.add(new TreeSet<>(present));
         }
 
         @Override
@@ -79,5 +97,35 @@ class PluginDirectoryTest {
         directory.look();
         assertThat(plugs.files).hasSize(PluginDirectory.MOST).contains("a.jar");
         assertThat(directory.refused()).isEmpty();
+    }
+
+    @Test
+    void otherKeysHaveAllFilesReadAgainOnceTwoLooksHaveFoundThemTheSame() throws Exception {
+        put("a.jar");
+        directory.lookFirst();
+        directory.look();
+        assertThat(plugs.plugged).isEqualTo(1);
+        plugs.keys = "two";
+        directory.look();
+        assertThat(plugs.plugged).as("they may be being written").isEqualTo(1);
+        directory.look();
+        directory.look();
+        assertThat(plugs.plugged).isEqualTo(2);
+    }
+
+    @Test
+    void whatIsNotThereAtTheStartIsAskedForUnlessTheDirectoryCannotBeRead() throws Exception {
+        put("a.jar");
+        directory.lookFirst();
+        directory.retireGone();
+        assertThat(plugs.gone).containsExactly(Set.of("a.jar"));
+        PluginDirectory away = new PluginDirectory(dataDir.resolve("away"), plugs);
+        away.lookFirst();
+        away.retireGone();
+        Files.setPosixFilePermissions(dataDir.resolve("plugins"), PosixFilePermissions.fromString("rwxrwxrwx"));
+        PluginDirectory open = new PluginDirectory(dataDir, plugs);
+        open.lookFirst();
+        open.retireGone();
+        assertThat(plugs.gone).hasSize(1);
     }
 }
