@@ -69,7 +69,11 @@ public final class Main {
         boolean node = !plan.disabled().contains("agent") && !plan.settings().containsKey("containerRuntimeEndpoint");
         boolean etcd = Boolean.TRUE.equals(plan.settings().get("managedEtcd")) && !plan.disabled().contains("etcd");
         HostPackages.provide(node, etcd, flags.size() == arguments.size(), host, progress::line);
-        return Server.run(plan, progress);
+        try (ConfigWatch.Watching _ = ConfigWatch.begin(
+                new ConfigWatch.Source(command, Flags.of(command), flags, host.environment()),
+                ConfigWatch.Effects.REAL)) {
+            return Server.run(plan, progress);
+        }
     }
 
     private static int help(List<String> words) {
