@@ -92,7 +92,12 @@ final class SignerRules {
         Set<X509Certificate> anchors = new HashSet<>(authorities);
         anchors.addAll(ofTheJdk());
         List<X509Certificate> path = certificates(stamp.getSignerCertPath());
-        return named.contains(path.getFirst()) ? dates(path.getFirst(), at) : chain(path, anchors, at, TIME_STAMPING);
+        if (!named.contains(path.getFirst())) {
+            return chain(path, anchors, at, TIME_STAMPING);
+        }
+        // who signs code is named as well, and must not say when that was
+        String expired = dates(path.getFirst(), at);
+        return expired.isEmpty() ? purposeProblem(path.getFirst(), TIME_STAMPING) : expired;
     }
 
     private static List<X509Certificate> ofTheJdk() {

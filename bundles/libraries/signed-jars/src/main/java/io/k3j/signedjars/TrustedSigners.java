@@ -63,8 +63,9 @@ public final class TrustedSigners {
         }
         boolean unknown = problems.stream().allMatch(problem -> problem.endsWith(SignerRules.UNKNOWN));
         throw new UntrustedJarException(shown + " is signed by " + String.join("; and by ", problems) + named()
-                + (unknown ? "; to trust the signer: keytool -printcert -rfc -jarfile " + shown + " >> "
-                        + files.getFirst() : ""));
+                + (unknown ? "; to trust the signer: keytool -printcert -rfc -jarfile " + shown
+                // its certificate is the first; authorities follow, who could let anybody in
+                        + " | sed /-END/q >> " + files.getFirst() : ""));
     }
 
     /// The flag, for messages.

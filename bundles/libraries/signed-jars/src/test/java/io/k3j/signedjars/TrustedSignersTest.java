@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.testkitsigning.ChangedJar;
+import io.k3j.testkitsigning.ForgedStamp;
 import io.k3j.testkitsigning.TestCertificate;
 import io.k3j.testkitsigning.TestSigner;
 import io.k3j.testkitsigning.TimeStampServer;
@@ -14,9 +15,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Jars as `jarsigner` signs them, and as they come out of the hands of others.
 class TrustedSignersTest {
     private static final String MANIFEST = "META-INF/MANIFEST.MF";
+    /// Of how many bytes one is changed.
+    private static final int PACE = 5;
     private static final Instant NOW = InstantSource.system().instant();
     private static final TestSigner ACME = TestSigner.selfSigned("Acme");
     private static final TestSigner STRANGER = TestSigner.selfSigned("Stranger");
@@ -90,8 +96,8 @@ class TrustedSignersTest {
     @Test
     void aJarOfAStrangerIsRefusedWithHowToTrustHim() throws Exception {
         refused(STRANGER.sign(jar()), "is signed by CN=Stranger", ACME.pem());
-        refused(STRANGER.sign(jar()), "to trust the signer: keytool -printcert -rfc -jarfile /plugins/acme.jar >> ",
-                ACME.pem());
+        refused(STRANGER.sign(jar()), "to trust the signer: keytool -printcert -rfc -jarfile /plugins/acme.jar |"
+                + " sed /-END/q >> ", ACME.pem());
         refused(STRANGER.sign(jar()), "nobody who is named has signed its certificate", ROOT.pem(), ACME.pem());
     }
 
@@ -202,6 +208,62 @@ class TrustedSignersTest {
         try (TimeStampServer late = TimeStampServer.open(stamping, NOW.minus(Duration.ofDays(1)))) {
             refused(old.sign(jar(), late.uri(), "SHA-256"), "has expired on ", old.pem(), stamping.pem());
         }
+    }
+
+    /// Else a key that got out when its certificate had expired would go on signing, and say that it was before.
+    @Test
+    void whoHasSignedCannotSayWhenAsWell() throws Exception {
+        TestSigner old = new TestCertificate("Old").valid(NOW.minus(Duration.ofDays(9)), NOW.minus(Duration.ofDays(2)))
+                .signedBy(null);
+        Path stamped = ForgedStamp.add(old.sign(jar()), "META-INF/CNOLD.EC", old, NOW.minus(Duration.ofDays(5)));
+        refused(stamped, "has expired on ", old.pem());
+        refused(stamped, "its time stamp does not count: its certificate may not be used for time stamps", old.pem());
+    }
+
+    @Test
+    void aNameDoesNotTurnTheMessageAround() throws Exception {
+        refused(TestSigner.selfSigned("St\u202eranger").sign(jar()), "is signed by CN=St?ranger", ACME.pem());
+    }
+
+    @Test
+    void whatIsSaidOfAStrangerTrustsHimAlone() throws Exception {
+        TestSigner dev = new TestCertificate("Dev").forCode().signedBy(ROOT);
+        Path jar = dev.sign(jar());
+        AtomicReference<String> told = new AtomicReference<>("");
+        assertThatThrownBy(() -> verify(jar, ACME.pem())).satisfies(e -> told.set(String.valueOf(e.getMessage())));
+        String command = told.get().substring(told.get().indexOf("to trust the signer: ")).replace(
+                "to trust the signer: keytool", System.getProperty("java.home") + "/bin/keytool")
+                .replace("/plugins/acme.jar", jar.toString());
+        assertThat(new ProcessBuilder("bash", "-ec", command).inheritIO().start().waitFor()).isZero();
+        String trust = Files.readString(dir.resolve("trust.pem"));
+        assertThat(verify(jar, trust).name()).isEqualTo("CN=Dev");
+        refused(new TestCertificate("Else").forCode().signedBy(ROOT).sign(jar()), "nobody who is named", trust);
+    }
+
+    /// Of the block a few bytes are covered by nothing, and say nothing that is used.
+    @ParameterizedTest
+    @ValueSource(strings = {"META-INF/CNACME.EC", "META-INF/CNACME.SF", MANIFEST})
+    void whereverASignatureIsChangedItIsRefusedAndBreaksNothing(String name) throws Exception {
+        Path signed = ACME.sign(jar());
+        byte[] all = Files.readAllBytes(signed);
+        AtomicInteger length = new AtomicInteger(1);
+        List<Integer> accepted = new ArrayList<>();
+        for (int i = 0; i < length.get(); i += PACE) {
+            int at = i;
+            Path changed = ChangedJar.change(Files.write(signed, all), entries -> {
+                byte[] content = entries.getOrDefault(name, new byte[0]);
+                length.set(content.length);
+                content[at] ^= (byte) (1 << at % Byte.SIZE);
+            });
+            try {
+                verify(changed, ACME.pem());
+                accepted.add(i);
+            } catch (UntrustedJarException | IOException e) {
+                assertThat(e).hasMessageNotContaining("\n");
+            }
+        }
+        assertThat(length.get()).isGreaterThan(100);
+        assertThat(accepted).hasSizeLessThanOrEqualTo(name.endsWith(".EC") ? length.get() / PACE / 10 : 0);
     }
 
     @Test
