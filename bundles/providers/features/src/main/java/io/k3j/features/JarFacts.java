@@ -54,7 +54,7 @@ record JarFacts(Path file, Path bytes, String symbolicName, Version version, Att
                 }
                 Attributes attributes = manifest.getMainAttributes();
                 String version = attributes.getValue("Bundle-Version");
-                return new JarFacts(file, bytes, name.split(";")[0].trim(), version(file, version), attributes,
+                return new JarFacts(file, bytes, name.split(";", 2)[0].trim(), version(file, version), attributes,
                         digest(bytes));
             }
         } catch (IOException | SecurityException e) {

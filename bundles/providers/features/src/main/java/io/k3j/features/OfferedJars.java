@@ -52,10 +52,14 @@ final class OfferedJars {
             disk.copy(file, bytes);
             JarFacts.refuseDamaged(file, bytes);
             return new Copy(file, bytes, room, signatures.verify(bytes, file));
-        } catch (IOException | SecurityException e) {
+        } catch (SecurityException e) {
+            clear(room);
+            throw new FeatureProblem(file + " was changed after it was signed (" + e.getMessage()
+                    + "); fetch it again, or have it signed again", e);
+        } catch (IOException e) {
             clear(room);
             throw new FeatureProblem(file + " is not a readable jar: " + e.getMessage(), e);
-        } catch (FeatureProblem e) {
+        } catch (RuntimeException e) {
             clear(room);
             throw e;
         }

@@ -73,6 +73,9 @@ final class PluginArchive {
                 throw new FeatureProblem(file + " holds " + name + ", which is no part of a feature archive: "
                         + DESCRIPTION + " and jars are, and META-INF");
             }
+            if (jars.containsKey(name)) {
+                throw new FeatureProblem(file + " holds " + name + " twice; build it again");
+            }
             if (jars.size() == MOST_BUNDLES) {
                 throw new FeatureProblem(file + " holds more than " + MOST_BUNDLES + " jars");
             }
@@ -90,7 +93,7 @@ final class PluginArchive {
     }
 
     private static boolean isJar(String name) {
-        return name.endsWith(JAR) && name.indexOf('/') < 0 && name.chars().noneMatch(Character::isISOControl);
+        return name.endsWith(JAR) && PluginFile.isName(name);
     }
 
     private Content content(Section section) {
@@ -132,7 +135,7 @@ final class PluginArchive {
         Map<String, List<String>> settings = new LinkedHashMap<>();
         Section pids = section.section("settings");
         pids.names().forEach(pid -> {
-            if (parts.stream().noneMatch(part -> pid.equals(part.symbolicName())
+            if (pid.startsWith(PluginReader.OURS) || parts.stream().noneMatch(part -> pid.equals(part.symbolicName())
                     || pid.startsWith(part.symbolicName() + "."))) {
                 throw section.problem("settings: the PID " + pid + " is that of none of its bundles; begin it with the"
                         + " Bundle-SymbolicName of one");

@@ -8,6 +8,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,6 +39,8 @@ final class PluginDirectory {
     private @Nullable Set<String> present;
     private Object keysSeen;
     private Object keysTaken;
+    /// Files that are to be read again although they are the same.
+    private final Set<String> again = new HashSet<>();
 
     /// Does what the directory asks for.
     interface Plugs {
@@ -69,10 +72,13 @@ final class PluginDirectory {
     /// Looks once.
     void look() throws InterruptedException {
         Map<String, Stamp> now = files();
-        Set<String> again = keysChanged() ? Set.copyOf(taken.keySet()) : Set.of();
+        if (keysChanged()) {
+            again.addAll(taken.keySet());
+        }
         for (String file : List.copyOf(taken.keySet())) {
             if (!now.containsKey(file)) {
                 taken.remove(file);
+                again.remove(file);
                 plugs.unplug(file);
                 tell(file, "");
             }
@@ -82,6 +88,7 @@ final class PluginDirectory {
             boolean settled = entry.getValue().equals(seen.get(file));
             if (settled && (!entry.getValue().equals(taken.get(file)) || again.contains(file))) {
                 taken.put(file, entry.getValue());
+                again.remove(file);
                 plug(file);
             }
         }
@@ -89,15 +96,15 @@ final class PluginDirectory {
     }
 
     /// Whether signatures are compared with other keys from now on: all files are read again then. They count when two
-    /// looks have found them the same, as files do.
+    /// looks have found them the same, as files do, and wait for a directory that nothing is read of.
     private boolean keysChanged() {
         Object now = plugs.keys();
-        boolean changed = now.equals(keysSeen) && !now.equals(keysTaken);
+        boolean changed = now.equals(keysSeen) && !now.equals(keysTaken) && !refused.containsKey(ITSELF);
         if (changed) {
             keysTaken = now;
         }
         keysSeen = now;
-        return changed && !refused.containsKey(ITSELF);
+        return changed;
     }
 
     /// Looks at the start, when nobody is copying.
@@ -121,6 +128,10 @@ final class PluginDirectory {
             tell(file, "");
         } catch (FeatureProblem e) {
             tell(file, String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            // of a file that nobody has thought of; the others run
+            LOG.log(System.Logger.Level.DEBUG, "Plugin breaks its reader plugin=" + file, e);
+            tell(file, directory.resolve(file) + " cannot be plugged in: " + e);
         }
     }
 

@@ -18,7 +18,17 @@ final class PluginFile {
     private static final String SUM = ".sha256";
     private static final int SUM_BYTES = 4096;
 
+    /// The longest name that may become part of a file's; a checksum comes with it.
+    static final int MOST_LETTERS = 128;
+    private static final int END_OF_ASCII = 128;
+
     private PluginFile() {
+    }
+
+    /// Whether a text that a stranger has written may be a file's name, whatever the machine's language.
+    static boolean isName(String text) {
+        return !text.isEmpty() && text.length() <= MOST_LETTERS && text.charAt(0) != '.' && text.chars()
+                .allMatch(c -> c < END_OF_ASCII && Character.isLetterOrDigit(c) || "._-".indexOf(c) >= 0);
     }
 
     /// By which a change of a file is noticed.

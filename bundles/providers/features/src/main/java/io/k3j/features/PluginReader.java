@@ -13,7 +13,8 @@ import org.osgi.framework.Version;
 /// Decides whether a file of the plugin directory may run: whether it is whole, signed where that is demanded, and
 /// takes nothing that belongs to somebody else.
 final class PluginReader {
-    private static final String OURS = "io.k3j.";
+    /// How names begin that belong to the distribution.
+    static final String OURS = "io.k3j.";
     private static final String JAR = ".jar";
     private final OfferedJars offered;
     private final Supplier<Collection<String>> shipped;
@@ -59,7 +60,7 @@ final class PluginReader {
         try {
             String digest = PluginFile.compareSum(file, offer.bytes());
             return name.endsWith(JAR) ? jar(offer, ran) : archive(offer, digest, ran);
-        } catch (FeatureProblem e) {
+        } catch (RuntimeException e) {
             offer.close();
             throw e;
         }
@@ -127,11 +128,10 @@ final class PluginReader {
 
     /// Names become names of files.
     private static void refuseLetters(Path file, String what, String name) {
-        for (char c : name.toCharArray()) {
-            if (!Character.isLetterOrDigit(c) && "._-".indexOf(c) < 0) {
-                throw new FeatureProblem(file + " has " + what + " " + name
-                        + ", in which only letters, digits, '.', '_' and '-' are allowed");
-            }
+        if (!PluginFile.isName(name)) {
+            throw new FeatureProblem(file + " has " + what + " " + name
+                    + ", in which only the letters a to z and A to Z, digits, '.', '_' and '-' are allowed, "
+                    + PluginFile.MOST_LETTERS + " of them at most");
         }
     }
 

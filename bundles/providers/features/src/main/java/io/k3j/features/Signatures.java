@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// Says who has signed what is about to be installed, when `--plugin-trust` demands signatures. The files that the flag
@@ -42,12 +43,19 @@ final class Signatures {
     private TrustedSigners trusted() {
         try {
             for (Path file : files) {
-                PluginFile.refuseOthers(file.toRealPath());
+                refuseOthers(file);
+                refuseOthers(file.toRealPath());
             }
             return TrustedSigners.read(files, clock);
         } catch (IOException | FeatureProblem e) {
             throw new FeatureProblem("--plugin-trust: " + e.getMessage(), e);
         }
+    }
+
+    /// Whoever can write to its directory could put another one in its place.
+    private static void refuseOthers(Path file) throws IOException {
+        PluginFile.refuseOthers(Objects.requireNonNull(file.getParent()).toRealPath());
+        PluginFile.refuseOthers(file.toRealPath());
     }
 
     /// Whether anything has to be signed.

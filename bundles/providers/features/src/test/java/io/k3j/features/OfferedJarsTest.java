@@ -1,6 +1,7 @@
 package io.k3j.features;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.testkitsigning.TestSigner;
@@ -85,6 +86,21 @@ class OfferedJarsTest {
                 .hasMessageStartingWith("--plugin-trust: ").hasMessageContaining("chmod go-w");
         assertThatThrownBy(() -> signatures(dir.resolve("none.pem"))).isInstanceOf(FeatureProblem.class)
                 .hasMessageContaining("none.pem");
+    }
+
+    @Test
+    void keysThatOthersCouldReplaceAreRefused() throws IOException {
+        Path pem = pem("rw-r--r--");
+        Path shared = Files.createDirectory(dir.resolve("shared"));
+        Path link = Files.createSymbolicLink(shared.resolve("trust.pem"), pem);
+        assertThatNoException().isThrownBy(() -> signatures(link));
+        Files.setPosixFilePermissions(shared, PosixFilePermissions.fromString("rwxrwxrwx"));
+        assertThatThrownBy(() -> signatures(link)).isInstanceOf(FeatureProblem.class)
+                .hasMessageStartingWith("--plugin-trust: " + shared).hasMessageContaining("chmod go-w " + shared);
+        Files.setPosixFilePermissions(shared, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.setPosixFilePermissions(dir, PosixFilePermissions.fromString("rwxrwxr-x"));
+        assertThatThrownBy(() -> signatures(link)).isInstanceOf(FeatureProblem.class)
+                .hasMessageContaining("chmod go-w " + dir);
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,12 +28,16 @@ class PluginDirectoryTest {
     private static final class Plugged implements PluginDirectory.Plugs {
         private final TreeSet<String> files = new TreeSet<>();
         private String keys = "one";
+        private boolean breaks;
         private int plugged;
         private final Map<String, String> told = new TreeMap<>();
         private final List<Set<String>> gone = new ArrayList<>();
 
         @Override
         public void plug(Path file) {
+            if (breaks) {
+                throw new ArrayIndexOutOfBoundsException("no such place");
+            }
             files.add(file.getFileName().toString());
             plugged++;
         }
@@ -127,5 +132,49 @@ class PluginDirectoryTest {
         open.lookFirst();
         open.retireGone();
         assertThat(plugs.gone).hasSize(1);
+    }
+
+    @Test
+    void otherKeysCountAsSoonAsTheDirectoryCanBeReadAgain() throws Exception {
+        put("a.jar");
+        directory.lookFirst();
+        Files.setPosixFilePermissions(dataDir.resolve("plugins"), PosixFilePermissions.fromString("rwxrwxrwx"));
+        plugs.keys = "two";
+        directory.look();
+        directory.look();
+        assertThat(plugs.plugged).isEqualTo(1);
+        Files.setPosixFilePermissions(dataDir.resolve("plugins"), PosixFilePermissions.fromString("rwxr-xr-x"));
+        directory.look();
+        directory.look();
+        assertThat(plugs.plugged).isEqualTo(2);
+    }
+
+    @Test
+    void aFileThatIsBeingCopiedWhileKeysChangeIsReadAgain() throws Exception {
+        put("a.jar");
+        Path file = dataDir.resolve("plugins/a.jar");
+        FileTime before = Files.getLastModifiedTime(file);
+        directory.lookFirst();
+        plugs.keys = "two";
+        directory.look();
+        Files.setLastModifiedTime(file, FileTime.fromMillis(0));
+        directory.look();
+        Files.setLastModifiedTime(file, before);
+        directory.look();
+        directory.look();
+        assertThat(plugs.plugged).isEqualTo(2);
+    }
+
+    @Test
+    void aFileThatBreaksItsReaderCostsItself() throws Exception {
+        put("a.jar");
+        plugs.breaks = true;
+        directory.lookFirst();
+        assertThat(plugs.told.get("a.jar")).contains("ArrayIndexOutOfBoundsException: no such place");
+        plugs.breaks = false;
+        put("b.jar");
+        directory.look();
+        directory.look();
+        assertThat(plugs.files).containsExactly("b.jar");
     }
 }

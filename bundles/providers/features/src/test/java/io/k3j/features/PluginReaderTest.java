@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.osgi.framework.Version;
 
 /// Feature archives, good and bad. What is wrong with a jar is in `PluginsItest`.
@@ -33,11 +34,15 @@ class PluginReaderTest {
                 List.of(kubelet));
     }
 
+    private byte[] bundle(String symbolicName) throws IOException {
+        return Files.readAllBytes(TestJars.bundle(dir.resolve("in.jar"),
+                Map.of("Bundle-SymbolicName", symbolicName, "Bundle-Version", "1.1"), symbolicName));
+    }
+
     private Path archive(String description, String... more) throws IOException {
         Map<String, byte[]> entries = new LinkedHashMap<>();
         for (String bundle : List.of("a", "b")) {
-            entries.put(bundle + ".jar", Files.readAllBytes(TestJars.bundle(dir.resolve("in.jar"),
-                    Map.of("Bundle-SymbolicName", "com.acme." + bundle, "Bundle-Version", "1.1"), bundle)));
+            entries.put(bundle + ".jar", bundle("com.acme." + bundle));
         }
         for (String name : more) {
             entries.put(name, entries.getOrDefault("a.jar", new byte[0]));
@@ -74,7 +79,7 @@ class PluginReaderTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"{\"name\": \"kubelet\", %s}|which belongs to this distribution",
-            "{\"name\": \"a/b\", %s}|only letters, digits",
+            "{\"name\": \"a/b\", %s}|only the letters",
             "{\"name\": \"acme\", %s, \"critical\": [\"clusterCidr\"]}|acme.far!/feature.json: unknown key critical",
             "{\"name\": \"acme\", %s, \"words\": [\"agent\"]}|unknown key words",
             "{\"name\": \"acme\", %s, \"settings\": {\"io.k3j.apiserver\": [\"dataDir\"]}}|that of none of its bundles",
@@ -90,9 +95,38 @@ class PluginReaderTest {
 
     @ParameterizedTest
     @CsvSource({"more.txt, is no part of a feature archive", "lib/a.jar, is no part of a feature archive",
-            "../a.jar, is no part of a feature archive", "again.jar, holds two bundles called com.acme.a"})
+            "../a.jar, is no part of a feature archive", "\u00e4.jar, is no part of a feature archive",
+            "..\\a.jar, is no part of a feature archive", "again.jar, holds two bundles called com.acme.a"})
     void whatElseLiesInAnArchiveIsRefused(String name, String why) throws IOException {
         refused(archive("{\"name\": \"acme\", " + BUNDLES + "}", name), why);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {";", "", ";singleton:=true", "com.acme.\u00e4", "com/acme", ".."})
+    void aNameThatIsNoneIsRefused(String name) throws IOException {
+        Path jar = TestJars.bundle(dir.resolve("acme.jar"), Map.of("Bundle-SymbolicName", name), "");
+        refused(Files.setPosixFilePermissions(jar, PosixFilePermissions.fromString("rw-r--r--")),
+                "the Bundle-SymbolicName ");
+    }
+
+    @Test
+    void anArchiveWithoutANameIsRefused() throws IOException {
+        refused(archive("{\"name\": \"\", " + BUNDLES + "}"), "a feature called ");
+    }
+
+    @Test
+    void aNameAboveTheDistributionsConfiguresNothingOfIt() throws IOException {
+        Path archive = archive("{\"name\": \"acme\", \"bundles\": [{\"name\": \"io\"}, {\"name\": \"com.acme.b\"}],"
+                + " \"settings\": {\"io.k3j.apiserver\": [\"dataDir\"]}}");
+        byte[] above = bundle("io");
+        refused(ChangedJar.change(archive, entries -> entries.put("a.jar", above)),
+                "the PID io.k3j.apiserver is that of none of its bundles");
+    }
+
+    @Test
+    void anArchiveWithANameTwiceIsRefused() throws IOException {
+        refused(ChangedJar.twice(archive("{\"name\": \"acme\", " + BUNDLES + "}"), "b.jar", "a.jar"),
+                "holds b.jar twice");
     }
 
     @Test
