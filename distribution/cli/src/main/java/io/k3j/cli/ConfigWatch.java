@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /// Takes up what changes in the configuration file and its drop-ins while a server or agent runs.
@@ -24,7 +25,8 @@ import java.util.stream.Stream;
 /// | all others | with the next start, which is told once for each change |
 ///
 /// A file that has become invalid changes nothing, and is told with its line. Values are never told. What servers have
-/// to agree on is what each was started with, whatever the file says meanwhile. A file from the network is not watched.
+/// to agree on is what each was started with, whatever the file says meanwhile. What comes from the network, or out of
+/// a pipe, is read once and not watched.
 ///
 /// One thread looks, once a second; a change counts when two looks have found the same.
 final class ConfigWatch {
@@ -47,8 +49,10 @@ final class ConfigWatch {
             return Path.of(Resolution.file(command, flags, arguments, environment));
         }
 
-        private boolean local() {
-            return !Resolution.file(command, flags, arguments, environment).contains("://");
+        /// Whether it can be read again: what comes from the network or out of a pipe cannot.
+        private boolean lasts() {
+            return !Resolution.file(command, flags, arguments, environment).contains("://")
+                    && (Files.isRegularFile(file()) || Files.notExists(file()));
         }
     }
 
@@ -94,15 +98,20 @@ final class ConfigWatch {
         this.taken = seen;
     }
 
-    /// Begins to look, if there is something to look at.
-    static Watching begin(Source source, Effects effects) {
-        if (!source.local()) {
-            return () -> {
+    /// Remembers how things are, if there is something to look at.
+    ///
+    /// @return what begins to look, once the log is there
+    static Supplier<Watching> remember(Source source, Effects effects) {
+        if (!source.lasts()) {
+            return () -> () -> {
             };
         }
-        ConfigWatch watch = new ConfigWatch(source, effects);
-        Thread.ofPlatform().name("config-watch").daemon().start(watch::run);
-        return watch::close;
+        return new ConfigWatch(source, effects)::begin;
+    }
+
+    private Watching begin() {
+        Thread.ofPlatform().name("config-watch").daemon().start(this::run);
+        return end::countDown;
     }
 
     private void run() {
@@ -201,10 +210,5 @@ final class ConfigWatch {
 
     private String text(String name, String otherwise) {
         return current.last(name).map(Setting::value).orElse(otherwise);
-    }
-
-    /// Ends looking.
-    private void close() {
-        end.countDown();
     }
 }

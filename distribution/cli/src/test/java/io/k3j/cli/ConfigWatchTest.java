@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class ConfigWatchTest {
@@ -117,10 +118,48 @@ class ConfigWatchTest {
                 .noneMatch(line -> line.contains("--debug"));
     }
 
+    /// Whoever opens a pipe waits until somebody writes to it.
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void aPipeIsReadOnlyOnce() throws Exception {
+        Path pipe = directory.resolve("pipe.yaml");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+        try (ConfigWatch.Watching _ = ConfigWatch.remember(new ConfigWatch.Source("server", Flags.of("server"),
+                List.of("--config=" + pipe), Map.of()), effects).get()) {
+            assertThat(told).isEmpty();
+        }
+    }
+
+    @Test
+    void aFileThatHasGoneOrIsNoneIsToldAndTakenUpWhenItIsBack() throws IOException {
+        ConfigWatch watch = watch("server");
+        Files.delete(config);
+        lookTwice(watch);
+        assertThat(told).singleElement().asString().contains("changes nothing error=", config + " does not exist");
+        Files.createDirectory(config);
+        lookTwice(watch);
+        assertThat(told).hasSize(2).last().asString().contains("changes nothing error=cannot read");
+        Files.delete(config);
+        write("token: secret-1\ndisable: [traefik]\nv: \"6\"\n");
+        lookTwice(watch);
+        assertThat(levels).containsExactly("false 6 ");
+    }
+
+    @Test
+    void aFileThatIsHostileChangesNothing() throws IOException {
+        ConfigWatch watch = watch("server");
+        Files.write(config, new byte[] {(byte) 0xff, (byte) 0xfe, 0});
+        lookTwice(watch);
+        write("a: ".repeat(1) + "[".repeat(200_000));
+        lookTwice(watch);
+        assertThat(told).hasSize(2).allMatch(line -> line.contains("changes nothing"));
+        assertThat(levels).isEmpty();
+    }
+
     @Test
     void aFileOfTheNetworkIsNotWatched() {
-        try (ConfigWatch.Watching _ = ConfigWatch.begin(new ConfigWatch.Source("server", Flags.of("server"),
-                List.of("--config=http://127.0.0.1:1/none.yaml"), Map.of()), effects)) {
+        try (ConfigWatch.Watching _ = ConfigWatch.remember(new ConfigWatch.Source("server", Flags.of("server"),
+                List.of("--config=http://127.0.0.1:1/none.yaml"), Map.of()), effects).get()) {
             assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName).doesNotContain("config-watch");
         }
     }

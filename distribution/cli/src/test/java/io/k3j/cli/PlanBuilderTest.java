@@ -339,6 +339,8 @@ class PlanBuilderTest {
                 .isThrownBy(() -> plan("--plugin-trust", good + "," + empty, "--plugin-trust=/none.pem"))
                 .withMessageContaining("invalid --plugin-trust: " + empty + " holds neither a CERTIFICATE")
                 .withMessageContaining("invalid --plugin-trust: /none.pem is no file");
+        assertThatExceptionOfType(UsageFailure.class).as("a variable of a script that was empty")
+                .isThrownBy(() -> plan("--plugin-trust=")).withMessageContaining("invalid --plugin-trust");
     }
 
     @Test
