@@ -202,6 +202,8 @@ final class Checks {
     private void apiserverFiles() {
         readable("admission-control-config-file=", "an AdmissionConfiguration");
         readable("audit-policy-file=", "a Policy of audit.k8s.io/v1");
+        readable("authentication-config=", "an AuthenticationConfiguration of apiserver.config.k8s.io/v1");
+        readable("oidc-ca-file=", "the issuer's authorities in PEM");
     }
 
     private void readable(String argument, String kind) {

@@ -14,7 +14,7 @@ import java.util.Set;
 
 /// An API server of this process without a port, for tests of what several of them do on one store.
 public final class PlainServer implements AutoCloseable {
-    private static final Core.Policy POLICY = new Core.Policy(Set.of(), Set.of(), false);
+    private static final Core.Policy POLICY = new Core.Policy(Set.of(), Set.of(), AnonymousAuth.NOWHERE);
     private final Contributions contributions = POLICY.contributions();
     private final ViewKeeper views = new ViewKeeper();
     private final Server server;

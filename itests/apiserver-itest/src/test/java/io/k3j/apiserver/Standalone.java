@@ -29,7 +29,7 @@ import org.osgi.framework.ServiceRegistration;
 /// `Standalone DIR [PORT] [sqlite] [open]` writes `DIR/admin.kubeconfig` and serves until it is killed.
 /// `open` takes everybody without a certificate for an administrator.
 public final class Standalone implements AutoCloseable {
-    private static final Core.Policy POLICY = new Core.Policy(Set.of(), Set.of(), false);
+    private static final Core.Policy POLICY = new Core.Policy(Set.of(), Set.of(), AnonymousAuth.NOWHERE);
     private final Server server;
     private final Port port;
 

@@ -47,7 +47,7 @@ final class Rooms {
                             "kuberuntime",
                             "metricstext", "model", "nodeapi", "nodestatus", "pki", "streaming")),
             Map.entry("builtinschema", Set.of("model", "schema")), Map.entry("jetcd", Set.of()),
-            Map.entry("flowcontrol", Set.of("apiserverapi", "clientapi", "model", "watchcache")),
+            Map.entry("flowcontrol", Set.of("apiserverapi", "clientapi", "metricstext", "model", "watchcache")),
             Map.entry("objectregistry",
                     Set.of("apimachinery", "apiserverapi", "clientapi", "codec", "datastoreapi", "model", "schema",
                             "watchcache")),

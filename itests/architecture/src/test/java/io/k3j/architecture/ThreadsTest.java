@@ -28,7 +28,7 @@ class ThreadsTest {
                     "nodeproxy.LogSocket", "nodeproxy.Relay", "streaming.FrameChannel", "streaming.RemoteCommand",
                     "streaming.SpdyClient", "streaming.TunnelSession", "webhookclient.WebhookClient"),
             "one task, whose outcome somebody waits for or asks for again",
-            Set.of("admissionwebhooks.ValidatingWebhooks", "aggregator.DiscoveryAttempts",
+            Set.of("admissionwebhooks.ValidatingWebhooks", "aggregator.DiscoveryAttempts", "authoidc.RemoteKeySet",
                     "apirequests.ListWriter", "apiwatches.WatchHub",
                     "childprocess.Command", "controllerkit.LiveView",
                     "controllersworkload.SlowStart", "cricontainerd.CriContainerd", "durablefiles.DurableFiles",

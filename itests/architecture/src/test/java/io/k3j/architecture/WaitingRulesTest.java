@@ -51,6 +51,8 @@ class WaitingRulesTest {
             Map.entry("ConsoleSocket.java: accepting.close()", "its socket is closed with it"),
             Map.entry("HttpPort.java: loop.close()", "its socket is closed with it"),
             Map.entry("Listener.java: loop.close()", "its connection is aborted with it, and it only reads"),
+            Map.entry("FlowControl.java: loops.forEach(SupervisedLoop::close)", "classifies in memory"),
+            Map.entry("FlowControlKeeper.java: loop.close()", "writes what its successor does, unless it has changed"),
             Map.entry("Compactor.java: loop.close()", "a compaction does nothing where another one has been"),
             Map.entry("Peers.java: following.close()", "deletes records as they were seen, or not at all"),
             Map.entry("SystemObjects.java: loop.close()", "creates what is missing, as its successor does"),

@@ -30,6 +30,8 @@ class AggregatedApiItest {
             {"apiVersion":"apiregistration.k8s.io/v1","kind":"APIService","metadata":{"name":"v1.things.example.com"},
              "spec":{"group":"things.example.com","version":"v1","groupPriorityMinimum":1000,"versionPriority":10,
              "caBundle":"BUNDLE","service":{"name":"things","namespace":"default"}}}]}""";
+    private static final String PROXIES = "kubectl get configmap -n kube-system extension-apiserver-authentication"
+            + " -o jsonpath='{.data.requestheader-client-ca-file}'";
     private static Machine machine;
     private static Server server;
     private static ExtensionServer things;
@@ -40,8 +42,8 @@ class AggregatedApiItest {
         server = Server.start(machine, "--disable-agent");
         server.await("the API", "kubectl get ns default --no-headers", "default");
         InetAddress outside = InetAddress.getByName(machine.address().replaceAll("[0-9]+$", "1"));
-        things = new ExtensionServer(outside, server.k3s("kubectl get configmap -n kube-system "
-                + "extension-apiserver-authentication -o jsonpath='{.data.requestheader-client-ca-file}'").text());
+        server.await("what front proxies show", PROXIES, "BEGIN CERTIFICATE");
+        things = new ExtensionServer(outside, server.k3s(PROXIES).text());
         Files.writeString(machine.dir().resolve("things.json"),
                 OBJECTS.replace("PORT", Integer.toString(things.port())).replace("ADDRESS", outside.getHostAddress())
                         .replace("BUNDLE", things.caBundle()));

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -39,6 +40,8 @@ abstract class ParityMatrix {
     static final boolean FULL = Boolean.getBoolean("k3j.full");
     private static final int AT_ONCE = 2;
     private static final int LOOKS = 10;
+    private static final Set<String> LAST = Set.of("/registry/apiregistration.k8s.io/apiservices/v1.",
+            "/registry/flowschemas/catch-all");
     private static final Duration SETTLING = Duration.ofSeconds(120);
 
     Path directory;
@@ -114,9 +117,9 @@ abstract class ParityMatrix {
                 ThirdParty.STOPPED);
         assertThat(stopped.lines()).containsExactly(ThirdParty.STOPPED + " STOPPED");
         store = store();
-        // the aggregator's come when all the rest serves, and a busy machine is quiet in between
-        Waiting.until("APIServices", SETTLING, () -> store.rows()
-                .containsKey("/registry/apiregistration.k8s.io/apiservices/v1."), first::output);
+        // these come when all the rest serves, and a busy machine is quiet in between
+        Waiting.until("last objects of a start", SETTLING, () -> store.rows().keySet().containsAll(LAST),
+                first::output);
         settled();
     }
 

@@ -1,12 +1,12 @@
 package io.k3j.apirequests;
 
 import io.k3j.edgeapi.ResponseStream;
-import io.k3j.flowcontrol.LongRunningShares;
 import io.k3j.flowcontrol.Pool;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Collects an answer whose length is not known: a short one is sent whole, a long one goes out chunk by chunk while it
@@ -21,7 +21,7 @@ final class ChunkWriter extends OutputStream {
     private static final int CHUNK = 128 << 10;
     private final Request request;
     private final Map<String, String> headers;
-    private final LongRunningShares longLists;
+    private final Function<Request, Pool.Room> place;
     private final AuditedBody audited;
     /// Grows from a few KiB, since most lists are short.
     private byte[] buffer = new byte[8 << 10];
@@ -35,12 +35,12 @@ final class ChunkWriter extends OutputStream {
 
     /// An answer 200 with these headers, to which those of compression may be added.
     ///
-    /// @param longLists asked for a place once the answer is a long one
+    /// @param place gives a place among the long lists, asked once the answer is one
     /// @param audited sees all of it
-    ChunkWriter(Request request, Map<String, String> headers, LongRunningShares longLists, AuditedBody audited) {
+    ChunkWriter(Request request, Map<String, String> headers, Function<Request, Pool.Room> place, AuditedBody audited) {
         this.request = request;
         this.headers = headers;
-        this.longLists = longLists;
+        this.place = place;
         this.audited = audited;
     }
 
@@ -112,7 +112,7 @@ final class ChunkWriter extends OutputStream {
     /// @throws io.k3j.clientapi.ApiFault 429 when there are too many of these
     void reserve() {
         if (room == null) {
-            room = longLists.take(request.flow().lane(), request.caller().user());
+            room = place.apply(request);
         }
     }
 

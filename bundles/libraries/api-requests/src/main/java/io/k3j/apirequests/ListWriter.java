@@ -5,6 +5,7 @@ import io.k3j.codec.PrettyJson;
 import io.k3j.codec.Protobuf;
 import io.k3j.codec.ProtobufList;
 import io.k3j.codec.Yaml;
+import io.k3j.flowcontrol.ClientLane;
 import io.k3j.flowcontrol.LongRunningShares;
 import io.k3j.flowcontrol.Pool;
 import io.k3j.flowcontrol.Seats;
@@ -41,12 +42,16 @@ public final class ListWriter {
     private final Protobuf protobuf;
     private final Responses answers;
     private final LongRunningShares longLists;
+    private final Runnable narrow;
 
     /// @param longLists the long lists that are being sent
-    public ListWriter(Protobuf protobuf, Responses answers, LongRunningShares longLists) {
+    /// @param narrow called on a request's thread when its list has become one of those: it waits for its client from
+    /// then on
+    public ListWriter(Protobuf protobuf, Responses answers, LongRunningShares longLists, Runnable narrow) {
         this.protobuf = protobuf;
         this.answers = answers;
         this.longLists = longLists;
+        this.narrow = narrow;
     }
 
     /// How many long lists there may be; who gets no place waits as long as for a seat, then gets 429.
@@ -66,7 +71,7 @@ public final class ListWriter {
         Form form = request.form();
         boolean known = protobuf.knows(Gvk.of(head.text("apiVersion"), head.text("kind")));
         Form.Type type = form.type() == Form.Type.PROTOBUF && !known ? Form.Type.JSON : form.type();
-        try (ChunkWriter out = new ChunkWriter(request, answers.headers(request, type.mediaType()), longLists,
+        try (ChunkWriter out = new ChunkWriter(request, answers.headers(request, type.mediaType()), this::place,
                 new AuditedBody(request.audit(), protobuf))) {
             try {
                 write(new Parts(shape, head, page.items(), request), type, out);
@@ -77,6 +82,12 @@ public final class ListWriter {
                 LOG.log(System.Logger.Level.WARNING, "List response aborted path=" + request.path(), e);
             }
         }
+    }
+
+    private Pool.Room place(Request request) {
+        Pool.Room room = longLists.take(ClientLane.of(request.caller()), request.caller().user());
+        narrow.run();
+        return room;
     }
 
     private void write(Parts parts, Form.Type type, ChunkWriter out) throws IOException {

@@ -4,9 +4,9 @@ import io.k3j.apiserverapi.Authorizer.Attributes;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.edgeapi.Exchange;
 import io.k3j.flowcontrol.BodyBudget;
-import io.k3j.flowcontrol.FlowUids;
+import io.k3j.flowcontrol.ClientLane;
 import io.k3j.flowcontrol.Pool;
-import io.k3j.flowcontrol.Seats;
+import io.k3j.flowcontrol.RequestFlow;
 import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -34,7 +34,7 @@ public final class Request {
     private byte[] body = {};
     private int warningLength;
     private Caller caller = Caller.ANONYMOUS;
-    private FlowUids.Flow flow = FlowUids.NONE;
+    private RequestFlow flow = RequestFlow.NONE;
     private Form form = Form.JSON;
     private int status = 200;
     private Answer answer = () -> {
@@ -179,7 +179,7 @@ public final class Request {
 
     /// Administrators, who repair a cluster, do not share bounds with users.
     private boolean exempt() {
-        return flow.lane() == Seats.Lane.EXEMPT;
+        return ClientLane.of(caller) == ClientLane.EXEMPT;
     }
 
     /// The whole body, once it was received.
@@ -188,12 +188,12 @@ public final class Request {
     }
 
     /// How the request is queued.
-    public FlowUids.Flow flow() {
+    public RequestFlow flow() {
         return flow;
     }
 
     /// Notes how it is queued.
-    public void flow(FlowUids.Flow of) {
+    public void flow(RequestFlow of) {
         this.flow = of;
     }
 

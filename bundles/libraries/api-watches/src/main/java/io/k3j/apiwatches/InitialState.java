@@ -13,9 +13,9 @@ import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The objects of one watch at its beginning. They are looked for in a read seat of the watch's user, since a selector
-/// may want few of very many, and sent without one, since clients read as slowly as they like: so many at a time that
-/// little is kept for a slow client. Of the request's thread.
+/// The objects of one watch at its beginning. They are looked for in seats of the watch's flow, as many as a list of
+/// them takes, since a selector may want few of very many, and sent without one, since clients read as slowly as they
+/// like: so many at a time that little is kept for a slow client. Of the request's thread.
 final class InitialState {
     /// How many objects are found before they are sent.
     static final int PART = 500;
@@ -23,8 +23,8 @@ final class InitialState {
     /// costs more than to go on.
     private static final long NEXT_PATIENCE_MILLIS = 60_000;
     private final Request request;
-    private final Seats.Lane lane;
     private final Seats seats;
+    private final int width;
     private final Selection selection;
     private final SnapshotTree<Item> tree;
     private final String end;
@@ -34,11 +34,11 @@ final class InitialState {
 
     /// What a request selects in a snapshot; nothing is looked for yet.
     ///
-    /// @param lane in which the watch has its place
-    InitialState(Request request, Seats.Lane lane, Seats seats, Selection selection, SnapshotTree<Item> tree) {
+    /// @param width how many seats looking takes
+    InitialState(Request request, Seats seats, int width, Selection selection, SnapshotTree<Item> tree) {
         this.request = request;
-        this.lane = lane;
         this.seats = seats;
+        this.width = width;
         this.selection = selection;
         this.tree = tree;
         String single = selection.single();
@@ -50,7 +50,7 @@ final class InitialState {
     /// @throws ApiFault 429 when there is no seat
     /// @throws IOException when the client has gone
     void look() throws IOException {
-        seats.in(lane, request.caller().user(), false, this::scan);
+        seats.in(request.flow(), false, width, this::scan);
     }
 
     /// What stands before a row that cannot be read is sent all the same.
@@ -80,7 +80,7 @@ final class InitialState {
         while (!from.isEmpty()) {
             // a client that reads fast never blocks this thread, which must not keep all others from running
             Thread.yield();
-            seats.again(lane, request.caller().user(), NEXT_PATIENCE_MILLIS, this::scan);
+            seats.again(request.flow(), width, NEXT_PATIENCE_MILLIS, this::scan);
             part(watcher);
         }
     }

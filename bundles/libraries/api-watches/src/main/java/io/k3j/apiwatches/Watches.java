@@ -5,13 +5,12 @@ import io.k3j.apirequests.Frames;
 import io.k3j.apirequests.Request;
 import io.k3j.apirequests.Responses;
 import io.k3j.apirequests.Tables;
-import io.k3j.apiserverapi.Caller;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.edgeapi.ResponseStream;
+import io.k3j.flowcontrol.ClientLane;
 import io.k3j.flowcontrol.LongRunningShares;
 import io.k3j.flowcontrol.Pool;
 import io.k3j.flowcontrol.RequestLimits;
-import io.k3j.flowcontrol.Seats;
 import io.k3j.model.Struct;
 import io.k3j.objectregistry.ListOptions;
 import io.k3j.objectregistry.ObjectReads;
@@ -78,16 +77,6 @@ public final class Watches {
                 "Too many watches, please try again later.");
     }
 
-    /// Nodes and the parts of the control plane, wherever they run, do not share with users: theirs are what the
-    /// cluster needs to go on.
-    private static Seats.Lane lane(Request request) {
-        Caller caller = request.caller();
-        String user = caller.user();
-        boolean component = user.startsWith("system:kube-") || user.startsWith("system:k3s-")
-                || caller.in("system:serviceaccounts:kube-system");
-        return component ? Seats.Lane.SYSTEM : request.flow().lane();
-    }
-
     /// Serves a watch. Returns when it has caught up, or is over; blocks while the client reads what it has missed.
     ///
     /// @param selection what the request may see
@@ -106,9 +95,10 @@ public final class Watches {
                 || options.revision() <= 0 && !request.params().has("sendInitialEvents");
         EventLog.Snapshot start = start(request, options, wantsState);
         Tables.Include include = Tables.Include.of(request.params().text("includeObject"));
-        request.exchange().onEnd(limits.watches().take(lane(request), request.caller().user())::close);
+        Pool.Room place = limits.watches().take(ClientLane.of(request.caller()), request.caller().user());
+        request.exchange().onEnd(place::close);
         InitialState state = start == null || !wantsState ? null
-                : new InitialState(request, lane(request), limits.seats(), selection, start.tree());
+                : new InitialState(request, limits.seats(), width(request, selection), selection, start.tree());
         if (state != null) {
             state.look();
         }
@@ -129,6 +119,10 @@ public final class Watches {
             watcher.initialEnd(start.revision());
         }
         hub.serve(watcher);
+    }
+
+    private int width(Request request, Selection selection) {
+        return selection.single().isEmpty() ? limits.flows().width(request.flow(), selection.prefix(), 0) : 1;
     }
 
     /// The snapshot a watch starts from; null when history does not reach back so far. A revision from the future is

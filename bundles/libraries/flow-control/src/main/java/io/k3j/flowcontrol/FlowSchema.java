@@ -1,106 +1,60 @@
 package io.k3j.flowcontrol;
 
-import io.k3j.apiserverapi.Caller;
-import io.k3j.flowcontrol.Seats.Lane;
-import io.k3j.model.Gvr;
-import java.util.Locale;
-import java.util.Set;
+import io.k3j.model.Struct;
+import java.util.Comparator;
+import java.util.List;
 
-/// The flow schemas upstream begins with, in the order in which they are tried, each with its priority level. See
-/// <https://kubernetes.io/docs/concepts/cluster-administration/flow-control/#defaults>.
-public enum FlowSchema {
-    /// Administrators.
-    EXEMPT("exempt", Lane.EXEMPT),
-    /// Health checks, no matter who asks.
-    PROBES("exempt", Lane.PROBES),
-    /// Elections of the control plane.
-    SYSTEM_LEADER_ELECTION("leader-election", Lane.SYSTEM),
-    /// The endpoints controller.
-    ENDPOINT_CONTROLLER("workload-high", Lane.WORKLOAD),
-    /// Elections of what runs in `kube-system`.
-    WORKLOAD_LEADER_ELECTION("leader-election", Lane.SYSTEM),
-    /// Nodes' reports that they are alive.
-    SYSTEM_NODE_HIGH("node-high", Lane.SYSTEM),
-    /// Everything else of nodes.
-    SYSTEM_NODES("system", Lane.SYSTEM),
-    /// Controllers.
-    KUBE_CONTROLLER_MANAGER("workload-high", Lane.WORKLOAD),
-    /// The scheduler.
-    KUBE_SCHEDULER("workload-high", Lane.WORKLOAD),
-    /// What runs in `kube-system`.
-    KUBE_SYSTEM_SERVICE_ACCOUNTS("workload-high", Lane.WORKLOAD),
-    /// What runs elsewhere.
-    SERVICE_ACCOUNTS("workload-low", Lane.WORKLOAD),
-    /// Everybody else, known or anonymous.
-    GLOBAL_DEFAULT("global-default", Lane.WORKLOAD),
-    /// Who is in neither group of all known and all anonymous callers: no request from outside.
-    CATCH_ALL("catch-all", Lane.WORKLOAD);
-
-    private static final String MANAGER = "system:kube-controller-manager";
-    private static final String SCHEDULER = "system:kube-scheduler";
-    private static final String KUBE_SYSTEM = "system:serviceaccounts:kube-system";
-    private static final Set<String> HEALTH = Set.of("/healthz", "/livez", "/readyz");
-    private static final Set<String> RENEWING = Set.of("get", "create", "update");
+/// A flow schema, ready to be compared with requests. Immutable; any thread.
+final class FlowSchema {
+    /// The order in which schemas are tried.
+    static final Comparator<FlowSchema> ORDER = Comparator.<FlowSchema>comparingLong(s -> s.precedence)
+            .thenComparing(s -> s.name);
+    private final String name;
+    private final String uid;
     private final String level;
-    private final Lane lane;
+    private final long precedence;
+    private final String distinguisher;
+    private final List<PolicyRulesWithSubjects> rules;
 
-    FlowSchema(String level, Lane lane) {
-        this.level = level;
-        this.lane = lane;
+    private FlowSchema(String name, String uid, Struct spec) {
+        this.name = name;
+        this.uid = uid;
+        this.level = spec.struct("priorityLevelConfiguration").text("name");
+        this.precedence = spec.whole("matchingPrecedence", 1_000);
+        this.distinguisher = spec.struct("distinguisherMethod").text("type");
+        this.rules = spec.seq("rules").structs().stream().map(PolicyRulesWithSubjects::of).toList();
     }
 
-    /// The object's name.
-    String schema() {
-        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    /// Reads an object.
+    /// @param object with name, uid and spec
+    static FlowSchema of(Struct object) {
+        Struct metadata = object.struct("metadata");
+        return new FlowSchema(metadata.text("name"), metadata.text("uid"), object.struct("spec"));
     }
 
-    /// The name of its priority level.
+    String name() {
+        return name;
+    }
+
+    String uid() {
+        return uid;
+    }
+
+    /// The name of its priority level, which need not exist.
     String level() {
         return level;
     }
 
-    /// Whose seats it uses.
-    Lane lane() {
-        return lane;
+    List<PolicyRulesWithSubjects> rules() {
+        return rules;
     }
 
-    /// The first that matches.
-    /// @param resource what the path names, with empty parts where it names none
-    /// @param path as it was sent
-    public static FlowSchema of(Caller caller, String verb, Gvr resource, String path) {
-        if (caller.in("system:masters")) {
-            return EXEMPT;
-        }
-        if (verb.equals("get") && HEALTH.contains(path)) {
-            return PROBES;
-        }
-        if (caller.in("system:nodes")) {
-            return node(resource);
-        }
-        boolean election = RENEWING.contains(verb) && leases(resource);
-        boolean controlPlane = caller.user().equals(MANAGER) || caller.user().equals(SCHEDULER);
-        if (election && controlPlane) {
-            return SYSTEM_LEADER_ELECTION;
-        }
-        if (controlPlane) {
-            return caller.user().equals(MANAGER) ? KUBE_CONTROLLER_MANAGER : KUBE_SCHEDULER;
-        }
-        if (caller.in(KUBE_SYSTEM)) {
-            return election ? WORKLOAD_LEADER_ELECTION
-                    : caller.user().endsWith(":endpoint-controller") ? ENDPOINT_CONTROLLER
-                            : KUBE_SYSTEM_SERVICE_ACCOUNTS;
-        }
-        return caller.in("system:serviceaccounts") ? SERVICE_ACCOUNTS
-                : caller.in("system:authenticated") || caller.in("system:unauthenticated") ? GLOBAL_DEFAULT
-                        : CATCH_ALL;
-    }
-
-    private static FlowSchema node(Gvr resource) {
-        boolean alive = leases(resource) || resource.group().isEmpty() && resource.resource().equals("nodes");
-        return alive ? SYSTEM_NODE_HIGH : SYSTEM_NODES;
-    }
-
-    private static boolean leases(Gvr resource) {
-        return resource.group().equals("coordination.k8s.io") && resource.resource().equals("leases");
+    /// What tells the flows of this schema apart; the same for all requests where nothing does.
+    String distinguisher(RequestDigest request) {
+        return switch (distinguisher) {
+            case "ByUser" -> request.caller().user();
+            case "ByNamespace" -> request.namespace();
+            default -> "";
+        };
     }
 }

@@ -1,29 +1,28 @@
 package io.k3j.flowcontrol;
 
-import io.k3j.flowcontrol.Seats.Lane;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.ToLongFunction;
 
-/// How many of something there may be at once that is kept for as long as its client likes. Each [Lane] has as many as
-/// every other, so nodes and components are not refused for what users hold; in each but the administrators' a user,
-/// be it a node, has a part.
+/// How many of something there may be at once that is kept for as long as its client likes. Each [ClientLane] has as
+/// many as every other, so nodes and components are not refused for what users hold; in each but the administrators' a
+/// user, be it a node, has a part.
 public final class LongRunningShares {
-    private final Map<Lane, Pool> lanes = new EnumMap<>(Lane.class);
+    private final Map<ClientLane, Pool> lanes = new EnumMap<>(ClientLane.class);
 
     /// @param bounds for each lane
     /// @param refusal what is told to who gets none
     public LongRunningShares(Pool.Bounds bounds, String refusal) {
-        for (Lane lane : Lane.values()) {
+        for (ClientLane lane : ClientLane.values()) {
             lanes.put(lane, new Pool(bounds, refusal));
         }
     }
 
     /// One for a user.
     /// @throws io.k3j.clientapi.ApiFault 429
-    public Pool.Room take(Lane lane, String user) {
-        Pool.Room room = Objects.requireNonNull(lanes.get(lane)).room(user, lane == Lane.EXEMPT);
+    public Pool.Room take(ClientLane lane, String user) {
+        Pool.Room room = Objects.requireNonNull(lanes.get(lane)).room(user, lane == ClientLane.EXEMPT);
         room.more(1);
         return room;
     }

@@ -3,149 +3,109 @@ package io.k3j.flowcontrol;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Struct;
 import io.k3j.watchcache.Store;
-import java.util.EnumMap;
-import java.util.Map;
-import java.util.Objects;
-import java.util.function.ObjLongConsumer;
-import java.util.function.ToIntFunction;
+import java.util.function.LongSupplier;
 
-/// How many requests are worked on at once: upstream's bounds for reads and writes. A request waits for a seat, users
-/// in turn and each one's requests in order of arrival, as long as upstream's, and is sent away with 429 then, or at
-/// once when as many of its user wait already as upstream would queue ([QueueSet#WAITING]). So a client that has
+/// How many requests are worked on at once: a request waits for the seats of its [RequestFlow], as long as upstream's,
+/// and is sent away with 429 then, or at once when too many of its flow wait already ([QueueSet]). So a client that has
 /// hundreds of requests in flight outlasts a disk that stands still for seconds, and a stop of the whole process of any
 /// length. A write that finds, when its turn comes, that the datastore refuses writes is sent away with 503: it has
 /// used its time up.
 ///
-/// Each [Lane] has seats of its own, so that a flood of one sort of request does not keep the others out; nor does one
-/// user's keep out others of its lane, see [QueueSet]. What a request does through an in-process client on its way uses
-/// the request's seat: it takes no second one.
+/// What a request does through an in-process client on its way uses the request's seats: it takes no second ones.
 public final class Seats {
-    /// Reads at once in the lanes of everybody (`--max-requests-inflight`).
+    /// Reads at once, upstream's `--max-requests-inflight`; together with [#WRITES] they are the seats that priority
+    /// levels share.
     public static final int READS = 400;
-    /// Writes at once in the lanes of everybody (`--max-mutating-requests-inflight`).
+    /// Writes at once, upstream's `--max-mutating-requests-inflight`.
     public static final int WRITES = 200;
     /// How long a request waits for a seat: upstream's `--request-timeout` of a minute, divided by four.
     public static final long PATIENCE_MILLIS = 15_000;
     private final ScopedValue<Seat> seated = ScopedValue.newInstance();
-    private final Map<Lane, Rows> lanes = new EnumMap<>(Lane.class);
     private final Store store;
+    private final LongSupplier nanos;
 
-    /// Sorts of requests that do not wait for each other.
-    public enum Lane {
-        /// Administrators, who repair a cluster.
-        EXEMPT(READS, WRITES, false),
-        /// Health checks, which need no name and so must not use up the administrators' seats.
-        PROBES(READS, WRITES, false),
-        /// Nodes, leases, elections and the components of this process.
-        SYSTEM(READS / 2, WRITES / 2, true),
-        /// Everybody else.
-        WORKLOAD(READS, WRITES, true);
-
-        private final int reads;
-        private final int writes;
-        private final boolean shared;
-
-        Lane(int reads, int writes, boolean shared) {
-            this.reads = reads;
-            this.writes = writes;
-            this.shared = shared;
-        }
-    }
-
-    /// One that is taken.
-    private record Seat(QueueSet of, String user) {
-    }
-
-    /// How long a seat is waited for, and whether for work that has begun.
-    private record Wait(long millis, boolean begun) {
-    }
-
-    private record Rows(QueueSet reads, QueueSet writes) {
-        static Rows of(Lane lane, ObjLongConsumer<Object> park) {
-            return new Rows(new QueueSet(lane.reads, lane.shared, park, System::nanoTime),
-                    new QueueSet(lane.writes, lane.shared, park, System::nanoTime));
-        }
-
-        QueueSet of(boolean write) {
-            return write ? writes : reads;
-        }
+    /// Seats that are taken.
+    private record Seat(QueueSet of, Turn turn) {
     }
 
     /// Before a store.
-    ///
-    /// @param park as [java.util.concurrent.locks.LockSupport#parkNanos(Object, long)]
-    public Seats(Store store, ObjLongConsumer<Object> park) {
+    /// @param nanos a monotonic clock
+    public Seats(Store store, LongSupplier nanos) {
         this.store = store;
-        for (Lane lane : Lane.values()) {
-            lanes.put(lane, Rows.of(lane, park));
-        }
+        this.nanos = nanos;
     }
 
-    /// Works in a seat of a user for a read or a write, or in the one there is.
+    /// Works in seats of a flow, or in those there are.
+    /// @param width how many, as [FlowController#width] estimates
     /// @throws ApiFault 429, 503
-    public <T, X extends Exception> T in(Lane lane, String user, boolean write, ScopedValue.CallableOp<T, X> work)
+    public <T, X extends Exception> T in(RequestFlow flow, boolean write, int width, ScopedValue.CallableOp<T, X> work)
             throws X {
-        return in(lane, user, write, new Wait(PATIENCE_MILLIS, false), work);
+        if (seated.isBound()) {
+            return work.call();
+        }
+        return in(flow.match(), flow.turn(width, write, false), PATIENCE_MILLIS, work);
     }
 
-    /// As the other one, for a read that has begun and would be lost without a seat: however many wait.
-    /// @param patienceMillis how long a seat is waited for
+    /// As the other one, for a read that has begun and would be lost without seats: however many wait.
+    /// @param patienceMillis how long seats are waited for
     /// @throws ApiFault 429
-    public <T, X extends Exception> T again(Lane lane, String user, long patienceMillis,
-            ScopedValue.CallableOp<T, X> work) throws X {
-        return in(lane, user, false, new Wait(patienceMillis, true), work);
-    }
-
-    private <T, X extends Exception> T in(Lane lane, String user, boolean write, Wait wait,
+    public <T, X extends Exception> T again(RequestFlow flow, int width, long patienceMillis,
             ScopedValue.CallableOp<T, X> work) throws X {
         if (seated.isBound()) {
             return work.call();
         }
-        QueueSet of = Objects.requireNonNull(lanes.get(lane)).of(write);
-        long since = System.nanoTime();
-        if (!of.acquired(user, wait.millis, wait.begun)) {
-            throw new ApiFault(429, "TooManyRequests", "Too many requests, please try again later.",
-                    Struct.of("retryAfterSeconds", 1));
-        }
+        return in(flow.match(), flow.turn(width, false, true), patienceMillis, work);
+    }
+
+    private <T, X extends Exception> T in(RequestFlow.Match of, Turn turn, long millis,
+            ScopedValue.CallableOp<T, X> work) throws X {
+        QueueSet seats = of.level().seats();
+        long since = turn.write ? System.nanoTime() : 0;
+        wait(of, turn, millis);
         try {
-            if (write) {
+            if (turn.write) {
                 store.mustTake(since);
             }
-            return ScopedValue.where(seated, new Seat(of, user)).call(work);
+            return ScopedValue.where(seated, new Seat(seats, turn)).call(work);
         } finally {
-            of.release(user);
+            seats.release(turn);
         }
     }
 
-    /// Does what waits for somebody outside (an admission webhook) while others have the seat. Afterwards the request
-    /// has one again at once, if need be beyond the bound: what it has waited for must not be lost, and others get none
-    /// until enough were given back. Who calls it bounds how many wait.
+    private void wait(RequestFlow.Match of, Turn turn, long millis) {
+        RejectReason refusal = of.level().seats().acquire(turn, millis);
+        if (refusal != null) {
+            of.counts().refused.add(turn.waited);
+            of.counts().refusals(refusal).increment();
+            throw new ApiFault(429, "TooManyRequests", "Too many requests, please try again later.",
+                    Struct.of("retryAfterSeconds", of.level().retryAfter().refused(nanos.getAsLong())));
+        }
+        if (!of.level().spec().queuing().exempt()) {
+            of.counts().served.add(turn.waited);
+        }
+    }
+
+    /// What follows waits for its client most of the time: others have all its seats but one.
+    public void narrow() {
+        if (seated.isBound()) {
+            seated.get().of.narrow(seated.get().turn);
+        }
+    }
+
+    /// Does what waits for somebody outside (an admission webhook) while others have the seats. Afterwards the request
+    /// has some again at once, if need be beyond the bound: what it has waited for must not be lost, and others get
+    /// none until enough were given back. Who calls it bounds how many wait.
     public void away(Runnable work) {
         if (!seated.isBound()) {
             work.run();
             return;
         }
         Seat seat = seated.get();
-        seat.of.release(seat.user);
+        seat.of.release(seat.turn);
         try {
             work.run();
         } finally {
-            seat.of.returned(seat.user);
+            seat.of.returned(seat.turn);
         }
-    }
-
-    /// How many seats are taken: reads, then writes.
-    public int[] taken() {
-        return both(QueueSet::taken);
-    }
-
-    /// How many wait for one: reads, then writes.
-    public int[] waiting() {
-        return both(QueueSet::waiting);
-    }
-
-    private int[] both(ToIntFunction<QueueSet> of) {
-        return new int[] {lanes.values().stream().mapToInt(r -> of.applyAsInt(r.reads)).sum(),
-                lanes.values().stream().mapToInt(r -> of.applyAsInt(r.writes)).sum()};
     }
 }

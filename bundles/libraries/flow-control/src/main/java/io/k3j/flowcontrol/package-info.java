@@ -1,12 +1,12 @@
 /// How many requests the API server works on at once, and how much memory they take; upstream's
 /// `apiserver/pkg/util/flowcontrol` (<https://kubernetes.io/docs/concepts/cluster-administration/flow-control/>).
 ///
-/// A library: its objects belong to `apiserver`, which makes one of each. [FlowSchema] says which [Seats.Lane] a
-/// request is in, [Seats] gives it a seat, [Pool] shares memory among users. Any thread; taking blocks, for
-/// fifteen seconds at most for a seat and five for memory, in virtual threads only, then fails with 429 and
-/// `retryAfterSeconds`.
+/// A library: its objects belong to `apiserver`, which makes one of each. [FlowController] says which [RequestFlow] a
+/// request is of, as the stored FlowSchemas say, [Seats] gives it seats of its priority level, [Pool] shares memory
+/// among users. Any thread; taking blocks, for fifteen seconds at most for a seat and five for memory, in virtual
+/// threads only, then fails with 429 and `retryAfterSeconds`.
 @Export
-@Version("1.0.0")
+@Version("2.0.0")
 @NullMarked
 package io.k3j.flowcontrol;
 

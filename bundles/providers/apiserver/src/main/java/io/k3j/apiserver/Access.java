@@ -33,13 +33,13 @@ final class Access {
     private static final String UNAUTHENTICATED = "system:unauthenticated";
     private final Slot<Authenticator> authenticators;
     private final Slot<Authorizer> authorizers;
-    private final boolean anonymous;
+    private final AnonymousAuth anonymous;
     private final Runnable awaitReplacement;
     private final AuthFailureLimiter failures = new AuthFailureLimiter(System::nanoTime);
 
-    /// @param anonymous whether requests without credentials are served as `system:anonymous`
+    /// @param anonymous which requests without credentials are served as `system:anonymous`
     /// @param awaitReplacement waits briefly for authenticators and authorizers that are being replaced
-    Access(Slot<Authenticator> authenticators, Slot<Authorizer> authorizers, boolean anonymous,
+    Access(Slot<Authenticator> authenticators, Slot<Authorizer> authorizers, AnonymousAuth anonymous,
             Runnable awaitReplacement) {
         this.authenticators = authenticators;
         this.authorizers = authorizers;
@@ -110,7 +110,7 @@ final class Access {
         if (!authenticators.state().complete()) {
             throw ApiFault.unavailable("an authenticator is being replaced");
         }
-        if (anonymous && bearer.isEmpty() && proxied.certificates().isEmpty()) {
+        if (bearer.isEmpty() && proxied.certificates().isEmpty() && anonymous.admits(request.path())) {
             return Caller.ANONYMOUS;
         }
         throw bearer.isEmpty() ? unauthorized() : badCredentials(request);

@@ -14,7 +14,7 @@ import io.k3j.componentapi.Health;
 import io.k3j.componentbase.Deadlines;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.flowcontrol.BodyBudget;
-import io.k3j.flowcontrol.FlowUids;
+import io.k3j.flowcontrol.FlowController;
 import io.k3j.flowcontrol.Pool;
 import io.k3j.flowcontrol.RequestLimits;
 import io.k3j.flowcontrol.Seats;
@@ -24,6 +24,7 @@ import io.k3j.objectregistry.ObjectDecoder;
 import io.k3j.objectregistry.ObjectRegistry;
 import io.k3j.objectregistry.Storage;
 import io.k3j.schema.Schemas;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.UUID;
@@ -53,18 +54,20 @@ final class Core {
     /// @param authorizers modes that must be present before a refusal is final
     /// @param admission plug-ins that must be present before anything is written
     /// @param disabled plug-ins that are not asked
+    /// @param anonymous which requests without credentials are served
     /// @param staleReads whether reads are answered from memory, with a warning, while the datastore does not answer
+    /// @param seats how many requests are worked on at once, but for exempt ones
     /// @param audited whether requests are recorded, and not served while nobody does
-    record Policy(Set<String> authorizers, Set<String> admission, Set<String> disabled, boolean anonymous,
-            boolean staleReads, boolean audited) {
-        /// A policy without audit.
-        Policy(Set<String> authorizers, Set<String> admission, Set<String> disabled, boolean anonymous,
+    record Policy(Set<String> authorizers, Set<String> admission, Set<String> disabled, AnonymousAuth anonymous,
+            boolean staleReads, int seats, boolean audited) {
+        /// A policy with upstream's number of seats and without audit.
+        Policy(Set<String> authorizers, Set<String> admission, Set<String> disabled, AnonymousAuth anonymous,
                 boolean staleReads) {
-            this(authorizers, admission, disabled, anonymous, staleReads, false);
+            this(authorizers, admission, disabled, anonymous, staleReads, Seats.READS + Seats.WRITES, false);
         }
 
         /// A policy without stale reads that disables nothing.
-        Policy(Set<String> authorizers, Set<String> admission, boolean anonymous) {
+        Policy(Set<String> authorizers, Set<String> admission, AnonymousAuth anonymous) {
             this(authorizers, admission, Set.of(), anonymous, false);
         }
 
@@ -93,14 +96,14 @@ final class Core {
         }
     }
 
-    Core(Contributions contributions, Storage storage, Types types, boolean anonymous, Environment environment) {
+    Core(Contributions contributions, Storage storage, Types types, Policy policy, Environment environment) {
         this.contributions = contributions;
         this.storage = storage;
         this.types = types;
         this.environment = environment;
         this.deadlines = new Deadlines(environment.health(), "apiserver-deadlines");
-        this.limits = limits(storage, deadlines, Runtime.getRuntime().maxMemory());
-        this.access = new Access(contributions.authenticators(), contributions.authorizers(), anonymous,
+        this.limits = limits(storage, policy.seats(), deadlines, Runtime.getRuntime().maxMemory());
+        this.access = new Access(contributions.authenticators(), contributions.authorizers(), policy.anonymous(),
                 contributions::awaitComplete);
         this.auditing = new Auditing(contributions, environment.clock(), System::nanoTime);
         Admissions admissions = new Admissions(contributions.admissions(), contributions::awaitComplete,
@@ -111,8 +114,10 @@ final class Core {
         this.operations = new Operations(access::allowed, admissions, objects);
     }
 
-    private static RequestLimits limits(Storage storage, Deadlines deadlines, long heapBytes) {
-        return new RequestLimits(new Seats(storage.store(), deadlines::park),
+    private static RequestLimits limits(Storage storage, int seats, Deadlines deadlines, long heapBytes) {
+        FlowController flows = new FlowController(() -> storage.log().newest().tree(), seats, deadlines::park,
+                System::nanoTime, new SecureRandom());
+        return new RequestLimits(flows, new Seats(storage.store(), System::nanoTime),
                 new BodyBudget(heapBytes / BodyBudget.HEAP_PART, ObjectDecoder.MAX_BYTES),
                 Pool.ofMemory(heapBytes / ANSWERS_HEAP_PART, ObjectDecoder.MAX_BYTES, ANSWERS_USER_PART),
                 Watches.shares(heapBytes), ListWriter.shares());
@@ -120,7 +125,7 @@ final class Core {
 
     /// The back end of the in-process clients.
     LocalClient.Backend local() {
-        return new LocalClient.Backend(contributions, storage, access, limits.seats(), objects, operations,
+        return new LocalClient.Backend(contributions, storage, access, limits, objects, operations,
                 environment.health(), auditing);
     }
 
@@ -144,7 +149,7 @@ final class Core {
         Tables tables = new Tables(environment.clock());
         Renderer renderer = new Renderer(types.protobuf, answers, tables);
         ReadHandler reads = new ReadHandler(objects.reads(), renderer, answers,
-                new ListWriter(types.protobuf, answers, limits.longLists()));
+                new ListWriter(types.protobuf, answers, limits.longLists(), limits.seats()::narrow));
         Bodies bodies = new Bodies(types.protobuf);
         ResourceHandler.Handlers handlers = new ResourceHandler.Handlers(reads,
                 new WriteHandler(operations, bodies, objects.reads(), reads, answers),
@@ -158,13 +163,13 @@ final class Core {
         Paths.Documents documents = new Paths.Documents(
                 new Discovery(contributions.kinds(), remote, types.protobuf, answers),
                 new OpenApiDocuments(contributions.kinds(), remote, types, answers),
-                new IssuerDocuments(contributions));
+                new IssuerDocuments(contributions),
+                new FlowControlDumps(limits.flows(), environment.clock(), answers));
         Paths paths = new Paths(documents, health,
                 new ServerMetrics(requests, limits, access.failures(), auditing, hub, storage, contributions::metrics),
                 answers);
         return new Pipeline(
-                new Pipeline.Filters(contributions, access, auditing, limits,
-                        new FlowUids(storage.log(), System::nanoTime), inFlight, remote),
+                new Pipeline.Filters(contributions, access, auditing, limits, inFlight, remote),
                 new ResourceHandler(access, limits, contributions.kinds(), renderer, handlers), paths, answers,
                 requests);
     }

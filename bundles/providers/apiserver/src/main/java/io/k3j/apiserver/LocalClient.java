@@ -19,7 +19,7 @@ import io.k3j.clientapi.Term;
 import io.k3j.clientapi.View;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.componentapi.Health;
-import io.k3j.flowcontrol.Seats;
+import io.k3j.flowcontrol.RequestLimits;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
@@ -38,7 +38,6 @@ import io.k3j.watchcache.StorageKeys;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The API client of components in this process: the request chain without HTTP and decoding, but with seats,
@@ -47,6 +46,7 @@ final class LocalClient implements ApiClient {
     private final Backend backend;
     private final Callers callers;
     private final Caller caller;
+    private final LocalSeats seats;
     private final ViewKeeper views;
     private final @Nullable Term term;
     /// Components ignore warnings, but their audit wants annotations.
@@ -64,6 +64,7 @@ final class LocalClient implements ApiClient {
         this.backend = backend;
         this.callers = callers;
         this.caller = caller;
+        this.seats = new LocalSeats(backend.limits(), caller);
         this.views = views;
         this.term = term;
         this.remarks = remarks;
@@ -80,8 +81,8 @@ final class LocalClient implements ApiClient {
 
     /// The parts of the server that the client calls.
     /// @param health where views report
-    record Backend(Contributions contributions, Storage storage, Access access, Seats seats, ObjectRegistry objects,
-            Operations operations, Health health, Auditing auditing) {
+    record Backend(Contributions contributions, Storage storage, Access access, RequestLimits limits,
+            ObjectRegistry objects, Operations operations, Health health, Auditing auditing) {
     }
 
     /// The identities one bundle may act under.
@@ -134,21 +135,10 @@ final class LocalClient implements ApiClient {
                 query.fields());
     }
 
-    private <T> T read(Supplier<T> work) {
-        return backend.seats().in(Seats.Lane.SYSTEM, caller.user(), false, work::get);
-    }
-
-    /// Lease writes take no seat, so that load does not delay elections; upstream has the priority level
-    /// `leader-election`.
-    private <T> T write(Gvr resource, Supplier<T> work) {
-        return resource.resource().equals("leases") ? work.get()
-                : backend.seats().in(Seats.Lane.SYSTEM, caller.user(), true, work::get);
-    }
-
     @Override
     public Obj get(Gvr resource, Key key) {
         allowed("get", resource, "", key);
-        return read(() -> {
+        return seats.read("get", resource, "", key.namespace(), () -> {
             Target target = target(resource);
             return target.object(backend.objects().reads().get(target, key));
         });
@@ -157,7 +147,7 @@ final class LocalClient implements ApiClient {
     @Override
     public Optional<Obj> find(Gvr resource, Key key) {
         allowed("get", resource, "", key);
-        return read(() -> {
+        return seats.read("get", resource, "", key.namespace(), () -> {
             Target target = target(resource);
             return Optional.ofNullable(backend.objects().reads().newest(StorageKeys.of(target.kind(), key)))
                     .map(target::object);
@@ -173,7 +163,7 @@ final class LocalClient implements ApiClient {
                     () -> ApiFault.unavailable("the bundle that serves " + resource.qualified() + " is away"));
             return new ObjList(lister.list(query).stream().map(Obj::of).toList(), 0);
         }
-        return read(() -> {
+        return seats.read("list", resource, "", query.namespace(), () -> {
             Target target = target(resource);
             ListPage page = page(target, query);
             return new ObjList(target.shown(page.items()).stream().map(target::object).toList(), page.revision());
@@ -198,7 +188,7 @@ final class LocalClient implements ApiClient {
     public Obj create(Gvr resource, Obj object, WriteOptions options) {
         Key key = object.key();
         allowed("create", resource, options.subresource(), new Key(key.namespace(), ""));
-        return write(resource, () -> {
+        return seats.write("create", resource, options.subresource(), key.namespace(), () -> {
             Target target = target(resource);
             return target.object(
                     backend.operations().create(intent(target, key, options), object.document()).item());
@@ -208,7 +198,7 @@ final class LocalClient implements ApiClient {
     @Override
     public Obj update(Gvr resource, Obj object, WriteOptions options) {
         allowed("update", resource, options.subresource(), object.key());
-        return write(resource, () -> {
+        return seats.write("update", resource, options.subresource(), object.key().namespace(), () -> {
             Target target = target(resource);
             if (options.subresource().equals(LocalScales.SCALE)) {
                 return new LocalScales(backend.objects()).update(intent(target, object.key(), options),
@@ -223,7 +213,7 @@ final class LocalClient implements ApiClient {
     @Override
     public Obj patch(Gvr resource, Key key, Patch patch, WriteOptions options) {
         allowed("patch", resource, options.subresource(), key);
-        return write(resource, () -> {
+        return seats.write("patch", resource, options.subresource(), key.namespace(), () -> {
             Target target = target(resource);
             ObjectDecoder.Expected expected = new ObjectDecoder.Expected(target.kind().gvk(), target.kind().shape(),
                     "Ignore", remarks);
@@ -235,14 +225,14 @@ final class LocalClient implements ApiClient {
     @Override
     public void delete(Gvr resource, Key key, DeleteOptions options) {
         allowed("delete", resource, "", key);
-        write(resource,
+        seats.write("delete", resource, "", key.namespace(),
                 () -> backend.operations().delete(intent(target(resource), key, WriteOptions.PLAIN), options));
     }
 
     @Override
     public void deleteAll(Gvr resource, Query query, DeleteOptions options) {
         allowed(attributes("deletecollection", resource, query));
-        write(resource, () -> {
+        seats.write("deletecollection", resource, "", query.namespace(), () -> {
             Target target = target(resource);
             backend.operations().deleteAll(intent(target, new Key(query.namespace(), ""), WriteOptions.PLAIN),
                     page(target, query).items(), options);
@@ -259,7 +249,8 @@ final class LocalClient implements ApiClient {
         Action action = backend.contributions().action(resource, subresource).orElseThrow(
                 () -> ApiFault.unavailable("nobody carries out " + resource.qualified() + "/" + subresource));
         WriteOptions options = new WriteOptions(subresource, "", false, false);
-        return write(resource, () -> backend.operations().act(intent(target(resource), key, options), action, body));
+        return seats.write("create", resource, subresource, key.namespace(),
+                () -> backend.operations().act(intent(target(resource), key, options), action, body));
     }
 
     @Override
@@ -268,7 +259,8 @@ final class LocalClient implements ApiClient {
         if (!subresource.equals(LocalScales.SCALE)) {
             throw Pipeline.noSuchResource();
         }
-        return read(() -> new LocalScales(backend.objects()).get(target(resource), key));
+        return seats.read("get", resource, subresource, key.namespace(),
+                () -> new LocalScales(backend.objects()).get(target(resource), key));
     }
 
     @Override

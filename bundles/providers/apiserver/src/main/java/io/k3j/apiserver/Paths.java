@@ -9,7 +9,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/// Serves the non-resource paths: version, health, metrics, discovery, OpenAPI, token issuer documents.
+/// Serves the non-resource paths: version, health, metrics, discovery, OpenAPI, token issuer documents,
+/// flow control.
 final class Paths {
     private static final List<String> ROOTS = List.of("/.well-known/openid-configuration", "/api", "/apis", "/healthz",
             "/livez", "/metrics", "/openapi/v2", "/openapi/v3", "/openid/v1/jwks", "/readyz", "/version");
@@ -19,8 +20,9 @@ final class Paths {
     private final Responses answers;
     private final Struct version = Version.document();
 
-    /// The documents that describe the API.
-    record Documents(Discovery discovery, OpenApiDocuments openApi, IssuerDocuments issuer) {
+    /// The documents that describe the API and its server.
+    /// @param flows what the server works on
+    record Documents(Discovery discovery, OpenApiDocuments openApi, IssuerDocuments issuer, FlowControlDumps flows) {
     }
 
     Paths(Documents documents, HealthChecks health, ServerMetrics metrics, Responses answers) {
@@ -51,6 +53,7 @@ final class Paths {
             case "metrics" -> answers.bytes(request, 200, MetricText.CONTENT_TYPE,
                     metrics.text().getBytes(StandardCharsets.UTF_8));
             case "openid", ".well-known" -> documents.issuer.serve(request);
+            case "debug" -> documents.flows.serve(request);
             default -> throw Pipeline.noSuchResource();
         }
     }

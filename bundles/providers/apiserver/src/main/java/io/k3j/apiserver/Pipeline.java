@@ -10,8 +10,7 @@ import io.k3j.clientapi.ApiFault;
 import io.k3j.codec.Json;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.edgeapi.Exchange;
-import io.k3j.flowcontrol.FlowSchema;
-import io.k3j.flowcontrol.FlowUids;
+import io.k3j.flowcontrol.RequestDigest;
 import io.k3j.flowcontrol.RequestLimits;
 import io.k3j.model.Struct;
 import java.io.IOException;
@@ -33,7 +32,7 @@ final class Pipeline implements Endpoint {
 
     /// The filters of every request.
     record Filters(Contributions contributions, Access access, Auditing auditing, RequestLimits limits,
-            FlowUids flows, InFlight inFlight, RemoteApis remote) {
+            InFlight inFlight, RemoteApis remote) {
     }
 
     Pipeline(Filters filters, ResourceHandler resources, Paths paths, Responses answers, RequestMetrics metrics) {
@@ -133,7 +132,8 @@ final class Pipeline implements Endpoint {
             filters.contributions.awaitComplete();
         }
         request.caller(filters.access.acting(request, caller(request)));
-        request.flow(filters.flows.of(FlowSchema.of(request.caller(), info.verb(), info.gvr(), request.path())));
+        request.flow(filters.limits.flows().classify(new RequestDigest(request.caller(), info.resource(), info.verb(),
+                info.gvr(), info.subresource(), info.authorizedNamespace(), request.path(), info.name())));
         if (filters.remote.serve(request, ticket::close)) {
             return;
         }
@@ -142,7 +142,7 @@ final class Pipeline implements Endpoint {
             return;
         }
         filters.access.allowed(request, request.attributes());
-        filters.limits.seats().in(request.flow().lane(), request.caller().user(), !info.reads(), () -> {
+        filters.limits.seats().in(request.flow(), !info.reads(), 1, () -> {
             paths.serve(request);
             return request;
         });

@@ -14,6 +14,7 @@ import io.k3j.objectregistry.Kinds;
 import io.k3j.objectregistry.ListOptions;
 import io.k3j.objectregistry.Selection;
 import io.k3j.objectregistry.Target;
+import io.k3j.watchcache.StorageKeys;
 import java.io.IOException;
 
 /// Serves resource requests: resolves the kind and calls the handler of the verb. The body is received before a seat
@@ -63,8 +64,8 @@ final class ResourceHandler {
         void run() throws IOException;
     }
 
-    private void inSeat(Request request, Work work) throws IOException {
-        limits.seats().in(request.flow().lane(), request.caller().user(), !request.info().reads(), () -> {
+    private void inSeat(Request request, int width, Work work) throws IOException {
+        limits.seats().in(request.flow(), !request.info().reads(), width, () -> {
             work.run();
             return request;
         });
@@ -94,7 +95,7 @@ final class ResourceHandler {
     /// Receives the body before a seat is taken, and waits for room for the object it changes, then works.
     private void withBody(Request request, Target target, Work work) throws IOException {
         if (request.info().reads()) {
-            inSeat(request, work);
+            inSeat(request, width(request, target), work);
             return;
         }
         try (BodyBudget.Room room = request.receive(limits.bodies())) {
@@ -102,7 +103,27 @@ final class ResourceHandler {
             if (target.kind().storage().stored() && (verb.equals("update") || verb.equals("patch"))) {
                 room.meets(handlers.reads.known(request, target));
             }
-            inSeat(request, work);
+            inSeat(request, 1, work);
+        }
+    }
+
+    /// How many seats a request takes; several where a list tells much.
+    private int width(Request request, Target target) {
+        RequestInfo info = request.info();
+        if (!info.verb().equals("list") || !target.kind().storage().stored()
+                || !info.authorizedName(request.params()).isEmpty()) {
+            return 1;
+        }
+        return limits.flows().width(request.flow(), StorageKeys.scope(target.kind(), info.namespace()),
+                limit(request.params().text("limit")));
+    }
+
+    /// What is no number is refused later.
+    private static long limit(String text) {
+        try {
+            return text.isEmpty() ? 0 : Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            return 0;
         }
     }
 

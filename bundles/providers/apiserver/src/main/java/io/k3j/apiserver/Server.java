@@ -29,6 +29,7 @@ final class Server implements AutoCloseable {
     private final LocalClient.Backend local;
     private final WatchHub hub;
     private final Deadlines deadlines;
+    private final FlowControl flows;
     private final InFlight inFlight;
     private boolean drained;
     private final Endpoint endpoint;
@@ -63,11 +64,12 @@ final class Server implements AutoCloseable {
         hub.start();
         this.health = new HealthChecks(() -> store.await(0) != null && fence.answering(), hooks,
                 contributions.aggregator()::started, environment.health());
-        Core core = new Core(contributions, storage, types, policy.anonymous(), environment);
+        Core core = new Core(contributions, storage, types, policy, environment);
         this.limits = core.limits();
         this.inFlight = core.inFlight();
         this.deadlines = core.deadlines();
         deadlines.start();
+        this.flows = new FlowControl(log, limits.flows(), environment.health());
         this.local = core.local();
         this.endpoint = core.endpoint(hub, health);
     }
@@ -102,6 +104,11 @@ final class Server implements AutoCloseable {
         return inFlight;
     }
 
+    /// What follows the objects of API priority and fairness.
+    FlowControl flows() {
+        return flows;
+    }
+
     HealthChecks health() {
         return health;
     }
@@ -122,6 +129,7 @@ final class Server implements AutoCloseable {
     public void close() {
         drain();
         storage.fence().close();
+        flows.close();
         deadlines.close();
         feeder.close();
     }

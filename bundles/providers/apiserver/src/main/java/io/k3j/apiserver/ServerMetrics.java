@@ -42,10 +42,11 @@ final class ServerMetrics {
     String text() {
         MetricText text = new MetricText();
         requests.to(text);
-        byKind(text, "apiserver_current_inflight_requests", limits.seats().taken());
-        byKind(text, "apiserver_current_inqueue_requests", limits.seats().waiting());
+        byKind(text, "apiserver_current_inflight_requests", limits.flows().taken());
+        byKind(text, "apiserver_current_inqueue_requests", limits.flows().waiting());
         gauges().forEach((name, value) -> text.family(name,
                 name.endsWith("_total") ? MetricText.Type.COUNTER : MetricText.Type.GAUGE, HELP).value(value));
+        limits.flows().to(text);
         return text + others.get();
     }
 

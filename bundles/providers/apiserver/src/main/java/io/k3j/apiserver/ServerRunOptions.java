@@ -1,6 +1,7 @@
 package io.k3j.apiserver;
 
 import io.k3j.componenthelpers.Cidr;
+import io.k3j.flowcontrol.Seats;
 import io.k3j.watchcache.EncryptionAtRest;
 import java.io.UncheckedIOException;
 import java.net.DatagramSocket;
@@ -24,6 +25,8 @@ record ServerRunOptions(Core.Policy policy, String address, int port, String ser
             "NodeRestriction", "TaintNodesByCondition", "Priority", "DefaultTolerationSeconds", "DefaultStorageClass",
             "StorageObjectInUseProtection", "RuntimeClass", "PodSecurity", "RBACEscalation",
             "K3sControllerRestriction", "MutatingAdmissionWebhook", "ValidatingAdmissionWebhook");
+    private static final String FLAG = "--kube-apiserver-arg=";
+    private static final int MOST_SEATS = 1_000_000;
     /// These stand for checks that upstream makes without a plug-in, so nothing disables them.
     private static final Set<String> ALWAYS = Set.of("RBACEscalation", "K3sControllerRestriction");
 
@@ -40,14 +43,42 @@ record ServerRunOptions(Core.Policy policy, String address, int port, String ser
         disabled.removeAll(ALWAYS);
         Set<String> plugins = new TreeSet<>(PLUGINS);
         plugins.removeAll(disabled);
-        boolean anonymous = Boolean.parseBoolean(args.getOrDefault("anonymous-auth", "false"));
         int listen = Integer.parseInt(settings.httpsListenPort());
         String advertised = settings.advertisePort();
         int port = advertised.isEmpty() || advertised.equals("0") ? listen : Integer.parseInt(advertised);
-        return new ServerRunOptions(
-                new Core.Policy(modes, plugins, disabled, anonymous, settings.staleReads(), audited(args)),
-                address(settings), port,
-                firstServiceIp(settings.serviceCidr()));
+        Core.Policy policy = new Core.Policy(modes, plugins, disabled, AnonymousAuth.of(args), settings.staleReads(),
+                seats(args),
+                audited(args));
+        return new ServerRunOptions(policy, address(settings), port, firstServiceIp(settings.serviceCidr()));
+    }
+
+    /// How many requests are worked on at once: both numbers together, as upstream has it.
+    private static int seats(Map<String, String> args) {
+        if (!Boolean.parseBoolean(args.getOrDefault("enable-priority-and-fairness", "true"))) {
+            throw new IllegalArgumentException(FLAG + "enable-priority-and-fairness=false: requests are always queued"
+                    + " by flow schemas; leave it out, and set " + FLAG + "max-requests-inflight to have more seats");
+        }
+        int seats = seats(args, "max-requests-inflight", Seats.READS)
+                + seats(args, "max-mutating-requests-inflight", Seats.WRITES);
+        if (seats < 1) {
+            throw new IllegalArgumentException(FLAG + "max-requests-inflight and " + FLAG
+                    + "max-mutating-requests-inflight are both 0, so that no request would be served; set one of them");
+        }
+        return seats;
+    }
+
+    private static int seats(Map<String, String> args, String name, int otherwise) {
+        String given = args.getOrDefault(name, "");
+        try {
+            int seats = given.isEmpty() ? otherwise : Integer.parseInt(given);
+            if (seats >= 0 && seats <= MOST_SEATS) {
+                return seats;
+            }
+        } catch (NumberFormatException e) {
+            // told below
+        }
+        throw new IllegalArgumentException(
+                FLAG + name + "=" + given + " is no number from 0 to " + MOST_SEATS + "; try " + otherwise);
     }
 
     /// Whether the bundle `audit` records requests: as upstream, it takes a policy and somewhere to write to.

@@ -16,8 +16,10 @@ import io.k3j.componentapi.Phases;
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.encryption.UnreadableRow;
+import io.k3j.flowcontrol.FlowController;
 import io.k3j.model.Gvr;
 import io.k3j.watchcache.Store;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +56,7 @@ final class Startup implements AutoCloseable {
     private @Nullable Server server;
     private @Nullable Compactor compactor;
     private @Nullable Peers peers;
+    private @Nullable FlowControlKeeper keeper;
 
     /// The OSGi framework and its services.
     record Framework(BundleContext context, Health all, HealthScope health, Identities identities, Abort abort) {
@@ -223,10 +226,20 @@ final class Startup implements AutoCloseable {
                     peers().follow(new ServerEndpoints(self)::reconcile);
                     running().storage().fence().listen(this::reportDatastore);
                 }
+                keepFlowControl(self);
                 ready = true;
                 framework.health.ok();
             }
         }
+    }
+
+    private void keepFlowControl(ApiClient self) {
+        FlowController flows = running().limits().flows();
+        FlowControlKeeper now = new FlowControlKeeper(new FlowControlObjects(self),
+                new FlowSchemaStatus(self, flows, InstantSource.system()), flows::changes, framework.all);
+        keeper = now;
+        running().flows().listen(now::changed);
+        now.start();
     }
 
     /// Whether no election bundle is installed: this server then leads always.
@@ -270,6 +283,9 @@ final class Startup implements AutoCloseable {
             }
             if (peers != null) {
                 peers.close();
+            }
+            if (keeper != null) {
+                keeper.close();
             }
             if (server != null) {
                 server.close();

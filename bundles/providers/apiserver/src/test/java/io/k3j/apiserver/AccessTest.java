@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AccessTest {
     private final TestServer server = new TestServer(new MemoryDatastore(),
-            new Core.Policy(Set.of("RBAC"), Set.of(), false));
+            new Core.Policy(Set.of("RBAC"), Set.of(), AnonymousAuth.NOWHERE));
 
     @AfterEach
     void stop() {
@@ -120,7 +120,7 @@ class AccessTest {
     @Test
     void aFrontProxyThatNobodyKnowsIsNotAnonymous() {
         Access open = new Access(Slot.highestFirst(Completeness.remembered()),
-                Slot.highestFirst(Completeness.remembered()), true, () -> {
+                Slot.highestFirst(Completeness.remembered()), AnonymousAuth.EVERYWHERE, () -> {
                 });
         assertThat(open.caller(new Request(proxied(List.of())))).isEqualTo(Caller.ANONYMOUS);
         Request shown = new Request(proxied(List.of(proxy())));
@@ -139,8 +139,9 @@ class AccessTest {
         groups.forEach((named, expected) -> {
             Slot<Authenticator> proxies = Slot.highestFirst(Completeness.remembered());
             proxies.add(c -> Optional.of(named), Map.of());
-            Access access = new Access(proxies, Slot.highestFirst(Completeness.remembered()), false, () -> {
-            });
+            Access access = new Access(proxies, Slot.highestFirst(Completeness.remembered()), AnonymousAuth.NOWHERE,
+                    () -> {
+                    });
             assertThat(access.caller(new Request(proxied(List.of(proxy())))).groups()).as(named.toString())
                     .isEqualTo(expected);
         });

@@ -51,7 +51,7 @@ class AtRestTest {
 
     /// Every server has its own file.
     private TestServer server(String file) {
-        TestServer server = new TestServer(store, new Core.Policy(Set.of(), Set.of(), false),
+        TestServer server = new TestServer(store, new Core.Policy(Set.of(), Set.of(), AnonymousAuth.NOWHERE),
                 new EncryptionAtRest(directory.resolve(file), false));
         server.contributions.kinds().put(new Secrets(), Map.of());
         servers.add(server);

@@ -17,6 +17,7 @@ import io.k3j.clientapi.Query;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.codec.Json;
 import io.k3j.datastorememory.MemoryDatastore;
+import io.k3j.flowcontrol.Seats;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
@@ -52,7 +53,8 @@ class AuditPromisesTest {
     private static final Gvr CONFIG_MAPS = new Gvr("", "v1", "configmaps");
     private static final long MOMENT_MILLIS = 300;
     private final TestServer server = new TestServer(new MemoryDatastore(),
-            new Core.Policy(Set.of(), Set.of(), Set.of(), false, false, true));
+            new Core.Policy(Set.of(), Set.of(), Set.of(), AnonymousAuth.NOWHERE, false, Seats.READS + Seats.WRITES,
+                    true));
     private final AuditRecorder recorder = new AuditRecorder();
 
     private void records(Audit.Level level, String... omitted) {
@@ -90,6 +92,29 @@ class AuditPromisesTest {
             assertThat(recorder.next().struct("responseStatus").whole("code", 0)).isEqualTo(403);
         }
         assertThat(recorder.events).isEmpty();
+    }
+
+    /// As upstream's order of filters: recorded, then queued, then carried out.
+    @Test
+    void whatFlowControlRefusesIsRecordedBeforeItWaitsAndAsRefused() throws Exception {
+        server.everybody();
+        TakenSeats taken = new TakenSeats(server);
+        taken.reject();
+        try {
+            taken.take(false, taken.all(), i -> "user-" + i);
+            records(Audit.Level.METADATA);
+            TestExchange refused = server
+                    .serve(new TestExchange("GET", MAPS, new byte[0]).with("authorization", "Bearer jane"));
+            assertThat(refused.status()).isEqualTo(429);
+            assertThat(refused.answered("x-kubernetes-pf-flowschema-uid")).isEqualTo("people");
+            assertThat(recorder.next().text("stage")).isEqualTo("RequestReceived");
+            Struct event = recorder.next();
+            assertThat(event.text("stage")).isEqualTo("ResponseComplete");
+            assertThat(event.struct("user").text("username")).isEqualTo("jane");
+            assertThat(event.struct("responseStatus").whole("code", 0)).isEqualTo(429);
+        } finally {
+            taken.close();
+        }
     }
 
     @Test

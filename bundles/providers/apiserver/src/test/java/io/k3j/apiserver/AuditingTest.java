@@ -13,6 +13,7 @@ import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.codec.Json;
 import io.k3j.datastorememory.MemoryDatastore;
+import io.k3j.flowcontrol.Seats;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
@@ -31,7 +32,8 @@ class AuditingTest {
             + "\"data\":{\"k\":\"v\"}}";
     private static final String MAPS = "/api/v1/namespaces/default/configmaps";
     private final TestServer server = new TestServer(new MemoryDatastore(),
-            new Core.Policy(Set.of(), Set.of(), Set.of(), false, false, true));
+            new Core.Policy(Set.of(), Set.of(), Set.of(), AnonymousAuth.NOWHERE, false, Seats.READS + Seats.WRITES,
+                    true));
     private final AuditRecorder recorder = new AuditRecorder();
 
     private void records(Audit.Level level, String... omitted) {

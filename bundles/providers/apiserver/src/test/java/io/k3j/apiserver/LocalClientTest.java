@@ -74,7 +74,7 @@ class LocalClientTest {
 
     @Test
     void refusesAViewAtOnceWhilePluginsAreMissing() {
-        Core.Policy policy = new Core.Policy(Set.of("RBAC"), Set.of(), false);
+        Core.Policy policy = new Core.Policy(Set.of("RBAC"), Set.of(), AnonymousAuth.NOWHERE);
         try (TestServer starting = new TestServer(new MemoryDatastore(), policy)) {
             Caller proxy = Caller.of("system:kube-proxy", List.of());
             ApiClient early = new LocalClient(starting.server.local(), user -> proxy, proxy, views);

@@ -52,7 +52,7 @@ class RemoteAdmissionTest {
     private static int create(TestServer server, String name) throws Exception {
         return server.serve(new TestExchange("POST", "/api/v1/namespaces/default/configmaps",
                 ("{\"metadata\":{\"name\":\"" + name + "\"}}").getBytes(StandardCharsets.UTF_8))
-                .with("authorization", "Bearer jane")).status();
+                .with("authorization", "Bearer user-of-" + name)).status();
     }
 
     @Test

@@ -29,7 +29,7 @@ class SeatsTest {
     private static final Gvr PODS = new Gvr("", "v1", "pods");
     private static final Gvr CONFIG_MAPS = new Gvr("", "v1", "configmaps");
     private final TestServer server = new TestServer();
-    private final TakenSeats seats = new TakenSeats(server.server.limits().seats());
+    private final TakenSeats seats = new TakenSeats(server);
 
     @AfterEach
     void close() throws InterruptedException {
@@ -65,7 +65,7 @@ class SeatsTest {
             });
         }
         assertThat(reading.await(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(server.server.limits().seats().taken()[1]).isZero();
+        assertThat(server.server.limits().flows().taken()[1]).isZero();
         assertThat(creates("alice", "x")).isEqualTo(201);
     }
 
@@ -97,7 +97,7 @@ class SeatsTest {
         return new TestExchange(method, "/api/v1/namespaces/a/configmaps" + path, body) {
             @Override
             public void respond(int code, Map<String, String> with, byte[]... parts) throws IOException {
-                assertThat(server.server.limits().seats().taken()).containsOnly(0);
+                assertThat(server.server.limits().flows().taken()).containsOnly(0);
                 super.respond(code, with, parts);
             }
         }.with("authorization", "Bearer mallory");
@@ -127,7 +127,7 @@ class SeatsTest {
     @Test
     void nodesAndComponentsHaveReservedSeats() throws IOException, InterruptedException {
         server.everybody();
-        seats.take(true, Seats.WRITES, i -> "user-" + i);
+        seats.take(true, seats.all(), i -> "user-" + i);
         assertThat(creates("mallory", "x")).isEqualTo(429);
         assertThat(creates("system:node:n", "y")).isEqualTo(201);
         Caller component = Caller.of("system:kube-controller-manager", List.of());
@@ -138,7 +138,8 @@ class SeatsTest {
     @Test
     void oneUserLeavesSeatsForOthers() throws IOException, InterruptedException {
         server.everybody();
-        seats.take(true, Seats.WRITES * 3 / 4, i -> "mallory");
+        int all = seats.all();
+        seats.take(true, all - all / 4, i -> "mallory");
         assertThat(creates("mallory", "x")).isEqualTo(429);
         assertThat(creates("alice", "y")).isEqualTo(201);
     }

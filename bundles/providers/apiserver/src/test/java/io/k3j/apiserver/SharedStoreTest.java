@@ -8,7 +8,6 @@ import io.k3j.apiwatches.ViewKeeper;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.datastorememory.MemoryDatastore;
-import io.k3j.flowcontrol.Seats;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import java.io.IOException;
@@ -29,7 +28,7 @@ import org.junit.jupiter.api.Test;
 class SharedStoreTest {
     private static final String MAPS = "/api/v1/namespaces/a/configmaps";
     private static final Gvr CONFIG_MAPS = new Gvr("", "v1", "configmaps");
-    private static final Core.Policy STALE = new Core.Policy(Set.of(), Set.of(), Set.of(), false, true);
+    private static final Core.Policy STALE = new Core.Policy(Set.of(), Set.of(), Set.of(), AnonymousAuth.NOWHERE, true);
     /// Two seconds are promised, and asserted where nothing else runs; elsewhere only a server that hangs fails.
     private static final Duration SOON = Duration.ofSeconds(Boolean.getBoolean("k3j.full") ? 2 : 30);
     private final MemoryDatastore store = new MemoryDatastore(true);
@@ -50,11 +49,14 @@ class SharedStoreTest {
     }
 
     private CompletableFuture<TestExchange> later(String method, String target, String body) {
+        return later(new TestExchange(method, target, body.getBytes(StandardCharsets.UTF_8)).with("content-type",
+                method.equals("PATCH") ? "application/merge-patch+json" : "application/json"));
+    }
+
+    private CompletableFuture<TestExchange> later(TestExchange exchange) {
         return CompletableFuture.supplyAsync(() -> {
             try {
-                return here.serve(new TestExchange(method, target, body.getBytes(StandardCharsets.UTF_8))
-                        .with("content-type", method.equals("PATCH") ? "application/merge-patch+json"
-                                : "application/json"));
+                return here.serve(exchange);
             } catch (IOException e) {
                 throw new IllegalStateException(e);
             }
@@ -190,15 +192,20 @@ class SharedStoreTest {
         assertThat(gate.commits()).isEqualTo(asked);
     }
 
-    /// 1 000 concurrent writes, five times the number of seats: those that wait for a seat time out meanwhile.
+    /// Concurrent writes of many users, five times as many as there are seats: those that wait for a seat time out
+    /// meanwhile.
     @Test
     void queuedWritesFailWithTheOthersDuringAnOutage() throws Exception {
+        here.everybody();
+        int seats = new TakenSeats(here).all();
+        int before = gate.commits();
         gate.swallow();
         List<CompletableFuture<TestExchange>> posts = new ArrayList<>();
-        for (int i = 0; i < 5 * Seats.WRITES; i++) {
-            posts.add(later("POST", MAPS, map("map-" + i, "1")));
+        for (int i = 0; i < 5 * seats; i++) {
+            posts.add(later(new TestExchange("POST", MAPS, map("map-" + i, "1").getBytes(StandardCharsets.UTF_8))
+                    .with("authorization", "Bearer user-" + i)));
         }
-        while (gate.commits() < Seats.WRITES || here.server.limits().seats().waiting()[1] < 4 * Seats.WRITES) {
+        while (gate.commits() - before < seats || here.server.limits().flows().waiting()[1] < 4 * seats) {
             LockSupport.parkNanos(1_000_000);
         }
         long begin = System.nanoTime();
@@ -210,7 +217,7 @@ class SharedStoreTest {
             assertThat(answer(post).status()).isEqualTo(503);
             assertThat(answer(post).text()).contains("no answer from 10.0.0.9:3306");
         }
-        assertThat(gate.commits()).isEqualTo(Seats.WRITES);
+        assertThat(gate.commits() - before).isEqualTo(seats);
         gate.accept();
         assertThat(here.call("POST", MAPS, map("map-0", "1")).status()).isEqualTo(201);
     }

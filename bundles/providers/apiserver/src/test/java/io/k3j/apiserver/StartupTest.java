@@ -56,7 +56,7 @@ class StartupTest {
         store.use(proxy(Datastore.class, (proxy, method, given) -> {
             throw new AssertionError("planted");
         }));
-        Core.Policy policy = new Core.Policy(Set.of(), Set.of(), false);
+        Core.Policy policy = new Core.Policy(Set.of(), Set.of(), AnonymousAuth.NOWHERE);
         BundleContext context = proxy(BundleContext.class, (proxy, method, given) -> null);
         try (Startup startup = new Startup(new Startup.Framework(context, health, health.scope("apiserver"),
                 bundle -> List.of(), abort), store, kinds(policy),
@@ -90,7 +90,7 @@ class StartupTest {
             });
         });
         Store store = new Store(EncryptionAtRest.none());
-        Core.Policy policy = new Core.Policy(Set.of(), Set.of(), false);
+        Core.Policy policy = new Core.Policy(Set.of(), Set.of(), AnonymousAuth.NOWHERE);
         Contributions contributions = kinds(policy);
         contributions.authenticators().add(
                 c -> Optional.of(Caller.of("admin", List.of("system:masters"))), Map.of());

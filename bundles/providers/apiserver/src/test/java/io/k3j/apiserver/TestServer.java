@@ -34,7 +34,7 @@ final class TestServer implements AutoCloseable {
     }
 
     TestServer(Datastore datastore) {
-        this(datastore, new Core.Policy(Set.of(), Set.of(), false));
+        this(datastore, new Core.Policy(Set.of(), Set.of(), AnonymousAuth.NOWHERE));
     }
 
     TestServer(Datastore datastore, Core.Policy policy) {

@@ -3,8 +3,8 @@ package io.k3j.apiserver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.apiwatches.Watches;
+import io.k3j.flowcontrol.ClientLane;
 import io.k3j.flowcontrol.Pool;
-import io.k3j.flowcontrol.Seats;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,10 +24,10 @@ class WatchLimitTest {
     }
 
     private void hold(String user, long count) {
-        hold(Seats.Lane.WORKLOAD, user, count);
+        hold(ClientLane.WORKLOAD, user, count);
     }
 
-    private void hold(Seats.Lane lane, String user, long count) {
+    private void hold(ClientLane lane, String user, long count) {
         for (long i = 0; i < count; i++) {
             rooms.add(server.server.limits().watches().take(lane, user));
         }
@@ -57,7 +57,7 @@ class WatchLimitTest {
     @Test
     void oneNodeLeavesWatchesForOthers() throws IOException {
         server.everybody();
-        hold(Seats.Lane.SYSTEM, "system:node:stolen", most / Watches.USER_PART);
+        hold(ClientLane.SYSTEM, "system:node:stolen", most / Watches.USER_PART);
         assertThat(watch("system:node:stolen").status()).isEqualTo(429);
         assertThat(watch("system:node:n").status()).isEqualTo(200);
     }

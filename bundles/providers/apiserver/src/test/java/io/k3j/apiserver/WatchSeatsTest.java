@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /// A watch has a seat while its first objects are looked for, and none while they are sent.
 class WatchSeatsTest {
     private final TestServer server = new TestServer();
-    private final TakenSeats seats = new TakenSeats(server.server.limits().seats());
+    private final TakenSeats seats = new TakenSeats(server);
 
     @AfterEach
     void close() throws InterruptedException {
@@ -40,11 +40,11 @@ class WatchSeatsTest {
     void aWatchLooksForItsFirstObjectsInASeat() throws IOException, InterruptedException {
         server.everybody();
         create(1);
-        seats.take(false, Seats.READS, i -> "user-" + i);
+        seats.take(false, seats.all(), i -> "user-" + i);
         assertThat(server.serve(watches("")).status()).isEqualTo(429);
         assertThat(server.serve(watches("&resourceVersion=1")).status()).isEqualTo(200);
-        TestExchange component = new TestExchange("GET", "/api/v1/configmaps?watch=true", new byte[0]);
-        assertThat(server.serve(component.with("authorization", "Bearer system:kube-proxy")).status()).isEqualTo(200);
+        TestExchange node = new TestExchange("GET", "/api/v1/configmaps?watch=true", new byte[0]);
+        assertThat(server.serve(node.with("authorization", "Bearer system:node:n")).status()).isEqualTo(200);
     }
 
     /// A watch of all maps that mallory does not read; returns when its first part is sent.
@@ -75,7 +75,7 @@ class WatchSeatsTest {
         server.everybody();
         create(600);
         TestExchange slow = slowWatch();
-        seats.take(false, Seats.READS, i -> "user-" + i);
+        seats.take(false, seats.all(), i -> "user-" + i);
         slow.stall(false);
         long since = System.nanoTime();
         while (System.nanoTime() - since < TimeUnit.MILLISECONDS.toNanos(Seats.PATIENCE_MILLIS + 1_000)) {
@@ -92,7 +92,7 @@ class WatchSeatsTest {
         server.everybody();
         create(1);
         TestExchange slow = slowWatch();
-        assertThat(server.server.limits().seats().taken()).containsOnly(0);
+        assertThat(server.server.limits().flows().taken()).containsOnly(0);
         slow.stall(false);
         assertThat(slow.line()).contains("ADDED");
     }

@@ -37,9 +37,10 @@ record Jwt(Struct header, Struct claims, String signed, byte[] signature) {
         }
     }
 
-    /// The audiences of a token; empty when it names none or is no JWT.
-    static List<String> audiences(String token) {
-        Object named = parse(token).map(t -> t.claims().get("aud")).orElse(null);
+    /// The audiences of a token; empty when it names none, is no JWT, or is of another issuer.
+    static List<String> audiences(String token, String issuer) {
+        Object named = parse(token).filter(t -> t.claims().text("iss").equals(issuer)).map(t -> t.claims().get("aud"))
+                .orElse(null);
         return named instanceof Seq list ? list.texts() : named instanceof String one ? List.of(one) : List.of();
     }
 

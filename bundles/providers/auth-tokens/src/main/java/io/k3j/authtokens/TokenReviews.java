@@ -75,9 +75,10 @@ public final class TokenReviews implements Action {
     }
 
     /// The wanted audiences an authenticated token is for; this server's are wanted by default. A token without
-    /// audiences is for this server.
+    /// audiences is for this server, and so is one of another issuer: its audiences are names of the issuer's, which
+    /// its authenticator has compared.
     private List<String> audiences(String token, List<String> wanted) {
-        List<String> named = Jwt.audiences(token);
+        List<String> named = Jwt.audiences(token, keys.issuer());
         List<String> meant = named.isEmpty() ? keys.audiences() : named;
         return (wanted.isEmpty() ? keys.audiences() : wanted).stream().filter(meant::contains).toList();
     }

@@ -120,6 +120,20 @@ class TokensTest {
                 .isEqualTo(keys.audiences());
     }
 
+    /// An OpenID Connect issuer names its audiences after its clients, so those of such a token say nothing here.
+    @Test
+    void aTokenOfAnotherIssuerIsForThisServer() {
+        String token = Jwt.sign(Struct.of("iss", "https://issuer", "aud", "my-client", "sub", "jane"), KEY);
+        TokenReviews reviews = new TokenReviews(keys, List.of(c -> Optional.of(Caller.of("jane", List.of()))));
+        Struct status = reviews.perform(new Call(Caller.ANONYMOUS, Key.of(""),
+                Struct.of("spec", Struct.of("token", token)), false)).struct("status");
+        assertThat(status.flag("authenticated")).isTrue();
+        assertThat(status.seq("audiences").texts()).isEqualTo(keys.audiences());
+        Struct elsewhere = reviews.perform(new Call(Caller.ANONYMOUS, Key.of(""), Struct.of("spec",
+                Struct.of("token", token, "audiences", List.of("my-client"))), false)).struct("status");
+        assertThat(elsewhere.flag("authenticated")).as("wanted for another server").isFalse();
+    }
+
     @Test
     void aChangedTokenAndAForeignKeyAreRefused() throws BadCredential {
         String token = request(Struct.EMPTY).text("token");

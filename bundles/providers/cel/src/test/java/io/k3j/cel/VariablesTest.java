@@ -55,6 +55,15 @@ class VariablesTest {
     }
 
     @Test
+    void aFieldIsMentionedHoweverItIsAskedFor() {
+        for (String expression : List.of("object.spec == 1", "object.?spec.orValue(1) == 1", "has(object.spec)",
+                "[1].all(i, object.?spec == optional.of(i))")) {
+            assertThat(Tried.program(expression, POLICY).uses("object", "spec")).as(expression).isTrue();
+            assertThat(Tried.program(expression, POLICY).uses("object", "status")).as(expression).isFalse();
+        }
+    }
+
+    @Test
     void anUntypedObjectIsReadWhereItLies() {
         assertThat(tried("object.spec.replicas <= 5")).isEqualTo("true");
         assertThat(tried("object.spec['x-y'] > 1")).isEqualTo("true");

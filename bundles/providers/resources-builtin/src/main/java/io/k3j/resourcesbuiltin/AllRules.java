@@ -27,6 +27,8 @@ final class AllRules {
         StorageRules.into(map);
         AccessRules.into(map);
         PolicyRules.into(map, cel);
+        map.put("FlowSchema", new FlowSchemaRules());
+        map.put("PriorityLevelConfiguration", new PriorityLevelRules());
         FilledRules.into(map);
         map.put("HorizontalPodAutoscaler", new ScalerRules(table));
         return Map.copyOf(map);

@@ -21,6 +21,11 @@ final class Fill {
         return in(in(of, field, value), field2, value2);
     }
 
+    /// Replaces zero, which counts as unset: Go has no pointer for this field.
+    static Struct zero(Struct of, String field, long value) {
+        return of.whole(field, 0) == 0 ? of.with(field, value) : of;
+    }
+
     /// Changes a nested struct; returns `of` unchanged when there is none.
     static Struct inside(Struct of, String field, UnaryOperator<Struct> change) {
         if (!(of.get(field) instanceof Struct s)) {

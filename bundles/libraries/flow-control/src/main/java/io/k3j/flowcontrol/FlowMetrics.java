@@ -1,0 +1,91 @@
+package io.k3j.flowcontrol;
+
+import io.k3j.metricstext.Histogram;
+import io.k3j.metricstext.MetricText;
+import io.k3j.metricstext.MetricText.Type;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Function;
+
+/// What is counted of priority levels, as Prometheus' text under upstream's names
+/// (<https://kubernetes.io/docs/reference/instrumenting/metrics/>). As many lines as there are objects: no name of a
+/// client is in them.
+final class FlowMetrics {
+    private static final String PREFIX = "apiserver_flowcontrol_";
+    private static final String LEVEL = "priority_level";
+    private static final String SCHEMA = "flow_schema";
+    private final MetricText text;
+    private final List<PriorityLevel> levels;
+    private final List<FlowCounts> flows;
+
+    private FlowMetrics(MetricText text, List<PriorityLevel> levels, List<FlowCounts> flows) {
+        this.text = text;
+        this.levels = levels;
+        this.flows = flows;
+    }
+
+    static void write(MetricText text, Collection<PriorityLevel> levels, Collection<FlowCounts> flows,
+            double fraction) {
+        FlowMetrics all = new FlowMetrics(text,
+                levels.stream().sorted(Comparator.comparing((PriorityLevel l) -> l.spec().name())).toList(),
+                flows.stream().sorted(Comparator.comparing((FlowCounts c) -> c.level).thenComparing(c -> c.schema))
+                        .toList());
+        all.flows();
+        all.levels();
+        text.family(PREFIX + "seat_fair_frac", Type.GAUGE,
+                "Fair fraction of server's concurrency to allocate to each priority level that can use it")
+                .value(fraction);
+    }
+
+    private void flows() {
+        flow("dispatched_requests_total", Type.COUNTER, "Requests that got a seat", c -> c.dispatched.sum());
+        flow("current_inqueue_requests", Type.GAUGE, "Requests that wait for a seat", c -> c.waiting.sum());
+        flow("current_inqueue_seats", Type.GAUGE, "Seats that waiting requests need", c -> c.waitingSeats.sum());
+        flow("current_executing_requests", Type.GAUGE, "Requests that have a seat", c -> c.executing.sum());
+        flow("current_executing_seats", Type.GAUGE, "Seats that requests have", c -> c.seats.sum());
+        text.family(PREFIX + "rejected_requests_total", Type.COUNTER, "Requests that got no seat, by reason");
+        for (FlowCounts each : flows) {
+            for (RejectReason why : RejectReason.values()) {
+                long refused = each.refusals(why).sum();
+                if (refused > 0) {
+                    text.value(refused, SCHEMA, each.schema, LEVEL, each.level, "reason", why.reason());
+                }
+            }
+        }
+        text.family(PREFIX + "request_wait_duration_seconds", Type.HISTOGRAM, "How long requests waited for a seat");
+        for (FlowCounts each : flows) {
+            waited(each, each.served, "true");
+            waited(each, each.refused, "false");
+        }
+    }
+
+    private void waited(FlowCounts flow, Histogram counted, String executed) {
+        if (counted.count() > 0) {
+            text.histogram(counted, "execute", executed, SCHEMA, flow.schema, LEVEL, flow.level);
+        }
+    }
+
+    private void flow(String name, Type type, String help, Function<FlowCounts, Number> value) {
+        text.family(PREFIX + name, type, help);
+        flows.forEach(c -> text.value(value.apply(c), SCHEMA, c.schema, LEVEL, c.level));
+    }
+
+    private void levels() {
+        level("nominal_limit_seats", "A level's own seats", l -> l.limits().nominal());
+        level("lower_limit_seats", "The seats that a level does not lend", l -> l.limits().lower());
+        level("upper_limit_seats", "The seats that a level may have with borrowed ones", l -> l.limits().upper());
+        level("current_limit_seats", "The seats that a level has at present", l -> l.limits().current());
+        level("target_seats", "The seats that a level could use", l -> l.limits().target());
+        level("demand_seats_high_watermark", "The most seats that were asked for at once in the last period",
+                l -> l.demand().highest());
+        level("demand_seats_average", "The seats that were asked for in the last period", l -> l.demand().average());
+        level("demand_seats_stdev", "The standard deviation of that", l -> l.demand().deviation());
+        level("demand_seats_smoothed", "The demand that counts for lending", l -> l.demand().smoothed());
+    }
+
+    private void level(String name, String help, Function<PriorityLevel, Number> value) {
+        text.family(PREFIX + name, Type.GAUGE, help);
+        levels.forEach(l -> text.value(value.apply(l), LEVEL, l.spec().name()));
+    }
+}

@@ -1,0 +1,24 @@
+package io.k3j.authoidc;
+
+import io.k3j.codec.Json;
+import java.util.Collection;
+import java.util.stream.Collectors;
+
+/// Texts as Go's `%q` writes them, for messages in upstream's words. What comes from a token is cut: it may be long.
+final class Quoted {
+    /// The longest text that is shown.
+    private static final int MOST = 256;
+
+    private Quoted() {
+    }
+
+    /// One.
+    static String text(String text) {
+        return Json.text(text.length() <= MOST ? text : text.substring(0, MOST) + "...");
+    }
+
+    /// Several: `["a" "b"]`.
+    static String texts(Collection<String> texts) {
+        return texts.stream().limit(MOST / 4).map(Quoted::text).collect(Collectors.joining(" ", "[", "]"));
+    }
+}

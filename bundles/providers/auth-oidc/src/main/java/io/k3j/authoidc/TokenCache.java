@@ -1,0 +1,62 @@
+package io.k3j.authoidc;
+
+import io.k3j.apiserverapi.Caller;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/// Who tokens stand for that were verified a moment ago, as upstream keeps that for ten seconds: verifying one takes
+/// some ten microseconds, expressions more. Holds hashes of tokens, not tokens. Only good ones are kept, so that what
+/// strangers send takes no room. Any thread.
+final class TokenCache {
+    /// How long, or until the token expires.
+    static final Duration KEPT = Duration.ofSeconds(10);
+    /// Characters of all tokens that are kept, which their users and groups do not exceed by much.
+    static final long MOST_CHARACTERS = 8L << 20;
+    /// Tokens that are kept.
+    static final int MOST_TOKENS = 8192;
+    private final Map<Digest, Kept> kept = new HashMap<>();
+    private long characters;
+
+    /// Bytes that can be compared.
+    private record Digest(byte[] bytes) {
+        static Digest of(String token) {
+            return new Digest(Hashes.of(token.getBytes(StandardCharsets.UTF_8)));
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Digest(byte[] others) && Arrays.equals(bytes, others);
+        }
+
+        @Override
+        public int hashCode() {
+            return Arrays.hashCode(bytes);
+        }
+    }
+
+    private record Kept(Caller caller, Instant until) {
+    }
+
+    /// Who it stands for; empty when that is not known any more.
+    synchronized Optional<Caller> get(String token, Instant now) {
+        Kept known = kept.get(Digest.of(token));
+        return known != null && now.isBefore(known.until) ? Optional.of(known.caller) : Optional.empty();
+    }
+
+    /// Keeps it.
+    /// @param end of the token's validity
+    synchronized void put(String token, Caller caller, Instant now, Instant end) {
+        if (kept.size() >= MOST_TOKENS || characters + token.length() > MOST_CHARACTERS) {
+            kept.clear();
+            characters = 0;
+        }
+        Instant until = now.plus(KEPT);
+        characters += token.length();
+        kept.put(Digest.of(token), new Kept(caller, end.isBefore(until) ? end : until));
+    }
+}
