@@ -1,6 +1,8 @@
 package io.k3j.features;
 
 import io.k3j.componentapi.Components;
+import io.k3j.componentapi.SwapRefused;
+import io.k3j.componentbase.SupervisedLoop;
 import io.k3j.features.PluginFile.Stamp;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,8 +54,14 @@ final class PluginDirectory {
         /// @throws FeatureProblem with the reason, when it does not run
         void plug(Path file) throws InterruptedException;
 
-        /// At the start: of what ran before, all that is not among these files has been taken away meanwhile.
-        void gone(Set<String> present) throws InterruptedException;
+        /// The files that ran before this server was started, do not run, and have not cleaned up.
+        Set<String> ran();
+
+        /// One of them has been taken away meanwhile.
+        void retire(String file) throws InterruptedException;
+
+        /// All of them have been asked: nothing else is left over.
+        void tidy();
 
         /// The file has gone.
         void unplug(String file) throws InterruptedException;
@@ -117,8 +125,25 @@ final class PluginDirectory {
     /// read, says nothing about what it held.
     void retireGone() throws InterruptedException {
         Set<String> names = present;
-        if (names != null) {
-            plugs.gone(names);
+        if (names == null) {
+            return;
+        }
+        for (String file : plugs.ran()) {
+            if (!names.contains(file)) {
+                leave("Plugin was taken away and has not cleaned up plugin=" + file, () -> plugs.retire(file));
+            }
+        }
+        leave("Copies of plugins stay until the next start", plugs::tidy);
+    }
+
+    /// Leaves to the next start what fails at this one; the rest goes on.
+    private static void leave(String what, SupervisedLoop.Work work) throws InterruptedException {
+        try {
+            work.run();
+        } catch (FeatureProblem | SwapRefused e) {
+            LOG.log(System.Logger.Level.WARNING, "{0} reason={1}", what, e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, what, e);
         }
     }
 

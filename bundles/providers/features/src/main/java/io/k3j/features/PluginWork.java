@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -194,18 +195,25 @@ final class PluginWork implements PluginDirectory.Plugs {
     }
 
     @Override
-    public void gone(Set<String> present) throws InterruptedException {
-        for (Map.Entry<String, String> one : memory.kept().entrySet()) {
-            if (!present.contains(one.getKey()) && !byFile.containsKey(one.getKey())) {
-                retire(one.getKey(), copies.path(one.getValue()));
-            }
-        }
+    public Set<String> ran() {
+        Set<String> ran = new TreeSet<>(memory.kept().keySet());
+        ran.removeAll(byFile.keySet());
+        return ran;
+    }
+
+    @Override
+    public void tidy() {
         copies.tidy(byFile.values());
     }
 
-    /// Of a file that was taken away while this server was down, the copy is what cleans up. One that cannot now is
-    /// asked again at the next start.
-    private void retire(String file, Path kept) throws InterruptedException {
+    /// The copy is what cleans up.
+    @Override
+    public void retire(String file) throws InterruptedException {
+        Path kept = copies.path(memory.kept().getOrDefault(file, ""));
+        if (!Files.isRegularFile(kept)) {
+            memory.forget(file, Set.of());
+            throw new FeatureProblem("its copy " + kept + " is away");
+        }
         try (PluginReader.Found found = reader.read(kept, Map.of())) {
             Plugin plugin = new Plugin(file, found.plugin().feature(), found.plugin().parts(), found.plugin().kept());
             if (byFile.values().stream().anyMatch(plugin::clashes)) {
@@ -216,12 +224,6 @@ final class PluginWork implements PluginDirectory.Plugs {
             copies.keep(found);
             plugin.parts().forEach(part -> handles.put(part.bundle().symbolicName(), part.bundle()));
             unplug(plugin);
-        } catch (FeatureProblem | SwapRefused e) {
-            LOG.log(System.Logger.Level.WARNING, "Plugin was taken away and has not cleaned up plugin={0} reason={1}",
-                    file, e.getMessage());
-            if (!Files.exists(kept)) {
-                memory.forget(file, Set.of());
-            }
         }
     }
 

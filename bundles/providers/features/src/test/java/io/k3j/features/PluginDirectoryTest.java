@@ -31,7 +31,9 @@ class PluginDirectoryTest {
         private boolean breaks;
         private int plugged;
         private final Map<String, String> told = new TreeMap<>();
-        private final List<Set<String>> gone = new ArrayList<>();
+        private final Set<String> ran = new TreeSet<>();
+        private final List<String> retired = new ArrayList<>();
+        private int tidied;
 
         @Override
         public void plug(Path file) {
@@ -48,8 +50,24 @@ class PluginDirectoryTest {
         }
 
         @Override
-        public void gone(Set<String> present) {
-            gone.add(new TreeSet<>(present));
+        public Set<String> ran() {
+            return new TreeSet<>(ran);
+        }
+
+        @Override
+        public void retire(String file) {
+            if (breaks) {
+                throw new ArrayIndexOutOfBoundsException("no such place");
+            }
+            retired.add(file);
+        }
+
+        @Override
+        public void tidy() {
+            if (breaks) {
+                throw new FeatureProblem("cannot tidy");
+            }
+            tidied++;
         }
 
         @Override
@@ -119,11 +137,13 @@ class PluginDirectoryTest {
     }
 
     @Test
-    void whatIsNotThereAtTheStartIsAskedForUnlessTheDirectoryCannotBeRead() throws Exception {
+    void whatIsNotThereAtTheStartIsRetiredUnlessTheDirectoryCannotBeRead() throws Exception {
+        plugs.ran.addAll(Set.of("a.jar", "b.jar", "c.jar"));
         put("a.jar");
         directory.lookFirst();
         directory.retireGone();
-        assertThat(plugs.gone).containsExactly(Set.of("a.jar"));
+        assertThat(plugs.retired).containsExactly("b.jar", "c.jar");
+        assertThat(plugs.tidied).isEqualTo(1);
         PluginDirectory away = new PluginDirectory(dataDir.resolve("away"), plugs);
         away.lookFirst();
         away.retireGone();
@@ -131,7 +151,20 @@ class PluginDirectoryTest {
         PluginDirectory open = new PluginDirectory(dataDir, plugs);
         open.lookFirst();
         open.retireGone();
-        assertThat(plugs.gone).hasSize(1);
+        assertThat(plugs.retired).hasSize(2);
+        assertThat(plugs.tidied).isEqualTo(1);
+    }
+
+    @Test
+    void whatBreaksWhileItIsRetiredCostsItself() throws Exception {
+        plugs.ran.addAll(Set.of("a.jar", "b.jar"));
+        directory.lookFirst();
+        plugs.breaks = true;
+        directory.retireGone();
+        assertThat(plugs.retired).isEmpty();
+        plugs.breaks = false;
+        directory.retireGone();
+        assertThat(plugs.retired).as("it was left for another time").containsExactly("a.jar", "b.jar");
     }
 
     @Test
