@@ -4,6 +4,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +24,10 @@ import org.bouncycastle.asn1.cms.SignedData;
 
 /// What becomes of a jar in the hands of whoever wants to slip something in.
 public final class ChangedJar {
+    /// How long an entry of a jar's directory is before its name, and where in it the size is.
+    private static final int CENTRAL_HEADER = 46;
+    private static final int CENTRAL_SIZE = 24;
+
     private ChangedJar() {
     }
 
@@ -73,6 +79,14 @@ public final class ChangedJar {
     public static Path twice(Path jar, String name, String other) throws IOException {
         String bytes = new String(Files.readAllBytes(jar), StandardCharsets.ISO_8859_1);
         return Files.write(jar, bytes.replace(other, name).getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    /// Has the directory of a jar say that an entry is of another size than it is.
+    public static Path claim(Path jar, String name, int size) throws IOException {
+        byte[] bytes = Files.readAllBytes(jar);
+        int place = new String(bytes, StandardCharsets.ISO_8859_1).lastIndexOf(name) - CENTRAL_HEADER + CENTRAL_SIZE;
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(place, size);
+        return Files.write(jar, bytes);
     }
 
     /// Moves the signature file into its block, which goes on to be a valid signature of it.

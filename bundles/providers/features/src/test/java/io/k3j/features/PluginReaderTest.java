@@ -24,6 +24,8 @@ class PluginReaderTest {
     private static final String BUNDLES = "\"bundles\": [{\"name\": \"com.acme.a\"},"
             + " {\"name\": \"com.acme.b\", \"swap\": \"PARALLEL\"}]";
 
+    private static final int LARGE = (32 << 20) + 1;
+
     @TempDir
     private Path dir;
 
@@ -107,6 +109,23 @@ class PluginReaderTest {
         Path jar = TestJars.bundle(dir.resolve("acme.jar"), Map.of("Bundle-SymbolicName", name), "");
         refused(Files.setPosixFilePermissions(jar, PosixFilePermissions.fromString("rw-r--r--")),
                 "the Bundle-SymbolicName ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"META-INF/MANIFEST.MF", "META-INF/manifest.mf", "META-INF/ACME.SF",
+            "META-INF/versions/9/OSGI-INF/MANIFEST.MF"})
+    void whatIsHeldInMemoryWholeIsBounded(String name) throws IOException {
+        Path jar = ChangedJar.change(TestJars.bundle(dir.resolve("acme.jar"), "com.acme.a", ""),
+                entries -> entries.put(name, new byte[LARGE]));
+        Files.setPosixFilePermissions(jar, PosixFilePermissions.fromString("rw-r--r--"));
+        refused(jar, "has manifests and signatures of more than 33554432 bytes");
+        refused(ChangedJar.claim(jar, name, 1 << 20), "has manifests and signatures of more than 33554432 bytes");
+    }
+
+    @Test
+    void aDescriptionIsBounded() throws IOException {
+        refused(archive("{\"name\": \"acme\", " + BUNDLES + " ".repeat(1 << 20) + "}"),
+                "acme.far!/feature.json: larger than 1048576 bytes");
     }
 
     @Test
