@@ -28,10 +28,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A server that demands signatures, with plug-ins that were packed and signed as `docs/swapping.md` says: by the tools of
-/// the JDK, with what is typed at their prompts.
+/// A server that demands signatures, with plug-ins that were packed and signed as `docs/swapping.md` says: by the tools
+/// of the JDK, with what is typed at their prompts.
 class SignedPluginItest {
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final String PASSWORD = "of-the-key-store";
     private static final String BEGIN = "```sh\n";
     @TempDir

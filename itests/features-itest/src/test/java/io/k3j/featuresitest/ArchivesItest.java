@@ -24,6 +24,8 @@ import org.osgi.framework.BundleException;
         "io.k3j.durablefiles", "io.k3j.signedjars", "io.k3j.features"}, shared = "io.k3j.testkitsigning")
 class ArchivesItest {
     private static final String PROVIDES = "osgi.service;objectClass:List<String>=\"" + Retire.class.getName() + "\"";
+    private static final String DESCRIPTION = "{\"name\": \"acme\", \"bundles\": [{\"name\": \"com.acme.first\"},"
+            + " {\"name\": \"com.acme.second\"}]}";
     private static final TestSigner ACME = TestSigner.selfSigned("Acme");
     private BundleContext context;
 
@@ -42,9 +44,7 @@ class ArchivesItest {
         Path other = scene.bundle("jars/b.jar", "com.acme.second", second, Map.of("Bundle-Version", version));
         try (OutputStream file = Files.newOutputStream(archive); ZipOutputStream zip = new ZipOutputStream(file)) {
             zip.putNextEntry(new ZipEntry("feature.json"));
-            zip.write(
-                    "{\"name\": \"acme\", \"bundles\": [{\"name\": \"com.acme.first\"}, {\"name\": \"com.acme.second\"}]}"
-                            .getBytes(StandardCharsets.UTF_8));
+            zip.write(DESCRIPTION.getBytes(StandardCharsets.UTF_8));
             for (Path jar : new Path[] {first, other}) {
                 zip.putNextEntry(new ZipEntry(jar.getFileName().toString()));
                 zip.write(Files.readAllBytes(jar));
