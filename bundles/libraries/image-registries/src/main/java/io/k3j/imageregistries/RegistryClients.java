@@ -10,7 +10,6 @@ import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,10 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509TrustManager;
 
 /// HTTP clients by what `configs` says of TLS and by the proxy on the way. A file that has changed makes a new one.
 /// Redirects are not followed, since a login is for one host. For any thread.
@@ -29,9 +25,6 @@ final class RegistryClients implements AutoCloseable {
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
     /// Clients at a time; more are more hosts with certificates of their own than any node has.
     private static final int MOST_CLIENTS = 32;
-    /// Where Linux systems keep the authorities that containerd believes, too.
-    private static final List<Path> SYSTEM = List.of(Path.of("/etc/ssl/certs/ca-certificates.crt"),
-            Path.of("/etc/pki/tls/certs/ca-bundle.crt"), Path.of("/etc/ssl/ca-bundle.pem"));
     private final Map<String, String> environment;
     private final Map<Key, HttpClient> clients = new LinkedHashMap<>();
 
@@ -86,7 +79,7 @@ final class RegistryClients implements AutoCloseable {
             if (tls.unverified()) {
                 return Trust.anybody();
             }
-            List<X509Certificate> authorities = new ArrayList<>(system());
+            List<X509Certificate> authorities = new ArrayList<>(Trust.ofMachine());
             if (!tls.authority().isEmpty()) {
                 authorities.addAll(Pem.certificates(text(tls.authority(), "ca_file")));
             }
@@ -114,18 +107,6 @@ final class RegistryClients implements AutoCloseable {
         } catch (IOException e) {
             throw new IOException(field + " " + file + " cannot be read", e);
         }
-    }
-
-    /// The machine's authorities; Java's own where it keeps none.
-    private static List<X509Certificate> system() throws IOException, GeneralSecurityException {
-        Optional<Path> bundle = SYSTEM.stream().filter(Files::isReadable).findFirst();
-        if (bundle.isPresent()) {
-            return Pem.certificates(Files.readString(bundle.get()));
-        }
-        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        factory.init((KeyStore) null);
-        return Stream.of(factory.getTrustManagers()).filter(X509TrustManager.class::isInstance)
-                .flatMap(m -> Stream.of(((X509TrustManager) m).getAcceptedIssuers())).toList();
     }
 
     /// What is under way goes on; nothing new begins.

@@ -2,18 +2,29 @@ package io.k3j.pki;
 
 import java.io.IOException;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
+import javax.net.ssl.X509TrustManager;
 
-/// Whom a TLS client believes. Pure; for clients without a certificate of their own, others take [ClientTls].
+/// Whom a TLS client believes. Pure, but for [#ofMachine]; for clients without a certificate of their own, others take
+/// [ClientTls].
 public final class Trust {
+    /// Where Linux systems keep the authorities that they believe.
+    private static final List<Path> SYSTEM = List.of(Path.of("/etc/ssl/certs/ca-certificates.crt"),
+            Path.of("/etc/pki/tls/certs/ca-bundle.crt"), Path.of("/etc/ssl/ca-bundle.pem"));
+
     private Trust() {
     }
 
@@ -37,6 +48,22 @@ public final class Trust {
         } catch (IOException impossible) {
             throw new IllegalStateException(impossible);
         }
+    }
+
+    /// The authorities this machine believes, as programs of Go find them; Java's own where it keeps none. Reads them
+    /// anew at each call.
+    ///
+    /// @throws IOException when they cannot be read
+    /// @throws GeneralSecurityException when they are none
+    public static List<X509Certificate> ofMachine() throws IOException, GeneralSecurityException {
+        Optional<Path> bundle = SYSTEM.stream().filter(Files::isReadable).findFirst();
+        if (bundle.isPresent()) {
+            return Pem.certificates(Files.readString(bundle.get()));
+        }
+        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init((KeyStore) null);
+        return Stream.of(factory.getTrustManagers()).filter(X509TrustManager.class::isInstance)
+                .flatMap(m -> Stream.of(((X509TrustManager) m).getAcceptedIssuers())).toList();
     }
 
     /// Anybody, by whatever name: for a certificate that is checked afterwards, a probe that asks whether somebody

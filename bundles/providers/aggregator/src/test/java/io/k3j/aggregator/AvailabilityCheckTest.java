@@ -40,7 +40,7 @@ class AvailabilityCheckTest {
     }
 
     @Test
-    void aServerThatAnswersDiscoveryIsAvailable() {
+    void aServerThatAnswersDiscoveryIsAvailable() throws Exception {
         stage.available();
         says("True", "Passed", "all checks passed");
         // a slow answer has a second question beside it
@@ -82,7 +82,7 @@ class AvailabilityCheckTest {
     }
 
     @Test
-    void discoveryHasWhatTheServerToldAndSaysWhenThatIsOld() {
+    void discoveryHasWhatTheServerToldAndSaysWhenThatIsOld() throws Exception {
         assertThat(stage.parts.table.versions()).singleElement()
                 .satisfies(v -> assertThat(v.discovery().text("freshness")).isEqualTo("Stale"));
         stage.available();
@@ -106,7 +106,7 @@ class AvailabilityCheckTest {
     }
 
     @Test
-    void anotherServersOpinionMakesNoCheckDue() {
+    void anotherServersOpinionMakesNoCheckDue() throws Exception {
         stage.available();
         Obj there = stage.api.get(ApiService.RESOURCE, Stage.KEY);
         stage.api.update(ApiService.RESOURCE, there.with(Struct.of("conditions", Seq.of(Struct.of("type", "Available",
@@ -160,7 +160,7 @@ class AvailabilityCheckTest {
 
     /// A replica whose machine has gone answers neither yes nor no.
     @Test
-    void oneDeadReplicaTakesNoApiAway() {
+    void oneDeadReplicaTakesNoApiAway() throws Exception {
         stage.slice(true, "https", "10.42.1.5", "10.42.2.6");
         CountDownLatch never = new CountDownLatch(1);
         NodeDialer alive = stage.backend.dialer();
@@ -192,7 +192,7 @@ class AvailabilityCheckTest {
     }
 
     @Test
-    void aServerThatFailsOnceIsAskedAgainAtOnce() {
+    void aServerThatFailsOnceIsAskedAgainAtOnce() throws Exception {
         Backend.Script[] next = {(in, out) -> Backend.say(out, "HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n")};
         stage.available();
         Backend.Script good = stage.backend.script;

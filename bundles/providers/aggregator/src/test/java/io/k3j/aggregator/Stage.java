@@ -12,6 +12,7 @@ import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import io.k3j.testkit.FakeApi;
 import io.k3j.testkit.ManualClock;
+import io.k3j.testkitbase.Waiting;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -85,14 +86,14 @@ final class Stage implements AutoCloseable {
         return api.get(ApiService.RESOURCE, KEY).status().seq("conditions").find("type", "Available");
     }
 
-    /// Makes it available.
-    Stage available() {
+    /// Makes it available: on a slow machine its answer may come too late at first.
+    Stage available() throws IOException, InterruptedException {
         backend.json("{\"kind\":\"APIResourceList\",\"groupVersion\":\"things.example.com/v1\",\"resources\":["
                 + "{\"name\":\"things\",\"singularName\":\"thing\",\"namespaced\":true,\"kind\":\"Thing\","
                 + "\"verbs\":[\"get\",\"list\"],\"shortNames\":[\"th\"]},"
                 + "{\"name\":\"things/status\",\"singularName\":\"\",\"namespaced\":true,\"kind\":\"Thing\","
                 + "\"verbs\":[\"get\"]}]}");
-        check();
+        Waiting.until("available", () -> check().text("status").equals("True"));
         backend.heads.clear();
         return this;
     }

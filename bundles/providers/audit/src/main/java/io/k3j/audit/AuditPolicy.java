@@ -11,6 +11,7 @@ import io.k3j.codec.MalformedInput;
 import io.k3j.codec.Yaml;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.validation.FieldTypes;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -39,7 +40,7 @@ record AuditPolicy(List<AuditRule> rules, List<String> ignored) {
             throw new IllegalArgumentException("failed decoding: " + e.getMessage(), e);
         }
         Struct policy = document.object();
-        PolicyTypes types = PolicyTypes.of(policy);
+        FieldTypes types = PolicyTypes.of(policy);
         List<String> ignored = new ArrayList<>(types.unknown());
         ignored.addAll(document.duplicates());
         typed(policy, types);
@@ -55,7 +56,7 @@ record AuditPolicy(List<AuditRule> rules, List<String> ignored) {
     }
 
     /// As a decoder: what is no policy, or has fields of other types, is not looked at any further.
-    private static void typed(Struct policy, PolicyTypes types) {
+    private static void typed(Struct policy, FieldTypes types) {
         if (policy.text("kind").isEmpty()) {
             throw new IllegalArgumentException("failed decoding: Object 'Kind' is missing");
         }

@@ -5,6 +5,7 @@ import io.k3j.codec.Document;
 import io.k3j.codec.MalformedInput;
 import io.k3j.codec.Yaml;
 import io.k3j.model.Struct;
+import io.k3j.validation.FieldTypes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -33,7 +34,7 @@ record AuthenticationConfiguration(List<JwtConfiguration> jwt, @Nullable Struct 
         }
         Struct object = document.object();
         kind(object);
-        ConfigurationTypes types = ConfigurationTypes.of(object);
+        FieldTypes types = ConfigurationTypes.of(object);
         if (!types.problems().isEmpty()) {
             throw new IllegalArgumentException(joined(types.problems()));
         }

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 final class ConfiguredIssuers implements AutoCloseable, ConfigurationReload.Target {
     /// How long a changed file waits for its new issuers, as upstream.
     static final Duration UPDATE = Duration.ofMinutes(1);
-    private static final Duration LOOK = Duration.ofMillis(200);
     private final OidcAuthenticator authenticator = new OidcAuthenticator();
     private final AuthenticationOptions options;
     private final Set<String> disallowed;
@@ -31,6 +29,8 @@ final class ConfiguredIssuers implements AutoCloseable, ConfigurationReload.Targ
     private final JwtAuthenticator.Parts parts;
     private final @Nullable Struct anonymous;
     private final @Nullable ConfigurationReload reload;
+    /// Notified when an issuer was tried.
+    private final Object attempts = new Object();
     private volatile Cel cel;
     private volatile String fileTrouble = "";
 
@@ -41,7 +41,7 @@ final class ConfiguredIssuers implements AutoCloseable, ConfigurationReload.Targ
         this.cel = cel;
         this.scope = scope;
         this.metrics = new OidcMetrics(ApiServerId.ofHost(), InstantSource.system());
-        this.parts = new JwtAuthenticator.Parts(options.accepted(), System.getenv(), metrics, health, this::report,
+        this.parts = new JwtAuthenticator.Parts(options.accepted(), System.getenv(), metrics, health, this::attempted,
                 InstantSource.system(), System::nanoTime, RemoteKeySet.WAIT);
         Path file = options.configurationFile().isEmpty() ? null : Path.of(options.configurationFile());
         byte[] bytes = file == null ? new byte[0] : ConfigurationFile.bytes(file);
@@ -134,6 +134,13 @@ final class ConfiguredIssuers implements AutoCloseable, ConfigurationReload.Targ
         authenticator.issuers().all().forEach(a -> a.use(new ClaimMapper(a.configuration(), compiler)));
     }
 
+    private void attempted() {
+        synchronized (attempts) {
+            attempts.notifyAll();
+        }
+        report();
+    }
+
     /// Nothing is said before each issuer was tried once: until then a predecessor goes on.
     private void report() {
         Issuers issuers = authenticator.issuers();
@@ -176,19 +183,21 @@ final class ConfiguredIssuers implements AutoCloseable, ConfigurationReload.Targ
         next.gone(before).forEach(metrics::forget);
     }
 
-    private static void await(List<JwtAuthenticator> fresh) throws IOException, InterruptedException {
+    private void await(List<JwtAuthenticator> fresh) throws IOException, InterruptedException {
         long end = System.nanoTime() + UPDATE.toNanos();
-        while (true) {
-            String trouble = fresh.stream().map(JwtAuthenticator::trouble).filter(t -> !t.isEmpty()).findFirst()
-                    .orElse("");
-            if (trouble.isEmpty()) {
-                return;
-            }
-            // nobody counts down
-            if (System.nanoTime() > end || new CountDownLatch(1).await(LOOK.toNanos(), TimeUnit.NANOSECONDS)) {
-                throw new IOException(trouble);
+        synchronized (attempts) {
+            for (String trouble = trouble(fresh); !trouble.isEmpty(); trouble = trouble(fresh)) {
+                long left = end - System.nanoTime();
+                if (left <= 0) {
+                    throw new IOException(trouble);
+                }
+                TimeUnit.NANOSECONDS.timedWait(attempts, left);
             }
         }
+    }
+
+    private static String trouble(List<JwtAuthenticator> of) {
+        return of.stream().map(JwtAuthenticator::trouble).filter(t -> !t.isEmpty()).findFirst().orElse("");
     }
 
     @Override

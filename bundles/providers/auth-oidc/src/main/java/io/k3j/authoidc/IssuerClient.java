@@ -1,6 +1,8 @@
 package io.k3j.authoidc;
 
 import io.k3j.httpproxy.HttpProxy;
+import io.k3j.pki.Pem;
+import io.k3j.pki.Trust;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -8,18 +10,20 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
 
 /// Gets documents of an issuer: HTTPS, its certificate verified, redirects to other HTTPS URLs followed as upstream's
 /// client does (five at most), through the proxy that the environment names. A client lives for one question, since
 /// questions are rare. Any thread; blocks.
 ///
-/// @param authorities PEM; empty: those of this machine
+/// @param authorities PEM, which alone are believed; empty: those of this machine
 /// @param environment may name proxies
 record IssuerClient(String authorities, Map<String, String> environment) {
     /// The longest document. Key sets of large issuers have a hundredth of it.
@@ -69,13 +73,21 @@ record IssuerClient(String authorities, Map<String, String> environment) {
     private HttpClient client(URI address) throws IOException {
         HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(LIMIT)
                 .version(HttpClient.Version.HTTP_1_1).followRedirects(HttpClient.Redirect.NORMAL)
-                .sslContext(HostAuthorities.context(authorities)).proxy(HttpClient.Builder.NO_PROXY);
+                .sslContext(context()).proxy(HttpClient.Builder.NO_PROXY);
         try {
             HttpProxy.of(environment, address).ifPresent(through -> through.on(builder));
         } catch (IllegalArgumentException e) {
             throw new IOException(e.getMessage(), e);
         }
         return builder.build();
+    }
+
+    private SSLContext context() throws IOException {
+        try {
+            return Trust.in(authorities.isEmpty() ? Trust.ofMachine() : Pem.certificates(authorities));
+        } catch (GeneralSecurityException | IllegalArgumentException e) {
+            throw new IOException("authorities cannot be read: " + e.getMessage(), e);
+        }
     }
 
     /// Reads no more than is allowed, whatever length is announced.

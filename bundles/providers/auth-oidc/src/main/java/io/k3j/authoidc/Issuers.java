@@ -71,7 +71,8 @@ final class Issuers {
             return Optional.empty();
         }
         Instant now = clock.instant();
-        Optional<Caller> known = cache.get(bearer, now);
+        TokenCache.Digest digest = TokenCache.Digest.of(bearer);
+        Optional<Caller> known = cache.get(digest, now);
         if (known.isPresent()) {
             return known;
         }
@@ -81,7 +82,7 @@ final class Issuers {
             return Optional.empty();
         }
         Caller caller = authenticator.authenticate(token);
-        cache.put(bearer, caller, now, end(token, now));
+        cache.put(digest, bearer.length(), caller, now, end(token, now));
         return Optional.of(caller);
     }
 

@@ -22,8 +22,8 @@ final class TokenCache {
     private final Map<Digest, Kept> kept = new HashMap<>();
     private long characters;
 
-    /// Bytes that can be compared.
-    private record Digest(byte[] bytes) {
+    /// What a token is known by. Made outside of the lock: strangers send long ones.
+    record Digest(byte[] bytes) {
         static Digest of(String token) {
             return new Digest(Hashes.of(token.getBytes(StandardCharsets.UTF_8)));
         }
@@ -43,20 +43,21 @@ final class TokenCache {
     }
 
     /// Who it stands for; empty when that is not known any more.
-    synchronized Optional<Caller> get(String token, Instant now) {
-        Kept known = kept.get(Digest.of(token));
+    synchronized Optional<Caller> get(Digest token, Instant now) {
+        Kept known = kept.get(token);
         return known != null && now.isBefore(known.until) ? Optional.of(known.caller) : Optional.empty();
     }
 
     /// Keeps it.
-    /// @param end of the token's validity
-    synchronized void put(String token, Caller caller, Instant now, Instant end) {
-        if (kept.size() >= MOST_TOKENS || characters + token.length() > MOST_CHARACTERS) {
+    /// @param length of the token
+    /// @param end of its validity
+    synchronized void put(Digest token, int length, Caller caller, Instant now, Instant end) {
+        if (kept.size() >= MOST_TOKENS || characters + length > MOST_CHARACTERS) {
             kept.clear();
             characters = 0;
         }
         Instant until = now.plus(KEPT);
-        characters += token.length();
-        kept.put(Digest.of(token), new Kept(caller, end.isBefore(until) ? end : until));
+        characters += length;
+        kept.put(token, new Kept(caller, end.isBefore(until) ? end : until));
     }
 }

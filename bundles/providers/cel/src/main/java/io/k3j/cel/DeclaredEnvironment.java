@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -21,14 +22,16 @@ import org.jspecify.annotations.Nullable;
 final class DeclaredEnvironment implements CelEnvironment {
     private static final int DEEPEST = 1_000;
     private final Engine engine;
+    private final LongSupplier nanos;
     private final Types types = new Types();
     private final Map<String, Adapter> adapters = new HashMap<>();
     private final Map<String, dev.cel.common.types.CelType> variables = new HashMap<>();
     /// Null where each expression has types of its own.
     private final @Nullable CelCompiler compiler;
 
-    DeclaredEnvironment(Engine engine, CelDeclarations declarations) {
+    DeclaredEnvironment(Engine engine, CelDeclarations declarations, LongSupplier nanos) {
         this.engine = engine;
+        this.nanos = nanos;
         declarations.variables().forEach((name, type) -> {
             variables.put(name, types.of(type));
             adapters.put(name, types.adapter(type));
@@ -82,6 +85,6 @@ final class DeclaredEnvironment implements CelEnvironment {
         Planner planner = new Planner(ast, engine.functions(), inputs);
         Node node = planner.plan();
         return new CelCompilation.Done(new Program(expression, node, inputs, new Types.Result(type, types),
-                Uses.of(ast), planner.states()));
+                Uses.of(ast), planner.states(), nanos));
     }
 }

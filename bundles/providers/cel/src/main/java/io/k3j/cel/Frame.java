@@ -5,6 +5,7 @@ import io.k3j.celapi.CelEvaluation;
 import io.k3j.celapi.CelEvaluation.Reason;
 import io.k3j.celapi.CelLazy;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// One evaluation: its values by slot, and what it has cost. One thread.
@@ -23,16 +24,19 @@ final class Frame {
     private final Map<String, ?> variables;
     private final CelBudget budget;
     private final long limit;
-    private final long began = System.nanoTime();
+    private final LongSupplier nanos;
+    private final long began;
     private long cost;
     private int looks;
     private int steps;
 
-    Frame(Inputs inputs, int size, Map<String, ?> variables, CelBudget budget) {
-        this.slots = new Object[size];
+    Frame(Inputs inputs, Map<String, ?> variables, CelBudget budget, LongSupplier nanos) {
+        this.slots = new Object[inputs.size()];
         this.inputs = inputs;
         this.variables = variables;
         this.budget = budget;
+        this.nanos = nanos;
+        this.began = nanos.getAsLong();
         this.limit = Math.min(CelBudget.PER_CALL, Math.max(0, budget.left()));
     }
 
@@ -67,7 +71,7 @@ final class Frame {
     }
 
     private void look() {
-        if (Thread.currentThread().isInterrupted() || budget.over() || System.nanoTime() - began > LONGEST_NANOS) {
+        if (Thread.currentThread().isInterrupted() || budget.over() || nanos.getAsLong() - began > LONGEST_NANOS) {
             throw new Stopped(Reason.INTERRUPTED, "operation interrupted");
         }
     }

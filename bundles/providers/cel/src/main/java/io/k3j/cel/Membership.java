@@ -16,6 +16,6 @@ record Membership(Node element, Set<?> set, List<?> list) implements Node {
 
     /// A frame for what needs no variable.
     static Frame nothing() {
-        return new Frame(new Inputs(Map.of()), 0, Map.of(), CelBudget.of(CelBudget.PER_CALL));
+        return new Frame(new Inputs(Map.of()), Map.of(), CelBudget.of(CelBudget.PER_CALL), () -> 0);
     }
 }

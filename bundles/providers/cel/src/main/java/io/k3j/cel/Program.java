@@ -7,10 +7,12 @@ import io.k3j.celapi.CelProgram;
 import io.k3j.celapi.CelType;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongSupplier;
 
 /// A planned expression.
+/// @param nanos a monotonic clock, which bounds each evaluation
 record Program(String expression, Node node, Inputs inputs, Types.Result result, Set<String> mentioned,
-        long states)
+        long states, LongSupplier nanos)
         implements
             CelProgram {
     @Override
@@ -33,7 +35,7 @@ record Program(String expression, Node node, Inputs inputs, Types.Result result,
         if (budget.left() <= 0) {
             return Frame.outOfBudget().failure();
         }
-        Frame frame = new Frame(inputs, inputs.size(), variables, budget);
+        Frame frame = new Frame(inputs, variables, budget, nanos);
         CelEvaluation outcome = outcome(frame);
         return budget.spend(frame.cost()) || outcome instanceof CelEvaluation.Failure(Reason reason, _)
                 && reason != Reason.ERROR ? outcome : Frame.outOfBudget().failure();

@@ -2,11 +2,16 @@ package io.k3j.cel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.celapi.Cel;
 import io.k3j.celapi.CelBudget;
+import io.k3j.celapi.CelCompilation;
 import io.k3j.celapi.CelDeclarations;
 import io.k3j.celapi.CelEvaluation;
 import io.k3j.celapi.CelEvaluation.Reason;
+import io.k3j.celapi.CelProgram;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -70,6 +75,17 @@ class BoundsTest {
         }
         assertThat(last).isEqualTo(new CelEvaluation.Failure(Reason.BUDGET,
                 "validation failed due to running out of cost budget, no further validation rules will be run"));
+    }
+
+    @Test
+    void anEvaluationEndsAfterTenSeconds() {
+        AtomicLong clock = new AtomicLong();
+        Cel slow = new CelService(() -> clock.getAndAdd(TimeUnit.SECONDS.toNanos(1)));
+        CelCompilation compiled = slow.environment(NOTHING).compile(nested(5));
+        CelProgram program = ((CelCompilation.Done) compiled).program();
+        assertThat(program.evaluate(Map.of(), CelBudget.of(CelBudget.SHARED)))
+                .isEqualTo(new CelEvaluation.Failure(Reason.INTERRUPTED, "operation interrupted"));
+        assertThat(clock.get()).isBetween(TimeUnit.SECONDS.toNanos(10), TimeUnit.SECONDS.toNanos(13));
     }
 
     @Test
