@@ -2,10 +2,13 @@ package io.k3j.cli;
 
 import io.k3j.componenthelpers.Cidr;
 import io.k3j.flannelconf.FlannelConf;
+import io.k3j.signedjars.TrustedSigners;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -42,6 +45,7 @@ final class Checks {
         c.path("writeKubeconfig", "--write-kubeconfig");
         c.datastore();
         c.apiserverFiles();
+        c.trust(host);
         return c.problems;
     }
 
@@ -208,6 +212,17 @@ final class Checks {
                 .map(arg -> arg.substring(argument.length())).filter(file -> !Files.isReadable(Path.of(file)))
                 .forEach(file -> problems.add("cannot read " + file + " given by --kube-apiserver-arg=" + argument
                         + "; write " + kind + " there or leave the argument out"));
+    }
+
+    /// The files are read again by who verifies signatures; a wrong one is told before anything starts.
+    private void trust(Host host) {
+        for (String file : list("pluginTrust")) {
+            try {
+                TrustedSigners.read(List.of(Path.of(file)), InstantSource.fixed(host.now()));
+            } catch (IOException e) {
+                problems.add("invalid --plugin-trust: " + e.getMessage());
+            }
+        }
     }
 
     private void path(String key, String flag) {

@@ -109,6 +109,9 @@ final class ConfigFiles {
             new Compose(settings).composeString(text).ifPresent(root -> mapping(file, root));
         } catch (YamlEngineException e) {
             throw new UsageFailure("configuration file " + file + " is not valid YAML: " + sentence(e));
+        } catch (StackOverflowError e) {
+            // the parser has no limit of its own
+            throw new UsageFailure("configuration file " + file + " is not valid YAML: it is nested too deeply");
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// The command `k3s`: one word, then that word's own arguments.
 public final class Main {
@@ -64,12 +65,17 @@ public final class Main {
         List<String> warnings = new ArrayList<>();
         List<String> flags = arguments.stream().filter(a -> !a.equals(HostPackages.NO_INSTALL)).toList();
         LaunchPlan plan = NodeId.named(PlanBuilder.build(command, flags, host, warnings), NODE_ID);
+        Supplier<ConfigWatch.Watching> watch = ConfigWatch.remember(
+                new ConfigWatch.Source(command, Flags.of(command), flags, host.environment()),
+                ConfigWatch.Effects.REAL);
         ConsoleProgress progress = ConsoleProgress.of(System.out);
         warnings.forEach(progress::line);
         boolean node = !plan.disabled().contains("agent") && !plan.settings().containsKey("containerRuntimeEndpoint");
         boolean etcd = Boolean.TRUE.equals(plan.settings().get("managedEtcd")) && !plan.disabled().contains("etcd");
         HostPackages.provide(node, etcd, flags.size() == arguments.size(), host, progress::line);
-        return Server.run(plan, progress);
+        try (ConfigWatch.Watching _ = watch.get()) {
+            return Server.run(plan, progress);
+        }
     }
 
     private static int help(List<String> words) {

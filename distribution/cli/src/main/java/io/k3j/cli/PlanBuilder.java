@@ -54,6 +54,10 @@ final class PlanBuilder {
         problems.addAll(command.equals("agent") ? AgentChecks.problems(settings)
                 : ManagedEtcd.decide(settings, warnings));
         problems.addAll(Checks.problems(settings, host));
+        if (whereSet.containsKey("pluginTrust") && !settings.containsKey("pluginTrust")) {
+            problems.add("invalid --plugin-trust (" + whereSet.get("pluginTrust") + "): it names no file, so nothing"
+                    + " would have to be signed; name one, or leave the flag out");
+        }
         if (!problems.isEmpty()) {
             throw new UsageFailure(problems);
         }

@@ -19,19 +19,33 @@ final class Resolution {
     static Resolution of(Flags flags, List<String> arguments, Map<String, String> environment, Findings findings) {
         Resolution r = new Resolution();
         List<Setting> typed = new Arguments(findings.command(), flags).parse(arguments, findings.problems());
-        Optional<String> chosen = Optional.ofNullable(environment.get("K3S_CONFIG_FILE")).filter(s -> !s.isEmpty())
-                .or(() -> typed.stream().filter(s -> s.flag().name().equals("config")).map(Setting::value)
-                        .reduce((a, b) -> b));
-        String preset = flags.named("config").map(Flag::preset).orElseThrow();
-        ConfigFiles.read(chosen.orElse(preset), chosen.isPresent()).keys().forEach((key, values) -> flags.named(key)
-                .ifPresentOrElse(f -> r.byName.put(f.name(), settings(f, values)),
-                        () -> findings.unknownKey(key, values.isEmpty() ? "" : values.getFirst().where())));
+        Optional<String> chosen = chosen(typed, environment);
+        ConfigFiles.read(chosen.orElse(preset(flags)), chosen.isPresent()).keys()
+                .forEach((key, values) -> flags.named(key)
+                        .ifPresentOrElse(f -> r.byName.put(f.name(), settings(f, values)),
+                                () -> findings.unknownKey(key, values.isEmpty() ? "" : values.getFirst().where())));
         flags.all().forEach(f -> Optional.ofNullable(environment.get(f.environment())).filter(v -> !v.isEmpty())
                 .ifPresent(v -> r.byName.put(f.name(), List.of(new Setting(f, v, f.environment())))));
         Map<String, List<Setting>> fromLine = new LinkedHashMap<>();
         typed.forEach(s -> fromLine.computeIfAbsent(s.flag().name(), n -> new ArrayList<>()).add(s));
         r.byName.putAll(fromLine);
         return r;
+    }
+
+    private static Optional<String> chosen(List<Setting> typed, Map<String, String> environment) {
+        return Optional.ofNullable(environment.get("K3S_CONFIG_FILE")).filter(s -> !s.isEmpty())
+                .or(() -> typed.stream().filter(s -> s.flag().name().equals("config")).map(Setting::value)
+                        .reduce((a, b) -> b));
+    }
+
+    private static String preset(Flags flags) {
+        return flags.named("config").map(Flag::preset).orElseThrow();
+    }
+
+    /// The configuration file: a path, or an address of the network.
+    static String file(String command, Flags flags, List<String> arguments, Map<String, String> environment) {
+        return chosen(new Arguments(command, flags).parse(arguments, new ArrayList<>()), environment)
+                .orElse(preset(flags));
     }
 
     private static List<Setting> settings(Flag flag, List<ConfigFiles.Value> values) {

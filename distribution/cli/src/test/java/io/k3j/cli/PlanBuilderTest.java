@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.k3j.launcher.LaunchPlan;
+import io.k3j.testkitsigning.TestSigner;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -303,8 +304,9 @@ class PlanBuilderTest {
 
     @Test
     void knowsEveryFlagOfK3s() {
-        assertThat(Flags.of("server").all()).filteredOn(flag -> !flag.name().equals("stale-reads")).hasSize(124);
-        assertThat(Flags.of("agent").all()).hasSize(46);
+        List<String> own = List.of("stale-reads", "plugin-trust");
+        assertThat(Flags.of("server").all()).filteredOn(flag -> !own.contains(flag.name())).hasSize(124);
+        assertThat(Flags.of("agent").all()).filteredOn(flag -> !own.contains(flag.name())).hasSize(46);
         assertThat(Flags.of("server").all()).extracting(Flag::name).doesNotHaveDuplicates();
         assertThat(Flags.of("agent").all()).extracting(Flag::name).doesNotHaveDuplicates();
     }
@@ -325,6 +327,20 @@ class PlanBuilderTest {
         assertThat(plan("--protect-kernel-defaults", "--disable-agent")).isNotNull();
         Files.writeString(directory.resolve("kernel/keys/root_maxbytes"), "25000000\n");
         assertThat(plan("--protect-kernel-defaults")).isNotNull();
+    }
+
+    @Test
+    void readsTheKeysOfThoseWhoSignPluginsBeforeAnythingStarts() throws IOException {
+        Path good = Files.writeString(directory.resolve("good.pem"), TestSigner.selfSigned("Acme").pem());
+        Path empty = Files.writeString(directory.resolve("empty.pem"), "");
+        Files.writeString(config, "plugin-trust: [" + good + ", " + good + "]\n");
+        assertThat(flat(plan().settings().get("pluginTrust"))).isEqualTo(good + "," + good);
+        assertThatExceptionOfType(UsageFailure.class)
+                .isThrownBy(() -> plan("--plugin-trust", good + "," + empty, "--plugin-trust=/none.pem"))
+                .withMessageContaining("invalid --plugin-trust: " + empty + " holds neither a CERTIFICATE")
+                .withMessageContaining("invalid --plugin-trust: /none.pem is no file");
+        assertThatExceptionOfType(UsageFailure.class).as("a variable of a script that was empty")
+                .isThrownBy(() -> plan("--plugin-trust=")).withMessageContaining("invalid --plugin-trust");
     }
 
     @Test

@@ -27,6 +27,7 @@ final class Rooms {
             Map.entry("logtail", Set.of("datastoreapi")),
             Map.entry("sqllog", Set.of("componentapi", "componentbase", "datastoreapi", "logtail", "pki")),
             Map.entry("pki", Set.of("durablefiles")), Map.entry("durablefiles", Set.of()),
+            Map.entry("signedjars", Set.of()),
             Map.entry("childprocess", Set.of("durablefiles")), Map.entry("metricstext", Set.of()),
             Map.entry("corefile", Set.of()), Map.entry("dnsmessage", Set.of("componenthelpers")),
             Map.entry("dnsplugins", Set.of("componenthelpers", "dnsmessage", "metricstext")),

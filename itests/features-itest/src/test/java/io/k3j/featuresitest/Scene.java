@@ -1,12 +1,15 @@
 package io.k3j.featuresitest;
 
 import io.k3j.componentapi.Abort;
+import io.k3j.componentapi.Components;
 import io.k3j.componentapi.Plan;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -21,6 +24,7 @@ import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -106,6 +110,62 @@ final class Scene implements AutoCloseable {
                 new Plan("server", path("data"), path("features"), settings, disabled, Map.of()), null));
     }
 
+    /// Makes the plugin directory.
+    void plugins() throws IOException {
+        Files.setPosixFilePermissions(Files.createDirectories(path("data/plugins")),
+                PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    /// Moves a file into it.
+    void put(Path file) throws IOException {
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        Files.move(file, path("data/plugins").resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /// The manager's service.
+    Components components() {
+        return context.getService(context.getServiceReference(Components.class));
+    }
+
+    /// The components and how they are; empty as well when there is no manager.
+    String states() {
+        return context.getServiceReference(Components.class) == null ? "none" : components().features().stream()
+                .map(feature -> feature.name() + "=" + feature.state()).collect(Collectors.joining(" "));
+    }
+
+    /// What is said of one of them.
+    String message(String name) {
+        return context.getServiceReference(Components.class) == null ? ""
+                : components().features().stream().filter(feature -> feature.name().equals(name))
+                        .map(Components.Feature::message).collect(Collectors.joining());
+    }
+
+    /// The names in a directory.
+    List<String> names(String directory) {
+        String[] names = path(directory).toFile().list();
+        return names == null ? List.of() : List.of(names);
+    }
+
+    /// Ends the manager and what it runs, as the end of the process does.
+    void end() throws BundleException {
+        registrations.forEach(ServiceRegistration::unregister);
+        registrations.clear();
+        manager().stop();
+        uninstall();
+    }
+
+    /// Begins anew over the same directories.
+    void begin(Map<String, Object> settings) throws BundleException {
+        manager().start();
+        run(settings, Set.of());
+    }
+
+    /// One after the other.
+    void restart(Map<String, Object> settings) throws BundleException {
+        end();
+        begin(settings);
+    }
+
     List<String> aborts() {
         return aborts;
     }
@@ -152,14 +212,21 @@ final class Scene implements AutoCloseable {
 
     /// The manager is stopped first: while it runs it may be taking the same bundles away.
     private void bundlesAsBefore() throws BundleException {
-        Bundle features = Arrays.stream(context.getBundles())
+        manager().stop();
+        uninstall();
+        manager().start();
+    }
+
+    private Bundle manager() {
+        return Arrays.stream(context.getBundles())
                 .filter(bundle -> bundle.getSymbolicName().equals("io.k3j.features")).findAny().orElseThrow();
-        features.stop();
+    }
+
+    private void uninstall() throws BundleException {
         for (Bundle bundle : context.getBundles()) {
             if (bundle.getLocation().startsWith("chosen:") || bundle.getLocation().startsWith("plugin:")) {
                 bundle.uninstall();
             }
         }
-        features.start();
     }
 }

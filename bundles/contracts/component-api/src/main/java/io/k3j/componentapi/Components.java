@@ -14,8 +14,13 @@ public interface Components {
     List<Component> list();
 
     /// Whether `jar` could replace the running bundle of the same symbolic name: one sentence per
-    /// obstacle, empty when there is none. Changes nothing.
+    /// obstacle, empty when there is none. One that nobody has signed whom `--plugin-trust` names is an obstacle.
+    /// Changes nothing.
     List<String> check(Path jar);
+
+    /// Who has signed `jar`, as [Component#signer]. Changes nothing.
+    /// @throws SwapRefused when it cannot be read, or lacks a signature that is demanded
+    String signer(Path jar);
 
     /// The steps in which `jar` would replace the running bundle of the same symbolic name, a line each. Changes
     /// nothing.
@@ -76,8 +81,17 @@ public interface Components {
     /// @param message that report's message
     /// @param policy how it may be swapped
     /// @param since when the present one started, ISO 8601
+    /// @param signer who has signed its jar, of those whom `--plugin-trust` names, as the subject of the certificate;
+    ///        empty when it is shipped, or when no signature is demanded
     record Component(String name, String symbolicName, String version, String state, HealthLevel health,
-            String message, SwapPolicy policy, String since) {
+            String message, SwapPolicy policy, String since, String signer) {
+        /// One that nobody has signed.
+        // the record's own, but for the last
+        @SuppressWarnings("checkstyle:ParameterNumber")
+        public Component(String name, String symbolicName, String version, String state, HealthLevel health,
+                String message, SwapPolicy policy, String since) {
+            this(name, symbolicName, version, state, health, message, policy, since, "");
+        }
     }
 
     /// One feature as an operator sees it.

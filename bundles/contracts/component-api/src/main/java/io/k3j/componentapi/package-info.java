@@ -5,7 +5,7 @@
 /// The launcher provides [ListeningSockets], [Plan] and [Abort]; the bundle `features` provides [Health],
 /// [Components] and [Identities]; components provide [Retire].
 @Export
-@Version("3.1.0")
+@Version("3.2.0")
 @NullMarked
 package io.k3j.componentapi;
 

@@ -60,10 +60,13 @@ final class Commands {
     private int check(Path jar, Consumer<String> line) {
         List<String> obstacles = components.check(jar);
         obstacles.forEach(obstacle -> error(line, obstacle));
-        if (obstacles.isEmpty()) {
-            line.accept(OUT + "ok");
+        if (!obstacles.isEmpty()) {
+            return 1;
         }
-        return obstacles.isEmpty() ? 0 : 1;
+        return answered(line, () -> {
+            String signer = components.signer(jar);
+            line.accept(OUT + "ok" + (signer.isEmpty() ? "" : ", signed by " + signer));
+        });
     }
 
     private static int change(List<String> words, String caller, Consumer<String> line, Change change) {

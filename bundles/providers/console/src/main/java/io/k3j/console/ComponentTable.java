@@ -13,13 +13,13 @@ final class ComponentTable {
     private ComponentTable() {
     }
 
-    /// The rows; `wide` adds the symbolic name after the name.
+    /// The rows; `wide` adds the symbolic name after the name, and who has signed the jar before the message.
     static List<String> of(List<Component> components, boolean wide) {
         List<List<String>> rows = new ArrayList<>();
-        rows.add(row(wide, "SYMBOLIC-NAME", HEAD));
+        rows.add(row(wide, "SYMBOLIC-NAME", "SIGNER", HEAD));
         for (Component c : components) {
-            rows.add(row(wide, c.symbolicName(), List.of(c.name(), c.version(), c.state(), c.health().name(),
-                    c.policy().name(), c.since(), c.message())));
+            rows.add(row(wide, c.symbolicName(), c.signer().isEmpty() ? "-" : c.signer(), List.of(c.name(), c.version(),
+                    c.state(), c.health().name(), c.policy().name(), c.since(), c.message())));
         }
         return lines(rows);
     }
@@ -33,9 +33,10 @@ final class ComponentTable {
         return lines;
     }
 
-    private static List<String> row(boolean wide, String symbolicName, List<String> narrow) {
+    private static List<String> row(boolean wide, String symbolicName, String signer, List<String> narrow) {
         List<String> row = new ArrayList<>(narrow);
         if (wide) {
+            row.add(row.size() - 1, signer);
             row.add(1, symbolicName);
         }
         return row;

@@ -56,7 +56,9 @@ class ConsoleTest {
                 "+NAME         VERSION   STATE    HEALTH     POLICY     SINCE   MESSAGE",
                 "+edge         0.1.0     ACTIVE   OK         PARALLEL   now",
                 "+kube-proxy   0.1.0     ACTIVE   DEGRADED   REPLACE    now     no rules", "=0");
-        assertThat(answer("ls\t-o\twide").getFirst()).contains("NAME").contains("SYMBOLIC-NAME");
+        assertThat(answer("ls\t-o\twide").getFirst()).contains("NAME").contains("SYMBOLIC-NAME")
+                .endsWith("SIGNER    MESSAGE");
+        assertThat(answer("ls\t-o\twide").get(2)).endsWith("now     CN=Acme   no rules");
     }
 
     @Test
@@ -69,6 +71,7 @@ class ConsoleTest {
     void reportsWhyAChangeWasRefused() throws IOException {
         assertThat(answer("back\tedge")).containsExactly("!edge was not swapped", "=1");
         assertThat(answer("check\t/jars/edge.jar")).containsExactly("!runs already", "=1");
+        assertThat(answer("check\t/jars/good.jar")).containsExactly("+ok, signed by CN=Acme", "=0");
     }
 
     @Test
@@ -197,7 +200,7 @@ class ConsoleTest {
                 "",
                 SwapPolicy.PARALLEL, "now");
         private static final Component PROXY = new Component("kube-proxy", "io.k3j.kubeproxy", "0.1.0", "ACTIVE",
-                HealthLevel.DEGRADED, "no rules", SwapPolicy.REPLACE, "now");
+                HealthLevel.DEGRADED, "no rules", SwapPolicy.REPLACE, "now", "CN=Acme");
 
         @Override
         public List<Component> list() {
@@ -206,7 +209,12 @@ class ConsoleTest {
 
         @Override
         public List<String> check(Path jar) {
-            return List.of("runs already");
+            return jar.endsWith("good.jar") ? List.of() : List.of("runs already");
+        }
+
+        @Override
+        public String signer(Path jar) {
+            return "CN=Acme";
         }
 
         @Override

@@ -48,7 +48,7 @@ final class Applier {
     private void install(Feature.Part part, Map<Feature.Part, Bundle> installed) {
         Handle handle = handles.apply(part.symbolicName());
         try {
-            installed.put(part, bundles.install(handle.isShipped() ? handle : undamaged(handle)));
+            installed.put(part, install(handle));
         } catch (BundleException e) {
             // an operator's feature without its bundle needs no stack trace
             LOG.log(System.Logger.Level.DEBUG, "Not installed bundle=" + part.symbolicName(), e);
@@ -57,15 +57,23 @@ final class Applier {
         }
     }
 
-    /// The chosen jar when it is what it was when it was chosen, else the shipped bundle.
-    private Handle undamaged(Handle handle) {
+    /// The chosen jar when it is what it was when it was chosen, and signed where that is demanded; else the shipped
+    /// bundle.
+    private Bundle install(Handle handle) throws BundleException {
+        if (handle.isShipped()) {
+            return bundles.install(handle);
+        }
         String damage = chosen.damage(handle.choice());
-        if (damage.isEmpty()) {
-            return handle;
+        try {
+            if (damage.isEmpty()) {
+                return bundles.install(handle);
+            }
+        } catch (BundleException e) {
+            damage = BundleHands.reason(e);
         }
         LOG.log(System.Logger.Level.ERROR, "Replacement jar is unusable, running the shipped one bundle={0} reason={1}",
                 handle.symbolicName(), damage);
-        return Handle.shipped(handle.symbolicName());
+        return bundles.install(Handle.shipped(handle.symbolicName()));
     }
 
     private void start(Feature.Part part, Bundle bundle) throws InterruptedException {

@@ -31,7 +31,7 @@ import org.osgi.framework.wiring.FrameworkWiring;
 ///
 /// A shipped bundle is class-path content at `connect:<name>`; it is stopped but never uninstalled. A jar of its own
 /// is an ordinary bundle at `chosen:<file name>` or `plugin:<file name>`, installed anew with each start from the file
-/// whose checksum was just looked at.
+/// whose checksum was just looked at, and whose signature is verified then when one is demanded ([Signatures]).
 final class Bundles {
     /// The longest start of a bundle; a server that starts on a busy machine has many at once.
     static final Duration START = Duration.ofSeconds(60);
@@ -45,6 +45,9 @@ final class Bundles {
 
     private final BundleContext context;
     private final Function<Handle, Path> files;
+    private final Signatures signatures;
+    /// Who has signed what is installed, by its location.
+    private final Map<String, String> signers = new ConcurrentHashMap<>();
     private final Map<String, Bundle> running = new ConcurrentHashMap<>();
     /// Names in the order of their first start.
     private final List<String> startOrder = new CopyOnWriteArrayList<>();
@@ -53,9 +56,10 @@ final class Bundles {
     private volatile boolean shuttingDown;
 
     /// @param files where the jar of a handle lies
-    Bundles(BundleContext context, Function<Handle, Path> files) {
+    Bundles(BundleContext context, Function<Handle, Path> files, Signatures signatures) {
         this.context = context;
         this.files = files;
+        this.signatures = signatures;
     }
 
     /// Uninstalls the jars of an earlier run: they are installed from files that were looked at again.
@@ -72,16 +76,34 @@ final class Bundles {
     }
 
     /// Installs a bundle, or finds it installed.
+    /// @throws BundleException also when a signature is demanded that it does not bear
     Bundle install(Handle handle) throws BundleException {
         if (handle.isShipped()) {
             return context.installBundle(handle.location());
         }
         Path file = files.apply(handle);
+        String signer = signer(file);
         try (InputStream jar = Files.newInputStream(file)) {
-            return context.installBundle(handle.location(), jar);
+            Bundle bundle = context.installBundle(handle.location(), jar);
+            signers.put(handle.location(), signer);
+            return bundle;
         } catch (IOException e) {
             throw new BundleException("cannot read " + file, e);
         }
+    }
+
+    /// Whatever leads to the installation of code, a swap, a start or what was kept, comes by here.
+    private String signer(Path file) throws BundleException {
+        try {
+            return signatures.verify(file, file);
+        } catch (FeatureProblem e) {
+            throw new BundleException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /// Who has signed an installed bundle; empty when nothing was demanded of it.
+    String signer(Bundle bundle) {
+        return signers.getOrDefault(bundle.getLocation(), "");
     }
 
     /// The bundle of a handle, when it is installed.
@@ -152,6 +174,7 @@ final class Bundles {
             return;
         }
         running.remove(bundle.getSymbolicName(), bundle);
+        signers.remove(bundle.getLocation());
         try {
             Bounded.run("the removal of " + bundle.getLocation(), OTHER, bundle::uninstall);
             refresh(List.of(bundle));

@@ -41,8 +41,10 @@ record ChangePlan(String what, String name, Handle from, Handle to, List<Step> s
     }
 
     /// The same, beginning with a copy of the jar.
-    ChangePlan keeping(Path jar) {
-        List<Step> all = new ArrayList<>(List.of(new Step.Keep(to, jar)));
+    /// @param bytes what is copied
+    /// @param file how the operator knows it
+    ChangePlan keeping(Path bytes, Path file) {
+        List<Step> all = new ArrayList<>(List.of(new Step.Keep(to, bytes, file)));
         all.addAll(steps);
         return new ChangePlan(what, name, from, to, all);
     }

@@ -21,6 +21,7 @@ final class Changing {
     private final Swaps swaps;
     private final ReentrantLock lock = new ReentrantLock();
     private final AtomicBoolean ready = new AtomicBoolean();
+    private volatile boolean closed;
 
     /// What makes changes.
     record Tools(ChosenBundles chosen, Bundles bundles, BundleHands hands, Transaction transaction, Trials trials,
@@ -47,6 +48,11 @@ final class Changing {
         ready.set(true);
     }
 
+    /// From now on nothing is changed any more, however late somebody asks.
+    void close() {
+        closed = true;
+    }
+
     FeatureChanges features() {
         if (!ready.get()) {
             throw new SwapRefused("this server is still starting what it was told to run; try again in a moment");
@@ -60,7 +66,7 @@ final class Changing {
         try {
             lock.lockInterruptibly();
             try {
-                if (bundles.closing()) {
+                if (closed || bundles.closing()) {
                     throw new SwapRefused("this server is being stopped; nothing was changed");
                 }
                 return action.run();

@@ -104,7 +104,7 @@ final class ComponentList {
         Bundle bundle = bundles.running(symbolicName);
         HealthReport report = worst(part.shortName(), bundle.getBundleId());
         return new Component(name, symbolicName, version(bundle), state(bundle), report.level(), report.message(),
-                part.swap(), since(part));
+                part.swap(), since(part), bundles.signer(bundle));
     }
 
     /// The worst report of a bundle. A bundle without reports is OK; its state tells the rest.

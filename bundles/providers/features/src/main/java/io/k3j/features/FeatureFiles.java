@@ -74,7 +74,8 @@ final class FeatureFiles {
                 settings, manifests, Set.copyOf(section.texts("standsFor")));
     }
 
-    private static Map<String, String> texts(Section section) {
+    /// The texts of a section, by their keys.
+    static Map<String, String> texts(Section section) {
         Map<String, String> texts = new LinkedHashMap<>();
         section.names().forEach(key -> texts.put(key, section.text(key)));
         return texts;

@@ -42,6 +42,8 @@ final class FeatureReconciler implements AutoCloseable {
     private final Map<String, Feature> all;
     private final Roster roster;
     private final ChosenBundles chosen;
+    private final Signatures signatures;
+    private final OfferedJars offered;
     private final Bundles bundles;
     private final HealthBoard health = new HealthBoard(InstantSource.system());
     private final Configurations configurations;
@@ -50,7 +52,7 @@ final class FeatureReconciler implements AutoCloseable {
     private final Changing changing;
     private final Trials trials;
     private final Recovery recovery;
-    private final PluginWork.Storage storage;
+    private final PluginCopies copies;
     private final @Nullable PluginWork plugins;
     private final PluginDirectory directory;
     private final List<SupervisedLoop> loops = new CopyOnWriteArrayList<>();
@@ -71,8 +73,11 @@ final class FeatureReconciler implements AutoCloseable {
         this.roster = new Roster(files.role(ClusterFlags.role(plan)), all, plan.disabled(), plan.settings(),
                 Decisions.read(plan.dataDir()));
         this.chosen = new ChosenBundles(plan.dataDir(), around.disk);
-        this.storage = new PluginWork.Storage(plan.dataDir(), around.disk);
-        this.bundles = new Bundles(around.context, this::file);
+        this.signatures = Signatures.of(plan.settings(), InstantSource.system());
+        this.offered = new OfferedJars(plan.dataDir(), around.disk, signatures);
+        this.copies = new PluginCopies(plan.dataDir(), around.disk, new PluginMemory(plan.dataDir(), around.disk),
+                signatures);
+        this.bundles = new Bundles(around.context, this::file, signatures);
         this.configurations = new Configurations(around.admin, plan.settings());
         this.retirement = new FeatureRetirement(new FeatureRetirement.Place(plan.dataDir(), around.disk,
                 around.context, this::handle), bundles, configurations);
@@ -85,14 +90,16 @@ final class FeatureReconciler implements AutoCloseable {
         Swaps swaps = new Swaps(bundles, roster::wanted);
         this.changing = new Changing(new Changing.Tools(chosen, bundles, hands, new Transaction(journal, hands), trials,
                 new FeatureChanges(roster, this::handle), swaps));
-        this.plugins = new PluginWork(new PluginReader(bundles::shipped, bundles::exported), storage, changing, roster,
-                health);
+        this.plugins = new PluginWork(new PluginReader(offered, bundles::shipped, bundles::exported, all.values()),
+                copies,
+                changing, roster, health);
         this.directory = new PluginDirectory(plan.dataDir(), plugins);
         publish(swaps, gate);
     }
 
     private Path file(Handle handle) {
-        return handle.location().startsWith(Handle.PLUGIN) ? storage.path(handle) : chosen.path(handle.choice());
+        return handle.location().startsWith(Handle.PLUGIN) ? copies.path(handle.choice())
+                : chosen.path(handle.choice());
     }
 
     private Handle handle(String symbolicName) {
@@ -115,12 +122,14 @@ final class FeatureReconciler implements AutoCloseable {
         Stops stops = new Stops(bundles, gate, this::handle);
         ComponentList list = new ComponentList(roster, bundles, health, stops);
         FeatureList features = new FeatureList(roster, list, directory::refused);
-        context.registerService(Components.class, new RunningComponents(list, features, changing, swaps, stops), null);
+        context.registerService(Components.class, new RunningComponents(new RunningComponents.Lists(list, features),
+                changing, swaps, stops, offered), null);
     }
 
     /// Starts what is wanted, and goes on watching. Blocks until everything was started that is wanted at the start.
     void run() throws InterruptedException {
         recovery.run();
+        offered.clear();
         recovery.takeBack(trials.resume(chosen));
         roster.now().desired().unknown().forEach(FeatureReconciler::logIgnored);
         roster.now().desired().left().forEach(FeatureReconciler::logLeft);
@@ -163,6 +172,7 @@ final class FeatureReconciler implements AutoCloseable {
 
     private void watchPlugins() throws InterruptedException {
         CountDownLatch never = new CountDownLatch(1);
+        directory.retireGone();
         while (!never.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
             directory.look();
         }
@@ -214,6 +224,7 @@ final class FeatureReconciler implements AutoCloseable {
     /// Ends what watches; running bundles keep running.
     @Override
     public void close() {
+        changing.close();
         loops.forEach(loop -> loop.stop(STOP));
     }
 }

@@ -11,6 +11,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Enumeration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
@@ -18,31 +19,41 @@ import java.util.jar.JarFile;
 import java.util.jar.Manifest;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import org.osgi.framework.Version;
 
 /// The properties of a jar that can be read without installing it. The jar is read through once, in pieces, so that
 /// one that is truncated or damaged is known before anything is stopped for it.
 ///
-/// @param file its path
+/// @param file its path, as whoever offers it knows it
+/// @param bytes what was read: the same, or a copy of it that nobody else can write
 /// @param symbolicName from its manifest
 /// @param version from its manifest
 /// @param headers its main attributes
 /// @param digest its SHA-256, hexadecimal
-record JarFacts(Path file, String symbolicName, Version version, Attributes headers, String digest) {
+record JarFacts(Path file, Path bytes, String symbolicName, Version version, Attributes headers, String digest) {
     private static final long MAX_JAR_BYTES = 256L << 20;
     /// What the entries of a jar may have together, and how many there may be: a small file may hold a lot.
     private static final long MAX_CONTENT_BYTES = 1L << 30;
     private static final int MAX_ENTRIES = 100_000;
+    /// What its manifests and signatures may have together: whoever opens a jar holds them in memory.
+    private static final long MAX_META_BYTES = 32L << 20;
+    private static final String META_INF = "META-INF/";
+    private static final String MANIFEST = "MANIFEST.MF";
     private static final int SHORT_CHARS = 12;
 
     /// @throws FeatureProblem when the file is not a readable bundle
     static JarFacts read(Path file) {
+        return read(file, file);
+    }
+
+    /// @param bytes a copy of the file
+    /// @throws FeatureProblem when the file is not a readable bundle
+    static JarFacts read(Path file, Path bytes) {
         try {
-            if (Files.size(file) > MAX_JAR_BYTES) {
-                throw new FeatureProblem(file + " is larger than " + MAX_JAR_BYTES + " bytes");
-            }
-            try (JarFile jar = new JarFile(file.toFile())) {
-                readThrough(file, jar);
+            refuseDamaged(file, bytes);
+            try (JarFile jar = new JarFile(bytes.toFile())) {
                 Manifest manifest = jar.getManifest();
                 String name = manifest == null ? null : manifest.getMainAttributes().getValue("Bundle-SymbolicName");
                 if (name == null) {
@@ -50,11 +61,59 @@ record JarFacts(Path file, String symbolicName, Version version, Attributes head
                 }
                 Attributes attributes = manifest.getMainAttributes();
                 String version = attributes.getValue("Bundle-Version");
-                return new JarFacts(file, name.split(";")[0].trim(), version(file, version), attributes, digest(file));
+                return new JarFacts(file, bytes, name.split(";", 2)[0].trim(), version(file, version), attributes,
+                        digest(bytes));
             }
         } catch (IOException | SecurityException e) {
             throw new FeatureProblem(file + " is not a readable jar: " + e.getMessage(), e);
         }
+    }
+
+    /// @throws FeatureProblem when it is larger than a jar may be
+    static void refuseLarge(Path file, Path bytes) throws IOException {
+        if (Files.size(bytes) > MAX_JAR_BYTES) {
+            throw new FeatureProblem(file + " is larger than " + MAX_JAR_BYTES + " bytes");
+        }
+    }
+
+    /// Reads a jar or another archive through: what is truncated, damaged or larger than it may be is refused.
+    static void refuseDamaged(Path file, Path bytes) throws IOException {
+        refuseLarge(file, bytes);
+        refuseLargeMeta(file, bytes);
+        try (JarFile jar = new JarFile(bytes.toFile())) {
+            readThrough(file, jar);
+        }
+    }
+
+    /// Before anybody opens it as a jar. The sizes it says it has need not be so: they are counted.
+    private static void refuseLargeMeta(Path file, Path bytes) throws IOException {
+        long left = MAX_META_BYTES;
+        try (ZipFile zip = new ZipFile(bytes.toFile())) {
+            for (ZipEntry entry : zip.stream().filter(JarFacts::isMeta).toList()) {
+                try (InputStream in = zip.getInputStream(entry)) {
+                    left = drain(in, left);
+                }
+            }
+        }
+        if (left < 0) {
+            throw new FeatureProblem(file + " has manifests and signatures of more than " + MAX_META_BYTES + " bytes");
+        }
+    }
+
+    private static boolean isMeta(ZipEntry entry) {
+        String name = entry.getName().toUpperCase(Locale.ROOT);
+        return name.startsWith(META_INF) && (name.indexOf('/', META_INF.length()) < 0 || name.endsWith(MANIFEST));
+    }
+
+    /// Reads to the end, or until a limit is passed.
+    /// @return what is left of the limit, negative when there is more
+    private static long drain(InputStream in, long limit) throws IOException {
+        byte[] buffer = new byte[1 << 16];
+        long left = limit;
+        for (int n = in.read(buffer); n >= 0 && left >= 0; n = in.read(buffer)) {
+            left -= n;
+        }
+        return left;
     }
 
     private static Version version(Path file, String text) {
@@ -71,14 +130,11 @@ record JarFacts(Path file, String symbolicName, Version version, Attributes head
             throw new FeatureProblem(file + " has more than " + MAX_ENTRIES + " entries");
         }
         long left = MAX_CONTENT_BYTES;
-        byte[] buffer = new byte[1 << 16];
         for (Enumeration<JarEntry> entries = jar.entries(); entries.hasMoreElements();) {
             JarEntry entry = entries.nextElement();
             CRC32 sum = new CRC32();
             try (InputStream in = new CheckedInputStream(jar.getInputStream(entry), sum)) {
-                for (int n = in.read(buffer); n >= 0 && left >= 0; n = in.read(buffer)) {
-                    left -= n;
-                }
+                left = drain(in, left);
             }
             if (left >= 0 && entry.getCrc() != sum.getValue()) {
                 throw new IOException("the checksum of its entry " + entry.getName() + " is wrong");

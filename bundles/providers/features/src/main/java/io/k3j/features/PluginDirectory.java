@@ -1,6 +1,8 @@
 package io.k3j.features;
 
 import io.k3j.componentapi.Components;
+import io.k3j.componentapi.SwapRefused;
+import io.k3j.componentbase.SupervisedLoop;
 import io.k3j.features.PluginFile.Stamp;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,11 +10,14 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// `<data-dir>/plugins`: what is put there is verified and plugged in, what is taken away is unplugged. One that is
 /// refused, or fails, costs itself: the reason is told once, and again when its file has changed.
@@ -25,17 +30,38 @@ final class PluginDirectory {
     static final int MOST = 64;
     /// Stands for files that have no place.
     private static final String OTHERS = "*";
+    /// Stands for the directory.
+    private static final String ITSELF = ".";
     private final Path directory;
     private final Plugs plugs;
     private Map<String, Stamp> seen = new HashMap<>();
     private final Map<String, Stamp> taken = new HashMap<>();
     private final Map<String, String> refused = new ConcurrentHashMap<>();
+    /// All names at the last look that could read the directory; null before.
+    private @Nullable Set<String> present;
+    private Object keysSeen;
+    private Object keysTaken;
+    /// Files that are to be read again although they are the same.
+    private final Set<String> again = new HashSet<>();
 
     /// Does what the directory asks for.
     interface Plugs {
+        /// What changes when signatures are compared with other keys.
+        Object keys();
+
         /// Verifies a file, and runs it in the place of what ran from the same file before.
+        /// What runs and is not trusted any more is stopped.
         /// @throws FeatureProblem with the reason, when it does not run
         void plug(Path file) throws InterruptedException;
+
+        /// The files that ran before this server was started, do not run, and have not cleaned up.
+        Set<String> ran();
+
+        /// One of them has been taken away meanwhile.
+        void retire(String file) throws InterruptedException;
+
+        /// All of them have been asked: nothing else is left over.
+        void tidy();
 
         /// The file has gone.
         void unplug(String file) throws InterruptedException;
@@ -47,14 +73,20 @@ final class PluginDirectory {
     PluginDirectory(Path dataDir, Plugs plugs) {
         this.directory = dataDir.resolve("plugins");
         this.plugs = plugs;
+        this.keysSeen = plugs.keys();
+        this.keysTaken = keysSeen;
     }
 
     /// Looks once.
     void look() throws InterruptedException {
         Map<String, Stamp> now = files();
+        if (keysChanged()) {
+            again.addAll(taken.keySet());
+        }
         for (String file : List.copyOf(taken.keySet())) {
             if (!now.containsKey(file)) {
                 taken.remove(file);
+                again.remove(file);
                 plugs.unplug(file);
                 tell(file, "");
             }
@@ -62,12 +94,25 @@ final class PluginDirectory {
         for (Map.Entry<String, Stamp> entry : now.entrySet()) {
             String file = entry.getKey();
             boolean settled = entry.getValue().equals(seen.get(file));
-            if (settled && !entry.getValue().equals(taken.get(file))) {
+            if (settled && (!entry.getValue().equals(taken.get(file)) || again.contains(file))) {
                 taken.put(file, entry.getValue());
+                again.remove(file);
                 plug(file);
             }
         }
         seen = now;
+    }
+
+    /// Whether signatures are compared with other keys from now on: all files are read again then. They count when two
+    /// looks have found them the same, as files do, and wait for a directory that nothing is read of.
+    private boolean keysChanged() {
+        Object now = plugs.keys();
+        boolean changed = now.equals(keysSeen) && !now.equals(keysTaken) && !refused.containsKey(ITSELF);
+        if (changed) {
+            keysTaken = now;
+        }
+        keysSeen = now;
+        return changed;
     }
 
     /// Looks at the start, when nobody is copying.
@@ -76,12 +121,42 @@ final class PluginDirectory {
         look();
     }
 
+    /// Has that clean up which was taken away while this server was down. A directory that is away itself, or cannot be
+    /// read, says nothing about what it held.
+    void retireGone() throws InterruptedException {
+        Set<String> names = present;
+        if (names == null) {
+            return;
+        }
+        for (String file : plugs.ran()) {
+            if (!names.contains(file)) {
+                leave("Plugin was taken away and has not cleaned up plugin=" + file, () -> plugs.retire(file));
+            }
+        }
+        leave("Copies of plugins stay until the next start", plugs::tidy);
+    }
+
+    /// Leaves to the next start what fails at this one; the rest goes on.
+    private static void leave(String what, SupervisedLoop.Work work) throws InterruptedException {
+        try {
+            work.run();
+        } catch (FeatureProblem | SwapRefused e) {
+            LOG.log(System.Logger.Level.WARNING, "{0} reason={1}", what, e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, what, e);
+        }
+    }
+
     private void plug(String file) throws InterruptedException {
         try {
             plugs.plug(directory.resolve(file));
             tell(file, "");
         } catch (FeatureProblem e) {
             tell(file, String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            // of a file that nobody has thought of; the others run
+            LOG.log(System.Logger.Level.DEBUG, "Plugin breaks its reader plugin=" + file, e);
+            tell(file, directory.resolve(file) + " cannot be plugged in: " + e);
         }
     }
 
@@ -92,16 +167,18 @@ final class PluginDirectory {
         }
         try {
             PluginFile.refuseOthers(directory);
-            tell(".", "");
+            tell(ITSELF, "");
         } catch (FeatureProblem e) {
             // what runs already was read when nobody else could write
-            tell(".", String.valueOf(e.getMessage()));
+            tell(ITSELF, String.valueOf(e.getMessage()));
             return new TreeMap<>(taken);
         }
         try (Stream<Path> all = Files.list(directory)) {
-            for (String name : placed(all.filter(PluginFile::isPlugin).map(f -> f.getFileName().toString()).toList())) {
+            List<String> names = all.filter(PluginFile::isPlugin).map(f -> f.getFileName().toString()).toList();
+            for (String name : placed(names)) {
                 files.put(name, PluginFile.stamp(directory.resolve(name)));
             }
+            present = Set.copyOf(names);
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "Plugin directory changes while it is looked at", e);
             return seen;
@@ -135,7 +212,7 @@ final class PluginDirectory {
     List<Components.Feature> refused() {
         return new TreeMap<>(refused).entrySet().stream()
                 .map(entry -> new Components.Feature(
-                        entry.getKey().equals(".") ? directory.toString() : "plugins/" + entry.getKey(), "FAILED",
+                        entry.getKey().equals(ITSELF) ? directory.toString() : "plugins/" + entry.getKey(), "FAILED",
                         "plugins", List.of(), List.of(), entry.getValue()))
                 .toList();
     }

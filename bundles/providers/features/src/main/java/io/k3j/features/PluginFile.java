@@ -18,7 +18,17 @@ final class PluginFile {
     private static final String SUM = ".sha256";
     private static final int SUM_BYTES = 4096;
 
+    /// The longest name that may become part of a file's; a checksum comes with it.
+    static final int MOST_LETTERS = 128;
+    private static final int END_OF_ASCII = 128;
+
     private PluginFile() {
+    }
+
+    /// Whether a text that a stranger has written may be a file's name, whatever the machine's language.
+    static boolean isName(String text) {
+        return !text.isEmpty() && text.length() <= MOST_LETTERS && text.charAt(0) != '.' && text.chars()
+                .allMatch(c -> c < END_OF_ASCII && Character.isLetterOrDigit(c) || "._-".indexOf(c) >= 0);
     }
 
     /// By which a change of a file is noticed.
@@ -57,21 +67,24 @@ final class PluginFile {
         }
     }
 
-    /// Compares the checksum with that of a file beside it, `NAME.jar.sha256` in the form of `sha256sum`, if there is
-    /// one.
-    static void compareSum(JarFacts jar) {
-        Path sum = jar.file().resolveSibling(jar.file().getFileName() + SUM);
-        if (!Files.exists(sum)) {
-            return;
-        }
-        refuseOthers(sum);
+    /// Compares the checksum of a copy with that of a file beside the original, `NAME.jar.sha256` in the form of
+    /// `sha256sum`, if there is one.
+    /// @return the checksum
+    static String compareSum(Path file, Path bytes) {
+        Path sum = file.resolveSibling(file.getFileName() + SUM);
         try {
+            String digest = JarFacts.digest(bytes);
+            if (!Files.exists(sum)) {
+                return digest;
+            }
+            refuseOthers(sum);
             String text = Files.size(sum) > SUM_BYTES ? "" : Files.readString(sum).strip();
             String wanted = text.split("\\s")[0].toLowerCase(Locale.ROOT);
-            if (!wanted.equals(jar.digest())) {
-                throw new FeatureProblem(jar.file() + " is damaged: its SHA-256 is " + jar.digest() + ", and " + sum
+            if (!wanted.equals(digest)) {
+                throw new FeatureProblem(file + " is damaged: its SHA-256 is " + digest + ", and " + sum
                         + " says " + wanted + "; copy it again");
             }
+            return digest;
         } catch (IOException e) {
             throw new FeatureProblem(sum + " cannot be read: " + e, e);
         }

@@ -2,24 +2,37 @@ package io.k3j.features;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.osgi.framework.Version;
 
-/// The plug-ins that ran, across restarts: `<data-dir>/bundles/plugins.json`, symbolic name to version. One thread.
+/// The plug-ins that ran, across restarts. One thread.
+///
+/// | in `<data-dir>/bundles` | holds |
+/// |---|---|
+/// | `plugins.json` | symbolic names to versions: an older one does not take the place of a newer one |
+/// | `plugged.json` | names in the plugin directory to those of the copies, which clean up when the file has gone |
 final class PluginMemory {
-    private final Path file;
+    private final Path versionsFile;
+    private final Path keptFile;
     private final StateFiles disk;
     private final Map<String, Version> versions = new TreeMap<>();
+    private final Map<String, String> kept = new TreeMap<>();
 
     PluginMemory(Path dataDir, StateFiles disk) {
-        this.file = dataDir.resolve("bundles/plugins.json");
+        this.versionsFile = dataDir.resolve("bundles/plugins.json");
+        this.keptFile = dataDir.resolve("bundles/plugged.json");
         this.disk = disk;
-        if (Files.exists(file)) {
-            Section section = new Section(file, "", Set.of());
+        if (Files.exists(versionsFile)) {
+            Section section = new Section(versionsFile, "", Set.of());
             section.names().forEach(name -> versions.put(name, version(section, name)));
+        }
+        if (Files.exists(keptFile)) {
+            Section section = new Section(keptFile, "", Set.of());
+            section.names().forEach(file -> kept.put(file, name(section, file)));
         }
     }
 
@@ -31,25 +44,50 @@ final class PluginMemory {
         }
     }
 
+    private static String name(Section section, String file) {
+        String name = section.text(file);
+        if (name.indexOf('/') >= 0) {
+            throw section.problem(file + " has a copy that is not in bundles/plugins: " + name);
+        }
+        return name;
+    }
+
     Map<String, Version> versions() {
         return Map.copyOf(versions);
     }
 
-    void ran(String symbolicName, Version version) {
-        if (!version.equals(versions.put(symbolicName, version))) {
-            save();
+    /// The names of files that were plugged in, and of their copies.
+    Map<String, String> kept() {
+        return new TreeMap<>(kept);
+    }
+
+    /// A plug-in runs.
+    void ran(Plugin plugin) {
+        boolean changed = false;
+        for (Plugin.Part part : plugin.parts()) {
+            changed |= !part.version().equals(versions.put(part.bundle().symbolicName(), part.version()));
+        }
+        if (changed) {
+            saveVersions();
+        }
+        if (!plugin.kept().equals(kept.put(plugin.file(), plugin.kept()))) {
+            disk.write(keptFile, kept);
         }
     }
 
-    void forget(String symbolicName) {
-        if (versions.remove(symbolicName) != null) {
-            save();
+    /// A plug-in has cleaned up after itself, or cannot.
+    void forget(String file, Collection<String> symbolicNames) {
+        if (versions.keySet().removeAll(symbolicNames)) {
+            saveVersions();
+        }
+        if (kept.remove(file) != null) {
+            disk.write(keptFile, kept);
         }
     }
 
-    private void save() {
+    private void saveVersions() {
         Map<String, String> texts = new LinkedHashMap<>();
         versions.forEach((name, version) -> texts.put(name, version.toString()));
-        disk.write(file, texts);
+        disk.write(versionsFile, texts);
     }
 }

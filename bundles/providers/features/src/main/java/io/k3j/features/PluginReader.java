@@ -1,42 +1,119 @@
 package io.k3j.features;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.osgi.framework.Version;
 
-/// Decides whether a file of the plugin directory may run.
+/// Decides whether a file of the plugin directory may run: whether it is whole, signed where that is demanded, and
+/// takes nothing that belongs to somebody else.
 final class PluginReader {
-    private static final String OURS = "io.k3j.";
+    /// How names begin that belong to the distribution.
+    static final String OURS = "io.k3j.";
+    private static final String JAR = ".jar";
+    private final OfferedJars offered;
     private final Supplier<Collection<String>> shipped;
     private final Supplier<Collection<String>> exported;
+    private final Collection<Feature> features;
+
+    /// A plug-in that was read. Its copies are deleted when this is closed.
+    ///
+    /// @param signer who has signed it; empty when no signature is demanded
+    /// @param copies what is to be kept, by the names of [Plugin#copies]
+    /// @param offer what it was read from
+    record Found(Plugin plugin, String signer, Map<String, Path> copies, OfferedJars.Copy offer)
+            implements
+                AutoCloseable {
+        @Override
+        public void close() {
+            offer.close();
+        }
+    }
 
     /// @param shipped symbolic names of the distribution's bundles
     /// @param exported packages they export
-    PluginReader(Supplier<Collection<String>> shipped, Supplier<Collection<String>> exported) {
+    /// @param features of the distribution
+    PluginReader(OfferedJars offered, Supplier<Collection<String>> shipped, Supplier<Collection<String>> exported,
+            Collection<Feature> features) {
+        this.offered = offered;
         this.shipped = shipped;
         this.exported = exported;
+        this.features = features;
     }
 
     /// Reads and checks one file.
     /// @param ran versions that ran before, by symbolic name
     /// @throws FeatureProblem with what is wrong and what to type
-    Plugin read(Path file, Map<String, Version> ran) {
+    Found read(Path file, Map<String, Version> ran) {
         PluginFile.refuseOthers(file);
         String name = file.getFileName().toString();
-        if (!name.endsWith(".jar")) {
-            throw new FeatureProblem(file + " is no plug-in: put a bundle's jar there, whose name ends in .jar");
+        if (!name.endsWith(JAR) && !name.endsWith(PluginArchive.SUFFIX)) {
+            throw new FeatureProblem(file + " is no plug-in: put a bundle's jar there, whose name ends in .jar, or a"
+                    + " feature archive, whose name ends in " + PluginArchive.SUFFIX);
         }
-        JarFacts jar = JarFacts.read(file);
-        PluginFile.compareSum(jar);
+        OfferedJars.Copy offer = offered.take(file);
+        try {
+            String digest = PluginFile.compareSum(file, offer.bytes());
+            return name.endsWith(JAR) ? jar(offer, ran) : archive(offer, digest, ran);
+        } catch (RuntimeException e) {
+            offer.close();
+            throw e;
+        }
+    }
+
+    private Found jar(OfferedJars.Copy offer, Map<String, Version> ran) {
+        JarFacts facts = offer.facts();
+        refuse(facts, ran);
+        Plugin.Part part = part(facts);
+        String kept = part.bundle().choice();
+        return new Found(new Plugin(name(offer), Feature.ofJar(facts.symbolicName(), facts.symbolicName()),
+                List.of(part), kept), offer.signer(), Map.of(kept, offer.bytes()), offer);
+    }
+
+    private Found archive(OfferedJars.Copy offer, String digest, Map<String, Version> ran) {
+        PluginArchive.Content content = PluginArchive.read(offer);
+        refuseFeature(offer.file(), content.feature());
+        List<Plugin.Part> parts = new ArrayList<>();
+        Map<String, Path> copies = new LinkedHashMap<>();
+        for (JarFacts jar : content.jars()) {
+            refuse(jar, ran);
+            Plugin.Part part = part(jar);
+            parts.add(part);
+            copies.put(part.bundle().choice(), jar.bytes());
+        }
+        String kept = content.feature().name() + "-" + digest + PluginArchive.SUFFIX;
+        copies.put(kept, offer.bytes());
+        return new Found(new Plugin(name(offer), content.feature(), parts, kept), offer.signer(), copies, offer);
+    }
+
+    private static String name(OfferedJars.Copy offer) {
+        return offer.file().getFileName().toString();
+    }
+
+    private static Plugin.Part part(JarFacts jar) {
+        String name = jar.symbolicName();
+        return new Plugin.Part(new Handle(name, Handle.PLUGIN + name + "-" + jar.digest() + JAR, jar.digest()),
+                jar.version());
+    }
+
+    private void refuseFeature(Path file, Feature feature) {
+        refuseLetters(file, "a feature called", feature.name());
+        Set<String> names = Set.of(feature.name());
+        if (feature.name().startsWith(OURS) || features.stream().anyMatch(other -> other.namedBy(names))) {
+            throw new FeatureProblem(file + " has the feature name " + feature.name() + ", which belongs to this"
+                    + " distribution; give it a name of your own");
+        }
+    }
+
+    private void refuse(JarFacts jar, Map<String, Version> ran) {
         refuseName(jar);
         refuseHeaders(jar);
         refuseOlder(jar, ran);
-        String symbolicName = jar.symbolicName();
-        Handle handle = new Handle(symbolicName, Handle.PLUGIN + symbolicName + "-" + jar.digest() + ".jar",
-                jar.digest());
-        return new Plugin(name, Feature.ofJar(symbolicName, symbolicName), handle, jar.version());
     }
 
     private void refuseName(JarFacts jar) {
@@ -46,11 +123,15 @@ final class PluginReader {
                     + " distribution; to replace that bundle: k3s bundle swap " + jar.file()
                     + "; to add one: give it a name of your own");
         }
-        for (char c : name.toCharArray()) {
-            if (!Character.isLetterOrDigit(c) && "._-".indexOf(c) < 0) {
-                throw new FeatureProblem(jar.file() + " has the Bundle-SymbolicName " + name
-                        + ", in which only letters, digits, '.', '_' and '-' are allowed");
-            }
+        refuseLetters(jar.file(), "the Bundle-SymbolicName", name);
+    }
+
+    /// Names become names of files.
+    private static void refuseLetters(Path file, String what, String name) {
+        if (!PluginFile.isName(name)) {
+            throw new FeatureProblem(file + " has " + what + " " + name
+                    + ", in which only the letters a to z and A to Z, digits, '.', '_' and '-' are allowed, "
+                    + PluginFile.MOST_LETTERS + " of them at most");
         }
     }
 

@@ -3,17 +3,20 @@ package io.k3j.features;
 import io.k3j.componentapi.HealthLevel;
 import io.k3j.componentapi.SwapRefused;
 import io.k3j.features.Transaction.StepFailed;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Plugs bundles of the plugin directory in and out, each by a transaction as an operator's changes are. One thread
+/// Plugs what is in the plugin directory in and out, each by a transaction as an operator's changes are. One thread
 /// plugs; anyone may ask what is plugged in.
 final class PluginWork implements PluginDirectory.Plugs {
     private static final System.Logger LOG = System.getLogger("io.k3j.features");
@@ -23,22 +26,15 @@ final class PluginWork implements PluginDirectory.Plugs {
     private final PluginMemory memory;
     private final Changing changing;
     private final Roster roster;
-    private final Storage storage;
+    private final PluginCopies copies;
     private final HealthBoard health;
     private final Map<String, Plugin> byFile = new ConcurrentHashMap<>();
     private final Map<String, Handle> handles = new ConcurrentHashMap<>();
 
-    /// Where the copies lie that are installed.
-    record Storage(Path dataDir, StateFiles disk) {
-        Path path(Handle handle) {
-            return dataDir.resolve("bundles/plugins").resolve(handle.choice());
-        }
-    }
-
-    PluginWork(PluginReader reader, Storage storage, Changing changing, Roster roster, HealthBoard health) {
+    PluginWork(PluginReader reader, PluginCopies copies, Changing changing, Roster roster, HealthBoard health) {
         this.reader = reader;
-        this.memory = new PluginMemory(storage.dataDir, storage.disk);
-        this.storage = storage;
+        this.memory = copies.memory();
+        this.copies = copies;
         this.changing = changing;
         this.roster = roster;
         this.health = health;
@@ -50,38 +46,61 @@ final class PluginWork implements PluginDirectory.Plugs {
     }
 
     @Override
+    public Object keys() {
+        return copies.signatures().keys();
+    }
+
+    @Override
     public void plug(Path file) throws InterruptedException {
-        Plugin plugin = reader.read(file, memory.versions());
-        refuseSecond(plugin);
-        Plugin before = byFile.get(plugin.file());
-        storage.disk.copy(file, storage.path(plugin.bundle()));
         try {
-            if (!JarFacts.read(storage.path(plugin.bundle())).digest().equals(plugin.bundle().digest())) {
-                throw new FeatureProblem(file + " has changed while it was read; copy it again");
-            }
-            changing.exclusively(() -> replace(before, plugin));
-        } catch (SwapRefused e) {
-            storage.disk.delete(storage.path(plugin.bundle()));
-            throw new FeatureProblem(file + ": " + e.getMessage(), e);
+            plugIn(file);
+        } catch (FeatureProblem e) {
+            stopDistrusted(file.getFileName().toString());
+            throw e;
         }
-        memory.ran(plugin.bundle().symbolicName(), plugin.version());
-        LOG.log(System.Logger.Level.INFO, "Plugged in plugin={0} bundle={1} version={2}", plugin.file(),
-                plugin.bundle().symbolicName(), plugin.version());
+    }
+
+    /// Stops what ran from a file and is trusted no more; it does not clean up, since nothing of it may run.
+    private void stopDistrusted(String file) {
+        Plugin before = byFile.get(file);
+        if (before != null && copies.signatures().demanded() && copies.distrusted(before)) {
+            LOG.log(System.Logger.Level.ERROR, "Plugin is not trusted any more and is stopped plugin={0} component={1}",
+                    file, before.feature().name());
+            changing.exclusively(() -> out(before, false));
+        }
+    }
+
+    private void plugIn(Path file) throws InterruptedException {
+        try (PluginReader.Found found = reader.read(file, memory.versions())) {
+            Plugin plugin = found.plugin();
+            refuseSecond(plugin);
+            Plugin before = byFile.get(plugin.file());
+            if (before != null && before.kept().equals(plugin.kept())) {
+                return;
+            }
+            copies.keep(found);
+            try {
+                changing.exclusively(() -> replace(before, plugin));
+            } catch (SwapRefused e) {
+                copies.drop(plugin, before);
+                throw new FeatureProblem(file + ": " + e.getMessage(), e);
+            }
+            memory.ran(plugin);
+            LOG.log(System.Logger.Level.INFO, "Plugged in plugin={0} component={1} version={2} signer={3}",
+                    plugin.file(), plugin.feature().name(), plugin.version(),
+                    found.signer().isEmpty() ? "-" : found.signer());
+        }
     }
 
     private void refuseSecond(Plugin plugin) {
-        byFile.values().stream().filter(other -> !other.file().equals(plugin.file())
-                && other.bundle().symbolicName().equals(plugin.bundle().symbolicName())).findFirst()
-                .ifPresent(other -> {
+        byFile.values().stream().filter(other -> !other.file().equals(plugin.file()) && other.clashes(plugin))
+                .findFirst().ifPresent(other -> {
                     throw new FeatureProblem(plugin.file() + " has the Bundle-SymbolicName of " + other.file()
                             + ", which runs; take one of them away");
                 });
     }
 
     private boolean replace(@Nullable Plugin before, Plugin plugin) throws InterruptedException {
-        if (before != null && before.bundle().equals(plugin.bundle())) {
-            return true;
-        }
         if (before != null) {
             out(before, false);
         }
@@ -93,7 +112,7 @@ final class PluginWork implements PluginDirectory.Plugs {
         }
         if (before != null) {
             // only now: until the new one runs, the one before may have to run again
-            storage.disk.delete(storage.path(before.bundle()));
+            copies.drop(before, plugin);
         }
         return true;
     }
@@ -108,8 +127,8 @@ final class PluginWork implements PluginDirectory.Plugs {
     }
 
     private void in(Plugin plugin) throws StepFailed, InterruptedException {
-        String name = plugin.bundle().symbolicName();
-        handles.put(name, plugin.bundle());
+        String name = plugin.feature().name();
+        plugin.parts().forEach(part -> handles.put(part.bundle().symbolicName(), part.bundle()));
         List<Feature> with = new ArrayList<>(roster.now().plugins());
         with.add(plugin.feature());
         if (roster.with(with).features().contains(plugin.feature())) {
@@ -117,43 +136,94 @@ final class PluginWork implements PluginDirectory.Plugs {
                 Step plugged = new Step.Plug(plugin.feature());
                 changing.run(changing.features().enable(name, List.of(plugin.feature()), plugged), SILENT);
             } catch (StepFailed | RuntimeException e) {
-                handles.remove(name);
+                forget(plugin);
                 throw e;
             }
         } else {
-            // an operator has disabled it
+            // an operator has disabled it, or what it needs does not run
             roster.plug(with);
         }
         byFile.put(plugin.file(), plugin);
     }
 
-    /// @param forGood whether it is to clean up after itself
-    private void out(Plugin plugin, boolean forGood) throws InterruptedException {
-        String name = plugin.bundle().symbolicName();
-        Step unplugged = new Step.Unplug(plugin.feature());
-        ChangePlan all = changing.features().disable(name, List.of(plugin.feature()), unplugged);
-        List<Step> steps = all.steps().stream().filter(step -> forGood || !(step instanceof Step.Retire)).toList();
-        try {
-            changing.run(new ChangePlan(all.what(), all.name(), all.from(), all.to(), steps), SILENT);
-        } catch (StepFailed e) {
-            LOG.log(System.Logger.Level.WARNING, "Plugin is not out in good order plugin={0} reason={1}", plugin.file(),
-                    e.reason());
-        }
+    private void forget(Plugin plugin) {
         byFile.remove(plugin.file());
-        handles.remove(name);
+        plugin.parts().forEach(part -> handles.remove(part.bundle().symbolicName()));
+    }
+
+    /// @param forGood whether it is to clean up after itself
+    /// @return whether it is out in good order
+    private boolean out(Plugin plugin, boolean forGood) throws InterruptedException {
+        Step unplugged = new Step.Unplug(plugin.feature());
+        ChangePlan all = changing.features().disable(plugin.feature().name(), List.of(plugin.feature()), unplugged);
+        List<Step> steps = all.steps().stream().filter(step -> forGood || !(step instanceof Step.Retire)).toList();
+        List<String> left = new ArrayList<>();
+        try {
+            left.addAll(changing.run(new ChangePlan(all.what(), all.name(), all.from(), all.to(), steps), SILENT));
+        } catch (StepFailed e) {
+            left.add(e.reason());
+        }
+        left.forEach(reason -> LOG.log(System.Logger.Level.WARNING,
+                "Plugin is not out in good order plugin={0} reason={1}", plugin.file(), reason));
+        forget(plugin);
+        return left.isEmpty();
     }
 
     @Override
     public void unplug(String file) throws InterruptedException {
         Plugin plugin = byFile.get(file);
         if (plugin != null) {
-            changing.exclusively(() -> {
-                out(Objects.requireNonNull(plugin), true);
-                storage.disk.delete(storage.path(plugin.bundle()));
-                return true;
-            });
-            memory.forget(plugin.bundle().symbolicName());
-            LOG.log(System.Logger.Level.INFO, "Unplugged plugin={0} bundle={1}", file, plugin.bundle().symbolicName());
+            unplug(plugin);
+        }
+    }
+
+    /// What has not cleaned up is remembered with its copy: the next start goes on with it.
+    private void unplug(Plugin plugin) throws InterruptedException {
+        boolean clean = changing.exclusively(() -> out(plugin, true));
+        if (clean) {
+            memory.forget(plugin.file(), names(plugin));
+            copies.drop(plugin, null);
+        }
+        LOG.log(System.Logger.Level.INFO, "Unplugged plugin={0} component={1}", plugin.file(),
+                plugin.feature().name());
+    }
+
+    private static Set<String> names(Plugin plugin) {
+        Set<String> names = new HashSet<>();
+        plugin.parts().forEach(part -> names.add(part.bundle().symbolicName()));
+        return names;
+    }
+
+    @Override
+    public Set<String> ran() {
+        Set<String> ran = new TreeSet<>(memory.kept().keySet());
+        ran.removeAll(byFile.keySet());
+        return ran;
+    }
+
+    @Override
+    public void tidy() {
+        copies.tidy(byFile.values());
+    }
+
+    /// The copy is what cleans up.
+    @Override
+    public void retire(String file) throws InterruptedException {
+        Path kept = copies.path(memory.kept().getOrDefault(file, ""));
+        if (!Files.isRegularFile(kept)) {
+            memory.forget(file, Set.of());
+            throw new FeatureProblem("its copy " + kept + " is away");
+        }
+        try (PluginReader.Found found = reader.read(kept, Map.of())) {
+            Plugin plugin = new Plugin(file, found.plugin().feature(), found.plugin().parts(), found.plugin().kept());
+            if (byFile.values().stream().anyMatch(plugin::clashes)) {
+                // it has another name now
+                memory.forget(file, Set.of());
+                return;
+            }
+            copies.keep(found);
+            plugin.parts().forEach(part -> handles.put(part.bundle().symbolicName(), part.bundle()));
+            unplug(plugin);
         }
     }
 

@@ -18,13 +18,19 @@ final class RunningComponents implements Components {
     private final Changing changing;
     private final Swaps swaps;
     private final Stops stops;
+    private final OfferedJars offered;
 
-    RunningComponents(ComponentList list, FeatureList features, Changing changing, Swaps swaps, Stops stops) {
-        this.list = list;
-        this.features = features;
+    /// What is shown.
+    record Lists(ComponentList bundles, FeatureList features) {
+    }
+
+    RunningComponents(Lists lists, Changing changing, Swaps swaps, Stops stops, OfferedJars offered) {
+        this.list = lists.bundles;
+        this.features = lists.features;
         this.changing = changing;
         this.swaps = swaps;
         this.stops = stops;
+        this.offered = offered;
     }
 
     @Override
@@ -35,32 +41,50 @@ final class RunningComponents implements Components {
     @Override
     public List<String> check(Path jar) {
         try {
-            return changing.exclusively(() -> swaps.obstacles(JarFacts.read(jar)));
+            return changing.exclusively(() -> {
+                try (OfferedJars.Copy offer = offered.take(jar)) {
+                    return swaps.obstacles(offer.facts());
+                }
+            });
         } catch (SwapRefused e) {
             return List.of(String.valueOf(e.getMessage()));
         }
     }
 
     @Override
-    public List<String> plan(Path jar) {
-        return changing.exclusively(() -> planned(jar).lines());
+    public String signer(Path jar) {
+        return changing.exclusively(() -> {
+            try (OfferedJars.Copy offer = offered.take(jar)) {
+                return offer.signer();
+            }
+        });
     }
 
-    private ChangePlan planned(Path jar) throws InterruptedException {
-        JarFacts facts = JarFacts.read(jar);
+    @Override
+    public List<String> plan(Path jar) {
+        return changing.exclusively(() -> {
+            try (OfferedJars.Copy offer = offered.take(jar)) {
+                return planned(offer.facts()).lines();
+            }
+        });
+    }
+
+    private ChangePlan planned(JarFacts facts) throws InterruptedException {
         List<String> obstacles = swaps.obstacles(facts);
         if (!obstacles.isEmpty()) {
             throw new SwapRefused(String.join("\n", obstacles));
         }
-        return swaps.change("swap", ChosenBundles.handle(facts)).keeping(jar);
+        return swaps.change("swap", ChosenBundles.handle(facts)).keeping(facts.bytes(), facts.file());
     }
 
     @Override
     public Component swap(Path jar, Consumer<String> progress) {
         return changing.exclusively(() -> {
-            ChangePlan change = planned(jar);
-            swap(change, progress);
-            return logChange(change.to().symbolicName(), "swapped");
+            try (OfferedJars.Copy offer = offered.take(jar)) {
+                ChangePlan change = planned(offer.facts());
+                swap(change, progress);
+                return logChange(change.to().symbolicName(), "swapped");
+            }
         });
     }
 

@@ -15,10 +15,12 @@ sealed interface Step {
     }
 
     /// Copies a jar to where chosen ones lie.
-    record Keep(Handle bundle, Path from) implements Step {
+    /// @param from what is copied
+    /// @param file how the operator knows it
+    record Keep(Handle bundle, Path from, Path file) implements Step {
         @Override
         public String text() {
-            return "keep a copy of " + from;
+            return "keep a copy of " + file;
         }
     }
 

@@ -45,9 +45,9 @@ final class Swaps {
         return obstacles;
     }
 
-    /// Installs the jar from where it lies, and takes it out again.
+    /// Installs the copy of the jar, and takes it out again.
     private List<String> unresolved(JarFacts jar) throws InterruptedException {
-        Handle probe = new Handle(jar.symbolicName(), Handle.CHOSEN + jar.file(), jar.digest());
+        Handle probe = new Handle(jar.symbolicName(), Handle.CHOSEN + jar.bytes(), jar.digest());
         try {
             Bundle bundle = bundles.install(probe);
             try {

@@ -13,7 +13,8 @@ class ChangePlanTest {
 
     @Test
     void stopsTheOldOneLastWhereBothMayRun() {
-        assertThat(ChangePlan.ofBundle("swap", SwapPolicy.PARALLEL, shipped, jar).keeping(Path.of("/e.jar")).lines())
+        assertThat(ChangePlan.ofBundle("swap", SwapPolicy.PARALLEL, shipped, jar)
+                .keeping(Path.of("/copy.jar"), Path.of("/e.jar")).lines())
                 .containsExactly("1. keep a copy of /e.jar", "2. install io.k3j.edge-0123456789abcdef.jar",
                         "3. resolve io.k3j.edge-0123456789abcdef.jar", "4. start io.k3j.edge-0123456789abcdef.jar",
                         "5. wait until io.k3j.edge-0123456789abcdef.jar is healthy, 30 s at most",

@@ -5,7 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,11 +27,47 @@ class PluginDirectoryTest {
     /// Takes every file, and remembers.
     private static final class Plugged implements PluginDirectory.Plugs {
         private final TreeSet<String> files = new TreeSet<>();
+        private String keys = "one";
+        private boolean breaks;
+        private int plugged;
         private final Map<String, String> told = new TreeMap<>();
+        private final Set<String> ran = new TreeSet<>();
+        private final List<String> retired = new ArrayList<>();
+        private int tidied;
 
         @Override
         public void plug(Path file) {
+            if (breaks) {
+                throw new ArrayIndexOutOfBoundsException("no such place");
+            }
             files.add(file.getFileName().toString());
+            plugged++;
+        }
+
+        @Override
+        public Object keys() {
+            return keys;
+        }
+
+        @Override
+        public Set<String> ran() {
+            return new TreeSet<>(ran);
+        }
+
+        @Override
+        public void retire(String file) {
+            if (breaks) {
+                throw new ArrayIndexOutOfBoundsException("no such place");
+            }
+            retired.add(file);
+        }
+
+        @Override
+        public void tidy() {
+            if (breaks) {
+                throw new FeatureProblem("cannot tidy");
+            }
+            tidied++;
         }
 
         @Override
@@ -79,5 +120,94 @@ class PluginDirectoryTest {
         directory.look();
         assertThat(plugs.files).hasSize(PluginDirectory.MOST).contains("a.jar");
         assertThat(directory.refused()).isEmpty();
+    }
+
+    @Test
+    void otherKeysHaveAllFilesReadAgainOnceTwoLooksHaveFoundThemTheSame() throws Exception {
+        put("a.jar");
+        directory.lookFirst();
+        directory.look();
+        assertThat(plugs.plugged).isEqualTo(1);
+        plugs.keys = "two";
+        directory.look();
+        assertThat(plugs.plugged).as("they may be being written").isEqualTo(1);
+        directory.look();
+        directory.look();
+        assertThat(plugs.plugged).isEqualTo(2);
+    }
+
+    @Test
+    void whatIsNotThereAtTheStartIsRetiredUnlessTheDirectoryCannotBeRead() throws Exception {
+        plugs.ran.addAll(Set.of("a.jar", "b.jar", "c.jar"));
+        put("a.jar");
+        directory.lookFirst();
+        directory.retireGone();
+        assertThat(plugs.retired).containsExactly("b.jar", "c.jar");
+        assertThat(plugs.tidied).isEqualTo(1);
+        PluginDirectory away = new PluginDirectory(dataDir.resolve("away"), plugs);
+        away.lookFirst();
+        away.retireGone();
+        Files.setPosixFilePermissions(dataDir.resolve("plugins"), PosixFilePermissions.fromString("rwxrwxrwx"));
+        PluginDirectory open = new PluginDirectory(dataDir, plugs);
+        open.lookFirst();
+        open.retireGone();
+        assertThat(plugs.retired).hasSize(2);
+        assertThat(plugs.tidied).isEqualTo(1);
+    }
+
+    @Test
+    void whatBreaksWhileItIsRetiredCostsItself() throws Exception {
+        plugs.ran.addAll(Set.of("a.jar", "b.jar"));
+        directory.lookFirst();
+        plugs.breaks = true;
+        directory.retireGone();
+        assertThat(plugs.retired).isEmpty();
+        plugs.breaks = false;
+        directory.retireGone();
+        assertThat(plugs.retired).as("it was left for another time").containsExactly("a.jar", "b.jar");
+    }
+
+    @Test
+    void otherKeysCountAsSoonAsTheDirectoryCanBeReadAgain() throws Exception {
+        put("a.jar");
+        directory.lookFirst();
+        Files.setPosixFilePermissions(dataDir.resolve("plugins"), PosixFilePermissions.fromString("rwxrwxrwx"));
+        plugs.keys = "two";
+        directory.look();
+        directory.look();
+        assertThat(plugs.plugged).isEqualTo(1);
+        Files.setPosixFilePermissions(dataDir.resolve("plugins"), PosixFilePermissions.fromString("rwxr-xr-x"));
+        directory.look();
+        directory.look();
+        assertThat(plugs.plugged).isEqualTo(2);
+    }
+
+    @Test
+    void aFileThatIsBeingCopiedWhileKeysChangeIsReadAgain() throws Exception {
+        put("a.jar");
+        Path file = dataDir.resolve("plugins/a.jar");
+        FileTime before = Files.getLastModifiedTime(file);
+        directory.lookFirst();
+        plugs.keys = "two";
+        directory.look();
+        Files.setLastModifiedTime(file, FileTime.fromMillis(0));
+        directory.look();
+        Files.setLastModifiedTime(file, before);
+        directory.look();
+        directory.look();
+        assertThat(plugs.plugged).isEqualTo(2);
+    }
+
+    @Test
+    void aFileThatBreaksItsReaderCostsItself() throws Exception {
+        put("a.jar");
+        plugs.breaks = true;
+        directory.lookFirst();
+        assertThat(plugs.told.get("a.jar")).contains("ArrayIndexOutOfBoundsException: no such place");
+        plugs.breaks = false;
+        put("b.jar");
+        directory.look();
+        directory.look();
+        assertThat(plugs.files).containsExactly("b.jar");
     }
 }

@@ -118,7 +118,7 @@ class TransactionTest {
     }
 
     private ChangePlan swap(SwapPolicy policy) {
-        return ChangePlan.ofBundle("swap", policy, shipped, fresh).keeping(jar.file());
+        return ChangePlan.ofBundle("swap", policy, shipped, fresh).keeping(jar.bytes(), jar.file());
     }
 
     @ParameterizedTest

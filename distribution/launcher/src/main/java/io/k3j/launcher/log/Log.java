@@ -17,7 +17,7 @@ public final class Log {
             new Levels(false, "0", ""), new FileOutputStream(FileDescriptor.err), null);
 
     private final Layout layout;
-    private final Levels levels;
+    private volatile Levels levels;
     private final @Nullable OutputStream terminal;
     private final @Nullable RotatedFile file;
 
@@ -48,6 +48,15 @@ public final class Log {
         boolean toFile = !settings.file.isEmpty();
         OutputStream terminal = !toFile || settings.alsoTerminal ? new FileOutputStream(FileDescriptor.err) : null;
         current = new Log(layout, levels, terminal, toFile ? new RotatedFile(Path.of(settings.file)) : null);
+    }
+
+    /// Hears other levels from now on; where entries go and how they look stays as it is.
+    ///
+    /// @param debug `--debug`
+    /// @param verbosity `-v`
+    /// @param perComponent `--vmodule`
+    public static void levels(boolean debug, String verbosity, String perComponent) {
+        current.levels = new Levels(debug, verbosity, perComponent);
     }
 
     static boolean heard(String logger, Level level) {

@@ -43,6 +43,19 @@ class LogTextTest {
     }
 
     @Test
+    void hearsOtherLevelsFromOneMomentOn() {
+        assertThat(Log.heard("io.k3j.edge", Level.DEBUG)).isFalse();
+        Log.levels(true, "0", "kubelet=6");
+        try {
+            assertThat(Log.heard("io.k3j.edge", Level.DEBUG)).isTrue();
+            assertThat(Log.heard("io.k3j.kubelet", Level.TRACE)).isTrue();
+        } finally {
+            Log.levels(false, "0", "");
+        }
+        assertThat(Log.heard("io.k3j.edge", Level.DEBUG)).isFalse();
+    }
+
+    @Test
     void fillsParametersPlainly() {
         assertThat(BundleLogger.filled("a={0} b={1} {2} {x} {", new Object[] {12345, null}))
                 .isEqualTo("a=12345 b=null {2} {x} {");

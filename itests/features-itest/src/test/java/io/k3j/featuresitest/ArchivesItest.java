@@ -1,0 +1,120 @@
+package io.k3j.featuresitest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.componentapi.Retire;
+import io.k3j.testkitosgi.InFramework;
+import io.k3j.testkitsigning.TestSigner;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.Set;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.Test;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+
+/// Feature archives: several bundles that come and go together, also while the server is down.
+@InFramework(bundles = {"com.fasterxml.jackson.core.jackson-core", "io.k3j.componentapi", "component-base",
+        "io.k3j.durablefiles", "io.k3j.signedjars", "io.k3j.features"}, shared = "io.k3j.testkitsigning")
+class ArchivesItest {
+    private static final String PROVIDES = "osgi.service;objectClass:List<String>=\"" + Retire.class.getName() + "\"";
+    private static final String DESCRIPTION = "{\"name\": \"acme\", \"bundles\": [{\"name\": \"com.acme.first\"},"
+            + " {\"name\": \"com.acme.second\"}]}";
+    private static final TestSigner ACME = TestSigner.selfSigned("Acme");
+    private BundleContext context;
+
+    private Scene scene() throws IOException {
+        Scene scene = new Scene(context);
+        System.setProperty("k3j.test.diary", scene.path("diary").toString());
+        scene.plugins();
+        return scene;
+    }
+
+    /// An archive of two bundles, of which the second has an activator of a test's.
+    private static Path archive(Scene scene, String version, Class<?> second) throws IOException {
+        Path archive = scene.path("jars/acme.far");
+        Path first = scene.bundle("jars/a.jar", "com.acme.first", Retiring.class,
+                Map.of("Bundle-Version", version, "Provide-Capability", PROVIDES));
+        Path other = scene.bundle("jars/b.jar", "com.acme.second", second, Map.of("Bundle-Version", version));
+        try (OutputStream file = Files.newOutputStream(archive); ZipOutputStream zip = new ZipOutputStream(file)) {
+            zip.putNextEntry(new ZipEntry("feature.json"));
+            zip.write(DESCRIPTION.getBytes(StandardCharsets.UTF_8));
+            for (Path jar : new Path[] {first, other}) {
+                zip.putNextEntry(new ZipEntry(jar.getFileName().toString()));
+                zip.write(Files.readAllBytes(jar));
+            }
+        }
+        return archive;
+    }
+
+    @Test
+    void anArchiveComesAndGoesAsAWhole() throws IOException, InterruptedException, BundleException {
+        try (Scene scene = scene()) {
+            scene.run(Map.of(), Set.of());
+            scene.put(archive(scene, "1.0.0", Retiring.class));
+            scene.await("an archive", () -> scene.states().equals("acme=ENABLED"));
+            assertThat(scene.read("diary")).isEqualTo("start\nstart\n");
+            assertThat(scene.components().list().stream().map(c -> c.name() + " " + c.state()).toList())
+                    .containsExactly("first ACTIVE", "second ACTIVE");
+            scene.put(archive(scene, "1.1.0", Throwing.class));
+            scene.await("a refusal", () -> scene.message("plugins/acme.far").contains("version 1.0.0 runs again"));
+            assertThat(scene.message("plugins/acme.far")).contains("broken on purpose");
+            assertThat(scene.states()).startsWith("acme=ENABLED");
+            String before = scene.read("diary");
+            Files.delete(scene.path("data/plugins/acme.far"));
+            scene.await("an end", () -> scene.states().isEmpty());
+            scene.await("cleaning up",
+                    () -> scene.read("diary").equals(before + "stop\nstop\nstart\nretire\nstop\n"));
+            scene.await("no copies", () -> scene.names("data/bundles/plugins").isEmpty());
+        }
+    }
+
+    @Test
+    void theSignatureOfAnArchiveCountsForItsJars() throws IOException, InterruptedException, BundleException {
+        try (Scene scene = scene()) {
+            scene.write("trust.pem", ACME.pem());
+            Files.setPosixFilePermissions(scene.path("trust.pem"), PosixFilePermissions.fromString("rw-r--r--"));
+            scene.run(Map.of("pluginTrust", new String[] {scene.path("trust.pem").toString()}), Set.of());
+            scene.put(archive(scene, "1.0.0", Retiring.class));
+            scene.await("a refusal", () -> scene.message("plugins/acme.far").contains("is not signed"));
+            assertThat(scene.read("diary")).isEmpty();
+            scene.put(ACME.sign(archive(scene, "1.0.0", Retiring.class)));
+            scene.await("an archive", () -> scene.states().equals("acme=ENABLED"));
+            assertThat(scene.components().list()).allMatch(c -> c.signer().equals("CN=Acme"));
+            scene.components().stop("second");
+            assertThat(scene.components().start("second").state()).isEqualTo("ACTIVE");
+        }
+    }
+
+    @Test
+    void whatIsTakenAwayWhileTheServerIsDownCleansUpAtTheNextStart()
+            throws IOException, InterruptedException, BundleException {
+        try (Scene scene = scene()) {
+            scene.run(Map.of(), Set.of());
+            scene.put(archive(scene, "1.0.0", Retiring.class));
+            scene.put(scene.bundle("jars/plain.jar", "com.acme.plain", Retiring.class,
+                    Map.of("Provide-Capability", PROVIDES)));
+            scene.await("both", () -> scene.states().equals("acme=ENABLED com.acme.plain=ENABLED"));
+            scene.await("a record", () -> scene.read("data/bundles/plugged.json").contains("plain.jar"));
+            scene.end();
+            String before = scene.read("diary");
+            Files.delete(scene.path("data/plugins/acme.far"));
+            Files.move(scene.path("data/plugins/plain.jar"), scene.path("data/plugins/renamed.jar"));
+            scene.begin(Map.of());
+            scene.await("cleaning up", () -> scene.read("diary").contains("retire"));
+            scene.await("a record", () -> !scene.read("data/bundles/plugged.json").contains("acme.far"));
+            assertThat(scene.states()).isEqualTo("com.acme.plain=ENABLED");
+            assertThat(scene.read("diary")).isEqualTo(before + "start\nstart\nretire\nstop\n");
+            scene.await("copies", () -> scene.names("data/bundles/plugins").size() == 1);
+            scene.restart(Map.of());
+            scene.await("a start", () -> scene.states().equals("com.acme.plain=ENABLED"));
+            assertThat(scene.read("diary")).as("once").containsOnlyOnce("retire");
+        }
+    }
+}
