@@ -102,7 +102,7 @@ public final class AuditLog {
         if (options.file().enabled()) {
             LogOutput output = output(options.file(), tidying);
             sinks.add(new EventSink(options.log(), EventForm.line(options.file()),
-                    new AuditWriter(output, health, scope, metrics).started(), metrics, health));
+                    new AuditWriter(output, health, scope, metrics, AuditWriter.END).started(), metrics, health));
         }
         if (webhook != null) {
             KubeconfigClient client = new KubeconfigClient(webhook,

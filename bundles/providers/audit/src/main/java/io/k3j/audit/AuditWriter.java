@@ -5,6 +5,7 @@ import io.k3j.componentapi.HealthScope;
 import io.k3j.componentbase.SupervisedLoop;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -22,13 +23,14 @@ import java.util.concurrent.locks.ReentrantLock;
 final class AuditWriter implements EventOutput {
     /// Bytes of the lines that are written at once.
     private static final int TOGETHER = 256 << 10;
-    /// How long lines that wait are written at the end.
-    private static final long END_MILLIS = 500;
+    /// How long lines that wait are written at the end, in the product.
+    static final Duration END = Duration.ofMillis(500);
     private static final System.Logger LOG = System.getLogger("io.k3j.audit");
     private static final byte[] LINE_END = {'\n'};
     private final LogOutput output;
     private final HealthScope scope;
     private final AuditMetrics metrics;
+    private final Duration end;
     private final SupervisedLoop loop;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition more = lock.newCondition();
@@ -43,10 +45,12 @@ final class AuditWriter implements EventOutput {
 
     /// @param health where the thread is reported
     /// @param scope where lost events are
-    AuditWriter(LogOutput output, Health health, HealthScope scope, AuditMetrics metrics) {
+    /// @param end how long lines that wait are written at the end
+    AuditWriter(LogOutput output, Health health, HealthScope scope, AuditMetrics metrics, Duration end) {
         this.output = output;
         this.scope = scope;
         this.metrics = metrics;
+        this.end = end;
         this.loop = SupervisedLoop.platform(health, "audit-writer", this::run);
     }
 
@@ -194,7 +198,7 @@ final class AuditWriter implements EventOutput {
         }
         boolean ended = false;
         try {
-            ended = loop.join(END_MILLIS);
+            ended = loop.join(end.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -13,6 +13,7 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -38,6 +39,8 @@ class AuditBackendTest {
     private final List<String> reports = new CopyOnWriteArrayList<>();
     private final List<AuditBackend> backends = new ArrayList<>();
     private @Nullable Elsewhere second;
+    /// Longer than any disk of a test takes that does not hang.
+    private Duration patience = Duration.ofMinutes(1);
 
     /// A disk that may be full or slow.
     private static final class Disk implements LogOutput {
@@ -110,7 +113,7 @@ class AuditBackendTest {
             }
         };
         EventSink sink = new EventSink(options.log(), EventForm.line(options.file()),
-                new AuditWriter(disk, Health.none(), scope, metrics).started(), metrics, Health.none());
+                new AuditWriter(disk, Health.none(), scope, metrics, patience).started(), metrics, Health.none());
         List<EventSink> sinks = new ArrayList<>(List.of(sink));
         if (second != null) {
             sinks.add(new EventSink(options.webhook().sink(), EventForm.item(), second, metrics, Health.none()));
@@ -213,6 +216,7 @@ class AuditBackendTest {
 
     @Test
     void aDiskThatHangsHoldsNobodyAtTheEnd() throws Exception {
+        patience = AuditWriter.END;
         AuditBackend backend = backend();
         CountDownLatch hangs = new CountDownLatch(1);
         disk.gate = hangs;
@@ -228,6 +232,7 @@ class AuditBackendTest {
 
     @Test
     void whatStillWaitsAtTheEndIsCounted() throws Exception {
+        patience = AuditWriter.END;
         AuditBackend backend = backend("audit-log-mode=batch");
         CountDownLatch hangs = new CountDownLatch(1);
         disk.gate = hangs;
