@@ -204,6 +204,8 @@ final class Checks {
         readable("audit-policy-file=", "a Policy of audit.k8s.io/v1");
         readable("audit-webhook-config-file=", "a kubeconfig");
         readable("authentication-config=", "an AuthenticationConfiguration of apiserver.config.k8s.io/v1");
+        readable("authorization-config=", "an AuthorizationConfiguration of apiserver.config.k8s.io/v1");
+        readable("authorization-webhook-config-file=", "a kubeconfig");
         readable("oidc-ca-file=", "the issuer's authorities in PEM");
     }
 

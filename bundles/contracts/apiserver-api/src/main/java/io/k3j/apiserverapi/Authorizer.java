@@ -9,12 +9,24 @@ import org.osgi.annotation.versioning.ConsumerType;
 /// or denies; when none does, the answer is no.
 @ConsumerType
 public interface Authorizer {
-    /// Service property: upstream's name of the mode, `Node` or `RBAC`. While one that
-    /// `--kube-apiserver-arg=authorization-mode` names is away, a no becomes 503.
+    /// Service property: upstream's name of the mode, `Node` or `RBAC`; `Configured` for who asks the others as
+    /// `--kube-apiserver-arg=authorization-…` says. While one of those that are wanted is away, a no becomes 503.
     String NAME = "name";
 
-    /// May `caller` do this? Must not block: answers come from views.
+    /// May `caller` do this? Answers come from views; who has to wait for somebody outside does so in
+    /// [Unseated#run], for a bounded time.
     Decision decide(Caller caller, Attributes what);
+
+    /// Whether it asks the others itself, in an order that somebody has configured: then nobody after it is asked,
+    /// whatever it says.
+    default boolean decidesAlone() {
+        return false;
+    }
+
+    /// Why what the rules below tell is not all; empty when it is.
+    default String rulesProblem() {
+        return "";
+    }
 
     /// What a caller may do in a namespace, as the `resourceRules` of a SelfSubjectRulesReview.
     default List<Struct> resourceRules(Caller caller, String namespace) {

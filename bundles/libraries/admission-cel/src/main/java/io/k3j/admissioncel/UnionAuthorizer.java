@@ -18,7 +18,7 @@ public record UnionAuthorizer(Supplier<List<Authorizer>> authorizers) implements
         }
         for (Authorizer authorizer : authorizers.get().reversed()) {
             Decision decision = authorizer.decide(caller, what);
-            if (decision.verdict() != Verdict.NO_OPINION) {
+            if (decision.verdict() != Verdict.NO_OPINION || authorizer.decidesAlone()) {
                 return decision;
             }
         }

@@ -1,5 +1,6 @@
 package io.k3j.flowcontrol;
 
+import io.k3j.apiserverapi.Unseated;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Struct;
 import io.k3j.watchcache.Store;
@@ -66,7 +67,7 @@ public final class Seats {
             if (turn.write) {
                 store.mustTake(since);
             }
-            return ScopedValue.where(seated, new Seat(seats, turn)).call(work);
+            return ScopedValue.where(seated, new Seat(seats, turn)).call(() -> Unseated.in(this::away, work));
         } finally {
             seats.release(turn);
         }
@@ -103,7 +104,10 @@ public final class Seats {
         Seat seat = seated.get();
         seat.of.release(seat.turn);
         try {
-            work.run();
+            Unseated.in(Runnable::run, () -> {
+                work.run();
+                return seat;
+            });
         } finally {
             seat.of.returned(seat.turn);
         }

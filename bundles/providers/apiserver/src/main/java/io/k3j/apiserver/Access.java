@@ -247,7 +247,7 @@ final class Access {
         String reason = "";
         for (Slot.Entry<Authorizer> e : asked.all()) {
             Decision d = e.service().decide(caller, what);
-            if (d.verdict() != Verdict.NO_OPINION) {
+            if (d.verdict() != Verdict.NO_OPINION || e.service().decidesAlone()) {
                 return d;
             }
             reason = d.reason().isEmpty() ? reason : d.reason();

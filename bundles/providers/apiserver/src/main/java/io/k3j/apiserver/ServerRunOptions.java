@@ -38,7 +38,9 @@ record ServerRunOptions(Core.Policy policy, String address, int port, String ser
             int eq = arg.indexOf('=');
             args.put(eq < 0 ? arg : arg.substring(0, eq), eq < 0 ? "true" : arg.substring(eq + 1));
         }
-        Set<String> modes = commaSeparated(args.getOrDefault("authorization-mode", "Node,RBAC"));
+        Set<String> modes = args.keySet().stream().anyMatch(name -> name.startsWith("authorization-"))
+                ? Set.of("Configured")
+                : Set.of("Node", "RBAC");
         Set<String> disabled = commaSeparated(args.getOrDefault("disable-admission-plugins", ""));
         disabled.removeAll(ALWAYS);
         Set<String> plugins = new TreeSet<>(PLUGINS);

@@ -130,7 +130,7 @@ public final class Reviews {
     private Decision decide(Caller caller, Attributes what) {
         for (Authorizer a : authorizers.reversed()) {
             Decision d = a.decide(caller, what);
-            if (d.verdict() != Verdict.NO_OPINION) {
+            if (d.verdict() != Verdict.NO_OPINION || a.decidesAlone()) {
                 return d;
             }
         }
@@ -144,12 +144,18 @@ public final class Reviews {
         }
         List<Struct> resources = new ArrayList<>();
         List<Struct> paths = new ArrayList<>();
+        String problem = "";
         for (Authorizer a : authorizers.reversed()) {
             resources.addAll(a.resourceRules(call.caller(), namespace));
             paths.addAll(a.pathRules(call.caller()));
+            problem = a.rulesProblem();
+            if (a.decidesAlone()) {
+                break;
+            }
         }
-        return call.body().with("status",
-                Struct.of("resourceRules", resources, "nonResourceRules", paths, "incomplete", false));
+        return call.body().with("status", Struct.builder().put("resourceRules", resources)
+                .put("nonResourceRules", paths).put("incomplete", !problem.isEmpty())
+                .putUnlessEmpty("evaluationError", problem).build());
     }
 
     /// Withdraws the actions.

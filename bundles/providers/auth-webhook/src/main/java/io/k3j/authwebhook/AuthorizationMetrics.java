@@ -1,0 +1,62 @@
+package io.k3j.authwebhook;
+
+import io.k3j.componentapi.Metrics;
+import io.k3j.metricstext.Histogram;
+import io.k3j.metricstext.MetricText;
+import io.k3j.metricstext.MetricText.Type;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/// Counts under upstream's names. Names of authorizers are the administrator's. Any thread.
+final class AuthorizationMetrics implements Metrics {
+    private static final double[] BOUNDS = {.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10};
+    private static final String AUTHORIZATION = "apiserver_authorization_";
+    private final Map<List<String>, LongAdder> decisions = new ConcurrentHashMap<>();
+    private final Map<List<String>, LongAdder> evaluations = new ConcurrentHashMap<>();
+    private final Map<List<String>, Histogram> durations = new ConcurrentHashMap<>();
+    private final Map<String, LongAdder> failOpen = new ConcurrentSkipListMap<>();
+
+    /// An authorizer has decided.
+    void decided(AuthorizerConfiguration by, boolean allowed) {
+        decisions.computeIfAbsent(
+                List.of("type", by.type(), "name", by.name(), "decision", allowed ? "allowed" : "denied"),
+                _ -> new LongAdder()).increment();
+    }
+
+    /// A webhook was asked.
+    /// @param result `success`, `timeout` or `error`
+    void evaluated(String name, String result, long nanos) {
+        List<String> labels = List.of("name", name, "result", result);
+        evaluations.computeIfAbsent(labels, _ -> new LongAdder()).increment();
+        durations.computeIfAbsent(labels, _ -> new Histogram(BOUNDS)).add(nanos);
+    }
+
+    /// A webhook could not be asked, and the next authorizer is.
+    void failedOpen(String name) {
+        failOpen.computeIfAbsent(name, _ -> new LongAdder()).increment();
+    }
+
+    @Override
+    public String text() {
+        MetricText text = new MetricText();
+        text.family(AUTHORIZATION + "decisions_total", Type.COUNTER, "Total number of terminal decisions made by an"
+                + " authorizer split by authorizer type, name, and decision.");
+        counted(text, decisions);
+        text.family(AUTHORIZATION + "webhook_duration_seconds", Type.HISTOGRAM, "Request latency in seconds.");
+        durations.forEach((labels, h) -> text.histogram(h, labels.toArray(String[]::new)));
+        text.family(AUTHORIZATION + "webhook_evaluations_fail_open_total", Type.COUNTER, "NoOpinion results due to"
+                + " webhook timeout or error.");
+        failOpen.forEach((name, n) -> text.value(n.sum(), "name", name, "result", "error"));
+        text.family(AUTHORIZATION + "webhook_evaluations_total", Type.COUNTER,
+                "Round-trips to authorization webhooks.");
+        counted(text, evaluations);
+        return text.toString();
+    }
+
+    private static void counted(MetricText text, Map<List<String>, LongAdder> all) {
+        all.forEach((labels, n) -> text.value(n.sum(), labels.toArray(String[]::new)));
+    }
+}
