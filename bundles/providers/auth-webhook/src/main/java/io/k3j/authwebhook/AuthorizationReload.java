@@ -8,7 +8,6 @@ import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 
 /// Takes a changed file into use: it is looked at every second whether the file is another one, and read every minute,
 /// as upstream. One that cannot be used is told once and changes nothing. One thread.
@@ -20,7 +19,6 @@ final class AuthorizationReload implements AutoCloseable {
     private final AuthorizationFile file;
     private final Consumer<byte[]> use;
     private final AuthorizationHealth told;
-    private final LongSupplier nanos;
     private final SupervisedLoop loop;
     private byte[] tracked;
     /// What is wrong with the content that is tracked.
@@ -32,13 +30,12 @@ final class AuthorizationReload implements AutoCloseable {
     /// @param first what is in use of the file
     /// @param use takes another content into use, or throws IllegalArgumentException and changes nothing
     AuthorizationReload(AuthorizationFile file, byte[] first, Consumer<byte[]> use, AuthorizationHealth told,
-            Health health, LongSupplier nanos) {
+            Health health) {
         this.file = file;
         this.tracked = first.clone();
         this.use = use;
         this.told = told;
-        this.nanos = nanos;
-        this.read = nanos.getAsLong();
+        this.read = System.nanoTime();
         this.loop = SupervisedLoop.virtual(health, "authorization-configuration", this::follow);
     }
 
@@ -56,7 +53,7 @@ final class AuthorizationReload implements AutoCloseable {
     /// Looks once.
     void look() {
         String now = file.stamp();
-        long time = nanos.getAsLong();
+        long time = System.nanoTime();
         if (now.equals(stamp) && time - read < READ.toNanos()) {
             return;
         }

@@ -35,6 +35,10 @@ final class AuthorizerChain implements Authorizer {
         this.metrics = metrics;
     }
 
+    AuthorizationMetrics metrics() {
+        return metrics;
+    }
+
     /// One of another bundle is there.
     void add(String name, Authorizer authorizer) {
         present.add(new Present(name, authorizer));

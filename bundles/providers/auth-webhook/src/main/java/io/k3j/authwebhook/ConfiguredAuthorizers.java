@@ -26,22 +26,22 @@ final class ConfiguredAuthorizers implements AutoCloseable {
     /// Reads and checks everything; starts nothing.
     /// @param chain gets the steps
     /// @throws IllegalArgumentException in one sentence
-    ConfiguredAuthorizers(AuthorizationOptions options, Cel cel, AuthorizerChain chain, AuthorizationMetrics metrics,
-            Health health, HealthScope scope) {
+    ConfiguredAuthorizers(AuthorizationOptions options, Cel cel, AuthorizerChain chain, Health health,
+            HealthScope scope) {
         if (!options.problems().isEmpty()) {
             throw new IllegalArgumentException("--kube-apiserver-arg: " + String.join("; ", options.problems()));
         }
         this.cel = cel;
         this.chain = chain;
         this.told = new AuthorizationHealth(scope);
-        this.parts = new WebhookAuthorizer.Parts(metrics, told, System.getenv(), System::nanoTime);
+        this.parts = new WebhookAuthorizer.Parts(chain.metrics(), told, System.getenv(), System::nanoTime);
         if (options.configurationFile().isEmpty()) {
             reload = null;
             use(options.authorizers());
         } else {
             AuthorizationFile file = new AuthorizationFile(Path.of(options.configurationFile()));
             byte[] first = bytes(file);
-            reload = new AuthorizationReload(file, first, this::changed, told, health, System::nanoTime);
+            reload = new AuthorizationReload(file, first, this::changed, told, health);
             use(AuthorizationConfiguration.parse(first, new ConditionCompiler(cel)));
         }
     }

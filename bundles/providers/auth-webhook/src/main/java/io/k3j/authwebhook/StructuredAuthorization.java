@@ -110,7 +110,7 @@ public final class StructuredAuthorization {
         ConfiguredAuthorizers made;
         try {
             made = new ConfiguredAuthorizers(AuthorizationOptions.of(settings.kubeApiserverArg()), engine, chain,
-                    metrics, health, scope);
+                    health, scope);
         } catch (IllegalArgumentException e) {
             scope.report(HealthLevel.STOPPED, String.valueOf(e.getMessage()));
             if (starting) {

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -94,7 +95,7 @@ final class WebhookAuthorizer {
         }
         AtomicReference<Decision> answer = new AtomicReference<>(Decision.NO_OPINION);
         Unseated.run(() -> answer.set(asked(review, key, what)));
-        return answer.get();
+        return Objects.requireNonNull(answer.get());
     }
 
     private Decision asked(AccessReview review, DecisionCache.Key key, Attributes what) {

@@ -3,6 +3,7 @@ package io.k3j.authwebhook;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// Flags, and what is wrong with them, in upstream's words.
@@ -22,7 +23,7 @@ class AuthorizationOptionsTest {
                 "rbac");
         WebhookConfiguration webhook = options.authorizers().getFirst().webhook().orElseThrow();
         assertThat(webhook).isEqualTo(new WebhookConfiguration(Duration.ofSeconds(30), "v1beta1", false,
-                Duration.ofMinutes(5), Duration.ofSeconds(30), "/hook", java.util.List.of()));
+                Duration.ofMinutes(5), Duration.ofSeconds(30), "/hook", List.of()));
     }
 
     @Test

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -71,12 +72,12 @@ class ConfiguredAuthorizersTest {
                 reports.add("closed");
             }
         };
-        running = new ConfiguredAuthorizers(AuthorizationOptions.of(flags), new CelService(), chain, metrics,
+        running = new ConfiguredAuthorizers(AuthorizationOptions.of(flags), new CelService(), chain,
                 Health.none(), scope);
     }
 
     private void byFlags(String... more) throws IOException {
-        List<String> flags = new java.util.ArrayList<>(List.of("authorization-mode=RBAC,Webhook",
+        List<String> flags = new ArrayList<>(List.of("authorization-mode=RBAC,Webhook",
                 "authorization-webhook-config-file=" + server.kubeconfig(directory)));
         flags.addAll(List.of(more));
         begin(flags.toArray(String[]::new));
@@ -261,7 +262,8 @@ class ConfiguredAuthorizersTest {
     @Test
     void aConfigurationThatIsWrongIsNamed() throws Exception {
         assertThatThrownBy(() -> byFile("failurePolicy: Deny\n    matchConditions: [{expression: \"request.nobody\"}]"))
-                .hasMessageContaining("authorizers[0].matchConditions[0].expression: Invalid value: \"request.nobody\"");
+                .hasMessageContaining(
+                        "authorizers[0].matchConditions[0].expression: Invalid value: \"request.nobody\"");
         assertThatThrownBy(() -> byFile("failurePolicy: Deny\n    colour: red"))
                 .hasMessageContaining("strict decoding error: unknown field \"authorizers[0].webhook.colour\"");
         assertThatThrownBy(() -> begin("authorization-config=" + Files.writeString(directory.resolve("e"), "")))
