@@ -68,6 +68,26 @@ class AccessTest {
     }
 
     @Test
+    void afterOneThatDecidesAloneNobodyIsAsked() throws IOException {
+        server.contributions.authorizers().add(new Authorizer() {
+            @Override
+            public Decision decide(Caller caller, Attributes what) {
+                return new Decision(Verdict.NO_OPINION, "not in the order");
+            }
+
+            @Override
+            public boolean decidesAlone() {
+                return true;
+            }
+        }, Map.of("name", "Configured", "service.ranking", 1000));
+        server.contributions.authorizers().add(
+                (caller, what) -> new Authorizer.Decision(Authorizer.Verdict.ALLOW, ""), Map.of("name", "RBAC"));
+        TestExchange x = as("eve");
+        assertThat(x.status()).isEqualTo(403);
+        assertThat(Json.object(x.bytes()).text("message")).endsWith(": not in the order");
+    }
+
+    @Test
     void aRefusalDoesNotCountWhenItsAuthorizerIsReplacedMeanwhile() throws IOException {
         Slot<Authorizer> authorizers = server.contributions.authorizers();
         List<Authorizer> old = new ArrayList<>();
