@@ -2,6 +2,10 @@ package io.k3j.apiserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.flowcontrol.RequestLimits;
+import io.k3j.flowcontrol.RequestFlow;
+import io.k3j.flowcontrol.RequestDigest;
+import io.k3j.apiserverapi.Unseated;
 import io.k3j.apiserverapi.Action;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.apiwatches.ViewKeeper;
@@ -12,6 +16,8 @@ import io.k3j.flowcontrol.Seats;
 import io.k3j.model.Gvr;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
+import java.util.Arrays;
+import java.util.ArrayList;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -67,6 +73,25 @@ class SeatsTest {
         assertThat(reading.await(60, TimeUnit.SECONDS)).isTrue();
         assertThat(server.server.limits().flows().taken()[1]).isZero();
         assertThat(creates("alice", "x")).isEqualTo(201);
+    }
+
+    /// An authorizer that is asked by a review, say, waits for a webhook; it may be asked by who has no seat already.
+    @Test
+    void whoWaitsUnseatedHasNoSeatOnceAndThenHasItAgain() {
+        RequestLimits limits = server.server.limits();
+        RequestFlow flow = limits.flows().classify(new RequestDigest(Caller.of("alice", List.of()), true, "get",
+                CONFIG_MAPS, "", "a", "", ""));
+        List<int[]> taken = new ArrayList<>();
+        limits.seats().in(flow, false, 1, () -> {
+            taken.add(limits.flows().taken());
+            Unseated.run(() -> {
+                taken.add(limits.flows().taken());
+                Unseated.run(() -> taken.add(limits.flows().taken()));
+            });
+            return taken.add(limits.flows().taken());
+        });
+        assertThat(taken).extracting(each -> Arrays.stream(each).sum()).containsExactly(1, 0, 0, 1);
+        assertThat(limits.flows().taken()).containsOnly(0);
     }
 
     @Test
