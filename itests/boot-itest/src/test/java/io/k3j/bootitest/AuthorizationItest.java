@@ -101,6 +101,7 @@ class AuthorizationItest {
                 .filter(b -> b.startsWith("bash\n")).map(b -> b.substring("bash\n".length())).toList();
         assertThat(blocks).hasSize(2);
         return blocks.get(block).replace("https://authorizer.example.com", webhook.url())
+                .replace("timeout: 3s", "timeout: 30s")
                 .replace("/etc/rancher/k3s", home.toString());
     }
 

@@ -84,6 +84,10 @@ class ConfiguredAuthorizersTest {
     }
 
     private Path file(String webhook) throws IOException {
+        return file("30s", webhook);
+    }
+
+    private Path file(String timeout, String webhook) throws IOException {
         return Files.writeString(directory.resolve("authorization.yaml"), """
                 apiVersion: apiserver.config.k8s.io/v1
                 kind: AuthorizationConfiguration
@@ -91,13 +95,13 @@ class ConfiguredAuthorizersTest {
                 - type: Webhook
                   name: hook
                   webhook:
-                    timeout: 3s
+                    timeout: %s
                     subjectAccessReviewVersion: v1
                     matchConditionSubjectAccessReviewVersion: v1
                     connectionInfo: {type: KubeConfigFile, kubeConfigFile: %s}
                     %s
                 - {type: RBAC, name: rbac}
-                """.formatted(server.kubeconfig(directory), webhook));
+                """.formatted(timeout, server.kubeconfig(directory), webhook));
     }
 
     private void byFile(String webhook) throws IOException {
@@ -177,7 +181,7 @@ class ConfiguredAuthorizersTest {
     @Test
     void oneThatHangsIsWaitedForWithoutASeatUntilItsTimeout() throws Exception {
         server.answers(_ -> never.await());
-        byFile("failurePolicy: Deny");
+        begin("authorization-config=" + file("1s", "failurePolicy: Deny"));
         AtomicInteger away = new AtomicInteger();
         Verdict said = Unseated.in(work -> {
             away.incrementAndGet();
@@ -221,7 +225,6 @@ class ConfiguredAuthorizersTest {
     void aWrongFileChangesNothingAndIsTold() throws Exception {
         server.answers("v1", "{\"allowed\":true}");
         byFile("failurePolicy: Deny");
-        running.start();
         file("failurePolicy: Maybe");
         running.look();
         assertThat(asked(JANE)).isEqualTo(Verdict.ALLOW);
