@@ -7,6 +7,7 @@ import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
+import io.k3j.model.Struct;
 import io.k3j.objectregistry.Groups;
 import io.k3j.objectregistry.Kinds;
 import io.k3j.watchcache.EventLog;
@@ -14,6 +15,7 @@ import io.k3j.watchcache.Item;
 import io.k3j.watchcache.StorageKeys;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Requests of versions that other servers serve ([AggregatedApis]), never those of built-in groups. For any thread.
@@ -63,6 +65,18 @@ final class RemoteApis {
         longRunning.run();
         request.status(service.serve(new AggregatedApis.Call(group, version, request.caller(), request.exchange())));
         return true;
+    }
+
+    /// Asks the server of a version that is not served here, for a component of this process that may ask.
+    ///
+    /// @return empty when no other server has the version
+    /// @throws ApiFault what that server refuses; 503 while it cannot be asked
+    Optional<Struct> asked(AggregatedApis.Question question) {
+        String group = question.resource().group();
+        String version = question.resource().version();
+        AggregatedApis service = Groups.builtIn(group) ? null : serving(group, version);
+        return service == null || !service.aggregates(group, version) ? Optional.empty()
+                : Optional.of(service.ask(question));
     }
 
     /// Who may serve a version, or a whole group (version empty); null when only this server may.
