@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// What components of this process ask other servers. Any thread; blocks until the whole answer is there.
 final class Questions {
@@ -48,7 +49,7 @@ final class Questions {
         }
     }
 
-    private static ApiFault unavailable(String why) {
+    private static ApiFault unavailable(@Nullable String why) {
         return ApiFault.unavailable("error trying to reach service: " + why);
     }
 

@@ -158,9 +158,9 @@ final class LocalClient implements ApiClient {
     @Override
     public ObjList list(Gvr resource, Query query) {
         allowed(attributes("list", resource, query));
-        Optional<Struct> elsewhere = asked(resource, new Key(query.namespace(), ""), "", parameters(query));
+        Optional<ObjList> elsewhere = backend.remote().list(caller, resource, query);
         if (elsewhere.isPresent()) {
-            return new ObjList(elsewhere.get().seq("items").structs().stream().map(Obj::of).toList(), 0);
+            return elsewhere.get();
         }
         if (target(resource).kind().storage().prefix().isEmpty()) {
             // without a seat: who computes it may wait for what it tells
@@ -173,16 +173,6 @@ final class LocalClient implements ApiClient {
             ListPage page = page(target, query);
             return new ObjList(target.shown(page.items()).stream().map(target::object).toList(), page.revision());
         });
-    }
-
-    private static Struct parameters(Query query) {
-        return Struct.builder().putUnlessEmpty("labelSelector", query.labels().toString())
-                .putUnlessEmpty("fieldSelector", query.fields().toString()).build();
-    }
-
-    /// What another server has of it, if that serves the version; without a seat.
-    private Optional<Struct> asked(Gvr resource, Key key, String subresource, Struct parameters) {
-        return backend.remote().asked(new Question(caller, resource, key, subresource, parameters));
     }
 
     private ListPage page(Target target, Query query) {
@@ -271,7 +261,7 @@ final class LocalClient implements ApiClient {
     @Override
     public Struct read(Gvr resource, Key key, String subresource, Struct parameters) {
         allowed(key.name().isEmpty() ? "list" : "get", resource, subresource, key);
-        Optional<Struct> elsewhere = asked(resource, key, subresource, parameters);
+        Optional<Struct> elsewhere = backend.remote().ask(new Question(caller, resource, key, subresource, parameters));
         if (elsewhere.isPresent()) {
             return elsewhere.get();
         }
