@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// definitions are accepted. Each node is looked at once. For one expression and one thread.
 ///
 /// Upstream's estimate is no bound of what an evaluation costs: it takes names of maps to be empty, numbers that
-/// stand in a schema to have no size, and joins to cost half.
+/// stand in a schema to have no size, and elements of what was computed to be as large as `self`.
 final class Estimator {
     private static final int LIST = 10;
     private static final int MAP = 30;

@@ -38,11 +38,13 @@ record Place(@Nullable Shape shape, boolean key) {
 
     /// @param identifier the name as expressions have it
     Place field(String identifier) {
-        String name = shape == null || holds() ? null : Escaped.unescape(identifier);
-        Field field = name == null || shape == null ? null : shape.field(name);
-        boolean seen = field != null && field.shape().typed()
-                && (!shape.objectMeta() || Types.RULED_METADATA.contains(field.name()));
-        return seen ? of(field.shape()) : LOST;
+        String name = Escaped.unescape(identifier);
+        if (shape == null || name == null || holds()) {
+            return LOST;
+        }
+        Field field = shape.field(name);
+        boolean hidden = shape.objectMeta() && !Types.RULED_METADATA.contains(name);
+        return field == null || hidden || !field.shape().typed() ? LOST : of(field.shape());
     }
 
     /// Null where the schema does not lead. Upstream knows no size of a name, and takes it to be empty.

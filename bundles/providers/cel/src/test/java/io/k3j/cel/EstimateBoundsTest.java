@@ -25,8 +25,9 @@ class EstimateBoundsTest {
                             Ruled.schema("string", 20L))));
     private static final Struct VALUE = Struct.of("t", LONGEST, "l", Seq.copyOf(Collections.nCopies(6, LONGEST)), "n",
             5L, "m", Struct.of(LONGEST, LONGEST, "b", LONGEST));
-    private static final List<String> TEXTS = List.of("self.t", "x", "'ab1.ab1.ab1'", "TEXT + TEXT", "TEXT.lowerAscii()",
-            "TEXT.replace('a', 'bc')", "TEXT.substring(1)", "(BOOL ? TEXT : TEXT)", "TEXT.trim()", "LIST[0]", "self.l[1]",
+    private static final List<String> TEXTS = List.of("self.t", "x", "'ab1.ab1.ab1'", "TEXT + TEXT",
+            "TEXT.lowerAscii()",
+            "TEXT.replace('a', 'bc')", "TEXT.substring(1)", "(BOOL ? TEXT : TEXT)", "TEXT.trim()", "self.l[1]",
             "string(NUMBER)");
     private static final List<String> LISTS = List.of("self.l", "[TEXT, TEXT]", "self.l.map(x, TEXT)",
             "self.l.filter(x, BOOL)", "TEXT.split('.')", "LIST + LIST", "LIST.slice(0, 2)");
@@ -106,8 +107,9 @@ class EstimateBoundsTest {
         CelEnvironment environment = Tried.CEL.environment(Ruled.declared(SCHEMA));
         String literals = Collections.nCopies(4, "'" + LONGEST + "'").toString();
         assertThat(List.of("self.n == 5", "self.t.startsWith('a')", "self.m.all(k, k.contains(k))",
-                literals + ".all(x, x.contains(self.t))", "self.l.distinct().size() == 1", "self.l.join() == ''").stream().map(rule -> program(environment, rule))
+                literals + ".all(x, x.contains(self.t))", "self.l.distinct().size() == 1",
+                "self.l.slice(0, 2)[0].contains(self.t)").stream().map(rule -> program(environment, rule))
                 .map(p -> p.estimate().cost() + " " + cost(p)).toList())
-                .containsExactly("2 3", "3 4", "13 18", "35 41", "87 91", "0 0");
+                .containsExactly("2 3", "3 4", "13 18", "35 41", "87 90", "18 23");
     }
 }
