@@ -50,7 +50,8 @@ final class RuleCosts {
             return null;
         }
         CelEstimate estimate = program.estimate();
-        return counted("estimated rule cost", product(estimate.cost(), values == UNBOUNDED ? estimate.places() : values),
+        return counted("estimated rule cost",
+                product(estimate.cost(), values == UNBOUNDED ? estimate.places() : values),
                 at);
     }
 

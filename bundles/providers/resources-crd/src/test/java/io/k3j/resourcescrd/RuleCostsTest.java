@@ -105,6 +105,8 @@ class RuleCostsTest {
                         + " messageExpression cost exceeds budget by factor of 1.101006x");
         assertThat(problems("{f: {type: array, items: {type: string}, x-kubernetes-validations: [{rule: 'true',"
                 + " messageExpression: 'string(self[0]) + string(self[1]) + string(self[2])'}]}}")).hasSize(3);
+        assertThat(problems("{n: {type: integer, x-kubernetes-validations: [{rule: self > 0, messageExpression:"
+                + " \"'n is ' + string(self)\"}]}}")).hasSize(3);
         assertThat(problems("{f: {type: array, maxItems: 5, items: {type: string, maxLength: 5}, "
                 + rules("self.all(x, self.exists_one(y, x.lowerAscii() == y.lowerAscii()))") + "}}")).isEmpty();
     }
