@@ -11,12 +11,9 @@ import io.k3j.testkitosgi.InFramework;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
-import org.osgi.framework.ServiceRegistration;
 
 /// Decisions for the whole cluster as one server makes and follows them, in a framework.
 @InFramework(bundles = {"com.fasterxml.jackson.core.jackson-core", "io.k3j.componentapi", "component-base",
@@ -26,16 +23,15 @@ class ClusterItest {
     private static final Map<String, Boolean> OFF = Map.of("old", false);
     private BundleContext context;
     private final StoredDecisions stored = new StoredDecisions();
-    private ServiceRegistration<ClusterDecisions> registration;
 
-    @BeforeEach
-    void register() {
-        registration = context.registerService(ClusterDecisions.class, stored, null);
+    private interface Registered extends AutoCloseable {
+        @Override
+        void close();
     }
 
-    @AfterEach
-    void unregister() {
-        registration.unregister();
+    /// The datastore answers, until this is closed.
+    private Registered registered() {
+        return context.registerService(ClusterDecisions.class, stored, null)::unregister;
     }
 
     private Scene scene(String role) throws IOException, InterruptedException {
@@ -61,7 +57,7 @@ class ClusterItest {
 
     @Test
     void whatIsDecidedHereIsRecordedAndDoneAndTakenBack() throws IOException, InterruptedException, BundleException {
-        try (Scene scene = running()) {
+        try (Registered _ = registered(); Scene scene = running()) {
             assertThat(components().clusterPlan("old", false)).first().isEqualTo("for the cluster: old is disabled");
             assertThat(components().decideForCluster("old", false, step -> {
                 throw new IllegalStateException("who asked has gone");
@@ -83,22 +79,24 @@ class ClusterItest {
     void whatIsDecidedElsewhereIsFollowedAndKeptWithoutTheDatastore()
             throws IOException, InterruptedException, BundleException {
         try (Scene scene = running()) {
-            stored.elsewhere(OFF);
-            scene.await("report", () -> stored.said("old").equals("DISABLED"));
-            assertThat(scene.read("diary")).isEqualTo(FOLLOWED);
-            registration.unregister();
+            try (Registered _ = registered()) {
+                stored.elsewhere(OFF);
+                scene.await("report", () -> stored.said("old").equals("DISABLED"));
+                assertThat(scene.read("diary")).isEqualTo(FOLLOWED);
+            }
             scene.restart(Map.of());
             scene.await("start", () -> scene.states().equals("old=DISABLED"));
             assertThat(scene.read("diary")).as("it has not been started for a moment").isEqualTo(FOLLOWED);
-            registration = context.registerService(ClusterDecisions.class, stored, null);
             stored.elsewhere(Map.of());
-            scene.await("return", () -> scene.states().equals("old=ENABLED"));
+            try (Registered _ = registered()) {
+                scene.await("return", () -> scene.states().equals("old=ENABLED"));
+            }
         }
     }
 
     @Test
     void aServerThatWasDownFollowsWhenItStarts() throws IOException, InterruptedException, BundleException {
-        try (Scene scene = running()) {
+        try (Registered _ = registered(); Scene scene = running()) {
             scene.end();
             stored.elsewhere(OFF);
             scene.begin(Map.of());
@@ -112,7 +110,7 @@ class ClusterItest {
     @Test
     void aServerThatCannotFollowSaysWhyAndDoesAsSoonAsItCan()
             throws IOException, InterruptedException, BundleException {
-        try (Scene scene = scene("\"old\", \"need\"")) {
+        try (Registered _ = registered(); Scene scene = scene("\"old\", \"need\"")) {
             scene.await("start", () -> scene.read("data/bundles/applied.json").contains("old"));
             stored.elsewhere(Map.of("old", false, "unknown", false));
             scene.await("reason", () -> stored.said("old").contains("old is needed by need"));
