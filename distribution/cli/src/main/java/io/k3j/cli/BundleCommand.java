@@ -19,8 +19,8 @@ import java.util.List;
 final class BundleCommand {
     private static final String USAGE = "use: k3s bundle ls | check JAR | swap JAR [--plan] | back NAME | stop NAME |"
             + " start NAME";
-    private static final String COMPONENT_USAGE = "use: k3s component ls | status [NAME] | enable NAME [--plan] |"
-            + " disable NAME [--plan]";
+    private static final String COMPONENT_USAGE = "use: k3s component ls | status [NAME] [--cluster] |"
+            + " enable NAME [--cluster] [--plan] | disable NAME [--cluster] [--plan]";
 
     private BundleCommand() {
     }

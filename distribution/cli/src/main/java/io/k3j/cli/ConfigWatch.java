@@ -30,6 +30,9 @@ import java.util.stream.Stream;
 ///
 /// One thread looks, once a second; a change counts when two looks have found the same.
 final class ConfigWatch {
+    /// Taken up at once a server's file would be held against what the cluster's servers agree on.
+    private static final String DECIDE = "; on this server at once: k3s component enable or disable NAME, on all with"
+            + " --cluster (what servers agree on stays what each was started with)";
     private static final System.Logger LOG = System.getLogger("io.k3j.cli");
     private static final long LOOK_MILLIS = 1000;
     private static final Set<String> LIVE = Set.of("debug", "v", "vmodule");
@@ -199,8 +202,7 @@ final class ConfigWatch {
             effects.tell(Level.INFO, "Flag is as at the start of this process again" + where);
         } else {
             effects.tell(Level.WARNING, "Flag has changed, which takes effect with the next start" + where
-                    + (flag.name().equals("disable") ? "; on this server at once: k3s component enable or disable"
-                            : ""));
+                    + (flag.name().equals("disable") ? DECIDE : ""));
         }
     }
 

@@ -85,7 +85,8 @@ class ConfigWatchTest {
         assertThat(told).hasSize(4)
                 .anyMatch(line -> line.startsWith("INFO Flag is as at the start of this process again flag=--token"))
                 .anyMatch(line -> line.endsWith("where=nowhere any more; on this server at once: k3s component enable"
-                        + " or disable"));
+                        + " or disable NAME, on all with --cluster (what servers agree on stays what each was started"
+                        + " with)"));
     }
 
     @Test

@@ -13,11 +13,15 @@ import java.nio.file.Files;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 
 /// Somebody else's API server behind a server with its defaults, through kubectl: found, asked on behalf of who may, and
-/// missed without harm to the rest; and the aggregator taken out and put back.
+/// missed without harm to the rest; and the aggregator taken out and put back. Autoscalers ask it, too.
 @NeedsMachine
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class AggregatedApiItest {
     private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final String OBJECTS = """
@@ -29,7 +33,18 @@ class AggregatedApiItest {
              "endpoints":[{"addresses":["ADDRESS"],"conditions":{"ready":true}}],"ports":[{"port":PORT}]},
             {"apiVersion":"apiregistration.k8s.io/v1","kind":"APIService","metadata":{"name":"v1.things.example.com"},
              "spec":{"group":"things.example.com","version":"v1","groupPriorityMinimum":1000,"versionPriority":10,
-             "caBundle":"BUNDLE","service":{"name":"things","namespace":"default"}}}]}""";
+             "caBundle":"BUNDLE","service":{"name":"things","namespace":"default"}}},
+            {"apiVersion":"apiregistration.k8s.io/v1","kind":"APIService",
+             "metadata":{"name":"v1beta1.external.metrics.k8s.io"},"spec":{"group":"external.metrics.k8s.io",
+             "version":"v1beta1","groupPriorityMinimum":100,"versionPriority":100,
+             "caBundle":"BUNDLE","service":{"name":"things","namespace":"default"}}},
+            {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"workers","namespace":"default"},
+             "spec":{"replicas":1,"selector":{"matchLabels":{"app":"workers"}},"template":{"metadata":{"labels":
+             {"app":"workers"}},"spec":{"containers":[{"name":"c","image":"example.com/none"}]}}}},
+            {"apiVersion":"autoscaling/v2","kind":"HorizontalPodAutoscaler","metadata":{"name":"workers",
+             "namespace":"default"},"spec":{"maxReplicas":5,"scaleTargetRef":{"apiVersion":"apps/v1",
+             "kind":"Deployment","name":"workers"},"metrics":[{"type":"External","external":{"metric":{"name":"queue",
+             "selector":{"matchLabels":{"q":"a"}}},"target":{"type":"AverageValue","averageValue":"5"}}}]}}]}""";
     private static final String PROXIES = "kubectl get configmap -n kube-system extension-apiserver-authentication"
             + " -o jsonpath='{.data.requestheader-client-ca-file}'";
     private static Machine machine;
@@ -73,7 +88,18 @@ class AggregatedApiItest {
         return outcome.text();
     }
 
+    /// As adapters are used: a queue of 15 wants a worker for each 5 of it.
     @Test
+    @Order(1)
+    void autoscalersAskForItsMetrics() throws IOException, InterruptedException {
+        server.await("three workers", "kubectl get deployment workers -o jsonpath='{.spec.replicas}'", "3");
+        assertThat(things.measured).isNotEmpty().allSatisfy(asked -> assertThat(asked).isEqualTo(
+                "system:serviceaccount:kube-system:horizontal-pod-autoscaler labelSelector=q=a"));
+        assertThat(done("kubectl get hpa workers")).contains("/5 (avg)");
+    }
+
+    @Test
+    @Order(2)
     void isAskedForWhoMayAndMissedWithoutHarm() throws IOException, InterruptedException {
         assertThat(done("kubectl api-resources --api-group=things.example.com")).contains("things", "Thing");
         assertThat(done("kubectl get things -o jsonpath='{.items[0].color}'")).contains("red");

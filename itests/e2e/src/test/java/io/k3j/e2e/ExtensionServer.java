@@ -29,18 +29,27 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManagerFactory;
 
-/// Somebody else's API server: serves `things.example.com/v1` to front proxies of an authority and to nobody else, as
-/// those do that are built with upstream's library.
+/// Somebody else's API server: serves `things.example.com/v1` and external metrics to front proxies of an authority and
+/// to nobody else, as those do that are built with upstream's library.
 final class ExtensionServer implements AutoCloseable {
     private static final String GROUP = "/apis/things.example.com/v1";
     private static final String RESOURCES = """
             {"kind":"APIResourceList","apiVersion":"v1","groupVersion":"things.example.com/v1","resources":[
             {"name":"things","singularName":"thing","namespaced":true,"kind":"Thing","verbs":["get","list"]}]}""";
+    private static final String METRICS = "/apis/external.metrics.k8s.io/v1beta1";
+    private static final String NO_METRICS = """
+            {"kind":"APIResourceList","apiVersion":"v1","groupVersion":"external.metrics.k8s.io/v1beta1",\
+            "resources":[]}""";
+    private static final String QUEUE = """
+            {"kind":"ExternalMetricValueList","apiVersion":"external.metrics.k8s.io/v1beta1","metadata":{},"items":[
+            {"metricName":"queue","metricLabels":{},"timestamp":"2026-01-01T00:00:00Z","value":"15"}]}""";
     private static final String THING = """
             {"kind":"Thing","apiVersion":"things.example.com/v1",\
             "metadata":{"name":"one","namespace":"default","uid":"1"},"color":"red"}""";
     /// Who asked for things: the front proxy and its user, with groups.
     final Queue<String> asked = new ConcurrentLinkedQueue<>();
+    /// Who asked for the metric, and for which.
+    final Queue<String> measured = new ConcurrentLinkedQueue<>();
     private final CertificateAuthority authority;
     private final HttpsServer server;
 
@@ -87,6 +96,12 @@ final class ExtensionServer implements AutoCloseable {
         String path = exchange.getRequestURI().getPath();
         if (path.equals(GROUP)) {
             answer(exchange, 200, RESOURCES);
+        } else if (path.equals(METRICS)) {
+            answer(exchange, 200, NO_METRICS);
+        } else if (path.equals(METRICS + "/namespaces/default/queue")) {
+            measured.add(exchange.getRequestHeaders().getFirst("X-Remote-User") + " "
+                    + exchange.getRequestURI().getQuery());
+            answer(exchange, 200, QUEUE);
         } else if (path.startsWith(GROUP)) {
             asked.add(((HttpsExchange) exchange).getSSLSession().getPeerPrincipal().getName() + " for "
                     + exchange.getRequestHeaders().getFirst("X-Remote-User") + " of "

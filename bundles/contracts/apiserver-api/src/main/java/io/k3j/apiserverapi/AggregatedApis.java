@@ -1,6 +1,9 @@
 package io.k3j.apiserverapi;
 
+import io.k3j.clientapi.ApiFault;
 import io.k3j.edgeapi.Exchange;
+import io.k3j.model.Gvr;
+import io.k3j.model.Key;
 import io.k3j.model.Struct;
 import java.io.IOException;
 import java.util.List;
@@ -13,7 +16,7 @@ import org.osgi.annotation.versioning.ConsumerType;
 /// it after authentication and authorization, in the request's virtual thread and without a seat. Of several the one
 /// with the highest service ranking is asked. While it is away, what an APIService gives to another server and what
 /// this one does not know is answered with 503; [#versions] is asked once more when it goes.
-/// **Threads.** Any; only [#serve] blocks.
+/// **Threads.** Any; [#serve] and [#ask] block.
 @ConsumerType
 public interface AggregatedApis {
     /// Whether requests of a version go to another server, whether or not that can be reached.
@@ -21,15 +24,31 @@ public interface AggregatedApis {
 
     /// Passes a request on and its answer back; blocks for as long as that takes.
     /// @return the status that was answered
-    /// @throws io.k3j.clientapi.ApiFault before anything was answered, as the answer
+    /// @throws ApiFault before anything was answered, as the answer
     /// @throws IOException after the answer has begun and cannot be ended
     int serve(Call call) throws IOException;
+
+    /// Asks for objects on behalf of a component of this process, which may: a GET, answered whole. Blocks.
+    ///
+    /// @return the object it is answered with, as it came
+    /// @throws ApiFault what the other server refuses, in its words; 429 when too many ask; 503 when it cannot be
+    /// asked, or answers with what is no object
+    default Struct ask(Question question) {
+        throw ApiFault.unavailable("the aggregator asks for nobody");
+    }
 
     /// All of them, in no order; the same list until one changes.
     List<Version> versions();
 
     /// A request of a version.
     record Call(String group, String version, Caller caller, Exchange exchange) {
+    }
+
+    /// A question of a component of this process.
+    /// @param key without a name for all of a namespace, without a namespace for all of the cluster
+    /// @param subresource empty, or what follows the name
+    /// @param parameters of the query, texts by name
+    record Question(Caller caller, Gvr resource, Key key, String subresource, Struct parameters) {
     }
 
     /// One version, for discovery.

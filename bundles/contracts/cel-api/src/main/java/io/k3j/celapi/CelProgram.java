@@ -22,6 +22,10 @@ public interface CelProgram {
     /// 70 bytes. For whoever keeps many programs.
     long states();
 
+    /// What an evaluation can cost, for whoever accepts expressions: of those about a ruled [CelType.Shaped], which
+    /// all of their variables are; else [CelEstimate#UNKNOWN].
+    CelEstimate estimate();
+
     /// Evaluates it. Costs are counted as upstream counts them: one evaluation costs [CelBudget#PER_CALL] at most.
     /// @param variables by name, as their types want them; one that is missing is an error when it is looked at
     CelEvaluation evaluate(Map<String, ?> variables, CelBudget budget);

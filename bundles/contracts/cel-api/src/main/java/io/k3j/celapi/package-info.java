@@ -7,7 +7,7 @@
 /// Nothing of
 /// the engine is in these types: it is loaded with the first environment that is asked for.
 @Export
-@Version("1.1.0")
+@Version("1.2.0")
 @NullMarked
 package io.k3j.celapi;
 

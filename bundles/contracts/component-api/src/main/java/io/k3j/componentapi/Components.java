@@ -70,6 +70,32 @@ public interface Components {
     /// @throws SwapRefused when there is none, or when it has to run, or others need it; nothing was changed
     List<Feature> disable(String name, Consumer<String> progress);
 
+    /// What [#decideForCluster] would do: what is recorded, and the steps on this server, a line each. Changes
+    /// nothing.
+    /// @throws SwapRefused when it would be refused
+    List<String> clusterPlan(String name, boolean enabled);
+
+    /// Decides about a component for every server of the cluster, and does here what was decided. The others do it as
+    /// soon as they hear of it, those that are down when they start again. It prevails over [#enable] and [#disable];
+    /// where all servers' flags say the same no decision is left, and those of single servers count again.
+    /// @return the features that it is about, as they are here
+    /// @throws SwapRefused when nothing was decided, with what to do instead; when it was decided, and this server
+    ///         cannot follow, that is a line for `progress`
+    List<Feature> decideForCluster(String name, boolean enabled, Consumer<String> progress);
+
+    /// What was decided for the cluster, and how each server that is there follows, by feature and server.
+    /// @throws SwapRefused when it cannot be known now
+    List<Followed> cluster();
+
+    /// How a server follows a decision for the cluster.
+    ///
+    /// @param component the feature
+    /// @param enabled what was decided
+    /// @param server its name
+    /// @param state `runs`, or why it does not
+    record Followed(String component, boolean enabled, String server, String state) {
+    }
+
     /// One bundle as an operator sees it.
     ///
     /// @param name the short name, e.g. `kube-proxy`
@@ -98,7 +124,8 @@ public interface Components {
     ///
     /// @param name e.g. `metrics-server`
     /// @param state `ENABLED`, `DISABLED`, or `FAILED` when it is wanted and something of it does not run
-    /// @param decided what decided so: `default`, `--disable`, `settings`, `operator`, or the file of a plug-in
+    /// @param decided what decided so: `default`, `--disable`, `settings`, `operator`, `cluster`, or the file of a
+    ///        plug-in
     /// @param needs features without which it does not run
     /// @param bundles its bundles; empty when it is disabled
     /// @param message why it does not run and what to type, empty when it does

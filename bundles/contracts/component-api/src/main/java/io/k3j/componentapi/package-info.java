@@ -3,9 +3,10 @@
 /// process runs, and how it cleans up when it is switched off for good.
 ///
 /// The launcher provides [ListeningSockets], [Plan] and [Abort]; the bundle `features` provides [Health],
-/// [Components] and [Identities]; components provide [Retire].
+/// [Components] and [Identities]; components provide [Retire];
+/// `supervisor` provides [ClusterDecisions].
 @Export
-@Version("3.2.0")
+@Version("3.3.0")
 @NullMarked
 package io.k3j.componentapi;
 

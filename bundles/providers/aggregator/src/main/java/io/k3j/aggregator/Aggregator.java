@@ -129,8 +129,9 @@ public final class Aggregator {
             services = new LiveView(ApiService.RESOURCE, Query.ALL, time);
             backends = new BackendDialer(new RecentEndpoints(new ServiceEndpoints(api, random), time.monotonic()),
                     new FrontProxy(tls));
-            table = new ApiServiceTable(new Forwarding(backends,
-                    new OpenRequests(Runtime.getRuntime().maxMemory()), Forwarding.ANSWERING), backends);
+            OpenRequests open = new OpenRequests(Runtime.getRuntime().maxMemory());
+            table = new ApiServiceTable(new Forwarding(backends, open, Forwarding.ANSWERING),
+                    new Questions(backends, open, Forwarding.ANSWERING), backends);
             checks = new AvailabilityCheck(api, services, backends, table, time);
             availability = new Controller("apiservice-availability", api, time, checks).reads(services);
             authentication = new Controller("extension-authentication", api, time,

@@ -1,6 +1,7 @@
 package io.k3j.aggregator;
 
 import io.k3j.apiserverapi.AggregatedApis;
+import io.k3j.clientapi.ApiFault;
 import io.k3j.edgeapi.Exchange;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class ApiServiceTable implements AggregatedApis {
     private static final Struct NOTHING_KNOWN = Struct.of("resources", Seq.EMPTY);
     private final Forwarding forwarding;
+    private final Questions questions;
     private final BackendDialer backends;
     private final Map<String, ApiService> services = new HashMap<>();
     private final Map<String, Struct> described = new HashMap<>();
@@ -25,8 +27,9 @@ final class ApiServiceTable implements AggregatedApis {
     private volatile List<Version> versions = List.of();
 
     /// @param backends told which of them are there
-    ApiServiceTable(Forwarding forwarding, BackendDialer backends) {
+    ApiServiceTable(Forwarding forwarding, Questions questions, BackendDialer backends) {
         this.forwarding = forwarding;
+        this.questions = questions;
         this.backends = backends;
     }
 
@@ -82,6 +85,15 @@ final class ApiServiceTable implements AggregatedApis {
             return Forwarding.refuse(exchange, "service unavailable");
         }
         return forwarding.serve(to, call.caller(), exchange);
+    }
+
+    @Override
+    public Struct ask(Question question) {
+        ApiService to = byVersion.get(question.resource().group() + "/" + question.resource().version());
+        if (to == null || !to.available()) {
+            throw ApiFault.unavailable("service unavailable");
+        }
+        return questions.ask(to, question);
     }
 
     @Override

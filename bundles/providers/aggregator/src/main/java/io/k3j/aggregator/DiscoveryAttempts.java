@@ -130,9 +130,6 @@ final class DiscoveryAttempts implements AutoCloseable {
         private Outcome outcome(Endpoint one) {
             try {
                 ByteDuplex back = backends.open(to, List.of(one), connections);
-                back.output().write(new ForwardedHead("GET", path, BackendDialer.host(to)).user(SELF)
-                        .add("Accept", "application/json").add("Connection", "close").end());
-                back.output().flush();
                 return new Outcome(answer(back), null);
             } catch (IOException e) {
                 return new Outcome(null, connections.told(e));
@@ -142,15 +139,11 @@ final class DiscoveryAttempts implements AutoCloseable {
         }
 
         private byte[] answer(ByteDuplex back) throws IOException {
-            ResponseHead head = ResponseHead.read(back.input());
+            ResponseHead head = OwnRequest.send(back, to, path, SELF);
             if (head.status() / 100 != 2) {
                 throw new IOException("bad status from " + where + ": " + head.status());
             }
-            byte[] body = head.body(back.input(), "GET").readNBytes(MOST_BYTES + 1);
-            if (body.length > MOST_BYTES) {
-                throw new IOException("the answer is longer than " + MOST_BYTES + " bytes");
-            }
-            return body;
+            return OwnRequest.body(back, head, MOST_BYTES);
         }
 
         @Override

@@ -46,6 +46,7 @@ final class Core {
     private final Auditing auditing;
     private final ObjectRegistry objects;
     private final Operations operations;
+    private final RemoteApis remote;
     private final Environment environment;
     private final Deadlines deadlines;
     private final InFlight inFlight = new InFlight();
@@ -112,6 +113,7 @@ final class Core {
         this.objects = new ObjectRegistry(storage, contributions.kinds(), admissions, types.protobuf,
                 new Metadata(environment.clock(), environment.random(), environment.uids()));
         this.operations = new Operations(access::allowed, admissions, objects);
+        this.remote = new RemoteApis(contributions.aggregator(), contributions.kinds(), storage.log(), access);
     }
 
     private static RequestLimits limits(Storage storage, int seats, Deadlines deadlines, long heapBytes) {
@@ -126,7 +128,7 @@ final class Core {
     /// The back end of the in-process clients.
     LocalClient.Backend local() {
         return new LocalClient.Backend(contributions, storage, access, limits, objects, operations,
-                environment.health(), auditing);
+                remote, environment.health(), auditing);
     }
 
     /// Limits of requests' waits, not started.
@@ -159,7 +161,6 @@ final class Core {
                 new Watches(storage, limits, hub,
                         new Frames(renderer, types.protobuf, tables), answers));
         RequestMetrics requests = new RequestMetrics();
-        RemoteApis remote = new RemoteApis(contributions.aggregator(), contributions.kinds(), storage.log(), access);
         Paths.Documents documents = new Paths.Documents(
                 new Discovery(contributions.kinds(), remote, types.protobuf, answers),
                 new OpenApiDocuments(contributions.kinds(), remote, types, answers),

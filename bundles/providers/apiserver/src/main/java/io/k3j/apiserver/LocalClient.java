@@ -3,6 +3,7 @@ package io.k3j.apiserver;
 import io.k3j.apirequests.AuditContext;
 import io.k3j.apirequests.RequestInfo;
 import io.k3j.apiserverapi.Action;
+import io.k3j.apiserverapi.AggregatedApis.Question;
 import io.k3j.apiserverapi.Authorizer.Attributes;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.apiserverapi.Lister;
@@ -82,7 +83,7 @@ final class LocalClient implements ApiClient {
     /// The parts of the server that the client calls.
     /// @param health where views report
     record Backend(Contributions contributions, Storage storage, Access access, RequestLimits limits,
-            ObjectRegistry objects, Operations operations, Health health, Auditing auditing) {
+            ObjectRegistry objects, Operations operations, RemoteApis remote, Health health, Auditing auditing) {
     }
 
     /// The identities one bundle may act under.
@@ -157,6 +158,10 @@ final class LocalClient implements ApiClient {
     @Override
     public ObjList list(Gvr resource, Query query) {
         allowed(attributes("list", resource, query));
+        Optional<ObjList> elsewhere = backend.remote().list(caller, resource, query);
+        if (elsewhere.isPresent()) {
+            return elsewhere.get();
+        }
         if (target(resource).kind().storage().prefix().isEmpty()) {
             // without a seat: who computes it may wait for what it tells
             Lister lister = backend.contributions().lister(resource).orElseThrow(
@@ -255,7 +260,11 @@ final class LocalClient implements ApiClient {
 
     @Override
     public Struct read(Gvr resource, Key key, String subresource, Struct parameters) {
-        allowed("get", resource, subresource, key);
+        allowed(key.name().isEmpty() ? "list" : "get", resource, subresource, key);
+        Optional<Struct> elsewhere = backend.remote().ask(new Question(caller, resource, key, subresource, parameters));
+        if (elsewhere.isPresent()) {
+            return elsewhere.get();
+        }
         if (!subresource.equals(LocalScales.SCALE)) {
             throw Pipeline.noSuchResource();
         }

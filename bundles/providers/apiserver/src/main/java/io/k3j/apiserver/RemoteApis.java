@@ -2,11 +2,17 @@ package io.k3j.apiserver;
 
 import io.k3j.apirequests.Request;
 import io.k3j.apiserverapi.AggregatedApis;
+import io.k3j.apiserverapi.AggregatedApis.Question;
 import io.k3j.apiserverapi.AggregatedApis.Version;
+import io.k3j.apiserverapi.Caller;
 import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.ObjList;
+import io.k3j.clientapi.Query;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
 import io.k3j.objectregistry.Groups;
 import io.k3j.objectregistry.Kinds;
 import io.k3j.watchcache.EventLog;
@@ -14,6 +20,7 @@ import io.k3j.watchcache.Item;
 import io.k3j.watchcache.StorageKeys;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Requests of versions that other servers serve ([AggregatedApis]), never those of built-in groups. For any thread.
@@ -63,6 +70,26 @@ final class RemoteApis {
         longRunning.run();
         request.status(service.serve(new AggregatedApis.Call(group, version, request.caller(), request.exchange())));
         return true;
+    }
+
+    /// Asks the server of a version that is not served here, for a component of this process that may ask.
+    ///
+    /// @return empty when no other server has the version
+    /// @throws ApiFault what that server refuses; 503 while it cannot be asked
+    Optional<Struct> ask(Question question) {
+        String group = question.resource().group();
+        String version = question.resource().version();
+        AggregatedApis service = Groups.builtIn(group) ? null : serving(group, version);
+        return service == null || !service.aggregates(group, version) ? Optional.empty()
+                : Optional.of(service.ask(question));
+    }
+
+    /// The same for a list; its revision is of no use here.
+    Optional<ObjList> list(Caller caller, Gvr resource, Query query) {
+        Struct parameters = Struct.builder().putUnlessEmpty("labelSelector", query.labels().toString())
+                .putUnlessEmpty("fieldSelector", query.fields().toString()).build();
+        return ask(new Question(caller, resource, new Key(query.namespace(), ""), "", parameters))
+                .map(l -> new ObjList(l.seq("items").structs().stream().map(Obj::of).toList(), 0));
     }
 
     /// Who may serve a version, or a whole group (version empty); null when only this server may.

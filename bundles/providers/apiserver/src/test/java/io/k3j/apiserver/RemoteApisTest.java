@@ -1,9 +1,18 @@
 package io.k3j.apiserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.k3j.apiserverapi.AggregatedApis;
 import io.k3j.apiserverapi.Authorizer;
+import io.k3j.apiserverapi.Caller;
+import io.k3j.apiwatches.ViewKeeper;
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.Query;
+import io.k3j.model.Gvr;
+import io.k3j.model.Key;
+import io.k3j.model.Selector;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.io.IOException;
@@ -37,6 +46,13 @@ class RemoteApisTest {
             asked.add(call.caller().user() + " " + call.exchange().method() + " " + call.exchange().path());
             call.exchange().respond(200, Map.of(), "other".getBytes(StandardCharsets.UTF_8));
             return 200;
+        }
+
+        @Override
+        public Struct ask(Question question) {
+            asked.add(question.caller().user() + " " + question.resource().resource() + " " + question.key() + " "
+                    + question.subresource() + " " + question.parameters());
+            return Struct.of("items", Seq.of(Struct.of("metadata", Struct.of("name", "one"))));
         }
 
         @Override
@@ -87,6 +103,32 @@ class RemoteApisTest {
         assertThat(status("", "GET", "/openapi/v3/apis/things.example.com/v1")).isEqualTo(200);
         assertThat(others.asked).containsExactly("jane DELETE " + base + "things/x",
                 "admin GET /apis/things.example.com/v1", "admin GET /openapi/v3/apis/things.example.com/v1");
+    }
+
+    private ApiClient component(String group, ViewKeeper views) {
+        Caller caller = Caller.of("autoscaler", List.of(group));
+        return new LocalClient(server.server.local(), user -> caller, caller, views);
+    }
+
+    @Test
+    void componentsOfThisProcessAskThemAsWell() {
+        try (ViewKeeper views = new ViewKeeper()) {
+            ApiClient api = component("system:masters", views);
+            Gvr things = Gvr.of("things.example.com/v1", "things");
+            assertThat(api.list(things, Query.in("a").labelled(Selector.parse("x=y"))).items())
+                    .singleElement().satisfies(o -> assertThat(o.name()).isEqualTo("one"));
+            assertThat(api.read(things, new Key("a", "*"), "rate", Struct.of("q", "1")).seq("items").size())
+                    .isEqualTo(1);
+            assertThat(others.asked).containsExactly(
+                    "autoscaler things a/  {labelSelector: x=y}", "autoscaler things a/* rate {q: 1}");
+            assertThatExceptionOfType(ApiFault.class)
+                    .isThrownBy(() -> component("nobody", views).read(things, new Key("a", ""), "", Struct.EMPTY))
+                    .withMessageContaining("cannot list resource \"things\"");
+            assertThatExceptionOfType(ApiFault.class).isThrownBy(
+                    () -> api.read(Gvr.of("things.example.com/v2", "things"), new Key("a", "*"), "rate", Struct.EMPTY))
+                    .satisfies(f -> assertThat(f.code()).isEqualTo(404));
+            assertThat(others.asked).hasSize(2);
+        }
     }
 
     @Test

@@ -9,7 +9,9 @@ import dev.cel.compiler.CelCompilerBuilder;
 import io.k3j.celapi.CelCompilation;
 import io.k3j.celapi.CelDeclarations;
 import io.k3j.celapi.CelEnvironment;
+import io.k3j.celapi.CelEstimate;
 import io.k3j.celapi.CelType;
+import io.k3j.schema.Shape;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -26,17 +28,26 @@ final class DeclaredEnvironment implements CelEnvironment {
     private final Types types = new Types();
     private final Map<String, Adapter> adapters = new HashMap<>();
     private final Map<String, dev.cel.common.types.CelType> variables = new HashMap<>();
+    private final ShapeSizes sizes = new ShapeSizes();
+    /// What rules are about; null for expressions that are none.
+    private final @Nullable Shape ruled;
     /// Null where each expression has types of its own.
     private final @Nullable CelCompiler compiler;
 
     DeclaredEnvironment(Engine engine, CelDeclarations declarations, LongSupplier nanos) {
         this.engine = engine;
         this.nanos = nanos;
+        this.ruled = ruled(declarations);
         declarations.variables().forEach((name, type) -> {
             variables.put(name, types.of(type));
             adapters.put(name, types.adapter(type));
         });
         this.compiler = declarations.mutated() == null ? declared(engine.compiler(types)) : null;
+    }
+
+    private static @Nullable Shape ruled(CelDeclarations declarations) {
+        return declarations.variables().values().stream().filter(t -> t instanceof CelType.Shaped s && s.ruled())
+                .map(t -> ((CelType.Shaped) t).shape()).findFirst().orElse(null);
     }
 
     private CelCompiler declared(CelCompilerBuilder builder) {
@@ -85,6 +96,11 @@ final class DeclaredEnvironment implements CelEnvironment {
         Planner planner = new Planner(ast, engine.functions(), inputs);
         Node node = planner.plan();
         return new CelCompilation.Done(new Program(expression, node, inputs, new Types.Result(type, types),
-                Uses.of(ast), planner.states(), nanos));
+                Uses.of(ast), planner.states(), estimate(ast), nanos));
+    }
+
+    private CelEstimate estimate(CelAbstractSyntaxTree ast) {
+        return ruled == null ? CelEstimate.UNKNOWN
+                : new CelEstimate(new Estimator(ast, ruled, sizes).cost(), sizes.places(ruled));
     }
 }

@@ -1,6 +1,7 @@
 package io.k3j.cel;
 
 import io.k3j.celapi.CelBudget;
+import io.k3j.celapi.CelEstimate;
 import io.k3j.celapi.CelEvaluation;
 import io.k3j.celapi.CelEvaluation.Reason;
 import io.k3j.celapi.CelProgram;
@@ -12,7 +13,7 @@ import java.util.function.LongSupplier;
 /// A planned expression.
 /// @param nanos a monotonic clock, which bounds each evaluation
 record Program(String expression, Node node, Inputs inputs, Types.Result result, Set<String> mentioned,
-        long states, LongSupplier nanos)
+        long states, CelEstimate estimate, LongSupplier nanos)
         implements
             CelProgram {
     @Override

@@ -7,14 +7,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// The commands about components: `ls`, `status NAME`, `enable NAME [--plan]`, `disable NAME [--plan]`.
+/// The commands about components: `ls`, `status [NAME]`, `enable NAME [--plan]`, `disable NAME [--plan]`; all but the
+/// first also with `--cluster`, for every server.
 final class ComponentCommands {
     private static final System.Logger LOG = System.getLogger("io.k3j.console");
     private static final String OUT = "+";
     private static final String PLAN = "--plan";
     private static final String CLUSTER = "--cluster";
-    private static final String USAGE = "unknown command; use: k3s component ls | status [NAME] | enable NAME"
-            + " [--plan] | disable NAME [--plan]";
+    private static final String USAGE = "unknown command; use: k3s component ls | status [NAME] [--cluster] | enable"
+            + " NAME [--cluster] [--plan] | disable NAME [--cluster] [--plan]";
 
     private final Components components;
 
@@ -26,12 +27,13 @@ final class ComponentCommands {
     int run(List<String> words, String caller, Consumer<String> line) {
         List<String> plain = new ArrayList<>(words);
         boolean plan = plain.remove(PLAN);
-        if (plain.remove(CLUSTER)) {
-            return Commands.error(line, "--cluster is not supported yet: a component is switched on the server this is"
-                    + " typed on; type it on each server, or change the flag of all by: k3s server-config set");
-        }
+        boolean cluster = plain.remove(CLUSTER);
         String word = plain.isEmpty() ? "" : plain.getFirst();
-        if (word.equals("ls") && plain.size() == 1) {
+        if (cluster && word.equals("status") && plain.size() <= 2) {
+            String named = plain.size() == 1 ? "" : plain.get(1);
+            return Commands.answered(line, () -> followed(named, line));
+        }
+        if (word.equals("ls") && !cluster && plain.size() == 1) {
             return list(line);
         }
         if (word.equals("status") && plain.size() <= 2) {
@@ -41,20 +43,39 @@ final class ComponentCommands {
             Commands.error(line, USAGE);
             return 2;
         }
-        boolean on = word.equals("enable");
-        String name = plain.get(1);
+        Wish wish = new Wish(plain.get(1), word.equals("enable"), cluster);
         return plan
-                ? Commands.answered(line, () -> components.plan(name, on).forEach(step -> line.accept(OUT + step)))
-                : change(name, on, caller, line);
+                ? Commands.answered(line, () -> planned(wish).forEach(step -> line.accept(OUT + step)))
+                : change(wish, caller, line);
     }
 
-    private int change(String name, boolean on, String caller, Consumer<String> line) {
-        LOG.log(System.Logger.Level.INFO, "Console command user={0} command=component {1} {2}", caller,
-                on ? "enable" : "disable", name);
+    /// What is to become of a component.
+    ///
+    /// @param cluster whether on every server
+    private record Wish(String name, boolean on, boolean cluster) {
+    }
+
+    private List<String> planned(Wish wish) {
+        return wish.cluster ? components.clusterPlan(wish.name, wish.on) : components.plan(wish.name, wish.on);
+    }
+
+    private List<Feature> changed(Wish wish, Consumer<String> step) {
+        if (wish.cluster) {
+            return components.decideForCluster(wish.name, wish.on, step);
+        }
+        return wish.on ? components.enable(wish.name, step) : components.disable(wish.name, step);
+    }
+
+    private int change(Wish wish, String caller, Consumer<String> line) {
+        LOG.log(System.Logger.Level.INFO, "Console command user={0} command=component {1} {2}{3}", caller,
+                wish.on ? "enable" : "disable", wish.name, wish.cluster ? " --cluster" : "");
         Consumer<String> step = text -> text.lines().forEach(one -> line.accept(OUT + one));
         try {
-            List<Feature> now = on ? components.enable(name, step) : components.disable(name, step);
+            List<Feature> now = changed(wish, step);
             now.forEach(feature -> line.accept(OUT + feature.name() + " " + feature.state()));
+            if (wish.cluster) {
+                line.accept(OUT + "the other servers follow; see: k3s component status --cluster");
+            }
             return 0;
         } catch (SwapRefused e) {
             LOG.log(System.Logger.Level.WARNING, "Console command refused user={0} error={1}", caller, e.getMessage());
@@ -89,6 +110,23 @@ final class ComponentCommands {
         }
         shown.forEach(feature -> show(feature, all, line));
         return shown.stream().anyMatch(feature -> feature.state().equals("FAILED")) ? 1 : 0;
+    }
+
+    /// What was decided for the cluster, about one component or all.
+    private void followed(String name, Consumer<String> line) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("COMPONENT", "DECIDED", "SERVER", "STATE"));
+        for (Components.Followed one : components.cluster()) {
+            if (name.isEmpty() || one.component().equals(name)) {
+                rows.add(List.of(one.component(), one.enabled() ? "enabled" : "disabled", one.server(),
+                        one.state().lines().findFirst().orElse("")));
+            }
+        }
+        if (rows.size() == 1) {
+            line.accept(OUT + "nothing is decided for the cluster" + (name.isEmpty() ? "" : " about " + name));
+        } else {
+            ComponentTable.lines(rows).forEach(row -> line.accept(OUT + row));
+        }
     }
 
     private static void show(Feature feature, List<Feature> all, Consumer<String> line) {

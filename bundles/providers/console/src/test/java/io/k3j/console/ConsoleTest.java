@@ -2,11 +2,7 @@ package io.k3j.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k3j.componentapi.Components;
 import io.k3j.componentapi.Health;
-import io.k3j.componentapi.HealthLevel;
-import io.k3j.componentapi.SwapPolicy;
-import io.k3j.componentapi.SwapRefused;
 import io.k3j.testkitprocess.NoDescriptors;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -22,7 +18,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -136,9 +131,24 @@ class ConsoleTest {
     }
 
     @Test
+    void decidesForTheClusterAndTellsWhatEachServerDid() throws IOException {
+        assertThat(answer("component\tdisable\tmetrics-server\t--cluster")).containsExactly(
+                "+for the cluster: metrics-server is disabled", "+metrics-server DISABLED",
+                "+the other servers follow; see: k3s component status --cluster", "=0");
+        assertThat(answer("component\tdisable\t--cluster\t--plan\tmetrics-server"))
+                .containsExactly("+1. decide that metrics-server is disabled", "=0");
+        assertThat(answer("component\tstatus\t--cluster")).containsExactly(
+                "+COMPONENT        DECIDED    SERVER   STATE", "+metrics-server   disabled   a        DISABLED",
+                "+metrics-server   disabled   b        does not follow yet: it is needed by acme", "=0");
+        assertThat(answer("component\tstatus\tedge\t--cluster"))
+                .containsExactly("+nothing is decided for the cluster about edge", "=0");
+    }
+
+    @Test
     void refusesADecisionForTheClusterWithWhatToDoInstead() throws IOException {
-        assertThat(answer("component\tdisable\tmetrics-server\t--cluster")).first().asString()
-                .contains("--cluster is not supported yet").contains("type it on each server");
+        assertThat(answer("component\tdisable\tapiserver\t--cluster"))
+                .containsExactly("!apiserver cannot be disabled for the cluster", "=1");
+        assertThat(answer("component\tls\t--cluster")).last().isEqualTo("=2");
         assertThat(answer("component\tdrop")).last().isEqualTo("=2");
     }
 
@@ -193,81 +203,5 @@ class ConsoleTest {
     private static List<String> answer(String command, SocketChannel channel) throws IOException {
         channel.write(ByteBuffer.wrap((command + "\n").getBytes(StandardCharsets.UTF_8)));
         return new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8)).lines().toList();
-    }
-
-    private static final class TwoComponents implements Components {
-        private static final Component EDGE = new Component("edge", "io.k3j.edge", "0.1.0", "ACTIVE", HealthLevel.OK,
-                "",
-                SwapPolicy.PARALLEL, "now");
-        private static final Component PROXY = new Component("kube-proxy", "io.k3j.kubeproxy", "0.1.0", "ACTIVE",
-                HealthLevel.DEGRADED, "no rules", SwapPolicy.REPLACE, "now", "CN=Acme");
-
-        @Override
-        public List<Component> list() {
-            return List.of(EDGE, PROXY);
-        }
-
-        @Override
-        public List<String> check(Path jar) {
-            return jar.endsWith("good.jar") ? List.of() : List.of("runs already");
-        }
-
-        @Override
-        public String signer(Path jar) {
-            return "CN=Acme";
-        }
-
-        @Override
-        public Component swap(Path jar, Consumer<String> progress) {
-            progress.accept("starting " + jar);
-            return EDGE;
-        }
-
-        @Override
-        public Component stop(String name) {
-            if (name.equals("edge")) {
-                throw new SwapRefused("edge cannot be stopped");
-            }
-            return new Component(name, "io.k3j.kubeproxy", "", "STOPPED", HealthLevel.STOPPED, "", SwapPolicy.REPLACE,
-                    "now");
-        }
-
-        @Override
-        public Component start(String name) {
-            return PROXY;
-        }
-
-        @Override
-        public List<String> plan(Path jar) {
-            return List.of("1. install " + jar);
-        }
-
-        @Override
-        public List<Feature> features() {
-            return List.of(new Feature("edge", "ENABLED", "default", List.of("supervisor"), List.of(EDGE), ""),
-                    new Feature("metrics-server", "DISABLED", "operator", List.of(), List.of(),
-                            "disabled by an operator"));
-        }
-
-        @Override
-        public List<String> plan(String name, boolean enabled) {
-            return List.of("1. " + (enabled ? "start " : "stop ") + name);
-        }
-
-        @Override
-        public List<Feature> enable(String name, Consumer<String> progress) {
-            progress.accept("start");
-            return List.of(new Feature(name, "ENABLED", "default", List.of(), List.of(PROXY), ""));
-        }
-
-        @Override
-        public List<Feature> disable(String name, Consumer<String> progress) {
-            throw new SwapRefused(name + " cannot be disabled:\nit stays");
-        }
-
-        @Override
-        public Component back(String name, Consumer<String> progress) {
-            throw new SwapRefused(name + " was not swapped");
-        }
     }
 }

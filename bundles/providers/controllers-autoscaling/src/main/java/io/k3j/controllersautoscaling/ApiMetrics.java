@@ -4,7 +4,6 @@ import io.k3j.apimachinery.GoDuration;
 import io.k3j.apimachinery.Quantity;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
-import io.k3j.clientapi.ApiResource;
 import io.k3j.clientapi.Query;
 import io.k3j.controllerkit.Times;
 import io.k3j.model.Gvr;
@@ -20,13 +19,18 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Metrics of the three APIs: `metrics.k8s.io`, which this process serves itself, and `custom.metrics.k8s.io` and
-/// `external.metrics.k8s.io`, which adapters serve.
+/// Metrics of the three APIs: `metrics.k8s.io`, which this process serves itself unless another server does, and
+/// `custom.metrics.k8s.io` and `external.metrics.k8s.io`, which adapters serve.
 ///
 /// @param api of the controller's account
 record ApiMetrics(ApiClient api) implements MetricsClient {
     private static final Gvr PODS = Gvr.of("metrics.k8s.io/v1beta1", "pods");
-    private static final String CUSTOM = "custom.metrics.k8s.io";
+    /// An adapter may serve the older one only.
+    private static final List<String> CUSTOM = List.of("custom.metrics.k8s.io/v1beta2",
+            "custom.metrics.k8s.io/v1beta1");
+    /// What is said of a version that nobody serves.
+    private static final String NOBODY = "the server could not find the requested resource";
+    private static final int NOT_FOUND = 404;
     private static final String EXTERNAL = "external.metrics.k8s.io";
     private static final Duration WINDOW = Duration.ofMinutes(1);
     /// How many values of one answer are taken: more than there can be pods of a target.
@@ -60,8 +64,7 @@ record ApiMetrics(ApiClient api) implements MetricsClient {
     public Map<String, Sample> pods(String namespace, Selector pods, Struct metric) {
         Struct parameters = parameters(metric, "metricLabelSelector").with("labelSelector", pods.toString());
         Map<String, Sample> all = new HashMap<>();
-        for (Struct one : values("custom", served(CUSTOM, "pods"), new Key(namespace, "*"), metric.text("name"),
-                parameters)) {
+        for (Struct one : custom("pods", new Key(namespace, "*"), metric.text("name"), parameters)) {
             all.put(one.struct("describedObject").text("name"), new Sample(milli(one.get("value")), at(one),
                     one.has("windowSeconds") ? Duration.ofSeconds(one.whole("windowSeconds", 0)) : WINDOW));
         }
@@ -71,11 +74,10 @@ record ApiMetrics(ApiClient api) implements MetricsClient {
     @Override
     public long object(String namespace, Struct described, Struct metric) {
         boolean whole = described.text("kind").equals("Namespace") && !described.text("apiVersion").contains("/");
-        Gvr resource = served(CUSTOM, whole ? "namespaces" : qualified(described));
+        String resource = whole ? "namespaces" : qualified(described);
         Key key = whole ? Key.of(described.text("name")) : new Key(namespace, described.text("name"));
         String name = whole ? "metrics/" + metric.text("name") : metric.text("name");
-        return milli(values("custom", resource, key, name, parameters(metric, "metricLabelSelector")).getFirst()
-                .get("value"));
+        return milli(custom(resource, key, name, parameters(metric, "metricLabelSelector")).getFirst().get("value"));
     }
 
     /// The resource of a kind, with its group unless that is the core's: `ingresses.networking.k8s.io`.
@@ -91,20 +93,28 @@ record ApiMetrics(ApiClient api) implements MetricsClient {
     @Override
     public List<Long> external(String namespace, Struct metric) {
         Gvr resource = Gvr.of(EXTERNAL + "/v1beta1", metric.text("name"));
-        return values("external", resource, new Key(namespace, ""), "", parameters(metric, "labelSelector")).stream()
-                .map(v -> milli(v.get("value"))).toList();
+        Struct answer = asked("external",
+                () -> api.read(resource, new Key(namespace, ""), "", parameters(metric, "labelSelector")));
+        return items("external", answer).stream().map(v -> milli(v.get("value"))).toList();
     }
 
-    private Gvr served(String group, String resource) {
-        String version = asked("custom", api::resources).stream().map(ApiResource::resource)
-                .filter(r -> r.group().equals(group)).map(Gvr::version).findFirst()
-                .orElseThrow(() -> new MetricFailure("unable to fetch metrics from custom metrics API: no custom "
-                        + "metrics API (custom.metrics.k8s.io) registered"));
-        return new Gvr(group, version, resource);
+    /// As the newest version says that knows of it.
+    private List<Struct> custom(String resource, Key key, String name, Struct parameters) {
+        String why = NOBODY;
+        for (String version : CUSTOM) {
+            try {
+                return items("custom", api.read(Gvr.of(version, resource), key, name, parameters));
+            } catch (ApiFault fault) {
+                if (fault.code() != NOT_FOUND) {
+                    throw failed("custom", fault.getMessage());
+                }
+                why = why.equals(NOBODY) ? String.valueOf(fault.getMessage()) : why;
+            }
+        }
+        throw failed("custom", why.equals(NOBODY) ? "no custom metrics API (custom.metrics.k8s.io) registered" : why);
     }
 
-    private List<Struct> values(String which, Gvr resource, Key key, String name, Struct parameters) {
-        Struct answer = asked(which, () -> api.read(resource, key, name, parameters));
+    private static List<Struct> items(String which, Struct answer) {
         List<Struct> items = answer.seq("items").structs();
         if (items.isEmpty()) {
             throw new MetricFailure("no metrics returned from " + which + " metrics API");
@@ -116,8 +126,12 @@ record ApiMetrics(ApiClient api) implements MetricsClient {
         try {
             return question.get();
         } catch (ApiFault fault) {
-            throw new MetricFailure("unable to fetch metrics from " + which + " metrics API: " + fault.getMessage());
+            throw failed(which, fault.getMessage());
         }
+    }
+
+    private static MetricFailure failed(String which, @Nullable String why) {
+        return new MetricFailure("unable to fetch metrics from " + which + " metrics API: " + why);
     }
 
     private static Struct parameters(Struct metric, String name) {

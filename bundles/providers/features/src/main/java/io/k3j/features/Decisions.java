@@ -3,25 +3,37 @@ package io.k3j.features;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// What an operator has decided on this server by `k3s component`, over what flags and roles say. Immutable; on disk it
-/// is `<data-dir>/bundles/components.json`.
+/// What an operator has decided on this server by `k3s component`, over what flags and roles say, and what of the
+/// decisions for the cluster this server follows. Immutable; on disk it is `<data-dir>/bundles/components.json`.
 ///
 /// @param enabled names of features that run although a flag disables them
 /// @param disabled names of features that do not run although they are wanted
-record Decisions(Set<String> enabled, Set<String> disabled) {
+/// @param cluster by feature whether it is to run on every server; where it speaks, the two before it rest
+record Decisions(Set<String> enabled, Set<String> disabled, Map<String, Boolean> cluster) {
     /// Nothing was decided.
     static final Decisions NONE = new Decisions(Set.of(), Set.of());
-    private static final Set<String> KEYS = Set.of("enabled", "disabled");
+    private static final String CLUSTER_ENABLED = "clusterEnabled";
+    private static final String CLUSTER_DISABLED = "clusterDisabled";
+    private static final Set<String> KEYS = Set.of("enabled", "disabled", CLUSTER_ENABLED, CLUSTER_DISABLED);
 
     /// Copies the sets.
     Decisions {
         enabled = Set.copyOf(enabled);
         disabled = Set.copyOf(disabled);
+        cluster = Map.copyOf(cluster);
+    }
+
+    /// Without decisions for the cluster.
+    Decisions(Set<String> enabled, Set<String> disabled) {
+        this(enabled, disabled, Map.of());
     }
 
     /// Reads them.
@@ -32,12 +44,52 @@ record Decisions(Set<String> enabled, Set<String> disabled) {
             return NONE;
         }
         Section section = new Section(file, "", KEYS);
-        return new Decisions(Set.copyOf(section.texts("enabled")), Set.copyOf(section.texts("disabled")));
+        Map<String, Boolean> cluster = new HashMap<>();
+        section.texts(CLUSTER_ENABLED).forEach(name -> cluster.put(name, true));
+        section.texts(CLUSTER_DISABLED).forEach(name -> cluster.put(name, false));
+        return new Decisions(Set.copyOf(section.texts("enabled")), Set.copyOf(section.texts("disabled")), cluster);
     }
 
-    /// Writes them.
+    /// Writes them; what an earlier release does not know only where there is something to say.
     void write(Path dataDir, StateFiles disk) {
-        disk.write(file(dataDir), Map.of("enabled", new TreeSet<>(enabled), "disabled", new TreeSet<>(disabled)));
+        Map<String, Object> keys = new HashMap<>(
+                Map.of("enabled", new TreeSet<>(enabled), "disabled", new TreeSet<>(disabled)));
+        if (!cluster.isEmpty()) {
+            keys.put(CLUSTER_ENABLED, ofCluster(true));
+            keys.put(CLUSTER_DISABLED, ofCluster(false));
+        }
+        disk.write(file(dataDir), keys);
+    }
+
+    private Set<String> ofCluster(boolean on) {
+        Set<String> names = new TreeSet<>(cluster.keySet());
+        names.removeIf(name -> on != Boolean.TRUE.equals(cluster.get(name)));
+        return names;
+    }
+
+    /// What runs although a flag disables it, whoever decided so.
+    Set<String> allEnabled() {
+        return all(enabled, true);
+    }
+
+    /// What does not run although it is wanted, whoever decided so.
+    Set<String> allDisabled() {
+        return all(disabled, false);
+    }
+
+    private Set<String> all(Set<String> here, boolean on) {
+        Set<String> all = ofCluster(on);
+        here.stream().filter(name -> !cluster.containsKey(name)).forEach(all::add);
+        return all;
+    }
+
+    /// Following a decision for the cluster.
+    /// @param on empty when it was taken back
+    Decisions following(String feature, Optional<Boolean> on) {
+        Map<String, Boolean> followed = new HashMap<>(cluster);
+        followed.remove(feature);
+        on.ifPresent(value -> followed.put(feature, value));
+        return new Decisions(enabled, disabled, followed);
     }
 
     private static Path file(Path dataDir) {
@@ -50,7 +102,7 @@ record Decisions(Set<String> enabled, Set<String> disabled) {
         Set<String> no = new TreeSet<>(disabled);
         (on ? yes : no).add(feature);
         (on ? no : yes).remove(feature);
-        return new Decisions(yes, no);
+        return new Decisions(yes, no, cluster);
     }
 
     /// Without any decision about a feature.
@@ -59,7 +111,7 @@ record Decisions(Set<String> enabled, Set<String> disabled) {
         Set<String> no = new TreeSet<>(disabled);
         yes.remove(feature);
         no.remove(feature);
-        return new Decisions(yes, no);
+        return new Decisions(yes, no, cluster);
     }
 
     /// What was decided since another state, in words.
@@ -69,6 +121,9 @@ record Decisions(Set<String> enabled, Set<String> disabled) {
                 .forEach(n -> words.add(n + " is enabled"));
         new TreeSet<>(disabled).stream().filter(n -> !before.disabled.contains(n))
                 .forEach(n -> words.add(n + " is disabled"));
+        new TreeMap<>(cluster).entrySet().stream().filter(e -> !e.getValue().equals(before.cluster.get(e.getKey())))
+                .forEach(e -> words.add(
+                        e.getKey() + " is " + (e.getValue() ? "enabled" : "disabled") + " for the cluster"));
         return words.isEmpty() ? "nothing is decided any more" : String.join(" and ", words);
     }
 }

@@ -27,7 +27,7 @@ record DesiredFeatures(List<Feature> features, Set<String> unknown, Map<String, 
 
     /// Why a feature does not run.
     ///
-    /// @param decided `--disable`, `settings`, `operator` or `needs`
+    /// @param decided `--disable`, `settings`, `operator`, `cluster` or `needs`
     /// @param reason a sentence with what to type
     record Left(String decided, String reason) {
     }
@@ -74,13 +74,17 @@ record DesiredFeatures(List<Feature> features, Set<String> unknown, Map<String, 
 
     private static @Nullable Left reason(Feature feature, Wishes wishes) {
         String name = feature.name();
-        if (wishes.decisions.disabled().contains(name)) {
+        if (Boolean.FALSE.equals(wishes.decisions.cluster().get(name))) {
+            return new Left("cluster", "disabled for the cluster; to run it on all servers: k3s component enable "
+                    + name + " --cluster");
+        }
+        if (wishes.decisions.allDisabled().contains(name)) {
             return new Left("operator", "disabled by an operator; to run it: k3s component enable " + name);
         }
         if (wishes.disabled.contains(NODE) && feature.words().contains(NODE)) {
             return new Left("--disable", "part of a node, and this server is none (--disable-agent)");
         }
-        if (feature.namedBy(wishes.disabled) && !wishes.decisions.enabled().contains(name)) {
+        if (feature.namedBy(wishes.disabled) && !wishes.decisions.allEnabled().contains(name)) {
             return new Left("--disable", "disabled by a flag; to run it on this server: k3s component enable " + name
                     + "; on all: take it from --disable");
         }

@@ -28,6 +28,18 @@ final class FeatureChanges {
     /// The change of one name, or word.
     /// @throws SwapRefused with the reason and what to type
     ChangePlan of(String name, boolean on) {
+        List<Feature> targets = targets(name);
+        Decisions decisions = roster.now().decisions();
+        if (targets.stream().map(Feature::name).anyMatch(decisions.cluster()::containsKey)) {
+            throw new SwapRefused(name + " is decided for the cluster, which prevails over a decision for one server;"
+                    + " on all servers: k3s component " + (on ? "enable " : "disable ") + name + " --cluster");
+        }
+        return on ? enable(name, targets) : disable(name, targets);
+    }
+
+    /// The features of this node that a name or word stands for.
+    /// @throws SwapRefused when there are none, or it is a whole node
+    List<Feature> targets(String name) {
         List<Feature> targets = roster.ofRole().stream().filter(feature -> feature.namedBy(Set.of(name))).toList();
         if (targets.isEmpty()) {
             throw new SwapRefused("no component is called " + name + " on this " + "node; see: k3s component ls");
@@ -36,7 +48,7 @@ final class FeatureChanges {
             throw new SwapRefused("a whole node is taken away with --disable-agent and a restart of this server; to"
                     + " disable one part of it: k3s component ls");
         }
-        return on ? enable(name, targets) : disable(name, targets);
+        return targets;
     }
 
     private ChangePlan enable(String name, List<Feature> targets) {
@@ -112,7 +124,8 @@ final class FeatureChanges {
         return change("disable", name, handles(removed), steps);
     }
 
-    private static void refuseStaying(Feature target) {
+    /// @throws SwapRefused for what nobody would reach the server without
+    static void refuseStaying(Feature target) {
         if (target.stays() || target.bundles().stream().anyMatch(part -> part.swap() == SwapPolicy.RESTART)) {
             throw new SwapRefused(target.name() + " cannot be disabled: nobody would reach this server, or enable it"
                     + " again; to replace it: k3s bundle swap JAR");
@@ -129,7 +142,7 @@ final class FeatureChanges {
         return new ChangePlan(what, name, first, first, steps);
     }
 
-    private static List<Feature> difference(List<Feature> of, List<Feature> without) {
+    static List<Feature> difference(List<Feature> of, List<Feature> without) {
         return of.stream().filter(feature -> !without.contains(feature)).toList();
     }
 }

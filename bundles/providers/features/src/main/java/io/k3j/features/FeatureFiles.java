@@ -33,6 +33,11 @@ final class FeatureFiles {
         return new Section(root.resolve("roles").resolve(name + ".json"), "", Set.of("features")).texts("features");
     }
 
+    /// The features that agents run.
+    Set<String> agents() {
+        return Files.exists(root.resolve("roles/agent.json")) ? Set.copyOf(role("agent")) : Set.of();
+    }
+
     /// All features, by name.
     Map<String, Feature> all() {
         Map<String, Feature> features = new LinkedHashMap<>();

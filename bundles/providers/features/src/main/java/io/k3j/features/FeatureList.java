@@ -55,6 +55,9 @@ final class FeatureList {
         if (now.plugins().contains(feature)) {
             return "plugins";
         }
+        if (now.decisions().cluster().containsKey(feature.name())) {
+            return "cluster";
+        }
         return now.decisions().enabled().contains(feature.name()) ? "operator" : "default";
     }
 }

@@ -55,6 +55,9 @@ final class FeatureReconciler implements AutoCloseable {
     private final PluginCopies copies;
     private final @Nullable PluginWork plugins;
     private final PluginDirectory directory;
+    private final ComponentList list;
+    private final FeatureList features;
+    private final ClusterFollower cluster;
     private final List<SupervisedLoop> loops = new CopyOnWriteArrayList<>();
 
     /// What it is made of.
@@ -88,13 +91,19 @@ final class FeatureReconciler implements AutoCloseable {
         this.trials = new Trials(plan.dataDir(), around.disk, bundles, gate);
         BundleHands hands = new BundleHands(bundles, chosen, gate, work);
         Swaps swaps = new Swaps(bundles, roster::wanted);
+        FeatureChanges changes = new FeatureChanges(roster, this::handle);
         this.changing = new Changing(new Changing.Tools(chosen, bundles, hands, new Transaction(journal, hands), trials,
-                new FeatureChanges(roster, this::handle), swaps));
+                changes, swaps));
         this.plugins = new PluginWork(new PluginReader(offered, bundles::shipped, bundles::exported, all.values()),
                 copies,
                 changing, roster, health);
         this.directory = new PluginDirectory(plan.dataDir(), plugins);
-        publish(swaps, gate);
+        Stops stops = new Stops(bundles, gate, this::handle);
+        this.list = new ComponentList(roster, bundles, health, stops);
+        this.features = new FeatureList(roster, list, directory::refused);
+        this.cluster = new ClusterFollower(around.context, changing, new ClusterChanges(roster, changes), features,
+                files.agents());
+        publish(swaps, stops);
     }
 
     private Path file(Handle handle) {
@@ -112,18 +121,17 @@ final class FeatureReconciler implements AutoCloseable {
         return ChosenBundles.handle(symbolicName, chosen.current(symbolicName));
     }
 
-    private void publish(Swaps swaps, HealthGate gate) {
+    private void publish(Swaps swaps, Stops stops) {
         BundleContext context = around.context;
         context.registerService(new String[] {FindHook.class.getName(), EventListenerHook.class.getName()},
                 new PrivateServices(), null);
         context.registerService(Health.class, health, null);
         context.registerService(Identities.class, new IdentityBook(all.values(),
                 new TemplateVariables(plan.settings())::substitute), null);
-        Stops stops = new Stops(bundles, gate, this::handle);
-        ComponentList list = new ComponentList(roster, bundles, health, stops);
-        FeatureList features = new FeatureList(roster, list, directory::refused);
-        context.registerService(Components.class, new RunningComponents(new RunningComponents.Lists(list, features),
-                changing, swaps, stops, offered), null);
+        context.registerService(Components.class,
+                new RunningComponents(new RunningComponents.Lists(list, features, cluster), changing, swaps, stops,
+                        offered),
+                null);
     }
 
     /// Starts what is wanted, and goes on watching. Blocks until everything was started that is wanted at the start.
@@ -168,6 +176,7 @@ final class FeatureReconciler implements AutoCloseable {
         directory.lookFirst();
         loops.add(SupervisedLoop.virtual(Health.none(), "features-plugins", this::watchPlugins).start());
         writeManifests();
+        loops.add(SupervisedLoop.virtual(Health.none(), "features-cluster", cluster::run).start());
     }
 
     private void watchPlugins() throws InterruptedException {
@@ -189,6 +198,8 @@ final class FeatureReconciler implements AutoCloseable {
     private void writeManifests() throws InterruptedException {
         if (roster.wanted().stream().anyMatch(feature -> feature.name().equals("apiserver"))) {
             ClusterFlags.awaitCondition(around.context, Phases.APISERVER_READY);
+            cluster.first();
+            notStopped();
             Manifests manifests = new Manifests(plan.dataDir(), new TemplateVariables(roster.now().settings()));
             roster.wanted().forEach(manifests::write);
         }
@@ -206,7 +217,7 @@ final class FeatureReconciler implements AutoCloseable {
         if (left.decided().equals("needs")) {
             LOG.log(System.Logger.Level.WARNING, "Component does not run component={0} reason={1}", name,
                     left.reason());
-        } else if (left.decided().equals("operator")) {
+        } else if (left.decided().equals("operator") || left.decided().equals("cluster")) {
             LOG.log(System.Logger.Level.INFO, "Component does not run component={0} reason={1}", name, left.reason());
         }
     }
@@ -226,5 +237,6 @@ final class FeatureReconciler implements AutoCloseable {
     public void close() {
         changing.close();
         loops.forEach(loop -> loop.stop(STOP));
+        cluster.close();
     }
 }

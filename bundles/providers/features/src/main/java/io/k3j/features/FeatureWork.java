@@ -77,16 +77,16 @@ final class FeatureWork implements BundleHands.FeatureHands {
         roster.wanted().stream().filter(Configurations::mayBeAway).forEach(configurations::apply);
     }
 
-    /// The settings of features: those of the flags, with what an operator has decided since in `disable`.
+    /// The settings of features: those of the flags, with what was decided since in `disable`.
     Map<String, Object> settings() {
         Roster.Now now = roster.now();
         Map<String, Object> settings = new HashMap<>(now.desired().withManifests(roster.all(), now.settings()));
         Set<String> words = new TreeSet<>(now.settings().get(DISABLE) instanceof String[] list ? List.of(list)
                 : List.of());
         if (!now.decisions().equals(Decisions.NONE)) {
-            now.decisions().enabled().stream().map(roster.all()::get).filter(Objects::nonNull)
+            now.decisions().allEnabled().stream().map(roster.all()::get).filter(Objects::nonNull)
                     .forEach(feature -> words.removeIf(word -> feature.namedBy(Set.of(word))));
-            words.addAll(now.decisions().disabled());
+            words.addAll(now.decisions().allDisabled());
             settings.put(DISABLE, words.toArray(String[]::new));
         }
         return settings;

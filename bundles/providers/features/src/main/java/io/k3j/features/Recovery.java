@@ -32,8 +32,8 @@ final class Recovery {
 
     private String outcome(Journal.Entry entry) {
         return switch (entry.change()) {
-            case "enable", "disable" -> decisions.enabled().contains(entry.name())
-                    || decisions.disabled().contains(entry.name()) ? "finished, as it was remembered"
+            case "enable", "disable" -> decisions.allEnabled().contains(entry.name())
+                    || decisions.allDisabled().contains(entry.name()) ? "finished, as it was remembered"
                             : "finished, back to what the flags say";
             default -> chosen.current(entry.to().symbolicName()).equals(entry.to().choice()) ? "finished" : "undone";
         };

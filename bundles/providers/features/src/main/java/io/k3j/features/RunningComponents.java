@@ -15,18 +15,20 @@ final class RunningComponents implements Components {
 
     private final ComponentList list;
     private final FeatureList features;
+    private final ClusterFollower cluster;
     private final Changing changing;
     private final Swaps swaps;
     private final Stops stops;
     private final OfferedJars offered;
 
     /// What is shown.
-    record Lists(ComponentList bundles, FeatureList features) {
+    record Lists(ComponentList bundles, FeatureList features, ClusterFollower cluster) {
     }
 
     RunningComponents(Lists lists, Changing changing, Swaps swaps, Stops stops, OfferedJars offered) {
         this.list = lists.bundles;
         this.features = lists.features;
+        this.cluster = lists.cluster;
         this.changing = changing;
         this.swaps = swaps;
         this.stops = stops;
@@ -143,6 +145,27 @@ final class RunningComponents implements Components {
     @Override
     public List<Feature> disable(String name, Consumer<String> progress) {
         return decide(name, false, progress);
+    }
+
+    @Override
+    public List<String> clusterPlan(String name, boolean enabled) {
+        return changing.exclusively(() -> {
+            changing.features();
+            return cluster.plan(name, enabled);
+        });
+    }
+
+    @Override
+    public List<Feature> decideForCluster(String name, boolean enabled, Consumer<String> progress) {
+        return changing.exclusively(() -> {
+            cluster.decide(name, enabled, Changing.quiet(progress));
+            return features.named(name);
+        });
+    }
+
+    @Override
+    public List<Followed> cluster() {
+        return cluster.cluster();
     }
 
     private List<Feature> decide(String name, boolean on, Consumer<String> progress) {

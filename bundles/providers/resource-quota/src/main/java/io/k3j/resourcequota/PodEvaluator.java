@@ -26,10 +26,16 @@ record PodEvaluator() implements Evaluator {
     private static final Set<String> DEMANDED = Set.of("cpu", "memory", "requests.cpu", "requests.memory",
             "limits.cpu", "limits.memory");
 
+    /// New pods, those that are resized, and those that a deadline moves into the scope of other quotas.
     @Override
     public boolean handles(Write write, Struct object) {
-        return write.operation() == Operation.CREATE && write.subresource().isEmpty()
-                || write.operation() == Operation.UPDATE && write.of("resize");
+        return switch (write.subresource()) {
+            case "" -> write.operation() == Operation.CREATE || write.operation() == Operation.UPDATE
+                    && write.before().filter(b -> PodScopes.terminating(b) != PodScopes.terminating(object))
+                            .isPresent();
+            case "resize" -> write.operation() == Operation.UPDATE;
+            default -> false;
+        };
     }
 
     @Override

@@ -17,14 +17,19 @@ final class PodScopes {
     static boolean matches(ScopeRequirement scope, Struct pod) {
         Struct spec = pod.struct("spec");
         return switch (scope.scope()) {
-            case "Terminating" -> spec.whole("activeDeadlineSeconds", -1) >= 0;
-            case "NotTerminating" -> spec.whole("activeDeadlineSeconds", -1) < 0;
+            case "Terminating" -> terminating(pod);
+            case "NotTerminating" -> !terminating(pod);
             case "BestEffort" -> bestEffort(pod);
             case "NotBestEffort" -> !bestEffort(pod);
             case "PriorityClass" -> scope.allows(names(spec.text("priorityClassName")));
             case "CrossNamespacePodAffinity" -> crossesNamespaces(spec.struct("affinity"));
             default -> false;
         };
+    }
+
+    /// Whether it has a deadline; an update gives it one or takes it away.
+    static boolean terminating(Struct pod) {
+        return pod.struct("spec").whole("activeDeadlineSeconds", -1) >= 0;
     }
 
     private static List<String> names(String name) {

@@ -119,6 +119,21 @@ class ResourceQuotaAdmissionTest {
     }
 
     @Test
+    void aDeadlineMovesAPodIntoTheScopeOfAnotherQuota() {
+        kit.quota("short", hard("pods", "1").with("scopes", Seq.of("Terminating")), Struct.of("pods", "0"));
+        kit.quota("long", hard("pods", "5").with("scopes", Seq.of("NotTerminating")), Struct.of("pods", "2"));
+        Struct plain = Kit.pod(Struct.EMPTY);
+        Struct withDeadline = Kit.pod(Struct.of("activeDeadlineSeconds", 3_600L));
+        kit.updates(PODS, "", plain, withDeadline);
+        assertThat(kit.used("short").text("pods")).isEqualTo("1");
+        assertThat(kit.used("long").text("pods")).isEqualTo("2");
+        kit.updates(PODS, "", withDeadline, Kit.pod(Struct.of("activeDeadlineSeconds", 60L)));
+        assertThatThrownBy(() -> kit.creates(PODS, withDeadline)).hasMessageContaining("exceeded quota: short");
+        assertThatThrownBy(() -> kit.updates(PODS, "", plain, withDeadline))
+                .hasMessageContaining("exceeded quota: short");
+    }
+
+    @Test
     void storageIsCountedByClassToo() {
         String gold = "gold.storageclass.storage.k8s.io/requests.storage";
         kit.quota("q", hard("requests.storage", "10Gi", gold, "3Gi"), Struct.of("requests.storage", "0", gold, "0"));

@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Walks a schema for what is wrong with its rules: how they are written first, then, where that is right at a place
-/// and below it, whether they compile. For one schema and one thread.
+/// and below it, whether they compile and what they cost. For one schema and one thread.
 final class RuleProblemWalk {
     /// The most rules of one schema: each has to be compiled.
     static final int MOST_RULES = 5_000;
@@ -27,7 +27,15 @@ final class RuleProblemWalk {
     private final List<FieldProblem> written = new ArrayList<>();
     private final List<FieldProblem> compiled = new ArrayList<>();
     private final BooleanSupplier over;
+    private final RuleCosts costs = new RuleCosts();
     private @Nullable RuleCompiler made;
+
+    /// What the schemas around a place make of it.
+    ///
+    /// @param uncorrelated the list around it whose elements cannot be told apart, empty for none
+    /// @param values how many there can be in one object, or [RuleCosts#UNBOUNDED]
+    private record Around(String uncorrelated, long values) {
+    }
 
     /// @param compiler asked for once there is something to compile
     /// @param over whether the time to compile is over
@@ -42,9 +50,10 @@ final class RuleProblemWalk {
             return List.of(FieldProblem.forbidden(at, "the schema is too large: it must have at most " + MOST_RULES
                     + " validation rules"));
         }
-        node(schema, shape, at, "");
+        node(schema, shape, at, new Around("", 1));
         List<FieldProblem> all = new ArrayList<>(written);
         all.addAll(compiled);
+        all.addAll(costs.together(at));
         return all;
     }
 
@@ -58,28 +67,29 @@ final class RuleProblemWalk {
                 + rules(s.get("additionalProperties")) + rules(s.get("items"));
     }
 
-    /// @param uncorrelated the list around it whose elements cannot be told apart, empty for none
-    private void node(Struct s, Shape shape, String at, String uncorrelated) {
+    private void node(Struct s, Shape shape, String at, Around around) {
         int before = written.size();
+        Around within = new Around(around.uncorrelated, RuleCosts.below(s, around.values));
         s.struct("properties").forEach((name, v) -> {
             Shape child = shape.child(name);
             if (v instanceof Struct inner && child != null) {
-                node(inner, child, at + ".properties[" + name + "]", uncorrelated);
+                node(inner, child, at + ".properties[" + name + "]", within);
             }
         });
         if (s.get("additionalProperties") instanceof Struct inner) {
-            node(inner, shape.items(), at + ".additionalProperties", uncorrelated);
+            node(inner, shape.items(), at + ".additionalProperties", within);
         }
         if (s.get("items") instanceof Struct inner) {
             boolean keyed = s.text("x-kubernetes-list-type").equals("map");
-            node(inner, shape.items(), at + ".items", keyed || !uncorrelated.isEmpty() ? uncorrelated : at);
+            node(inner, shape.items(), at + ".items", keyed || !around.uncorrelated.isEmpty() ? within
+                    : new Around(at, within.values));
         }
         Seq all = s.seq(RULES);
         for (int i = 0; i < all.size(); i++) {
             writing(all.struct(i), s, at + "." + RULES + "[" + i + "]");
         }
         if (structural && !all.isEmpty() && written.size() == before) {
-            compiling(all, shape, at + "." + RULES, uncorrelated);
+            compiling(all, shape, at + "." + RULES, around);
         }
     }
 
@@ -122,7 +132,7 @@ final class RuleProblemWalk {
         }
     }
 
-    private void compiling(Seq all, Shape shape, String at, String uncorrelated) {
+    private void compiling(Seq all, Shape shape, String at, Around around) {
         if (!shape.typed()) {
             compiled.add(new FieldProblem(at, "InternalError", "Internal error: internal error: failed to construct"
                     + " type information for x-kubernetes-validations rules: unable to convert structural schema to"
@@ -133,25 +143,34 @@ final class RuleProblemWalk {
         made = with;
         List<RuleNode.Compiled> results = with.rules(shape, over);
         for (int i = 0; i < results.size(); i++) {
-            compiled(results.get(i), all.struct(i), at + "[" + i + "]", uncorrelated);
+            compiled(results.get(i), all.struct(i), at + "[" + i + "]", around);
         }
     }
 
-    private void compiled(RuleNode.Compiled result, Struct rule, String at, String uncorrelated) {
+    private void compiled(RuleNode.Compiled result, Struct rule, String at, Around around) {
+        add(costs.rule(result.program(), around.values, at + ".rule"));
         if (!result.error().isEmpty()) {
             compiled.add(refused(at + ".rule", rule, result.error()));
         }
         if (!result.messageError().isEmpty()) {
             compiled.add(refused(at + ".messageExpression", rule, result.messageError()));
         }
+        add(costs.message(result.message(), at + ".messageExpression"));
         if (!result.usesOldSelf()) {
             if (rule.has("optionalOldSelf")) {
                 compiled.add(FieldProblem.invalid(at + ".optionalOldSelf", rule.flag("optionalOldSelf"),
                         "may not be set if oldSelf is not used in rule"));
             }
-        } else if (!uncorrelated.isEmpty()) {
+        } else if (!around.uncorrelated.isEmpty()) {
             compiled.add(FieldProblem.invalid(at + ".rule", rule.text("rule"),
-                    "oldSelf cannot be used on the uncorrelatable portion of the schema within " + uncorrelated));
+                    "oldSelf cannot be used on the uncorrelatable portion of the schema within "
+                            + around.uncorrelated));
+        }
+    }
+
+    private void add(@Nullable FieldProblem problem) {
+        if (problem != null) {
+            compiled.add(problem);
         }
     }
 

@@ -65,7 +65,9 @@ class ValidationRulesTest {
                     schema: {openAPIV3Schema: {type: object, x-kubernetes-validations: %s, properties: %s}}
                 """.formatted(rules, properties);
         Struct definition = yaml(text);
-        assertThat(new DefinitionProblems(Struct.EMPTY, definition, Rules.with()).all()).isEmpty();
+        // what is estimated to cost too much may be stored from before
+        assertThat(new DefinitionProblems(Struct.EMPTY, definition, Rules.with()).all())
+                .filteredOn(p -> !p.toString().contains("estimated")).isEmpty();
         definitions.put(DefinitionStatus.of(Obj.of(definition), List.of(), Instant.EPOCH));
         server = new ObjectServer(ObjectServer.PLENTY,
                 new ObjectServer.Serving(definitions.rows(), List.of(hooks), List.of(), false));

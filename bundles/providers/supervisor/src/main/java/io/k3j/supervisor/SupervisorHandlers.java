@@ -6,6 +6,7 @@ import io.k3j.clusteragreement.NextAuthorities;
 import io.k3j.clusteragreement.Parity;
 import io.k3j.codec.Json;
 import io.k3j.codec.MalformedInput;
+import io.k3j.componentapi.ClusterDecisions;
 import io.k3j.componentapi.Components;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.ListeningSockets;
@@ -87,6 +88,9 @@ final class SupervisorHandlers {
         }
         services.register(NodeDialer.class, new EgressDialer(settings.egressSelectorMode(), settings.nodeName(),
                 tunnels, secrets), "mode", settings.egressSelectorMode());
+        ClusterRecord decisions = new ClusterRecord(datastore, settings.nodeName());
+        services.onWithdraw(decisions::close);
+        services.register(ClusterDecisions.class, decisions, "name", settings.nodeName());
         services.condition(Services.PKI_READY);
         return work;
     }
