@@ -33,6 +33,10 @@ final class ContainerKiller {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition ended = lock.newCondition();
 
+    /// How long there is to end, and until when.
+    private record Period(Duration grace, Instant deadline) {
+    }
+
     ContainerKiller(Dependencies tools, Runnable wake) {
         this.tools = tools;
         this.wake = wake;
@@ -59,8 +63,10 @@ final class ContainerKiller {
             return at < 0 ? -1 : sidecars.size() - at;
         }));
         Set<String> earlier = new HashSet<>();
+        // of the whole pod: the first may have ended before the last one is looked at
+        Period period = period(grace);
         for (Container c : ordered) {
-            kill(pod, c, grace, "", sidecars.contains(name(c)) ? Set.copyOf(earlier) : Set.of());
+            kill(pod, c, period, "", sidecars.contains(name(c)) ? Set.copyOf(earlier) : Set.of());
             earlier.add(c.id());
         }
     }
@@ -71,11 +77,15 @@ final class ContainerKiller {
 
     /// Starts to stop a container, or shortens its grace period.
     void kill(Obj pod, Container c, Duration grace, String why) {
-        kill(pod, c, grace, why, Set.of());
+        kill(pod, c, period(grace), why, Set.of());
     }
 
-    private void kill(Obj pod, Container c, Duration grace, String why, Set<String> earlier) {
-        Instant deadline = tools.clock().monotonic().instant().plus(grace);
+    private Period period(Duration grace) {
+        return new Period(grace, tools.clock().monotonic().instant().plus(grace));
+    }
+
+    private void kill(Obj pod, Container c, Period period, String why, Set<String> earlier) {
+        Instant deadline = period.deadline;
         Instant before = deadlines.get(c.id());
         if (before != null && !deadline.isBefore(before.minusMillis(500))) {
             return;
@@ -99,7 +109,8 @@ final class ContainerKiller {
                 }
                 Duration remaining = Duration.between(tools.clock().monotonic().instant(),
                         deadlines.getOrDefault(c.id(), deadline));
-                tools.runtime().stopContainer(c.id(), grace.isZero() ? grace : atLeastTwoSeconds(remaining));
+                tools.runtime().stopContainer(c.id(),
+                        period.grace.isZero() ? Duration.ZERO : atLeastTwoSeconds(remaining));
             } catch (RuntimeFault e) {
                 LOG.log(System.Logger.Level.WARNING, "Cannot stop container={0} error={1}", c.id(), e.getMessage());
             } catch (InterruptedException e) {
