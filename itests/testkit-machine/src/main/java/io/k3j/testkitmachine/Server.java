@@ -78,7 +78,9 @@ public final class Server implements Living {
     }
 
     private Outcome k3s(Duration limit, String words) throws IOException, InterruptedException {
-        return machine.run(limit, "KUBECONFIG=" + KUBECONFIG + " " + command() + " " + words);
+        // a kubectl of another test believes what servers at this address said, also of a later time
+        return machine.run(limit, "KUBECONFIG=" + KUBECONFIG + " KUBECACHEDIR=" + machine.dir().resolve("kubectl") + " "
+                + command() + " " + words);
     }
 
     /// A command of its console socket, spoken from outside.
