@@ -4,7 +4,7 @@ set -u
 ip link set lo up
 k3s=$1; a=$2/a; b=$2/b; c=$2/c
 export K3S_CONFIG_FILE=/dev/null K3S_NODE_NAME=n
-# what kubectl knew of other servers at this address, perhaps of a later time, is not believed here
+# kubectl keeps discovery by address; another test's server at this one may have had other kinds, or a later clock
 export KUBECACHEDIR=$2/kubectl
 mkdir -p "$a" "$b" "$c"
 bash "$S3_START" > "$2/s3.log" 2>&1 &

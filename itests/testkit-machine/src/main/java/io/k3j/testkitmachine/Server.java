@@ -78,7 +78,7 @@ public final class Server implements Living {
     }
 
     private Outcome k3s(Duration limit, String words) throws IOException, InterruptedException {
-        // a kubectl of another test believes what servers at this address said, also of a later time
+        // kubectl keeps discovery by address; another test's server here may have had other kinds, or a later clock
         return machine.run(limit, "KUBECONFIG=" + KUBECONFIG + " KUBECACHEDIR=" + machine.dir().resolve("kubectl") + " "
                 + command() + " " + words);
     }

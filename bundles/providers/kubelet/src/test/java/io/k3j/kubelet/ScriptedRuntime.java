@@ -44,6 +44,9 @@ final class ScriptedRuntime implements ContainerRuntime {
     final AtomicInteger failingStarts = new AtomicInteger();
     /// How many sandboxes fail as no fault of a runtime does.
     final AtomicInteger brokenSandboxes = new AtomicInteger();
+    /// Called whenever one container is looked at.
+    volatile Runnable looked = () -> {
+    };
     /// Called whenever its readiness is asked for.
     volatile Runnable asked = () -> {
     };
@@ -189,6 +192,7 @@ final class ScriptedRuntime implements ContainerRuntime {
 
     @Override
     public synchronized Optional<Container> container(String id) {
+        looked.run();
         return Optional.ofNullable(containers.get(id));
     }
 

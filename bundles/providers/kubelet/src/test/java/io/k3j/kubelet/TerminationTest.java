@@ -77,6 +77,24 @@ class TerminationTest extends PodScene {
     }
 
     @Test
+    void allContainersHaveTheDeadlineOfThePodHoweverLongItTakesToBegin() throws Exception {
+        Obj pod = pod("p", spec(container("c")).with("initContainers", Seq.of(sidecar("s"))));
+        until(() -> ready(pod));
+        Thread killing = Thread.currentThread();
+        runtime.looked = () -> {
+            if (Thread.currentThread() == killing) {
+                runtime.looked = () -> {
+                };
+                clock.advance(Duration.ofSeconds(2));
+            }
+        };
+        new ContainerKiller(tools, () -> {
+        }).killAll(pod, runtime.all(), Duration.ofSeconds(5));
+        until(() -> called("stop s"));
+        assertThat(called("stop s 3")).isTrue();
+    }
+
+    @Test
     void sidecarsAreNotWaitedForWhenTheTimeIsOver() throws Exception {
         Obj pod = pod("p", spec(container("c")).with("initContainers", Seq.of(sidecar("s"))));
         until(() -> ready(pod));
