@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.testkitmachine.Waiting;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -64,20 +65,31 @@ final class Workload {
     /// Every pod comes to answer by name to logs and exec, whatever node it is on, and to reach all of them by the
     /// Service.
     void answers() throws IOException, InterruptedException {
-        List<String> pods = pods();
-        for (String line : pods) {
-            Waiting.until("answers of " + line, LIMIT, () -> {
-                answers(line.substring(0, line.indexOf(' ')), pods.size());
+        List<String> pods = pods().stream().map(line -> line.substring(0, line.indexOf(' '))).toList();
+        for (String pod : pods) {
+            Waiting.until("answers of " + pod, LIMIT, () -> {
+                answers(pod, pods);
                 return true;
-            }, from::story);
+            }, this::story);
         }
     }
 
-    private void answers(String pod, int count) throws IOException, InterruptedException {
+    private void answers(String pod, List<String> pods) throws IOException, InterruptedException {
         assertThat(from.must("k3s kubectl logs " + pod)).contains("serving");
         assertThat(from.must("k3s kubectl exec " + pod + " -- hostname")).contains(pod);
-        String names = from.must("k3s kubectl exec " + pod + " -- sh -c 'for i in $(seq " + 12 * count
+        String names = from.must("k3s kubectl exec " + pod + " -- sh -c 'for i in $(seq " + 12 * pods.size()
                 + "); do wget -qO- http://web/; done'");
-        assertThat(names.lines().distinct().count()).isEqualTo(count);
+        assertThat(names.lines().distinct()).containsExactlyInAnyOrderElementsOf(pods);
+    }
+
+    private String story() {
+        try {
+            return from.run("k3s kubectl get pods -o wide; k3s kubectl get events").text() + from.story();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return from.story();
+        }
     }
 }

@@ -16,6 +16,7 @@ import io.k3j.watchcache.SnapshotTree;
 import io.k3j.watchcache.StorageKeys;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -209,23 +210,22 @@ public final class LocalView implements View {
         return missing[0] == null;
     }
 
-    /// History is gone: tells the difference between then and now.
+    /// History is gone: tells the difference between then and now, as all changes in revision order.
     private Delivered caughtUp(Listener listener, Delivered told) {
         SnapshotTree<Item> then = told.tree();
         EventLog.Snapshot now = log.newest();
+        List<Event> missed = new ArrayList<>();
         then.visit(selection.prefix(), (key, item) -> {
-            if (key.startsWith(selection.prefix()) && now.tree().get(key) == null) {
-                tell(listener, new Event(now.revision(), item, null));
-            }
-            return key.startsWith(selection.prefix());
+            boolean within = key.startsWith(selection.prefix());
+            return within && (now.tree().get(key) != null || missed.add(new Event(now.revision(), item, null)));
         });
         now.tree().visit(selection.prefix(), (key, item) -> {
             Item before = then.get(key);
-            if (key.startsWith(selection.prefix()) && before != item) {
-                tell(listener, new Event(item.revision(), before, item));
-            }
-            return key.startsWith(selection.prefix());
+            boolean within = key.startsWith(selection.prefix());
+            return within && (before == item || missed.add(new Event(item.revision(), before, item)));
         });
+        missed.sort(Comparator.comparingLong(Event::revision));
+        missed.forEach(e -> tell(listener, e));
         return new Delivered(now);
     }
 

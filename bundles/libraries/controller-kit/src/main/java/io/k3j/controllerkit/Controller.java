@@ -28,7 +28,7 @@ public final class Controller {
     private static final Duration LOOK_AGAIN = Duration.ofMillis(2);
     /// After so long a key is dealt with all the same: the object may have been changed or deleted by others in a
     /// way that its view will never show. Upstream's expectations expire after five minutes.
-    private static final Duration LONGEST_FENCE = Duration.ofSeconds(5);
+    private static final Duration LONGEST_FENCE = Duration.ofSeconds(30);
     /// How many ordinary refusals in a row are nobody's concern: with several writers they pass by themselves.
     private static final int PATIENCE = 5;
 

@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
 /// **Guarantees.**
 /// 1. Listeners hear every object present, then every change, in order, each once, one call at a time.
 /// 2. What a listener was told is found by [#get], [#list] and [#by].
-/// 3. [#revision] is at or above the revision of everything told.
+/// 3. Everything up to [#revision] is found by [#get], [#list] and [#by], and nothing newer has been told but while a
+/// client tells what is present: that comes in no order.
 ///
 /// **Threads.** Reading: any. Listeners are called on the view's own thread, or on the thread of [#listen] and
 /// [#attach] for what is present.
@@ -45,7 +46,7 @@ public final class LiveView implements AutoCloseable {
     private final InstantSource clock;
     private final Object telling = new Object();
     private final Map<Key, Obj> objects = new ConcurrentHashMap<>();
-    private final Map<String, Index> indexes = new ConcurrentHashMap<>();
+    private final Map<String, ViewIndex> indexes = new ConcurrentHashMap<>();
     private final List<View.Listener> listeners = new CopyOnWriteArrayList<>();
     private @Nullable View view;
     private @Nullable Feed feed;
@@ -60,7 +61,7 @@ public final class LiveView implements AutoCloseable {
         this.query = query;
         this.clock = clock;
         this.staleSince = clock.instant();
-        indexes.put(NAMESPACE, new Index(o -> List.of(o.namespace())));
+        indexes.put(NAMESPACE, new ViewIndex(o -> List.of(o.namespace())));
     }
 
     /// Which resource this is a cache of.
@@ -70,7 +71,7 @@ public final class LiveView implements AutoCloseable {
 
     /// Adds a way to find objects by values computed from them. Before the first client is attached.
     public LiveView index(String name, Function<Obj, Collection<String>> values) {
-        indexes.computeIfAbsent(name, n -> new Index(values));
+        indexes.computeIfAbsent(name, n -> new ViewIndex(values));
         return this;
     }
 
@@ -169,7 +170,7 @@ public final class LiveView implements AutoCloseable {
         return Optional.ofNullable(staleSince);
     }
 
-    /// The newest revision told.
+    /// The revision up to which this is complete.
     public long revision() {
         return revision;
     }
@@ -192,7 +193,7 @@ public final class LiveView implements AutoCloseable {
     /// The objects that have a value in an index, a cache without order.
     /// @throws IllegalArgumentException when there is no such index
     public List<Obj> by(String index, String value) {
-        Index i = indexes.get(index);
+        ViewIndex i = indexes.get(index);
         if (i == null) {
             throw new IllegalArgumentException("no index " + index + " of " + resource.qualified());
         }
@@ -208,19 +209,28 @@ public final class LiveView implements AutoCloseable {
             objects.remove(one.key());
         } else {
             objects.put(one.key(), after);
-            revision = Math.max(revision, after.revision());
         }
         indexes.values().forEach(i -> i.change(before, after));
+        if (after != null && feed != null && feed.seen == null) {
+            reached(after.revision());
+        }
         listeners.forEach(l -> l.changed(before, after));
+    }
+
+    /// Last of all: whoever reads the revision looks for what it covers.
+    private void reached(long now) {
+        revision = Math.max(revision, now);
     }
 
     /// What one client's view tells; deaf once another has taken its place.
     private final class Feed implements View.Listener {
-        private final View from;
+        /// What is told first has all of this; where the view stands later may be ahead of what it has told.
+        private final long start;
+        private long newest;
         private @Nullable Set<Key> seen = new HashSet<>();
 
         Feed(View from) {
-            this.from = from;
+            this.start = from.revision();
         }
 
         @Override
@@ -232,6 +242,7 @@ public final class LiveView implements AutoCloseable {
                 Key key = after != null ? after.key() : before != null ? before.key() : Key.of("");
                 if (seen != null) {
                     seen.add(key);
+                    newest = Math.max(newest, after == null ? 0 : after.revision());
                 }
                 @Nullable
                 Obj known = objects.get(key);
@@ -253,45 +264,10 @@ public final class LiveView implements AutoCloseable {
                 gone.removeIf(o -> present.contains(o.key()));
                 gone.forEach(o -> tell(o, null));
                 seen = null;
-                revision = Math.max(revision, from.revision());
+                reached(Math.max(start, newest));
                 synced = true;
                 staleSince = null;
                 listeners.forEach(View.Listener::synced);
-            }
-        }
-    }
-
-    /// Values to objects; changed by one thread at a time.
-    private static final class Index {
-        private final Function<Obj, Collection<String>> values;
-        private final Map<String, Map<Key, Obj>> found = new ConcurrentHashMap<>();
-
-        Index(Function<Obj, Collection<String>> values) {
-            this.values = values;
-        }
-
-        List<Obj> find(String value) {
-            Map<Key, Obj> some = found.get(value);
-            return some == null ? List.of() : List.copyOf(some.values());
-        }
-
-        void change(@Nullable Obj before, @Nullable Obj after) {
-            Collection<String> now = after == null ? List.of() : values.apply(after);
-            if (after != null) {
-                now.forEach(v -> found.computeIfAbsent(v, k -> new ConcurrentHashMap<>()).put(after.key(), after));
-            }
-            if (before != null) {
-                values.apply(before).stream().filter(v -> !now.contains(v)).forEach(v -> drop(v, before.key()));
-            }
-        }
-
-        private void drop(String value, Key key) {
-            Map<Key, Obj> some = found.get(value);
-            if (some != null) {
-                some.remove(key);
-                if (some.isEmpty()) {
-                    found.remove(value);
-                }
             }
         }
     }

@@ -138,12 +138,13 @@ class LocalClientTest {
         assertThat(told).isEmpty();
     }
 
-    /// Applies the changes it receives, and rejects those that do not follow from its state.
+    /// Applies the changes it receives, and rejects those that do not follow from its state or are older than others.
     private static final class Picture implements View.Listener {
         private final Map<Key, Obj> objects = new ConcurrentHashMap<>();
         private final CountDownLatch held = new CountDownLatch(1);
         private final CountDownLatch go = new CountDownLatch(1);
         private final BlockingQueue<String> wrong = new LinkedBlockingQueue<>();
+        private long newest;
 
         @Override
         public void changed(@Nullable Obj before, @Nullable Obj after) {
@@ -156,6 +157,10 @@ class LocalClientTest {
             if (before != null && after != null && !before.uid().equals(after.uid())) {
                 wrong.add(after + " took the place of " + before);
             }
+            if (after != null && after.revision() <= newest) {
+                wrong.add(after + " is older than " + newest);
+            }
+            newest = after == null ? newest : after.revision();
             if (key.name().equals("held")) {
                 held.countDown();
                 go();
@@ -189,6 +194,7 @@ class LocalClientTest {
             api.delete(CONFIG_MAPS, new Key("a", "before-" + i), DeleteOptions.PLAIN);
         }
         create("before-1", "2");
+        create("zero", "1");
         Obj counted = create("counted", "0");
         for (int i = 1; i <= Follower.MAX_PENDING; i++) {
             counted = api.update(CONFIG_MAPS, counted.with("" + i, "metadata", "labels", "l"), WriteOptions.PLAIN);
