@@ -74,7 +74,8 @@ public final class TokenWebhook {
         List<String> own = List.of("https://kubernetes.default.svc." + settings.clusterDomain(), "k3s");
         try {
             return new TokenWebhookAuthenticator(
-                    new TokenWebhookAuthenticator.Settings(options, own, TokenWebhookAuthenticator.TIMEOUT),
+                    new TokenWebhookAuthenticator.Settings(options, own, TokenWebhookAuthenticator.TIMEOUT,
+                            TokenWebhookAuthenticator.BOUNDS),
                     new KubeconfigClient(WebhookKubeconfig.read(Path.of(options.kubeconfig()), System.getenv()),
                             new KubeconfigClient.Settings("token-webhook", MOST_ANSWER_BYTES)),
                     scope, System::nanoTime);

@@ -3,8 +3,10 @@ package io.k3j.authtokenwebhook;
 import io.k3j.apiserverapi.Authenticator;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.authtokenwebhook.TokenReview.Answer;
+import io.k3j.clientapi.ApiFault;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.webhookclient.CallFailure;
+import io.k3j.webhookclient.CallQueue;
 import io.k3j.webhookclient.KubeconfigClient;
 import java.time.Duration;
 import java.util.List;
@@ -14,20 +16,19 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 
 /// Asks the webhook who a token stands for. A request that comes with one has no seat yet, and waits ten seconds at
-/// most. Any thread; blocks.
+/// most; beyond a bound it is refused with 429. Any thread; blocks.
 final class TokenWebhookAuthenticator implements Authenticator, AutoCloseable {
     /// Behind all who know their tokens by themselves.
     static final int RANKING = 10;
     /// As upstream.
     static final Duration TIMEOUT = Duration.ofSeconds(10);
-    /// So many ask it at once.
-    static final int MOST_AT_ONCE = 256;
+    /// So many ask it at once, and three times as many wait, whoever they are: that is not known yet.
+    static final CallQueue.Bounds BOUNDS = new CallQueue.Bounds(256, 1024, 1024);
     private static final System.Logger LOG = System.getLogger("io.k3j.authtokenwebhook");
     private final String version;
     private final List<String> own;
@@ -35,13 +36,13 @@ final class TokenWebhookAuthenticator implements Authenticator, AutoCloseable {
     private final HealthScope health;
     private final ReviewCache cache;
     private final Duration timeout;
-    private final Semaphore asking = new Semaphore(MOST_AT_ONCE, true);
+    private final CallQueue queue;
     private final Map<ReviewCache.Key, CompletableFuture<Answer>> open = new ConcurrentHashMap<>();
     private volatile String trouble = "";
 
     /// @param own audiences of the API server itself
     /// @param timeout of a question, with all it waits for
-    record Settings(TokenWebhookOptions options, List<String> own, Duration timeout) {
+    record Settings(TokenWebhookOptions options, List<String> own, Duration timeout, CallQueue.Bounds bounds) {
     }
 
     /// Connects with the first question.
@@ -49,6 +50,7 @@ final class TokenWebhookAuthenticator implements Authenticator, AutoCloseable {
         this.version = settings.options.version();
         this.own = settings.own;
         this.timeout = settings.timeout;
+        this.queue = new CallQueue(settings.bounds);
         this.client = client;
         this.health = health;
         this.cache = new ReviewCache(settings.options.ttl(), nanos);
@@ -80,7 +82,8 @@ final class TokenWebhookAuthenticator implements Authenticator, AutoCloseable {
             return awaited(other);
         }
         try {
-            Answer answer = asked(TokenReview.body(version, token, wanted));
+            byte[] body = TokenReview.body(version, token, wanted);
+            Answer answer = queue.ask("", timeout, left -> TokenReview.answer(client.post(body, left), version));
             cache.put(key, answer);
             mine.complete(answer);
             well();
@@ -89,6 +92,9 @@ final class TokenWebhookAuthenticator implements Authenticator, AutoCloseable {
             mine.completeExceptionally(e);
             failing(e.reason());
             throw unasked();
+        } catch (ApiFault e) {
+            mine.completeExceptionally(e);
+            throw e;
         } finally {
             open.remove(key, mine);
             // without effect on one that is done
@@ -102,7 +108,12 @@ final class TokenWebhookAuthenticator implements Authenticator, AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw unasked();
-        } catch (ExecutionException | TimeoutException | CancellationException e) {
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof ApiFault refused) {
+                throw refused;
+            }
+            throw unasked();
+        } catch (TimeoutException | CancellationException e) {
             throw unasked();
         }
     }
@@ -110,23 +121,6 @@ final class TokenWebhookAuthenticator implements Authenticator, AutoCloseable {
     /// The caller is not told where the webhook is, and what it has answered.
     private static BadCredential unasked() {
         return new BadCredential("the token webhook cannot be asked");
-    }
-
-    private Answer asked(byte[] body) throws CallFailure {
-        long end = System.nanoTime() + timeout.toNanos();
-        try {
-            if (!asking.tryAcquire(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
-                throw new CallFailure("context deadline exceeded while " + MOST_AT_ONCE + " others are asking");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CallFailure("context canceled");
-        }
-        try {
-            return TokenReview.answer(client.post(body, Duration.ofNanos(end - System.nanoTime())), version);
-        } finally {
-            asking.release();
-        }
     }
 
     private synchronized void failing(String why) {
@@ -151,12 +145,8 @@ final class TokenWebhookAuthenticator implements Authenticator, AutoCloseable {
     /// Nobody begins to ask any more: waits for those who do.
     @Override
     public void close() {
-        try {
-            boolean alone = asking.tryAcquire(MOST_AT_ONCE, 500, TimeUnit.MILLISECONDS);
-            LOG.log(System.Logger.Level.DEBUG, "The token webhook is left alone={0}", alone);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        boolean alone = queue.drained(Duration.ofMillis(500));
+        LOG.log(System.Logger.Level.DEBUG, "The token webhook is left alone={0}", alone);
         client.close();
     }
 }

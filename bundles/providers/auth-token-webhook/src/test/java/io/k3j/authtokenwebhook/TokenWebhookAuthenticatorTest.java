@@ -8,8 +8,10 @@ import com.sun.net.httpserver.HttpServer;
 import io.k3j.apiserverapi.Authenticator.BadCredential;
 import io.k3j.apiserverapi.Authenticator.Credentials;
 import io.k3j.apiserverapi.Caller;
+import io.k3j.clientapi.ApiFault;
 import io.k3j.componentapi.HealthLevel;
 import io.k3j.componentapi.HealthScope;
+import io.k3j.webhookclient.CallQueue;
 import io.k3j.webhookclient.KubeconfigClient;
 import io.k3j.webhookclient.WebhookKubeconfig;
 import java.io.IOException;
@@ -26,6 +28,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,6 +43,7 @@ class TokenWebhookAuthenticatorTest {
     private Path directory;
     private final List<String> asked = new CopyOnWriteArrayList<>();
     private final List<String> reports = new CopyOnWriteArrayList<>();
+    private final Semaphore arrived = new Semaphore(0);
     private final CountDownLatch never = new CountDownLatch(1);
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private HttpServer server;
@@ -61,6 +65,7 @@ class TokenWebhookAuthenticatorTest {
     private void serve(HttpExchange exchange) throws IOException {
         try (exchange) {
             asked.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            arrived.release();
             if (hangs) {
                 never.await();
             }
@@ -93,7 +98,8 @@ class TokenWebhookAuthenticatorTest {
         TokenWebhookOptions options = TokenWebhookOptions.of("authentication-token-webhook-config-file=" + file,
                 "authentication-token-webhook-version=" + version, "authentication-token-webhook-cache-ttl=1m");
         return new TokenWebhookAuthenticator(
-                new TokenWebhookAuthenticator.Settings(options, List.of("own", "k3s"), timeout),
+                new TokenWebhookAuthenticator.Settings(options, List.of("own", "k3s"), timeout,
+                        new CallQueue.Bounds(2, 2, 2)),
                 new KubeconfigClient(WebhookKubeconfig.read(file, Map.of()),
                         new KubeconfigClient.Settings("token-webhook", 1 << 20)),
                 scope, () -> nanos);
@@ -176,6 +182,21 @@ class TokenWebhookAuthenticatorTest {
             assertThat(one.get()).isPresent();
         }
         assertThat(asked).hasSize(1);
+    }
+
+    @Test
+    void tooManyTokensAtOnceAreRefusedAndNotCalledWrong() throws Exception {
+        hangs = true;
+        List<Future<Optional<Caller>>> two = List.of(threads.submit(() -> who("one")),
+                threads.submit(() -> who("two")));
+        arrived.acquire(2);
+        assertThatThrownBy(() -> who("three")).isInstanceOfSatisfying(ApiFault.class,
+                no -> assertThat(no.code()).isEqualTo(429));
+        never.countDown();
+        for (Future<Optional<Caller>> one : two) {
+            assertThat(one.get()).isPresent();
+        }
+        assertThat(who("three")).isPresent();
     }
 
     @Test

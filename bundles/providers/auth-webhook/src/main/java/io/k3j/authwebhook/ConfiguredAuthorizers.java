@@ -36,7 +36,8 @@ final class ConfiguredAuthorizers implements AutoCloseable, ConfigurationReload.
         this.cel = cel;
         this.chain = chain;
         this.told = new AuthorizationHealth(scope);
-        this.parts = new WebhookAuthorizer.Parts(chain.metrics(), told, System.getenv(), System::nanoTime);
+        this.parts = new WebhookAuthorizer.Parts(chain.metrics(), told, System.getenv(), System::nanoTime,
+                WebhookAuthorizer.BOUNDS);
         if (options.configurationFile().isEmpty()) {
             reload = null;
             use(options.authorizers());

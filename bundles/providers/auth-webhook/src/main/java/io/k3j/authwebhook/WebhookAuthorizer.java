@@ -7,6 +7,7 @@ import io.k3j.apiserverapi.Caller;
 import io.k3j.apiserverapi.Unseated;
 import io.k3j.model.Struct;
 import io.k3j.webhookclient.CallFailure;
+import io.k3j.webhookclient.CallQueue;
 import io.k3j.webhookclient.KubeconfigClient;
 import io.k3j.webhookclient.WebhookKubeconfig;
 import java.io.IOException;
@@ -15,17 +16,15 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 
 /// Asks one webhook, once for each question that is not known. Waits for it without a seat, as long as its timeout at
-/// most; so do those who find too many asking already. What cannot be asked is denied, or left to the next authorizer,
-/// as is configured. Any thread; blocks.
+/// most; so do those who find too many asking already, and beyond a bound they are refused with 429. What cannot be
+/// asked is denied, or left to the next authorizer, as is configured. Any thread; blocks.
 final class WebhookAuthorizer {
-    /// So many ask it at once.
-    static final int MOST_AT_ONCE = 512;
+    /// So many ask it at once, and three times as many wait; of all these one user has a quarter.
+    static final CallQueue.Bounds BOUNDS = new CallQueue.Bounds(512, 2048, 512);
     private static final int MOST_ANSWER_BYTES = 1 << 20;
     private static final System.Logger LOG = System.getLogger("io.k3j.authwebhook");
     private final AuthorizerConfiguration configuration;
@@ -33,13 +32,13 @@ final class WebhookAuthorizer {
     private final KubeconfigClient client;
     private final DecisionCache cache;
     private final Parts parts;
-    private final Semaphore asking = new Semaphore(MOST_AT_ONCE, true);
+    private final CallQueue queue;
     private volatile ReviewConditions conditions;
 
     /// What all webhooks share.
     /// @param environment may name proxies
     record Parts(AuthorizationMetrics metrics, AuthorizationHealth health, Map<String, String> environment,
-            LongSupplier nanos) {
+            LongSupplier nanos, CallQueue.Bounds bounds) {
     }
 
     private WebhookAuthorizer(AuthorizerConfiguration configuration, WebhookConfiguration webhook,
@@ -49,6 +48,7 @@ final class WebhookAuthorizer {
         this.client = client;
         this.conditions = conditions;
         this.parts = parts;
+        this.queue = new CallQueue(parts.bounds);
         this.cache = new DecisionCache(webhook, parts.nanos);
     }
 
@@ -83,25 +83,26 @@ final class WebhookAuthorizer {
         return switch (match.verdict()) {
             case EXCLUDED -> Decision.NO_OPINION;
             case FAILED -> failed(match.error());
-            case MATCHES -> known(AccessReview.of(caller, what), what);
+            case MATCHES -> known(caller, AccessReview.of(caller, what), what);
         };
     }
 
-    private Decision known(AccessReview review, Attributes what) {
+    private Decision known(Caller caller, AccessReview review, Attributes what) {
         DecisionCache.Key key = DecisionCache.Key.of(review);
         Optional<Decision> known = cache.get(key);
         if (known.isPresent()) {
             return known.get();
         }
         AtomicReference<Decision> answer = new AtomicReference<>(Decision.NO_OPINION);
-        Unseated.run(() -> answer.set(asked(review, key, what)));
+        Unseated.run(() -> answer.set(asked(caller, review, key, what)));
         return Objects.requireNonNull(answer.get());
     }
 
-    private Decision asked(AccessReview review, DecisionCache.Key key, Attributes what) {
+    private Decision asked(Caller caller, AccessReview review, DecisionCache.Key key, Attributes what) {
         long since = parts.nanos.getAsLong();
         try {
-            Decision decision = bounded(review, System.nanoTime() + webhook.timeout().toNanos());
+            Decision decision = queue.ask(caller.user(), webhook.timeout(), left -> AccessReview
+                    .decision(client.post(review.body(webhook.version()), left), webhook.version()));
             parts.metrics.evaluated(configuration.name(), "success", parts.nanos.getAsLong() - since);
             parts.health.well(configuration.name());
             cache.put(key, what, decision);
@@ -111,23 +112,6 @@ final class WebhookAuthorizer {
             parts.metrics.evaluated(configuration.name(), late ? "timeout" : "error",
                     parts.nanos.getAsLong() - since);
             return failed(e.reason());
-        }
-    }
-
-    private Decision bounded(AccessReview review, long end) throws CallFailure {
-        try {
-            if (!asking.tryAcquire(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-                throw new CallFailure("context deadline exceeded while " + MOST_AT_ONCE + " others are asking");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CallFailure("context canceled");
-        }
-        try {
-            byte[] answer = client.post(review.body(webhook.version()), Duration.ofNanos(end - System.nanoTime()));
-            return AccessReview.decision(answer, webhook.version());
-        } finally {
-            asking.release();
         }
     }
 
@@ -143,12 +127,8 @@ final class WebhookAuthorizer {
 
     /// Nobody begins to ask it any more: waits for those who do.
     void close(Duration limit) {
-        try {
-            boolean alone = asking.tryAcquire(MOST_AT_ONCE, limit.toNanos(), TimeUnit.NANOSECONDS);
-            LOG.log(System.Logger.Level.DEBUG, "A webhook is left name={0} alone={1}", configuration.name(), alone);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        boolean alone = queue.drained(limit);
+        LOG.log(System.Logger.Level.DEBUG, "A webhook is left name={0} alone={1}", configuration.name(), alone);
         client.close();
         parts.health.well(configuration.name());
     }

@@ -1,0 +1,101 @@
+package io.k3j.webhookclient;
+
+import io.k3j.clientapi.ApiFault;
+import io.k3j.model.Struct;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/// How many questions one webhook is asked at once, and how many wait for their turn: first come, first served. Who
+/// finds too many there, or does not get his turn in time, is sent away with 429 and comes again: that is no failure
+/// of the webhook, so nothing that is said about failures (`failurePolicy`) may make of it a question that was passed
+/// over. Any thread; blocks while it waits.
+public final class CallQueue {
+    private final Bounds bounds;
+    private final Semaphore turns;
+    private final Map<String, Integer> inside = new HashMap<>();
+    private int all;
+
+    /// @param atOnce are asked at the same time
+    /// @param most of these and of those that wait
+    /// @param perUser of them, for one user; so nobody keeps the others out
+    public record Bounds(int atOnce, int most, int perUser) {
+    }
+
+    /// A question.
+    /// @param <T> its answer
+    public interface Question<T> {
+        /// Asks.
+        /// @param left of the time there is
+        T ask(Duration left) throws CallFailure;
+    }
+
+    /// Nobody asks yet.
+    public CallQueue(Bounds bounds) {
+        this.bounds = bounds;
+        this.turns = new Semaphore(bounds.atOnce, true);
+    }
+
+    /// Asks when it is its turn.
+    /// @param user for whom
+    /// @param limit for waiting and asking
+    /// @throws ApiFault 429
+    /// @throws CallFailure of the question itself, or when the thread is interrupted while it waits
+    public <T> T ask(String user, Duration limit, Question<T> question) throws CallFailure {
+        long end = System.nanoTime() + limit.toNanos();
+        enter(user);
+        try {
+            await(limit);
+            try {
+                return question.ask(Duration.ofNanos(end - System.nanoTime()));
+            } finally {
+                turns.release();
+            }
+        } finally {
+            leave(user);
+        }
+    }
+
+    private synchronized void enter(String user) {
+        int own = inside.getOrDefault(user, 0);
+        if (all >= bounds.most || own >= bounds.perUser) {
+            throw tooMany();
+        }
+        inside.put(user, own + 1);
+        all++;
+    }
+
+    private synchronized void leave(String user) {
+        inside.computeIfPresent(user, (_, own) -> own == 1 ? null : own - 1);
+        all--;
+    }
+
+    private void await(Duration limit) throws CallFailure {
+        try {
+            if (!turns.tryAcquire(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+                throw tooMany();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CallFailure("context canceled");
+        }
+    }
+
+    private static ApiFault tooMany() {
+        return new ApiFault(429, "TooManyRequests", "too many requests wait for a webhook of the API server,"
+                + " please try again later", Struct.of("retryAfterSeconds", 1));
+    }
+
+    /// Waits for those who ask; nobody begins to any more.
+    /// @return whether none is left
+    public boolean drained(Duration limit) {
+        try {
+            return turns.tryAcquire(bounds.atOnce, limit.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}
