@@ -4,6 +4,7 @@ import io.k3j.model.Null;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// YAML to trees and back, by the rules of `sigs.k8s.io/yaml`: JSON's types only, tags of languages refused,
 /// aliases shared and counted. Stateless: safe for any number of threads.
@@ -20,18 +21,45 @@ public final class Yaml {
     /// document may have.
     public static final int MAX_LEVELS = 20 * MAX_VALUES;
 
+    private static final byte DELETE = 0x7f;
+
     private Yaml() {
     }
 
-    /// The one object in the bytes.
+    /// The one object in the bytes. JSON, which is what programs send as YAML, is read as such.
     /// @param bytes UTF-8, unless a byte order mark says otherwise
     /// @throws MalformedInput when it is not one YAML mapping, or too big
     public static Document document(byte[] bytes) {
+        Document json = bytes.length > 0 && bytes[0] == '{' && plain(bytes) ? json(bytes) : null;
+        if (json != null) {
+            return json;
+        }
         List<Document> all = documents(bytes);
         if (all.size() != 1) {
             throw new MalformedInput("error converting YAML to JSON: one document is expected, found " + all.size());
         }
         return all.getFirst();
+    }
+
+    /// Whether all is ASCII that YAML takes. Of the rest it reads some as line breaks, also inside quotes, and refuses
+    /// some.
+    private static boolean plain(byte[] bytes) {
+        for (byte b : bytes) {
+            if (b < ' ' && b != '\t' && b != '\n' && b != '\r' || b == DELETE) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// Null where YAML has to say what it is, or what is wrong with it.
+    private static @Nullable Document json(byte[] bytes) {
+        try {
+            Document document = Json.document(bytes, 0, bytes.length);
+            return document.duplicates().isEmpty() ? document : null;
+        } catch (MalformedInput e) {
+            return null;
+        }
     }
 
     /// Every object of a stream of documents, empty documents left out. Of a stream of manifests, separated by `---`.

@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class YamlTest {
     private static byte[] utf8(String s) {
@@ -37,6 +39,28 @@ class YamlTest {
         assertThat(List.of("1.2.3", "10m", "1e", "08x", "2026-01-01", "0x", ".", "1:30", "'1'", "\"true\"", "!!str 5")
                 .stream().map(YamlTest::plain)).allMatch(v -> v instanceof String);
         assertThat(struct("a:\nb: ~\nc: null")).isEqualTo(Struct.of("a", null, "b", null, "c", null));
+    }
+
+    /// What programs send as YAML is JSON, and is read by another reader.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"{}", " {\"a\":1}", "{\"a\":[1,-0,1.0,1e3,0.1,9223372036854775808,-9223372036854775809,1E+5]}",
+                    "{\"a\":[true,false,null,{},[],\"\",\"yes\",\"0644\",\"<<\"]}", "{\"<<\":{\"a\":1},\"b\":2}\r\n",
+                    "{\n\t\"a\" : {\"b\":\t\"\\u0041\\n\\t\\\"\\\\\\/\\b\\f\\r\"}\n}\n", "{\"a\":1e400}",
+                    "{\"a\":\"\u00e9\u2028\"}",
+                    "{\"a\":\"1\n  2\"}", "{a: yes, 'b': 0x10, \"c\":1,}", "{\"a\":1,\"b\":{\"c\":1,\"c\":2}}",
+                    "{\"a\":.5,\"b\":010,\"c\":1_000}", "{\"a\":1} # end"})
+    void aDocumentThatIsJsonMeansTheSame(String text) {
+        assertThat(Yaml.document(utf8(text))).isEqualTo(Yaml.documents(utf8(text)).getFirst());
+    }
+
+    @Test
+    void aDocumentThatBeginsAsJsonIsRefusedInTheWordsOfYaml() {
+        assertThatThrownBy(() -> Yaml.document(utf8("{\"a\":1}\n---\n{\"b\":2}"))).hasMessageContaining("one document");
+        for (String text : List.of("{\"a\":1", "{\"a\":\"\u007f\"}", "{\"a\":1}}")) {
+            assertThatThrownBy(() -> Yaml.document(utf8(text))).as(text)
+                    .hasMessageStartingWith("error converting YAML to JSON: yaml: ");
+        }
     }
 
     @Test

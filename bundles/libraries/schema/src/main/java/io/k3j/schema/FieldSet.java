@@ -1,17 +1,18 @@
 package io.k3j.schema;
 
 import io.k3j.model.Struct;
-import java.util.Collections;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// A set of field paths, in the form of `fieldsV1`: a tree whose edges are path elements as written there (`f:spec`,
 /// `k:{"name":"web"}`, `v:"x"`). A node may be a member itself, or only lead to members. structured-merge-diff's
 /// `fieldpath.Set`. Built up by one thread, then not changed any more: sets share nodes, which nobody may add to then.
 ///
-/// Edges are sorted, so that equal sets give equal `fieldsV1`.
+/// `fieldsV1` is sorted, so that equal sets give equal texts. The set itself is not: most are made, compared and
+/// forgotten.
 ///
 /// ```
 /// {"f:spec":{"f:ports":{"k:{\"port\":80}":{".":{},"f:name":{}}},"f:replicas":{}}}   as fieldsV1
@@ -23,9 +24,12 @@ final class FieldSet {
     /// Of path elements: a field, the keys of a list's element, its value, its index.
     private static final String KINDS = "fkvi";
     private static final int PREFIX = 2;
+    /// Most nodes lead to few others.
+    private static final int FEW = 4;
     private boolean member;
-    /// Most nodes lead nowhere, and there may be a million of them.
-    private SortedMap<String, FieldSet> children = Collections.emptySortedMap();
+    /// Most nodes lead nowhere, and there may be a million of them. A client chooses the elements: the map stays fast
+    /// where their hashes are the same, since texts can be compared.
+    private Map<String, FieldSet> children = Map.of();
 
     /// Reads `fieldsV1`; a node without content is a member. What has another form is left out, and so are path
     /// elements of a kind that is not known, as in structured-merge-diff.
@@ -75,7 +79,7 @@ final class FieldSet {
         if (member) {
             b.put(SELF, Struct.EMPTY);
         }
-        for (Map.Entry<String, FieldSet> e : children.entrySet()) {
+        for (Map.Entry<String, FieldSet> e : sorted()) {
             Struct below = e.getValue().fieldsV1();
             if (e.getValue().member || !below.isEmpty()) {
                 b.put(e.getKey(), below);
@@ -83,6 +87,12 @@ final class FieldSet {
         }
         Struct all = b.build();
         return member && all.size() == 1 ? Struct.EMPTY : all;
+    }
+
+    private List<Map.Entry<String, FieldSet>> sorted() {
+        List<Map.Entry<String, FieldSet>> all = new ArrayList<>(children.entrySet());
+        all.sort(Map.Entry.comparingByKey());
+        return all;
     }
 
     /// Makes this node a member. Only while the set is being built up.
@@ -97,7 +107,7 @@ final class FieldSet {
     }
 
     private FieldSet put(String element, FieldSet child) {
-        children = children.isEmpty() ? new TreeMap<>() : children;
+        children = children.isEmpty() ? new HashMap<>(FEW) : children;
         children.put(element, child);
         return child;
     }
@@ -221,7 +231,7 @@ final class FieldSet {
         if (member) {
             first.add(at);
         }
-        for (Map.Entry<String, FieldSet> e : children.entrySet()) {
+        for (Map.Entry<String, FieldSet> e : sorted()) {
             if (first.full()) {
                 return;
             }
@@ -246,11 +256,25 @@ final class FieldSet {
     /// By members: nodes that lead nowhere make no difference.
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof FieldSet s && s.fieldsV1().equals(fieldsV1());
+        return other instanceof FieldSet s && (s == this || members() == s.members() && within(s));
+    }
+
+    /// Whether the other has each member of this one.
+    private boolean within(FieldSet other) {
+        if (member && !other.member) {
+            return false;
+        }
+        for (Map.Entry<String, FieldSet> e : children.entrySet()) {
+            FieldSet theirs = other.children.get(e.getKey());
+            if (theirs == null ? !e.getValue().isEmpty() : !e.getValue().within(theirs)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Override
     public int hashCode() {
-        return fieldsV1().hashCode();
+        return members();
     }
 }
