@@ -1,6 +1,7 @@
 package io.k3j.testkitprocess;
 
 import io.k3j.testkitbase.Living;
+import io.k3j.testkitbase.Teardown;
 import io.k3j.testkitbase.Waiting;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.util.stream.Stream;
 public final class K3sProcess implements AutoCloseable, Living {
     /// After this [#close] kills it.
     private static final Duration GRACE_PERIOD = Duration.ofSeconds(15);
+    private static final ServiceKey KEY = new ServiceKey();
 
     private final ChildProcess process;
     private final Path dataDir;
@@ -42,7 +44,8 @@ public final class K3sProcess implements AutoCloseable, Living {
         return k3s(List.of(words));
     }
 
-    /// Starts `k3s server` on a free port with data below `dir`, and further flags.
+    /// Starts `k3s server` on a free port with data below `dir`, and further flags. One that lives for seconds may be
+    /// given a key for service accounts that another one of this JVM has made.
     public static K3sProcess server(Path dir, String... flags) throws IOException {
         return server(dir, List.of(), flags);
     }
@@ -53,6 +56,9 @@ public final class K3sProcess implements AutoCloseable, Living {
         List<String> words = new ArrayList<>(List.of("server", "--data-dir", dataDir.toString(), "--https-listen-port",
                 "0", "--write-kubeconfig", dir.resolve("k3s.yaml").toString()));
         words.addAll(List.of(flags));
+        if (!Launch.javaOptions().isEmpty()) {
+            KEY.give(dataDir, words);
+        }
         String options = Launch.javaOptions() + " " + String.join(" ", javaOptions);
         return new K3sProcess(k3s(words).environment("K3S_JAVA_OPTIONS", options)
                 .environment("K3S_CONFIG_FILE", "/dev/null").gracePeriod(GRACE_PERIOD)
@@ -133,6 +139,7 @@ public final class K3sProcess implements AutoCloseable, Living {
 
     @Override
     public void close() {
+        Teardown.of("key of " + dataDir, () -> KEY.keep(dataDir));
         process.close();
     }
 }
