@@ -1,5 +1,6 @@
 package io.k3j.authoidc;
 
+import io.k3j.metricstext.Hashes;
 import io.k3j.apiserverapi.Authenticator.BadCredential;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.componentapi.Health;

@@ -1,5 +1,6 @@
 package io.k3j.authoidc;
 
+import io.k3j.metricstext.Hashes;
 import io.k3j.apiserverapi.Caller;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -1,5 +1,6 @@
 package io.k3j.authoidc;
 
+import io.k3j.metricstext.ApiServerId;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.apiserverapi.Authenticator;

@@ -4,6 +4,7 @@ import io.k3j.clusteragreement.BootstrapFiles;
 import io.k3j.codec.Json;
 import io.k3j.codec.MalformedInput;
 import io.k3j.codec.Protobuf;
+import io.k3j.datastoreapi.Entry;
 import io.k3j.encryption.EncryptionConfiguration;
 import io.k3j.encryption.RowCipher;
 import io.k3j.encryption.UnreadableRow;
@@ -34,9 +35,10 @@ final class NodeHash {
 
     /// The hash in a row, decrypted with the keys of the bootstrap record. Empty when the row cannot be read:
     /// reporting that is up to the API server.
-    static Optional<String> of(byte[] row, Struct record, RandomGenerator random) throws IOException {
+    static Optional<String> of(Entry entry, Struct record, RandomGenerator random) throws IOException {
+        byte[] row = entry.value();
         try {
-            byte[] plain = RowCipher.sealed(row) ? cipher(record, random).open(row) : row;
+            byte[] plain = RowCipher.sealed(row) ? cipher(record, random).open(entry.key(), row) : row;
             return Protobuf.enveloped(plain) ? fromProtobuf(plain) : Optional.of(of(Json.object(plain)));
         } catch (UnreadableRow | MalformedInput | IllegalArgumentException unreadable) {
             LOG.log(System.Logger.Level.DEBUG, "A node's Secret cannot be read", unreadable);

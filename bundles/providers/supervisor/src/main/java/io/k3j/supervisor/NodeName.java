@@ -70,7 +70,7 @@ final class NodeName {
             return;
         }
         Optional<Entry> row = datastore.get(SECRETS + node + SUFFIX);
-        Optional<String> hash = row.isEmpty() ? Optional.empty() : NodeHash.of(row.get().value(), record, random);
+        Optional<String> hash = row.isEmpty() ? Optional.empty() : NodeHash.of(row.get(), record, random);
         if (hash.isPresent() && !matches(hash.get())) {
             LOG.log(Level.WARNING, "This machine has not the password of the Secret kube-system/" + node + SUFFIX
                     + "; looking whether another machine runs the node seconds=" + MAX_POLLS);

@@ -97,7 +97,7 @@ class NodeNameTest {
                     EncryptionKey.random("key", TestServer.RANDOM));
             PemFiles.directory(founder.layout.cred("x").getParent());
             PemFiles.write(founder.layout.cred("encryption-config.json"), keys.json(), PemFiles.SECRET);
-            row = new RowCipher(keys, TestServer.RANDOM).seal(row);
+            row = new RowCipher(keys, TestServer.RANDOM).seal(SECRET, row);
             assertThat(RowCipher.sealed(row)).isTrue();
         }
         founder.agree(store);

@@ -1,4 +1,4 @@
-package io.k3j.authoidc;
+package io.k3j.metricstext;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -6,22 +6,22 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /// SHA-256, as upstream's metrics name issuers, servers and contents by it.
-final class Hashes {
+public final class Hashes {
     private Hashes() {
     }
 
     /// Of a text; empty for an empty one.
-    static String label(String text) {
+    public static String label(String text) {
         return label(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /// Of bytes; empty for none.
-    static String label(byte[] bytes) {
+    public static String label(byte[] bytes) {
         return bytes.length == 0 ? "" : "sha256:" + HexFormat.of().formatHex(of(bytes));
     }
 
     /// Itself.
-    static byte[] of(byte[] bytes) {
+    public static byte[] of(byte[] bytes) {
         try {
             return MessageDigest.getInstance("SHA-256").digest(bytes);
         } catch (NoSuchAlgorithmException e) {

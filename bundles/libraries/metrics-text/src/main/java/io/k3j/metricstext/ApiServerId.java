@@ -1,4 +1,4 @@
-package io.k3j.authoidc;
+package io.k3j.metricstext;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -7,7 +7,7 @@ import java.nio.file.Path;
 
 /// The identity of this API server as upstream makes it: `apiserver-` and half of the hash of the host's name, in base
 /// 32. Metrics show its hash.
-final class ApiServerId {
+public final class ApiServerId {
     private static final String DIGITS = "abcdefghijklmnopqrstuvwxyz234567";
     private static final int BYTES = 16;
     private static final int BITS = 5;
@@ -16,7 +16,7 @@ final class ApiServerId {
     }
 
     /// That of this machine.
-    static String ofHost() {
+    public static String ofHost() {
         try {
             return of(Files.readString(Path.of("/proc/sys/kernel/hostname")).strip());
         } catch (IOException unnamed) {
@@ -25,7 +25,7 @@ final class ApiServerId {
     }
 
     /// That of a host.
-    static String of(String hostname) {
+    public static String of(String hostname) {
         byte[] hash = Hashes.of(hostname.getBytes(StandardCharsets.UTF_8));
         StringBuilder id = new StringBuilder("apiserver-");
         int held = 0;
