@@ -1,6 +1,7 @@
 package io.k3j.encryptionproviders;
 
 import io.k3j.apiserverapi.FieldProblem;
+import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -51,11 +52,11 @@ final class ProvidersRules {
         }
         List<GroupResource> all = names.stream().map(GroupResource::parse).toList();
         if (new HashSet<>(all).size() < all.size()) {
-            invalid(at, names, "the same resource cannot be specified multiple times");
+            invalid(at, Seq.copyOf(names), "the same resource cannot be specified multiple times");
         }
         if (all.stream().anyMatch(one -> masked(one, all))) {
-            invalid(at, names, "using overlapping resources such as 'secrets' and '*.' in the same resource list is not"
-                    + " allowed as they will be masked");
+            invalid(at, Seq.copyOf(names), "using overlapping resources such as 'secrets' and '*.' in the same resource"
+                    + " list is not allowed as they will be masked");
         }
         for (int i = 0; i < names.size(); i++) {
             String why = wrong(names.get(i));

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Rows by the file, and another file while the server runs.
 class ConfiguredEncryptionTest {
     private static final String SECRET = "/registry/secrets/default/one";
+    private static final String RELOADS = "apiserver_encryption_config_controller_automatic_reloads_total";
     private static final byte[] VALUE = {'{', '}'};
 
     @TempDir
@@ -121,9 +122,9 @@ class ConfiguredEncryptionTest {
             assertThat(sealed(encryption, SECRET)).isEqualTo("secretbox");
             assertThat(encryption.metrics().text())
                     .containsPattern(
-                            "apiserver_encryption_config_controller_automatic_reloads_total\\{status=\"success\",[^}]*} 1")
+                            RELOADS + "\\{status=\"success\",[^}]*} 1")
                     .containsPattern(
-                            "apiserver_encryption_config_controller_automatic_reloads_total\\{status=\"failure\",[^}]*} 2")
+                            RELOADS + "\\{status=\"failure\",[^}]*} 2")
                     .contains("apiserver_encryption_config_controller_automatic_reload_last_timestamp_seconds{",
                             "apiserver_encryption_config_controller_last_config_info{");
         }

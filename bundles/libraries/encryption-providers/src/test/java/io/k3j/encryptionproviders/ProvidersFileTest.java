@@ -58,16 +58,16 @@ class ProvidersFileTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|',
             textBlock = """
-                    Secrets              | resources[0].resources[0]: Invalid value: "Secrets": resource name should not contain capital letters
-                    "*"                  | resources[0].resources[0]: Invalid value: "*": use '*.' to encrypt all the resources from core API group or *.* to encrypt all resources
-                    apiserveripinfo      | resources[0].resources[0]: Invalid value: "apiserveripinfo": resources which do not have REST API/s cannot be encrypted
-                    events.events.k8s.io | '*.events.k8s.io' objects are stored using the 'events' API group in etcd. Use 'events' instead in the config file
+                    Secrets              | "Secrets": resource name should not contain capital letters
+                    "*"                  | use '*.' to encrypt all the resources from core API group or *.* to
+                    apiserveripinfo      | resources which do not have REST API/s cannot be encrypted
+                    events.events.k8s.io | objects are stored using the 'events' API group in etcd. Use 'events'
                     "*.extensions"       | 'extensions' group has been removed and cannot be used for encryption
-                    "secrets.*"          | resources[0].resources[0]: Invalid value: "secrets.*": encrypting the same resource across groups is not supported
-                    secrets, secrets     | resources[0].resources: Invalid value: ["secrets","secrets"]: the same resource cannot be specified multiple times
-                    secrets, "*."        | using overlapping resources such as 'secrets' and '*.' in the same resource list is not allowed as they will be masked
-                    "*.apps", "*.*"      | using overlapping resources such as 'secrets' and '*.' in the same resource list is not allowed as they will be masked
-                    ''                   | resources[0].resources: Required value: at least one resources[0].resources is required
+                    "secrets.*"          | "secrets.*": encrypting the same resource across groups is not supported
+                    secrets, secrets     | ["secrets","secrets"]: the same resource cannot be specified multiple times
+                    secrets, "*."        | using overlapping resources such as 'secrets' and '*.' in the same
+                    "*.apps", "*.*"      | using overlapping resources such as 'secrets' and '*.' in the same
+                    ''                   | resources[0].resources: Required value: at least one resources[0].resources
                     """,
             quoteCharacter = '\'')
     void refusesNamesInUpstreamsWords(String names, String why) {
@@ -82,8 +82,8 @@ class ProvidersFileTest {
         refused(entries("secrets", "{}"), at + ": Invalid value: \"\": provider does not contain any of the expected"
                 + " providers: KMS, AESGCM, AESCBC, Secretbox, Identity");
         refused(entries("secrets", "{identity: {}, aescbc: {keys: [{name: k, secret: " + KEY + "}]}}"),
-                at + ": Invalid value: \"aescbc,identity\": more than one provider specified in a single element, should"
-                        + " split into different list elements");
+                at + ": Invalid value: \"aescbc,identity\": more than one provider specified in a single element,"
+                        + " should split into different list elements");
         refused(entries("secrets", "{aescbc: {keys: []}}"), at + ".aescbc.keys: Required value: at least one keys is"
                 + " required");
         refused(entries("secrets", "{aesgcm: {keys: [{secret: " + KEY + "}]}}"),
