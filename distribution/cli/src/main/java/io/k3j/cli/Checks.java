@@ -207,6 +207,7 @@ final class Checks {
         readable("authorization-config=", "an AuthorizationConfiguration of apiserver.config.k8s.io/v1");
         readable("authorization-webhook-config-file=", "a kubeconfig");
         readable("encryption-provider-config=", "an EncryptionConfiguration of apiserver.config.k8s.io/v1");
+        readable("authentication-token-webhook-config-file=", "a kubeconfig");
         readable("oidc-ca-file=", "the issuer's authorities in PEM");
     }
 

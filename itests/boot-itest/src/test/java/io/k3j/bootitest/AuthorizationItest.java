@@ -23,6 +23,8 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -51,18 +53,21 @@ class AuthorizationItest {
     @BeforeAll
     void start(@TempDir Path temporary) throws Exception {
         home = temporary;
-        webhook = new HttpsPort("authorizer").at("/", this::review).started();
+        webhook = new HttpsPort("authorizer").at("/", this::review).at("/review", this::who).started();
         commands = new Commands(home);
         Files.writeString(home.resolve("webhook.pem"), webhook.authorities());
         Files.writeString(home.resolve("webhook.token"), TOKEN);
-        String kubeconfig = page(0);
+        String kubeconfig = page("authorization", 0);
         shell(kubeconfig.substring(0, kubeconfig.indexOf("k3s server ")));
-        String begin = page(1);
+        String tokens = page("authentication", 4);
+        int more = tokens.indexOf("k3s server ");
+        shell(tokens.substring(0, more));
+        String begin = page("authorization", 1);
         int flags = begin.indexOf("k3s server ");
         shell(begin.substring(0, flags));
         configuration = Files.readString(file());
         assertThat(configuration).contains("failurePolicy: Deny", "name: denials");
-        server = server(home, begin.substring(flags));
+        server = server(home, begin.substring(flags) + tokens.substring(more + "k3s server ".length()));
         server.await("the API", LIMIT, commands::served);
         api = Api.of(home.resolve("k3s.yaml"), commands.server());
     }
@@ -95,13 +100,25 @@ class AuthorizationItest {
         exchange.close();
     }
 
-    /// A block of commands of the page, with what is of another machine or directory put in its place.
-    private String page(int block) throws IOException {
-        List<String> blocks = Arrays.stream(Files.readString(Path.of("../../docs/authorization.md")).split("```"))
+    /// The token `of-NAME` is that of NAME.
+    private void who(HttpExchange exchange) throws IOException {
+        String asked = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+        Matcher token = Pattern.compile("\"token\":\"of-([a-z]+)\"").matcher(asked);
+        byte[] body = ("{\"apiVersion\":\"authentication.k8s.io/v1\",\"kind\":\"TokenReview\",\"status\":"
+                + (token.find() ? "{\"authenticated\":true,\"user\":{\"username\":\"" + token.group(1) + "\"}}"
+                        : "{\"authenticated\":false}")
+                + "}").getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(200, body.length);
+        exchange.getResponseBody().write(body);
+        exchange.close();
+    }
+
+    /// A block of commands of a page, with what is of another machine or directory put in its place.
+    private String page(String name, int block) throws IOException {
+        List<String> blocks = Arrays.stream(Files.readString(Path.of("../../docs/" + name + ".md")).split("```"))
                 .filter(b -> b.startsWith("bash\n")).map(b -> b.substring("bash\n".length())).toList();
-        assertThat(blocks).hasSize(2);
         return blocks.get(block).replace("https://authorizer.example.com", webhook.url())
-                .replace("timeout: 3s", "timeout: 30s")
+                .replace("https://tokens.example.com", webhook.url()).replace("timeout: 3s", "timeout: 30s")
                 .replace("/etc/rancher/k3s", home.toString());
     }
 
@@ -176,11 +193,38 @@ class AuthorizationItest {
         write(configuration);
         awaitStatus("mallory", 403);
         assertThat(commands.kubectl("get", "--raw", "/metrics")).contains(
-                "apiserver_authorization_decisions_total{type=\"Webhook\",name=\"denials\",decision=\"denied\"}");
+                "apiserver_authorization_decisions_total{type=\"Webhook\",name=\"denials\",decision=\"denied\"}",
+                "apiserver_authorization_config_controller_automatic_reloads_total{status=\"success\"");
+    }
+
+    private String kubectl(String token, String... words) throws IOException, InterruptedException {
+        List<String> line = new ArrayList<>(List.of("kubectl", "--kubeconfig", "/dev/null", "--server",
+                commands.server(), "--insecure-skip-tls-verify", "--token", token));
+        line.addAll(List.of(words));
+        return Commands.must(K3sProcess.k3s(line).run(LIMIT));
     }
 
     @Test
     @Order(4)
+    void aTokenThatTheWebhookKnowsIsItsUser() throws Exception {
+        assertThat(kubectl("of-jane", "auth", "whoami")).contains("jane", "system:authenticated");
+        assertThat(kubectl("of-jane", "get", "secrets", "-n", "default")).contains("No resources found");
+        assertThatThrownBy(() -> kubectl("of-joe", "get", "secrets", "-n", "default"))
+                .hasMessageContaining("User \"joe\" cannot list resource \"secrets\"");
+        assertThatThrownBy(() -> kubectl("of-1", "auth", "whoami"))
+                .hasMessageContaining("You must be logged in to the server");
+        Path jar = new RebuiltJars(home).rebuilt("io.k3j.authtokenwebhook");
+        for (List<String> change : List.of(List.of("swap", jar.toString()),
+                List.of("back", "io.k3j.authtokenwebhook"))) {
+            ConsoleAnswer answer = server.console(change.toArray(String[]::new));
+            assertThat(answer.code()).as(answer.lines().toString()).isZero();
+            assertThat(kubectl("of-jane", "auth", "whoami")).contains("jane");
+        }
+        assertThat(server.output()).doesNotContain("of-jane");
+    }
+
+    @Test
+    @Order(5)
     void anotherVersionOfTheBundleRefusesNobodyAndAllowsNobodyElse() throws Exception {
         Path jar = new RebuiltJars(home).rebuilt("io.k3j.authwebhook");
         AtomicBoolean over = new AtomicBoolean();
@@ -218,7 +262,7 @@ class AuthorizationItest {
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void oneThatIsAwayDeniesAllButAdministrators() throws Exception {
         webhook.close();
         awaitStatus("alice", 403);
@@ -231,7 +275,7 @@ class AuthorizationItest {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void aWrongFileEndsAStartWithOneSentence() throws Exception {
         Path other = Files.createDirectory(home.resolve("other"));
         Path wrong = Files.writeString(other.resolve("wrong.yaml"), "apiVersion: apiserver.config.k8s.io/v1\n"

@@ -88,7 +88,7 @@ class OidcItest {
     private String page(int block) throws IOException {
         List<String> blocks = Arrays.stream(Files.readString(Path.of("../../docs/authentication.md")).split("```"))
                 .filter(b -> b.startsWith("bash\n")).map(b -> b.substring("bash\n".length())).toList();
-        assertThat(blocks).hasSize(4);
+        assertThat(blocks).hasSize(5);
         return blocks.get(block).replace("https://login.example.com", issuer.url())
                 .replace("certificateAuthority: \"\"",
                         "certificateAuthority: \"" + issuer.authorities().replace("\n", "\\n") + "\"")

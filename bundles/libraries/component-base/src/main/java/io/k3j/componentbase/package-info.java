@@ -1,13 +1,15 @@
 /// What every component needs to run as a part of the process, as in upstream's `component-base`: work that begins
 /// again when it has ended by an exception ([io.k3j.componentbase.SupervisedLoop]), the end of threads in a stop
 /// ([io.k3j.componentbase.Termination]), limits of waits that many threads have at once
-/// ([io.k3j.componentbase.Deadlines]), and a port for health and metrics ([io.k3j.componentbase.HttpPort]).
+/// ([io.k3j.componentbase.Deadlines]), a port for health and metrics ([io.k3j.componentbase.HttpPort]), and files that
+/// operators write ([io.k3j.componentbase.ConfigurationFile]), taken up live
+/// ([io.k3j.componentbase.ConfigurationReload]) or refused at the start ([io.k3j.componentbase.ServerStart]).
 ///
 /// **Threads.** One for each loop. **Blocking.** Only waiting for a loop's end, within a limit. **Errors.** None is
 /// thrown by what runs in a loop: it becomes a health report, which names the kind, and a line of the log, which has
 /// the rest.
 @Export
-@Version("1.1.0")
+@Version("1.2.0")
 @NullMarked
 package io.k3j.componentbase;
 

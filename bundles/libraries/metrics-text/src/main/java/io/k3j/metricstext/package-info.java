@@ -1,6 +1,7 @@
 /// What a component counts, in the text form of Prometheus: families and values are written, counted durations are
-/// kept, and a histogram that another program shows is read. Nothing here blocks or starts a thread; errors are those
-/// of the caller (labels that come in no pairs, a text that is damaged).
+/// kept, a histogram that another program shows is read, and how a configuration file was taken up is counted. Nothing
+/// here blocks or starts a thread; errors are those of the caller (labels that come in no pairs, a text that is
+/// damaged).
 ///
 /// ```
 ///   durations ──► Histogram ──┐
@@ -8,7 +9,7 @@
 ///   a body of another's /metrics ──► ScrapedHistogram ──► quantiles
 /// ```
 @Export
-@Version("1.1.0")
+@Version("1.2.0")
 @NullMarked
 package io.k3j.metricstext;
 

@@ -6,31 +6,27 @@ import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthLevel;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.Metrics;
-import io.k3j.componentapi.Phases;
+import io.k3j.componentbase.ConfigurationFile;
+import io.k3j.componentbase.ServerStart;
 import io.k3j.webhookclient.KubeconfigClient;
 import io.k3j.webhookclient.WebhookKubeconfig;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
-import org.osgi.service.condition.Condition;
 
 /// The component: reads flags and policy, and contributes the audit they ask for. A configuration that is wrong ends
 /// the process while it starts, as upstream's; later, when a new version of this bundle meets it, that one stops.
@@ -38,8 +34,6 @@ import org.osgi.service.condition.Condition;
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class AuditLog {
     private static final System.Logger LOG = System.getLogger("io.k3j.audit");
-    /// A policy is larger than a body only by mistake.
-    private static final int MOST_POLICY_BYTES = 4 << 20;
     /// A webhook has nothing to say but that it has an event.
     private static final int MOST_ANSWER_BYTES = 1 << 20;
     private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
@@ -65,7 +59,7 @@ public final class AuditLog {
             running = running(AuditOptions.of(settings.kubeApiserverArg()), health, scope);
         } catch (IllegalArgumentException e) {
             scope.report(HealthLevel.STOPPED, String.valueOf(e.getMessage()));
-            if (starting(context)) {
+            if (ServerStart.goesOn(context)) {
                 abort.abort(String.valueOf(e.getMessage()));
             }
             throw e;
@@ -137,7 +131,7 @@ public final class AuditLog {
         }
         Path file = Path.of(options.policyFile());
         try {
-            AuditPolicy policy = AuditPolicy.parse(bytes(file));
+            AuditPolicy policy = AuditPolicy.parse(new ConfigurationFile(file).bytes());
             if (!policy.ignored().isEmpty()) {
                 LOG.log(System.Logger.Level.WARNING, "Audit policy contains errors, which are passed over path={0}"
                         + " errors={1}", file, policy.ignored());
@@ -149,16 +143,6 @@ public final class AuditLog {
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("loading audit policy file: " + e.getMessage() + ": from file " + file,
                     e);
-        }
-    }
-
-    private static byte[] bytes(Path file) throws IOException {
-        try (InputStream from = Files.newInputStream(file)) {
-            byte[] all = from.readNBytes(MOST_POLICY_BYTES + 1);
-            if (all.length > MOST_POLICY_BYTES) {
-                throw new IOException("larger than " + MOST_POLICY_BYTES + " bytes");
-            }
-            return all;
         }
     }
 
@@ -190,16 +174,6 @@ public final class AuditLog {
                 // the process' own
             }
         };
-    }
-
-    private static boolean starting(BundleContext context) {
-        try {
-            Collection<?> ready = context.getServiceReferences(Condition.class,
-                    "(" + Phases.ID + "=" + Phases.APISERVER_READY + ")");
-            return ready.isEmpty();
-        } catch (InvalidSyntaxException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     /// Writes what waits, then withdraws: the server's next events wait for a successor. Takes some 3 s at most, with

@@ -1,5 +1,6 @@
 package io.k3j.authoidc;
 
+import io.k3j.componentbase.ConfigurationFile;
 import io.k3j.authoidc.JwtConfiguration.ClaimRule;
 import io.k3j.authoidc.JwtConfiguration.Issuer;
 import io.k3j.authoidc.JwtConfiguration.Mapping;
@@ -95,7 +96,7 @@ record AuthenticationOptions(String configurationFile, Map<String, String> flags
             return AuthenticationConfiguration.NONE;
         }
         String file = text("ca-file");
-        String authorities = file.isEmpty() ? "" : ConfigurationFile.text(Path.of(file));
+        String authorities = file.isEmpty() ? "" : new ConfigurationFile(Path.of(file)).text();
         Issuer issuer = new Issuer(text("issuer-url"), "", authorities, List.of(text("client-id")), "", "");
         String claim = flags.getOrDefault("username-claim", "sub");
         Mapping username = new Mapping(claim, usernamePrefix(claim), "");

@@ -5,6 +5,9 @@ import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.celapi.Cel;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
+import io.k3j.componentbase.ConfigurationFile;
+import io.k3j.componentbase.ConfigurationReload;
+import io.k3j.metricstext.ApiServerId;
 import io.k3j.model.Struct;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -44,13 +47,14 @@ final class ConfiguredIssuers implements AutoCloseable, ConfigurationReload.Targ
         this.metrics = new OidcMetrics(ApiServerId.ofHost(), InstantSource.system());
         this.parts = new JwtAuthenticator.Parts(options.accepted(), System.getenv(), metrics, health, this::attempted,
                 InstantSource.system(), System::nanoTime, RemoteKeySet.WAIT);
-        Path file = options.configurationFile().isEmpty() ? null : Path.of(options.configurationFile());
-        byte[] bytes = file == null ? new byte[0] : ConfigurationFile.bytes(file);
-        AuthenticationConfiguration configuration = file == null ? options.configuration() : parsed(file, bytes);
+        ConfigurationFile file = options.configurationFile().isEmpty() ? null
+                : new ConfigurationFile(Path.of(options.configurationFile()));
+        byte[] bytes = file == null ? new byte[0] : file.bytes();
+        AuthenticationConfiguration configuration = file == null ? options.configuration() : parsed(file.path(), bytes);
         this.anonymous = configuration.anonymous();
         ClaimExpressions compiler = validated(configuration);
-        metrics.configured(bytes);
-        this.reload = file == null ? null : new ConfigurationReload(file, bytes, this, parts);
+        metrics.reloads().configured(bytes);
+        this.reload = file == null ? null : new ConfigurationReload(file, bytes, this, health, parts.nanos());
         authenticator.use(next(configuration, compiler));
     }
 
@@ -156,18 +160,13 @@ final class ConfiguredIssuers implements AutoCloseable, ConfigurationReload.Targ
         }
     }
 
-    @Override
-    public AuthenticationConfiguration checked(byte[] file) {
-        AuthenticationConfiguration configuration = AuthenticationConfiguration.parse(file);
-        validated(configuration);
-        return configuration;
-    }
-
     /// The issuers before stay in use until each new one could be reached.
     @Override
-    public void use(AuthenticationConfiguration configuration) throws IOException, InterruptedException {
+    public void use(byte[] content) throws IOException, InterruptedException {
+        AuthenticationConfiguration configuration = AuthenticationConfiguration.parse(content);
+        ClaimExpressions compiler = validated(configuration);
         Issuers before = authenticator.issuers();
-        Issuers next = next(configuration, new ClaimExpressions(cel));
+        Issuers next = next(configuration, compiler);
         List<JwtAuthenticator> fresh = next.without(before);
         boolean used = false;
         try {
@@ -182,6 +181,7 @@ final class ConfiguredIssuers implements AutoCloseable, ConfigurationReload.Targ
             (used ? before.without(next) : fresh).forEach(JwtAuthenticator::close);
         }
         next.gone(before).forEach(metrics::forget);
+        metrics.reloads().reloaded(content);
     }
 
     private void await(List<JwtAuthenticator> fresh) throws IOException, InterruptedException {
@@ -202,7 +202,18 @@ final class ConfiguredIssuers implements AutoCloseable, ConfigurationReload.Targ
     }
 
     @Override
-    public void told(String trouble) {
+    public String what() {
+        return "authentication config";
+    }
+
+    @Override
+    public void failed(String why) {
+        metrics.reloads().failed();
+        unchanged(why);
+    }
+
+    @Override
+    public void unchanged(String trouble) {
         fileTrouble = trouble;
         report();
     }

@@ -2,9 +2,11 @@ package io.k3j.authoidc;
 
 import io.k3j.metricstext.Hashes;
 import io.k3j.componentapi.Metrics;
+import io.k3j.metricstext.Hashes;
 import io.k3j.metricstext.Histogram;
 import io.k3j.metricstext.MetricText;
 import io.k3j.metricstext.MetricText.Type;
+import io.k3j.metricstext.ReloadMetrics;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -14,7 +16,6 @@ import java.util.concurrent.atomic.LongAdder;
 final class OidcMetrics implements Metrics {
     private static final double[] BOUNDS = {.001, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10};
     private static final String AUTHENTICATION = "apiserver_authentication_";
-    private static final String RELOADS = "apiserver_authentication_config_controller_";
     private static final String ISSUER = "jwt_issuer_hash";
     private static final String SERVER = "apiserver_id_hash";
     private static final String SUCCESS = "success";
@@ -24,9 +25,7 @@ final class OidcMetrics implements Metrics {
     private final Map<String, Histogram> successes = new ConcurrentSkipListMap<>();
     private final Map<String, Histogram> failures = new ConcurrentSkipListMap<>();
     private final Map<String, Keys> keys = new ConcurrentSkipListMap<>();
-    private final Outcome reloaded = new Outcome();
-    private final Outcome refused = new Outcome();
-    private volatile String configuration = "";
+    private final ReloadMetrics reloads;
 
     /// How often something came out in one way, and when it did last; 0 for never.
     private static final class Outcome {
@@ -42,6 +41,7 @@ final class OidcMetrics implements Metrics {
     /// @param server the identity of this API server
     OidcMetrics(String server, InstantSource clock) {
         this.server = Hashes.label(server);
+        this.reloads = new ReloadMetrics("authentication", server, clock);
         this.clock = clock;
     }
 
@@ -83,20 +83,9 @@ final class OidcMetrics implements Metrics {
         (success ? successes : failures).computeIfAbsent(Hashes.label(issuer), _ -> new Histogram(BOUNDS)).add(nanos);
     }
 
-    /// A configuration is in use.
-    void configured(byte[] file) {
-        configuration = Hashes.label(file);
-    }
-
-    /// A changed file is in use.
-    void reloaded(byte[] file) {
-        configured(file);
-        reloaded.at(now());
-    }
-
-    /// A changed file cannot be used.
-    void reloadFailed() {
-        refused.at(now());
+    /// How its file was taken up.
+    ReloadMetrics reloads() {
+        return reloads;
     }
 
     @Override
@@ -104,7 +93,7 @@ final class OidcMetrics implements Metrics {
         MetricText text = new MetricText();
         latencies(text);
         fetches(text);
-        reloads(text);
+        reloads.text(text);
         return text.toString();
     }
 
@@ -132,29 +121,6 @@ final class OidcMetrics implements Metrics {
                 text.value(1, ISSUER, issuer, SERVER, server, "hash", k.hash);
             }
         });
-    }
-
-    private void reloads(MetricText text) {
-        if (configuration.isEmpty()) {
-            return;
-        }
-        text.family(RELOADS + "automatic_reloads_total", Type.COUNTER, "Total number of automatic reloads of"
-                + " authentication configuration split by status and apiserver identity.");
-        times(text, refused, FAILURE);
-        times(text, reloaded, SUCCESS);
-        text.family(RELOADS + "automatic_reload_last_timestamp_seconds", Type.GAUGE, "Timestamp of the last automatic"
-                + " reload of authentication configuration split by status and apiserver identity.");
-        last(text, refused, "status", FAILURE, SERVER, server);
-        last(text, reloaded, "status", SUCCESS, SERVER, server);
-        text.family(RELOADS + "last_config_info", Type.GAUGE, "Information about the last applied authentication"
-                + " configuration with hash as label, split by apiserver identity.")
-                .value(1, SERVER, server, "hash", configuration);
-    }
-
-    private void times(MetricText text, Outcome outcome, String status) {
-        if (outcome.times.sum() > 0) {
-            text.value(outcome.times.sum(), "status", status, SERVER, server);
-        }
     }
 
     private static void last(MetricText text, Outcome outcome, String... labels) {

@@ -7,11 +7,10 @@ import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthLevel;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.Metrics;
-import io.k3j.componentapi.Phases;
+import io.k3j.componentbase.ServerStart;
 import io.k3j.componentbase.SupervisedLoop;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
@@ -19,7 +18,6 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -28,7 +26,6 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
-import org.osgi.service.condition.Condition;
 
 /// The component: reads flags and file beside the start, and contributes the authenticator they ask for. A
 /// configuration that is wrong ends the process while it starts, as upstream's; later, when a new version of this
@@ -89,7 +86,7 @@ public final class StructuredAuthentication {
     /// one; until then tokens of issuers stand for nobody.
     @Activate
     void begin() {
-        boolean starting = starting();
+        boolean starting = ServerStart.goesOn(context);
         SupervisedLoop loop = SupervisedLoop.platform(health, "oidc-start", () -> configure(starting));
         compiling = loop;
         loop.start();
@@ -125,16 +122,6 @@ public final class StructuredAuthentication {
         registrations.add(context.registerService(Authenticator.class, made.authenticator(), order));
         // last: a predecessor goes once this says that it is well
         made.start();
-    }
-
-    private boolean starting() {
-        try {
-            Collection<?> ready = context.getServiceReferences(Condition.class,
-                    "(" + Phases.ID + "=" + Phases.APISERVER_READY + ")");
-            return ready.isEmpty();
-        } catch (InvalidSyntaxException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     /// Withdraws the authenticator, then ends what reaches issuers.

@@ -1,9 +1,12 @@
 package io.k3j.authwebhook;
 
 import io.k3j.componentapi.Metrics;
+import io.k3j.metricstext.ApiServerId;
 import io.k3j.metricstext.Histogram;
 import io.k3j.metricstext.MetricText;
 import io.k3j.metricstext.MetricText.Type;
+import io.k3j.metricstext.ReloadMetrics;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,6 +21,13 @@ final class AuthorizationMetrics implements Metrics {
     private final Map<List<String>, LongAdder> evaluations = new ConcurrentHashMap<>();
     private final Map<List<String>, Histogram> durations = new ConcurrentHashMap<>();
     private final Map<String, LongAdder> failOpen = new ConcurrentSkipListMap<>();
+    private final ReloadMetrics reloads = new ReloadMetrics("authorization", ApiServerId.ofHost(),
+            InstantSource.system());
+
+    /// How the file was taken up.
+    ReloadMetrics reloads() {
+        return reloads;
+    }
 
     /// An authorizer has decided.
     void decided(AuthorizerConfiguration by, boolean allowed) {
@@ -53,6 +63,7 @@ final class AuthorizationMetrics implements Metrics {
         text.family(AUTHORIZATION + "webhook_evaluations_total", Type.COUNTER,
                 "Round-trips to authorization webhooks.");
         counted(text, evaluations);
+        reloads.text(text);
         return text.toString();
     }
 

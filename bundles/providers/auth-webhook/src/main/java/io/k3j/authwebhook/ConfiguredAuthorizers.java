@@ -4,6 +4,8 @@ import io.k3j.authwebhook.AuthorizerChain.Step;
 import io.k3j.celapi.Cel;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
+import io.k3j.componentbase.ConfigurationFile;
+import io.k3j.componentbase.ConfigurationReload;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,7 +14,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Flags and file in use: makes the steps they configure, and takes a changed file up. Any thread.
-final class ConfiguredAuthorizers implements AutoCloseable {
+final class ConfiguredAuthorizers implements AutoCloseable, ConfigurationReload.Target {
     /// How long questions under way are waited for when a webhook is not configured any more: longer than any timeout.
     private static final Duration LAST = Duration.ofSeconds(31);
     /// The same at the end of this.
@@ -20,7 +22,7 @@ final class ConfiguredAuthorizers implements AutoCloseable {
     private final AuthorizationHealth told;
     private final WebhookAuthorizer.Parts parts;
     private final AuthorizerChain chain;
-    private final @Nullable AuthorizationReload reload;
+    private final @Nullable ConfigurationReload reload;
     private Cel cel;
 
     /// Reads and checks everything; starts nothing.
@@ -39,14 +41,15 @@ final class ConfiguredAuthorizers implements AutoCloseable {
             reload = null;
             use(options.authorizers());
         } else {
-            AuthorizationFile file = new AuthorizationFile(Path.of(options.configurationFile()));
+            ConfigurationFile file = new ConfigurationFile(Path.of(options.configurationFile()));
             byte[] first = bytes(file);
-            reload = new AuthorizationReload(file, first, this::changed, told, health);
+            reload = new ConfigurationReload(file, first, this, health, System::nanoTime);
             use(AuthorizationConfiguration.parse(first, new ConditionCompiler(cel)));
+            chain.metrics().reloads().configured(first);
         }
     }
 
-    private static byte[] bytes(AuthorizationFile file) {
+    private static byte[] bytes(ConfigurationFile file) {
         try {
             return file.bytes();
         } catch (IOException e) {
@@ -55,8 +58,27 @@ final class ConfiguredAuthorizers implements AutoCloseable {
         }
     }
 
-    private void changed(byte[] bytes) {
-        use(AuthorizationConfiguration.parse(bytes, new ConditionCompiler(engine()))).forEach(gone -> gone.close(LAST));
+    @Override
+    public void use(byte[] content) {
+        use(AuthorizationConfiguration.parse(content, new ConditionCompiler(engine())))
+                .forEach(gone -> gone.close(LAST));
+        chain.metrics().reloads().reloaded(content);
+    }
+
+    @Override
+    public String what() {
+        return "authorization config";
+    }
+
+    @Override
+    public void failed(String why) {
+        chain.metrics().reloads().failed();
+        told.file(why);
+    }
+
+    @Override
+    public void unchanged(String trouble) {
+        told.file(trouble);
     }
 
     private synchronized Cel engine() {
@@ -103,7 +125,7 @@ final class ConfiguredAuthorizers implements AutoCloseable {
     }
 
     /// Looks at the file now.
-    void look() {
+    void look() throws InterruptedException {
         if (reload != null) {
             reload.look();
         }

@@ -4,7 +4,7 @@
 ///
 /// ```
 /// flags, file ─► AuthorizationConfiguration ─ AuthorizationRules ─► AuthorizerChain
-/// file changes ─ AuthorizationReload ─► another list of steps
+/// file changes ─ ConfigurationReload ─► another list of steps
 ///
 /// request ─► AuthorizerChain ─► Node, RBAC (services), AlwaysAllow, AlwaysDeny,
 ///                               WebhookAuthorizer ─ ReviewConditions, DecisionCache, AccessReview ─► HTTPS

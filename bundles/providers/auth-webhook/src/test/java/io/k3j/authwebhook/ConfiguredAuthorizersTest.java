@@ -234,6 +234,8 @@ class ConfiguredAuthorizersTest {
         assertThat(reports.getLast()).startsWith("OK");
         assertThat(asked(JANE)).isEqualTo(Verdict.ALLOW);
         assertThat(server.asked).as("what was known is known").hasSize(1);
+        assertThat(metrics.text()).containsPattern("config_controller_automatic_reloads_total\\{status=\"failure\","
+                + "apiserver_id_hash=\"sha256:[0-9a-f]{64}\"} 1\n");
     }
 
     @Test

@@ -1,0 +1,162 @@
+package io.k3j.authtokenwebhook;
+
+import io.k3j.apiserverapi.Authenticator;
+import io.k3j.apiserverapi.Caller;
+import io.k3j.authtokenwebhook.TokenReview.Answer;
+import io.k3j.componentapi.HealthScope;
+import io.k3j.webhookclient.CallFailure;
+import io.k3j.webhookclient.KubeconfigClient;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
+
+/// Asks the webhook who a token stands for. A request that comes with one has no seat yet, and waits ten seconds at
+/// most. Any thread; blocks.
+final class TokenWebhookAuthenticator implements Authenticator, AutoCloseable {
+    /// Behind all who know their tokens by themselves.
+    static final int RANKING = 10;
+    /// As upstream.
+    static final Duration TIMEOUT = Duration.ofSeconds(10);
+    /// So many ask it at once.
+    static final int MOST_AT_ONCE = 256;
+    private static final System.Logger LOG = System.getLogger("io.k3j.authtokenwebhook");
+    private final String version;
+    private final List<String> own;
+    private final KubeconfigClient client;
+    private final HealthScope health;
+    private final AnswerCache cache;
+    private final Duration timeout;
+    private final Semaphore asking = new Semaphore(MOST_AT_ONCE, true);
+    private final Map<AnswerCache.Key, CompletableFuture<Answer>> open = new ConcurrentHashMap<>();
+    private volatile String trouble = "";
+
+    /// @param own audiences of the API server itself
+    /// @param timeout of a question, with all it waits for
+    record Settings(TokenWebhookOptions options, List<String> own, Duration timeout) {
+    }
+
+    /// Connects with the first question.
+    TokenWebhookAuthenticator(Settings settings, KubeconfigClient client, HealthScope health, LongSupplier nanos) {
+        this.version = settings.options.version();
+        this.own = settings.own;
+        this.timeout = settings.timeout;
+        this.client = client;
+        this.health = health;
+        this.cache = new AnswerCache(settings.options.ttl(), nanos);
+    }
+
+    @Override
+    public Optional<Caller> authenticate(Credentials credentials) throws BadCredential {
+        if (credentials.bearer().isEmpty()) {
+            return Optional.empty();
+        }
+        List<String> wanted = credentials.audiences().isEmpty() ? own : credentials.audiences();
+        Answer answer = answer(credentials.bearer(), wanted);
+        if (answer.caller().isEmpty() && !answer.error().isEmpty()) {
+            throw new BadCredential(answer.error());
+        }
+        List<String> meant = answer.audiences().isEmpty() ? own : answer.audiences();
+        return wanted.stream().anyMatch(meant::contains) ? answer.caller() : Optional.empty();
+    }
+
+    private Answer answer(String token, List<String> wanted) throws BadCredential {
+        AnswerCache.Key key = AnswerCache.Key.of(token, wanted);
+        Optional<Answer> known = cache.get(key);
+        if (known.isPresent()) {
+            return known.get();
+        }
+        CompletableFuture<Answer> mine = new CompletableFuture<>();
+        CompletableFuture<Answer> other = open.putIfAbsent(key, mine);
+        if (other != null) {
+            return awaited(other);
+        }
+        try {
+            Answer answer = asked(TokenReview.body(version, token, wanted));
+            cache.put(key, answer);
+            mine.complete(answer);
+            well();
+            return answer;
+        } catch (CallFailure e) {
+            mine.completeExceptionally(e);
+            failing(e.reason());
+            throw unasked();
+        } finally {
+            open.remove(key, mine);
+            // without effect on one that is done
+            mine.cancel(false);
+        }
+    }
+
+    private Answer awaited(CompletableFuture<Answer> other) throws BadCredential {
+        try {
+            return other.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw unasked();
+        } catch (ExecutionException | TimeoutException | CancellationException e) {
+            throw unasked();
+        }
+    }
+
+    /// The caller is not told where the webhook is, and what it has answered.
+    private static BadCredential unasked() {
+        return new BadCredential("the token webhook cannot be asked");
+    }
+
+    private Answer asked(byte[] body) throws CallFailure {
+        long end = System.nanoTime() + timeout.toNanos();
+        try {
+            if (!asking.tryAcquire(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+                throw new CallFailure("context deadline exceeded while " + MOST_AT_ONCE + " others are asking");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CallFailure("context canceled");
+        }
+        try {
+            return TokenReview.answer(client.post(body, Duration.ofNanos(end - System.nanoTime())), version);
+        } finally {
+            asking.release();
+        }
+    }
+
+    private synchronized void failing(String why) {
+        if (trouble.isEmpty()) {
+            LOG.log(System.Logger.Level.WARNING, "Failed to make webhook authenticator request error={0}", why);
+        }
+        trouble = why;
+        health.degraded(why);
+    }
+
+    private void well() {
+        if (!trouble.isEmpty()) {
+            recovered();
+        }
+    }
+
+    private synchronized void recovered() {
+        trouble = "";
+        health.ok();
+    }
+
+    /// Nobody begins to ask any more: waits for those who do.
+    @Override
+    public void close() {
+        try {
+            boolean alone = asking.tryAcquire(MOST_AT_ONCE, 500, TimeUnit.MILLISECONDS);
+            LOG.log(System.Logger.Level.DEBUG, "The token webhook is left alone={0}", alone);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        client.close();
+    }
+}
