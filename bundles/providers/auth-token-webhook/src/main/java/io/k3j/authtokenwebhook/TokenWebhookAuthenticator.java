@@ -33,10 +33,10 @@ final class TokenWebhookAuthenticator implements Authenticator, AutoCloseable {
     private final List<String> own;
     private final KubeconfigClient client;
     private final HealthScope health;
-    private final AnswerCache cache;
+    private final ReviewCache cache;
     private final Duration timeout;
     private final Semaphore asking = new Semaphore(MOST_AT_ONCE, true);
-    private final Map<AnswerCache.Key, CompletableFuture<Answer>> open = new ConcurrentHashMap<>();
+    private final Map<ReviewCache.Key, CompletableFuture<Answer>> open = new ConcurrentHashMap<>();
     private volatile String trouble = "";
 
     /// @param own audiences of the API server itself
@@ -51,7 +51,7 @@ final class TokenWebhookAuthenticator implements Authenticator, AutoCloseable {
         this.timeout = settings.timeout;
         this.client = client;
         this.health = health;
-        this.cache = new AnswerCache(settings.options.ttl(), nanos);
+        this.cache = new ReviewCache(settings.options.ttl(), nanos);
     }
 
     @Override
@@ -69,7 +69,7 @@ final class TokenWebhookAuthenticator implements Authenticator, AutoCloseable {
     }
 
     private Answer answer(String token, List<String> wanted) throws BadCredential {
-        AnswerCache.Key key = AnswerCache.Key.of(token, wanted);
+        ReviewCache.Key key = ReviewCache.Key.of(token, wanted);
         Optional<Answer> known = cache.get(key);
         if (known.isPresent()) {
             return known.get();

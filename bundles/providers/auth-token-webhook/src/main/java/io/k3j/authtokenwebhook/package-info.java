@@ -4,7 +4,7 @@
 ///
 /// ```
 /// flags ─► TokenWebhookOptions ─► TokenWebhook (the component)
-/// token ─► TokenWebhookAuthenticator ─ AnswerCache ─► TokenReview ─► HTTPS ─► Caller
+/// token ─► TokenWebhookAuthenticator ─ ReviewCache ─► TokenReview ─► HTTPS ─► Caller
 /// ```
 ///
 /// It is asked last, of tokens that nobody else knows; once for each, whoever shows it meanwhile waits for the same

@@ -190,14 +190,14 @@ class TokenWebhookAuthenticatorTest {
     @Test
     void whatStrangersSendDisplacesNobodyAndIsBounded() throws Exception {
         assertThat(who("good")).isPresent();
-        AnswerCache cache = new AnswerCache(Duration.ofMinutes(1), () -> nanos);
+        ReviewCache cache = new ReviewCache(Duration.ofMinutes(1), () -> nanos);
         TokenReview.Answer nobody = new TokenReview.Answer(Optional.empty(), List.of(), "");
-        AnswerCache.Key good = AnswerCache.Key.of("good", List.of());
+        ReviewCache.Key good = ReviewCache.Key.of("good", List.of());
         cache.put(good, new TokenReview.Answer(who("good"), List.of(), ""));
-        for (int i = 0; i < 2 * AnswerCache.MOST; i++) {
-            cache.put(AnswerCache.Key.of("strange-" + i, List.of()), nobody);
+        for (int i = 0; i < 2 * ReviewCache.MOST; i++) {
+            cache.put(ReviewCache.Key.of("strange-" + i, List.of()), nobody);
         }
-        assertThat(cache.size()).isEqualTo(AnswerCache.MOST + 1);
+        assertThat(cache.size()).isEqualTo(ReviewCache.MOST + 1);
         assertThat(cache.get(good)).isPresent();
     }
 

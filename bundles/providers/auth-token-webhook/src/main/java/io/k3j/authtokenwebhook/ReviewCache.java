@@ -15,7 +15,7 @@ import java.util.function.LongSupplier;
 /// What the webhook has said a moment ago, by hashes of tokens with their audiences. Good answers and others have room
 /// of their own, so that what strangers send displaces nobody; the one that was not used for longest goes first. Any
 /// thread.
-final class AnswerCache {
+final class ReviewCache {
     /// Of either sort.
     static final int MOST = 4096;
     private final Map<Key, Kept> good = new LinkedHashMap<>(16, 0.75f, true);
@@ -44,7 +44,7 @@ final class AnswerCache {
     }
 
     /// @param ttl how long an answer is known
-    AnswerCache(Duration ttl, LongSupplier nanos) {
+    ReviewCache(Duration ttl, LongSupplier nanos) {
         this.ttl = ttl;
         this.nanos = nanos;
     }
