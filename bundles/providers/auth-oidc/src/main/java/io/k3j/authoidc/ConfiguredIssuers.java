@@ -1,6 +1,5 @@
 package io.k3j.authoidc;
 
-import io.k3j.metricstext.ApiServerId;
 import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.celapi.Cel;
 import io.k3j.componentapi.Health;

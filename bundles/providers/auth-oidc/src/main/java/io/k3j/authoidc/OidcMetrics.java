@@ -1,6 +1,5 @@
 package io.k3j.authoidc;
 
-import io.k3j.metricstext.Hashes;
 import io.k3j.componentapi.Metrics;
 import io.k3j.metricstext.Hashes;
 import io.k3j.metricstext.Histogram;
