@@ -217,7 +217,7 @@ public final class LiveView implements AutoCloseable {
         listeners.forEach(l -> l.changed(before, after));
     }
 
-    /// Last of all: whoever reads the revision looks for what it covers.
+    /// After objects and indexes: whoever reads the revision looks there for what it covers.
     private void reached(long now) {
         revision = Math.max(revision, now);
     }
