@@ -71,7 +71,7 @@ class EncryptionItest {
             assertThat(rows("configmaps")).isNotEmpty().allMatch(row -> row.startsWith("k8s:enc:secretbox:v1:first:"));
             assertThat(rows("namespaces")).isNotEmpty().noneMatch(row -> row.startsWith("k8s:enc:"));
             write(file.replace("keys:\n", "keys:\n        - {name: second, secret: " + key() + "}\n"));
-            server.awaitOutput("Loaded new encryption config content", LIMIT);
+            server.awaitOutput("Reloaded encryption config", LIMIT);
             rewrite(commands);
             assertThat(rows("secrets")).isNotEmpty().allMatch(row -> row.startsWith("k8s:enc:secretbox:v1:second:"));
             assertThat(commands.kubectl("get", "secret", "one", "-o", "jsonpath={.data.password}"))

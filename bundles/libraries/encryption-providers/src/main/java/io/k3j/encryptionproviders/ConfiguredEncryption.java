@@ -2,11 +2,17 @@ package io.k3j.encryptionproviders;
 
 import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.componentapi.Health;
+import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.Metrics;
+import io.k3j.componentbase.ConfigurationFile;
+import io.k3j.componentbase.ConfigurationReload;
 import io.k3j.encryption.RowCipher;
 import io.k3j.encryption.UnreadableRow;
 import io.k3j.metricstext.ApiServerId;
+import io.k3j.metricstext.MetricText;
+import io.k3j.metricstext.ReloadMetrics;
 import io.k3j.watchcache.AtRest;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -20,15 +26,66 @@ import org.jspecify.annotations.Nullable;
 /// How objects lie in the store as the file of `encryption-provider-config` says. Resources that it does not name pass
 /// untouched, at the cost of one look-up. Any thread; nothing blocks.
 public final class ConfiguredEncryption implements AtRest, AutoCloseable {
-    private final EncryptionFile file;
+    private final ConfigurationFile file;
     private final StoredResources resources;
-    private final SecureRandom random = new SecureRandom();
-    private final EncryptionMetrics metrics;
-    private final @Nullable EncryptionReload reload;
+    private final ReloadMetrics reloads = ReloadMetrics.ofEncryption(ApiServerId.ofHost(), InstantSource.system());
+    private final @Nullable Following following;
     private volatile Use use;
 
     /// A configuration in use, and what was found in it by prefix: as many as there are resources.
     private record Use(ResourceCiphers ciphers, Map<String, Optional<RowCipher>> known) {
+        static Use of(byte[] file) {
+            return new Use(new ResourceCiphers(ProvidersFile.parse(file), new SecureRandom()),
+                    new ConcurrentHashMap<>());
+        }
+    }
+
+    /// Takes a changed file up.
+    private final class Following implements ConfigurationReload.Target, AutoCloseable {
+        private final HealthScope scope;
+        private final ConfigurationReload reload;
+
+        Following(byte[] first, Health health) {
+            this.scope = health.scope("encryption-configuration");
+            this.reload = new ConfigurationReload(file, first, this, health, System::nanoTime);
+        }
+
+        void start() {
+            scope.ok();
+            reload.start();
+        }
+
+        @Override
+        public String what() {
+            return "encryption config";
+        }
+
+        @Override
+        public void use(byte[] content) {
+            use = Use.of(content);
+            reloads.reloaded(content);
+        }
+
+        @Override
+        public void failed(String why) {
+            reloads.failed();
+            unchanged(why);
+        }
+
+        @Override
+        public void unchanged(String trouble) {
+            if (trouble.isEmpty()) {
+                scope.ok();
+            } else {
+                scope.degraded("error processing encryption config file " + file.path() + ": " + trouble);
+            }
+        }
+
+        @Override
+        public void close() {
+            reload.close();
+            scope.close();
+        }
     }
 
     /// Reads and checks the file; starts nothing.
@@ -36,46 +93,58 @@ public final class ConfiguredEncryption implements AtRest, AutoCloseable {
     /// @param kinds those that are served now
     /// @throws IllegalArgumentException in upstream's words, without secrets
     public ConfiguredEncryption(EncryptionOptions options, Supplier<Collection<ResourceKind>> kinds, Health health) {
-        this.file = new EncryptionFile(Path.of(options.file()).toAbsolutePath());
+        this.file = new ConfigurationFile(Path.of(options.file()).toAbsolutePath());
         this.resources = new StoredResources(kinds);
-        this.metrics = new EncryptionMetrics(ApiServerId.ofHost(), InstantSource.system());
         byte[] first;
         try {
-            first = file.bytes();
-            this.use = parsed(first);
+            first = bytes(file);
+            this.use = Use.of(first);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("--kube-apiserver-arg=encryption-provider-config: error while parsing"
                     + " file: " + e.getMessage() + "; correct " + file.path() + " or leave the argument out", e);
         }
-        metrics.configured(first);
-        this.reload = options.reload() ? new EncryptionReload(file, first, this::changed, metrics, health) : null;
+        reloads.configured(first);
+        this.following = options.reload() ? new Following(first, health) : null;
     }
 
-    private Use parsed(byte[] bytes) {
-        return new Use(new ResourceCiphers(ProvidersFile.parse(bytes), random), new ConcurrentHashMap<>());
+    private static byte[] bytes(ConfigurationFile file) {
+        try {
+            return file.bytes();
+        } catch (IOException e) {
+            throw new IllegalArgumentException("error reading encryption provider configuration file: " + e, e);
+        }
     }
 
-    private void changed(byte[] bytes) {
-        use = parsed(bytes);
+    /// What rows of Secrets are read by, for whoever needs them before kinds are served. Blocks for the file.
+    /// @param options with a file
+    /// @return empty: they are kept plain
+    /// @throws IllegalArgumentException as of a wrong file
+    public static Optional<RowCipher> secrets(EncryptionOptions options) {
+        return Use.of(bytes(new ConfigurationFile(Path.of(options.file())))).ciphers
+                .of(new GroupResource("", "secrets"));
     }
 
     /// Begins to follow the file, where that is wanted.
     public void start() {
-        if (reload != null) {
-            reload.start();
+        if (following != null) {
+            following.start();
         }
     }
 
     /// Looks at the file now.
-    void look() {
-        if (reload != null) {
-            reload.look();
+    void look() throws InterruptedException {
+        if (following != null) {
+            following.reload.look();
         }
     }
 
     /// Reloads, under upstream's names.
     public Metrics metrics() {
-        return metrics;
+        return () -> {
+            MetricText text = new MetricText();
+            reloads.text(text);
+            return text.toString();
+        };
     }
 
     private Optional<RowCipher> cipher(String storeKey) {
@@ -128,8 +197,8 @@ public final class ConfiguredEncryption implements AtRest, AutoCloseable {
     /// Ends following the file; waits for that two seconds at most.
     @Override
     public void close() {
-        if (reload != null) {
-            reload.close();
+        if (following != null) {
+            following.close();
         }
     }
 }

@@ -49,6 +49,9 @@ final class ProvidersFile {
     }
 
     private static Struct decoded(byte[] file) {
+        if (file.length == 0) {
+            throw new IllegalArgumentException("encryption provider configuration file is empty");
+        }
         Document document;
         try {
             document = Yaml.document(file);

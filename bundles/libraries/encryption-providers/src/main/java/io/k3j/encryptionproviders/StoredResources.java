@@ -1,13 +1,13 @@
 package io.k3j.encryptionproviders;
 
 import io.k3j.apiserverapi.ResourceKind;
+import io.k3j.watchcache.StorageKeys;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /// Whose rows lie below which prefix. Any thread.
 final class StoredResources {
-    private static final String ROOT = "/registry/";
     private final Supplier<Collection<ResourceKind>> kinds;
 
     /// @param kinds those there are now
@@ -18,7 +18,7 @@ final class StoredResources {
     /// What all keys of one resource begin with: `/registry/pods/`, `/registry/services/specs/`,
     /// `/registry/GROUP/RESOURCE/`.
     static String prefix(String storeKey) {
-        int first = storeKey.indexOf('/', ROOT.length());
+        int first = storeKey.indexOf('/', StorageKeys.ROOT.length());
         if (first < 0) {
             return storeKey;
         }
@@ -31,7 +31,8 @@ final class StoredResources {
     }
 
     /// The resource of a prefix; empty for rows that are no objects, or while their kind is not known. Custom resources
-    /// are told by their form, as their definitions are rows themselves.
+    /// are told by their form, as their definitions are rows themselves; what this server keeps for itself has it, too,
+    /// and could never be written with another key, as no client sees it.
     Optional<GroupResource> at(String prefix) {
         for (ResourceKind kind : kinds.get()) {
             if (kind.storage().prefix().equals(prefix)) {
@@ -39,7 +40,8 @@ final class StoredResources {
             }
         }
         String[] parts = prefix.split("/", -1);
-        return parts.length == 5 && parts[2].indexOf('.') > 0 ? Optional.of(new GroupResource(parts[2], parts[3]))
+        return parts.length == 5 && parts[2].indexOf('.') > 0 && !prefix.startsWith(StorageKeys.OWN)
+                ? Optional.of(new GroupResource(parts[2], parts[3]))
                 : Optional.empty();
     }
 }

@@ -28,7 +28,7 @@ class ConfiguredEncryptionTest {
     @TempDir
     private Path directory;
 
-    private static ResourceKind kind(String apiVersion, String resource, String prefix) {
+    static ResourceKind kind(String apiVersion, String resource, String prefix) {
         Gvk kind = Gvk.of(apiVersion, "Any");
         return new ResourceKind(Gvr.of(apiVersion, resource), kind, new ResourceKind.Names("", List.of(), List.of()),
                 true, Set.of(), List.of(), new ResourceKind.Storage(prefix, kind), Shape.ANY, List.of(),
@@ -86,6 +86,7 @@ class ConfiguredEncryptionTest {
             assertThat(sealed(everything, SECRET)).isEqualTo("aesgcm");
             assertThat(sealed(everything, "/registry/masterleases/10.0.0.1")).isEqualTo("plain");
             assertThat(sealed(everything, "/registry/ranges/serviceips")).isEqualTo("plain");
+            assertThat(sealed(everything, "/registry/k3j.io/clusterips/10.43.0.1")).isEqualTo("plain");
         }
     }
 
@@ -131,6 +132,20 @@ class ConfiguredEncryptionTest {
     }
 
     @Test
+    void aSuccessorThatMeetsAWrongFileLeavesItsPredecessorAtWork() throws Exception {
+        Path file = write("a", "secrets", keys("aescbc", "one"));
+        try (ConfiguredEncryption serving = of(file, true)) {
+            byte[] row = serving.seal(SECRET, VALUE);
+            write("a", "Secrets", keys("aescbc", "one"));
+            assertThatThrownBy(() -> of(file, true)).isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("should not contain capital letters");
+            serving.look();
+            assertThat(serving.open(SECRET, row)).isEqualTo(VALUE);
+            assertThat(sealed(serving, SECRET)).isEqualTo("aescbc");
+        }
+    }
+
+    @Test
     void withoutReloadAFileIsReadOnce() throws Exception {
         Path file = write("a", "secrets", keys("aescbc", "one"));
         try (ConfiguredEncryption encryption = of(file, false)) {
@@ -148,7 +163,8 @@ class ConfiguredEncryptionTest {
                 .hasMessageContaining("correct " + file);
         Path empty = Files.createFile(directory.resolve("empty"));
         assertThatThrownBy(() -> of(empty, false))
-                .hasMessageContaining("encryption provider configuration file \"" + empty + "\" is empty");
+                .hasMessageContaining("encryption provider configuration file is empty")
+                .hasMessageContaining("" + empty);
         assertThatThrownBy(() -> of(directory.resolve("none"), false))
                 .hasMessageContaining("error reading encryption provider configuration file");
     }

@@ -2,14 +2,15 @@ package io.k3j.apiserver;
 
 import io.k3j.componentapi.Abort;
 import io.k3j.componentapi.Health;
+import io.k3j.componentapi.HealthLevel;
 import io.k3j.componentapi.Identities;
 import io.k3j.componentapi.Metrics;
 import io.k3j.componentapi.Phases;
+import io.k3j.componentbase.ServerStart;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.watchcache.Store;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -57,19 +58,11 @@ public final class ApiServer {
         try {
             return new Encryption(settings, from.kinds()::listed, health);
         } catch (IllegalArgumentException e) {
-            if (starting()) {
+            health.scope("apiserver").report(HealthLevel.STOPPED, String.valueOf(e.getMessage()));
+            if (ServerStart.goesOn(context)) {
                 abort.abort(String.valueOf(e.getMessage()));
             }
             throw e;
-        }
-    }
-
-    private boolean starting() {
-        try {
-            return context.getServiceReferences(Condition.class, "(" + Phases.ID + "=" + Phases.APISERVER_READY + ")")
-                    .isEmpty();
-        } catch (InvalidSyntaxException e) {
-            throw new IllegalStateException(e);
         }
     }
 

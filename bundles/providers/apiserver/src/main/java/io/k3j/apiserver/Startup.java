@@ -13,6 +13,7 @@ import io.k3j.componentapi.HealthLevel;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.Identities;
 import io.k3j.componentapi.Phases;
+import io.k3j.componentbase.ServerStart;
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.encryption.UnreadableRow;
@@ -116,9 +117,19 @@ final class Startup implements AutoCloseable {
             LOG.log(System.Logger.Level.DEBUG, "Start ended");
         } catch (UnreadableRow sealed) {
             // a server without its Secrets would report them as deleted
-            framework.abort.abort(String.valueOf(sealed.getMessage()));
+            unreadable(sealed);
         } catch (RuntimeException | Error e) {
             failed(e);
+        }
+    }
+
+    /// No time makes it readable; but a new version of this bundle, with another file than its predecessor has read,
+    /// leaves that one at work.
+    private void unreadable(UnreadableRow why) {
+        if (ServerStart.goesOn(framework.context)) {
+            framework.abort.abort(String.valueOf(why.getMessage()));
+        } else {
+            failed(why);
         }
     }
 
