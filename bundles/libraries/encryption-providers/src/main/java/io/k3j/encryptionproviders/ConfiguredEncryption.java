@@ -12,7 +12,6 @@ import io.k3j.metricstext.ApiServerId;
 import io.k3j.metricstext.MetricText;
 import io.k3j.metricstext.ReloadMetrics;
 import io.k3j.watchcache.AtRest;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -97,7 +96,7 @@ public final class ConfiguredEncryption implements AtRest, AutoCloseable {
         this.resources = new StoredResources(kinds);
         byte[] first;
         try {
-            first = bytes(file);
+            first = ProvidersFile.bytes(file);
             this.use = Use.of(first);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("--kube-apiserver-arg=encryption-provider-config: error while parsing"
@@ -105,23 +104,6 @@ public final class ConfiguredEncryption implements AtRest, AutoCloseable {
         }
         reloads.configured(first);
         this.following = options.reload() ? new Following(first, health) : null;
-    }
-
-    private static byte[] bytes(ConfigurationFile file) {
-        try {
-            return file.bytes();
-        } catch (IOException e) {
-            throw new IllegalArgumentException("error reading encryption provider configuration file: " + e, e);
-        }
-    }
-
-    /// What rows of Secrets are read by, for whoever needs them before kinds are served. Blocks for the file.
-    /// @param options with a file
-    /// @return empty: they are kept plain
-    /// @throws IllegalArgumentException as of a wrong file
-    public static Optional<RowCipher> secrets(EncryptionOptions options) {
-        return Use.of(bytes(new ConfigurationFile(Path.of(options.file())))).ciphers
-                .of(new GroupResource("", "secrets"));
     }
 
     /// Begins to follow the file, where that is wanted.

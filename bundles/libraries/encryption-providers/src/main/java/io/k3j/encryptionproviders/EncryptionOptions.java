@@ -1,6 +1,11 @@
 package io.k3j.encryptionproviders;
 
+import io.k3j.componentbase.ConfigurationFile;
+import io.k3j.encryption.RowCipher;
+import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /// The API server's flags of encryption at rest.
@@ -49,5 +54,15 @@ public record EncryptionOptions(String file, boolean reload) {
     /// Whether there is a file.
     public boolean configured() {
         return !file.isEmpty();
+    }
+
+    /// What rows of Secrets are read by, for whoever needs them before an API server runs. Blocks for the file, which
+    /// there must be.
+    /// @return empty: they are kept plain
+    /// @throws IllegalArgumentException when the file is wrong
+    public Optional<RowCipher> secrets() {
+        byte[] content = ProvidersFile.bytes(new ConfigurationFile(Path.of(file)));
+        return new ResourceCiphers(ProvidersFile.parse(content), new SecureRandom())
+                .of(new GroupResource("", "secrets"));
     }
 }

@@ -11,12 +11,14 @@ import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.codec.Document;
 import io.k3j.codec.MalformedInput;
 import io.k3j.codec.Yaml;
+import io.k3j.componentbase.ConfigurationFile;
 import io.k3j.encryption.EncryptionKey;
 import io.k3j.encryption.Provider;
 import io.k3j.encryption.Provider.Kind;
 import io.k3j.model.Struct;
 import io.k3j.validation.FieldTypes;
 import io.k3j.validation.FieldTypes.Type;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +37,16 @@ final class ProvidersFile {
             "resources", objects(Map.of("resources", TEXTS, "providers", objects(PROVIDER))));
 
     private ProvidersFile() {
+    }
+
+    /// All of a file.
+    /// @throws IllegalArgumentException when it cannot be read
+    static byte[] bytes(ConfigurationFile file) {
+        try {
+            return file.bytes();
+        } catch (IOException e) {
+            throw new IllegalArgumentException("error reading encryption provider configuration file: " + e, e);
+        }
     }
 
     /// The entries of a file.

@@ -41,7 +41,8 @@ public final class ReloadMetrics {
     /// @param server the identity of this API server ([ApiServerId]), which is shown as its hash
     public ReloadMetrics(String what, String server, InstantSource clock) {
         this(what, List.of("Total number of automatic reloads of " + what
-                + " configuration split by status and apiserver identity.", "Timestamp of the last automatic reload of "
+                + " configuration split by status and apiserver identity.",
+                "Timestamp of the last automatic reload of "
                         + what + " configuration split by status and apiserver identity."),
                 server, clock);
     }
@@ -49,7 +50,8 @@ public final class ReloadMetrics {
     /// Those of encryption, which upstream describes in other words.
     public static ReloadMetrics ofEncryption(String server, InstantSource clock) {
         return new ReloadMetrics("encryption", List.of("Total number of reload successes and failures of encryption"
-                + " configuration split by apiserver identity.", "Timestamp of the last successful or failed automatic"
+                + " configuration split by apiserver identity.",
+                "Timestamp of the last successful or failed automatic"
                         + " reload of encryption configuration split by apiserver identity."),
                 server, clock);
     }

@@ -24,7 +24,8 @@ final class OwnRecords implements Records {
 
     @Override
     public Optional<Entry> find(String name) {
-        return Optional.ofNullable(storage.fence().confirmed().tree().get(StorageKeys.OWN + name)).map(OwnRecords::entry);
+        return Optional.ofNullable(storage.fence().confirmed().tree().get(StorageKeys.OWN + name))
+                .map(OwnRecords::entry);
     }
 
     @Override

@@ -8,7 +8,6 @@ import io.k3j.datastoreapi.Entry;
 import io.k3j.encryption.EncryptionConfiguration;
 import io.k3j.encryption.RowCipher;
 import io.k3j.encryption.UnreadableRow;
-import io.k3j.encryptionproviders.ConfiguredEncryption;
 import io.k3j.encryptionproviders.EncryptionOptions;
 import io.k3j.model.Struct;
 import io.k3j.servercredentials.SupervisorSettings;
@@ -57,8 +56,7 @@ final class NodeHash {
     private RowCipher cipher(Struct record) throws IOException {
         EncryptionOptions options = EncryptionOptions.of(settings.secretsEncryption(), settings.kubeApiserverArg());
         if (options.configured()) {
-            return ConfiguredEncryption.secrets(options)
-                    .orElseThrow(() -> new UnreadableRow("no entry of " + options.file() + " names Secrets"));
+            return options.secrets().orElseThrow(() -> new UnreadableRow("no entry of " + options.file() + " names Secrets"));
         }
         String keys = BootstrapFiles.content(record, BootstrapFiles.ENCRYPTION)
                 .orElseThrow(() -> new UnreadableRow("there are no keys in the bootstrap record"));
