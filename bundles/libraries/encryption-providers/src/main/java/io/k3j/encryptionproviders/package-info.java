@@ -2,10 +2,10 @@
 /// "Encrypting Confidential Data at Rest" of Kubernetes.
 ///
 /// ```
-/// flags ─► EncryptionOptions ─► EncryptionFile ─► ProvidersFile ─ ProvidersRules ─► ResourceCiphers
-/// file changes ─ EncryptionReload ─► others                                             │
-///                                                                                       ▼
-/// Store, Rows (watch-cache) ◄─ AtRest ◄──────────────────────────────────── ConfiguredEncryption
+/// flags ─► EncryptionOptions ─► ProvidersFile ─ ProvidersRules ─► ResourceCiphers
+///                                                                       │
+/// file changes ─ ConfigurationReload ─► others                          ▼
+/// Store, Rows (watch-cache) ◄─ AtRest ◄──────────────────── ConfiguredEncryption
 /// ```
 ///
 /// A library: [ConfiguredEncryption] belongs to who makes it, the API server. One virtual thread where the file is
