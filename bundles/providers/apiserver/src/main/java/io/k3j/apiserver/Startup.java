@@ -116,20 +116,14 @@ final class Startup implements AutoCloseable {
         } catch (InterruptedException e) {
             LOG.log(System.Logger.Level.DEBUG, "Start ended");
         } catch (UnreadableRow sealed) {
-            // a server without its Secrets would report them as deleted
-            unreadable(sealed);
+            // a server without its Secrets would report them as deleted; one that has a predecessor leaves that at work
+            if (ServerStart.goesOn(framework.context)) {
+                framework.abort.abort(String.valueOf(sealed.getMessage()));
+            } else {
+                failed(sealed);
+            }
         } catch (RuntimeException | Error e) {
             failed(e);
-        }
-    }
-
-    /// No time makes it readable; but a new version of this bundle, with another file than its predecessor has read,
-    /// leaves that one at work.
-    private void unreadable(UnreadableRow why) {
-        if (ServerStart.goesOn(framework.context)) {
-            framework.abort.abort(String.valueOf(why.getMessage()));
-        } else {
-            failed(why);
         }
     }
 

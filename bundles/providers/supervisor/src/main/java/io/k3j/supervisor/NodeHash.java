@@ -56,7 +56,8 @@ final class NodeHash {
     private RowCipher cipher(Struct record) throws IOException {
         EncryptionOptions options = EncryptionOptions.of(settings.secretsEncryption(), settings.kubeApiserverArg());
         if (options.configured()) {
-            return options.secrets().orElseThrow(() -> new UnreadableRow("no entry of " + options.file() + " names Secrets"));
+            return options.secrets()
+                    .orElseThrow(() -> new UnreadableRow("no entry of " + options.file() + " names Secrets"));
         }
         String keys = BootstrapFiles.content(record, BootstrapFiles.ENCRYPTION)
                 .orElseThrow(() -> new UnreadableRow("there are no keys in the bootstrap record"));
