@@ -206,6 +206,7 @@ final class Checks {
         readable("authentication-config=", "an AuthenticationConfiguration of apiserver.config.k8s.io/v1");
         readable("authorization-config=", "an AuthorizationConfiguration of apiserver.config.k8s.io/v1");
         readable("authorization-webhook-config-file=", "a kubeconfig");
+        readable("encryption-provider-config=", "an EncryptionConfiguration of apiserver.config.k8s.io/v1");
         readable("authentication-token-webhook-config-file=", "a kubeconfig");
         readable("oidc-ca-file=", "the issuer's authorities in PEM");
     }

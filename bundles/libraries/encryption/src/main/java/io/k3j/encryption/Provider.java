@@ -14,6 +14,8 @@ public record Provider(Kind kind, List<EncryptionKey> keys) {
     public enum Kind {
         /// AES-CBC with PKCS #7 padding.
         AESCBC("aescbc", "AES-CBC"),
+        /// AES-GCM, bound to where the row lies.
+        AESGCM("aesgcm", "AES-GCM"),
         /// XSalsa20 and Poly1305.
         SECRETBOX("secretbox", "XSalsa20-POLY1305"),
         /// Plain.
@@ -37,11 +39,11 @@ public record Provider(Kind kind, List<EncryptionKey> keys) {
             return label;
         }
 
-        /// By its name.
+        /// By its name, of those that `k3s secrets-encrypt` has.
         /// @throws IllegalArgumentException listing the names there are
         public static Kind of(String word) {
             for (Kind kind : values()) {
-                if (kind.word.equals(word)) {
+                if (kind != AESGCM && kind.word.equals(word)) {
                     return kind;
                 }
             }

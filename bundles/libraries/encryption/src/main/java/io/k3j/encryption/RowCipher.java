@@ -7,28 +7,43 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/// Seals and opens rows by a configuration: upstream's `value.Transformer`. Made anew when the configuration changes.
-/// Safe for any number of threads, as far as `random` is; nothing blocks.
+/// Seals and opens rows by a list of providers: upstream's `value.Transformer`. Made anew when the configuration
+/// changes. Safe for any number of threads, as far as `random` is; nothing blocks.
 public final class RowCipher {
     /// What every row begins with that is encrypted; no stored object does, in JSON or protobuf.
     private static final byte[] MARK = "k8s:enc:".getBytes(StandardCharsets.UTF_8);
     /// In the order of the configuration; the first one seals.
-    private final List<Door> doors;
+    private final List<Door> doors = new ArrayList<>();
     /// Whether rows that are not encrypted may be read.
     private final boolean plain;
     private final boolean seals;
+    /// Whether no other key can have what the first one's rows begin with.
+    private final boolean unmistakable;
     private final RandomGenerator random;
 
     /// One key and what stands in front of its rows.
     private record Door(byte[] prefix, Kind kind, byte[] key) {
-        byte[] open(byte[] row) {
-            byte[] rest = Arrays.copyOfRange(row, prefix.length, row.length);
-            return kind == Kind.AESCBC ? AesCbc.open(key, rest) : SecretBox.open(key, rest);
+        static Door of(Kind kind, EncryptionKey key) {
+            return new Door(bytes("k8s:enc:" + kind.word() + ":v1:" + key.name() + ":"), kind, key.bytes());
         }
 
-        byte[] seal(byte[] plain, RandomGenerator random) {
-            byte[] sealed = kind == Kind.AESCBC ? AesCbc.seal(key, plain, random)
-                    : SecretBox.seal(key, plain, random);
+        byte[] open(String place, byte[] row) {
+            byte[] rest = Arrays.copyOfRange(row, prefix.length, row.length);
+            return switch (kind) {
+                case AESCBC -> AesCbc.open(key, rest);
+                case AESGCM -> AesGcm.open(key, bytes(place), rest);
+                case SECRETBOX -> SecretBox.open(key, rest);
+                case IDENTITY -> row;
+            };
+        }
+
+        byte[] seal(String place, byte[] plain, RandomGenerator random) {
+            byte[] sealed = switch (kind) {
+                case AESCBC -> AesCbc.seal(key, plain, random);
+                case AESGCM -> AesGcm.seal(key, bytes(place), plain, random);
+                case SECRETBOX -> SecretBox.seal(key, plain, random);
+                case IDENTITY -> plain;
+            };
             byte[] row = Arrays.copyOf(prefix, prefix.length + sealed.length);
             System.arraycopy(sealed, 0, row, prefix.length, sealed.length);
             return row;
@@ -37,16 +52,23 @@ public final class RowCipher {
 
     /// For a configuration; `random` has to be fit for cryptography.
     public RowCipher(EncryptionConfiguration configuration, RandomGenerator random) {
+        this(configuration.providers(), random);
+    }
+
+    /// For the providers of a resource, at least one, in their order; `random` has to be fit for cryptography.
+    public RowCipher(List<Provider> providers, RandomGenerator random) {
         this.random = random;
-        this.doors = new ArrayList<>();
-        for (Provider provider : configuration.providers()) {
-            for (EncryptionKey key : provider.keys()) {
-                String prefix = "k8s:enc:" + provider.kind().word() + ":v1:" + key.name() + ":";
-                doors.add(new Door(prefix.getBytes(StandardCharsets.UTF_8), provider.kind(), key.bytes()));
-            }
+        for (Provider provider : providers) {
+            provider.keys().forEach(key -> doors.add(Door.of(provider.kind(), key)));
         }
-        this.plain = configuration.providers().contains(Provider.IDENTITY);
-        this.seals = configuration.on();
+        this.plain = providers.contains(Provider.IDENTITY);
+        this.seals = providers.getFirst().kind() != Kind.IDENTITY;
+        this.unmistakable = doors.stream().skip(1).noneMatch(
+                door -> begins(door.prefix, doors.getFirst().prefix) || begins(doors.getFirst().prefix, door.prefix));
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     /// Whether a row is encrypted, with whatever key.
@@ -59,32 +81,53 @@ public final class RowCipher {
     }
 
     /// A row for the datastore; the content itself while encryption is off.
-    public byte[] seal(byte[] content) {
-        return seals ? doors.getFirst().seal(content, random) : content;
+    /// @param place the row's key in the store, which `aesgcm` binds the row to
+    public byte[] seal(String place, byte[] content) {
+        return seals ? doors.getFirst().seal(place, content, random) : content;
     }
 
-    /// Whether a row is as [#seal] would write it now.
-    public boolean current(byte[] row) {
-        return seals ? begins(row, doors.getFirst().prefix) : !sealed(row);
+    /// Whether a row is as [#seal] would write it now: not by another provider, nor by another key, even if that has
+    /// the same name.
+    public boolean current(String place, byte[] row) {
+        if (!seals) {
+            return !sealed(row);
+        }
+        Door first = doors.getFirst();
+        return begins(row, first.prefix) && (unmistakable || opens(first, place, row));
     }
 
-    /// What a row of the datastore holds; the row itself when it is not encrypted.
+    private static boolean opens(Door door, String place, byte[] row) {
+        try {
+            door.open(place, row);
+            return true;
+        } catch (UnreadableRow another) {
+            return false;
+        }
+    }
+
+    /// What a row of the datastore holds; the row itself when it is not encrypted. Of several keys of one name each is
+    /// tried.
     ///
     /// @param row not changed
     /// @throws UnreadableRow when no key of the configuration fits, or the row is damaged
-    public byte[] open(byte[] row) {
+    public byte[] open(String place, byte[] row) {
         if (!sealed(row)) {
             if (plain) {
                 return row;
             }
             throw new UnreadableRow("it is not encrypted, and the encryption configuration has no provider identity");
         }
+        UnreadableRow why = null;
         for (Door door : doors) {
             if (begins(row, door.prefix)) {
-                return door.open(row);
+                try {
+                    return door.open(place, row);
+                } catch (UnreadableRow perhapsAnother) {
+                    why = perhapsAnother;
+                }
             }
         }
-        throw new UnreadableRow("the encryption configuration has no key " + keyName(row));
+        throw why != null ? why : new UnreadableRow("the encryption configuration has no key " + keyName(row));
     }
 
     /// Provider and name in front of a sealed row, for messages: `aescbc aescbckey`. Only of a row that is [#sealed].

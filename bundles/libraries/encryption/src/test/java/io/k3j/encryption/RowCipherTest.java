@@ -12,11 +12,13 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Rows as upstream stores them.
 class RowCipherTest {
     private static final SecureRandom RANDOM = new SecureRandom();
+    private static final String PLACE = "/registry/secrets/default/one";
     private static final byte[] PLAIN = "{\"kind\":\"Secret\"}".getBytes(StandardCharsets.UTF_8);
 
     private static EncryptionKey key(String name) {
@@ -56,12 +58,7 @@ class RowCipherTest {
         byte[] key = hex("603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4");
         byte[] iv = hex("000102030405060708090a0b0c0d0e0f");
         byte[] plain = hex("6bc1bee22e409f96e93d7e117393172a");
-        byte[] sealed = AesCbc.seal(key, plain, new Random() {
-            @Override
-            public void nextBytes(byte[] bytes) {
-                System.arraycopy(iv, 0, bytes, 0, bytes.length);
-            }
-        });
+        byte[] sealed = AesCbc.seal(key, plain, new Given(iv));
         assertThat(Arrays.copyOf(sealed, 32))
                 .isEqualTo(hex("000102030405060708090a0b0c0d0e0f" + "f58c4c04d6e5f1ba779eabfb5f7bfbd6"));
         assertThat(AesCbc.open(key, sealed)).isEqualTo(plain);
@@ -72,18 +69,18 @@ class RowCipherTest {
     void everyLengthComesBack(int length) {
         byte[] plain = new byte[length];
         RANDOM.nextBytes(plain);
-        for (Kind kind : List.of(Kind.AESCBC, Kind.SECRETBOX)) {
+        for (Kind kind : List.of(Kind.AESCBC, Kind.AESGCM, Kind.SECRETBOX)) {
             RowCipher cipher = cipher(EncryptionConfiguration.initial(kind, key("k")));
-            assertThat(cipher.open(cipher.seal(plain))).isEqualTo(plain);
+            assertThat(cipher.open(PLACE, cipher.seal(PLACE, plain))).isEqualTo(plain);
         }
     }
 
     @Test
     void rowsCarryProviderAndKeyAndNothingToRead() {
         RowCipher cipher = cipher(EncryptionConfiguration.initial(Kind.AESCBC, key("aescbckey")));
-        String row = new String(cipher.seal(PLAIN), StandardCharsets.ISO_8859_1);
+        String row = new String(cipher.seal(PLACE, PLAIN), StandardCharsets.ISO_8859_1);
         assertThat(row).startsWith("k8s:enc:aescbc:v1:aescbckey:").doesNotContain("Secret");
-        assertThat(cipher.seal(PLAIN)).isNotEqualTo(cipher.seal(PLAIN));
+        assertThat(cipher.seal(PLACE, PLAIN)).isNotEqualTo(cipher.seal(PLACE, PLAIN));
     }
 
     @Test
@@ -91,38 +88,103 @@ class RowCipherTest {
         EncryptionKey old = key("aescbckey");
         EncryptionKey fresh = key("aescbckey-2026-11-20T15:04:05Z");
         EncryptionConfiguration before = EncryptionConfiguration.initial(Kind.AESCBC, old);
-        byte[] row = cipher(before).seal(PLAIN);
+        byte[] row = cipher(before).seal(PLACE, PLAIN);
         EncryptionConfiguration prepared = before.withNewKey(Kind.AESCBC, fresh);
         RowCipher rotated = cipher(prepared.rotated(Kind.AESCBC));
-        assertThat(rotated.open(row)).isEqualTo(PLAIN);
-        assertThat(rotated.open(PLAIN)).isEqualTo(PLAIN);
-        assertThat(rotated.current(row)).isFalse();
-        assertThat(rotated.current(PLAIN)).isFalse();
-        assertThat(rotated.current(rotated.seal(PLAIN))).isTrue();
-        assertThat(cipher(prepared).open(rotated.seal(PLAIN))).isEqualTo(PLAIN);
-        assertThat(cipher(prepared).current(row)).isTrue();
+        assertThat(rotated.open(PLACE, row)).isEqualTo(PLAIN);
+        assertThat(rotated.open(PLACE, PLAIN)).isEqualTo(PLAIN);
+        assertThat(rotated.current(PLACE, row)).isFalse();
+        assertThat(rotated.current(PLACE, PLAIN)).isFalse();
+        assertThat(rotated.current(PLACE, rotated.seal(PLACE, PLAIN))).isTrue();
+        assertThat(cipher(prepared).open(PLACE, rotated.seal(PLACE, PLAIN))).isEqualTo(PLAIN);
+        assertThat(cipher(prepared).current(PLACE, row)).isTrue();
     }
 
     @Test
     void whatCannotBeOpenedNamesTheKeyAndNoSecret() {
         EncryptionKey key = key("aescbckey-2026-11-20T15:04:05Z");
-        byte[] row = cipher(EncryptionConfiguration.initial(Kind.AESCBC, key)).seal(PLAIN);
+        byte[] row = cipher(EncryptionConfiguration.initial(Kind.AESCBC, key)).seal(PLACE, PLAIN);
         RowCipher other = cipher(EncryptionConfiguration.initial(Kind.SECRETBOX, key("secretboxkey")));
-        assertThatThrownBy(() -> other.open(row)).isInstanceOf(UnreadableRow.class)
+        assertThatThrownBy(() -> other.open(PLACE, row)).isInstanceOf(UnreadableRow.class)
                 .hasMessageContaining("no key aescbc aescbckey-2026-11-20T15:04:05Z");
         RowCipher sameName = cipher(EncryptionConfiguration.initial(Kind.SECRETBOX, key("secretboxkey")));
-        assertThatThrownBy(() -> sameName.open(other.seal(PLAIN))).isInstanceOf(UnreadableRow.class)
+        assertThatThrownBy(() -> sameName.open(PLACE, other.seal(PLACE, PLAIN))).isInstanceOf(UnreadableRow.class)
                 .hasMessageContaining("another key of the same name");
-        byte[] damaged = other.seal(PLAIN);
+        byte[] damaged = other.seal(PLACE, PLAIN);
         damaged[damaged.length - 1] ^= 1;
-        assertThatThrownBy(() -> other.open(damaged)).isInstanceOf(UnreadableRow.class);
+        assertThatThrownBy(() -> other.open(PLACE, damaged)).isInstanceOf(UnreadableRow.class);
     }
 
     @Test
     void withoutIdentityAPlainRowIsRefused() {
         RowCipher strict = cipher(
                 new EncryptionConfiguration(List.of(new Provider(Kind.AESCBC, List.of(key("k"))))));
-        assertThatThrownBy(() -> strict.open(PLAIN)).isInstanceOf(UnreadableRow.class)
+        assertThatThrownBy(() -> strict.open(PLACE, PLAIN)).isInstanceOf(UnreadableRow.class)
                 .hasMessageContaining("identity");
+    }
+
+    /// Test case 16 of McGrew and Viega, "The Galois/Counter Mode of Operation".
+    @Test
+    void aesGcmGivesTheBytesOfTheStandard() {
+        byte[] key = hex("feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308");
+        byte[] nonce = hex("cafebabefacedbaddecaf888");
+        byte[] place = hex("feedfacedeadbeeffeedfacedeadbeefabaddad2");
+        byte[] plain = hex("d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a72"
+                + "1c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39");
+        byte[] sealed = AesGcm.seal(key, place, plain, new Given(nonce));
+        assertThat(sealed).isEqualTo(hex("cafebabefacedbaddecaf888"
+                + "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa"
+                + "8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0abcc9f662" + "76fc6ece0f4e1768cddf8853bb2d551b"));
+        assertThat(AesGcm.open(key, place, sealed)).isEqualTo(plain);
+    }
+
+    @Test
+    void aesGcmRowsAreOfTheirPlace() {
+        RowCipher cipher = cipher(EncryptionConfiguration.initial(Kind.AESGCM, key("k")));
+        byte[] row = cipher.seal(PLACE, PLAIN);
+        assertThat(new String(row, StandardCharsets.ISO_8859_1)).startsWith("k8s:enc:aesgcm:v1:k:");
+        assertThat(cipher.open(PLACE, row)).isEqualTo(PLAIN);
+        assertThatThrownBy(() -> cipher.open("/registry/secrets/default/two", row)).isInstanceOf(UnreadableRow.class);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"AESCBC", "AESGCM", "SECRETBOX"})
+    void truncatedRowsAreUnreadableAtEveryLength(Kind kind) {
+        RowCipher cipher = cipher(EncryptionConfiguration.initial(kind, key("k")));
+        byte[] row = cipher.seal(PLACE, new byte[] {1, 2, 3});
+        int prefix = ("k8s:enc:" + kind.word() + ":v1:k:").length();
+        for (int length = "k8s:enc:".length(); length < row.length; length++) {
+            byte[] cut = Arrays.copyOf(row, length);
+            assertThatThrownBy(() -> cipher.open(PLACE, cut)).as(length - prefix + " bytes")
+                    .isInstanceOf(UnreadableRow.class);
+        }
+    }
+
+    @Test
+    void ofSeveralKeysOfOneNameTheRightOneOpensAndOnlyTheFirstIsCurrent() {
+        for (Kind kind : List.of(Kind.AESGCM, Kind.SECRETBOX)) {
+            Provider before = new Provider(kind, List.of(key("k")));
+            Provider now = new Provider(kind, List.of(key("k")));
+            byte[] row = new RowCipher(List.of(before), RANDOM).seal(PLACE, PLAIN);
+            RowCipher both = new RowCipher(List.of(now, before), RANDOM);
+            assertThat(both.open(PLACE, row)).isEqualTo(PLAIN);
+            assertThat(both.current(PLACE, row)).isFalse();
+            assertThat(both.current(PLACE, both.seal(PLACE, PLAIN))).isTrue();
+        }
+    }
+
+    /// Gives out what it is made with.
+    private static final class Given extends Random {
+        private static final long serialVersionUID = 1L;
+        private final byte[] bytes;
+
+        Given(byte[] bytes) {
+            this.bytes = bytes;
+        }
+
+        @Override
+        public void nextBytes(byte[] into) {
+            System.arraycopy(bytes, 0, into, 0, into.length);
+        }
     }
 }

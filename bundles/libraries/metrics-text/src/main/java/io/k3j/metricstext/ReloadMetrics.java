@@ -2,6 +2,7 @@ package io.k3j.metricstext;
 
 import io.k3j.metricstext.MetricText.Type;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
 /// How a configuration file was taken up, under the names upstream's API server has for those of authentication,
@@ -10,6 +11,8 @@ import java.util.concurrent.atomic.LongAdder;
 public final class ReloadMetrics {
     private static final String SERVER = "apiserver_id_hash";
     private final String what;
+    /// What the first two families are for.
+    private final List<String> help;
     private final String server;
     private final InstantSource clock;
     private final Outcome reloaded = new Outcome("success");
@@ -34,10 +37,28 @@ public final class ReloadMetrics {
 
     /// None yet.
     ///
-    /// @param what `authentication`, `authorization` or `encryption`
+    /// @param what `authentication` or `authorization`
     /// @param server the identity of this API server ([ApiServerId]), which is shown as its hash
     public ReloadMetrics(String what, String server, InstantSource clock) {
+        this(what, List.of("Total number of automatic reloads of " + what
+                + " configuration split by status and apiserver identity.",
+                "Timestamp of the last automatic reload of "
+                        + what + " configuration split by status and apiserver identity."),
+                server, clock);
+    }
+
+    /// Those of encryption, which upstream describes in other words.
+    public static ReloadMetrics ofEncryption(String server, InstantSource clock) {
+        return new ReloadMetrics("encryption", List.of("Total number of reload successes and failures of encryption"
+                + " configuration split by apiserver identity.",
+                "Timestamp of the last successful or failed automatic"
+                        + " reload of encryption configuration split by apiserver identity."),
+                server, clock);
+    }
+
+    private ReloadMetrics(String what, List<String> help, String server, InstantSource clock) {
         this.what = what;
+        this.help = help;
         this.server = Hashes.label(server);
         this.clock = clock;
     }
@@ -68,12 +89,10 @@ public final class ReloadMetrics {
             return;
         }
         String prefix = "apiserver_" + what + "_config_controller_";
-        text.family(prefix + "automatic_reloads_total", Type.COUNTER, "Total number of automatic reloads of " + what
-                + " configuration split by status and apiserver identity.");
+        text.family(prefix + "automatic_reloads_total", Type.COUNTER, help.getFirst());
         times(text, refused);
         times(text, reloaded);
-        text.family(prefix + "automatic_reload_last_timestamp_seconds", Type.GAUGE, "Timestamp of the last automatic"
-                + " reload of " + what + " configuration split by status and apiserver identity.");
+        text.family(prefix + "automatic_reload_last_timestamp_seconds", Type.GAUGE, help.getLast());
         last(text, refused);
         last(text, reloaded);
         text.family(prefix + "last_config_info", Type.GAUGE, "Information about the last applied " + what

@@ -86,6 +86,9 @@ public @interface SupervisorSettings {
     /// `--secrets-encryption-provider`.
     String secretsEncryptionProvider() default "aescbc";
 
+    /// `--kube-apiserver-arg`, as `name=value`. By those of encryption the rows of node passwords are read.
+    String[] kubeApiserverArg() default {};
+
     /// `--egress-selector-mode`.
     String egressSelectorMode() default "agent";
 }

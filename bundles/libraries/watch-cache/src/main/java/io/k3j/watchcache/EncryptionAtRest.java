@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Any thread. A call blocks for a look at the file's attributes, and for its content when it has changed. Two
 /// threads may load it at once; both come to the same.
-public final class EncryptionAtRest {
+public final class EncryptionAtRest implements AtRest {
     private static final System.Logger LOG = System.getLogger("io.k3j.watchcache");
     private static final String SECRETS = StorageKeys.ROOT + "secrets/";
     private final @Nullable Path file;
@@ -57,49 +57,46 @@ public final class EncryptionAtRest {
         return new EncryptionAtRest(null, false);
     }
 
-    /// Whether rows of this key are this class's business: Secrets, as in K3s, whose configuration names no other
-    /// resource.
-    static boolean covers(String storeKey) {
+    /// Secrets, as in K3s, whose configuration names no other resource.
+    @Override
+    public boolean covers(String storeKey) {
         return storeKey.startsWith(SECRETS);
     }
 
-    /// A value as it goes to the store, encrypted with the first key of the configuration.
+    /// Encrypted with the first key of the configuration.
     ///
-    /// @param value in stored form; not changed
-    /// @return the same array when the row stays plain
     /// @throws ApiFault 503 while the configuration cannot be read: nothing goes there in plain text by mistake
+    @Override
     public byte[] seal(String storeKey, byte[] value) {
         if (file == null || !covers(storeKey)) {
             return value;
         }
         RowCipher cipher = cipher();
-        return cipher == null ? value : cipher.seal(value);
+        return cipher == null ? value : cipher.seal(storeKey, value);
     }
 
-    /// Whether the store's value is as [#seal] would write it now. A key that has been rotated leaves rows for
-    /// which it is not; they are to be written once more.
+    /// A key that has been rotated leaves rows that are not.
     ///
     /// @throws ApiFault 503 as [#seal]
-    public boolean current(byte[] value) {
+    @Override
+    public boolean current(String storeKey, byte[] value) {
         RowCipher cipher = cipher();
-        return cipher == null ? !RowCipher.sealed(value) : cipher.current(value);
+        return cipher == null ? !RowCipher.sealed(value) : cipher.current(storeKey, value);
     }
 
-    /// A value as it came from the store. First with what is known, without a look at the disk; only when that
-    /// fails is the file read again, because another server may have begun with a new key.
-    ///
-    /// @return the same array for a row that is plain
-    /// @throws UnreadableRow when it cannot be decrypted, with the key's name and what to do
+    /// First with what is known, without a look at the disk; only when that fails is the file read again, because
+    /// another server may have begun with a new key.
+    @Override
     public byte[] open(String storeKey, byte[] value) {
         if (!covers(storeKey)) {
             return value;
         }
         RowCipher known = loaded.cipher;
         try {
-            return opened(known == null ? fresh() : known, value);
+            return opened(known == null ? fresh() : known, storeKey, value);
         } catch (UnreadableRow perhapsOld) {
             try {
-                return opened(fresh(), value);
+                return opened(fresh(), storeKey, value);
             } catch (UnreadableRow still) {
                 throw new UnreadableRow("cannot decrypt " + storeKey + ": " + still.getMessage() + "; restore " + file
                         + " from a backup or from another server of the cluster", still);
@@ -118,9 +115,9 @@ public final class EncryptionAtRest {
     }
 
     /// Without a configuration a sealed row is no object: its bytes must not be taken for one.
-    private static byte[] opened(@Nullable RowCipher cipher, byte[] value) {
+    private static byte[] opened(@Nullable RowCipher cipher, String storeKey, byte[] value) {
         if (cipher != null) {
-            return cipher.open(value);
+            return cipher.open(storeKey, value);
         }
         if (RowCipher.sealed(value)) {
             throw new UnreadableRow("it is encrypted with the key " + RowCipher.keyName(value)

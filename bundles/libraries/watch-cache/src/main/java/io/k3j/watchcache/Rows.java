@@ -13,15 +13,15 @@ import org.jspecify.annotations.Nullable;
 /// stored form; they stay as they are in the store until their object changes. So a datastore that K3s has written
 /// can be taken over.
 ///
-/// Any thread; blocks only as [EncryptionAtRest] does.
+/// Any thread; blocks only as [AtRest] does.
 public final class Rows {
     private static final System.Logger LOG = System.getLogger("io.k3j.watchcache");
     private final Protobuf protobuf;
-    private final EncryptionAtRest atRest;
+    private final AtRest atRest;
 
     /// @param protobuf knows the kinds whose rows may lie there as protobuf
-    /// @param atRest opens the rows of Secrets
-    public Rows(Protobuf protobuf, EncryptionAtRest atRest) {
+    /// @param atRest opens rows
+    public Rows(Protobuf protobuf, AtRest atRest) {
         this.protobuf = protobuf;
         this.atRest = atRest;
     }

@@ -8,6 +8,8 @@ import io.k3j.model.Key;
 public final class StorageKeys {
     /// Above everything the API server keeps (upstream's `--etcd-prefix`).
     public static final String ROOT = "/registry/";
+    /// Above what this server keeps for itself, which no client sees.
+    public static final String OWN = ROOT + "k3j.io/";
 
     private StorageKeys() {
     }

@@ -29,7 +29,7 @@ public final class Store {
     private final ReentrantLock lock = new ReentrantLock();
     /// A datastore has come into use.
     private final Condition came = lock.newCondition();
-    private final EncryptionAtRest atRest;
+    private final AtRest atRest;
     private volatile @Nullable Datastore current;
     /// The last refusal that was long in coming; null once a write was taken.
     private volatile @Nullable Refusal refusal;
@@ -43,8 +43,8 @@ public final class Store {
         this(EncryptionAtRest.none());
     }
 
-    /// With Secrets as `atRest` says. There is no datastore in use yet.
-    public Store(EncryptionAtRest atRest) {
+    /// With values as `atRest` says. There is no datastore in use yet.
+    public Store(AtRest atRest) {
         this.atRest = atRest;
     }
 
@@ -83,8 +83,8 @@ public final class Store {
         }
     }
 
-    /// How Secrets lie in the store.
-    public EncryptionAtRest atRest() {
+    /// How values lie in the store.
+    public AtRest atRest() {
         return atRest;
     }
 
@@ -159,13 +159,13 @@ public final class Store {
     }
 
     /// Whether a row would look otherwise if the same value were written once more: it was encrypted with another
-    /// key, or not at all. Asks the datastore for Secrets only. Lets an update that changes nothing write all the
-    /// same, which is how `k3s secrets-encrypt reencrypt` rewrites them.
+    /// key, or not at all. Asks the datastore only for what may be encrypted. Lets an update that changes nothing write
+    /// all the same, which is how `k3s secrets-encrypt reencrypt` rewrites Secrets.
     ///
     /// @throws ApiFault as `commit`
     public boolean outdated(String key) {
-        return EncryptionAtRest.covers(key)
-                && call(d -> d.get(key)).filter(row -> !atRest.current(row.value())).isPresent();
+        return atRest.covers(key)
+                && call(d -> d.get(key)).filter(row -> !atRest.current(key, row.value())).isPresent();
     }
 
     /// Deletes a key that is at the revision `expected`.

@@ -2,11 +2,16 @@ package io.k3j.apiserver;
 
 import io.k3j.componentapi.Abort;
 import io.k3j.componentapi.Health;
+import io.k3j.componentapi.HealthLevel;
 import io.k3j.componentapi.Identities;
+import io.k3j.componentapi.Metrics;
 import io.k3j.componentapi.Phases;
+import io.k3j.componentbase.ServerStart;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.watchcache.Store;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -21,21 +26,26 @@ import org.osgi.service.condition.Condition;
 @Component(service = {}, immediate = true, configurationPid = "io.k3j.apiserver",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class ApiServer {
+    private final BundleContext context;
+    private final Encryption encryption;
     private final Store store;
     private final Startup startup;
     private final ContributionTracker contributions;
     private final AggregatorSlot aggregator;
     /// Set on stop: requests in flight finish with the contributions they started with.
     private volatile boolean stopping;
+    private @Nullable ServiceRegistration<Metrics> counted;
 
     /// Parses the settings.
     /// @throws IllegalArgumentException for an invalid flag; the message names it
     @Activate
     public ApiServer(BundleContext context, ApiServerSettings settings, @Reference Health health,
             @Reference Identities identities, @Reference Abort abort) {
-        this.store = new Store(ServerRunOptions.atRest(settings));
         ServerRunOptions options = ServerRunOptions.of(settings);
         Contributions from = options.policy().contributions();
+        this.context = context;
+        this.encryption = encryption(settings, from, health, abort);
+        this.store = new Store(encryption.atRest());
         this.aggregator = from.aggregator();
         this.contributions = new ContributionTracker(context, from);
         this.startup = new Startup(
@@ -43,9 +53,23 @@ public final class ApiServer {
                 options);
     }
 
+    /// A wrong file ends the process while it starts; one that a new version of this bundle meets keeps the old one.
+    private Encryption encryption(ApiServerSettings settings, Contributions from, Health health, Abort abort) {
+        try {
+            return new Encryption(settings, from.kinds()::listed, health);
+        } catch (IllegalArgumentException e) {
+            health.scope("apiserver").report(HealthLevel.STOPPED, String.valueOf(e.getMessage()));
+            if (ServerStart.goesOn(context)) {
+                abort.abort(String.valueOf(e.getMessage()));
+            }
+            throw e;
+        }
+    }
+
     /// Starts on a virtual thread; does not block.
     @Activate
     public void start() {
+        encryption.start().ifPresent(metrics -> counted = context.registerService(Metrics.class, metrics, null));
         contributions.open();
         startup.begin();
     }
@@ -57,6 +81,10 @@ public final class ApiServer {
         contributions.freeze();
         startup.close();
         contributions.close();
+        if (counted != null) {
+            counted.unregister();
+        }
+        encryption.close();
     }
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)

@@ -16,7 +16,6 @@ import java.util.Optional;
 /// [Records] as rows under `/registry/k3j.io/`, encoded as objects, so that the event log decodes them like any other
 /// row.
 final class OwnRecords implements Records {
-    private static final String ROOT = StorageKeys.ROOT + "k3j.io/";
     private final Storage storage;
 
     OwnRecords(Storage storage) {
@@ -25,14 +24,15 @@ final class OwnRecords implements Records {
 
     @Override
     public Optional<Entry> find(String name) {
-        return Optional.ofNullable(storage.fence().confirmed().tree().get(ROOT + name)).map(OwnRecords::entry);
+        return Optional.ofNullable(storage.fence().confirmed().tree().get(StorageKeys.OWN + name))
+                .map(OwnRecords::entry);
     }
 
     @Override
     public List<Entry> list(String prefix) {
         List<Entry> all = new ArrayList<>();
-        storage.fence().confirmed().tree().visit(ROOT + prefix, (key, item) -> {
-            boolean within = key.startsWith(ROOT + prefix);
+        storage.fence().confirmed().tree().visit(StorageKeys.OWN + prefix, (key, item) -> {
+            boolean within = key.startsWith(StorageKeys.OWN + prefix);
             if (within) {
                 all.add(entry(item));
             }
@@ -43,19 +43,19 @@ final class OwnRecords implements Records {
 
     private static Entry entry(Item item) {
         Struct tree = item.object().tree().without("apiVersion").without("kind").without("metadata");
-        return new Entry(item.storeKey().substring(ROOT.length()), tree, item.revision());
+        return new Entry(item.storeKey().substring(StorageKeys.OWN.length()), tree, item.revision());
     }
 
     @Override
     public boolean put(String name, Struct value, long expected) {
         Struct whole = value.with("apiVersion", "k3j.io/v1").with("kind", "Record").with("metadata",
                 Struct.of("name", name));
-        return acknowledge(storage.store().commit(ROOT + name, expected, Json.stored(whole), Duration.ZERO));
+        return acknowledge(storage.store().commit(StorageKeys.OWN + name, expected, Json.stored(whole), Duration.ZERO));
     }
 
     @Override
     public boolean remove(String name, long expected) {
-        return acknowledge(storage.store().delete(ROOT + name, expected));
+        return acknowledge(storage.store().delete(StorageKeys.OWN + name, expected));
     }
 
     private boolean acknowledge(CommitResult result) {

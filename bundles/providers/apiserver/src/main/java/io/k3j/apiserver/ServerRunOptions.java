@@ -2,14 +2,12 @@ package io.k3j.apiserver;
 
 import io.k3j.componenthelpers.Cidr;
 import io.k3j.flowcontrol.Seats;
-import io.k3j.watchcache.EncryptionAtRest;
 import java.io.UncheckedIOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.net.UnknownHostException;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -88,14 +86,6 @@ record ServerRunOptions(Core.Policy policy, String address, int port, String ser
         return !args.getOrDefault("audit-policy-file", "").isEmpty()
                 && !(args.getOrDefault("audit-log-path", "") + args.getOrDefault("audit-webhook-config-file", ""))
                         .isEmpty();
-    }
-
-    /// The encryption configuration of Secrets.
-    static EncryptionAtRest atRest(ApiServerSettings settings) {
-        return settings.dataDir().isEmpty() ? EncryptionAtRest.none()
-                : new EncryptionAtRest(
-                        Path.of(settings.dataDir()).resolve("server/cred/encryption-config.json").toAbsolutePath(),
-                        settings.secretsEncryption());
     }
 
     private static Set<String> commaSeparated(String list) {

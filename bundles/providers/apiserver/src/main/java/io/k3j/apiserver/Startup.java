@@ -13,6 +13,7 @@ import io.k3j.componentapi.HealthLevel;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.Identities;
 import io.k3j.componentapi.Phases;
+import io.k3j.componentbase.ServerStart;
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.encryption.UnreadableRow;
@@ -115,8 +116,12 @@ final class Startup implements AutoCloseable {
         } catch (InterruptedException e) {
             LOG.log(System.Logger.Level.DEBUG, "Start ended");
         } catch (UnreadableRow sealed) {
-            // a server without its Secrets would report them as deleted
-            framework.abort.abort(String.valueOf(sealed.getMessage()));
+            // a server without its Secrets would report them as deleted; one that has a predecessor leaves that at work
+            if (ServerStart.goesOn(framework.context)) {
+                framework.abort.abort(String.valueOf(sealed.getMessage()));
+            } else {
+                failed(sealed);
+            }
         } catch (RuntimeException | Error e) {
             failed(e);
         }

@@ -1,5 +1,6 @@
 package io.k3j.apiserver;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.apiserverapi.Caller;
@@ -7,6 +8,8 @@ import io.k3j.apiserverapi.KindCatalog;
 import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.componentapi.Abort;
+import io.k3j.componentapi.HealthLevel;
+import io.k3j.componentapi.HealthScope;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastorememory.MemoryDatastore;
 import io.k3j.edgeapi.Endpoint;
@@ -14,6 +17,7 @@ import io.k3j.watchcache.EncryptionAtRest;
 import io.k3j.watchcache.Store;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +29,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 
 class StartupTest {
@@ -66,6 +71,45 @@ class StartupTest {
             assertThat(told.get(30, TimeUnit.SECONDS)).contains("the API server cannot start", "planted",
                     "start k3s again");
         }
+    }
+
+    /// A start over a row that no key opens.
+    ///
+    /// @param ready whether an API server serves already, as in a swap
+    private static Startup sealed(boolean ready, Store store, HealthScope scope, Abort abort) {
+        BundleContext context = proxy(BundleContext.class,
+                (proxy, method, given) -> !method.getName().equals("getServiceReferences") ? null
+                        : ready ? List.of(proxy(ServiceReference.class, (reference, call, none) -> null)) : List.of());
+        Core.Policy policy = new Core.Policy(Set.of(), Set.of(), AnonymousAuth.NOWHERE);
+        Startup startup = new Startup(new Startup.Framework(context, new TestHealth(), scope, bundle -> List.of(),
+                abort), store, kinds(policy), new ServerRunOptions(policy, "127.0.0.1", 6443, "10.43.0.1"));
+        startup.begin();
+        startup.agreed();
+        return startup;
+    }
+
+    @Test
+    void aRowThatNoKeyOpensEndsAStartAtOnceAndASwapGoesBack() throws Exception {
+        CompletableFuture<String> ended = new CompletableFuture<>();
+        CompletableFuture<String> stopped = new CompletableFuture<>();
+        CompletableFuture<String> endedBySwap = new CompletableFuture<>();
+        HealthScope scope = proxy(HealthScope.class, (proxy, method, given) -> {
+            if (given != null && given[0] == HealthLevel.STOPPED) {
+                stopped.complete((String) given[1]);
+            }
+            return null;
+        });
+        Store store = new Store(EncryptionAtRest.none());
+        try (MemoryDatastore datastore = new MemoryDatastore()) {
+            datastore.commit("/registry/secrets/a/b", 0, "k8s:enc:aescbc:v1:gone:".getBytes(UTF_8), Duration.ZERO);
+            store.use(datastore);
+            try (Startup _ = sealed(false, store, health.scope("apiserver"), ended::complete);
+                    Startup _ = sealed(true, store, scope, endedBySwap::complete)) {
+                assertThat(ended.get(30, TimeUnit.SECONDS)).startsWith("cannot decrypt /registry/secrets/a/b");
+                assertThat(stopped.get(30, TimeUnit.SECONDS)).contains("cannot decrypt /registry/secrets/a/b");
+            }
+        }
+        assertThat(endedBySwap).isNotDone();
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.k3j.apiserverapi.Authorizer;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastorememory.MemoryDatastore;
+import io.k3j.watchcache.AtRest;
 import io.k3j.watchcache.EncryptionAtRest;
 import io.k3j.watchcache.Store;
 import java.io.IOException;
@@ -41,7 +42,7 @@ final class TestServer implements AutoCloseable {
         this(datastore, policy, EncryptionAtRest.none());
     }
 
-    TestServer(Datastore datastore, Core.Policy policy, EncryptionAtRest atRest) {
+    TestServer(Datastore datastore, Core.Policy policy, AtRest atRest) {
         this.datastore = datastore;
         this.store = new Store(atRest);
         store.use(datastore);

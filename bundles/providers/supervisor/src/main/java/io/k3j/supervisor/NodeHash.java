@@ -4,10 +4,13 @@ import io.k3j.clusteragreement.BootstrapFiles;
 import io.k3j.codec.Json;
 import io.k3j.codec.MalformedInput;
 import io.k3j.codec.Protobuf;
+import io.k3j.datastoreapi.Entry;
 import io.k3j.encryption.EncryptionConfiguration;
 import io.k3j.encryption.RowCipher;
 import io.k3j.encryption.UnreadableRow;
+import io.k3j.encryptionproviders.EncryptionOptions;
 import io.k3j.model.Struct;
+import io.k3j.servercredentials.SupervisorSettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -16,13 +19,19 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /// Reads the hash of a node's password from its Secret: from the object, or from the row in the datastore,
-/// which is needed before an API server runs.
+/// which is needed before an API server runs. A row is opened as the API server would open it: by the file of
+/// `encryption-provider-config`, or without one by the keys of the bootstrap record. Immutable.
 final class NodeHash {
     private static final System.Logger LOG = System.getLogger("io.k3j.supervisor");
     /// The entry `hash` of a protobuf map, up to the length byte of its value.
     private static final byte[] ENTRY = {'\n', 4, 'h', 'a', 's', 'h', 0x12};
 
-    private NodeHash() {
+    private final SupervisorSettings settings;
+    private final RandomGenerator random;
+
+    NodeHash(SupervisorSettings settings, RandomGenerator random) {
+        this.settings = settings;
+        this.random = random;
     }
 
     /// The hash in a Secret object.
@@ -32,11 +41,11 @@ final class NodeHash {
         return new String(Base64.getDecoder().decode(data), StandardCharsets.UTF_8);
     }
 
-    /// The hash in a row, decrypted with the keys of the bootstrap record. Empty when the row cannot be read:
-    /// reporting that is up to the API server.
-    static Optional<String> of(byte[] row, Struct record, RandomGenerator random) throws IOException {
+    /// The hash in a row. Empty when the row cannot be read: reporting that is up to the API server.
+    Optional<String> of(Entry entry, Struct record) throws IOException {
+        byte[] row = entry.value();
         try {
-            byte[] plain = RowCipher.sealed(row) ? cipher(record, random).open(row) : row;
+            byte[] plain = RowCipher.sealed(row) ? cipher(record).open(entry.key(), row) : row;
             return Protobuf.enveloped(plain) ? fromProtobuf(plain) : Optional.of(of(Json.object(plain)));
         } catch (UnreadableRow | MalformedInput | IllegalArgumentException unreadable) {
             LOG.log(System.Logger.Level.DEBUG, "A node's Secret cannot be read", unreadable);
@@ -44,7 +53,12 @@ final class NodeHash {
         }
     }
 
-    private static RowCipher cipher(Struct record, RandomGenerator random) throws IOException {
+    private RowCipher cipher(Struct record) throws IOException {
+        EncryptionOptions options = EncryptionOptions.of(settings.secretsEncryption(), settings.kubeApiserverArg());
+        if (options.configured()) {
+            return options.secrets()
+                    .orElseThrow(() -> new UnreadableRow("no entry of " + options.file() + " names Secrets"));
+        }
         String keys = BootstrapFiles.content(record, BootstrapFiles.ENCRYPTION)
                 .orElseThrow(() -> new UnreadableRow("there are no keys in the bootstrap record"));
         return new RowCipher(EncryptionConfiguration.parse(keys), random);

@@ -40,7 +40,7 @@ final class NodeName {
     private final boolean shared;
     private final PasswordProof proof;
     private final ClusterMembership.Pause pause;
-    private final RandomGenerator random;
+    private final NodeHash hashes;
     private boolean settled;
 
     NodeName(ServerLayout layout, SupervisorSettings settings, ClusterMembership.Pause pause, RandomGenerator random) {
@@ -49,7 +49,7 @@ final class NodeName {
         this.shared = Credentials.ownNode(settings) && contested(settings, layout);
         this.proof = new PasswordProof(layout, settings);
         this.pause = pause;
-        this.random = random;
+        this.hashes = new NodeHash(settings, random);
     }
 
     /// Whether servers on other machines may use the same datastore without etcd having admitted them by name.
@@ -70,7 +70,7 @@ final class NodeName {
             return;
         }
         Optional<Entry> row = datastore.get(SECRETS + node + SUFFIX);
-        Optional<String> hash = row.isEmpty() ? Optional.empty() : NodeHash.of(row.get().value(), record, random);
+        Optional<String> hash = row.isEmpty() ? Optional.empty() : hashes.of(row.get(), record);
         if (hash.isPresent() && !matches(hash.get())) {
             LOG.log(Level.WARNING, "This machine has not the password of the Secret kube-system/" + node + SUFFIX
                     + "; looking whether another machine runs the node seconds=" + MAX_POLLS);

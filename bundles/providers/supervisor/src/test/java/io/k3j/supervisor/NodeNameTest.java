@@ -8,6 +8,7 @@ import io.k3j.datastoreapi.Entry;
 import io.k3j.datastorememory.MemoryDatastore;
 import io.k3j.encryption.EncryptionConfiguration;
 import io.k3j.encryption.EncryptionKey;
+import io.k3j.encryption.Provider;
 import io.k3j.encryption.Provider.Kind;
 import io.k3j.encryption.RowCipher;
 import io.k3j.model.Struct;
@@ -34,6 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NodeNameTest {
     private static final String LEASE = "/registry/leases/kube-node-lease/node-1";
     private static final String SECRET = "/registry/secrets/kube-system/node-1.node-password.k3s";
+    private static final String KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
     private static final String HASH = NodePassword.hash("anothers", TestServer.RANDOM);
 
     @TempDir
@@ -52,9 +54,15 @@ class NodeNameTest {
         store.close();
     }
 
+    private Path file() {
+        return directory.resolve("encryption.yaml");
+    }
+
     private TestServer at(String machine, String node) throws IOException {
         return new TestServer(directory, machine).flag("nodeName", node).flag("disableAgent", false)
-                .flag("datastoreEndpoint", "postgres://k3s@db/k3s");
+                .flag("datastoreEndpoint", "postgres://k3s@db/k3s")
+                .flag("kubeApiserverArg", Files.exists(file()) ? new String[] {"encryption-provider-config=" + file()}
+                        : new String[0]);
     }
 
     /// A machine with this password that wants the name of a node of the cluster.
@@ -97,8 +105,16 @@ class NodeNameTest {
                     EncryptionKey.random("key", TestServer.RANDOM));
             PemFiles.directory(founder.layout.cred("x").getParent());
             PemFiles.write(founder.layout.cred("encryption-config.json"), keys.json(), PemFiles.SECRET);
-            row = new RowCipher(keys, TestServer.RANDOM).seal(row);
+            row = new RowCipher(keys, TestServer.RANDOM).seal(SECRET, row);
             assertThat(RowCipher.sealed(row)).isTrue();
+        }
+        if (form.equals("file")) {
+            RowCipher cipher = new RowCipher(List.of(new Provider(Kind.AESGCM, List.of(new EncryptionKey("k", KEY)))),
+                    TestServer.RANDOM);
+            row = cipher.seal(SECRET, row);
+            Files.writeString(file(), "{apiVersion: apiserver.config.k8s.io/v1, kind: EncryptionConfiguration,"
+                    + " resources: [{resources: ['*.'], providers: [{aesgcm: {keys: [{name: k, secret: " + KEY
+                    + "}]}}]}]}");
         }
         founder.agree(store);
         put(SECRET, row);
@@ -120,7 +136,7 @@ class NodeNameTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"plain", "aescbc", "secretbox", "stock"})
+    @ValueSource(strings = {"plain", "aescbc", "secretbox", "file", "stock"})
     void anotherMachineIsRefusedBeforeAnythingIsWritten(String form) throws Exception {
         cluster(form);
         for (String password : List.of("", "mine")) {
@@ -140,7 +156,7 @@ class NodeNameTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"plain", "aescbc", "secretbox", "stock"})
+    @ValueSource(strings = {"plain", "aescbc", "secretbox", "file", "stock"})
     void itsOwnMachineIsAdmittedImmediately(String form) throws Exception {
         cluster(form);
         joiner("anothers").cluster((amount, unit) -> renewLease()).admit(store);

@@ -1,0 +1,125 @@
+package io.k3j.encryptionproviders;
+
+import static io.k3j.validation.FieldTypes.Type.ANY;
+import static io.k3j.validation.FieldTypes.Type.STRUCT;
+import static io.k3j.validation.FieldTypes.Type.TEXT;
+import static io.k3j.validation.FieldTypes.Type.TEXTS;
+import static io.k3j.validation.FieldTypes.Type.object;
+import static io.k3j.validation.FieldTypes.Type.objects;
+
+import io.k3j.apiserverapi.FieldProblem;
+import io.k3j.codec.Document;
+import io.k3j.codec.MalformedInput;
+import io.k3j.codec.Yaml;
+import io.k3j.componentbase.ConfigurationFile;
+import io.k3j.encryption.EncryptionKey;
+import io.k3j.encryption.Provider;
+import io.k3j.encryption.Provider.Kind;
+import io.k3j.model.Struct;
+import io.k3j.validation.FieldTypes;
+import io.k3j.validation.FieldTypes.Type;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/// Reads an `EncryptionConfiguration` of `apiserver.config.k8s.io/v1`, in YAML or JSON, as strictly as upstream: what
+/// means nothing is wrong. What it says holds no secret.
+final class ProvidersFile {
+    private static final String KIND = "EncryptionConfiguration";
+    private static final String VERSION = "apiserver.config.k8s.io/v1";
+    private static final List<Kind> WITH_KEYS = List.of(Kind.AESGCM, Kind.AESCBC, Kind.SECRETBOX);
+    private static final Type KEYS = object(Map.of("keys", objects(Map.of("name", TEXT, "secret", TEXT))));
+    private static final Map<String, Type> PROVIDER = Map.of("aescbc", KEYS, "aesgcm", KEYS, "secretbox", KEYS,
+            "identity", STRUCT, "kms", STRUCT);
+    private static final Map<String, Type> CONFIGURATION = Map.of("apiVersion", TEXT, "kind", TEXT, "metadata", ANY,
+            "resources", objects(Map.of("resources", TEXTS, "providers", objects(PROVIDER))));
+
+    private ProvidersFile() {
+    }
+
+    /// All of a file.
+    /// @throws IllegalArgumentException when it cannot be read
+    static byte[] bytes(ConfigurationFile file) {
+        try {
+            return file.bytes();
+        } catch (IOException e) {
+            throw new IllegalArgumentException("error reading encryption provider configuration file: " + e, e);
+        }
+    }
+
+    /// The entries of a file.
+    /// @throws IllegalArgumentException naming everything that is wrong
+    static List<ResourceEntry> parse(byte[] file) {
+        Struct object = decoded(file);
+        List<FieldProblem> problems = ProvidersRules.problems(object);
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException(joined(problems.stream().map(FieldProblem::toString).toList()));
+        }
+        return object.seq("resources").structs().stream().map(ProvidersFile::entry).toList();
+    }
+
+    private static Struct decoded(byte[] file) {
+        if (file.length == 0) {
+            throw new IllegalArgumentException("encryption provider configuration file is empty");
+        }
+        Document document;
+        try {
+            document = Yaml.document(file);
+        } catch (MalformedInput e) {
+            // its text may show a line with a key
+            throw new IllegalArgumentException("it is neither YAML nor JSON", e);
+        }
+        Struct object = document.object();
+        if (object.text("kind").isEmpty()) {
+            throw new IllegalArgumentException("Object 'Kind' is missing; it must be an " + KIND + " of " + VERSION);
+        }
+        if (!object.text("kind").equals(KIND) || !object.text("apiVersion").equals(VERSION)) {
+            throw new IllegalArgumentException("no kind \"" + object.text("kind") + "\" is registered for version \""
+                    + object.text("apiVersion") + "\"; it must be an " + KIND + " of " + VERSION);
+        }
+        FieldTypes types = FieldTypes.of(object, CONFIGURATION);
+        List<String> wrong = new ArrayList<>(document.duplicates());
+        types.unknown().forEach(field -> wrong.add("unknown field \"" + field + "\""));
+        if (!wrong.isEmpty()) {
+            throw new IllegalArgumentException("strict decoding error: " + String.join(", ", wrong));
+        }
+        if (!types.problems().isEmpty()) {
+            throw new IllegalArgumentException(joined(types.problems().stream().map(ProvidersFile::untold).toList()));
+        }
+        return object;
+    }
+
+    /// Without the value, which may be a key in the wrong place.
+    private static String untold(FieldProblem problem) {
+        return problem.field() + ": Invalid value: \"REDACTED\""
+                + problem.message().substring(problem.message().lastIndexOf(": "));
+    }
+
+    /// Several problems as one text, as upstream joins them.
+    private static String joined(List<String> problems) {
+        String all = problems.stream().distinct().collect(Collectors.joining(", "));
+        return problems.size() == 1 ? all : "[" + all + "]";
+    }
+
+    private static ResourceEntry entry(Struct entry) {
+        return new ResourceEntry(entry.seq("resources").texts().stream().map(GroupResource::parse).toList(),
+                entry.seq("providers").structs().stream().map(ProvidersFile::provider).toList());
+    }
+
+    private static Provider provider(Struct provider) {
+        for (Kind kind : WITH_KEYS) {
+            if (given(provider, kind.word())) {
+                return new Provider(kind, provider.struct(kind.word()).seq("keys").structs().stream()
+                        .map(key -> new EncryptionKey(key.text("name"), key.text("secret"))).toList());
+            }
+        }
+        return Provider.IDENTITY;
+    }
+
+    /// Whether a provider is there; null stands for left out.
+    static boolean given(Struct provider, String name) {
+        return provider.get(name) instanceof Struct;
+    }
+}

@@ -1,0 +1,9 @@
+package io.k3j.encryptionproviders;
+
+import io.k3j.encryption.Provider;
+import java.util.List;
+
+/// One entry of the file: how some resources are encrypted. Immutable.
+/// @param providers the first one writes, all read
+record ResourceEntry(List<GroupResource> resources, List<Provider> providers) {
+}
