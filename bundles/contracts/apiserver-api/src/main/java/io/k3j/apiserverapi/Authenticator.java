@@ -14,6 +14,18 @@ public interface Authenticator {
     /// @throws BadCredential when they are of a sort it knows, and wrong
     Optional<Caller> authenticate(Credentials credentials) throws BadCredential;
 
+    /// Who a token of a TokenReview stands for, and for whom it is meant.
+    /// @return as [#authenticate] says it, and nothing of audiences, unless an authenticator knows them
+    /// @throws BadCredential as there
+    default Optional<Reviewed> review(Credentials credentials) throws BadCredential {
+        return authenticate(credentials).map(caller -> new Reviewed(caller, List.of()));
+    }
+
+    /// The answer to a review.
+    /// @param audiences those of the wanted ones for which the token is meant; empty: the authenticator does not know
+    record Reviewed(Caller caller, List<String> audiences) {
+    }
+
     /// What a request brings along.
     /// @param certificates the verified client chain, leaf first, possibly empty
     /// @param bearer the bearer token, empty when there is none

@@ -1,6 +1,7 @@
 package io.k3j.apiserverapi;
 
 import io.k3j.model.FieldSelector;
+import io.k3j.model.Selector;
 import io.k3j.model.Struct;
 import java.util.List;
 import org.osgi.annotation.versioning.ConsumerType;
@@ -39,12 +40,19 @@ public interface Authorizer {
     }
 
     /// What is asked. For a request of a resource `path` is empty; for any other path the resource
-    /// fields are. `fields` is what the answer to `list`, `watch` and `deletecollection` is limited to;
-    /// it selects everything for all else.
+    /// fields are. `fields` and `labels` are what the answer to `list`, `watch` and `deletecollection` is limited to;
+    /// they select everything for all else.
     record Attributes(String verb, String group, String version, String resource, String subresource,
-            String namespace, String name, String path, FieldSelector fields) {
-        /// Not limited by fields.
+            String namespace, String name, String path, FieldSelector fields, Selector labels) {
+        /// Not limited by labels.
         @SuppressWarnings("checkstyle:ParameterNumber") // the record's own, but one
+        public Attributes(String verb, String group, String version, String resource, String subresource,
+                String namespace, String name, String path, FieldSelector fields) {
+            this(verb, group, version, resource, subresource, namespace, name, path, fields, Selector.EVERYTHING);
+        }
+
+        /// Not limited.
+        @SuppressWarnings("checkstyle:ParameterNumber") // the record's own, but two
         public Attributes(String verb, String group, String version, String resource, String subresource,
                 String namespace, String name, String path) {
             this(verb, group, version, resource, subresource, namespace, name, path, FieldSelector.EVERYTHING);

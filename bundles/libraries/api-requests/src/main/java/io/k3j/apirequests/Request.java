@@ -119,7 +119,7 @@ public final class Request {
     public Attributes attributes(String verb) {
         return new Attributes(verb, info.gvr().group(), info.gvr().version(), info.gvr().resource(),
                 info.subresource(), info.authorizedNamespace(), info.authorizedName(params), "",
-                info.authorizedFields(params));
+                info.authorizedFields(params), info.authorizedLabels(params));
     }
 
     /// Who asks; anonymous until that is known.

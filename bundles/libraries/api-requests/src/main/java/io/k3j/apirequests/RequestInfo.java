@@ -4,6 +4,7 @@ import io.k3j.clientapi.ApiFault;
 import io.k3j.model.FieldSelector;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
+import io.k3j.model.Selector;
 import java.util.List;
 import java.util.Locale;
 
@@ -121,14 +122,27 @@ public record RequestInfo(boolean resource, String verb, Gvr gvr, String namespa
     /// The field selector for authorisation: everything where none is obeyed, as beside a name in the path. One that
     /// cannot be read selects everything here, which asks for the widest right; the request itself fails later.
     public FieldSelector authorizedFields(Params params) {
-        if (!name.isEmpty() || !verb.equals("list") && !verb.equals("watch") && !verb.equals("deletecollection")) {
-            return FieldSelector.EVERYTHING;
-        }
         try {
-            return FieldSelector.parse(params.text("fieldSelector"));
+            return selects() ? FieldSelector.parse(params.text("fieldSelector")) : FieldSelector.EVERYTHING;
         } catch (IllegalArgumentException e) {
             return FieldSelector.EVERYTHING;
         }
+    }
+
+    /// The label selector for authorisation, by the same rules.
+    public Selector authorizedLabels(Params params) {
+        try {
+            return selects() ? Selector.parse(params.text("labelSelector")) : Selector.EVERYTHING;
+        } catch (IllegalArgumentException e) {
+            return Selector.EVERYTHING;
+        }
+    }
+
+    private boolean selects() {
+        return name.isEmpty() && switch (verb) {
+            case "list", "watch", "deletecollection" -> true;
+            default -> false;
+        };
     }
 
     /// The one name a field selector lets through, empty when there may be several. Several requirements are joined by

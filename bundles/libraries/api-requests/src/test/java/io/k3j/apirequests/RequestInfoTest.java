@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
+import io.k3j.model.Selector;
 import org.junit.jupiter.api.Test;
 
 class RequestInfoTest {
@@ -46,6 +47,18 @@ class RequestInfoTest {
         Params params = Params.parse("fieldSelector=metadata.name%3Dx");
         assertThat(RequestInfo.of("GET", RequestPath.of("/api/v1/secrets"), params).authorizedName(params))
                 .isEqualTo("x");
+    }
+
+    @Test
+    void whatAListIsLimitedToCountsForAuthorisation() {
+        Params params = Params.parse("labelSelector=app%3Dx,!old&fieldSelector=spec.nodeName%3Dn");
+        RequestInfo list = RequestInfo.of("GET", RequestPath.of("/api/v1/pods"), params);
+        assertThat(list.authorizedLabels(params)).hasToString("app=x,!old");
+        assertThat(list.authorizedFields(params)).hasToString("spec.nodeName=n");
+        RequestInfo one = RequestInfo.of("GET", RequestPath.of("/api/v1/namespaces/a/pods/b"), params);
+        assertThat(one.authorizedLabels(params)).isEqualTo(Selector.EVERYTHING);
+        Params wrong = Params.parse("labelSelector=a%3D%3D%3Db");
+        assertThat(list.authorizedLabels(wrong)).isEqualTo(Selector.EVERYTHING);
     }
 
     @Test

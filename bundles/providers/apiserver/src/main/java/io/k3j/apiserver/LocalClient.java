@@ -133,7 +133,7 @@ final class LocalClient implements ApiClient {
     static Attributes attributes(String verb, Gvr r, Query query) {
         String name = verb.equals("deletecollection") ? "" : RequestInfo.fixedName(query.fields());
         return new Attributes(verb, r.group(), r.version(), r.resource(), "", query.namespace(), name, "",
-                query.fields());
+                query.fields(), query.labels());
     }
 
     @Override

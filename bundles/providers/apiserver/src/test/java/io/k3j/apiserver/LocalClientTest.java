@@ -141,6 +141,7 @@ class LocalClientTest {
     /// Applies the changes it receives, and rejects those that do not follow from its state or are older than others.
     private static final class Picture implements View.Listener {
         private final Map<Key, Obj> objects = new ConcurrentHashMap<>();
+        private final CountDownLatch begun = new CountDownLatch(1);
         private final CountDownLatch held = new CountDownLatch(1);
         private final CountDownLatch go = new CountDownLatch(1);
         private final BlockingQueue<String> wrong = new LinkedBlockingQueue<>();
@@ -177,6 +178,7 @@ class LocalClientTest {
 
         @Override
         public void synced() {
+            begun.countDown();
         }
     }
 
@@ -185,6 +187,8 @@ class LocalClientTest {
         View view = api.view(CONFIG_MAPS, Query.ALL);
         Picture picture = new Picture();
         view.listen(picture);
+        // what there is at the beginning is told in no order of revisions
+        assertThat(picture.begun.await(60, TimeUnit.SECONDS)).isTrue();
         for (int i = 0; i < 100; i++) {
             create("before-" + i, "1");
         }

@@ -7,7 +7,6 @@ import io.k3j.apiserverapi.Authorizer.Decision;
 import io.k3j.apiserverapi.Authorizer.Verdict;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.clientapi.ApiFault;
-import io.k3j.model.FieldSelector;
 import io.k3j.model.Gvr;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -106,25 +105,9 @@ public final class Reviews {
         return spec.has("resourceAttributes")
                 ? new Attributes(r.text("verb"), r.text("group"), r.text("version"), r.text("resource"),
                         r.text("subresource"), r.text("namespace"), r.text("name"), "",
-                        fields(r.struct("fieldSelector")))
+                        ReviewSelectors.fields(r.struct("fieldSelector")),
+                        ReviewSelectors.labels(r.struct("labelSelector")))
                 : Attributes.path(n.text("verb"), n.text("path"));
-    }
-
-    /// The certain requirements of a review's field selector; unsupported ones restrict nothing.
-    private static FieldSelector fields(Struct selector) {
-        List<FieldSelector.Requirement> all = new ArrayList<>();
-        for (Struct r : selector.seq("requirements").structs()) {
-            boolean in = r.text("operator").equals("In");
-            if (r.seq("values").size() == 1 && (in || r.text("operator").equals("NotIn"))) {
-                all.add(new FieldSelector.Requirement(r.text("key"), r.seq("values").texts().getFirst(), !in));
-            }
-        }
-        try {
-            all.addAll(FieldSelector.parse(selector.text("rawSelector")).requirements());
-        } catch (IllegalArgumentException e) {
-            return FieldSelector.EVERYTHING;
-        }
-        return new FieldSelector(List.copyOf(all));
     }
 
     private Decision decide(Caller caller, Attributes what) {

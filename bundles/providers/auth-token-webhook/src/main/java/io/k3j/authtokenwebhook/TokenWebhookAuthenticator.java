@@ -58,6 +58,11 @@ final class TokenWebhookAuthenticator implements Authenticator, AutoCloseable {
 
     @Override
     public Optional<Caller> authenticate(Credentials credentials) throws BadCredential {
+        return review(credentials).map(Reviewed::caller);
+    }
+
+    @Override
+    public Optional<Reviewed> review(Credentials credentials) throws BadCredential {
         if (credentials.bearer().isEmpty()) {
             return Optional.empty();
         }
@@ -67,7 +72,8 @@ final class TokenWebhookAuthenticator implements Authenticator, AutoCloseable {
             throw new BadCredential(answer.error());
         }
         List<String> meant = answer.audiences().isEmpty() ? own : answer.audiences();
-        return wanted.stream().anyMatch(meant::contains) ? answer.caller() : Optional.empty();
+        List<String> matching = wanted.stream().filter(meant::contains).toList();
+        return matching.isEmpty() ? Optional.empty() : answer.caller().map(who -> new Reviewed(who, matching));
     }
 
     private Answer answer(String token, List<String> wanted) throws BadCredential {

@@ -152,6 +152,8 @@ class TokenWebhookAuthenticatorTest {
         status = JANE.replace("{\"authenticated\"", "{\"audiences\":[\"other\"],\"authenticated\"");
         assertThat(who("theirs")).isEmpty();
         assertThat(who("theirs", "other", "more")).isPresent();
+        assertThat(authenticator.review(new Credentials(List.of(), "theirs", List.of("more", "other"))))
+                .hasValueSatisfying(said -> assertThat(said.audiences()).containsExactly("other"));
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.k3j.apiserverapi.Action;
 import io.k3j.apiserverapi.Authenticator;
 import io.k3j.apiserverapi.Authenticator.BadCredential;
 import io.k3j.apiserverapi.Authenticator.Credentials;
+import io.k3j.apiserverapi.Authenticator.Reviewed;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Gvr;
@@ -61,11 +62,11 @@ public final class TokenReviews implements Action {
         Credentials given = new Credentials(List.of(), token, wanted);
         try {
             for (Authenticator a : authenticators.reversed()) {
-                Optional<Caller> caller = a.authenticate(given);
-                List<String> matching = caller.isPresent() ? audiences(token, wanted) : List.of();
-                if (caller.isPresent() && !matching.isEmpty()) {
-                    return Struct.of("authenticated", true, "user", userInfo(authenticated(caller.get())), "audiences",
-                            matching);
+                Optional<Reviewed> who = a.review(given);
+                List<String> matching = who.isPresent() ? audiences(who.get(), token, wanted) : List.of();
+                if (who.isPresent() && !matching.isEmpty()) {
+                    return Struct.of("authenticated", true, "user", userInfo(authenticated(who.get().caller())),
+                            "audiences", matching);
                 }
             }
         } catch (BadCredential e) {
@@ -75,9 +76,12 @@ public final class TokenReviews implements Action {
     }
 
     /// The wanted audiences an authenticated token is for; this server's are wanted by default. A token without
-    /// audiences is for this server, and so is one of another issuer: its audiences are names of the issuer's, which
-    /// its authenticator has compared.
-    private List<String> audiences(String token, List<String> wanted) {
+    /// audiences is for this server, and so is one of another issuer, unless its authenticator says otherwise: its
+    /// audiences are names of the issuer's, which its authenticator has compared.
+    private List<String> audiences(Reviewed said, String token, List<String> wanted) {
+        if (!said.audiences().isEmpty()) {
+            return said.audiences();
+        }
         List<String> named = Jwt.audiences(token, keys.issuer());
         List<String> meant = named.isEmpty() ? keys.audiences() : named;
         return (wanted.isEmpty() ? keys.audiences() : wanted).stream().filter(meant::contains).toList();

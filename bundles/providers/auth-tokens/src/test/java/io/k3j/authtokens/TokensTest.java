@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.apiserverapi.Action.Call;
+import io.k3j.apiserverapi.Authenticator;
 import io.k3j.apiserverapi.Authenticator.BadCredential;
 import io.k3j.apiserverapi.Authenticator.Credentials;
 import io.k3j.apiserverapi.Caller;
@@ -132,6 +133,30 @@ class TokensTest {
         Struct elsewhere = reviews.perform(new Call(Caller.ANONYMOUS, Key.of(""), Struct.of("spec",
                 Struct.of("token", token, "audiences", List.of("my-client"))), false)).struct("status");
         assertThat(elsewhere.flag("authenticated")).as("wanted for another server").isFalse();
+    }
+
+    /// As one whose webhook compares audiences.
+    private static final class Comparing implements Authenticator {
+        @Override
+        public Optional<Caller> authenticate(Credentials credentials) {
+            return Optional.of(Caller.of("jane", List.of()));
+        }
+
+        @Override
+        public Optional<Reviewed> review(Credentials credentials) {
+            List<String> meant = credentials.audiences().stream().filter("vault"::equals).toList();
+            return meant.isEmpty() ? Optional.empty() : authenticate(credentials).map(who -> new Reviewed(who, meant));
+        }
+    }
+
+    @Test
+    void aTokenIsForWhomItsAuthenticatorSays() {
+        TokenReviews reviews = new TokenReviews(keys, List.of(new Comparing()));
+        Struct status = reviews.perform(new Call(Caller.ANONYMOUS, Key.of(""), Struct.of("spec",
+                Struct.of("token", "opaque", "audiences", List.of("bank", "vault"))), false)).struct("status");
+        assertThat(status.flag("authenticated")).isTrue();
+        assertThat(status.struct("user").text("username")).isEqualTo("jane");
+        assertThat(status.seq("audiences").texts()).containsExactly("vault");
     }
 
     @Test

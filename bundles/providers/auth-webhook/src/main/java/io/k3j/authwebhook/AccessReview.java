@@ -5,10 +5,11 @@ import io.k3j.apiserverapi.Authorizer.Decision;
 import io.k3j.apiserverapi.Authorizer.Verdict;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.codec.Json;
-import io.k3j.model.FieldSelector;
+import io.k3j.model.Selector;
 import io.k3j.model.Struct;
 import io.k3j.webhookclient.CallFailure;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// The question to a webhook, a `SubjectAccessReview` of `authorization.k8s.io`, and its answer. Pure.
 final class AccessReview {
@@ -45,16 +46,32 @@ final class AccessReview {
                 .putUnlessEmpty("verb", what.verb()).putUnlessEmpty("group", what.group())
                 .putUnlessEmpty("version", what.version()).putUnlessEmpty("resource", what.resource())
                 .putUnlessEmpty("subresource", what.subresource()).putUnlessEmpty("name", what.name());
-        if (!what.fields().everything()) {
-            attributes.put("fieldSelector", Struct.of("requirements",
-                    what.fields().requirements().stream().map(AccessReview::requirement).toList()));
-        }
-        return attributes.build();
+        attributes.putUnlessEmpty("fieldSelector", selector(what.fields().requirements().stream()
+                .map(one -> requirement(one.field(), one.negated() ? "NotIn" : "In", List.of(one.value())))));
+        return attributes.putUnlessEmpty("labelSelector",
+                selector(what.labels().requirements().stream().flatMap(AccessReview::requirement))).build();
     }
 
-    private static Struct requirement(FieldSelector.Requirement one) {
-        return Struct.of("key", one.field(), "operator", one.negated() ? "NotIn" : "In", "values",
-                List.of(one.value()));
+    private static Struct selector(Stream<Struct> requirements) {
+        List<Struct> all = requirements.toList();
+        return all.isEmpty() ? Struct.EMPTY : Struct.of("requirements", all);
+    }
+
+    /// Reviews know no order of numbers; without such a requirement more is asked for, as upstream does.
+    private static Stream<Struct> requirement(Selector.Requirement one) {
+        String operator = switch (one.operator()) {
+            case IN -> "In";
+            case NOT_IN -> "NotIn";
+            case EXISTS -> "Exists";
+            case DOES_NOT_EXIST -> "DoesNotExist";
+            case GREATER, LESS -> "";
+        };
+        return operator.isEmpty() ? Stream.empty()
+                : Stream.of(requirement(one.key(), operator, one.values().stream().sorted().toList()));
+    }
+
+    private static Struct requirement(String key, String operator, List<String> values) {
+        return Struct.builder().put("key", key).put("operator", operator).putUnlessEmpty("values", values).build();
     }
 
     /// As conditions see it: all texts are there, even empty ones.
@@ -64,12 +81,14 @@ final class AccessReview {
         if (!what.path().isEmpty()) {
             return request.put("nonResourceAttributes", Struct.of("verb", what.verb(), "path", what.path())).build();
         }
-        Struct attributes = Struct.builder().put("namespace", what.namespace()).put("verb", what.verb())
+        Struct.Builder attributes = Struct.builder().put("namespace", what.namespace()).put("verb", what.verb())
                 .put("group", what.group()).put("version", what.version()).put("resource", what.resource())
-                .put("subresource", what.subresource()).put("name", what.name()).build();
-        Struct selector = resource(what).struct("fieldSelector");
+                .put("subresource", what.subresource()).put("name", what.name());
+        Struct said = resource(what);
         return request.put("resourceAttributes",
-                selector.isEmpty() ? attributes : attributes.with("fieldSelector", selector)).build();
+                attributes.putUnlessEmpty("fieldSelector", said.struct("fieldSelector"))
+                        .putUnlessEmpty("labelSelector", said.struct("labelSelector")).build())
+                .build();
     }
 
     /// By what an answer is remembered: the whole question.

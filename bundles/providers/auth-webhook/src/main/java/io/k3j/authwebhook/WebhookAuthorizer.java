@@ -77,14 +77,23 @@ final class WebhookAuthorizer {
 
     /// What it says, or has said.
     Decision decide(Caller caller, Attributes what) {
-        ReviewConditions now = conditions;
-        ReviewConditions.Match match = now.programs().isEmpty() ? now.match(Struct.EMPTY)
-                : now.match(AccessReview.request(caller, what));
+        ReviewConditions.Match match = match(caller, what);
         return switch (match.verdict()) {
             case EXCLUDED -> Decision.NO_OPINION;
             case FAILED -> failed(match.error());
             case MATCHES -> known(caller, AccessReview.of(caller, what), what);
         };
+    }
+
+    private ReviewConditions.Match match(Caller caller, Attributes what) {
+        ReviewConditions now = conditions;
+        if (now.programs().isEmpty()) {
+            return now.match(Struct.EMPTY);
+        }
+        long since = parts.nanos.getAsLong();
+        ReviewConditions.Match match = now.match(AccessReview.request(caller, what));
+        parts.metrics.matched(configuration.name(), match.verdict(), parts.nanos.getAsLong() - since);
+        return match;
     }
 
     private Decision known(Caller caller, AccessReview review, Attributes what) {

@@ -15,6 +15,7 @@ import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthLevel;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.model.FieldSelector;
+import io.k3j.model.Selector;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -34,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ConfiguredAuthorizersTest {
     private static final Caller JANE = new Caller("jane", "7", List.of("developers"), Map.of("team", List.of("a")));
     private static final Attributes PODS = new Attributes("list", "", "v1", "pods", "", "default", "", "",
-            FieldSelector.of("spec.nodeName", "n"));
+            FieldSelector.of("spec.nodeName", "n"), Selector.parse("app in (b,a),tier!=web,!old,new,size>3"));
     @TempDir
     private Path directory;
     private final List<String> reports = new CopyOnWriteArrayList<>();
@@ -121,7 +122,10 @@ class ConfiguredAuthorizersTest {
         assertThat(asked(JANE)).isEqualTo(Verdict.ALLOW);
         assertThat(server.asked.getFirst()).contains("\"apiVersion\":\"authorization.k8s.io/v1beta1\"",
                 "\"group\":[\"developers\"]", "\"extra\":{\"team\":[\"a\"]}", "\"uid\":\"7\"", "\"user\":\"jane\"",
-                "\"fieldSelector\":{\"requirements\":[{\"key\":\"spec.nodeName\",\"operator\":\"In\",\"values\":[\"n\"]}]}");
+                "\"fieldSelector\":{\"requirements\":[{\"key\":\"spec.nodeName\",\"operator\":\"In\",\"values\":[\"n\"]}]}",
+                "\"labelSelector\":{\"requirements\":[{\"key\":\"app\",\"operator\":\"In\",\"values\":[\"a\",\"b\"]},"
+                        + "{\"key\":\"tier\",\"operator\":\"NotIn\",\"values\":[\"web\"]},"
+                        + "{\"key\":\"old\",\"operator\":\"DoesNotExist\"},{\"key\":\"new\",\"operator\":\"Exists\"}]}");
         assertThat(asked(JANE)).isEqualTo(Verdict.ALLOW);
         assertThat(server.asked).as("it is remembered").hasSize(1);
         assertThat(metrics.text()).contains("decisions_total{type=\"Webhook\",name=\"default\",decision=\"allowed\"} 2",
@@ -210,6 +214,7 @@ class ConfiguredAuthorizersTest {
         server.answers("v1", "{\"denied\":true}");
         byFile("failurePolicy: Deny\n    matchConditions: [{expression: \"has(request.resourceAttributes)\"},"
                 + " {expression: \"request.resourceAttributes.namespace != 'kube-system'\"},"
+                + " {expression: \"request.resourceAttributes.labelSelector.requirements.exists(r, r.key == 'app')\"},"
                 + " {expression: \"!('system:nodes' in request.groups)\"}]");
         assertThat(asked(JANE)).isEqualTo(Verdict.DENY);
         assertThat(asked(Caller.of("n", List.of("system:nodes")))).isEqualTo(Verdict.NO_OPINION);
@@ -218,6 +223,9 @@ class ConfiguredAuthorizersTest {
         file("failurePolicy: Deny\n    matchConditions: [{expression: \"request.extra['none'][0] == 'x'\"}]");
         running.look();
         assertThat(asked(JANE)).as("a condition without a value").isEqualTo(Verdict.DENY);
+        assertThat(metrics.text()).contains("match_condition_evaluation_errors_total{type=\"Webhook\",name=\"hook\"} 1",
+                "match_condition_exclusions_total{type=\"Webhook\",name=\"hook\"} 2",
+                "match_condition_evaluation_seconds_count{type=\"Webhook\",name=\"hook\"} 4");
         assertThat(server.asked).hasSize(1);
     }
 

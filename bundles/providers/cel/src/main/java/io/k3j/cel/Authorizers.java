@@ -16,6 +16,7 @@ import io.k3j.apiserverapi.Authorizer.Verdict;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.celapi.CelAccess;
 import io.k3j.model.FieldSelector;
+import io.k3j.model.Selector;
 import java.util.List;
 import java.util.function.Function;
 
@@ -85,12 +86,12 @@ final class Authorizers {
         f.member("resource", "groupcheck_resource", RESOURCE_CHECK, (_, a) -> resource(as(GroupCheck.class, a),
                 named((String) a[1], "resource")), GROUP_CHECK, STRING);
         refined(f, "subresource", "resourcecheck_subresource",
-                (w, s) -> copy(w, s, w.namespace(), w.name(), w.fields()));
-        refined(f, "namespace", "resourcecheck_namespace", (w, s) -> copy(w, w.subresource(), s, w.name(), w.fields()));
-        refined(f, "name", "resourcecheck_name", (w, s) -> copy(w, w.subresource(), w.namespace(), s, w.fields()));
+                (w, s) -> copy(w, s, w.namespace(), w.name()));
+        refined(f, "namespace", "resourcecheck_namespace", (w, s) -> copy(w, w.subresource(), s, w.name()));
+        refined(f, "name", "resourcecheck_name", (w, s) -> copy(w, w.subresource(), w.namespace(), s));
         refined(f, "fieldSelector", "authorizer_fieldselector",
-                (w, s) -> copy(w, w.subresource(), w.namespace(), w.name(), fields(s)));
-        refined(f, "labelSelector", "authorizer_labelselector", (w, s) -> w);
+                (w, s) -> selected(w, fields(s), w.labels()));
+        refined(f, "labelSelector", "authorizer_labelselector", (w, s) -> selected(w, w.fields(), labels(s)));
         f.member("check", "pathcheck_check", DECISION, (_, a) -> check(as(PathCheck.class, a).access(),
                 Attributes.path((String) a[1], as(PathCheck.class, a).path())), PATH_CHECK, STRING);
         f.member("check", "resourcecheck_check", DECISION, (_, a) -> check(as(ResourceCheck.class, a).access(),
@@ -153,15 +154,27 @@ final class Authorizers {
         return new ResourceCheck(group.access(), new Attributes("", group.group(), "*", resource, "", "", "", ""));
     }
 
-    private static Attributes copy(Attributes w, String subresource, String namespace, String name,
-            FieldSelector fields) {
+    private static Attributes copy(Attributes w, String subresource, String namespace, String name) {
         return new Attributes(w.verb(), w.group(), w.version(), w.resource(), subresource, namespace, name, w.path(),
-                fields);
+                w.fields(), w.labels());
+    }
+
+    private static Attributes selected(Attributes w, FieldSelector fields, Selector labels) {
+        return new Attributes(w.verb(), w.group(), w.version(), w.resource(), w.subresource(), w.namespace(), w.name(),
+                w.path(), fields, labels);
     }
 
     private static Attributes verb(Attributes w, String verb) {
         return new Attributes(verb, w.group(), w.version(), w.resource(), w.subresource(), w.namespace(), w.name(),
-                w.path(), w.fields());
+                w.path(), w.fields(), w.labels());
+    }
+
+    private static Selector labels(String selector) {
+        try {
+            return Selector.parse(selector);
+        } catch (IllegalArgumentException e) {
+            return Selector.EVERYTHING;
+        }
     }
 
     /// What cannot be read asks for everything.

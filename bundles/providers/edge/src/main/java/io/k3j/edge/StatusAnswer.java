@@ -7,13 +7,20 @@ import java.util.Map;
 
 /// The responses of the edge itself, as `metav1.Status` objects, whose message kubectl prints.
 final class StatusAnswer {
+    /// Clients keep answers that do not forbid it: kubectl would be told that a server starts when it has long been
+    /// ready. As all answers of an API server.
+    private static final Map<String, String> HEADERS = Map.of("content-type", "application/json", "cache-control",
+            "no-cache, private");
+    private static final Map<String, String> LATER = Map.of("content-type", "application/json", "cache-control",
+            "no-cache, private", "retry-after", "1");
+
     private StatusAnswer() {
     }
 
     /// 503: no endpoint serves this path at the moment.
     static void unavailable(Exchange exchange, String message) throws IOException {
         byte[] body = json(503, "ServiceUnavailable", message);
-        exchange.respond(503, Map.of("content-type", "application/json", "retry-after", "1"), body);
+        exchange.respond(503, LATER, body);
     }
 
     /// 500: an endpoint failed.
@@ -23,7 +30,7 @@ final class StatusAnswer {
 
     /// Any other status.
     static void send(Exchange exchange, int code, String reason, String message) throws IOException {
-        exchange.respond(code, Map.of("content-type", "application/json"), json(code, reason, message));
+        exchange.respond(code, HEADERS, json(code, reason, message));
     }
 
     /// The `Status` object as JSON.

@@ -68,6 +68,8 @@ class RequestTest {
         assertThat(answer.statusCode()).isEqualTo(503);
         assertThat(answer.body()).contains("\"kind\":\"Status\"", "\"message\":\"starting\"", "\"code\":503");
         assertThat(answer.headers().firstValue("content-type")).contains("application/json");
+        assertThat(answer.headers().firstValue("cache-control")).as("kubectl keeps what it may")
+                .contains("no-cache, private");
     }
 
     @Test
