@@ -79,8 +79,8 @@ public interface ApiClient {
         throw new ApiFault(404, "NotFound", "the server could not find the requested resource", Struct.EMPTY);
     }
 
-    /// Every main resource served now (no subresources), built-in, custom and aggregated; each group
-    /// in its preferred version only. What discovery would answer, at the cost of a look at a table.
+    /// Every main resource served now (no subresources), built-in, custom and aggregated; each in the first version of
+    /// its group that has it. What discovery would answer, at the cost of a look at a table.
     /// @throws ApiFault 503 while a group's server cannot be asked: anyone who must see all tries again
     List<ApiResource> resources();
 
