@@ -285,7 +285,10 @@ public final class WatchHub implements AutoCloseable {
         loop.close();
         log.nudge();
         try {
-            loop.join(STOP_MILLIS);
+            if (loop.join(STOP_MILLIS)) {
+                // its thread may have had no time to begin
+                endAll();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -2,11 +2,14 @@ package io.k3j.apiserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.apiwatches.WatchHub;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastorememory.MemoryDatastore;
+import io.k3j.schema.Schemas;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -65,6 +68,19 @@ class StoppedLoopTest {
         }
         assertThat(asked.status()).as(asked.text()).isEqualTo(status);
         return asked;
+    }
+
+    /// The thread of a loop may not have run yet when the server stops again.
+    @Test
+    void watchesEndInOrderThatNobodyHasBegunToTell() throws Exception {
+        Core core = new Core(server.contributions, server.server.storage(), Core.Types.of(new Schemas()),
+                new Core.Policy(Set.of(), Set.of(), AnonymousAuth.NOWHERE), Core.Environment.real(server.health));
+        TestExchange watch = new TestExchange("GET", "/api/v1/configmaps?watch=true", new byte[0]);
+        try (WatchHub notStarted = new WatchHub(server.server.storage().log(), server.health)) {
+            core.endpoint(notStarted, server.server.health()).serve(watch);
+            assertThat(notStarted.watchers()).isEqualTo(1);
+        }
+        assertThat(watch.line()).isEqualTo("end");
     }
 
     @Test
