@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,12 @@ class HostileBodiesItest {
                 + " restricted}}\n---\n" + LIMITS + WRITER.yaml()
                 + new String(HostileBodies.definition(), StandardCharsets.UTF_8));
         victim.until("kubectl get things -n " + NAMESPACE, "No resources found");
+    }
+
+    /// What runs there takes the node's processors from the tests that follow.
+    @AfterAll
+    static void end(Victim victim) throws IOException, InterruptedException {
+        victim.text("kubectl -n " + NAMESPACE + " delete deployments,replicasets,jobs,pods --all --now --wait=false");
     }
 
     @Test

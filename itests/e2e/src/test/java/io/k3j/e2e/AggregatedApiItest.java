@@ -100,7 +100,17 @@ class AggregatedApiItest {
 
     @Test
     @Order(2)
+    void aNamespaceTakesItsObjectsWithIt() throws IOException, InterruptedException {
+        done("kubectl create namespace team");
+        done("kubectl delete namespace team --timeout=2m");
+        assertThat(things.deleted).containsExactly("system:serviceaccount:kube-system:namespace-controller"
+                + " /apis/things.example.com/v1/namespaces/team/things");
+    }
+
+    @Test
+    @Order(3)
     void isAskedForWhoMayAndMissedWithoutHarm() throws IOException, InterruptedException {
+        things.asked.clear();
         assertThat(done("kubectl api-resources --api-group=things.example.com")).contains("things", "Thing");
         assertThat(done("kubectl get things -o jsonpath='{.items[0].color}'")).contains("red");
         assertThat(done("kubectl get thing one -o jsonpath={.color}")).contains("red");
@@ -116,8 +126,22 @@ class AggregatedApiItest {
                 .contains("False"), server::story);
         assertThat(refused("kubectl get --raw " + one())).contains("ServiceUnavailable");
         assertThat(done("kubectl get ns default")).contains("default");
-        done("kubectl delete apiservice v1.things.example.com");
+    }
+
+    /// Its objects are out of reach then, so they may be there.
+    @Test
+    @Order(4)
+    void aNamespaceWaitsForAServerThatDoesNotAnswer() throws IOException, InterruptedException {
+        done("kubectl create namespace waiting");
+        done("kubectl delete namespace waiting --wait=false");
+        server.await("why it stays", "kubectl get namespace waiting -o jsonpath='{.status.conditions[?(@.type=="
+                + "\"NamespaceDeletionDiscoveryFailure\")].message}'",
+                "stale GroupVersion discovery:"
+                        + " things.example.com/v1");
+        done("kubectl delete apiservice v1.things.example.com v1beta1.external.metrics.k8s.io");
         Waiting.until("the group is unknown", LIMIT, () -> server.k3s("kubectl get --raw " + one()).text()
+                .contains("NotFound"), server::story);
+        Waiting.until("it is gone", LIMIT, () -> server.k3s("kubectl get namespace waiting").text()
                 .contains("NotFound"), server::story);
     }
 

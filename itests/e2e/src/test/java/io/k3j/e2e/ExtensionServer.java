@@ -35,7 +35,7 @@ final class ExtensionServer implements AutoCloseable {
     private static final String GROUP = "/apis/things.example.com/v1";
     private static final String RESOURCES = """
             {"kind":"APIResourceList","apiVersion":"v1","groupVersion":"things.example.com/v1","resources":[
-            {"name":"things","singularName":"thing","namespaced":true,"kind":"Thing","verbs":["get","list"]}]}""";
+            {"name":"things","singularName":"thing","namespaced":true,"kind":"Thing","verbs":["deletecollection","delete","get","list"]}]}""";
     private static final String METRICS = "/apis/external.metrics.k8s.io/v1beta1";
     private static final String NO_METRICS = """
             {"kind":"APIResourceList","apiVersion":"v1","groupVersion":"external.metrics.k8s.io/v1beta1",\
@@ -50,6 +50,8 @@ final class ExtensionServer implements AutoCloseable {
     final Queue<String> asked = new ConcurrentLinkedQueue<>();
     /// Who asked for the metric, and for which.
     final Queue<String> measured = new ConcurrentLinkedQueue<>();
+    /// Who deleted all things of which namespace.
+    final Queue<String> deleted = new ConcurrentLinkedQueue<>();
     private final CertificateAuthority authority;
     private final HttpsServer server;
 
@@ -102,15 +104,22 @@ final class ExtensionServer implements AutoCloseable {
             measured.add(exchange.getRequestHeaders().getFirst("X-Remote-User") + " "
                     + exchange.getRequestURI().getQuery());
             answer(exchange, 200, QUEUE);
+        } else if (exchange.getRequestMethod().equals("DELETE")) {
+            deleted.add(exchange.getRequestHeaders().getFirst("X-Remote-User") + " " + path);
+            answer(exchange, 200, "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Success\"}");
         } else if (path.startsWith(GROUP)) {
             asked.add(((HttpsExchange) exchange).getSSLSession().getPeerPrincipal().getName() + " for "
                     + exchange.getRequestHeaders().getFirst("X-Remote-User") + " of "
                     + exchange.getRequestHeaders().get("X-Remote-Group"));
             answer(exchange, 200, path.endsWith("/things") ? "{\"kind\":\"ThingList\",\"apiVersion\":"
-                    + "\"things.example.com/v1\",\"metadata\":{},\"items\":[" + THING + "]}" : THING);
+                    + "\"things.example.com/v1\",\"metadata\":{},\"items\":[" + things(path) + "]}" : THING);
         } else {
             answer(exchange, 404, "{}");
         }
+    }
+
+    private String things(String path) {
+        return deleted.stream().anyMatch(who -> who.endsWith(" " + path)) ? "" : THING;
     }
 
     private static void answer(HttpExchange exchange, int status, String body) throws IOException {

@@ -154,6 +154,7 @@ public abstract class ApiClientContract {
     @Test
     void namesEveryMainResource() {
         List<ApiResource> all = client().resources();
+        assertThat(client().discover()).isEqualTo(new ApiClient.Discovered(all, List.of()));
         assertThat(all).filteredOn(r -> r.resource().equals(PODS)).singleElement().satisfies(r -> {
             assertThat(r.kind()).isEqualTo("Pod");
             assertThat(r.namespaced()).isTrue();

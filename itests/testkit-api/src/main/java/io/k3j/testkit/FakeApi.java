@@ -17,7 +17,6 @@ import io.k3j.model.Patch;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -30,9 +29,6 @@ import java.util.concurrent.CopyOnWriteArraySet;
 /// [#stepped] delivers changes to views only when [#deliver] is called; [#live] delivers them from a thread per view
 /// until [#close].
 public final class FakeApi implements ApiClient, AutoCloseable {
-    private record Refusal(String verb, Gvr resource, ApiFault fault) {
-    }
-
     private final String user;
     private final InstantSource clock;
     private final FakeStore store;
@@ -41,7 +37,8 @@ public final class FakeApi implements ApiClient, AutoCloseable {
     private final Ownership ownership;
     private final Set<String> identities;
     private final List<String> calls;
-    private final List<Refusal> refusals;
+    private final Refusals refusals;
+    private final List<String> undiscovered;
 
     private FakeApi(InstantSource clock, boolean live) {
         this.user = "";
@@ -52,7 +49,8 @@ public final class FakeApi implements ApiClient, AutoCloseable {
         this.ownership = new Ownership(resources, clock);
         this.identities = new CopyOnWriteArraySet<>();
         this.calls = new CopyOnWriteArrayList<>();
-        this.refusals = new ArrayList<>();
+        this.refusals = new Refusals();
+        this.undiscovered = new CopyOnWriteArrayList<>();
     }
 
     private FakeApi(FakeApi other, String user) {
@@ -65,6 +63,7 @@ public final class FakeApi implements ApiClient, AutoCloseable {
         this.identities = other.identities;
         this.calls = other.calls;
         this.refusals = other.refusals;
+        this.undiscovered = other.undiscovered;
     }
 
     /// An empty API whose changes wait for [#deliver].
@@ -94,6 +93,12 @@ public final class FakeApi implements ApiClient, AutoCloseable {
         resources.add(resource, hasStatus);
     }
 
+    /// Lets discovery tell of these failures from now on.
+    public void failDiscovery(String... failures) {
+        undiscovered.clear();
+        undiscovered.addAll(List.of(failures));
+    }
+
     /// Every write that was asked for, as `user verb resource key`; user is empty for the plain client.
     public List<String> calls() {
         return calls;
@@ -102,9 +107,7 @@ public final class FakeApi implements ApiClient, AutoCloseable {
     /// Answers the next call of this verb (`create`, `update`, `patch`, `delete`, `get`, `list`, `post`) on
     /// this resource with a fault.
     public void refuse(String verb, Gvr resource, ApiFault fault) {
-        synchronized (store) {
-            refusals.add(new Refusal(verb, resource, fault));
-        }
+        refusals.add(verb, resource, fault);
     }
 
     /// Stores an object as it is, status and all; uid and time of creation are filled in when missing.
@@ -142,21 +145,21 @@ public final class FakeApi implements ApiClient, AutoCloseable {
 
     @Override
     public Obj get(Gvr resource, Key key) {
-        refused("get", resource);
+        refusals.check("get", resource);
         resources.of(resource);
         return store.get(resource, key);
     }
 
     @Override
     public Optional<Obj> find(Gvr resource, Key key) {
-        refused("get", resource);
+        refusals.check("get", resource);
         resources.of(resource);
         return store.find(resource, key);
     }
 
     @Override
     public ObjList list(Gvr resource, Query query) {
-        refused("list", resource);
+        refusals.check("list", resource);
         resources.of(resource);
         synchronized (store) {
             return new ObjList(store.list(resource, query), store.revision());
@@ -261,7 +264,7 @@ public final class FakeApi implements ApiClient, AutoCloseable {
     /// Serves `scale` of what has `spec.replicas`, and nothing else.
     @Override
     public Struct read(Gvr resource, Key key, String subresource, Struct parameters) {
-        refused("get", resource);
+        refusals.check("get", resource);
         resources.of(resource);
         return Scales.of(store.get(resource, key), subresource);
     }
@@ -269,6 +272,11 @@ public final class FakeApi implements ApiClient, AutoCloseable {
     @Override
     public List<ApiResource> resources() {
         return resources.all();
+    }
+
+    @Override
+    public Discovered discover() {
+        return new Discovered(resources.all(), undiscovered);
     }
 
     @Override
@@ -283,17 +291,6 @@ public final class FakeApi implements ApiClient, AutoCloseable {
 
     private void called(String verb, Gvr resource, String key) {
         calls.add((user + " " + verb + " " + resource.qualified() + " " + key).strip());
-        refused(verb, resource);
-    }
-
-    private void refused(String verb, Gvr resource) {
-        synchronized (store) {
-            for (Refusal r : refusals) {
-                if (r.verb().equals(verb) && r.resource().equals(resource)) {
-                    refusals.remove(r);
-                    throw r.fault();
-                }
-            }
-        }
+        refusals.check(verb, resource);
     }
 }

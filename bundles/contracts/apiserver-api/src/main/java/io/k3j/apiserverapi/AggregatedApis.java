@@ -16,7 +16,7 @@ import org.osgi.annotation.versioning.ConsumerType;
 /// it after authentication and authorization, in the request's virtual thread and without a seat. Of several the one
 /// with the highest service ranking is asked. While it is away, what an APIService gives to another server and what
 /// this one does not know is answered with 503; [#versions] is asked once more when it goes.
-/// **Threads.** Any; [#serve] and [#ask] block.
+/// **Threads.** Any; [#serve], [#ask] and [#delete] block.
 @ConsumerType
 public interface AggregatedApis {
     /// Whether requests of a version go to another server, whether or not that can be reached.
@@ -35,6 +35,15 @@ public interface AggregatedApis {
     /// asked, or answers with what is no object
     default Struct ask(Question question) {
         throw ApiFault.unavailable("the aggregator asks for nobody");
+    }
+
+    /// Deletes on behalf of a component of this process, which may: the object that is asked for, or with a key without
+    /// a name all that the parameters select. Blocks.
+    ///
+    /// @param options of kind `DeleteOptions`
+    /// @throws ApiFault as [#ask]
+    default void delete(Question question, Struct options) {
+        throw ApiFault.unavailable("the aggregator deletes for nobody");
     }
 
     /// All of them, in no order; the same list until one changes.

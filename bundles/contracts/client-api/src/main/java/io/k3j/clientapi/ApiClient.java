@@ -80,9 +80,31 @@ public interface ApiClient {
     }
 
     /// Every main resource served now (no subresources), built-in, custom and aggregated; each in the first version of
-    /// its group that has it. What discovery would answer, at the cost of a look at a table.
-    /// @throws ApiFault 503 while a group's server cannot be asked: anyone who must see all tries again
+    /// its group that has it. What discovery would answer, at the cost of a look at a table. What a server has that
+    /// cannot be asked may be missing: who must see all calls [#discover].
     List<ApiResource> resources();
+
+    /// The same, and of which versions it is not known.
+    default Discovered discover() {
+        return new Discovered(resources(), List.of());
+    }
+
+    /// What is served.
+    /// @param resources all that are known
+    /// @param failures why others are not, in upstream's words; who must see all tries again while there are any
+    record Discovered(List<ApiResource> resources, List<String> failures) {
+        /// Copies both.
+        public Discovered {
+            resources = List.copyOf(resources);
+            failures = List.copyOf(failures);
+        }
+
+        /// The failure of a version whose server does not tell what it has.
+        public static String stale(String group, String version) {
+            String of = group + "/" + version;
+            return of + ": stale GroupVersion discovery: " + of;
+        }
+    }
 
     /// A live, read-only cache of what a query selects. Costs nothing to keep on a server.
     View view(Gvr resource, Query query);

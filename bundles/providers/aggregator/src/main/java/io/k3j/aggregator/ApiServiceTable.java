@@ -89,11 +89,20 @@ final class ApiServiceTable implements AggregatedApis {
 
     @Override
     public Struct ask(Question question) {
+        return questions.ask(available(question), question);
+    }
+
+    @Override
+    public void delete(Question question, Struct options) {
+        questions.delete(available(question), question, options);
+    }
+
+    private ApiService available(Question question) {
         ApiService to = byVersion.get(question.resource().group() + "/" + question.resource().version());
         if (to == null || !to.available()) {
             throw ApiFault.unavailable("service unavailable");
         }
-        return questions.ask(to, question);
+        return to;
     }
 
     @Override

@@ -139,11 +139,12 @@ final class DiscoveryAttempts implements AutoCloseable {
         }
 
         private byte[] answer(ByteDuplex back) throws IOException {
-            ResponseHead head = OwnRequest.send(back, to, path, SELF);
+            OwnRequest request = OwnRequest.get(path);
+            ResponseHead head = request.send(back, to, SELF);
             if (head.status() / 100 != 2) {
                 throw new IOException("bad status from " + where + ": " + head.status());
             }
-            return OwnRequest.body(back, head, MOST_BYTES);
+            return request.body(back, head, MOST_BYTES);
         }
 
         @Override

@@ -5,29 +5,35 @@ import io.k3j.edgeapi.ByteDuplex;
 import io.k3j.kubeletclient.ResponseHead;
 import java.io.IOException;
 
-/// A GET that this server itself sends to another one, and the answer as a whole.
-final class OwnRequest {
-    private static final String METHOD = "GET";
-
-    private OwnRequest() {
+/// A request that this server itself sends to another one, and the answer as a whole.
+/// @param body JSON; empty for none
+record OwnRequest(String method, String target, byte[] body) {
+    /// One without a body.
+    static OwnRequest get(String target) {
+        return new OwnRequest("GET", target, new byte[0]);
     }
 
-    /// Asks on an open connection, which is of no more use for another request; blocks for the answer's head.
+    /// Sends it on an open connection, which is of no more use for another request; blocks for the answer's head.
     /// @throws io.k3j.clientapi.ApiFault 400 for a path that leads out of what was authorized
-    static ResponseHead send(ByteDuplex back, ApiService to, String target, Caller caller) throws IOException {
-        back.output().write(new ForwardedHead(METHOD, target, BackendDialer.host(to)).user(caller)
-                .add("Accept", "application/json").add("Connection", "close").end());
+    ResponseHead send(ByteDuplex back, ApiService to, Caller caller) throws IOException {
+        ForwardedHead head = new ForwardedHead(method, target, BackendDialer.host(to)).user(caller)
+                .add("Accept", "application/json").add("Connection", "close");
+        if (body.length > 0) {
+            head.add("Content-Type", "application/json").add("Content-Length", Integer.toString(body.length));
+        }
+        back.output().write(head.end());
+        back.output().write(body);
         back.output().flush();
         return ResponseHead.read(back.input());
     }
 
-    /// The body; blocks for its end.
+    /// The answer's body; blocks for its end.
     /// @throws IOException also when there is more
-    static byte[] body(ByteDuplex back, ResponseHead head, int mostBytes) throws IOException {
-        byte[] body = head.body(back.input(), METHOD).readNBytes(mostBytes + 1);
-        if (body.length > mostBytes) {
+    byte[] body(ByteDuplex back, ResponseHead head, int mostBytes) throws IOException {
+        byte[] answer = head.body(back.input(), method).readNBytes(mostBytes + 1);
+        if (answer.length > mostBytes) {
             throw new IOException("the answer is longer than " + mostBytes + " bytes");
         }
-        return body;
+        return answer;
     }
 }

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// What components of this process ask other servers. Any thread; blocks until the whole answer is there.
+/// What components of this process ask of other servers. Any thread; blocks until the whole answer is there.
 final class Questions {
     /// Bytes of an answer: a hundred thousand pods' figures in a namespace are fewer.
     private static final int MOST_BYTES = 64 << 20;
@@ -36,13 +36,22 @@ final class Questions {
     /// Asks a server.
     /// @throws ApiFault as it refuses; 400 for names that are none, 429, 503
     Struct ask(ApiService to, Question question) {
-        String target = target(question);
+        return send(to, OwnRequest.get(target(question)), question);
+    }
+
+    /// Deletes what a question is about.
+    /// @throws ApiFault as [#ask]
+    void delete(ApiService to, Question question, Struct options) {
+        send(to, new OwnRequest("DELETE", target(question), Json.bytes(options)), question);
+    }
+
+    private Struct send(ApiService to, OwnRequest request, Question question) {
         try (OpenRequests.Place _ = open.begin(question.caller().user(), to.name());
                 BackendConnections connections = new BackendConnections(answering)) {
             try {
                 ByteDuplex back = backends.open(to, backends.endpoints().of(to), connections);
-                ResponseHead head = OwnRequest.send(back, to, target, question.caller());
-                return answer(head, OwnRequest.body(back, head, MOST_BYTES));
+                ResponseHead head = request.send(back, to, question.caller());
+                return answer(head, request.body(back, head, MOST_BYTES));
             } catch (IOException e) {
                 throw unavailable(connections.told(e).getMessage());
             }

@@ -51,6 +51,16 @@ class QuestionsTest {
     }
 
     @Test
+    void theServerIsToldToDelete() {
+        stage.backend.json("{\"kind\":\"Status\",\"status\":\"Success\"}");
+        stage.parts.table.delete(new Question(Stage.JANE, THINGS, new Key("default", "a"), "", Struct.EMPTY),
+                Struct.of("kind", "DeleteOptions"));
+        assertThat(stage.backend.heads).singleElement().asString()
+                .startsWith("DELETE /apis/things.example.com/v1/namespaces/default/things/a HTTP/1.1\r\n")
+                .contains("X-Remote-User: jane\r\n", "Content-Type: application/json\r\n", "Content-Length: 24\r\n");
+    }
+
+    @Test
     void whatItRefusesIsToldInItsWords() {
         String status = "{\"kind\":\"Status\",\"reason\":\"NotFound\",\"message\":\"no metric\",\"code\":404}";
         stage.backend.says("HTTP/1.1 404 Not Found\r\nContent-Length: " + status.length() + "\r\n\r\n" + status);

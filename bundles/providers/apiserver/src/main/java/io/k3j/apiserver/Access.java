@@ -1,5 +1,7 @@
 package io.k3j.apiserver;
 
+import io.k3j.clientapi.Query;
+import io.k3j.apirequests.RequestInfo;
 import io.k3j.apirequests.AuditContext;
 import io.k3j.apirequests.ExtraKeys;
 import io.k3j.apirequests.Request;
@@ -147,6 +149,14 @@ final class Access {
         List<String> groups = new ArrayList<>(who.groups());
         groups.add(AUTHENTICATED);
         return new Caller(who.user(), who.uid(), List.copyOf(groups), who.extra());
+    }
+
+    /// A query as authorization sees it: one of one object when the selector fixes its name, but for the deletion of a
+    /// collection, which upstream asks for without one.
+    static Attributes attributes(String verb, Gvr r, Query query) {
+        String name = verb.equals("deletecollection") ? "" : RequestInfo.fixedName(query.fields());
+        return new Attributes(verb, r.group(), r.version(), r.resource(), "", query.namespace(), name, "",
+                query.fields(), query.labels());
     }
 
     private Caller impersonate(Request request, Caller real, String user) {

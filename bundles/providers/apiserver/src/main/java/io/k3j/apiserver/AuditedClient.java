@@ -27,9 +27,9 @@ final class AuditedClient implements ApiClient {
     private static final int CREATED = 201;
     private static final int NOT_FOUND = 404;
     private final LocalClient client;
-    private final LocalClient.Backend backend;
+    private final LocalBackend backend;
 
-    AuditedClient(LocalClient client, LocalClient.Backend backend) {
+    AuditedClient(LocalClient client, LocalBackend backend) {
         this.client = client;
         this.backend = backend;
     }
@@ -53,7 +53,7 @@ final class AuditedClient implements ApiClient {
         }
 
         static Call of(String verb, Gvr resource, Query query) {
-            return new Call(LocalClient.attributes(verb, resource, query),
+            return new Call(Access.attributes(verb, resource, query),
                     uri(resource, "", new Key(query.namespace(), "")), OK);
         }
 
@@ -209,6 +209,11 @@ final class AuditedClient implements ApiClient {
     @Override
     public List<ApiResource> resources() {
         return client.resources();
+    }
+
+    @Override
+    public Discovered discover() {
+        return client.discover();
     }
 
     @Override

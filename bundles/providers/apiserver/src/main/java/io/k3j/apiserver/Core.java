@@ -126,8 +126,8 @@ final class Core {
     }
 
     /// The back end of the in-process clients.
-    LocalClient.Backend local() {
-        return new LocalClient.Backend(contributions, storage, access, limits, objects, operations,
+    LocalBackend local() {
+        return new LocalBackend(contributions, storage, access, limits, objects, operations,
                 remote, environment.health(), auditing);
     }
 

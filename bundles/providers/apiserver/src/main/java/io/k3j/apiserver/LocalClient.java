@@ -1,9 +1,7 @@
 package io.k3j.apiserver;
 
 import io.k3j.apirequests.AuditContext;
-import io.k3j.apirequests.RequestInfo;
 import io.k3j.apiserverapi.Action;
-import io.k3j.apiserverapi.AggregatedApis.Question;
 import io.k3j.apiserverapi.Authorizer.Attributes;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.apiserverapi.Lister;
@@ -19,8 +17,6 @@ import io.k3j.clientapi.Query;
 import io.k3j.clientapi.Term;
 import io.k3j.clientapi.View;
 import io.k3j.clientapi.WriteOptions;
-import io.k3j.componentapi.Health;
-import io.k3j.flowcontrol.RequestLimits;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
@@ -32,7 +28,6 @@ import io.k3j.objectregistry.ObjectDecoder;
 import io.k3j.objectregistry.ObjectRegistry;
 import io.k3j.objectregistry.Selection;
 import io.k3j.objectregistry.Shaping.Wish;
-import io.k3j.objectregistry.Storage;
 import io.k3j.objectregistry.Target;
 import io.k3j.watchcache.Item;
 import io.k3j.watchcache.StorageKeys;
@@ -44,8 +39,8 @@ import org.jspecify.annotations.Nullable;
 /// The API client of components in this process: the request chain without HTTP and decoding, but with seats,
 /// authorization, admission and validation.
 final class LocalClient implements ApiClient {
-    private final Backend backend;
-    private final Callers callers;
+    private final LocalBackend backend;
+    private final LocalClients.Callers callers;
     private final Caller caller;
     private final LocalSeats seats;
     private final ViewKeeper views;
@@ -54,13 +49,14 @@ final class LocalClient implements ApiClient {
     private final RequestRemarks remarks;
 
     /// A client for one of a bundle's identities; `views` closes its views.
-    LocalClient(Backend backend, Callers callers, Caller caller, ViewKeeper views) {
+    LocalClient(LocalBackend backend, LocalClients.Callers callers, Caller caller, ViewKeeper views) {
         this(backend, callers, caller, views, null, new RequestRemarks(_ -> {
         }, AuditContext.NONE));
     }
 
     @SuppressWarnings("checkstyle:ParameterNumber") // all that a copy takes over
-    private LocalClient(Backend backend, Callers callers, Caller caller, ViewKeeper views, @Nullable Term term,
+    private LocalClient(LocalBackend backend, LocalClients.Callers callers, Caller caller, ViewKeeper views,
+            @Nullable Term term,
             RequestRemarks remarks) {
         this.backend = backend;
         this.callers = callers;
@@ -78,19 +74,6 @@ final class LocalClient implements ApiClient {
 
     Caller caller() {
         return caller;
-    }
-
-    /// The parts of the server that the client calls.
-    /// @param health where views report
-    record Backend(Contributions contributions, Storage storage, Access access, RequestLimits limits,
-            ObjectRegistry objects, Operations operations, RemoteApis remote, Health health, Auditing auditing) {
-    }
-
-    /// The identities one bundle may act under.
-    interface Callers {
-        /// The identity with that user name.
-        /// @throws IllegalArgumentException when it is not declared
-        Caller named(String user);
     }
 
     @Override
@@ -128,18 +111,11 @@ final class LocalClient implements ApiClient {
         backend.access().allowed(caller, what, remarks.audit());
     }
 
-    /// A query as authorization sees it: one of one object when the selector fixes its name, but for the deletion of a
-    /// collection, which upstream asks for without one.
-    static Attributes attributes(String verb, Gvr r, Query query) {
-        String name = verb.equals("deletecollection") ? "" : RequestInfo.fixedName(query.fields());
-        return new Attributes(verb, r.group(), r.version(), r.resource(), "", query.namespace(), name, "",
-                query.fields(), query.labels());
-    }
-
     @Override
     public Obj get(Gvr resource, Key key) {
         allowed("get", resource, "", key);
-        return seats.read("get", resource, "", key.namespace(), () -> {
+        Optional<Obj> elsewhere = remote().get(resource, key);
+        return elsewhere.isPresent() ? elsewhere.get() : seats.read("get", resource, "", key.namespace(), () -> {
             Target target = target(resource);
             return target.object(backend.objects().reads().get(target, key));
         });
@@ -148,6 +124,9 @@ final class LocalClient implements ApiClient {
     @Override
     public Optional<Obj> find(Gvr resource, Key key) {
         allowed("get", resource, "", key);
+        if (remote().serve(resource)) {
+            return remote().find(resource, key);
+        }
         return seats.read("get", resource, "", key.namespace(), () -> {
             Target target = target(resource);
             return Optional.ofNullable(backend.objects().reads().newest(StorageKeys.of(target.kind(), key)))
@@ -157,8 +136,8 @@ final class LocalClient implements ApiClient {
 
     @Override
     public ObjList list(Gvr resource, Query query) {
-        allowed(attributes("list", resource, query));
-        Optional<ObjList> elsewhere = backend.remote().list(caller, resource, query);
+        allowed(Access.attributes("list", resource, query));
+        Optional<ObjList> elsewhere = remote().list(resource, query);
         if (elsewhere.isPresent()) {
             return elsewhere.get();
         }
@@ -230,13 +209,20 @@ final class LocalClient implements ApiClient {
     @Override
     public void delete(Gvr resource, Key key, DeleteOptions options) {
         allowed("delete", resource, "", key);
-        seats.write("delete", resource, "", key.namespace(),
-                () -> backend.operations().delete(intent(target(resource), key, WriteOptions.PLAIN), options));
+        leads();
+        if (!remote().delete(resource, key, Query.ALL, options)) {
+            seats.write("delete", resource, "", key.namespace(),
+                    () -> backend.operations().delete(intent(target(resource), key, WriteOptions.PLAIN), options));
+        }
     }
 
     @Override
     public void deleteAll(Gvr resource, Query query, DeleteOptions options) {
-        allowed(attributes("deletecollection", resource, query));
+        allowed(Access.attributes("deletecollection", resource, query));
+        leads();
+        if (remote().delete(resource, new Key(query.namespace(), ""), query, options)) {
+            return;
+        }
         seats.write("deletecollection", resource, "", query.namespace(), () -> {
             Target target = target(resource);
             backend.operations().deleteAll(intent(target, new Key(query.namespace(), ""), WriteOptions.PLAIN),
@@ -245,12 +231,20 @@ final class LocalClient implements ApiClient {
         });
     }
 
-    @Override
-    public Struct post(Gvr resource, Key key, String subresource, Struct body) {
-        allowed("create", resource, subresource, key);
+    private RemoteObjects remote() {
+        return new RemoteObjects(backend.remote(), caller);
+    }
+
+    private void leads() {
         if (term != null && term.revision() == 0) {
             throw ObjectRegistry.notLeading();
         }
+    }
+
+    @Override
+    public Struct post(Gvr resource, Key key, String subresource, Struct body) {
+        allowed("create", resource, subresource, key);
+        leads();
         Action action = backend.contributions().action(resource, subresource).orElseThrow(
                 () -> ApiFault.unavailable("nobody carries out " + resource.qualified() + "/" + subresource));
         WriteOptions options = new WriteOptions(subresource, "", false, false);
@@ -261,7 +255,7 @@ final class LocalClient implements ApiClient {
     @Override
     public Struct read(Gvr resource, Key key, String subresource, Struct parameters) {
         allowed(key.name().isEmpty() ? "list" : "get", resource, subresource, key);
-        Optional<Struct> elsewhere = backend.remote().ask(new Question(caller, resource, key, subresource, parameters));
+        Optional<Struct> elsewhere = remote().read(resource, key, subresource, parameters);
         if (elsewhere.isPresent()) {
             return elsewhere.get();
         }
@@ -274,7 +268,12 @@ final class LocalClient implements ApiClient {
 
     @Override
     public List<ApiResource> resources() {
-        return ServedResources.of(backend.contributions().kinds().listed());
+        return discover().resources();
+    }
+
+    @Override
+    public Discovered discover() {
+        return backend.remote().discover();
     }
 
     @Override
@@ -292,8 +291,8 @@ final class LocalClient implements ApiClient {
         if (!caller.in(Access.MASTERS) && !backend.contributions().complete()) {
             throw ApiFault.unavailable("plug-ins of the API server are on their way");
         }
-        allowed(attributes("list", resource, query));
-        allowed(attributes("watch", resource, query));
+        allowed(Access.attributes("list", resource, query));
+        allowed(Access.attributes("watch", resource, query));
         Selection selection = Selection.of(target(resource), query.namespace(), query.labels(), query.fields());
         return views.keep(new LocalView(backend.storage().log(), selection, shown, backend.health()));
     }

@@ -15,13 +15,20 @@ import org.osgi.framework.ServiceRegistration;
 
 /// Creates each bundle's client with the identities that its feature declares.
 final class LocalClients implements ServiceFactory<ApiClient> {
-    private final LocalClient.Backend backend;
+    private final LocalBackend backend;
     private final Identities identities;
     private final Map<ApiClient, ViewKeeper> views = new ConcurrentHashMap<>();
 
-    LocalClients(LocalClient.Backend backend, Identities identities) {
+    LocalClients(LocalBackend backend, Identities identities) {
         this.backend = backend;
         this.identities = identities;
+    }
+
+    /// The identities one bundle may act under.
+    interface Callers {
+        /// The identity with that user name.
+        /// @throws IllegalArgumentException when it is not declared
+        Caller named(String user);
     }
 
     @Override

@@ -4,14 +4,11 @@ import io.k3j.apirequests.Request;
 import io.k3j.apiserverapi.AggregatedApis;
 import io.k3j.apiserverapi.AggregatedApis.Question;
 import io.k3j.apiserverapi.AggregatedApis.Version;
-import io.k3j.apiserverapi.Caller;
 import io.k3j.apiserverapi.ResourceKind;
+import io.k3j.clientapi.ApiClient.Discovered;
 import io.k3j.clientapi.ApiFault;
-import io.k3j.clientapi.ObjList;
-import io.k3j.clientapi.Query;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
-import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import io.k3j.objectregistry.Groups;
 import io.k3j.objectregistry.Kinds;
@@ -21,6 +18,7 @@ import io.k3j.watchcache.StorageKeys;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Requests of versions that other servers serve ([AggregatedApis]), never those of built-in groups. For any thread.
@@ -29,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// answered with 503 after a short wait: nobody knows then that there is no such version, and what an APIService gives
 /// to another server must not be read from this one's datastore, or written there.
 final class RemoteApis {
+    private static final String AWAY = "the aggregator is starting or being replaced";
     private static final Gvr API_SERVICES = Gvr.of("apiregistration.k8s.io/v1", "apiservices");
     private final AggregatorSlot slot;
     private final Kinds kinds;
@@ -77,19 +76,40 @@ final class RemoteApis {
     /// @return empty when no other server has the version
     /// @throws ApiFault what that server refuses; 503 while it cannot be asked
     Optional<Struct> ask(Question question) {
-        String group = question.resource().group();
-        String version = question.resource().version();
-        AggregatedApis service = Groups.builtIn(group) ? null : serving(group, version);
-        return service == null || !service.aggregates(group, version) ? Optional.empty()
-                : Optional.of(service.ask(question));
+        return Optional.ofNullable(server(question.resource())).map(service -> service.ask(question));
     }
 
-    /// The same for a list; its revision is of no use here.
-    Optional<ObjList> list(Caller caller, Gvr resource, Query query) {
-        Struct parameters = Struct.builder().putUnlessEmpty("labelSelector", query.labels().toString())
-                .putUnlessEmpty("fieldSelector", query.fields().toString()).build();
-        return ask(new Question(caller, resource, new Key(query.namespace(), ""), "", parameters))
-                .map(l -> new ObjList(l.seq("items").structs().stream().map(Obj::of).toList(), 0));
+    /// Whether another server has the version.
+    /// @throws ApiFault 503 while that is not known
+    boolean serves(Gvr resource) {
+        return server(resource) != null;
+    }
+
+    /// Deletes there what a question is about.
+    ///
+    /// @return false when no other server has the version
+    /// @throws ApiFault what that server refuses; 503 while it cannot be asked
+    boolean delete(Question question, Struct options) {
+        AggregatedApis service = server(question.resource());
+        if (service != null) {
+            service.delete(question, options);
+        }
+        return service != null;
+    }
+
+    private @Nullable AggregatedApis server(Gvr resource) {
+        String group = resource.group();
+        AggregatedApis service = Groups.builtIn(group) ? null : serving(group, resource.version());
+        return service != null && service.aggregates(group, resource.version()) ? service : null;
+    }
+
+    /// What is served here and elsewhere, so far as that is known.
+    Discovered discover() {
+        Discovered known = ServedResources.of(kinds.listed(), versions());
+        if (slot.serving() != null || !slot.isWanted()) {
+            return known;
+        }
+        return new Discovered(known.resources(), Stream.concat(known.failures().stream(), Stream.of(AWAY)).toList());
     }
 
     /// Who may serve a version, or a whole group (version empty); null when only this server may.
@@ -101,7 +121,7 @@ final class RemoteApis {
         }
         now = slot.await();
         if (now == null && slot.isWanted()) {
-            throw ApiFault.unavailable("the aggregator is starting or being replaced");
+            throw ApiFault.unavailable(AWAY);
         }
         return now;
     }

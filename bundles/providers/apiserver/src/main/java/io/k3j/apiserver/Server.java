@@ -26,7 +26,7 @@ final class Server implements AutoCloseable {
     private final Feeder feeder;
     private final Storage storage;
     private final RequestLimits limits;
-    private final LocalClient.Backend local;
+    private final LocalBackend local;
     private final WatchHub hub;
     private final Deadlines deadlines;
     private final FlowControl flows;
@@ -95,7 +95,7 @@ final class Server implements AutoCloseable {
     }
 
     /// The back end of the in-process clients.
-    LocalClient.Backend local() {
+    LocalBackend local() {
         return local;
     }
 

@@ -9,6 +9,7 @@ import io.k3j.apiserverapi.Caller;
 import io.k3j.apiwatches.ViewKeeper;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.DeleteOptions;
 import io.k3j.clientapi.Query;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
@@ -53,6 +54,12 @@ class RemoteApisTest {
             asked.add(question.caller().user() + " " + question.resource().resource() + " " + question.key() + " "
                     + question.subresource() + " " + question.parameters());
             return Struct.of("items", Seq.of(Struct.of("metadata", Struct.of("name", "one"))));
+        }
+
+        @Override
+        public void delete(Question question, Struct options) {
+            asked.add(question.caller().user() + " deletes " + question.resource().resource() + " " + question.key()
+                    + " " + question.parameters() + " " + options.text("propagationPolicy"));
         }
 
         @Override
@@ -128,6 +135,36 @@ class RemoteApisTest {
                     () -> api.read(Gvr.of("things.example.com/v2", "things"), new Key("a", "*"), "rate", Struct.EMPTY))
                     .satisfies(f -> assertThat(f.code()).isEqualTo(404));
             assertThat(others.asked).hasSize(2);
+        }
+    }
+
+    @Test
+    void componentsOfThisProcessDeleteWhatTheyHave() {
+        try (ViewKeeper views = new ViewKeeper()) {
+            ApiClient api = component("system:masters", views);
+            Gvr things = Gvr.of("things.example.com/v1", "things");
+            DeleteOptions background = DeleteOptions.PLAIN.propagating("Background");
+            api.delete(things, new Key("a", "x"), background);
+            api.deleteAll(things, Query.in("a").labelled(Selector.parse("x=y")), background);
+            assertThat(api.find(things, new Key("a", "x")).orElseThrow().name()).isEmpty();
+            assertThat(others.asked).containsExactly("autoscaler deletes things a/x {} Background",
+                    "autoscaler deletes things a/ {labelSelector: x=y} Background", "autoscaler things a/x  {}");
+            assertThatExceptionOfType(ApiFault.class)
+                    .isThrownBy(() -> component("nobody", views).delete(things, new Key("a", "x"), background))
+                    .withMessageContaining("cannot delete resource \"things\"");
+            assertThat(others.asked).hasSize(3);
+        }
+    }
+
+    @Test
+    void componentsOfThisProcessAreToldThatNotAllIsKnown() {
+        try (ViewKeeper views = new ViewKeeper()) {
+            ApiClient api = component("system:masters", views);
+            assertThat(api.discover().failures()).containsExactly(
+                    "things.example.com/v1: stale GroupVersion discovery: things.example.com/v1",
+                    "things.example.com/v1beta1: stale GroupVersion discovery: things.example.com/v1beta1");
+            server.contributions.remove(others, TYPES);
+            assertThat(api.discover().failures()).last().isEqualTo("the aggregator is starting or being replaced");
         }
     }
 

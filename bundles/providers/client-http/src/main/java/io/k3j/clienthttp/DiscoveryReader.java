@@ -1,14 +1,15 @@
 package io.k3j.clienthttp;
 
-import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.ApiClient.Discovered;
 import io.k3j.clientapi.ApiResource;
 import io.k3j.clienthttp.Connection.Request;
 import io.k3j.model.Gvr;
 import io.k3j.model.Struct;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /// Parses aggregated discovery, see
 /// <https://kubernetes.io/docs/concepts/overview/kubernetes-api/#aggregated-discovery>.
@@ -25,24 +26,28 @@ final class DiscoveryReader {
 
     /// The main resources, each in the first version of its group that has it (client-go's
     /// `ServerPreferredResources`).
-    /// @throws ApiFault 503 while the server of an aggregated version does not answer, because an incomplete list
-    ///        would make its resources look deleted
-    static List<ApiResource> resources(Struct list) {
-        return list.seq("items").structs().stream().flatMap(DiscoveryReader::preferred).toList();
+    /// @param roots the answers to [#request]
+    static Discovered read(List<Struct> roots) {
+        List<ApiResource> all = new ArrayList<>();
+        List<String> failures = new ArrayList<>();
+        for (Struct root : roots) {
+            root.seq("items").structs().forEach(group -> all.addAll(preferred(group, failures)));
+        }
+        return new Discovered(all, failures);
     }
 
-    private static Stream<ApiResource> preferred(Struct group) {
+    private static Collection<ApiResource> preferred(Struct group, List<String> failures) {
         String name = group.struct("metadata").text("name");
         Map<String, ApiResource> first = new LinkedHashMap<>();
         for (Struct version : group.seq("versions").structs()) {
+            String named = version.text("version");
             if (version.text("freshness").equals("Stale")) {
-                throw ApiFault
-                        .unavailable("the server of " + name + "/" + version.text("version") + " does not answer");
+                failures.add(Discovered.stale(name, named));
             }
-            version.seq("resources").structs().forEach(
-                    r -> first.putIfAbsent(r.text("resource"), resource(name, version.text("version"), r)));
+            version.seq("resources").structs()
+                    .forEach(r -> first.putIfAbsent(r.text("resource"), resource(name, named, r)));
         }
-        return first.values().stream();
+        return first.values();
     }
 
     private static ApiResource resource(String group, String version, Struct r) {

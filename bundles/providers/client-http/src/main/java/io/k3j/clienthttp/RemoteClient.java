@@ -15,9 +15,9 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Patch;
 import io.k3j.model.Struct;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// The API for one identity of one bundle, over the network.
 final class RemoteClient implements ApiClient {
@@ -120,23 +120,12 @@ final class RemoteClient implements ApiClient {
 
     @Override
     public void delete(Gvr resource, Key key, DeleteOptions options) {
-        write("DELETE", RequestPaths.of(resource, key), JSON, body(options));
+        write("DELETE", RequestPaths.of(resource, key), JSON, options.document());
     }
 
     @Override
     public void deleteAll(Gvr resource, Query query, DeleteOptions options) {
-        write("DELETE", RequestPaths.of(resource, query.namespace()).with(query), JSON, body(options));
-    }
-
-    private static Struct body(DeleteOptions options) {
-        Struct preconditions = Struct.builder().putUnlessEmpty("uid", options.uid())
-                .putUnlessEmpty("resourceVersion", options.revision() == 0 ? "" : Long.toString(options.revision()))
-                .build();
-        Struct.Builder b = Struct.builder().put("kind", "DeleteOptions").put("apiVersion", "v1")
-                .putUnlessEmpty("propagationPolicy", options.propagation())
-                .putUnlessEmpty("preconditions", preconditions);
-        return (options.gracePeriodSeconds() < 0 ? b : b.put("gracePeriodSeconds", options.gracePeriodSeconds()))
-                .build();
+        write("DELETE", RequestPaths.of(resource, query.namespace()).with(query), JSON, options.document());
     }
 
     @Override
@@ -146,11 +135,13 @@ final class RemoteClient implements ApiClient {
 
     @Override
     public List<ApiResource> resources() {
-        List<ApiResource> all = new ArrayList<>();
-        for (String root : List.of("/api", "/apis")) {
-            all.addAll(DiscoveryReader.resources(Json.object(bearer.connection().send(DiscoveryReader.request(root)))));
-        }
-        return List.copyOf(all);
+        return discover().resources();
+    }
+
+    @Override
+    public Discovered discover() {
+        return DiscoveryReader.read(Stream.of("/api", "/apis")
+                .map(root -> Json.object(bearer.connection().send(DiscoveryReader.request(root)))).toList());
     }
 
     @Override

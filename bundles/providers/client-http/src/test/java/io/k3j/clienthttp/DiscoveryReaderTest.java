@@ -1,9 +1,8 @@
 package io.k3j.clienthttp;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.ApiClient.Discovered;
 import io.k3j.clientapi.ApiResource;
 import io.k3j.codec.Json;
 import io.k3j.model.Gvr;
@@ -31,14 +30,16 @@ class DiscoveryReaderTest {
     void aResourceThatThePreferredVersionDoesNotHaveIsFoundInTheNextOne() {
         Struct list = discovery(version("v1", "Current", "gateways"),
                 version("v1beta1", "Current", "gateways", "grants"), version("v1alpha1", "Current", "grants"));
-        assertThat(DiscoveryReader.resources(list)).extracting(ApiResource::resource).containsExactly(
+        assertThat(DiscoveryReader.read(List.of(list)).resources()).extracting(ApiResource::resource).containsExactly(
                 Gvr.of("net.example.com/v1", "gateways"), Gvr.of("net.example.com/v1beta1", "grants"));
     }
 
     @Test
     void whatAVersionHasThatIsStaleIsNotKnown() {
-        Struct list = discovery(version("v1", "Current", "gateways"), version("v1beta1", "Stale"));
-        assertThatThrownBy(() -> DiscoveryReader.resources(list)).isInstanceOf(ApiFault.class)
-                .hasMessage("the server of net.example.com/v1beta1 does not answer");
+        Discovered found = DiscoveryReader.read(List.of(discovery(version("v1", "Current", "gateways"),
+                version("v1beta1", "Stale"))));
+        assertThat(found.resources()).extracting(ApiResource::kind).containsExactly("gateways");
+        assertThat(found.failures())
+                .containsExactly("net.example.com/v1beta1: stale GroupVersion discovery: net.example.com/v1beta1");
     }
 }

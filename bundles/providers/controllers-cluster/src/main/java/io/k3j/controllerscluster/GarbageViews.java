@@ -32,7 +32,8 @@ final class GarbageViews implements AutoCloseable {
 
     /// Opens views of new resources and closes those of removed ones.
     synchronized void refresh() {
-        resources = api.resources();
+        ApiClient.Discovered found = api.discover();
+        resources = found.resources();
         Set<Gvr> wanted = new HashSet<>();
         for (ApiResource resource : resources) {
             boolean event = resource.resource().resource().equals("events");
@@ -41,7 +42,8 @@ final class GarbageViews implements AutoCloseable {
             }
         }
         for (Gvr gone : List.copyOf(views.keySet())) {
-            if (!wanted.contains(gone)) {
+            // what is not known to be served may be served all the same
+            if (!wanted.contains(gone) && found.failures().isEmpty()) {
                 Objects.requireNonNull(views.remove(gone)).close();
                 waiting.remove(gone);
                 graph.forget(gone);

@@ -24,17 +24,14 @@ import java.util.TreeMap;
 record NamespaceContent(Map<String, Integer> remaining, Map<String, Integer> finalizers, String undiscovered,
         List<String> failed) {
     /// Deletes everything in a namespace: pods first; other objects only when no pod remains, so that nothing a pod
-    /// depends on (a NetworkPolicy, a Secret) is deleted before it.
+    /// depends on (a NetworkPolicy, a Secret) is deleted before it. A server that cannot be asked keeps the namespace,
+    /// not the content that others have.
     static NamespaceContent deleteAll(ApiClient api, String namespace) {
-        NamespaceContent content = new NamespaceContent(new TreeMap<>(), new TreeMap<>(), "", new ArrayList<>());
-        List<ApiResource> all;
-        try {
-            all = api.resources();
-        } catch (ApiFault fault) {
-            return new NamespaceContent(Map.of(), Map.of(), "Discovery failed for some groups: " + fault.getMessage(),
-                    List.of());
-        }
-        List<ApiResource> here = all.stream().filter(r -> r.namespaced() && r.can("list") && r.can("delete")).toList();
+        ApiClient.Discovered found = api.discover();
+        NamespaceContent content = new NamespaceContent(new TreeMap<>(), new TreeMap<>(),
+                undiscovered(found.failures()), new ArrayList<>());
+        List<ApiResource> here = found.resources().stream()
+                .filter(r -> r.namespaced() && r.can("list") && r.can("delete")).toList();
         here.stream().filter(r -> r.resource().equals(BuiltinResources.PODS))
                 .forEach(r -> content.remove(api, r, namespace));
         if (content.remaining().isEmpty()) {
@@ -42,6 +39,11 @@ record NamespaceContent(Map<String, Integer> remaining, Map<String, Integer> fin
                     .forEach(r -> content.remove(api, r, namespace));
         }
         return content;
+    }
+
+    private static String undiscovered(List<String> failures) {
+        return failures.isEmpty() ? "" : "Discovery failed for some groups, " + failures.size()
+                + " failing: unable to retrieve the complete list of server APIs: " + String.join(", ", failures);
     }
 
     boolean isEmpty() {

@@ -62,6 +62,25 @@ class NamespaceControllerTest {
     }
 
     @Test
+    void aServerThatCannotBeAskedKeepsTheNamespaceButNotItsContent() {
+        namespace();
+        create(BuiltinResources.SECRETS, "Secret", "s");
+        stage.api.failDiscovery("things.example.com/v1: stale GroupVersion discovery: things.example.com/v1");
+        stage.api.delete(BuiltinResources.NAMESPACES, Key.of("team"), DeleteOptions.PLAIN);
+        stage.pass(Duration.ofSeconds(2));
+        assertThat(stage.all(BuiltinResources.SECRETS)).isEmpty();
+        Struct failure = Conditions.find(stage.one(BuiltinResources.NAMESPACES, "team").status().seq("conditions"),
+                "NamespaceDeletionDiscoveryFailure").orElseThrow();
+        assertThat(failure.text("status")).isEqualTo("True");
+        assertThat(failure.text("message")).isEqualTo("Discovery failed for some groups, 1 failing: unable to retrieve"
+                + " the complete list of server APIs: things.example.com/v1: stale GroupVersion discovery:"
+                + " things.example.com/v1");
+        stage.api.failDiscovery();
+        stage.pass(Duration.ofMinutes(1));
+        assertThat(stage.all(BuiltinResources.NAMESPACES)).isEmpty();
+    }
+
+    @Test
     void deletesPodsFirstAndReportsWhatRemains() {
         namespace();
         create(BuiltinResources.SECRETS, "Secret", "s");

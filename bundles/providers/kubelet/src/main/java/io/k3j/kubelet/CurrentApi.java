@@ -100,6 +100,11 @@ final class CurrentApi implements ApiClient {
     }
 
     @Override
+    public Discovered discover() {
+        return current().discover();
+    }
+
+    @Override
     public View view(Gvr resource, Query query) {
         return current().view(resource, query);
     }

@@ -1,0 +1,12 @@
+package io.k3j.apiserver;
+
+import io.k3j.componentapi.Health;
+import io.k3j.flowcontrol.RequestLimits;
+import io.k3j.objectregistry.ObjectRegistry;
+import io.k3j.objectregistry.Storage;
+
+/// The parts of the server that [LocalClient] calls.
+/// @param health where views report
+record LocalBackend(Contributions contributions, Storage storage, Access access, RequestLimits limits,
+        ObjectRegistry objects, Operations operations, RemoteApis remote, Health health, Auditing auditing) {
+}
