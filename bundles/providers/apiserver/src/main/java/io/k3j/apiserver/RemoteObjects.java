@@ -35,7 +35,9 @@ record RemoteObjects(RemoteApis apis, Caller caller) {
     /// One of a version that another server has; empty when that has no such object.
     Optional<Obj> find(Gvr resource, Key key) {
         try {
-            return get(resource, key);
+            // not absent when its server has gone meanwhile
+            return Optional.of(get(resource, key).orElseThrow(
+                    () -> ApiFault.unavailable("nobody serves " + resource.qualified() + " any more")));
         } catch (ApiFault fault) {
             if (fault.code() == NOT_FOUND) {
                 return Optional.empty();

@@ -32,18 +32,17 @@ final class GarbageViews implements AutoCloseable {
 
     /// Opens views of new resources and closes those of removed ones.
     synchronized void refresh() {
-        ApiClient.Discovered found = api.discover();
-        resources = found.resources();
+        // what other servers have cannot be viewed, and nobody here waits for their answers
+        resources = api.resources().stream().filter(r -> r.can("watch")).toList();
         Set<Gvr> wanted = new HashSet<>();
         for (ApiResource resource : resources) {
             boolean event = resource.resource().resource().equals("events");
-            if (!event && resource.can("list") && resource.can("watch") && resource.can("delete")) {
+            if (!event && resource.can("list") && resource.can("delete")) {
                 wanted.add(resource.resource());
             }
         }
         for (Gvr gone : List.copyOf(views.keySet())) {
-            // what is not known to be served may be served all the same
-            if (!wanted.contains(gone) && found.failures().isEmpty()) {
+            if (!wanted.contains(gone)) {
                 Objects.requireNonNull(views.remove(gone)).close();
                 waiting.remove(gone);
                 graph.forget(gone);

@@ -23,6 +23,9 @@ import java.util.TreeMap;
 /// @param failed one message per failed deletion
 record NamespaceContent(Map<String, Integer> remaining, Map<String, Integer> finalizers, String undiscovered,
         List<String> failed) {
+    private static final int NOT_FOUND = 404;
+    private static final int NOT_ALLOWED = 405;
+
     /// Deletes everything in a namespace: pods first; other objects only when no pod remains, so that nothing a pod
     /// depends on (a NetworkPolicy, a Secret) is deleted before it. A server that cannot be asked keeps the namespace,
     /// not the content that others have.
@@ -52,26 +55,43 @@ record NamespaceContent(Map<String, Integer> remaining, Map<String, Integer> fin
 
     private void remove(ApiClient api, ApiResource resource, String namespace) {
         try {
-            if (api.list(resource.resource(), Query.in(namespace)).items().isEmpty()) {
-                return;
+            List<Obj> there = listed(api, resource, namespace);
+            if (!there.isEmpty()) {
+                delete(api, resource, namespace, there);
+                count(resource, listed(api, resource, namespace));
             }
-            delete(api, resource, namespace);
-            count(resource, api.list(resource.resource(), Query.in(namespace)).items());
         } catch (ApiFault fault) {
-            if (fault.code() != 404 && fault.code() != 405) {
-                failed.add("unexpected error deleting " + resource.resource().qualified() + ": " + fault.getMessage());
-            }
+            failed.add("unexpected error deleting " + resource.resource().qualified() + ": " + fault.getMessage());
         }
     }
 
-    private static void delete(ApiClient api, ApiResource resource, String namespace) {
+    /// What cannot be listed, though discovery says so, is not there.
+    private static List<Obj> listed(ApiClient api, ApiResource resource, String namespace) {
+        List<Obj> all = new ArrayList<>();
+        unlessUnsupported(() -> all.addAll(api.list(resource.resource(), Query.in(namespace)).items()));
+        return all;
+    }
+
+    private static void delete(ApiClient api, ApiResource resource, String namespace, List<Obj> there) {
         DeleteOptions background = DeleteOptions.PLAIN.propagating("Background");
-        if (resource.can("deletecollection")) {
-            api.deleteAll(resource.resource(), Query.in(namespace), background);
-            return;
+        boolean all = resource.can("deletecollection")
+                && unlessUnsupported(() -> api.deleteAll(resource.resource(), Query.in(namespace), background));
+        if (!all) {
+            there.forEach(object -> unlessUnsupported(
+                    () -> api.delete(resource.resource(), object.key(), background.ifUid(object.uid()))));
         }
-        for (Obj object : api.list(resource.resource(), Query.in(namespace)).items()) {
-            api.delete(resource.resource(), object.key(), background.ifUid(object.uid()));
+    }
+
+    /// @return false for 404 and 405
+    private static boolean unlessUnsupported(Runnable call) {
+        try {
+            call.run();
+            return true;
+        } catch (ApiFault fault) {
+            if (fault.code() != NOT_FOUND && fault.code() != NOT_ALLOWED) {
+                throw fault;
+            }
+            return false;
         }
     }
 

@@ -18,6 +18,8 @@ import java.util.Optional;
 /// Deletes the content of terminating namespaces, pods first, and removes the finalizer at the end:
 /// <https://kubernetes.io/docs/tasks/administer-cluster/namespaces/#deleting-a-namespace>.
 final class NamespaceController implements Reconciler {
+    /// As upstream: a server that answers late keeps no other namespace.
+    private static final int WORKERS = 10;
     private static final String FINALIZER = "kubernetes";
     private static final Duration RECHECK = Duration.ofSeconds(1);
 
@@ -31,7 +33,7 @@ final class NamespaceController implements Reconciler {
 
     static void add(ControllerContext context) {
         NamespaceController all = new NamespaceController(context);
-        context.loop("namespace-controller", "namespace-controller", 4, all).on(all.namespaces);
+        context.loop("namespace-controller", "namespace-controller", WORKERS, all).on(all.namespaces);
     }
 
     @Override

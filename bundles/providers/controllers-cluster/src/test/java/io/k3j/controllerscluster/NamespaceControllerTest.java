@@ -2,6 +2,8 @@ package io.k3j.controllerscluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.ApiResource;
 import io.k3j.clientapi.DeleteOptions;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.controllerkit.Conditions;
@@ -13,7 +15,11 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.stage.Stage;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NamespaceControllerTest {
     private final Stage stage = new Stage(d -> {
@@ -59,6 +65,25 @@ class NamespaceControllerTest {
         assertThat(stage.all(BuiltinResources.NAMESPACES)).isEmpty();
         assertThat(stage.all(BuiltinResources.SECRETS)).isEmpty();
         assertThat(stage.all(BuiltinResources.CONFIG_MAPS)).isEmpty();
+    }
+
+    /// Somebody else deletes the first of two; and a server does not know what it says it does.
+    @ParameterizedTest
+    @ValueSource(strings = {"delete", "delete,deletecollection"})
+    void nothingStaysBehindWhenADeletionIsNotFound(String verbs) {
+        Gvr things = Gvr.of("example.com/v1", "things");
+        List<String> all = new ArrayList<>(List.of("get", "list", "watch", "create"));
+        all.addAll(List.of(verbs.split(",")));
+        stage.api.serve(new ApiResource(things, "Thing", true, all), false);
+        namespace();
+        create(things, "Thing", "a");
+        create(things, "Thing", "b");
+        String refused = verbs.contains(",") ? "deletecollection" : "delete";
+        stage.api.refuse(refused, things, new ApiFault(404, "NotFound", "not found", Struct.EMPTY));
+        stage.api.delete(BuiltinResources.NAMESPACES, Key.of("team"), DeleteOptions.PLAIN);
+        stage.pass(Duration.ofSeconds(5));
+        assertThat(stage.all(BuiltinResources.NAMESPACES)).isEmpty();
+        assertThat(stage.all(things)).isEmpty();
     }
 
     @Test
