@@ -161,6 +161,7 @@ public final class ConfiguredEncryption implements AtRest, AutoCloseable {
                 .orElseGet(() -> !RowCipher.sealed(value));
     }
 
+    /// A row of a resource that is not known here, as of a kind that is not served, has the key of everything.
     @Override
     public byte[] open(String storeKey, byte[] value) {
         Optional<RowCipher> cipher = cipher(storeKey);
@@ -168,8 +169,10 @@ public final class ConfiguredEncryption implements AtRest, AutoCloseable {
             return value;
         }
         try {
-            return cipher.orElseThrow(() -> new UnreadableRow("it is encrypted with the key "
-                    + RowCipher.keyName(value) + ", and no entry names its resource")).open(storeKey, value);
+            return cipher.or(() -> use.ciphers.of(GroupResource.EVERYTHING))
+                    .orElseThrow(() -> new UnreadableRow("it is encrypted with the key "
+                            + RowCipher.keyName(value) + ", and no entry names its resource"))
+                    .open(storeKey, value);
         } catch (UnreadableRow why) {
             throw new UnreadableRow("cannot decrypt " + storeKey + ": " + why.getMessage() + "; complete "
                     + file.path() + ", given by --kube-apiserver-arg=encryption-provider-config", why);

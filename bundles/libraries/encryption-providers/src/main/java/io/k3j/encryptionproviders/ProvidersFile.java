@@ -23,12 +23,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Reads an `EncryptionConfiguration` of `apiserver.config.k8s.io/v1`, in YAML or JSON, as strictly as upstream: what
 /// means nothing is wrong. What it says holds no secret.
 final class ProvidersFile {
     private static final String KIND = "EncryptionConfiguration";
     private static final String VERSION = "apiserver.config.k8s.io/v1";
+    private static final String REDACTED = "REDACTED";
+    private static final int LONGEST_WORD = 20;
     private static final List<Kind> WITH_KEYS = List.of(Kind.AESGCM, Kind.AESCBC, Kind.SECRETBOX);
     private static final Type KEYS = object(Map.of("keys", objects(Map.of("name", TEXT, "secret", TEXT))));
     private static final Map<String, Type> PROVIDER = Map.of("aescbc", KEYS, "aesgcm", KEYS, "secretbox", KEYS,
@@ -68,8 +71,8 @@ final class ProvidersFile {
         try {
             document = Yaml.document(file);
         } catch (MalformedInput e) {
-            // its text may show a line with a key
-            throw new IllegalArgumentException("it is neither YAML nor JSON", e);
+            // not told, nor as a cause: its text may show a line with a key
+            throw new IllegalArgumentException("it is neither YAML nor JSON");
         }
         Struct object = document.object();
         if (object.text("kind").isEmpty()) {
@@ -81,7 +84,7 @@ final class ProvidersFile {
         }
         FieldTypes types = FieldTypes.of(object, CONFIGURATION);
         List<String> wrong = new ArrayList<>(document.duplicates());
-        types.unknown().forEach(field -> wrong.add("unknown field \"" + field + "\""));
+        types.unknown().forEach(field -> wrong.add("unknown field \"" + named(field) + "\""));
         if (!wrong.isEmpty()) {
             throw new IllegalArgumentException("strict decoding error: " + String.join(", ", wrong));
         }
@@ -91,10 +94,22 @@ final class ProvidersFile {
         return object;
     }
 
-    /// Without the value, which may be a key in the wrong place.
+    /// Without what is no name of a field: `secret:` with the key right behind it is one to YAML.
+    private static String named(String path) {
+        return Stream.of(path.split("\\.", -1)).map(n -> word(n) ? n : REDACTED).collect(Collectors.joining("."));
+    }
+
+    /// No key is as short.
+    private static boolean word(String name) {
+        int end = name.endsWith("]") ? name.lastIndexOf('[') : name.length();
+        return end <= LONGEST_WORD && name.chars().limit(end).allMatch(c -> c < 0x80 && Character.isLetterOrDigit(c));
+    }
+
+    /// Without the value, which may be a key in the wrong place. A message that was cut ends within it.
     private static String untold(FieldProblem problem) {
-        return problem.field() + ": Invalid value: \"REDACTED\""
-                + problem.message().substring(problem.message().lastIndexOf(": "));
+        String message = problem.message();
+        return problem.field() + ": Invalid value: \"" + REDACTED + "\"" + (message.endsWith("...")
+                ? ": must be of another type" : message.substring(message.lastIndexOf(": ")));
     }
 
     /// Several problems as one text, as upstream joins them.
@@ -112,7 +127,8 @@ final class ProvidersFile {
         for (Kind kind : WITH_KEYS) {
             if (given(provider, kind.word())) {
                 return new Provider(kind, provider.struct(kind.word()).seq("keys").structs().stream()
-                        .map(key -> new EncryptionKey(key.text("name"), key.text("secret"))).toList());
+                        .map(key -> new EncryptionKey(key.text("name"), ProvidersRules.unbroken(key.text("secret"))))
+                        .toList());
             }
         }
         return Provider.IDENTITY;

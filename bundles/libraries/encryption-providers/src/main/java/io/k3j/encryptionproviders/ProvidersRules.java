@@ -154,10 +154,16 @@ final class ProvidersRules {
         }
     }
 
+    /// Without line breaks, which Go's decoder passes over.
+    static String unbroken(String secret) {
+        return secret.replace("\r", "").replace("\n", "");
+    }
+
     /// Bytes of a key; negative: it is no base64. Padding is needed, as upstream.
     private static int length(String secret) {
         try {
-            return secret.length() % 4 == 0 ? Base64.getDecoder().decode(secret).length : -1;
+            String whole = unbroken(secret);
+            return whole.length() % 4 == 0 ? Base64.getDecoder().decode(whole).length : -1;
         } catch (IllegalArgumentException malformed) {
             return -1;
         }

@@ -34,13 +34,16 @@ final class StoredResources {
     /// are told by their form, as their definitions are rows themselves; what this server keeps for itself has it, too,
     /// and could never be written with another key, as no client sees it.
     Optional<GroupResource> at(String prefix) {
+        if (prefix.startsWith(StorageKeys.OWN)) {
+            return Optional.empty();
+        }
         for (ResourceKind kind : kinds.get()) {
             if (kind.storage().prefix().equals(prefix)) {
                 return Optional.of(new GroupResource(kind.storage().version().group(), kind.gvr().resource()));
             }
         }
         String[] parts = prefix.split("/", -1);
-        return parts.length == 5 && parts[2].indexOf('.') > 0 && !prefix.startsWith(StorageKeys.OWN)
+        return parts.length == 5 && parts[2].indexOf('.') > 0
                 ? Optional.of(new GroupResource(parts[2], parts[3]))
                 : Optional.empty();
     }

@@ -106,6 +106,25 @@ class ConfiguredEncryptionTest {
     }
 
     @Test
+    void aRowOfAKindThatIsNotServedHasTheKeyOfEverything() throws Exception {
+        try (ConfiguredEncryption everything = of(write("a", "'*.*'", keys("aescbc", "a")), false)) {
+            byte[] row = everything.seal(SECRET, VALUE);
+            assertThat(everything.open("/registry/clustertrustbundles/a", row)).isEqualTo(VALUE);
+            assertThat(sealed(everything, "/registry/clustertrustbundles/b")).isEqualTo("plain");
+        }
+    }
+
+    /// A definition of that group that is there from before.
+    @Test
+    void whatLiesBesideTheServersOwnRecordsStaysPlain() throws Exception {
+        try (ConfiguredEncryption everything = new ConfiguredEncryption(new EncryptionOptions(
+                write("a", "'*.*'", keys("aescbc", "a")).toString(), false),
+                () -> List.of(kind("k3j.io/v1", "widgets", "/registry/k3j.io/widgets/")), Health.none())) {
+            assertThat(sealed(everything, "/registry/k3j.io/widgets/default/a")).isEqualTo("plain");
+        }
+    }
+
+    @Test
     void aChangedFileIsTakenUpAndAWrongOneChangesNothing() throws Exception {
         Path file = write("a", "secrets", keys("aescbc", "one"));
         try (ConfiguredEncryption encryption = of(file, true)) {

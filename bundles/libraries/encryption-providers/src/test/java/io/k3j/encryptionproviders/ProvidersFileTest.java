@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.encryption.Provider.Kind;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -111,6 +115,35 @@ class ProvidersFileTest {
         refused(entries("secrets", "{aescbc: {keys: \"" + KEY + "\"}}"),
                 "resources[0].providers[0].aescbc.keys: Invalid"
                         + " value: \"REDACTED\": must be a list of objects");
+    }
+
+    private static String stackTrace(Throwable thrown) {
+        StringWriter all = new StringWriter();
+        thrown.printStackTrace(new PrintWriter(all));
+        return all.toString();
+    }
+
+    /// Where a key stands in the wrong place, or beside a mistake.
+    @Test
+    void noMessageAndNoCauseHoldsAKey() {
+        String many = IntStream.range(0, 100).mapToObj(i -> "k" + i + ": \"" + KEY + "\"").collect(
+                Collectors.joining(", "));
+        String open = HEAD
+                + "resources:\n- resources: [secrets]\n  providers:\n  - aescbc:\n      keys:\n      - name: a\n"
+                + "        secret: \"" + KEY + "\n";
+        for (String file : List.of(open, entries("secrets", keys("aescbc", "\"" + KEY)),
+                entries("secrets", "{aescbc: {keys: {" + many + "}}}"),
+                entries("secrets", "{secretbox: {keys: [{name: first, secret:" + KEY + "}]}}"),
+                entries("secrets", "{secretbox: {keys: [{name: first, " + KEY + "}]}}"))) {
+            assertThatThrownBy(() -> ciphers(file)).isInstanceOf(IllegalArgumentException.class)
+                    .satisfies(e -> assertThat(stackTrace(e)).doesNotContain(KEY));
+        }
+    }
+
+    @Test
+    void aKeyMayHaveLineBreaks() {
+        assertThat(parsed(entries("secrets", keys("secretbox", KEY + "\\n"))).getFirst().providers())
+                .isEqualTo(parsed(entries("secrets", keys("secretbox", KEY))).getFirst().providers());
     }
 
     @Test

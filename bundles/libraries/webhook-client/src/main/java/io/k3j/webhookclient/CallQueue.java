@@ -28,8 +28,8 @@ public final class CallQueue {
     /// @param <T> its answer
     public interface Question<T> {
         /// Asks.
-        /// @param left of the time there is
-        T ask(Duration left) throws CallFailure;
+        /// @param limit all of it: what was waited is not the webhook's
+        T ask(Duration limit) throws CallFailure;
     }
 
     /// Nobody asks yet.
@@ -40,16 +40,15 @@ public final class CallQueue {
 
     /// Asks when it is its turn.
     /// @param user for whom
-    /// @param limit for waiting and asking
+    /// @param limit for waiting, and once more for asking
     /// @throws ApiFault 429
     /// @throws CallFailure of the question itself, or when the thread is interrupted while it waits
     public <T> T ask(String user, Duration limit, Question<T> question) throws CallFailure {
-        long end = System.nanoTime() + limit.toNanos();
         enter(user);
         try {
             await(limit);
             try {
-                return question.ask(Duration.ofNanos(end - System.nanoTime()));
+                return question.ask(limit);
             } finally {
                 turns.release();
             }
@@ -83,7 +82,7 @@ public final class CallQueue {
         }
     }
 
-    private static ApiFault tooMany() {
+    static ApiFault tooMany() {
         return new ApiFault(429, "TooManyRequests", "too many requests wait for a webhook of the API server,"
                 + " please try again later", Struct.of("retryAfterSeconds", 1));
     }

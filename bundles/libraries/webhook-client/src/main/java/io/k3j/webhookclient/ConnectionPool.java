@@ -25,15 +25,12 @@ final class ConnectionPool {
     private final Semaphore calls = new Semaphore(MOST_CALLS);
     private final Deque<WebhookConnection> idle = new ArrayDeque<>();
     private final String caBundle;
-    private final String prefix;
     private final LongSupplier nanos;
     private @Nullable SSLContext context;
     private boolean closed;
 
     /// @param caBundle base64 of PEM; empty: the authorities of this machine
-    /// @param prefix of what is told
-    ConnectionPool(String caBundle, String prefix, LongSupplier nanos) {
-        this.prefix = prefix;
+    ConnectionPool(String caBundle, LongSupplier nanos) {
         this.caBundle = caBundle;
         this.nanos = nanos;
     }
@@ -64,10 +61,10 @@ final class ConnectionPool {
     }
 
     /// Begins a call, which [#ended] ends.
-    /// @throws CallFailure beyond [#MOST_CALLS]
-    void begin() throws CallFailure {
+    /// @throws io.k3j.clientapi.ApiFault 429 beyond [#MOST_CALLS], which is no failure of the webhook
+    void begin() {
         if (!calls.tryAcquire()) {
-            throw new CallFailure(prefix + MOST_CALLS + " calls to it are not answered yet");
+            throw CallQueue.tooMany();
         }
     }
 

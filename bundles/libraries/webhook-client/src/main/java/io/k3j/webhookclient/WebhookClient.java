@@ -72,6 +72,7 @@ public final class WebhookClient implements AutoCloseable {
     /// The body of the answer to a question.
     /// @param limit for connecting, TLS and the answer together; the server is told of it in whole seconds
     /// @throws CallFailure for anything but an answer with a status of success
+    /// @throws io.k3j.clientapi.ApiFault 429 when too many calls to the server are not answered yet
     public byte[] post(ClientConfig config, byte[] body, Duration limit) throws CallFailure {
         ConnectionPool pool = pool(config);
         URI address = config.address();
@@ -87,8 +88,7 @@ public final class WebhookClient implements AutoCloseable {
 
     /// A call that began before the end keeps no connection behind it.
     private ConnectionPool pool(ClientConfig config) {
-        ConnectionPool pool = pools.computeIfAbsent(config,
-                c -> new ConnectionPool(c.caBundle(), limits.prefix, nanos));
+        ConnectionPool pool = pools.computeIfAbsent(config, c -> new ConnectionPool(c.caBundle(), nanos));
         if (closed) {
             pool.close();
         }

@@ -65,6 +65,20 @@ class CallQueueTest {
         });
     }
 
+    /// Else a denial could be passed over by who comes late.
+    @Test
+    void whatIsWaitedIsNotTheWebhooks() throws Exception {
+        CallQueue queue = busy(1, "flood");
+        CountDownLatch waits = new CountDownLatch(1);
+        Future<Duration> late = threads.submit(() -> {
+            waits.countDown();
+            return queue.ask("jane", LONG, limit -> limit);
+        });
+        waits.await();
+        answered.countDown();
+        assertThat(late.get()).isEqualTo(LONG);
+    }
+
     @Test
     void oneUserHasHisShareAndOthersComeIn() throws Exception {
         CallQueue queue = busy(2, "flood", "flood");

@@ -29,7 +29,7 @@ class WebhookFailureTest {
     }
 
     private String refused(String path) throws Exception {
-        stage.validating("v", stage.webhook("v.x.io", path).with("timeoutSeconds", 5));
+        stage.validating("v", stage.webhook("v.x.io", path).with("timeoutSeconds", 30));
         String answer = stage.create();
         assertThat(answer).startsWith("500 ").contains("\"reason\":\"InternalError\"",
                 "Internal error occurred: failed calling webhook \\\"v.x.io\\\": ");

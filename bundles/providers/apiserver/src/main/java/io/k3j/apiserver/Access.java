@@ -240,17 +240,23 @@ final class Access {
         }
         Slot.State<Authorizer> asked = authorizers.state();
         Decision decision = decide(asked, caller, what);
-        if (decision.verdict() == Verdict.ALLOW || asked == authorizers.state() && asked.complete()) {
+        if (settled(asked, decision) || asked == authorizers.state() && asked.complete()) {
             return decision;
         }
         // a refusal counts only when no authorizer was replaced meanwhile
         awaitReplacement.run();
         Slot.State<Authorizer> now = authorizers.state();
         Decision again = decide(now, caller, what);
-        if (again.verdict() == Verdict.NO_OPINION && !now.complete()) {
+        if (again.verdict() != Verdict.DENY && !settled(now, again) && !now.complete()) {
             throw ApiFault.unavailable("authorizer " + now.missing() + " is being replaced");
         }
         return again;
+    }
+
+    /// Whether a permission stands, whoever is missed: Kubernetes' own authorizers never deny, those of a configured
+    /// order may.
+    private static boolean settled(Slot.State<Authorizer> asked, Decision decision) {
+        return decision.verdict() == Verdict.ALLOW && !ServerRunOptions.CONFIGURED.equals(asked.missing());
     }
 
     private static Decision decide(Slot.State<Authorizer> asked, Caller caller, Attributes what) {

@@ -19,6 +19,8 @@ import java.util.TreeSet;
 /// @param address the address at which clients in the cluster reach this server
 /// @param serviceIp the first address of the service network
 record ServerRunOptions(Core.Policy policy, String address, int port, String serviceIp) {
+    /// The name of the authorizer that asks all others in the order that flags or a file give.
+    static final String CONFIGURED = "Configured";
     private static final List<String> PLUGINS = List.of("NamespaceLifecycle", "LimitRanger", "ServiceAccount",
             "NodeRestriction", "TaintNodesByCondition", "Priority", "DefaultTolerationSeconds", "DefaultStorageClass",
             "StorageObjectInUseProtection", "RuntimeClass", "PodSecurity", "RBACEscalation",
@@ -37,7 +39,7 @@ record ServerRunOptions(Core.Policy policy, String address, int port, String ser
             args.put(eq < 0 ? arg : arg.substring(0, eq), eq < 0 ? "true" : arg.substring(eq + 1));
         }
         Set<String> modes = args.keySet().stream().anyMatch(name -> name.startsWith("authorization-"))
-                ? Set.of("Configured")
+                ? Set.of(CONFIGURED)
                 : Set.of("Node", "RBAC");
         Set<String> disabled = commaSeparated(args.getOrDefault("disable-admission-plugins", ""));
         disabled.removeAll(ALWAYS);

@@ -67,6 +67,18 @@ class AccessTest {
                 + "list resource \"configmaps\" in API group \"\" in the namespace \"a\"");
     }
 
+    /// It may deny what the others allow, or not ask them at all.
+    @Test
+    void whileTheConfiguredOrderIsAwayNobodyElseAllows() throws IOException {
+        try (TestServer ordered = new TestServer(new MemoryDatastore(),
+                new Core.Policy(Set.of("Configured"), Set.of(), AnonymousAuth.NOWHERE))) {
+            ordered.everybody();
+            TestExchange asked = new TestExchange("GET", "/api/v1/namespaces/a/configmaps", new byte[0])
+                    .with("authorization", "Bearer eve");
+            assertThat(ordered.serve(asked).status()).isEqualTo(503);
+        }
+    }
+
     @Test
     void afterOneThatDecidesAloneNobodyIsAsked() throws IOException {
         server.contributions.authorizers().add(new Authorizer() {

@@ -1,7 +1,9 @@
 package io.k3j.authrbac;
 
 import io.k3j.apiserverapi.Admission;
+import io.k3j.apiserverapi.Authorizer;
 import io.k3j.apiserverapi.Authorizer.Attributes;
+import io.k3j.apiserverapi.Authorizer.Verdict;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
@@ -16,6 +18,9 @@ import java.util.TreeSet;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 
 /// Prevents privilege escalation: only `system:masters` may grant permissions they do not hold, unless the
 /// caller may `escalate` or `bind` the role. See
@@ -27,11 +32,21 @@ public final class EscalationGuard implements Admission {
             PolicyRule.of(Struct.of("verbs", List.of("*"), "apiGroups", List.of("*"), "resources", List.of("*"))),
             PolicyRule.of(Struct.of("verbs", List.of("*"), "nonResourceURLs", List.of("*"))));
     private final Rbac rbac;
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile List<Authorizer> authorizers = List.of();
 
     /// @param rbac the index of granted rules
     @Activate
     public EscalationGuard(@Reference Rbac rbac) {
         this.rbac = rbac;
+    }
+
+    /// For tests.
+    /// @param authorizers lowest ranking first
+    EscalationGuard(Rbac rbac, List<Authorizer> authorizers) {
+        this(rbac);
+        this.authorizers = authorizers;
     }
 
     @Override
@@ -95,8 +110,8 @@ public final class EscalationGuard implements Admission {
     }
 
     private boolean allowed(Write write, String verb, String resource, String name) {
-        return rbac.index().reason(write.caller(),
-                new Attributes(verb, Rbac.GROUP, "v1", resource, "", write.key().namespace(), name, "")).isPresent();
+        Attributes what = new Attributes(verb, Rbac.GROUP, "v1", resource, "", write.key().namespace(), name, "");
+        return RankedAuthorizers.decide(authorizers, write.caller(), what).verdict() == Verdict.ALLOW;
     }
 
     private TreeSet<String> missing(Write write, List<PolicyRule> wanted) {

@@ -6,6 +6,7 @@ import io.k3j.apiserverapi.Authorizer.Attributes;
 import io.k3j.apiserverapi.Authorizer.Decision;
 import io.k3j.apiserverapi.Authorizer.Verdict;
 import io.k3j.apiserverapi.Caller;
+import io.k3j.apiserverapi.Unseated;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Gvr;
 import io.k3j.model.Seq;
@@ -47,8 +48,9 @@ public final class Reviews {
                 new Hashtable<>())));
     }
 
-    /// The action of one review.
-    private record Review(String name, Function<Action.Call, Struct> answer) implements Action {
+    /// The action of one review. It keeps its seats while somebody outside is asked: the places there are for whom is
+    /// decided about, and who asks in others' names could take all of theirs.
+    record Review(String name, Function<Action.Call, Struct> answer) implements Action {
         @Override
         public Gvr resource() {
             return new Gvr("authorization.k8s.io", "v1", name);
@@ -61,7 +63,7 @@ public final class Reviews {
 
         @Override
         public Struct perform(Call call) {
-            return answer.apply(call);
+            return Unseated.in(Runnable::run, () -> answer.apply(call));
         }
     }
 
@@ -91,7 +93,7 @@ public final class Reviews {
                     + " spec.resourceAttributes: Invalid value: null: exactly one of nonResourceAttributes or"
                     + " resourceAttributes must be specified", Struct.EMPTY);
         }
-        Decision d = decide(caller, attributes(spec));
+        Decision d = RankedAuthorizers.decide(authorizers, caller, attributes(spec));
         Struct.Builder status = Struct.builder().put("allowed", d.verdict() == Verdict.ALLOW);
         if (d.verdict() == Verdict.DENY) {
             status.put("denied", true);
@@ -108,16 +110,6 @@ public final class Reviews {
                         ReviewSelectors.fields(r.struct("fieldSelector")),
                         ReviewSelectors.labels(r.struct("labelSelector")))
                 : Attributes.path(n.text("verb"), n.text("path"));
-    }
-
-    private Decision decide(Caller caller, Attributes what) {
-        for (Authorizer a : authorizers.reversed()) {
-            Decision d = a.decide(caller, what);
-            if (d.verdict() != Verdict.NO_OPINION || a.decidesAlone()) {
-                return d;
-            }
-        }
-        return Decision.NO_OPINION;
     }
 
     private Struct rules(Action.Call call) {

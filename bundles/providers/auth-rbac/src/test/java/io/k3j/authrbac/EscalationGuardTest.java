@@ -3,6 +3,9 @@ package io.k3j.authrbac;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.k3j.apiserverapi.Authorizer;
+import io.k3j.apiserverapi.Authorizer.Decision;
+import io.k3j.apiserverapi.Authorizer.Verdict;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.apiserverapi.Write;
@@ -15,6 +18,7 @@ import io.k3j.model.Struct;
 import io.k3j.schema.Schemas;
 import io.k3j.testkit.FakeApi;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -30,7 +34,8 @@ class EscalationGuardTest {
             Seq.of(Struct.of("matchLabels", Struct.of("kubernetes.io/bootstrapping", "rbac-defaults"))));
     private final FakeApi api = FakeApi.stepped(InstantSource.system());
     private final Rbac rbac = new Rbac(api);
-    private final EscalationGuard guard = new EscalationGuard(rbac);
+    private final List<Authorizer> authorizers = new ArrayList<>(List.of(new RbacAuthorizer(rbac)));
+    private final EscalationGuard guard = new EscalationGuard(rbac, authorizers);
     private final Schemas schemas = new Schemas();
 
     @AfterEach
@@ -93,6 +98,23 @@ class EscalationGuardTest {
     void aCallerThatMayEscalateMayGrantAnything() {
         grant("ClusterRole own", "  escalate rbac.authorization.k8s.io clusterroles",
                 "ClusterRoleBinding own own u:joe");
+        assertThatCode(() -> write(Struct.EMPTY, role(EVERYTHING).with("aggregationRule", AGGREGATION)))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void anAuthorizerBeforeRolesMayDenyWhatTheyAllow() {
+        grant("ClusterRole own", "  escalate rbac.authorization.k8s.io clusterroles",
+                "ClusterRoleBinding own own u:joe");
+        authorizers.add((_, what) -> what.verb().equals("escalate") ? new Decision(Verdict.DENY, "")
+                : Decision.NO_OPINION);
+        assertThatThrownBy(() -> write(Struct.EMPTY, role(EVERYTHING))).isInstanceOf(ApiFault.class)
+                .hasMessageContaining("attempting to grant RBAC permissions not currently held");
+    }
+
+    @Test
+    void anAuthorizerMayAllowWhatNoRoleDoes() {
+        authorizers.addFirst((_, _) -> new Decision(Verdict.ALLOW, ""));
         assertThatCode(() -> write(Struct.EMPTY, role(EVERYTHING).with("aggregationRule", AGGREGATION)))
                 .doesNotThrowAnyException();
     }

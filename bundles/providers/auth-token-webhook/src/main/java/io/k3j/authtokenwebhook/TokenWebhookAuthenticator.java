@@ -90,7 +90,9 @@ final class TokenWebhookAuthenticator implements Authenticator, AutoCloseable {
         try {
             byte[] body = TokenReview.body(version, token, wanted);
             Answer answer = queue.ask("", timeout, left -> TokenReview.answer(client.post(body, left), version));
-            cache.put(key, answer);
+            if (answer.error().isEmpty()) {
+                cache.put(key, answer);
+            }
             mine.complete(answer);
             well();
             return answer;

@@ -145,6 +145,15 @@ class TokenWebhookAuthenticatorTest {
         assertThatThrownBy(() -> who("old")).isInstanceOf(BadCredential.class).hasMessage("it has expired");
     }
 
+    /// An error may be the webhook's own, as when what it asks is away.
+    @Test
+    void anErrorIsNotRemembered() throws Exception {
+        status = "{\"authenticated\":false,\"error\":\"the directory is away\"}";
+        assertThatThrownBy(() -> who("good")).isInstanceOf(BadCredential.class);
+        status = JANE;
+        assertThat(who("good")).isPresent();
+    }
+
     @Test
     void aTokenCountsForTheAudiencesItIsMeantFor() throws Exception {
         assertThat(who("good")).as("a webhook that does not look at audiences").isPresent();

@@ -18,6 +18,8 @@ import java.util.Set;
 final class DefinitionProblems {
     private static final String SCHEMA = "openAPIV3Schema";
     private static final String APPROVAL = "api-approved.kubernetes.io";
+    /// Its objects would lie among records that nobody else may read.
+    private static final String OWN = "k3j.io";
     private static final Set<String> TYPES = Set.of("boolean", "date", "integer", "number", "string");
     private final Struct before;
     private final Struct object;
@@ -66,6 +68,9 @@ final class DefinitionProblems {
             Names.subdomain(group).forEach(w -> found.add(FieldProblem.invalid("spec.group", group, w)));
             if (group.indexOf('.') < 0) {
                 found.add(FieldProblem.invalid("spec.group", group, "should be a domain with at least one dot"));
+            }
+            if (group.equals(OWN) && before.isEmpty()) {
+                found.add(FieldProblem.forbidden("spec.group", "the API server keeps its own records there"));
             }
         }
         String wanted = spec.struct("names").text("plural") + "." + group;

@@ -150,6 +150,8 @@ class DefinitionTest {
                 .endsWith("must have exactly one version marked as storage version");
         assertThat(problems(TEXT.replace("scope: Namespaced", "scope: World"))).containsExactly(
                 "spec.scope: Unsupported value: \"World\": supported values: \"Cluster\", \"Namespaced\"");
+        assertThat(problems(TEXT.replace("stable.example.com", "k3j.io"))).containsExactly(
+                "spec.group: Forbidden: the API server keeps its own records there");
         assertThat(problems(TEXT.replace("example.com", "k8s.io"))).singleElement().asString()
                 .startsWith("metadata.annotations[api-approved.kubernetes.io]: Required value");
     }
