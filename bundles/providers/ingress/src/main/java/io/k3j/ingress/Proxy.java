@@ -162,6 +162,8 @@ final class Proxy {
     void finished(ProxiedRequest exchange, String why) {
         atWork.decrementAndGet();
         metrics.answered(exchange.facts(), exchange.status());
-        log.write(exchange.facts(), exchange.status(), exchange.endpoint().map(Object::toString).orElse(""), why);
+        if (log.wanted()) {
+            log.write(exchange.facts(), exchange.status(), exchange.endpoint().map(Object::toString).orElse(""), why);
+        }
     }
 }
