@@ -11,6 +11,7 @@ final class ClientLink implements Expiring {
     private final EntryPoint entryPoint;
     private final ProxyLoop loop;
     private final String address;
+    private final String port;
     private int streams;
     private long deadline;
 
@@ -19,6 +20,7 @@ final class ClientLink implements Expiring {
         this.entryPoint = entryPoint;
         this.loop = loop;
         this.address = ((InetSocketAddress) channel.remoteAddress()).getAddress().getHostAddress();
+        this.port = Integer.toString(entryPoint.port());
     }
 
     EntryPoint entryPoint() {
@@ -32,6 +34,11 @@ final class ClientLink implements Expiring {
     /// The client's address, without port.
     String address() {
         return address;
+    }
+
+    /// The port of the entry point's Service.
+    String port() {
+        return port;
     }
 
     /// Ends the connection unless [#relax] is called in time.

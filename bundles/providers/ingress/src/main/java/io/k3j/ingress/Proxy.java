@@ -101,8 +101,8 @@ final class Proxy {
         RoutingTable table = tables.getOrDefault(link.entryPoint(), RoutingTable.empty());
         Optional<Route> route = table.find(target.get().host(), target.get().path());
         Endpoints endpoints = route.map(r -> backends.apply(r.backend())).orElse(Endpoints.NONE);
-        ErrorAnswer no = route.isEmpty() ? ErrorAnswer.NOT_FOUND
-                : unserved(endpoints, ForwardedHeaders.hops(request.headers()));
+        int hops = ForwardedHeaders.hops(request.headers());
+        ErrorAnswer no = route.isEmpty() ? ErrorAnswer.NOT_FOUND : unserved(endpoints, hops);
         if (no != null) {
             metrics.answered(facts, no.code());
             log.write(facts, no.code(), "", "");
@@ -114,7 +114,7 @@ final class Proxy {
                 request.headers());
         boolean trailers = request.headers().contains(HttpHeaderNames.TE, "trailers", true);
         ForwardedHeaders.request(request.headers(), new ForwardedHeaders.Client(link.address(),
-                link.entryPoint().secure(), link.entryPoint().port(), server), target.get().authority(),
+                link.entryPoint().secure(), link.port(), server, hops), target.get().authority(),
                 facts.upgrade(), trailers);
         return new ProxiedRequest(side, link.loop(), facts, head, endpoints);
     }
