@@ -83,6 +83,7 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
         if (message instanceof HttpRequest request && !discarding) {
             ProxiedRequest next = proxy.accept(this, link, request, http2);
             current = next;
+            parts.ahead(next != null && next.facts().alone());
             if (next != null) {
                 link.relax();
                 next.begin();

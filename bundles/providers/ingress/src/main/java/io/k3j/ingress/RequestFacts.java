@@ -45,6 +45,11 @@ record RequestFacts(EntryPoint entryPoint, String address, String method, Reques
         return method.equals("HEAD");
     }
 
+    /// Whether it is a head and nothing else: what follows on its connection is another request.
+    boolean alone() {
+        return !http2() && !hasBody && upgrade.isEmpty();
+    }
+
     /// Whether doing it twice is doing it once (RFC 9110 §9.2.2).
     boolean idempotent() {
         return IDEMPOTENT.contains(method);
