@@ -6,9 +6,9 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// One request and its answer. All on the event loop that client and endpoint share.
@@ -89,13 +89,20 @@ final class ProxiedRequest implements Expiring, EndpointSearch.Found {
         upstream = found;
         reused = wasIdle;
         found.begin(this);
-        found.channel().write(head);
         HttpContent first = waiting;
         waiting = null;
-        if (first == null) {
-            found.channel().flush();
+        if (facts.alone() && !facts.expectsContinue() && !found.stream()) {
+            // with its end, which need not be waited for
+            requestEnded = true;
+            found.ask(head);
+            ReferenceCountUtil.release(first);
         } else {
-            send(found, first);
+            found.channel().write(head);
+            if (first == null) {
+                found.channel().flush();
+            } else {
+                send(found, first);
+            }
         }
         found.read();
         if (!requestEnded) {
@@ -108,7 +115,7 @@ final class ProxiedRequest implements Expiring, EndpointSearch.Found {
     void body(HttpContent content) {
         lastMoved = System.nanoTime();
         UpstreamSide to = upstream;
-        if (ended) {
+        if (ended || requestEnded) {
             content.release();
         } else if (to == null) {
             waiting = content;
@@ -268,24 +275,14 @@ final class ProxiedRequest implements Expiring, EndpointSearch.Found {
 
     @Override
     public void check(long now) {
-        if (stalledSince != 0 && passed(stalledSince, IngressLimits.STALLED_SECONDS, now)) {
-            fail(ErrorAnswer.BAD_GATEWAY, "the client takes nothing");
-        } else if (passed(lastMoved, IngressLimits.SILENT_SECONDS, now)) {
-            fail(ErrorAnswer.GATEWAY_TIMEOUT, "nothing is sent");
-        } else if (!answering && !requestEnded && waitsForClient()
-                && passed(lastMoved, IngressLimits.BODY_SECONDS, now)) {
-            fail(ErrorAnswer.REQUEST_TIMEOUT, "the body does not come");
-        } else if (!answering && passed(lastMoved, IngressLimits.ANSWER_SECONDS, now)) {
-            fail(ErrorAnswer.GATEWAY_TIMEOUT, "the endpoint does not answer");
-        }
-    }
-
-    private boolean waitsForClient() {
         UpstreamSide to = upstream;
-        return to != null && to.channel().isWritable();
-    }
-
-    private static boolean passed(long since, long seconds, long now) {
-        return now - since > TimeUnit.SECONDS.toNanos(seconds);
+        boolean waitsForBody = !answering && !requestEnded && to != null && to.channel().isWritable();
+        Overdue overdue = stalledSince != 0 && Overdue.STALLED.since(stalledSince, now) ? Overdue.STALLED
+                : Overdue.SILENT.since(lastMoved, now) ? Overdue.SILENT
+                        : waitsForBody && Overdue.BODY.since(lastMoved, now) ? Overdue.BODY
+                                : !answering && Overdue.ANSWER.since(lastMoved, now) ? Overdue.ANSWER : null;
+        if (overdue != null) {
+            fail(overdue.answer(), overdue.why());
+        }
     }
 }
