@@ -28,6 +28,7 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
     private final ClientLink link;
     private final boolean http2;
     private final PartQueue parts = new PartQueue(this::handle);
+    private final HeldHead head = new HeldHead();
     private @Nullable ChannelHandlerContext context;
     private @Nullable ProxiedRequest current;
     private @Nullable ChannelFuture last;
@@ -127,7 +128,7 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /// Sends the head of an answer.
+    /// Takes the head of an answer; it is sent with what follows.
     ///
     /// @param empty whether it has no body whatever it says
     void answer(HttpResponse answer, boolean empty) {
@@ -143,7 +144,11 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
             HttpUtil.setTransferEncodingChunked(answer, true);
         }
         tellLast(answer, exchange);
-        context().write(answer);
+        if (http2) {
+            context().write(answer);
+        } else {
+            head.hold(answer, HttpUtil.isTransferEncodingChunked(answer));
+        }
     }
 
     /// Says so in a head when no other request may follow on the connection.
@@ -159,10 +164,11 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
     }
 
     void write(HttpContent content) {
-        last = context().write(content);
+        last = head.write(context(), content);
     }
 
     void flush() {
+        head.write(context());
         context().flush();
     }
 
@@ -252,6 +258,7 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
 
     /// Breaks the answer off.
     void abort() {
+        head.forget();
         parts.close();
         if (untilClose) {
             // reset, so that nobody takes what has come for the whole
@@ -277,6 +284,7 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext inactive) {
+        head.forget();
         parts.close();
         ProxiedRequest exchange = current;
         if (exchange != null) {
