@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 final class ProxiedRequest implements Expiring, EndpointSearch.Found {
     private final ClientSide client;
-    private final ProxyLoop loop;
+    private final ClientLink link;
     private final RequestFacts facts;
     private final HttpRequest head;
     private final EndpointSearch search;
@@ -37,12 +37,12 @@ final class ProxiedRequest implements Expiring, EndpointSearch.Found {
     private long stalledSince;
 
     /// @param head as the endpoint is to get it
-    ProxiedRequest(ClientSide client, ProxyLoop loop, RequestFacts facts, HttpRequest head, Endpoints endpoints) {
+    ProxiedRequest(ClientSide client, ClientLink link, RequestFacts facts, HttpRequest head, Endpoints endpoints) {
         this.client = client;
-        this.loop = loop;
+        this.link = link;
         this.facts = facts;
         this.head = head;
-        this.search = new EndpointSearch(loop, endpoints, !facts.upgrade().isEmpty(), this);
+        this.search = new EndpointSearch(link.loop(), endpoints, !facts.upgrade().isEmpty(), this);
         this.lastMoved = facts.begun();
     }
 
@@ -69,7 +69,11 @@ final class ProxiedRequest implements Expiring, EndpointSearch.Found {
     }
 
     void begin() {
-        loop.watch(this);
+        if (facts.http2()) {
+            link.loop().watch(this);
+        } else {
+            link.work(this);
+        }
         search.next("");
     }
 
@@ -194,9 +198,17 @@ final class ProxiedRequest implements Expiring, EndpointSearch.Found {
         }
     }
 
+    private void unwatch() {
+        if (facts.http2()) {
+            link.loop().forget(this);
+        } else {
+            link.done();
+        }
+    }
+
     private void end() {
         ended = true;
-        loop.forget(this);
+        unwatch();
         UpstreamSide from = upstream;
         client.flush();
         client.finished(this, "");
@@ -246,7 +258,7 @@ final class ProxiedRequest implements Expiring, EndpointSearch.Found {
 
     private void letGo() {
         ended = true;
-        loop.forget(this);
+        unwatch();
         HttpContent content = waiting;
         waiting = null;
         if (content != null) {
@@ -267,7 +279,7 @@ final class ProxiedRequest implements Expiring, EndpointSearch.Found {
         }
         ended = true;
         status = answer.status().code();
-        loop.forget(this);
+        unwatch();
         from.hand();
         client.finished(this, "");
         client.tunnel(answer, facts.upgrade(), from);

@@ -14,6 +14,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -67,6 +68,11 @@ final class Proxy {
         loops.put(loop.loop(), loop);
     }
 
+    /// What belongs to all event loops.
+    Collection<ProxyLoop> loops() {
+        return loops.values();
+    }
+
     /// What belongs to a channel's event loop.
     ProxyLoop loop(Channel channel) {
         ProxyLoop found = loops.get(channel.eventLoop());
@@ -116,7 +122,7 @@ final class Proxy {
         ForwardedHeaders.request(request.headers(), new ForwardedHeaders.Client(link.address(),
                 link.entryPoint().secure(), link.port(), server, hops), target.get().authority(),
                 facts.upgrade(), trailers);
-        return new ProxiedRequest(side, link.loop(), facts, head, endpoints);
+        return new ProxiedRequest(side, link, facts, head, endpoints);
     }
 
     /// Why a request that has a route cannot be passed on; null when it can.

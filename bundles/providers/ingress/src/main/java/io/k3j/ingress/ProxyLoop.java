@@ -19,7 +19,7 @@ final class ProxyLoop {
         this.loop = loop;
         this.upstreams = new UpstreamPool(loop, connector);
         this.streams = new Http2Upstreams(loop, connector);
-        loop.scheduleAtFixedRate(this::look, 1, 1, TimeUnit.SECONDS);
+        loop.scheduleAtFixedRate(() -> look(System.nanoTime()), 1, 1, TimeUnit.SECONDS);
     }
 
     EventLoop loop() {
@@ -47,8 +47,10 @@ final class ProxyLoop {
         watched.remove(some);
     }
 
-    private void look() {
-        long now = System.nanoTime();
+    /// Ends what is too slow.
+    ///
+    /// @param now of [System#nanoTime]
+    void look(long now) {
         new ArrayList<>(watched).forEach(w -> w.check(now));
         upstreams.check(now);
         streams.check(now);
