@@ -129,25 +129,25 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
     }
 
     /// Takes the head of an answer; it is sent with what follows.
-    ///
-    /// @param empty whether it has no body whatever it says
-    void answer(HttpResponse answer, boolean empty) {
+    void answer(HttpResponse answer, Framing framing) {
         ProxiedRequest exchange = current;
-        boolean delimited = empty || HttpUtil.isTransferEncodingChunked(answer) || HttpUtil.isContentLengthSet(answer);
+        boolean chunked = framing.chunked();
         answer.setProtocolVersion(HttpVersion.HTTP_1_1);
         if (http2 || exchange == null) {
             answer.headers().remove(HttpHeaderNames.TRANSFER_ENCODING);
         } else if (exchange.facts().http10()) {
-            untilClose = !empty && !HttpUtil.isContentLengthSet(answer);
+            untilClose = !framing.empty() && !framing.sized();
+            chunked = false;
             answer.headers().remove(HttpHeaderNames.TRANSFER_ENCODING);
-        } else if (!delimited) {
+        } else if (!framing.ends()) {
+            chunked = true;
             HttpUtil.setTransferEncodingChunked(answer, true);
         }
         tellLast(answer, exchange);
         if (http2) {
             context().write(answer);
         } else {
-            head.hold(answer, HttpUtil.isTransferEncodingChunked(answer));
+            head.hold(answer, chunked);
         }
     }
 

@@ -153,18 +153,17 @@ final class ProxiedRequest implements Expiring, EndpointSearch.Found {
             tunnel(answer);
             return;
         }
-        String coding = answer.headers().get(HttpHeaderNames.TRANSFER_ENCODING, "");
-        boolean chunked = coding.equalsIgnoreCase("chunked");
-        if (!coding.isEmpty() && !chunked) {
-            upstreamFailed("transfer-encoding " + coding + " is not supported");
+        Framing framing = Framing.of(answer, facts.headOnly());
+        if (framing == null) {
+            upstreamFailed("transfer-encoding " + answer.headers().get(HttpHeaderNames.TRANSFER_ENCODING)
+                    + " is not supported");
             return;
         }
         answering = true;
         status = answer.status().code();
-        boolean empty = facts.headOnly() || status == 204 || status == 304;
-        keepUpstream = HttpUtil.isKeepAlive(answer) && (chunked || empty || HttpUtil.isContentLengthSet(answer));
+        keepUpstream = HttpUtil.isKeepAlive(answer) && framing.ends();
         ForwardedHeaders.response(answer.headers());
-        client.answer(answer, empty);
+        client.answer(answer, framing);
     }
 
     /// A part of the answer's body; taken over.

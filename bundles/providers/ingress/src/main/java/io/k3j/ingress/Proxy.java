@@ -9,13 +9,14 @@ import io.netty.channel.Channel;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import java.util.Collection;
-import java.util.List;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -87,12 +88,12 @@ final class Proxy {
     /// @return null when it has been answered
     @Nullable
     ProxiedRequest accept(ClientSide side, ClientLink link, HttpRequest request, boolean http2) {
-        Optional<ErrorAnswer> malformed = malformed(request, http2);
-        Optional<RequestTarget> target = malformed.isPresent() ? Optional.empty()
+        ErrorAnswer malformed = malformed(request, http2);
+        Optional<RequestTarget> target = malformed != null ? Optional.empty()
                 : RequestTarget.of(request.uri(), request.headers().get(HttpHeaderNames.HOST, ""));
         if (target.isEmpty()) {
             metrics.refused(link.entryPoint());
-            side.refuse(malformed.orElse(ErrorAnswer.BAD_REQUEST));
+            side.refuse(malformed == null ? ErrorAnswer.BAD_REQUEST : malformed);
             return null;
         }
         RequestFacts facts = RequestFacts.of(link.entryPoint(), link.address(), request, target.get(), http2);
@@ -137,31 +138,37 @@ final class Proxy {
         };
     }
 
-    /// What makes a request one that is not understood by all in the same way.
-    private static Optional<ErrorAnswer> malformed(HttpRequest request, boolean http2) {
+    /// What makes a request one that is not understood by all in the same way; null when nothing does.
+    private static @Nullable ErrorAnswer malformed(HttpRequest request, boolean http2) {
         if (request.decoderResult().isFailure()) {
-            return Optional.of(switch (request.decoderResult().cause()) {
+            return switch (request.decoderResult().cause()) {
                 case TooLongHttpLineException line -> ErrorAnswer.URI_TOO_LONG;
                 case TooLongHttpHeaderException header -> ErrorAnswer.HEADER_TOO_LARGE;
                 case null, default -> ErrorAnswer.BAD_REQUEST;
-            });
+            };
         }
         HttpHeaders headers = request.headers();
         boolean http10 = !http2 && !request.protocolVersion().equals(HttpVersion.HTTP_1_1);
-        List<String> codings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
-        boolean coded = !codings.isEmpty() && (http10 || codings.size() > 1
-                || !codings.getFirst().equalsIgnoreCase("chunked"));
-        int hosts = headers.getAll(HttpHeaderNames.HOST).size();
+        Iterator<? extends CharSequence> codings = headers.valueCharSequenceIterator(HttpHeaderNames.TRANSFER_ENCODING);
+        // more than one, or one that is not just chunked
+        boolean coded = codings.hasNext() && (http10
+                || !HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(codings.next()) || codings.hasNext());
+        Iterator<? extends CharSequence> hosts = headers.valueCharSequenceIterator(HttpHeaderNames.HOST);
+        boolean hosted = hosts.hasNext() ? one(hosts) : http10;
         boolean version = request.protocolVersion().majorVersion() == 1;
         if (headers.size() > IngressLimits.HEADER_COUNT) {
-            return Optional.of(ErrorAnswer.HEADER_TOO_LARGE);
+            return ErrorAnswer.HEADER_TOO_LARGE;
         }
-        if (coded || hosts > 1 || hosts == 0 && !http10 || !version) {
-            return Optional.of(ErrorAnswer.BAD_REQUEST);
+        if (coded || !hosted || !version) {
+            return ErrorAnswer.BAD_REQUEST;
         }
         String method = request.method().name();
-        return method.equals("CONNECT") || method.equals("TRACE") ? Optional.of(ErrorAnswer.METHOD_NOT_ALLOWED)
-                : Optional.empty();
+        return method.equals("CONNECT") || method.equals("TRACE") ? ErrorAnswer.METHOD_NOT_ALLOWED : null;
+    }
+
+    private static boolean one(Iterator<? extends CharSequence> values) {
+        values.next();
+        return !values.hasNext();
     }
 
     /// An exchange has ended.
