@@ -46,7 +46,7 @@ final class ClientLink implements Expiring {
 
     /// Ends the connection unless [#relax] is called in time.
     void expect(long seconds) {
-        deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        deadline = loop.stamp() + TimeUnit.SECONDS.toNanos(seconds);
     }
 
     /// Nothing is expected.

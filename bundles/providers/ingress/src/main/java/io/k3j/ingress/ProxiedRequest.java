@@ -43,7 +43,7 @@ final class ProxiedRequest implements Expiring, EndpointSearch.Found {
         this.facts = facts;
         this.head = head;
         this.search = new EndpointSearch(link.loop(), endpoints, !facts.upgrade().isEmpty(), this);
-        this.lastMoved = facts.begun();
+        this.lastMoved = link.loop().stamp();
     }
 
     RequestFacts facts() {
@@ -87,7 +87,7 @@ final class ProxiedRequest implements Expiring, EndpointSearch.Found {
     @Override
     public void found(UpstreamSide found, boolean wasIdle) {
         if (ended) {
-            found.release(true);
+            found.release(true, link.loop().stamp());
             return;
         }
         upstream = found;
@@ -117,7 +117,7 @@ final class ProxiedRequest implements Expiring, EndpointSearch.Found {
 
     /// A part of the request's body; taken over.
     void body(HttpContent content) {
-        lastMoved = System.nanoTime();
+        lastMoved = link.loop().stamp();
         UpstreamSide to = upstream;
         if (ended || requestEnded) {
             content.release();
@@ -140,7 +140,7 @@ final class ProxiedRequest implements Expiring, EndpointSearch.Found {
 
     /// The endpoint takes more.
     void upstreamWritable() {
-        lastMoved = System.nanoTime();
+        lastMoved = link.loop().stamp();
         if (!ended && !requestEnded) {
             client.read();
         }
@@ -148,7 +148,7 @@ final class ProxiedRequest implements Expiring, EndpointSearch.Found {
 
     /// The head of the answer.
     void answered(HttpResponse answer) {
-        lastMoved = System.nanoTime();
+        lastMoved = link.loop().stamp();
         if (answer.status().code() == 101) {
             tunnel(answer);
             return;
@@ -168,7 +168,7 @@ final class ProxiedRequest implements Expiring, EndpointSearch.Found {
 
     /// A part of the answer's body; taken over.
     void answer(HttpContent content) {
-        lastMoved = System.nanoTime();
+        lastMoved = link.loop().stamp();
         client.write(content);
         if (content instanceof LastHttpContent) {
             end();
@@ -183,7 +183,7 @@ final class ProxiedRequest implements Expiring, EndpointSearch.Found {
             if (client.writable()) {
                 from.read();
             } else {
-                stalledSince = System.nanoTime();
+                stalledSince = link.loop().stamp();
             }
         }
     }
@@ -212,7 +212,7 @@ final class ProxiedRequest implements Expiring, EndpointSearch.Found {
         client.flush();
         client.finished(this, "");
         if (from != null) {
-            from.release(keepUpstream && requestEnded);
+            from.release(keepUpstream && requestEnded, link.loop().stamp());
         }
     }
 

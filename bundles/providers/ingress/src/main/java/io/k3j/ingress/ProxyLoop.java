@@ -14,12 +14,14 @@ final class ProxyLoop {
     private final Http2Upstreams streams;
     private final FailingEndpoints failures = new FailingEndpoints();
     private final Set<Expiring> watched = new HashSet<>();
+    private long stamp;
 
     ProxyLoop(EventLoop loop, UpstreamConnector connector) {
         this.loop = loop;
         this.upstreams = new UpstreamPool(loop, connector);
         this.streams = new Http2Upstreams(loop, connector);
-        loop.scheduleAtFixedRate(() -> look(System.nanoTime()), 1, 1, TimeUnit.SECONDS);
+        tick();
+        loop.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
     }
 
     EventLoop loop() {
@@ -45,6 +47,19 @@ final class ProxyLoop {
 
     void forget(Expiring some) {
         watched.remove(some);
+    }
+
+    /// About now, of [System#nanoTime], for what is looked at once a second anyway: never in the past while the loop
+    /// keeps pace, so that nothing ends early. Never 0.
+    long stamp() {
+        return stamp;
+    }
+
+    private void tick() {
+        long now = System.nanoTime();
+        long next = now + TimeUnit.SECONDS.toNanos(1);
+        stamp = next == 0 ? 1 : next;
+        look(now);
     }
 
     /// Ends what is too slow.

@@ -79,10 +79,11 @@ final class UpstreamSide extends ChannelInboundHandlerAdapter {
     /// Takes it back after an exchange.
     ///
     /// @param reusable whether another request may follow
-    void release(boolean reusable) {
+    /// @param now of [ProxyLoop#stamp]
+    void release(boolean reusable, long now) {
         exchange = null;
         if (reusable && pool != null && channel.isActive()) {
-            idleSince = System.nanoTime();
+            idleSince = now;
             read();
             pool.keep(this);
         } else {
