@@ -14,6 +14,8 @@ import java.util.Optional;
 public record RequestTarget(String host, String authority, String path, String origin) {
     private static final String UNRESERVED = "-._~";
     private static final String NEVER = "#\\";
+    private static final int LONGEST_NAME = 255;
+    private static final int LONGEST_PORT = 5;
 
     /// Reads target and `Host`.
     ///
@@ -24,6 +26,32 @@ public record RequestTarget(String host, String authority, String path, String o
         if (!uri.startsWith("/")) {
             return absolute(uri);
         }
+        int end = plainPath(uri);
+        return end < 0 ? carefully(uri, host)
+                : name(host).map(name -> new RequestTarget(name, host, uri.substring(0, end), uri));
+    }
+
+    /// Where the path of a target ends that is canonical as it is; -1 when somebody has to look closer.
+    private static int plainPath(String uri) {
+        int end = -1;
+        for (int i = 0; i < uri.length(); i++) {
+            char c = uri.charAt(i);
+            if (c <= ' ' || c >= 0x7f || c == '#' || c == '\\') {
+                return -1;
+            }
+            if (end < 0) {
+                if (c == '?') {
+                    end = i;
+                } else if (c == '%' || c == '.' && uri.charAt(i - 1) == '/') {
+                    return -1;
+                }
+            }
+        }
+        return end < 0 ? uri.length() : end;
+    }
+
+    /// As [#of], for a target that begins with a slash: whatever it holds.
+    static Optional<RequestTarget> carefully(String uri, String host) {
         Optional<String> origin = escaped(uri);
         Optional<String> name = name(host);
         if (origin.isEmpty() || name.isEmpty()) {
@@ -107,15 +135,21 @@ public record RequestTarget(String host, String authority, String path, String o
     /// The name in a `Host` header; empty for one that is malformed.
     private static Optional<String> name(String host) {
         int colon = host.startsWith("[") ? host.indexOf(':', host.indexOf(']')) : host.indexOf(':');
-        String name = colon < 0 ? host : host.substring(0, colon);
-        String port = colon < 0 ? "" : host.substring(colon + 1);
-        boolean good = port.length() <= 5 && port.chars().allMatch(c -> c >= '0' && c <= '9')
-                && name.chars().allMatch(RequestTarget::ofName) && name.length() <= 255;
-        String plain = name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
-        return good ? Optional.of(plain.toLowerCase(Locale.ROOT)) : Optional.empty();
+        int end = colon < 0 ? host.length() : colon;
+        if (end > LONGEST_NAME || host.length() - end > LONGEST_PORT + 1) {
+            return Optional.empty();
+        }
+        for (int i = 0; i < host.length(); i++) {
+            char c = host.charAt(i);
+            if (i < end ? !ofName(c) : i > end && (c < '0' || c > '9')) {
+                return Optional.empty();
+            }
+        }
+        String plain = host.substring(0, end > 0 && host.charAt(end - 1) == '.' ? end - 1 : end);
+        return Optional.of(plain.toLowerCase(Locale.ROOT));
     }
 
-    private static boolean ofName(int c) {
+    private static boolean ofName(char c) {
         return c < 0x80 && Character.isLetterOrDigit(c) || "-._[]:".indexOf(c) >= 0;
     }
 }

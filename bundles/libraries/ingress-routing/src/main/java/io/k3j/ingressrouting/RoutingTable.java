@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 /// @param hosts what each named host has
 /// @param others what all other hosts have
 public record RoutingTable(HostTable<Paths> hosts, Paths others) {
+    private static final RoutingTable EMPTY = new RoutingTable(HostTable.of(Map.of()),
+            new Paths(new PathTable.Builder().build(), null));
+
     /// What one host has.
     ///
     /// @param otherwise where requests go that no path matches
@@ -23,9 +26,9 @@ public record RoutingTable(HostTable<Paths> hosts, Paths others) {
         }
     }
 
-    /// Without any route.
+    /// Without any route; always the same one, as each request asks for it.
     public static RoutingTable empty() {
-        return new RoutingTable(HostTable.of(Map.of()), new Paths(new PathTable.Builder().build(), null));
+        return EMPTY;
     }
 
     /// The route of a request.

@@ -3,6 +3,7 @@ package io.k3j.ingressrouting;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -43,8 +44,32 @@ class RequestTargetTest {
         assertThat(of(uri)).isEmpty();
     }
 
+    /// What is plain is read in a shorter way, which must not find another path.
+    @Test
+    void theShortWayFindsWhatTheLongOneFinds() {
+        String letters = "/.%2e?#\\a\u00fc";
+        Random random = new Random(7);
+        int found = 0;
+        for (int i = 0; i < 100_000; i++) {
+            StringBuilder uri = new StringBuilder("/");
+            for (int length = random.nextInt(9); length > 0; length--) {
+                uri.append(letters.charAt(random.nextInt(letters.length())));
+            }
+            Optional<RequestTarget> target = RequestTarget.of(uri.toString(), "a.test");
+            assertThat(target).as(uri.toString()).isEqualTo(RequestTarget.carefully(uri.toString(), "a.test"));
+            found += target.isPresent() ? 1 : 0;
+        }
+        assertThat(found).isGreaterThan(10_000);
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"a b", "a/b", "a@b", "a:b", "a:123456", "ü"})
+    @ValueSource(strings = {"a.test:", "a.test:8", "A.test.:80"})
+    void knowsNamesWithAPortOrTheBeginningOfOne(String host) {
+        assertThat(RequestTarget.of("/", host).orElseThrow().host()).isEqualTo("a.test");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a b", "a/b", "a@b", "a:b", "a:123456", "a:1:2", "a:-1", "ü"})
     void refusesHostsThatAreNone(String host) {
         assertThat(RequestTarget.of("/", host)).isEmpty();
     }

@@ -19,10 +19,19 @@ final class AccessLog {
         wanted = now;
     }
 
+    /// Whether a line would be written: what only lines need is not put together otherwise.
+    boolean wanted() {
+        return LOG.isLoggable(level());
+    }
+
+    private Level level() {
+        return wanted ? Level.INFO : Level.DEBUG;
+    }
+
     /// @param endpoint empty when there was none
     /// @param error empty when all went well
     void write(RequestFacts facts, int status, String endpoint, String error) {
-        Level level = wanted ? Level.INFO : Level.DEBUG;
+        Level level = level();
         if (LOG.isLoggable(level) && taken()) {
             long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - facts.begun());
             LOG.log(level, "Request client={0} entryPoint={1} host={2} method={3} path={4} protocol={5} "

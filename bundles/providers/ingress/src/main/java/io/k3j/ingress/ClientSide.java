@@ -28,6 +28,7 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
     private final ClientLink link;
     private final boolean http2;
     private final PartQueue parts = new PartQueue(this::handle);
+    private final HeldHead head = new HeldHead();
     private @Nullable ChannelHandlerContext context;
     private @Nullable ProxiedRequest current;
     private @Nullable ChannelFuture last;
@@ -83,6 +84,7 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
         if (message instanceof HttpRequest request && !discarding) {
             ProxiedRequest next = proxy.accept(this, link, request, http2);
             current = next;
+            parts.ahead(next != null && next.facts().alone());
             if (next != null) {
                 link.relax();
                 next.begin();
@@ -126,23 +128,27 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /// Sends the head of an answer.
-    ///
-    /// @param empty whether it has no body whatever it says
-    void answer(HttpResponse answer, boolean empty) {
+    /// Takes the head of an answer; it is sent with what follows.
+    void answer(HttpResponse answer, Framing framing) {
         ProxiedRequest exchange = current;
-        boolean delimited = empty || HttpUtil.isTransferEncodingChunked(answer) || HttpUtil.isContentLengthSet(answer);
+        boolean chunked = framing.chunked();
         answer.setProtocolVersion(HttpVersion.HTTP_1_1);
         if (http2 || exchange == null) {
             answer.headers().remove(HttpHeaderNames.TRANSFER_ENCODING);
         } else if (exchange.facts().http10()) {
-            untilClose = !empty && !HttpUtil.isContentLengthSet(answer);
+            untilClose = !framing.empty() && !framing.sized();
+            chunked = false;
             answer.headers().remove(HttpHeaderNames.TRANSFER_ENCODING);
-        } else if (!delimited) {
+        } else if (!framing.ends()) {
+            chunked = true;
             HttpUtil.setTransferEncodingChunked(answer, true);
         }
         tellLast(answer, exchange);
-        context().write(answer);
+        if (http2) {
+            context().write(answer);
+        } else {
+            head.hold(answer, chunked);
+        }
     }
 
     /// Says so in a head when no other request may follow on the connection.
@@ -158,10 +164,11 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
     }
 
     void write(HttpContent content) {
-        last = context().write(content);
+        last = head.write(context(), content);
     }
 
     void flush() {
+        head.write(context());
         context().flush();
     }
 
@@ -251,6 +258,7 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
 
     /// Breaks the answer off.
     void abort() {
+        head.forget();
         parts.close();
         if (untilClose) {
             // reset, so that nobody takes what has come for the whole
@@ -276,6 +284,7 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext inactive) {
+        head.forget();
         parts.close();
         ProxiedRequest exchange = current;
         if (exchange != null) {

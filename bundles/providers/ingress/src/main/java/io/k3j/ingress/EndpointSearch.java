@@ -3,7 +3,6 @@ package io.k3j.ingress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.util.HashSet;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +14,9 @@ final class EndpointSearch {
     private final Endpoints endpoints;
     private final Found found;
     private final Streams streams;
-    private final Set<InetSocketAddress> tried = new HashSet<>();
+    /// Those that were tried before the last one: most requests need no more than one.
+    private Set<InetSocketAddress> tried = Set.of();
+    private @Nullable InetSocketAddress last;
     /// Whether the last one was there, and its handshake failed.
     private boolean unagreed;
 
@@ -54,25 +55,27 @@ final class EndpointSearch {
     ///
     /// @param why the one before could not be had
     void next(String why) {
-        Optional<InetSocketAddress> address = tried.size() < IngressLimits.TRIES
-                ? loop.failures().next(endpoints, tried)
-                : Optional.empty();
-        if (address.isEmpty()) {
+        if (last != null) {
+            tried = tried.isEmpty() ? new HashSet<>() : tried;
+            tried.add(last);
+        }
+        InetSocketAddress address = tried.size() < IngressLimits.TRIES ? loop.failures().next(endpoints, tried) : null;
+        last = address;
+        if (address == null) {
             found.nothingFound(why.isEmpty() ? ErrorAnswer.NO_SERVER
                     : unagreed ? ErrorAnswer.NO_HANDSHAKE : ErrorAnswer.BAD_GATEWAY, why);
             return;
         }
-        tried.add(address.get());
-        UpstreamKey key = new UpstreamKey(address.get(), endpoints.tls());
+        UpstreamKey key = new UpstreamKey(address, endpoints.tls());
         // one that was just closed says nothing about the endpoint
         boolean joined = streams != Streams.NEVER && loop.streams().join(key, made -> found.found(made, true),
-                _ -> connect(key.address()));
+                _ -> connect(address));
         @Nullable
         UpstreamSide idle = joined || streams == Streams.ALWAYS ? null : loop.upstreams().take(key);
         if (idle != null) {
             found.found(idle, true);
         } else if (!joined) {
-            connect(key.address());
+            connect(address);
         }
     }
 

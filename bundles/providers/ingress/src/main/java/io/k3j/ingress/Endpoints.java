@@ -3,7 +3,6 @@ package io.k3j.ingress;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -41,15 +40,16 @@ record Endpoints(Scheme scheme, @Nullable BackendTls tls, List<InetSocketAddress
                 new AtomicInteger(ThreadLocalRandom.current().nextInt(1 << 20)));
     }
 
-    /// The next one that was not tried; empty when there is none.
-    Optional<InetSocketAddress> next(Set<InetSocketAddress> tried) {
+    /// The next one that was not tried; null when there is none.
+    @Nullable
+    InetSocketAddress next(Set<InetSocketAddress> tried) {
         for (int i = 0; i < addresses.size(); i++) {
             InetSocketAddress found = addresses.get(Math.floorMod(turn.getAndIncrement(), addresses.size()));
             if (!tried.contains(found)) {
-                return Optional.of(found);
+                return found;
             }
         }
-        return Optional.empty();
+        return null;
     }
 
     /// Whether an address that users may write down is dialled: never one of this machine itself or of a link.

@@ -4,9 +4,9 @@ import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// Endpoints that did not accept a connection a moment ago: others come first, so that a node that has vanished costs
 /// few requests a time-out. On one event loop.
@@ -14,15 +14,16 @@ final class FailingEndpoints {
     private static final int MOST = 1_000;
     private final Map<InetSocketAddress, Long> since = new HashMap<>();
 
-    /// The next endpoint that was not tried; one that is failing when there is no other.
-    Optional<InetSocketAddress> next(Endpoints endpoints, Set<InetSocketAddress> tried) {
+    /// The next endpoint that was not tried; one that fails when there is no other, null when there is none.
+    @Nullable
+    InetSocketAddress next(Endpoints endpoints, Set<InetSocketAddress> tried) {
         if (since.isEmpty()) {
             return endpoints.next(tried);
         }
         Set<InetSocketAddress> avoided = new HashSet<>(tried);
         avoided.addAll(since.keySet());
-        Optional<InetSocketAddress> good = endpoints.next(avoided);
-        return good.isPresent() ? good : endpoints.next(tried);
+        InetSocketAddress good = endpoints.next(avoided);
+        return good == null ? endpoints.next(tried) : good;
     }
 
     /// One has not accepted a connection.

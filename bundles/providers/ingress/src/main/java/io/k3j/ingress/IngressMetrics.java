@@ -9,12 +9,16 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.IntStream;
 
 /// What the ingress counts, by Traefik's names where it has one
 /// (<https://doc.traefik.io/traefik/observability/metrics/overview/>). Any thread.
 final class IngressMetrics implements Metrics {
     private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH");
     private static final int NANOS_BOUNDS = 14;
+    /// The text of each status, made once.
+    private static final String[] CODES = IntStream.range(0, 1000).mapToObj(IngressMetrics::code)
+            .toArray(String[]::new);
     private final Map<Request, LongAdder> requests = new ConcurrentHashMap<>();
     private final Map<EntryPoint, LongAdder> open = new ConcurrentHashMap<>();
     private final Map<EntryPoint, LongAdder> refused = new ConcurrentHashMap<>();
@@ -61,19 +65,28 @@ final class IngressMetrics implements Metrics {
 
     /// A request was answered, or broken off (499).
     void answered(RequestFacts facts, int status) {
-        // labels that a client or an endpoint chooses have a bound
-        String code = HttpResponseStatus.valueOf(status).codeAsText().length() == 3
-                && (status == 499 || !HttpResponseStatus.valueOf(status).reasonPhrase().startsWith("Unknown Status"))
-                        ? Integer.toString(status) : status / 100 + "xx";
+        String code = status >= 0 && status < CODES.length ? CODES[status] : code(status);
         String protocol = facts.http2() ? "http2" : facts.upgrade().equalsIgnoreCase("websocket") ? "websocket"
                 : "http";
-        requests.computeIfAbsent(new Request(facts.entryPoint(), code,
-                METHODS.contains(facts.method()) ? facts.method() : "EXTENSION_METHOD", protocol),
-                r -> new LongAdder()).increment();
+        Request labels = new Request(facts.entryPoint(), code,
+                METHODS.contains(facts.method()) ? facts.method() : "EXTENSION_METHOD", protocol);
+        LongAdder counter = requests.get(labels);
+        if (counter == null) {
+            counter = requests.computeIfAbsent(labels, r -> new LongAdder());
+        }
+        counter.increment();
         Histogram taken = durations.get(facts.entryPoint());
         if (taken != null) {
             taken.add(System.nanoTime() - facts.begun());
         }
+    }
+
+    /// The text of a status: labels that a client or an endpoint chooses have a bound.
+    private static String code(int status) {
+        HttpResponseStatus known = HttpResponseStatus.valueOf(status);
+        return known.codeAsText().length() == 3
+                && (status == 499 || !known.reasonPhrase().startsWith("Unknown Status"))
+                        ? Integer.toString(status) : status / 100 + "xx";
     }
 
     @Override

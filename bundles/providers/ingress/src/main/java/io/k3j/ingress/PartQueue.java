@@ -7,12 +7,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// What was read of a client and is not wanted yet, in order: one part is handed on for each [#want], and more is read
-/// only when none is left. On the event loop.
+/// only when none is left, and only when one is wanted or may come [#ahead]. On the event loop.
 final class PartQueue {
     private final Consumer<Object> taker;
     private final ArrayDeque<Object> parts = new ArrayDeque<>();
     private @Nullable ChannelHandlerContext context;
     private boolean wanted = true;
+    private boolean ahead;
     private boolean reading;
     private boolean handing;
     private boolean closed;
@@ -31,6 +32,13 @@ final class PartQueue {
     /// The next part is to be handed on.
     void want() {
         wanted = true;
+    }
+
+    /// Whether to read once before a part is wanted. Where no body is to come a read that stays outstanding while a
+    /// request is at work spares two calls of the kernel for each request, to end and to begin waiting; what a client
+    /// sends too early then waits here, and nothing is read behind it.
+    void ahead(boolean may) {
+        ahead = may;
     }
 
     /// Hands on what is wanted, in a loop whatever the taker does: a client decides how many parts there are.
@@ -52,7 +60,8 @@ final class PartQueue {
 
     private void more() {
         ChannelHandlerContext from = context;
-        if (wanted && parts.isEmpty() && !reading && !closed && from != null && from.channel().isActive()) {
+        boolean reads = (wanted || ahead) && parts.isEmpty() && !reading && !closed;
+        if (reads && from != null && from.channel().isActive()) {
             reading = true;
             from.read();
         }

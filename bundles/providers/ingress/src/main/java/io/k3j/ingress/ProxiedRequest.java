@@ -6,9 +6,9 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// One request and its answer. All on the event loop that client and endpoint share.
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 final class ProxiedRequest implements Expiring, EndpointSearch.Found {
     private final ClientSide client;
-    private final ProxyLoop loop;
+    private final ClientLink link;
     private final RequestFacts facts;
     private final HttpRequest head;
     private final EndpointSearch search;
@@ -37,13 +37,13 @@ final class ProxiedRequest implements Expiring, EndpointSearch.Found {
     private long stalledSince;
 
     /// @param head as the endpoint is to get it
-    ProxiedRequest(ClientSide client, ProxyLoop loop, RequestFacts facts, HttpRequest head, Endpoints endpoints) {
+    ProxiedRequest(ClientSide client, ClientLink link, RequestFacts facts, HttpRequest head, Endpoints endpoints) {
         this.client = client;
-        this.loop = loop;
+        this.link = link;
         this.facts = facts;
         this.head = head;
-        this.search = new EndpointSearch(loop, endpoints, !facts.upgrade().isEmpty(), this);
-        this.lastMoved = facts.begun();
+        this.search = new EndpointSearch(link.loop(), endpoints, !facts.upgrade().isEmpty(), this);
+        this.lastMoved = link.loop().stamp();
     }
 
     RequestFacts facts() {
@@ -69,7 +69,11 @@ final class ProxiedRequest implements Expiring, EndpointSearch.Found {
     }
 
     void begin() {
-        loop.watch(this);
+        if (facts.http2()) {
+            link.loop().watch(this);
+        } else {
+            link.work(this);
+        }
         search.next("");
     }
 
@@ -83,19 +87,26 @@ final class ProxiedRequest implements Expiring, EndpointSearch.Found {
     @Override
     public void found(UpstreamSide found, boolean wasIdle) {
         if (ended) {
-            found.release(true);
+            found.release(true, link.loop().stamp());
             return;
         }
         upstream = found;
         reused = wasIdle;
         found.begin(this);
-        found.channel().write(head);
         HttpContent first = waiting;
         waiting = null;
-        if (first == null) {
-            found.channel().flush();
+        if (facts.alone() && !facts.expectsContinue() && !found.stream()) {
+            // with its end, which need not be waited for
+            requestEnded = true;
+            found.ask(head);
+            ReferenceCountUtil.release(first);
         } else {
-            send(found, first);
+            found.channel().write(head);
+            if (first == null) {
+                found.channel().flush();
+            } else {
+                send(found, first);
+            }
         }
         found.read();
         if (!requestEnded) {
@@ -106,9 +117,9 @@ final class ProxiedRequest implements Expiring, EndpointSearch.Found {
 
     /// A part of the request's body; taken over.
     void body(HttpContent content) {
-        lastMoved = System.nanoTime();
+        lastMoved = link.loop().stamp();
         UpstreamSide to = upstream;
-        if (ended) {
+        if (ended || requestEnded) {
             content.release();
         } else if (to == null) {
             waiting = content;
@@ -129,7 +140,7 @@ final class ProxiedRequest implements Expiring, EndpointSearch.Found {
 
     /// The endpoint takes more.
     void upstreamWritable() {
-        lastMoved = System.nanoTime();
+        lastMoved = link.loop().stamp();
         if (!ended && !requestEnded) {
             client.read();
         }
@@ -137,28 +148,27 @@ final class ProxiedRequest implements Expiring, EndpointSearch.Found {
 
     /// The head of the answer.
     void answered(HttpResponse answer) {
-        lastMoved = System.nanoTime();
+        lastMoved = link.loop().stamp();
         if (answer.status().code() == 101) {
             tunnel(answer);
             return;
         }
-        String coding = answer.headers().get(HttpHeaderNames.TRANSFER_ENCODING, "");
-        boolean chunked = coding.equalsIgnoreCase("chunked");
-        if (!coding.isEmpty() && !chunked) {
-            upstreamFailed("transfer-encoding " + coding + " is not supported");
+        Framing framing = Framing.of(answer, facts.headOnly());
+        if (framing == null) {
+            upstreamFailed("transfer-encoding " + answer.headers().get(HttpHeaderNames.TRANSFER_ENCODING)
+                    + " is not supported");
             return;
         }
         answering = true;
         status = answer.status().code();
-        boolean empty = facts.headOnly() || status == 204 || status == 304;
-        keepUpstream = HttpUtil.isKeepAlive(answer) && (chunked || empty || HttpUtil.isContentLengthSet(answer));
+        keepUpstream = HttpUtil.isKeepAlive(answer) && framing.ends();
         ForwardedHeaders.response(answer.headers());
-        client.answer(answer, empty);
+        client.answer(answer, framing);
     }
 
     /// A part of the answer's body; taken over.
     void answer(HttpContent content) {
-        lastMoved = System.nanoTime();
+        lastMoved = link.loop().stamp();
         client.write(content);
         if (content instanceof LastHttpContent) {
             end();
@@ -173,7 +183,7 @@ final class ProxiedRequest implements Expiring, EndpointSearch.Found {
             if (client.writable()) {
                 from.read();
             } else {
-                stalledSince = System.nanoTime();
+                stalledSince = link.loop().stamp();
             }
         }
     }
@@ -187,14 +197,22 @@ final class ProxiedRequest implements Expiring, EndpointSearch.Found {
         }
     }
 
+    private void unwatch() {
+        if (facts.http2()) {
+            link.loop().forget(this);
+        } else {
+            link.done();
+        }
+    }
+
     private void end() {
         ended = true;
-        loop.forget(this);
+        unwatch();
         UpstreamSide from = upstream;
         client.flush();
         client.finished(this, "");
         if (from != null) {
-            from.release(keepUpstream && requestEnded);
+            from.release(keepUpstream && requestEnded, link.loop().stamp());
         }
     }
 
@@ -239,7 +257,7 @@ final class ProxiedRequest implements Expiring, EndpointSearch.Found {
 
     private void letGo() {
         ended = true;
-        loop.forget(this);
+        unwatch();
         HttpContent content = waiting;
         waiting = null;
         if (content != null) {
@@ -260,7 +278,7 @@ final class ProxiedRequest implements Expiring, EndpointSearch.Found {
         }
         ended = true;
         status = answer.status().code();
-        loop.forget(this);
+        unwatch();
         from.hand();
         client.finished(this, "");
         client.tunnel(answer, facts.upgrade(), from);
@@ -268,24 +286,14 @@ final class ProxiedRequest implements Expiring, EndpointSearch.Found {
 
     @Override
     public void check(long now) {
-        if (stalledSince != 0 && passed(stalledSince, IngressLimits.STALLED_SECONDS, now)) {
-            fail(ErrorAnswer.BAD_GATEWAY, "the client takes nothing");
-        } else if (passed(lastMoved, IngressLimits.SILENT_SECONDS, now)) {
-            fail(ErrorAnswer.GATEWAY_TIMEOUT, "nothing is sent");
-        } else if (!answering && !requestEnded && waitsForClient()
-                && passed(lastMoved, IngressLimits.BODY_SECONDS, now)) {
-            fail(ErrorAnswer.REQUEST_TIMEOUT, "the body does not come");
-        } else if (!answering && passed(lastMoved, IngressLimits.ANSWER_SECONDS, now)) {
-            fail(ErrorAnswer.GATEWAY_TIMEOUT, "the endpoint does not answer");
-        }
-    }
-
-    private boolean waitsForClient() {
         UpstreamSide to = upstream;
-        return to != null && to.channel().isWritable();
-    }
-
-    private static boolean passed(long since, long seconds, long now) {
-        return now - since > TimeUnit.SECONDS.toNanos(seconds);
+        boolean waitsForBody = !answering && !requestEnded && to != null && to.channel().isWritable();
+        Overdue overdue = stalledSince != 0 && Overdue.STALLED.since(stalledSince, now) ? Overdue.STALLED
+                : Overdue.SILENT.since(lastMoved, now) ? Overdue.SILENT
+                        : waitsForBody && Overdue.BODY.since(lastMoved, now) ? Overdue.BODY
+                                : !answering && Overdue.ANSWER.since(lastMoved, now) ? Overdue.ANSWER : null;
+        if (overdue != null) {
+            fail(overdue.answer(), overdue.why());
+        }
     }
 }

@@ -9,12 +9,14 @@ import io.netty.channel.Channel;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
-import java.util.List;
+import java.util.Collection;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -67,6 +69,11 @@ final class Proxy {
         loops.put(loop.loop(), loop);
     }
 
+    /// What belongs to all event loops.
+    Collection<ProxyLoop> loops() {
+        return loops.values();
+    }
+
     /// What belongs to a channel's event loop.
     ProxyLoop loop(Channel channel) {
         ProxyLoop found = loops.get(channel.eventLoop());
@@ -81,12 +88,12 @@ final class Proxy {
     /// @return null when it has been answered
     @Nullable
     ProxiedRequest accept(ClientSide side, ClientLink link, HttpRequest request, boolean http2) {
-        Optional<ErrorAnswer> malformed = malformed(request, http2);
-        Optional<RequestTarget> target = malformed.isPresent() ? Optional.empty()
+        ErrorAnswer malformed = malformed(request, http2);
+        Optional<RequestTarget> target = malformed != null ? Optional.empty()
                 : RequestTarget.of(request.uri(), request.headers().get(HttpHeaderNames.HOST, ""));
         if (target.isEmpty()) {
             metrics.refused(link.entryPoint());
-            side.refuse(malformed.orElse(ErrorAnswer.BAD_REQUEST));
+            side.refuse(malformed == null ? ErrorAnswer.BAD_REQUEST : malformed);
             return null;
         }
         RequestFacts facts = RequestFacts.of(link.entryPoint(), link.address(), request, target.get(), http2);
@@ -101,8 +108,8 @@ final class Proxy {
         RoutingTable table = tables.getOrDefault(link.entryPoint(), RoutingTable.empty());
         Optional<Route> route = table.find(target.get().host(), target.get().path());
         Endpoints endpoints = route.map(r -> backends.apply(r.backend())).orElse(Endpoints.NONE);
-        ErrorAnswer no = route.isEmpty() ? ErrorAnswer.NOT_FOUND
-                : unserved(endpoints, ForwardedHeaders.hops(request.headers()));
+        int hops = ForwardedHeaders.hops(request.headers());
+        ErrorAnswer no = route.isEmpty() ? ErrorAnswer.NOT_FOUND : unserved(endpoints, hops);
         if (no != null) {
             metrics.answered(facts, no.code());
             log.write(facts, no.code(), "", "");
@@ -114,9 +121,9 @@ final class Proxy {
                 request.headers());
         boolean trailers = request.headers().contains(HttpHeaderNames.TE, "trailers", true);
         ForwardedHeaders.request(request.headers(), new ForwardedHeaders.Client(link.address(),
-                link.entryPoint().secure(), link.entryPoint().port(), server), target.get().authority(),
+                link.entryPoint().secure(), link.port(), server, hops), target.get().authority(),
                 facts.upgrade(), trailers);
-        return new ProxiedRequest(side, link.loop(), facts, head, endpoints);
+        return new ProxiedRequest(side, link, facts, head, endpoints);
     }
 
     /// Why a request that has a route cannot be passed on; null when it can.
@@ -131,37 +138,45 @@ final class Proxy {
         };
     }
 
-    /// What makes a request one that is not understood by all in the same way.
-    private static Optional<ErrorAnswer> malformed(HttpRequest request, boolean http2) {
+    /// What makes a request one that is not understood by all in the same way; null when nothing does.
+    private static @Nullable ErrorAnswer malformed(HttpRequest request, boolean http2) {
         if (request.decoderResult().isFailure()) {
-            return Optional.of(switch (request.decoderResult().cause()) {
+            return switch (request.decoderResult().cause()) {
                 case TooLongHttpLineException line -> ErrorAnswer.URI_TOO_LONG;
                 case TooLongHttpHeaderException header -> ErrorAnswer.HEADER_TOO_LARGE;
                 case null, default -> ErrorAnswer.BAD_REQUEST;
-            });
+            };
         }
         HttpHeaders headers = request.headers();
         boolean http10 = !http2 && !request.protocolVersion().equals(HttpVersion.HTTP_1_1);
-        List<String> codings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
-        boolean coded = !codings.isEmpty() && (http10 || codings.size() > 1
-                || !codings.getFirst().equalsIgnoreCase("chunked"));
-        int hosts = headers.getAll(HttpHeaderNames.HOST).size();
+        Iterator<? extends CharSequence> codings = headers.valueCharSequenceIterator(HttpHeaderNames.TRANSFER_ENCODING);
+        // more than one, or one that is not just chunked
+        boolean coded = codings.hasNext() && (http10
+                || !HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(codings.next()) || codings.hasNext());
+        Iterator<? extends CharSequence> hosts = headers.valueCharSequenceIterator(HttpHeaderNames.HOST);
+        boolean hosted = hosts.hasNext() ? one(hosts) : http10;
         boolean version = request.protocolVersion().majorVersion() == 1;
         if (headers.size() > IngressLimits.HEADER_COUNT) {
-            return Optional.of(ErrorAnswer.HEADER_TOO_LARGE);
+            return ErrorAnswer.HEADER_TOO_LARGE;
         }
-        if (coded || hosts > 1 || hosts == 0 && !http10 || !version) {
-            return Optional.of(ErrorAnswer.BAD_REQUEST);
+        if (coded || !hosted || !version) {
+            return ErrorAnswer.BAD_REQUEST;
         }
         String method = request.method().name();
-        return method.equals("CONNECT") || method.equals("TRACE") ? Optional.of(ErrorAnswer.METHOD_NOT_ALLOWED)
-                : Optional.empty();
+        return method.equals("CONNECT") || method.equals("TRACE") ? ErrorAnswer.METHOD_NOT_ALLOWED : null;
+    }
+
+    private static boolean one(Iterator<? extends CharSequence> values) {
+        values.next();
+        return !values.hasNext();
     }
 
     /// An exchange has ended.
     void finished(ProxiedRequest exchange, String why) {
         atWork.decrementAndGet();
         metrics.answered(exchange.facts(), exchange.status());
-        log.write(exchange.facts(), exchange.status(), exchange.endpoint().map(Object::toString).orElse(""), why);
+        if (log.wanted()) {
+            log.write(exchange.facts(), exchange.status(), exchange.endpoint().map(Object::toString).orElse(""), why);
+        }
     }
 }

@@ -14,12 +14,14 @@ final class ProxyLoop {
     private final Http2Upstreams streams;
     private final FailingEndpoints failures = new FailingEndpoints();
     private final Set<Expiring> watched = new HashSet<>();
+    private long stamp;
 
     ProxyLoop(EventLoop loop, UpstreamConnector connector) {
         this.loop = loop;
         this.upstreams = new UpstreamPool(loop, connector);
         this.streams = new Http2Upstreams(loop, connector);
-        loop.scheduleAtFixedRate(this::look, 1, 1, TimeUnit.SECONDS);
+        tick();
+        loop.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
     }
 
     EventLoop loop() {
@@ -47,8 +49,23 @@ final class ProxyLoop {
         watched.remove(some);
     }
 
-    private void look() {
+    /// About now, of [System#nanoTime], for what is looked at once a second anyway: never in the past while the loop
+    /// keeps pace, so that nothing ends early. Never 0.
+    long stamp() {
+        return stamp;
+    }
+
+    private void tick() {
         long now = System.nanoTime();
+        long next = now + TimeUnit.SECONDS.toNanos(1);
+        stamp = next == 0 ? 1 : next;
+        look(now);
+    }
+
+    /// Ends what is too slow.
+    ///
+    /// @param now of [System#nanoTime]
+    void look(long now) {
         new ArrayList<>(watched).forEach(w -> w.check(now));
         upstreams.check(now);
         streams.check(now);

@@ -2,6 +2,7 @@ package io.k3j.ingress;
 
 import io.k3j.ingressrouting.EntryPoint;
 import io.k3j.ingressrouting.RequestTarget;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
@@ -28,7 +29,7 @@ record RequestFacts(EntryPoint entryPoint, String address, String method, Reques
         boolean body = HttpUtil.isTransferEncodingChunked(request) || HttpUtil.getContentLength(request, 0L) > 0;
         return new RequestFacts(entryPoint, address, request.method().name(), target,
                 http2 ? HTTP_2 : request.protocolVersion().text(), upgrade, http2 || HttpUtil.isKeepAlive(request),
-                body, HttpUtil.is100ContinueExpected(request), request.headers().get("user-agent", ""),
+                body, HttpUtil.is100ContinueExpected(request), request.headers().get(HttpHeaderNames.USER_AGENT, ""),
                 System.nanoTime());
     }
 
@@ -42,6 +43,11 @@ record RequestFacts(EntryPoint entryPoint, String address, String method, Reques
 
     boolean headOnly() {
         return method.equals("HEAD");
+    }
+
+    /// Whether it is a head and nothing else: what follows on its connection is another request.
+    boolean alone() {
+        return !http2() && !hasBody && upgrade.isEmpty();
     }
 
     /// Whether doing it twice is doing it once (RFC 9110 §9.2.2).

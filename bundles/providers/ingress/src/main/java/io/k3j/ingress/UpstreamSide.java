@@ -1,13 +1,17 @@
 package io.k3j.ingress;
 
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
@@ -39,6 +43,17 @@ final class UpstreamSide extends ChannelInboundHandlerAdapter {
         return key;
     }
 
+    /// Whether it is a stream of HTTP/2.
+    boolean stream() {
+        return pool == null;
+    }
+
+    /// Asks by a request that is a head and nothing else: one message, one buffer, one flush.
+    void ask(HttpRequest head) {
+        channel.writeAndFlush(new DefaultFullHttpRequest(head.protocolVersion(), head.method(), head.uri(),
+                Unpooled.EMPTY_BUFFER, head.headers(), EmptyHttpHeaders.INSTANCE));
+    }
+
     InetSocketAddress address() {
         return key.address();
     }
@@ -64,10 +79,11 @@ final class UpstreamSide extends ChannelInboundHandlerAdapter {
     /// Takes it back after an exchange.
     ///
     /// @param reusable whether another request may follow
-    void release(boolean reusable) {
+    /// @param now of [ProxyLoop#stamp]
+    void release(boolean reusable, long now) {
         exchange = null;
         if (reusable && pool != null && channel.isActive()) {
-            idleSince = System.nanoTime();
+            idleSince = now;
             read();
             pool.keep(this);
         } else {

@@ -155,8 +155,9 @@ class BackendEndpointsTest {
     void endpointsTakeTurnsAndTheOnesThatWereTriedAreLeftOut() {
         slice("10.42.0.1-ready", "10.42.0.2-ready");
         Endpoints endpoints = backends.of(new BackendPort(WEB, "80"));
-        InetSocketAddress first = endpoints.next(Set.of()).orElseThrow();
-        assertThat(endpoints.next(Set.of(first))).isPresent().get().isNotEqualTo(first);
-        assertThat(endpoints.next(Set.copyOf(endpoints.addresses()))).isEmpty();
+        InetSocketAddress first = endpoints.next(Set.of());
+        assertThat(first).isNotNull();
+        assertThat(endpoints.next(Set.of(first))).isNotNull().isNotEqualTo(first);
+        assertThat(endpoints.next(Set.copyOf(endpoints.addresses()))).isNull();
     }
 }

@@ -10,7 +10,7 @@ import java.util.Locale;
 
 /// A client that sends exactly what a test says.
 final class RawHttp implements AutoCloseable {
-    private static final int LIMIT_MILLIS = 20_000;
+    private static final int LIMIT_MILLIS = 60_000;
     private final Socket socket;
 
     RawHttp(Socket socket) throws IOException {

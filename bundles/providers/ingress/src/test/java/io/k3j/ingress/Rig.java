@@ -181,6 +181,12 @@ final class Rig {
         return told;
     }
 
+    /// Lets the proxy look for what is too slow as if so many seconds had passed.
+    void pass(long seconds) {
+        long now = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        proxy.loops().forEach(loop -> loop.loop().submit(() -> loop.look(now)).syncUninterruptibly());
+    }
+
     /// Stops the proxy, as a swap does.
     void stop() {
         listeners.close();
