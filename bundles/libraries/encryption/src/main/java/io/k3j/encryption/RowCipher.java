@@ -12,6 +12,8 @@ import java.util.random.RandomGenerator;
 public final class RowCipher {
     /// What every row begins with that is encrypted; no stored object does, in JSON or protobuf.
     private static final byte[] MARK = "k8s:enc:".getBytes(StandardCharsets.UTF_8);
+    /// Cipher, version, name, and what is sealed.
+    private static final int WITH_REST = 4;
     /// In the order of the configuration; the first one seals.
     private final List<Door> doors = new ArrayList<>();
     /// Whether rows that are not encrypted may be read.
@@ -130,18 +132,24 @@ public final class RowCipher {
         throw why != null ? why : new UnreadableRow("the encryption configuration has no key " + keyName(row));
     }
 
-    /// Provider and name in front of a sealed row, for messages: `aescbc aescbckey`. Only of a row that is [#sealed].
+    /// Provider and name in front of a sealed row, for messages: `aescbc aescbckey`. Of a name with colons only what
+    /// stands before the first of them, unless it ends with a time, as those of K3s do: bytes that follow a name may
+    /// look like more of it. Only of a row that is [#sealed].
     public static String keyName(byte[] row) {
         int end = row.length;
         for (int i = MARK.length; i < end; i++) {
-            // names may hold colons; what follows them is no text
             if (row[i] < ' ' || row[i] > '~') {
                 end = i;
             }
         }
         String text = new String(row, MARK.length, end - MARK.length, StandardCharsets.US_ASCII);
-        int colon = text.lastIndexOf(':');
-        String shown = colon < 0 ? text : text.substring(0, colon);
-        return shown.replace(":v1:", " ");
+        String[] parts = text.split(":", -1);
+        return parts.length < WITH_REST ? text : parts[0] + " " + parts[2] + minutesAndSeconds(parts);
+    }
+
+    private static String minutesAndSeconds(String[] parts) {
+        boolean time = parts.length > WITH_REST + 1 && parts[WITH_REST - 1].length() == 2
+                && parts[WITH_REST].length() == 3 && parts[WITH_REST].endsWith("Z");
+        return time ? ":" + parts[WITH_REST - 1] + ":" + parts[WITH_REST] : "";
     }
 }

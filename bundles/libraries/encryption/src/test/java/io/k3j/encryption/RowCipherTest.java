@@ -187,4 +187,12 @@ class RowCipherTest {
             System.arraycopy(bytes, 0, into, 0, into.length);
         }
     }
+
+    /// What is sealed may begin with any byte, so also with those of texts.
+    @ParameterizedTest
+    @ValueSource(strings = {"", "\u0001x", ":\u0001", "a:b:", "::::", "05:06:"})
+    void tellsTheNameOfAKeyWhateverFollowsIt(String sealed) {
+        byte[] row = ("k8s:enc:aescbc:v1:gone:" + sealed).getBytes(StandardCharsets.ISO_8859_1);
+        assertThat(RowCipher.keyName(row)).isEqualTo("aescbc gone");
+    }
 }
