@@ -1,10 +1,6 @@
 package io.k3j.webhookclient;
 
-import io.k3j.clientapi.ApiFault;
-import io.k3j.model.Struct;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -15,8 +11,7 @@ import java.util.concurrent.TimeUnit;
 public final class CallQueue {
     private final Bounds bounds;
     private final Semaphore turns;
-    private final Map<String, Integer> inside = new HashMap<>();
-    private int all;
+    private final Shares shares;
 
     /// @param atOnce are asked at the same time
     /// @param most of these and of those that wait
@@ -36,15 +31,16 @@ public final class CallQueue {
     public CallQueue(Bounds bounds) {
         this.bounds = bounds;
         this.turns = new Semaphore(bounds.atOnce, true);
+        this.shares = new Shares(bounds.most, bounds.perUser);
     }
 
     /// Asks when it is its turn.
     /// @param user for whom
     /// @param limit for waiting, and once more for asking
-    /// @throws ApiFault 429
+    /// @throws io.k3j.clientapi.ApiFault 429
     /// @throws CallFailure of the question itself, or when the thread is interrupted while it waits
     public <T> T ask(String user, Duration limit, Question<T> question) throws CallFailure {
-        enter(user);
+        shares.enter(user);
         try {
             await(limit);
             try {
@@ -53,38 +49,19 @@ public final class CallQueue {
                 turns.release();
             }
         } finally {
-            leave(user);
+            shares.leave(user);
         }
-    }
-
-    private synchronized void enter(String user) {
-        int own = inside.getOrDefault(user, 0);
-        if (all >= bounds.most || own >= bounds.perUser) {
-            throw tooMany();
-        }
-        inside.put(user, own + 1);
-        all++;
-    }
-
-    private synchronized void leave(String user) {
-        inside.computeIfPresent(user, (_, own) -> own == 1 ? null : own - 1);
-        all--;
     }
 
     private void await(Duration limit) throws CallFailure {
         try {
             if (!turns.tryAcquire(limit.toNanos(), TimeUnit.NANOSECONDS)) {
-                throw tooMany();
+                throw Shares.tooMany();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CallFailure("context canceled");
         }
-    }
-
-    static ApiFault tooMany() {
-        return new ApiFault(429, "TooManyRequests", "too many requests wait for a webhook of the API server,"
-                + " please try again later", Struct.of("retryAfterSeconds", 1));
     }
 
     /// Waits for those who ask; nobody begins to any more.

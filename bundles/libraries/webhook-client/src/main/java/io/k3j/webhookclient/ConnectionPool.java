@@ -9,20 +9,17 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Base64;
 import java.util.Deque;
-import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /// The connections to one webhook server that wait for the next call, and whom to believe there. Any thread.
 final class ConnectionPool {
-    /// Calls to one server at once. So many virtual threads wait at most when it hangs.
-    static final int MOST_CALLS = 512;
     /// Connections that wait.
     static final int MOST_IDLE = 16;
     /// How long a connection waits; servers of Go close theirs after more.
     static final Duration IDLE = Duration.ofSeconds(60);
-    private final Semaphore calls = new Semaphore(MOST_CALLS);
+    private final Shares calls;
     private final Deque<WebhookConnection> idle = new ArrayDeque<>();
     private final String caBundle;
     private final LongSupplier nanos;
@@ -30,8 +27,10 @@ final class ConnectionPool {
     private boolean closed;
 
     /// @param caBundle base64 of PEM; empty: the authorities of this machine
-    ConnectionPool(String caBundle, LongSupplier nanos) {
+    /// @param callsOfUser of [WebhookClient#MOST_CALLS]
+    ConnectionPool(String caBundle, int callsOfUser, LongSupplier nanos) {
         this.caBundle = caBundle;
+        this.calls = new Shares(WebhookClient.MOST_CALLS, callsOfUser);
         this.nanos = nanos;
     }
 
@@ -61,16 +60,16 @@ final class ConnectionPool {
     }
 
     /// Begins a call, which [#ended] ends.
-    /// @throws io.k3j.clientapi.ApiFault 429 beyond [#MOST_CALLS], which is no failure of the webhook
-    void begin() {
-        if (!calls.tryAcquire()) {
-            throw CallQueue.tooMany();
-        }
+    /// @param user for whom
+    /// @throws io.k3j.clientapi.ApiFault 429 beyond [WebhookClient#MOST_CALLS] or his share, which is no failure of the
+    ///         webhook
+    void begin(String user) {
+        calls.enter(user);
     }
 
     /// A call is over.
-    void ended() {
-        calls.release();
+    void ended(String user) {
+        calls.leave(user);
     }
 
     /// A connection that waits, the one used last; null: there is none.

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// call. Any thread; each call has a virtual thread of its own, which a server that hangs keeps no longer than dialling
 /// takes.
 public final class WebhookClient implements AutoCloseable {
+    /// Calls to one server at once. So many virtual threads wait at most when it hangs.
+    public static final int MOST_CALLS = 512;
     /// How many endpoints of a Service are tried in one call.
     private static final int MOST_ENDPOINTS = 3;
     private static final int NOT_FOUND = 404;
@@ -37,7 +39,8 @@ public final class WebhookClient implements AutoCloseable {
     /// @param thread what threads of calls are named
     /// @param prefix stands before what is told of a call that failed
     /// @param mostAnswerBytes a longer answer is a failure
-    public record Limits(String thread, String prefix, int mostAnswerBytes) {
+    /// @param callsOfUser at once, to one server
+    public record Limits(String thread, String prefix, int mostAnswerBytes, int callsOfUser) {
     }
 
     /// @param nanos a clock that only goes forward
@@ -70,17 +73,18 @@ public final class WebhookClient implements AutoCloseable {
     }
 
     /// The body of the answer to a question.
+    /// @param user for whom it is asked; empty: for nobody in particular
     /// @param limit for connecting, TLS and the answer together; the server is told of it in whole seconds
     /// @throws CallFailure for anything but an answer with a status of success
-    /// @throws io.k3j.clientapi.ApiFault 429 when too many calls to the server are not answered yet
-    public byte[] post(ClientConfig config, byte[] body, Duration limit) throws CallFailure {
+    /// @throws io.k3j.clientapi.ApiFault 429 when too many calls to the server are not answered yet, or of this user
+    public byte[] post(ClientConfig config, String user, byte[] body, Duration limit) throws CallFailure {
         ConnectionPool pool = pool(config);
         URI address = config.address();
         String target = ClientConfig.path(address) + "?timeout="
                 + limit.plusNanos(TimeUnit.SECONDS.toNanos(1) - 1).toSeconds() + "s";
         pool.context();
-        pool.begin();
-        Call call = new Call(pool, config, address, target, body);
+        Call call = new Call(pool, config, user, target, body);
+        pool.begin(user);
         FutureTask<WebhookConnection.Answer> task = new FutureTask<>(call::answer);
         Thread.ofVirtual().name(limits.thread).start(task);
         return checked(waited(task, call, limit));
@@ -88,7 +92,8 @@ public final class WebhookClient implements AutoCloseable {
 
     /// A call that began before the end keeps no connection behind it.
     private ConnectionPool pool(ClientConfig config) {
-        ConnectionPool pool = pools.computeIfAbsent(config, c -> new ConnectionPool(c.caBundle(), nanos));
+        ConnectionPool pool = pools.computeIfAbsent(config,
+                c -> new ConnectionPool(c.caBundle(), limits.callsOfUser, nanos));
         if (closed) {
             pool.close();
         }
@@ -145,16 +150,19 @@ public final class WebhookClient implements AutoCloseable {
     private final class Call {
         private final ConnectionPool pool;
         private final ClientConfig config;
+        private final String user;
         private final URI address;
         private final String target;
         private final byte[] body;
         private @Nullable WebhookConnection used;
         private boolean over;
 
-        Call(ConnectionPool pool, ClientConfig config, URI address, String target, byte[] body) {
+        Call(ConnectionPool pool, ClientConfig config, String user, String target, byte[] body)
+                throws CallFailure {
             this.pool = pool;
             this.config = config;
-            this.address = address;
+            this.user = user;
+            this.address = config.address();
             this.target = target;
             this.body = body;
         }
@@ -171,7 +179,7 @@ public final class WebhookClient implements AutoCloseable {
                 }
                 return on(opened());
             } finally {
-                pool.ended();
+                pool.ended(user);
             }
         }
 

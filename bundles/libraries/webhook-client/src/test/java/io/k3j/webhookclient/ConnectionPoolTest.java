@@ -10,13 +10,25 @@ class ConnectionPoolTest {
     /// A failure would let it pass where `failurePolicy` is `Ignore`.
     @Test
     void whoFindsTooManyCallsIsSentAwayAndNotPassedOver() {
-        ConnectionPool pool = new ConnectionPool("", System::nanoTime);
-        for (int i = 0; i < ConnectionPool.MOST_CALLS; i++) {
-            pool.begin();
+        ConnectionPool pool = new ConnectionPool("", WebhookClient.MOST_CALLS, System::nanoTime);
+        for (int i = 0; i < WebhookClient.MOST_CALLS; i++) {
+            pool.begin("");
         }
-        assertThatThrownBy(pool::begin).isInstanceOfSatisfying(ApiFault.class,
+        assertThatThrownBy(() -> pool.begin("")).isInstanceOfSatisfying(ApiFault.class,
                 no -> assertThat(no.code()).isEqualTo(429));
-        pool.ended();
-        pool.begin();
+        pool.ended("");
+        pool.begin("");
+    }
+
+    @Test
+    void oneUserLeavesCallsForOthers() {
+        ConnectionPool pool = new ConnectionPool("", 2, System::nanoTime);
+        pool.begin("eve");
+        pool.begin("eve");
+        assertThatThrownBy(() -> pool.begin("eve")).isInstanceOfSatisfying(ApiFault.class,
+                no -> assertThat(no.code()).isEqualTo(429));
+        pool.begin("alice");
+        pool.ended("eve");
+        pool.begin("eve");
     }
 }

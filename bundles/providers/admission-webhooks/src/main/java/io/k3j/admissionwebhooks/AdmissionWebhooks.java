@@ -105,6 +105,8 @@ public final class AdmissionWebhooks {
     static final class Parts implements AutoCloseable {
         /// An answer may be a patch of 3 MiB, upstream's largest object, in base64.
         static final int MOST_ANSWER_BYTES = 4 << 20;
+        /// To one server at once: whoever floods one that hangs leaves calls for others.
+        static final int CALLS_OF_USER = WebhookClient.MOST_CALLS / 4;
         private static final Gvr NAMESPACES = Gvr.of("v1", "namespaces");
         private static final String GROUP = "admissionregistration.k8s.io/v1";
         final WebhookMetrics metrics = new WebhookMetrics();
@@ -116,7 +118,7 @@ public final class AdmissionWebhooks {
 
         Parts(ApiClient api, Evaluation conditions, LongSupplier nanos, Supplier<UUID> uids, RandomGenerator random) {
             client = new WebhookClient(new ServiceEndpoints(api, random), new WebhookClient.Limits("admission-webhook",
-                    "failed to call webhook: ", MOST_ANSWER_BYTES), nanos);
+                    "failed to call webhook: ", MOST_ANSWER_BYTES, CALLS_OF_USER), nanos);
             calls = new WebhookCalls(client, metrics, nanos, uids);
             selection = new Selection(new RequestMatcher(name -> api.find(NAMESPACES, Key.of(name)).map(Obj::labels)
                     .orElseThrow(() -> ApiFault.notFound(NAMESPACES, name))), conditions);

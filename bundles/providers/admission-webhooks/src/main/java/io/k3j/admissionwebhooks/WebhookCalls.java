@@ -163,7 +163,7 @@ final class WebhookCalls {
         String uid = uids.get().toString();
         byte[] body = Json.bytes(AdmissionReviews.request(uid, invocation.request(), write, objects));
         Duration limit = webhook.policy().timeout();
-        return AdmissionReviews.answer(uid, mutating, client.post(webhook.client(), body,
+        return AdmissionReviews.answer(uid, mutating, client.post(webhook.client(), write.caller().user(), body,
                 limit.toNanos() <= left ? limit : Duration.ofNanos(left)));
     }
 

@@ -34,7 +34,8 @@ final class ConversionWebhook {
 
     /// How calls of conversion webhooks are made.
     static WebhookClient.Limits limits() {
-        return new WebhookClient.Limits("conversion-webhook", "", MOST_ANSWER_BYTES);
+        return new WebhookClient.Limits("conversion-webhook", "", MOST_ANSWER_BYTES,
+                WebhookClient.MOST_CALLS);
     }
 
     /// Where the webhook of a definition is.
@@ -89,7 +90,7 @@ final class ConversionWebhook {
             String version = ConversionReviews.version(webhook(definition));
             String uid = uids.get().toString();
             byte[] body = ConversionReviews.request(version, uid, objects, to);
-            return ConversionReviews.answer(version, uid, client.post(config(definition), body, LIMIT));
+            return ConversionReviews.answer(version, uid, client.post(config(definition), "", body, LIMIT));
         } catch (CallFailure failed) {
             throw fault(which + " failed: " + failed.reason());
         }
