@@ -65,11 +65,16 @@ abstract class NodeScene {
         }
     }
 
+    /// Its own, since a process that an aborted run has left keeps that one's.
+    private static String cgroupRoot() {
+        return "/k3jtest-" + directory.getFileName();
+    }
+
     /// The tree shrinks while it is walked, and a group goes a moment after its last process.
     private static void removeCgroups() throws InterruptedException {
         Waiting.until("end of all control groups", () -> {
             try (Stream<Path> all = Files.find(Path.of("/sys/fs/cgroup"), CGROUP_DEPTH, (p, a) -> a.isDirectory()
-                    && p.toString().contains("/k3jtest"))) {
+                    && p.toString().contains(cgroupRoot()))) {
                 for (Path cgroup : all.sorted(Comparator.reverseOrder()).toList()) {
                     Files.deleteIfExists(cgroup);
                 }
@@ -89,7 +94,7 @@ abstract class NodeScene {
     NodeAgent agent() throws IOException {
         Map<String, Object> given = Map.of("dataDir", directory.toString(), "nodeName", "n1", "kubeletArg",
                 new String[] {"root-dir=" + directory + "/kubelet", "pod-logs-dir=" + directory + "/log/pods",
-                        "cgroup-root=/k3jtest", "container-log-max-size=16Ki"});
+                        "cgroup-root=" + cgroupRoot(), "container-log-max-size=16Ki"});
         KubeletSettings settings = (KubeletSettings) Proxy.newProxyInstance(KubeletSettings.class.getClassLoader(),
                 new Class<?>[] {KubeletSettings.class},
                 (p, m, a) -> given.getOrDefault(m.getName(), m.getDefaultValue()));
