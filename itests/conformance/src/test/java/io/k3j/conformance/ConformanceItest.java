@@ -22,9 +22,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.Test;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/// Runs upstream's `e2e.test` outside of a cluster of a server and two agents, each a machine, and writes down what it
+/// Runs upstream's `e2e.test` outside of a cluster of a server and agents, each a machine, and writes down what it
 /// says. It fails for a test that fails without a cause in `causes.tsv`, and for a cause whose test passes.
 @NeedsMachine
 class ConformanceItest {
@@ -36,24 +39,29 @@ class ConformanceItest {
     private static final Path OUT = Path.of("target", "conformance").toAbsolutePath();
     /// Where the kernel has none, each of its tests would wait for five minutes.
     private static final boolean SCTP = sctp();
+    /// Names of groups and suites; empty: all.
+    private static final List<String> WANTED = Stream.of(System.getProperty("k3j.conformance.groups", "").split(","))
+            .filter(name -> !name.isEmpty()).toList();
     private static final String IMAGE = "registry.k8s.io/e2e-test-images/agnhost";
 
-    @Test
-    void upstreamsTestsOfTheNetwork() throws Exception {
+    @ParameterizedTest
+    @MethodSource("wanted")
+    void upstreamsTestsPass(Suite suite) throws Exception {
         assertThat(PROGRAMS.resolve("run")).as("upstream's programs; -Dk3j.conformance=DIRECTORY").isExecutable();
         Map<String, String> causes = causes();
         List<Result> results = new ArrayList<>();
         try (MachineNet net = MachineNet.on()) {
-            Path kubeconfig = cluster(net);
-            List<Group> wanted = wanted();
-            results.addAll(together(kubeconfig, wanted.stream().filter(g -> !g.equals(Group.ALONE)).toList()));
-            if (wanted.contains(Group.ALONE)) {
-                results.addAll(run(kubeconfig, Group.ALONE));
+            Path kubeconfig = cluster(net, suite);
+            results.addAll(together(kubeconfig,
+                    suite.together().stream().filter(g -> suite.wants(g, WANTED)).toList()));
+            if (suite.wants(suite.alone(), WANTED)) {
+                results.addAll(run(kubeconfig, suite.alone()));
             }
         }
-        if (System.getProperty("k3j.conformance.groups", "").isEmpty()) {
-            Files.writeString(Path.of("../../docs/conformance.md"), ResultsPage.of(results, causes,
-                    SCTP ? "" : "Not run: the tests of SCTP, which this kernel does not have.\n"));
+        if (suite.whole(WANTED)) {
+            Files.writeString(Path.of("../../docs", suite.page()), ResultsPage.of(suite.cluster(), results, causes,
+                    suite == Suite.CONFORMANCE || SCTP ? ""
+                            : "Not run: the tests of SCTP, which this kernel does not have.\n"));
         }
         assertThat(results).isNotEmpty();
         assertThat(results.stream().filter(r -> r.state() == Result.State.FAILED)
@@ -71,26 +79,26 @@ class ConformanceItest {
         }
     }
 
-    private static List<Group> wanted() {
-        List<Group> all = new ArrayList<>(Group.TOGETHER);
-        all.add(Group.ALONE);
-        String names = System.getProperty("k3j.conformance.groups", "");
-        return names.isEmpty() ? all : all.stream().filter(g -> List.of(names.split(",")).contains(g.name())).toList();
+    static List<Suite> wanted() {
+        return Stream.of(Suite.values()).filter(s -> s.all().stream().anyMatch(g -> s.wants(g, WANTED))).toList();
     }
 
     /// Makes a cluster that has upstream's images on each node.
     /// @return a kubeconfig for the world outside
-    private static Path cluster(MachineNet net) throws IOException, InterruptedException {
+    private static Path cluster(MachineNet net, Suite suite) throws IOException, InterruptedException {
         Launch.of(PROGRAMS.resolve("run").toString(), OUT.resolve("images").toString(), "images").text(SHORT);
         Machine first = net.server(1);
-        List<Machine> all = List.of(first, net.agent(1), net.agent(2));
+        List<Machine> all = new ArrayList<>(List.of(first));
+        for (int i = 1; i <= suite.agents(); i++) {
+            all.add(net.agent(i));
+        }
         for (Machine machine : all) {
             Outcome copied = machine.run(SHORT, "mkdir -p /var/lib/rancher/k3s/agent/images && cp "
                     + OUT.resolve("images/images.tar") + " /var/lib/rancher/k3s/agent/images/");
             assertThat(copied.code()).as(copied.text()).isZero();
         }
-        // upstream's tests want port 80
-        Server server = Server.start(first, "--token", TOKEN, "--disable=traefik").ready();
+        Server server = Server.start(first, Stream.concat(Stream.of("--token", TOKEN), suite.flags().stream())
+                .toArray(String[]::new)).ready();
         for (Machine machine : all.subList(1, all.size())) {
             AgentProcess.start(machine, "https://" + ADDRESS + ":6443", TOKEN).said("node Ready");
         }
@@ -118,7 +126,7 @@ class ConformanceItest {
     private static List<Result> run(Path kubeconfig, Group group) throws IOException, InterruptedException {
         Path out = Files.createDirectories(OUT.resolve(group.name()));
         Launch.of(PROGRAMS.resolve("run").toString(), out.toString(), group.focus(),
-                group.skip() + (SCTP ? "" : "|SCTP"))
+                Stream.of(group.skip(), SCTP ? "" : "SCTP").filter(s -> !s.isEmpty()).collect(Collectors.joining("|")))
                 .environment(Map.of("LIMIT", Long.toString(LIMIT.toSeconds()), "KUBECONFIG", kubeconfig.toString()))
                 .run(LIMIT.plus(SHORT));
         return Report.of(out);

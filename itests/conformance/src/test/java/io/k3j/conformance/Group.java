@@ -10,9 +10,12 @@ import java.util.List;
 record Group(String name, String focus, String skip) {
     private static final String SERIAL = "\\[Serial\\]|\\[Disruptive\\]";
     private static final String LOCAL = "\\[sig-network\\] LoadBalancers ExternalTrafficPolicy: Local.*";
+    private static final String HOOKS = "\\[sig-api-machinery\\] "
+            + "(AdmissionWebhook|MutatingAdmissionPolicy|ValidatingAdmissionPolicy|CustomResource|Aggregator)";
+    private static final String LIVES = "\\[sig-node\\] (Probing|Container|Pods|InitContainer|Kubelet|PreStop)";
 
-    /// Those that may run side by side.
-    static final List<Group> TOGETHER = List.of(
+    /// Upstream's tests of the network, most of which conformance does not ask for.
+    static final List<Group> NETWORK = List.of(
             new Group("netpol-ingress", "\\[sig-network\\] Netpol NetworkPolicy.*(deny|ingress|Ingress|IPBlock)",
                     SERIAL),
             new Group("netpol", "\\[sig-network\\] Netpol",
@@ -24,8 +27,25 @@ record Group(String name, String focus, String skip) {
             new Group("loadbalancers-pods", LOCAL + "(from pods|for type)", SERIAL),
             new Group("loadbalancers-nodes", LOCAL, SERIAL + "|from pods|for type"));
 
-    /// Those that want the cluster for themselves.
-    static final Group ALONE = new Group("serial",
+    /// Those of the network that want the cluster for themselves.
+    static final Group NETWORK_ALONE = new Group("network-serial",
             "\\[sig-network\\] (Netpol|Services|DNS|LoadBalancers).*\\[Serial\\]",
             "\\[Disruptive\\]");
+
+    /// What a distribution is certified by.
+    static final List<Group> CONFORMANCE = List.of(
+            conformance("hooks", HOOKS, SERIAL),
+            conformance("api", "\\[sig-(api-machinery|instrumentation|architecture|auth)\\]", SERIAL + "|" + HOOKS),
+            conformance("apps", "\\[sig-(apps|scheduling)\\]", SERIAL),
+            conformance("reach", "\\[sig-(cli|network)\\]", SERIAL),
+            conformance("lives", LIVES, SERIAL),
+            conformance("node", "\\[sig-node\\]", SERIAL + "|" + LIVES),
+            conformance("storage", "\\[sig-storage\\]", SERIAL));
+
+    /// Those of them that want the cluster for themselves.
+    static final Group CONFORMANCE_ALONE = conformance("serial", "\\[Serial\\]", "");
+
+    private static Group conformance(String name, String of, String skip) {
+        return new Group(name, of + ".*\\[Conformance\\]", skip);
+    }
 }

@@ -6,15 +6,16 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/// `docs/conformance.md`, written anew by each whole run.
+/// A page of `docs`, written anew by each whole run of its suite.
 final class ResultsPage {
     private ResultsPage() {
     }
 
+    /// @param cluster where they ran, after "a cluster of"
     /// @param results of all groups
     /// @param causes why tests fail, by a part of their name; what has none is shown with upstream's message
     /// @param left what was left out and why, as a line; empty: nothing
-    static String of(List<Result> results, Map<String, String> causes, String left) {
+    static String of(String cluster, List<Result> results, Map<String, String> causes, String left) {
         Map<String, Result> byName = new TreeMap<>();
         results.forEach(r -> byName.merge(r.name(), r,
                 (a, b) -> a.state() == Result.State.SKIPPED || b.state() == Result.State.FAILED ? b : a));
@@ -22,8 +23,8 @@ final class ResultsPage {
         return """
                 # Upstream's tests
 
-                `e2e.test` of Kubernetes 1.36.2, as it is, outside of a cluster of a server and two agents with nothing
-                but defaults, written by `mvn -Pconformance verify -pl itests/conformance -am`:
+                `e2e.test` of Kubernetes 1.36.2, as it is, outside of a cluster of %s,
+                written by `mvn -Pconformance verify -pl itests/conformance -am`:
                 %d pass, %d fail, %d skip themselves.
                 %s
                 ## Fail
@@ -34,7 +35,7 @@ final class ResultsPage {
                 %s
                 ## Pass
 
-                %s""".formatted(count(all, Result.State.PASSED), count(all, Result.State.FAILED),
+                %s""".formatted(cluster, count(all, Result.State.PASSED), count(all, Result.State.FAILED),
                 count(all, Result.State.SKIPPED), left, table(all, Result.State.FAILED, causes),
                 table(all, Result.State.SKIPPED, causes),
                 all.stream().filter(r -> r.state() == Result.State.PASSED).map(r -> "- " + cell(r.name()) + "\n")

@@ -35,11 +35,11 @@ class ResultsPageTest {
 
     @Test
     void showsEachTestOnceWithItsReason() {
-        String page = ResultsPage.of(List.of(new Result("b | c", Result.State.FAILED, "expected <a>"),
+        String page = ResultsPage.of("two", List.of(new Result("b | c", Result.State.FAILED, "expected <a>"),
                 new Result("a", Result.State.PASSED, ""), new Result("known one", Result.State.FAILED, "timeout"),
                 new Result("a", Result.State.PASSED, ""), new Result("s", Result.State.SKIPPED, "no cloud")),
                 Map.of("known", "no such thing here"), "Not run: x.\n");
-        assertThat(page).contains("Not run: x.", ":\n1 pass, 2 fail, 1 skip themselves.",
+        assertThat(page).contains("Not run: x.", "a cluster of two,\n", ":\n1 pass, 2 fail, 1 skip themselves.",
                 "| b \\| c | expected &lt;a> |",
                 "| known one | no such thing here |", "| s | no cloud |", "- a\n");
     }
