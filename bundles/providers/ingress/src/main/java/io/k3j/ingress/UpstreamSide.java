@@ -62,6 +62,17 @@ final class UpstreamSide extends ChannelInboundHandlerAdapter {
         return idleSince;
     }
 
+    /// Whether an exchange is at work.
+    boolean asked() {
+        return exchange != null;
+    }
+
+    /// Whether that is about a head alone.
+    boolean askedForHead() {
+        ProxiedRequest current = exchange;
+        return current != null && current.facts().headOnly();
+    }
+
     /// Serves an exchange from now on.
     void begin(ProxiedRequest next) {
         exchange = next;

@@ -160,6 +160,25 @@ class ProxyTest {
         assertThat(connections).hasValue(2);
     }
 
+    /// What is left would be the beginning of the next client's answer.
+    @Test
+    void aConnectionWithBytesLeftIsNotUsedAgain() throws IOException {
+        AtomicInteger connections = new AtomicInteger();
+        rig.to(rig.scripted((in, out) -> {
+            String more = connections.incrementAndGet() > 1 ? ""
+                    : "HTTP/1.1 302 Found\r\nLocation: http://evil.test/\r\nX: ";
+            while (true) {
+                RawHttp.head(in);
+                out.write(("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na" + more).getBytes());
+            }
+        }));
+        try (RawHttp client = rig.client()) {
+            assertThat(client.send(GET).answer()).startsWith("HTTP/1.1 200").endsWith("a");
+            assertThat(client.send(GET).answer()).startsWith("HTTP/1.1 200").endsWith("a").doesNotContain("evil");
+        }
+        assertThat(connections).hasValue(2);
+    }
+
     @Test
     void anAnswerWithoutLengthIsChunkedAndOneThatBreaksOffIsNotCompleted() throws IOException {
         rig.to(rig.scripted((in, out) -> {
