@@ -1,11 +1,8 @@
 package io.k3j.ingress;
 
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.FullHttpRequest;
@@ -18,7 +15,6 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.ssl.SslHandler;
 import org.jspecify.annotations.Nullable;
 
 /// The client's side of exchanges: a connection of HTTP/1.1, whose requests come one after the other, or one stream of
@@ -29,9 +25,9 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
     private final boolean http2;
     private final PartQueue parts = new PartQueue(this::handle);
     private final HeldHead head = new HeldHead();
+    private final ClientEnd end;
     private @Nullable ChannelHandlerContext context;
     private @Nullable ProxiedRequest current;
-    private @Nullable ChannelFuture last;
     private boolean discarding;
     private int discarded;
     /// Whether the end of the connection is the end of the answer.
@@ -43,6 +39,7 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
     ClientSide(Proxy proxy, ClientLink link, boolean http2) {
         this.proxy = proxy;
         this.link = link;
+        this.end = new ClientEnd(link);
         this.http2 = http2;
     }
 
@@ -164,7 +161,7 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
     }
 
     void write(HttpContent content) {
-        last = head.write(context(), content);
+        end.after(head.write(context(), content));
     }
 
     void flush() {
@@ -202,7 +199,7 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
     void refuse(ProxiedRequest exchange, ErrorAnswer answer, String why) {
         FullHttpResponse response = answer.response();
         tellLast(response, exchange);
-        last = context().writeAndFlush(response);
+        end.after(context().writeAndFlush(response));
         finished(exchange, why);
     }
 
@@ -216,7 +213,7 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
         if (!http2) {
             response.headers().set(HttpHeaderNames.CONNECTION, "close");
         }
-        last = context().writeAndFlush(response);
+        end.after(context().writeAndFlush(response));
         discard();
     }
 
@@ -226,7 +223,7 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
             last(answer);
         } else {
             link.expect(IngressLimits.IDLE_SECONDS);
-            last = context().writeAndFlush(answer);
+            end.after(context().writeAndFlush(answer));
             parts.want();
         }
     }
@@ -238,22 +235,13 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
         } else {
             discarding = true;
             parts.want();
-            link.expect(IngressLimits.DISCARD_SECONDS);
-            if (last != null && context().channel() instanceof DuplexChannel duplex
-                    && context().pipeline().get(SslHandler.class) == null) {
-                // the client hears the end at once, and what it still sends does not destroy the answer
-                last.addListener(sent -> duplex.shutdownOutput());
-            }
+            end.discard(context());
         }
     }
 
     private void end() {
         parts.close();
-        if (last == null) {
-            context().close();
-        } else {
-            last.addListener(ChannelFutureListener.CLOSE);
-        }
+        end.close(context());
     }
 
     /// Breaks the answer off.
