@@ -30,6 +30,8 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
     private @Nullable ProxiedRequest current;
     private boolean discarding;
     private int discarded;
+    /// Whether the next request waits until the client has taken enough of the answers before it.
+    private boolean held;
     /// Whether the end of the connection is the end of the answer.
     private boolean untilClose;
     /// Whether the client has been told that no other request may follow; whoever was not told may send one.
@@ -184,15 +186,23 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
         current = null;
         if (!exchange.requestEnded() && exchange.facts().hasBody()) {
             discard();
+        } else if (!http2 && closing) {
+            end();
         } else if (!http2) {
-            if (closing) {
-                end();
-            } else {
-                link.expect(IngressLimits.IDLE_SECONDS);
-                parts.want();
-            }
+            next();
         }
         parts.handOn();
+    }
+
+    /// Lets the next request come, as soon as the client takes its answers.
+    private void next() {
+        held = !writable();
+        if (held) {
+            link.expect(IngressLimits.STALLED_SECONDS);
+        } else {
+            link.expect(IngressLimits.IDLE_SECONDS);
+            parts.want();
+        }
     }
 
     /// Answers itself instead of an endpoint.
@@ -222,9 +232,8 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
         if (http2 || facts.hasBody() || !facts.keepAlive() || facts.http10()) {
             last(answer);
         } else {
-            link.expect(IngressLimits.IDLE_SECONDS);
             end.after(context().writeAndFlush(answer));
-            parts.want();
+            next();
         }
     }
 
@@ -267,6 +276,9 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
         ProxiedRequest exchange = current;
         if (exchange != null && changed.channel().isWritable()) {
             exchange.clientWritable();
+        } else if (held && changed.channel().isWritable()) {
+            next();
+            parts.handOn();
         }
     }
 

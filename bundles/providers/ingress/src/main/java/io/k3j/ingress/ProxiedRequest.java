@@ -192,7 +192,7 @@ final class ProxiedRequest implements Expiring, EndpointSearch.Found {
     void clientWritable() {
         stalledSince = 0;
         UpstreamSide from = upstream;
-        if (!ended && from != null && answering) {
+        if (!ended && from != null) {
             from.read();
         }
     }
