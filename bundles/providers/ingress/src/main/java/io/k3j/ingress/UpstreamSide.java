@@ -13,6 +13,8 @@ import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -20,11 +22,14 @@ import org.jspecify.annotations.Nullable;
 /// The endpoint's side of an exchange: one connection of HTTP/1.1, or one stream of HTTP/2. Between two exchanges it
 /// lies in the [UpstreamPool] with a read outstanding, which finds out that the endpoint has closed it.
 final class UpstreamSide extends ChannelInboundHandlerAdapter {
+    private static final String NO_BODY = "the body that the answer announces does not come";
     private final Channel channel;
     private final UpstreamKey key;
     private final @Nullable UpstreamPool pool;
     private @Nullable ProxiedRequest exchange;
     private boolean informational;
+    /// Whether a body is announced of which nothing has come: a stream may end all the same, as after HEAD.
+    private boolean owed;
     private boolean reading;
     private long idleSince;
 
@@ -123,6 +128,12 @@ final class UpstreamSide extends ChannelInboundHandlerAdapter {
         }
         if (message instanceof HttpResponse head) {
             informational = head.status().code() < 200 && head.status().code() != 101;
+            owed = !informational && owes(head, current);
+            if (owed && head instanceof FullHttpResponse) {
+                ReferenceCountUtil.release(message);
+                current.upstreamFailed(NO_BODY);
+                return;
+            }
             if (!informational) {
                 current.answered(head instanceof FullHttpResponse
                         ? new DefaultHttpResponse(head.protocolVersion(), head.status(), head.headers()) : head);
@@ -136,9 +147,19 @@ final class UpstreamSide extends ChannelInboundHandlerAdapter {
         }
     }
 
+    private boolean owes(HttpResponse head, ProxiedRequest current) {
+        return stream() && !Framing.empty(head, current.facts().headOnly()) && HttpUtil.getContentLength(head, 0L) > 0;
+    }
+
     private void content(ProxiedRequest current, HttpContent content) {
         if (informational || exchange != current) {
             content.release();
+            return;
+        }
+        owed = owed && !content.content().isReadable();
+        if (owed && content instanceof LastHttpContent) {
+            content.release();
+            current.upstreamFailed(NO_BODY);
         } else {
             current.answer(content);
         }

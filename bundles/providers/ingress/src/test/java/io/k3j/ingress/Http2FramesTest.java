@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /// HTTP/2 frame by frame, where what libraries make of it does not show the difference.
 class Http2FramesTest {
+    private static final String GET = "GET / HTTP/1.1\r\nHost: a.test\r\n\r\n";
     private Rig rig;
 
     @BeforeEach
@@ -38,6 +39,41 @@ class Http2FramesTest {
             assertThat(refused.stream()).isEqualTo(2 * IngressLimits.STREAMS + 1);
             // REFUSED_STREAM
             assertThat(refused.payload()).containsExactly(0, 0, 0, 7);
+        }
+    }
+
+    /// An endpoint that announces five bytes and sends none.
+    private void announcing(boolean withFields) throws IOException {
+        rig.to(Endpoints.Scheme.H2C, rig.scripted((in, out) -> {
+            in.readNBytes(RawHttp2.PREFACE.length());
+            RawHttp2.write(out, RawHttp2.SETTINGS, 0, 0, "");
+            while (true) {
+                int stream = RawHttp2.next(in, RawHttp2.HEADERS).stream();
+                RawHttp2.write(out, RawHttp2.HEADERS, withFields ? RawHttp2.WHOLE : RawHttp2.END_HEADERS, stream,
+                        "88 0f0d0135");
+                if (!withFields) {
+                    RawHttp2.write(out, RawHttp2.DATA, RawHttp2.END_STREAM, stream, "");
+                }
+            }
+        }));
+    }
+
+    @Test
+    void aBodyThatIsAnnouncedAndDoesNotComeIsABadGateway() throws IOException {
+        announcing(true);
+        try (RawHttp client = rig.client()) {
+            assertThat(client.send(GET).answer()).startsWith("HTTP/1.1 502").endsWith("Bad Gateway\n");
+            assertThat(client.send("HEAD / HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n").rest())
+                    .startsWith("HTTP/1.1 200").containsIgnoringCase("content-length: 5");
+        }
+    }
+
+    @Test
+    void nothingFollowsAnAnswerWhoseBodyDoesNotCome() throws IOException {
+        announcing(false);
+        try (RawHttp client = rig.client()) {
+            // its head may have been sent; its connection ends
+            assertThat(client.send(GET).rest()).matches("(?s)(HTTP/1.1 200 OK\r\n.*content-length: 5\r\n.*)?");
         }
     }
 }
