@@ -17,9 +17,9 @@ final class IngressLimits {
     static final int HEADER_COUNT = 200;
     /// Concurrent streams of one HTTP/2 connection (Traefik's 250).
     static final int STREAMS = 250;
-    /// What a stream's sender may send ahead.
+    /// What a client may send ahead on one of them.
     static final int STREAM_WINDOW = 256 * 1024;
-    /// What all streams of a connection may send ahead.
+    /// What a client may send ahead on all streams of a connection.
     static final int CONNECTION_WINDOW = 1024 * 1024;
     /// Resets of streams by one client in [#RESET_SECONDS].
     static final int RESETS = 300;
@@ -54,6 +54,9 @@ final class IngressLimits {
     static final int IDLE_UPSTREAMS = 64;
     /// Streams of one connection to an endpoint; what many servers take at least.
     static final int UPSTREAM_STREAMS = 100;
+    /// What an endpoint may send ahead on one of them. A client that reads nothing keeps it, so their connection has it
+    /// for each.
+    static final int UPSTREAM_STREAM_WINDOW = 64 * 1024;
     /// How long one is kept (Traefik's 90 s).
     static final long IDLE_UPSTREAM_SECONDS = 90;
     /// For a body that is discarded, so that the client reads the answer before its connection ends.
