@@ -3,22 +3,57 @@ package io.k3j.ingress;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.ssl.SslHandler;
 import org.jspecify.annotations.Nullable;
 
-/// How the connection of a client ends, or its stream of HTTP/2: after what has been written last. On the event loop.
-final class ClientEnd {
+/// How the connection of a client ends, or its stream of HTTP/2: after what has been written last, which the client has
+/// to take in time. On the event loop.
+final class ClientEnd implements Expiring {
     private final ClientLink link;
+    private final boolean http2;
     private @Nullable ChannelFuture last;
+    /// Since when a stream has been watched; 0 while it is not.
+    private long since;
 
-    ClientEnd(ClientLink link) {
+    /// @param http2 whether this is a stream
+    ClientEnd(ClientLink link, boolean http2) {
         this.link = link;
+        this.http2 = http2;
     }
 
     /// Ends after this and not before.
     void after(ChannelFuture written) {
         last = written;
+    }
+
+    /// Gives the client [IngressLimits#STALLED_SECONDS] for what has been written and not sent: no exchange looks after
+    /// it any more.
+    void watch() {
+        ChannelFuture written = last;
+        if (written == null || written.isDone()) {
+            return;
+        }
+        if (!http2) {
+            link.expect(IngressLimits.STALLED_SECONDS);
+        } else if (since == 0) {
+            since = link.loop().stamp();
+            link.loop().watch(this);
+            written.channel().closeFuture().addListener(closed -> link.loop().forget(this));
+        }
+    }
+
+    @Override
+    public void check(long now) {
+        ChannelFuture written = last;
+        if (written != null && Overdue.STALLED.since(since, now)) {
+            // by itself the channel of a stream that has its end written does not tell anybody to forget it
+            written.channel().writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.CANCEL));
+            written.channel().close();
+        }
     }
 
     /// Closes the channel.
@@ -27,18 +62,38 @@ final class ClientEnd {
         if (written == null) {
             context.close();
         } else {
+            watch();
             written.addListener(ChannelFutureListener.CLOSE);
         }
+    }
+
+    /// Closes the channel whatever waits.
+    ///
+    /// @param reset whether the client would take its end for the end of the answer otherwise
+    void abort(ChannelHandlerContext context, boolean reset) {
+        if (reset) {
+            context.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+        }
+        context.close();
     }
 
     /// Gives a client of HTTP/1.1 that still sends the time to see its answer.
     void discard(ChannelHandlerContext context) {
         link.expect(IngressLimits.DISCARD_SECONDS);
+        watch();
         ChannelFuture written = last;
-        if (written != null && context.channel() instanceof DuplexChannel duplex
-                && context.pipeline().get(SslHandler.class) == null) {
-            // the client hears the end at once, and what it still sends does not destroy the answer
-            written.addListener(sent -> duplex.shutdownOutput());
+        if (written != null) {
+            written.addListener(sent -> {
+                link.expect(IngressLimits.DISCARD_SECONDS);
+                shutdown(context);
+            });
+        }
+    }
+
+    /// Tells the client at once that nothing more comes; what it still sends does not destroy the answer then.
+    private static void shutdown(ChannelHandlerContext context) {
+        if (context.channel() instanceof DuplexChannel duplex && context.pipeline().get(SslHandler.class) == null) {
+            duplex.shutdownOutput();
         }
     }
 }

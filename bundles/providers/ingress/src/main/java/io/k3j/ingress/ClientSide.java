@@ -2,7 +2,6 @@ package io.k3j.ingress;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.FullHttpRequest;
@@ -41,7 +40,7 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
     ClientSide(Proxy proxy, ClientLink link, boolean http2) {
         this.proxy = proxy;
         this.link = link;
-        this.end = new ClientEnd(link);
+        this.end = new ClientEnd(link, http2);
         this.http2 = http2;
     }
 
@@ -186,9 +185,11 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
         current = null;
         if (!exchange.requestEnded() && exchange.facts().hasBody()) {
             discard();
-        } else if (!http2 && closing) {
+        } else if (http2) {
+            end.watch();
+        } else if (closing) {
             end();
-        } else if (!http2) {
+        } else {
             next();
         }
         parts.handOn();
@@ -257,11 +258,7 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
     void abort() {
         head.forget();
         parts.close();
-        if (untilClose) {
-            // reset, so that nobody takes what has come for the whole
-            context().channel().config().setOption(ChannelOption.SO_LINGER, 0);
-        }
-        context().close();
+        end.abort(context(), untilClose);
     }
 
     /// Hands the connection over to what both sides have agreed on.

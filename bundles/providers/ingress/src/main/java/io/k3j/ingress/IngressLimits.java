@@ -36,7 +36,7 @@ final class IngressLimits {
     static final long HEAD_SECONDS = 10;
     /// Until the next bytes of a body have to come (Traefik gives a whole request 60 s).
     static final long BODY_SECONDS = 60;
-    /// Until a client has to take something of what waits for it.
+    /// Until a client has to take so much of what waits for it that it is written to again, or all of it at the end.
     static final long STALLED_SECONDS = 60;
     /// How long a connection of a client may be idle (Traefik's 180 s).
     static final long IDLE_SECONDS = 180;

@@ -1,7 +1,9 @@
 package io.k3j.ingress;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -26,6 +28,23 @@ class Http2FramesTest {
 
     private RawHttp2 client(String settings) throws IOException {
         return new RawHttp2(new Socket(InetAddress.getLoopbackAddress(), rig.web()), settings);
+    }
+
+    @Test
+    void anAnswerThatIsNotTakenEndsItsStream() throws IOException {
+        rig.to(rig.echo());
+        // a window of nothing
+        try (RawHttp2 client = client("000400000000")) {
+            client.send(RawHttp2.HEADERS, RawHttp2.WHOLE, 1, RawHttp2.fields("GET", "a.test"));
+            rig.metricsWith("protocol=\"http2\"} 1");
+            rig.pass(IngressLimits.STALLED_SECONDS - 5);
+            client.send(RawHttp2.HEADERS, RawHttp2.WHOLE, 3, RawHttp2.fields("HEAD", "a.test"));
+            rig.metricsWith("method=\"HEAD\",protocol=\"http2\"} 1");
+            rig.pass(IngressLimits.STALLED_SECONDS + 5);
+            assertThat(client.next(RawHttp2.RST_STREAM).stream()).isEqualTo(1);
+            rig.pass(IngressLimits.IDLE_SECONDS + 5);
+            assertThatThrownBy(() -> client.next(RawHttp2.RST_STREAM)).isInstanceOf(EOFException.class);
+        }
     }
 
     /// What is answered and not taken holds its stream, and a client has no more of them, whatever it acknowledges.

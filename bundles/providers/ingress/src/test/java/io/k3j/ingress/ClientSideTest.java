@@ -1,0 +1,87 @@
+package io.k3j.ingress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.ingressrouting.EntryPoint;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.codec.http.HttpServerCodec;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// What real sockets do not do just when a test wants it.
+class ClientSideTest {
+    private final IngressMetrics metrics = new IngressMetrics();
+    private final Proxy proxy = new Proxy("server-1", b -> Endpoints.NONE, metrics, new AccessLog());
+    private Socket socket;
+    private ProxyLoop loop;
+
+    /// A socket that takes nothing, until it does.
+    private static final class Socket extends EmbeddedChannel {
+        private boolean takes;
+
+        @Override
+        protected SocketAddress remoteAddress0() {
+            return new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+        }
+
+        @Override
+        protected void doWrite(ChannelOutboundBuffer waiting) throws Exception {
+            if (takes) {
+                super.doWrite(waiting);
+            }
+        }
+    }
+
+    @BeforeEach
+    void begin() {
+        socket = new Socket();
+        loop = new ProxyLoop(socket.eventLoop(), new UpstreamConnector(NioSocketChannel.class,
+                new IngressTls(new Certificates(IngressTls.unnamed(InstantSource.system())), Runnable::run)));
+        proxy.use(Rig.tables());
+        ClientLink link = new ClientLink(socket, EntryPoint.WEB, loop);
+        loop.watch(link);
+        socket.pipeline().addLast(new HttpServerCodec(), new ClientSide(proxy, link, false));
+    }
+
+    @AfterEach
+    void end() {
+        socket.finishAndReleaseAll();
+    }
+
+    private static void send(EmbeddedChannel to, String text) {
+        to.writeInbound(Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII));
+    }
+
+    private boolean openAfter(long seconds) {
+        loop.look(System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds));
+        socket.runPendingTasks();
+        return socket.isOpen();
+    }
+
+    @Test
+    void aLastAnswerHasToBeTakenInTime() {
+        send(socket, "GET / HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n");
+        assertThat(openAfter(IngressLimits.STALLED_SECONDS - 5)).isTrue();
+        assertThat(openAfter(IngressLimits.STALLED_SECONDS + 5)).isFalse();
+    }
+
+    @Test
+    void whoStillSendsHasTimeToTakeTheAnswerFirst() {
+        send(socket, "POST / HTTP/1.1\r\nHost: none.test\r\nContent-Length: 10\r\n\r\nabc");
+        assertThat(openAfter(IngressLimits.DISCARD_SECONDS + 5)).isTrue();
+        socket.takes = true;
+        socket.flush();
+        assertThat(openAfter(0)).isTrue();
+        assertThat(openAfter(IngressLimits.DISCARD_SECONDS + 5)).isFalse();
+    }
+}
