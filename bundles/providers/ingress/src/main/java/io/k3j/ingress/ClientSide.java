@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -208,7 +209,7 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
 
     /// Answers itself instead of an endpoint.
     void refuse(ProxiedRequest exchange, ErrorAnswer answer, String why) {
-        FullHttpResponse response = answer.response();
+        FullHttpResponse response = answer.response(exchange.facts().headOnly());
         tellLast(response, exchange);
         end.after(context().writeAndFlush(response));
         finished(exchange, why);
@@ -216,8 +217,8 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
 
     /// Answers a request that is not let in; nothing else is answered on an HTTP/1.1 connection afterwards, as what
     /// follows may not be a request.
-    void refuse(ErrorAnswer answer) {
-        last(answer.response());
+    void refuse(ErrorAnswer answer, HttpRequest request) {
+        last(answer.response(request.method().equals(HttpMethod.HEAD)));
     }
 
     private void last(FullHttpResponse response) {

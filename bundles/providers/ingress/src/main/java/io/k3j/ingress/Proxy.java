@@ -93,13 +93,13 @@ final class Proxy {
                 : RequestTarget.of(request.uri(), request.headers().get(HttpHeaderNames.HOST, ""));
         if (target.isEmpty()) {
             metrics.refused(link.entryPoint());
-            side.refuse(malformed == null ? ErrorAnswer.BAD_REQUEST : malformed);
+            side.refuse(malformed == null ? ErrorAnswer.BAD_REQUEST : malformed, request);
             return null;
         }
         RequestFacts facts = RequestFacts.of(link.entryPoint(), link.address(), request, target.get(), http2);
         if (facts.hasBody() && !announced(request.headers())) {
             metrics.refused(link.entryPoint());
-            side.refuse(ErrorAnswer.BAD_REQUEST);
+            side.refuse(ErrorAnswer.BAD_REQUEST, request);
             return null;
         }
         IngressValues.Redirection redirect = link.entryPoint().secure() ? null : values.redirect();
@@ -113,7 +113,7 @@ final class Proxy {
         int hops = ForwardedHeaders.hops(request.headers());
         ErrorAnswer no = route.isEmpty() ? ErrorAnswer.NOT_FOUND : unserved(endpoints, hops);
         if (no != null) {
-            decline(side, facts, no.response());
+            decline(side, facts, no.response(facts.headOnly()));
             return null;
         }
         atWork.incrementAndGet();

@@ -31,6 +31,14 @@ class Http2FramesTest {
     }
 
     @Test
+    void anAnswerToHeadEndsWithItsFields() throws IOException {
+        try (RawHttp2 client = client("")) {
+            client.send(RawHttp2.HEADERS, RawHttp2.WHOLE, 1, RawHttp2.fields("HEAD", "none.test"));
+            assertThat(client.next(RawHttp2.HEADERS).endsStream()).isTrue();
+        }
+    }
+
+    @Test
     void anAnswerThatIsNotTakenEndsItsStream() throws IOException {
         rig.to(rig.echo());
         // a window of nothing
