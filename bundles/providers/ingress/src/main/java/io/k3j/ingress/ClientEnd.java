@@ -8,6 +8,7 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /// How the connection of a client ends, or its stream of HTTP/2: after what has been written last, which the client has
@@ -16,6 +17,7 @@ final class ClientEnd implements Expiring {
     private final ClientLink link;
     private final boolean http2;
     private @Nullable ChannelFuture last;
+    private boolean requestEnded;
     /// Since when a stream has been watched; 0 while it is not.
     private long since;
 
@@ -28,6 +30,11 @@ final class ClientEnd implements Expiring {
     /// Ends after this and not before.
     void after(ChannelFuture written) {
         last = written;
+    }
+
+    /// The whole of a stream's request has come.
+    void requestEnded() {
+        requestEnded = true;
     }
 
     /// Gives the client [IngressLimits#STALLED_SECONDS] for what has been written and not sent: no exchange looks after
@@ -59,12 +66,23 @@ final class ClientEnd implements Expiring {
     /// Closes the channel.
     void close(ChannelHandlerContext context) {
         ChannelFuture written = last;
+        watch();
         if (written == null) {
             context.close();
+        } else if (http2 && !requestEnded) {
+            written.addListener(sent -> stop(context, sent));
         } else {
-            watch();
             written.addListener(ChannelFutureListener.CLOSE);
         }
+    }
+
+    /// Tells the client of a stream that it need not send the rest. Its answer counts with this code only
+    /// (RFC 9113 §8.1).
+    private static void stop(ChannelHandlerContext context, Future<?> sent) {
+        if (sent.isSuccess()) {
+            context.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.NO_ERROR));
+        }
+        context.close();
     }
 
     /// Closes the channel whatever waits.

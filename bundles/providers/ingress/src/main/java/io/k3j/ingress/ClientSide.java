@@ -80,6 +80,9 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
     }
 
     private void handle(Object message) {
+        if (message instanceof LastHttpContent) {
+            end.requestEnded();
+        }
         if (message instanceof HttpRequest request && !discarding) {
             ProxiedRequest next = proxy.accept(this, link, request, http2);
             current = next;

@@ -39,6 +39,16 @@ class Http2FramesTest {
     }
 
     @Test
+    void anEarlyAnswerIsNotTakenBack() throws IOException {
+        try (RawHttp2 client = client("")) {
+            client.send(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 1, RawHttp2.fields("POST", "none.test"));
+            assertThat(client.next(RawHttp2.DATA).endsStream()).isTrue();
+            // NO_ERROR; any other code would tell the client to forget the answer
+            assertThat(client.next(RawHttp2.RST_STREAM).payload()).containsOnly(0);
+        }
+    }
+
+    @Test
     void anAnswerThatIsNotTakenEndsItsStream() throws IOException {
         rig.to(rig.echo());
         // a window of nothing
