@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// The endpoint's side of an exchange: one connection of HTTP/1.1, or one stream of HTTP/2. Between two exchanges it
 /// lies in the [UpstreamPool] with a read outstanding, which finds out that the endpoint has closed it.
 final class UpstreamSide extends ChannelInboundHandlerAdapter {
+    private static final int LEAST_STATUS = 100;
+    private static final int MOST_STATUS = 999;
     private static final String NO_BODY = "the body that the answer announces does not come";
     private final Channel channel;
     private final UpstreamKey key;
@@ -127,11 +129,13 @@ final class UpstreamSide extends ChannelInboundHandlerAdapter {
             return;
         }
         if (message instanceof HttpResponse head) {
-            informational = head.status().code() < 200 && head.status().code() != 101;
+            int status = head.status().code();
+            informational = status < 200 && status != 101;
             owed = !informational && owes(head, current);
-            if (owed && head instanceof FullHttpResponse) {
+            boolean known = status >= LEAST_STATUS && status <= MOST_STATUS;
+            if (!known || owed && head instanceof FullHttpResponse) {
                 ReferenceCountUtil.release(message);
-                current.upstreamFailed(NO_BODY);
+                current.upstreamFailed(known ? NO_BODY : "malformed answer: status " + status);
                 return;
             }
             if (!informational) {
