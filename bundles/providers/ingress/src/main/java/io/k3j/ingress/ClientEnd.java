@@ -1,5 +1,6 @@
 package io.k3j.ingress;
 
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// How the connection of a client ends, or its stream of HTTP/2: after what has been written last, which the client has
 /// to take in time. On the event loop.
 final class ClientEnd implements Expiring {
+    private static final System.Logger LOG = System.getLogger("io.k3j.ingress");
     private final ClientLink link;
     private final boolean http2;
     private @Nullable ChannelFuture last;
@@ -89,8 +91,12 @@ final class ClientEnd implements Expiring {
     ///
     /// @param reset whether the client would take its end for the end of the answer otherwise
     void abort(ChannelHandlerContext context, boolean reset) {
-        if (reset) {
-            context.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+        try {
+            if (reset) {
+                context.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+            }
+        } catch (ChannelException gone) {
+            LOG.log(System.Logger.Level.DEBUG, "Cannot reset a connection, which is closed instead", gone);
         }
         context.close();
     }

@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.ingressrouting.EntryPoint;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.DefaultChannelConfig;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.http.HttpServerCodec;
@@ -13,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,13 +26,30 @@ import org.junit.jupiter.api.Test;
 /// What real sockets do not do just when a test wants it.
 class ClientSideTest {
     private final IngressMetrics metrics = new IngressMetrics();
-    private final Proxy proxy = new Proxy("server-1", b -> Endpoints.NONE, metrics, new AccessLog());
+    private final InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+    private Endpoints endpoints = Endpoints.NONE;
+    private final Proxy proxy = new Proxy("server-1", b -> endpoints, metrics, new AccessLog());
     private Socket socket;
     private ProxyLoop loop;
 
-    /// A socket that takes nothing, until it does.
+    /// A socket that takes nothing, until it does, and cannot be reset.
     private static final class Socket extends EmbeddedChannel {
+        private final ChannelConfig gone = new DefaultChannelConfig(this) {
+            @Override
+            public <T> boolean setOption(ChannelOption<T> option, T value) {
+                if (option == ChannelOption.SO_LINGER) {
+                    throw new ChannelException("the descriptor is closed");
+                }
+                return super.setOption(option, value);
+            }
+        };
         private boolean takes;
+
+        @Override
+        public ChannelConfig config() {
+            ChannelConfig own = gone;
+            return own == null ? super.config() : own;
+        }
 
         @Override
         protected SocketAddress remoteAddress0() {
@@ -83,5 +105,20 @@ class ClientSideTest {
         socket.flush();
         assertThat(openAfter(0)).isTrue();
         assertThat(openAfter(IngressLimits.DISCARD_SECONDS + 5)).isFalse();
+    }
+
+    @Test
+    void aRequestEndsAlsoWhenItsClientCannotBeReset() {
+        endpoints = Endpoints.of(Endpoints.Scheme.HTTP, List.of(address));
+        EmbeddedChannel endpoint = new EmbeddedChannel();
+        UpstreamSide side = new UpstreamSide(endpoint, new UpstreamKey(address, null), loop.upstreams());
+        endpoint.pipeline().addLast(new UpstreamCodec(side), side);
+        loop.upstreams().keep(side);
+        send(socket, "GET / HTTP/1.0\r\nHost: a.test\r\n\r\n");
+        send(endpoint, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
+        endpoint.close();
+        assertThat(openAfter(0)).isFalse();
+        assertThat(metrics.text()).contains("code=\"200\",entrypoint=\"web\",method=\"GET\",protocol=\"http\"} 1");
+        endpoint.finishAndReleaseAll();
     }
 }
