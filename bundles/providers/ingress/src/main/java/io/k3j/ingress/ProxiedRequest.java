@@ -65,7 +65,7 @@ final class ProxiedRequest implements Expiring, EndpointSearch.Found {
 
     /// The endpoint that answers, or was tried last.
     Optional<InetSocketAddress> endpoint() {
-        return Optional.ofNullable(upstream).map(UpstreamSide::address);
+        return Optional.ofNullable(search.last());
     }
 
     void begin() {
