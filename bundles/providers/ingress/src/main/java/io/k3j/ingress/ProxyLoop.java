@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /// What belongs to one event loop: its connections to endpoints, and everything on it that can take too long. All on
 /// the loop.
@@ -14,10 +15,13 @@ final class ProxyLoop {
     private final Http2Upstreams streams;
     private final FailingEndpoints failures = new FailingEndpoints();
     private final Set<Expiring> watched = new HashSet<>();
+    private final LongSupplier clock;
     private long stamp;
 
-    ProxyLoop(EventLoop loop, UpstreamConnector connector) {
+    /// @param clock of nanoseconds, as [System#nanoTime]
+    ProxyLoop(EventLoop loop, UpstreamConnector connector, LongSupplier clock) {
         this.loop = loop;
+        this.clock = clock;
         this.upstreams = new UpstreamPool(loop, connector);
         this.streams = new Http2Upstreams(loop, connector);
         tick();
@@ -49,14 +53,19 @@ final class ProxyLoop {
         watched.remove(some);
     }
 
-    /// About now, of [System#nanoTime], for what is looked at once a second anyway: never in the past while the loop
-    /// keeps pace, so that nothing ends early. Never 0.
+    /// About now, for what is looked at once a second anyway: never in the past while the loop keeps pace, so that
+    /// nothing ends early. Never 0.
     long stamp() {
         return stamp;
     }
 
+    /// Now, whatever the loop was busy with.
+    long now() {
+        return clock.getAsLong();
+    }
+
     private void tick() {
-        long now = System.nanoTime();
+        long now = now();
         long next = now + TimeUnit.SECONDS.toNanos(1);
         stamp = next == 0 ? 1 : next;
         look(now);

@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Test;
 class ClientSideTest {
     private final IngressMetrics metrics = new IngressMetrics();
     private final InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+    private final AtomicLong now = new AtomicLong(1);
     private Endpoints endpoints = Endpoints.NONE;
     private final Proxy proxy = new Proxy("server-1", b -> endpoints, metrics, new AccessLog());
     private Socket socket;
@@ -68,7 +70,8 @@ class ClientSideTest {
     void begin() {
         socket = new Socket();
         loop = new ProxyLoop(socket.eventLoop(), new UpstreamConnector(NioSocketChannel.class,
-                new IngressTls(new Certificates(IngressTls.unnamed(InstantSource.system())), Runnable::run)));
+                new IngressTls(new Certificates(IngressTls.unnamed(InstantSource.system())), Runnable::run)),
+                now::get);
         proxy.use(Rig.tables());
         ClientLink link = new ClientLink(socket, EntryPoint.WEB, loop);
         loop.watch(link);
@@ -85,7 +88,7 @@ class ClientSideTest {
     }
 
     private boolean openAfter(long seconds) {
-        loop.look(System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds));
+        loop.look(now.get() + TimeUnit.SECONDS.toNanos(seconds));
         socket.runPendingTasks();
         return socket.isOpen();
     }
@@ -105,6 +108,15 @@ class ClientSideTest {
         socket.flush();
         assertThat(openAfter(0)).isTrue();
         assertThat(openAfter(IngressLimits.DISCARD_SECONDS + 5)).isFalse();
+    }
+
+    @Test
+    void aLoopThatIsLateEndsNobodyEarly() {
+        socket.takes = true;
+        now.addAndGet(TimeUnit.SECONDS.toNanos(30));
+        send(socket, "POST / HTTP/1.1\r\nHost: none.test\r\nContent-Length: 10\r\n\r\nabc");
+        assertThat(openAfter(IngressLimits.DISCARD_SECONDS - 1)).isTrue();
+        assertThat(openAfter(IngressLimits.DISCARD_SECONDS + 1)).isFalse();
     }
 
     @Test
