@@ -10,6 +10,8 @@ import java.util.function.LongSupplier;
 /// What belongs to one event loop: its connections to endpoints, and everything on it that can take too long. All on
 /// the loop.
 final class ProxyLoop {
+    private static final System.Logger LOG = System.getLogger("io.k3j.ingress");
+    private static final long WARNING_SECONDS = 60;
     private final EventLoop loop;
     private final UpstreamPool upstreams;
     private final Http2Upstreams streams;
@@ -17,6 +19,8 @@ final class ProxyLoop {
     private final Set<Expiring> watched = new HashSet<>();
     private final LongSupplier clock;
     private long stamp;
+    /// When that was last told; 0 for never.
+    private long warned;
 
     /// @param clock of nanoseconds, as [System#nanoTime]
     ProxyLoop(EventLoop loop, UpstreamConnector connector, LongSupplier clock) {
@@ -75,9 +79,21 @@ final class ProxyLoop {
     ///
     /// @param now of [System#nanoTime]
     void look(long now) {
-        new ArrayList<>(watched).forEach(w -> w.check(now));
-        upstreams.check(now);
-        streams.check(now);
-        failures.check(now);
+        new ArrayList<>(watched).forEach(w -> check(w, now));
+        check(upstreams::check, now);
+        check(streams::check, now);
+        check(failures::check, now);
+    }
+
+    /// One that fails must not stop the clock of all others.
+    private void check(Expiring some, long now) {
+        try {
+            some.check(now);
+        } catch (RuntimeException broken) {
+            if (warned == 0 || now - warned > TimeUnit.SECONDS.toNanos(WARNING_SECONDS)) {
+                warned = now;
+                LOG.log(System.Logger.Level.WARNING, "Cannot end what takes too long", broken);
+            }
+        }
     }
 }

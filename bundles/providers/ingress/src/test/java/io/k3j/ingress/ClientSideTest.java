@@ -120,6 +120,18 @@ class ClientSideTest {
     }
 
     @Test
+    void oneThatFailsToEndStopsNoOther() {
+        for (int i = 0; i < 100; i++) {
+            String why = "as the test wants it " + i;
+            loop.watch(when -> {
+                throw new IllegalStateException(why);
+            });
+        }
+        send(socket, "GET / HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n");
+        assertThat(openAfter(IngressLimits.STALLED_SECONDS + 5)).isFalse();
+    }
+
+    @Test
     void aRequestEndsAlsoWhenItsClientCannotBeReset() {
         endpoints = Endpoints.of(Endpoints.Scheme.HTTP, List.of(address));
         EmbeddedChannel endpoint = new EmbeddedChannel();
