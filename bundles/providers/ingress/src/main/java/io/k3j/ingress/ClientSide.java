@@ -234,7 +234,7 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
 
     /// Answers a good request that no pod is asked for; others may follow it.
     void decline(FullHttpResponse answer, RequestFacts facts) {
-        if (http2 || facts.hasBody() || !facts.keepAlive() || facts.http10()) {
+        if (http2 || facts.hasBody() || !facts.keepAlive() || facts.http10() || proxy.draining()) {
             last(answer);
         } else {
             end.after(context().writeAndFlush(answer));

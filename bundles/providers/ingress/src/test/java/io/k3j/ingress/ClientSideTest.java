@@ -3,6 +3,7 @@ package io.k3j.ingress;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.ingressrouting.EntryPoint;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelException;
@@ -117,6 +118,18 @@ class ClientSideTest {
         send(socket, "POST / HTTP/1.1\r\nHost: none.test\r\nContent-Length: 10\r\n\r\nabc");
         assertThat(openAfter(IngressLimits.DISCARD_SECONDS - 1)).isTrue();
         assertThat(openAfter(IngressLimits.DISCARD_SECONDS + 1)).isFalse();
+    }
+
+    @Test
+    void aSwapEndsConnectionsWithAnswersOfTheProxyToo() {
+        socket.takes = true;
+        proxy.drain();
+        send(socket, "GET / HTTP/1.1\r\nHost: none.test\r\n\r\n");
+        ByteBuf answer = socket.readOutbound();
+        assertThat(answer.toString(StandardCharsets.US_ASCII)).startsWith("HTTP/1.1 404")
+                .containsIgnoringCase("connection: close");
+        answer.release();
+        assertThat(openAfter(0)).isFalse();
     }
 
     @Test
