@@ -57,6 +57,20 @@ class ProxyTest {
         }
     }
 
+    /// Its first letters are those of HTTP/2.
+    @Test
+    void aRequestMayComeLetterByLetter() throws IOException {
+        rig.to(rig.echo());
+        for (int i = 0; i < 20; i++) {
+            try (RawHttp client = rig.client()) {
+                for (String letter : "POST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: 3\r\n\r\nabc".split("")) {
+                    client.send(letter);
+                }
+                assertThat(client.answer()).startsWith("HTTP/1.1 200").endsWith("abc");
+            }
+        }
+    }
+
     @Test
     void aClientThatWaitsIsToldToSendItsBody() throws IOException {
         rig.to(rig.echo());
