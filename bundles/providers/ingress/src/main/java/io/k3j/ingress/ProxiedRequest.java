@@ -55,10 +55,6 @@ final class ProxiedRequest implements Expiring, EndpointSearch.Found {
         return status;
     }
 
-    boolean answering() {
-        return answering;
-    }
-
     boolean requestEnded() {
         return requestEnded;
     }
@@ -132,9 +128,14 @@ final class ProxiedRequest implements Expiring, EndpointSearch.Found {
     }
 
     private void send(UpstreamSide to, HttpContent content) {
-        requestEnded |= content instanceof LastHttpContent;
-        bodySent |= content.content().isReadable()
-                || content instanceof LastHttpContent last && !last.trailingHeaders().isEmpty();
+        bodySent |= content.content().isReadable();
+        if (content instanceof LastHttpContent last) {
+            requestEnded = true;
+            if (!last.trailingHeaders().isEmpty()) {
+                bodySent = true;
+                ForwardedHeaders.trailers(last.trailingHeaders());
+            }
+        }
         to.channel().writeAndFlush(content);
     }
 
