@@ -81,7 +81,8 @@ final class EntryPointChannel extends ChannelInitializer<Channel> {
                 // said, so that no system property of Netty allows what could be understood in two ways
                 .setStrictLineParsing(true).setUseRfc9112TransferEncoding(true).setAllowDuplicateContentLengths(false)
                 .setMaxInitialLineLength(IngressLimits.LINE_BYTES).setMaxHeaderSize(IngressLimits.HEADER_BYTES)
-                .setMaxChunkSize(IngressLimits.HIGH_WATER_BYTES)), new ClientSide(shared.proxy(), link, false));
+                .setMaxChunkSize(IngressLimits.HIGH_WATER_BYTES), IngressLimits.PIPELINED),
+                new ClientSide(shared.proxy(), link, false));
     }
 
     private void http2(ChannelPipeline pipeline, ClientLink link) {

@@ -15,6 +15,8 @@ final class IngressLimits {
     static final int HEADER_BYTES = 64 * 1024;
     /// Header fields of a request.
     static final int HEADER_COUNT = 200;
+    /// Requests of one HTTP/1.1 connection that have been read and are not answered.
+    static final int PIPELINED = 128;
     /// Concurrent streams of one HTTP/2 connection (Traefik's 250).
     static final int STREAMS = 250;
     /// What a client may send ahead on one of them.
