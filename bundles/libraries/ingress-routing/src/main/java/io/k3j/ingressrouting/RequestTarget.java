@@ -1,6 +1,7 @@
 package io.k3j.ingressrouting;
 
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -14,6 +15,8 @@ import java.util.Optional;
 public record RequestTarget(String host, String authority, String path, String origin) {
     private static final String UNRESERVED = "-._~";
     private static final String NEVER = "#\\";
+    /// `.` and `..` with what ends them, also for who leaves out what begins with `;`.
+    private static final List<String> DOTS = List.of("/./", "/../", "/.;", "/..;");
     private static final int LONGEST_NAME = 255;
     private static final int LONGEST_PORT = 5;
 
@@ -128,8 +131,10 @@ public record RequestTarget(String host, String authority, String path, String o
         return HexFormat.isHexDigit(c);
     }
 
+    /// Whether it has `.` or `..`, also for who takes escaped slashes for slashes.
     private static boolean dotted(String path) {
-        return path.contains("/./") || path.contains("/../") || path.endsWith("/.") || path.endsWith("/..");
+        String plain = path.replace("%2F", "/").replace("%5C", "/").replace("%3B", ";") + "/";
+        return DOTS.stream().anyMatch(plain::contains);
     }
 
     /// The name in a `Host` header; empty for one that is malformed.

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// One connection of a client: until when something has to come, and the request of HTTP/1.1 at work on it. On its
 /// event loop.
 final class ClientLink implements Expiring {
+    private static final long SHORT_SECONDS = 60;
     private final Channel channel;
     private final EntryPoint entryPoint;
     private final ProxyLoop loop;
@@ -46,7 +47,9 @@ final class ClientLink implements Expiring {
 
     /// Ends the connection unless [#relax] is called in time.
     void expect(long seconds) {
-        deadline = loop.stamp() + TimeUnit.SECONDS.toNanos(seconds);
+        // what is short would end early when the loop is late
+        long now = seconds < SHORT_SECONDS ? loop.now() : loop.stamp();
+        deadline = now + TimeUnit.SECONDS.toNanos(seconds);
     }
 
     /// Nothing is expected.

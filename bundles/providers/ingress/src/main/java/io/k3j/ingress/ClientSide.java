@@ -1,24 +1,20 @@
 package io.k3j.ingress;
 
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.ssl.SslHandler;
 import org.jspecify.annotations.Nullable;
 
 /// The client's side of exchanges: a connection of HTTP/1.1, whose requests come one after the other, or one stream of
@@ -29,11 +25,13 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
     private final boolean http2;
     private final PartQueue parts = new PartQueue(this::handle);
     private final HeldHead head = new HeldHead();
+    private final ClientEnd end;
     private @Nullable ChannelHandlerContext context;
     private @Nullable ProxiedRequest current;
-    private @Nullable ChannelFuture last;
     private boolean discarding;
     private int discarded;
+    /// Whether the next request waits until the client has taken enough of the answers before it.
+    private boolean held;
     /// Whether the end of the connection is the end of the answer.
     private boolean untilClose;
     /// Whether the client has been told that no other request may follow; whoever was not told may send one.
@@ -43,6 +41,7 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
     ClientSide(Proxy proxy, ClientLink link, boolean http2) {
         this.proxy = proxy;
         this.link = link;
+        this.end = new ClientEnd(link, http2);
         this.http2 = http2;
     }
 
@@ -81,6 +80,9 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
     }
 
     private void handle(Object message) {
+        if (message instanceof LastHttpContent) {
+            end.requestEnded();
+        }
         if (message instanceof HttpRequest request && !discarding) {
             ProxiedRequest next = proxy.accept(this, link, request, http2);
             current = next;
@@ -164,7 +166,7 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
     }
 
     void write(HttpContent content) {
-        last = head.write(context(), content);
+        end.after(head.write(context(), content));
     }
 
     void flush() {
@@ -187,47 +189,56 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
         current = null;
         if (!exchange.requestEnded() && exchange.facts().hasBody()) {
             discard();
-        } else if (!http2) {
-            if (closing) {
-                end();
-            } else {
-                link.expect(IngressLimits.IDLE_SECONDS);
-                parts.want();
-            }
+        } else if (http2) {
+            end.watch();
+        } else if (closing) {
+            end();
+        } else {
+            next();
         }
         parts.handOn();
     }
 
+    /// Lets the next request come, as soon as the client takes its answers.
+    private void next() {
+        held = !writable();
+        if (held) {
+            link.expect(IngressLimits.STALLED_SECONDS);
+        } else {
+            link.expect(IngressLimits.IDLE_SECONDS);
+            parts.want();
+        }
+    }
+
     /// Answers itself instead of an endpoint.
     void refuse(ProxiedRequest exchange, ErrorAnswer answer, String why) {
-        FullHttpResponse response = answer.response();
+        FullHttpResponse response = answer.response(exchange.facts().headOnly());
         tellLast(response, exchange);
-        last = context().writeAndFlush(response);
+        end.after(context().writeAndFlush(response));
         finished(exchange, why);
     }
 
     /// Answers a request that is not let in; nothing else is answered on an HTTP/1.1 connection afterwards, as what
     /// follows may not be a request.
-    void refuse(ErrorAnswer answer) {
-        last(answer.response());
+    void refuse(ErrorAnswer answer, HttpRequest request) {
+        last(answer.response(request.method().equals(HttpMethod.HEAD)));
     }
 
     private void last(FullHttpResponse response) {
         if (!http2) {
             response.headers().set(HttpHeaderNames.CONNECTION, "close");
         }
-        last = context().writeAndFlush(response);
+        end.after(context().writeAndFlush(response));
         discard();
     }
 
     /// Answers a good request that no pod is asked for; others may follow it.
     void decline(FullHttpResponse answer, RequestFacts facts) {
-        if (http2 || facts.hasBody() || !facts.keepAlive() || facts.http10()) {
+        if (http2 || facts.hasBody() || !facts.keepAlive() || facts.http10() || proxy.draining()) {
             last(answer);
         } else {
-            link.expect(IngressLimits.IDLE_SECONDS);
-            last = context().writeAndFlush(answer);
-            parts.want();
+            end.after(context().writeAndFlush(answer));
+            next();
         }
     }
 
@@ -238,33 +249,20 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
         } else {
             discarding = true;
             parts.want();
-            link.expect(IngressLimits.DISCARD_SECONDS);
-            if (last != null && context().channel() instanceof DuplexChannel duplex
-                    && context().pipeline().get(SslHandler.class) == null) {
-                // the client hears the end at once, and what it still sends does not destroy the answer
-                last.addListener(sent -> duplex.shutdownOutput());
-            }
+            end.discard(context());
         }
     }
 
     private void end() {
         parts.close();
-        if (last == null) {
-            context().close();
-        } else {
-            last.addListener(ChannelFutureListener.CLOSE);
-        }
+        end.close(context());
     }
 
     /// Breaks the answer off.
     void abort() {
         head.forget();
         parts.close();
-        if (untilClose) {
-            // reset, so that nobody takes what has come for the whole
-            context().channel().config().setOption(ChannelOption.SO_LINGER, 0);
-        }
-        context().close();
+        end.abort(context(), untilClose);
     }
 
     /// Hands the connection over to what both sides have agreed on.
@@ -279,6 +277,9 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
         ProxiedRequest exchange = current;
         if (exchange != null && changed.channel().isWritable()) {
             exchange.clientWritable();
+        } else if (held && changed.channel().isWritable()) {
+            next();
+            parts.handOn();
         }
     }
 

@@ -51,6 +51,12 @@ final class EndpointSearch {
         };
     }
 
+    /// The one that was tried last; null when there was none.
+    @Nullable
+    InetSocketAddress last() {
+        return last;
+    }
+
     /// Tries the next one.
     ///
     /// @param why the one before could not be had
@@ -60,12 +66,12 @@ final class EndpointSearch {
             tried.add(last);
         }
         InetSocketAddress address = tried.size() < IngressLimits.TRIES ? loop.failures().next(endpoints, tried) : null;
-        last = address;
         if (address == null) {
             found.nothingFound(why.isEmpty() ? ErrorAnswer.NO_SERVER
                     : unagreed ? ErrorAnswer.NO_HANDSHAKE : ErrorAnswer.BAD_GATEWAY, why);
             return;
         }
+        last = address;
         UpstreamKey key = new UpstreamKey(address, endpoints.tls());
         // one that was just closed says nothing about the endpoint
         boolean joined = streams != Streams.NEVER && loop.streams().join(key, made -> found.found(made, true),

@@ -10,6 +10,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.group.ChannelGroup;
+import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http2.DefaultHttp2WindowUpdateFrame;
@@ -21,6 +22,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 
 /// Sets up each connection of an entry point: TLS, then the protocol that both speak. HTTP/2 comes by ALPN, or without
 /// TLS by its preface (as gRPC clients send it).
@@ -79,7 +81,8 @@ final class EntryPointChannel extends ChannelInitializer<Channel> {
                 // said, so that no system property of Netty allows what could be understood in two ways
                 .setStrictLineParsing(true).setUseRfc9112TransferEncoding(true).setAllowDuplicateContentLengths(false)
                 .setMaxInitialLineLength(IngressLimits.LINE_BYTES).setMaxHeaderSize(IngressLimits.HEADER_BYTES)
-                .setMaxChunkSize(IngressLimits.HIGH_WATER_BYTES)), new ClientSide(shared.proxy(), link, false));
+                .setMaxChunkSize(IngressLimits.HIGH_WATER_BYTES), IngressLimits.PIPELINED),
+                new ClientSide(shared.proxy(), link, false));
     }
 
     private void http2(ChannelPipeline pipeline, ClientLink link) {
@@ -149,8 +152,8 @@ final class EntryPointChannel extends ChannelInitializer<Channel> {
         }
     }
 
-    /// Looks at the first bytes: `PRI` begins HTTP/2, and nothing else.
-    private final class Preface extends ChannelInboundHandlerAdapter {
+    /// Looks at the first bytes, however few come at once: `PRI` begins HTTP/2, and nothing else.
+    private final class Preface extends ByteToMessageDecoder {
         private static final String BEGINNING = "PRI";
         private final ClientLink link;
 
@@ -159,14 +162,17 @@ final class EntryPointChannel extends ChannelInitializer<Channel> {
         }
 
         @Override
-        public void channelRead(ChannelHandlerContext context, Object message) {
-            boolean http2 = message instanceof ByteBuf bytes && begins(bytes);
+        protected void decode(ChannelHandlerContext context, ByteBuf bytes, List<Object> out) {
+            boolean http2 = begins(bytes);
+            if (http2 && bytes.readableBytes() < BEGINNING.length()) {
+                return;
+            }
             if (http2) {
                 http2(context.pipeline(), link);
             } else {
                 http1(context.pipeline(), link);
             }
-            context.fireChannelRead(message);
+            // hands the bytes on
             context.pipeline().remove(this);
         }
 
@@ -177,7 +183,7 @@ final class EntryPointChannel extends ChannelInitializer<Channel> {
                     return false;
                 }
             }
-            return length > 0;
+            return true;
         }
 
         @Override

@@ -37,10 +37,12 @@ enum ErrorAnswer {
         return code;
     }
 
-    /// The answer; the text of a HEAD request is left out by the codec.
-    FullHttpResponse response() {
+    /// The answer.
+    ///
+    /// @param headOnly whether without its text, whose length is told all the same
+    FullHttpResponse response(boolean headOnly) {
         FullHttpResponse answer = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(code),
-                Unpooled.wrappedBuffer(body));
+                headOnly ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(body));
         answer.headers().set("content-type", "text/plain; charset=utf-8").set("x-content-type-options", "nosniff")
                 .set("content-length", body.length);
         return answer;

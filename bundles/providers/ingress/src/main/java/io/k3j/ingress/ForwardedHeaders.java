@@ -84,6 +84,13 @@ final class ForwardedHeaders {
         return secure ? "https" : "http";
     }
 
+    /// Changes what follows a request's body: some read it as if it stood in the head.
+    static void trailers(HttpHeaders headers) {
+        remove(headers, OWN_CONNECTION);
+        remove(headers, TOLD);
+        remove(headers, FRAMING);
+    }
+
     /// Changes the head of an answer for the client.
     static void response(HttpHeaders headers) {
         removeConnectionFields(headers);

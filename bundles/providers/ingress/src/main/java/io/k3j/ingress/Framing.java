@@ -20,8 +20,13 @@ record Framing(boolean empty, boolean chunked, boolean sized) {
         if (coding != null && !coding.isEmpty() && !chunked) {
             return null;
         }
+        return new Framing(empty(answer, headOnly), chunked, HttpUtil.isContentLengthSet(answer));
+    }
+
+    /// Whether an answer has no body, whatever its head says.
+    static boolean empty(HttpResponse answer, boolean headOnly) {
         int status = answer.status().code();
-        return new Framing(headOnly || status == 204 || status == 304, chunked, HttpUtil.isContentLengthSet(answer));
+        return headOnly || status == 204 || status == 304;
     }
 
     /// Whether it ends by itself, not with its connection.

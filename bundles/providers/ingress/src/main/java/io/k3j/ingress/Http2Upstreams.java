@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http2.DefaultHttp2WindowUpdateFrame;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
@@ -141,7 +142,7 @@ final class Http2Upstreams {
         channel.pipeline().addLast(
                 Http2FrameCodecBuilder.forClient()
                         .initialSettings(Http2Settings.defaultSettings().pushEnabled(false)
-                                .initialWindowSize(IngressLimits.STREAM_WINDOW)
+                                .initialWindowSize(IngressLimits.UPSTREAM_STREAM_WINDOW)
                                 .maxHeaderListSize(IngressLimits.HEADER_BYTES))
                         .build(),
                 new Http2MultiplexHandler(new ChannelInboundHandlerAdapter()), connection);
@@ -182,6 +183,21 @@ final class Http2Upstreams {
         public void handlerAdded(ChannelHandlerContext context) {
             channel = context.channel();
             channel.config().setAutoRead(true);
+            if (channel.isActive()) {
+                widen(context);
+            }
+        }
+
+        @Override
+        public void channelActive(ChannelHandlerContext context) {
+            widen(context);
+            context.fireChannelActive();
+        }
+
+        /// Gives each stream a window of its own: what the client of one does not read holds no other one back.
+        private void widen(ChannelHandlerContext context) {
+            context.writeAndFlush(new DefaultHttp2WindowUpdateFrame(
+                    IngressLimits.UPSTREAM_STREAMS * IngressLimits.UPSTREAM_STREAM_WINDOW));
         }
 
         void open(Consumer<UpstreamSide> made, Consumer<Throwable> failed) {

@@ -15,11 +15,13 @@ final class IngressLimits {
     static final int HEADER_BYTES = 64 * 1024;
     /// Header fields of a request.
     static final int HEADER_COUNT = 200;
+    /// Requests of one HTTP/1.1 connection that have been read and are not answered.
+    static final int PIPELINED = 128;
     /// Concurrent streams of one HTTP/2 connection (Traefik's 250).
     static final int STREAMS = 250;
-    /// What a stream's sender may send ahead.
+    /// What a client may send ahead on one of them.
     static final int STREAM_WINDOW = 256 * 1024;
-    /// What all streams of a connection may send ahead.
+    /// What a client may send ahead on all streams of a connection.
     static final int CONNECTION_WINDOW = 1024 * 1024;
     /// Resets of streams by one client in [#RESET_SECONDS].
     static final int RESETS = 300;
@@ -36,7 +38,7 @@ final class IngressLimits {
     static final long HEAD_SECONDS = 10;
     /// Until the next bytes of a body have to come (Traefik gives a whole request 60 s).
     static final long BODY_SECONDS = 60;
-    /// Until a client has to take something of what waits for it.
+    /// Until a client has to take so much of what waits for it that it is written to again, or all of it at the end.
     static final long STALLED_SECONDS = 60;
     /// How long a connection of a client may be idle (Traefik's 180 s).
     static final long IDLE_SECONDS = 180;
@@ -54,6 +56,9 @@ final class IngressLimits {
     static final int IDLE_UPSTREAMS = 64;
     /// Streams of one connection to an endpoint; what many servers take at least.
     static final int UPSTREAM_STREAMS = 100;
+    /// What an endpoint may send ahead on one of them. A client that reads nothing keeps it, so their connection has it
+    /// for each.
+    static final int UPSTREAM_STREAM_WINDOW = 64 * 1024;
     /// How long one is kept (Traefik's 90 s).
     static final long IDLE_UPSTREAM_SECONDS = 90;
     /// For a body that is discarded, so that the client reads the answer before its connection ends.

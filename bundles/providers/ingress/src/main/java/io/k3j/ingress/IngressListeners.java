@@ -57,7 +57,7 @@ final class IngressListeners implements AutoCloseable {
         UpstreamConnector connector = new UpstreamConnector(
                 epoll ? EpollSocketChannel.class : NioSocketChannel.class, tls);
         for (EventExecutor loop : group) {
-            proxy.add(new ProxyLoop((EventLoop) loop, connector));
+            proxy.add(new ProxyLoop((EventLoop) loop, connector, System::nanoTime));
         }
         shared = new EntryPointChannel.Shared(proxy, tls,
                 new ConnectionCounts(IngressLimits.CONNECTIONS, IngressLimits.CONNECTIONS_PER_ADDRESS), metrics, open);

@@ -55,17 +55,13 @@ final class ProxiedRequest implements Expiring, EndpointSearch.Found {
         return status;
     }
 
-    boolean answering() {
-        return answering;
-    }
-
     boolean requestEnded() {
         return requestEnded;
     }
 
     /// The endpoint that answers, or was tried last.
     Optional<InetSocketAddress> endpoint() {
-        return Optional.ofNullable(upstream).map(UpstreamSide::address);
+        return Optional.ofNullable(search.last());
     }
 
     void begin() {
@@ -132,9 +128,14 @@ final class ProxiedRequest implements Expiring, EndpointSearch.Found {
     }
 
     private void send(UpstreamSide to, HttpContent content) {
-        requestEnded |= content instanceof LastHttpContent;
-        bodySent |= content.content().isReadable()
-                || content instanceof LastHttpContent last && !last.trailingHeaders().isEmpty();
+        bodySent |= content.content().isReadable();
+        if (content instanceof LastHttpContent last) {
+            requestEnded = true;
+            if (!last.trailingHeaders().isEmpty()) {
+                bodySent = true;
+                ForwardedHeaders.trailers(last.trailingHeaders());
+            }
+        }
         to.channel().writeAndFlush(content);
     }
 
@@ -192,7 +193,7 @@ final class ProxiedRequest implements Expiring, EndpointSearch.Found {
     void clientWritable() {
         stalledSince = 0;
         UpstreamSide from = upstream;
-        if (!ended && from != null && answering) {
+        if (!ended && from != null) {
             from.read();
         }
     }

@@ -8,7 +8,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
-import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpServerCodec;
@@ -57,7 +56,7 @@ final class RawRelay extends ChannelInboundHandlerAdapter implements Expiring {
         channel.pipeline().remove(client.handler());
         channel.pipeline().remove(HttpServerCodec.class);
         endpoint.pipeline().remove(UpstreamSide.class);
-        endpoint.pipeline().remove(HttpClientCodec.class);
+        endpoint.pipeline().remove(UpstreamCodec.class);
         loop.loop().execute(() -> {
             channel.read();
             endpoint.read();

@@ -9,12 +9,10 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
-import io.netty.handler.codec.http.HttpDecoderConfig;
 import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.util.function.BiConsumer;
@@ -122,7 +120,8 @@ final class UpstreamConnector {
     ///
     /// @param pool where it lies between exchanges
     static void http1(Channel channel, UpstreamKey endpoint, UpstreamPool pool) {
-        channel.pipeline().addLast(codec(), new UpstreamSide(channel, endpoint, pool));
+        UpstreamSide side = new UpstreamSide(channel, endpoint, pool);
+        channel.pipeline().addLast(new UpstreamCodec(side), side);
     }
 
     /// Begins a connection.
@@ -140,11 +139,5 @@ final class UpstreamConnector {
                         pipeline.accept(channel);
                     }
                 }).connect(address);
-    }
-
-    private static HttpClientCodec codec() {
-        return new HttpClientCodec(new HttpDecoderConfig().setMaxInitialLineLength(IngressLimits.LINE_BYTES)
-                .setMaxHeaderSize(IngressLimits.HEADER_BYTES).setMaxChunkSize(IngressLimits.HIGH_WATER_BYTES), false,
-                false);
     }
 }

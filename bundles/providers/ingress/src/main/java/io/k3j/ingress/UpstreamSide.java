@@ -13,6 +13,8 @@ import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -20,11 +22,16 @@ import org.jspecify.annotations.Nullable;
 /// The endpoint's side of an exchange: one connection of HTTP/1.1, or one stream of HTTP/2. Between two exchanges it
 /// lies in the [UpstreamPool] with a read outstanding, which finds out that the endpoint has closed it.
 final class UpstreamSide extends ChannelInboundHandlerAdapter {
+    private static final int LEAST_STATUS = 100;
+    private static final int MOST_STATUS = 999;
+    private static final String NO_BODY = "the body that the answer announces does not come";
     private final Channel channel;
     private final UpstreamKey key;
     private final @Nullable UpstreamPool pool;
     private @Nullable ProxiedRequest exchange;
     private boolean informational;
+    /// Whether a body is announced of which nothing has come: a stream may end all the same, as after HEAD.
+    private boolean owed;
     private boolean reading;
     private long idleSince;
 
@@ -60,6 +67,17 @@ final class UpstreamSide extends ChannelInboundHandlerAdapter {
 
     long idleSince() {
         return idleSince;
+    }
+
+    /// Whether an exchange is at work.
+    boolean asked() {
+        return exchange != null;
+    }
+
+    /// Whether that is about a head alone.
+    boolean askedForHead() {
+        ProxiedRequest current = exchange;
+        return current != null && current.facts().headOnly();
     }
 
     /// Serves an exchange from now on.
@@ -111,7 +129,15 @@ final class UpstreamSide extends ChannelInboundHandlerAdapter {
             return;
         }
         if (message instanceof HttpResponse head) {
-            informational = head.status().code() < 200 && head.status().code() != 101;
+            int status = head.status().code();
+            informational = status < 200 && status != 101;
+            owed = !informational && owes(head, current);
+            boolean known = status >= LEAST_STATUS && status <= MOST_STATUS;
+            if (!known || owed && head instanceof FullHttpResponse) {
+                ReferenceCountUtil.release(message);
+                current.upstreamFailed(known ? NO_BODY : "malformed answer: status " + status);
+                return;
+            }
             if (!informational) {
                 current.answered(head instanceof FullHttpResponse
                         ? new DefaultHttpResponse(head.protocolVersion(), head.status(), head.headers()) : head);
@@ -125,9 +151,19 @@ final class UpstreamSide extends ChannelInboundHandlerAdapter {
         }
     }
 
+    private boolean owes(HttpResponse head, ProxiedRequest current) {
+        return stream() && !Framing.empty(head, current.facts().headOnly()) && HttpUtil.getContentLength(head, 0L) > 0;
+    }
+
     private void content(ProxiedRequest current, HttpContent content) {
         if (informational || exchange != current) {
             content.release();
+            return;
+        }
+        owed = owed && !content.content().isReadable();
+        if (owed && content instanceof LastHttpContent) {
+            content.release();
+            current.upstreamFailed(NO_BODY);
         } else {
             current.answer(content);
         }

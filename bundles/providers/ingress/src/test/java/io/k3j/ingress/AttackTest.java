@@ -44,6 +44,17 @@ class AttackTest {
         assertThat(rig.seen).isEmpty();
     }
 
+    /// Fields of a draft of websockets by which eight bytes follow that no field announces.
+    @Test
+    void aBodyThatIsNotAnnouncedIsNotTaken() throws IOException {
+        try (RawHttp client = rig.client()) {
+            assertThat(client.send("GET / HTTP/1.1\r\nHost: a.test\r\nSec-WebSocket-Key1: 1\r\n"
+                    + "Sec-WebSocket-Key2: 2\r\n\r\nGET /x HGET /admin HTTP/1.1\r\nHost: a.test\r\n\r\n").rest())
+                    .startsWith("HTTP/1.1 400").doesNotContain("hello");
+        }
+        assertThat(rig.seen).isEmpty();
+    }
+
     /// What some read as the end of a line, or of the head, and others do not.
     @ParameterizedTest
     @ValueSource(strings = {"GET / HTTP/1.1\nHost: a.test\n\n", "GET / HTTP/1.1\r\nHost: a.test\n\r\n",

@@ -3,6 +3,7 @@ package io.k3j.ingress;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -63,6 +64,26 @@ class ConnectionFieldsTest {
     @Test
     void aFieldThatHasTheNameOfAnOptionGoesToo() throws IOException, InterruptedException {
         assertThat(asked("Connection: close\r\nClose: c\r\n")).doesNotContain("close:");
+    }
+
+    @Test
+    void trailersTellNothingThatTheHeadMustNot() throws IOException, InterruptedException {
+        rig.to(rig.scripted((in, out) -> {
+            RawHttp.head(in);
+            rig.seen.add(RawHttp.head(in));
+            out.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        }));
+        try (RawHttp client = rig.client()) {
+            assertThat(client
+                    .send("POST / HTTP/1.1\r\nHost: a.test\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n"
+                            + "X-Forwarded-For: 1.2.3.4\r\nHost: b.test\r\nConnection: close\r\nX-Kept: k\r\n\r\n")
+                    .answer())
+                    .startsWith("HTTP/1.1 200");
+        }
+        String body = rig.seen.poll(60, TimeUnit.SECONDS);
+        assertThat(body).isNotNull();
+        assertThat(body.toLowerCase(Locale.ROOT)).startsWith("1\r\na\r\n0\r\n").contains("x-kept: k\r\n")
+                .doesNotContain("x-forwarded-for", "host", "connection");
     }
 
     @ParameterizedTest

@@ -10,6 +10,7 @@ import io.k3j.pki.Keys;
 import io.k3j.pki.Pem;
 import io.k3j.pki.Profile;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -28,7 +29,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -150,6 +154,46 @@ class Http2Test {
         all.forEach(a -> assertThat(a.join().body()).isEqualTo("hello"));
     }
 
+    /// Requests of all clients share a connection to an endpoint that speaks HTTP/2, and its window.
+    @Test
+    void clientsThatReadNothingDoNotHoldOthersBack() throws IOException {
+        AtomicLong written = new AtomicLong();
+        endpoint.to(endpoint.scripted((in, out) -> {
+            byte[] some = new byte[64 * 1024];
+            while (true) {
+                boolean large = RawHttp.head(in).startsWith("GET /large");
+                out.write(("HTTP/1.1 200 OK\r\nContent-Length: " + (large ? 1_000_000_000 : 5) + "\r\n\r\n")
+                        .getBytes(StandardCharsets.US_ASCII));
+                while (large && written.addAndGet(some.length) > 0) {
+                    out.write(some);
+                }
+                out.write("hello".getBytes(StandardCharsets.US_ASCII));
+            }
+        }));
+        rig.to(Endpoints.Scheme.H2C, endpoint.web());
+        List<Socket> stalled = new ArrayList<>();
+        // three for each event loop
+        for (int i = 0; i < 6; i++) {
+            Socket socket = RawHttp.narrow(rig.web());
+            stalled.add(socket);
+            socket.getOutputStream().write("GET /large HTTP/1.1\r\nHost: a.test\r\n\r\n"
+                    .getBytes(StandardCharsets.US_ASCII));
+        }
+        long before;
+        do {
+            before = written.get();
+            LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(2));
+        } while (before != written.get() || before == 0);
+        for (int i = 0; i < 4; i++) {
+            try (RawHttp other = rig.client()) {
+                assertThat(other.send("GET / HTTP/1.1\r\nHost: a.test\r\n\r\n").answer()).endsWith("hello");
+            }
+        }
+        for (Socket socket : stalled) {
+            socket.close();
+        }
+    }
+
     @Test
     void trailersArriveAsGrpcNeedsThem() throws IOException {
         endpoint.to(endpoint.scripted((in, out) -> {
@@ -252,6 +296,7 @@ class Http2Test {
             out.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc".getBytes(StandardCharsets.US_ASCII));
         }));
         assertThat(client.sendAsync(request("/").build(), HttpResponse.BodyHandlers.ofString()))
-                .failsWithin(LIMIT);
+                .failsWithin(LIMIT).withThrowableOfType(ExecutionException.class)
+                .withCauseInstanceOf(IOException.class);
     }
 }

@@ -6,8 +6,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
@@ -35,14 +33,6 @@ class PipelineTest {
         rig.close();
     }
 
-    private static Socket narrow(int port) throws IOException {
-        Socket socket = new Socket();
-        // what the kernel holds for the client is not what the proxy has taken
-        socket.setSendBufferSize(32 * 1024);
-        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-        return socket;
-    }
-
     /// Answers each request with its path, the first one when it may.
     private int answeringPaths(CountDownLatch asked, CountDownLatch may) throws IOException {
         return rig.scripted((in, out) -> {
@@ -66,7 +56,7 @@ class PipelineTest {
         AtomicInteger sent = new AtomicInteger();
         rig.to(answeringPaths(asked, may));
         String field = "\r\nHost: a.test\r\nX: " + "x".repeat(BYTES) + "\r\n\r\n";
-        try (Socket socket = narrow(rig.web()); RawHttp client = new RawHttp(socket)) {
+        try (Socket socket = RawHttp.narrow(rig.web()); RawHttp client = new RawHttp(socket)) {
             OutputStream out = socket.getOutputStream();
             CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> {
                 try {
@@ -88,6 +78,42 @@ class PipelineTest {
             may.countDown();
             for (int i = 0; i < REQUESTS; i++) {
                 assertThat(client.answer()).endsWith("\r\n\r\n/" + i);
+            }
+            sending.get(60, TimeUnit.SECONDS);
+        }
+    }
+
+    /// Small answers of the proxy itself, of which many wait for a client that takes none.
+    @Test
+    void whoTakesNoAnswersIsNotReadFor() throws Exception {
+        byte[] request = ("GET / HTTP/1.1\r\nHost: none.test\r\nX: " + "x".repeat(700) + "\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+        int requests = 40_000_000 / request.length;
+        AtomicInteger sent = new AtomicInteger();
+        try (Socket socket = RawHttp.narrow(rig.web()); RawHttp client = new RawHttp(socket)) {
+            OutputStream out = socket.getOutputStream();
+            out.write(request);
+            String first = client.answer();
+            CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> {
+                try {
+                    for (int i = 0; i < requests; i++) {
+                        out.write(request);
+                        sent.incrementAndGet();
+                    }
+                } catch (IOException e) {
+                    throw new IllegalStateException(e);
+                }
+            }, Thread::startVirtualThread);
+            int before;
+            do {
+                before = sent.get();
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(300));
+            } while (before != sent.get() || before == 0);
+            assertThat((long) before * request.length).isLessThan(24_000_000);
+            // they go on when they are taken
+            for (int i = 0; i < requests; i += 1_000) {
+                int some = Math.min(1_000, requests - i);
+                assertThat(client.bytes(some * first.length())).isEqualTo(first.repeat(some));
             }
             sending.get(60, TimeUnit.SECONDS);
         }

@@ -57,6 +57,20 @@ class ProxyTest {
         }
     }
 
+    /// Its first letters are those of HTTP/2.
+    @Test
+    void aRequestMayComeLetterByLetter() throws IOException {
+        rig.to(rig.echo());
+        for (int i = 0; i < 20; i++) {
+            try (RawHttp client = rig.client()) {
+                for (String letter : "POST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: 3\r\n\r\nabc".split("")) {
+                    client.send(letter);
+                }
+                assertThat(client.answer()).startsWith("HTTP/1.1 200").endsWith("abc");
+            }
+        }
+    }
+
     @Test
     void aClientThatWaitsIsToldToSendItsBody() throws IOException {
         rig.to(rig.echo());
@@ -156,6 +170,25 @@ class ProxyTest {
         try (RawHttp client = rig.client()) {
             assertThat(client.send(GET).answer()).endsWith("a");
             assertThat(client.send(GET).answer()).endsWith("a");
+        }
+        assertThat(connections).hasValue(2);
+    }
+
+    /// What is left would be the beginning of the next client's answer.
+    @Test
+    void aConnectionWithBytesLeftIsNotUsedAgain() throws IOException {
+        AtomicInteger connections = new AtomicInteger();
+        rig.to(rig.scripted((in, out) -> {
+            String more = connections.incrementAndGet() > 1 ? ""
+                    : "HTTP/1.1 302 Found\r\nLocation: http://evil.test/\r\nX: ";
+            while (true) {
+                RawHttp.head(in);
+                out.write(("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na" + more).getBytes());
+            }
+        }));
+        try (RawHttp client = rig.client()) {
+            assertThat(client.send(GET).answer()).startsWith("HTTP/1.1 200").endsWith("a");
+            assertThat(client.send(GET).answer()).startsWith("HTTP/1.1 200").endsWith("a").doesNotContain("evil");
         }
         assertThat(connections).hasValue(2);
     }

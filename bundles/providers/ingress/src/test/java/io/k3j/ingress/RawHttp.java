@@ -3,6 +3,8 @@ package io.k3j.ingress;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +19,15 @@ final class RawHttp implements AutoCloseable {
         this.socket = socket;
         socket.setSoTimeout(LIMIT_MILLIS);
         socket.setTcpNoDelay(true);
+    }
+
+    /// A connection for which the kernel holds little: what it holds is not what the proxy has taken.
+    static Socket narrow(int port) throws IOException {
+        Socket socket = new Socket();
+        socket.setSendBufferSize(32 * 1024);
+        socket.setReceiveBufferSize(32 * 1024);
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        return socket;
     }
 
     RawHttp send(String text) throws IOException {

@@ -58,14 +58,19 @@ final class Rig {
     Rig(int port, SocketHandover handover, List<Integer> ports) throws IOException {
         to(ports.stream().mapToInt(Integer::intValue).toArray());
         listeners = new IngressListeners(2, proxy, new IngressTls(certificates, threads), metrics, handover);
+        proxy.use(tables());
+        web = listen(EntryPoint.WEB, port);
+        websecure = listen(EntryPoint.WEBSECURE, 0);
+    }
+
+    /// Everything of the two hosts to the one backend.
+    static Map<EntryPoint, RoutingTable> tables() {
         PathTable.Builder paths = new PathTable.Builder();
         paths.add("Prefix", "/", new Route(new Key("default", "web"), BACKEND, Set.of(EntryPoint.values())));
         RoutingTable table = new RoutingTable(HostTable.of(Map.of("a.test", new RoutingTable.Paths(paths.build(), null),
                 "localhost", new RoutingTable.Paths(paths.build(), null))),
                 RoutingTable.empty().others());
-        proxy.use(Map.of(EntryPoint.WEB, table, EntryPoint.WEBSECURE, table));
-        web = listen(EntryPoint.WEB, port);
-        websecure = listen(EntryPoint.WEBSECURE, 0);
+        return Map.of(EntryPoint.WEB, table, EntryPoint.WEBSECURE, table);
     }
 
     private int listen(EntryPoint entryPoint, int port) throws IOException {

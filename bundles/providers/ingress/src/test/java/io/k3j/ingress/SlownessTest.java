@@ -3,8 +3,15 @@ package io.k3j.ingress;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,6 +83,32 @@ class SlownessTest {
             rig.metricsWith("protocol=\"http\"} 3");
             rig.pass(IngressLimits.IDLE_SECONDS + 5);
             assertThat(client.rest()).isEmpty();
+        }
+    }
+
+    @Test
+    void whoTakesNoAnswersOfManyRequestsIsEnded() throws Exception {
+        byte[] request = ("GET / HTTP/1.1\r\nHost: none.test\r\nX: " + "x".repeat(700) + "\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+        AtomicInteger sent = new AtomicInteger();
+        try (Socket socket = RawHttp.narrow(rig.web())) {
+            CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> {
+                try {
+                    for (int i = 0; i < 50_000; i++) {
+                        socket.getOutputStream().write(request);
+                        sent.incrementAndGet();
+                    }
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }, Thread::startVirtualThread);
+            int before;
+            do {
+                before = sent.get();
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(300));
+            } while (before != sent.get() || before == 0);
+            rig.pass(IngressLimits.STALLED_SECONDS + 5);
+            assertThat(sending).failsWithin(60, TimeUnit.SECONDS).withThrowableOfType(ExecutionException.class);
         }
     }
 }

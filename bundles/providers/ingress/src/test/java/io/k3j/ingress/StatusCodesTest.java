@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// By which code answers are counted.
 class StatusCodesTest {
@@ -18,6 +19,18 @@ class StatusCodesTest {
             assertThat(client.send("GET / HTTP/1.1\r\nHost: a.test\r\n\r\n").answer()).startsWith("HTTP/1.1 " + status);
             rig.metricsWith("traefik_entrypoint_requests_total{code=\"" + label
                     + "\",entrypoint=\"web\",method=\"GET\",protocol=\"http\"} 2");
+        } finally {
+            rig.close();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1000", "100000", "099", "99", "0", "-1"})
+    void codesThatAreNoneAreABadGateway(String status) throws Exception {
+        Rig rig = new Rig();
+        try (RawHttp client = rig.client()) {
+            rig.to(endpoint(rig, status));
+            assertThat(client.send("GET / HTTP/1.1\r\nHost: a.test\r\n\r\n").answer()).startsWith("HTTP/1.1 502");
         } finally {
             rig.close();
         }
