@@ -208,7 +208,9 @@ final class StatefulSetSync {
         positive(b, "currentReplicas", complete ? updated : old);
         positive(b, "updatedReplicas", updated);
         b.put("availableReplicas", available).put("currentRevision", (complete ? update : current).name())
-                .put("updateRevision", update.name()).put("collisionCount", set.status().whole("collisionCount", 0));
+                .put("updateRevision", update.name()).put("collisionCount", set.status().whole("collisionCount", 0))
+                // not of this controller, which writes none: whoever wrote them keeps them
+                .putUnlessEmpty("conditions", set.status().get("conditions"));
         writer.updateStatus(BuiltinResources.STATEFUL_SETS, set, b.build());
     }
 
