@@ -84,6 +84,7 @@ record LimitCheck(Struct limit, List<String> wrong) {
         }
     }
 
+    /// One problem at most, as upstream tells them: of the request, else of the limit.
     private void checkMin(String name, Struct requests, Struct limits, String what) {
         Quantity min = Quantity.of(limit.struct("min").get(name));
         String head = "minimum " + name + " usage per " + what + " is " + min;
@@ -91,12 +92,12 @@ record LimitCheck(Struct limit, List<String> wrong) {
             wrong.add(head + ".  No request is specified");
         } else if (Quantity.of(requests.get(name)).compareTo(min) < 0) {
             wrong.add(head + ", but request is " + Quantity.of(requests.get(name)));
-        }
-        if (limits.has(name) && Quantity.of(limits.get(name)).compareTo(min) < 0) {
+        } else if (limits.has(name) && Quantity.of(limits.get(name)).compareTo(min) < 0) {
             wrong.add(head + ", but limit is " + Quantity.of(limits.get(name)));
         }
     }
 
+    /// One problem at most: of the limit, else of the request.
     private void checkMax(String name, Struct requests, Struct limits, String what) {
         Quantity max = Quantity.of(limit.struct("max").get(name));
         String head = "maximum " + name + " usage per " + what + " is " + max;
@@ -104,8 +105,7 @@ record LimitCheck(Struct limit, List<String> wrong) {
             wrong.add(head + ".  No limit is specified");
         } else if (Quantity.of(limits.get(name)).compareTo(max) > 0) {
             wrong.add(head + ", but limit is " + Quantity.of(limits.get(name)));
-        }
-        if (requests.has(name) && Quantity.of(requests.get(name)).compareTo(max) > 0) {
+        } else if (requests.has(name) && Quantity.of(requests.get(name)).compareTo(max) > 0) {
             wrong.add(head + ", but request is " + Quantity.of(requests.get(name)));
         }
     }

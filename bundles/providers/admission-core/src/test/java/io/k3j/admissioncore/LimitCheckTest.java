@@ -56,6 +56,30 @@ class LimitCheckTest {
     }
 
     @Test
+    void tellsOneProblemPerResourceAndBound() {
+        Struct both = Struct.of("requests", Struct.of("cpu", "600m"), "limits", Struct.of("cpu", "600m"));
+        assertThat(wrong("max", "500m", both))
+                .containsExactly("maximum cpu usage per Container is 500m, but limit is 600m");
+        assertThat(wrong("max", "500m", both.without("limits")))
+                .containsExactly("maximum cpu usage per Container is 500m.  No limit is specified");
+        assertThat(wrong("max", "500m", both.withAt("500m", "limits", "cpu")))
+                .containsExactly("maximum cpu usage per Container is 500m, but request is 600m");
+        assertThat(wrong("min", "700m", both))
+                .containsExactly("minimum cpu usage per Container is 700m, but request is 600m");
+        assertThat(wrong("min", "700m", both.without("requests")))
+                .containsExactly("minimum cpu usage per Container is 700m.  No request is specified");
+        assertThat(wrong("min", "700m", both.withAt("700m", "requests", "cpu")))
+                .containsExactly("minimum cpu usage per Container is 700m, but limit is 600m");
+    }
+
+    private static List<String> wrong(String bound, String cpu, Struct resources) {
+        List<String> wrong = new ArrayList<>();
+        new LimitCheck(Struct.of("type", "Container", bound, Struct.of("cpu", cpu)), wrong).check(
+                Struct.of("spec", Struct.of("containers", Seq.of(Struct.of("resources", resources)))), true);
+        return wrong;
+    }
+
+    @Test
     void aRatioNeedsBothSides() {
         Struct limit = Struct.of("type", "Container", "maxLimitRequestRatio", Struct.of("cpu", "2"));
         List<String> wrong = new ArrayList<>();

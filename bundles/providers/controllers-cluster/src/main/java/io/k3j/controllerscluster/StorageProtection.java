@@ -39,9 +39,9 @@ final class StorageProtection implements Reconciler {
         LiveView volumes = context.views().of(BuiltinResources.PERSISTENT_VOLUMES);
         LiveView pods = context.views().of(BuiltinResources.PODS).index("claim", StorageProtection::claims);
         StorageProtection ofClaims = new StorageProtection(claims, "kubernetes.io/pvc-protection",
-                c -> pods.by("claim", c.key().toString()).stream().anyMatch(p -> !Pods.finished(p)),
+                c -> pods.by("claim", c.key().toString()).stream().anyMatch(StorageProtection::uses),
                 (api, c) -> api.list(BuiltinResources.PODS, Query.in(c.namespace())).items().stream()
-                        .anyMatch(p -> !Pods.finished(p) && claims(p).contains(c.key().toString())));
+                        .anyMatch(p -> uses(p) && claims(p).contains(c.key().toString())));
         context.loop("persistentvolumeclaim-protection-controller", "pvc-protection-controller", 1, ofClaims).on(claims)
                 .on(pods, p -> claims(p).stream().map(c -> new Key(p.namespace(), c.substring(c.indexOf('/') + 1)))
                         .toList());
@@ -49,6 +49,12 @@ final class StorageProtection implements Reconciler {
                 StorageProtection::bound, (api, v) -> api.find(BuiltinResources.PERSISTENT_VOLUMES, v.key())
                         .filter(StorageProtection::bound).isPresent());
         context.loop("persistentvolume-protection-controller", "pv-protection-controller", 1, ofVolumes).on(volumes);
+    }
+
+    /// Whether a pod uses what it names: it has a node. One without is given none while its claim is being deleted, so
+    /// that pod and claim would wait for each other.
+    private static boolean uses(Obj pod) {
+        return !Pods.node(pod).isEmpty() && !Pods.finished(pod);
     }
 
     private static boolean bound(Obj volume) {

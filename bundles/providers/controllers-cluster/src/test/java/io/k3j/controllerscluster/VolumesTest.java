@@ -132,9 +132,25 @@ class VolumesTest {
     }
 
     private static Obj user() {
+        return unscheduled().with("n1", "spec", "nodeName");
+    }
+
+    private static Obj unscheduled() {
         return Obj.of(Struct.of("apiVersion", "v1", "kind", "Pod", "metadata",
                 Struct.of("name", "p", "namespace", "default"), "spec", Struct.of("volumes", Seq.of(Struct.of("name",
                         "d", "persistentVolumeClaim", Struct.of("claimName", "data"))))));
+    }
+
+    /// The scheduler gives such a pod no node any more.
+    @Test
+    void letsAClaimGoThatOnlyAnUnscheduledPodNames() {
+        volume("v", "5Gi");
+        claim("");
+        stage.api.create(BuiltinResources.PODS, unscheduled(), WriteOptions.PLAIN);
+        stage.settle();
+        stage.api.delete(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, DATA, DeleteOptions.PLAIN);
+        stage.settle();
+        assertThat(stage.all(BuiltinResources.PERSISTENT_VOLUME_CLAIMS)).isEmpty();
     }
 
     @Test

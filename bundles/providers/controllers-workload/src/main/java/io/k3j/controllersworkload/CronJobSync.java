@@ -9,6 +9,7 @@ import io.k3j.controllerkit.Events;
 import io.k3j.controllerkit.ExpectingWriter;
 import io.k3j.controllerkit.Requeue;
 import io.k3j.controllerkit.Times;
+import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -47,9 +48,11 @@ final class CronJobSync {
     /// Updates the list of active jobs, and deletes old ones beyond the history limits.
     void tidy() {
         for (Obj job : jobs.stream().sorted(Comparator.comparing(Obj::name)).toList()) {
-            boolean listed = cron.status().seq("active").structs().stream()
-                    .anyMatch(r -> r.text("uid").equals(job.uid()));
+            boolean listed = lists(cron, job);
             if (!JobSync.finished(job)) {
+                if (!listed) {
+                    tellUnlessListed(job);
+                }
                 active.add(reference(job));
                 continue;
             }
@@ -61,8 +64,37 @@ final class CronJobSync {
             String end = job.status().text("completionTime");
             lastSuccess = complete && end.compareTo(lastSuccess) > 0 ? end : lastSuccess;
         }
+        missing();
         trim("Complete", cron.spec().whole("successfulJobsHistoryLimit", 3));
         trim("Failed", cron.spec().whole("failedJobsHistoryLimit", 1));
+    }
+
+    private static boolean lists(Obj cron, Obj job) {
+        return cron.status().seq("active").structs().stream().anyMatch(r -> r.text("uid").equals(job.uid()));
+    }
+
+    /// The view of CronJobs may be older than that of Jobs, so the API is asked before anything is said.
+    private void tellUnlessListed(Obj job) {
+        if (writer.api().find(BuiltinResources.CRON_JOBS, cron.key()).filter(now -> lists(now, job)).isEmpty()) {
+            events.warning(cron, "UnexpectedJob",
+                    "Saw a job that the controller did not create or forgot: " + job.name());
+        }
+    }
+
+    /// Drops the listed jobs that are no more; what the view does not show, but the API has, stays listed.
+    private void missing() {
+        for (Struct listed : cron.status().seq("active").structs()) {
+            if (jobs.stream().anyMatch(j -> j.uid().equals(listed.text("uid")))) {
+                continue;
+            }
+            Key key = new Key(cron.namespace(), listed.text("name"));
+            if (writer.api().find(BuiltinResources.JOBS, key).filter(j -> j.uid().equals(listed.text("uid")))
+                    .isPresent()) {
+                active.add(listed);
+            } else {
+                events.normal(cron, "MissingJob", "Active job went missing: " + listed.text("name"));
+            }
+        }
     }
 
     private void trim(String condition, long limit) {

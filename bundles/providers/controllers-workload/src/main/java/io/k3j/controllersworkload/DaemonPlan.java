@@ -120,7 +120,8 @@ record DaemonPlan(List<String> create, List<Obj> delete, Struct status) {
             if (set.status().has("collisionCount")) {
                 b.put("collisionCount", set.status().get("collisionCount"));
             }
-            return b.build();
+            // not of this controller, which writes none: whoever wrote them keeps them
+            return b.putUnlessEmpty("conditions", set.status().get("conditions")).build();
         }
 
         private static void positive(Struct.Builder b, String field, int count) {

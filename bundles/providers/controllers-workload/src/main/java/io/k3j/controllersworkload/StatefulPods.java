@@ -38,6 +38,16 @@ final class StatefulPods {
         }
     }
 
+    /// Whether a pod is one of the replicas, not one above or below them.
+    static boolean wanted(Obj set, Obj pod) {
+        long ordinal = ordinal(set, pod);
+        return ordinal >= start(set) && ordinal < start(set) + replicas(set);
+    }
+
+    static boolean pending(Obj pod) {
+        return Pods.phase(pod).equals("Pending");
+    }
+
     /// Whether a pod is running, ready and not terminating.
     static boolean healthy(Obj pod) {
         return Pods.phase(pod).equals("Running") && Pods.ready(pod) && !pod.terminating();
@@ -72,6 +82,14 @@ final class StatefulPods {
             }
         }
         return Seq.copyOf(volumes);
+    }
+
+    /// Whether a claim has the name of one of the set's, of whatever ordinal.
+    static boolean claimed(Obj set, Obj claim) {
+        return set.spec().seq("volumeClaimTemplates").structs().stream()
+                .map(t -> t.struct("metadata").text("name") + "-" + set.name() + "-")
+                .anyMatch(prefix -> claim.name().startsWith(prefix)
+                        && claim.name().substring(prefix.length()).chars().allMatch(c -> c >= '0' && c <= '9'));
     }
 
     /// The claims of an ordinal.

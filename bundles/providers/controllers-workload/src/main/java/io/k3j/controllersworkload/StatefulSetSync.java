@@ -6,6 +6,7 @@ import io.k3j.controllerkit.IntOrPercent;
 import io.k3j.controllerkit.Pods;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.controllerkit.ExpectingWriter;
+import io.k3j.controllerkit.LiveView;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.time.Instant;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class StatefulSetSync {
     private final ExpectingWriter writer;
     private final Events events;
+    private final StatefulClaims claims;
     private final Instant now;
     private final Obj set;
     private final Obj current;
@@ -34,15 +37,15 @@ final class StatefulSetSync {
     StatefulSetSync(Tools tools, Obj set, Obj current, Obj update, List<Obj> pods) {
         this.writer = tools.writer();
         this.events = tools.events();
+        this.claims = new StatefulClaims(tools.writer(), tools.events(), tools.claims(), set);
         this.now = tools.now();
         this.set = set;
         this.current = current;
         this.update = update;
         this.ordered = !set.spec().text("podManagementPolicy").equals("Parallel");
-        long first = StatefulPods.start(set);
         for (Obj pod : pods) {
             long ordinal = StatefulPods.ordinal(set, pod);
-            if (ordinal >= first && ordinal < first + StatefulPods.replicas(set)) {
+            if (StatefulPods.wanted(set, pod)) {
                 replicas.put(ordinal, pod);
             } else if (ordinal >= 0) {
                 condemned.add(pod);
@@ -52,7 +55,7 @@ final class StatefulSetSync {
     }
 
     /// The dependencies of a sync.
-    record Tools(ExpectingWriter writer, Events events, Instant now) {
+    record Tools(ExpectingWriter writer, Events events, LiveView claims, Instant now) {
     }
 
     /// Runs the sync.
@@ -87,12 +90,25 @@ final class StatefulSetSync {
                 if (ordered) {
                     return false;
                 }
-            } else if (ordered && !available(pod)) {
+            } else if (!keep(pod)) {
                 return false;
             }
         }
         SlowStart.run(missing.size(), i -> create(missing.get(i)));
         return true;
+    }
+
+    /// Sees to the claims of a pod that stays; to those of a pending one also when they are missing, since it may be
+    /// pending for them.
+    /// @return whether the sync may continue with the next pod
+    private boolean keep(Obj pod) {
+        if (StatefulPods.pending(pod)) {
+            claims.complete(pod);
+        } else if (ordered && !available(pod)) {
+            return false;
+        }
+        claims.settle(pod);
+        return !ordered || available(pod);
     }
 
     private boolean available(Obj pod) {
@@ -102,6 +118,7 @@ final class StatefulSetSync {
     /// Deletes pods above the replica count, from the highest ordinal down; in order only while the remaining ones
     /// are healthy.
     private boolean scaleDown() {
+        condemned.forEach(claims::settle);
         Obj sick = firstUnhealthy();
         for (Obj pod : condemned) {
             if (ordered && !pod.terminating() && pod != sick && !running(pod)) {
@@ -159,30 +176,33 @@ final class StatefulSetSync {
     private void create(long ordinal) {
         long partition = set.spec().struct("updateStrategy").struct("rollingUpdate").whole("partition", 0);
         Obj pod = StatefulPods.pod(set, ordinal, ordinal < StatefulPods.start(set) + partition ? current : update);
-        for (Obj claim : StatefulPods.claims(set, ordinal)) {
-            claim(claim, pod);
+        if (claims.goingWithFormerPod(pod)) {
+            return;
         }
+        Obj made;
         try {
-            created.add(writer.create(BuiltinResources.PODS, pod));
+            Optional<String> leaving = claims.complete(pod);
+            if (leaving.isPresent()) {
+                failed(pod, "pvc " + leaving.get() + " is being deleted");
+                return;
+            }
+            made = writer.create(BuiltinResources.PODS, pod);
+            created.add(made);
             events.normal(set, "SuccessfulCreate",
                     "create Pod " + pod.name() + " in StatefulSet " + set.name() + " successful");
         } catch (ApiFault fault) {
             if (!fault.namespaceTerminating() && !fault.reason().equals("AlreadyExists")) {
-                events.warning(set, "FailedCreate", "create Pod " + pod.name() + " in StatefulSet " + set.name()
-                        + " failed error: " + fault.getMessage());
+                failed(pod, fault.getMessage());
             }
             throw fault;
         }
+        claims.settle(made);
     }
 
-    private void claim(Obj claim, Obj pod) {
-        if (writer.api().find(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, claim.key()).isPresent()) {
-            return;
-        }
-        writer.create(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, claim);
-        events.normal(set, "SuccessfulCreate",
-                "create Claim " + claim.name() + " Pod " + pod.name() + " in StatefulSet "
-                        + set.name() + " success");
+    /// What has to go first makes the set due again when it has.
+    private void failed(Obj pod, @Nullable String why) {
+        events.warning(set, "FailedCreate",
+                "create Pod " + pod.name() + " in StatefulSet " + set.name() + " failed error: " + why);
     }
 
     private void delete(Obj pod) {
@@ -208,7 +228,9 @@ final class StatefulSetSync {
         positive(b, "currentReplicas", complete ? updated : old);
         positive(b, "updatedReplicas", updated);
         b.put("availableReplicas", available).put("currentRevision", (complete ? update : current).name())
-                .put("updateRevision", update.name()).put("collisionCount", set.status().whole("collisionCount", 0));
+                .put("updateRevision", update.name()).put("collisionCount", set.status().whole("collisionCount", 0))
+                // not of this controller, which writes none: whoever wrote them keeps them
+                .putUnlessEmpty("conditions", set.status().get("conditions"));
         writer.updateStatus(BuiltinResources.STATEFUL_SETS, set, b.build());
     }
 

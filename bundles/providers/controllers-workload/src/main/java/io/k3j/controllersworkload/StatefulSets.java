@@ -27,6 +27,7 @@ final class StatefulSets implements Reconciler {
 
     private final LiveView sets;
     private final LiveView pods;
+    private final LiveView claims;
     private final LiveView revisions;
     private final InstantSource clock;
     private final Events events;
@@ -35,6 +36,7 @@ final class StatefulSets implements Reconciler {
         this.clock = context.clock();
         this.sets = context.views().of(BuiltinResources.STATEFUL_SETS);
         this.pods = Owners.indexed(context.views().of(BuiltinResources.PODS));
+        this.claims = context.views().of(BuiltinResources.PERSISTENT_VOLUME_CLAIMS);
         this.revisions = Owners.indexed(context.views().of(BuiltinResources.CONTROLLER_REVISIONS));
         this.events = context.events("statefulset-controller", ACCOUNT);
     }
@@ -42,7 +44,13 @@ final class StatefulSets implements Reconciler {
     static void add(ControllerContext context) {
         StatefulSets all = new StatefulSets(context);
         context.loop("statefulset-controller", ACCOUNT, 2, all).on(all.sets).onOwned(all.pods, "StatefulSet")
-                .on(all.pods, Selected.orphans(all.sets, StatefulSets::selector)).reads(all.revisions);
+                .on(all.pods, Selected.orphans(all.sets, StatefulSets::selector)).reads(all.revisions)
+                .on(all.claims, all::claimants);
+    }
+
+    /// By name: a claim that is missing, or whose owners somebody has changed, names no set.
+    private List<Key> claimants(Obj claim) {
+        return sets.list(claim.namespace()).stream().filter(s -> StatefulPods.claimed(s, claim)).map(Obj::key).toList();
     }
 
     private static Selector selector(Obj set) {
@@ -65,8 +73,8 @@ final class StatefulSets implements Reconciler {
                 selector(set)).of(pods)
                 .stream()
                 .filter(p -> StatefulPods.ordinal(set, p) >= 0).toList();
-        new StatefulSetSync(new StatefulSetSync.Tools(writer, events, clock.instant()), set, current, update, mine)
-                .run();
+        new StatefulSetSync(new StatefulSetSync.Tools(writer, events, claims, clock.instant()), set, current, update,
+                mine).run();
         history.trim(set.spec().whole("revisionHistoryLimit", 10), mine,
                 Set.copyOf(List.of(current.name(), update.name())));
         long minReady = set.spec().whole("minReadySeconds", 0);

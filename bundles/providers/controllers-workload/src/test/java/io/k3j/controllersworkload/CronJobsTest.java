@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.k3j.apimachinery.CronSchedule;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.controllerkit.BuiltinResources;
+import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -77,6 +78,42 @@ class CronJobsTest {
         String before = stage.all(BuiltinResources.JOBS).getFirst().name();
         stage.pass(Duration.ofSeconds(301));
         assertThat(stage.all(BuiltinResources.JOBS)).hasSize(1).noneMatch(j -> j.name().equals(before));
+    }
+
+    @Test
+    void tellsOfAnActiveJobThatWentMissing() {
+        create("Forbid");
+        stage.pass(Duration.ofSeconds(301));
+        String name = stage.all(BuiltinResources.JOBS).getFirst().name();
+        stage.api.vanish(BuiltinResources.JOBS, new Key("default", name));
+        stage.settle();
+        assertThat(status().seq("active").isEmpty()).isTrue();
+        assertThat(stage.events()).contains("MissingJob: Active job went missing: " + name);
+    }
+
+    @Test
+    void keepsAnActiveJobThatIsThereAlthoughNobodysAnyMore() {
+        create("Forbid");
+        stage.pass(Duration.ofSeconds(301));
+        Obj job = stage.all(BuiltinResources.JOBS).getFirst();
+        stage.api.update(BuiltinResources.JOBS, job.without("metadata", "ownerReferences"), WriteOptions.PLAIN);
+        stage.settle();
+        assertThat(status().seq("active").size()).isEqualTo(1);
+        assertThat(stage.events()).noneMatch(e -> e.startsWith("MissingJob"));
+    }
+
+    @Test
+    void tellsOfAJobThatItDidNotCreateAndOfNoOther() {
+        create("Allow");
+        stage.pass(Duration.ofSeconds(301));
+        Obj cron = stage.one(BuiltinResources.CRON_JOBS, "tick");
+        assertThat(stage.events()).noneMatch(e -> e.startsWith("UnexpectedJob"));
+        stage.api.create(BuiltinResources.JOBS, Stage.workload("batch/v1", "Job", "mine", Struct.EMPTY)
+                .with(Seq.of(cron.ownerReference()), "metadata", "ownerReferences"), WriteOptions.PLAIN);
+        stage.settle();
+        assertThat(status().seq("active").size()).isEqualTo(2);
+        assertThat(stage.events().stream().filter(e -> e.startsWith("UnexpectedJob"))).containsExactly(
+                "UnexpectedJob: Saw a job that the controller did not create or forgot: mine");
     }
 
     @Test

@@ -68,6 +68,18 @@ class DaemonSetsTest {
     }
 
     @Test
+    void keepsConditionsThatOthersWrote() {
+        node("a");
+        create();
+        Seq foreign = Seq.of(Struct.of("type", "StatusUpdate", "status", "True", "reason", "E2E"));
+        stage.api.update(BuiltinResources.DAEMON_SETS, set().with(foreign, "status", "conditions"),
+                WriteOptions.STATUS);
+        runPods();
+        assertThat(set().status().whole("numberReady", 0)).isEqualTo(1);
+        assertThat(set().status().seq("conditions")).isEqualTo(foreign);
+    }
+
+    @Test
     void encodesARevisionLikeGo() {
         create();
         String data = String.valueOf(stage.all(BuiltinResources.CONTROLLER_REVISIONS).getFirst().tree().get("data"));

@@ -127,6 +127,17 @@ class StatefulSetsTest {
         assertThat(set().status().text("currentRevision")).isEqualTo(set().status().text("updateRevision"));
     }
 
+    @Test
+    void keepsConditionsThatOthersWrote() {
+        create();
+        Seq foreign = Seq.of(Struct.of("type", "StatusUpdate", "status", "True", "reason", "E2E"));
+        stage.api.update(BuiltinResources.STATEFUL_SETS, set().with(foreign, "status", "conditions"),
+                WriteOptions.STATUS);
+        stage.runPods();
+        assertThat(set().status().whole("readyReplicas", 0)).isEqualTo(1);
+        assertThat(set().status().seq("conditions")).isEqualTo(foreign);
+    }
+
     private List<String> images() {
         return stage.pods().stream().map(p -> p.spec().seq("containers").struct(0).text("image")).toList();
     }

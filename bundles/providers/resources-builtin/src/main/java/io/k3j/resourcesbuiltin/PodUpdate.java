@@ -158,11 +158,11 @@ final class PodUpdate {
         if (!Quality.of(old).equals(Quality.of(spec))) {
             p.invalid(Quality.of(spec), "Pod QOS Class may not change as a result of resizing");
         }
+        boolean same = sameNames(old, spec, "containers", p);
+        if (!sameNames(old, spec, "initContainers", p) || !same) {
+            return;
+        }
         for (String list : List.of("containers", "initContainers")) {
-            if (!PodResize.names(spec.seq(list)).equals(PodResize.names(old.seq(list)))) {
-                p.forbidden("containers may not be renamed or reordered on resize");
-                return;
-            }
             for (int i = 0; i < spec.seq(list).size(); i++) {
                 boolean fixed = list.equals("initContainers")
                         && !spec.seq(list).struct(i).text("restartPolicy").equals("Always");
@@ -174,6 +174,22 @@ final class PodUpdate {
             p.forbidden("only cpu and memory resources are mutable");
         }
         PodProblems.spec(spec, p);
+    }
+
+    /// @return whether a list has the containers it had, in the same order
+    private static boolean sameNames(Struct old, Struct spec, String list, Problems p) {
+        List<String> before = PodResize.names(old.seq(list));
+        List<String> after = PodResize.names(spec.seq(list));
+        if (before.size() != after.size()) {
+            p.at(list).forbidden(list + " may not be added or removed on resize");
+            return false;
+        }
+        for (int i = 0; i < after.size(); i++) {
+            if (!after.get(i).equals(before.get(i))) {
+                p.at(list, i).at("name").forbidden(list + " may not be renamed or reordered on resize");
+            }
+        }
+        return before.equals(after);
     }
 
     private static void resources(Struct old, Struct now, boolean fixed, Problems p) {

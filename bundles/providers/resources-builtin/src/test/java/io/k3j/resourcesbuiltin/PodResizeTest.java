@@ -50,15 +50,31 @@ class PodResizeTest {
     }
 
     @Test
-    void refusesUnknownContainerNames() {
-        assertThat(problems("name: c,", "name: d,"))
-                .containsExactly("spec: Forbidden: containers may not be renamed or reordered on resize");
+    void namesEachContainerThatAResizeRenames() {
+        String second = "{name: c, image: x, resources: {requests: {cpu: 1m}}}\n  - {name: c2,";
+        assertThat(problems(POD.replace("{name: c,", second), "name: c", "name: d")).containsExactly(
+                "spec.containers[0].name: Forbidden: containers may not be renamed or reordered on resize",
+                "spec.containers[1].name: Forbidden: containers may not be renamed or reordered on resize");
+        assertThat(problems("name: s,", "name: t,")).containsExactly("spec.initContainers[1].name: Forbidden:"
+                + " initContainers may not be renamed or reordered on resize");
+    }
+
+    @Test
+    void refusesMoreOrFewerContainers() {
+        assertThat(problems("{name: c,", "{name: d, image: x}\n  - {name: c,"))
+                .containsExactly("spec.containers: Forbidden: containers may not be added or removed on resize");
+        assertThat(problems("  - {name: i, image: x, resources: {requests: {cpu: 1m}}}\n", "")).containsExactly(
+                "spec.initContainers: Forbidden: initContainers may not be added or removed on resize");
     }
 
     private List<String> problems(String was, String becomes) {
-        Struct old = kit.created(POD);
-        assertThat(POD).contains(was);
-        Struct wanted = kit.defaulted(POD.replace(was, becomes));
+        return problems(POD, was, becomes);
+    }
+
+    private List<String> problems(String pod, String was, String becomes) {
+        Struct old = kit.created(pod);
+        assertThat(pod).contains(was);
+        Struct wanted = kit.defaulted(pod.replace(was, becomes));
         Write write = kit.write(Write.Operation.UPDATE, wanted, Optional.of(old), "resize");
         Struct made = kit.hooks(wanted).prepared(write, wanted);
         return kit.hooks(wanted).problems(write, made).stream().map(FieldProblem::toString).toList();
