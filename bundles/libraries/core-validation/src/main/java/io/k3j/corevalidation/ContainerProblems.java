@@ -1,6 +1,7 @@
 package io.k3j.corevalidation;
 
 import io.k3j.apimachinery.Names;
+import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.validation.Problems;
@@ -23,7 +24,7 @@ import java.util.Set;
 /// | `resources` | see [ResourceProblems] |
 /// | probes, `lifecycle` | see [ProbeProblems]; only where the container keeps running |
 /// | `securityContext` | ids from 0 to 2147483647, profiles as in [ProfileProblems] |
-/// | `restartPolicy` | never for ephemeral containers |
+/// | `restartPolicy`, `restartPolicyRules` | see [RestartProblems] |
 ///
 /// @param spec the pod's
 /// @param volumes the names of the pod's volumes
@@ -33,6 +34,7 @@ record ContainerProblems(Struct spec, Set<String> volumes, String list) {
     /// upstream keeps as a set.
     private static final List<String> PULL = List.of("Always", "IfNotPresent", "Never");
     private static final List<String> PROTOCOLS = List.of("SCTP", "TCP", "UDP");
+    private static final int LONGEST_FILE_KEY = 128;
     /// What `valueFrom` may hold, of which it holds one.
     private static final List<String> ENV_SOURCES = List.of("fieldRef", "resourceFieldRef", "configMapKeyRef",
             "secretKeyRef", "fileKeyRef");
@@ -59,7 +61,7 @@ record ContainerProblems(Struct spec, Set<String> volumes, String list) {
         ResourceProblems.check(container.struct("resources"), p.at("resources"));
         ProbeProblems.check(container, mayHaveProbes(container), p);
         security(container.struct("securityContext"), p.at("securityContext"));
-        restart(container, p);
+        RestartProblems.check(container, list, p);
     }
 
     /// Probes and hooks are for what keeps running: containers and sidecars (init containers that always restart). An
@@ -67,16 +69,6 @@ record ContainerProblems(Struct spec, Set<String> volumes, String list) {
     private boolean mayHaveProbes(Struct container) {
         return list.equals("containers")
                 || list.equals("initContainers") && container.text("restartPolicy").equals("Always");
-    }
-
-    /// Containers may have a policy of their own that overrides the pod's (Kubernetes: Pod Lifecycle, "Individual
-    /// container restart policy and rules"); ephemeral containers are never restarted.
-    private void restart(Struct container, Problems p) {
-        if (list.equals("ephemeralContainers") && container.has("restartPolicy")) {
-            p.at("restartPolicy").forbidden("may not be set for ephemeral containers");
-        } else {
-            p.oneOf(container, "restartPolicy", List.of("Always", "Never", "OnFailure"));
-        }
     }
 
     /// The reference itself is not parsed: what is no image is refused by the runtime, with its own words.
@@ -117,7 +109,7 @@ record ContainerProblems(Struct spec, Set<String> volumes, String list) {
     }
 
     /// Each variable has a value or a source of one; an empty one is a value.
-    private static void environment(Seq env, Problems p) {
+    private void environment(Seq env, Problems p) {
         for (int i = 0; i < env.size(); i++) {
             Struct e = env.struct(i);
             Problems at = p.at("env", i);
@@ -132,7 +124,7 @@ record ContainerProblems(Struct spec, Set<String> volumes, String list) {
 
     /// Exactly one source, and then no value beside it. The three ways to miss that are told in upstream's order, one
     /// of them at a time; what each source must say is checked whatever the outcome is.
-    private static void source(Struct env, Struct from, Problems p) {
+    private void source(Struct env, Struct from, Problems p) {
         long sources = ENV_SOURCES.stream().filter(from::has).count();
         if (sources == 0) {
             p.invalid("", "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or"
@@ -148,6 +140,9 @@ record ContainerProblems(Struct spec, Set<String> volumes, String list) {
         if (from.has("resourceFieldRef")) {
             p.at("resourceFieldRef").present(from.struct("resourceFieldRef"), "resource");
         }
+        if (from.has("fileKeyRef")) {
+            fileKey(from.struct("fileKeyRef"), p.at("fileKeyRef"));
+        }
         for (String ref : List.of("configMapKeyRef", "secretKeyRef")) {
             if (from.has(ref)) {
                 Struct key = from.struct(ref);
@@ -155,6 +150,26 @@ record ContainerProblems(Struct spec, Set<String> volumes, String list) {
                 if (p.at(ref).present(key, "key")) {
                     p.at(ref).at("key").invalid(key.text("key"), Names.configKey(key.text("key")));
                 }
+            }
+        }
+    }
+
+    /// A variable in a file of an emptyDir of the pod.
+    private void fileKey(Struct ref, Problems p) {
+        String volume = ref.text("volumeName");
+        if (p.present(ref, "volumeName") && !volumes.contains(volume)) {
+            p.at("volumeName").notFound(volume);
+        } else if (!volume.isEmpty() && !spec.seq("volumes").find("name", volume).has("emptyDir")) {
+            p.at("volumeName").invalid(volume, "referenced volume must be of type emptyDir");
+        }
+        if (p.present(ref, "path")) {
+            VolumeProblems.file(ref.text("path"), p.at("path"));
+        }
+        if (p.present(ref, "key")) {
+            String key = ref.text("key");
+            p.at("key").invalid(key, Names.environment(key));
+            if (key.length() > LONGEST_FILE_KEY) {
+                p.add(FieldProblem.tooLong(p.at("key").path(), LONGEST_FILE_KEY));
             }
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -22,7 +23,9 @@ class ContainerProblemsTest {
             "terminationMessagePolicy", "File");
 
     private static List<String> found(String list, Struct container) {
-        return Case.found(p -> new ContainerProblems(Struct.EMPTY, Set.of("v"), list).check(container,
+        Struct spec = Struct.of("volumes", Seq.of(Struct.of("name", "v", "emptyDir", Struct.EMPTY),
+                Struct.of("name", "c", "configMap", Struct.EMPTY)));
+        return Case.found(p -> new ContainerProblems(spec, Set.of("v", "c"), list).check(container,
                 p.at("spec").at(list, 0), new HashSet<>()));
     }
 
@@ -70,7 +73,18 @@ class ContainerProblemsTest {
                         + " environment variable name must consist only of printable ASCII characters other than '='"),
                 source(Struct.EMPTY, "env[0].valueFrom: Invalid value: \"\": " + ONE_SOURCE),
                 source(Struct.of("fieldRef", field)),
-                source(Struct.of("fileKeyRef", Struct.EMPTY)),
+                source(Struct.of("fileKeyRef", Struct.of("volumeName", "v", "path", "a/b.env", "key", "K"))),
+                source(Struct.of("fileKeyRef", Struct.EMPTY),
+                        "env[0].valueFrom.fileKeyRef.volumeName: Required value",
+                        "env[0].valueFrom.fileKeyRef.path: Required value",
+                        "env[0].valueFrom.fileKeyRef.key: Required value"),
+                source(Struct.of("fileKeyRef", Struct.of("volumeName", "w", "path", "../b", "key", "K".repeat(129))),
+                        "env[0].valueFrom.fileKeyRef.volumeName: Not found: \"w\"",
+                        "env[0].valueFrom.fileKeyRef.path: Invalid value: \"../b\": must not contain '..'",
+                        "env[0].valueFrom.fileKeyRef.key: Too long: may not be more than 128 bytes"),
+                source(Struct.of("fileKeyRef", Struct.of("volumeName", "c", "path", "b", "key", "K")),
+                        "env[0].valueFrom.fileKeyRef.volumeName: Invalid value: \"c\": referenced volume must be of"
+                                + " type emptyDir"),
                 source(Struct.of("fieldRef", Struct.EMPTY), "env[0].valueFrom.fieldRef.fieldPath: Required value"),
                 source(Struct.of("resourceFieldRef", Struct.EMPTY),
                         "env[0].valueFrom.resourceFieldRef.resource: Required value"),
@@ -180,6 +194,32 @@ class ContainerProblemsTest {
     void ephemeralContainersAreNeverRestarted() {
         assertThat(found("ephemeralContainers", VALID.with("restartPolicy", "Always"))).containsExactly(
                 "spec.ephemeralContainers[0].restartPolicy: Forbidden: may not be set for ephemeral containers");
+    }
+
+    @Test
+    void restartRulesAreCheckedAndNeedAPolicy() {
+        Struct codes = Struct.of("operator", "In", "values", Seq.of(42L));
+        Struct rule = Struct.of("action", "Restart", "exitCodes", codes);
+        Struct never = VALID.with("restartPolicy", "Never");
+        assertThat(found("containers", never.with("restartPolicyRules", Seq.of(rule)))).isEmpty();
+        assertThat(found("initContainers", VALID.with("restartPolicyRules", Seq.of(rule)))).containsExactly(
+                "spec.initContainers[0].restartPolicy: Required value: must specify restartPolicy when restart rules"
+                        + " are used");
+        assertThat(found("containers", never.with("restartPolicyRules", Seq.of(Struct.of("action", "Stop"),
+                rule.with("exitCodes", codes.without("operator")))))).containsExactly(
+                        "spec.containers[0].restartPolicyRules[0].action: Unsupported value: \"Stop\": supported"
+                                + " values: \"Restart\", \"RestartAllContainers\"",
+                        "spec.containers[0].restartPolicyRules[0].exitCodes: Required value: must be specified",
+                        "spec.containers[0].restartPolicyRules[1].exitCodes.operator: Unsupported value: \"\":"
+                                + " supported values: \"In\", \"NotIn\"");
+        assertThat(found("containers", never.with("restartPolicyRules", Seq.copyOf(Collections.nCopies(21, rule)))))
+                .containsExactly("spec.containers[0].restartPolicyRules: Too many: 21: must have at most 20 items");
+        assertThat(found("containers", never.with("restartPolicyRules", Seq.of(rule.with("exitCodes",
+                codes.with("values", Seq.copyOf(Collections.nCopies(256, 1L)))))))).containsExactly(
+                        "spec.containers[0].restartPolicyRules[0].exitCodes.values: Too many: 256: must have at most"
+                                + " 255 items");
+        assertThat(found("ephemeralContainers", VALID.with("restartPolicyRules", Seq.of(rule)))).containsExactly(
+                "spec.ephemeralContainers[0].restartPolicyRules: Forbidden: may not be set for ephemeral containers");
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// The next changes of a DaemonSet. Pure.
 ///
@@ -26,11 +27,13 @@ record DaemonPlan(List<String> create, List<Obj> delete, Struct status) {
         private final List<Obj> delete = new ArrayList<>();
         private final Map<String, Integer> counts = new HashMap<>();
         private final List<Obj> outdated = new ArrayList<>();
+        private final Optional<DaemonSurge> surge;
 
         Draft(Obj set, String hash, Instant now) {
             this.set = set;
             this.hash = hash;
             this.now = now;
+            this.surge = DaemonSurge.allowed(set) ? Optional.of(new DaemonSurge(set, hash, now)) : Optional.empty();
         }
 
         void node(Obj node, List<Obj> pods) {
@@ -62,7 +65,9 @@ record DaemonPlan(List<String> create, List<Obj> delete, Struct status) {
             }
             running.sort(Comparator.<Obj, String>comparing(p -> p.metadata().text("creationTimestamp"))
                     .thenComparing(Obj::name));
-            if (running.size() > 1) {
+            if (surge.isPresent()) {
+                surge.get().node(node.name(), fit.run(), running, create, delete);
+            } else if (running.size() > 1) {
                 delete.addAll(running.subList(1, running.size()));
             }
             if (!running.isEmpty() && fit.run()) {
@@ -89,8 +94,12 @@ record DaemonPlan(List<String> create, List<Obj> delete, Struct status) {
             return counts.getOrDefault(what, 0);
         }
 
-        /// Deletes outdated pods within `maxUnavailable`; unavailable pods first.
+        /// Deletes outdated pods within `maxUnavailable`, unavailable pods first, unless the set surges.
         void roll() {
+            if (surge.isPresent()) {
+                surge.get().roll(of("desired"), create, delete);
+                return;
+            }
             Struct strategy = set.spec().struct("updateStrategy");
             if (strategy.text("type").equals("OnDelete")) {
                 return;

@@ -89,7 +89,7 @@ final class DaemonSets implements Reconciler {
         history.trim(set.spec().whole("revisionHistoryLimit", 10), mine, Set.of(hash));
         writer.updateStatus(BuiltinResources.DAEMON_SETS, set, plan.status());
         long minReady = set.spec().whole("minReadySeconds", 0);
-        boolean waits = plan.status().whole("numberReady", 0) != plan.status().whole("numberAvailable", 0);
+        boolean waits = mine.stream().anyMatch(p -> Pods.ready(p) && !Pods.available(p, minReady, clock.instant()));
         return minReady > 0 && waits ? Requeue.after(Duration.ofSeconds(minReady)) : Requeue.NEVER;
     }
 

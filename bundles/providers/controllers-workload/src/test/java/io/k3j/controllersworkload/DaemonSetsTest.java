@@ -9,6 +9,7 @@ import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.stage.Stage;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -105,6 +106,51 @@ class DaemonSetsTest {
         assertThat(stage.all(BuiltinResources.CONTROLLER_REVISIONS).stream().map(r -> r.tree().whole("revision", 0)))
                 .containsExactlyInAnyOrder(1L, 2L);
         assertThat(set().status().whole("updatedNumberScheduled", 0)).isEqualTo(2);
+    }
+
+    @Test
+    void surgesBeforeItDeletes() {
+        node("a");
+        node("b");
+        create();
+        runPods();
+        stage.pass(Duration.ofSeconds(5));
+        Struct surge = Struct.of("type", "RollingUpdate", "rollingUpdate", Struct.of("maxSurge", 1L, "maxUnavailable",
+                0L));
+        stage.api.update(BuiltinResources.DAEMON_SETS, set().with(surge, "spec", "updateStrategy")
+                .with(5L, "spec", "minReadySeconds").with(Stage.template("agent", "i:2"), "spec", "template"),
+                WriteOptions.PLAIN);
+        stage.settle();
+        assertThat(images()).containsExactlyInAnyOrder("i:1", "i:1", "i:2");
+        runPods();
+        assertThat(images()).as("the new pod is not available yet").containsExactlyInAnyOrder("i:1", "i:1", "i:2");
+        stage.pass(Duration.ofSeconds(5));
+        assertThat(images()).containsExactlyInAnyOrder("i:1", "i:2", "i:2");
+        runPods();
+        stage.pass(Duration.ofSeconds(5));
+        runPods();
+        assertThat(images()).containsExactly("i:2", "i:2");
+        assertThat(stage.pods().stream().map(DaemonNodes::target)).containsExactlyInAnyOrder("a", "b");
+        assertThat(set().status().whole("updatedNumberScheduled", 0)).isEqualTo(2);
+    }
+
+    @Test
+    void startsTheNewPodAtOnceWhereTheOldIsNotAvailable() {
+        node("a");
+        node("b");
+        create();
+        Struct surge = Struct.of("type", "RollingUpdate", "rollingUpdate", Struct.of("maxSurge", 1L, "maxUnavailable",
+                0L));
+        stage.api.update(BuiltinResources.DAEMON_SETS, set().with(surge, "spec", "updateStrategy")
+                .with(Stage.template("agent", "i:2"), "spec", "template"), WriteOptions.PLAIN);
+        stage.settle();
+        runPods();
+        assertThat(images()).containsExactly("i:2", "i:2");
+    }
+
+    private List<String> images() {
+        return stage.pods().stream().filter(p -> !p.terminating())
+                .map(p -> p.spec().seq("containers").struct(0).text("image")).toList();
     }
 
     @Test

@@ -23,7 +23,7 @@ final class PodDefaults {
             s = Fill.each(s, list, PodDefaults::requests);
             s = s.flag("hostNetwork") ? Fill.each(s, list, PodDefaults::hostPorts) : s;
         }
-        return Fill.inside(s, "resources", PodDefaults::podRequests);
+        return PodLevelDefaults.of(s);
     }
 
     /// Defaults a pod template at `spec.template`.
@@ -93,11 +93,11 @@ final class PodDefaults {
     }
 
     private static Struct requests(Struct container) {
-        return Fill.inside(container, "resources", PodDefaults::podRequests);
+        return Fill.inside(container, "resources", PodDefaults::fromLimits);
     }
 
     /// Sets requests from limits where a request is missing.
-    private static Struct podRequests(Struct resources) {
+    private static Struct fromLimits(Struct resources) {
         Struct limits = resources.struct("limits");
         Struct requests = resources.struct("requests");
         Struct.Builder all = requests.toBuilder();

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// Rules of Deployments, ReplicaSets, DaemonSets, StatefulSets and ReplicationControllers.
 final class WorkloadRules {
     private static final List<String> ALWAYS = List.of("Always");
+    private static final int MORE_THAN_ALL = 101;
 
     private WorkloadRules() {
     }
@@ -75,6 +76,19 @@ final class WorkloadRules {
         }
     }
 
+    /// A share, as far as it matters whether it is more than all; 0 for what is none.
+    private static int percent(String share) {
+        int percent = 0;
+        for (char c : share.substring(0, Math.max(0, share.length() - 1)).toCharArray()) {
+            percent = c >= '0' && c <= '9' ? Math.min(MORE_THAN_ALL, percent * 10 + c - '0') : 0;
+        }
+        return share.endsWith("%") ? percent : 0;
+    }
+
+    private static boolean zero(@Nullable Object value) {
+        return value instanceof Long l && l == 0 || "0%".equals(value);
+    }
+
     private static final class Deployments implements KindRules {
         @Override
         public Struct defaulted(Gvk kind, Struct o) {
@@ -113,10 +127,6 @@ final class WorkloadRules {
                 p.at("spec").at("progressDeadlineSeconds").invalid(deadline, "must be greater than minReadySeconds");
             }
         }
-
-        private static boolean zero(@Nullable Object value) {
-            return value instanceof Long l && l == 0 || "0%".equals(value);
-        }
     }
 
     private static final class ReplicaSets implements KindRules {
@@ -148,8 +158,29 @@ final class WorkloadRules {
         @Override
         public void check(Write write, Struct o, Problems p) {
             WorkloadRules.check(write, o, p);
-            p.at("spec").at("updateStrategy").oneOf(o.struct("spec").struct("updateStrategy"), "type",
-                    List.of("RollingUpdate", "OnDelete"));
+            Struct strategy = o.struct("spec").struct("updateStrategy");
+            Problems at = p.at("spec").at("updateStrategy");
+            at.oneOf(strategy, "type", List.of("RollingUpdate", "OnDelete"));
+            if (!write.of("status") && strategy.text("type").equals("RollingUpdate")) {
+                rolling(strategy.struct("rollingUpdate"), at.at("rollingUpdate"));
+            }
+        }
+
+        /// A roll-out either takes pods away first or adds them first.
+        private static void rolling(Struct rolling, Problems p) {
+            for (String field : List.of("maxUnavailable", "maxSurge")) {
+                p.countOrPercent(rolling, field);
+                if (rolling.get(field) instanceof String s && percent(s) > 100) {
+                    p.at(field).invalid(s, "must not be greater than 100%");
+                }
+            }
+            boolean takes = !zero(rolling.get("maxUnavailable"));
+            boolean adds = !zero(rolling.get("maxSurge"));
+            if (takes && adds) {
+                p.at("maxSurge").invalid(rolling.get("maxSurge"), "may not be set when maxUnavailable is non-zero");
+            } else if (!takes && !adds) {
+                p.at("maxUnavailable").required("cannot be 0 when maxSurge is 0");
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package io.k3j.resourcesbuiltin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.model.Struct;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -51,6 +52,29 @@ class PodDefaultsTest {
         Struct resources = pod.struct("spec").seq("containers").struct(0).struct("resources");
         assertThat(resources.struct("requests")).isEqualTo(Struct.of("cpu", "100m", "memory", "64Mi"));
         assertThat(pod.struct("status")).isEqualTo(Struct.of("phase", "Pending", "qosClass", "Guaranteed"));
+    }
+
+    /// Of the resource for which the pod has a limit only: what its containers ask for together, else the limit.
+    @Test
+    void requestsOfAPodAreThoseOfItsContainersOrItsLimits() {
+        Struct pod = kit.created(POD + """
+                    resources: {requests: {cpu: 100m}}
+                  - name: d
+                    image: busybox
+                    resources: {limits: {cpu: 50m, hugepages-2Mi: 4Mi}}
+                  initContainers:
+                  - name: i
+                    image: busybox
+                    resources: {requests: {cpu: 120m}}
+                  resources: {limits: {cpu: "1", memory: 64Mi}}
+                """);
+        Struct own = pod.struct("spec").struct("resources");
+        assertThat(own.struct("requests").texts())
+                .isEqualTo(Map.of("cpu", "150m", "memory", "64Mi", "hugepages-2Mi", "4Mi"));
+        assertThat(own.struct("limits").texts())
+                .isEqualTo(Map.of("cpu", "1", "memory", "64Mi", "hugepages-2Mi", "4Mi"));
+        assertThat(kit.created(POD + "  resources: {requests: {cpu: 1}}\n").struct("spec").struct("resources")
+                .has("limits")).isFalse();
     }
 
     @ParameterizedTest

@@ -1,0 +1,71 @@
+package io.k3j.corevalidation;
+
+import io.k3j.apiserverapi.FieldProblem;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.validation.Problems;
+import java.util.List;
+
+/// What can be wrong with a container's own restart policy and its rules, as upstream's
+/// `validateContainerRestartPolicy`. Pure. Containers and init containers may have both (Kubernetes: Pod Lifecycle,
+/// "Individual container restart policy and rules"); ephemeral containers are never restarted.
+final class RestartProblems {
+    private static final int MOST_RULES = 20;
+    private static final int MOST_CODES = 255;
+    private static final List<String> POLICIES = List.of("Always", "Never", "OnFailure");
+    private static final List<String> ACTIONS = List.of("Restart", "RestartAllContainers");
+    private static final List<String> OPERATORS = List.of("In", "NotIn");
+
+    private RestartProblems() {
+    }
+
+    /// @param list where the container stands: `containers`, `initContainers` or `ephemeralContainers`
+    static void check(Struct container, String list, Problems p) {
+        Seq rules = container.seq("restartPolicyRules");
+        if (list.equals("ephemeralContainers")) {
+            ephemeral(container, p);
+        } else if (container.has("restartPolicy")) {
+            p.oneOf(container, "restartPolicy", POLICIES);
+            rules(rules, p);
+        } else if (!rules.isEmpty()) {
+            p.at("restartPolicy").required("must specify restartPolicy when restart rules are used");
+        }
+    }
+
+    private static void ephemeral(Struct container, Problems p) {
+        for (String field : List.of("restartPolicy", "restartPolicyRules")) {
+            if (container.has(field)) {
+                p.at(field).forbidden("may not be set for ephemeral containers");
+            }
+        }
+    }
+
+    private static void rules(Seq rules, Problems p) {
+        tooMany(rules, p.at("restartPolicyRules"), MOST_RULES);
+        for (int i = 0; i < rules.size(); i++) {
+            Problems at = p.at("restartPolicyRules", i);
+            one(rules.struct(i), "action", ACTIONS, at);
+            if (rules.struct(i).has("exitCodes")) {
+                Struct codes = rules.struct(i).struct("exitCodes");
+                one(codes, "operator", OPERATORS, at.at("exitCodes"));
+                tooMany(codes.seq("values"), at.at("exitCodes").at("values"), MOST_CODES);
+            } else {
+                at.at("exitCodes").required("must be specified");
+            }
+        }
+    }
+
+    /// A field that is not there counts as one with an unknown value, as upstream has it.
+    private static void one(Struct of, String field, List<String> allowed, Problems p) {
+        if (!allowed.contains(of.text(field))) {
+            p.add(FieldProblem.unsupported(p.at(field).path(), of.text(field),
+                    String.join(", ", allowed.stream().map(a -> '"' + a + '"').toList())));
+        }
+    }
+
+    private static void tooMany(Seq list, Problems p, int most) {
+        if (list.size() > most) {
+            p.add(FieldProblem.tooMany(p.path(), list.size(), most));
+        }
+    }
+}
