@@ -22,8 +22,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -46,6 +48,7 @@ class ConformanceItest {
 
     @ParameterizedTest
     @MethodSource("wanted")
+    @Timeout(value = 5, unit = TimeUnit.HOURS)
     void upstreamsTestsPass(Suite suite) throws Exception {
         assertThat(PROGRAMS.resolve("run")).as("upstream's programs; -Dk3j.conformance=DIRECTORY").isExecutable();
         Map<String, String> causes = causes();
