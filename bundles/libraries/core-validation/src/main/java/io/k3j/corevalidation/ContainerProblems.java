@@ -1,7 +1,6 @@
 package io.k3j.corevalidation;
 
 import io.k3j.apimachinery.Names;
-import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.validation.Problems;
@@ -169,7 +168,7 @@ record ContainerProblems(Struct spec, Set<String> volumes, String list) {
             String key = ref.text("key");
             p.at("key").invalid(key, Names.environment(key));
             if (key.length() > LONGEST_FILE_KEY) {
-                p.add(FieldProblem.tooLong(p.at("key").path(), LONGEST_FILE_KEY));
+                p.at("key").tooLong(LONGEST_FILE_KEY);
             }
         }
     }

@@ -1,6 +1,5 @@
 package io.k3j.corevalidation;
 
-import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.validation.Problems;
@@ -58,14 +57,13 @@ final class RestartProblems {
     /// A field that is not there counts as one with an unknown value, as upstream has it.
     private static void one(Struct of, String field, List<String> allowed, Problems p) {
         if (!allowed.contains(of.text(field))) {
-            p.add(FieldProblem.unsupported(p.at(field).path(), of.text(field),
-                    String.join(", ", allowed.stream().map(a -> '"' + a + '"').toList())));
+            p.at(field).unsupported(of.text(field), allowed);
         }
     }
 
     private static void tooMany(Seq list, Problems p, int most) {
         if (list.size() > most) {
-            p.add(FieldProblem.tooMany(p.path(), list.size(), most));
+            p.tooMany(list.size(), most);
         }
     }
 }

@@ -136,6 +136,23 @@ public final class Problems {
         found.add(FieldProblem.notFound(path, value));
     }
 
+    /// The list here has too many elements.
+    public void tooMany(int elements, int most) {
+        found.add(FieldProblem.tooMany(path, elements, most));
+    }
+
+    /// The text here is longer than it may be, in bytes.
+    public void tooLong(int most) {
+        found.add(FieldProblem.tooLong(path, most));
+    }
+
+    /// The text here is none of a set, whether it is there or not.
+    ///
+    /// @param allowed in the order in which the message lists them
+    public void unsupported(String value, List<String> allowed) {
+        unsupported(path, value, allowed);
+    }
+
     /// The text in a field must be there and not empty.
     ///
     /// @return whether it is, for rules that need the text
