@@ -115,9 +115,14 @@ public final class KmsPlugin implements AutoCloseable {
 
     /// Ends every connection, and the socket.
     @Override
-    public void close() throws IOException, InterruptedException {
-        server.shutdownNow().awaitTermination(END_SECONDS, TimeUnit.SECONDS);
-        threads.shutdownGracefully(0, END_SECONDS, TimeUnit.SECONDS).await(END_SECONDS, TimeUnit.SECONDS);
+    public void close() throws IOException {
+        try {
+            server.shutdownNow().awaitTermination(END_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        threads.shutdownGracefully(0, END_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly(END_SECONDS,
+                TimeUnit.SECONDS);
         Files.deleteIfExists(socket);
     }
 }

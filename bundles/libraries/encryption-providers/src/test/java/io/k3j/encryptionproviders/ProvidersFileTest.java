@@ -157,7 +157,7 @@ class ProvidersFileTest {
                     apiVersion: v2, name: a, endpoint: "unix:a" | it names no file
                     apiVersion: v2, name: a, endpoint: "unix:///@a" | sockets without a file are not supported by K3j
                     apiVersion: v2, name: a, endpoint: "unix:///a", timeout: 0s | timeout should be a positive value
-                    apiVersion: v2, name: a, endpoint: "unix:///a", timeout: 3 | missing unit in duration
+                    apiVersion: v2, name: a, endpoint: "unix:///a", timeout: "3" | missing unit in duration
                     apiVersion: v2, name: a, endpoint: "unix:///a", cachesize: 3 | cachesize is not supported in v2
                     apiVersion: v3, name: a, endpoint: "unix:///a" | only v1 and v2 are supported
                     name: a, endpoint: "unix:///a" | .apiVersion: Invalid value: "v1": KMSv1 is deprecated and will only
