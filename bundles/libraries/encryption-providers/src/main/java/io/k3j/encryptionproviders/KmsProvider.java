@@ -231,17 +231,18 @@ final class KmsProvider implements EnvelopeTransformer, AutoCloseable {
     @Override
     public byte[] open(String place, byte[] sealed) {
         EncryptedObject row = EncryptedObject.read(sealed);
-        State now = state;
         String digest = row.keyDigest();
-        boolean own = now != null && now.digest.equals(digest);
-        DataKey key = own ? now.seed : keys.of(row, digest);
+        State now = state;
+        if (now != null && now.digest.equals(digest)) {
+            environment.metrics().used(false, configuration.name(), row.keyId());
+            return now.seed.open(place, row.data());
+        }
+        DataKey key = keys.of(row, digest);
         environment.metrics().used(false, configuration.name(), row.keyId());
         try {
             return key.open(place, row.data());
         } catch (UnreadableRow e) {
-            if (!own) {
-                keys.doubt(digest);
-            }
+            keys.doubt(digest);
             throw e;
         }
     }

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -127,6 +128,24 @@ class KmsEncryptionTest {
         assertThat(new EncryptionOptions(file.toString(), false).secret(SECRET, row)).isEqualTo(VALUE);
     }
 
+    /// `stock-kms-row.txt` is a row that a kube-apiserver 1.36.2 wrote to etcd with the plug-in of these tests: its key
+    /// and its bytes in base64.
+    @Test
+    void aRowOfAKubeApiserverIsRead() throws Exception {
+        String[] stock = Files.readString(Path.of(
+                "src/test/resources/io/k3j/encryptionproviders/stock-kms-row.txt")).strip().split(" ");
+        byte[] row = Base64.getDecoder().decode(stock[1]);
+        try (KmsPlugin _ = new KmsPlugin(directory.resolve("vault.sock"));
+                ConfiguredEncryption encryption = of(write(kms("vault")), false)) {
+            encryption.start();
+            Waiting.until("a key", this::healthy);
+            assertThat(new String(encryption.open(stock[0], row), ISO_8859_1)).startsWith("k8s\0")
+                    .contains("plaintext");
+            assertThat(encryption.current(stock[0], row)).isTrue();
+            assertThatThrownBy(() -> encryption.open(stock[0] + "2", row)).isInstanceOf(UnreadableRow.class);
+        }
+    }
+
     @Test
     void withoutAKeyNothingIsWrittenAndTheHealthTellsWhy() throws Exception {
         plugin.answer(new KmsAnswers().with(Fault.REFUSES));
@@ -158,8 +177,9 @@ class KmsEncryptionTest {
         plugin.answer(new KmsAnswers().with(Fault.REFUSES));
         try (ConfiguredEncryption encryption = of(file, false)) {
             assertThatThrownBy(() -> encryption.open(SECRET, row)).isInstanceOfSatisfying(UnreadableRow.class,
-                    e -> assertThat(e.passing()).isTrue()).hasMessageContaining("cannot decrypt " + SECRET
-                            + ": the KMS provider one does not decrypt")
+                    e -> assertThat(e.passing()).isTrue()).hasMessageContaining(
+                            "cannot decrypt " + SECRET
+                                    + ": the KMS provider one does not decrypt")
                     .hasMessageEndingWith("PermissionDenied; the health of kms-providers tells more");
             assertThat(encryption.metrics().text()).contains("status=\"PermissionDenied\"} 1");
         }
