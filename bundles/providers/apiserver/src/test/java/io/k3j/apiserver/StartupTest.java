@@ -83,9 +83,12 @@ class StartupTest {
     ///
     /// @param ready whether an API server serves already, as in a swap
     private static Startup sealed(boolean ready, Store store, HealthScope scope, Abort abort) {
-        BundleContext context = proxy(BundleContext.class,
-                (proxy, method, given) -> !method.getName().equals("getServiceReferences") ? null
-                        : ready ? List.of(proxy(ServiceReference.class, (reference, call, none) -> null)) : List.of());
+        BundleContext context = proxy(BundleContext.class, (proxy, method, given) -> switch (method.getName()) {
+            case "getServiceReferences" -> ready
+                    ? List.of(proxy(ServiceReference.class, (reference, call, none) -> null)) : List.of();
+            case "registerService" -> proxy(ServiceRegistration.class, (registration, call, none) -> null);
+            default -> null;
+        });
         Core.Policy policy = new Core.Policy(Set.of(), Set.of(), AnonymousAuth.NOWHERE);
         Startup startup = new Startup(new Startup.Framework(context, new TestHealth(), scope, bundle -> List.of(),
                 abort), store, kinds(policy), new ServerRunOptions(policy, "127.0.0.1", 6443, "10.43.0.1"));
