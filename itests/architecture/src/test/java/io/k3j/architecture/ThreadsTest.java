@@ -35,6 +35,7 @@ class ThreadsTest {
                     "apirequests.ListWriter", "apiwatches.WatchHub",
                     "childprocess.Command", "controllerkit.LiveView",
                     "controllersworkload.SlowStart", "cricontainerd.CriContainerd", "durablefiles.DurableFiles",
+                    "encryptionproviders.DataKeys",
                     "embeddedregistry.Announcements", "embeddedregistry.Holders",
                     "etcdmember.RevisionBump", "features.Bounded", "jetcd.Line", "kubeletimages.Images",
                     "kubelet.ContainerKiller",

@@ -2,6 +2,7 @@ package io.k3j.bootitest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.testkitkms.KmsPlugin;
 import io.k3j.testkitprocess.K3sProcess;
 import io.k3j.testkitprocess.Launch;
 import io.k3j.testmachine.NeedsPackages;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A running server that encrypts what a file says, by the commands of `docs/encryption.md`: rows of its SQLite file,
-/// kubectl, another key while it serves, a wrong file.
+/// kubectl, another key while it serves, a wrong file, a KMS plug-in.
 @NeedsPackages("sqlite3")
 class EncryptionItest {
     private static final Duration LIMIT = Duration.ofMinutes(5);
@@ -31,8 +32,8 @@ class EncryptionItest {
     private String page(int block) throws IOException {
         List<String> blocks = Arrays.stream(Files.readString(Path.of("../../docs/encryption.md")).split("```"))
                 .filter(b -> b.startsWith("bash\n")).map(b -> b.substring("bash\n".length())).toList();
-        assertThat(blocks).hasSize(2);
-        return blocks.get(block).replace("/etc/rancher/k3s", home.toString());
+        assertThat(blocks).hasSize(3);
+        return blocks.get(block).replace("/etc/rancher/k3s", home.toString()).replace("/run/kms", home.toString());
     }
 
     private static K3sProcess server(Path dir, String words) throws IOException {
@@ -95,6 +96,40 @@ class EncryptionItest {
             assertThat(refused.awaitEnd(LIMIT)).isEqualTo(1);
             assertThat(refused.output()).contains(
                     "strict decoding error: unknown field \"resources[0].providers[0].rot13\"");
+        }
+    }
+
+    /// The page's third block, in place of the file of the first one.
+    @Test
+    void waitsForThePluginThatKeepsItsKeys() throws Exception {
+        Commands commands = new Commands(home);
+        String begin = page(0);
+        String flags = begin.substring(begin.indexOf("k3s server "));
+        Commands.must(Launch.of("bash", "-ec", page(2)).withoutK3sEnvironment().directory(home).run(LIMIT));
+        Path socket = home.resolve("vault.sock");
+        try (KmsPlugin plugin = new KmsPlugin(socket); K3sProcess server = server(home, flags)) {
+            server.await("the API", LIMIT, commands::served);
+            server.awaitOutput("Took up a key of the KMS provider name=vault", LIMIT);
+            commands.kubectl("create", "secret", "generic", "one", "--from-literal=password=plaintext");
+            assertThat(rows("secrets")).isNotEmpty().allMatch(row -> row.startsWith("k8s:enc:kms:v2:vault:"));
+            assertThat(plugin.calls()).contains("Status", "Encrypt", "Decrypt");
+            assertThat(commands.kubectl("get", "--raw", "/readyz?verbose")).contains("[+]kms-providers ok");
+            assertThat(commands.kubectl("get", "--raw", "/metrics")).contains(
+                    "apiserver_storage_transformation_operations_total{resource=\"secrets\",transformation_type="
+                            + "\"to_storage\",transformer_prefix=\"k8s:enc:kms:v2:vault:\",status=\"OK\"}",
+                    "apiserver_envelope_encryption_key_id_hash_total{transformation_type=\"to_storage\","
+                            + "provider_name=\"vault\"");
+            assertThat(server.stop()).isZero();
+        }
+        try (K3sProcess server = server(home, flags)) {
+            server.awaitOutput("Waiting for the KMS plug-in, as rows cannot be decrypted", LIMIT);
+            assertThat(server.output()).contains("the KMS provider vault does not decrypt the data key");
+            try (KmsPlugin _ = new KmsPlugin(socket)) {
+                server.await("the API", LIMIT, commands::served);
+                assertThat(commands.kubectl("get", "secret", "one", "-o", "jsonpath={.data.password}"))
+                        .contains("cGxhaW50ZXh0");
+                assertThat(server.stop()).isZero();
+            }
         }
     }
 

@@ -1,11 +1,12 @@
 package io.k3j.encryptionproviders;
 
+import io.k3j.componentapi.Health;
 import io.k3j.componentbase.ConfigurationFile;
-import io.k3j.encryption.RowCipher;
+import io.k3j.encryption.UnreadableRow;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 
 /// The API server's flags of encryption at rest.
@@ -56,13 +57,21 @@ public record EncryptionOptions(String file, boolean reload) {
         return !file.isEmpty();
     }
 
-    /// What rows of Secrets are read by, for whoever needs them before an API server runs. Blocks for the file, which
-    /// there must be.
-    /// @return empty: they are kept plain
+    /// The content of a row of Secrets, for whoever needs it before an API server runs. Blocks for the file, which
+    /// there must be, and for a KMS plug-in.
+    ///
+    /// @param place the row's key in the store
     /// @throws IllegalArgumentException when the file is wrong
-    public Optional<RowCipher> secrets() {
+    /// @throws UnreadableRow when it cannot be opened, or [UnreadableRow#passing], not for now
+    public byte[] secret(String place, byte[] row) {
         byte[] content = ProvidersFile.bytes(new ConfigurationFile(Path.of(file)));
-        return new ResourceCiphers(ProvidersFile.parse(content), new SecureRandom())
-                .of(new GroupResource("", "secrets"));
+        try (KmsProviders kms = new KmsProviders(Health.none(), new EnvelopeMetrics(InstantSource.system()),
+                KmsProvider.Timing.UPSTREAM)) {
+            KmsProviders.Draft draft = kms.draft();
+            ResourceCiphers ciphers = new ResourceCiphers(ProvidersFile.parse(content, draft::of), new SecureRandom());
+            draft.use();
+            return ciphers.of(new GroupResource("", "secrets"))
+                    .orElseThrow(() -> new UnreadableRow("no entry of " + file + " names Secrets")).open(place, row);
+        }
     }
 }

@@ -13,8 +13,10 @@ import io.k3j.codec.MalformedInput;
 import io.k3j.codec.Yaml;
 import io.k3j.componentbase.ConfigurationFile;
 import io.k3j.encryption.EncryptionKey;
+import io.k3j.encryption.EnvelopeTransformer;
 import io.k3j.encryption.Provider;
 import io.k3j.encryption.Provider.Kind;
+import io.k3j.encryption.RowProvider;
 import io.k3j.model.Struct;
 import io.k3j.validation.FieldTypes;
 import io.k3j.validation.FieldTypes.Type;
@@ -22,6 +24,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -34,8 +37,10 @@ final class ProvidersFile {
     private static final int LONGEST_WORD = 20;
     private static final List<Kind> WITH_KEYS = List.of(Kind.AESGCM, Kind.AESCBC, Kind.SECRETBOX);
     private static final Type KEYS = object(Map.of("keys", objects(Map.of("name", TEXT, "secret", TEXT))));
+    private static final Type KMS = object(Map.of("apiVersion", TEXT, "name", TEXT, "endpoint", TEXT, "timeout", TEXT,
+            "cachesize", ANY));
     private static final Map<String, Type> PROVIDER = Map.of("aescbc", KEYS, "aesgcm", KEYS, "secretbox", KEYS,
-            "identity", STRUCT, "kms", STRUCT);
+            "identity", STRUCT, "kms", KMS);
     private static final Map<String, Type> CONFIGURATION = Map.of("apiVersion", TEXT, "kind", TEXT, "metadata", ANY,
             "resources", objects(Map.of("resources", TEXTS, "providers", objects(PROVIDER))));
 
@@ -53,14 +58,15 @@ final class ProvidersFile {
     }
 
     /// The entries of a file.
+    /// @param kms the providers that it names
     /// @throws IllegalArgumentException naming everything that is wrong
-    static List<ResourceEntry> parse(byte[] file) {
+    static List<ResourceEntry> parse(byte[] file, Function<KmsConfiguration, EnvelopeTransformer> kms) {
         Struct object = decoded(file);
         List<FieldProblem> problems = ProvidersRules.problems(object);
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException(joined(problems.stream().map(FieldProblem::toString).toList()));
         }
-        return object.seq("resources").structs().stream().map(ProvidersFile::entry).toList();
+        return object.seq("resources").structs().stream().map(entry -> entry(entry, kms)).toList();
     }
 
     private static Struct decoded(byte[] file) {
@@ -118,12 +124,13 @@ final class ProvidersFile {
         return problems.size() == 1 ? all : "[" + all + "]";
     }
 
-    private static ResourceEntry entry(Struct entry) {
+    private static ResourceEntry entry(Struct entry, Function<KmsConfiguration, EnvelopeTransformer> kms) {
         return new ResourceEntry(entry.seq("resources").texts().stream().map(GroupResource::parse).toList(),
-                entry.seq("providers").structs().stream().map(ProvidersFile::provider).toList());
+                entry.seq("providers").structs().stream().map(provider -> given(provider, "kms")
+                        ? kms.apply(KmsRules.configuration(provider.struct("kms"))) : provider(provider)).toList());
     }
 
-    private static Provider provider(Struct provider) {
+    private static RowProvider provider(Struct provider) {
         for (Kind kind : WITH_KEYS) {
             if (given(provider, kind.word())) {
                 return new Provider(kind, provider.struct(kind.word()).seq("keys").structs().stream()

@@ -19,6 +19,7 @@ final class ProvidersRules {
     private static final Set<String> INTERNAL = Set.of("apiserveripinfo", "serviceipallocations",
             "servicenodeportallocations");
     private final List<FieldProblem> problems = new ArrayList<>();
+    private final KmsRules kms = new KmsRules();
 
     private ProvidersRules() {
     }
@@ -116,8 +117,7 @@ final class ProvidersRules {
         }
         String first = given.getFirst();
         switch (first) {
-            case "kms" -> invalid(at + ".kms", provider.struct("kms").text("name"),
-                    "KMS providers are not supported by K3j; use secretbox, aesgcm or aescbc");
+            case "kms" -> problems.addAll(kms.problems(at + ".kms", provider.struct("kms")));
             case "identity" -> {
                 // it has nothing
             }

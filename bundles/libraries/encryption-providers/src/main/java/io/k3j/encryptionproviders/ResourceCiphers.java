@@ -1,7 +1,7 @@
 package io.k3j.encryptionproviders;
 
-import io.k3j.encryption.Provider;
 import io.k3j.encryption.RowCipher;
+import io.k3j.encryption.RowProvider;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -18,7 +18,7 @@ final class ResourceCiphers {
     /// @param random fit for cryptography
     /// @throws IllegalArgumentException when an entry could never count, as an earlier one takes its resources
     ResourceCiphers(List<ResourceEntry> entries, RandomGenerator random) {
-        Map<GroupResource, List<Provider>> providers = new LinkedHashMap<>();
+        Map<GroupResource, List<RowProvider>> providers = new LinkedHashMap<>();
         for (ResourceEntry entry : entries) {
             for (GroupResource resource : entry.resources()) {
                 unmasked(resource, resource.wholeGroup(), providers);
@@ -29,7 +29,8 @@ final class ResourceCiphers {
         providers.forEach((resource, all) -> ciphers.put(resource, new RowCipher(all, random)));
     }
 
-    private static void unmasked(GroupResource resource, GroupResource by, Map<GroupResource, List<Provider>> earlier) {
+    private static void unmasked(GroupResource resource, GroupResource by,
+            Map<GroupResource, List<RowProvider>> earlier) {
         if (earlier.containsKey(by)) {
             throw new IllegalArgumentException(
                     "resource \"" + resource + "\" is masked by earlier rule \"" + by + "\"");

@@ -4,10 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.k3j.encryption.EnvelopeTransformer;
+import io.k3j.encryption.Provider;
 import io.k3j.encryption.Provider.Kind;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -35,7 +39,30 @@ class ProvidersFileTest {
     }
 
     private static List<ResourceEntry> parsed(String text) {
-        return ProvidersFile.parse(text.getBytes(UTF_8));
+        return ProvidersFile.parse(text.getBytes(UTF_8), kms -> new Named(kms));
+    }
+
+    /// What the file says of a provider, and nothing behind it.
+    private record Named(KmsConfiguration kms) implements EnvelopeTransformer {
+        @Override
+        public String prefix() {
+            return "k8s:enc:kms:v2:" + kms.name() + ":";
+        }
+
+        @Override
+        public byte[] seal(String place, byte[] content) {
+            return content;
+        }
+
+        @Override
+        public byte[] open(String place, byte[] sealed) {
+            return sealed;
+        }
+
+        @Override
+        public boolean current(byte[] sealed) {
+            return true;
+        }
     }
 
     private static ResourceCiphers ciphers(String text) {
@@ -51,10 +78,10 @@ class ProvidersFileTest {
     void readsWhatUpstreamsPageShows() {
         List<ResourceEntry> entries = parsed(entries("events", PLAIN, "secrets, configmaps, pandas.awesome.example",
                 keys("aesgcm", KEY) + "," + keys("aescbc", KEY) + "," + keys("secretbox", KEY) + "," + PLAIN));
-        assertThat(entries.getFirst().providers()).singleElement().matches(p -> p.kind() == Kind.IDENTITY);
+        assertThat(entries.getFirst().providers()).containsExactly(Provider.IDENTITY);
         assertThat(entries.getLast().resources()).containsExactly(new GroupResource("", "secrets"),
                 new GroupResource("", "configmaps"), new GroupResource("awesome.example", "pandas"));
-        assertThat(entries.getLast().providers()).extracting(p -> p.kind())
+        assertThat(entries.getLast().providers()).extracting(p -> ((Provider) p).kind())
                 .containsExactly(Kind.AESGCM, Kind.AESCBC, Kind.SECRETBOX, Kind.IDENTITY);
         assertThat(entries.toString()).doesNotContain(KEY);
     }
@@ -100,8 +127,54 @@ class ProvidersFileTest {
                 "secret is not of the expected length, got 16, expected one of [32]");
         refused(entries("secrets", keys("secretbox", "c2hvcnQ")), "Invalid value: \"REDACTED\": secrets must be base64"
                 + " encoded");
-        refused(entries("secrets", "{kms: {name: vault}}"), at + ".kms: Invalid value: \"vault\": KMS providers are not"
-                + " supported by K3j");
+    }
+
+    private static String kms(String fields) {
+        return "{kms: {" + fields + "}}";
+    }
+
+    @Test
+    void readsAKmsProvider() {
+        assertThat(parsed(entries("secrets", kms("apiVersion: v2, name: vault, endpoint: unix:///run/kms/a.sock")))
+                .getFirst().providers())
+                .containsExactly(new Named(new KmsConfiguration("vault", Path.of("/run/kms/a.sock"),
+                        Duration.ofSeconds(3))));
+        assertThat(parsed(entries("secrets", kms("apiVersion: v2, name: vault, endpoint: unix:///a, timeout: 1m30s")
+                + "," + PLAIN)).getFirst().providers()).first()
+                .isEqualTo(new Named(new KmsConfiguration("vault", Path.of("/a"), Duration.ofSeconds(90))));
+        assertThat(provider(ciphers(entries("secrets", kms("apiVersion: v2, name: vault, endpoint: unix:///a"))), "",
+                "secrets")).isEqualTo("kms");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|',
+            textBlock = """
+                    apiVersion: v2, endpoint: "unix:///a" | .name: Required value: name is a mandatory
+                    apiVersion: v2, name: "a:b", endpoint: "unix:///a" | invalid KMS provider name a:b, must not contain
+                    apiVersion: v2, name: a | .endpoint: Invalid value: "": endpoint is a mandatory field for a kms
+                    apiVersion: v2, name: a, endpoint: "tcp://a" | unsupported scheme "tcp" for KMS provider, only
+                    apiVersion: v2, name: a, endpoint: "unix:///a b" | invalid endpoint for kms provider, error: Ill
+                    apiVersion: v2, name: a, endpoint: "unix:a" | it names no file
+                    apiVersion: v2, name: a, endpoint: "unix:///@a" | sockets without a file are not supported by K3j
+                    apiVersion: v2, name: a, endpoint: "unix:///a", timeout: 0s | timeout should be a positive value
+                    apiVersion: v2, name: a, endpoint: "unix:///a", timeout: "3" | missing unit in duration
+                    apiVersion: v2, name: a, endpoint: "unix:///a", cachesize: 3 | cachesize is not supported in v2
+                    apiVersion: v3, name: a, endpoint: "unix:///a" | only v1 and v2 are supported
+                    name: a, endpoint: "unix:///a" | .apiVersion: Invalid value: "v1": KMSv1 is deprecated and will only
+                    apiVersion: v1, name: a, endpoint: "unix:///a", cachesize: 3 | Use KMSv2 instead: K3j has apiVersion
+                    """,
+            quoteCharacter = '\'')
+    void refusesKmsProvidersInUpstreamsWords(String fields, String why) {
+        refused(entries("secrets", kms(fields)), why);
+    }
+
+    @Test
+    void aNameIsOfOneKmsProvider() {
+        String one = kms("apiVersion: v2, name: a, endpoint: 'unix:///a'");
+        refused(entries("secrets", one, "configmaps", one), "resources[1].providers[0].kms.name: Invalid value: \"a\":"
+                + " duplicate KMS provider name a, names must be unique");
+        refused(entries("secrets", kms("apiVersion: v2, name: a, endpoint: 'unix:///a', token: x")),
+                "unknown field \"resources[0].providers[0].kms.token\"");
     }
 
     @Test

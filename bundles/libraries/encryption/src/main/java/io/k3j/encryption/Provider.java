@@ -6,7 +6,7 @@ import java.util.List;
 ///
 /// @param kind the way
 /// @param keys the first one seals, all open; none for `identity`
-public record Provider(Kind kind, List<EncryptionKey> keys) {
+public record Provider(Kind kind, List<EncryptionKey> keys) implements RowProvider {
     /// Not encrypted.
     public static final Provider IDENTITY = new Provider(Kind.IDENTITY, List.of());
 

@@ -8,12 +8,14 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /// Seals and opens rows by a list of providers: upstream's `value.Transformer`. Made anew when the configuration
-/// changes. Safe for any number of threads, as far as `random` is; nothing blocks.
+/// changes. Safe for any number of threads, as far as `random` is; blocks only as an [EnvelopeTransformer] among the
+/// providers does.
 public final class RowCipher {
     /// What every row begins with that is encrypted; no stored object does, in JSON or protobuf.
     private static final byte[] MARK = "k8s:enc:".getBytes(StandardCharsets.UTF_8);
     /// Cipher, version, name, and what is sealed.
     private static final int WITH_REST = 4;
+    private static final String OK = "OK";
     /// In the order of the configuration; the first one seals.
     private final List<Door> doors = new ArrayList<>();
     /// Whether rows that are not encrypted may be read.
@@ -23,54 +25,23 @@ public final class RowCipher {
     private final boolean unmistakable;
     private final RandomGenerator random;
 
-    /// One key and what stands in front of its rows.
-    private record Door(byte[] prefix, Kind kind, byte[] key) {
-        static Door of(Kind kind, EncryptionKey key) {
-            return new Door(bytes("k8s:enc:" + kind.word() + ":v1:" + key.name() + ":"), kind, key.bytes());
-        }
-
-        byte[] open(String place, byte[] row) {
-            byte[] rest = Arrays.copyOfRange(row, prefix.length, row.length);
-            return switch (kind) {
-                case AESCBC -> AesCbc.open(key, rest);
-                case AESGCM -> AesGcm.open(key, bytes(place), rest);
-                case SECRETBOX -> SecretBox.open(key, rest);
-                case IDENTITY -> row;
-            };
-        }
-
-        byte[] seal(String place, byte[] plain, RandomGenerator random) {
-            byte[] sealed = switch (kind) {
-                case AESCBC -> AesCbc.seal(key, plain, random);
-                case AESGCM -> AesGcm.seal(key, bytes(place), plain, random);
-                case SECRETBOX -> SecretBox.seal(key, plain, random);
-                case IDENTITY -> plain;
-            };
-            byte[] row = Arrays.copyOf(prefix, prefix.length + sealed.length);
-            System.arraycopy(sealed, 0, row, prefix.length, sealed.length);
-            return row;
-        }
-    }
-
     /// For a configuration; `random` has to be fit for cryptography.
     public RowCipher(EncryptionConfiguration configuration, RandomGenerator random) {
         this(configuration.providers(), random);
     }
 
     /// For the providers of a resource, at least one, in their order; `random` has to be fit for cryptography.
-    public RowCipher(List<Provider> providers, RandomGenerator random) {
+    public RowCipher(List<? extends RowProvider> providers, RandomGenerator random) {
         this.random = random;
-        for (Provider provider : providers) {
-            provider.keys().forEach(key -> doors.add(Door.of(provider.kind(), key)));
-        }
-        this.plain = providers.contains(Provider.IDENTITY);
-        this.seals = providers.getFirst().kind() != Kind.IDENTITY;
+        providers.forEach(provider -> doors.addAll(Door.of(provider)));
+        this.plain = providers.stream().anyMatch(RowCipher::identity);
+        this.seals = !identity(providers.getFirst());
         this.unmistakable = doors.stream().skip(1).noneMatch(
                 door -> begins(door.prefix, doors.getFirst().prefix) || begins(doors.getFirst().prefix, door.prefix));
     }
 
-    private static byte[] bytes(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
+    private static boolean identity(RowProvider provider) {
+        return provider instanceof Provider keys && keys.kind() == Kind.IDENTITY;
     }
 
     /// Whether a row is encrypted, with whatever key.
@@ -82,10 +53,39 @@ public final class RowCipher {
         return row.length >= prefix.length && Arrays.equals(row, 0, prefix.length, prefix, 0, prefix.length);
     }
 
-    /// A row for the datastore; the content itself while encryption is off.
-    /// @param place the row's key in the store, which `aesgcm` binds the row to
+    /// As [#seal], which nobody hears of.
     public byte[] seal(String place, byte[] content) {
-        return seals ? doors.getFirst().seal(place, content, random) : content;
+        return seal(place, content, Transformations.NONE);
+    }
+
+    /// A row for the datastore; the content itself while encryption is off.
+    /// @param place the row's key in the store, which `aesgcm` and envelopes bind the row to
+    /// @throws SealUnavailable while who keeps the key does not answer
+    public byte[] seal(String place, byte[] content, Transformations told) {
+        if (!seals) {
+            told.told(true, "", 0, OK);
+            return content;
+        }
+        Door door = doors.getFirst();
+        long begin = System.nanoTime();
+        try {
+            byte[] sealed = door.seal(place, content, random);
+            byte[] row = Arrays.copyOf(door.prefix, door.prefix.length + sealed.length);
+            System.arraycopy(sealed, 0, row, door.prefix.length, sealed.length);
+            tell(told, true, door, begin, OK);
+            return row;
+        } catch (SealUnavailable e) {
+            tell(told, true, door, begin, UnreadableRow.NO_CALL);
+            throw e;
+        }
+    }
+
+    private static void tell(Transformations told, boolean written, Door door, long begin, String status) {
+        long nanos = System.nanoTime() - begin;
+        if (!door.key.isEmpty()) {
+            told.told(written, door.key, nanos, status);
+        }
+        told.told(written, door.provider, nanos, status);
     }
 
     /// Whether a row is as [#seal] would write it now: not by another provider, nor by another key, even if that has
@@ -95,25 +95,36 @@ public final class RowCipher {
             return !sealed(row);
         }
         Door first = doors.getFirst();
-        return begins(row, first.prefix) && (unmistakable || opens(first, place, row));
+        return begins(row, first.prefix) && (unmistakable || opens(first, place, row))
+                && first.current(behind(first, row));
+    }
+
+    private static byte[] behind(Door door, byte[] row) {
+        return Arrays.copyOfRange(row, door.prefix.length, row.length);
     }
 
     private static boolean opens(Door door, String place, byte[] row) {
         try {
-            door.open(place, row);
+            door.open(place, behind(door, row));
             return true;
         } catch (UnreadableRow another) {
             return false;
         }
     }
 
+    /// As [#open], which nobody hears of.
+    public byte[] open(String place, byte[] row) {
+        return open(place, row, Transformations.NONE);
+    }
+
     /// What a row of the datastore holds; the row itself when it is not encrypted. Of several keys of one name each is
     /// tried.
     ///
     /// @param row not changed
-    /// @throws UnreadableRow when no key of the configuration fits, or the row is damaged
-    public byte[] open(String place, byte[] row) {
+    /// @throws UnreadableRow when no key of the configuration fits, the row is damaged, or its key cannot be had now
+    public byte[] open(String place, byte[] row, Transformations told) {
         if (!sealed(row)) {
+            told.told(false, plain ? "identity" : "unknown", 0, plain ? OK : UnreadableRow.NO_CALL);
             if (plain) {
                 return row;
             }
@@ -122,17 +133,25 @@ public final class RowCipher {
         UnreadableRow why = null;
         for (Door door : doors) {
             if (begins(row, door.prefix)) {
+                long begin = System.nanoTime();
                 try {
-                    return door.open(place, row);
+                    byte[] content = door.open(place, behind(door, row));
+                    tell(told, false, door, begin, OK);
+                    return content;
                 } catch (UnreadableRow perhapsAnother) {
+                    tell(told, false, door, begin, perhapsAnother.status());
                     why = perhapsAnother;
                 }
             }
         }
-        throw why != null ? why : new UnreadableRow("the encryption configuration has no key " + keyName(row));
+        if (why != null) {
+            throw why;
+        }
+        told.told(false, "unknown", 0, UnreadableRow.NO_CALL);
+        throw new UnreadableRow("the encryption configuration has no key " + keyName(row));
     }
 
-    /// Provider and name in front of a sealed row, for messages: `aescbc aescbckey`. Of a name with colons only what
+    /// Provider and name in front of a sealed row, for messages: `aescbc aescbckey`, `kms vault`. Of a name with colons only what
     /// stands before the first of them, unless it ends with a time, as those of K3s do: bytes that follow a name may
     /// look like more of it. Only of a row that is [#sealed].
     public static String keyName(byte[] row) {

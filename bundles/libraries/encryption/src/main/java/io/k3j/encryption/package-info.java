@@ -3,9 +3,9 @@
 /// A library of pure functions and values: no services, no state, no disk, no threads. AES is the JDK's; XSalsa20 and
 /// Poly1305 ([SecretBox]), which it does not have, are Bouncy Castle's, used without registering a provider.
 ///
-/// **Threads.** Any, for everything; nothing blocks. **Errors.** A configuration that cannot be used is an
-/// `IllegalArgumentException`, a row that cannot be opened an [io.k3j.encryption.UnreadableRow]; neither says anything
-/// secret.
+/// **Threads.** Any, for everything; nothing blocks but an [io.k3j.encryption.EnvelopeTransformer]. **Errors.** A
+/// configuration that cannot be used is an `IllegalArgumentException`, a row that cannot be opened an
+/// [io.k3j.encryption.UnreadableRow]; neither says anything secret.
 ///
 /// Source: Kubernetes, "Encrypting Confidential Data at Rest", and K3s' page
 /// <https://docs.k3s.io/security/secrets-encryption>.

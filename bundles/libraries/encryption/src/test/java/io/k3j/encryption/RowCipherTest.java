@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.k3j.encryption.Provider.Kind;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -171,6 +172,28 @@ class RowCipherTest {
             assertThat(both.current(PLACE, row)).isFalse();
             assertThat(both.current(PLACE, both.seal(PLACE, PLAIN))).isTrue();
         }
+    }
+
+    @Test
+    void eachTransformationIsToldByItsPrefixes() {
+        Provider old = new Provider(Kind.AESGCM, List.of(key("old")));
+        RowCipher before = new RowCipher(List.of(old), RANDOM);
+        RowCipher cipher = new RowCipher(List.of(new Provider(Kind.SECRETBOX, List.of(key("new"))), old,
+                Provider.IDENTITY), RANDOM);
+        List<String> all = new ArrayList<>();
+        Transformations told = (written, prefix, nanos, status) -> all.add((written ? "> " : "< ") + prefix + " "
+                + status);
+        cipher.seal(PLACE, PLAIN, told);
+        cipher.open(PLACE, before.seal(PLACE, PLAIN), told);
+        cipher.open(PLACE, PLAIN, told);
+        assertThatThrownBy(() -> before.open(PLACE, PLAIN, told)).isInstanceOf(UnreadableRow.class);
+        assertThatThrownBy(() -> before.open(PLACE, cipher.seal(PLACE, PLAIN), told))
+                .isInstanceOf(UnreadableRow.class);
+        assertThatThrownBy(() -> before.open("/elsewhere", before.seal(PLACE, PLAIN), told))
+                .isInstanceOf(UnreadableRow.class);
+        assertThat(all).containsExactly("> new: OK", "> k8s:enc:secretbox:v1: OK", "< old: OK",
+                "< k8s:enc:aesgcm:v1: OK", "< identity OK", "< unknown unknown-non-grpc",
+                "< unknown unknown-non-grpc", "< old: unknown-non-grpc", "< k8s:enc:aesgcm:v1: unknown-non-grpc");
     }
 
     /// Gives out what it is made with.

@@ -15,8 +15,6 @@ import org.jspecify.annotations.Nullable;
 /// anywhere; see "gRPC over HTTP2", Length-Prefixed-Message. The status comes in the trailers. Memory follows what has
 /// arrived, not what a length announces.
 final class GrpcCall {
-    /// A list of all containers of a node is far below.
-    private static final int MAX_MESSAGE_BYTES = 64 << 20;
     private static final int HEAD_BYTES = 5;
 
     final int id;
@@ -24,6 +22,8 @@ final class GrpcCall {
     /// Told each message, on the reading thread.
     private final Consumer<byte[]> receiver;
     private final long until;
+    /// Bytes of a message, at most.
+    private final int most;
     /// What has arrived of the head or of the message; the reading thread's.
     private final ByteArrayOutputStream part = new ByteArrayOutputStream();
     /// The length of the message under way, -1 while its head is.
@@ -36,9 +36,11 @@ final class GrpcCall {
     /// @param id the stream: odd, as a client's are
     /// @param window what may be sent at first, bytes
     /// @param until the deadline, a value of `System.nanoTime()`
+    /// @param most bytes of a message, at most
     /// @param receiver told each message, by the reading thread
-    GrpcCall(int id, long window, long until, Consumer<byte[]> receiver) {
+    GrpcCall(int id, long window, long until, int most, Consumer<byte[]> receiver) {
         this.id = id;
+        this.most = most;
         this.window = window;
         this.until = until;
         this.receiver = receiver;
@@ -70,7 +72,8 @@ final class GrpcCall {
         }
     }
 
-    /// A head or a message is complete. Compressed ones are not asked for and end the call with INTERNAL (13).
+    /// A head or a message is complete. Compressed ones are not asked for and end the call with INTERNAL (13), too long
+    /// ones with RESOURCE_EXHAUSTED.
     private void piece() {
         byte[] whole = part.toByteArray();
         part.reset();
@@ -80,8 +83,11 @@ final class GrpcCall {
             return;
         }
         wanted = ByteBuffer.wrap(whole, 1, 4).getInt();
-        if (whole[0] != 0 || wanted < 0 || wanted > MAX_MESSAGE_BYTES) {
-            fail(13, "message of " + wanted + " bytes, compression " + whole[0]);
+        if (whole[0] != 0) {
+            fail(13, "message with compression " + whole[0]);
+        } else if (wanted < 0 || wanted > most) {
+            fail(GrpcFailure.RESOURCE_EXHAUSTED, "received message larger than max ("
+                    + Integer.toUnsignedString(wanted) + " vs. " + most + ")");
         } else if (wanted == 0) {
             wanted = -1;
             receiver.accept(new byte[0]);

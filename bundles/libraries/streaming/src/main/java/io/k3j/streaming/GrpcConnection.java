@@ -35,6 +35,8 @@ public final class GrpcConnection implements AutoCloseable {
     private static final long MAX_TIMEOUT = 99_999_999; // `grpc-timeout` has eight digits
     private static final Duration FOREVER = Duration.ofDays(36_500);
     private static final byte[] NOTHING = {};
+    /// A list of all containers of a node is far below.
+    private static final int MAX_MESSAGE_BYTES = 64 << 20;
 
     private final FrameChannel frames;
     /// Calls under way by their streams. What arrives for others is read and forgotten.
@@ -57,16 +59,26 @@ public final class GrpcConnection implements AutoCloseable {
         this(channel, name, Map.of());
     }
 
+    /// The same for a server whose answers are short.
+    /// @param most bytes of a message of an answer; a longer one fails its call as `RESOURCE_EXHAUSTED`
+    public GrpcConnection(SocketChannel channel, String name, int most) {
+        this(channel, name, Map.of(), most);
+    }
+
     /// Takes a connected, blocking channel over, as one through TLS. Both threads begin at once.
     ///
     /// @param channel closed by [#close] and whenever the connection breaks
     /// @param name for the names of the connection's threads
     /// @param metadata headers of every call, in lower case
     public GrpcConnection(ByteChannel channel, String name, Map<String, String> metadata) {
+        this(channel, name, metadata, MAX_MESSAGE_BYTES);
+    }
+
+    private GrpcConnection(ByteChannel channel, String name, Map<String, String> metadata, int most) {
         byte[] common = HeaderBlock.of(metadata.entrySet().stream()
                 .flatMap(e -> Stream.of(e.getKey(), e.getValue())).toArray(String[]::new));
         frames = new FrameChannel(channel, name, new Frames());
-        requests = new GrpcRequests(frames, sending, calls, common, this::open);
+        requests = new GrpcRequests(frames, sending, calls, new GrpcRequests.Terms(common, most), this::open);
         // no push, wide windows: messages are bounded
         frames.offer(FrameChannel.SETTINGS, 0, 0, ByteBuffer.allocate(12).putShort((short) 2).putInt(0)
                 .putShort((short) 4).putInt(OUR_WINDOW).array());
@@ -124,7 +136,13 @@ public final class GrpcConnection implements AutoCloseable {
         try {
             call.end.get(until - System.nanoTime(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof GrpcFailure f ? f : new GrpcFailure(13, String.valueOf(e.getCause()));
+            GrpcFailure why = e.getCause() instanceof GrpcFailure f ? f
+                    : new GrpcFailure(13, String.valueOf(e.getCause()));
+            if (why.code() == GrpcFailure.RESOURCE_EXHAUSTED) {
+                // the rest of an answer that is too long
+                requests.cancel(call);
+            }
+            throw why;
         } catch (TimeoutException e) {
             requests.cancel(call);
             throw new GrpcFailure(GrpcFailure.DEADLINE_EXCEEDED, "no answer within " + timeout.toMillis() + " ms");

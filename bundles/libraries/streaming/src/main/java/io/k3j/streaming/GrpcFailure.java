@@ -11,6 +11,8 @@ public final class GrpcFailure extends RuntimeException {
     public static final int DEADLINE_EXCEEDED = 4;
     /// What it names is not there.
     public static final int NOT_FOUND = 5;
+    /// There is no room for it: an answer is larger than is taken.
+    public static final int RESOURCE_EXHAUSTED = 8;
     /// The server does not know the method.
     public static final int UNIMPLEMENTED = 12;
     /// There is no connection.

@@ -17,21 +17,26 @@ final class GrpcRequests {
     /// Its lock is also the order of calls: numbers of streams must arrive rising (RFC 9113 §5.1.1).
     private final SendWindow sending;
     private final Map<Integer, GrpcCall> calls;
-    /// A header block without compression may be put together of parts.
-    private final byte[] common;
+    private final Terms terms;
     private final BooleanSupplier open;
     /// Odd, as a client's; guarded by `sending`.
     private int nextId = 1;
 
+    /// What all calls have.
+    ///
+    /// @param headers a header block without compression, which may be put together of parts
+    /// @param most bytes of a message of an answer
+    record Terms(byte[] headers, int most) {
+    }
+
     /// @param calls where those are that have begun
-    /// @param common the headers of each call
     /// @param open whether calls may begin
-    GrpcRequests(FrameChannel frames, SendWindow sending, Map<Integer, GrpcCall> calls, byte[] common,
+    GrpcRequests(FrameChannel frames, SendWindow sending, Map<Integer, GrpcCall> calls, Terms terms,
             BooleanSupplier open) {
         this.frames = frames;
         this.sending = sending;
         this.calls = calls;
-        this.common = common;
+        this.terms = terms;
         this.open = open;
     }
 
@@ -44,15 +49,15 @@ final class GrpcRequests {
     GrpcCall begin(String path, byte[] more, long until, Consumer<byte[]> receiver) {
         byte[] head = HeaderBlock.of(":method", "POST", ":scheme", "http", ":path", path, ":authority", "localhost",
                 "content-type", "application/grpc", "te", "trailers");
-        byte[] whole = ByteBuffer.allocate(head.length + common.length + more.length).put(head).put(common).put(more)
-                .array();
+        byte[] whole = ByteBuffer.allocate(head.length + terms.headers.length + more.length).put(head)
+                .put(terms.headers).put(more).array();
         while (true) {
             // queued under the lock, as ids must arrive in order; given back in between, as the reading thread needs it
             synchronized (sending) {
                 if (!open.getAsBoolean()) {
                     throw new GrpcFailure(GrpcFailure.UNAVAILABLE, "connection is closed");
                 }
-                GrpcCall call = new GrpcCall(nextId, sending.begin(), until, receiver);
+                GrpcCall call = new GrpcCall(nextId, sending.begin(), until, terms.most, receiver);
                 if (queued(call, whole)) {
                     nextId += 2;
                     return call;

@@ -135,14 +135,20 @@ public final class Feeder implements AutoCloseable {
             if (superseded(datastore, row.storeKey(), row.revision())) {
                 return false;
             }
-            if (row.revision() <= begin) {
-                throw new UnreadableRow(row.why());
+            if (row.revision() <= begin && !(row.passing() && serving())) {
+                throw row.passing() ? UnreadableRow.passing(row.why(), "Unavailable") : new UnreadableRow(row.why());
             }
             sealed.add(row);
         }
         LOG.log(System.Logger.Level.ERROR, "Cannot decode stored object key={0} revision={1} error={2}", row.storeKey(),
                 Long.toString(row.revision()), row.why());
         return true;
+    }
+
+    /// Whether all rows of the time before the start have been read: a key that has been forgotten since, and cannot be
+    /// had when everything is loaded again, ends nothing.
+    private boolean serving() {
+        return begun && log.newest().revision() >= begin;
     }
 
     /// Called again after a failure, which may have left a step half taken: then everything is loaded again.

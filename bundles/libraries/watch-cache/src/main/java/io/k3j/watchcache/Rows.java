@@ -39,12 +39,12 @@ public final class Rows {
             return new Item(key, ours(atRest.open(key, value)), createRevision, revision);
         } catch (UnreadableRow sealed) {
             return Unreadable.of(key, new Unreadable.Stored(value, createRevision, revision),
-                    new Unreadable.Trouble(String.valueOf(sealed.getMessage()), true));
+                    new Unreadable.Trouble(String.valueOf(sealed.getMessage()), true, sealed.passing()));
         } catch (MalformedInput | IllegalArgumentException e) {
             String why = RowCipher.sealed(value) ? "it is encrypted with the key " + RowCipher.keyName(value)
                     + ", and only Secrets are decrypted" : String.valueOf(e.getMessage());
             return Unreadable.of(key, new Unreadable.Stored(value, createRevision, revision),
-                    new Unreadable.Trouble(why, false));
+                    new Unreadable.Trouble(why, false, false));
         }
     }
 

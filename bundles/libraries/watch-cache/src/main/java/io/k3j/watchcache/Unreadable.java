@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class Unreadable extends Item {
     private final String why;
     private final boolean sealed;
+    private final boolean passing;
     private final byte[] row;
     private final @Nullable Item last;
 
@@ -19,6 +20,7 @@ public final class Unreadable extends Item {
         this.row = stored.row;
         this.why = trouble.why;
         this.sealed = trouble.sealed;
+        this.passing = trouble.passing;
         this.last = last;
     }
 
@@ -30,7 +32,8 @@ public final class Unreadable extends Item {
     ///
     /// @param why for the operator, without anything of the content
     /// @param sealed whether another key might open it
-    record Trouble(String why, boolean sealed) {
+    /// @param passing whether its own key is only not to be had now
+    record Trouble(String why, boolean sealed, boolean passing) {
     }
 
     /// What stands for a row, with nothing known of before.
@@ -43,12 +46,17 @@ public final class Unreadable extends Item {
     Unreadable after(@Nullable Item before) {
         Item known = before == null ? null : before.readable();
         return known == null ? this : new Unreadable(storeKey(), new Stored(row, createRevision(), revision()),
-                new Trouble(why, sealed), known);
+                new Trouble(why, sealed, passing), known);
     }
 
     /// Whether another key might open it; if not, only another row helps.
     boolean sealed() {
         return sealed;
+    }
+
+    /// Whether it may be readable later, without another key or row.
+    boolean passing() {
+        return passing;
     }
 
     /// The row as it lies in the store.

@@ -14,6 +14,7 @@ import io.k3j.datastorememory.MemoryDatastore;
 import io.k3j.encryption.EncryptionConfiguration;
 import io.k3j.encryption.EncryptionKey;
 import io.k3j.encryption.Provider.Kind;
+import io.k3j.encryption.UnreadableRow;
 import io.k3j.schema.Schemas;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -114,6 +115,71 @@ class FeederTest {
             }
             assertThat(feeder.log().newest().tree().get(SECRET)).isNotNull().isNotInstanceOf(Unreadable.class);
             assertThat(failing.loads).hasValueGreaterThan(2);
+        }
+    }
+
+    /// Rows of Secrets whose key a service keeps, which is away for a while.
+    private static final class Away implements AtRest {
+        private final AtomicBoolean away = new AtomicBoolean(true);
+
+        @Override
+        public boolean covers(String storeKey) {
+            return storeKey.equals(SECRET);
+        }
+
+        @Override
+        public byte[] seal(String storeKey, byte[] value) {
+            return value;
+        }
+
+        @Override
+        public boolean current(String storeKey, byte[] value) {
+            return true;
+        }
+
+        @Override
+        public byte[] open(String storeKey, byte[] value) {
+            if (covers(storeKey) && away.get()) {
+                throw UnreadableRow.passing("planted", "Unavailable");
+            }
+            return value;
+        }
+    }
+
+    /// At a start it ends the load, so that who starts waits; later it keeps nobody waiting, whatever is loaded again.
+    @Test
+    void aKeyThatIsAwayHoldsUpNothingOnceEverythingWasRead() throws Exception {
+        put("one", 0);
+        byte[] row = "{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"metadata\":{\"name\":\"s\"}}".getBytes(UTF_8);
+        store.commit(SECRET, 0, row, Duration.ZERO);
+        Away atRest = new Away();
+        Rows rows = new Rows(new Protobuf(new Schemas()), atRest);
+        FailingOnce failing = new FailingOnce();
+        Store used = new Store();
+        used.use(failing.datastore);
+        try (Feeder feeder = new Feeder(used, failing.datastore, rows, Health.none())) {
+            feeder.start();
+            feeder.log().atLeast(store.revision(), 60_000);
+            assertThat(feeder.unreadable()).isNotNull().matches(UnreadableRow::passing);
+        }
+        atRest.away.set(false);
+        try (Feeder feeder = new Feeder(used, failing.datastore, rows, Health.none())) {
+            feeder.start();
+            feeder.log().atLeast(store.revision(), 10_000);
+            atRest.away.set(true);
+            failing.watch.set(true);
+            assertThat(failing.compacted.await(60, TimeUnit.SECONDS)).isTrue();
+            long later = put("later", 0);
+            EventLog.Snapshot now = feeder.log().atLeast(later, 60_000);
+            assertThat(now.tree().get(SECRET)).isInstanceOf(Unreadable.class);
+            assertThat(now.tree().get("/registry/maps/a/later")).isNotNull();
+            atRest.away.set(false);
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+            while (feeder.log().newest().tree().get(SECRET) instanceof Unreadable && System.nanoTime() < end) {
+                LockSupport.parkNanos(1_000_000);
+            }
+            assertThat(feeder.log().newest().tree().get(SECRET)).isNotInstanceOf(Unreadable.class);
+            assertThat(feeder.unreadable()).isNull();
         }
     }
 

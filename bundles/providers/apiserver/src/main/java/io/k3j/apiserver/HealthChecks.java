@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /// `/healthz`, `/livez` and `/readyz`, as a whole and by check. See
@@ -18,6 +19,7 @@ import java.util.function.BooleanSupplier;
 /// it.
 final class HealthChecks {
     private static final List<String> LOOP_PREFIXES = List.of("apiserver-", "datastore-");
+    private static final String KMS_PROVIDERS = "kms-providers";
     private static final String WITHHELD = "reason withheld";
     private final Map<String, BooleanSupplier> live = new LinkedHashMap<>();
     private final Map<String, BooleanSupplier> ready = new LinkedHashMap<>();
@@ -48,7 +50,15 @@ final class HealthChecks {
 
     /// Whether every readiness check holds.
     boolean ready() {
-        return stoppedLoops().isEmpty() && ready.values().stream().allMatch(BooleanSupplier::getAsBoolean);
+        return stoppedLoops().isEmpty() && keyServices().orElse(true)
+                && ready.values().stream().allMatch(BooleanSupplier::getAsBoolean);
+    }
+
+    /// Whether all KMS plug-ins are healthy; empty where there are none. What lives on without them is no reason to
+    /// start this server again, so `/livez` does not ask, as upstream.
+    private Optional<Boolean> keyServices() {
+        return health.reports().stream().filter(report -> report.component().equals(KMS_PROVIDERS))
+                .map(report -> report.level() == HealthLevel.OK).reduce((one, other) -> one && other);
     }
 
     /// The failure messages of stopped loops, by check name.
@@ -67,6 +77,9 @@ final class HealthChecks {
     void serve(Request request) throws IOException {
         String name = request.segments().getFirst();
         Map<String, BooleanSupplier> checks = new LinkedHashMap<>(name.equals("readyz") ? ready : live);
+        if (!name.equals("livez")) {
+            keyServices().ifPresent(healthy -> checks.put(KMS_PROVIDERS, () -> healthy));
+        }
         Map<String, String> reasons = name.equals("readyz") ? stoppedLoops() : Map.of();
         reasons.keySet().forEach(loop -> checks.put(loop, () -> false));
         if (request.segments().size() > 1) {

@@ -14,7 +14,6 @@ import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.Identities;
 import io.k3j.componentapi.Phases;
 import io.k3j.componentbase.ServerStart;
-import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.encryption.UnreadableRow;
 import io.k3j.flowcontrol.FlowController;
@@ -39,7 +38,6 @@ final class Startup implements AutoCloseable {
     private static final Gvr NAMESPACES = new Gvr("", "v1", "namespaces");
     private static final String ELECTION = "io.k3j.leases";
     private static final long TICK_MILLIS = 5_000;
-    private static final long RETRY_MILLIS = 200;
     private static final long GOES_BACK_MILLIS = 10_000;
     private static final Caller SELF = Caller.of("system:apiserver", List.of("system:masters", "system:authenticated"));
     private final Framework framework;
@@ -110,7 +108,7 @@ final class Startup implements AutoCloseable {
             await("the datastore", () -> store.await(0) != null);
             await("the built-in kinds", this::kinds);
             await("the servers' agreement", () -> agreed);
-            serveWithRetry();
+            new LoadRetry(framework, this::awaitRetry).run(this::serve);
             await("authorizers and admission", this::accessControlComplete);
             ready();
         } catch (InterruptedException e) {
@@ -171,22 +169,8 @@ final class Startup implements AutoCloseable {
         return now;
     }
 
-    /// Retries [#serve] until the datastore can be read.
-    private void serveWithRetry() throws InterruptedException {
-        for (boolean done = false; !done;) {
-            try {
-                serve();
-                done = true;
-            } catch (DatastoreUnavailable e) {
-                LOG.log(System.Logger.Level.WARNING, "Loading objects failed, retrying error={0}", e.getMessage());
-                framework.health.report(HealthLevel.STARTING, "cannot read the datastore yet: " + e.getMessage());
-                awaitRetry();
-            }
-        }
-    }
-
-    private void awaitRetry() throws InterruptedException {
-        signal.await(() -> !open, RETRY_MILLIS);
+    private void awaitRetry(long millis) throws InterruptedException {
+        signal.await(() -> !open, millis);
         if (!open || Thread.interrupted()) {
             throw new InterruptedException();
         }
@@ -218,7 +202,7 @@ final class Startup implements AutoCloseable {
         for (boolean done = false; !done;) {
             done = bootstrap(self);
             if (!done) {
-                awaitRetry();
+                awaitRetry(LoadRetry.MILLIS);
             }
         }
         synchronized (this) {

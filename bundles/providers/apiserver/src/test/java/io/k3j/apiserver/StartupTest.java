@@ -13,6 +13,8 @@ import io.k3j.componentapi.HealthScope;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastorememory.MemoryDatastore;
 import io.k3j.edgeapi.Endpoint;
+import io.k3j.encryption.UnreadableRow;
+import io.k3j.watchcache.AtRest;
 import io.k3j.watchcache.EncryptionAtRest;
 import io.k3j.watchcache.Store;
 import java.lang.reflect.InvocationHandler;
@@ -22,11 +24,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
@@ -77,9 +83,12 @@ class StartupTest {
     ///
     /// @param ready whether an API server serves already, as in a swap
     private static Startup sealed(boolean ready, Store store, HealthScope scope, Abort abort) {
-        BundleContext context = proxy(BundleContext.class,
-                (proxy, method, given) -> !method.getName().equals("getServiceReferences") ? null
-                        : ready ? List.of(proxy(ServiceReference.class, (reference, call, none) -> null)) : List.of());
+        BundleContext context = proxy(BundleContext.class, (proxy, method, given) -> switch (method.getName()) {
+            case "getServiceReferences" -> ready
+                    ? List.of(proxy(ServiceReference.class, (reference, call, none) -> null)) : List.of();
+            case "registerService" -> proxy(ServiceRegistration.class, (registration, call, none) -> null);
+            default -> null;
+        });
         Core.Policy policy = new Core.Policy(Set.of(), Set.of(), AnonymousAuth.NOWHERE);
         Startup startup = new Startup(new Startup.Framework(context, new TestHealth(), scope, bundle -> List.of(),
                 abort), store, kinds(policy), new ServerRunOptions(policy, "127.0.0.1", 6443, "10.43.0.1"));
@@ -110,6 +119,76 @@ class StartupTest {
             }
         }
         assertThat(endedBySwap).isNotDone();
+    }
+
+    /// Rows whose keys a service keeps, which is away at first.
+    private static final class Away implements AtRest {
+        private final AtomicInteger asked = new AtomicInteger();
+        private volatile boolean away = true;
+
+        @Override
+        public boolean covers(String storeKey) {
+            return true;
+        }
+
+        @Override
+        public byte[] seal(String storeKey, byte[] value) {
+            return value;
+        }
+
+        @Override
+        public boolean current(String storeKey, byte[] value) {
+            return true;
+        }
+
+        @Override
+        public byte[] open(String storeKey, byte[] value) {
+            asked.incrementAndGet();
+            if (away) {
+                throw UnreadableRow.passing("cannot decrypt " + storeKey + ": planted", "Unavailable");
+            }
+            return value;
+        }
+    }
+
+    @Test
+    void aStartWaitsForTheKeysOfItsRowsAndASwapGoesBack() throws Exception {
+        CompletableFuture<String> stopped = new CompletableFuture<>();
+        BlockingQueue<String> waits = new LinkedBlockingQueue<>();
+        CompletableFuture<String> ended = new CompletableFuture<>();
+        Away atRest = new Away();
+        Store store = new Store(atRest);
+        try (MemoryDatastore datastore = new MemoryDatastore()) {
+            datastore.commit("/registry/secrets/a/b", 0, "{}".getBytes(UTF_8), Duration.ZERO);
+            store.use(datastore);
+            try (Startup _ = sealed(true, store, scope(HealthLevel.STOPPED, stopped::complete), ended::complete)) {
+                assertThat(stopped.get(30, TimeUnit.SECONDS)).contains("cannot decrypt /registry/secrets/a/b");
+            }
+            try (Startup _ = sealed(false, store, scope(HealthLevel.STARTING, waits::add), ended::complete)) {
+                String waiting = "";
+                while (!waiting.contains("waits for the keys of rows: cannot decrypt /registry/secrets/a/b: planted")) {
+                    waiting = waits.poll(30, TimeUnit.SECONDS);
+                    assertThat(waiting).isNotNull();
+                }
+                int asked = atRest.asked.get();
+                atRest.away = false;
+                while (!waiting.contains("waits for authorizers")) {
+                    waiting = waits.poll(30, TimeUnit.SECONDS);
+                    assertThat(waiting).isNotNull();
+                }
+                assertThat(atRest.asked).hasValueGreaterThan(asked);
+            }
+        }
+        assertThat(ended).isNotDone();
+    }
+
+    private static HealthScope scope(HealthLevel level, Consumer<String> told) {
+        return proxy(HealthScope.class, (proxy, method, given) -> {
+            if (given != null && given[0] == level) {
+                told.accept((String) given[1]);
+            }
+            return null;
+        });
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.k3j.clusteragreement.BootstrapFiles;
 import io.k3j.codec.Json;
 import io.k3j.codec.MalformedInput;
 import io.k3j.codec.Protobuf;
+import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.Entry;
 import io.k3j.encryption.EncryptionConfiguration;
 import io.k3j.encryption.RowCipher;
@@ -42,26 +43,30 @@ final class NodeHash {
     }
 
     /// The hash in a row. Empty when the row cannot be read: reporting that is up to the API server.
+    /// @throws DatastoreUnavailable while its key cannot be had: without it another machine would get the node's name
     Optional<String> of(Entry entry, Struct record) throws IOException {
         byte[] row = entry.value();
         try {
-            byte[] plain = RowCipher.sealed(row) ? cipher(record).open(entry.key(), row) : row;
+            byte[] plain = RowCipher.sealed(row) ? opened(entry.key(), row, record) : row;
             return Protobuf.enveloped(plain) ? fromProtobuf(plain) : Optional.of(of(Json.object(plain)));
         } catch (UnreadableRow | MalformedInput | IllegalArgumentException unreadable) {
+            if (unreadable instanceof UnreadableRow away && away.passing()) {
+                throw new DatastoreUnavailable("the password of the node cannot be read from it: " + away.getMessage(),
+                        away, false);
+            }
             LOG.log(System.Logger.Level.DEBUG, "A node's Secret cannot be read", unreadable);
             return Optional.empty();
         }
     }
 
-    private RowCipher cipher(Struct record) throws IOException {
+    private byte[] opened(String place, byte[] row, Struct record) throws IOException {
         EncryptionOptions options = EncryptionOptions.of(settings.secretsEncryption(), settings.kubeApiserverArg());
         if (options.configured()) {
-            return options.secrets()
-                    .orElseThrow(() -> new UnreadableRow("no entry of " + options.file() + " names Secrets"));
+            return options.secret(place, row);
         }
         String keys = BootstrapFiles.content(record, BootstrapFiles.ENCRYPTION)
                 .orElseThrow(() -> new UnreadableRow("there are no keys in the bootstrap record"));
-        return new RowCipher(EncryptionConfiguration.parse(keys), random);
+        return new RowCipher(EncryptionConfiguration.parse(keys), random).open(place, row);
     }
 
     /// From a row in the protobuf encoding of stock Kubernetes. Finds the entry by its bytes, because only the

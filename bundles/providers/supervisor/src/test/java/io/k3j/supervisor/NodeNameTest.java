@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.codec.Json;
+import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.Entry;
 import io.k3j.datastorememory.MemoryDatastore;
 import io.k3j.encryption.EncryptionConfiguration;
@@ -161,6 +162,29 @@ class NodeNameTest {
         cluster(form);
         joiner("anothers").cluster((amount, unit) -> renewLease()).admit(store);
         assertThat(polls).isZero();
+    }
+
+    /// Else it would get the name while the plug-in is away.
+    @Test
+    void aPasswordWhoseKeyAKmsPluginKeepsIsWaitedFor() throws Exception {
+        cluster("plain");
+        Files.writeString(file(), "{apiVersion: apiserver.config.k8s.io/v1, kind: EncryptionConfiguration, resources:"
+                + " [{resources: [secrets], providers: [{kms: {apiVersion: v2, name: vault, endpoint: 'unix://"
+                + directory.resolve("none.sock") + "'}}]}]}");
+        put(SECRET, row("k8s:enc:kms:v2:vault:", 0x0a, 1, 0, 0x12, 1, 'k', 0x1a, 1, 7));
+        assertThatThrownBy(() -> joiner("mine").cluster((amount, unit) -> renewLease()).admit(store))
+                .isInstanceOf(DatastoreUnavailable.class)
+                .hasMessageContaining("the password of the node cannot be read")
+                .hasMessageContaining("the KMS provider vault does not decrypt").hasMessageContaining("Unavailable");
+    }
+
+    private static byte[] row(String prefix, int... behind) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.writeBytes(prefix.getBytes(StandardCharsets.UTF_8));
+        for (int b : behind) {
+            out.write(b);
+        }
+        return out.toByteArray();
     }
 
     @Test

@@ -1,0 +1,19 @@
+package io.k3j.encryptionproviders;
+
+import java.util.List;
+
+/// The names of gRPC's status codes, as Go writes them and metrics show them.
+final class GrpcStatus {
+    private static final List<String> NAMES = List.of("OK", "Canceled", "Unknown", "InvalidArgument",
+            "DeadlineExceeded", "NotFound", "AlreadyExists", "PermissionDenied", "ResourceExhausted",
+            "FailedPrecondition", "Aborted", "OutOfRange", "Unimplemented", "Internal", "Unavailable", "DataLoss",
+            "Unauthenticated");
+
+    private GrpcStatus() {
+    }
+
+    /// Of a code; what a server makes up has no name of its own, so that metrics do not grow by it.
+    static String name(int code) {
+        return code >= 0 && code < NAMES.size() ? NAMES.get(code) : "Unknown";
+    }
+}
