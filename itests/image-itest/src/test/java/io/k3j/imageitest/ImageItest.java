@@ -34,7 +34,7 @@ class ImageItest {
     @BeforeAll
     static void on() throws IOException, InterruptedException {
         Path image = Path.of(System.getProperty("k3j.image", "no -Dk3j.image")).toAbsolutePath().normalize();
-        assertThat(image).as("mvn verify -DskipTests -pl distribution/image -am makes it").exists();
+        assertThat(image).as("mvn verify -pl distribution/image -am makes it").exists();
         host = ContainerHost.on();
         host.text(ContainerHost.ctr("images import " + image));
     }
