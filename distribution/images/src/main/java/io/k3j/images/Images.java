@@ -44,9 +44,11 @@ public final class Images {
     /// The pause image for both architectures.
     public static byte[] pause() throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        OciImage image = new OciImage(bytes, PAUSE, "{\"Entrypoint\":[\"/pause\"],\"WorkingDir\":\"/\"}", Instant.EPOCH);
+        OciImage image = new OciImage(bytes, PAUSE, "{\"Entrypoint\":[\"/pause\"],\"WorkingDir\":\"/\"}",
+                Instant.EPOCH);
         for (String architecture : List.of("amd64", "arm64")) {
-            image.with(architecture, List.of(layer(tar -> tar.file("pause", 0755, PauseProgram.executable(architecture)))));
+            image.with(architecture,
+                    List.of(layer(tar -> tar.file("pause", 0755, PauseProgram.executable(architecture)))));
         }
         image.end();
         return bytes.toByteArray();

@@ -11,33 +11,23 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A container of the image with a network of its own, as Docker gives it one.
+/// A container of the image with a network of its own, as Docker has it.
 final class Box implements AutoCloseable {
-    private static final String IMAGE = System.getProperty("k3j.image.name", "k3j.io/k3s:0.1.0");
     private static final String RELEASE = System.getProperty("k3j.release", "");
 
     private final ContainerHost host;
     private final String name;
     private final int number;
-    private final List<String> flags = new ArrayList<>();
+    private final Spec spec;
+    private final List<String> volumes = new ArrayList<>();
     private ChildProcess process;
 
     /// @param number of its network, its own on the host
-    Box(ContainerHost host, String name, int number) {
+    Box(ContainerHost host, String name, int number, Spec spec) {
         this.host = host;
         this.name = name;
         this.number = number;
-    }
-
-    /// With flags of `ctr run`.
-    Box with(String... more) {
-        flags.addAll(List.of(more));
-        return this;
-    }
-
-    /// With a file system in memory.
-    Box tmpfs(String path) {
-        return with("--mount", "type=tmpfs,src=tmpfs,dst=" + path + ",options=nosuid:nodev:mode=1777");
+        this.spec = spec;
     }
 
     /// With an empty volume of a user.
@@ -45,24 +35,28 @@ final class Box implements AutoCloseable {
         Path volume = Files.createDirectories(dir().resolve("volumes" + path));
         Files.setPosixFilePermissions(volume, PosixFilePermissions.fromString("rwxr-xr-x"));
         host.text("chown " + owner + ":" + owner + " " + volume);
-        return bind(volume.toString(), path);
+        spec.bind(volume.toString(), path);
+        volumes.add(path);
+        return this;
     }
 
-    /// With a directory of the host.
-    Box bind(String from, String path) {
-        return with("--mount", "type=bind,src=" + from + ",dst=" + path + ",options=rbind:rw");
-    }
-
-    /// Starts it.
+    /// Starts it: with a volume wherever the image declares one, and with its own command where `words` is empty.
     Box start(String words) throws IOException, InterruptedException {
-        Files.createDirectories(dir());
+        Files.createDirectories(dir().resolve("rootfs"));
+        for (String path : host.image().volumes()) {
+            if (!volumes.contains(path)) {
+                volume(path, 0);
+            }
+        }
+        Files.writeString(dir().resolve("config.json"),
+                spec.json(name, host.image().commandLine(words), host.image().variables()));
+        host.text(ContainerHost.ctr("images mount --rw " + ContainerHost.IMAGE + " " + dir().resolve("rootfs")));
         String inside = "ip -n " + name + " ";
         host.text("ip netns add " + name + " && ip link add " + name + " type veth peer name eth0 netns " + name
                 + " && ip addr add 172.30." + number + ".1/24 dev " + name + " && ip link set " + name + " up && "
                 + inside + "link set lo up && " + inside + "addr add " + address() + "/24 dev eth0 && " + inside
                 + "link set eth0 up && " + inside + "route add default via 172.30." + number + ".1");
-        process = host.start(ContainerHost.ctr("run --rm --pid-file " + pidFile() + " --with-ns network:/run/netns/"
-                + name + " " + String.join(" ", flags) + " " + IMAGE + " " + name + " " + words), logFile());
+        process = host.start("runc run --bundle " + dir() + " --pid-file " + pidFile() + " " + name, logFile());
         return this;
     }
 
@@ -106,7 +100,7 @@ final class Box implements AutoCloseable {
 
     /// Runs a command in it.
     Outcome exec(String words) throws IOException, InterruptedException {
-        return host.run(ContainerHost.ctr("task exec --exec-id x" + System.nanoTime() + " " + name + " " + words));
+        return host.run("runc exec " + name + " " + words);
     }
 
     /// The `kubectl` of the release, on the host, with the kubeconfig copied from the container and the address of the
@@ -121,7 +115,7 @@ final class Box implements AutoCloseable {
     /// @return the exit code
     /// @throws AssertionError when it goes on longer than Docker waits
     int stop(Duration limit) throws IOException, InterruptedException {
-        host.text(ContainerHost.ctr("task kill --signal SIGTERM " + name));
+        host.text("runc kill " + name + " TERM");
         return process.awaitEnd(limit);
     }
 

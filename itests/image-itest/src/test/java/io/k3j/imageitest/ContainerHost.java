@@ -13,6 +13,8 @@ import java.util.List;
 
 /// A machine with a containerd of its own, as one with Docker, that holds the image.
 final class ContainerHost implements AutoCloseable {
+    /// The name of the image.
+    static final String IMAGE = System.getProperty("k3j.image.name", "k3j.io/k3s:0.1.0");
     private static final String SOCKET = "/run/host/containerd.sock";
     private static final String CONFIG = """
             version = 2
@@ -25,14 +27,16 @@ final class ContainerHost implements AutoCloseable {
 
     private final Machine machine;
     private final ChildProcess containerd;
+    private final ImageConfig image;
 
-    private ContainerHost(Machine machine, ChildProcess containerd) {
+    private ContainerHost(Machine machine, ChildProcess containerd, ImageConfig image) {
         this.machine = machine;
         this.containerd = containerd;
+        this.image = image;
     }
 
-    /// Switches one on.
-    static ContainerHost on() throws IOException, InterruptedException {
+    /// Switches one on that has the image of an archive.
+    static ContainerHost on(Path archive) throws IOException, InterruptedException {
         Machine machine = Machine.on();
         try {
             Path config = Files.writeString(machine.dir().resolve("containerd.toml"),
@@ -41,7 +45,9 @@ final class ContainerHost implements AutoCloseable {
                     .output(machine.dir().resolve("containerd.txt")).start();
             Waiting.until("containerd", containerd,
                     () -> machine.run(Waiting.LIMIT, ctr("version")).code() == 0);
-            return new ContainerHost(machine, containerd);
+            ContainerHost host = new ContainerHost(machine, containerd, ImageConfig.of(archive));
+            host.text(ctr("images import " + archive));
+            return host;
         } catch (AssertionError | IOException | InterruptedException e) {
             machine.close();
             throw e;
@@ -51,6 +57,11 @@ final class ContainerHost implements AutoCloseable {
     /// A line that asks its containerd.
     static String ctr(String words) {
         return "ctr --address " + SOCKET + " " + words;
+    }
+
+    /// What the image says of how it is run.
+    ImageConfig image() {
+        return image;
     }
 
     /// A directory that is at the same place inside and outside.

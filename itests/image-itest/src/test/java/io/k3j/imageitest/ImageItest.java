@@ -35,8 +35,7 @@ class ImageItest {
     static void on() throws IOException, InterruptedException {
         Path image = Path.of(System.getProperty("k3j.image", "no -Dk3j.image")).toAbsolutePath().normalize();
         assertThat(image).as("mvn verify -pl distribution/image -am makes it").exists();
-        host = ContainerHost.on();
-        host.text(ContainerHost.ctr("images import " + image));
+        host = ContainerHost.on(image);
     }
 
     @AfterAll
@@ -50,11 +49,10 @@ class ImageItest {
     /// file it copies, the way it replaces the address, and how it loads images.
     @Test
     void whatStartsAK3sContainerStartsThis() throws IOException, InterruptedException {
-        try (Box box = new Box(host, "k3s", 1).with("--privileged").bind("/sys/fs/cgroup", "/sys/fs/cgroup")
-                .tmpfs("/run").tmpfs("/var/run").volume("/var/lib/kubelet", 0).volume("/var/lib/rancher/k3s", 0)
-                .volume("/var/lib/cni", 0).volume("/var/log", 0)) {
+        Spec spec = Spec.privileged().bind("/sys/fs/cgroup", "/sys/fs/cgroup").tmpfs("/run").tmpfs("/var/run");
+        try (Box box = new Box(host, "k3s", 1, spec)) {
             long begun = System.nanoTime();
-            box.start("/bin/k3s server --disable=traefik --tls-san=localhost")
+            box.start("server --disable=traefik --tls-san=localhost")
                     .awaitLog("Node controller sync successful");
             Duration taken = Duration.ofNanos(System.nanoTime() - begun);
             System.out.println("Node controller sync successful after " + taken.toMillis() + " ms");
@@ -109,13 +107,9 @@ class ImageItest {
 
     @Test
     void aUserWithoutPrivilegesRunsAnApiServer() throws IOException, InterruptedException {
-        try (Box box = new Box(host, "api", 2).with("--user", Integer.toString(USER), "--read-only")
-                .tmpfs("/tmp").volume("/etc/rancher/k3s", USER).volume("/home/k3s/.rancher/k3s", USER)) {
-            for (String capability : new String[] {"CHOWN", "DAC_OVERRIDE", "FSETID", "FOWNER", "MKNOD", "NET_RAW",
-                    "SETGID", "SETUID", "SETFCAP", "SETPCAP", "NET_BIND_SERVICE", "SYS_CHROOT", "KILL", "AUDIT_WRITE"}) {
-                box.with("--cap-drop", "CAP_" + capability);
-            }
-            box.start("/bin/k3s server --disable-agent").awaitLog("k3s is up and running");
+        try (Box box = new Box(host, "api", 2, Spec.unprivileged(USER).tmpfs("/tmp"))) {
+            box.volume("/etc/rancher/k3s", USER).volume("/home/k3s/.rancher/k3s", USER);
+            box.start("server --disable-agent").awaitLog("k3s is up and running");
             assertThat(host.text("cat /proc/" + box.pid() + "/status")).containsPattern("Uid:\\s1000\\s1000")
                     .containsPattern("CapBnd:\\s0+\n").containsPattern("NoNewPrivs:\\s1");
             String kubectl = box.kubectl("https://" + box.address() + ":6443");
@@ -127,7 +121,7 @@ class ImageItest {
 
     @Test
     void withoutWordsItIsAnAgent() throws IOException, InterruptedException {
-        try (Box box = new Box(host, "agent", 3).start("")) {
+        try (Box box = new Box(host, "agent", 3, Spec.privileged()).start("")) {
             assertThat(box.ended()).isEqualTo(1);
             assertThat(box.log()).contains("--server").contains("k3s: ");
         }
@@ -141,6 +135,6 @@ class ImageItest {
         host.text("printf '#!/bin/sh\\ncat /proc/self/cgroup\\n' > " + java + " && chmod 755 " + java);
         assertThat(host.text("unshare --pid --fork --mount-proc --cgroup bash -c 'umount -R /sys/fs/cgroup;"
                 + " mount -t cgroup2 cgroup2 /sys/fs/cgroup && K3S_JAVA=" + java + " exec "
-                + System.getProperty("k3j.release") + "/bin/k3s server'")).contains("0::/init");
+                + System.getProperty("k3j.release") + "server'")).contains("0::/init");
     }
 }
