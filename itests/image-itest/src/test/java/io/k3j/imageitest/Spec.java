@@ -1,29 +1,34 @@
 package io.k3j.imageitest;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 
 /// How a container is run, as Docker has runc run one: `config.json` of a bundle. See
 /// <https://github.com/opencontainers/runtime-spec/blob/main/config-linux.md>.
 final class Spec {
-    private static final String ALL = Stream.of("AUDIT_CONTROL AUDIT_READ AUDIT_WRITE BLOCK_SUSPEND BPF"
-            + " CHECKPOINT_RESTORE CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID IPC_LOCK IPC_OWNER KILL LEASE"
-            + " LINUX_IMMUTABLE MAC_ADMIN MAC_OVERRIDE MKNOD NET_ADMIN NET_BIND_SERVICE NET_BROADCAST NET_RAW PERFMON"
-            + " SETFCAP SETGID SETPCAP SETUID SYSLOG SYS_ADMIN SYS_BOOT SYS_CHROOT SYS_MODULE SYS_NICE SYS_PACCT"
-            + " SYS_PTRACE SYS_RAWIO SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG WAKE_ALARM").flatMap(s -> Stream.of(s.split(" ")))
-            .map(name -> "\"CAP_" + name + "\"").collect(Collectors.joining(","));
+    /// In the order of their numbers.
+    private static final List<String> CAPABILITIES = List.of(("CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL"
+            + " SETGID SETUID SETPCAP LINUX_IMMUTABLE NET_BIND_SERVICE NET_BROADCAST NET_ADMIN NET_RAW IPC_LOCK IPC_OWNER"
+            + " SYS_MODULE SYS_RAWIO SYS_CHROOT SYS_PTRACE SYS_PACCT SYS_ADMIN SYS_BOOT SYS_NICE SYS_RESOURCE SYS_TIME"
+            + " SYS_TTY_CONFIG MKNOD LEASE AUDIT_WRITE AUDIT_CONTROL SETFCAP MAC_OVERRIDE MAC_ADMIN SYSLOG WAKE_ALARM"
+            + " BLOCK_SUSPEND AUDIT_READ PERFMON BPF CHECKPOINT_RESTORE").split(" "));
     private static final String MASKED = ",\"maskedPaths\":[\"/proc/kcore\",\"/proc/keys\",\"/proc/timer_list\","
             + "\"/sys/firmware\"],\"readonlyPaths\":[\"/proc/bus\",\"/proc/fs\",\"/proc/irq\",\"/proc/sys\"]";
 
     private final int user;
     private final boolean privileged;
+    private final String capabilities;
     private final List<String> mounts = new ArrayList<>();
 
-    private Spec(int user, boolean privileged) {
+    private Spec(int user, boolean privileged, String capabilities) {
         this.user = user;
         this.privileged = privileged;
+        this.capabilities = capabilities;
         mount("/proc", "proc", "proc", "");
         mount("/dev", "tmpfs", "tmpfs", ",\"nosuid\",\"mode=755\"");
         mount("/dev/pts", "devpts", "devpts", ",\"newinstance\",\"ptmxmode=0666\",\"mode=0620\"");
@@ -32,14 +37,17 @@ final class Spec {
         mount("/sys", "sysfs", "sysfs", privileged ? "" : ",\"ro\"");
     }
 
-    /// `--privileged`.
-    static Spec privileged() {
-        return new Spec(0, true);
+    /// `--privileged`: with all capabilities that this process has.
+    static Spec privileged() throws IOException {
+        long have = Long.parseUnsignedLong(Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("CapEff:")).findFirst().orElseThrow().split("\\s+")[1], 16);
+        return new Spec(0, true, IntStream.range(0, CAPABILITIES.size()).filter(i -> (have >>> i & 1) == 1)
+                .mapToObj(i -> "\"CAP_" + CAPABILITIES.get(i) + "\"").collect(Collectors.joining(",")));
     }
 
     /// `--user … --cap-drop=ALL --security-opt=no-new-privileges --read-only`.
     static Spec unprivileged(int user) {
-        return new Spec(user, false);
+        return new Spec(user, false, "");
     }
 
     private void mount(String path, String type, String source, String more) {
@@ -65,12 +73,10 @@ final class Spec {
     /// @param name of the container
     /// @param words of its first process, and its variables: the inside of JSON lists
     String json(String name, String words, String variables) {
-        String capabilities = privileged ? ALL : "";
         return """
                 {"ociVersion":"1.0.2","hostname":"%1$s","root":{"path":"rootfs","readonly":%2$s},
                 "process":{"user":{"uid":%3$d,"gid":%3$d},"args":[%4$s],"env":[%5$s],"cwd":"/","noNewPrivileges":%2$s,
-                "capabilities":{"bounding":[%6$s],"effective":[%6$s],"permitted":[%6$s]},
-                "rlimits":[{"type":"RLIMIT_NOFILE","hard":1048576,"soft":1048576}]},
+                "capabilities":{"bounding":[%6$s],"effective":[%6$s],"permitted":[%6$s]}},
                 "mounts":[%7$s],
                 "linux":{"cgroupsPath":"/docker/%1$s","resources":{"devices":[{"allow":true,"access":"rwm"}]},
                 "namespaces":[{"type":"pid"},{"type":"ipc"},{"type":"uts"},{"type":"mount"},
