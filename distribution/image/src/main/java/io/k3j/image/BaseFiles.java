@@ -24,7 +24,8 @@ final class BaseFiles {
         }
         tree.directory("/root", CLOSED, 0).directory("/tmp", SHARED, 0).directory("/var/tmp", SHARED, 0);
         user(tree);
-        tree.text("/etc/nsswitch.conf", "hosts: files dns\n").text("/etc/hosts", "127.0.0.1 localhost\n::1 localhost\n");
+        tree.text("/etc/nsswitch.conf", "hosts: files dns\n").text("/etc/hosts",
+                "127.0.0.1 localhost\n::1 localhost\n");
         tree.text("/etc/os-release", "NAME=\"K3j\"\nID=k3j\nVERSION_ID=" + version + "\nPRETTY_NAME=\"K3j " + version
                 + "\"\n");
     }

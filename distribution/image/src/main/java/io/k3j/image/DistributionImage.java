@@ -51,7 +51,8 @@ public final class DistributionImage {
     }
 
     private void write(Path tar, String name) throws IOException, InterruptedException {
-        List<Layer> all = List.of(layer("programs", programs()), layer(RUNTIME, runtime()), layer("k3s", distribution()));
+        List<Layer> all = List.of(layer("programs", programs()), layer(RUNTIME, runtime()),
+                layer("k3s", distribution()));
         Path begun = tar.resolveSibling(tar.getFileName() + ".new");
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(begun))) {
             new OciImage(out, name, ImageConfig.json(version), TIME).with(Images.architecture(), all).end();
