@@ -46,7 +46,7 @@ class ImageItest {
     }
 
     /// What `org.testcontainers.k3s.K3sContainer` does: its command, mounts and privileges, the line it waits for, the
-    /// file it copies, the way it replaces the address, and how it loads images.
+    /// file it copies, the way it replaces the address, and how images are loaded.
     @Test
     void whatStartsAK3sContainerStartsThis() throws IOException, InterruptedException {
         Spec spec = Spec.privileged().bind("/sys/fs/cgroup", "/sys/fs/cgroup").tmpfs("/run").tmpfs("/var/run");
