@@ -25,7 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// `docs/plugins.md`, command by command: from nothing to a plug-in that runs, is replaced and taken away. It is
 /// built by a Maven that has no repository of this tree's, but that of the distribution.
 class PluginPageItest {
-    private static final Duration LIMIT = Duration.ofMinutes(5);
+    /// Some blocks of the page are a whole build.
+    private static final Duration LIMIT = Duration.ofMinutes(15);
     private static final String BEGIN = "```sh\n";
     private static final String DATA = "/var/lib/rancher/k3s/";
     private static final byte[] CONFIG_MAP = """
