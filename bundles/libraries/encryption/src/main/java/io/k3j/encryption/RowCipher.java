@@ -151,9 +151,9 @@ public final class RowCipher {
         throw new UnreadableRow("the encryption configuration has no key " + keyName(row));
     }
 
-    /// Provider and name in front of a sealed row, for messages: `aescbc aescbckey`, `kms vault`. Of a name with colons only what
-    /// stands before the first of them, unless it ends with a time, as those of K3s do: bytes that follow a name may
-    /// look like more of it. Only of a row that is [#sealed].
+    /// Provider and name in front of a sealed row, for messages: `aescbc aescbckey`, `kms vault`. Of a name with colons
+    /// only what stands before the first of them, unless it ends with a time, as those of K3s do: bytes that follow a
+    /// name may look like more of it. Only of a row that is [#sealed].
     public static String keyName(byte[] row) {
         int end = row.length;
         for (int i = MARK.length; i < end; i++) {
