@@ -31,7 +31,7 @@ class HostilePluginItest {
     private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final int QUIET = 400;
     private static final Map<String, String> REASONS = new TreeMap<>(Map.of("exit", "called System.exit(0)", "spin",
-            "of a processor busy", "virtual", "of a processor busy", "blocks", "has not returned after 30 s"));
+            "10 s of processor time more than", "virtual", "10 s of processor time more than", "blocks", "has not returned after 30 s"));
     @TempDir
     private Path home;
 

@@ -45,7 +45,7 @@ class IsolationItest {
         scene.run(Map.of(), Set.of());
         scene.put(scene.bundle("jars/good.jar", "com.acme.good", Retiring.class, Map.of("Bundle-Version", "1.0.0")));
         scene.put(scene.bundle("jars/bad.jar", "com.acme.bad", Misbehaving.class,
-                Map.of("Bundle-Version", what + ".0.0")));
+                Map.of("Bundle-Version", what + ".0.0", "K3j-Processors", "0.01")));
         scene.await("both", () -> scene.states().equals("com.acme.bad=ENABLED com.acme.good=ENABLED"));
         System.setProperty(Misbehaving.GO, "true");
         return scene;
@@ -91,7 +91,7 @@ class IsolationItest {
     @Test
     void oneThatComputesWithoutAnEndIsStopped() throws IOException, InterruptedException, BundleException {
         try (Scene scene = scene(3)) {
-            stopped(scene, "a processor busy for 10 s", "processor");
+            stopped(scene, "10 s of processor time more than the 0.01 processors", "processor");
             scene.await("the name of its thread", () -> health("plugin bad.jar threads").contains("misbehaves"));
             assertThat(metrics()).contains("k3j_plugin_left_threads{plugin=\"bad.jar\"} 1\n");
             System.setProperty(Misbehaving.OVER, "true");
@@ -102,7 +102,7 @@ class IsolationItest {
     @Test
     void oneThatComputesOnAVirtualThreadIsStopped() throws IOException, InterruptedException, BundleException {
         try (Scene scene = scene(4)) {
-            stopped(scene, "a processor busy for 10 s", "processor");
+            stopped(scene, "10 s of processor time more than the 0.01 processors", "processor");
         }
     }
 

@@ -91,9 +91,12 @@ final class PluginGuard {
         if (!faults.isEmpty()) {
             return Optional.of(new Fault("health", handle.symbolicName() + ": " + String.join(", ", faults)));
         }
+        double processors = PluginReader.processors(bundle.get().getHeaders("").get(PluginReader.PROCESSORS));
+        use.allow(location, processors);
         if (use.over(location)) {
-            return Optional.of(new Fault("processor", handle.symbolicName() + " has kept more than "
-                    + PluginUse.PERCENT + "% of a processor busy for " + PluginUse.WINDOW.toSeconds() + " s"));
+            return Optional.of(new Fault("processor", handle.symbolicName() + " has used " + PluginUse.BURST.toSeconds()
+                    + " s of processor time more than the " + processors + " processors it may; what needs more says so: "
+                    + PluginReader.PROCESSORS));
         }
         int threads = use.threads(location).size();
         return threads <= PluginUse.MOST_THREADS ? Optional.empty()

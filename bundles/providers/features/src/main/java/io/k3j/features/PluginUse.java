@@ -2,8 +2,6 @@ package io.k3j.features;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -12,42 +10,55 @@ import java.util.Set;
 /// What plug-ins take of the processors, and which threads they have started, by the locations of their bundles. Told by
 /// whoever samples the process; reads no clock. Thread-safe.
 ///
-/// A sample is a thread that was found computing in, or below, a method of a plug-in, one of
-/// [#PERIOD]. So many of them within [#WINDOW] are a plug-in that computes without an end.
+/// A sample is a thread that was found computing in, or below, a method of a plug-in, one of [#PERIOD]. In the long run a
+/// plug-in may compute for a share of a processor, and for [#BURST] more at any time, as a bucket that is filled slowly.
 final class PluginUse {
     /// Between two looks at what computes.
     static final Duration PERIOD = Duration.ofMillis(100);
-    /// The time over which samples are added up.
-    static final Duration WINDOW = Duration.ofSeconds(10);
-    /// What a plug-in may take of one processor, in percent, all its threads together, over the whole window.
-    static final int PERCENT = 75;
+    /// What a plug-in may compute beyond its share.
+    static final Duration BURST = Duration.ofSeconds(10);
+    /// The processors of a plug-in that does not say how many it needs, all its threads together.
+    static final double SHARE = 0.1;
     /// How many threads of its own, virtual ones not counted, a plug-in may have at once.
     static final int MOST_THREADS = 200;
-    private static final int MOST_SAMPLES = (int) (WINDOW.toMillis() * PERCENT / 100 / PERIOD.toMillis());
+    private static final double SECOND_NANOS = 1e9;
 
     private final Map<String, Samples> samples = new HashMap<>();
     private final Map<Long, String> starters = new HashMap<>();
 
-    /// The newest samples of one bundle, and how many there ever were.
+    /// What one bundle has used, and how many seconds it has left at a moment.
     private static final class Samples {
-        private final Deque<Instant> newest = new ArrayDeque<>();
+        private double share = SHARE;
+        private double left = seconds(BURST);
+        private Instant at = Instant.MIN;
         private long all;
         private boolean over;
+
+        void add(Instant now) {
+            Duration since = at.equals(Instant.MIN) ? Duration.ZERO : Duration.between(at, now);
+            left = Math.min(seconds(BURST), left + share * seconds(since)) - seconds(PERIOD);
+            over |= left <= 0;
+            at = now;
+            all++;
+        }
+
+        private static double seconds(Duration time) {
+            return time.toNanos() / SECOND_NANOS;
+        }
+    }
+
+    private Samples of(String location) {
+        return samples.computeIfAbsent(location, _ -> new Samples());
+    }
+
+    /// How many processors a bundle may use in the long run.
+    synchronized void allow(String location, double processors) {
+        of(location).share = processors;
     }
 
     /// A bundle was found computing.
     synchronized void computed(String location, Instant at) {
-        Samples mine = samples.computeIfAbsent(location, _ -> new Samples());
-        mine.all++;
-        mine.newest.addLast(at);
-        Instant begin = at.minus(WINDOW);
-        while (!mine.newest.isEmpty() && !mine.newest.getFirst().isAfter(begin)) {
-            mine.newest.removeFirst();
-        }
-        if (mine.newest.size() >= MOST_SAMPLES) {
-            mine.over = true;
-            mine.newest.clear();
-        }
+        of(location).add(at);
     }
 
     /// A thread has begun.

@@ -19,18 +19,27 @@ class PluginUseTest {
 
     @Test
     void oneThatComputesAllTheTimeIsOver() {
-        computed(Duration.ZERO, Duration.ofMillis(7_400), PluginUse.PERIOD);
+        computed(Duration.ZERO, Duration.ofSeconds(11), PluginUse.PERIOD);
         assertThat(use.over(ACME)).isFalse();
-        computed(Duration.ofMillis(7_400), Duration.ofMillis(200), PluginUse.PERIOD);
+        computed(Duration.ofSeconds(11), Duration.ofMillis(300), PluginUse.PERIOD);
         assertThat(use.over(ACME)).isTrue();
-        assertThat(use.processor(ACME)).isEqualTo(Duration.ofMillis(7_600));
+        assertThat(use.processor(ACME)).isEqualTo(Duration.ofMillis(11_300));
         assertThat(use.over("plugin:other.jar")).isFalse();
         use.again(ACME);
         assertThat(use.over(ACME)).as("started anew").isFalse();
     }
 
     @Test
-    void oneThatComputesHalfOfTheTimeIsNot() {
+    void oneThatGetsAFourthOfAProcessorWithoutAnEndIsOverLater() {
+        computed(Duration.ZERO, Duration.ofSeconds(60), PluginUse.PERIOD.multipliedBy(4));
+        assertThat(use.over(ACME)).isFalse();
+        computed(Duration.ofSeconds(60), Duration.ofSeconds(10), PluginUse.PERIOD.multipliedBy(4));
+        assertThat(use.over(ACME)).isTrue();
+    }
+
+    @Test
+    void oneThatSaysWhatItNeedsMayUseIt() {
+        use.allow(ACME, 0.6);
         computed(Duration.ZERO, Duration.ofMinutes(10), PluginUse.PERIOD.multipliedBy(2));
         assertThat(use.over(ACME)).isFalse();
     }
@@ -38,7 +47,7 @@ class PluginUseTest {
     @Test
     void burstsWithPausesAreNoSpinning() {
         for (int i = 0; i < 10; i++) {
-            computed(Duration.ofSeconds(20).multipliedBy(i), Duration.ofSeconds(7), PluginUse.PERIOD);
+            computed(Duration.ofSeconds(100).multipliedBy(i), Duration.ofSeconds(9), PluginUse.PERIOD);
         }
         assertThat(use.over(ACME)).isFalse();
     }
