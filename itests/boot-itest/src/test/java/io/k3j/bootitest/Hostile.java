@@ -7,8 +7,8 @@ import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
 
 /// A bundle that costs others as much as it can, as its version says: `1` ends the process, `2` computes without an end
-/// on a platform thread, `3` on a virtual one, `4` never comes back from its start, `5` never comes back when it is asked
-/// about a write of the ConfigMap `held`.
+/// on a platform thread, `3` on a virtual one, `4` never comes back from its start, `5` never comes back when it is
+/// asked about a write of the ConfigMap `held`.
 public final class Hostile implements BundleActivator {
     /// Made by the framework.
     public Hostile() {

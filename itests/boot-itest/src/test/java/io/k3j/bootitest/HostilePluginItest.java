@@ -31,7 +31,8 @@ class HostilePluginItest {
     private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final int QUIET = 400;
     private static final Map<String, String> REASONS = new TreeMap<>(Map.of("exit", "called System.exit(0)", "spin",
-            "10 s of processor time more than", "virtual", "10 s of processor time more than", "blocks", "has not returned after 30 s"));
+            "10 s of processor time more than", "virtual", "10 s of processor time more than", "blocks",
+            "has not returned after 30 s"));
     @TempDir
     private Path home;
 
@@ -125,7 +126,8 @@ class HostilePluginItest {
                 assertThat(server.console("component", "status").lines()).as("within " + LIMIT)
                         .satisfies(lines -> assertThat(failed(server, REASONS)).isTrue());
                 told(server, api);
-                System.out.printf("p99 of requests: quiet %.1f ms, beside hostile plugins %.1f ms (%d)%n", millis(quiet),
+                System.out.printf("p99 of requests: quiet %.1f ms, beside hostile plugins %.1f ms (%d)%n",
+                        millis(quiet),
                         millis(beside), beside.size());
                 if (Boolean.getBoolean("k3j.full")) {
                     assertThat(millis(beside)).isLessThanOrEqualTo(2 * millis(quiet));

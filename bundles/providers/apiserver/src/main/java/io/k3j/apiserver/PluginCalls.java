@@ -153,8 +153,8 @@ final class PluginCalls implements InvocationHandler {
         fault.accept(what);
     }
 
-    /// What a contract provides for is an answer. Anything else is a mistake, and so many of them in a row are a plug-in
-    /// that does not work.
+    /// What a contract provides for is an answer. Anything else is a mistake, and so many of them in a row are a
+    /// plug-in that does not work.
     private Throwable failed(Method method, @Nullable Throwable failure) {
         Throwable cause = failure instanceof InvocationTargetException wrapped ? wrapped.getCause() : failure;
         if (cause instanceof ApiFault || cause instanceof BadCredential) {

@@ -71,7 +71,7 @@ class PluginCallsTest {
         assertThatThrownBy(() -> refuses.authenticate(NOBODY)).isInstanceOf(BadCredential.class).hasMessage("no");
         assertThat(away).hasValue(0);
         assertThat(faults).isEmpty();
-        assertThat(answers).isEqualTo(answers).isNotEqualTo(refuses).hasToString("plug-in com.acme.auth");
+        assertThat(answers).isNotEqualTo(refuses).hasToString("plug-in com.acme.auth");
     }
 
     @Test

@@ -29,8 +29,8 @@ import java.util.Optional;
 import java.util.stream.StreamSupport;
 
 /// Redirects what would end the process in the bytes of a class: calls of `System.exit`, `Runtime.exit` and
-/// `Runtime.halt`, and method references to them, become those of [ProcessExit]. Whatever else the class holds stays byte
-/// by byte. Pure.
+/// `Runtime.halt`, and method references to them, become those of [ProcessExit]. Whatever else the class holds stays
+/// byte by byte. Pure.
 ///
 /// Not seen is what no constant of the class names: reflection, native code.
 final class ExitWeaver implements CodeTransform {

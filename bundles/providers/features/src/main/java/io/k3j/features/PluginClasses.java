@@ -13,12 +13,13 @@ import org.osgi.framework.hooks.weaving.WeavingHook;
 import org.osgi.framework.hooks.weaving.WovenClass;
 
 /// Sees every class of a plug-in before it is defined: takes out of it what would end the process ([ExitWeaver]), and
-/// remembers its name, so that what runs can be told to be a plug-in's. Of swapped bundles only the names are remembered;
-/// those that are shipped do not come by here. Any thread.
+/// remembers its name, so that what runs can be told to be a plug-in's. Of swapped bundles only the names are
+/// remembered; those that are shipped do not come by here. Any thread.
 final class PluginClasses implements WeavingHook, SynchronousBundleListener {
     /// The locations whose bundles have a class of a name: several when they carry the same library.
     private final Map<String, Set<String>> owners = new ConcurrentHashMap<>();
-    /// The class of the loaders of such bundles, which tells their classes from those of the same name on the class path.
+    /// The class of the loaders of such bundles, which tells their classes from those of the same name on the class
+    /// path.
     private volatile String loaders = "";
 
     @Override
@@ -62,8 +63,8 @@ final class PluginClasses implements WeavingHook, SynchronousBundleListener {
         return Set.copyOf(all);
     }
 
-    /// The location of the plug-in's bundle that a class belongs to; empty when it is none's, or several bundles have one
-    /// of this name.
+    /// The location of the plug-in's bundle that a class belongs to; empty when it is none's, or several bundles have
+    /// one of this name.
     /// @param loader the name of the class of its loader
     String owner(String name, String loader) {
         return loader.equals(loaders) ? owner(name) : "";

@@ -12,9 +12,9 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 
-/// Judges plug-ins while they run, and tells of those that do not run any more. What a plug-in does costs itself only as
-/// far as it can be seen: calls that would end the process, processors, threads, and what its health says. One thread
-/// judges, anybody may ask for figures.
+/// Judges plug-ins while they run, and tells of those that do not run any more. What a plug-in does costs itself only
+/// as far as it can be seen: calls that would end the process, processors, threads, and what its health says. One
+/// thread judges, anybody may ask for figures.
 final class PluginGuard {
     private static final System.Logger LOG = System.getLogger("io.k3j.features");
     /// After the file's name, where health is about its threads.
@@ -95,7 +95,8 @@ final class PluginGuard {
         use.allow(location, processors);
         if (use.over(location)) {
             return Optional.of(new Fault("processor", handle.symbolicName() + " has used " + PluginUse.BURST.toSeconds()
-                    + " s of processor time more than the " + processors + " processors it may; what needs more says so: "
+                    + " s of processor time more than the " + processors
+                    + " processors it may; what needs more says so: "
                     + PluginReader.PROCESSORS));
         }
         int threads = use.threads(location).size();

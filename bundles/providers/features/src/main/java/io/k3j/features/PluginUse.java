@@ -7,11 +7,12 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/// What plug-ins take of the processors, and which threads they have started, by the locations of their bundles. Told by
-/// whoever samples the process; reads no clock. Thread-safe.
+/// What plug-ins take of the processors, and which threads they have started, by the locations of their bundles. Told
+/// by whoever samples the process; reads no clock. Thread-safe.
 ///
-/// A sample is a thread that was found computing in, or below, a method of a plug-in, one of [#PERIOD]. In the long run a
-/// plug-in may compute for a share of a processor, and for [#BURST] more at any time, as a bucket that is filled slowly.
+/// A sample is a thread that was found computing in, or below, a method of a plug-in, one of [#PERIOD]. In the long run
+/// a plug-in may compute for a share of a processor, and for [#BURST] more at any time, as a bucket that is filled
+/// slowly.
 final class PluginUse {
     /// Between two looks at what computes.
     static final Duration PERIOD = Duration.ofMillis(100);

@@ -23,8 +23,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Tells on the Node which plug-ins of this process do not run: the condition `PluginFailed`, and an Event for each that
-/// begins or ceases to fail. A Node without the condition gets none as long as nothing has failed. For one thread.
+/// Tells on the Node which plug-ins of this process do not run: the condition `PluginFailed`, and an Event for each
+/// that begins or ceases to fail. A Node without the condition gets none as long as nothing has failed. For one thread.
 final class PluginFailures {
     static final String TYPE = "PluginFailed";
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
