@@ -33,7 +33,7 @@ import org.osgi.framework.ServiceRegistration;
 
 /// A data directory, a directory of features, and the feature manager over them.
 final class Scene implements AutoCloseable {
-    private static final long LIMIT_NANOS = 120_000_000_000L;
+    private static final long LIMIT_NANOS = 300_000_000_000L;
     private static final long LOOK_MILLIS = 10;
 
     private final Path root;

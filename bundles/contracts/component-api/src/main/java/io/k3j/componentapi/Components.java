@@ -10,6 +10,9 @@ import org.osgi.annotation.versioning.ProviderType;
 /// on to its end, or back, whatever becomes of who asked for it.
 @ProviderType
 public interface Components {
+    /// How the location of a plug-in's bundle begins.
+    String PLUGIN_LOCATION = "plugin:";
+
     /// All bundles of wanted features, by name.
     List<Component> list();
 

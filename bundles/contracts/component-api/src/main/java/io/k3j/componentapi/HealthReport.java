@@ -10,4 +10,6 @@ import java.time.Instant;
 /// @param message one sentence without secrets, may be empty
 /// @param since when the level was entered
 public record HealthReport(String component, long bundleId, HealthLevel level, String message, Instant since) {
+    /// Before the name of a file in the plugin directory, where a report of no bundle (-1) says why it does not run.
+    public static final String PLUGIN = "plugin ";
 }

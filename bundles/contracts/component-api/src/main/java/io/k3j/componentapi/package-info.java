@@ -6,7 +6,7 @@
 /// [Components] and [Identities]; components provide [Retire];
 /// `supervisor` provides [ClusterDecisions].
 @Export
-@Version("3.3.0")
+@Version("3.4.0")
 @NullMarked
 package io.k3j.componentapi;
 

@@ -1,10 +1,13 @@
 package io.k3j.apiserver;
 
+import io.k3j.componentapi.Components;
+import io.k3j.componentbase.FaultyBundle;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkUtil;
@@ -46,11 +49,20 @@ final class ContributionTracker implements ServiceTrackerCustomizer<Object, Obje
             // it belongs to the successor, and would keep that one
             return null;
         }
-        Object service = context.getService(reference);
+        Object service = guarded(reference, context.getService(reference));
         if (service != null) {
             contributions.add(service, types(reference), properties(reference));
         }
         return service;
+    }
+
+    /// A plug-in's service is asked within limits.
+    private @Nullable Object guarded(ServiceReference<Object> reference, @Nullable Object service) {
+        Bundle owner = reference.getBundle();
+        return service == null || owner == null || !owner.getLocation().startsWith(Components.PLUGIN_LOCATION)
+                ? service
+                : PluginCalls.of(service, contributions.types(types(reference)), owner.getSymbolicName(),
+                        PluginCalls.Limits.DEFAULT, fault -> FaultyBundle.tell(owner, FaultyBundle.CALL, fault));
     }
 
     @Override

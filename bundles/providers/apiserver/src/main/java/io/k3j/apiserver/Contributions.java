@@ -103,6 +103,11 @@ final class Contributions {
         return points.stream().map(p -> p.type.getName()).toList();
     }
 
+    /// Those of the tracked service types that have these names.
+    List<Class<?>> types(Collection<String> names) {
+        return points.stream().<Class<?>>map(p -> p.type).filter(type -> names.contains(type.getName())).toList();
+    }
+
     /// Adds a service, or updates its properties.
     /// @param types the names under which it is registered
     void add(Object service, Collection<String> types, Map<String, ?> properties) {

@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.osgi.framework.Bundle;
 
 /// The bundles of wanted features as `k3s bundle ls` shows them, and those that an operator has disabled.
@@ -20,11 +21,15 @@ final class ComponentList {
     private final Bundles bundles;
     private final HealthBoard health;
     private final Stops stops;
+    private final Supplier<List<Component>> failed;
     private final InstantSource clock = InstantSource.system();
     private final Instant started = clock.instant();
     private final Map<String, Instant> changes = new ConcurrentHashMap<>();
 
-    ComponentList(Roster roster, Bundles bundles, HealthBoard health, Stops stops) {
+    /// @param failed bundles of plug-ins that do not run because of what they did
+    ComponentList(Roster roster, Bundles bundles, HealthBoard health, Stops stops,
+            Supplier<List<Component>> failed) {
+        this.failed = failed;
         this.roster = roster;
         this.bundles = bundles;
         this.health = health;
@@ -44,6 +49,7 @@ final class ComponentList {
                 feature.bundles().forEach(part -> list.add(disabled(feature, part, reason.reason())));
             }
         }
+        list.addAll(failed.get());
         list.sort(Comparator.comparing(Component::name));
         return list;
     }
@@ -82,7 +88,7 @@ final class ComponentList {
     }
 
     /// The only bundle of a feature has the feature's name, because users know that one.
-    private static String name(Feature feature, Feature.Part part) {
+    static String name(Feature feature, Feature.Part part) {
         return feature.bundles().size() == 1 ? feature.name() : part.shortName();
     }
 

@@ -4,8 +4,10 @@ import io.k3j.componentapi.ClusterSettings;
 import io.k3j.componentapi.Components;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.Identities;
+import io.k3j.componentapi.Metrics;
 import io.k3j.componentapi.Phases;
 import io.k3j.componentapi.Plan;
+import io.k3j.componentapi.TimeSource;
 import io.k3j.componentbase.SupervisedLoop;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.hooks.service.EventListenerHook;
 import org.osgi.framework.hooks.service.FindHook;
+import org.osgi.framework.hooks.weaving.WeavingHook;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 
@@ -54,6 +57,7 @@ final class FeatureReconciler implements AutoCloseable {
     private final Recovery recovery;
     private final PluginCopies copies;
     private final @Nullable PluginWork plugins;
+    private final PluginGuard guard;
     private final PluginDirectory directory;
     private final ComponentList list;
     private final FeatureList features;
@@ -94,16 +98,18 @@ final class FeatureReconciler implements AutoCloseable {
         FeatureChanges changes = new FeatureChanges(roster, this::handle);
         this.changing = new Changing(new Changing.Tools(chosen, bundles, hands, new Transaction(journal, hands), trials,
                 changes, swaps));
-        this.plugins = new PluginWork(new PluginReader(offered, bundles::shipped, bundles::exported, all.values()),
-                copies,
-                changing, roster, health);
-        this.directory = new PluginDirectory(plan.dataDir(), plugins);
+        this.guard = new PluginGuard(bundles, health, gate, TimeSource.system().monotonic());
+        PluginWork plugs = new PluginWork(
+                new PluginReader(offered, bundles::shipped, bundles::exported, all.values()), copies, changing, roster,
+                guard);
+        this.plugins = plugs;
+        this.directory = new PluginDirectory(plan.dataDir(), plugs);
         Stops stops = new Stops(bundles, gate, this::handle);
-        this.list = new ComponentList(roster, bundles, health, stops);
+        this.list = new ComponentList(roster, bundles, health, stops, plugs.failed()::components);
         this.features = new FeatureList(roster, list, directory::refused);
         this.cluster = new ClusterFollower(around.context, changing, new ClusterChanges(roster, changes), features,
                 files.agents());
-        publish(swaps, stops);
+        publish(swaps, stops, new PluginMetrics(plugs, guard));
     }
 
     private Path file(Handle handle) {
@@ -121,10 +127,13 @@ final class FeatureReconciler implements AutoCloseable {
         return ChosenBundles.handle(symbolicName, chosen.current(symbolicName));
     }
 
-    private void publish(Swaps swaps, Stops stops) {
+    private void publish(Swaps swaps, Stops stops, Metrics metrics) {
         BundleContext context = around.context;
         context.registerService(new String[] {FindHook.class.getName(), EventListenerHook.class.getName()},
                 new PrivateServices(), null);
+        context.addBundleListener(guard.classes());
+        context.registerService(WeavingHook.class, guard.classes(), null);
+        context.registerService(Metrics.class, metrics, null);
         context.registerService(Health.class, health, null);
         context.registerService(Identities.class, new IdentityBook(all.values(),
                 new TemplateVariables(plan.settings())::substitute), null);
@@ -174,7 +183,8 @@ final class FeatureReconciler implements AutoCloseable {
             }
         }
         directory.lookFirst();
-        loops.add(SupervisedLoop.virtual(Health.none(), "features-plugins", this::watchPlugins).start());
+        // a platform thread, since what spins on virtual ones may take their processors from this one
+        loops.add(SupervisedLoop.platform(Health.none(), "features-plugins", this::watchPlugins).start());
         writeManifests();
         loops.add(SupervisedLoop.virtual(Health.none(), "features-cluster", cluster::run).start());
     }
@@ -237,6 +247,7 @@ final class FeatureReconciler implements AutoCloseable {
     public void close() {
         changing.close();
         loops.forEach(loop -> loop.stop(STOP));
+        guard.close();
         cluster.close();
     }
 }

@@ -1,5 +1,7 @@
 package io.k3j.features;
 
+import io.k3j.componentapi.Components;
+
 /// A bundle, named so that nothing about it is left to be looked up later: a change that was interrupted is finished
 /// or undone by its handles alone.
 ///
@@ -13,7 +15,7 @@ record Handle(String symbolicName, String location, String digest) {
     /// Before the name of a file in `<data-dir>/bundles/chosen`.
     static final String CHOSEN = "chosen:";
     /// Before the name of a file in `<data-dir>/bundles/plugins`.
-    static final String PLUGIN = "plugin:";
+    static final String PLUGIN = Components.PLUGIN_LOCATION;
 
     /// The shipped bundle of this name.
     static Handle shipped(String symbolicName) {

@@ -63,6 +63,10 @@ final class PluginDirectory {
         /// All of them have been asked: nothing else is left over.
         void tidy();
 
+        /// Stops what must not run any more because of what it did.
+        /// @return why, by file
+        Map<String, String> stopFailing() throws InterruptedException;
+
         /// The file has gone.
         void unplug(String file) throws InterruptedException;
 
@@ -101,6 +105,7 @@ final class PluginDirectory {
             }
         }
         seen = now;
+        plugs.stopFailing().forEach(this::tell);
     }
 
     /// Whether signatures are compared with other keys from now on: all files are read again then. They count when two
@@ -201,11 +206,6 @@ final class PluginDirectory {
         if (!reason.equals(before == null ? "" : before)) {
             plugs.tell(file, reason);
         }
-    }
-
-    /// One has failed after it was plugged in.
-    void failed(String file, String reason) {
-        tell(file, reason);
     }
 
     /// What does not run, as components.

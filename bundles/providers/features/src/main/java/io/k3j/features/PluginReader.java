@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Version;
 
 /// Decides whether a file of the plugin directory may run: whether it is whole, signed where that is demanded, and
@@ -15,7 +16,10 @@ import org.osgi.framework.Version;
 final class PluginReader {
     /// How names begin that belong to the distribution.
     static final String OURS = "io.k3j.";
+    /// The header that says how many processors a bundle needs in the long run.
+    static final String PROCESSORS = "K3j-Processors";
     private static final String JAR = ".jar";
+    private static final int MOST_PROCESSORS = 64;
     private final OfferedJars offered;
     private final Supplier<Collection<String>> shipped;
     private final Supplier<Collection<String>> exported;
@@ -135,7 +139,28 @@ final class PluginReader {
         }
     }
 
+    /// What a header says of the processors that a bundle needs.
+    /// @throws NumberFormatException when that is no number, or none above 0 and up to [#MOST_PROCESSORS]
+    static double processors(@Nullable String header) {
+        double processors = header == null ? PluginUse.SHARE : Double.parseDouble(header.strip());
+        if (!(processors > 0 && processors <= MOST_PROCESSORS)) {
+            throw new NumberFormatException(header);
+        }
+        return processors;
+    }
+
+    private static void refuseProcessors(JarFacts jar) {
+        try {
+            processors(jar.header(PROCESSORS).orElse(null));
+        } catch (NumberFormatException e) {
+            throw new FeatureProblem(jar.file() + " has the header " + PROCESSORS + ": "
+                    + jar.header(PROCESSORS).orElse("") + ", which is no number of processors above 0 and up to "
+                    + MOST_PROCESSORS, e);
+        }
+    }
+
     private void refuseHeaders(JarFacts jar) {
+        refuseProcessors(jar);
         if (!jar.header("Bundle-ManifestVersion").orElse("").strip().equals("2")) {
             throw new FeatureProblem(jar.file() + " is no OSGi bundle: its manifest lacks Bundle-ManifestVersion: 2;"
                     + " build it with bnd");

@@ -1,16 +1,18 @@
 package io.k3j.features;
 
-import io.k3j.componentapi.HealthLevel;
 import io.k3j.componentapi.SwapRefused;
 import io.k3j.features.Transaction.StepFailed;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -29,17 +31,18 @@ final class PluginWork implements PluginDirectory.Plugs {
     private final Changing changing;
     private final Roster roster;
     private final PluginCopies copies;
-    private final HealthBoard health;
+    private final PluginGuard guard;
+    private final FailedPlugins failed = new FailedPlugins(InstantSource.system());
     private final Map<String, Plugin> byFile = new ConcurrentHashMap<>();
     private final Map<String, Handle> handles = new ConcurrentHashMap<>();
 
-    PluginWork(PluginReader reader, PluginCopies copies, Changing changing, Roster roster, HealthBoard health) {
+    PluginWork(PluginReader reader, PluginCopies copies, Changing changing, Roster roster, PluginGuard guard) {
         this.reader = reader;
         this.memory = copies.memory();
         this.copies = copies;
         this.changing = changing;
         this.roster = roster;
-        this.health = health;
+        this.guard = guard;
     }
 
     /// The bundle of a plug-in; empty for a name that none has.
@@ -85,8 +88,11 @@ final class PluginWork implements PluginDirectory.Plugs {
                 changing.exclusively(() -> replace(before, plugin));
             } catch (SwapRefused e) {
                 copies.drop(plugin, before);
+                guard.count("start");
+                failed.add(plugin, "not started: " + e.getMessage());
                 throw new FeatureProblem(file + ": " + e.getMessage(), e);
             }
+            failed.remove(plugin.file());
             memory.ran(plugin);
             LOG.log(System.Logger.Level.INFO, "Plugged in plugin={0} component={1} version={2} signer={3}",
                     plugin.file(), plugin.feature().name(), plugin.version(),
@@ -168,6 +174,7 @@ final class PluginWork implements PluginDirectory.Plugs {
         plugin.parts().forEach(part -> handles.put(part.bundle().symbolicName(), part.bundle()));
         List<Feature> with = new ArrayList<>(roster.now().plugins());
         with.add(plugin.feature());
+        guard.begins(plugin);
         if (roster.with(with).features().contains(plugin.feature())) {
             try {
                 Step plugged = new Step.Plug(plugin.feature());
@@ -187,6 +194,7 @@ final class PluginWork implements PluginDirectory.Plugs {
     private void forget(Plugin plugin) {
         byFile.remove(plugin.file());
         plugin.parts().forEach(part -> handles.remove(part.bundle().symbolicName()));
+        guard.ended(plugin);
     }
 
     /// @param but steps that are not made: to clean up is for what is out for good
@@ -207,7 +215,35 @@ final class PluginWork implements PluginDirectory.Plugs {
     }
 
     @Override
+    public Map<String, String> stopFailing() throws InterruptedException {
+        Map<String, String> stopped = new TreeMap<>();
+        for (Plugin plugin : List.copyOf(byFile.values())) {
+            PluginGuard.Fault fault = guard.fault(plugin).orElse(null);
+            if (fault != null) {
+                changing.exclusively(() -> out(plugin, false));
+                guard.count(fault.cause());
+                failed.add(plugin, "stopped: " + fault.reason());
+                stopped.put(plugin.file(), "it was stopped: " + fault.reason()
+                        + "; it runs again when its file has changed, or with the next start of this server");
+            }
+        }
+        guard.look(!byFile.isEmpty());
+        return stopped;
+    }
+
+    /// Those that run.
+    Collection<Plugin> plugged() {
+        return new TreeMap<>(byFile).values();
+    }
+
+    /// Those that do not, because of what they did.
+    FailedPlugins failed() {
+        return failed;
+    }
+
+    @Override
     public void unplug(String file) throws InterruptedException {
+        failed.remove(file);
         Plugin plugin = byFile.get(file);
         if (plugin != null) {
             unplug(plugin);
@@ -266,12 +302,9 @@ final class PluginWork implements PluginDirectory.Plugs {
 
     @Override
     public void tell(String file, String reason) {
-        String name = "plugin " + file;
-        if (reason.isEmpty()) {
-            health.forget(name, -1);
-        } else {
+        if (!reason.isEmpty()) {
             LOG.log(System.Logger.Level.ERROR, "Plugin does not run plugin={0} reason={1}", file, reason);
-            health.put(name, -1, HealthLevel.DEGRADED, reason);
         }
+        guard.tell(file, reason);
     }
 }

@@ -34,6 +34,7 @@ class PluginDirectoryTest {
         private final Set<String> ran = new TreeSet<>();
         private final List<String> retired = new ArrayList<>();
         private int tidied;
+        private final Map<String, String> failing = new TreeMap<>();
 
         @Override
         public void plug(Path file) {
@@ -68,6 +69,13 @@ class PluginDirectoryTest {
                 throw new FeatureProblem("cannot tidy");
             }
             tidied++;
+        }
+
+        @Override
+        public Map<String, String> stopFailing() {
+            Map<String, String> stopped = Map.copyOf(failing);
+            failing.clear();
+            return stopped;
         }
 
         @Override
@@ -196,6 +204,23 @@ class PluginDirectoryTest {
         directory.look();
         directory.look();
         assertThat(plugs.plugged).isEqualTo(2);
+    }
+
+    @Test
+    void oneThatIsStoppedForWhatItDidRunsAgainWhenItsFileHasChanged() throws Exception {
+        put("a.jar");
+        directory.lookFirst();
+        plugs.failing.put("a.jar", "it was stopped: it spins");
+        directory.look();
+        directory.look();
+        assertThat(plugs.told.get("a.jar")).isEqualTo("it was stopped: it spins");
+        assertThat(directory.refused()).singleElement().satisfies(f -> assertThat(f.state()).isEqualTo("FAILED"));
+        assertThat(plugs.plugged).isEqualTo(1);
+        Files.setLastModifiedTime(dataDir.resolve("plugins/a.jar"), FileTime.fromMillis(0));
+        directory.look();
+        directory.look();
+        assertThat(plugs.plugged).isEqualTo(2);
+        assertThat(directory.refused()).isEmpty();
     }
 
     @Test

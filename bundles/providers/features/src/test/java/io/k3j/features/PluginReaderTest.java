@@ -112,6 +112,15 @@ class PluginReaderTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"some", "0", "-1", "65", "NaN"})
+    void aNumberOfProcessorsThatIsNoneIsRefused(String processors) throws IOException {
+        Path jar = TestJars.bundle(dir.resolve("acme.jar"),
+                Map.of("Bundle-SymbolicName", "com.acme.a", "K3j-Processors", processors), "");
+        refused(Files.setPosixFilePermissions(jar, PosixFilePermissions.fromString("rw-r--r--")),
+                "the header K3j-Processors: " + processors);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"META-INF/MANIFEST.MF", "META-INF/manifest.mf", "META-INF/ACME.SF",
             "META-INF/versions/9/OSGI-INF/MANIFEST.MF"})
     void whatIsHeldInMemoryWholeIsBounded(String name) throws IOException {

@@ -59,6 +59,7 @@ final class NodeAgent implements AutoCloseable {
     private final NodeLoop node;
     private final Consumer<Boolean> ready;
     private final StaticPods staticPods;
+    private final PluginFailures plugins;
     private final CertificateMetrics certificates;
     private final Optional<HealthzPort> healthz;
     private final CurrentApi api = new CurrentApi();
@@ -100,6 +101,7 @@ final class NodeAgent implements AutoCloseable {
                 new ReferenceWatches(clock),
                 admission(options, room, runtime, clock),
                 new StartGates(), closed);
+        plugins = new PluginFailures(api, options.nodeName(), health, tools.events(), clock);
         workers = new PodWorkers(tools);
         certificates = new CertificateMetrics(options.dataDir(), clock);
         healthz = options.healthz(List.of(settings.nodeIp())).map(a -> new HealthzPort(health, a, HEALTHZ_AGAIN));
@@ -174,6 +176,7 @@ final class NodeAgent implements AutoCloseable {
 
     private void start() {
         loop("kubelet-node", () -> node.run(ready));
+        loop("kubelet-plugins", () -> plugins.run(closed));
         loop("kubelet-certificates", () -> certificates.run(closed));
         healthz.ifPresent(port -> loop("kubelet-healthz", () -> port.run(closed)));
         loop("kubelet-events", this::events);

@@ -1,0 +1,136 @@
+package io.k3j.featuresitest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.componentapi.Components;
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.HealthReport;
+import io.k3j.componentapi.Metrics;
+import io.k3j.testkitosgi.InFramework;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+
+/// Plug-ins that misbehave after they were started: each is stopped, marked and told of, and nobody else is.
+@InFramework(bundles = {"com.fasterxml.jackson.core.jackson-core", "io.k3j.componentapi", "component-base",
+        "io.k3j.durablefiles", "io.k3j.signedjars", "metrics-text", "io.k3j.features"})
+class IsolationItest {
+    private static final String FILE = "plugins/bad.jar";
+    private BundleContext context;
+
+    @BeforeEach
+    void begin() {
+        System.clearProperty(Misbehaving.GO);
+        System.clearProperty(Misbehaving.OVER);
+    }
+
+    @AfterEach
+    void over() {
+        System.setProperty(Misbehaving.OVER, "true");
+    }
+
+    /// A good plug-in, and one that misbehaves as soon as both run.
+    private Scene scene(int what) throws IOException, InterruptedException {
+        begin();
+        Scene scene = new Scene(context);
+        System.setProperty("k3j.test.diary", scene.path("diary").toString());
+        scene.plugins();
+        scene.run(Map.of(), Set.of());
+        scene.put(scene.bundle("jars/good.jar", "com.acme.good", Retiring.class, Map.of("Bundle-Version", "1.0.0")));
+        scene.put(scene.bundle("jars/bad.jar", "com.acme.bad", Misbehaving.class,
+                Map.of("Bundle-Version", what + ".0.0", "K3j-Processors", "0.01")));
+        scene.await("both", () -> scene.states().equals("com.acme.bad=ENABLED com.acme.good=ENABLED"));
+        System.setProperty(Misbehaving.GO, "true");
+        return scene;
+    }
+
+    private String health(String component) {
+        Health health = context.getService(context.getServiceReference(Health.class));
+        return health.reports().stream().filter(report -> report.component().equals(component))
+                .map(HealthReport::message).collect(Collectors.joining());
+    }
+
+    private String metrics() {
+        return context.getService(context.getServiceReference(Metrics.class)).text();
+    }
+
+    private static String bad(Scene scene) {
+        return scene.components().list().stream().filter(one -> one.symbolicName().equals("com.acme.bad"))
+                .map(Components.Component::state).collect(Collectors.joining());
+    }
+
+    /// It alone is stopped, and everybody who asks is told.
+    private void stopped(Scene scene, String reason, String cause) throws InterruptedException {
+        scene.await("its stop for: " + reason, () -> scene.message(FILE).contains(reason));
+        assertThat(scene.states()).isEqualTo("com.acme.good=ENABLED " + FILE + "=FAILED");
+        assertThat(bad(scene)).isEqualTo("FAILED");
+        assertThat(context.getBundles()).noneMatch(bundle -> "com.acme.bad".equals(bundle.getSymbolicName()));
+        scene.await("its health", () -> health("plugin bad.jar").contains(reason));
+        assertThat(metrics()).contains("k3j_plugin_failures_total{cause=\"" + cause + "\"} ",
+                "k3j_plugins{state=\"failed\"} 1\n");
+    }
+
+    @Test
+    void oneThatWouldEndTheProcessIsStoppedInstead() throws IOException, InterruptedException, BundleException {
+        for (int call : new int[] {1, 2}) {
+            try (Scene scene = scene(call)) {
+                stopped(scene, (call == 1 ? "Runtime" : "System") + ".exit(3), which would end the whole process",
+                        "exit");
+                assertThat(scene.message(FILE)).contains(", in " + Misbehaving.class.getName(), "thread misbehaves");
+            }
+        }
+    }
+
+    @Test
+    void oneThatComputesWithoutAnEndIsStopped() throws IOException, InterruptedException, BundleException {
+        try (Scene scene = scene(3)) {
+            stopped(scene, "10 s of processor time more than the 0.01 processors", "processor");
+            scene.await("the name of its thread", () -> health("plugin bad.jar threads").contains("misbehaves"));
+            assertThat(metrics()).contains("k3j_plugin_left_threads{plugin=\"bad.jar\"} 1\n");
+            System.setProperty(Misbehaving.OVER, "true");
+            scene.await("its end", () -> health("plugin bad.jar threads").isEmpty());
+        }
+    }
+
+    @Test
+    void oneThatComputesOnAVirtualThreadIsStopped() throws IOException, InterruptedException, BundleException {
+        try (Scene scene = scene(4)) {
+            stopped(scene, "10 s of processor time more than the 0.01 processors", "processor");
+        }
+    }
+
+    @Test
+    void oneThatStartsTooManyThreadsIsStoppedAndTheyAreInterrupted()
+            throws IOException, InterruptedException, BundleException {
+        try (Scene scene = scene(7)) {
+            stopped(scene, "threads, more than 200", "threads");
+            scene.await("the end of its threads", () -> running("misbehaves-") == 0);
+        }
+    }
+
+    @Test
+    void aThreadThatIsLeftBehindIsInterruptedOrToldByName() throws IOException, InterruptedException, BundleException {
+        try (Scene scene = scene(5)) {
+            scene.await("its thread", () -> metrics().contains("k3j_plugin_threads{plugin=\"bad.jar\"} 1\n"));
+            Files.delete(scene.path("data/" + FILE));
+            scene.await("the end of its thread", () -> running("misbehaves") == 0);
+        }
+        try (Scene scene = scene(6)) {
+            scene.await("its thread", () -> metrics().contains("k3j_plugin_threads{plugin=\"bad.jar\"} 1\n"));
+            Files.delete(scene.path("data/" + FILE));
+            scene.await("the name of its thread", () -> health("plugin bad.jar threads").contains("misbehaves"));
+            assertThat(running("misbehaves")).isEqualTo(1);
+        }
+    }
+
+    private static long running(String name) {
+        return Thread.getAllStackTraces().keySet().stream().filter(thread -> thread.getName().startsWith(name)).count();
+    }
+}
