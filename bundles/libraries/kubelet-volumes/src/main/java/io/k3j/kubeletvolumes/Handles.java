@@ -31,6 +31,7 @@ final class Handles {
     private static final int TYPE_MASK = 0170000;
     private static final int LINK = 0120000;
     private static final int DIRECTORY = 0040000;
+    private static final int FILE = 0100000;
     private static final String ERRNO = "errno";
     private final StructLayout state = Linker.Option.captureStateLayout();
     private final MethodHandle openAt;
@@ -114,6 +115,11 @@ final class Handles {
 
         boolean isDirectory() throws IOException {
             return (mode() & TYPE_MASK) == DIRECTORY;
+        }
+
+        /// Whether it is a regular file, which is read without waiting for anybody.
+        boolean isFile() throws IOException {
+            return (mode() & TYPE_MASK) == FILE;
         }
 
         /// The place of a name in this directory; anyone who uses it must not follow it if it is a link. Does not look

@@ -24,6 +24,7 @@ public final class Volumes {
     private final ReferencedObjects references;
     private final Mounts mounts;
     private final Subpaths subpaths;
+    private final FileReader reader;
     private final List<VolumePlugin> plugins;
     private final VolumeStats stats;
 
@@ -43,6 +44,7 @@ public final class Volumes {
         Handles handles = new Handles();
         directories = new VolumeDirectories(pods);
         subpaths = new Subpaths(directories, handles, mounts);
+        reader = new FileReader(handles);
         plugins = List.of(new HostPathPlugin(), new LocalPlugin(),
                 new ContentPlugin(directories, content, mounts, handles, clock),
                 new EmptyDirPlugin(directories, mounts), new ImagePlugin(directories));
@@ -137,6 +139,15 @@ public final class Volumes {
     /// @throws ConfigError when it cannot be had, or lies outside the volume
     public Path mountPoint(Obj pod, Path volume, Subpath subpath) {
         return subpath.path().isEmpty() ? volume : subpaths.hold(pod, volume, subpath);
+    }
+
+    /// The text of a file in a volume, which containers may change meanwhile.
+    /// @param volume where it lies, as [#prepare] said
+    /// @param path relative to the volume
+    /// @throws java.nio.file.NoSuchFileException when there is none
+    /// @throws IOException for what is no file of the volume, or is too large
+    public String read(Path volume, String path) throws IOException {
+        return reader.text(volume, path);
     }
 
     /// What the volumes it made use.

@@ -4,9 +4,11 @@ import io.k3j.apimachinery.Quantity;
 import io.k3j.model.Gvr;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -36,6 +38,25 @@ public final class Environment {
     public record Node(String name, List<String> addresses, long milliCpu, long memory, LongSupplier disk) {
     }
 
+    /// What of a pod's surroundings enters environments.
+    ///
+    /// @param addresses of the pod; as far as they are known
+    /// @param services of all namespaces; those of the pod's own namespace count, and `default/kubernetes`
+    /// @param files of the pod's volumes
+    public record Place(List<String> addresses, Collection<Obj> services, VolumeFiles files) {
+    }
+
+    /// Reads files of a pod's volumes.
+    public interface VolumeFiles {
+        /// The text of a file.
+        /// @param volume its name in the pod
+        /// @param path relative to the volume
+        /// @throws java.nio.file.NoSuchFileException when there is none
+        /// @throws IOException when it cannot be read, or is too large
+        /// @throws ConfigError when the pod has no such volume
+        String read(String volume, String path) throws IOException;
+    }
+
     /// @param references where ConfigMaps and Secrets are read
     /// @param node of this kubelet, fixed as long as it lives
     public Environment(ReferencedObjects references, Node node) {
@@ -46,19 +67,17 @@ public final class Environment {
     /// All variables, expanded. A variable may refer to those before it, to `envFrom` and to the services'; it wins
     /// over them by its name. Services are told last and take nobody's place.
     ///
-    /// @param addresses of the pod; as far as they are known
-    /// @param services of all namespaces; those of the pod's own namespace count, and `default/kubernetes`
     /// @return in the order in which the pod says them, services at the end
     /// @throws ConfigError when something needed is missing
-    public Map<String, String> of(Obj pod, Struct container, List<String> addresses, Collection<Obj> services) {
-        Map<String, String> links = links(pod, services);
+    public Map<String, String> of(Obj pod, Struct container, Place place) {
+        Map<String, String> links = links(pod, place.services());
         Map<String, String> all = new LinkedHashMap<>();
         container.seq("envFrom").structs().forEach(f -> from(pod, f, all));
         Map<String, String> lookup = new TreeMap<>(links);
         lookup.putAll(all);
         for (Struct e : container.seq("env").structs()) {
             String name = e.text("name");
-            Optional<String> value = e.has("valueFrom") ? valueFrom(pod, container, e.struct("valueFrom"), addresses)
+            Optional<String> value = e.has("valueFrom") ? valueFrom(pod, container, e.struct("valueFrom"), place)
                     : Optional.of(Expansion.of(e.text("value"), lookup));
             value.ifPresent(v -> {
                 all.put(name, v);
@@ -82,9 +101,12 @@ public final class Environment {
 
     /// @return empty when an optional key is missing: then the variable is not set at all
     /// @throws ConfigError when a key that is not optional is missing
-    private Optional<String> valueFrom(Obj pod, Struct container, Struct from, List<String> addresses) {
+    private Optional<String> valueFrom(Obj pod, Struct container, Struct from, Place place) {
         if (from.has("fieldRef")) {
-            return Optional.of(field(pod, from.struct("fieldRef").text("fieldPath"), addresses));
+            return Optional.of(field(pod, from.struct("fieldRef").text("fieldPath"), place.addresses()));
+        }
+        if (from.has("fileKeyRef")) {
+            return fileKey(from.struct("fileKeyRef"), place.files());
         }
         if (from.has("resourceFieldRef")) {
             Struct ref = from.struct("resourceFieldRef");
@@ -102,6 +124,24 @@ public final class Environment {
                     + (secret ? "Secret " : "ConfigMap ") + pod.namespace() + "/" + ref.text("name"));
         }
         return value.map(v -> secret ? new String(Base64.getDecoder().decode(v), StandardCharsets.UTF_8) : v);
+    }
+
+    /// An empty value counts as none, as upstream has it.
+    private static Optional<String> fileKey(Struct ref, VolumeFiles files) {
+        String path = ref.text("path");
+        String value;
+        try {
+            value = EnvironmentFile.value(files.read(ref.text("volumeName"), path), ref.text("key"));
+        } catch (NoSuchFileException e) {
+            value = "";
+        } catch (IOException | IllegalArgumentException e) {
+            throw ConfigError.config("couldn't parse env file: " + path + ": " + e.getMessage());
+        }
+        if (value.isEmpty() && !ref.flag("optional")) {
+            throw ConfigError.config("environment variable key \"" + ref.text("key") + "\" not found in file \"" + path
+                    + "\"");
+        }
+        return Optional.of(value).filter(v -> !v.isEmpty());
     }
 
     /// A field of a pod as text, as `fieldRef` names it. `metadata.labels['key']` and `metadata.annotations['key']` are

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /// What is to be done next for a pod that is to run; pure. The rules are upstream's: init containers one after
-/// the other, sidecars as soon as their turn comes, then all others; who ended is started again by the restart
-/// policy; a pod all of whose containers are done gives its sandbox back.
+/// the other, sidecars as soon as their turn comes, then all others; who ended is started again by [RestartRules]; a
+/// pod all of whose containers are done gives its sandbox back.
 ///
 /// It is upstream's `computePodActions`. The caller makes the sandbox, kills, starts, reads the runtime again and asks
 /// again: nothing is remembered between two decisions but what the runtime holds. Containers in `start` are in the
@@ -52,15 +52,10 @@ public record PodActions(boolean newSandbox, boolean finished, List<String> star
         return new Maker(pod, runtime, health).make();
     }
 
-    /// Whether a container that ended is to be started again. `restartPolicy` of the container wins over the pod's. A
-    /// container of which the runtime knows no end is started again whatever the policy says: it may never have lived.
+    /// Whether a container that ended is to be started again, see [RestartRules]. A container of which the runtime
+    /// knows no end is started again whatever the policy says: it may never have lived.
     public static boolean again(Obj pod, Struct container, Container ended) {
-        String policy = container.text("restartPolicy", PodSpecs.restartPolicy(pod));
-        return switch (policy) {
-            case "Always" -> true;
-            case "OnFailure" -> ended.exited() ? ended.end().exitCode() != 0 : true;
-            default -> !ended.exited();
-        };
+        return !ended.exited() || RestartRules.restarts(pod, container, ended.end().exitCode());
     }
 
     /// One decision; not used again.
@@ -141,7 +136,7 @@ public record PodActions(boolean newSandbox, boolean finished, List<String> star
             if (now.get().end().exitCode() == 0) {
                 return Turn.DONE;
             }
-            if (PodSpecs.restartPolicy(pod).equals("Never")) {
+            if (!PodActions.again(pod, container, now.get())) {
                 return Turn.FAILED;
             }
             start.add(name);

@@ -50,6 +50,38 @@ class PodActionsTest {
     }
 
     @Test
+    void anInitContainersOwnPolicyWinsOverThePods() {
+        put("i", Container.State.EXITED, 1);
+        assertThat(plan(pod("Always").with(Seq.of(Struct.of("name", "i", "restartPolicy", "Never")), "spec",
+                "initContainers")).finished()).isTrue();
+        assertThat(plan(pod("Never").with(Seq.of(Struct.of("name", "i", "restartPolicy", "OnFailure")), "spec",
+                "initContainers")).start()).containsExactly("i");
+    }
+
+    @Test
+    void aRuleThatMatchesTheExitCodeWinsOverPolicies() {
+        Struct in = ruled("In", 42);
+        Struct not = ruled("NotIn", 42);
+        put("a", Container.State.EXITED, 42);
+        put("b", Container.State.EXITED, 42);
+        assertThat(plan(pod("Never").with(Seq.of(in.with("name", "a"), not.with("name", "b")), "spec", "containers"))
+                .start()).containsExactly("a");
+        put("a", Container.State.EXITED, 1);
+        put("b", Container.State.EXITED, 0);
+        assertThat(plan(pod("Always").with(Seq.of(in.with("name", "a"), not.with("name", "b")), "spec", "containers"))
+                .start()).containsExactly("b");
+        containers.clear();
+        put("i", Container.State.EXITED, 42);
+        assertThat(plan(pod("Never").with(Seq.of(in.with("name", "i")), "spec", "initContainers")).start())
+                .containsExactly("i");
+    }
+
+    private static Struct ruled(String operator, int code) {
+        return Struct.of("restartPolicy", "Never", "restartPolicyRules", Seq.of(Struct.of("action", "Restart",
+                "exitCodes", Struct.of("operator", operator, "values", Seq.of(code)))));
+    }
+
+    @Test
     void waitsForASidecarToHaveStarted() {
         Obj pod = pod("Always").with(Seq.of(Struct.of("name", "s", "restartPolicy", "Always")), "spec",
                 "initContainers");

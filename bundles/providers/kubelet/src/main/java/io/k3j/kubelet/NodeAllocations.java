@@ -14,8 +14,10 @@ final class NodeAllocations {
     /// Told first when several are short, in the scheduler's order.
     private static final List<String> FIRST = List.of(PodResources.CPU, PodResources.MEMORY, "ephemeral-storage");
     private static final String PODS = "pods";
+    private static final String DEFERRED = "Deferred";
     private final Map<String, Long> capacity;
     private final Map<String, Map<String, Long>> allocated = new HashMap<>();
+    private final PendingResizes pending = new PendingResizes();
 
     /// @param milliCpu millicores for pods
     /// @param memory bytes for pods
@@ -44,7 +46,7 @@ final class NodeAllocations {
                     : capacity.getOrDefault(name, 0L);
             boolean counted = allocatable.has(name) || capacity.containsKey(name)
                     || !allocatable.isEmpty() && !PodResources.extended(name);
-            long used = used(pod.uid(), name);
+            long used = used(allocated, pod.uid(), name);
             if (counted && asked > 0 && asked > most - used) {
                 return Optional.of(insufficient(name, asked, used, most));
             }
@@ -58,40 +60,64 @@ final class NodeAllocations {
     }
 
     /// What all pods but one have.
-    private long used(String uid, String name) {
-        return allocated.entrySet().stream().filter(e -> !e.getKey().equals(uid))
+    private static long used(Map<String, Map<String, Long>> all, String uid, String name) {
+        return all.entrySet().stream().filter(e -> !e.getKey().equals(uid))
                 .mapToLong(e -> e.getValue().getOrDefault(name, 0L)).sum();
     }
 
-    /// Allocates changed requests of a pod, if there is room.
-    /// @return the refusal: `Infeasible` when the node is too small, `Deferred` when other pods use the room
+    /// Allocates changed requests of a pod, if there is room that no other pod waits for whose turn is before its.
+    /// @return the refusal: `Infeasible` when the node is too small, `Deferred` when other pods use the room, or will;
+    ///     then it waits until it is asked again and granted, or [#settle] is called
     synchronized Optional<PodStatus.Waiting> tryResize(Obj pod) {
         Map<String, Long> now = PodResources.requests(pod);
-        Optional<PodStatus.Waiting> refusal = tooMuch(pod, now, PodResources.CPU)
-                .or(() -> tooMuch(pod, now, PodResources.MEMORY));
+        PendingResizes.Pending wanted = pending.of(pod, now);
+        Map<String, Map<String, Long>> taken = new HashMap<>(allocated);
+        for (PendingResizes.Pending p : pending.before(wanted)) {
+            if (refusal(taken, p.uid(), p.requests()).isEmpty()) {
+                taken.put(p.uid(), p.requests());
+            }
+        }
+        Optional<PodStatus.Waiting> refusal = refusal(taken, pod.uid(), now);
         if (refusal.isEmpty()) {
             allocated.put(pod.uid(), now);
+        }
+        if (refusal.filter(r -> r.reason().equals(DEFERRED)).isPresent()) {
+            pending.add(wanted);
+        } else {
+            pending.remove(pod.uid());
         }
         return refusal;
     }
 
-    private Optional<PodStatus.Waiting> tooMuch(Obj pod, Map<String, Long> now, String what) {
+    private Optional<PodStatus.Waiting> refusal(Map<String, Map<String, Long>> taken, String uid,
+            Map<String, Long> now) {
+        return tooMuch(taken, uid, now, PodResources.CPU).or(() -> tooMuch(taken, uid, now, PodResources.MEMORY));
+    }
+
+    private Optional<PodStatus.Waiting> tooMuch(Map<String, Map<String, Long>> taken, String uid,
+            Map<String, Long> now, String what) {
         long asked = now.getOrDefault(what, 0L);
-        long before = allocated.getOrDefault(pod.uid(), Map.of()).getOrDefault(what, 0L);
+        long before = taken.getOrDefault(uid, Map.of()).getOrDefault(what, 0L);
         long most = capacity.getOrDefault(what, 0L);
-        long used = used(pod.uid(), what);
+        long used = used(taken, uid, what);
         if (asked <= before || used + asked <= most) {
             return Optional.empty();
         }
         return Optional.of(asked > most
                 ? new PodStatus.Waiting("Infeasible", "Node didn't have enough capacity: " + what + ", requested: "
                         + asked + ", capacity: " + most)
-                : new PodStatus.Waiting("Deferred", "Node didn't have enough resource: " + what + ", requested: "
+                : new PodStatus.Waiting(DEFERRED, "Node didn't have enough resource: " + what + ", requested: "
                         + asked + ", used: " + used + ", capacity: " + most));
+    }
+
+    /// Forgets what a pod waits for: it has what it asks for, or will not run on.
+    synchronized void settle(String uid) {
+        pending.remove(uid);
     }
 
     /// Releases the allocation of a pod.
     synchronized void free(String uid) {
         allocated.remove(uid);
+        pending.remove(uid);
     }
 }

@@ -226,9 +226,9 @@ final class PodStatus {
         if (PodSpecs.finished(pod)) {
             return old;
         }
-        boolean initFailed = PodSpecs.restartPolicy(pod).equals("Never") && PodSpecs.initContainers(pod).stream()
-                .filter(i -> !PodSpecs.sidecar(i)).anyMatch(i -> runtime.newest(i.text("name"))
-                        .map(c -> c.exited() && c.end().exitCode() != 0).orElse(false));
+        boolean initFailed = PodSpecs.initContainers(pod).stream().filter(i -> !PodSpecs.sidecar(i))
+                .anyMatch(i -> runtime.newest(i.text("name")).map(c -> c.exited() && c.end().exitCode() != 0
+                        && !PodActions.again(pod, i, c)).orElse(false));
         boolean running = false;
         boolean waiting = false;
         boolean failed = false;

@@ -5,6 +5,7 @@ import io.k3j.kuberuntime.Labels;
 import io.k3j.kuberuntime.PodActions;
 import io.k3j.kuberuntime.PodRuntime;
 import io.k3j.kuberuntime.PodSpecs;
+import io.k3j.kuberuntime.RestartRules;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import io.k3j.nodeapi.Container;
@@ -160,7 +161,7 @@ final class PodSync {
 
     private void kill(Obj pod, PodActions.Kill k) {
         Struct spec = PodSpecs.container(pod, k.container().labels().getOrDefault(Labels.CONTAINER, ""));
-        if (!spec.text("restartPolicy", PodSpecs.restartPolicy(pod)).equals("Never")) {
+        if (RestartRules.restartable(pod, spec)) {
             restarting.add(k.container().id());
         }
         long own = probes.grace(k.container());

@@ -65,7 +65,9 @@ final class Resizes {
         }
         observe(seen);
         Struct asked = pod.spec();
-        if (runs && (pending.isPresent() || !asked.equals(decided))) {
+        if (!runs) {
+            tools.room().settle(pod.uid());
+        } else if (pending.isPresent() || !asked.equals(decided)) {
             decided = asked;
             requestResize(pod);
         }
@@ -103,6 +105,7 @@ final class Resizes {
         resizable(pod).forEach(c -> wanted.put(c.text("name"), c.struct("resources")));
         if (wanted.equals(given)) {
             pending = Optional.empty();
+            tools.room().settle(pod.uid());
             return;
         }
         boolean same = wanted.keySet().stream()

@@ -8,6 +8,7 @@ import io.k3j.kubeletvolumes.Volumes;
 import io.k3j.kuberuntime.ConfigError;
 import io.k3j.kuberuntime.ContainerSpec;
 import io.k3j.kuberuntime.Dns;
+import io.k3j.kuberuntime.Environment;
 import io.k3j.kuberuntime.Expansion;
 import io.k3j.kuberuntime.HostsFile;
 import io.k3j.kuberuntime.Labels;
@@ -88,7 +89,8 @@ final class Starter {
         if (!refusal.isEmpty()) {
             throw ConfigError.config(refusal);
         }
-        Map<String, String> env = tools.environment().of(pod, spec, place.addresses(), tools.services().get());
+        Map<String, String> env = tools.environment().of(pod, spec, new Environment.Place(place.addresses(),
+                tools.services().get(), (volume, path) -> tools.volumes().read(volume(place, volume), path)));
         Struct linux = Struct.of("resources", ContainerResources.linux(pod, spec, tools.nodeMemory()),
                 "securityContext",
                 Security.container(pod, spec, place.target(),
@@ -119,10 +121,7 @@ final class Starter {
         boolean ownHosts = false;
         int index = 0;
         for (Struct m : spec.seq("volumeMounts").structs()) {
-            Path volume = place.volumes().get(m.text("name"));
-            if (volume == null) {
-                throw ConfigError.config("volume \"" + m.text("name") + "\" is not in the pod");
-            }
+            Path volume = volume(place, m.text("name"));
             String sub = m.has("subPathExpr") ? Expansion.of(m.text("subPathExpr"), env) : m.text("subPath");
             String at = m.text("mountPath");
             if (place.images().get(m.text("name")) instanceof Image image) {
@@ -149,6 +148,14 @@ final class Starter {
         all.add(Struct.of("containerPath", spec.text("terminationMessagePath", "/dev/termination-log"), "hostPath",
                 words.toString()));
         return all;
+    }
+
+    private static Path volume(Place place, String name) {
+        Path volume = place.volumes().get(name);
+        if (volume == null) {
+            throw ConfigError.config("volume \"" + name + "\" is not in the pod");
+        }
+        return volume;
     }
 
     /// How mounts spread, of a mount that this runtime can make.

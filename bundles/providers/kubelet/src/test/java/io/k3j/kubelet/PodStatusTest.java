@@ -43,6 +43,19 @@ class PodStatusTest {
                 .isEqualTo("2026-01-01T00:00:00Z");
     }
 
+    @Test
+    void aFailedInitContainerFailsThePodUnlessItIsStartedAgain() {
+        put("i", Container.State.EXITED, 42);
+        Struct never = Struct.of("name", "i", "restartPolicy", "Never");
+        Struct again = never.with("restartPolicyRules", Seq.of(Struct.of("action", "Restart", "exitCodes",
+                Struct.of("operator", "In", "values", Seq.of(42)))));
+        assertThat(status(pod(never)).text("phase")).isEqualTo("Failed");
+        assertThat(status(pod(again)).text("phase")).isEqualTo("Pending");
+        assertThat(status(pod(Struct.of("name", "i"))).text("phase")).isEqualTo("Pending");
+        Obj failing = pod(Struct.of("name", "i")).with("Never", "spec", "restartPolicy");
+        assertThat(status(failing).text("phase")).isEqualTo("Failed");
+    }
+
     private String initialized(Obj pod) {
         return status(pod).seq("conditions").find("type", "Initialized").text("message");
     }
@@ -104,6 +117,11 @@ class PodStatusTest {
                 return false;
             }
         });
+    }
+
+    private void put(String name, Container.State state, int exitCode) {
+        Container.End end = new Container.End(Instant.EPOCH, Instant.EPOCH, Instant.EPOCH, exitCode, "", "", "");
+        containers.put(name, List.of(new Container(name, "s", name, 0, state, "", Map.of(), Map.of(), end)));
     }
 
     private void put(String name, Container.State state) {

@@ -73,6 +73,31 @@ class ResizeTest extends PodScene {
     }
 
     @Test
+    void whoIsMoreImportantGetsTheRoomThatOthersWaitedForLonger() throws Exception {
+        Obj other = pod("other", spec(container("o").with("resources", amounts("1500m", "64Mi"))));
+        until(() -> ready(other));
+        Obj plain = pod("plain", spec(container("c").with("resources", amounts("100m", "64Mi"))));
+        Obj important = pod("important", spec(container("c").with("resources", amounts("100m", "64Mi")))
+                .with("priority", 5L));
+        until(() -> ready(plain) && ready(important));
+        resize(plain, amounts("1500m", "64Mi"));
+        until(() -> condition(plain, "PodResizePending").text("reason").equals("Deferred"));
+        resize(important, amounts("1500m", "64Mi"));
+        until(() -> condition(important, "PodResizePending").text("reason").equals("Deferred"));
+        terminate(other, 1);
+        until(() -> {
+            workers.wakeAll();
+            return status(important).struct("resources").equals(amounts("1500m", "64Mi"));
+        });
+        assertThat(condition(plain, "PodResizePending").text("reason")).isEqualTo("Deferred");
+        resize(important, amounts("100m", "64Mi"));
+        until(() -> {
+            workers.wakeAll();
+            return status(plain).struct("resources").equals(amounts("1500m", "64Mi"));
+        });
+    }
+
+    @Test
     void theResizePolicyMayRequireARestart() throws Exception {
         Struct policy = Struct.of("resourceName", "memory", "restartPolicy", "RestartContainer");
         Obj pod = pod("p", spec(container("c").with("resources", amounts("100m", "64Mi")).with("resizePolicy",

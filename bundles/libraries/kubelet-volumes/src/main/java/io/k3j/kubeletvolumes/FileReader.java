@@ -1,0 +1,45 @@
+package io.k3j.kubeletvolumes;
+
+import io.k3j.kubeletvolumes.Handles.Handle;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// Reads files that a container has left in a volume, whatever it does there meanwhile: nothing outside the volume, no
+/// pipe that would be waited for, and no more than is useful. Any thread; blocks for the disk.
+final class FileReader {
+    /// As much as a ConfigMap holds.
+    private static final int MOST_BYTES = 1 << 20;
+    private final Handles handles;
+
+    FileReader(Handles handles) {
+        this.handles = handles;
+    }
+
+    /// @param volume where it lies; its own path may have links, they are the kubelet's
+    /// @param path in the volume; a link in it may lead to another place inside
+    /// @throws java.nio.file.NoSuchFileException when there is none
+    /// @throws IOException for what is no file of the volume, or is too large
+    String text(Path volume, String path) throws IOException {
+        Path root = volume.toRealPath();
+        Path found = root.resolve(path).toRealPath();
+        if (!found.startsWith(root)) {
+            throw new FileSystemException(path, null, "leaves the volume");
+        }
+        try (Handle base = handles.directory(root); Handle file = base.walk(root.relativize(found))) {
+            if (!file.isFile()) {
+                throw new FileSystemException(path, null, "is no regular file");
+            }
+            try (InputStream in = Files.newInputStream(file.path())) {
+                byte[] all = in.readNBytes(MOST_BYTES + 1);
+                if (all.length > MOST_BYTES) {
+                    throw new FileSystemException(path, null, "has more than " + MOST_BYTES + " bytes");
+                }
+                return new String(all, StandardCharsets.UTF_8);
+            }
+        }
+    }
+}

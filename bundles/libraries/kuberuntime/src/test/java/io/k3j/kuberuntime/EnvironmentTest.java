@@ -1,0 +1,75 @@
+package io.k3j.kuberuntime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.testkit.FakeApi;
+import java.nio.file.NoSuchFileException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class EnvironmentTest {
+    private static final Struct REF = Struct.of("volumeName", "v", "path", "a.env", "key", "KEY");
+    private static final Obj POD = Obj.of(Struct.of("metadata", Struct.of("name", "p")));
+    private final Environment environment = new Environment(
+            new ReferencedObjects(FakeApi.stepped(InstantSource.system())),
+            new Environment.Node("n", List.of(), 1_500, 4_096, () -> 950));
+
+    private Map<String, String> of(Struct ref, String text) {
+        Struct env = Struct.of("name", "A", "valueFrom", Struct.of("fileKeyRef", ref));
+        return environment.of(POD, Struct.of("env", Seq.of(env, Struct.of("name", "B", "value", "<$(A)>"))),
+                new Environment.Place(List.of(), List.of(), (volume, path) -> {
+                    assertThat(volume).isEqualTo("v");
+                    if (!path.equals("a.env")) {
+                        throw new NoSuchFileException(path);
+                    }
+                    return text;
+                }));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', value = {"KEY='val'|val",
+            "# comment\\n\\n  OTHER='x'\\n\\tKEY='$V ${V} #\\' # more|$V ${V} #\\",
+            "KEY='one\\n two\\n\\nthree'\\n|one\\n two\\n\\nthree", "KEY='first'\\r\\nKEY='second'\\r\\n|first",
+            "KEY='found'\\nnot looked at|found"})
+    void readsAKeyOfAFile(String text, String value) {
+        String expected = value.replace("\\n", "\n");
+        assertThat(of(REF, text.replace("\\n", "\n").replace("\\r", "\r").replace("\\t", "\t")))
+                .isEqualTo(Map.of("A", expected, "B", "<" + expected + ">"));
+    }
+
+    @Test
+    void leavesOutAnOptionalKeyThatIsMissing() {
+        Struct optional = REF.with("optional", true);
+        assertThat(of(optional, "OTHER='x'\n")).isEqualTo(Map.of("B", "<$(A)>"));
+        assertThat(of(optional, "KEY= 'blank before it'\n")).doesNotContainKey("A");
+        assertThat(of(optional.with("path", "absent"), "")).doesNotContainKey("A");
+        for (Struct ref : List.of(REF, REF.with("path", "absent"))) {
+            assertThatThrownBy(() -> of(ref, "OTHER='x'\n")).isInstanceOf(ConfigError.class)
+                    .hasMessageStartingWith("environment variable key \"KEY\" not found in file \"");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', value = {"KEY ='a'|1: whitespace before '=' is not allowed",
+            "='a'|1: empty variable name", "A='a';B|1: unexpected content after closing quote",
+            "A='a'\\nB|2: missing '='", "KEY=a|1: value must be enclosed in single quotes"})
+    void refusesAFileOfAnotherForm(String text, String why) {
+        assertThatThrownBy(() -> of(REF.with("optional", true), text.replace("\\n", "\n")))
+                .isInstanceOf(ConfigError.class)
+                .hasMessage("couldn't parse env file: a.env: invalid environment variable format at line " + why);
+    }
+
+    @Test
+    void refusesAValueThatDoesNotEnd() {
+        assertThatThrownBy(() -> of(REF, "A='a'\nKEY='b\nc\n")).isInstanceOf(ConfigError.class)
+                .hasMessageEndingWith("invalid environment variable format starting at line 2: unclosed single quote");
+    }
+}

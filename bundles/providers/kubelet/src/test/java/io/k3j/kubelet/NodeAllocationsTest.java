@@ -1,0 +1,66 @@
+package io.k3j.kubelet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// A node with two CPUs.
+class NodeAllocationsTest {
+    private final NodeAllocations room = new NodeAllocations(2000, 1L << 30);
+
+    @BeforeEach
+    void begin() {
+        room.allocate(pod("other", "1700m", 0, "Burstable"));
+        List.of("old", "new", "guaranteed", "important").forEach(n -> room.allocate(pod(n, "10m", 0, "Burstable")));
+    }
+
+    @Test
+    void grantsDeferredResizesByPriorityThenClassThenAge() {
+        Obj old = pod("old", "1800m", 0, "Burstable");
+        Obj young = pod("new", "1800m", 0, "Burstable");
+        Obj guaranteed = pod("guaranteed", "1800m", 0, "Guaranteed");
+        Obj important = pod("important", "1800m", 5, "BestEffort");
+        List.of(old, young, guaranteed, important).forEach(p -> assertThat(deferred(p)).isTrue());
+        room.free("other");
+        List.of(young, old, guaranteed).forEach(p -> assertThat(deferred(p)).as(p.uid()).isTrue());
+        assertThat(deferred(important)).isFalse();
+        room.free("important");
+        List.of(young, old).forEach(p -> assertThat(deferred(p)).as(p.uid()).isTrue());
+        assertThat(deferred(guaranteed)).isFalse();
+        room.free("guaranteed");
+        assertThat(deferred(young)).isTrue();
+        assertThat(deferred(old)).isFalse();
+        room.free("old");
+        assertThat(deferred(young)).isFalse();
+    }
+
+    @Test
+    void aResizeThatDoesNotFitHoldsNobodyUp() {
+        assertThat(deferred(pod("important", "1900m", 5, "Burstable"))).isTrue();
+        assertThat(deferred(pod("old", "100m", 0, "Burstable"))).isFalse();
+    }
+
+    @Test
+    void whoWantsNothingMoreHoldsNobodyUp() {
+        assertThat(deferred(pod("important", "1800m", 5, "Burstable"))).isTrue();
+        room.free("other");
+        room.settle("important");
+        assertThat(deferred(pod("old", "1800m", 0, "Burstable"))).isFalse();
+    }
+
+    private boolean deferred(Obj pod) {
+        return room.tryResize(pod).filter(r -> r.reason().equals("Deferred")).isPresent();
+    }
+
+    private static Obj pod(String name, String cpu, long priority, String quality) {
+        Struct container = Struct.of("name", "c", "resources", Struct.of("requests", Struct.of("cpu", cpu)));
+        return Obj.of(Struct.of("metadata", Struct.of("name", name, "uid", name), "spec",
+                Struct.of("priority", priority, "containers", Seq.of(container)), "status",
+                Struct.of("qosClass", quality)));
+    }
+}
