@@ -220,7 +220,7 @@ final class PluginWork implements PluginDirectory.Plugs {
         for (Plugin plugin : List.copyOf(byFile.values())) {
             PluginGuard.Fault fault = guard.fault(plugin).orElse(null);
             if (fault != null) {
-                changing.exclusively(() -> out(plugin, false));
+                changing.exclusively(() -> out(plugin, Step.Retire.class::isInstance));
                 guard.count(fault.cause());
                 failed.add(plugin, "stopped: " + fault.reason());
                 stopped.put(plugin.file(), "it was stopped: " + fault.reason()
