@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// Whose the machine's files are: the packages' names, versions and licences go into the image with them, where scanners
-/// of images look (`/var/lib/dpkg/status.d`) and where Debian keeps licences.
+/// Whose the machine's files are: the packages' names, versions and licences go into the image with them, where
+/// scanners of images look (`/var/lib/dpkg/status.d`) and where Debian keeps licences.
 final class DebianRecords {
     private DebianRecords() {
     }

@@ -10,7 +10,8 @@ final class ImageConfig {
     static String json(String version) {
         return """
                 {"Entrypoint":["/bin/k3s"],"Cmd":["agent"],"Env":[\
-                "PATH=/var/lib/rancher/k3s/data/cni:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/bin/aux",\
+                "PATH=/var/lib/rancher/k3s/data/cni:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:\
+                /bin/aux",\
                 "CRI_CONFIG_FILE=/var/lib/rancher/k3s/agent/etc/crictl.yaml"],\
                 "Volumes":{"/var/lib/cni":{},"/var/lib/kubelet":{},"/var/lib/rancher/k3s":{},"/var/log":{}},\
                 "Labels":{"org.opencontainers.image.title":"K3j","org.opencontainers.image.version":"%s"}}"""

@@ -42,8 +42,8 @@ final class SharedLibraries {
         return found;
     }
 
-    /// The path of `libc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (0x…)`, or of the loader, which has no arrow; the empty
-    /// path for other lines.
+    /// The path of `libc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (0x…)`, or of the loader, which has no arrow; the
+    /// empty path for other lines.
     private static Path library(String line) {
         int arrow = line.indexOf("=> ");
         String place = arrow < 0 ? line : line.substring(arrow + "=> ".length());

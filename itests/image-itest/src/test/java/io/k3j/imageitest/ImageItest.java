@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/// The image, run by a containerd as Docker runs K3s' own: with what Testcontainers' `K3sContainer` gives it, and by a user
+/// The image, run by runc as Docker runs K3s' own: with what Testcontainers' `K3sContainer` gives it, and by a user
 /// without privileges. Docker itself is not needed.
 @NeedsMachine
 @NeedsPackages({"busybox-static", "ca-certificates", "conntrack", "containerd", "containernetworking-plugins",
