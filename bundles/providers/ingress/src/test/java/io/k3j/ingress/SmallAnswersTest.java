@@ -58,6 +58,9 @@ class SmallAnswersTest {
         String answer = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nx-t: 1\r\n\r\n";
         answering(answer);
         assertThat(twice(GET, answer.length())).isEqualTo(answer);
+        String trailer = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\nx-t: 1\r\n\r\n";
+        answering(trailer);
+        assertThat(twice(GET, trailer.length())).isEqualTo(trailer);
         String empty = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n";
         answering(empty);
         assertThat(twice(GET, empty.length())).isEqualTo(empty);
@@ -97,12 +100,13 @@ class SmallAnswersTest {
         }
     }
 
-    @Test
-    void aSmallAnswerToHttp10EndsWithItsConnection() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"", "Connection: keep-alive\r\n"})
+    void aSmallAnswerToHttp10EndsWithItsConnection(String connection) throws IOException {
         answering("HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nabc");
         try (RawHttp client = rig.client()) {
-            assertThat(client.send("GET / HTTP/1.0\r\nHost: a.test\r\n\r\n").rest()).contains("connection: close")
-                    .endsWith("\r\n\r\nabc");
+            String request = "GET / HTTP/1.0\r\nHost: a.test\r\n" + connection + "\r\n";
+            assertThat(client.send(request).rest()).contains("connection: close").endsWith("\r\n\r\nabc");
         }
     }
 }
