@@ -91,6 +91,10 @@ public final class Environment {
             String of = ref.text("containerName");
             return Optional.of(amount(of.isEmpty() ? container : PodSpecs.container(pod, of), ref));
         }
+        if (from.has("fileKeyRef")) {
+            throw ConfigError.config("this kubelet reads no variables from files (fileKeyRef); use a ConfigMap or a"
+                    + " Secret");
+        }
         boolean secret = from.has("secretKeyRef");
         Struct ref = secret ? from.struct("secretKeyRef") : from.struct("configMapKeyRef");
         Gvr resource = secret ? ReferencedObjects.SECRETS : ReferencedObjects.CONFIG_MAPS;

@@ -1,6 +1,7 @@
 package io.k3j.kuberuntime;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
@@ -34,10 +35,23 @@ class PodValuesTest {
         assertThat(amount("requests.ephemeral-storage", "1")).isEqualTo("0");
     }
 
+    /// Not taken for a key of a ConfigMap without a name.
+    @Test
+    void aVariableFromAFileIsRefusedByName() {
+        Struct file = Struct.of("volumeName", "v", "path", "e", "key", "A");
+        Struct container = Struct.of("env", Seq.of(
+                Struct.of("name", "A", "valueFrom", Struct.of("fileKeyRef", file))));
+        assertThatThrownBy(() -> environment().of(pod(), container, List.of(), List.of()))
+                .isInstanceOf(ConfigError.class).hasMessageContaining("fileKeyRef");
+    }
+
+    private static Environment environment() {
+        return new Environment(new ReferencedObjects(FakeApi.stepped(InstantSource.system())),
+                new Environment.Node("n", List.of(), 1_500, 4_096, () -> 950));
+    }
+
     private static String amount(String resource, String divisor) {
-        Environment.Node node = new Environment.Node("n", List.of(), 1_500, 4_096, () -> 950);
-        return new Environment(new ReferencedObjects(FakeApi.stepped(InstantSource.system())), node).amount(
-                Struct.EMPTY, Struct.of("resource", resource, "divisor", divisor));
+        return environment().amount(Struct.EMPTY, Struct.of("resource", resource, "divisor", divisor));
     }
 
     private static Obj pod() {
