@@ -79,11 +79,8 @@ public final class WebhookClient implements AutoCloseable {
     /// @throws io.k3j.clientapi.ApiFault 429 when too many calls to the server are not answered yet, or of this user
     public byte[] post(ClientConfig config, String user, byte[] body, Duration limit) throws CallFailure {
         ConnectionPool pool = pool(config);
-        URI address = config.address();
-        String target = ClientConfig.path(address) + "?timeout="
-                + limit.plusNanos(TimeUnit.SECONDS.toNanos(1) - 1).toSeconds() + "s";
+        Call call = new Call(pool, config, user, body, limit);
         pool.context();
-        Call call = new Call(pool, config, user, target, body);
         pool.begin(user);
         FutureTask<WebhookConnection.Answer> task = new FutureTask<>(call::answer);
         Thread.ofVirtual().name(limits.thread).start(task);
@@ -157,13 +154,13 @@ public final class WebhookClient implements AutoCloseable {
         private @Nullable WebhookConnection used;
         private boolean over;
 
-        Call(ConnectionPool pool, ClientConfig config, String user, String target, byte[] body)
-                throws CallFailure {
+        Call(ConnectionPool pool, ClientConfig config, String user, byte[] body, Duration limit) throws CallFailure {
             this.pool = pool;
             this.config = config;
             this.user = user;
             this.address = config.address();
-            this.target = target;
+            this.target = ClientConfig.path(address) + "?timeout="
+                    + limit.plusNanos(TimeUnit.SECONDS.toNanos(1) - 1).toSeconds() + "s";
             this.body = body;
         }
 

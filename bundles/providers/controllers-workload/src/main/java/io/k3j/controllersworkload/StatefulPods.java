@@ -84,6 +84,18 @@ final class StatefulPods {
         return Seq.copyOf(volumes);
     }
 
+    /// The names that the set of a claim may have: each part of `TEMPLATE-SET-ORDINAL` may have dashes of its own. A
+    /// name's parts are few, the sets of a namespace may be many.
+    static List<String> setsOf(Obj claim) {
+        String name = claim.name();
+        int end = name.lastIndexOf('-');
+        List<String> all = new ArrayList<>();
+        for (int dash = name.indexOf('-'); dash >= 0 && dash < end; dash = name.indexOf('-', dash + 1)) {
+            all.add(name.substring(dash + 1, end));
+        }
+        return all;
+    }
+
     /// Whether a claim has the name of one of the set's, of whatever ordinal.
     static boolean claimed(Obj set, Obj claim) {
         return set.spec().seq("volumeClaimTemplates").structs().stream()

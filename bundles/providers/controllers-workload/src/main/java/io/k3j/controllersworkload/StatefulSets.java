@@ -50,7 +50,9 @@ final class StatefulSets implements Reconciler {
 
     /// By name: a claim that is missing, or whose owners somebody has changed, names no set.
     private List<Key> claimants(Obj claim) {
-        return sets.list(claim.namespace()).stream().filter(s -> StatefulPods.claimed(s, claim)).map(Obj::key).toList();
+        return StatefulPods.setsOf(claim).stream()
+                .flatMap(name -> sets.get(new Key(claim.namespace(), name)).stream())
+                .filter(s -> StatefulPods.claimed(s, claim)).map(Obj::key).toList();
     }
 
     private static Selector selector(Obj set) {

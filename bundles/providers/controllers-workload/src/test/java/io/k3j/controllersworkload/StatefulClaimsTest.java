@@ -19,12 +19,12 @@ class StatefulClaimsTest {
     private final Stage stage = new Stage(StatefulSets::add);
 
     private void create(int replicas, Struct policy) {
-        Struct spec = Stage.spec("db", "i:1", replicas).with("serviceName", "db")
+        Struct spec = Stage.spec("my-db", "i:1", replicas).with("serviceName", "my-db")
                 .with("podManagementPolicy", "Parallel")
                 .with("persistentVolumeClaimRetentionPolicy", policy).with("volumeClaimTemplates",
-                        Seq.of(Struct.of("metadata", Struct.of("name", "data"), "spec",
+                        Seq.of(Struct.of("metadata", Struct.of("name", "my-data"), "spec",
                                 Struct.of("accessModes", Seq.of("ReadWriteOnce")))));
-        stage.api.create(BuiltinResources.STATEFUL_SETS, Stage.workload("apps/v1", "StatefulSet", "db", spec),
+        stage.api.create(BuiltinResources.STATEFUL_SETS, Stage.workload("apps/v1", "StatefulSet", "my-db", spec),
                 WriteOptions.PLAIN);
         stage.settle();
     }
@@ -39,7 +39,7 @@ class StatefulClaimsTest {
     }
 
     private Obj set() {
-        return stage.one(BuiltinResources.STATEFUL_SETS, "db");
+        return stage.one(BuiltinResources.STATEFUL_SETS, "my-db");
     }
 
     private List<String> pods() {
@@ -47,7 +47,7 @@ class StatefulClaimsTest {
     }
 
     private Obj claim(int ordinal) {
-        return stage.one(CLAIMS, "data-db-" + ordinal);
+        return stage.one(CLAIMS, "my-data-my-db-" + ordinal);
     }
 
     private void own(int ordinal, Struct... owners) {
@@ -75,10 +75,10 @@ class StatefulClaimsTest {
         String uid = claim(0).uid();
         deleteSlowly(0);
         assertThat(claim(0).uid()).isEqualTo(uid);
-        vanish(CLAIMS, "data-db-0");
+        vanish(CLAIMS, "my-data-my-db-0");
         assertThat(claim(0).uid()).isNotEqualTo(uid);
         stage.runPods();
-        vanish(CLAIMS, "data-db-0");
+        vanish(CLAIMS, "my-data-my-db-0");
         assertThat(stage.all(CLAIMS)).isEmpty();
     }
 
@@ -86,13 +86,13 @@ class StatefulClaimsTest {
     void createsNoPodWhileItsClaimIsBeingDeleted() {
         create(1, policy("Retain", "Retain"));
         deleteSlowly(0);
-        vanish(BuiltinResources.PODS, "db-0");
+        vanish(BuiltinResources.PODS, "my-db-0");
         assertThat(pods()).isEmpty();
         assertThat(stage.events())
                 .contains(
-                        "FailedCreate: create Pod db-0 in StatefulSet db failed error: pvc data-db-0 is being deleted");
-        vanish(CLAIMS, "data-db-0");
-        assertThat(pods()).containsExactly("db-0");
+                        "FailedCreate: create Pod my-db-0 in StatefulSet my-db failed error: pvc my-data-my-db-0 is being deleted");
+        vanish(CLAIMS, "my-data-my-db-0");
+        assertThat(pods()).containsExactly("my-db-0");
         assertThat(claim(0).terminating()).isFalse();
     }
 
@@ -105,13 +105,14 @@ class StatefulClaimsTest {
         change(1, "spec", "replicas");
         assertThat(claim(0).owners()).containsExactly(set);
         for (int i = 1; i < 3; i++) {
-            assertThat(claim(i).owners()).containsExactly(stage.one(BuiltinResources.PODS, "db-" + i).ownerReference());
+            assertThat(claim(i).owners())
+                    .containsExactly(stage.one(BuiltinResources.PODS, "my-db-" + i).ownerReference());
         }
         List<String> calls = stage.api.calls().stream().filter(c -> c.matches(".*(update .*claims|delete pods).*"))
                 .map(c -> c.replaceAll(".*controller ", "")).toList();
-        assertThat(calls).containsExactly("update persistentvolumeclaims default/data-db-2",
-                "update persistentvolumeclaims default/data-db-1", "delete pods default/db-2",
-                "delete pods default/db-1");
+        assertThat(calls).containsExactly("update persistentvolumeclaims default/my-data-my-db-2",
+                "update persistentvolumeclaims default/my-data-my-db-1", "delete pods default/my-db-2",
+                "delete pods default/my-db-1");
         change(policy("Retain", "Retain"), "spec", "persistentVolumeClaimRetentionPolicy");
         assertThat(stage.all(CLAIMS)).hasSize(3).allMatch(c -> c.owners().isEmpty());
     }
@@ -140,8 +141,9 @@ class StatefulClaimsTest {
         assertThat(claim(1).owners()).containsExactly(other, set().ownerReference());
         assertThat(claim(2).owners()).containsExactly(other.with("controller", true));
         assertThat(claim(3).owners()).containsExactly(former);
-        assertThat(stage.events()).contains("ConflictingController: PersistentVolumeClaim data-db-2 has a conflicting"
-                + " OwnerReference that acts as a manging controller, the retention policy is ignored for this claim");
+        assertThat(stage.events())
+                .contains("ConflictingController: PersistentVolumeClaim my-data-my-db-2 has a conflicting"
+                        + " OwnerReference that acts as a manging controller, the retention policy is ignored for this claim");
         own(0, set().ownerReference().with("controller", false));
         assertThat(claim(0).owners()).containsExactly(set().ownerReference());
     }
@@ -153,9 +155,9 @@ class StatefulClaimsTest {
         change(1, "spec", "replicas");
         stage.runPods();
         change(2, "spec", "replicas");
-        assertThat(pods()).containsExactly("db-0");
-        vanish(CLAIMS, "data-db-1");
-        assertThat(pods()).containsExactly("db-0", "db-1");
+        assertThat(pods()).containsExactly("my-db-0");
+        vanish(CLAIMS, "my-data-my-db-1");
+        assertThat(pods()).containsExactly("my-db-0", "my-db-1");
         assertThat(claim(1).owners()).isEmpty();
     }
 }

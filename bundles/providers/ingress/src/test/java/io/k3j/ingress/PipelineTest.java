@@ -83,6 +83,24 @@ class PipelineTest {
         }
     }
 
+    @Test
+    void asManyRequestsAsTheBoundAreAnsweredAndWithMoreTheConnectionEnds() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch may = new CountDownLatch(1);
+        rig.to(answeringPaths(asked, may));
+        String one = "GET / HTTP/1.1\r\nHost: a.test\r\n\r\n";
+        try (RawHttp client = rig.client(); RawHttp another = rig.client()) {
+            client.send(one.repeat(IngressLimits.PIPELINED));
+            asked.await();
+            // nobody answers: it is the bound that ends it
+            assertThat(another.send(one.repeat(IngressLimits.PIPELINED + 1)).rest()).isEmpty();
+            may.countDown();
+            for (int i = 0; i < IngressLimits.PIPELINED; i++) {
+                assertThat(client.answer()).endsWith("\r\n\r\n/");
+            }
+        }
+    }
+
     /// Small answers of the proxy itself, of which many wait for a client that takes none.
     @Test
     void whoTakesNoAnswersIsNotReadFor() throws Exception {
