@@ -15,8 +15,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -24,11 +22,10 @@ import org.jspecify.annotations.Nullable;
 /// plugs; anyone may ask what is plugged in.
 final class PluginWork implements PluginDirectory.Plugs {
     private static final System.Logger LOG = System.getLogger("io.k3j.features");
-    private static final Consumer<String> SILENT = line -> {
-    };
     private final PluginReader reader;
     private final PluginMemory memory;
     private final Changing changing;
+    private final PluginSteps steps;
     private final Roster roster;
     private final PluginCopies copies;
     private final PluginGuard guard;
@@ -41,6 +38,7 @@ final class PluginWork implements PluginDirectory.Plugs {
         this.memory = copies.memory();
         this.copies = copies;
         this.changing = changing;
+        this.steps = new PluginSteps(changing);
         this.roster = roster;
         this.guard = guard;
     }
@@ -112,8 +110,8 @@ final class PluginWork implements PluginDirectory.Plugs {
     /// that name goes on waiting, and lets nothing pass that an admission plug-in has not seen.
     private boolean replace(@Nullable Plugin before, Plugin plugin) throws InterruptedException {
         if (before != null) {
-            installBeside(plugin);
-            out(before, step -> step instanceof Step.Retire || removes(step, plugin));
+            steps.installBeside(plugin);
+            out(before, step -> step instanceof Step.Retire || PluginSteps.removes(step, plugin));
         }
         try {
             in(plugin, before != null);
@@ -128,24 +126,6 @@ final class PluginWork implements PluginDirectory.Plugs {
         return true;
     }
 
-    private void installBeside(Plugin plugin) throws InterruptedException {
-        try {
-            changing.run(each("install", plugin, plugin.handles(), Step.Install::new), SILENT);
-        } catch (StepFailed e) {
-            throw new SwapRefused(e.reason() + "; the version before runs on", e);
-        }
-    }
-
-    /// Whether a step takes out what a plug-in has as well.
-    private static boolean removes(Step step, Plugin plugin) {
-        return step instanceof Step.Remove remove && plugin.handles().contains(remove.bundle());
-    }
-
-    private static ChangePlan each(String what, Plugin plugin, List<Handle> bundles, Function<Handle, Step> step) {
-        Handle first = plugin.handles().getFirst();
-        return new ChangePlan(what, plugin.feature().name(), first, first, bundles.stream().map(step).toList());
-    }
-
     private String again(Plugin before, Plugin failed) throws InterruptedException {
         try {
             in(before, false);
@@ -153,33 +133,19 @@ final class PluginWork implements PluginDirectory.Plugs {
         } catch (StepFailed e) {
             return "; version " + before.version() + " does not run again: " + e.reason();
         } finally {
-            remove(failed, before);
-        }
-    }
-
-    /// What the one before does not have.
-    private void remove(Plugin failed, Plugin before) throws InterruptedException {
-        List<Handle> left = failed.handles().stream().filter(handle -> !before.handles().contains(handle)).toList();
-        try {
-            changing.run(each("remove", failed, left, Step.Remove::new), SILENT);
-        } catch (StepFailed e) {
-            LOG.log(System.Logger.Level.WARNING, "Plugin is not out in good order plugin={0} reason={1}",
-                    failed.file(), e.reason());
+            steps.remove(failed, before);
         }
     }
 
     /// @param installed whether its bundles are, and stay so when it fails
     private void in(Plugin plugin, boolean installed) throws StepFailed, InterruptedException {
-        String name = plugin.feature().name();
         plugin.parts().forEach(part -> handles.put(part.bundle().symbolicName(), part.bundle()));
         List<Feature> with = new ArrayList<>(roster.now().plugins());
         with.add(plugin.feature());
         guard.begins(plugin);
         if (roster.with(with).features().contains(plugin.feature())) {
             try {
-                Step plugged = new Step.Plug(plugin.feature());
-                ChangePlan all = changing.features().enable(name, List.of(plugin.feature()), plugged);
-                changing.run(all.without(step -> installed && step instanceof Step.Install), SILENT);
+                steps.in(plugin, installed);
             } catch (StepFailed | RuntimeException e) {
                 forget(plugin);
                 throw e;
@@ -200,14 +166,7 @@ final class PluginWork implements PluginDirectory.Plugs {
     /// @param but steps that are not made: to clean up is for what is out for good
     /// @return whether it is out in good order
     private boolean out(Plugin plugin, Predicate<Step> but) throws InterruptedException {
-        Step unplugged = new Step.Unplug(plugin.feature());
-        ChangePlan all = changing.features().disable(plugin.feature().name(), List.of(plugin.feature()), unplugged);
-        List<String> left = new ArrayList<>();
-        try {
-            left.addAll(changing.run(all.without(but), SILENT));
-        } catch (StepFailed e) {
-            left.add(e.reason());
-        }
+        List<String> left = steps.out(plugin, but);
         left.forEach(reason -> LOG.log(System.Logger.Level.WARNING,
                 "Plugin is not out in good order plugin={0} reason={1}", plugin.file(), reason));
         forget(plugin);

@@ -1,0 +1,63 @@
+package io.k3j.features;
+
+import io.k3j.componentapi.SwapRefused;
+import io.k3j.features.Transaction.StepFailed;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/// The transactions by which a plug-in goes in and out, for whoever has the right to change.
+record PluginSteps(Changing changing) {
+    private static final Consumer<String> SILENT = line -> {
+    };
+
+    /// Puts its bundles beside those of the version that it replaces, which runs on when that fails.
+    void installBeside(Plugin plugin) throws InterruptedException {
+        try {
+            changing.run(each("install", plugin, plugin.handles(), Step.Install::new), SILENT);
+        } catch (StepFailed e) {
+            throw new SwapRefused(e.reason() + "; the version before runs on", e);
+        }
+    }
+
+    /// Whether a step takes out what a plug-in has as well.
+    static boolean removes(Step step, Plugin plugin) {
+        return step instanceof Step.Remove remove && plugin.handles().contains(remove.bundle());
+    }
+
+    /// Takes out what the one before does not have.
+    void remove(Plugin failed, Plugin before) throws InterruptedException {
+        List<Handle> left = failed.handles().stream().filter(handle -> !before.handles().contains(handle)).toList();
+        try {
+            changing.run(each("remove", failed, left, Step.Remove::new), SILENT);
+        } catch (StepFailed e) {
+            System.getLogger("io.k3j.features").log(System.Logger.Level.WARNING,
+                    "Plugin is not out in good order plugin={0} reason={1}", failed.file(), e.reason());
+        }
+    }
+
+    private static ChangePlan each(String what, Plugin plugin, List<Handle> bundles, Function<Handle, Step> step) {
+        Handle first = plugin.handles().getFirst();
+        return new ChangePlan(what, plugin.feature().name(), first, first, bundles.stream().map(step).toList());
+    }
+
+    /// @param installed whether its bundles are, and stay so when it fails
+    void in(Plugin plugin, boolean installed) throws StepFailed, InterruptedException {
+        ChangePlan all = changing.features().enable(plugin.feature().name(), List.of(plugin.feature()),
+                new Step.Plug(plugin.feature()));
+        changing.run(all.without(step -> installed && step instanceof Step.Install), SILENT);
+    }
+
+    /// @param but steps that are not made
+    /// @return what was not in good order
+    List<String> out(Plugin plugin, Predicate<Step> but) throws InterruptedException {
+        ChangePlan all = changing.features().disable(plugin.feature().name(), List.of(plugin.feature()),
+                new Step.Unplug(plugin.feature()));
+        try {
+            return changing.run(all.without(but), SILENT);
+        } catch (StepFailed e) {
+            return List.of(e.reason());
+        }
+    }
+}
