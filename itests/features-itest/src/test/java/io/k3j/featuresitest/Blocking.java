@@ -8,7 +8,7 @@ import org.osgi.framework.BundleContext;
 /// A bundle whose start does not care about interrupts and comes back only when the test is over.
 public final class Blocking implements BundleActivator {
     /// The system property that lets it come back.
-    static final String OVER = "k3j.test.over";
+    static final String OVER = "k3j.test.start.over";
     private static final long LOOK_MILLIS = 100;
 
     /// Made by the framework.

@@ -96,7 +96,7 @@ class ChangesItest {
             assertThat(components().list()).singleElement().matches(component -> component.state().equals("ACTIVE"));
             assertThat(components().stop("old").state()).isEqualTo("STOPPED");
             assertThat(components().start("old").state()).isEqualTo("ACTIVE");
-            System.setProperty("k3j.test.over", "true");
+            System.setProperty(Blocking.OVER, "true");
         }
     }
 
