@@ -1,9 +1,11 @@
 package io.k3j.images;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -40,12 +42,28 @@ public final class Images {
     }
 
     /// The pause image for both architectures.
-    public static byte[] pause() {
-        OciImage image = new OciImage(PAUSE, "{\"Entrypoint\":[\"/pause\"],\"WorkingDir\":\"/\"}");
+    public static byte[] pause() throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        OciImage image = new OciImage(bytes, PAUSE, "{\"Entrypoint\":[\"/pause\"],\"WorkingDir\":\"/\"}",
+                Instant.EPOCH);
         for (String architecture : List.of("amd64", "arm64")) {
-            image.with(architecture, new Tar().file("pause", 0755, PauseProgram.executable(architecture)).done());
+            image.with(architecture,
+                    List.of(layer(tar -> tar.file("pause", 0755, PauseProgram.executable(architecture)))));
         }
-        return image.done();
+        image.end();
+        return bytes.toByteArray();
+    }
+
+    private interface Content {
+        void writeTo(Tar tar) throws IOException;
+    }
+
+    private static Layer layer(Content content) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        Tar tar = new Tar(bytes, Instant.EPOCH);
+        content.writeTo(tar);
+        tar.end();
+        return Layer.plain(bytes.toByteArray());
     }
 
     /// A static ELF has no interpreter segment, so the word does not occur in its first kilobyte.
@@ -59,7 +77,14 @@ public final class Images {
     }
 
     private static byte[] busybox(Path binary) throws IOException {
-        Tar root = new Tar();
+        String config = "{\"Cmd\":[\"/bin/serve\"],\"Env\":[\"PATH=/bin:/usr/bin\"],\"WorkingDir\":\"/\"}";
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        new OciImage(bytes, BUSYBOX, config, Instant.EPOCH)
+                .with(architecture(), List.of(layer(root -> busybox(root, binary)))).end();
+        return bytes.toByteArray();
+    }
+
+    private static void busybox(Tar root, Path binary) throws IOException {
         for (String name : List.of("bin", "etc", "home", "root", "var", "www", "usr", "usr/bin")) {
             root.directory(name, 0755);
         }
@@ -69,18 +94,20 @@ public final class Images {
         root.file("etc/passwd", 0644, "root:x:0:0:root:/root:/bin/sh\napp:x:1000:1000:app:/home:/bin/sh\n"
                 .getBytes(StandardCharsets.UTF_8));
         root.file("etc/group", 0644, "root:x:0:\napp:x:1000:\n".getBytes(StandardCharsets.UTF_8));
-        applets(binary).forEach(a -> root.link("bin/" + a, "busybox"));
-        String config = "{\"Cmd\":[\"/bin/serve\"],\"Env\":[\"PATH=/bin:/usr/bin\"],\"WorkingDir\":\"/\"}";
-        return new OciImage(BUSYBOX, config).with(architecture(), root.done()).done();
+        for (String applet : applets(binary)) {
+            root.link("bin/" + applet, "busybox");
+        }
     }
 
-    private static List<String> applets(Path binary) throws IOException {
+    /// The names a busybox can be called by, in order; its own is none of them.
+    public static List<String> applets(Path binary) throws IOException {
         Process p = new ProcessBuilder(binary.toString(), "--list").start();
         return new String(p.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).lines()
                 .filter(a -> !a.equals("busybox")).sorted().toList();
     }
 
-    private static String architecture() {
+    /// This machine's, in the words of OCI.
+    public static String architecture() {
         return System.getProperty("os.arch").equals("aarch64") ? "arm64" : "amd64";
     }
 }

@@ -25,7 +25,7 @@ class PauseProgramTest {
     }
 
     @Test
-    void makesTheSameBytesEveryTime() {
+    void makesTheSameBytesEveryTime() throws Exception {
         assertThat(Images.pause()).isEqualTo(Images.pause());
     }
 }

@@ -61,6 +61,7 @@ public final class CniFlannel {
     private final PacketFilter filter;
     private final SupervisedLoop worker;
     private volatile @Nullable ApiClient client;
+    private boolean told;
     private @Nullable PodFabric fabric;
     private @Nullable ServiceRegistration<PodNetwork> offered;
 
@@ -113,7 +114,18 @@ public final class CniFlannel {
             boolean news = changed.tryAcquire(CHECK_SECONDS, TimeUnit.SECONDS);
             changed.drainPermits();
             LOG.log(System.Logger.Level.TRACE, "Looking news={0}", news);
-            nodes.get(Key.of(name)).filter(me -> !Lease.ranges(me).isEmpty()).ifPresent(this::sync);
+            nodes.get(Key.of(name)).filter(me -> !Lease.ranges(me).isEmpty()).ifPresent(me -> {
+                tellOnce();
+                sync(me);
+            });
+        }
+    }
+
+    /// A line of flannel's, word for word: Testcontainers' K3sContainer, in each of its languages, waits for it.
+    private void tellOnce() {
+        if (!told && nodes.synced()) {
+            told = true;
+            LOG.log(System.Logger.Level.INFO, "Node controller sync successful");
         }
     }
 
