@@ -16,7 +16,8 @@ import java.util.Objects;
 
 /// Lays out the distribution from the jars on its own class path. Arguments: the directory of features, the
 /// directory of files to copy as they are, the directory to make, whether to train the caches, the directory of
-/// container images, and that of what the module `helm` has built.
+/// container images, that of what the module `helm` has built, the Maven repository of what plug-ins are built with,
+/// and the directory of examples.
 public final class Assemble {
     /// Annotations that matter to compilers only.
     private static final List<String> LEFT_OUT = List.of("animal-sniffer-annotations-", "osgi.annotation-",
@@ -57,7 +58,14 @@ public final class Assemble {
         if (Files.isDirectory(images)) {
             Trees.copy(images, dist.resolve("images"));
         }
+        share(arguments[6], dist.resolve("share/maven"));
+        share(arguments[7], dist.resolve("share/examples"));
         train(dist, arguments[3].equals("true"));
+    }
+
+    private static void share(String from, Path to) throws IOException {
+        Trees.delete(to);
+        Trees.copy(Path.of(from), to);
     }
 
     private static List<Jar> jars() throws IOException {

@@ -65,7 +65,7 @@ final class BundleCommand {
     }
 
     /// The words to send: a jar's path is made absolute, because the server has a directory of its own.
-    private static List<String> words(List<String> arguments, String usage) {
+    static List<String> words(List<String> arguments, String usage) {
         List<String> words = new ArrayList<>(arguments);
         int at = words.indexOf("--data-dir");
         if (at >= 0 && at + 1 < words.size()) {
@@ -82,7 +82,8 @@ final class BundleCommand {
         return words;
     }
 
-    private static String dataDir(List<String> arguments, Host host) {
+    /// The data directory of the server that is meant.
+    static String dataDir(List<String> arguments, Host host) {
         for (int i = 0; i < arguments.size(); i++) {
             if (arguments.get(i).startsWith("--data-dir=")) {
                 return arguments.get(i).substring("--data-dir=".length());

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 /// `k3s completion bash|zsh [-i]`.
 final class Completion {
     private static final String COMMANDS = "server agent kubectl crictl ctr check-config check-policy bundle "
-            + "component completion token etcd-snapshot secrets-encrypt certificate server-config help";
+            + "component plugin completion token etcd-snapshot secrets-encrypt certificate server-config help";
 
     private Completion() {
     }
@@ -48,6 +48,7 @@ final class Completion {
                       server|agent) words="%s" ;;
                       bundle) words="ls check swap back stop start" ;;
                       component) words="ls status enable disable" ;;
+                      plugin) words="dev" ;;
                       completion) words="bash zsh" ;;
                       token) words="create delete generate list rotate" ;;
                       certificate) words="check rotate rotate-ca" ;;

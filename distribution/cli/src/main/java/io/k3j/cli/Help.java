@@ -33,6 +33,7 @@ final class Help {
                    server-config Show and change what servers agree on: get, set
                    component     Say what this server runs and why: ls, status, enable, disable
                    bundle        List, swap and stop the running bundles: ls, check, swap, back, stop, start
+                   plugin        Run what a build makes, each time it does: dev DIRECTORY
                    completion    Install shell completion script: bash, zsh
                    help, h       Shows a list of commands or help for one command
 

@@ -43,6 +43,7 @@ public final class Main {
             case "kubectl", "crictl", "ctr" -> tool(word, rest, host);
             case "bundle" -> BundleCommand.run(rest, host, System.out, System.err);
             case "component" -> BundleCommand.component(rest, host, System.out, System.err);
+            case "plugin" -> PluginCommand.run(rest, host, System.out);
             case "completion" -> Completion.run(rest, host);
             case "check-config" -> CheckConfig.run();
             case "check-policy" -> CheckPolicyCommand.run(rest, host, System.out);

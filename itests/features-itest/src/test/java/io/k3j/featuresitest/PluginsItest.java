@@ -12,12 +12,16 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
 import org.osgi.framework.BundleException;
+import org.osgi.framework.SynchronousBundleListener;
 
 /// The plugin directory, in a framework: good ones run, bad ones cost themselves.
 @InFramework(bundles = {"com.fasterxml.jackson.core.jackson-core", "io.k3j.componentapi", "component-base",
@@ -132,6 +136,36 @@ class PluginsItest {
             scene.await("a refusal", () -> message("plugins/acme.jar").contains("version 1.0.0 runs again"));
             assertThat(states()).startsWith("com.acme.plugin=ENABLED");
             assertThat(scene.read("diary")).isEqualTo("start\nstop\nstart\n");
+        }
+    }
+
+    @Test
+    void aNameIsNeverWithoutABundleWhileAPluginIsReplaced()
+            throws IOException, InterruptedException, BundleException {
+        List<String> alone = new CopyOnWriteArrayList<>();
+        SynchronousBundleListener listener = event -> {
+            String name = event.getBundle().getSymbolicName();
+            if (event.getType() == BundleEvent.UNINSTALLED && Arrays.stream(context.getBundles())
+                    .noneMatch(other -> name.equals(other.getSymbolicName()))) {
+                alone.add(name + " " + event.getBundle().getVersion());
+            }
+        };
+        try (Scene scene = scene()) {
+            put(scene, "acme.jar", "com.acme.plugin", Retiring.class, "1.0.0");
+            await(scene, "com.acme.plugin=ENABLED");
+            context.addBundleListener(listener);
+            put(scene, "acme.jar", "com.acme.plugin", Retiring.class, "1.1.0");
+            scene.await("the new version", () -> scene.read("diary").equals("start\nstop\nstart\n"));
+            put(scene, "acme.jar", "com.acme.plugin", Throwing.class, "1.2.0");
+            scene.await("a refusal", () -> message("plugins/acme.jar").contains("version 1.1.0 runs again"));
+            assertThat(alone).isEmpty();
+            assertThat(Arrays.stream(context.getBundles()).filter(b -> "com.acme.plugin".equals(b.getSymbolicName())))
+                    .singleElement().returns("1.1.0", bundle -> bundle.getVersion().toString());
+            Files.delete(scene.path("data/plugins/acme.jar"));
+            scene.await("its end", () -> !alone.isEmpty());
+            assertThat(alone).containsExactly("com.acme.plugin 1.1.0");
+        } finally {
+            context.removeBundleListener(listener);
         }
     }
 

@@ -6,8 +6,27 @@ import java.util.Map;
 import java.util.Optional;
 import org.osgi.annotation.versioning.ConsumerType;
 
-/// Says who a request comes from. Several are asked by service ranking, highest first; the first
-/// answer counts. The server adds the group `system:authenticated`.
+/// Says who a request comes from.
+///
+/// **Who.** A bundle registers it as a service; the API server asks it about each request, and about the token of each
+/// TokenReview. It adds the group `system:authenticated`.
+///
+/// **How many.** Any number, asked by service ranking, highest first; the first answer counts. While one that was
+/// there is away, because its bundle is being replaced, requests wait two seconds and are answered 503 then; nobody
+/// waits for one whose bundle was uninstalled.
+///
+/// **Guarantees.** An implementation gives them, and `io.k3j.testkit.AuthenticatorContract` holds it to them:
+/// 1. Without credentials the answer is empty.
+/// 2. So it is for credentials of a sort it does not know: others may.
+/// 3. The caller has a name, and is the same when asked again.
+/// 4. What is of a sort it knows and is wrong is a [BadCredential], whose message does not repeat it.
+/// 5. [#review] says the same of a token as [#authenticate].
+/// 6. Several threads may ask at once.
+///
+/// **Threads.** The one of the request, before it has a seat; may block, for a time that it bounds.
+///
+/// **Failure.** A [BadCredential] is answered 401, and nobody else is asked; an `io.k3j.clientapi.ApiFault` is the
+/// answer.
 @ConsumerType
 public interface Authenticator {
     /// Who this is; empty when these credentials are none of this authenticator's.

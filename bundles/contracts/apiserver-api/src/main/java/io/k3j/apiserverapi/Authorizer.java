@@ -6,8 +6,24 @@ import io.k3j.model.Struct;
 import java.util.List;
 import org.osgi.annotation.versioning.ConsumerType;
 
-/// Says whether a caller may do something. Asked by service ranking, highest first, until one allows
-/// or denies; when none does, the answer is no.
+/// Says whether a caller may do something.
+///
+/// **Who.** A bundle registers it as a service; the API server asks it about each request, after who it is has been
+/// made out.
+///
+/// **How many.** Any number, asked by service ranking, highest first, until one allows or denies; when none does, the
+/// answer is no. While one of the modes that flags want is away, a no becomes 503 ([#NAME]).
+///
+/// **Guarantees.** An implementation gives them, and `io.k3j.testkit.AuthorizerContract` holds it to them:
+/// 1. [#decide] answers whatever is asked: any verb, any caller, a path as well as a resource.
+/// 2. The answer is the same when asked again, as long as nothing has changed that it goes by.
+/// 3. [#resourceRules], [#pathRules] and [#rulesProblem] answer for anybody.
+/// 4. Several threads may ask at once.
+///
+/// **Threads.** The one of the request. Answers come from memory; who waits for somebody outside does so in
+/// [Unseated#run], for a bounded time.
+///
+/// **Failure.** What is thrown is answered 500, and nothing is done.
 @ConsumerType
 public interface Authorizer {
     /// Service property: upstream's name of the mode, `Node` or `RBAC`; `Configured` for who asks the others as

@@ -163,6 +163,12 @@ final class Contributions {
         return accessControlComplete() && kinds.complete();
     }
 
+    /// Whether it is known who may read what: admission decides about writes only, and a plug-in that is being replaced
+    /// reads before it decides.
+    boolean readable() {
+        return authorizers.state().complete() && kinds.complete();
+    }
+
     /// Whether all authenticators, authorizers and admission plug-ins are present.
     boolean accessControlComplete() {
         return authenticators.state().complete() && authorizers.state().complete() && admissions.state().complete();

@@ -288,7 +288,7 @@ final class LocalClient implements ApiClient {
 
     /// Never waits for plug-ins: views are requested on the threads that activate the plug-ins.
     private View view(Gvr resource, Query query, BiFunction<Target, Item, Obj> shown) {
-        if (!caller.in(Access.MASTERS) && !backend.contributions().complete()) {
+        if (!caller.in(Access.MASTERS) && !backend.contributions().readable()) {
             throw ApiFault.unavailable("plug-ins of the API server are on their way");
         }
         allowed(Access.attributes("list", resource, query));

@@ -3,8 +3,10 @@ package io.k3j.apiserver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.k3j.apiserverapi.Admission;
 import io.k3j.apiserverapi.Authorizer;
 import io.k3j.apiserverapi.Caller;
+import io.k3j.apiserverapi.Write;
 import io.k3j.apiwatches.ViewKeeper;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
@@ -81,6 +83,32 @@ class LocalClientTest {
             assertThatThrownBy(() -> early.view(CONFIG_MAPS, Query.ALL))
                     .isInstanceOfSatisfying(ApiFault.class, f -> assertThat(f.code()).isEqualTo(503))
                     .hasMessageContaining("on their way");
+        }
+    }
+
+    /// Whoever comes back as an admission plug-in may have to read before it can decide.
+    @Test
+    void givesAViewWhileAnAdmissionPlugInIsBeingReplaced() {
+        server.contributions.authorizers().add(
+                (caller, what) -> new Authorizer.Decision(Authorizer.Verdict.ALLOW, ""), Map.of());
+        Admission plugin = new Admission() {
+            @Override
+            public String name() {
+                return "Acme";
+            }
+
+            @Override
+            public boolean handles(Write write) {
+                return false;
+            }
+        };
+        server.contributions.admissions().add(plugin, Map.of());
+        server.contributions.admissions().remove(plugin);
+        assertThat(server.contributions.complete()).isFalse();
+        Caller acme = Caller.of("system:serviceaccount:kube-system:acme", List.of());
+        ApiClient other = new LocalClient(server.server.local(), user -> acme, acme, views);
+        try (View view = other.view(CONFIG_MAPS, Query.ALL)) {
+            assertThat(view.list()).isEmpty();
         }
     }
 

@@ -4,6 +4,7 @@ import io.k3j.componentapi.SwapPolicy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /// A change that was asked for, as the steps that make it. Pure: nothing is done here.
 ///
@@ -47,6 +48,11 @@ record ChangePlan(String what, String name, Handle from, Handle to, List<Step> s
         List<Step> all = new ArrayList<>(List.of(new Step.Keep(to, bytes, file)));
         all.addAll(steps);
         return new ChangePlan(what, name, from, to, all);
+    }
+
+    /// The same without some of its steps.
+    ChangePlan without(Predicate<Step> some) {
+        return new ChangePlan(what, name, from, to, steps.stream().filter(some.negate()).toList());
     }
 
     /// The number of steps after which it is finished, not undone: up to the one that records it.

@@ -24,6 +24,11 @@ record Plugin(String file, Feature feature, List<Part> parts, String kept) {
         parts = List.copyOf(parts);
     }
 
+    /// Its bundles.
+    List<Handle> handles() {
+        return parts.stream().map(Part::bundle).toList();
+    }
+
     /// The names of all its copies.
     Set<String> copies() {
         return Stream.concat(Stream.of(kept), parts.stream().map(part -> part.bundle().choice()))

@@ -14,6 +14,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Plugs what is in the plugin directory in and out, each by a transaction as an operator's changes are. One thread
@@ -66,7 +68,7 @@ final class PluginWork implements PluginDirectory.Plugs {
         if (before != null && copies.signatures().demanded() && copies.distrusted(before)) {
             LOG.log(System.Logger.Level.ERROR, "Plugin is not trusted any more and is stopped plugin={0} component={1}",
                     file, before.feature().name());
-            changing.exclusively(() -> out(before, false));
+            changing.exclusively(() -> out(before, Step.Retire.class::isInstance));
         }
     }
 
@@ -100,14 +102,17 @@ final class PluginWork implements PluginDirectory.Plugs {
                 });
     }
 
+    /// While one takes the place of another their names are never without a bundle, so that whoever waits for what has
+    /// that name goes on waiting, and lets nothing pass that an admission plug-in has not seen.
     private boolean replace(@Nullable Plugin before, Plugin plugin) throws InterruptedException {
         if (before != null) {
-            out(before, false);
+            installBeside(plugin);
+            out(before, step -> step instanceof Step.Retire || removes(step, plugin));
         }
         try {
-            in(plugin);
+            in(plugin, before != null);
         } catch (StepFailed e) {
-            String again = before == null ? "" : again(before);
+            String again = before == null ? "" : again(before, plugin);
             throw new SwapRefused(e.reason() + again, e);
         }
         if (before != null) {
@@ -117,16 +122,48 @@ final class PluginWork implements PluginDirectory.Plugs {
         return true;
     }
 
-    private String again(Plugin before) throws InterruptedException {
+    private void installBeside(Plugin plugin) throws InterruptedException {
         try {
-            in(before);
-            return "; version " + before.version() + " runs again";
+            changing.run(each("install", plugin, plugin.handles(), Step.Install::new), SILENT);
         } catch (StepFailed e) {
-            return "; version " + before.version() + " does not run again: " + e.reason();
+            throw new SwapRefused(e.reason() + "; the version before runs on", e);
         }
     }
 
-    private void in(Plugin plugin) throws StepFailed, InterruptedException {
+    /// Whether a step takes out what a plug-in has as well.
+    private static boolean removes(Step step, Plugin plugin) {
+        return step instanceof Step.Remove remove && plugin.handles().contains(remove.bundle());
+    }
+
+    private static ChangePlan each(String what, Plugin plugin, List<Handle> bundles, Function<Handle, Step> step) {
+        Handle first = plugin.handles().getFirst();
+        return new ChangePlan(what, plugin.feature().name(), first, first, bundles.stream().map(step).toList());
+    }
+
+    private String again(Plugin before, Plugin failed) throws InterruptedException {
+        try {
+            in(before, false);
+            return "; version " + before.version() + " runs again";
+        } catch (StepFailed e) {
+            return "; version " + before.version() + " does not run again: " + e.reason();
+        } finally {
+            remove(failed, before);
+        }
+    }
+
+    /// What the one before does not have.
+    private void remove(Plugin failed, Plugin before) throws InterruptedException {
+        List<Handle> left = failed.handles().stream().filter(handle -> !before.handles().contains(handle)).toList();
+        try {
+            changing.run(each("remove", failed, left, Step.Remove::new), SILENT);
+        } catch (StepFailed e) {
+            LOG.log(System.Logger.Level.WARNING, "Plugin is not out in good order plugin={0} reason={1}",
+                    failed.file(), e.reason());
+        }
+    }
+
+    /// @param installed whether its bundles are, and stay so when it fails
+    private void in(Plugin plugin, boolean installed) throws StepFailed, InterruptedException {
         String name = plugin.feature().name();
         plugin.parts().forEach(part -> handles.put(part.bundle().symbolicName(), part.bundle()));
         List<Feature> with = new ArrayList<>(roster.now().plugins());
@@ -134,7 +171,8 @@ final class PluginWork implements PluginDirectory.Plugs {
         if (roster.with(with).features().contains(plugin.feature())) {
             try {
                 Step plugged = new Step.Plug(plugin.feature());
-                changing.run(changing.features().enable(name, List.of(plugin.feature()), plugged), SILENT);
+                ChangePlan all = changing.features().enable(name, List.of(plugin.feature()), plugged);
+                changing.run(all.without(step -> installed && step instanceof Step.Install), SILENT);
             } catch (StepFailed | RuntimeException e) {
                 forget(plugin);
                 throw e;
@@ -151,15 +189,14 @@ final class PluginWork implements PluginDirectory.Plugs {
         plugin.parts().forEach(part -> handles.remove(part.bundle().symbolicName()));
     }
 
-    /// @param forGood whether it is to clean up after itself
+    /// @param but steps that are not made: to clean up is for what is out for good
     /// @return whether it is out in good order
-    private boolean out(Plugin plugin, boolean forGood) throws InterruptedException {
+    private boolean out(Plugin plugin, Predicate<Step> but) throws InterruptedException {
         Step unplugged = new Step.Unplug(plugin.feature());
         ChangePlan all = changing.features().disable(plugin.feature().name(), List.of(plugin.feature()), unplugged);
-        List<Step> steps = all.steps().stream().filter(step -> forGood || !(step instanceof Step.Retire)).toList();
         List<String> left = new ArrayList<>();
         try {
-            left.addAll(changing.run(new ChangePlan(all.what(), all.name(), all.from(), all.to(), steps), SILENT));
+            left.addAll(changing.run(all.without(but), SILENT));
         } catch (StepFailed e) {
             left.add(e.reason());
         }
@@ -179,7 +216,7 @@ final class PluginWork implements PluginDirectory.Plugs {
 
     /// What has not cleaned up is remembered with its copy: the next start goes on with it.
     private void unplug(Plugin plugin) throws InterruptedException {
-        boolean clean = changing.exclusively(() -> out(plugin, true));
+        boolean clean = changing.exclusively(() -> out(plugin, step -> false));
         if (clean) {
             memory.forget(plugin.file(), names(plugin));
             copies.drop(plugin, null);

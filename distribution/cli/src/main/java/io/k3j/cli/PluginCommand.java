@@ -1,0 +1,122 @@
+package io.k3j.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/// `k3s plugin dev [DIRECTORY]`: whatever jar a build makes in `DIRECTORY/target` is put into the plugin directory of
+/// the server of this machine, under one name, so that each takes the place of the one before.
+final class PluginCommand {
+    private static final String USAGE = "use: k3s plugin dev [DIRECTORY] [--data-dir DIRECTORY]";
+    private static final long LOOK_MILLIS = 250;
+    private static final List<String> OTHERS = List.of("-sources.jar", "-javadoc.jar", "-tests.jar");
+    private final Path source;
+    private final Path plugins;
+    private final PrintStream out;
+    private Optional<Jar> seen = Optional.empty();
+    private Optional<Jar> put = Optional.empty();
+
+    /// A jar as it was when it was looked at.
+    private record Jar(Path file, long size, FileTime modified) {
+        static Jar of(Path file) {
+            try {
+                return new Jar(file, Files.size(file), Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS));
+            } catch (IOException e) {
+                // a build is taking it away
+                return new Jar(file, -1, FileTime.fromMillis(0));
+            }
+        }
+    }
+
+    /// @param source a project of Maven's
+    /// @param plugins where plug-ins are put
+    PluginCommand(Path source, Path plugins, PrintStream out) {
+        this.source = source;
+        this.plugins = plugins;
+        this.out = out;
+    }
+
+    /// Goes on until the command is ended; the plug-in stays.
+    static int run(List<String> arguments, Host host, PrintStream out) {
+        List<String> words = BundleCommand.words(arguments, USAGE);
+        if (!words.getFirst().equals("dev") || words.size() > 2) {
+            throw new UsageFailure(USAGE);
+        }
+        Path source = Path.of(words.size() == 1 ? "." : words.get(1)).toAbsolutePath().normalize();
+        Path plugins = Path.of(BundleCommand.dataDir(arguments, host), "plugins");
+        out.println("follows " + source.resolve("target") + "; how the plug-in is: k3s component ls; to take it away:"
+                + " rm " + plugins.resolve(name(source)));
+        try {
+            new PluginCommand(source, plugins, out).follow();
+        } catch (IOException e) {
+            throw new UsageFailure("cannot put a plug-in into " + plugins + ": " + e.getMessage()
+                    + "; are you root? --data-dir names another data directory");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return 0;
+    }
+
+    private void follow() throws IOException, InterruptedException {
+        CountDownLatch never = new CountDownLatch(1);
+        do {
+            look();
+        } while (!never.await(LOOK_MILLIS, TimeUnit.MILLISECONDS));
+    }
+
+    /// Looks once. A jar is taken when two looks have found it the same, since it may be being written.
+    void look() throws IOException {
+        Optional<Jar> now = newest();
+        if (now.isPresent() && now.equals(seen) && !now.equals(put)) {
+            put(now.get().file());
+            put = now;
+        }
+        seen = now;
+    }
+
+    private Optional<Jar> newest() throws IOException {
+        Path target = source.resolve("target");
+        if (!Files.isDirectory(target)) {
+            return Optional.empty();
+        }
+        try (Stream<Path> files = Files.list(target)) {
+            return files.filter(PluginCommand::isPlugin).map(Jar::of).filter(jar -> jar.size() > 0)
+                    .max(Comparator.comparing(Jar::modified));
+        }
+    }
+
+    private static boolean isPlugin(Path file) {
+        String name = file.getFileName().toString();
+        return name.endsWith(".jar") && OTHERS.stream().noneMatch(name::endsWith);
+    }
+
+    private void put(Path jar) throws IOException {
+        if (!Files.exists(plugins)) {
+            Files.createDirectories(plugins);
+            Files.setPosixFilePermissions(plugins, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+        String name = name(source);
+        Path copy = Files.copy(jar, plugins.resolve("." + name), StandardCopyOption.REPLACE_EXISTING);
+        Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rw-r--r--"));
+        Files.move(copy, plugins.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+        out.println("put " + jar.getFileName() + " to " + plugins.resolve(name));
+    }
+
+    private static String name(Path source) {
+        List<String> names = new ArrayList<>();
+        source.forEach(part -> names.add(part.toString()));
+        return (names.isEmpty() ? "plugin" : names.getLast()) + ".jar";
+    }
+}

@@ -1,0 +1,68 @@
+package io.k3j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PluginCommandTest {
+    private final ByteArrayOutputStream told = new ByteArrayOutputStream();
+    @TempDir
+    private Path home;
+    private Path put;
+    private PluginCommand command;
+
+    @BeforeEach
+    void begin() {
+        put = home.resolve("data/plugins/acme-labels.jar");
+        command = new PluginCommand(home.resolve("acme-labels"), home.resolve("data/plugins"),
+                new PrintStream(told, true, StandardCharsets.UTF_8));
+    }
+
+    private void build(String name, String content, int second) throws IOException {
+        Path jar = Files.createDirectories(home.resolve("acme-labels/target")).resolve(name);
+        Files.writeString(jar, content);
+        Files.setLastModifiedTime(jar, FileTime.fromMillis(second * 1000L));
+    }
+
+    private void look() throws IOException {
+        command.look();
+        command.look();
+    }
+
+    @Test
+    void eachBuildTakesThePlaceOfTheOneBefore() throws IOException {
+        look();
+        assertThat(put).doesNotExist();
+        build("acme-labels-1.0.0.jar", "first", 1);
+        build("acme-labels-1.0.0-sources.jar", "sources", 9);
+        look();
+        assertThat(put).hasContent("first");
+        assertThat(Files.getPosixFilePermissions(put)).isEqualTo(PosixFilePermissions.fromString("rw-r--r--"));
+        build("acme-labels-1.1.0.jar", "second", 2);
+        look();
+        look();
+        assertThat(put).hasContent("second");
+        assertThat(told.toString(StandardCharsets.UTF_8).lines()).hasSize(2);
+    }
+
+    @Test
+    void aJarThatIsBeingWrittenIsWaitedFor() throws IOException {
+        build("acme-labels-1.0.0.jar", "ha", 1);
+        command.look();
+        build("acme-labels-1.0.0.jar", "half", 2);
+        command.look();
+        assertThat(put).doesNotExist();
+        command.look();
+        assertThat(put).hasContent("half");
+    }
+}

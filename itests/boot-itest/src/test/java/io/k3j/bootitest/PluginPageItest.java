@@ -1,0 +1,206 @@
+package io.k3j.bootitest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.testkitprocess.Api;
+import io.k3j.testkitprocess.K3sProcess;
+import io.k3j.testkitprocess.Launch;
+import io.k3j.testkitprocess.Outcome;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// `docs/plugins.md`, command by command: from nothing to a plug-in that runs, is replaced and taken away. It is
+/// built by a Maven that has no repository of this tree's, but that of the distribution.
+class PluginPageItest {
+    /// Some blocks of the page are a whole build.
+    private static final Duration LIMIT = Duration.ofMinutes(15);
+    private static final String BEGIN = "```sh\n";
+    private static final String DATA = "/var/lib/rancher/k3s/";
+    private static final byte[] CONFIG_MAP = """
+            {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "p"}}
+            """.getBytes(StandardCharsets.UTF_8);
+    @TempDir
+    private Path home;
+    private Path where;
+
+    /// Programs of the page, as they are on a machine where both are installed.
+    @BeforeEach
+    void install() throws IOException {
+        Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path dist = K3sProcess.distribution();
+        program("k3s", "export K3S_JAVA='" + Launch.jdk("java") + "' K3S_DATA_DIR='" + home.resolve("data")
+                + "' KUBECONFIG='" + home.resolve("k3s.yaml") + "' K3S_JAVA_OPTIONS='" + Launch.javaOptions()
+                + "'\nexec '" + dist.resolve("bin/k3s") + "' \"$@\"");
+        program("mvn", "export JAVA_HOME='" + System.getProperty("java.home") + "' MAVEN_OPTS='"
+                + System.getProperty("k3j.server.java", "") + " -XX:+UseSerialGC'\nexec '"
+                + Path.of(System.getProperty("maven.home"), "bin/mvn") + "' -s '" + home.resolve("settings.xml")
+                + "' -Dmaven.repo.local='" + home.resolve("repository") + "' \"$@\"");
+        // nothing is asked of the network: plug-ins of Maven and libraries of others are what this build has itself
+        Files.writeString(home.resolve("settings.xml"), """
+                <settings><mirrors><mirror><id>others</id><mirrorOf>*,!k3j</mirrorOf><url>%s</url></mirror></mirrors>
+                </settings>
+                """.formatted(Path.of(System.getProperty("k3j.repository")).toUri()));
+    }
+
+    private void program(String name, String script) throws IOException {
+        Path file = Files.createDirectories(home.resolve("bin")).resolve(name);
+        Files.writeString(file, "#!/bin/bash\n" + script + "\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    /// The commands of the page, in its order.
+    private static List<String> blocks() throws IOException {
+        String page = Files.readString(Path.of("../../docs/plugins.md"));
+        List<String> blocks = new ArrayList<>();
+        for (int from = page.indexOf(BEGIN); from >= 0; from = page.indexOf(BEGIN, from + 1)) {
+            int begin = from + BEGIN.length();
+            blocks.add(page.substring(begin, page.indexOf("```", begin)));
+        }
+        return blocks;
+    }
+
+    private Outcome shell(String block) throws IOException, InterruptedException {
+        String release = K3sProcess.distribution().toString();
+        String script = block.replace("/usr/local/lib/k3s/current", release).replace(DATA, home.resolve("data") + "/");
+        return Launch.of("bash", "-ec", "release=" + release + "\n" + script).directory(where)
+                .withoutK3sEnvironment()
+                .environment("PATH", home.resolve("bin") + ":" + System.getenv("PATH")).run(LIMIT);
+    }
+
+    private String must(String block) throws IOException, InterruptedException {
+        return Commands.must(shell(block));
+    }
+
+    private void shows(K3sProcess server, String block, String text) throws InterruptedException {
+        server.await(text, LIMIT, () -> succeeds(block, text));
+    }
+
+    private boolean succeeds(String block, String text) {
+        try {
+            return must(block).contains(text);
+        } catch (IOException | AssertionError notYet) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private static boolean says(K3sProcess server, String command, String part) {
+        try {
+            return server.console(command.split(" ")).lines().stream().anyMatch(line -> line.contains(part));
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    /// What becomes of a ConfigMap without labels, which is not kept.
+    private static String tried(Api api) {
+        try {
+            return api.send("POST", "/api/v1/namespaces/default/configmaps?dryRun=All", Api.JSON,
+                    CONFIG_MAP).body();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void awaitTried(K3sProcess server, Api api, String answer) throws InterruptedException {
+        server.await(answer, LIMIT, () -> tried(api).contains(answer));
+    }
+
+    private static boolean passes(String answer) {
+        return answer.contains("\"kind\":\"ConfigMap\"");
+    }
+
+    @Test
+    void everyCommandDoesWhatThePageSays() throws Exception {
+        Iterator<String> blocks = blocks().iterator();
+        where = home;
+        must(blocks.next());
+        where = home.resolve("acme-labels");
+        cameFromTheDistributionOnly();
+        try (K3sProcess server = K3sProcess.server(home, "--disable-agent", "--bind-address", "127.0.0.1")) {
+            server.await("the API", LIMIT, new Commands(home)::served);
+            must(blocks.next());
+            must(blocks.next());
+            server.awaitOutput("Plugged in plugin=acme-labels.jar component=com.acme.labels version=1.0.0", LIMIT);
+            assertThat(must(blocks.next())).contains("name       com.acme.labels", "state      ENABLED",
+                    "decided    plugins");
+            try (Api api = Api.of(home.resolve("k3s.yaml"))) {
+                decides(server, api, blocks);
+            }
+            must(blocks.next());
+            where = home.resolve("acme-notices");
+            shows(server, blocks.next(), "text: hello");
+            must(blocks.next());
+            where = home.resolve("address-pool");
+            shows(server, blocks.next(), "ip: 192.0.2.10");
+            assertThat(server.stop()).isZero();
+        }
+        assertThat(blocks).as("blocks that are not run").isExhausted();
+    }
+
+    private void decides(K3sProcess server, Api api, Iterator<String> blocks) throws Exception {
+        must(blocks.next());
+        awaitTried(server, api, "demands the labels");
+        String create = blocks.next();
+        Outcome refused = shell(create);
+        assertThat(refused.code()).isNotZero();
+        assertThat(refused.text())
+                .contains("configmaps \"settings\" is forbidden: policy owned demands the labels team");
+        must(blocks.next());
+        server.await("a warning only", LIMIT, () -> passes(tried(api)));
+        assertThat(must(create)).contains("configmap/settings created");
+        must("k3s kubectl apply -f src/main/kubernetes/policy.yaml");
+        awaitTried(server, api, "demands the labels");
+        must(blocks.next());
+        isReplaced(server, api, blocks.next());
+        must(blocks.next());
+        server.await("no plug-in", LIMIT, () -> !says(server, "component ls", "com.acme.labels"));
+        server.await("nobody who refuses", LIMIT, () -> passes(tried(api)));
+    }
+
+    /// Beside writes that follow each other without a pause.
+    private void isReplaced(K3sProcess server, Api api, String block) throws Exception {
+        List<String> passed = new CopyOnWriteArrayList<>();
+        AtomicBoolean done = new AtomicBoolean();
+        Thread writer = Thread.ofVirtual().start(() -> {
+            while (!done.get()) {
+                String said = tried(api);
+                if (passes(said)) {
+                    passed.add(said);
+                }
+            }
+        });
+        must(block);
+        awaitTried(server, api, "wants the labels");
+        done.set(true);
+        assertThat(writer.join(LIMIT)).isTrue();
+        assertThat(passed).as("writes that neither version has seen").isEmpty();
+    }
+
+    /// Of K3j there was nothing else to be had.
+    private void cameFromTheDistributionOnly() throws IOException {
+        try (Stream<Path> files = Files.walk(home.resolve("repository/io/k3j"))) {
+            List<Path> origins = files.filter(file -> file.endsWith("_remote.repositories")).toList();
+            assertThat(origins).isNotEmpty().allSatisfy(file -> assertThat(Files.readAllLines(file))
+                    .filteredOn(line -> !line.startsWith("#")).isNotEmpty().allMatch(line -> line.endsWith(">k3j=")));
+        }
+    }
+}
