@@ -23,7 +23,8 @@ class RenamesTest {
                     "launcher.log.RotatedFile"),
             "made anew by the next start or the next sync of the pod",
             Set.of("console.SocketName", "kubeletvolumes.AtomicDirectory", "kubeletvolumes.EmptyDirPlugin"),
-            "an answer to the process that waits for it", Set.of("helm.Main"));
+            "an answer to the process that waits for it", Set.of("helm.Main"),
+            "put there again by the author's next build", Set.of("cli.PluginCommand"));
 
     private final JavaClasses classes = Imported.CLASSES;
 

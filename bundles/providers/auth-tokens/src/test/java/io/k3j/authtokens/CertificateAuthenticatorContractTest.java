@@ -16,6 +16,7 @@ class CertificateAuthenticatorContractTest extends AuthenticatorContract {
     private static final PublicKey KEY = Keys.elliptic().getPublic();
     private final CertificateAuthority clients = CertificateAuthority.selfSigned("k3s-client", Keys.elliptic(),
             Instant.now(), RANDOM);
+    private final Credentials jane = of(Profile.client("jane", "team"));
 
     private Credentials of(Profile profile) {
         return new Credentials(List.of(clients.sign(profile, KEY, Instant.now(), RANDOM)), "", List.of());
@@ -28,7 +29,7 @@ class CertificateAuthenticatorContractTest extends AuthenticatorContract {
 
     @Override
     protected Credentials good() {
-        return of(Profile.client("jane", "team"));
+        return jane;
     }
 
     @Override
