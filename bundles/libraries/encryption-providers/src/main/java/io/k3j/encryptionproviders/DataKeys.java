@@ -146,7 +146,7 @@ final class DataKeys {
 
     /// Nothing of what a plug-in says in its own words: they go to clients.
     private UnreadableRow unavailable(EncryptedObject row, String why, String status) {
-        return UnreadableRow.passing("the KMS provider " + provider + " does not decrypt the data key of the key ID "
+        return UnreadableRow.passing(row.keyDigest(), "the KMS provider " + provider + " does not decrypt the data key of the key ID "
                 + KmsService.shown(row.keyId()) + ": " + why, status);
     }
 

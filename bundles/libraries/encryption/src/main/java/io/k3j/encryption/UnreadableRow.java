@@ -10,34 +10,44 @@ public final class UnreadableRow extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private final boolean passing;
     private final String status;
+    private final String key;
 
     /// With what is wrong.
     public UnreadableRow(String message) {
-        this(message, false, NO_CALL, null);
+        this(message, false, NO_CALL, "", null);
     }
 
     /// With what is wrong and where it was found; passing as that is.
     public UnreadableRow(String message, Throwable cause) {
         this(message, cause instanceof UnreadableRow row && row.passing,
-                cause instanceof UnreadableRow row ? row.status : NO_CALL, cause);
+                cause instanceof UnreadableRow row ? row.status : NO_CALL,
+                cause instanceof UnreadableRow row ? row.key : "", cause);
     }
 
-    private UnreadableRow(String message, boolean passing, String status, @Nullable Throwable cause) {
-        super(message, cause);
+    /// Passing ones come by the hundred thousand while a key is away; where they were made tells nobody anything.
+    private UnreadableRow(String message, boolean passing, String status, String key, @Nullable Throwable cause) {
+        super(message, cause, false, !passing);
         this.passing = passing;
         this.status = status;
+        this.key = key;
     }
 
     /// Who keeps the key does not give it for now.
     ///
+    /// @param key as [#key]
     /// @param status of the call, as gRPC names it; `unknown-non-grpc` for none
-    public static UnreadableRow passing(String message, String status) {
-        return new UnreadableRow(message, true, status, null);
+    public static UnreadableRow passing(String key, String message, String status) {
+        return new UnreadableRow(message, true, status, key, null);
     }
 
     /// Whether it may be readable later without any change of configuration or row.
     public boolean passing() {
         return passing;
+    }
+
+    /// What a passing row waits for: rows with the same one can be read at the same time. Empty when it is not passing.
+    public String key() {
+        return key;
     }
 
     /// Of the call that failed, as metrics tell it.
