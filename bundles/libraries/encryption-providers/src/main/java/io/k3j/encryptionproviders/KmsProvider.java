@@ -5,7 +5,6 @@ import io.k3j.componentbase.SupervisedLoop;
 import io.k3j.encryption.DataKey;
 import io.k3j.encryption.EnvelopeTransformer;
 import io.k3j.encryption.SealUnavailable;
-import io.k3j.encryption.UnreadableRow;
 import io.k3j.streaming.GrpcFailure;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -34,6 +33,7 @@ final class KmsProvider implements EnvelopeTransformer, AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.k3j.encryptionproviders");
     private static final List<String> VERSIONS = List.of("v2", "v2beta1");
     private static final Duration STOP_LIMIT = Duration.ofSeconds(2);
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
     private static final int LONGEST_WORDS = 200;
     private final KmsConfiguration configuration;
     private final KmsService service;
@@ -71,7 +71,8 @@ final class KmsProvider implements EnvelopeTransformer, AutoCloseable {
         this.configuration = configuration;
         this.environment = environment;
         this.service = new KmsService(configuration, environment.metrics());
-        this.keys = new DataKeys(configuration.name(), service, environment.metrics(), environment.nanos());
+        this.keys = new DataKeys(configuration.name(), service, environment.metrics(),
+                new DataKeys.Time(environment.nanos(), PATIENCE));
         this.loop = SupervisedLoop.virtual(environment.health(), "apiserver-kms-" + configuration.name(), this::poll);
     }
 
@@ -237,14 +238,9 @@ final class KmsProvider implements EnvelopeTransformer, AutoCloseable {
             environment.metrics().used(false, configuration.name(), row.keyId());
             return now.seed.open(place, row.data());
         }
-        DataKey key = keys.of(row, digest);
+        byte[] content = keys.open(place, row, digest);
         environment.metrics().used(false, configuration.name(), row.keyId());
-        try {
-            return key.open(place, row.data());
-        } catch (UnreadableRow e) {
-            keys.doubt(digest);
-            throw e;
-        }
+        return content;
     }
 
     /// Without a plug-in nothing could be written otherwise.
