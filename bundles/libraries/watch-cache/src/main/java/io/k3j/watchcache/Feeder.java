@@ -141,8 +141,9 @@ public final class Feeder implements AutoCloseable {
                 return false;
             }
             if (row.revision() <= begin) {
-                throw row.passing() ? UnreadableRow.passing(row.waitsFor(), row.why(), "Unavailable")
+                UnreadableRow why = row.passing() ? UnreadableRow.passing(row.waitsFor(), row.why(), "Unavailable")
                         : new UnreadableRow(row.why());
+                throw why.with(new UnreadableRow.Row(row.storeKey(), row.row()));
             }
             sealed.add(row);
         }
