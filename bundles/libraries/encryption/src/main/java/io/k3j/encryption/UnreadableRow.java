@@ -35,7 +35,7 @@ public final class UnreadableRow extends RuntimeException {
 
     /// Passing ones come by the hundred thousand while a key is away; where they were made tells nobody anything.
     private UnreadableRow(String message, boolean passing, Trouble trouble, @Nullable Throwable cause) {
-        super(message, cause, false, !passing);
+        super(message, cause, !passing, !passing);
         this.passing = passing;
         this.status = trouble.status;
         this.key = trouble.key;
