@@ -29,6 +29,8 @@ public record KmsAnswers(String version, String health, String keyId, Fault faul
         NONE,
         /// It takes calls and never answers.
         HANGS,
+        /// It answers when it is told to, with [KmsPlugin#release].
+        WAITS,
         /// It answers each call with an error.
         REFUSES,
         /// Its answers have ten megabytes.
@@ -117,6 +119,13 @@ public record KmsAnswers(String version, String health, String keyId, Fault faul
             in.skip();
         }
         return new byte[0];
+    }
+
+    /// What a plug-in makes of a text.
+    ///
+    /// @param nonce twelve bytes, which lie beside it as the annotation `nonce.kms.example.com`
+    public static byte[] encrypted(String keyId, byte[] nonce, byte[] plain) {
+        return sealed(Cipher.ENCRYPT_MODE, keyId, nonce, plain);
     }
 
     /// By the key that an id stands for.

@@ -21,6 +21,8 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +35,7 @@ public final class KmsPlugin implements AutoCloseable {
     private static final long END_SECONDS = 10;
     private final EventLoopGroup threads = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final List<String> calls = new CopyOnWriteArrayList<>();
+    private final Queue<Runnable> held = new ConcurrentLinkedQueue<>();
     private final Path socket;
     private final Server server;
     private volatile KmsAnswers answers = new KmsAnswers();
@@ -88,14 +91,24 @@ public final class KmsPlugin implements AutoCloseable {
                 case HANGS -> {
                     // the caller has to end it
                 }
+                case WAITS -> held.add(() -> answer(answer.apply(request), to));
                 case REFUSES -> to.onError(Status.PERMISSION_DENIED.withDescription("token=plaintext")
                         .asRuntimeException());
-                default -> {
-                    to.onNext(answer.apply(request));
-                    to.onCompleted();
-                }
+                default -> answer(answer.apply(request), to);
             }
         });
+    }
+
+    private static void answer(byte[] answer, StreamObserver<byte[]> to) {
+        to.onNext(answer);
+        to.onCompleted();
+    }
+
+    /// Answers all calls that wait.
+    public void release() {
+        for (Runnable call = held.poll(); call != null; call = held.poll()) {
+            call.run();
+        }
     }
 
     /// What it answers now.

@@ -12,168 +12,232 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// The data keys of rows, as a KMS plug-in has decrypted them. Who asks for one that is not known waits for the
-/// plug-in once; while it does not give the key, it is asked again in the background, and nobody waits: one plug-in
-/// that hangs must not hold up the thread that follows the datastore.
+/// plug-in once; while it does not give the key, it is asked again in the background, and nobody waits. Once it was
+/// waited for in vain, nobody waits for any other key either, until it has given one: a plug-in that hangs must not hold
+/// up the thread that follows the datastore, however many keys the rows have.
 ///
-/// Any thread; a call blocks for three seconds at most.
+/// Any thread; a call blocks as long as [Time#patience] at most.
 final class DataKeys {
     /// The keys used last: one for each start of a server and each key of the plug-in.
     static final int MAX_KEYS = 10_000;
+    /// Those asked for last; they push none out that is known.
+    static final int MAX_ASKED = 10_000;
     /// Further ones wait for their turn as for a plug-in that is away.
     private static final int MAX_CALLS = 32;
-    private static final Duration PATIENCE = Duration.ofSeconds(3);
     private static final Duration AGAIN = Duration.ofSeconds(1);
     private static final String NO_CALL = "unknown-non-grpc";
+    private static final System.Logger LOG = System.getLogger("io.k3j.encryptionproviders");
     private final String provider;
     private final KmsService service;
     private final EnvelopeMetrics metrics;
-    private final LongSupplier nanos;
+    private final Time time;
     private final Semaphore calls = new Semaphore(MAX_CALLS);
-    /// By [EncryptedObject#keyDigest]; guarded by itself.
-    private final Map<String, Attempt> attempts = new LinkedHashMap<>(64, 0.75f, true) {
+    /// By [EncryptedObject#keyDigest]; guarded by this.
+    private final Map<String, KeyAnswers> known = new Newest<>(MAX_KEYS);
+    /// Those that are not known; guarded by this.
+    private final Map<String, Attempt> asked = new Newest<>(MAX_ASKED);
+    /// Whether it was waited for in vain, and has given no key since.
+    private volatile boolean silent;
+
+    /// How long somebody waits.
+    ///
+    /// @param nanos a clock that does not jump
+    /// @param patience for one key
+    record Time(LongSupplier nanos, Duration patience, Wait waits) {
+        Time(LongSupplier nanos, Duration patience) {
+            this(nanos, patience, (answer, left) -> answer.get(left, TimeUnit.NANOSECONDS));
+        }
+    }
+
+    /// Waits for an answer.
+    interface Wait {
+        /// @param nanos how long at most
+        KeyAnswers get(CompletableFuture<KeyAnswers> answer, long nanos)
+                throws InterruptedException, ExecutionException, TimeoutException;
+    }
+
+    /// Those used last.
+    private static final class Newest<T> extends LinkedHashMap<String, T> {
         private static final long serialVersionUID = 1L;
+        private final int most;
+
+        Newest(int most) {
+            super(64, 0.75f, true);
+            this.most = most;
+        }
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Attempt> eldest) {
-            return size() > MAX_KEYS;
+        protected boolean removeEldestEntry(Map.Entry<String, T> eldest) {
+            return size() > most;
         }
-    };
+    }
 
     /// One call for a key, and what came of it.
     private static final class Attempt {
-        private final CompletableFuture<DataKey> key = new CompletableFuture<>();
-        /// Until when it is waited for, as `System.nanoTime`.
+        private final CompletableFuture<KeyAnswers> answer = new CompletableFuture<>();
+        /// Until when it is waited for, by the clock.
         private final long patience;
-        /// When it failed, or came into doubt.
+        /// When it failed.
         private volatile long ended;
-        private volatile boolean doubted;
 
         Attempt(long patience) {
             this.patience = patience;
         }
 
-        boolean failed() {
-            return key.isCompletedExceptionally();
+        static Attempt of(KeyAnswers answers) {
+            Attempt done = new Attempt(0);
+            done.answer.complete(answers);
+            return done;
         }
 
         /// Whether the plug-in may be asked once more.
         boolean over(long now) {
-            return (failed() || doubted) && now - ended >= AGAIN.toNanos();
+            return answer.isCompletedExceptionally() && now - ended >= AGAIN.toNanos();
         }
     }
 
-    /// @param nanos a clock that does not jump
-    DataKeys(String provider, KmsService service, EnvelopeMetrics metrics, LongSupplier nanos) {
+    DataKeys(String provider, KmsService service, EnvelopeMetrics metrics, Time time) {
         this.provider = provider;
         this.service = service;
         this.metrics = metrics;
-        this.nanos = nanos;
+        this.time = time;
     }
 
-    /// That of a row.
+    /// The content of a row.
     ///
     /// @param digest the row's [EncryptedObject#keyDigest]
-    /// @throws UnreadableRow [UnreadableRow#passing] when the plug-in does not give it
-    DataKey of(EncryptedObject row, String digest) {
-        Attempt attempt = attempt(row, digest);
+    /// @throws UnreadableRow when it is damaged, or [UnreadableRow#passing] when the plug-in does not give its key
+    byte[] open(String place, EncryptedObject row, String digest) {
+        KeyAnswers answers = known(digest);
+        if (answers == null) {
+            answers = awaited(row, digest);
+        }
         try {
-            return attempt.key.get(Math.max(0, attempt.patience - nanos.getAsLong()), TimeUnit.NANOSECONDS);
+            return answers.open(place, row.data());
+        } catch (UnreadableRow e) {
+            if (answers.doubt(time.nanos.getAsLong())) {
+                askAgain(row, digest, answers);
+            }
+            throw e;
+        }
+    }
+
+    private synchronized @Nullable KeyAnswers known(String digest) {
+        return known.get(digest);
+    }
+
+    private KeyAnswers awaited(EncryptedObject row, String digest) {
+        Attempt attempt = attempt(row, digest);
+        long left = Math.max(0, attempt.patience - time.nanos.getAsLong());
+        try {
+            return time.waits.get(attempt.answer, left);
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof UnreadableRow why ? why : unavailable(row, "", NO_CALL);
+            throw e.getCause() instanceof UnreadableRow why ? why : unavailable(row, digest, "", NO_CALL);
         } catch (TimeoutException e) {
-            throw unavailable(row, "it has not answered yet", GrpcStatus.name(GrpcFailure.DEADLINE_EXCEEDED));
+            if (left > 0) {
+                silent = true;
+            }
+            throw unavailable(row, digest, "it has not answered yet",
+                    GrpcStatus.name(GrpcFailure.DEADLINE_EXCEEDED));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw unavailable(row, "interrupted", GrpcStatus.name(GrpcFailure.CANCELLED));
+            throw unavailable(row, digest, "interrupted", GrpcStatus.name(GrpcFailure.CANCELLED));
         }
     }
 
-    /// The one under way or done; a new one where the last has failed a moment ago. A key in doubt stays until there is
-    /// another.
+    /// The one under way; a new one where the last has failed a moment ago.
     private Attempt attempt(EncryptedObject row, String digest) {
-        long now = nanos.getAsLong();
+        long now = time.nanos.getAsLong();
         Attempt fresh;
-        Attempt known;
-        synchronized (attempts) {
-            known = attempts.get(digest);
-            if (known != null && !known.over(now)) {
-                return known;
+        synchronized (this) {
+            KeyAnswers there = known.get(digest);
+            if (there != null) {
+                return Attempt.of(there);
             }
-            fresh = new Attempt(known == null ? now + PATIENCE.toNanos() : now);
-            if (known == null || known.failed()) {
-                attempts.put(digest, fresh);
-                known = fresh;
-            } else {
-                known.ended = now;
+            Attempt last = asked.get(digest);
+            if (last != null && !last.over(now)) {
+                return last;
             }
+            fresh = new Attempt(last == null && !silent ? now + time.patience.toNanos() : now);
+            asked.put(digest, fresh);
         }
+        inBackground(() -> ask(row, digest, fresh));
+        return fresh;
+    }
+
+    private void inBackground(Runnable call) {
         metrics.missed();
-        Thread.ofVirtual().name("kms-decrypt-" + provider).start(() -> {
-            ask(row, fresh);
-            if (!fresh.failed()) {
-                keep(digest, fresh);
+        Thread.ofVirtual().name("kms-decrypt-" + provider).start(call);
+    }
+
+    private void ask(EncryptedObject row, String digest, Attempt attempt) {
+        try {
+            KeyAnswers answers = new KeyAnswers(decrypted(row, digest), false);
+            keep(digest, answers);
+            attempt.answer.complete(answers);
+        } catch (UnreadableRow why) {
+            attempt.ended = time.nanos.getAsLong();
+            attempt.answer.completeExceptionally(why);
+        }
+    }
+
+    private void askAgain(EncryptedObject row, String digest, KeyAnswers answers) {
+        inBackground(() -> {
+            try {
+                DataKey fresh = decrypted(row, digest);
+                answers.answered(fresh, time.nanos.getAsLong());
+            } catch (UnreadableRow away) {
+                answers.notAnswered(time.nanos.getAsLong());
             }
         });
-        return known;
     }
 
-    private void ask(EncryptedObject row, Attempt attempt) {
+    /// Blocks for a call of the plug-in.
+    /// @throws UnreadableRow whatever goes wrong
+    private DataKey decrypted(EncryptedObject row, String digest) {
         if (!calls.tryAcquire()) {
-            failed(attempt, unavailable(row, "too many keys are asked for at once", NO_CALL));
-            return;
+            throw unavailable(row, digest, "too many keys are asked for at once", NO_CALL);
         }
         try {
             byte[] plain = service.decrypt(row);
-            attempt.key.complete(row.type() == EncryptedObject.SEED ? DataKey.seed(plain) : DataKey.key(plain));
+            silent = false;
+            return row.type() == EncryptedObject.SEED ? DataKey.seed(plain) : DataKey.key(plain);
         } catch (GrpcFailure e) {
-            failed(attempt, unavailable(row, GrpcStatus.name(e.code()), GrpcStatus.name(e.code())));
+            if (e.code() == GrpcFailure.DEADLINE_EXCEEDED) {
+                silent = true;
+            }
+            throw unavailable(row, digest, GrpcStatus.name(e.code()), GrpcStatus.name(e.code()));
         } catch (IllegalArgumentException e) {
-            failed(attempt, unavailable(row, "it has answered " + e.getMessage(), NO_CALL));
+            throw unavailable(row, digest, "it has answered " + e.getMessage(), NO_CALL);
         } catch (RuntimeException | Error e) {
-            failed(attempt, unavailable(row, e.getClass().getName(), NO_CALL));
-            throw e;
+            LOG.log(System.Logger.Level.ERROR, "Cannot decrypt a data key", e);
+            throw unavailable(row, digest, e.getClass().getName(), NO_CALL);
         } finally {
             calls.release();
         }
     }
 
-    private void failed(Attempt attempt, UnreadableRow why) {
-        attempt.ended = nanos.getAsLong();
-        attempt.key.completeExceptionally(why);
-    }
-
     /// Nothing of what a plug-in says in its own words: they go to clients.
-    private UnreadableRow unavailable(EncryptedObject row, String why, String status) {
-        return UnreadableRow.passing("the KMS provider " + provider + " does not decrypt the data key of the key ID "
-                + KmsService.shown(row.keyId()) + ": " + why, status);
+    private UnreadableRow unavailable(EncryptedObject row, String digest, String why, String status) {
+        return UnreadableRow.passing(digest, "the KMS provider " + provider + " does not decrypt the data key of the key"
+                + " ID " + KmsService.shown(row.keyId()) + ": " + why, status);
     }
 
-    private void keep(String digest, Attempt done) {
-        int known;
-        synchronized (attempts) {
-            attempts.put(digest, done);
-            known = attempts.size();
+    private void keep(String digest, KeyAnswers answers) {
+        int size;
+        synchronized (this) {
+            asked.remove(digest);
+            known.put(digest, answers);
+            size = known.size();
         }
-        metrics.cached(provider, known);
+        metrics.cached(provider, size);
     }
 
     /// One that is known without being asked for.
     void put(String digest, DataKey key) {
-        Attempt done = new Attempt(nanos.getAsLong());
-        done.key.complete(key);
-        keep(digest, done);
-    }
-
-    /// A key does not open a row of its own: the plug-in is asked once more, by and by.
-    void doubt(String digest) {
-        synchronized (attempts) {
-            Attempt known = attempts.get(digest);
-            if (known != null && !known.doubted) {
-                known.ended = nanos.getAsLong();
-                known.doubted = true;
-            }
-        }
+        keep(digest, new KeyAnswers(key, true));
     }
 }

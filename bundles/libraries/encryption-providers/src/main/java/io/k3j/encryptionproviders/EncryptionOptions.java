@@ -58,7 +58,7 @@ public record EncryptionOptions(String file, boolean reload) {
     }
 
     /// The content of a row of Secrets, for whoever needs it before an API server runs. Blocks for the file, which
-    /// there must be, and for a KMS plug-in.
+    /// there must be, and for a KMS plug-in as long as the timeout in the file says.
     ///
     /// @param place the row's key in the store
     /// @throws IllegalArgumentException when the file is wrong
@@ -66,7 +66,7 @@ public record EncryptionOptions(String file, boolean reload) {
     public byte[] secret(String place, byte[] row) {
         byte[] content = ProvidersFile.bytes(new ConfigurationFile(Path.of(file)));
         try (KmsProviders kms = new KmsProviders(Health.none(), new EnvelopeMetrics(InstantSource.system()),
-                KmsProvider.Timing.UPSTREAM)) {
+                KmsProvider.Timing.ONE_ROW)) {
             KmsProviders.Draft draft = kms.draft();
             ResourceCiphers ciphers = new ResourceCiphers(ProvidersFile.parse(content, draft::of), new SecureRandom());
             draft.use();

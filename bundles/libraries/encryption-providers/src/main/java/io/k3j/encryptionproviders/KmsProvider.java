@@ -5,7 +5,6 @@ import io.k3j.componentbase.SupervisedLoop;
 import io.k3j.encryption.DataKey;
 import io.k3j.encryption.EnvelopeTransformer;
 import io.k3j.encryption.SealUnavailable;
-import io.k3j.encryption.UnreadableRow;
 import io.k3j.streaming.GrpcFailure;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -28,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// **Threads.** One that asks for the status, from [#start] to [#close]; any may seal and open. **Blocking.** Sealing
-/// does not; opening for a key that is not known three seconds at most. **Failure.** Without a status for three minutes
+/// does not; opening for a key that is not known three seconds at most, or as [Timing#patience] says. **Failure.** Without a status for three minutes
 /// nothing is sealed any more; what has been opened with a key can be opened with it for ever.
 final class KmsProvider implements EnvelopeTransformer, AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.k3j.encryptionproviders");
@@ -55,9 +54,14 @@ final class KmsProvider implements EnvelopeTransformer, AutoCloseable {
     }
 
     /// How often is asked, and how long goes without an answer, as upstream.
-    record Timing(Duration healthy, Duration unhealthy, Duration write) {
+    ///
+    /// @param patience how long who opens a row waits for its key at most
+    record Timing(Duration healthy, Duration unhealthy, Duration write, Duration patience) {
         static final Timing UPSTREAM = new Timing(Duration.ofMinutes(1), Duration.ofSeconds(10),
-                Duration.ofMinutes(3));
+                Duration.ofMinutes(3), Duration.ofSeconds(3));
+        /// Whoever opens one row, and holds nobody up, waits as long as the file lets a call take.
+        static final Timing ONE_ROW = new Timing(UPSTREAM.healthy, UPSTREAM.unhealthy, UPSTREAM.write,
+                KmsRules.MAX_TIMEOUT.plusMinutes(1));
     }
 
     /// What a provider stands on.
@@ -71,7 +75,8 @@ final class KmsProvider implements EnvelopeTransformer, AutoCloseable {
         this.configuration = configuration;
         this.environment = environment;
         this.service = new KmsService(configuration, environment.metrics());
-        this.keys = new DataKeys(configuration.name(), service, environment.metrics(), environment.nanos());
+        this.keys = new DataKeys(configuration.name(), service, environment.metrics(),
+                new DataKeys.Time(environment.nanos(), environment.timing().patience()));
         this.loop = SupervisedLoop.virtual(environment.health(), "apiserver-kms-" + configuration.name(), this::poll);
     }
 
@@ -237,14 +242,9 @@ final class KmsProvider implements EnvelopeTransformer, AutoCloseable {
             environment.metrics().used(false, configuration.name(), row.keyId());
             return now.seed.open(place, row.data());
         }
-        DataKey key = keys.of(row, digest);
+        byte[] content = keys.open(place, row, digest);
         environment.metrics().used(false, configuration.name(), row.keyId());
-        try {
-            return key.open(place, row.data());
-        } catch (UnreadableRow e) {
-            keys.doubt(digest);
-            throw e;
-        }
+        return content;
     }
 
     /// Without a plug-in nothing could be written otherwise.

@@ -17,7 +17,7 @@ import java.util.Set;
 final class KmsRules {
     private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(3);
     /// Longer than rows are written without an answer.
-    private static final Duration MAX_TIMEOUT = Duration.ofMinutes(10);
+    static final Duration MAX_TIMEOUT = Duration.ofMinutes(10);
     private static final String V1 = "v1";
     private final Set<String> names = new HashSet<>();
     private final List<FieldProblem> problems = new ArrayList<>();

@@ -24,7 +24,10 @@ import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,7 +40,7 @@ class KmsEncryptionTest {
     private static final String SECRET = "/registry/secrets/default/one";
     private static final byte[] VALUE = {'{', '}'};
     private static final KmsProvider.Timing OFTEN = new KmsProvider.Timing(Duration.ofMillis(20), Duration.ofMillis(20),
-            Duration.ofMinutes(3));
+            Duration.ofMinutes(3), Duration.ofSeconds(3));
 
     @TempDir
     private Path directory;
@@ -190,6 +193,29 @@ class KmsEncryptionTest {
             assertThatThrownBy(() -> encryption.open(SECRET, row)).isInstanceOfSatisfying(UnreadableRow.class,
                     e -> assertThat(e.passing()).isFalse()).hasMessageContaining("has no key kms one");
         }
+    }
+
+    /// As when a server joins, which begins anew with each try: a plug-in that takes longer would never be heard.
+    @Test
+    void whoeverOpensOneRowWaitsAsLongAsTheFileSays() throws Exception {
+        Path file = write(kms("one"));
+        byte[] row;
+        try (ConfiguredEncryption encryption = of(file, false)) {
+            encryption.start();
+            Waiting.until("a key", this::healthy);
+            row = encryption.seal(SECRET, VALUE);
+        }
+        int asked = plugin.calls().size();
+        plugin.answer(new KmsAnswers().with(Fault.WAITS));
+        CompletableFuture<byte[]> opened = new CompletableFuture<>();
+        Thread.ofVirtual().start(() -> opened.completeAsync(
+                () -> new EncryptionOptions(file.toString(), false).secret(SECRET, row), Runnable::run));
+        Waiting.until("it is asked", () -> plugin.calls().size() > asked);
+        Duration longerThanOthersWait = KmsProvider.Timing.UPSTREAM.patience().plusSeconds(1);
+        assertThatThrownBy(() -> opened.get(longerThanOthersWait.toMillis(), TimeUnit.MILLISECONDS))
+                .isInstanceOf(TimeoutException.class);
+        plugin.release();
+        assertThat(opened.get(1, TimeUnit.MINUTES)).isEqualTo(VALUE);
     }
 
     @Test

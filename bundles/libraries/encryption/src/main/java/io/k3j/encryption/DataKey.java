@@ -2,6 +2,7 @@ package io.k3j.encryption;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import javax.crypto.KDF;
@@ -72,6 +73,11 @@ public final class DataKey {
         }
         return AesGcm.open(derived(Arrays.copyOf(sealed, INFO)), bytes(place),
                 Arrays.copyOfRange(sealed, INFO, sealed.length));
+    }
+
+    /// Whether another one opens the same rows.
+    public boolean same(DataKey other) {
+        return seed == other.seed && MessageDigest.isEqual(secret, other.secret);
     }
 
     /// RFC 5869, section 2.3.

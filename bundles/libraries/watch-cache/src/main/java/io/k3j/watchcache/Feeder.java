@@ -66,7 +66,7 @@ public final class Feeder implements AutoCloseable {
     public Feeder(Store store, Datastore datastore, Rows rows, Health health) {
         this.store = store;
         this.rows = rows;
-        this.sealed = new SealedRows(rows);
+        this.sealed = new SealedRows(rows, System::nanoTime);
         this.begin = datastore.revision();
         this.deadlines = new Deadlines(health, "apiserver-log-deadlines");
         this.log = loaded(datastore);
@@ -128,15 +128,22 @@ public final class Feeder implements AutoCloseable {
                 : standsFor(datastore, unread) ? unread.after(before) : null;
     }
 
-    /// Whether a row that cannot be read still counts.
+    /// Whether a row that cannot be read still counts. One whose key is only away costs nothing but its place in the
+    /// line: another server may write all rows once more with a key that is not to be had here.
     /// @throws UnreadableRow as [#item]
     private boolean standsFor(Datastore datastore, Unreadable row) {
+        if (row.passing() && (row.revision() > begin || serving())) {
+            sealed.add(row);
+            return true;
+        }
         if (row.sealed()) {
             if (superseded(datastore, row.storeKey(), row.revision())) {
                 return false;
             }
-            if (row.revision() <= begin && !(row.passing() && serving())) {
-                throw row.passing() ? UnreadableRow.passing(row.why(), "Unavailable") : new UnreadableRow(row.why());
+            if (row.revision() <= begin) {
+                UnreadableRow why = row.passing() ? UnreadableRow.passing(row.waitsFor(), row.why(), "Unavailable")
+                        : new UnreadableRow(row.why());
+                throw why.with(new UnreadableRow.Row(row.storeKey(), row.row()));
             }
             sealed.add(row);
         }
@@ -222,6 +229,7 @@ public final class Feeder implements AutoCloseable {
             for (Change c : batch.changes()) {
                 byte[] bytes = c.bytes();
                 if (bytes == null) {
+                    sealed.forget(c.key());
                     log.apply(c.key(), c.revision(), c.creation(), null);
                 } else {
                     apply(datastore, c, rows.item(c.key(), bytes, c.createRevision(), c.revision()));
@@ -237,6 +245,7 @@ public final class Feeder implements AutoCloseable {
     /// is not known here stands as unreadable until the key is there: another server has begun to use it, and the
     /// supervisor brings it from the bootstrap record. Nobody else waits for it.
     private void apply(Datastore datastore, Change c, Item after) {
+        sealed.forget(c.key());
         if (!(after instanceof Unreadable row) || standsFor(datastore, row)) {
             log.apply(c.key(), c.revision(), c.creation(), after);
         }

@@ -7,7 +7,6 @@ import io.k3j.datastoreapi.Entry;
 import io.k3j.encryption.RowCipher;
 import io.k3j.encryption.UnreadableRow;
 import io.k3j.model.Gvk;
-import org.jspecify.annotations.Nullable;
 
 /// Rows of the store as items. Those of stock Kubernetes (protobuf, or JSON in another order) are brought into our
 /// stored form; they stay as they are in the store until their object changes. So a datastore that K3s has written
@@ -15,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Any thread; blocks only as [AtRest] does.
 public final class Rows {
-    private static final System.Logger LOG = System.getLogger("io.k3j.watchcache");
     private final Protobuf protobuf;
     private final AtRest atRest;
 
@@ -39,25 +37,19 @@ public final class Rows {
             return new Item(key, ours(atRest.open(key, value)), createRevision, revision);
         } catch (UnreadableRow sealed) {
             return Unreadable.of(key, new Unreadable.Stored(value, createRevision, revision),
-                    new Unreadable.Trouble(String.valueOf(sealed.getMessage()), true, sealed.passing()));
+                    new Unreadable.Trouble(String.valueOf(sealed.getMessage()), true, sealed.passing(),
+                            sealed.key()));
         } catch (MalformedInput | IllegalArgumentException e) {
             String why = RowCipher.sealed(value) ? "it is encrypted with the key " + RowCipher.keyName(value)
                     + ", and only Secrets are decrypted" : String.valueOf(e.getMessage());
             return Unreadable.of(key, new Unreadable.Stored(value, createRevision, revision),
-                    new Unreadable.Trouble(why, false, false));
+                    new Unreadable.Trouble(why, false, false, ""));
         }
     }
 
-    /// The row once more, when a key for it may have come; null when it cannot be read yet.
-    @Nullable
+    /// The row once more, when a key for it may have come; an [Unreadable] again when it cannot be read yet.
     Item again(Unreadable row) {
-        try {
-            return new Item(row.storeKey(), ours(atRest.open(row.storeKey(), row.row())), row.createRevision(),
-                    row.revision());
-        } catch (UnreadableRow | MalformedInput | IllegalArgumentException still) {
-            LOG.log(System.Logger.Level.DEBUG, "Still unreadable: {0}", still.getMessage());
-            return null;
-        }
+        return item(row.storeKey(), row.row(), row.createRevision(), row.revision());
     }
 
     /// Protobuf is told by its envelope (`k8s` and a zero), which names the kind. JSON that begins in another order

@@ -1,37 +1,101 @@
 package io.k3j.watchcache;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.SequencedMap;
+import java.util.SequencedSet;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// The newest rows whose key is not known here yet, opened as soon as it is. The feeder's thread only.
 ///
-/// Another server may begin with a new key before this one has it (`k3s secrets-encrypt rotate-keys`); the row
-/// stands as [Unreadable] meanwhile, and nobody is told that the Secret is deleted.
+/// Another server may begin with a new key before this one has it (`k3s secrets-encrypt rotate-keys`, a KMS plug-in
+/// that has another key); the row stands as [Unreadable] meanwhile, and nobody is told that the Secret is deleted. It
+/// may write all objects once more so: rows that wait for the same key are asked for by one of them, and a look tries
+/// a share of them.
+///
+/// ```
+/// key A ─ row, row, row …    a look tries of each key its rows in turn, up to the first one that still passes
+/// key B ─ row, row …         ends when it has read or tried its share; the next one goes on behind it
+/// ```
+///
+/// Bounded by the objects of the store: nothing but the key of a row is kept, which the snapshot holds anyway.
 final class SealedRows {
+    /// How many rows a look reads: the log stands still for a tenth of a second at most.
+    static final int MOST_READ = 5_000;
+    /// How many it tries in vain, which takes longer.
+    static final int MOST_FAILED = 500;
+    private static final long SAID_AGAIN_NANOS = TimeUnit.MINUTES.toNanos(1);
+    private static final System.Logger LOG = System.getLogger("io.k3j.watchcache");
     private final Rows rows;
-    private final Map<String, Unreadable> waiting = new HashMap<>();
-    /// When all of them were tried last, by `System.nanoTime`.
-    private long looked = System.nanoTime();
+    private final LongSupplier nanos;
+    /// The keys of rows in the store, by what they wait for.
+    private final SequencedMap<String, SequencedSet<String>> waiting = new LinkedHashMap<>();
+    /// The other way round.
+    private final Map<String, String> waitsFor = new HashMap<>();
+    /// When the last look ended.
+    private long looked;
+    private long said;
 
-    SealedRows(Rows rows) {
-        this.rows = rows;
+    /// A look under way: what it has read, and how much it may still try.
+    private static final class Look {
+        private final SnapshotTree<Item> tree;
+        private final SortedMap<String, Item> read = new TreeMap<>();
+        /// Those that cannot be read for another reason than before.
+        private final List<Unreadable> others = new ArrayList<>();
+        private int failed;
+        /// One whose key is still away.
+        private @Nullable Unreadable away;
+
+        Look(SnapshotTree<Item> tree) {
+            this.tree = tree;
+        }
+
+        boolean goesOn() {
+            return read.size() < MOST_READ && failed < MOST_FAILED;
+        }
     }
 
-    /// As [#look], unless the last time is less than `pause` ago: batches may come by the hundred in a second.
+    /// @param nanos a clock that does not jump
+    SealedRows(Rows rows, LongSupplier nanos) {
+        this.rows = rows;
+        this.nanos = nanos;
+        this.looked = nanos.getAsLong();
+        this.said = looked - SAID_AGAIN_NANOS;
+    }
+
+    /// As [#look], unless the end of the last time is less than `pause` ago: batches may come by the hundred in a
+    /// second.
     void look(EventLog log, Duration pause) {
-        long now = System.nanoTime();
-        if (!waiting.isEmpty() && now - looked >= pause.toNanos()) {
-            looked = now;
+        if (!waiting.isEmpty() && nanos.getAsLong() - looked >= pause.toNanos()) {
             look(log);
+            looked = nanos.getAsLong();
         }
     }
 
     /// One more, in place of an older one of the same key.
     void add(Unreadable row) {
-        waiting.put(row.storeKey(), row);
+        forget(row.storeKey());
+        waitsFor.put(row.storeKey(), row.waitsFor());
+        waiting.computeIfAbsent(row.waitsFor(), _ -> new LinkedHashSet<>()).add(row.storeKey());
+    }
+
+    /// The row has been replaced or deleted.
+    void forget(String storeKey) {
+        String key = waitsFor.remove(storeKey);
+        if (key != null) {
+            waiting.computeIfPresent(key, (_, rowsOfKey) -> rowsOfKey.remove(storeKey) && rowsOfKey.isEmpty() ? null
+                    : rowsOfKey);
+        }
     }
 
     /// Whether nothing has to be looked at.
@@ -39,27 +103,67 @@ final class SealedRows {
         return waiting.isEmpty();
     }
 
-    /// Puts those that can be read now into the log, and forgets those that have been replaced or deleted. Each
-    /// call tries all of them; there are only as many as Secrets written since the new key was begun with.
+    /// Puts those that can be read now into the log, and forgets those that have been replaced or deleted.
     void look(EventLog log) {
-        if (waiting.isEmpty()) {
-            return;
+        Look look = new Look(log.newest().tree());
+        for (int left = waiting.size(); left > 0 && look.goesOn(); left--) {
+            Map.Entry<String, SequencedSet<String>> first = Objects.requireNonNull(waiting.pollFirstEntry());
+            tryInTurn(first.getValue(), look);
+            if (!first.getValue().isEmpty()) {
+                waiting.put(first.getKey(), first.getValue());
+            }
         }
-        SortedMap<String, Item> read = new TreeMap<>();
-        SnapshotTree<Item> tree = log.newest().tree();
-        waiting.values().removeIf(row -> {
-            Item there = tree.get(row.storeKey());
-            if (!(there instanceof Unreadable) || there.revision() != row.revision()) {
-                return true;
+        look.others.forEach(this::add);
+        if (!look.read.isEmpty()) {
+            log.reread(look.read);
+        }
+        if (look.away != null) {
+            say(look.away);
+        }
+    }
+
+    private void tryInTurn(SequencedSet<String> rowsOfKey, Look look) {
+        boolean away = false;
+        for (int left = rowsOfKey.size(); left > 0 && !away && look.goesOn(); left--) {
+            String storeKey = rowsOfKey.removeFirst();
+            Unreadable still = look.tree.get(storeKey) instanceof Unreadable row ? still(row, look) : null;
+            if (still == null) {
+                waitsFor.remove(storeKey);
+            } else {
+                rowsOfKey.addLast(storeKey);
+                away = still.passing();
             }
-            Item item = rows.again(row);
-            if (item != null) {
-                read.put(row.storeKey(), item);
-            }
-            return item != null;
-        });
-        if (!read.isEmpty()) {
-            log.reread(read);
+        }
+    }
+
+    /// Tries one; null when it does not wait any longer for what it has waited for.
+    private @Nullable Unreadable still(Unreadable row, Look look) {
+        Item now = rows.again(row);
+        if (!(now instanceof Unreadable still)) {
+            look.read.put(row.storeKey(), now);
+            return null;
+        }
+        look.failed++;
+        if (still.sealed() && still.passing() == row.passing() && still.waitsFor().equals(row.waitsFor())) {
+            look.away = still.passing() ? still : look.away;
+            return still;
+        }
+        look.read.put(row.storeKey(), still.after(row));
+        if (still.sealed()) {
+            look.others.add(still);
+        }
+        LOG.log(System.Logger.Level.ERROR, "Cannot decode stored object key={0} revision={1} error={2}", row.storeKey(),
+                Long.toString(row.revision()), still.why());
+        return null;
+    }
+
+    /// Once a minute for all of them.
+    private void say(Unreadable row) {
+        long now = nanos.getAsLong();
+        if (now - said >= SAID_AGAIN_NANOS) {
+            said = now;
+            LOG.log(System.Logger.Level.WARNING, "Objects cannot be read, as the keys of their rows are not to be had now"
+                    + " number={0} error={1}", waitsFor.size(), row.why());
         }
     }
 }

@@ -9,18 +9,14 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Key and revisions can be told, content cannot: a write to it is refused as a read is.
 public final class Unreadable extends Item {
-    private final String why;
-    private final boolean sealed;
-    private final boolean passing;
+    private final Trouble trouble;
     private final byte[] row;
     private final @Nullable Item last;
 
     private Unreadable(String storeKey, Stored stored, Trouble trouble, @Nullable Item last) {
         super(storeKey, stored.row, stored.createRevision, stored.revision, -1);
         this.row = stored.row;
-        this.why = trouble.why;
-        this.sealed = trouble.sealed;
-        this.passing = trouble.passing;
+        this.trouble = trouble;
         this.last = last;
     }
 
@@ -33,7 +29,9 @@ public final class Unreadable extends Item {
     /// @param why for the operator, without anything of the content
     /// @param sealed whether another key might open it
     /// @param passing whether its own key is only not to be had now
-    record Trouble(String why, boolean sealed, boolean passing) {
+    /// @param key names what it waits for, the same for all rows that can be read at the same time; empty when it is not
+    /// passing
+    record Trouble(String why, boolean sealed, boolean passing, String key) {
     }
 
     /// What stands for a row, with nothing known of before.
@@ -46,17 +44,22 @@ public final class Unreadable extends Item {
     Unreadable after(@Nullable Item before) {
         Item known = before == null ? null : before.readable();
         return known == null ? this : new Unreadable(storeKey(), new Stored(row, createRevision(), revision()),
-                new Trouble(why, sealed, passing), known);
+                trouble, known);
     }
 
     /// Whether another key might open it; if not, only another row helps.
     boolean sealed() {
-        return sealed;
+        return trouble.sealed;
     }
 
     /// Whether it may be readable later, without another key or row.
     boolean passing() {
-        return passing;
+        return trouble.passing;
+    }
+
+    /// What it waits for, where it is [#passing].
+    String waitsFor() {
+        return trouble.key;
     }
 
     /// The row as it lies in the store.
@@ -66,12 +69,12 @@ public final class Unreadable extends Item {
 
     /// Why it cannot be read, without anything of the content.
     public String why() {
-        return why;
+        return trouble.why;
     }
 
     @Override
     public void check() {
-        throw fault(this, why);
+        throw fault(this, trouble.why);
     }
 
     @Override
@@ -87,12 +90,12 @@ public final class Unreadable extends Item {
 
     @Override
     public byte[] bytes() {
-        throw fault(this, why);
+        throw fault(this, trouble.why);
     }
 
     @Override
     public int holeIndex() {
-        throw fault(this, why);
+        throw fault(this, trouble.why);
     }
 
     /// 500 for who wants to read a row that cannot be read.

@@ -140,7 +140,7 @@ class FeederTest {
         @Override
         public byte[] open(String storeKey, byte[] value) {
             if (covers(storeKey) && away.get()) {
-                throw UnreadableRow.passing("planted", "Unavailable");
+                throw UnreadableRow.passing("key", "planted", "Unavailable");
             }
             return value;
         }

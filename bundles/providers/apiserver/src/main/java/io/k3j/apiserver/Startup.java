@@ -46,6 +46,7 @@ final class Startup implements AutoCloseable {
     private final ServerRunOptions options;
     private final Signal signal;
     private final Registrations registrations;
+    private final LoadRetry retry;
     private final Thread thread;
     private volatile boolean open = true;
     private volatile boolean agreed;
@@ -69,6 +70,7 @@ final class Startup implements AutoCloseable {
         this.options = options;
         this.signal = contributions.signal();
         store.whenItGoesBack(framework.abort::abort);
+        this.retry = new LoadRetry(framework, store, this::awaitRetry, System::nanoTime);
         this.thread = Thread.ofVirtual().name("apiserver-start").unstarted(this::run);
     }
 
@@ -108,7 +110,7 @@ final class Startup implements AutoCloseable {
             await("the datastore", () -> store.await(0) != null);
             await("the built-in kinds", this::kinds);
             await("the servers' agreement", () -> agreed);
-            new LoadRetry(framework, this::awaitRetry).run(this::serve);
+            retry.load(this::serve);
             await("authorizers and admission", this::accessControlComplete);
             ready();
         } catch (InterruptedException e) {
@@ -199,12 +201,7 @@ final class Startup implements AutoCloseable {
 
     private void ready() throws InterruptedException {
         ApiClient self = new LocalClient(running().local(), user -> SELF, SELF, new ViewKeeper());
-        for (boolean done = false; !done;) {
-            done = bootstrap(self);
-            if (!done) {
-                awaitRetry(LoadRetry.MILLIS);
-            }
-        }
+        retry.write(() -> bootstrap(self));
         synchronized (this) {
             if (open) {
                 registrations.condition(Phases.APISERVER_READY, running().shared());
@@ -236,17 +233,10 @@ final class Startup implements AutoCloseable {
         return Arrays.stream(framework.context.getBundles()).noneMatch(b -> ELECTION.equals(b.getSymbolicName()));
     }
 
-    private boolean bootstrap(ApiClient self) {
-        try {
-            new BootstrapObjects(self, options).run();
-            namespaces = true;
-            new ServerEndpoints(self).reconcile(peers().step());
-            return true;
-        } catch (ApiFault f) {
-            LOG.log(System.Logger.Level.WARNING, "Creating system objects failed, retrying error={0}", f.getMessage());
-            framework.health.report(HealthLevel.STARTING, "cannot make system objects yet: " + f.getMessage());
-            return false;
-        }
+    private void bootstrap(ApiClient self) {
+        new BootstrapObjects(self, options).run();
+        namespaces = true;
+        new ServerEndpoints(self).reconcile(peers().step());
     }
 
     /// The API servers on this datastore; created once.

@@ -145,7 +145,7 @@ class StartupTest {
         public byte[] open(String storeKey, byte[] value) {
             asked.incrementAndGet();
             if (away) {
-                throw UnreadableRow.passing("cannot decrypt " + storeKey + ": planted", "Unavailable");
+                throw UnreadableRow.passing("key", "cannot decrypt " + storeKey + ": planted", "Unavailable");
             }
             return value;
         }

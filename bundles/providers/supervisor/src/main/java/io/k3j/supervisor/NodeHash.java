@@ -26,6 +26,8 @@ final class NodeHash {
     private static final System.Logger LOG = System.getLogger("io.k3j.supervisor");
     /// The entry `hash` of a protobuf map, up to the length byte of its value.
     private static final byte[] ENTRY = {'\n', 4, 'h', 'a', 's', 'h', 0x12};
+    /// What [RowCipher#keyName] says of rows whose keys a plug-in keeps.
+    private static final String KMS = "kms ";
 
     private final SupervisorSettings settings;
     private final RandomGenerator random;
@@ -43,30 +45,37 @@ final class NodeHash {
     }
 
     /// The hash in a row. Empty when the row cannot be read: reporting that is up to the API server.
-    /// @throws DatastoreUnavailable while its key cannot be had: without it another machine would get the node's name
+    /// @throws DatastoreUnavailable while a KMS plug-in should open it and nothing comes of that, be it away or wrong:
+    ///         without its hash another machine would get the node's name
     Optional<String> of(Entry entry, Struct record) throws IOException {
         byte[] row = entry.value();
         try {
-            byte[] plain = RowCipher.sealed(row) ? opened(entry.key(), row, record) : row;
+            byte[] plain = RowCipher.sealed(row) ? opened(entry, record) : row;
             return Protobuf.enveloped(plain) ? fromProtobuf(plain) : Optional.of(of(Json.object(plain)));
         } catch (UnreadableRow | MalformedInput | IllegalArgumentException unreadable) {
-            if (unreadable instanceof UnreadableRow away && away.passing()) {
-                throw new DatastoreUnavailable("the password of the node cannot be read from it: " + away.getMessage(),
-                        away, false);
-            }
             LOG.log(System.Logger.Level.DEBUG, "A node's Secret cannot be read", unreadable);
             return Optional.empty();
         }
     }
 
-    private byte[] opened(String place, byte[] row, Struct record) throws IOException {
+    private byte[] opened(Entry row, Struct record) throws IOException {
         EncryptionOptions options = EncryptionOptions.of(settings.secretsEncryption(), settings.kubeApiserverArg());
-        if (options.configured()) {
-            return options.secret(place, row);
+        try {
+            return options.configured() ? options.secret(row.key(), row.value())
+                    : ownKeys(record).open(row.key(), row.value());
+        } catch (UnreadableRow why) {
+            if (RowCipher.keyName(row.value()).startsWith(KMS)) {
+                throw new DatastoreUnavailable("the password of the node cannot be read from it: " + why.getMessage(),
+                        why, false);
+            }
+            throw why;
         }
+    }
+
+    private RowCipher ownKeys(Struct record) throws IOException {
         String keys = BootstrapFiles.content(record, BootstrapFiles.ENCRYPTION)
                 .orElseThrow(() -> new UnreadableRow("there are no keys in the bootstrap record"));
-        return new RowCipher(EncryptionConfiguration.parse(keys), random).open(place, row);
+        return new RowCipher(EncryptionConfiguration.parse(keys), random);
     }
 
     /// From a row in the protobuf encoding of stock Kubernetes. Finds the entry by its bytes, because only the
