@@ -10,6 +10,8 @@ import java.util.Set;
 /// one look.
 final class EnvironmentFile {
     private static final String BLANKS = " \t";
+    /// Go's `bufio.Scanner`, by which upstream reads, takes no longer ones.
+    private static final int MOST_LINE = (64 << 10) - 1;
     private final String text;
     private int at;
     private int next;
@@ -66,6 +68,9 @@ final class EnvironmentFile {
         String line = text.substring(at, end);
         at = newline < 0 ? end : newline + 1;
         next++;
+        if (ExecLimits.bytes(line) > MOST_LINE) {
+            throw wrong("it has more than " + MOST_LINE + " bytes");
+        }
         return line.endsWith("\r") ? line.substring(0, line.length() - 1) : line;
     }
 

@@ -78,4 +78,17 @@ class EnvironmentTest {
         assertThatThrownBy(() -> of(REF, "A='a'\nKEY='b\nc\n")).isInstanceOf(ConfigError.class)
                 .hasMessageEndingWith("invalid environment variable format starting at line 2: unclosed single quote");
     }
+
+    @Test
+    void refusesALongLine() {
+        String longest = "x".repeat((64 << 10) - 1 - "KEY=''".length());
+        assertThat(of(REF, "KEY='" + longest + "'\n" + "x".repeat(64 << 10))).containsEntry("A", longest);
+        for (String more : List.of("KEY='x" + longest + "'", "# €\n\nKEY='x" + longest + "'\n", "KEY='" + longest + "'\r\n",
+                "KEY='€" + longest.substring(2) + "'", "KEY='\n" + longest + "0123456'")) {
+            int line = (int) more.strip().chars().filter(c -> c == '\n').count() + 1;
+            assertThatThrownBy(() -> of(REF.with("optional", true), more)).isInstanceOf(ConfigError.class)
+                    .hasMessage("couldn't parse env file: a.env: invalid environment variable format at line " + line
+                            + ": it has more than 65535 bytes");
+        }
+    }
 }

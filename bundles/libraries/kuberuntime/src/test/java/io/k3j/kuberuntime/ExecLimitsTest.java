@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.model.Gvr;
-import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -65,18 +64,22 @@ class ExecLimitsTest {
 
     @Test
     void variablesOfObjectsAreRefused() {
-        object(ReferencedObjects.CONFIG_MAPS, "A", "a".repeat(100 * KIB));
-        object(ReferencedObjects.SECRETS, "A", base64("a".repeat(100 * KIB)));
+        String some = "a".repeat(100 * KIB);
+        String more = "b".repeat(200 * KIB);
+        object(ReferencedObjects.CONFIG_MAPS, Struct.of("A", some, "B", more));
+        object(ReferencedObjects.SECRETS, Struct.of("A", base64(some), "B", base64(more)));
         for (String kind : List.of("secretKeyRef", "configMapKeyRef")) {
             Struct from = Struct.of(kind, Struct.of("name", "o", "key", "A"));
             refused(() -> of(Seq.copyOf(IntStream.range(0, 100)
                     .mapToObj(i -> Struct.of("name", "V" + i, "valueFrom", from)).toList())),
                     MUCH + "environment variable \"V20\" on");
+            Struct other = Struct.of(kind, Struct.of("name", "o", "key", "B"));
+            refused(() -> of(Seq.of(Struct.of("name", "V", "valueFrom", other))),
+                    "environment variable \"V\" " + LONG);
         }
         for (String kind : List.of("secretRef", "configMapRef")) {
-            Seq sources = Seq.copyOf(IntStream.range(0, 100)
-                    .mapToObj(i -> Struct.of("prefix", "P" + i, kind, Struct.of("name", "o"))).toList());
-            refused(() -> of(Struct.of("envFrom", sources)), MUCH + "environment variable \"P20A\" on");
+            Seq sources = Seq.of(Struct.of("prefix", "P0", kind, Struct.of("name", "o")));
+            refused(() -> of(Struct.of("envFrom", sources)), "environment variable \"P0B\" " + LONG);
         }
     }
 
@@ -105,10 +108,18 @@ class ExecLimitsTest {
                 parts(Map.of("A", longest))), "args[0] " + LONG);
     }
 
+    @Test
+    void copiesOfAnObjectUnderManyPrefixesAreRefused() {
+        object(ReferencedObjects.CONFIG_MAPS, Struct.of("A", "a".repeat(100 * KIB)));
+        Seq sources = Seq.copyOf(IntStream.range(0, 100)
+                .mapToObj(i -> Struct.of("prefix", "P" + i, "configMapRef", Struct.of("name", "o"))).toList());
+        refused(() -> of(Struct.of("envFrom", sources)), MUCH + "environment variable \"P20A\" on");
+    }
+
     /// The same variables again and again, as a ConfigMap that others override.
     @Test
     void aVariableThatIsReplacedDoesNotCount() {
-        object(ReferencedObjects.CONFIG_MAPS, "A", "a".repeat(100 * KIB));
+        object(ReferencedObjects.CONFIG_MAPS, Struct.of("A", "a".repeat(100 * KIB)));
         Seq sources = Seq.copyOf(IntStream.range(0, 100)
                 .mapToObj(i -> Struct.of("configMapRef", Struct.of("name", "o"))).toList());
         assertThat(of(Struct.of("envFrom", sources))).containsOnlyKeys("A");
@@ -140,9 +151,8 @@ class ExecLimitsTest {
                 Struct.of("volumeName", "v", "path", path, "key", key, "optional", true)));
     }
 
-    private void object(Gvr resource, String key, String value) {
-        api.seed(resource, Obj.of(Struct.of("metadata", Struct.of("name", "o", "namespace", "ns"), "data",
-                Struct.of(key, value))));
+    private void object(Gvr resource, Struct data) {
+        api.seed(resource, Obj.of(Struct.of("metadata", Struct.of("name", "o", "namespace", "ns"), "data", data)));
     }
 
     private static String base64(String value) {
