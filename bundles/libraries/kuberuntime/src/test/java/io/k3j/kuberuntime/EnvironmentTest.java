@@ -9,6 +9,7 @@ import io.k3j.model.Struct;
 import io.k3j.testkit.FakeApi;
 import java.nio.file.NoSuchFileException;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -22,9 +23,11 @@ class EnvironmentTest {
             new ReferencedObjects(FakeApi.stepped(InstantSource.system())),
             new Environment.Node("n", List.of(), 1_500, 4_096, () -> 950));
 
-    private Map<String, String> of(Struct ref, String text) {
+    private Map<String, String> of(Struct ref, String text, Struct... more) {
         Struct env = Struct.of("name", "A", "valueFrom", Struct.of("fileKeyRef", ref));
-        return environment.of(POD, Struct.of("env", Seq.of(env, Struct.of("name", "B", "value", "<$(A)>"))),
+        List<Struct> all = new ArrayList<>(List.of(env, Struct.of("name", "B", "value", "<$(A)>")));
+        all.addAll(List.of(more));
+        return environment.of(POD, Struct.of("env", Seq.copyOf(all)),
                 new Environment.Place(List.of(), List.of(), (volume, path) -> {
                     assertThat(volume).isEqualTo("v");
                     if (!path.equals("a.env")) {
@@ -43,6 +46,20 @@ class EnvironmentTest {
         String expected = value.replace("\\n", "\n");
         assertThat(of(REF, text.replace("\\n", "\n").replace("\\r", "\r").replace("\\t", "\t")))
                 .isEqualTo(Map.of("A", expected, "B", "<" + expected + ">"));
+    }
+
+    /// Where a file is wrong counts for the keys behind it only, though the file is read once.
+    @Test
+    void readsSeveralKeysOfAFile() {
+        Struct second = Struct.of("name", "C", "valueFrom", Struct.of("fileKeyRef", REF.with("key", "OTHER")));
+        assertThat(of(REF, "KEY='1'\nKEY='2'\nOTHER='3'\nwrong", second))
+                .isEqualTo(Map.of("A", "1", "B", "<1>", "C", "3"));
+        assertThat(of(REF.with("optional", true), "KEY= 'blank'\nKEY='2'\nOTHER='3'\n", second))
+                .isEqualTo(Map.of("B", "<$(A)>", "C", "3"));
+        Struct third = Struct.of("name", "KEY", "valueFrom", Struct.of("fileKeyRef", REF));
+        assertThat(of(REF, "KEY='1'\nwrong", third)).containsEntry("KEY", "1");
+        assertThatThrownBy(() -> of(REF, "KEY='1'\nwrong\nOTHER='3'", second)).isInstanceOf(ConfigError.class)
+                .hasMessageEndingWith("at line 2: missing '='");
     }
 
     @Test

@@ -39,6 +39,22 @@ class NodeAllocationsTest {
         assertThat(deferred(young)).isFalse();
     }
 
+    /// As the kubelet that was started anew finds them: it asks in any order.
+    @Test
+    void theAgeIsWhatTheApiWasToldOfIt() {
+        Obj old = since(pod("old", "1800m", 0, "Burstable"), "2026-01-01T00:00:00Z");
+        Obj young = since(pod("new", "1800m", 0, "Burstable"), "2026-01-01T00:00:01Z");
+        List.of(young, old).forEach(p -> assertThat(deferred(p)).isTrue());
+        room.free("other");
+        assertThat(deferred(young)).isTrue();
+        assertThat(deferred(old)).isFalse();
+    }
+
+    private static Obj since(Obj pod, String time) {
+        Struct pending = Struct.of("type", "PodResizePending", "status", "True", "lastTransitionTime", time);
+        return pod.with(Seq.of(pending), "status", "conditions");
+    }
+
     @Test
     void aResizeThatDoesNotFitHoldsNobodyUp() {
         assertThat(deferred(pod("important", "1900m", 5, "Burstable"))).isTrue();
