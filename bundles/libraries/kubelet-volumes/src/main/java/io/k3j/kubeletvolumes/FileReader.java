@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /// Reads files that a container has left in a volume, whatever it does there meanwhile: nothing outside the volume, no
@@ -20,16 +21,11 @@ final class FileReader {
     }
 
     /// @param volume where it lies; its own path may have links, they are the kubelet's
-    /// @param path in the volume; a link in it may lead to another place inside
-    /// @throws java.nio.file.NoSuchFileException when there is none
-    /// @throws IOException for what is no file of the volume, or is too large
+    /// @param path in the volume; a link in it is followed as if the volume were the root, see [InsidePath]
+    /// @throws NoSuchFileException when there is none
+    /// @throws IOException for what is no file, or is too large
     String text(Path volume, String path) throws IOException {
-        Path root = volume.toRealPath();
-        Path found = root.resolve(path).toRealPath();
-        if (!found.startsWith(root)) {
-            throw new FileSystemException(path, null, "leaves the volume");
-        }
-        try (Handle base = handles.directory(root); Handle file = base.walk(root.relativize(found))) {
+        try (Handle base = handles.directory(volume.toRealPath()); Handle file = InsidePath.open(base, path)) {
             if (!file.isFile()) {
                 throw new FileSystemException(path, null, "is no regular file");
             }
@@ -40,6 +36,8 @@ final class FileReader {
                 }
                 return new String(all, StandardCharsets.UTF_8);
             }
+        } catch (NoSuchFileException e) {
+            throw new NoSuchFileException(path);
         }
     }
 }

@@ -58,7 +58,7 @@ final class Handles {
     /// @throws NoSuchFileException when there is none
     /// @throws FileSystemException for a link, or what is no directory
     Handle directory(Path path) throws IOException {
-        Handle h = open(AT_CURRENT, path.toString());
+        Handle h = noLink(open(AT_CURRENT, path.toString()));
         if (!h.isDirectory()) {
             h.close();
             throw new FileSystemException(path.toString(), null, "is not a directory");
@@ -66,8 +66,8 @@ final class Handles {
         return h;
     }
 
-    /// With `O_PATH` and `O_NOFOLLOW` a link is opened as itself; [Handle] refuses it then. So nothing can be swapped
-    /// in between the look and the opening.
+    /// With `O_PATH` and `O_NOFOLLOW` a link is opened as itself. So nothing can be swapped in between the look and the
+    /// opening.
     /// @param at number of an open directory
     private Handle open(int at, String name) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
@@ -86,20 +86,24 @@ final class Handles {
         }
     }
 
+    /// Closes what it is given when it is a link.
+    private static Handle noLink(Handle h) throws IOException {
+        if (h.isLink()) {
+            h.close();
+            throw new FileSystemException(h.name, null, "is a link, which is not followed");
+        }
+        return h;
+    }
+
     /// Something held open. To be closed by who asked for it, once. It keeps standing for the same directory or file
     /// when that is renamed, moved or deleted.
     final class Handle implements AutoCloseable {
         private final int number;
         private final String name;
 
-        /// Closes what it was given when it is a link.
-        private Handle(int number, String name) throws IOException {
+        private Handle(int number, String name) {
             this.number = number;
             this.name = name;
-            if ((mode() & TYPE_MASK) == LINK) {
-                close();
-                throw new FileSystemException(name, null, "is a link, which is not followed");
-            }
         }
 
         /// Where the kernel shows it while it is open; valid for this process only. The kernel leads from there to the
@@ -122,6 +126,10 @@ final class Handles {
             return (mode() & TYPE_MASK) == FILE;
         }
 
+        boolean isLink() throws IOException {
+            return (mode() & TYPE_MASK) == LINK;
+        }
+
         /// The place of a name in this directory; anyone who uses it must not follow it if it is a link. Does not look
         /// whether anything is there.
         /// @throws FileSystemException for anything but one name
@@ -137,6 +145,13 @@ final class Handles {
         /// @throws NoSuchFileException when nothing has
         /// @throws FileSystemException for a link
         Handle child(String child) throws IOException {
+            return noLink(childOrLink(child));
+        }
+
+        /// What has a name in this directory, a link as itself.
+        /// @return to be closed by the caller
+        /// @throws NoSuchFileException when nothing has
+        Handle childOrLink(String child) throws IOException {
             entry(child);
             return open(number, child);
         }

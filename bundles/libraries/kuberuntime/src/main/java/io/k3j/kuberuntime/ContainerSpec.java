@@ -1,7 +1,6 @@
 package io.k3j.kuberuntime;
 
 import io.k3j.model.Obj;
-import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,13 +27,15 @@ public final class ContainerSpec {
     /// Everything but what the runtime itself decides. `logPath` is relative to the sandbox's log directory:
     /// `<name>/<attempt>.log`, as upstream has it.
     /// @param container one of the pod's, of any kind
+    /// @throws ConfigError when a program cannot be given as much
     public static Struct of(Obj pod, Struct container, Parts parts) {
         Map<String, String> env = parts.environment();
         String name = container.text("name");
         Struct.Builder b = Struct.builder().put("metadata", Struct.of("name", name, "attempt", parts.attempt()));
         b.put("image", Struct.of("image", parts.image(), "userSpecifiedImage", container.text("image")));
-        b.putUnlessEmpty("command", expanded(container.seq("command"), env));
-        b.putUnlessEmpty("args", expanded(container.seq("args"), env));
+        Words words = new Words(env);
+        b.putUnlessEmpty("command", words.expanded("command", container.seq("command")));
+        b.putUnlessEmpty("args", words.expanded("args", container.seq("args")));
         b.putUnlessEmpty("workingDir", container.text("workingDir"));
         List<Struct> variables = new ArrayList<>();
         env.forEach((k, v) -> variables.add(Struct.of("key", k, "value", v)));
@@ -46,10 +47,6 @@ public final class ContainerSpec {
         b.put("stdin", container.flag("stdin")).put("stdinOnce", container.flag("stdinOnce"))
                 .put("tty", container.flag("tty"));
         return b.put("linux", parts.linux()).build();
-    }
-
-    private static List<String> expanded(Seq words, Map<String, String> env) {
-        return words.texts().stream().map(w -> Expansion.of(w, env)).toList();
     }
 
     /// What the next kubelet has to know of a container before it has its pod: where its last words lie and how long it

@@ -3,15 +3,14 @@ package io.k3j.kuberuntime;
 import io.k3j.apimachinery.Quantity;
 import io.k3j.model.Gvr;
 import io.k3j.model.Obj;
+import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.NoSuchFileException;
 import java.util.Base64;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -68,28 +67,31 @@ public final class Environment {
     /// over them by its name. Services are told last and take nobody's place.
     ///
     /// @return in the order in which the pod says them, services at the end
-    /// @throws ConfigError when something needed is missing
+    /// @throws ConfigError when something needed is missing, or a program cannot be given as much
     public Map<String, String> of(Obj pod, Struct container, Place place) {
         Map<String, String> links = links(pod, place.services());
-        Map<String, String> all = new LinkedHashMap<>();
+        Variables all = new Variables();
         container.seq("envFrom").structs().forEach(f -> from(pod, f, all));
         Map<String, String> lookup = new TreeMap<>(links);
-        lookup.putAll(all);
-        for (Struct e : container.seq("env").structs()) {
+        lookup.putAll(all.all());
+        Seq variables = container.seq("env");
+        FileKeys keys = new FileKeys(place.files(), variables);
+        for (Struct e : variables.structs()) {
             String name = e.text("name");
-            Optional<String> value = e.has("valueFrom") ? valueFrom(pod, container, e.struct("valueFrom"), place)
-                    : Optional.of(Expansion.of(e.text("value"), lookup));
+            Optional<String> value = e.has("valueFrom")
+                    ? valueFrom(pod, container, e.struct("valueFrom"), place.addresses(), keys)
+                    : Optional.of(Variables.expanded(name, e.text("value"), lookup));
             value.ifPresent(v -> {
                 all.put(name, v);
                 lookup.put(name, v);
             });
         }
         links.forEach(all::putIfAbsent);
-        return all;
+        return all.all();
     }
 
     /// Keys of `binaryData` are no text and are left out. A key that is no name of a variable is passed on as it is.
-    private void from(Obj pod, Struct source, Map<String, String> into) {
+    private void from(Obj pod, Struct source, Variables into) {
         String prefix = source.text("prefix");
         boolean secret = source.has("secretRef");
         Struct ref = secret ? source.struct("secretRef") : source.struct("configMapRef");
@@ -101,12 +103,12 @@ public final class Environment {
 
     /// @return empty when an optional key is missing: then the variable is not set at all
     /// @throws ConfigError when a key that is not optional is missing
-    private Optional<String> valueFrom(Obj pod, Struct container, Struct from, Place place) {
+    private Optional<String> valueFrom(Obj pod, Struct container, Struct from, List<String> addresses, FileKeys keys) {
         if (from.has("fieldRef")) {
-            return Optional.of(field(pod, from.struct("fieldRef").text("fieldPath"), place.addresses()));
+            return Optional.of(field(pod, from.struct("fieldRef").text("fieldPath"), addresses));
         }
         if (from.has("fileKeyRef")) {
-            return fileKey(from.struct("fileKeyRef"), place.files());
+            return keys.value(from.struct("fileKeyRef"));
         }
         if (from.has("resourceFieldRef")) {
             Struct ref = from.struct("resourceFieldRef");
@@ -124,24 +126,6 @@ public final class Environment {
                     + (secret ? "Secret " : "ConfigMap ") + pod.namespace() + "/" + ref.text("name"));
         }
         return value.map(v -> secret ? new String(Base64.getDecoder().decode(v), StandardCharsets.UTF_8) : v);
-    }
-
-    /// An empty value counts as none, as upstream has it.
-    private static Optional<String> fileKey(Struct ref, VolumeFiles files) {
-        String path = ref.text("path");
-        String value;
-        try {
-            value = EnvironmentFile.value(files.read(ref.text("volumeName"), path), ref.text("key"));
-        } catch (NoSuchFileException e) {
-            value = "";
-        } catch (IOException | IllegalArgumentException e) {
-            throw ConfigError.config("couldn't parse env file: " + path + ": " + e.getMessage());
-        }
-        if (value.isEmpty() && !ref.flag("optional")) {
-            throw ConfigError.config("environment variable key \"" + ref.text("key") + "\" not found in file \"" + path
-                    + "\"");
-        }
-        return Optional.of(value).filter(v -> !v.isEmpty());
     }
 
     /// A field of a pod as text, as `fieldRef` names it. `metadata.labels['key']` and `metadata.annotations['key']` are
@@ -215,7 +199,7 @@ public final class Environment {
     /// `enableServiceLinks: false` leaves out all but the API server's, which client libraries find by its variables. A
     /// headless service has no address and no variables.
     private static Map<String, String> links(Obj pod, Collection<Obj> services) {
-        Map<String, String> all = new TreeMap<>();
+        Variables all = new Variables();
         boolean wanted = pod.spec().flag("enableServiceLinks", true);
         for (Obj s : services) {
             boolean master = s.namespace().equals("default") && s.name().equals("kubernetes");
@@ -225,12 +209,12 @@ public final class Environment {
                 link(all, s, ip);
             }
         }
-        return all;
+        return new TreeMap<>(all.all());
     }
 
     /// Kubernetes' own variables and those that Docker's links had, see
     /// <https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables>.
-    private static void link(Map<String, String> all, Obj service, String ip) {
+    private static void link(Variables all, Obj service, String ip) {
         String name = service.name().toUpperCase(Locale.ROOT).replace('-', '_');
         List<Struct> ports = service.spec().seq("ports").structs();
         String host = ip.contains(":") ? "[" + ip + "]" : ip;

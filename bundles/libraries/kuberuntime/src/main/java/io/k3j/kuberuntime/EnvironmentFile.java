@@ -1,6 +1,8 @@
 package io.k3j.kuberuntime;
 
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
 
 /// A file of variables in the form that `fileKeyRef` reads: one `NAME='value'` a line, blanks before it, comments and
 /// lines within the quotes allowed; nothing is expanded or escaped. See
@@ -8,36 +10,67 @@ import java.util.List;
 /// one look.
 final class EnvironmentFile {
     private static final String BLANKS = " \t";
-    private final List<String> lines;
+    /// Go's `bufio.Scanner`, by which upstream reads, takes no longer ones.
+    private static final int MOST_LINE = (64 << 10) - 1;
+    private final String text;
+    private int at;
     private int next;
 
+    /// What a file says of some variables.
+    ///
+    /// @param found the values by name
+    /// @param problem why the file could not be read to its end, with upstream's words; empty when it was, or all had
+    ///     been found by then
+    record Values(Map<String, String> found, String problem) {
+        /// The value of one of the variables, empty when there is none.
+        /// @throws IllegalArgumentException when it had not been found where the file is wrong
+        String get(String key) {
+            String value = found.get(key);
+            if (value == null && !problem.isEmpty()) {
+                throw new IllegalArgumentException(problem);
+            }
+            return value == null ? "" : value;
+        }
+    }
+
     private EnvironmentFile(String text) {
-        List<String> all = List.of(text.split("\n", -1));
-        lines = all.getLast().isEmpty() ? all.subList(0, all.size() - 1) : all;
+        this.text = text;
     }
 
-    /// The value of a variable, empty when there is none. What comes behind it is not looked at.
-    /// @throws IllegalArgumentException for what is no such file, with upstream's words
-    static String value(String text, String key) {
-        return new EnvironmentFile(text).find(key);
+    /// The values of some variables; of a name that comes twice the first counts. What comes behind the last of them
+    /// is not looked at.
+    static Values values(String text, Set<String> keys) {
+        Map<String, String> found = new HashMap<>();
+        try {
+            new EnvironmentFile(text).find(keys, found);
+        } catch (IllegalArgumentException e) {
+            return new Values(found, String.valueOf(e.getMessage()));
+        }
+        return new Values(found, "");
     }
 
-    private String find(String key) {
-        while (next < lines.size()) {
+    private void find(Set<String> keys, Map<String, String> found) {
+        while (at < text.length() && found.size() < keys.size()) {
             String line = withoutBlanks(line());
             if (!line.isEmpty() && !line.startsWith("#")) {
                 String name = name(line);
                 String value = value(line.substring(name.length() + 1));
-                if (name.equals(key)) {
-                    return value;
+                if (keys.contains(name)) {
+                    found.putIfAbsent(name, value);
                 }
             }
         }
-        return "";
     }
 
     private String line() {
-        String line = lines.get(next++);
+        int newline = text.indexOf('\n', at);
+        int end = newline < 0 ? text.length() : newline;
+        String line = text.substring(at, end);
+        at = newline < 0 ? end : newline + 1;
+        next++;
+        if (ExecLimits.bytes(line) > MOST_LINE) {
+            throw wrong("it has more than " + MOST_LINE + " bytes");
+        }
         return line.endsWith("\r") ? line.substring(0, line.length() - 1) : line;
     }
 
@@ -76,7 +109,7 @@ final class EnvironmentFile {
         String rest = given.substring(1);
         int end = rest.indexOf('\'');
         while (end < 0) {
-            if (next == lines.size()) {
+            if (at == text.length()) {
                 throw new IllegalArgumentException("invalid environment variable format starting at line " + first
                         + ": unclosed single quote");
             }

@@ -1,45 +1,61 @@
 package io.k3j.kuberuntime;
 
 import java.util.Map;
+import java.util.Optional;
 
 /// `$(NAME)` in commands, arguments, environment values and sub-path expressions; `$$` is a dollar. Unknown
 /// names stay as they are. See
 /// <https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/>.
 ///
-/// Pure. Any thread. Upstream's `third_party/forked/golang/expansion`.
+/// Upstream's `third_party/forked/golang/expansion`. One thread, for one text.
 public final class Expansion {
-    private Expansion() {
+    private final StringBuilder made = new StringBuilder();
+    private final Map<String, String> values;
+    private long left;
+
+    private Expansion(Map<String, String> values, long most) {
+        this.values = values;
+        left = most;
     }
 
     /// A text with every name replaced that has a value. It goes over the text once: what a value brings in is not
     /// expanded again, so a value cannot refer to itself.
     /// @param values an empty text is a value, too
-    /// @return `text` itself when there is nothing to expand
-    public static String of(String text, Map<String, String> values) {
-        if (text.indexOf('$') < 0) {
-            return text;
-        }
-        StringBuilder b = new StringBuilder(text.length());
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            char next = i + 1 < text.length() ? text.charAt(i + 1) : 0;
-            if (c != '$' || next != '$' && next != '(') {
-                b.append(c);
-            } else if (next == '$') {
-                b.append('$');
-                i++;
-            } else {
+    /// @param most bytes of UTF-8 that it may become; a text with a few names may become any length
+    /// @return empty when it would become longer
+    public static Optional<String> of(String text, Map<String, String> values, long most) {
+        Expansion one = new Expansion(values, most);
+        return one.all(text) ? Optional.of(one.made.toString()) : Optional.empty();
+    }
+
+    private boolean all(String text) {
+        int last = text.lastIndexOf(')');
+        int i = 0;
+        while (i < text.length() && left >= 0) {
+            char next = text.charAt(i) == '$' && i + 1 < text.length() ? text.charAt(i + 1) : 0;
+            if (next == '(' && i < last) {
                 int end = text.indexOf(')', i);
-                String name = end < 0 ? "" : text.substring(i + 2, end);
+                String name = text.substring(i + 2, end);
                 String value = values.get(name);
-                if (end < 0 || value == null) {
-                    b.append(c);
-                } else {
-                    b.append(value);
-                    i = end;
-                }
+                add(value == null ? "$(" + name + ")" : value);
+                i = end + 1;
+            } else {
+                add(text.charAt(i));
+                i += next == '$' ? 2 : 1;
             }
         }
-        return b.toString();
+        return left >= 0;
+    }
+
+    private void add(char c) {
+        left -= ExecLimits.bytes(c);
+        made.append(c);
+    }
+
+    private void add(String piece) {
+        left -= ExecLimits.bytes(piece);
+        if (left >= 0) {
+            made.append(piece);
+        }
     }
 }

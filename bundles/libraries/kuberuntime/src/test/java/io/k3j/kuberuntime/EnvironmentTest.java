@@ -9,6 +9,7 @@ import io.k3j.model.Struct;
 import io.k3j.testkit.FakeApi;
 import java.nio.file.NoSuchFileException;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -22,9 +23,11 @@ class EnvironmentTest {
             new ReferencedObjects(FakeApi.stepped(InstantSource.system())),
             new Environment.Node("n", List.of(), 1_500, 4_096, () -> 950));
 
-    private Map<String, String> of(Struct ref, String text) {
+    private Map<String, String> of(Struct ref, String text, Struct... more) {
         Struct env = Struct.of("name", "A", "valueFrom", Struct.of("fileKeyRef", ref));
-        return environment.of(POD, Struct.of("env", Seq.of(env, Struct.of("name", "B", "value", "<$(A)>"))),
+        List<Struct> all = new ArrayList<>(List.of(env, Struct.of("name", "B", "value", "<$(A)>")));
+        all.addAll(List.of(more));
+        return environment.of(POD, Struct.of("env", Seq.copyOf(all)),
                 new Environment.Place(List.of(), List.of(), (volume, path) -> {
                     assertThat(volume).isEqualTo("v");
                     if (!path.equals("a.env")) {
@@ -45,15 +48,35 @@ class EnvironmentTest {
                 .isEqualTo(Map.of("A", expected, "B", "<" + expected + ">"));
     }
 
+    /// Where a file is wrong counts for the keys behind it only, though the file is read once.
+    @Test
+    void readsSeveralKeysOfAFile() {
+        Struct second = Struct.of("name", "C", "valueFrom", Struct.of("fileKeyRef", REF.with("key", "OTHER")));
+        assertThat(of(REF, "KEY='1'\nKEY='2'\nOTHER='3'\nwrong", second))
+                .isEqualTo(Map.of("A", "1", "B", "<1>", "C", "3"));
+        assertThat(of(REF.with("optional", true), "KEY= 'blank'\nKEY='2'\nOTHER='3'\n", second))
+                .isEqualTo(Map.of("B", "<$(A)>", "C", "3"));
+        Struct third = Struct.of("name", "KEY", "valueFrom", Struct.of("fileKeyRef", REF));
+        assertThat(of(REF, "KEY='1'\nwrong", third)).containsEntry("KEY", "1");
+        assertThatThrownBy(() -> of(REF, "KEY='1'\nwrong\nOTHER='3'", second)).isInstanceOf(ConfigError.class)
+                .hasMessageEndingWith("at line 2: missing '='");
+    }
+
     @Test
     void leavesOutAnOptionalKeyThatIsMissing() {
         Struct optional = REF.with("optional", true);
         assertThat(of(optional, "OTHER='x'\n")).isEqualTo(Map.of("B", "<$(A)>"));
         assertThat(of(optional, "KEY= 'blank before it'\n")).doesNotContainKey("A");
-        assertThat(of(optional.with("path", "absent"), "")).doesNotContainKey("A");
-        for (Struct ref : List.of(REF, REF.with("path", "absent"))) {
-            assertThatThrownBy(() -> of(ref, "OTHER='x'\n")).isInstanceOf(ConfigError.class)
-                    .hasMessageStartingWith("environment variable key \"KEY\" not found in file \"");
+        assertThatThrownBy(() -> of(REF, "OTHER='x'\n")).isInstanceOf(ConfigError.class)
+                .hasMessage("environment variable key \"KEY\" not found in file \"a.env\"");
+    }
+
+    /// Upstream, too, asks for the file of an optional key.
+    @Test
+    void refusesAFileThatIsMissing() {
+        for (Struct ref : List.of(REF, REF.with("optional", true))) {
+            assertThatThrownBy(() -> of(ref.with("path", "absent"), "")).isInstanceOf(ConfigError.class)
+                    .hasMessage("couldn't parse env file: absent: there is no such file");
         }
     }
 
@@ -71,5 +94,18 @@ class EnvironmentTest {
     void refusesAValueThatDoesNotEnd() {
         assertThatThrownBy(() -> of(REF, "A='a'\nKEY='b\nc\n")).isInstanceOf(ConfigError.class)
                 .hasMessageEndingWith("invalid environment variable format starting at line 2: unclosed single quote");
+    }
+
+    @Test
+    void refusesALongLine() {
+        String longest = "x".repeat((64 << 10) - 1 - "KEY=''".length());
+        assertThat(of(REF, "KEY='" + longest + "'\n" + "x".repeat(64 << 10))).containsEntry("A", longest);
+        for (String more : List.of("KEY='x" + longest + "'", "# €\n\nKEY='x" + longest + "'\n", "KEY='" + longest + "'\r\n",
+                "KEY='€" + longest.substring(2) + "'", "KEY='\n" + longest + "0123456'")) {
+            int line = (int) more.strip().chars().filter(c -> c == '\n').count() + 1;
+            assertThatThrownBy(() -> of(REF.with("optional", true), more)).isInstanceOf(ConfigError.class)
+                    .hasMessage("couldn't parse env file: a.env: invalid environment variable format at line " + line
+                            + ": it has more than 65535 bytes");
+        }
     }
 }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class PodActionsTest {
     private final Set<String> unstarted = new HashSet<>();
+    private final Set<String> killed = new HashSet<>();
     private final Map<String, String> failing = new HashMap<>();
     private final Map<String, List<Container>> containers = new HashMap<>();
     private boolean sandbox = true;
@@ -76,9 +77,51 @@ class PodActionsTest {
                 .containsExactly("i");
     }
 
+    /// As of an object that was stored before its policy was taken away.
+    @Test
+    void rulesCountBesideAPolicyOfTheContainersOwnOnly() {
+        put("a", Container.State.EXITED, 42);
+        put("b", Container.State.EXITED, 42);
+        assertThat(plan(pod("Never").with(Seq.of(ruled("In", 42).without("restartPolicy").with("name", "a")), "spec",
+                "containers")).finished()).isTrue();
+    }
+
+    @Test
+    void anyRuleAndAnyOfItsCodesMatch() {
+        Struct rules = Struct.of("name", "a", "restartPolicy", "Never", "restartPolicyRules",
+                Seq.of(rule("In", 3, 4), rule("NotIn", 0, 1, 2, 3, 4, 5)));
+        for (int code = 0; code < 8; code++) {
+            put("a", Container.State.EXITED, code);
+            assertThat(plan(pod("Always").with(Seq.of(rules), "spec", "containers")).start()).as("%s", code)
+                    .isEqualTo(List.of(3, 4, 6, 7).contains(code) ? List.of("a") : List.of());
+        }
+    }
+
+    @Test
+    void whoWasKilledToBeStartedAgainIsHoweverItEnded() {
+        put("a", Container.State.EXITED, 0);
+        put("b", Container.State.EXITED, 0);
+        killed.add("a");
+        assertThat(plan(pod("OnFailure")).start()).containsExactly("a");
+    }
+
+    @Test
+    void whoCanEndSoThatItIsStartedAgainIsRestartable() {
+        Obj never = pod("Never");
+        assertThat(RestartRules.restartable(never, Struct.of("name", "a"))).isFalse();
+        assertThat(RestartRules.restartable(never, Struct.of("name", "a", "restartPolicy", "OnFailure"))).isTrue();
+        assertThat(RestartRules.restartable(never, ruled("In", 1))).isTrue();
+        assertThat(RestartRules.restartable(pod("Always"), Struct.of("name", "a"))).isTrue();
+        assertThat(RestartRules.restartable(pod("Always"), Struct.of("restartPolicy", "Never"))).isFalse();
+        assertThat(RestartRules.restartable(never, ruled("In", 1).without("restartPolicy"))).isFalse();
+    }
+
     private static Struct ruled(String operator, int code) {
-        return Struct.of("restartPolicy", "Never", "restartPolicyRules", Seq.of(Struct.of("action", "Restart",
-                "exitCodes", Struct.of("operator", operator, "values", Seq.of(code)))));
+        return Struct.of("restartPolicy", "Never", "restartPolicyRules", Seq.of(rule(operator, code)));
+    }
+
+    private static Struct rule(String operator, Object... codes) {
+        return Struct.of("action", "Restart", "exitCodes", Struct.of("operator", operator, "values", Seq.of(codes)));
     }
 
     @Test
@@ -132,6 +175,11 @@ class PodActionsTest {
             @Override
             public String failure(Container c) {
                 return failing.getOrDefault(c.name(), "");
+            }
+
+            @Override
+            public boolean restarts(Container ended) {
+                return killed.contains(ended.name());
             }
         });
     }

@@ -15,7 +15,17 @@ class PodValuesTest {
     @Test
     void expandsReferencesAndKeepsUnknownOnes() {
         Map<String, String> values = Map.of("A", "1");
-        assertThat(Expansion.of("x$(A)-$(B)-$$(A)-$", values)).isEqualTo("x1-$(B)-$(A)-$");
+        assertThat(Expansion.of("x$(A)-$(B)-$$(A)-$", values, 99)).contains("x1-$(B)-$(A)-$");
+        assertThat(Expansion.of("$(x$(A))$(A)$x$(A", values, 99)).as("as upstream: a name ends at the next bracket")
+                .contains("$(x$(A))1$x$(A");
+    }
+
+    @Test
+    void countsTheBytesOfWhatItExpands() {
+        Map<String, String> values = Map.of("A", "é€😀");
+        assertThat(Expansion.of("x$(A)y", values, 11)).contains("xé€😀y");
+        assertThat(Expansion.of("x$(A)y", values, 10)).isEmpty();
+        assertThat(Expansion.of("$(A)".repeat(1_000_000), Map.of("A", "1".repeat(1 << 20)), 1 << 20)).isEmpty();
     }
 
     @Test

@@ -74,7 +74,7 @@ final class NodeAllocations {
         Map<String, Map<String, Long>> taken = new HashMap<>(allocated);
         for (PendingResizes.Pending p : pending.before(wanted)) {
             if (refusal(taken, p.uid(), p.requests()).isEmpty()) {
-                taken.put(p.uid(), p.requests());
+                taken.merge(p.uid(), p.requests(), NodeAllocations::larger);
             }
         }
         Optional<PodStatus.Waiting> refusal = refusal(taken, pod.uid(), now);
@@ -87,6 +87,13 @@ final class NodeAllocations {
             pending.remove(pod.uid());
         }
         return refusal;
+    }
+
+    /// Who waits for more of one thing and will give of another holds both until it was asked again and granted.
+    private static Map<String, Long> larger(Map<String, Long> has, Map<String, Long> asks) {
+        Map<String, Long> most = new HashMap<>(has);
+        asks.forEach((name, amount) -> most.merge(name, amount, Math::max));
+        return most;
     }
 
     private Optional<PodStatus.Waiting> refusal(Map<String, Map<String, Long>> taken, String uid,

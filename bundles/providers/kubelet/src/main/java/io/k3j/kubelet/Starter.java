@@ -39,6 +39,8 @@ import java.util.Set;
 final class Starter {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
     private static final int OLD_KEPT = 1;
+    /// `PATH_MAX` without the zero at its end.
+    private static final int MOST_PATH = 4095;
     private final Dependencies tools;
 
     Starter(Dependencies tools) {
@@ -122,7 +124,7 @@ final class Starter {
         int index = 0;
         for (Struct m : spec.seq("volumeMounts").structs()) {
             Path volume = volume(place, m.text("name"));
-            String sub = m.has("subPathExpr") ? Expansion.of(m.text("subPathExpr"), env) : m.text("subPath");
+            String sub = m.has("subPathExpr") ? subPath(m, env) : m.text("subPath");
             String at = m.text("mountPath");
             if (place.images().get(m.text("name")) instanceof Image image) {
                 all.add(ImageVolumes.mount(at, image, sub));
@@ -148,6 +150,12 @@ final class Starter {
         all.add(Struct.of("containerPath", spec.text("terminationMessagePath", "/dev/termination-log"), "hostPath",
                 words.toString()));
         return all;
+    }
+
+    private static String subPath(Struct mount, Map<String, String> env) {
+        return Expansion.of(mount.text("subPathExpr"), env, MOST_PATH)
+                .orElseThrow(() -> ConfigError.config("subPathExpr of volumeMount \"" + mount.text("name")
+                        + "\" takes more than " + MOST_PATH + " bytes, which is more than a path has on Linux"));
     }
 
     private static Path volume(Place place, String name) {

@@ -18,7 +18,7 @@ class EnvironmentFilesTest extends PodScene {
                 Seq.of(Struct.of("name", "v", "emptyDir", Struct.EMPTY))));
         until(() -> waiting(pod).text("reason").equals("CreateContainerConfigError"));
         assertThat(waiting(pod).text("message"))
-                .isEqualTo("environment variable key \"A\" not found in file \"a.env\"");
+                .isEqualTo("couldn't parse env file: a.env: there is no such file");
         Path volume = tools.options().podDir(pod.uid()).resolve("volumes/kubernetes.io~empty-dir/v");
         Files.writeString(volume.resolve("a.env"), "A='one\ntwo'\n");
         until(() -> {

@@ -39,6 +39,22 @@ class NodeAllocationsTest {
         assertThat(deferred(young)).isFalse();
     }
 
+    /// As the kubelet that was started anew finds them: it asks in any order.
+    @Test
+    void theAgeIsWhatTheApiWasToldOfIt() {
+        Obj old = since(pod("old", "1800m", 0, "Burstable"), "2026-01-01T00:00:00Z");
+        Obj young = since(pod("new", "1800m", 0, "Burstable"), "2026-01-01T00:00:01Z");
+        List.of(young, old).forEach(p -> assertThat(deferred(p)).isTrue());
+        room.free("other");
+        assertThat(deferred(young)).isTrue();
+        assertThat(deferred(old)).isFalse();
+    }
+
+    private static Obj since(Obj pod, String time) {
+        Struct pending = Struct.of("type", "PodResizePending", "status", "True", "lastTransitionTime", time);
+        return pod.with(Seq.of(pending), "status", "conditions");
+    }
+
     @Test
     void aResizeThatDoesNotFitHoldsNobodyUp() {
         assertThat(deferred(pod("important", "1900m", 5, "Burstable"))).isTrue();
@@ -53,12 +69,38 @@ class NodeAllocationsTest {
         assertThat(deferred(pod("old", "1800m", 0, "Burstable"))).isFalse();
     }
 
+    /// Who waits has what it has: less of one thing is free only when more of another was granted.
+    @Test
+    void whatAPodGivesIsFreeWhenItGotWhatItWaitsFor() {
+        NodeAllocations node = new NodeAllocations(2000, 1L << 30);
+        node.allocate(pod("other", "10m", "600Mi", 0, "Burstable"));
+        node.allocate(pod("p1", "1500m", "100Mi", 5, "Burstable"));
+        node.allocate(pod("p2", "10m", "100Mi", 0, "Burstable"));
+        Obj first = pod("p1", "100m", "700Mi", 5, "Burstable");
+        Obj second = pod("p2", "1800m", "100Mi", 0, "Burstable");
+        assertThat(deferred(node, first)).isTrue();
+        assertThat(deferred(node, second)).isTrue();
+        node.free("other");
+        assertThat(deferred(node, second)).isTrue();
+        assertThat(deferred(node, first)).isFalse();
+        assertThat(deferred(node, second)).isFalse();
+    }
+
     private boolean deferred(Obj pod) {
+        return deferred(room, pod);
+    }
+
+    private static boolean deferred(NodeAllocations room, Obj pod) {
         return room.tryResize(pod).filter(r -> r.reason().equals("Deferred")).isPresent();
     }
 
     private static Obj pod(String name, String cpu, long priority, String quality) {
-        Struct container = Struct.of("name", "c", "resources", Struct.of("requests", Struct.of("cpu", cpu)));
+        return pod(name, cpu, "0", priority, quality);
+    }
+
+    private static Obj pod(String name, String cpu, String memory, long priority, String quality) {
+        Struct container = Struct.of("name", "c", "resources",
+                Struct.of("requests", Struct.of("cpu", cpu, "memory", memory)));
         return Obj.of(Struct.of("metadata", Struct.of("name", name, "uid", name), "spec",
                 Struct.of("priority", priority, "containers", Seq.of(container)), "status",
                 Struct.of("qosClass", quality)));

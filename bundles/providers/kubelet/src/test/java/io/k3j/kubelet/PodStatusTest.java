@@ -56,6 +56,19 @@ class PodStatusTest {
         assertThat(status(failing).text("phase")).isEqualTo("Failed");
     }
 
+    @Test
+    void aPodIsDoneWhenNoneOfItsContainersIsStartedAgain() {
+        put("c", Container.State.EXITED, 42);
+        Struct never = Struct.of("name", "c", "restartPolicy", "Never");
+        Struct again = never.with("restartPolicyRules", Seq.of(Struct.of("action", "Restart", "exitCodes",
+                Struct.of("operator", "In", "values", Seq.of(42)))));
+        for (String policy : List.of("Always", "OnFailure", "Never")) {
+            Obj pod = pod().with(policy, "spec", "restartPolicy");
+            assertThat(status(pod.with(Seq.of(never), "spec", "containers")).text("phase")).isEqualTo("Failed");
+            assertThat(status(pod.with(Seq.of(again), "spec", "containers")).text("phase")).isEqualTo("Running");
+        }
+    }
+
     private String initialized(Obj pod) {
         return status(pod).seq("conditions").find("type", "Initialized").text("message");
     }
