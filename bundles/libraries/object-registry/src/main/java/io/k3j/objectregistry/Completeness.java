@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// reserved, and `Components` keeps anyone who asks waiting for the very swap that is under way. There *history*
 /// stands in: as many sorts of services as there were at once at most. Called by its slot, one call at a time.
 public final class Completeness<T> {
+    private static final System.Logger LOG = System.getLogger("io.k3j.objectregistry");
     private final Set<String> declared;
     private final Function<Slot.Entry<T>, String> name;
     private final boolean remembers;
@@ -47,11 +48,23 @@ public final class Completeness<T> {
         return new Completeness<>(names, name, true);
     }
 
+    /// The same with its name, which is asked for here and nowhere else. One that does not tell it has none: it is there
+    /// all the same, and answers for itself.
+    Slot.Entry<T> named(Slot.Entry<T> entry) {
+        String told = "";
+        try {
+            told = name.apply(entry);
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "Contributed service does not tell its name sort=" + entry.sort(), e);
+        }
+        return new Slot.Entry<>(entry.service(), entry.properties(), entry.sort(), told == null ? "" : told);
+    }
+
     /// The name of a service that is missed among these, empty when it has none; null when nothing is missed.
-    /// Remembers what it sees, so it is asked once for each change.
+    /// Remembers what it sees, so it is asked once for each change. Calls no service.
     @Nullable
     String missing(List<Slot.Entry<T>> present) {
-        Set<String> there = present.stream().map(name).collect(Collectors.toCollection(HashSet::new));
+        Set<String> there = present.stream().map(Slot.Entry::name).collect(Collectors.toCollection(HashSet::new));
         Set<String> away = new TreeSet<>(declared);
         away.removeAll(there);
         long sorts = sorts(present);
@@ -66,6 +79,6 @@ public final class Completeness<T> {
 
     /// Two generations of one bundle stand side by side for a while: they count once.
     private static <T> long sorts(List<Slot.Entry<T>> present) {
-        return present.stream().map(e -> e.service().getClass().getName()).distinct().count();
+        return present.stream().map(Slot.Entry::sort).distinct().count();
     }
 }

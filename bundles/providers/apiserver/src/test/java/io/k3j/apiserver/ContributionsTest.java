@@ -104,7 +104,7 @@ class ContributionsTest {
         contributions.add(kinds, types, Map.of());
         Contributions.Gone gone = contributions.gone(kinds, types);
         contributions.remove(kinds, types);
-        contributions.forget(List.of(gone));
+        contributions.forget(List.of(List.of(gone)));
         assertThat(contributions.kinds().listed()).isEmpty();
     }
 
@@ -116,8 +116,103 @@ class ContributionsTest {
         Contributions.Gone gone = contributions.gone(plugin, types);
         contributions.remove(plugin, types);
         assertThat(contributions.accessControlComplete()).as("it may be being replaced").isFalse();
-        contributions.forget(List.of(gone));
+        contributions.forget(List.of(List.of(gone)));
         assertThat(contributions.accessControlComplete()).isTrue();
+    }
+
+    /// Two plug-ins of one class each, as the server asks them.
+    private static Object guarded(Object service) {
+        return PluginCalls.of(service, List.of(Authenticator.class), "com.acme", new PluginCalls.Around(
+                PluginCalls.Limits.DEFAULT, new PluginCalls.Faults() {
+                    @Override
+                    public void stop(String what) {
+                        throw new AssertionError(what);
+                    }
+
+                    @Override
+                    public void warn(String what) {
+                        throw new AssertionError(what);
+                    }
+                }, java.time.InstantSource.system()));
+    }
+
+    /// Another sort than [Eviction].
+    private static final class Nobody implements Authenticator {
+        @Override
+        public Optional<Caller> authenticate(Credentials credentials) {
+            return Optional.empty();
+        }
+    }
+
+    @Test
+    void twoAuthenticatorsOfOnePlugInAreTwoThoughTheyAreAskedTheSameWay() {
+        List<String> types = List.of(Authenticator.class.getName());
+        Object one = guarded(new Eviction());
+        Object other = guarded(new Nobody());
+        contributions.add(one, types, Map.of());
+        contributions.add(other, types, Map.of());
+        assertThat(contributions.accessControlComplete()).isTrue();
+        Contributions.Gone first = contributions.gone(one, types);
+        Contributions.Gone second = contributions.gone(other, types);
+        contributions.remove(one, types);
+        contributions.remove(other, types);
+        contributions.add(guarded(new Nobody()), types, Map.of());
+        assertThat(contributions.accessControlComplete()).as("the first one is still away").isFalse();
+        contributions.forget(List.of(List.of(first), List.of(second)));
+        assertThat(contributions.accessControlComplete()).as("one generation had one, the other as many").isTrue();
+    }
+
+    @Test
+    void whatWasReplacedByAnotherClassIsForgottenOnce() {
+        List<String> types = List.of(Authenticator.class.getName());
+        Authenticator shipped = _ -> Optional.empty();
+        contributions.add(shipped, types, Map.of());
+        Nobody before = new Nobody();
+        contributions.add(before, types, Map.of());
+        Contributions.Gone first = contributions.gone(before, types);
+        contributions.remove(before, types);
+        Eviction after = new Eviction();
+        contributions.add(after, types, Map.of());
+        Contributions.Gone second = contributions.gone(after, types);
+        contributions.remove(after, types);
+        contributions.forget(List.of(List.of(first), List.of(second)));
+        assertThat(contributions.accessControlComplete()).isTrue();
+        contributions.remove(shipped, types);
+        assertThat(contributions.accessControlComplete()).as("the shipped one is missed").isFalse();
+    }
+
+    @Test
+    void oneThatDoesNotTellItsNameIsAskedAndKeepsNobodyOut() {
+        List<String> types = List.of(Admission.class.getName());
+        Admission mute = new Admission() {
+            @Override
+            public String name() {
+                throw new IllegalStateException("broken on purpose");
+            }
+
+            @Override
+            public boolean handles(Write write) {
+                return true;
+            }
+        };
+        contributions.add(mute, types, Map.of());
+        contributions.add(new Other(), types, Map.of());
+        assertThat(contributions.admissions().state().all()).hasSize(2);
+        contributions.remove(mute, types);
+        assertThat(contributions.admissions().state().all()).hasSize(1);
+    }
+
+    /// A sound one.
+    private static final class Other implements Admission {
+        @Override
+        public String name() {
+            return "Other";
+        }
+
+        @Override
+        public boolean handles(Write write) {
+            return false;
+        }
     }
 
     @Test
