@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -19,11 +20,11 @@ public final class Completeness<T> {
     private static final System.Logger LOG = System.getLogger("io.k3j.objectregistry");
     private final Set<String> declared;
     private final Function<Slot.Entry<T>, String> name;
-    private final boolean remembers;
+    private final Predicate<T> remembers;
     /// So many sorts were there at once at most.
     private long most;
 
-    private Completeness(Set<String> declared, Function<Slot.Entry<T>, String> name, boolean remembers) {
+    private Completeness(Set<String> declared, Function<Slot.Entry<T>, String> name, Predicate<T> remembers) {
         this.declared = Set.copyOf(declared);
         this.name = name;
         this.remembers = remembers;
@@ -34,18 +35,25 @@ public final class Completeness<T> {
     /// @param names that are wanted; none: always complete
     /// @param name of a service, which is told by its properties
     public static <T> Completeness<T> declared(Set<String> names, Function<Slot.Entry<T>, String> name) {
-        return new Completeness<>(names, name, false);
+        return new Completeness<>(names, name, _ -> false);
     }
 
     /// Complete when there are as many sorts as there ever were, but those of bundles that were taken out for good
     /// ([Slot#forget]).
     public static <T> Completeness<T> remembered() {
-        return new Completeness<>(Set.of(), e -> "", true);
+        return new Completeness<>(Set.of(), e -> "", _ -> true);
     }
 
     /// Complete when both hold.
     public static <T> Completeness<T> declaredAndRemembered(Set<String> names, Function<Slot.Entry<T>, String> name) {
-        return new Completeness<>(names, name, true);
+        return declaredAndRemembered(names, name, _ -> true);
+    }
+
+    /// Complete when both hold, where not all that have been there are missed.
+    /// @param remembers those that are
+    public static <T> Completeness<T> declaredAndRemembered(Set<String> names, Function<Slot.Entry<T>, String> name,
+            Predicate<T> remembers) {
+        return new Completeness<>(names, name, remembers);
     }
 
     /// The same with its name, which is asked for here and nowhere else. One that does not tell it has none: it is there
@@ -69,7 +77,7 @@ public final class Completeness<T> {
         away.removeAll(there);
         long sorts = sorts(present);
         most = Math.max(most, sorts);
-        return !away.isEmpty() ? away.iterator().next() : remembers && sorts < most ? "" : null;
+        return !away.isEmpty() ? away.iterator().next() : sorts < most ? "" : null;
     }
 
     /// So many sorts are not missed any more: what they came from was taken out for good.
@@ -78,7 +86,7 @@ public final class Completeness<T> {
     }
 
     /// Two generations of one bundle stand side by side for a while: they count once.
-    private static <T> long sorts(List<Slot.Entry<T>> present) {
-        return present.stream().map(Slot.Entry::sort).distinct().count();
+    private long sorts(List<Slot.Entry<T>> present) {
+        return present.stream().filter(e -> remembers.test(e.service())).map(Slot.Entry::sort).distinct().count();
     }
 }

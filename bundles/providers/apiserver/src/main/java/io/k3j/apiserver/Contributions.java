@@ -77,7 +77,8 @@ final class Contributions {
     Contributions(Set<String> modes, Set<String> plugins, Set<String> disabled, boolean audited) {
         this.audited = audited;
         audits = Slot.highestFirst(Completeness.declared(audited ? Set.of("audit") : Set.of(), _ -> "audit"));
-        authorizers = Slot.highestFirst(Completeness.declared(modes, e -> e.text(Authorizer.NAME)));
+        authorizers = Slot.highestFirst(Completeness.declaredAndRemembered(modes, e -> e.text(Authorizer.NAME),
+                PluginCalls::guards));
         admissions = Slot.lowestFirst(Admission.ORDER,
                 Completeness.declaredAndRemembered(plugins, e -> e.service().name()));
         points = List.of(new Point<>(KindCatalog.class, kinds::put, kinds::remove),

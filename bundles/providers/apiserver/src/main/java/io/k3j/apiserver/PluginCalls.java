@@ -116,11 +116,17 @@ final class PluginCalls implements InvocationHandler {
                         new PluginCalls(service, name, around));
     }
 
+    /// Whether a service is a plug-in's, asked within limits.
+    static boolean guards(Object service) {
+        return Proxy.isProxyClass(service.getClass()) && Proxy.getInvocationHandler(service) instanceof PluginCalls;
+    }
+
     /// The name of a service's own class, also of one that is asked within limits: those all have the same.
     static String sort(Object service) {
-        boolean guarded = Proxy.isProxyClass(service.getClass())
-                && Proxy.getInvocationHandler(service) instanceof PluginCalls;
-        return (guarded ? ((PluginCalls) Proxy.getInvocationHandler(service)).service : service).getClass().getName();
+        return Proxy.isProxyClass(service.getClass())
+                && Proxy.getInvocationHandler(service) instanceof PluginCalls calls
+                        ? calls.service.getClass().getName()
+                        : service.getClass().getName();
     }
 
     @Override

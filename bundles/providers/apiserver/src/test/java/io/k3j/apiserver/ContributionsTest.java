@@ -6,6 +6,7 @@ import io.k3j.apiserverapi.Action;
 import io.k3j.apiserverapi.Admission;
 import io.k3j.apiserverapi.Authenticator;
 import io.k3j.apiserverapi.Authenticator.Credentials;
+import io.k3j.apiserverapi.Authorizer;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.apiserverapi.KindCatalog;
 import io.k3j.apiserverapi.KindHooks;
@@ -13,6 +14,7 @@ import io.k3j.apiserverapi.Write;
 import io.k3j.model.Gvr;
 import io.k3j.model.Struct;
 import io.k3j.objectregistry.Kinds;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -123,17 +125,20 @@ class ContributionsTest {
     /// Two plug-ins of one class each, as the server asks them.
     private static Object guarded(Object service) {
         return PluginCalls.of(service, List.of(Authenticator.class), "com.acme", new PluginCalls.Around(
-                PluginCalls.Limits.DEFAULT, new PluginCalls.Faults() {
-                    @Override
-                    public void stop(String what) {
-                        throw new AssertionError(what);
-                    }
+                PluginCalls.Limits.DEFAULT, new Told(), InstantSource.system()));
+    }
 
-                    @Override
-                    public void warn(String what) {
-                        throw new AssertionError(what);
-                    }
-                }, java.time.InstantSource.system()));
+    /// Nothing is told.
+    private static final class Told implements PluginCalls.Faults {
+        @Override
+        public void stop(String what) {
+            throw new AssertionError(what);
+        }
+
+        @Override
+        public void warn(String what) {
+            throw new AssertionError(what);
+        }
     }
 
     /// Another sort than [Eviction].
@@ -160,6 +165,24 @@ class ContributionsTest {
         assertThat(contributions.accessControlComplete()).as("the first one is still away").isFalse();
         contributions.forget(List.of(List.of(first), List.of(second)));
         assertThat(contributions.accessControlComplete()).as("one generation had one, the other as many").isTrue();
+    }
+
+    @Test
+    void anAuthorizerOfAPlugInIsMissedUntilItWasTakenOutForGood() {
+        List<String> types = List.of(Authorizer.class.getName());
+        Authorizer shipped = (_, _) -> Authorizer.Decision.NO_OPINION;
+        Object plugin = PluginCalls.of((Authorizer) (_, _) -> Authorizer.Decision.NO_OPINION, List.of(Authorizer.class),
+                "com.acme", new PluginCalls.Around(PluginCalls.Limits.DEFAULT, new Told(),
+                        InstantSource.system()));
+        contributions.add(shipped, types, Map.of());
+        contributions.add(plugin, types, Map.of());
+        contributions.remove(shipped, types);
+        assertThat(contributions.authorizers().state().complete()).as("an operator may disable it").isTrue();
+        Contributions.Gone gone = contributions.gone(plugin, types);
+        contributions.remove(plugin, types);
+        assertThat(contributions.authorizers().state().missing()).isEmpty();
+        contributions.forget(List.of(List.of(gone)));
+        assertThat(contributions.authorizers().state().complete()).isTrue();
     }
 
     @Test

@@ -15,13 +15,17 @@ record PluginSteps(Changing changing) {
 
     /// Puts its bundles beside those of the version that it replaces, which stays as it is when that fails.
     void installBeside(Plugin plugin, Plugin before) throws InterruptedException {
-        // what both have is there, and stays so: who undoes this takes it from nobody
-        List<Handle> added = plugin.handles().stream().filter(one -> !before.handles().contains(one)).toList();
         try {
-            changing.run(each("install", plugin, added, Step.Install::new), SILENT);
+            changing.run(beside(plugin, before), SILENT);
         } catch (StepFailed e) {
             throw new SwapRefused(e.reason() + "; the version before runs on", e);
         }
+    }
+
+    /// What both have is there, and stays so: who undoes this takes it from nobody.
+    static ChangePlan beside(Plugin plugin, Plugin before) {
+        List<Handle> added = plugin.handles().stream().filter(one -> !before.handles().contains(one)).toList();
+        return each("install", plugin, added, Step.Install::new);
     }
 
     /// Whether a step takes out what a plug-in has as well.
