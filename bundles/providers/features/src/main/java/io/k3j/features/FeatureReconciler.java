@@ -99,7 +99,7 @@ final class FeatureReconciler implements AutoCloseable {
         this.changing = new Changing(new Changing.Tools(chosen, bundles, hands, new Transaction(journal, hands), trials,
                 changes, swaps));
         this.guard = new PluginGuard(bundles, health, gate, TimeSource.system().monotonic(),
-                Recorder.below(plan.dataDir()));
+                new Recorder(plan.dataDir()));
         PluginWork plugs = new PluginWork(
                 new PluginReader(offered, bundles::shipped, bundles::exported, all.values()), copies, changing, roster,
                 guard);

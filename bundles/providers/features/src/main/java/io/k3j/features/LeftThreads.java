@@ -110,8 +110,10 @@ final class LeftThreads {
             Duration since = Duration.between(one.at, now);
             List<Thread> alive = running.apply(started.apply(one.location));
             one.found(computed.applyAsLong(one.location), now);
-            boolean computes = Duration.between(one.grew, now).compareTo(LIMIT) < 0;
-            if (alive.isEmpty() && !computes) {
+            // what was found before its stop is told of a little later
+            boolean computes = Duration.between(one.grew, now).compareTo(LIMIT) < 0
+                    && Duration.between(one.at, one.grew).compareTo(GRACE) > 0;
+            if (alive.isEmpty() && !computes && since.compareTo(LIMIT) >= 0) {
                 stopped.remove(one);
                 over.accept(one.location);
             } else if (since.compareTo(LIMIT) >= 0) {

@@ -127,7 +127,8 @@ final class PluginClasses implements WeavingHook, SynchronousBundleListener {
             case BundleEvent.STARTING -> stopped(location, false);
             case BundleEvent.STOPPED, BundleEvent.UNINSTALLED -> {
                 if (plugin) {
-                    stopped(location, true);
+                    // one that nothing was loaded of leaves nothing
+                    stopped(location, owners.values().stream().anyMatch(all -> all.contains(location)));
                 } else if (event.getType() == BundleEvent.UNINSTALLED) {
                     forget(location);
                 }

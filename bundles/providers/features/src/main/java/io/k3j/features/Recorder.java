@@ -14,7 +14,6 @@ import javax.management.ObjectName;
 /// Where the JDK's Flight Recorder writes: below the data directory, which is root's alone. By itself it writes where
 /// everybody may, and ends the process when somebody has filled that disk. One thread.
 ///
-/// @param directory its own
 record Recorder(Path directory) {
     private static final System.Logger LOG = System.getLogger("io.k3j.features");
 
@@ -40,6 +39,7 @@ record Recorder(Path directory) {
         } catch (JMException e) {
             throw new IOException("the recorder does not take its directory: " + e.getMessage(), e);
         }
+        placed = true;
     }
 
     private void clear() {
@@ -58,12 +58,6 @@ record Recorder(Path directory) {
 
     /// Bytes that its disk has left; none when nobody knows.
     long free() {
-        try {
-            return Files.getFileStore(Files.isDirectory(directory) ? directory : directory.getParent().getParent())
-                    .getUsableSpace();
-        } catch (IOException e) {
-            LOG.log(System.Logger.Level.DEBUG, "Room of the disk is not known", e);
-            return 0;
-        }
+        return (Files.isDirectory(directory) ? directory : dataDir).toFile().getUsableSpace();
     }
 }

@@ -24,7 +24,7 @@ class RecorderTest {
 
     @Test
     void whatIsRecordedLiesBelowTheDataDirectoryAndNowhereElse() throws IOException {
-        Recorder recorder = Recorder.below(data);
+        Recorder recorder = new Recorder(data);
         assertThat(recorder.free()).as("before there is anything").isPositive();
         recorder.place();
         try (RecordingStream stream = new RecordingStream()) {
@@ -37,6 +37,8 @@ class RecorderTest {
         Path left = Files.createDirectories(data.resolve("bundles/samples/2020_01_01_7")).resolve("left.jfr");
         Files.writeString(left, "of a process that was killed");
         recorder.place();
+        assertThat(left).as("its own").exists();
+        new Recorder(data).place();
         assertThat(left).doesNotExist();
         assertThat(recorder.free()).isPositive();
     }
