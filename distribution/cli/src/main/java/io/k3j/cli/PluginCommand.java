@@ -1,17 +1,26 @@
 package io.k3j.cli;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -28,11 +37,13 @@ final class PluginCommand {
     private Optional<Jar> seen = Optional.empty();
     private Optional<Jar> put = Optional.empty();
 
-    /// A jar as it was when it was looked at.
+    /// A jar as it was when it was looked at; what is none, or is being taken away, has no size.
     private record Jar(Path file, long size, FileTime modified) {
         static Jar of(Path file) {
             try {
-                return new Jar(file, Files.size(file), Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS));
+                BasicFileAttributes is = Files.readAttributes(file, BasicFileAttributes.class,
+                        LinkOption.NOFOLLOW_LINKS);
+                return new Jar(file, is.isRegularFile() ? is.size() : -1, is.lastModifiedTime());
             } catch (IOException e) {
                 // a build is taking it away
                 return new Jar(file, -1, FileTime.fromMillis(0));
@@ -79,8 +90,7 @@ final class PluginCommand {
     /// Looks once. A jar is taken when two looks have found it the same, since it may be being written.
     void look() throws IOException {
         Optional<Jar> now = newest();
-        if (now.isPresent() && now.equals(seen) && !now.equals(put)) {
-            put(now.get().file());
+        if (now.isPresent() && now.equals(seen) && !now.equals(put) && put(now.get().file())) {
             put = now;
         }
         seen = now;
@@ -94,6 +104,9 @@ final class PluginCommand {
         try (Stream<Path> files = Files.list(target)) {
             return files.filter(PluginCommand::isPlugin).map(Jar::of).filter(jar -> jar.size() > 0)
                     .max(Comparator.comparing(Jar::modified));
+        } catch (NoSuchFileException | UncheckedIOException e) {
+            // a build is taking it away
+            return Optional.empty();
         }
     }
 
@@ -102,16 +115,36 @@ final class PluginCommand {
         return name.endsWith(".jar") && OTHERS.stream().noneMatch(name::endsWith);
     }
 
-    private void put(Path jar) throws IOException {
-        if (!Files.exists(plugins)) {
-            Files.createDirectories(plugins);
-            Files.setPosixFilePermissions(plugins, PosixFilePermissions.fromString("rwxr-xr-x"));
+    /// @return whether it was there still
+    private boolean put(Path jar) throws IOException {
+        if (!Files.isDirectory(plugins.getParent())) {
+            throw new NoSuchFileException(plugins.getParent().toString(), null, "no server has run there");
+        }
+        if (!Files.exists(plugins, LinkOption.NOFOLLOW_LINKS)) {
+            Files.createDirectory(plugins, mode("rwxr-xr-x"));
         }
         String name = name(source);
-        Path copy = Files.copy(jar, plugins.resolve("." + name), StandardCopyOption.REPLACE_EXISTING);
-        Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rw-r--r--"));
+        Path copy = plugins.resolve("." + name);
+        Files.deleteIfExists(copy);
+        try (InputStream in = Files.newInputStream(jar, LinkOption.NOFOLLOW_LINKS)) {
+            write(in, copy);
+        } catch (NoSuchFileException e) {
+            return false;
+        }
         Files.move(copy, plugins.resolve(name), StandardCopyOption.ATOMIC_MOVE);
         out.println("put " + jar.getFileName() + " to " + plugins.resolve(name));
+        return true;
+    }
+
+    private static void write(InputStream in, Path copy) throws IOException {
+        try (SeekableByteChannel channel = Files.newByteChannel(copy,
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), mode("rw-r--r--"))) {
+            in.transferTo(Channels.newOutputStream(channel));
+        }
+    }
+
+    private static FileAttribute<?> mode(String mode) {
+        return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode));
     }
 
     private static String name(Path source) {

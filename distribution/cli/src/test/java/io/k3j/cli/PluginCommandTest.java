@@ -1,12 +1,14 @@
 package io.k3j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -22,7 +24,8 @@ class PluginCommandTest {
     private PluginCommand command;
 
     @BeforeEach
-    void begin() {
+    void begin() throws IOException {
+        Files.createDirectory(home.resolve("data"));
         put = home.resolve("data/plugins/acme-labels.jar");
         command = new PluginCommand(home.resolve("acme-labels"), home.resolve("data/plugins"),
                 new PrintStream(told, true, StandardCharsets.UTF_8));
@@ -53,6 +56,32 @@ class PluginCommandTest {
         look();
         assertThat(put).hasContent("second");
         assertThat(told.toString(StandardCharsets.UTF_8).lines()).hasSize(2);
+    }
+
+    @Test
+    void aLinkIsNoPluginAndABuildMayTakeEverythingAway() throws IOException {
+        Path secret = Files.writeString(home.resolve("secret"), "of root");
+        Path target = Files.createDirectories(home.resolve("acme-labels/target"));
+        Files.createSymbolicLink(target.resolve("acme-labels-1.0.0.jar"), secret);
+        look();
+        assertThat(put).doesNotExist();
+        Files.delete(target.resolve("acme-labels-1.0.0.jar"));
+        Files.delete(target);
+        look();
+        build("acme-labels-1.0.0.jar", "first", 1);
+        look();
+        assertThat(put).hasContent("first");
+        assertThat(Files.getPosixFilePermissions(put.getParent()))
+                .isEqualTo(PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    @Test
+    void aDataDirectoryThatIsNotThereIsNotMade() throws IOException {
+        Files.delete(home.resolve("data"));
+        build("acme-labels-1.0.0.jar", "first", 1);
+        assertThatThrownBy(this::look).isInstanceOf(NoSuchFileException.class)
+                .hasMessageContaining("no server has run there");
+        assertThat(home.resolve("data")).doesNotExist();
     }
 
     @Test

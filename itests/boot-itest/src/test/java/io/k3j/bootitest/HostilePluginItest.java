@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Plug-ins that would end a server, take its processors, or never start: they are stopped and told of, and no request
-/// fails meanwhile. How long requests take is printed, and held to twice their time under `-Pfull`.
+/// fails meanwhile but those that one of them decides about, which nobody lets pass. How long requests take is printed, and held to twice their time under `-Pfull`.
 class HostilePluginItest {
     private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final int QUIET = 400;
@@ -43,7 +43,9 @@ class HostilePluginItest {
         headers.putValue("Bundle-ManifestVersion", "2");
         headers.putValue("Bundle-SymbolicName", "com.acme." + name);
         headers.putValue("Bundle-Version", version + ".0.0");
-        headers.putValue("Bundle-Activator", Hostile.class.getName());
+        // each has classes of its own, as plug-ins of different people do: a class that several have is nobody's
+        String home = ("com.acme." + name + "_______").substring(0, Hostile.class.getPackageName().length());
+        headers.putValue("Bundle-Activator", home + ".Hostile");
         headers.putValue("Import-Package", "org.osgi.framework");
         headers.putValue("DynamicImport-Package", "io.k3j.*");
         Path plugins = Files.createDirectories(server.dataDir().resolve("plugins"));
@@ -51,17 +53,21 @@ class HostilePluginItest {
         try (OutputStream out = Files.newOutputStream(hidden);
                 JarOutputStream jar = new JarOutputStream(out, manifest)) {
             for (Class<?> type : List.of(Hostile.class, Holding.class)) {
-                add(jar, type.getName().replace('.', '/') + ".class");
+                add(jar, type, home);
             }
         }
         Files.setPosixFilePermissions(hidden, PosixFilePermissions.fromString("rw-r--r--"));
         Files.move(hidden, plugins.resolve(name + ".jar"), StandardCopyOption.ATOMIC_MOVE);
     }
 
-    private static void add(JarOutputStream jar, String entry) throws IOException {
-        try (InputStream code = Hostile.class.getClassLoader().getResourceAsStream(entry)) {
-            jar.putNextEntry(new JarEntry(entry));
-            code.transferTo(jar);
+    /// The class as one of another package, whose name has as many characters.
+    private static void add(JarOutputStream jar, Class<?> type, String home) throws IOException {
+        try (InputStream code = type.getClassLoader()
+                .getResourceAsStream(type.getName().replace('.', '/') + ".class")) {
+            jar.putNextEntry(new JarEntry(home.replace('.', '/') + "/" + type.getSimpleName() + ".class"));
+            String bytes = new String(code.readAllBytes(), StandardCharsets.ISO_8859_1);
+            jar.write(bytes.replace(type.getPackageName().replace('.', '/'), home.replace('.', '/'))
+                    .getBytes(StandardCharsets.ISO_8859_1));
             jar.closeEntry();
         }
     }
@@ -92,6 +98,17 @@ class HostilePluginItest {
         String body = "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"" + name + "\"}}";
         return api.send("POST", "/api/v1/namespaces/default/configmaps", Api.JSON,
                 body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static boolean passes(Api api, String name) {
+        try {
+            return create(api, name).statusCode() == 201;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     private static double millis(List<Long> all) {
@@ -151,9 +168,13 @@ class HostilePluginItest {
                 assertThat(held.body()).contains("the plug-in com.acme.holds has not answered Admission.validate");
                 server.await("its stop", LIMIT, () -> failed(server,
                         Map.of("holds", "has not come back from Admission.validate after 10 s")));
-                assertThat(create(api, "held").statusCode()).isEqualTo(201);
+                assertThat(create(api, "held").statusCode()).as("nobody lets pass what it has not seen").isEqualTo(503);
+                assertThat(String.join("\n", server.console("component", "status").lines()))
+                        .contains("what it has to decide about is answered 503 until its file is taken away");
                 assertThat(api.get("/metrics", "text/plain").body())
                         .contains("k3j_plugin_failures_total{cause=\"call\"} 1\n");
+                Files.delete(server.dataDir().resolve("plugins/holds.jar"));
+                server.await("a write that nobody decides about any more", LIMIT, () -> passes(api, "held"));
             }
             assertThat(server.stop()).isZero();
         }

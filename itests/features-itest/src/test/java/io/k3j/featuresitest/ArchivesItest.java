@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.zip.ZipEntry;
@@ -39,13 +40,17 @@ class ArchivesItest {
 
     /// An archive of two bundles, of which the second has an activator of a test's.
     private static Path archive(Scene scene, String version, Class<?> second) throws IOException {
+        return archive(scene, version, second, DESCRIPTION);
+    }
+
+    private static Path archive(Scene scene, String version, Class<?> second, String description) throws IOException {
         Path archive = scene.path("jars/acme.far");
         Path first = scene.bundle("jars/a.jar", "com.acme.first", Retiring.class,
                 Map.of("Bundle-Version", version, "Provide-Capability", PROVIDES));
         Path other = scene.bundle("jars/b.jar", "com.acme.second", second, Map.of("Bundle-Version", version));
         try (OutputStream file = Files.newOutputStream(archive); ZipOutputStream zip = new ZipOutputStream(file)) {
             zip.putNextEntry(new ZipEntry("feature.json"));
-            zip.write(DESCRIPTION.getBytes(StandardCharsets.UTF_8));
+            zip.write(description.getBytes(StandardCharsets.UTF_8));
             for (Path jar : new Path[] {first, other}) {
                 zip.putNextEntry(new ZipEntry(jar.getFileName().toString()));
                 zip.write(Files.readAllBytes(jar));
@@ -73,6 +78,21 @@ class ArchivesItest {
             scene.await("cleaning up",
                     () -> scene.read("diary").equals(before + "stop\nstop\nstart\nretire\nstop\n"));
             scene.await("no copies", () -> scene.names("data/bundles/plugins").isEmpty());
+        }
+    }
+
+    @Test
+    void oneThatNeedsWhatDoesNotRunLeavesNoBundleBehind() throws IOException, InterruptedException, BundleException {
+        try (Scene scene = scene()) {
+            scene.write("features/away/feature.json", "{\"name\": \"away\", \"bundles\": []}");
+            scene.run(Map.of(), Set.of());
+            scene.put(archive(scene, "1.0.0", Retiring.class));
+            scene.await("an archive", () -> scene.states().equals("acme=ENABLED"));
+            scene.put(archive(scene, "1.1.0", Retiring.class,
+                    DESCRIPTION.replace("{\"name\": \"acme\"", "{\"name\": \"acme\", \"needs\": [\"away\"]")));
+            scene.await("that it does not run", () -> scene.read("diary").endsWith("stop\nstop\n"));
+            scene.await("nothing of it", () -> Arrays.stream(context.getBundles())
+                    .noneMatch(bundle -> bundle.getSymbolicName().startsWith("com.acme.")));
         }
     }
 

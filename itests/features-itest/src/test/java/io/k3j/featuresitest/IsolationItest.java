@@ -9,12 +9,15 @@ import io.k3j.componentapi.Metrics;
 import io.k3j.testkitosgi.InFramework;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 
@@ -88,6 +91,50 @@ class IsolationItest {
         }
     }
 
+    private List<Bundle> bad() {
+        return Arrays.stream(context.getBundles())
+                .filter(bundle -> "com.acme.bad".equals(bundle.getSymbolicName())).toList();
+    }
+
+    @Test
+    void oneThatDecidesAboutRequestsIsMissedUntilItsFileIsReplacedOrTakenAway()
+            throws IOException, InterruptedException, BundleException {
+        try (Scene scene = scene(8)) {
+            assertThat(scene.names("data/bundles/samples")).as("where samples lie").isNotEmpty();
+            scene.await("its stop", () -> scene.message(FILE).contains("Runtime.exit(3)"));
+            assertThat(scene.message(FILE)).contains("what it has to decide about is answered 503 until");
+            assertThat(scene.states()).isEqualTo("com.acme.good=ENABLED " + FILE + "=FAILED");
+            assertThat(bad()).as("stopped, and not taken out").singleElement()
+                    .satisfies(bundle -> assertThat(bundle.getState()).isEqualTo(Bundle.RESOLVED));
+            scene.put(scene.bundle("jars/bad.jar", "com.acme.bad", Throwing.class, Map.of("Bundle-Version", "9.0.0")));
+            scene.await("a refusal", () -> scene.message(FILE).contains("on purpose"));
+            assertThat(bad()).as("the new one stays in its place").singleElement()
+                    .satisfies(bundle -> assertThat(bundle.getVersion().getMajor()).isEqualTo(9));
+            System.clearProperty(Misbehaving.GO);
+            scene.put(scene.bundle("jars/bad.jar", "com.acme.bad", Retiring.class, Map.of("Bundle-Version", "10.0.0")));
+            scene.await("one that runs", () -> scene.states().equals("com.acme.bad=ENABLED com.acme.good=ENABLED"));
+            assertThat(bad()).hasSize(1);
+        }
+        try (Scene scene = scene(8)) {
+            scene.await("its stop", () -> scene.message(FILE).contains("Runtime.exit(3)"));
+            assertThat(scene.read("data/bundles/plugged.json")).contains("bad.jar");
+            Files.delete(scene.path("data/" + FILE));
+            scene.await("its end", () -> bad().isEmpty());
+            scene.await("nothing of it", () -> !scene.read("data/bundles/plugged.json").contains("bad.jar")
+                    && scene.names("data/bundles/plugins").size() == 1);
+        }
+    }
+
+    @Test
+    void threadsOfOneThatAnOperatorStopsAreLookedAfter() throws IOException, InterruptedException, BundleException {
+        try (Scene scene = scene(6)) {
+            scene.await("its thread", () -> metrics().contains("k3j_plugin_threads{plugin=\"bad.jar\"} 1\n"));
+            scene.components().disable("com.acme.bad", line -> {
+            });
+            scene.await("the name of its thread", () -> health("plugin bad.jar threads").contains("misbehaves"));
+        }
+    }
+
     @Test
     void oneThatComputesWithoutAnEndIsStopped() throws IOException, InterruptedException, BundleException {
         try (Scene scene = scene(3)) {
@@ -103,6 +150,10 @@ class IsolationItest {
     void oneThatComputesOnAVirtualThreadIsStopped() throws IOException, InterruptedException, BundleException {
         try (Scene scene = scene(4)) {
             stopped(scene, "10 s of processor time more than the 0.01 processors", "processor");
+            scene.await("what it goes on with",
+                    () -> health("plugin bad.jar threads").contains("goes on computing after its stop"));
+            System.setProperty(Misbehaving.OVER, "true");
+            scene.await("its end", () -> health("plugin bad.jar threads").isEmpty());
         }
     }
 

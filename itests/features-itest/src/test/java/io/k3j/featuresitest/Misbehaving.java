@@ -3,13 +3,17 @@ package io.k3j.featuresitest;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceFactory;
+import org.osgi.framework.ServiceRegistration;
 
 /// A bundle that does, once it is told to go on, what its version says: `1` ends the process by a call, `2` by a method
 /// reference, `3` computes on a platform thread, `4` on a virtual one, `5` leaves a thread behind that listens to
-/// interrupts, `6` one that does not, `7` starts more threads than it may.
-public final class Misbehaving implements BundleActivator {
+/// interrupts, `6` one that does not, `7` starts more threads than it may, `8` decides about requests
+/// and ends the process by a call.
+public final class Misbehaving implements BundleActivator, ServiceFactory<Object> {
     /// The system property that lets it begin.
     static final String GO = "k3j.test.go";
     /// The system property that lets its threads end.
@@ -25,6 +29,9 @@ public final class Misbehaving implements BundleActivator {
     @Override
     public void start(BundleContext context) {
         int what = context.getBundle().getVersion().getMajor();
+        if (what == 8) {
+            context.registerService("io.k3j.apiserverapi.Admission", this, null);
+        }
         Runnable task = () -> {
             await(GO, true);
             misbehave(what);
@@ -41,9 +48,19 @@ public final class Misbehaving implements BundleActivator {
         // its threads go on
     }
 
+    @Override
+    public Object getService(Bundle bundle, ServiceRegistration<Object> registration) {
+        return this;
+    }
+
+    @Override
+    public void ungetService(Bundle bundle, ServiceRegistration<Object> registration, Object service) {
+        // nothing was made
+    }
+
     private static void misbehave(int what) {
         switch (what) {
-            case 1 -> Runtime.getRuntime().exit(3);
+            case 1, 8 -> Runtime.getRuntime().exit(3);
             case 2 -> {
                 IntConsumer end = System::exit;
                 end.accept(3);

@@ -23,7 +23,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 /// 5. [#review] says the same of a token as [#authenticate].
 /// 6. Several threads may ask at once.
 ///
-/// **Threads.** The one of the request, before it has a seat; may block, for a time that it bounds.
+/// **Threads.** The one of the request, before it has a seat; may block, for a time that it bounds. One of a plug-in
+/// directory is asked on another thread, for each call, and must have answered within 10 s.
 ///
 /// **Failure.** A [BadCredential] is answered 401, and nobody else is asked; an `io.k3j.clientapi.ApiFault` is the
 /// answer.

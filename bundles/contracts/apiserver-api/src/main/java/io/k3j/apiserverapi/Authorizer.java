@@ -12,7 +12,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 /// made out.
 ///
 /// **How many.** Any number, asked by service ranking, highest first, until one allows or denies; when none does, the
-/// answer is no. While one of the modes that flags want is away, a no becomes 503 ([#NAME]).
+/// answer is no. While one of the modes that flags want is away, a no becomes 503 ([#NAME]). While one of a plug-in
+/// directory is away, because its bundle is being replaced or was stopped, a yes does as well: it might have denied.
 ///
 /// **Guarantees.** An implementation gives them, and `io.k3j.testkit.AuthorizerContract` holds it to them:
 /// 1. [#decide] answers whatever is asked: any verb, any caller, a path as well as a resource.
@@ -21,7 +22,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 /// 4. Several threads may ask at once.
 ///
 /// **Threads.** The one of the request. Answers come from memory; who waits for somebody outside does so in
-/// [Unseated#run], for a bounded time.
+/// [Unseated#run], for a bounded time. One of a plug-in directory is asked on another thread, for each call, and must have
+/// answered within 10 s.
 ///
 /// **Failure.** What is thrown is answered 500, and nothing is done.
 @ConsumerType

@@ -15,6 +15,7 @@ import java.util.function.Consumer;
 /// What a plug-in has reserved for a write (an address, a share of a quota) is given back by `abandoned` when the
 /// write does not happen. Any thread; blocks as long as the plug-ins do.
 public final class Admissions {
+    private static final System.Logger LOG = System.getLogger("io.k3j.objectregistry");
     private final Slot<Admission> plugins;
     private final Runnable patience;
     private final Consumer<Runnable> unseated;
@@ -98,11 +99,17 @@ public final class Admissions {
     }
 
     /// The write did not happen after all. Told to every plug-in that handles such a write, whether it had its turn
-    /// or not: to give back nothing does no harm.
+    /// or not: to give back nothing does no harm. One that fails here keeps nobody else from hearing it, and the client
+    /// from hearing why the write did not happen.
     public void abandoned(Write write, Struct object) {
         for (Slot.Entry<Admission> e : plugins.state().all()) {
-            if (e.service().handles(write)) {
-                e.service().abandoned(write, object);
+            try {
+                if (e.service().handles(write)) {
+                    e.service().abandoned(write, object);
+                }
+            } catch (RuntimeException failure) {
+                LOG.log(System.Logger.Level.WARNING, "Admission plug-in does not take that a write is abandoned name="
+                        + e.name(), failure);
             }
         }
     }

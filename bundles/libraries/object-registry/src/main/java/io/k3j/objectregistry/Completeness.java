@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -16,13 +17,14 @@ import org.jspecify.annotations.Nullable;
 /// reserved, and `Components` keeps anyone who asks waiting for the very swap that is under way. There *history*
 /// stands in: as many sorts of services as there were at once at most. Called by its slot, one call at a time.
 public final class Completeness<T> {
+    private static final System.Logger LOG = System.getLogger("io.k3j.objectregistry");
     private final Set<String> declared;
     private final Function<Slot.Entry<T>, String> name;
-    private final boolean remembers;
+    private final Predicate<T> remembers;
     /// So many sorts were there at once at most.
     private long most;
 
-    private Completeness(Set<String> declared, Function<Slot.Entry<T>, String> name, boolean remembers) {
+    private Completeness(Set<String> declared, Function<Slot.Entry<T>, String> name, Predicate<T> remembers) {
         this.declared = Set.copyOf(declared);
         this.name = name;
         this.remembers = remembers;
@@ -33,30 +35,49 @@ public final class Completeness<T> {
     /// @param names that are wanted; none: always complete
     /// @param name of a service, which is told by its properties
     public static <T> Completeness<T> declared(Set<String> names, Function<Slot.Entry<T>, String> name) {
-        return new Completeness<>(names, name, false);
+        return new Completeness<>(names, name, _ -> false);
     }
 
     /// Complete when there are as many sorts as there ever were, but those of bundles that were taken out for good
     /// ([Slot#forget]).
     public static <T> Completeness<T> remembered() {
-        return new Completeness<>(Set.of(), e -> "", true);
+        return new Completeness<>(Set.of(), e -> "", _ -> true);
     }
 
     /// Complete when both hold.
     public static <T> Completeness<T> declaredAndRemembered(Set<String> names, Function<Slot.Entry<T>, String> name) {
-        return new Completeness<>(names, name, true);
+        return declaredAndRemembered(names, name, _ -> true);
+    }
+
+    /// Complete when both hold, where not all that have been there are missed.
+    /// @param remembers those that are
+    public static <T> Completeness<T> declaredAndRemembered(Set<String> names, Function<Slot.Entry<T>, String> name,
+            Predicate<T> remembers) {
+        return new Completeness<>(names, name, remembers);
+    }
+
+    /// The same with its name, which is asked for here and nowhere else. One that does not tell it has none: it is there
+    /// all the same, and answers for itself.
+    Slot.Entry<T> named(Slot.Entry<T> entry) {
+        String told = "";
+        try {
+            told = name.apply(entry);
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "Contributed service does not tell its name sort=" + entry.sort(), e);
+        }
+        return new Slot.Entry<>(entry.service(), entry.properties(), entry.sort(), told == null ? "" : told);
     }
 
     /// The name of a service that is missed among these, empty when it has none; null when nothing is missed.
-    /// Remembers what it sees, so it is asked once for each change.
+    /// Remembers what it sees, so it is asked once for each change. Calls no service.
     @Nullable
     String missing(List<Slot.Entry<T>> present) {
-        Set<String> there = present.stream().map(name).collect(Collectors.toCollection(HashSet::new));
+        Set<String> there = present.stream().map(Slot.Entry::name).collect(Collectors.toCollection(HashSet::new));
         Set<String> away = new TreeSet<>(declared);
         away.removeAll(there);
         long sorts = sorts(present);
         most = Math.max(most, sorts);
-        return !away.isEmpty() ? away.iterator().next() : remembers && sorts < most ? "" : null;
+        return !away.isEmpty() ? away.iterator().next() : sorts < most ? "" : null;
     }
 
     /// So many sorts are not missed any more: what they came from was taken out for good.
@@ -65,7 +86,7 @@ public final class Completeness<T> {
     }
 
     /// Two generations of one bundle stand side by side for a while: they count once.
-    private static <T> long sorts(List<Slot.Entry<T>> present) {
-        return present.stream().map(e -> e.service().getClass().getName()).distinct().count();
+    private long sorts(List<Slot.Entry<T>> present) {
+        return present.stream().filter(e -> remembers.test(e.service())).map(Slot.Entry::sort).distinct().count();
     }
 }

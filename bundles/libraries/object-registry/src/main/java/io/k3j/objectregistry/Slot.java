@@ -17,7 +17,14 @@ public final class Slot<T> {
     /// A service and its properties.
     ///
     /// @param properties of the service, as OSGi has them
-    public record Entry<T>(T service, Map<String, ?> properties) {
+    /// @param sort what it has in common with its other generations, and with nothing else: the name of its class
+    /// @param name by which it is declared, as it was when the service came
+    public record Entry<T>(T service, Map<String, ?> properties, String sort, String name) {
+        /// Without a name, of the service's own class.
+        public Entry(T service, Map<String, ?> properties) {
+            this(service, properties, service.getClass().getName(), "");
+        }
+
         private long number(String name) {
             return properties.get(name) instanceof Number n ? n.longValue() : 0;
         }
@@ -58,12 +65,22 @@ public final class Slot<T> {
     }
 
     /// A service has come, or its properties have changed; then its place may be another.
-    public synchronized void add(T service, Map<String, ?> properties) {
-        List<Entry<T>> all = new ArrayList<>(state.all);
-        all.removeIf(e -> e.service == service);
-        all.add(new Entry<>(service, properties));
-        all.sort(order);
-        become(List.copyOf(all));
+    public void add(T service, Map<String, ?> properties) {
+        add(service, properties, service.getClass().getName());
+    }
+
+    /// The same of a service that stands for another one.
+    /// @param sort the name of that one's class
+    public void add(T service, Map<String, ?> properties, String sort) {
+        // asked by who adds, and before anybody is locked out: it may be the bundle itself that answers, late or never
+        Entry<T> entry = completeness.named(new Entry<>(service, properties, sort, ""));
+        synchronized (this) {
+            List<Entry<T>> all = new ArrayList<>(state.all);
+            all.removeIf(e -> e.service == service);
+            all.add(entry);
+            all.sort(order);
+            become(List.copyOf(all));
+        }
     }
 
     /// A service has gone; without effect for one that is not here. Who has taken a [State] before may still call

@@ -18,12 +18,13 @@ class CompletenessTest {
     }
 
     private static List<Slot.Entry<Object>> present(Object... services) {
-        return Arrays.stream(services).map(s -> new Slot.Entry<>(s, Map.of("name", s.toString()))).toList();
+        return Arrays.stream(services).map(s -> new Slot.Entry<>(s, Map.of(), s.getClass().getName(), s.toString()))
+                .toList();
     }
 
     @Test
     void whatIsDeclaredIsMissedBeforeItHasEverCome() {
-        Completeness<Object> two = Completeness.declared(Set.of("a", "b"), e -> e.text("name"));
+        Completeness<Object> two = Completeness.declared(Set.of("a", "b"), Object::toString);
         assertThat(two.missing(List.of())).isEqualTo("a");
         assertThat(two.missing(present("a"))).isEqualTo("b");
         assertThat(two.missing(present("b", "c", "a"))).isNull();
@@ -58,7 +59,7 @@ class CompletenessTest {
 
     @Test
     void bothMustHold() {
-        Completeness<Object> both = Completeness.declaredAndRemembered(Set.of("a"), e -> e.text("name"));
+        Completeness<Object> both = Completeness.declaredAndRemembered(Set.of("a"), Object::toString);
         assertThat(both.missing(present("b"))).isEqualTo("a");
         assertThat(both.missing(present("a", new First("x")))).isNull();
         assertThat(both.missing(present("a"))).isEmpty();

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class SlotTest {
@@ -43,6 +46,41 @@ class SlotTest {
         slot.add("b", Map.of("service.ranking", 2));
         slot.add("a", Map.of("service.ranking", 3));
         assertThat(services(slot)).containsExactly("a", "b");
+    }
+
+    @Test
+    void aNameIsAskedForOnceForEachAddAndBeforeAnybodyIsLockedOut() {
+        AtomicBoolean free = new AtomicBoolean();
+        AtomicReference<Slot<Object>> mine = new AtomicReference<>();
+        AtomicInteger asked = new AtomicInteger();
+        Slot<Object> slot = Slot.highestFirst(Completeness.declared(Set.of("a", "b"), e -> {
+            asked.incrementAndGet();
+            free.set(!Thread.holdsLock(mine.get()));
+            return String.valueOf(e.service());
+        }));
+        mine.set(slot);
+        slot.add("a", Map.of());
+        slot.add("b", Map.of());
+        slot.remove("a");
+        assertThat(asked).hasValue(2);
+        assertThat(free).isTrue();
+        assertThat(slot.state().missing()).isEqualTo("a");
+    }
+
+    @Test
+    void oneThatDoesNotTellItsNameIsThereWithoutOneAndCanGo() {
+        Slot<Object> slot = Slot.highestFirst(Completeness.declared(Set.of("a"), e -> {
+            if (e.service().equals("mute")) {
+                throw new IllegalStateException("broken on purpose");
+            }
+            return String.valueOf(e.service());
+        }));
+        slot.add("mute", Map.of());
+        slot.add("a", Map.of());
+        assertThat(services(slot)).containsExactly("mute", "a");
+        assertThat(slot.state().complete()).isTrue();
+        slot.remove("mute");
+        assertThat(services(slot)).containsExactly("a");
     }
 
     @Test

@@ -248,15 +248,16 @@ final class Access {
         Slot.State<Authorizer> now = authorizers.state();
         Decision again = decide(now, caller, what);
         if (again.verdict() != Verdict.DENY && !settled(now, again) && !now.complete()) {
-            throw ApiFault.unavailable("authorizer " + now.missing() + " is being replaced");
+            throw ApiFault.unavailable(("authorizer " + now.missing()).strip() + " is being replaced");
         }
         return again;
     }
 
     /// Whether a permission stands, whoever is missed: Kubernetes' own authorizers never deny, those of a configured
-    /// order may.
+    /// order may, and a plug-in's, which no flag names.
     private static boolean settled(Slot.State<Authorizer> asked, Decision decision) {
-        return decision.verdict() == Verdict.ALLOW && !ServerRunOptions.CONFIGURED.equals(asked.missing());
+        return decision.verdict() == Verdict.ALLOW && !ServerRunOptions.CONFIGURED.equals(asked.missing())
+                && !"".equals(asked.missing());
     }
 
     private static Decision decide(Slot.State<Authorizer> asked, Caller caller, Attributes what) {

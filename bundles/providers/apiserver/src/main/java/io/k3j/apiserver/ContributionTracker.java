@@ -1,6 +1,7 @@
 package io.k3j.apiserver;
 
 import io.k3j.componentapi.Components;
+import io.k3j.componentapi.TimeSource;
 import io.k3j.componentbase.FaultyBundle;
 import java.util.Collection;
 import java.util.HashMap;
@@ -18,6 +19,19 @@ import org.osgi.util.tracker.ServiceTrackerCustomizer;
 
 /// Tracks services of other bundles and adds them to [Contributions].
 final class ContributionTracker implements ServiceTrackerCustomizer<Object, Object>, AutoCloseable {
+    /// Tells by the health of a plug-in's bundle what its calls do.
+    private record Told(Bundle owner) implements PluginCalls.Faults {
+        @Override
+        public void stop(String what) {
+            FaultyBundle.tell(owner, FaultyBundle.CALL, what);
+        }
+
+        @Override
+        public void warn(String what) {
+            FaultyBundle.warn(owner, FaultyBundle.CALL, what);
+        }
+    }
+
     private final BundleContext context;
     private final Contributions contributions;
     private final ServiceTracker<Object, Object> tracker;
@@ -62,7 +76,8 @@ final class ContributionTracker implements ServiceTrackerCustomizer<Object, Obje
         return service == null || owner == null || !owner.getLocation().startsWith(Components.PLUGIN_LOCATION)
                 ? service
                 : PluginCalls.of(service, contributions.types(types(reference)), owner.getSymbolicName(),
-                        PluginCalls.Limits.DEFAULT, fault -> FaultyBundle.tell(owner, FaultyBundle.CALL, fault));
+                        new PluginCalls.Around(PluginCalls.Limits.DEFAULT, new Told(owner),
+                                TimeSource.system().monotonic()));
     }
 
     @Override

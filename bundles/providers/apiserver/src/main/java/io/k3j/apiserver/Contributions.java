@@ -77,16 +77,17 @@ final class Contributions {
     Contributions(Set<String> modes, Set<String> plugins, Set<String> disabled, boolean audited) {
         this.audited = audited;
         audits = Slot.highestFirst(Completeness.declared(audited ? Set.of("audit") : Set.of(), _ -> "audit"));
-        authorizers = Slot.highestFirst(Completeness.declared(modes, e -> e.text(Authorizer.NAME)));
+        authorizers = Slot.highestFirst(Completeness.declaredAndRemembered(modes, e -> e.text(Authorizer.NAME),
+                PluginCalls::guards));
         admissions = Slot.lowestFirst(Admission.ORDER,
                 Completeness.declaredAndRemembered(plugins, e -> e.service().name()));
         points = List.of(new Point<>(KindCatalog.class, kinds::put, kinds::remove),
                 new Point<>(KindHooks.class, kinds::put, kinds::remove),
-                new Point<>(Authenticator.class, authenticators::add, authenticators::remove),
-                new Point<>(Authorizer.class, authorizers::add, authorizers::remove),
+                new Point<>(Authenticator.class, into(authenticators), authenticators::remove),
+                new Point<>(Authorizer.class, into(authorizers), authorizers::remove),
                 new Point<>(Admission.class, (admission, properties) -> {
-                    if (!disabled.contains(admission.name())) {
-                        admissions.add(admission, properties);
+                    if (disabled.isEmpty() || !disabled.contains(name(admission))) {
+                        into(admissions).accept(admission, properties);
                     }
                 }, admissions::remove),
                 new Point<>(Audit.class, audits::add, audits::remove),
@@ -96,6 +97,21 @@ final class Contributions {
                 new Point<>(AggregatedApis.class, aggregator::add, aggregator::remove),
                 new Point<>(Term.class, terms::add, terms::remove),
                 new Point<>(Metrics.class, (m, _) -> metrics.add(m), metrics::remove));
+    }
+
+    private static <T> BiConsumer<T, Map<String, ?>> into(Slot<T> slot) {
+        return (service, properties) -> slot.add(service, properties, PluginCalls.sort(service));
+    }
+
+    /// One that does not tell its name is not the one that is disabled.
+    private static String name(Admission admission) {
+        try {
+            return admission.name();
+        } catch (RuntimeException e) {
+            System.getLogger("io.k3j.apiserver").log(System.Logger.Level.WARNING,
+                    "Admission plug-in does not tell its name admission=" + admission, e);
+            return "";
+        }
     }
 
     /// The names of the tracked service types.
@@ -125,21 +141,24 @@ final class Contributions {
 
     /// What a service is that is about to be removed.
     Gone gone(Object service, Collection<String> types) {
-        return new Gone(service.getClass().getName(), Set.copyOf(types),
+        return new Gone(PluginCalls.sort(service), Set.copyOf(types),
                 service instanceof KindCatalog catalog ? kinds.broughtBy(catalog) : Set.of());
     }
 
     /// A bundle was taken out for good, with these services: nobody waits for them any more.
-    void forget(Collection<Gone> gone) {
-        forget(gone, Authenticator.class, authenticators);
-        forget(gone, Authorizer.class, authorizers);
-        forget(gone, Admission.class, admissions);
-        gone.forEach(one -> kinds.forget(one.kinds));
+    /// @param generations what each generation of it had contributed; they were there one after the other, so as many
+    ///        are missed as the largest had
+    void forget(Collection<? extends Collection<Gone>> generations) {
+        forget(generations, Authenticator.class, authenticators);
+        forget(generations, Authorizer.class, authorizers);
+        forget(generations, Admission.class, admissions);
+        generations.forEach(gone -> gone.forEach(one -> kinds.forget(one.kinds)));
         signal.raise();
     }
 
-    private static void forget(Collection<Gone> gone, Class<?> type, Slot<?> slot) {
-        long sorts = gone.stream().filter(one -> one.types.contains(type.getName())).map(Gone::sort).distinct().count();
+    private static void forget(Collection<? extends Collection<Gone>> generations, Class<?> type, Slot<?> slot) {
+        long sorts = generations.stream().mapToLong(gone -> gone.stream()
+                .filter(one -> one.types.contains(type.getName())).map(Gone::sort).distinct().count()).max().orElse(0);
         if (sorts > 0) {
             slot.forget(Math.toIntExact(sorts));
         }

@@ -2,6 +2,7 @@ package io.k3j.apiserver;
 
 import io.k3j.apiserver.Contributions.Gone;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,7 +20,8 @@ import org.osgi.framework.BundleListener;
 final class Unplugged implements BundleListener, AutoCloseable {
     private final BundleContext context;
     private final Contributions contributions;
-    private final Map<String, List<Gone>> away = new ConcurrentHashMap<>();
+    /// By the symbolic name and the bundle, since its generations were there one after the other.
+    private final Map<String, Map<Long, List<Gone>>> away = new ConcurrentHashMap<>();
 
     Unplugged(BundleContext context, Contributions contributions) {
         this.context = context;
@@ -33,12 +35,18 @@ final class Unplugged implements BundleListener, AutoCloseable {
     /// A service of this bundle has gone.
     void removed(@Nullable Bundle owner, Gone gone) {
         if (owner != null) {
-            away.merge(owner.getSymbolicName(), List.of(gone), (before, more) -> {
-                List<Gone> all = new ArrayList<>(before);
-                more.stream().filter(one -> !all.contains(one)).forEach(all::add);
-                return List.copyOf(all);
+            away.compute(owner.getSymbolicName(), (_, before) -> {
+                Map<Long, List<Gone>> all = before == null ? new HashMap<>() : new HashMap<>(before);
+                all.merge(owner.getBundleId(), List.of(gone), Unplugged::both);
+                return Map.copyOf(all);
             });
         }
+    }
+
+    private static List<Gone> both(List<Gone> some, List<Gone> others) {
+        List<Gone> all = new ArrayList<>(some);
+        others.stream().filter(one -> !all.contains(one)).forEach(all::add);
+        return List.copyOf(all);
     }
 
     @Override
@@ -52,9 +60,9 @@ final class Unplugged implements BundleListener, AutoCloseable {
                 return;
             }
         }
-        List<Gone> gone = away.remove(name);
+        Map<Long, List<Gone>> gone = away.remove(name);
         if (gone != null) {
-            contributions.forget(gone);
+            contributions.forget(gone.values());
         }
     }
 

@@ -66,6 +66,44 @@ class AdmissionsTest {
                 fault -> assertThat(fault.code()).isEqualTo(503));
     }
 
+    @Test
+    void everyOneHearsThatAWriteIsAbandonedAndTheClientWhy() {
+        List<String> told = new ArrayList<>();
+        Slot<Admission> slot = Slot.lowestFirst(Admission.ORDER, Completeness.declared(Set.of(), e -> ""));
+        slot.add(refusing("broken", told), Map.of(Admission.ORDER, 1));
+        slot.add(refusing("last", told), Map.of(Admission.ORDER, 2));
+        Admissions admissions = new Admissions(slot, () -> {
+        });
+        assertThatThrownBy(() -> admissions.admit(write, Struct.EMPTY)).hasMessage("broken has not answered");
+        assertThat(told).containsExactly("broken", "last");
+    }
+
+    /// Refuses, and fails when it hears of it.
+    private static Admission refusing(String name, List<String> told) {
+        return new Admission() {
+            @Override
+            public String name() {
+                return name;
+            }
+
+            @Override
+            public boolean handles(Write write) {
+                return true;
+            }
+
+            @Override
+            public Struct admit(Write write, Struct object) {
+                throw ApiFault.unavailable(name + " has not answered");
+            }
+
+            @Override
+            public void abandoned(Write write, Struct object) {
+                told.add(name);
+                throw ApiFault.unavailable(name + " has failed and is being stopped");
+            }
+        };
+    }
+
     /// Notes its name, and wants another round in the first one.
     private static Admission noting(String name, List<String> asked, boolean wanting) {
         return new Admission() {

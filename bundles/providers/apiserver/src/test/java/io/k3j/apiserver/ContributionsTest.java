@@ -6,6 +6,7 @@ import io.k3j.apiserverapi.Action;
 import io.k3j.apiserverapi.Admission;
 import io.k3j.apiserverapi.Authenticator;
 import io.k3j.apiserverapi.Authenticator.Credentials;
+import io.k3j.apiserverapi.Authorizer;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.apiserverapi.KindCatalog;
 import io.k3j.apiserverapi.KindHooks;
@@ -13,6 +14,7 @@ import io.k3j.apiserverapi.Write;
 import io.k3j.model.Gvr;
 import io.k3j.model.Struct;
 import io.k3j.objectregistry.Kinds;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -104,7 +106,7 @@ class ContributionsTest {
         contributions.add(kinds, types, Map.of());
         Contributions.Gone gone = contributions.gone(kinds, types);
         contributions.remove(kinds, types);
-        contributions.forget(List.of(gone));
+        contributions.forget(List.of(List.of(gone)));
         assertThat(contributions.kinds().listed()).isEmpty();
     }
 
@@ -116,8 +118,124 @@ class ContributionsTest {
         Contributions.Gone gone = contributions.gone(plugin, types);
         contributions.remove(plugin, types);
         assertThat(contributions.accessControlComplete()).as("it may be being replaced").isFalse();
-        contributions.forget(List.of(gone));
+        contributions.forget(List.of(List.of(gone)));
         assertThat(contributions.accessControlComplete()).isTrue();
+    }
+
+    /// Two plug-ins of one class each, as the server asks them.
+    private static Object guarded(Object service) {
+        return PluginCalls.of(service, List.of(Authenticator.class), "com.acme", new PluginCalls.Around(
+                PluginCalls.Limits.DEFAULT, new Told(), InstantSource.system()));
+    }
+
+    /// Nothing is told.
+    private static final class Told implements PluginCalls.Faults {
+        @Override
+        public void stop(String what) {
+            throw new AssertionError(what);
+        }
+
+        @Override
+        public void warn(String what) {
+            throw new AssertionError(what);
+        }
+    }
+
+    /// Another sort than [Eviction].
+    private static final class Nobody implements Authenticator {
+        @Override
+        public Optional<Caller> authenticate(Credentials credentials) {
+            return Optional.empty();
+        }
+    }
+
+    @Test
+    void twoAuthenticatorsOfOnePlugInAreTwoThoughTheyAreAskedTheSameWay() {
+        List<String> types = List.of(Authenticator.class.getName());
+        Object one = guarded(new Eviction());
+        Object other = guarded(new Nobody());
+        contributions.add(one, types, Map.of());
+        contributions.add(other, types, Map.of());
+        assertThat(contributions.accessControlComplete()).isTrue();
+        Contributions.Gone first = contributions.gone(one, types);
+        Contributions.Gone second = contributions.gone(other, types);
+        contributions.remove(one, types);
+        contributions.remove(other, types);
+        contributions.add(guarded(new Nobody()), types, Map.of());
+        assertThat(contributions.accessControlComplete()).as("the first one is still away").isFalse();
+        contributions.forget(List.of(List.of(first), List.of(second)));
+        assertThat(contributions.accessControlComplete()).as("one generation had one, the other as many").isTrue();
+    }
+
+    @Test
+    void anAuthorizerOfAPlugInIsMissedUntilItWasTakenOutForGood() {
+        List<String> types = List.of(Authorizer.class.getName());
+        Authorizer shipped = (_, _) -> Authorizer.Decision.NO_OPINION;
+        Object plugin = PluginCalls.of((Authorizer) (_, _) -> Authorizer.Decision.NO_OPINION, List.of(Authorizer.class),
+                "com.acme", new PluginCalls.Around(PluginCalls.Limits.DEFAULT, new Told(),
+                        InstantSource.system()));
+        contributions.add(shipped, types, Map.of());
+        contributions.add(plugin, types, Map.of());
+        contributions.remove(shipped, types);
+        assertThat(contributions.authorizers().state().complete()).as("an operator may disable it").isTrue();
+        Contributions.Gone gone = contributions.gone(plugin, types);
+        contributions.remove(plugin, types);
+        assertThat(contributions.authorizers().state().missing()).isEmpty();
+        contributions.forget(List.of(List.of(gone)));
+        assertThat(contributions.authorizers().state().complete()).isTrue();
+    }
+
+    @Test
+    void whatWasReplacedByAnotherClassIsForgottenOnce() {
+        List<String> types = List.of(Authenticator.class.getName());
+        Authenticator shipped = _ -> Optional.empty();
+        contributions.add(shipped, types, Map.of());
+        Nobody before = new Nobody();
+        contributions.add(before, types, Map.of());
+        Contributions.Gone first = contributions.gone(before, types);
+        contributions.remove(before, types);
+        Eviction after = new Eviction();
+        contributions.add(after, types, Map.of());
+        Contributions.Gone second = contributions.gone(after, types);
+        contributions.remove(after, types);
+        contributions.forget(List.of(List.of(first), List.of(second)));
+        assertThat(contributions.accessControlComplete()).isTrue();
+        contributions.remove(shipped, types);
+        assertThat(contributions.accessControlComplete()).as("the shipped one is missed").isFalse();
+    }
+
+    @Test
+    void oneThatDoesNotTellItsNameIsAskedAndKeepsNobodyOut() {
+        List<String> types = List.of(Admission.class.getName());
+        Admission mute = new Admission() {
+            @Override
+            public String name() {
+                throw new IllegalStateException("broken on purpose");
+            }
+
+            @Override
+            public boolean handles(Write write) {
+                return true;
+            }
+        };
+        contributions.add(mute, types, Map.of());
+        contributions.add(new Other(), types, Map.of());
+        assertThat(contributions.admissions().state().all()).hasSize(2);
+        contributions.remove(mute, types);
+        assertThat(contributions.admissions().state().all()).hasSize(1);
+    }
+
+    /// A sound one.
+    private static final class Other implements Admission {
+        @Override
+        public String name() {
+            return "Other";
+        }
+
+        @Override
+        public boolean handles(Write write) {
+            return false;
+        }
     }
 
     @Test

@@ -4,36 +4,60 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.apiserverapi.Action;
+import io.k3j.apiserverapi.Admission;
 import io.k3j.apiserverapi.Authenticator;
 import io.k3j.apiserverapi.Authenticator.BadCredential;
 import io.k3j.apiserverapi.Authenticator.Credentials;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.apiserverapi.Lister;
 import io.k3j.apiserverapi.Unseated;
+import io.k3j.apiserverapi.Write;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.componentapi.Metrics;
+import io.k3j.model.Key;
+import io.k3j.model.Struct;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /// What becomes of requests when a plug-in does not come back from a call.
 class PluginCallsTest {
     private static final Credentials NOBODY = new Credentials(List.of(), "", List.of());
+    private static final Write WRITE = new Write(Write.Operation.CREATE, new TestKinds().kinds().iterator().next(), "",
+            Key.of("a"), Optional.empty(), Caller.ANONYMOUS, false, Struct.EMPTY);
     private static final Duration MOMENT = Duration.ofMillis(20);
     private static final Duration LONG = Duration.ofMinutes(5);
     private final List<String> faults = new CopyOnWriteArrayList<>();
+    private final List<String> warnings = new CopyOnWriteArrayList<>();
+    private Instant now = Instant.EPOCH;
     private final AtomicInteger away = new AtomicInteger();
     private final CountDownLatch interrupted = new CountDownLatch(1);
 
     private Authenticator authenticator(Authenticator service, Duration seated, Duration call) {
         return (Authenticator) PluginCalls.of(service, List.of(Authenticator.class), "com.acme.auth",
-                new PluginCalls.Limits(seated, call, LONG), faults::add);
+                around(new PluginCalls.Limits(seated, call, LONG)));
+    }
+
+    private PluginCalls.Around around(PluginCalls.Limits limits) {
+        return new PluginCalls.Around(limits, new PluginCalls.Faults() {
+            @Override
+            public void stop(String what) {
+                faults.add(what);
+            }
+
+            @Override
+            public void warn(String what) {
+                warnings.add(what);
+            }
+        }, () -> now);
     }
 
     private Optional<Caller> block(Credentials credentials) {
@@ -109,40 +133,104 @@ class PluginCallsTest {
         over.countDown();
     }
 
-    @Test
-    void oneThatThrowsAgainAndAgainIsStoppedAndNoErrorOfItEndsARequestsThread() throws Exception {
-        AtomicInteger asked = new AtomicInteger();
-        Authenticator throwing = authenticator(_ -> {
-            if (asked.incrementAndGet() == 3) {
-                return Optional.empty();
-            }
-            throw new AssertionError("broken on purpose");
-        }, LONG, LONG);
-        for (int i = 1; i <= 3 + PluginCalls.MOST_THROWN; i++) {
-            assertThat(faults).isEmpty();
-            if (i == 3) {
-                assertThat(throwing.authenticate(NOBODY)).as("which counts from anew").isEmpty();
-            } else {
-                assertThatThrownBy(() -> throwing.authenticate(NOBODY)).isInstanceOf(ApiFault.class)
-                        .hasMessageContaining("com.acme.auth failed in Authenticator.authenticate");
-            }
+    /// One that answers before each of the others, and throws when it is asked to decide.
+    private static final class Throwing implements Admission {
+        private final AtomicBoolean throwing = new AtomicBoolean(true);
+
+        @Override
+        public String name() {
+            return "Throwing";
         }
-        assertThat(faults).singleElement().asString().startsWith("has thrown 10 times in a row")
-                .contains("broken on purpose");
+
+        @Override
+        public boolean handles(Write write) {
+            return true;
+        }
+
+        @Override
+        public Struct admit(Write write, Struct object) {
+            if (throwing.get()) {
+                throw new AssertionError("what a client has sent");
+            }
+            return object;
+        }
     }
 
     @Test
-    void figuresOfOneThatThrowsAreLeftOut() {
+    void oneThatThrowsIsToldAndAskedOnAndNoErrorOfItEndsARequestsThread() {
+        Throwing service = new Throwing();
+        Admission throwing = (Admission) PluginCalls.of(service, List.of(Admission.class), "com.acme.policy",
+                around(PluginCalls.Limits.DEFAULT));
+                for (int i = 1; i <= 3 * PluginCalls.MOST_THROWN; i++) {
+            assertThat(throwing.handles(WRITE)).isTrue();
+            assertThatThrownBy(() -> throwing.admit(WRITE, Struct.EMPTY)).isInstanceOf(ApiFault.class)
+                    .hasMessageContaining("com.acme.policy failed in Admission.admit");
+        }
+        assertThat(faults).as("what stops it, and lets its requests pass").isEmpty();
+        assertThat(warnings).as("told once a minute, without the words of its exception").containsExactly(
+                "has thrown from Admission.admit: java.lang.AssertionError; the log has the details");
+        service.throwing.set(false);
+        throwing.admit(WRITE, Struct.EMPTY);
+        assertThat(warnings).as("it may throw again at once").hasSize(1);
+        now = now.plus(PluginCalls.TOLD);
+        throwing.admit(WRITE, Struct.EMPTY);
+        assertThat(warnings).hasSize(2).last().isEqualTo("");
+    }
+
+    @Test
+    void figuresOfOneThatThrowsAreLeftOutAndItIsStoppedAtLast() {
         Metrics throwing = (Metrics) PluginCalls.of((Metrics) () -> {
             throw new IllegalStateException("broken on purpose");
-        }, List.of(Metrics.class), "com.acme.counts", PluginCalls.Limits.DEFAULT, faults::add);
-        assertThat(throwing.text()).isEmpty();
+        }, List.of(Metrics.class), "com.acme.counts", around(PluginCalls.Limits.DEFAULT));
+        for (int i = 1; i <= PluginCalls.MOST_THROWN; i++) {
+            assertThat(faults).isEmpty();
+            assertThat(throwing.text()).isEmpty();
+        }
+        assertThat(faults).containsExactly("has thrown 10 times in a row, at last from Metrics.text:"
+                + " java.lang.IllegalStateException");
+    }
+
+    @Test
+    void oneThatComputesWithoutAnEndKeepsNoCarrier() {
+        AtomicBoolean over = new AtomicBoolean();
+        AtomicBoolean carried = new AtomicBoolean();
+        Authenticator spins = authenticator(_ -> {
+            carried.set(Thread.currentThread().isVirtual());
+            long sum = 0;
+            while (!over.get()) {
+                sum += Long.hashCode(sum + 1);
+            }
+            return Optional.empty();
+        }, Duration.ZERO, MOMENT);
+        assertThatThrownBy(() -> spins.authenticate(NOBODY)).hasMessageContaining("has not answered");
+        assertThat(carried).isFalse();
+        over.set(true);
+    }
+
+    @Test
+    void itsNameIsAskedOnceAlsoWhenItIsBroken() {
+        AtomicInteger asked = new AtomicInteger();
+        Admission holds = (Admission) PluginCalls.of(new Admission() {
+            @Override
+            public String name() {
+                return "Holds" + asked.incrementAndGet();
+            }
+
+            @Override
+            public boolean handles(Write write) {
+                block(NOBODY);
+                return true;
+            }
+        }, List.of(Admission.class), "com.acme.holds", around(new PluginCalls.Limits(Duration.ZERO, MOMENT, MOMENT)));
+        assertThat(holds.name()).isEqualTo("Holds1");
+        assertThatThrownBy(() -> holds.handles(WRITE)).hasMessageContaining("has not answered");
+        assertThat(holds.name()).isEqualTo("Holds1");
+        assertThat(asked).hasValue(1);
     }
 
     @Test
     void whatMayBeASessionIsNotBounded() {
         Object service = new Object();
-        assertThat(PluginCalls.of(service, List.of(Action.class, Lister.class), "com.acme", PluginCalls.Limits.DEFAULT,
-                faults::add)).isSameAs(service);
+        assertThat(PluginCalls.of(service, List.of(Action.class, Lister.class), "com.acme", around(PluginCalls.Limits.DEFAULT))).isSameAs(service);
     }
 }

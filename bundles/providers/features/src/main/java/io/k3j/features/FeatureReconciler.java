@@ -98,7 +98,8 @@ final class FeatureReconciler implements AutoCloseable {
         FeatureChanges changes = new FeatureChanges(roster, this::handle);
         this.changing = new Changing(new Changing.Tools(chosen, bundles, hands, new Transaction(journal, hands), trials,
                 changes, swaps));
-        this.guard = new PluginGuard(bundles, health, gate, TimeSource.system().monotonic());
+        this.guard = new PluginGuard(bundles, health, gate, TimeSource.system().monotonic(),
+                new Recorder(plan.dataDir()));
         PluginWork plugs = new PluginWork(
                 new PluginReader(offered, bundles::shipped, bundles::exported, all.values()), copies, changing, roster,
                 guard);

@@ -40,6 +40,19 @@ record Plugin(String file, Feature feature, List<Part> parts, String kept) {
         return parts.stream().map(part -> part.version().toString()).distinct().collect(Collectors.joining(", "));
     }
 
+    /// The symbolic names of its bundles.
+    Set<String> names() {
+        return handles().stream().map(Handle::symbolicName).collect(Collectors.toSet());
+    }
+
+    /// @throws FeatureProblem when another file has one of its names
+    void refuseBeside(Stream<Plugin> others) {
+        others.filter(other -> !other.file.equals(file) && other.clashes(this)).findFirst().ifPresent(other -> {
+            throw new FeatureProblem(file + " has the Bundle-SymbolicName of " + other.file
+                    + ", which runs; take one of them away");
+        });
+    }
+
     /// Whether another one has a name that this one has as well.
     boolean clashes(Plugin other) {
         return feature.name().equals(other.feature.name()) || parts.stream().anyMatch(part -> other.parts.stream()

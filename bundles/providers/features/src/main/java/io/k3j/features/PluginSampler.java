@@ -1,8 +1,9 @@
 package io.k3j.features;
 
+import io.k3j.componentbase.FaultyBundle;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.BinaryOperator;
 import jdk.jfr.consumer.RecordedClass;
 import jdk.jfr.consumer.RecordedClassLoader;
 import jdk.jfr.consumer.RecordedEvent;
@@ -14,31 +15,33 @@ import org.jspecify.annotations.Nullable;
 
 /// Has the JDK's Flight Recorder look at what computes, on platform and on virtual threads, and at who starts threads,
 /// and tells [PluginUse] what of it is a plug-in's. Runs only while there are plug-ins; its thread is the JDK's.
-final class PluginSampler implements AutoCloseable {
+final class PluginSampler implements Sampling.Sampler {
     private static final System.Logger LOG = System.getLogger("io.k3j.features");
-    /// What the recorder keeps on the disk, in the directory for temporary files; it is read within a second.
+    /// What the recorder keeps on the disk ([Recorder]); it is read within a second.
     private static final long MOST_BYTES = 16L << 20;
+    /// The JDK's name for the group of its carriers.
+    private static final String CARRIERS = "CarrierThreads";
     private static final Duration OLDEST = Duration.ofSeconds(30);
     private final RecordingStream stream;
     private final PluginUse use;
-    private final BinaryOperator<String> owners;
+    private final PluginClasses classes;
 
-    private PluginSampler(RecordingStream stream, PluginUse use, BinaryOperator<String> owners) {
+    private PluginSampler(RecordingStream stream, PluginUse use, PluginClasses classes) {
         this.stream = stream;
         this.use = use;
-        this.owners = owners;
+        this.classes = classes;
     }
 
     /// Begins to look; what is started afterwards is seen.
-    /// @param owners the location of the bundle of a class, by its name and the name of its loader's class; empty for
-    ///        none
-    /// @return null where there is no recorder
-    static @Nullable PluginSampler start(PluginUse use, BinaryOperator<String> owners) {
+    /// @param classes knows whose a class is
+    /// @return null where there is no recorder, or nowhere for it to write
+    static @Nullable PluginSampler start(Recorder recorder, PluginUse use, PluginClasses classes) {
         try {
-            PluginSampler sampler = new PluginSampler(new RecordingStream(), use, owners);
+            recorder.place();
+            PluginSampler sampler = new PluginSampler(new RecordingStream(), use, classes);
             sampler.start();
             return sampler;
-        } catch (RuntimeException | LinkageError e) {
+        } catch (IOException | RuntimeException | LinkageError e) {
             LOG.log(System.Logger.Level.WARNING, "Plugins run without being looked at: a processor that one keeps busy"
                     + " is not noticed error=" + e.getMessage(), e);
             return null;
@@ -59,15 +62,35 @@ final class PluginSampler implements AutoCloseable {
     }
 
     private void computed(RecordedEvent event) {
-        String owner = owner(event.getStackTrace());
-        if (!owner.isEmpty()) {
-            use.computed(owner, event.getStartTime());
+        RecordedThread thread = event.getThread("sampledThread");
+        RecordedStackTrace stack = event.getStackTrace();
+        if (thread == null || stack == null) {
+            return;
+        }
+        String owner = use.owner(
+                new PluginUse.Computing(id(thread), thread.isVirtual(), stack.isTruncated()), nearest(stack),
+                classes::stopped);
+        // a call is asked for by others, so that they would use up what the plug-in has: it has a limit of its own
+        boolean call = isCall(thread) && !use.started(id(thread)) && !classes.stopped(owner);
+        if (!owner.isEmpty() && !call) {
+            use.computed(owner, id(thread), event.getStartTime());
         }
     }
 
     private void started(RecordedEvent event) {
-        use.started(id(event.getThread("thread")), id(event.getThread("parentThread")),
-                owner(event.getStackTrace()));
+        RecordedThread thread = event.getThread("thread");
+        if (thread != null && !isCall(thread) && !isCarrier(thread)) {
+            use.started(id(thread), id(event.getThread("parentThread")), nearest(event.getStackTrace()));
+        }
+    }
+
+    private static boolean isCall(RecordedThread thread) {
+        return FaultyBundle.CALL_THREAD.equals(thread.getJavaName());
+    }
+
+    /// A carrier of virtual threads is everybody's, whoever was the first to need it.
+    private static boolean isCarrier(RecordedThread thread) {
+        return thread.getThreadGroup() != null && CARRIERS.equals(thread.getThreadGroup().getName());
     }
 
     private static long id(@Nullable RecordedThread thread) {
@@ -75,11 +98,11 @@ final class PluginSampler implements AutoCloseable {
     }
 
     /// The plug-in whose method is nearest to what is done.
-    private String owner(@Nullable RecordedStackTrace stack) {
+    private String nearest(@Nullable RecordedStackTrace stack) {
         List<RecordedFrame> frames = stack == null ? List.of() : stack.getFrames();
         for (RecordedFrame frame : frames) {
             RecordedClass type = frame.isJavaFrame() ? frame.getMethod().getType() : null;
-            String owner = type == null ? "" : owners.apply(type.getName(), loader(type));
+            String owner = type == null ? "" : classes.owner(type.getName(), loader(type));
             if (!owner.isEmpty()) {
                 return owner;
             }

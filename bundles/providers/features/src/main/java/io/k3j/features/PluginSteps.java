@@ -2,6 +2,7 @@ package io.k3j.features;
 
 import io.k3j.componentapi.SwapRefused;
 import io.k3j.features.Transaction.StepFailed;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -12,13 +13,19 @@ record PluginSteps(Changing changing) {
     private static final Consumer<String> SILENT = line -> {
     };
 
-    /// Puts its bundles beside those of the version that it replaces, which runs on when that fails.
-    void installBeside(Plugin plugin) throws InterruptedException {
+    /// Puts its bundles beside those of the version that it replaces, which stays as it is when that fails.
+    void installBeside(Plugin plugin, Plugin before) throws InterruptedException {
         try {
-            changing.run(each("install", plugin, plugin.handles(), Step.Install::new), SILENT);
+            changing.run(beside(plugin, before), SILENT);
         } catch (StepFailed e) {
             throw new SwapRefused(e.reason() + "; the version before runs on", e);
         }
+    }
+
+    /// What both have is there, and stays so: who undoes this takes it from nobody.
+    static ChangePlan beside(Plugin plugin, Plugin before) {
+        List<Handle> added = plugin.handles().stream().filter(one -> !before.handles().contains(one)).toList();
+        return each("install", plugin, added, Step.Install::new);
     }
 
     /// Whether a step takes out what a plug-in has as well.
@@ -26,9 +33,10 @@ record PluginSteps(Changing changing) {
         return step instanceof Step.Remove remove && plugin.handles().contains(remove.bundle());
     }
 
-    /// Takes out what the one before does not have.
-    void remove(Plugin failed, Plugin before) throws InterruptedException {
-        List<Handle> left = failed.handles().stream().filter(handle -> !before.handles().contains(handle)).toList();
+    /// Takes out its bundles.
+    /// @param but those that another one has as well
+    void remove(Plugin failed, Collection<Handle> but) throws InterruptedException {
+        List<Handle> left = failed.handles().stream().filter(handle -> !but.contains(handle)).toList();
         try {
             changing.run(each("remove", failed, left, Step.Remove::new), SILENT);
         } catch (StepFailed e) {

@@ -4,8 +4,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /// What plug-ins take of the processors, and which threads they have started, by the locations of their bundles. Told
 /// by whoever samples the process; reads no clock. Thread-safe.
@@ -22,10 +24,33 @@ final class PluginUse {
     static final double SHARE = 0.1;
     /// How many threads of its own, virtual ones not counted, a plug-in may have at once.
     static final int MOST_THREADS = 200;
+    /// As near to each other samples of one thread count.
+    private static final Duration CLOSEST = PERIOD.multipliedBy(9).dividedBy(10);
+    /// How many threads are remembered.
+    private static final int MOST_SEEN = 4_096;
     private static final double SECOND_NANOS = 1e9;
 
     private final Map<String, Samples> samples = new HashMap<>();
     private final Map<Long, String> starters = new HashMap<>();
+    /// The threads that were found last.
+    private final Map<Long, Seen> seen = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, Seen> eldest) {
+            return size() > MOST_SEEN;
+        }
+    };
+
+    /// When a thread was counted, and whose.
+    private record Seen(String location, Instant at) {
+    }
+
+    /// A thread that was found computing.
+    ///
+    /// @param cut whether the beginning of its stack is not known
+    record Computing(long thread, boolean virtual, boolean cut) {
+    }
 
     /// What one bundle has used, and how many seconds it has left at a moment.
     private static final class Samples {
@@ -57,9 +82,42 @@ final class PluginUse {
         of(location).share = processors;
     }
 
-    /// A bundle was found computing.
-    synchronized void computed(String location, Instant at) {
+    /// A bundle was found computing. One thread is found once a period at most, however many recordings look at it.
+    synchronized void computed(String location, long thread, Instant at) {
+        Seen before = seen.put(thread, new Seen(location, at));
+        if (before != null && at.isBefore(before.at.plus(CLOSEST))) {
+            seen.put(thread, new Seen(location, before.at));
+            return;
+        }
         of(location).add(at);
+    }
+
+    /// Whose a thread is that was found computing. Its stack says it, but names of classes may be those of two versions:
+    /// a thread is whose code has started it, and one that belonged to what was stopped meanwhile still does.
+    /// @param nearest the location of the bundle whose method is nearest to what is done; empty for none
+    /// @param stopped knows bundles that were stopped
+    synchronized String owner(Computing found, String nearest, Predicate<String> stopped) {
+        if (nearest.isEmpty() && !found.cut()) {
+            return "";
+        }
+        String starter = starters.getOrDefault(found.thread(), "");
+        if (!starter.isEmpty()) {
+            return starter;
+        }
+        Seen before = seen.get(found.thread());
+        boolean still = before != null && (nearest.isEmpty() || stopped.test(before.location));
+        return found.virtual() && still ? before.location : nearest;
+    }
+
+    /// Whether its code has started a thread.
+    synchronized boolean started(long thread) {
+        return starters.containsKey(thread);
+    }
+
+    /// How often a bundle was found computing since it was started.
+    synchronized long samples(String location) {
+        Samples mine = samples.get(location);
+        return mine == null ? 0 : mine.all;
     }
 
     /// A thread has begun.
@@ -76,6 +134,7 @@ final class PluginUse {
     /// A thread has ended.
     synchronized void ended(long thread) {
         starters.remove(thread);
+        seen.remove(thread);
     }
 
     /// A bundle is about to be started, maybe not for the first time.
@@ -110,5 +169,6 @@ final class PluginUse {
     synchronized void forget(String location) {
         samples.remove(location);
         starters.values().removeIf(location::equals);
+        seen.values().removeIf(one -> one.location.equals(location));
     }
 }

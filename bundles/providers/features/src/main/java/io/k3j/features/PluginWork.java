@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +15,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Plugs what is in the plugin directory in and out, each by a transaction as an operator's changes are. One thread
@@ -30,6 +30,7 @@ final class PluginWork implements PluginDirectory.Plugs {
     private final PluginCopies copies;
     private final PluginGuard guard;
     private final FailedPlugins failed = new FailedPlugins(InstantSource.system());
+    private final StoppedPlugins stopped = new StoppedPlugins();
     private final Map<String, Plugin> byFile = new ConcurrentHashMap<>();
     private final Map<String, Handle> handles = new ConcurrentHashMap<>();
 
@@ -76,16 +77,19 @@ final class PluginWork implements PluginDirectory.Plugs {
     private void plugIn(Path file) throws InterruptedException {
         try (PluginReader.Found found = reader.read(file, memory.versions())) {
             Plugin plugin = found.plugin();
-            refuseSecond(plugin);
+            plugin.refuseBeside(Stream.concat(byFile.values().stream(), stopped.held().stream()));
             Plugin before = byFile.get(plugin.file());
             if (before != null && before.kept().equals(plugin.kept())) {
+                failed.remove(plugin.file());
                 return;
             }
             copies.keep(found);
             try {
                 changing.exclusively(() -> replace(before, plugin));
             } catch (SwapRefused e) {
-                copies.drop(plugin, before);
+                if (!plugin.equals(stopped.plugin(plugin.file()))) {
+                    copies.drop(plugin, before == null ? stopped.plugin(plugin.file()) : before);
+                }
                 guard.count("start");
                 failed.add(plugin, "not started: " + e.getMessage());
                 throw new FeatureProblem(file + ": " + e.getMessage(), e);
@@ -98,42 +102,52 @@ final class PluginWork implements PluginDirectory.Plugs {
         }
     }
 
-    private void refuseSecond(Plugin plugin) {
-        byFile.values().stream().filter(other -> !other.file().equals(plugin.file()) && other.clashes(plugin))
-                .findFirst().ifPresent(other -> {
-                    throw new FeatureProblem(plugin.file() + " has the Bundle-SymbolicName of " + other.file()
-                            + ", which runs; take one of them away");
-                });
-    }
-
     /// While one takes the place of another their names are never without a bundle, so that whoever waits for what has
     /// that name goes on waiting, and lets nothing pass that an admission plug-in has not seen.
     private boolean replace(@Nullable Plugin before, Plugin plugin) throws InterruptedException {
+        Plugin held = stopped.held(plugin.file());
+        Plugin there = before == null ? held : before;
+        if (there != null) {
+            steps.installBeside(plugin, there);
+        }
         if (before != null) {
-            steps.installBeside(plugin);
             out(before, step -> step instanceof Step.Retire || PluginSteps.removes(step, plugin));
+        } else if (held != null) {
+            steps.remove(held, plugin.handles());
         }
         try {
-            in(plugin, before != null);
+            in(plugin, there != null);
         } catch (StepFailed e) {
+            if (held != null) {
+                stopped.hold(plugin);
+                copies.drop(held, plugin);
+            }
             String again = before == null ? "" : again(before, plugin);
             throw new SwapRefused(e.reason() + again, e);
         }
-        if (before != null) {
-            // only now: until the new one runs, the one before may have to run again
-            copies.drop(before, plugin);
+        // only now: until the new one runs, the one before may have to run again
+        Plugin gone = before == null ? stopped.plugin(plugin.file()) : before;
+        stopped.remove(plugin.file());
+        if (gone != null) {
+            copies.drop(gone, plugin);
         }
         return true;
     }
 
     private String again(Plugin before, Plugin failed) throws InterruptedException {
+        boolean decides = guard.decides(before);
         try {
             in(before, false);
+            steps.remove(failed, before.handles());
             return "; version " + before.version() + " runs again";
         } catch (StepFailed e) {
-            return "; version " + before.version() + " does not run again: " + e.reason();
-        } finally {
-            steps.remove(failed, before);
+            if (decides) {
+                stopped.hold(failed);
+            } else {
+                steps.remove(failed, before.handles());
+            }
+            return "; version " + before.version() + " does not run again: " + e.reason()
+                    + (decides ? StoppedPlugins.HELD : "");
         }
     }
 
@@ -153,6 +167,9 @@ final class PluginWork implements PluginDirectory.Plugs {
         } else {
             // an operator has disabled it, or what it needs does not run
             roster.plug(with);
+            if (installed) {
+                steps.remove(plugin, Set.of());
+            }
         }
         byFile.put(plugin.file(), plugin);
     }
@@ -160,7 +177,6 @@ final class PluginWork implements PluginDirectory.Plugs {
     private void forget(Plugin plugin) {
         byFile.remove(plugin.file());
         plugin.parts().forEach(part -> handles.remove(part.bundle().symbolicName()));
-        guard.ended(plugin);
     }
 
     /// @param but steps that are not made: to clean up is for what is out for good
@@ -175,19 +191,22 @@ final class PluginWork implements PluginDirectory.Plugs {
 
     @Override
     public Map<String, String> stopFailing() throws InterruptedException {
-        Map<String, String> stopped = new TreeMap<>();
+        Map<String, String> told = new TreeMap<>();
         for (Plugin plugin : List.copyOf(byFile.values())) {
             PluginGuard.Fault fault = guard.fault(plugin).orElse(null);
             if (fault != null) {
-                changing.exclusively(() -> out(plugin, Step.Retire.class::isInstance));
+                boolean decides = guard.decides(plugin);
+                changing.exclusively(() -> out(plugin,
+                        step -> step instanceof Step.Retire || decides && step instanceof Step.Remove));
+                stopped.add(plugin, decides);
                 guard.count(fault.cause());
                 failed.add(plugin, "stopped: " + fault.reason());
-                stopped.put(plugin.file(), "it was stopped: " + fault.reason()
+                told.put(plugin.file(), "it was stopped: " + fault.reason() + (decides ? StoppedPlugins.HELD : "")
                         + "; it runs again when its file has changed, or with the next start of this server");
             }
         }
-        guard.look(!byFile.isEmpty());
-        return stopped;
+        guard.look(byFile.values());
+        return told;
     }
 
     /// Those that run.
@@ -195,7 +214,6 @@ final class PluginWork implements PluginDirectory.Plugs {
         return new TreeMap<>(byFile).values();
     }
 
-    /// Those that do not, because of what they did.
     FailedPlugins failed() {
         return failed;
     }
@@ -206,24 +224,37 @@ final class PluginWork implements PluginDirectory.Plugs {
         Plugin plugin = byFile.get(file);
         if (plugin != null) {
             unplug(plugin);
+        } else {
+            drop(file);
         }
+    }
+
+    /// What was stopped because of what it did does not clean up.
+    private void drop(String file) {
+        Plugin plugin = stopped.plugin(file);
+        if (plugin == null) {
+            return;
+        }
+        if (stopped.held(file) != null) {
+            changing.exclusively(() -> {
+                steps.remove(plugin, Set.of());
+                return true;
+            });
+        }
+        stopped.remove(file);
+        memory.forget(file, plugin.names());
+        copies.drop(plugin, null);
     }
 
     /// What has not cleaned up is remembered with its copy: the next start goes on with it.
     private void unplug(Plugin plugin) throws InterruptedException {
         boolean clean = changing.exclusively(() -> out(plugin, step -> false));
         if (clean) {
-            memory.forget(plugin.file(), names(plugin));
+            memory.forget(plugin.file(), plugin.names());
             copies.drop(plugin, null);
         }
         LOG.log(System.Logger.Level.INFO, "Unplugged plugin={0} component={1}", plugin.file(),
                 plugin.feature().name());
-    }
-
-    private static Set<String> names(Plugin plugin) {
-        Set<String> names = new HashSet<>();
-        plugin.parts().forEach(part -> names.add(part.bundle().symbolicName()));
-        return names;
     }
 
     @Override

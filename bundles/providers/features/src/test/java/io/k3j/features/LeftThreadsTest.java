@@ -17,7 +17,8 @@ class LeftThreadsTest {
     private final CountDownLatch over = new CountDownLatch(1);
     private final List<String> forgotten = new ArrayList<>();
     private Set<Long> started = Set.of();
-    private final LeftThreads left = new LeftThreads(location -> started, LeftThreads::alive);
+    private long computed;
+    private final LeftThreads left = new LeftThreads(location -> started, LeftThreads::alive, location -> computed);
 
     @AfterEach
     void end() {
@@ -54,6 +55,8 @@ class LeftThreadsTest {
         look(LeftThreads.GRACE);
         thread.join();
         look(LeftThreads.GRACE.plusMillis(1));
+        assertThat(left.any()).as("it may compute on a thread that nobody knows").isTrue();
+        look(LeftThreads.LIMIT);
         assertThat(left.any()).isFalse();
         assertThat(forgotten).containsExactly(LOCATION);
     }
@@ -68,6 +71,18 @@ class LeftThreadsTest {
         thread.join();
         assertThat(look(LeftThreads.LIMIT.plusSeconds(1))).hasToString("{}");
         assertThat(left.any()).isFalse();
+    }
+
+    @Test
+    void oneThatGoesOnComputingIsToldUntilItWasNotFoundForALongWhile() {
+        computed = 7;
+        left.stopped("acme.jar", LOCATION, BEGIN);
+        computed = 8;
+        look(LeftThreads.LIMIT.minusSeconds(1));
+        assertThat(look(LeftThreads.LIMIT)).hasToString("{acme.jar=[goes on computing after its stop]}");
+        assertThat(forgotten).isEmpty();
+        assertThat(look(LeftThreads.LIMIT.multipliedBy(2).minusSeconds(1))).hasToString("{}");
+        assertThat(forgotten).containsExactly(LOCATION);
     }
 
     @Test

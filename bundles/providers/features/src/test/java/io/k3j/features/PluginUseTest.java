@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PluginUseTest {
@@ -13,7 +14,7 @@ class PluginUseTest {
 
     private void computed(Duration from, Duration length, Duration every) {
         for (Duration at = from; at.compareTo(from.plus(length)) < 0; at = at.plus(every)) {
-            use.computed(ACME, BEGIN.plus(at));
+            use.computed(ACME, 7, BEGIN.plus(at));
         }
     }
 
@@ -62,6 +63,55 @@ class PluginUseTest {
         assertThat(use.threads(ACME)).containsExactly(12L);
         use.forget(ACME);
         assertThat(use.threads(ACME)).isEmpty();
+    }
+
+    @Test
+    void aSecondRecordingDoesNotMakeItMore() {
+        computed(Duration.ZERO, Duration.ofSeconds(5), PluginUse.PERIOD.dividedBy(5));
+        assertThat(use.over(ACME)).isFalse();
+        assertThat(use.processor(ACME)).isEqualTo(Duration.ofSeconds(5));
+        use.computed(ACME, 8, BEGIN.plusSeconds(5));
+        use.computed(ACME, 9, BEGIN.plusSeconds(5));
+        assertThat(use.samples(ACME)).as("other threads are other samples").isEqualTo(52);
+    }
+
+    private String owner(long thread, boolean virtual, boolean cut, String nearest, String... stopped) {
+        return use.owner(new PluginUse.Computing(thread, virtual, cut), nearest, List.of(stopped)::contains);
+    }
+
+    @Test
+    void whatAnOldVersionHasLeftIsNotTheNewOnes() {
+        String fresh = "plugin:acme-2.jar";
+        use.started(11, 1, ACME);
+        use.computed(ACME, 12, BEGIN);
+        assertThat(owner(11, false, false, fresh, ACME)).as("its thread").isEqualTo(ACME);
+        assertThat(owner(12, true, false, fresh, ACME)).as("a virtual one that was found before").isEqualTo(ACME);
+        assertThat(owner(13, true, false, fresh, ACME)).isEqualTo(fresh);
+        assertThat(owner(12, false, false, fresh, ACME)).as("one of the server, which does this and that")
+                .isEqualTo(fresh);
+        assertThat(owner(11, false, false, "")).as("code of nobody").isEmpty();
+    }
+
+    @Test
+    void aStackThatIsCutIsOfWhoHasStartedTheThread() {
+        use.started(11, 1, ACME);
+        use.computed(ACME, 12, BEGIN);
+        assertThat(owner(11, false, true, "")).isEqualTo(ACME);
+        assertThat(owner(12, true, true, "")).isEqualTo(ACME);
+        assertThat(owner(13, false, true, "")).isEmpty();
+    }
+
+    @Test
+    void aClassOfTwoVersionsIsOfTheOneThatRuns() {
+        PluginClasses classes = new PluginClasses();
+        classes.note("com.acme.A", ACME);
+        classes.note("com.acme.A", "plugin:acme-2.jar");
+        assertThat(classes.owner("com.acme.A")).isEmpty();
+        classes.stopped(ACME, true);
+        assertThat(classes.owner("com.acme.A")).isEqualTo("plugin:acme-2.jar");
+        classes.stopped("plugin:acme-2.jar", true);
+        classes.forget("plugin:acme-2.jar");
+        assertThat(classes.owner("com.acme.A")).as("it goes on though it was stopped").isEqualTo(ACME);
     }
 
     @Test

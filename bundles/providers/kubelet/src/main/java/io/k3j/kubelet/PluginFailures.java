@@ -14,6 +14,7 @@ import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +31,8 @@ final class PluginFailures {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
     private static final Gvr NODES = new Gvr("", "v1", "nodes");
     private static final Duration EVERY = Duration.ofSeconds(2);
+    /// How often the Node is looked at while something fails: it may have been made anew, without the condition.
+    private static final Duration AGAIN = Duration.ofSeconds(30);
     /// The condition is for people, and goes to every watcher of nodes.
     private static final int MOST_CHARS = 1_024;
     private final ApiClient api;
@@ -39,6 +42,7 @@ final class PluginFailures {
     private final InstantSource clock;
     /// What the Node says; null when that is not known yet.
     private @Nullable Map<String, String> told;
+    private Instant toldAt = Instant.EPOCH;
 
     /// @param api as the node itself
     /// @param node its name
@@ -61,7 +65,8 @@ final class PluginFailures {
     void look() {
         Map<String, String> now = failed();
         Map<String, String> before = told;
-        if (now.equals(before)) {
+        boolean due = !now.isEmpty() && !clock.instant().isBefore(toldAt.plus(AGAIN));
+        if (now.equals(before) && !due) {
             return;
         }
         try {
@@ -71,6 +76,7 @@ final class PluginFailures {
             }
             write(found.get(), text(now));
             told = now;
+            toldAt = clock.instant();
             tell(before == null ? Map.of() : before, now);
         } catch (ApiFault e) {
             LOG.log(System.Logger.Level.DEBUG, "Failed plugins are not told yet", e);

@@ -3,6 +3,7 @@ package io.k3j.kubelet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.DeleteOptions;
 import io.k3j.clientapi.Query;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthLevel;
@@ -90,6 +91,21 @@ class PluginFailuresTest {
         assertThat(condition("PluginFailed").text("lastTransitionTime"))
                 .isEqualTo(condition("PluginFailed").text("lastHeartbeatTime"));
         assertThat(told()).contains("Normal PluginRecovered bad.jar runs, or is not there any more");
+    }
+
+    @Test
+    void aNodeThatIsMadeAnewIsToldAgain() {
+        node();
+        fails("plugin bad.jar", -1, "it spins");
+        failures.look();
+        api.delete(NODES, Key.of("n"), DeleteOptions.NOW);
+        clock.advance(Duration.ofMinutes(1));
+        failures.look();
+        node();
+        clock.advance(Duration.ofMinutes(1));
+        failures.look();
+        assertThat(condition("PluginFailed").text("status")).isEqualTo("True");
+        assertThat(told()).as("the event was told before").hasSize(1);
     }
 
     @Test

@@ -1,0 +1,56 @@
+package io.k3j.features;
+
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// The plug-ins that were stopped because of what they did, as long as their files are there. Of those that decide about
+/// requests the bundles are *held*: stopped and not taken out, so that the API server goes on to miss what they decide,
+/// and answers 503; else whoever makes one fail would be let pass. One thread.
+final class StoppedPlugins {
+    /// What is said of one that is held.
+    static final String HELD = "; what it has to decide about is answered 503 until its file is taken away or replaced";
+    private final Map<String, Plugin> byFile = new TreeMap<>();
+    private final Set<String> held = new HashSet<>();
+
+    /// One was stopped.
+    void add(Plugin plugin, boolean hold) {
+        byFile.put(plugin.file(), plugin);
+        held.remove(plugin.file());
+        if (hold) {
+            held.add(plugin.file());
+        }
+    }
+
+    /// The bundles of one are held, in the place of those that were.
+    void hold(Plugin plugin) {
+        add(plugin, true);
+    }
+
+    /// It runs again, or its file has gone.
+    void remove(String file) {
+        byFile.remove(file);
+        held.remove(file);
+    }
+
+    /// The one that was stopped; null when none was.
+    @Nullable
+    Plugin plugin(String file) {
+        return byFile.get(file);
+    }
+
+    /// The one whose bundles are held; null when those of none are.
+    @Nullable
+    Plugin held(String file) {
+        return held.contains(file) ? byFile.get(file) : null;
+    }
+
+    /// All whose bundles are held.
+    Collection<Plugin> held() {
+        return List.copyOf(byFile.values()).stream().filter(plugin -> held.contains(plugin.file())).toList();
+    }
+}
