@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
 @NeedsPackages("debootstrap")
 class InstallItest {
     private static final Duration STEP = Duration.ofSeconds(120);
+    private static final String DATA = "/var/lib/rancher/k3s";
     private static final String POD = """
             {"apiVersion":"v1","kind":"Pod","metadata":{"name":"stays"},"spec":{"containers":[{"name":"a",\
             "image":"k3j.io/busybox:1","command":["sleep","3600"],"ports":[{"containerPort":80,"hostPort":8080}],\
@@ -73,6 +75,29 @@ class InstallItest {
                 || line.startsWith("mount /run/k3s") || line.startsWith("process ") && line.contains("containerd"));
         text("k3s-uninstall.sh");
         assertThat(remains(before, state())).as("left, lost or changed").isEmpty();
+    }
+
+    /// A disk for the datastore or for volumes is the user's, however K3j is stopped or removed.
+    @Test
+    void disksMountedBelowTheDataDirectoryStayMounted() throws IOException, InterruptedException {
+        install();
+        text("mkdir -p " + DATA + "/server/db " + DATA + "/storage " + DATA + "/agent/containerd/tmpmounts/a");
+        text("mount -t tmpfs tmpfs " + DATA + "/server && mount -t tmpfs tmpfs " + DATA + "/storage"
+                + " && mount -t tmpfs tmpfs " + DATA + "/agent/containerd/tmpmounts/a"
+                + " && mkdir " + DATA + "/server/db && echo rows | tee " + DATA + "/server/db/state.db " + DATA
+                + "/storage/.file");
+        text("k3s-killall.sh");
+        assertThat(mounts()).containsExactlyInAnyOrder("mount " + DATA + "/server tmpfs",
+                "mount " + DATA + "/storage tmpfs");
+        assertThat(text("cat " + DATA + "/server/db/state.db")).isEqualTo("rows\n");
+        text("k3s-uninstall.sh");
+        assertThat(mounts()).as("after k3s-uninstall.sh").hasSize(2);
+        assertThat(text("find " + DATA + " | sort")).as("the files go").isEqualTo(DATA + "\n" + DATA + "/server\n"
+                + DATA + "/storage\n");
+    }
+
+    private List<String> mounts() throws IOException, InterruptedException {
+        return state().stream().filter(line -> line.startsWith("mount " + DATA)).toList();
     }
 
     private void install() throws IOException, InterruptedException {
