@@ -34,7 +34,8 @@ clean_mounted_directory() { # DIR : removes it; of what is mounted there the fil
     done
 }
 
-rm -rf /etc/rancher/k3s /etc/rancher/node /run/k3s /run/flannel /var/lib/kubelet /var/log/pods /var/log/containers
+# /etc/rancher/node stays: with the password in it a node that is installed again is known to its servers
+rm -rf /etc/rancher/k3s /run/k3s /run/flannel /var/lib/kubelet /var/log/pods /var/log/containers
 { set +x; } 2> /dev/null
 clean_mounted_directory "${K3S_DATA_DIR:-/var/lib/rancher/k3s}"
 set -x

@@ -74,6 +74,8 @@ class InstallItest {
         assertThat(state()).as("after k3s-killall.sh").noneMatch(line -> line.startsWith("mount /var/lib/kubelet")
                 || line.startsWith("mount /run/k3s") || line.startsWith("process ") && line.contains("containerd"));
         text("k3s-uninstall.sh");
+        assertThat(text("rm /etc/rancher/node/password && rmdir -v /etc/rancher/node /etc/rancher")).as("only the"
+                + " password stays, by which the node is known when it is installed again").contains("/etc/rancher'");
         assertThat(remains(before, state())).as("left, lost or changed").isEmpty();
     }
 
