@@ -8,6 +8,9 @@
 #   INSTALL_K3S_ARTIFACT_URL, INSTALL_K3S_MIRROR   a folder with sha256sum-<arch>.txt and the tars it lists, or one tar;
 #                                                  when it lists kubectl-linux-<arch>, k3s kubectl runs that one
 #   INSTALL_K3S_VERSION                            which of several in that folder, as k3s-<version>-linux-<arch>.tar.gz
+#   INSTALL_K3S_SKIP_DOWNLOAD=true                 runs the program that is installed in INSTALL_K3S_BIN_DIR; without one, the
+#                                                  release this script lies in; nothing is fetched
+#   INSTALL_K3S_BIN_DIR_READ_ONLY=true             the same, and nothing is written to INSTALL_K3S_BIN_DIR
 #   INSTALL_K3S_ALLOW_HTTP=true                    takes a release from http://, where whoever is on the way may change
 #                                                  it, checksums included
 set -e
@@ -16,7 +19,7 @@ info() { echo "[INFO]  $*"; }
 fatal() { echo "[ERROR] $*" >&2; exit 1; }
 
 released() { [ -x "$1/bin/k3s" ] && [ -f "$1/lib/k3s-base.jar" ]; }
-HERE=
+HERE='' INSTALLED=''
 if [ -f "$0" ]; then
     HERE=$(cd "$(dirname "$(readlink -f "$0")")" && pwd)
     released "$HERE" || HERE=
@@ -88,6 +91,20 @@ fetch() { # URL FILE: no redirect leads from https to http; wget cannot tell the
     else fatal "needs curl or wget to download $1"; fi || fatal "cannot download $1; redirects to http are not followed, and none by wget"
 }
 
+use_installed() { # the program that is there, where nothing is to be fetched
+    [ "${INSTALL_K3S_BIN_DIR_READ_ONLY:-}" != true ] || INSTALL_K3S_SKIP_DOWNLOAD=true
+    case "${INSTALL_K3S_SKIP_DOWNLOAD:-}" in true|binary) ;; *) return 0 ;; esac
+    if [ ! -x "$BIN_DIR/k3s" ]; then
+        [ -z "$HERE" ] || [ "${INSTALL_K3S_BIN_DIR_READ_ONLY:-}" = true ] || return 0
+        fatal "there is no executable $BIN_DIR/k3s, and INSTALL_K3S_SKIP_DOWNLOAD or INSTALL_K3S_BIN_DIR_READ_ONLY says that it is to be used: install it first, or unpack the tar and run the install.sh in it"
+    fi
+    program=$(readlink -f "$BIN_DIR/k3s")
+    released "${program%/bin/k3s}" || fatal "$BIN_DIR/k3s is no program of K3j: remove it, or install without INSTALL_K3S_SKIP_DOWNLOAD"
+    [ "$HERE" = "" ] || info "The release in $HERE is not installed; unset INSTALL_K3S_SKIP_DOWNLOAD for that"
+    info "Skipping k3s download and verify, $BIN_DIR/k3s is used"
+    HERE=${program%/bin/k3s} INSTALLED=1
+}
+
 fetch_release() { # the release this script does not lie in
     [ -z "$HERE" ] || return 0
     base=${INSTALL_K3S_ARTIFACT_URL:-${INSTALL_K3S_MIRROR:-}}
@@ -127,7 +144,7 @@ fetch_kubectl() { # where the mirror has one; it lies in the release, as it woul
 
 # each release has a folder of its own that never changes, so that what runs keeps its files; a link names the one to start
 install_files() {
-    [ "${INSTALL_K3S_BIN_DIR_READ_ONLY:-}" = true ] && { info "Skipping installation into read-only $BIN_DIR"; return; }
+    [ -z "$INSTALLED" ] || return 0
     id=release-$(cd "$HERE" && find . -type f -exec sha256sum {} + | LC_ALL=C sort -k 2 | sha256sum | cut -c1-12)
     info "Installing k3s to $LIB_DIR/$id and $BIN_DIR/k3s"
     mkdir -p "$BIN_DIR" "$LIB_DIR"
@@ -154,6 +171,7 @@ remove_old_releases() { # those that nothing runs from any more
 }
 
 create_symlinks() {
+    [ "${INSTALL_K3S_BIN_DIR_READ_ONLY:-}" = true ] && return
     [ "${INSTALL_K3S_SYMLINK:-}" = skip ] && return
     for tool in kubectl crictl ctr; do
         if [ "${INSTALL_K3S_SYMLINK:-}" != force ] && command -v "$tool" > /dev/null 2>&1; then
@@ -166,12 +184,14 @@ create_symlinks() {
 }
 
 create_killall() {
+    [ "${INSTALL_K3S_BIN_DIR_READ_ONLY:-}" = true ] && return
     info "Creating killall script $KILLALL"
     cp "$HERE/share/k3s-killall.sh" "$KILLALL"
     chmod 755 "$KILLALL"
 }
 
 create_uninstall() {
+    [ "${INSTALL_K3S_BIN_DIR_READ_ONLY:-}" = true ] && return
     info "Creating uninstall script $UNINSTALL"
     sed -e "s|@NAME@|$NAME|g" -e "s|@BIN_DIR@|$BIN_DIR|g" -e "s|@LIB_DIR@|$LIB_DIR|g" -e "s|@SYSTEMD_DIR@|$SYSTEMD_DIR|g" \
         "$HERE/share/k3s-uninstall.sh" > "$UNINSTALL"
@@ -238,6 +258,7 @@ start_service() {
 }
 
 setup_env "$@"
+use_installed
 fetch_release
 install_files
 create_symlinks

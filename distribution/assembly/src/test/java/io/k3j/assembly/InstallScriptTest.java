@@ -195,6 +195,36 @@ class InstallScriptTest {
     }
 
     @Test
+    void withoutADownloadTheInstalledProgramIsUsed() throws Exception {
+        environment.put("INSTALL_K3S_SKIP_DOWNLOAD", "true");
+        assertThat(install("sh", "-c", "cat install.sh | sh -s -")).startsWith("1 ").contains("no executable");
+        assertThat(install("sh", "install.sh")).as("beside a release nothing has to be fetched").startsWith("0 ");
+        Files.writeString(release.resolve("lib/k3s-base.jar"), "two");
+        for (String how : List.of("sh install.sh --debug", "cat install.sh | sh -s - --debug")) {
+            assertThat(install("sh", "-c", how)).startsWith("0 ").contains("Skipping k3s download and verify");
+            assertThat(library.resolve("current/lib/k3s-base.jar")).hasContent("one");
+            assertThat(directory.resolve("usr/bin/k3s-uninstall.sh")).exists();
+        }
+        environment.remove("INSTALL_K3S_SKIP_DOWNLOAD");
+        assertThat(install("sh", "install.sh")).startsWith("0 ");
+        assertThat(library.resolve("current/lib/k3s-base.jar")).hasContent("two");
+    }
+
+    @Test
+    void aReadOnlyDirectoryOfProgramsIsNotWrittenTo() throws Exception {
+        environment.put("INSTALL_K3S_BIN_DIR_READ_ONLY", "true");
+        assertThat(install("sh", "install.sh")).startsWith("1 ").contains("no executable");
+        Path programs = Files.createDirectories(directory.resolve("usr/bin"));
+        Files.createSymbolicLink(programs.resolve("k3s"), release.resolve("bin/k3s"));
+        environment.put("INSTALL_K3S_SYMLINK", "force");
+        assertThat(install("sh", "-c", "cat install.sh | sh -s -")).startsWith("0 ");
+        assertThat(programs.toFile().list()).containsExactly("k3s");
+        Files.delete(programs.resolve("k3s"));
+        Files.createSymbolicLink(programs.resolve("k3s"), Path.of("/bin/true"));
+        assertThat(install("sh", "-c", "cat install.sh | sh -s -")).startsWith("1 ").contains("no program of K3j");
+    }
+
+    @Test
     void whoHasOpenedAnOlderEnvironmentFileSeesNoTokens() throws Exception {
         Path file = Files.writeString(directory.resolve("systemd/k3s.service.env"), "K3S_DEBUG=true\n");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
