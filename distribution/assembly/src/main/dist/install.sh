@@ -27,6 +27,22 @@ fi
 
 quote() { for a in "$@"; do printf " '%s'" "$(printf '%s' "$a" | sed "s/'/'\\\\''/g")"; done; }
 
+words_of() { # TEXT : its words, quoted for eval; quotes hold words together and go, all else counts as it is written
+    printf '%s\n' "$1" | awk '
+        function word_ends() { if (some) { gsub(/\047/, "\047\042\047\042\047", word); printf " \047%s\047", word }; word = some = "" }
+        { text = text $0 "\n" }
+        END {
+            for (i = 1; i <= length(text); i++) {
+                c = substr(text, i, 1)
+                if (quote != "" && c == quote) quote = ""
+                else if (quote == "" && (c == "\"" || c == "\047")) { quote = c; some = 1 }
+                else if (quote == "" && (c == " " || c == "\t" || c == "\n")) word_ends()
+                else { word = word c; some = 1 }
+            }
+            if (quote != "") exit 1
+        }' || fatal "INSTALL_K3S_EXEC ends within quotes: $1"
+}
+
 token_given() { # FLAGS... : by variable, flag or configuration file
     [ -z "${K3S_TOKEN:-}${K3S_TOKEN_FILE:-}" ] || return 0
     config=${K3S_CONFIG_FILE:-/etc/rancher/k3s/config.yaml} before=
@@ -42,8 +58,8 @@ token_given() { # FLAGS... : by variable, flag or configuration file
 }
 
 setup_env() {
-    # shellcheck disable=SC2086
-    [ -n "${INSTALL_K3S_EXEC:-}" ] && set -- ${INSTALL_K3S_EXEC} "$@"
+    words=$(words_of "${INSTALL_K3S_EXEC:-}")
+    eval "set -- $words $(quote "$@")"
     case "${1:-}" in
         server|agent) CMD=$1; shift ;;
         -*|"") CMD=server

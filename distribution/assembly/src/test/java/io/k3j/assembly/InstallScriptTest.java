@@ -224,6 +224,20 @@ class InstallScriptTest {
         assertThat(install("sh", "-c", "cat install.sh | sh -s -")).startsWith("1 ").contains("no program of K3j");
     }
 
+    /// As K3s' script reads them, which hands them to `eval`.
+    @Test
+    void theWordsOfAVariableAreReadAsAShellReadsThem() throws Exception {
+        Files.writeString(release.resolve("-x1"), "a file that a pattern would find");
+        environment.put("INSTALL_K3S_EXEC",
+                "server\n --node-label=\"a=b c\" '--tls-san=$(id)' -x* --x='' --y='it'\"'\"'s' `id` $PATH a\\b");
+        assertThat(install("sh", "install.sh", "--last=1 2", "*")).startsWith("0 ");
+        assertThat(directory.resolve("systemd/k3s.service")).content().contains("ExecStart="
+                + directory.resolve("usr/bin/k3s") + " server '--node-label=a=b c' '--tls-san=$(id)' '-x*' '--x='"
+                + " '--y=it'\\''s' '`id`' '$PATH' 'a\\b' '--last=1 2' '*'\n");
+        environment.put("INSTALL_K3S_EXEC", "--node-label='a");
+        assertThat(install("sh", "install.sh")).startsWith("1 ").contains("ends within quotes");
+    }
+
     @Test
     void whoHasOpenedAnOlderEnvironmentFileSeesNoTokens() throws Exception {
         Path file = Files.writeString(directory.resolve("systemd/k3s.service.env"), "K3S_DEBUG=true\n");
