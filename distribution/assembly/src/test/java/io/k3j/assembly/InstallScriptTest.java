@@ -239,6 +239,39 @@ class InstallScriptTest {
     }
 
     @Test
+    void servicesOfTwoNamesAreRemovedByScriptsOfTheirOwn() throws Exception {
+        for (String name : List.of("a", "b")) {
+            environment.put("INSTALL_K3S_NAME", name);
+            assertThat(install("sh", "install.sh")).startsWith("0 ");
+            assertThat(directory.resolve("usr/bin/k3s-" + name + "-uninstall.sh")).content()
+                    .contains("systemctl disable \"k3s-" + name + "\"");
+        }
+        environment.put("INSTALL_K3S_NAME", "a/b c");
+        assertThat(install("sh", "install.sh")).startsWith("1 ").contains("INSTALL_K3S_NAME=a/b c");
+    }
+
+    @Test
+    void aServerIsJoinedByHttpsOnly() throws Exception {
+        environment.putAll(Map.of("K3S_URL", "http://server:6443", "K3S_TOKEN", "x"));
+        assertThat(install("sh", "install.sh")).startsWith("1 ")
+                .contains("Only https:// URLs are supported for K3S_URL (have http://server:6443)");
+        assertThat(library).doesNotExist();
+    }
+
+    /// Whatever is written or started goes through sudo, which asks for a password only there; tokens are on no command line.
+    @Test
+    void whoIsNotRootInstallsBySudo() throws Exception {
+        stub("id", "echo 1000");
+        stub("sudo", "echo \"$@\" >> " + directory.resolve("asked") + "\nexec \"$@\"");
+        environment.put("K3S_TOKEN", "hidden");
+        assertThat(install("sh", "-c", "umask 077; sh install.sh")).startsWith("0 ");
+        assertThat(directory.resolve("asked")).content().contains("cp -a", "chown -R root:root", "k3s.service 644")
+                .doesNotContain("hidden");
+        assertThat(directory.resolve("systemd/k3s.service.env")).content().contains("K3S_TOKEN=hidden");
+        assertThat(directory.resolve("usr/bin/k3s-killall.sh")).isExecutable();
+    }
+
+    @Test
     void whoHasOpenedAnOlderEnvironmentFileSeesNoTokens() throws Exception {
         Path file = Files.writeString(directory.resolve("systemd/k3s.service.env"), "K3S_DEBUG=true\n");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));

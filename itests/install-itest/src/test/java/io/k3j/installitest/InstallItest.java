@@ -98,6 +98,25 @@ class InstallItest {
                 + DATA + "/storage\n");
     }
 
+    @Test
+    void aServiceIsRestartedOnlyWhenItsProgramUnitOrEnvironmentChanged() throws IOException, InterruptedException {
+        text("mkdir -p /run/systemd/system /etc/systemd/system && cd /root && tar -xzf k3s.tar.gz"
+                + " && printf '#!/bin/sh\\necho \"$@\" >> /root/asked\\n' > /usr/local/sbin/systemctl"
+                + " && chmod 755 /usr/local/sbin/systemctl");
+        assertThat(restarts("")).isOne();
+        assertThat(restarts("")).as("nothing has changed").isZero();
+        assertThat(restarts("K3S_DEBUG=true")).isOne();
+        assertThat(restarts("K3S_DEBUG=true INSTALL_K3S_EXEC=--disable=traefik")).isOne();
+        assertThat(restarts("K3S_DEBUG=true INSTALL_K3S_EXEC=--disable=traefik INSTALL_K3S_FORCE_RESTART=true")).isOne();
+        text("touch /root/k3s-*/lib/another.jar");
+        assertThat(restarts("K3S_DEBUG=true INSTALL_K3S_EXEC=--disable=traefik")).isOne();
+    }
+
+    private long restarts(String environment) throws IOException, InterruptedException {
+        text("rm -f /root/asked && cd /root/k3s-*/ && " + environment + " sh ./install.sh");
+        return text("cat /root/asked").lines().filter(line -> line.equals("restart k3s")).count();
+    }
+
     private List<String> mounts() throws IOException, InterruptedException {
         return state().stream().filter(line -> line.startsWith("mount " + DATA)).toList();
     }
