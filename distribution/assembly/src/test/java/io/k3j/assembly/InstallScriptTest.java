@@ -305,6 +305,25 @@ class InstallScriptTest {
         assertThat(install("sh", "bin/k3s", "--version")).contains(java + ": ");
     }
 
+    @Test
+    void whatIsGivenIsOnNoCommandLineAndInNoEnvironment() throws Exception {
+        stub("java", "echo \"line: $(tr '\\0' ' ' < /proc/$$/cmdline)\"\nenv | sed 's/^/variable: /'\n"
+                + "tr '\\036' '\\n' < /proc/self/fd/9 | sed 's/^/given: /'");
+        environment.put("K3S_JAVA", directory.resolve("stubs/java").toString());
+        for (String command : List.of("server", "agent", "token", "etcd-snapshot")) {
+            List<String> said = install("sh", "bin/k3s", command, "--token=hidden one", "", "--vpn-auth", "hid*den\\n$x")
+                    .lines().toList();
+            assertThat(said).anyMatch(line -> line.contains("line: ") && line.endsWith("io.k3j.cli.Main " + command + " "))
+                    .noneMatch(line -> line.contains("line: ") && line.contains("hid"))
+                    .noneMatch(line -> line.startsWith("variable: ") && line.contains("hid"))
+                    .containsSequence("given: --token=hidden one", "given: ", "given: --vpn-auth",
+                            "given: hid*den\\n$x", "given: ");
+        }
+        assertThat(install("sh", "bin/k3s")).contains("io.k3j.cli.Main").doesNotContain("given: -");
+        String much = "x".repeat(100_000);
+        assertThat(install("sh", "bin/k3s", "server", much)).contains("given: " + much + "\n");
+    }
+
     private Path mirror() throws Exception {
         Path mirror = Files.createDirectories(directory.resolve("mirror"));
         assertThat(install("sh", "-c", "tar -C .. -czf ../mirror/" + TAR + " k3s-0.1.0 && cd ../mirror && sha256sum "

@@ -27,7 +27,8 @@ public final class Main {
     public static void main(String[] arguments) {
         int code;
         try {
-            code = run(List.of(arguments), Host.here(InstantSource.system(), System.getenv()));
+            List<String> words = HandedOver.after(List.of(arguments), System.getProperty("k3j.arguments", ""));
+            code = run(words, Host.here(InstantSource.system(), System.getenv()));
         } catch (UsageFailure e) {
             String.valueOf(e.getMessage()).lines().forEach(l -> System.err.println("k3s: " + l));
             code = 1;
