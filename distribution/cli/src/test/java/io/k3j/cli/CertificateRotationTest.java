@@ -16,7 +16,9 @@ import org.junit.jupiter.api.io.TempDir;
 /// `k3s certificate rotate` beside a server or agent that does not run: what goes, and what is kept of it.
 class CertificateRotationTest {
     private static final Host HOST = new Host("n1", true, "/root", List.of(), List.of(),
-            Instant.ofEpochSecond(1_700_000_000), Map.of(), Path.of("/proc/sys"), line -> "");
+            Instant.ofEpochSecond(1_700_000_000), Map.of(), Path.of("/proc/sys"), line -> {
+                throw new IOException(line.getFirst());
+            });
     @TempDir
     Path data;
 
