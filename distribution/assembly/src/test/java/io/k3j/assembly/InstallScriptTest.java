@@ -258,7 +258,7 @@ class InstallScriptTest {
         assertThat(library).doesNotExist();
     }
 
-    /// Whatever is written or started goes through sudo, which asks for a password only there; tokens are on no command line.
+    /// Whatever is written or started goes through sudo; tokens are on no command line.
     @Test
     void whoIsNotRootInstallsBySudo() throws Exception {
         stub("id", "echo 1000");
@@ -311,9 +311,10 @@ class InstallScriptTest {
                 + "tr '\\036' '\\n' < /proc/self/fd/9 | sed 's/^/given: /'");
         environment.put("K3S_JAVA", directory.resolve("stubs/java").toString());
         for (String command : List.of("server", "agent", "token", "etcd-snapshot")) {
-            List<String> said = install("sh", "bin/k3s", command, "--token=hidden one", "", "--vpn-auth", "hid*den\\n$x")
-                    .lines().toList();
-            assertThat(said).anyMatch(line -> line.contains("line: ") && line.endsWith("io.k3j.cli.Main " + command + " "))
+            List<String> said = install("sh", "bin/k3s", command, "--token=hidden one", "", "--vpn-auth",
+                    "hid*den\\n$x").lines().toList();
+            assertThat(said)
+                    .anyMatch(line -> line.contains("line: ") && line.endsWith("io.k3j.cli.Main " + command + " "))
                     .noneMatch(line -> line.contains("line: ") && line.contains("hid"))
                     .noneMatch(line -> line.startsWith("variable: ") && line.contains("hid"))
                     .containsSequence("given: --token=hidden one", "given: ", "given: --vpn-auth",

@@ -14,8 +14,8 @@ import java.util.Locale;
 
 /// The forms `k3s certificate check` prints: K3s'.
 final class CertificateText {
-    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("MMM dd, yyyy HH:mm 'UTC'", Locale.ENGLISH)
-            .withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter DATE = DateTimeFormatter
+            .ofPattern("MMM dd, yyyy HH:mm 'UTC'", Locale.ENGLISH).withZone(ZoneOffset.UTC);
 
     private CertificateText() {
     }

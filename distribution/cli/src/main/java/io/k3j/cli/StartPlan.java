@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// The plan of a start, which waits for the file of a token as K3s does: cloud-init and the like may write it later than
-/// they start the service.
+/// The plan of a start, which waits for the file of a token as K3s does: cloud-init and the like may write it later
+/// than they start the service.
 final class StartPlan {
     /// Four minutes, with the pause between two looks that [Main] makes.
     static final int LOOKS = 120;

@@ -50,7 +50,8 @@ class CertificateTextTest {
     void asJsonAndYaml() {
         assertThat(CertificateText.json(LINES.subList(1, 2))).isEqualTo("{\"Certificates\":[{\"Filename\":\"b.crt\","
                 + "\"Subject\":\"system:admin\",\"Issuer\":\"k3s-client-ca@1\",\"Usages\":[\"ClientAuth\"],"
-                + "\"ExpiryTime\":\"2026-12-20T10:00:00Z\",\"ResidualTime\":2592000000000000,\"Status\":\"WARNING\"}]}");
+                + "\"ExpiryTime\":\"2026-12-20T10:00:00Z\",\"ResidualTime\":2592000000000000,"
+                + "\"Status\":\"WARNING\"}]}");
         assertThat(CertificateText.yaml(LINES.subList(1, 3))).isEqualTo("""
                 certificates:
                 - filename: b.crt

@@ -23,7 +23,8 @@ class ComponentArgumentsTest {
     private static final Pattern NAMED = Pattern.compile("--([a-z-]+-arg)=([a-z][a-z0-9-]*[a-z0-9])(?![a-z0-9-])");
     private static final Pattern SETTINGS = Pattern.compile("\\.(kube\\w*Arg|helmControllerArg)\\(\\)");
     private static final Pattern READ = Pattern.compile(
-            "(?:getOrDefault|containsKey|startsWith|get|text|flag|number|address|networks)\\(\\s*\"([a-z0-9]+(?:-[a-z0-9]+)+)=?\""
+            "(?:getOrDefault|containsKey|startsWith|get|text|flag|number|address|networks)\\(\\s*"
+                    + "\"([a-z0-9]+(?:-[a-z0-9]+)+)=?\""
                     + "|\"([a-z0-9]+(?:-[a-z0-9]+)+)=\"");
     private static final String PLACEHOLDER = "name";
     /// What a class reads of another one than its file is about.

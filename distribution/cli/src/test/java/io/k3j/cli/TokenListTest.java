@@ -89,6 +89,7 @@ class TokenListTest {
                   - signing
                   groups: []
                 """);
-        assertThat(TokenList.text(List.of(), "yaml", NOW) + TokenList.text(List.of(), "json", NOW)).isEqualTo("[]\n[]\n");
+        assertThat(TokenList.text(List.of(), "yaml", NOW)).isEqualTo("[]\n");
+        assertThat(TokenList.text(List.of(), "json", NOW)).isEqualTo("[]\n");
     }
 }

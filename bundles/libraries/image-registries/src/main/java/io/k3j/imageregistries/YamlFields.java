@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
 /// empty field is empty. Messages have names only, no values.
 final class YamlFields {
     // the words of YAML 1.1
-    private static final Set<String> YES = Set.of("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON");
-    private static final Set<String> NO = Set.of("n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF");
+    private static final Set<String> YES = Set.of("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on",
+            "On", "ON");
+    private static final Set<String> NO = Set.of("n", "N", "no", "No", "NO", "false", "False", "FALSE", "off",
+            "Off", "OFF");
 
     private YamlFields() {
     }

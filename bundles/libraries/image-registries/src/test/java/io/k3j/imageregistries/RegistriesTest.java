@@ -118,8 +118,8 @@ class RegistriesTest {
     @ParameterizedTest
     @ValueSource(strings = {"0470112", "470112", "1e3", "0x10", "1_000", "yes", "true", "+1.50"})
     void whatLooksLikeANumberIsTheTextItIsWrittenAs(String written) {
-        byte[] config = ("auth: {username: " + written + ", password: " + written + "}").getBytes(StandardCharsets.UTF_8);
-        assertThat(HostAccess.of((Struct) Yaml.written(config)).login())
+        String config = "auth: {username: " + written + ", password: " + written + "}";
+        assertThat(HostAccess.of((Struct) Yaml.written(config.getBytes(StandardCharsets.UTF_8))).login())
                 .isEqualTo(new HostAccess.Login(written, written, ""));
         assertThat(parse("configs: {m: {auth: {username: me, password: " + written + "}}}", true).registries())
                 .containsExactly("m");

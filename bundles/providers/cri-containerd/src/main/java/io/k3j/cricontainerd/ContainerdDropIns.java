@@ -2,15 +2,15 @@ package io.k3j.cricontainerd;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// What the administrator has put beside containerd's configuration: files that it imports, and those that mean something
-/// to K3s only.
+/// What the administrator has put beside containerd's configuration: files that it imports, and those that mean
+/// something to K3s only.
 ///
 /// @param imported files of `config.toml.d`, in the order of their names
 /// @param content of them all, by which a change is known
@@ -35,8 +35,8 @@ record ContainerdDropIns(List<Path> imported, String content, List<PassedOver> p
         for (Path file : files(directory.resolve("config.toml.d"), ENDING)) {
             String text = Files.readString(file);
             if (text.contains(OURS)) {
-                passedOver.add(new PassedOver(file, "it sets the CRI plug-in, which containerd would take in place of all"
-                        + " that is needed"));
+                passedOver.add(new PassedOver(file, "it sets the CRI plug-in, which containerd would take in place of"
+                        + " all that is needed"));
             } else if (text.lines().map(line -> line.replace(" ", "")).anyMatch("version=3"::equals)) {
                 passedOver.add(new PassedOver(file, "the configuration has version 2"));
             } else {

@@ -97,6 +97,7 @@ class ContainerdConfigTest {
                 ContainerdSettings.class.getClassLoader(),
                 new Class<?>[] {ContainerdSettings.class},
                 (p, m, a) -> given.getOrDefault(m.getName(), m.getDefaultValue()));
-        return new ContainerdConfig(PLACES, machine, settings).text(List.of(Path.of("/data/a.toml"), Path.of("/data/b.toml")));
+        return new ContainerdConfig(PLACES, machine, settings)
+                .text(List.of(Path.of("/data/a.toml"), Path.of("/data/b.toml")));
     }
 }

@@ -30,7 +30,8 @@ class ContainerdDropInsTest {
         assertThat(found.passedOver()).isEmpty();
         String before = found.content();
         Files.writeString(second, "[metrics]\naddress = \"a\"\n");
-        assertThat(ContainerdDropIns.of(directory).content()).as("a change starts containerd anew").isNotEqualTo(before);
+        assertThat(ContainerdDropIns.of(directory).content()).as("a change starts containerd anew")
+                .isNotEqualTo(before);
     }
 
     @Test
