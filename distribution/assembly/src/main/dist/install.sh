@@ -8,6 +8,10 @@
 #   INSTALL_K3S_ARTIFACT_URL, INSTALL_K3S_MIRROR   a folder with sha256sum-<arch>.txt and the tars it lists, or one tar;
 #                                                  when it lists kubectl-linux-<arch>, k3s kubectl runs that one
 #   INSTALL_K3S_VERSION                            which of several in that folder, as k3s-<version>-linux-<arch>.tar.gz
+#   INSTALL_K3S_SKIP_DOWNLOAD=true                 runs the program that is installed in INSTALL_K3S_BIN_DIR; without one, the
+#                                                  release this script lies in; nothing is fetched
+#   INSTALL_K3S_BIN_DIR_READ_ONLY=true             the same, and nothing is written to INSTALL_K3S_BIN_DIR
+#   INSTALL_K3S_FORCE_RESTART=true                 restarts the service when nothing has changed, too
 #   INSTALL_K3S_ALLOW_HTTP=true                    takes a release from http://, where whoever is on the way may change
 #                                                  it, checksums included
 set -e
@@ -16,13 +20,29 @@ info() { echo "[INFO]  $*"; }
 fatal() { echo "[ERROR] $*" >&2; exit 1; }
 
 released() { [ -x "$1/bin/k3s" ] && [ -f "$1/lib/k3s-base.jar" ]; }
-HERE=
+HERE='' INSTALLED=''
 if [ -f "$0" ]; then
     HERE=$(cd "$(dirname "$(readlink -f "$0")")" && pwd)
     released "$HERE" || HERE=
 fi
 
 quote() { for a in "$@"; do printf " '%s'" "$(printf '%s' "$a" | sed "s/'/'\\\\''/g")"; done; }
+
+words_of() { # TEXT : its words, quoted for eval; quotes hold words together and go, all else counts as it is written
+    printf '%s\n' "$1" | awk '
+        function word_ends() { if (some) { gsub(/\047/, "\047\042\047\042\047", word); printf " \047%s\047", word }; word = some = "" }
+        { text = text $0 "\n" }
+        END {
+            for (i = 1; i <= length(text); i++) {
+                c = substr(text, i, 1)
+                if (quote != "" && c == quote) quote = ""
+                else if (quote == "" && (c == "\"" || c == "\047")) { quote = c; some = 1 }
+                else if (quote == "" && (c == " " || c == "\t" || c == "\n")) word_ends()
+                else { word = word c; some = 1 }
+            }
+            if (quote != "") exit 1
+        }' || fatal "INSTALL_K3S_EXEC ends within quotes: $1"
+}
 
 token_given() { # FLAGS... : by variable, flag or configuration file
     [ -z "${K3S_TOKEN:-}${K3S_TOKEN_FILE:-}" ] || return 0
@@ -39,8 +59,8 @@ token_given() { # FLAGS... : by variable, flag or configuration file
 }
 
 setup_env() {
-    # shellcheck disable=SC2086
-    [ -n "${INSTALL_K3S_EXEC:-}" ] && set -- ${INSTALL_K3S_EXEC} "$@"
+    words=$(words_of "${INSTALL_K3S_EXEC:-}")
+    eval "set -- $words $(quote "$@")"
     case "${1:-}" in
         server|agent) CMD=$1; shift ;;
         -*|"") CMD=server
@@ -50,17 +70,26 @@ setup_env() {
             fi ;;
         *) fatal "unknown command '$1': give server or agent" ;;
     esac
+    case "${K3S_URL:-}" in ""|https://*) ;; *) fatal "Only https:// URLs are supported for K3S_URL (have $K3S_URL)" ;; esac
     ARGUMENTS="$CMD$(quote "$@")"
     if [ -n "${INSTALL_K3S_NAME:-}" ]; then NAME=k3s-$INSTALL_K3S_NAME
     elif [ "$CMD" = agent ]; then NAME=k3s-agent
     else NAME=k3s; fi
+    case "$NAME" in *[!A-Za-z0-9.:@,+~-]*) fatal "INSTALL_K3S_NAME=$INSTALL_K3S_NAME: letters, digits and . : @ , + ~ - make the name of a service" ;; esac
+    SUDO=''
+    if [ "$(id -u)" != 0 ]; then
+        command -v sudo > /dev/null 2>&1 || fatal "must run as root, and there is no sudo"
+        SUDO=sudo
+    fi
     BIN_DIR=${INSTALL_K3S_BIN_DIR:-/usr/local/bin}
+    if [ -z "${INSTALL_K3S_BIN_DIR:-}" ] && [ -d "$BIN_DIR" ] && [ -d /opt/bin ] && ! $SUDO test -w "$BIN_DIR"; then BIN_DIR=/opt/bin; fi
     LIB_DIR=$(dirname "$BIN_DIR")/lib/k3s
     SYSTEMD_DIR=${INSTALL_K3S_SYSTEMD_DIR:-/etc/systemd/system}
     TYPE=${INSTALL_K3S_TYPE:-notify}
     KILLALL=$BIN_DIR/k3s-killall.sh
-    UNINSTALL=$BIN_DIR/k3s-uninstall.sh
-    [ "$CMD" = agent ] && UNINSTALL=$BIN_DIR/k3s-agent-uninstall.sh
+    UNINSTALL=$BIN_DIR/$NAME-uninstall.sh
+    ENV_FILE=$SYSTEMD_DIR/$NAME.service.env
+    [ -d "$SYSTEMD_DIR" ] || ENV_FILE=/etc/rancher/k3s/$NAME.env
     ignored="COMMIT CHANNEL CHANNEL_URL PR"
     why="releases come from INSTALL_K3S_ARTIFACT_URL or INSTALL_K3S_MIRROR"
     [ -z "$HERE" ] || { ignored="$ignored VERSION ARTIFACT_URL MIRROR"; why="the release in $HERE is installed, nothing is downloaded"; }
@@ -69,7 +98,7 @@ setup_env() {
         # shellcheck disable=SC2154
         [ -z "$set_to" ] || info "INSTALL_K3S_$v=$set_to has no effect: $why"
     done
-    [ "$(id -u)" = 0 ] || fatal "must run as root; try: sudo $0"
+    BEFORE=$(installed)
 }
 
 fetch() { # URL FILE: no redirect leads from https to http; wget cannot tell them apart and follows none there
@@ -86,6 +115,30 @@ fetch() { # URL FILE: no redirect leads from https to http; wget cannot tell the
             || fatal "needs curl or GNU wget to download $1: the wget that is installed has no --max-redirect, without which a redirect may lead to http"
         wget $redirects -qO "$2" "$1"
     else fatal "needs curl or wget to download $1"; fi || fatal "cannot download $1; redirects to http are not followed, and none by wget"
+}
+
+installed() { # what a service that runs was started with
+    readlink -f "$BIN_DIR/k3s" || true
+    $SUDO sha256sum "$SYSTEMD_DIR/$NAME.service" "$ENV_FILE" 2>&1 || true
+}
+
+write() { # FILE MODE : from stdin; a new file, so that who has opened one of a wider mode does not see what is written
+    # shellcheck disable=SC2016
+    $SUDO sh -c 'rm -f "$1" && umask 077 && cat > "$1" && chmod "$2" "$1"' write "$1" "$2"
+}
+
+use_installed() { # the program that is there, where nothing is to be fetched
+    [ "${INSTALL_K3S_BIN_DIR_READ_ONLY:-}" != true ] || INSTALL_K3S_SKIP_DOWNLOAD=true
+    case "${INSTALL_K3S_SKIP_DOWNLOAD:-}" in true|binary) ;; *) return 0 ;; esac
+    if [ ! -x "$BIN_DIR/k3s" ]; then
+        [ -z "$HERE" ] || [ "${INSTALL_K3S_BIN_DIR_READ_ONLY:-}" = true ] || return 0
+        fatal "there is no executable $BIN_DIR/k3s, and INSTALL_K3S_SKIP_DOWNLOAD or INSTALL_K3S_BIN_DIR_READ_ONLY says that it is to be used: install it first, or unpack the tar and run the install.sh in it"
+    fi
+    program=$(readlink -f "$BIN_DIR/k3s")
+    released "${program%/bin/k3s}" || fatal "$BIN_DIR/k3s is no program of K3j: remove it, or install without INSTALL_K3S_SKIP_DOWNLOAD"
+    [ "$HERE" = "" ] || info "The release in $HERE is not installed; unset INSTALL_K3S_SKIP_DOWNLOAD for that"
+    info "Skipping k3s download and verify, $BIN_DIR/k3s is used"
+    HERE=${program%/bin/k3s} INSTALLED=1
 }
 
 fetch_release() { # the release this script does not lie in
@@ -127,72 +180,69 @@ fetch_kubectl() { # where the mirror has one; it lies in the release, as it woul
 
 # each release has a folder of its own that never changes, so that what runs keeps its files; a link names the one to start
 install_files() {
-    [ "${INSTALL_K3S_BIN_DIR_READ_ONLY:-}" = true ] && { info "Skipping installation into read-only $BIN_DIR"; return; }
+    [ -z "$INSTALLED" ] || return 0
     id=release-$(cd "$HERE" && find . -type f -exec sha256sum {} + | LC_ALL=C sort -k 2 | sha256sum | cut -c1-12)
     info "Installing k3s to $LIB_DIR/$id and $BIN_DIR/k3s"
-    mkdir -p "$BIN_DIR" "$LIB_DIR"
+    $SUDO mkdir -p "$BIN_DIR" "$LIB_DIR"
     if [ ! -d "$LIB_DIR/$id" ]; then
-        rm -rf "$LIB_DIR/$id.new"
-        cp -a "$HERE/." "$LIB_DIR/$id.new"
-        chown -R root:root "$LIB_DIR/$id.new"
-        mv "$LIB_DIR/$id.new" "$LIB_DIR/$id"
+        $SUDO rm -rf "$LIB_DIR/$id.new"
+        $SUDO cp -a "$HERE/." "$LIB_DIR/$id.new"
+        $SUDO chown -R root:root "$LIB_DIR/$id.new"
+        $SUDO mv "$LIB_DIR/$id.new" "$LIB_DIR/$id"
     fi
-    rm -f "$LIB_DIR/current.new"
-    ln -s "$id" "$LIB_DIR/current.new"
-    mv -T "$LIB_DIR/current.new" "$LIB_DIR/current"
-    ln -sfn "$LIB_DIR/current/bin/k3s" "$BIN_DIR/k3s"
+    $SUDO rm -f "$LIB_DIR/current.new"
+    $SUDO ln -s "$id" "$LIB_DIR/current.new"
+    $SUDO mv -T "$LIB_DIR/current.new" "$LIB_DIR/current"
+    $SUDO ln -sfn "$LIB_DIR/current/bin/k3s" "$BIN_DIR/k3s"
 }
 
 remove_old_releases() { # those that nothing runs from any more
     [ -n "${id:-}" ] || return 0
-    used=$(cat /proc/[0-9]*/cmdline 2> /dev/null | tr '\0' '\n')
+    used=$($SUDO sh -c 'cat /proc/[0-9]*/cmdline 2> /dev/null' | tr '\0' '\n')
     for old in "$LIB_DIR"/*; do
         case "$old" in "$LIB_DIR/current"|"$LIB_DIR/$id") continue ;; esac
-        case "$used" in *"$old/"*) ;; *) rm -rf "$old" ;; esac
+        case "$used" in *"$old/"*) ;; *) $SUDO rm -rf "$old" ;; esac
     done
     return 0
 }
 
 create_symlinks() {
+    [ "${INSTALL_K3S_BIN_DIR_READ_ONLY:-}" = true ] && return
     [ "${INSTALL_K3S_SYMLINK:-}" = skip ] && return
     for tool in kubectl crictl ctr; do
         if [ "${INSTALL_K3S_SYMLINK:-}" != force ] && command -v "$tool" > /dev/null 2>&1; then
             info "Skipping $BIN_DIR/$tool symlink to k3s, command exists in PATH at $(command -v "$tool")"
         elif [ ! -e "$BIN_DIR/$tool" ] || [ "${INSTALL_K3S_SYMLINK:-}" = force ]; then
             info "Creating $BIN_DIR/$tool symlink to k3s"
-            ln -sf k3s "$BIN_DIR/$tool"
+            $SUDO ln -sf k3s "$BIN_DIR/$tool"
         fi
     done
 }
 
 create_killall() {
+    [ "${INSTALL_K3S_BIN_DIR_READ_ONLY:-}" = true ] && return
     info "Creating killall script $KILLALL"
-    cp "$HERE/share/k3s-killall.sh" "$KILLALL"
-    chmod 755 "$KILLALL"
+    write "$KILLALL" 755 < "$HERE/share/k3s-killall.sh"
 }
 
 create_uninstall() {
+    [ "${INSTALL_K3S_BIN_DIR_READ_ONLY:-}" = true ] && return
     info "Creating uninstall script $UNINSTALL"
     sed -e "s|@NAME@|$NAME|g" -e "s|@BIN_DIR@|$BIN_DIR|g" -e "s|@LIB_DIR@|$LIB_DIR|g" -e "s|@SYSTEMD_DIR@|$SYSTEMD_DIR|g" \
-        "$HERE/share/k3s-uninstall.sh" > "$UNINSTALL"
-    chmod 755 "$UNINSTALL"
+        "$HERE/share/k3s-uninstall.sh" | write "$UNINSTALL" 755
 }
 
 create_env_file() {
-    ENV_FILE=$SYSTEMD_DIR/$NAME.service.env
-    [ -d "$SYSTEMD_DIR" ] || ENV_FILE=/etc/rancher/k3s/$NAME.env
     info "env: Creating environment file $ENV_FILE"
-    mkdir -p "$(dirname "$ENV_FILE")"
-    # a new file: who has opened one of a wider mode does not see the tokens
-    rm -f "$ENV_FILE"
-    (umask 077; env | grep -E '^(K3S_|CONTAINERD_)' > "$ENV_FILE" || true
-        env | grep -Ei '^(NO|HTTP|HTTPS)_PROXY=' >> "$ENV_FILE" || true)
+    $SUDO mkdir -p "$(dirname "$ENV_FILE")"
+    { env | grep -E '^(K3S_|CONTAINERD_)' || true
+        env | grep -Ei '^(NO|HTTP|HTTPS)_PROXY=' || true; } | write "$ENV_FILE" 600
 }
 
 create_unit() {
     [ -d "$SYSTEMD_DIR" ] && command -v systemctl > /dev/null 2>&1 || return 0
     info "systemd: Creating service file $SYSTEMD_DIR/$NAME.service"
-    cat > "$SYSTEMD_DIR/$NAME.service" << EOF
+    write "$SYSTEMD_DIR/$NAME.service" 644 << EOF
 [Unit]
 Description=Lightweight Kubernetes
 Documentation=https://k3s.io
@@ -228,16 +278,21 @@ start_service() {
         info "No running systemd found; start it yourself with: $BIN_DIR/k3s $ARGUMENTS"
         return
     fi
-    systemctl daemon-reload
+    $SUDO systemctl daemon-reload
     [ "${INSTALL_K3S_SKIP_ENABLE:-}" = true ] && return
     info "systemd: Enabling $NAME unit"
-    systemctl enable "$NAME" > /dev/null
+    $SUDO systemctl enable "$NAME" > /dev/null
     [ "${INSTALL_K3S_SKIP_START:-}" = true ] && return
+    if [ "$BEFORE" = "$(installed)" ] && [ "${INSTALL_K3S_FORCE_RESTART:-}" != true ]; then
+        info "No change detected so skipping service start"
+        return
+    fi
     info "systemd: Starting $NAME"
-    systemctl restart "$NAME"
+    $SUDO systemctl restart "$NAME"
 }
 
 setup_env "$@"
+use_installed
 fetch_release
 install_files
 create_symlinks

@@ -1,6 +1,6 @@
-# Read by bin/k3s where it is the first process of a container, before it would become "$@", a server or agent. Such a
-# process has to wait for those that lose their parents, as the shims of containerd do, which Java does not: so this shell
-# stays, and Java is its child.
+# What bin/k3s becomes where it is the first process of a container, in place of "$@", a server or agent. Such a process
+# has to wait for those that lose their parents, as the shims of containerd do, which Java does not: so this shell stays,
+# and Java is its child.
 
 # With control groups of version 2 the groups of pods have limits only where the group above them has no processes.
 leave_top_group() {

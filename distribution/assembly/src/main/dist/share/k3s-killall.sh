@@ -1,7 +1,7 @@
 #!/bin/sh
 # Stops K3j and everything it runs on this machine: services, pods, containerd, mounts, interfaces, rules.
 # Data stays. As K3s' k3s-killall.sh.
-[ "$(id -u)" = 0 ] || exec sudo "$0" "$@"
+[ "$(id -u)" = 0 ] || exec sudo --preserve-env=K3S_DATA_DIR "$0" "$@"
 DATA=${K3S_DATA_DIR:-/var/lib/rancher/k3s}
 
 for unit in /etc/systemd/system/k3s*.service; do
@@ -54,9 +54,11 @@ for address in /run/k3s/containerd/state/io.containerd.runtime.v2.task/*/*/addre
 done
 rmdir /run/containerd/s /run/containerd 2> /dev/null
 
+# Below the data directory only what containerd mounts while it unpacks an image: a disk mounted there is the user's, and
+# without it the next start would begin an empty cluster.
 for mount in $(awk '{print $2}' /proc/self/mounts | sort -r); do
     case "$mount" in
-        /run/k3s*|"$DATA"*|/var/lib/kubelet/pods*|/var/lib/kubelet/plugins*|/run/netns/cni-*) umount -l "$mount" 2> /dev/null ;;
+        /run/k3s*|"$DATA"/agent/containerd/tmpmounts/*|/var/lib/kubelet/pods*|/var/lib/kubelet/plugins*|/run/netns/cni-*) umount -l "$mount" 2> /dev/null ;;
     esac
 done
 for ns in /run/netns/cni-*; do [ -e "$ns" ] && rm -f "$ns"; done

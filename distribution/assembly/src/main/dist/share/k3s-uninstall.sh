@@ -1,7 +1,7 @@
 #!/bin/sh
 # Removes K3j and all its data from this machine. As K3s' k3s-uninstall.sh.
 set -x
-[ "$(id -u)" = 0 ] || exec sudo "$0" "$@"
+[ "$(id -u)" = 0 ] || exec sudo --preserve-env=K3S_DATA_DIR "$0" "$@"
 trap 'rm -f "$0"' EXIT
 
 "@BIN_DIR@/k3s-killall.sh"
@@ -23,8 +23,22 @@ done
 for tool in kubectl crictl ctr; do
     [ "$(readlink "@BIN_DIR@/$tool")" = k3s ] && rm -f "@BIN_DIR@/$tool"
 done
-rm -rf /etc/rancher/k3s /etc/rancher/node /run/k3s /run/flannel "${K3S_DATA_DIR:-/var/lib/rancher/k3s}" /var/lib/kubelet \
-    /var/log/pods /var/log/containers
+mounted() { # DIR : whether something is mounted there or below
+    awk -v dir="$1" '$2 == dir || index($2, dir "/") == 1 { found = 1 } END { exit !found }' /proc/self/mounts
+}
+
+clean_mounted_directory() { # DIR : removes it; of what is mounted there the files go and the mount stays
+    mounted "$1" || { rm -rf "$1"; return; }
+    for path in "$1"/* "$1"/.[!.]* "$1"/..?*; do
+        if [ -d "$path" ] && [ ! -L "$path" ]; then clean_mounted_directory "$path"; else rm -f "$path"; fi
+    done
+}
+
+# /etc/rancher/node stays: with the password in it a node that is installed again is known to its servers
+rm -rf /etc/rancher/k3s /run/k3s /run/flannel /var/lib/kubelet /var/log/pods /var/log/containers
+{ set +x; } 2> /dev/null
+clean_mounted_directory "${K3S_DATA_DIR:-/var/lib/rancher/k3s}"
+set -x
 rmdir /etc/rancher /var/lib/rancher 2> /dev/null
 rm -rf "@LIB_DIR@" "@BIN_DIR@/k3s" "@BIN_DIR@/k3s-killall.sh"
 exit 0

@@ -195,6 +195,83 @@ class InstallScriptTest {
     }
 
     @Test
+    void withoutADownloadTheInstalledProgramIsUsed() throws Exception {
+        environment.put("INSTALL_K3S_SKIP_DOWNLOAD", "true");
+        assertThat(install("sh", "-c", "cat install.sh | sh -s -")).startsWith("1 ").contains("no executable");
+        assertThat(install("sh", "install.sh")).as("beside a release nothing has to be fetched").startsWith("0 ");
+        Files.writeString(release.resolve("lib/k3s-base.jar"), "two");
+        for (String how : List.of("sh install.sh --debug", "cat install.sh | sh -s - --debug")) {
+            assertThat(install("sh", "-c", how)).startsWith("0 ").contains("Skipping k3s download and verify");
+            assertThat(library.resolve("current/lib/k3s-base.jar")).hasContent("one");
+            assertThat(directory.resolve("usr/bin/k3s-uninstall.sh")).exists();
+        }
+        environment.remove("INSTALL_K3S_SKIP_DOWNLOAD");
+        assertThat(install("sh", "install.sh")).startsWith("0 ");
+        assertThat(library.resolve("current/lib/k3s-base.jar")).hasContent("two");
+    }
+
+    @Test
+    void aReadOnlyDirectoryOfProgramsIsNotWrittenTo() throws Exception {
+        environment.put("INSTALL_K3S_BIN_DIR_READ_ONLY", "true");
+        assertThat(install("sh", "install.sh")).startsWith("1 ").contains("no executable");
+        Path programs = Files.createDirectories(directory.resolve("usr/bin"));
+        Files.createSymbolicLink(programs.resolve("k3s"), release.resolve("bin/k3s"));
+        environment.put("INSTALL_K3S_SYMLINK", "force");
+        assertThat(install("sh", "-c", "cat install.sh | sh -s -")).startsWith("0 ");
+        assertThat(programs.toFile().list()).containsExactly("k3s");
+        Files.delete(programs.resolve("k3s"));
+        Files.createSymbolicLink(programs.resolve("k3s"), Path.of("/bin/true"));
+        assertThat(install("sh", "-c", "cat install.sh | sh -s -")).startsWith("1 ").contains("no program of K3j");
+    }
+
+    /// As K3s' script reads them, which hands them to `eval`.
+    @Test
+    void theWordsOfAVariableAreReadAsAShellReadsThem() throws Exception {
+        Files.writeString(release.resolve("-x1"), "a file that a pattern would find");
+        environment.put("INSTALL_K3S_EXEC",
+                "server\n --node-label=\"a=b c\" '--tls-san=$(id)' -x* --x='' --y='it'\"'\"'s' `id` $PATH a\\b");
+        assertThat(install("sh", "install.sh", "--last=1 2", "*")).startsWith("0 ");
+        assertThat(directory.resolve("systemd/k3s.service")).content().contains("ExecStart="
+                + directory.resolve("usr/bin/k3s") + " server '--node-label=a=b c' '--tls-san=$(id)' '-x*' '--x='"
+                + " '--y=it'\\''s' '`id`' '$PATH' 'a\\b' '--last=1 2' '*'\n");
+        environment.put("INSTALL_K3S_EXEC", "--node-label='a");
+        assertThat(install("sh", "install.sh")).startsWith("1 ").contains("ends within quotes");
+    }
+
+    @Test
+    void servicesOfTwoNamesAreRemovedByScriptsOfTheirOwn() throws Exception {
+        for (String name : List.of("a", "b")) {
+            environment.put("INSTALL_K3S_NAME", name);
+            assertThat(install("sh", "install.sh")).startsWith("0 ");
+            assertThat(directory.resolve("usr/bin/k3s-" + name + "-uninstall.sh")).content()
+                    .contains("systemctl disable \"k3s-" + name + "\"");
+        }
+        environment.put("INSTALL_K3S_NAME", "a/b c");
+        assertThat(install("sh", "install.sh")).startsWith("1 ").contains("INSTALL_K3S_NAME=a/b c");
+    }
+
+    @Test
+    void aServerIsJoinedByHttpsOnly() throws Exception {
+        environment.putAll(Map.of("K3S_URL", "http://server:6443", "K3S_TOKEN", "x"));
+        assertThat(install("sh", "install.sh")).startsWith("1 ")
+                .contains("Only https:// URLs are supported for K3S_URL (have http://server:6443)");
+        assertThat(library).doesNotExist();
+    }
+
+    /// Whatever is written or started goes through sudo; tokens are on no command line.
+    @Test
+    void whoIsNotRootInstallsBySudo() throws Exception {
+        stub("id", "echo 1000");
+        stub("sudo", "echo \"$@\" >> " + directory.resolve("asked") + "\nexec \"$@\"");
+        environment.put("K3S_TOKEN", "hidden");
+        assertThat(install("sh", "-c", "umask 077; sh install.sh")).startsWith("0 ");
+        assertThat(directory.resolve("asked")).content().contains("cp -a", "chown -R root:root", "k3s.service 644")
+                .doesNotContain("hidden");
+        assertThat(directory.resolve("systemd/k3s.service.env")).content().contains("K3S_TOKEN=hidden");
+        assertThat(directory.resolve("usr/bin/k3s-killall.sh")).isExecutable();
+    }
+
+    @Test
     void whoHasOpenedAnOlderEnvironmentFileSeesNoTokens() throws Exception {
         Path file = Files.writeString(directory.resolve("systemd/k3s.service.env"), "K3S_DEBUG=true\n");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
@@ -226,6 +303,26 @@ class InstallScriptTest {
         environment.put("K3S_JAVA", java.toString());
         assertThat(install("sh", "bin/k3s", "server")).contains("/k3s-is-upgraded-by-install.sh/k3s: ");
         assertThat(install("sh", "bin/k3s", "--version")).contains(java + ": ");
+    }
+
+    @Test
+    void whatIsGivenIsOnNoCommandLineAndInNoEnvironment() throws Exception {
+        stub("java", "echo \"line: $(tr '\\0' ' ' < /proc/$$/cmdline)\"\nenv | sed 's/^/variable: /'\n"
+                + "tr '\\036' '\\n' < /proc/self/fd/9 | sed 's/^/given: /'");
+        environment.put("K3S_JAVA", directory.resolve("stubs/java").toString());
+        for (String command : List.of("server", "agent", "token", "etcd-snapshot")) {
+            List<String> said = install("sh", "bin/k3s", command, "--token=hidden one", "", "--vpn-auth",
+                    "hid*den\\n$x").lines().toList();
+            assertThat(said)
+                    .anyMatch(line -> line.contains("line: ") && line.endsWith("io.k3j.cli.Main " + command + " "))
+                    .noneMatch(line -> line.contains("line: ") && line.contains("hid"))
+                    .noneMatch(line -> line.startsWith("variable: ") && line.contains("hid"))
+                    .containsSequence("given: --token=hidden one", "given: ", "given: --vpn-auth",
+                            "given: hid*den\\n$x", "given: ");
+        }
+        assertThat(install("sh", "bin/k3s")).contains("io.k3j.cli.Main").doesNotContain("given: -");
+        String much = "x".repeat(100_000);
+        assertThat(install("sh", "bin/k3s", "server", much)).contains("given: " + much + "\n");
     }
 
     private Path mirror() throws Exception {

@@ -14,12 +14,10 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /// `k3s certificate check|rotate|rotate-ca`: looks at the certificates on disk, or has them made again: by the
 /// running server, else with the next start.
@@ -31,7 +29,7 @@ final class CertificateCommand {
             Map.of("s", "service", "t", "token", "d", "data-dir", "o", "output"),
             Set.of("service", "server", "token", "data-dir", "output", "config", "log", "path"),
             Set.of("force", "debug", "alsologtostderr"));
-    private static final Duration SOON = Duration.ofDays(120);
+    private static final List<String> OF_AGENTS = List.of("k3s-controller", "kube-proxy", "kubelet");
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
     private CertificateCommand() {
@@ -42,12 +40,12 @@ final class CertificateCommand {
         List<String> rest = arguments.isEmpty() ? List.of() : arguments.subList(1, arguments.size());
         Words words = Words.of(rest, FORM);
         Path dataDir = Path.of(words.text("data-dir", EarlyKeys.of(host).dataDir()));
-        Set<String> services = services(words.all("service"));
+        Set<String> services = services(words.all("service"), dataDir);
         try {
             return switch (word) {
                 case "check" -> check(dataDir, services, words.text("output", "text"), host.now());
-                case "rotate" -> Server.runsIn(dataDir) ? rotateRunning(services, words, host)
-                        : rotate(dataDir, services, host.now());
+                case "rotate" -> server(dataDir) && Server.runsIn(dataDir) ? rotateRunning(services, words, host)
+                        : CertificateRotation.run(dataDir, services, host.now());
                 case "rotate-ca" -> RotateAuthority.run(words, host, host.now());
                 default -> throw new UsageFailure(USAGE);
             };
@@ -56,35 +54,27 @@ final class CertificateCommand {
         }
     }
 
-    private static Set<String> services(List<String> given) {
+    private static boolean server(Path dataDir) {
+        return Files.isDirectory(dataDir.resolve("server"));
+    }
+
+    /// All that a machine has where none is named: an agent has those of the node.
+    private static Set<String> services(List<String> given, Path dataDir) {
         try {
-            return CertificateServices.named(given);
+            return CertificateServices.named(given.isEmpty() && !server(dataDir) ? OF_AGENTS : given);
         } catch (IllegalArgumentException unknown) {
             throw new UsageFailure(String.valueOf(unknown.getMessage()));
         }
     }
 
-    /// One line per certificate.
-    record Line(String file, String subject, String usages, Instant end, Instant now) {
-        String status() {
-            return end.isBefore(now) ? "EXPIRED" : end.isBefore(now.plus(SOON)) ? "WARNING" : "OK";
-        }
-
-        String left() {
-            Duration left = Duration.between(now, end);
-            return left.isNegative() ? "0 days" : left.toDays() + " days";
-        }
-    }
-
     private static int check(Path dataDir, Set<String> services, String output, Instant now) throws IOException {
-        List<Line> lines = new ArrayList<>();
-        for (String service : services) {
-            for (String name : CertificateServices.files(service)) {
-                for (X509Certificate one : PemFiles.certificates(dataDir.resolve(name + ".crt"))) {
-                    lines.add(new Line(Path.of(name).getFileName() + ".crt",
-                            one.getSubjectX500Principal().getName(), CertificateUsages.of(one),
-                            one.getNotAfter().toInstant(), now));
-                }
+        List<CertificateLine> lines = new ArrayList<>();
+        for (String name : CertificateServices.files(services)) {
+            for (X509Certificate one : PemFiles.certificates(dataDir.resolve(name + ".crt"))) {
+                lines.add(new CertificateLine(Path.of(name).getFileName() + ".crt",
+                        CommonName.of(one.getSubjectX500Principal()), CommonName.of(one.getIssuerX500Principal()),
+                        List.of(CertificateUsages.of(one).split(",")), one.getNotBefore().toInstant(),
+                        one.getNotAfter().toInstant(), now));
             }
         }
         if (lines.isEmpty()) {
@@ -93,7 +83,8 @@ final class CertificateCommand {
         switch (output) {
             case "json" -> System.out.println(CertificateText.json(lines));
             case "yaml" -> System.out.print(CertificateText.yaml(lines));
-            case "text", "table" -> System.out.print(CertificateText.table(lines));
+            case "text" -> System.out.print(CertificateText.text(lines));
+            case "table" -> System.out.print(CertificateText.table(lines));
             default -> throw new UsageFailure("--output " + output + " is none of text, table, json, yaml");
         }
         return 0;
@@ -108,33 +99,6 @@ final class CertificateCommand {
         services.forEach(service -> System.out.println("Rotating certificates for " + service + " service"));
         System.out.println("Successfully rotated certificates in the running server; connections go on, new ones see"
                 + " the new certificates");
-        return 0;
-    }
-
-    private static int rotate(Path dataDir, Set<String> services, Instant now) throws IOException {
-        Path tls = dataDir.resolve("server/tls");
-        if (!Files.isDirectory(tls)) {
-            throw new UsageFailure("no certificates in " + tls + "; give --data-dir when they are elsewhere");
-        }
-        Path backup = dataDir.resolve("server/tls-" + now.truncatedTo(ChronoUnit.SECONDS).getEpochSecond());
-        try (Stream<Path> files = Files.walk(tls)) {
-            for (Path file : files.toList()) {
-                Files.copy(file, backup.resolve(tls.relativize(file).toString()));
-            }
-        }
-        System.out.println("Backed up " + tls + " to " + backup);
-        for (String service : services) {
-            for (String name : CertificateServices.files(service)) {
-                Files.deleteIfExists(dataDir.resolve(name + ".crt"));
-                Files.deleteIfExists(dataDir.resolve(name + ".key"));
-            }
-            System.out.println("Rotating certificates for " + service + " service");
-        }
-        if (services.contains("k3s-server") || services.contains("api-server")) {
-            PemFiles.write(tls.resolve("dynamic-cert-regenerate"), "", PemFiles.SECRET);
-        }
-        System.out.println("Successfully backed up certificates, please restart k3s server or agent to rotate"
-                + " certificates");
         return 0;
     }
 }

@@ -2,6 +2,7 @@ package io.k3j.cli;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,16 +17,17 @@ final class Defaults {
     /// @param given the settings somebody has written down
     /// @param warnings where more of them are added
     /// @return what is wrong with the addresses
+    /// @throws MissingFile when the file of a token is not there
     static List<String> fill(Map<String, Object> settings, Set<String> given, Host host, List<String> warnings) {
         if (!host.root()) {
             replace(settings, "dataDir", "/var/lib/rancher/k3s", host.home() + "/.rancher/k3s");
             replace(settings, "writeKubeconfig", "/etc/rancher/k3s/k3s.yaml", host.home() + "/.kube/k3s.yaml");
         }
         settings.putIfAbsent("nodeName", host.name());
-        List<String> problems = new ArrayList<>(Vpn.join(settings, host, warnings));
-        problems.addAll(NodeAddresses.fill(settings, given, host));
         secret(settings, "token");
         secret(settings, "agentToken");
+        List<String> problems = new ArrayList<>(Vpn.join(settings, host, warnings));
+        problems.addAll(NodeAddresses.fill(settings, given, host));
         settings.putIfAbsent("defaultLocalStoragePath", settings.get("dataDir") + "/storage");
         if (settings.containsKey("httpsListenPort")) {
             settings.putIfAbsent("advertisePort", settings.get("httpsListenPort"));
@@ -40,6 +42,7 @@ final class Defaults {
     }
 
     /// A token given as a file is read here once, so that nobody else needs to know of the file.
+    /// @throws MissingFile when it is not there
     private static void secret(Map<String, Object> settings, String key) {
         Object file = settings.get(key + "File");
         if (settings.containsKey(key) || !(file instanceof String path)) {
@@ -47,6 +50,8 @@ final class Defaults {
         }
         try {
             settings.put(key, Files.readString(Path.of(path)).strip());
+        } catch (NoSuchFileException absent) {
+            throw new MissingFile(Path.of(path));
         } catch (IOException e) {
             throw new UsageFailure(
                     "cannot read " + path + " given by --" + (key.equals("token") ? "token" : "agent-token")

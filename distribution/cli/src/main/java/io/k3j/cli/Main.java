@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /// The command `k3s`: one word, then that word's own arguments.
@@ -27,7 +29,8 @@ public final class Main {
     public static void main(String[] arguments) {
         int code;
         try {
-            code = run(List.of(arguments), Host.here(InstantSource.system(), System.getenv()));
+            List<String> words = HandedOver.after(List.of(arguments), System.getProperty("k3j.arguments", ""));
+            code = run(words, Host.here(InstantSource.system(), System.getenv()));
         } catch (UsageFailure e) {
             String.valueOf(e.getMessage()).lines().forEach(l -> System.err.println("k3s: " + l));
             code = 1;
@@ -65,17 +68,28 @@ public final class Main {
         }
         List<String> warnings = new ArrayList<>();
         List<String> flags = arguments.stream().filter(a -> !a.equals(HostPackages.NO_INSTALL)).toList();
-        LaunchPlan plan = NodeId.named(PlanBuilder.build(command, flags, host, warnings), NODE_ID);
+        ConsoleProgress progress = ConsoleProgress.of(System.out);
+        LaunchPlan plan = NodeId.named(
+                new StartPlan(host, Main::pause, progress::line).build(command, flags, warnings), NODE_ID);
         Supplier<ConfigWatch.Watching> watch = ConfigWatch.remember(
                 new ConfigWatch.Source(command, Flags.of(command), flags, host.environment()),
                 ConfigWatch.Effects.REAL);
-        ConsoleProgress progress = ConsoleProgress.of(System.out);
         warnings.forEach(progress::line);
         boolean node = !plan.disabled().contains("agent") && !plan.settings().containsKey("containerRuntimeEndpoint");
         boolean etcd = Boolean.TRUE.equals(plan.settings().get("managedEtcd")) && !plan.disabled().contains("etcd");
         HostPackages.provide(node, etcd, flags.size() == arguments.size(), host, progress::line);
         try (ConfigWatch.Watching _ = watch.get()) {
             return Server.run(plan, progress);
+        }
+    }
+
+    /// Between two looks for the file of a token, as long as in K3s.
+    private static boolean pause() {
+        try {
+            return !new Semaphore(0).tryAcquire(2, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 

@@ -29,6 +29,7 @@ final class PlanBuilder {
 
     /// The plan of a command line on a host. Warnings are added to `warnings`.
     /// @throws UsageFailure with every problem there is
+    /// @throws MissingFile when the file of a token is not there
     static LaunchPlan build(String command, List<String> arguments, Host host, List<String> warnings) {
         Flags flags = Flags.of(command);
         Findings findings = new Findings(command, warnings);

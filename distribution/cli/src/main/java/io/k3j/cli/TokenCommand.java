@@ -17,7 +17,7 @@ import java.util.random.RandomGenerator;
 final class TokenCommand {
     private static final String USAGE = "use: k3s token create [TOKEN] | delete ID … | generate | list | rotate"
             + " [--new-token=TOKEN]";
-    private static final Words.Form FORM = new Words.Form(USAGE,
+    static final Words.Form FORM = new Words.Form(USAGE,
             Map.of("d", "data-dir", "o", "output", "t", "token", "s", "server"),
             Set.of("data-dir", "kubeconfig", "description", "groups", "ttl", "usages", "output", "token", "server",
                     "new-token"),

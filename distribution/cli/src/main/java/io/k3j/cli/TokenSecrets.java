@@ -2,7 +2,6 @@ package io.k3j.cli;
 
 import io.k3j.codec.Json;
 import io.k3j.kubectl.Kubectl;
-import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.pki.ClusterToken;
 import io.k3j.pki.PemFiles;
@@ -17,7 +16,6 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
@@ -26,7 +24,8 @@ import java.util.Optional;
 /// Bootstrap tokens: Secrets `kube-system/bootstrap-token-<id>`, as Kubernetes documents them.
 final class TokenSecrets {
     private static final String NAME = "bootstrap-token-";
-    private static final String GROUPS = "system:bootstrappers:k3s:default-node-token";
+    private static final List<String> GROUPS = List.of("system:bootstrappers:k3s:default-node-token");
+    private static final List<String> USAGES = List.of("signing", "authentication");
     private static final String AUTHORITY = "certificate-authority-data:";
     private static final int ID_LENGTH = 6;
 
@@ -45,23 +44,35 @@ final class TokenSecrets {
             throw new UsageFailure("the bootstrap token \"" + token
                     + "\" was not of the form [a-z0-9]{6}.[a-z0-9]{16}; make one with: k3s token generate");
         }
-        Duration ttl = ttl(words.text("ttl", "24h"));
-        Struct.Builder data = Struct.builder().put("token-id", token.substring(0, ID_LENGTH)).put("token-secret",
-                token.substring(ID_LENGTH + 1));
-        for (String usage : words.text("usages", "signing,authentication").split(",")) {
-            data.put("usage-bootstrap-" + usage.strip(), "true");
-        }
-        data.put("auth-extra-groups", words.text("groups", GROUPS));
-        data.putUnlessEmpty("description", words.text("description", ""));
-        if (!ttl.isZero()) {
-            data.put("expiration", host.now().plus(ttl).truncatedTo(ChronoUnit.SECONDS).toString());
-        }
-        Struct secret = Struct.of("apiVersion", "v1", "kind", "Secret", "metadata",
-                Struct.of("name", NAME + token.substring(0, ID_LENGTH), "namespace", "kube-system"), "type",
-                "bootstrap.kubernetes.io/token", "stringData", data.build());
+        Struct secret = secret(token, words, host.now());
+        refuseKnown(token.substring(0, ID_LENGTH), secrets());
         apply(secret);
         System.out.println(new ClusterToken(Optional.of(authorityHash()), "", token).text());
         return 0;
+    }
+
+    /// @throws UsageFailure when one of the Secrets is of that token
+    static void refuseKnown(String id, List<Struct> secrets) {
+        if (secrets.stream().anyMatch(secret -> secret.struct("metadata").text("name").equals(NAME + id))) {
+            throw new UsageFailure("a token with id \"" + id + "\" already exists");
+        }
+    }
+
+    static Struct secret(String token, Words words, Instant now) {
+        Duration ttl = ttl(words.text("ttl", "24h"));
+        Struct.Builder data = Struct.builder().put("token-id", token.substring(0, ID_LENGTH)).put("token-secret",
+                token.substring(ID_LENGTH + 1));
+        for (String usage : words.all("usages", USAGES)) {
+            data.put("usage-bootstrap-" + usage, "true");
+        }
+        data.put("auth-extra-groups", String.join(",", words.all("groups", GROUPS)));
+        data.putUnlessEmpty("description", words.text("description", ""));
+        if (!ttl.isZero()) {
+            data.put("expiration", now.plus(ttl).truncatedTo(ChronoUnit.SECONDS).toString());
+        }
+        return Struct.of("apiVersion", "v1", "kind", "Secret", "metadata",
+                Struct.of("name", NAME + token.substring(0, ID_LENGTH), "namespace", "kube-system"), "type",
+                "bootstrap.kubernetes.io/token", "stringData", data.build());
     }
 
     private void apply(Struct secret) {
@@ -113,64 +124,18 @@ final class TokenSecrets {
         return out.toString(StandardCharsets.UTF_8);
     }
 
-    private List<Struct> all() {
+    private List<Struct> secrets() {
         byte[] json = kubectl("get", "secrets", "-n", "kube-system", "-o", "json").getBytes(StandardCharsets.UTF_8);
-        List<Struct> tokens = new ArrayList<>();
-        for (Struct secret : Json.object(json).seq("items").structs()) {
-            if (secret.text("type").equals("bootstrap.kubernetes.io/token")) {
-                tokens.add(secret.struct("data"));
-            }
-        }
-        return tokens;
+        return Json.object(json).seq("items").structs();
     }
 
     /// Prints them all.
     int list(Words words) {
-        List<Struct> tokens = all();
-        if (words.text("output", "text").equals("json")) {
-            List<Object> plain = new ArrayList<>();
-            tokens.forEach(data -> plain.add(described(data)));
-            System.out.println(Json.text(Seq.copyOf(plain)));
-            return 0;
-        }
-        String format = "%-25s%-12s%-22s%-26s%-20s%s%n";
-        System.out.printf(format, "TOKEN", "TTL", "EXPIRES", "USAGES", "DESCRIPTION", "EXTRA GROUPS");
-        for (Struct data : tokens) {
-            Struct one = described(data);
-            System.out.printf(format, one.text("token"), one.text("ttl"), one.text("expires"), one.text("usages"),
-                    one.text("description"), one.text("groups"));
-        }
+        List<BootstrapToken> tokens = secrets().stream()
+                .filter(secret -> secret.text("type").equals("bootstrap.kubernetes.io/token"))
+                .map(secret -> BootstrapToken.of(secret.struct("data"))).toList();
+        System.out.print(TokenList.text(tokens, words.text("output", "text"), host.now()));
         return 0;
-    }
-
-    private Struct described(Struct data) {
-        String expires = plain(data, "expiration");
-        List<String> usages = new ArrayList<>();
-        for (String name : data.names()) {
-            if (name.startsWith("usage-bootstrap-") && plain(data, name).equals("true")) {
-                usages.add(name.substring("usage-bootstrap-".length()));
-            }
-        }
-        String description = plain(data, "description");
-        return Struct.of("token", plain(data, "token-id") + "." + plain(data, "token-secret"), "ttl", left(expires),
-                "expires", expires.isEmpty() ? "<never>" : expires, "usages", String.join(",", usages), "description",
-                description.isEmpty() ? "<none>" : description, "groups", plain(data, "auth-extra-groups"));
-    }
-
-    private String left(String expires) {
-        if (expires.isEmpty()) {
-            return "<forever>";
-        }
-        try {
-            Duration left = Duration.between(host.now(), Instant.parse(expires));
-            return left.isNegative() ? "<invalid>" : left.toHours() > 0 ? left.toHours() + "h" : left.toMinutes() + "m";
-        } catch (DateTimeException malformed) {
-            return "<invalid>";
-        }
-    }
-
-    private static String plain(Struct data, String name) {
-        return new String(Base64.getDecoder().decode(data.text(name)), StandardCharsets.UTF_8);
     }
 
     /// Deletes by id or by whole token.

@@ -67,6 +67,11 @@ final class Words {
         return all;
     }
 
+    /// The same, or `otherwise` where the flag is not given.
+    List<String> all(String name, List<String> otherwise) {
+        return flags.containsKey(name) ? all(name).stream().map(String::strip).toList() : otherwise;
+    }
+
     /// Whether a switch is on.
     boolean on(String name) {
         return text(name, "false").equals("true");

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.pki.ClusterToken;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -40,17 +39,5 @@ class AdministrationTest {
         assertThatThrownBy(() -> Words.of(List.of("--nonsense"), FORM)).hasMessageContaining("--nonsense")
                 .hasMessageContaining("use: x");
         assertThatThrownBy(() -> Words.of(List.of("--server"), FORM)).hasMessageContaining("needs a value");
-    }
-
-    @Test
-    void saysHowLongCertificatesLast() {
-        Instant now = Instant.parse("2026-11-20T10:00:00Z");
-        List<CertificateCommand.Line> lines = List.of(
-                new CertificateCommand.Line("a.crt", "CN=a", "ClientAuth", now.plus(Duration.ofDays(300)), now),
-                new CertificateCommand.Line("b.crt", "CN=b", "ServerAuth", now.plus(Duration.ofDays(30)), now),
-                new CertificateCommand.Line("c.crt", "CN=c", "ServerAuth", now.minusSeconds(1), now));
-        assertThat(CertificateText.table(lines)).contains("300 days", "OK", "WARNING", "EXPIRED");
-        assertThat(CertificateText.json(lines)).contains("\"filename\":\"b.crt\"", "\"status\":\"WARNING\"");
-        assertThat(CertificateText.yaml(lines)).startsWith("- filename: \"a.crt\"\n  subject: \"CN=a\"\n");
     }
 }

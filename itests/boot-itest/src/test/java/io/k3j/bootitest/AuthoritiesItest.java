@@ -75,7 +75,7 @@ class AuthoritiesItest {
         make(own, "one");
         Path staged = dir.resolve("staged");
         try (K3sProcess server = start(commands)) {
-            assertThat(check()).contains("CN=client-ca one", "CN=operators-root").doesNotContain("k3s-client-ca@");
+            assertThat(check()).contains("client-ca one", "operators-root").doesNotContain("k3s-client-ca@");
             Path alone = dir.resolve("alone");
             make(alone, "alone");
             Outcome stranger = commands.administer("certificate", "rotate-ca", "--path", alone.toString());
@@ -89,13 +89,13 @@ class AuthoritiesItest {
             make(staged, "two");
             assertThat(Commands.must(commands.administer("certificate", "rotate-ca", "--path", staged.toString())))
                     .contains("certificates saved to datastore");
-            assertThat(check()).contains("CN=client-ca one").doesNotContain("CN=client-ca two");
+            assertThat(check()).contains("client-ca one").doesNotContain("client-ca two");
             assertThat(server.stop()).isZero();
         }
         String token = Files.readString(own.resolve("token"));
         Path before = Files.copy(dir.resolve("k3s.yaml"), dir.resolve("before.yaml"));
         try (K3sProcess server = start(commands)) {
-            assertThat(check()).contains("CN=client-ca two", "CN=server-ca two").doesNotContain("CN=client-ca one");
+            assertThat(check()).contains("client-ca two", "server-ca two").doesNotContain("client-ca one");
             assertThat(Files.readString(own.resolve("token"))).as("the root is the same").isEqualTo(token);
             assertThat(Files.readString(own.resolve("tls/server-ca.crt")))
                     .isEqualTo(Files.readString(staged.resolve("tls/server-ca.crt")));

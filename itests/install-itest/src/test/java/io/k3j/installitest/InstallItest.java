@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
 @NeedsPackages("debootstrap")
 class InstallItest {
     private static final Duration STEP = Duration.ofSeconds(120);
+    private static final String DATA = "/var/lib/rancher/k3s";
     private static final String POD = """
             {"apiVersion":"v1","kind":"Pod","metadata":{"name":"stays"},"spec":{"containers":[{"name":"a",\
             "image":"k3j.io/busybox:1","command":["sleep","3600"],"ports":[{"containerPort":80,"hostPort":8080}],\
@@ -72,7 +74,52 @@ class InstallItest {
         assertThat(state()).as("after k3s-killall.sh").noneMatch(line -> line.startsWith("mount /var/lib/kubelet")
                 || line.startsWith("mount /run/k3s") || line.startsWith("process ") && line.contains("containerd"));
         text("k3s-uninstall.sh");
+        assertThat(text("rm /etc/rancher/node/password && rmdir -v /etc/rancher/node /etc/rancher")).as("only the"
+                + " password stays, by which the node is known when it is installed again").contains("/etc/rancher'");
         assertThat(remains(before, state())).as("left, lost or changed").isEmpty();
+    }
+
+    /// A disk for the datastore or for volumes is the user's, however K3j is stopped or removed.
+    @Test
+    void disksMountedBelowTheDataDirectoryStayMounted() throws IOException, InterruptedException {
+        install();
+        text("mkdir -p " + DATA + "/server/db " + DATA + "/storage " + DATA + "/agent/containerd/tmpmounts/a");
+        text("mount -t tmpfs tmpfs " + DATA + "/server && mount -t tmpfs tmpfs " + DATA + "/storage"
+                + " && mount -t tmpfs tmpfs " + DATA + "/agent/containerd/tmpmounts/a"
+                + " && mkdir " + DATA + "/server/db && echo rows | tee " + DATA + "/server/db/state.db " + DATA
+                + "/storage/.file");
+        text("k3s-killall.sh");
+        assertThat(mounts()).containsExactlyInAnyOrder("mount " + DATA + "/server tmpfs",
+                "mount " + DATA + "/storage tmpfs");
+        assertThat(text("cat " + DATA + "/server/db/state.db")).isEqualTo("rows\n");
+        text("k3s-uninstall.sh");
+        assertThat(mounts()).as("after k3s-uninstall.sh").hasSize(2);
+        assertThat(text("find " + DATA + " | sort")).as("the files go").isEqualTo(DATA + "\n" + DATA + "/server\n"
+                + DATA + "/storage\n");
+    }
+
+    @Test
+    void aServiceIsRestartedOnlyWhenItsProgramUnitOrEnvironmentChanged() throws IOException, InterruptedException {
+        text("mkdir -p /run/systemd/system /etc/systemd/system && cd /root && tar -xzf k3s.tar.gz"
+                + " && printf '#!/bin/sh\\necho \"$@\" >> /root/asked\\n' > /usr/local/sbin/systemctl"
+                + " && chmod 755 /usr/local/sbin/systemctl");
+        assertThat(restarts("")).isOne();
+        assertThat(restarts("")).as("nothing has changed").isZero();
+        assertThat(restarts("K3S_DEBUG=true")).isOne();
+        String changed = "K3S_DEBUG=true INSTALL_K3S_EXEC=--disable=traefik";
+        assertThat(restarts(changed)).isOne();
+        assertThat(restarts(changed + " INSTALL_K3S_FORCE_RESTART=true")).isOne();
+        text("echo a > $(echo /root/k3s-*/)/lib/another.jar");
+        assertThat(restarts(changed)).isOne();
+    }
+
+    private long restarts(String environment) throws IOException, InterruptedException {
+        text("rm -f /root/asked && cd /root/k3s-*/ && " + environment + " sh ./install.sh");
+        return text("cat /root/asked").lines().filter(line -> line.equals("restart k3s")).count();
+    }
+
+    private List<String> mounts() throws IOException, InterruptedException {
+        return state().stream().filter(line -> line.startsWith("mount " + DATA)).toList();
     }
 
     private void install() throws IOException, InterruptedException {

@@ -80,7 +80,18 @@ public final class Yaml {
     /// @return `Null.NULL` for an empty text
     /// @throws MalformedInput when it is not one YAML document, or too big
     public static Object value(byte[] bytes) {
-        List<JsonReader.Read> all = YamlReader.read(bytes);
+        return one(YamlReader.read(bytes));
+    }
+
+    /// The same, with numbers and flags as the text they are written as: `0470112` is not a number in octal. For files
+    /// whose fields upstream reads into text.
+    /// @return `Null.NULL` for an empty text
+    /// @throws MalformedInput when it is not one YAML document, or too big
+    public static Object written(byte[] bytes) {
+        return one(YamlReader.read(bytes, YamlScalars::written));
+    }
+
+    private static Object one(List<JsonReader.Read> all) {
         if (all.size() > 1) {
             throw new MalformedInput("error converting YAML to JSON: one document is expected, found " + all.size());
         }

@@ -12,6 +12,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.YamlUnicodeReader;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
@@ -36,6 +37,7 @@ final class YamlReader {
     private static final int LEAST_PART = 1024;
     /// Of the stream; this document's part of it is taken by [#node].
     private final Iterator<Event> events;
+    private final Function<ScalarEvent, Object> scalars;
     /// Of this document; an anchor given again means the later one from there on.
     private final Map<Anchor, Node> anchors = new HashMap<>();
     /// Sentences rather than paths, bounded like those.
@@ -50,8 +52,10 @@ final class YamlReader {
 
     /// @param events at the start of a document
     /// @param levels of the documents before it
-    private YamlReader(Iterator<Event> events, long levels) {
+    /// @param scalars what a scalar is
+    private YamlReader(Iterator<Event> events, Function<ScalarEvent, Object> scalars, long levels) {
         this.events = events;
+        this.scalars = scalars;
         this.levels = levels;
     }
 
@@ -63,13 +67,18 @@ final class YamlReader {
     /// All documents of a stream.
     /// @throws MalformedInput when one is not YAML, or is too big
     static List<JsonReader.Read> read(byte[] bytes) {
+        return read(bytes, YamlScalars::value);
+    }
+
+    /// @param scalars what a scalar is
+    static List<JsonReader.Read> read(byte[] bytes, Function<ScalarEvent, Object> scalars) {
         List<JsonReader.Read> documents = new ArrayList<>();
         long levels = 0;
         try {
             Iterator<Event> events = events(bytes);
             while (events.hasNext()) {
                 if (events.next().getEventId() == Event.ID.DocumentStart) {
-                    YamlReader reader = new YamlReader(events, levels);
+                    YamlReader reader = new YamlReader(events, scalars, levels);
                     Object value = reader.node(events.next()).value();
                     levels = reader.levels;
                     documents.add(new JsonReader.Read(value, reader.duplicates.list()));
@@ -104,7 +113,7 @@ final class YamlReader {
         }
         Node node = switch (event) {
             case AliasEvent a -> alias(a);
-            case ScalarEvent s -> anchored(s.getAnchor().orElse(null), new Node(YamlScalars.value(s), 1));
+            case ScalarEvent s -> anchored(s.getAnchor().orElse(null), new Node(scalars.apply(s), 1));
             case SequenceStartEvent s -> {
                 YamlScalars.collection(s.getTag().orElse(""), "seq");
                 yield anchored(s.getAnchor().orElse(null), sequence());

@@ -29,6 +29,11 @@ final class YamlScalars {
         };
     }
 
+    /// The same, but words that are not null as they are written, as go-yaml gives them to a field that is text.
+    static Object written(ScalarEvent event) {
+        return value(event) == Null.NULL ? Null.NULL : event.getValue();
+    }
+
     /// Refuses every tag of a mapping or list but the one that says nothing.
     static void collection(String tag, String expected) {
         if (!tag.isEmpty() && !tag.equals("!") && !tag.equals(TAGS + expected)) {

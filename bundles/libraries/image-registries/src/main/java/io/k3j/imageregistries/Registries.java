@@ -60,7 +60,7 @@ public final class Registries {
     /// The parser's message quotes the line, which may hold a password.
     private static Object value(byte[] yaml) {
         try {
-            return Yaml.value(yaml);
+            return Yaml.written(yaml);
         } catch (MalformedInput e) {
             Matcher place = PLACE.matcher(String.valueOf(e.getMessage()));
             throw new MalformedInput("it is no valid YAML" + (place.find() ? " at " + place.group() : ""));

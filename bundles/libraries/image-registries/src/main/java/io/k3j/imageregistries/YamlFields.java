@@ -11,6 +11,12 @@ import org.jspecify.annotations.Nullable;
 /// Fields of `registries.yaml`, each as what it has to be: what somebody wrote down is never passed over. An absent or
 /// empty field is empty. Messages have names only, no values.
 final class YamlFields {
+    // the words of YAML 1.1
+    private static final Set<String> YES = Set.of("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on",
+            "On", "ON");
+    private static final Set<String> NO = Set.of("n", "N", "no", "No", "NO", "false", "False", "FALSE", "off",
+            "Off", "OFF");
+
     private YamlFields() {
     }
 
@@ -31,7 +37,7 @@ final class YamlFields {
         throw new MalformedInput(name + " has to be a mapping");
     }
 
-    /// @throws MalformedInput for a number, too: how it was written is not known any more
+    /// @throws MalformedInput when it is a mapping or a list
     static String text(Struct in, String name) {
         return text(name, in.get(name));
     }
@@ -44,7 +50,7 @@ final class YamlFields {
         if (value instanceof String s) {
             return s;
         }
-        throw new MalformedInput(name + " has to be text; put it in quotes");
+        throw new MalformedInput(name + " has to be text");
     }
 
     /// @throws MalformedInput when it is something else
@@ -53,8 +59,8 @@ final class YamlFields {
         if (none(value)) {
             return false;
         }
-        if (value instanceof Boolean b) {
-            return b;
+        if (value instanceof String s && (YES.contains(s) || NO.contains(s))) {
+            return YES.contains(s);
         }
         throw new MalformedInput(name + " has to be true or false");
     }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.codec.MalformedInput;
+import io.k3j.codec.Yaml;
+import io.k3j.model.Struct;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RegistriesTest {
     private static final HostsDirectory HOSTS = new HostsDirectory(Path.of("/certs.d"),
@@ -102,13 +105,24 @@ class RegistriesTest {
     @CsvSource(delimiter = '|', value = {"mirrors: [docker.io]|mirrors has to be a mapping",
             "mirrors: {docker.io: 'https://m'}|mirrors.\"docker.io\": it has to be a mapping",
             "mirrors: {docker.io: {endpoint: 'https://m'}}|endpoint has to be a list of texts",
-            "mirrors: {docker.io: {rewrite: {a: 1}}}|rewrite \"a\" has to be text",
-            "configs: {m: {auth: {username: me, password: 470112}}}|password has to be text; put it in quotes",
-            "configs: {m: {tls: {insecure_skip_verify: 'yes'}}}|insecure_skip_verify has to be true or false",
+            "mirrors: {docker.io: {rewrite: {a: [470112]}}}|rewrite \"a\" has to be text",
+            "configs: {m: {auth: {username: me, password: {a: 470112}}}}|password has to be text",
+            "configs: {m: {tls: {insecure_skip_verify: 470112}}}|insecure_skip_verify has to be true or false",
             "configs: {m: {tls: {cert_file: /c}}}|one of cert_file and key_file"})
     void whatWasMeantIsNeverPassedOver(String yaml, String told) {
         assertThatThrownBy(() -> parse(yaml, true)).isInstanceOf(MalformedInput.class).hasMessageContaining(told)
                 .hasMessageNotContaining("470112");
+    }
+
+    /// As K3s, whose fields are text.
+    @ParameterizedTest
+    @ValueSource(strings = {"0470112", "470112", "1e3", "0x10", "1_000", "yes", "true", "+1.50"})
+    void whatLooksLikeANumberIsTheTextItIsWrittenAs(String written) {
+        String config = "auth: {username: " + written + ", password: " + written + "}";
+        assertThat(HostAccess.of((Struct) Yaml.written(config.getBytes(StandardCharsets.UTF_8))).login())
+                .isEqualTo(new HostAccess.Login(written, written, ""));
+        assertThat(parse("configs: {m: {auth: {username: me, password: " + written + "}}}", true).registries())
+                .containsExactly("m");
     }
 
     @Test

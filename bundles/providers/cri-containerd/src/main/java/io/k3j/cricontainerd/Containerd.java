@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -35,8 +36,11 @@ final class Containerd {
 
     /// Ensures that a process runs with this configuration: adopts or starts one.
     /// @return the handle of the process
-    ProcessHandle ensure(String config) throws IOException, InterruptedException {
-        String hash = ProcessRecord.hash(config);
+    ProcessHandle ensure(ContainerdConfig settings) throws IOException, InterruptedException {
+        ContainerdDropIns dropIns = ContainerdDropIns.of(Objects.requireNonNull(places.config().getParent()));
+        dropIns.tell();
+        String config = settings.text(dropIns.imported());
+        String hash = ProcessRecord.hash(config + dropIns.content());
         Optional<ProcessRecord> found = daemon.running();
         if (found.isPresent()) {
             Optional<ProcessHandle> running = ProcessHandle.of(found.get().pid());

@@ -1,7 +1,10 @@
 package io.k3j.cricontainerd;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /// Renders containerd's configuration, format version 2; a pure function of settings and machine.
 final class ContainerdConfig {
@@ -28,9 +31,12 @@ final class ContainerdConfig {
         return registry.isEmpty() || asked.startsWith(registry) ? asked : registry + "/" + asked;
     }
 
-    String text() {
+    /// @param imports files that containerd reads after this one
+    String text(List<Path> imports) {
         StringBuilder b = new StringBuilder(2048);
-        b.append("# written at every start; use config.toml.tmpl to change it\nversion = 2\n");
+        b.append("# written at every start; files of config.toml.d beside it add to it\nversion = 2\n");
+        b.append("imports = [").append(imports.stream().map(file -> quoted(file.toString()))
+                .collect(Collectors.joining(", "))).append("]\n");
         line(b, "root", places.root().toString());
         line(b, "state", places.runtimeDir().resolve("state").toString());
         b.append("oom_score = 0\n");

@@ -153,7 +153,7 @@ public final class CriContainerd {
         }
         sources.ifPresent(ImageSources::refresh);
         Containerd containerd = new Containerd(places, machine, System.getenv());
-        ProcessHandle process = containerd.ensure(new ContainerdConfig(places, machine, settings).text());
+        ProcessHandle process = containerd.ensure(new ContainerdConfig(places, machine, settings));
         pid = process.pid();
         Files.writeString(places.crictl(), "runtime-endpoint: unix://" + places.socket() + "\n");
         awaitResponding();

@@ -28,6 +28,13 @@ class ContainerdConfigTest {
     }
 
     @Test
+    void importsFilesBeforeAnyTableBegins() {
+        String text = text(machine(false, true), Map.of());
+        assertThat(text).contains("\nimports = [\"/data/a.toml\", \"/data/b.toml\"]\n").doesNotContain("tmpl");
+        assertThat(text.indexOf("imports")).isLessThan(text.indexOf("\n["));
+    }
+
+    @Test
     void usesThePathsOfK3s() {
         assertThat(text(machine(false, true), Map.of())).contains("address = \"/run/k3s/containerd/containerd.sock\"")
                 .contains("root = \"/data/agent/containerd\"").contains("conf_dir = \"/data/agent/etc/cni/net.d\"");
@@ -90,6 +97,7 @@ class ContainerdConfigTest {
                 ContainerdSettings.class.getClassLoader(),
                 new Class<?>[] {ContainerdSettings.class},
                 (p, m, a) -> given.getOrDefault(m.getName(), m.getDefaultValue()));
-        return new ContainerdConfig(PLACES, machine, settings).text();
+        return new ContainerdConfig(PLACES, machine, settings)
+                .text(List.of(Path.of("/data/a.toml"), Path.of("/data/b.toml")));
     }
 }
