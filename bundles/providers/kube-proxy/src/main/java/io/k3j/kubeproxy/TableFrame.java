@@ -7,8 +7,9 @@ import java.util.Map;
 /// The part of a family's table that no Service changes. Pure.
 ///
 /// ```
-/// prerouting, output ─► services ─► @service-ips, @service-nodeports ─► spread-…, external-… ─► dnat
-/// prerouting, output before that ─► @firewall-ips ─► firewall-… (loadBalancerSourceRanges)
+/// prerouting, output ─► services ─► @service-ips, @service-hostports, @service-nodeports
+///                         ─► spread-…, external-… ─► dnat
+/// prerouting, output before that ─► @firewall-ips, @firewall-hostports ─► firewall-… (loadBalancerSourceRanges)
 /// input, forward, output after that ─► @no-endpoint-… ─► reject, drop; cluster addresses without a match ─► reject
 /// postrouting ─► masquerading
 /// ```
@@ -23,7 +24,10 @@ final class TableFrame {
     static final String NODE_PORTS = "service-nodeports";
     static final String EMPTY_IPS = "no-endpoint-services";
     static final String EMPTY_NODE_PORTS = "no-endpoint-nodeports";
+    static final String HOST_PORTS = "service-hostports";
+    static final String EMPTY_HOST_PORTS = "no-endpoint-hostports";
     static final String FIREWALL = "firewall-ips";
+    static final String FIREWALL_HOST_PORTS = "firewall-hostports";
     static final String CLUSTER_IPS = "cluster-ips";
     static final String LOCAL = "local-endpoints";
     static final String HAIRPIN = "hairpin";
@@ -35,14 +39,30 @@ final class TableFrame {
     /// What a spread looks an endpoint up by.
     enum Where {
         /// An address and port.
-        IP("ip"),
+        IP("ip", IPS, EMPTY_IPS),
         /// A node port.
-        PORT("port");
+        PORT("port", NODE_PORTS, EMPTY_NODE_PORTS),
+        /// A port of a load balancer, at each address of the node.
+        HOST("host", HOST_PORTS, EMPTY_HOST_PORTS);
 
         private final String word;
+        private final String map;
+        private final String empty;
 
-        Where(String word) {
+        Where(String word, String map, String empty) {
             this.word = word;
+            this.map = map;
+            this.empty = empty;
+        }
+
+        /// The map of its verdicts.
+        String map() {
+            return map;
+        }
+
+        /// The map of those without an endpoint.
+        String empty() {
+            return empty;
         }
 
         String word() {
@@ -75,7 +95,7 @@ final class TableFrame {
         for (String map : List.of(IPS, EMPTY_IPS, FIREWALL)) {
             table.map(map, ip, elements.getOrDefault(map, Map.of()));
         }
-        for (String map : List.of(NODE_PORTS, EMPTY_NODE_PORTS)) {
+        for (String map : List.of(NODE_PORTS, EMPTY_NODE_PORTS, HOST_PORTS, EMPTY_HOST_PORTS, FIREWALL_HOST_PORTS)) {
             table.map(map, port, elements.getOrDefault(map, Map.of()));
         }
         for (Where where : Where.values()) {
@@ -98,11 +118,14 @@ final class TableFrame {
         table.chain("mark-for-masquerade", "meta mark set meta mark or " + options.mark());
         table.chain("reject-chain", "reject");
         String nodePort = nodePorts(table);
-        table.chain("services", arrivals(), key(Where.IP) + " vmap @" + IPS,
+        String hostPort = local() + key(Where.HOST) + " vmap @";
+        table.chain("services", arrivals(), key(Where.IP) + " vmap @" + IPS, hostPort + HOST_PORTS,
                 nodePort + key(Where.PORT) + " vmap @" + NODE_PORTS);
         table.chain("endpoints-check", key(Where.IP) + " vmap @" + EMPTY_IPS,
-                nodePort + key(Where.PORT) + " vmap @" + EMPTY_NODE_PORTS);
-        table.chain("firewall-check", key(Where.IP) + " vmap @" + FIREWALL);
+                nodePort + key(Where.PORT) + " vmap @" + EMPTY_NODE_PORTS,
+                // what has been sent on to a process of this node, as the one of DNS, is no packet to the port
+                "ct status dnat return", hostPort + EMPTY_HOST_PORTS);
+        table.chain("firewall-check", key(Where.IP) + " vmap @" + FIREWALL, hostPort + FIREWALL_HOST_PORTS);
         table.chain("cluster-ips-check", family.word() + " daddr @" + CLUSTER_IPS + " reject");
         table.chain("masquerading",
                 "ct status dnat " + family.word() + " saddr . " + family.word() + " daddr @" + HAIRPIN
@@ -138,11 +161,16 @@ final class TableFrame {
         return family.word() + " daddr @" + CLUSTER_IPS + foreign + " " + MASQUERADE;
     }
 
-    /// The condition for packets to a node port. Those to the loopback address are left alone: the kernel does not
+    /// The condition for packets to this node. Those to the loopback address are left alone: the kernel does not
     /// route them to an endpoint.
+    private String local() {
+        return "fib daddr type local " + family.word() + " daddr != " + family.loopback() + " ";
+    }
+
+    /// The condition for packets to a node port.
     private String nodePorts(NftTable table) {
         if (options.nodePortAddresses().isEmpty()) {
-            return "fib daddr type local " + family.word() + " daddr != " + family.loopback() + " ";
+            return local();
         }
         table.set(NODE_PORT_IPS, "type " + family.type() + "; flags interval; auto-merge;",
                 options.nodePortAddresses().stream()

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -393,10 +394,10 @@ class ProxierTest {
     void hintsKeepTrafficInTheZoneOfTheNode() {
         service("web", cluster("10.43.0.5", port(80)));
         endpoints("web", port(80), hinted("10.42.0.2", "forZones", "a"), hinted("10.42.1.2", "forZones", "b"));
-        proxier.on(new ThisNode("here", "b", List.of()));
+        proxier.on(new ThisNode("here", "b", List.of(), Set.of()));
         assertThat(lines(synced(), "kube-proxy endpoints-by-ip").toString()).contains("10.42.1.2")
                 .doesNotContain("10.42.0.2");
-        proxier.on(new ThisNode("here", "c", List.of()));
+        proxier.on(new ThisNode("here", "c", List.of(), Set.of()));
         assertThat(lines(synced(), "add element ip kube-proxy endpoints-by-ip").toString()).as("no endpoint for c")
                 .contains("10.42.0.2");
     }
