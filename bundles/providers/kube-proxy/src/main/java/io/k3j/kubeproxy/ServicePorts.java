@@ -14,6 +14,7 @@ final class ServicePorts {
     private static final String OTHER_PROXY = "service.kubernetes.io/service-proxy-name";
     private static final String BALANCED = "service.kubernetes.io/load-balancer-cleanup";
     private static final String HEADLESS = "service.kubernetes.io/headless";
+    private static final String SOURCE_RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges";
     private static final Set<String> PROTOCOLS = Set.of("tcp", "udp", "sctp");
     private static final long AFFINITY_SECONDS = 10_800;
 
@@ -44,7 +45,7 @@ final class ServicePorts {
         List<String> externalIps = literals(family, spec.seq("externalIPs").texts().stream());
         List<String> balancers = literals(family, balancers(service));
         boolean carried = carried(service, balancers, node);
-        ServicePort.Sources sources = sources(spec, family);
+        ServicePort.Sources sources = sources(service, family);
         for (Struct port : spec.seq("ports").structs()) {
             String protocol = port.text("protocol", "TCP").toLowerCase(Locale.ROOT);
             EndpointChoice found = EndpointChoice.of(slices, port, family, node);
@@ -66,8 +67,12 @@ final class ServicePorts {
                         AFFINITY_SECONDS);
     }
 
-    private static ServicePort.Sources sources(Struct spec, Family family) {
-        List<String> given = spec.seq("loadBalancerSourceRanges").texts();
+    /// Those of the field, else of the annotation that came before it. One that is no network lets nobody in.
+    private static ServicePort.Sources sources(Obj service, Family family) {
+        List<String> field = service.spec().seq("loadBalancerSourceRanges").texts();
+        String annotation = service.spec().text("type").equals("LoadBalancer")
+                ? service.annotations().getOrDefault(SOURCE_RANGES, "").strip() : "";
+        List<String> given = field.isEmpty() && !annotation.isEmpty() ? List.of(annotation.split(",")) : field;
         return new ServicePort.Sources(!given.isEmpty(),
                 given.stream().flatMap(s -> family.network(s.strip()).stream()).distinct().toList());
     }

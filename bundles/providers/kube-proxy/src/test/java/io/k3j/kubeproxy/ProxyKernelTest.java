@@ -219,6 +219,28 @@ class ProxyKernelTest {
         assertThat(asked("there", "192.0.2.1", 80)).isEqualTo("here 10.42.1.2");
     }
 
+    @Test
+    void rangesOfTheAnnotationCountWhereTheFieldIsEmpty() {
+        annotated("web", "10.43.0.5", "198.51.100.7", " 10.42.0.0/16, 203.0.113.0/24 ");
+        annotated("wrong", "10.43.0.6", "198.51.100.8", "anybody");
+        annotated("open", "10.43.0.7", "198.51.100.9", " ");
+        sync();
+        assertThat(asked("client", "198.51.100.7", 80)).isEqualTo("no answer");
+        assertThat(asked("there", "198.51.100.7", 80)).isEqualTo("here 10.42.1.2");
+        assertThat(asked("there", "198.51.100.8", 80)).as("no network").isEqualTo("no answer");
+        assertThat(asked("client", "198.51.100.9", 80)).as("none given").isEqualTo("here 192.0.2.100");
+    }
+
+    private void annotated(String name, String ip, String address, String ranges) {
+        service(name, spec(ip).with("type", "LoadBalancer").with("ports", Seq.of(Struct.of("name", "p", "protocol",
+                "TCP", "port", 80L))), Struct.of("ip", address));
+        Obj service = api.get(BuiltinResources.SERVICES, new Key("default", name));
+        api.update(BuiltinResources.SERVICES, service.with(
+                Struct.of("service.beta.kubernetes.io/load-balancer-source-ranges", ranges), "metadata", "annotations"),
+                WriteOptions.PLAIN);
+        endpoints(name, "IPv4", "10.42.0.2", "here");
+    }
+
     /// As ServiceLB shows a Service: with its finalizer and the address of a node.
     private void carried(String name, Struct spec, String address) {
         service(name, spec, Struct.of("ip", address));

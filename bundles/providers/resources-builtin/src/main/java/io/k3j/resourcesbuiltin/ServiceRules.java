@@ -139,6 +139,7 @@ final class ServiceRules implements KindRules {
         MetadataRules.labels(spec.struct("selector"), p.at("selector"));
         addresses(spec, p);
         ServiceAddresses.outside(before, spec, p);
+        ServiceAddresses.annotation(write.before().orElse(Struct.EMPTY), object, problems);
         if (write.operation() == Operation.UPDATE) {
             fixed(before, spec, p);
         }
