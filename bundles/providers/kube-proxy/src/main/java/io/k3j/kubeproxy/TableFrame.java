@@ -3,6 +3,7 @@ package io.k3j.kubeproxy;
 import io.k3j.netfilter.NftTable;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// The part of a family's table that no Service changes. Pure.
 ///
@@ -147,10 +148,16 @@ final class TableFrame {
         table.base("nat-output", "type nat hook output priority -100; policy accept;", "jump services");
         table.base("nat-postrouting", "type nat hook postrouting priority 100; policy accept;", "jump masquerading");
         table.base("filter-input", filter + "input priority 0; policy accept;", NEW + "jump endpoints-check");
-        for (String hook : List.of("forward", "output")) {
-            table.base("filter-" + hook, filter + hook + " priority 0; policy accept;", NEW + "jump endpoints-check",
-                    NEW + "jump cluster-ips-check");
-        }
+        List<String> checks = List.of(NEW + "jump endpoints-check", NEW + "jump cluster-ips-check");
+        base(table, "output", checks);
+        // the kernel translates nothing of them: a late answer would leave with the address of a pod, and be reset
+        base(table, "forward", options.liberal() ? checks
+                : Stream.concat(Stream.of("ct state invalid drop"), checks.stream()).toList());
+    }
+
+    private static void base(NftTable table, String hook, List<String> rules) {
+        table.base("filter-" + hook, "type filter hook " + hook + " priority 0; policy accept;",
+                rules.toArray(String[]::new));
     }
 
     /// Marks what comes to a cluster address from elsewhere: its answers have to come back through this node.

@@ -391,6 +391,17 @@ class ProxierTest {
     }
 
     @Test
+    void packetsOfNoConnectionAreDroppedUnlessTrackingIsLiberal() {
+        String rule = "add rule ip kube-proxy filter-forward ct state invalid drop";
+        service("web", cluster("10.43.0.5", port(80)));
+        assertThat(synced()).contains(rule);
+        Recorder liberal = new Recorder();
+        new FamilyWriter(Family.FOUR, liberal, ProxyOptions.of("here", List.of("10.42.0.0/16"), List.of(),
+                List.of("conntrack-tcp-be-liberal=true"))).write(Map.of());
+        assertThat(String.join("", liberal.scripts)).contains("kube-proxy filter-forward").doesNotContain(rule);
+    }
+
+    @Test
     void hintsKeepTrafficInTheZoneOfTheNode() {
         service("web", cluster("10.43.0.5", port(80)));
         endpoints("web", port(80), hinted("10.42.0.2", "forZones", "a"), hinted("10.42.1.2", "forZones", "b"));
