@@ -57,7 +57,21 @@ final class ServiceRules implements KindRules {
             return object;
         }
         Struct before = write.before().orElse(Struct.EMPTY).struct("spec");
-        return withOldAllocations(before, object.with("spec", withoutOldTypeFields(before, object.struct("spec"))));
+        return withOldAllocations(before,
+                object.with("spec", withoutSecondFamily(before, withoutOldTypeFields(before, object.struct("spec")))));
+    }
+
+    /// Who asks for one family has the first one, and its address.
+    private static Struct withoutSecondFamily(Struct before, Struct spec) {
+        boolean fewer = spec.text("ipFamilyPolicy").equals("SingleStack") && before.has("ipFamilyPolicy")
+                && !before.text("ipFamilyPolicy").equals("SingleStack");
+        Struct s = spec;
+        for (String field : fewer ? List.of("clusterIPs", "ipFamilies") : List.<String>of()) {
+            Seq old = before.seq(field);
+            boolean same = !s.has(field) || s.seq(field).equals(old);
+            s = same && old.size() > 1 ? s.with(field, Seq.of(old.text(0))) : s;
+        }
+        return s;
     }
 
     /// Drops fields that the new type does not have, unless the writer has changed them.
