@@ -38,6 +38,8 @@ class ServiceLbItest {
     private static final String URL = "https://10.10.10.50:6443";
     private static final String SERVER = "10.10.10.50";
     private static final String AGENT = "10.10.10.101";
+    private static final String EXTERNAL = "198.51.100.7";
+    private static final String SECOND = "10.10.10.77";
     private static final String OUTSIDE = "10.10.10.1";
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final Path PAGE = Path.of("../../docs/servicelb.md");
@@ -275,8 +277,22 @@ class ServiceLbItest {
         }
     }
 
+    /// The external address is a router's, which translates it to the node's.
     @Test
     @Order(7)
+    void withAnExternalAddressItAnswersAtTheNodesOwnToo() throws IOException, InterruptedException {
+        server.signal("TERM");
+        server.ended(LIMIT);
+        server = Server.start(serverMachine, "--token", TOKEN, "--disable=traefik",
+                "--node-external-ip=" + EXTERNAL).ready();
+        awaitAddresses("web", EXTERNAL);
+        awaitAnswer(SERVER, 80);
+        assertThat(serverMachine.run(LIMIT, "ip address add " + SECOND + "/24 dev eth1").code()).isZero();
+        awaitAnswer(SECOND, 80);
+    }
+
+    @Test
+    @Order(8)
     void disablingItTakesEverythingAway() throws IOException, InterruptedException {
         server.signal("TERM");
         server.ended(LIMIT);

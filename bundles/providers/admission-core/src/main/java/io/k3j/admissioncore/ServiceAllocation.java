@@ -93,13 +93,16 @@ public final class ServiceAllocation implements Admission {
     }
 
     private Struct allocateAddresses(Write write, Struct spec, Key key, Set<String> taken) {
-        Struct s = families(spec);
-        if (spec.text("clusterIP").equals("None")) {
+        ServiceFamilies choice = new ServiceFamilies(allocator.ranges().getFirst().family(),
+                f -> allocator.range(f).isPresent());
+        Struct s = choice.of(spec);
+        boolean headless = spec.text("clusterIP").equals("None");
+        List<String> given = ServiceFamilies.given(spec);
+        choice.problem(s, given).ifPresent(p -> {
+            throw invalid(write, key, p);
+        });
+        if (headless) {
             return s.with("clusterIPs", Seq.of("None"));
-        }
-        List<String> given = new ArrayList<>(spec.seq("clusterIPs").texts());
-        if (given.isEmpty() && !spec.text("clusterIP").isEmpty()) {
-            given.add(spec.text("clusterIP"));
         }
         List<String> families = s.seq("ipFamilies").texts();
         List<String> all = new ArrayList<>();
@@ -110,25 +113,6 @@ public final class ServiceAllocation implements Admission {
             taken.add(all.getLast());
         }
         return s.with("clusterIP", all.getFirst()).with("clusterIPs", all);
-    }
-
-    private Struct families(Struct spec) {
-        boolean selectorless = spec.text("clusterIP").equals("None") && spec.struct("selector").isEmpty();
-        boolean two = spec.seq("clusterIPs").size() == 2 || spec.seq("ipFamilies").size() == 2;
-        String policy = spec.text("ipFamilyPolicy", selectorless || two ? "RequireDualStack" : "SingleStack");
-        List<String> families = new ArrayList<>(spec.seq("ipFamilies").texts());
-        if (families.isEmpty()) {
-            String given = spec.text("clusterIP");
-            boolean fixed = !given.isEmpty() && !given.equals("None");
-            String first = fixed ? given.indexOf(':') >= 0 ? "IPv6" : "IPv4" : allocator.ranges().getFirst().family();
-            families.add(first);
-        }
-        String other = families.getFirst().equals("IPv4") ? "IPv6" : "IPv4";
-        boolean second = !policy.equals("SingleStack") && (allocator.range(other).isPresent() || selectorless);
-        if (second && families.size() == 1) {
-            families.add(other);
-        }
-        return spec.with("ipFamilies", families).with("ipFamilyPolicy", policy);
     }
 
     private String allocateAny(Write write, String family, Key key) {

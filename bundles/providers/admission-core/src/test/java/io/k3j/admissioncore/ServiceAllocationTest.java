@@ -86,6 +86,32 @@ class ServiceAllocationTest {
     }
 
     @Test
+    void bothFamiliesAreRefusedWhereTheClusterHasOne() {
+        Allocator single = new Allocator(List.of("10.43.0.0/16"), "30000-30100", stage.api, records, new Random(7));
+        ServiceAllocation one = new ServiceAllocation(single);
+        Struct both = Struct.of("type", "ClusterIP", "ipFamilyPolicy", "RequireDualStack");
+        for (Struct spec : List.of(both, both.with("clusterIP", "None").with("selector", Struct.of("a", "b")))) {
+            assertThatThrownBy(() -> stage.admitted(one, Listers.SERVICES, service("a", spec)))
+                    .hasMessage("Service \"a\" is invalid: spec.ipFamilyPolicy: Invalid value: \"RequireDualStack\":"
+                            + " this cluster is not configured for dual-stack services");
+        }
+        Struct alone = stage.admitted(one, Listers.SERVICES, service("b", both.with("clusterIP", "None")))
+                .struct("spec");
+        assertThat(alone.seq("ipFamilies").texts()).as("without a selector").containsExactly("IPv4", "IPv6");
+        single.stop();
+    }
+
+    @Test
+    void anAddressIsOfTheFamilyAtItsPlace() {
+        Struct chosen = Struct.of("type", "ClusterIP", "clusterIP", "fd00::a", "clusterIPs",
+                Seq.of("fd00::a", "10.43.0.10"));
+        assertThat(admitted("a", chosen).seq("ipFamilies").texts()).containsExactly("IPv6", "IPv4");
+        assertThatThrownBy(() -> admitted("b", chosen.with("ipFamilies", Seq.of("IPv4", "IPv6"))))
+                .hasMessageContaining("spec.clusterIPs[0]: Invalid value: \"fd00::a\": expected an IPv4 value as"
+                        + " indicated by `ipFamilies[0]`");
+    }
+
+    @Test
     void aDeletedServiceReleasesItsAddress() {
         Struct one = Struct.of("type", "ClusterIP", "clusterIP", "10.43.0.10");
         stage.seed(Listers.SERVICES, stage.admitted(plugin, Listers.SERVICES, service("a", one)));

@@ -26,6 +26,7 @@ import java.util.Set;
 record ProxyOptions(String nodeName, List<String> podNetworks, boolean masqueradeAll, int masqueradeBit,
         List<String> nodePortAddresses, Optional<InetSocketAddress> healthz, Optional<InetSocketAddress> metrics,
         Map<String, String> sysctls) {
+    private static final String LIBERAL = "nf_conntrack_tcp_be_liberal";
     private static final String PRIMARY = "primary";
     private static final Set<String> MODES = Set.of("", "iptables", "nftables");
 
@@ -66,9 +67,14 @@ record ProxyOptions(String nodeName, List<String> podNetworks, boolean masquerad
                     }
                 });
         if (a.flag("conntrack-tcp-be-liberal")) {
-            all.put("nf_conntrack_tcp_be_liberal", "1");
+            all.put(LIBERAL, "1");
         }
         return all;
+    }
+
+    /// Whether packets pass that the kernel's connection tracking finds invalid.
+    boolean liberal() {
+        return sysctls.containsKey(LIBERAL);
     }
 
     /// The mark of packets that will be masqueraded.

@@ -13,13 +13,14 @@ import java.util.stream.Stream;
 /// @param externalIps addresses its owner has chosen
 /// @param balancers addresses of load balancers that leave the destination as it is
 /// @param nodePort the node port, 0 without one
+/// @param carried whether ServiceLB has given this node the port: it answers at each of its addresses
 /// @param affinitySeconds the timeout of client affinity, 0 without affinity
 /// @param sources who may use the addresses of load balancers
 /// @param all all usable endpoints
 /// @param local the usable endpoints on this node; it may contain some that are not in `all`, when none here is
 /// ready
 record ServicePort(String id, String protocol, int port, List<String> clusterIps, List<String> externalIps,
-        List<String> balancers, int nodePort, boolean internalLocal, boolean externalLocal, int affinitySeconds,
+        List<String> balancers, int nodePort, boolean carried, boolean internalLocal, boolean externalLocal, int affinitySeconds,
         Sources sources, List<ServiceEndpoint> all, List<ServiceEndpoint> local) {
 
     /// `loadBalancerSourceRanges`.

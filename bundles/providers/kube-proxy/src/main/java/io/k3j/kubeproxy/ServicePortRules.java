@@ -46,6 +46,9 @@ final class ServicePortRules {
         if (p.nodePort() > 0) {
             rules.entry(Where.PORT, p.protocol() + " . " + p.nodePort(), new ArrayList<>());
         }
+        if (p.carried()) {
+            rules.carried();
+        }
         rules.locals();
         return rules.pieces;
     }
@@ -69,23 +72,35 @@ final class ServicePortRules {
         String key = ip + " . " + p.protocol() + " . " + p.port();
         List<Element> elements = new ArrayList<>();
         if (p.sources().limited() && p.balancers().contains(ip)) {
-            String firewall = name("firewall", p.id());
-            chain(firewall, List.of(p.sources().networks().isEmpty() ? "drop"
-                    : family.word() + " saddr != { " + String.join(", ", p.sources().networks()) + " } drop"));
-            elements.add(new Element(TableFrame.FIREWALL, key, "goto " + firewall));
+            elements.add(new Element(TableFrame.FIREWALL, key, "goto " + firewall()));
         }
         entry(Where.IP, key, elements);
     }
 
+    /// The port answers where nothing else knows the address: behind a translation, at a second or a virtual one.
+    private void carried() {
+        String key = p.protocol() + " . " + p.port();
+        List<Element> elements = new ArrayList<>();
+        if (p.sources().limited()) {
+            elements.add(new Element(TableFrame.FIREWALL_HOST_PORTS, key, "goto " + firewall()));
+        }
+        entry(Where.HOST, key, elements);
+    }
+
+    private String firewall() {
+        String firewall = name("firewall", p.id());
+        chain(firewall, List.of(p.sources().networks().isEmpty() ? "drop"
+                : family.word() + " saddr != { " + String.join(", ", p.sources().networks()) + " } drop"));
+        return firewall;
+    }
+
     /// An entry for packets from outside.
     private void entry(Where where, String key, List<Element> elements) {
-        String map = where == Where.IP ? TableFrame.IPS : TableFrame.NODE_PORTS;
-        String empty = where == Where.IP ? TableFrame.EMPTY_IPS : TableFrame.EMPTY_NODE_PORTS;
         if (p.external().isEmpty()) {
-            elements.add(new Element(empty, key, p.served() ? "drop" : TableFrame.REJECT));
+            elements.add(new Element(where.empty(), key, p.served() ? "drop" : TableFrame.REJECT));
         }
         if (p.served()) {
-            elements.add(new Element(map, key, "goto " + external(where, key, elements)));
+            elements.add(new Element(where.map(), key, "goto " + external(where, key, elements)));
         }
         pieces.put(where.word() + " " + key, TablePiece.of("1" + age, elements));
     }
@@ -131,7 +146,8 @@ final class ServicePortRules {
     }
 
     private boolean own() {
-        int entries = p.clusterIps().size() + p.addresses().size() + (p.nodePort() > 0 ? 1 : 0);
+        int entries = p.clusterIps().size() + p.addresses().size() + (p.nodePort() > 0 ? 1 : 0)
+                + (p.carried() ? 1 : 0);
         return p.affinitySeconds() > 0 || entries * (p.all().size() + p.local().size()) > MOST_ELEMENTS;
     }
 

@@ -12,7 +12,9 @@ import java.util.stream.Stream;
 final class ServicePorts {
     static final String SERVICE = "kubernetes.io/service-name";
     private static final String OTHER_PROXY = "service.kubernetes.io/service-proxy-name";
+    private static final String BALANCED = "service.kubernetes.io/load-balancer-cleanup";
     private static final String HEADLESS = "service.kubernetes.io/headless";
+    private static final String SOURCE_RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges";
     private static final Set<String> PROTOCOLS = Set.of("tcp", "udp", "sctp");
     private static final long AFFINITY_SECONDS = 10_800;
 
@@ -42,7 +44,8 @@ final class ServicePorts {
         }
         List<String> externalIps = literals(family, spec.seq("externalIPs").texts().stream());
         List<String> balancers = literals(family, balancers(service));
-        ServicePort.Sources sources = sources(spec, family);
+        boolean carried = carried(service, balancers, node);
+        ServicePort.Sources sources = sources(service, family);
         for (Struct port : spec.seq("ports").structs()) {
             String protocol = port.text("protocol", "TCP").toLowerCase(Locale.ROOT);
             EndpointChoice found = EndpointChoice.of(slices, port, family, node);
@@ -50,7 +53,7 @@ final class ServicePorts {
                 all.add(new ServicePort(
                         service.namespace() + "/" + service.name() + "/" + protocol + "/" + port.text("name"),
                         protocol, (int) port.whole("port", 0), clusterIps, externalIps, balancers,
-                        (int) port.whole("nodePort", 0), spec.text("internalTrafficPolicy").equals("Local"),
+                        (int) port.whole("nodePort", 0), carried, spec.text("internalTrafficPolicy").equals("Local"),
                         spec.text("externalTrafficPolicy").equals("Local"), affinitySeconds(spec), sources,
                         found.all(), found.local()));
             }
@@ -64,8 +67,12 @@ final class ServicePorts {
                         AFFINITY_SECONDS);
     }
 
-    private static ServicePort.Sources sources(Struct spec, Family family) {
-        List<String> given = spec.seq("loadBalancerSourceRanges").texts();
+    /// Those of the field, else of the annotation that came before it. One that is no network lets nobody in.
+    private static ServicePort.Sources sources(Obj service, Family family) {
+        List<String> field = service.spec().seq("loadBalancerSourceRanges").texts();
+        String annotation = service.spec().text("type").equals("LoadBalancer")
+                ? service.annotations().getOrDefault(SOURCE_RANGES, "").strip() : "";
+        List<String> given = field.isEmpty() && !annotation.isEmpty() ? List.of(annotation.split(",")) : field;
         return new ServicePort.Sources(!given.isEmpty(),
                 given.stream().flatMap(s -> family.network(s.strip()).stream()).distinct().toList());
     }
@@ -74,6 +81,13 @@ final class ServicePorts {
     private static Stream<String> balancers(Obj service) {
         return service.status().struct("loadBalancer").seq("ingress").structs().stream()
                 .filter(i -> !i.text("ipMode").equals("Proxy")).map(i -> i.text("ip"));
+    }
+
+    /// ServiceLB shows the addresses of the nodes that carry a Service, and finishes what it has begun. Another balancer
+    /// is named by `loadBalancerClass`, or shows addresses that no node has.
+    private static boolean carried(Obj service, List<String> balancers, ThisNode node) {
+        return service.spec().text("type").equals("LoadBalancer") && !service.spec().has("loadBalancerClass")
+                && service.finalizers().contains(BALANCED) && balancers.stream().anyMatch(node.known()::contains);
     }
 
     private static List<String> literals(Family family, Stream<String> addresses) {

@@ -3,12 +3,14 @@ package io.k3j.kubeproxy;
 import io.k3j.netfilter.NftTable;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// The part of a family's table that no Service changes. Pure.
 ///
 /// ```
-/// prerouting, output ─► services ─► @service-ips, @service-nodeports ─► spread-…, external-… ─► dnat
-/// prerouting, output before that ─► @firewall-ips ─► firewall-… (loadBalancerSourceRanges)
+/// prerouting, output ─► services ─► @service-ips, @service-hostports, @service-nodeports
+///                         ─► spread-…, external-… ─► dnat
+/// prerouting, output before that ─► @firewall-ips, @firewall-hostports ─► firewall-… (loadBalancerSourceRanges)
 /// input, forward, output after that ─► @no-endpoint-… ─► reject, drop; cluster addresses without a match ─► reject
 /// postrouting ─► masquerading
 /// ```
@@ -23,7 +25,10 @@ final class TableFrame {
     static final String NODE_PORTS = "service-nodeports";
     static final String EMPTY_IPS = "no-endpoint-services";
     static final String EMPTY_NODE_PORTS = "no-endpoint-nodeports";
+    static final String HOST_PORTS = "service-hostports";
+    static final String EMPTY_HOST_PORTS = "no-endpoint-hostports";
     static final String FIREWALL = "firewall-ips";
+    static final String FIREWALL_HOST_PORTS = "firewall-hostports";
     static final String CLUSTER_IPS = "cluster-ips";
     static final String LOCAL = "local-endpoints";
     static final String HAIRPIN = "hairpin";
@@ -35,14 +40,30 @@ final class TableFrame {
     /// What a spread looks an endpoint up by.
     enum Where {
         /// An address and port.
-        IP("ip"),
+        IP("ip", IPS, EMPTY_IPS),
         /// A node port.
-        PORT("port");
+        PORT("port", NODE_PORTS, EMPTY_NODE_PORTS),
+        /// A port of a load balancer, at each address of the node.
+        HOST("host", HOST_PORTS, EMPTY_HOST_PORTS);
 
         private final String word;
+        private final String map;
+        private final String empty;
 
-        Where(String word) {
+        Where(String word, String map, String empty) {
             this.word = word;
+            this.map = map;
+            this.empty = empty;
+        }
+
+        /// The map of its verdicts.
+        String map() {
+            return map;
+        }
+
+        /// The map of those without an endpoint.
+        String empty() {
+            return empty;
         }
 
         String word() {
@@ -75,7 +96,7 @@ final class TableFrame {
         for (String map : List.of(IPS, EMPTY_IPS, FIREWALL)) {
             table.map(map, ip, elements.getOrDefault(map, Map.of()));
         }
-        for (String map : List.of(NODE_PORTS, EMPTY_NODE_PORTS)) {
+        for (String map : List.of(NODE_PORTS, EMPTY_NODE_PORTS, HOST_PORTS, EMPTY_HOST_PORTS, FIREWALL_HOST_PORTS)) {
             table.map(map, port, elements.getOrDefault(map, Map.of()));
         }
         for (Where where : Where.values()) {
@@ -98,11 +119,14 @@ final class TableFrame {
         table.chain("mark-for-masquerade", "meta mark set meta mark or " + options.mark());
         table.chain("reject-chain", "reject");
         String nodePort = nodePorts(table);
-        table.chain("services", arrivals(), key(Where.IP) + " vmap @" + IPS,
+        String hostPort = local() + key(Where.HOST) + " vmap @";
+        table.chain("services", arrivals(), key(Where.IP) + " vmap @" + IPS, hostPort + HOST_PORTS,
                 nodePort + key(Where.PORT) + " vmap @" + NODE_PORTS);
         table.chain("endpoints-check", key(Where.IP) + " vmap @" + EMPTY_IPS,
-                nodePort + key(Where.PORT) + " vmap @" + EMPTY_NODE_PORTS);
-        table.chain("firewall-check", key(Where.IP) + " vmap @" + FIREWALL);
+                nodePort + key(Where.PORT) + " vmap @" + EMPTY_NODE_PORTS,
+                // what has been sent on to a process of this node, as the one of DNS, is no packet to the port
+                "ct status dnat return", hostPort + EMPTY_HOST_PORTS);
+        table.chain("firewall-check", key(Where.IP) + " vmap @" + FIREWALL, hostPort + FIREWALL_HOST_PORTS);
         table.chain("cluster-ips-check", family.word() + " daddr @" + CLUSTER_IPS + " reject");
         table.chain("masquerading",
                 "ct status dnat " + family.word() + " saddr . " + family.word() + " daddr @" + HAIRPIN
@@ -124,10 +148,16 @@ final class TableFrame {
         table.base("nat-output", "type nat hook output priority -100; policy accept;", "jump services");
         table.base("nat-postrouting", "type nat hook postrouting priority 100; policy accept;", "jump masquerading");
         table.base("filter-input", filter + "input priority 0; policy accept;", NEW + "jump endpoints-check");
-        for (String hook : List.of("forward", "output")) {
-            table.base("filter-" + hook, filter + hook + " priority 0; policy accept;", NEW + "jump endpoints-check",
-                    NEW + "jump cluster-ips-check");
-        }
+        List<String> checks = List.of(NEW + "jump endpoints-check", NEW + "jump cluster-ips-check");
+        base(table, "output", checks);
+        // the kernel translates nothing of them: a late answer would leave with the address of a pod, and be reset
+        base(table, "forward", options.liberal() ? checks
+                : Stream.concat(Stream.of("ct state invalid drop"), checks.stream()).toList());
+    }
+
+    private static void base(NftTable table, String hook, List<String> rules) {
+        table.base("filter-" + hook, "type filter hook " + hook + " priority 0; policy accept;",
+                rules.toArray(String[]::new));
     }
 
     /// Marks what comes to a cluster address from elsewhere: its answers have to come back through this node.
@@ -138,11 +168,16 @@ final class TableFrame {
         return family.word() + " daddr @" + CLUSTER_IPS + foreign + " " + MASQUERADE;
     }
 
-    /// The condition for packets to a node port. Those to the loopback address are left alone: the kernel does not
+    /// The condition for packets to this node. Those to the loopback address are left alone: the kernel does not
     /// route them to an endpoint.
+    private String local() {
+        return "fib daddr type local " + family.word() + " daddr != " + family.loopback() + " ";
+    }
+
+    /// The condition for packets to a node port.
     private String nodePorts(NftTable table) {
         if (options.nodePortAddresses().isEmpty()) {
-            return "fib daddr type local " + family.word() + " daddr != " + family.loopback() + " ";
+            return local();
         }
         table.set(NODE_PORT_IPS, "type " + family.type() + "; flags interval; auto-merge;",
                 options.nodePortAddresses().stream()

@@ -44,6 +44,9 @@ final class UdpFlows {
             if (p.nodePort() > 0) {
                 flows(all, family.anyAddress(), p.nodePort(), endpoints);
             }
+            if (p.carried()) {
+                flows(all, family.anyAddress(), p.port(), endpoints);
+            }
         }
     }
 

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -390,13 +391,24 @@ class ProxierTest {
     }
 
     @Test
+    void packetsOfNoConnectionAreDroppedUnlessTrackingIsLiberal() {
+        String rule = "add rule ip kube-proxy filter-forward ct state invalid drop";
+        service("web", cluster("10.43.0.5", port(80)));
+        assertThat(synced()).contains(rule);
+        Recorder liberal = new Recorder();
+        new FamilyWriter(Family.FOUR, liberal, ProxyOptions.of("here", List.of("10.42.0.0/16"), List.of(),
+                List.of("conntrack-tcp-be-liberal=true"))).write(Map.of());
+        assertThat(String.join("", liberal.scripts)).contains("kube-proxy filter-forward").doesNotContain(rule);
+    }
+
+    @Test
     void hintsKeepTrafficInTheZoneOfTheNode() {
         service("web", cluster("10.43.0.5", port(80)));
         endpoints("web", port(80), hinted("10.42.0.2", "forZones", "a"), hinted("10.42.1.2", "forZones", "b"));
-        proxier.on(new ThisNode("here", "b", List.of()));
+        proxier.on(new ThisNode("here", "b", List.of(), Set.of()));
         assertThat(lines(synced(), "kube-proxy endpoints-by-ip").toString()).contains("10.42.1.2")
                 .doesNotContain("10.42.0.2");
-        proxier.on(new ThisNode("here", "c", List.of()));
+        proxier.on(new ThisNode("here", "c", List.of(), Set.of()));
         assertThat(lines(synced(), "add element ip kube-proxy endpoints-by-ip").toString()).as("no endpoint for c")
                 .contains("10.42.0.2");
     }

@@ -185,6 +185,71 @@ class ProxyKernelTest {
         assertThat(asked("client", "192.0.2.1", 30080)).as("a node port has no ranges").startsWith("here ");
     }
 
+    /// `198.51.100.7` is this node's external address, which a router in front of it translates.
+    @Test
+    void aPortThatServiceLbHasGivenThisNodeAnswersAtEachOfItsAddresses() {
+        proxier.on(new ThisNode("here", "", List.of("192.0.2.1"), Set.of("192.0.2.1", "198.51.100.7")));
+        kernel.shell("ip addr add 203.0.113.9/32 dev client; ip -n client route add 203.0.113.9 via 192.0.2.1");
+        carried("web", spec("10.43.0.5").with("type", "LoadBalancer"), "198.51.100.7");
+        endpoints("web", "IPv4", "10.42.0.2", "here");
+        sync();
+        assertThat(asked("client", "192.0.2.1", 80)).as("internal address").isEqualTo("here 192.0.2.100");
+        assertThat(asked("client", "203.0.113.9", 80)).as("second address").isEqualTo("here 192.0.2.100");
+        assertThat(asked("there", "192.0.2.1", 80)).as("from a pod").isEqualTo("here 10.42.1.2");
+        service("other", spec("10.43.0.6").with("type", "LoadBalancer").with("ports", Seq.of(Struct.of("name", "p",
+                "protocol", "TCP", "port", 81L))), Struct.of("ip", "198.51.100.7"));
+        carried("elsewhere", spec("10.43.0.7").with("type", "LoadBalancer").with("ports", Seq.of(Struct.of("name",
+                "p", "protocol", "TCP", "port", 82L))), "198.51.100.8");
+        endpoints("other", "IPv4", "10.42.0.2", "here");
+        endpoints("elsewhere", "IPv4", "10.42.0.2", "here");
+        sync();
+        assertThat(asked("client", "192.0.2.1", 80)).as("still").isEqualTo("here 192.0.2.100");
+        assertThat(asked("client", "192.0.2.1", 81)).as("another balancer's").doesNotStartWith("here");
+        assertThat(asked("client", "192.0.2.1", 82)).as("another node's").doesNotStartWith("here");
+    }
+
+    @Test
+    void theRangesOfALoadBalancerCountAtEachAddressOfTheNode() {
+        proxier.on(new ThisNode("here", "", List.of("192.0.2.1"), Set.of("192.0.2.1", "198.51.100.7")));
+        carried("web", spec("10.43.0.5").with("type", "LoadBalancer").with("loadBalancerSourceRanges",
+                Seq.of("10.42.0.0/16")), "198.51.100.7");
+        endpoints("web", "IPv4", "10.42.0.2", "here");
+        sync();
+        assertThat(asked("client", "192.0.2.1", 80)).isEqualTo("no answer");
+        assertThat(asked("there", "192.0.2.1", 80)).isEqualTo("here 10.42.1.2");
+    }
+
+    @Test
+    void rangesOfTheAnnotationCountWhereTheFieldIsEmpty() {
+        annotated("web", "10.43.0.5", "198.51.100.7", " 10.42.0.0/16, 203.0.113.0/24 ");
+        annotated("wrong", "10.43.0.6", "198.51.100.8", "anybody");
+        annotated("open", "10.43.0.7", "198.51.100.9", " ");
+        sync();
+        assertThat(asked("client", "198.51.100.7", 80)).isEqualTo("no answer");
+        assertThat(asked("there", "198.51.100.7", 80)).isEqualTo("here 10.42.1.2");
+        assertThat(asked("there", "198.51.100.8", 80)).as("no network").isEqualTo("no answer");
+        assertThat(asked("client", "198.51.100.9", 80)).as("none given").isEqualTo("here 192.0.2.100");
+    }
+
+    private void annotated(String name, String ip, String address, String ranges) {
+        service(name, spec(ip).with("type", "LoadBalancer").with("ports", Seq.of(Struct.of("name", "p", "protocol",
+                "TCP", "port", 80L))), Struct.of("ip", address));
+        Obj service = api.get(BuiltinResources.SERVICES, new Key("default", name));
+        api.update(BuiltinResources.SERVICES, service.with(
+                Struct.of("service.beta.kubernetes.io/load-balancer-source-ranges", ranges), "metadata", "annotations"),
+                WriteOptions.PLAIN);
+        endpoints(name, "IPv4", "10.42.0.2", "here");
+    }
+
+    /// As ServiceLB shows a Service: with its finalizer and the address of a node.
+    private void carried(String name, Struct spec, String address) {
+        service(name, spec, Struct.of("ip", address));
+        Obj service = api.get(BuiltinResources.SERVICES, new Key("default", name));
+        api.update(BuiltinResources.SERVICES,
+                service.with(Seq.of("service.kubernetes.io/load-balancer-cleanup"), "metadata", "finalizers"),
+                WriteOptions.PLAIN);
+    }
+
     @Test
     void aClientWithAffinityStaysAtItsEndpoint() {
         service("web", spec("10.43.0.5").with("sessionAffinity", "ClientIP").with("sessionAffinityConfig",

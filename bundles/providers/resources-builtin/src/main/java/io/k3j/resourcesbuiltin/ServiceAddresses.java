@@ -8,6 +8,8 @@ import io.k3j.validation.Problems;
 /// The addresses of a Service that somebody writes into it and every node's packet filter reads: from outside the
 /// cluster, of load balancers, and of those who may use them. Pure.
 final class ServiceAddresses {
+    private static final String SOURCE_RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges";
+
     private ServiceAddresses() {
     }
 
@@ -22,6 +24,10 @@ final class ServiceAddresses {
                 p.at("externalIPs", i).invalid(external.text(i), Addresses.MUST_BE_IP);
             }
         }
+        sources(before, spec, p);
+    }
+
+    private static void sources(Struct before, Struct spec, Problems p) {
         Seq ranges = spec.seq("loadBalancerSourceRanges");
         if (before.seq("loadBalancerSourceRanges").equals(ranges) && before.text("type").equals(spec.text("type"))) {
             return;
@@ -35,6 +41,30 @@ final class ServiceAddresses {
                 p.at("LoadBalancerSourceRanges", i).invalid(ranges.text(i), Addresses.MUST_BE_PREFIX);
             }
         }
+    }
+
+    /// Checks the annotation that counts where `loadBalancerSourceRanges` is empty.
+    static void annotation(Struct before, Struct service, Problems p) {
+        String given = annotation(service);
+        boolean same = annotation(before).equals(given) && before.struct("spec").text("type")
+                .equals(service.struct("spec").text("type"));
+        if (same || !service.struct("metadata").struct("annotations").has(SOURCE_RANGES)
+                || !service.struct("spec").seq("loadBalancerSourceRanges").isEmpty()) {
+            return;
+        }
+        Problems at = p.at("metadata").at("annotations").key(SOURCE_RANGES);
+        if (!service.struct("spec").text("type").equals("LoadBalancer")) {
+            at.forbidden("may only be used when `type` is 'LoadBalancer'");
+        }
+        for (String range : given.strip().isEmpty() ? new String[0] : given.split(",", -1)) {
+            if (!Addresses.isPrefix(range.strip())) {
+                at.invalid(range, Addresses.MUST_BE_PREFIX);
+            }
+        }
+    }
+
+    private static String annotation(Struct service) {
+        return service.struct("metadata").struct("annotations").text(SOURCE_RANGES);
     }
 
     /// Checks the addresses of `status.loadBalancer` that are not as they were.

@@ -57,7 +57,21 @@ final class ServiceRules implements KindRules {
             return object;
         }
         Struct before = write.before().orElse(Struct.EMPTY).struct("spec");
-        return withOldAllocations(before, object.with("spec", withoutOldTypeFields(before, object.struct("spec"))));
+        return withOldAllocations(before,
+                object.with("spec", withoutSecondFamily(before, withoutOldTypeFields(before, object.struct("spec")))));
+    }
+
+    /// Who asks for one family has the first one, and its address.
+    private static Struct withoutSecondFamily(Struct before, Struct spec) {
+        boolean fewer = spec.text("ipFamilyPolicy").equals("SingleStack") && before.has("ipFamilyPolicy")
+                && !before.text("ipFamilyPolicy").equals("SingleStack");
+        Struct s = spec;
+        for (String field : fewer ? List.of("clusterIPs", "ipFamilies") : List.<String>of()) {
+            Seq old = before.seq(field);
+            boolean same = !s.has(field) || s.seq(field).equals(old);
+            s = same && old.size() > 1 ? s.with(field, Seq.of(old.text(0))) : s;
+        }
+        return s;
     }
 
     /// Drops fields that the new type does not have, unless the writer has changed them.
@@ -68,12 +82,12 @@ final class ServiceRules implements KindRules {
                 s = Objects.equals(s.get(field), before.get(field)) ? s.without(field) : s;
             }
         }
+        s = ServiceTraffic.withoutOld(before, s);
         if (external(before) && !external(s)) {
             s = Fill.each(s, "ports", p -> before.seq("ports").structs().stream()
                     .anyMatch(o -> o.whole("nodePort", 0) == p.whole("nodePort", 0)) ? p.without("nodePort") : p);
-            s = s.without("externalTrafficPolicy").without("allocateLoadBalancerNodePorts");
         }
-        return needsCheckPort(before) && !needsCheckPort(s) ? s.without("healthCheckNodePort") : s;
+        return s;
     }
 
     /// Keeps addresses and ports that the writer omitted, while the type still has them.
@@ -92,7 +106,7 @@ final class ServiceRules implements KindRules {
         if (external(s) && external(before)) {
             s = Fill.each(s, "ports", p -> nodePort(p, before.seq("ports")));
         }
-        if (needsCheckPort(s) && s.whole("healthCheckNodePort", 0) == 0 && before.has("healthCheckNodePort")) {
+        if (ServiceTraffic.needsCheckPort(s) && s.whole("healthCheckNodePort", 0) == 0 && before.has("healthCheckNodePort")) {
             s = s.with("healthCheckNodePort", before.get("healthCheckNodePort"));
         }
         return object.with("spec", s);
@@ -109,10 +123,6 @@ final class ServiceRules implements KindRules {
             }
         }
         return port;
-    }
-
-    private static boolean needsCheckPort(Struct spec) {
-        return spec.text("type").equals("LoadBalancer") && spec.text("externalTrafficPolicy").equals("Local");
     }
 
     @Override
@@ -138,7 +148,9 @@ final class ServiceRules implements KindRules {
         p.oneOf(spec, "ipFamilyPolicy", List.of("PreferDualStack", "RequireDualStack", "SingleStack"));
         MetadataRules.labels(spec.struct("selector"), p.at("selector"));
         addresses(spec, p);
+        ServiceTraffic.check(write.operation() == Operation.UPDATE, before, spec, p);
         ServiceAddresses.outside(before, spec, p);
+        ServiceAddresses.annotation(write.before().orElse(Struct.EMPTY), object, problems);
         if (write.operation() == Operation.UPDATE) {
             fixed(before, spec, p);
         }
