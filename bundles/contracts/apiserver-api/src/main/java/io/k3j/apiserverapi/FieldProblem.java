@@ -1,6 +1,11 @@
 package io.k3j.apiserverapi;
 
+import io.k3j.clientapi.ApiFault;
+import io.k3j.model.Gvk;
+import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.schema.FieldPaths;
+import java.util.List;
 
 /// One thing wrong with one field, in upstream's form
 /// (`spec.replicas: Invalid value: -1: must be greater than or equal to 0`).
@@ -9,6 +14,8 @@ import io.k3j.model.Struct;
 /// @param message without the path, as `Invalid value: -1: must be …`; cut, as the path is, behind 4096 characters:
 /// both hold what a client has sent, and an answer has each twice
 public record FieldProblem(String field, String type, String message) {
+    /// How many problems an answer tells.
+    private static final int MOST = 100;
     private static final int LONGEST = 4096;
 
     /// Cuts what is too long.
@@ -62,6 +69,25 @@ public record FieldProblem(String field, String type, String message) {
     /// A text beyond its bound, in bytes.
     public static FieldProblem tooLong(String field, int most) {
         return new FieldProblem(field, "FieldValueTooLong", "Too long: may not be more than " + most + " bytes");
+    }
+
+    /// 422 for an object, with everything that is wrong with it as a message and as `details.causes`, or the beginning
+    /// of it: the answer has every problem twice, and a body may have a million.
+    /// @param kind as the answer names it; without its version
+    /// @param name empty where upstream names none, as in reviews; cut where it is long
+    /// @param all at least one
+    public static ApiFault fault(Gvk kind, String name, List<FieldProblem> all) {
+        boolean more = all.size() > MOST;
+        List<FieldProblem> told = more ? all.subList(0, MOST) : all;
+        List<String> texts = told.stream().map(FieldProblem::toString).distinct().toList();
+        String message = texts.size() == 1 && !more ? texts.getFirst()
+                : "[" + String.join(", ", texts) + (more ? ", and more]" : "]");
+        String qualified = kind.group().isEmpty() ? kind.kind() : kind.kind() + "." + kind.group();
+        String called = FieldPaths.shortened(name);
+        Struct details = Struct.builder().putUnlessEmpty("name", called).putUnlessEmpty("group", kind.group())
+                .putUnlessEmpty("kind", kind.kind())
+                .put("causes", Seq.copyOf(told.stream().map(FieldProblem::cause).toList())).build();
+        return new ApiFault(422, "Invalid", qualified + " \"" + called + "\" is invalid: " + message, details);
     }
 
     private static String shown(Object value) {

@@ -1,5 +1,6 @@
 package io.k3j.apirequests;
 
+import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.DeleteOptions;
 import io.k3j.codec.Document;
@@ -226,11 +227,8 @@ public final class Bodies {
             throw ApiFault.badRequest("orphanDependents and deletionPropagation cannot be both set");
         }
         if (!List.of("", "Background", "Foreground", "Orphan").contains(policy)) {
-            throw new ApiFault(422, "Invalid",
-                    "DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: Unsupported"
-                            + " value: \"" + policy
-                            + "\": supported values: \"Foreground\", \"Background\", \"Orphan\", \"nil\"",
-                    Struct.of("group", "meta.k8s.io", "kind", "DeleteOptions"));
+            throw FieldProblem.fault(Gvk.of("meta.k8s.io/v1", "DeleteOptions"), "", List.of(FieldProblem.unsupported(
+                    "propagationPolicy", policy, "\"Foreground\", \"Background\", \"Orphan\", \"nil\"")));
         }
         String effective = s.has("orphanDependents") ? s.flag("orphanDependents") ? "Orphan" : "Background" : policy;
         Struct pre = s.struct("preconditions");

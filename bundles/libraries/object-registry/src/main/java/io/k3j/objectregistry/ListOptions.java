@@ -1,10 +1,10 @@
 package io.k3j.objectregistry;
 
+import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.model.FieldSelector;
+import io.k3j.model.Gvk;
 import io.k3j.model.Selector;
-import io.k3j.model.Seq;
-import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,6 +22,7 @@ import java.util.List;
 /// @param timeoutSeconds -1: unset
 public record ListOptions(Selector labels, FieldSelector fields, long revision, String match, long limit, String token,
         boolean initialEvents, boolean bookmarks, long timeoutSeconds) {
+    private static final Gvk KIND = Gvk.of("meta.k8s.io/v1", "ListOptions");
     /// Everything, most recent.
     static final ListOptions ALL = new ListOptions(Selector.EVERYTHING, FieldSelector.EVERYTHING, -1, "", 0, "",
             false, false, -1);
@@ -42,60 +43,46 @@ public record ListOptions(Selector labels, FieldSelector fields, long revision, 
     }
 
     private void check(boolean watch, boolean initialGiven) {
-        List<String[]> wrong = new ArrayList<>();
+        List<FieldProblem> wrong = new ArrayList<>();
         if (watch) {
             if (initialGiven && !match.equals("NotOlderThan")) {
-                wrong.add(new String[] {"resourceVersionMatch", "FieldValueForbidden",
-                        "Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"});
+                wrong.add(FieldProblem.forbidden("resourceVersionMatch",
+                        "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
             } else if (!initialGiven && !match.isEmpty()) {
-                wrong.add(new String[] {"resourceVersionMatch", "FieldValueForbidden",
-                        "Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"});
+                wrong.add(FieldProblem.forbidden("resourceVersionMatch",
+                        "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"));
             }
         } else if (initialGiven) {
-            wrong.add(new String[] {"sendInitialEvents", "FieldValueForbidden",
-                    "Forbidden: sendInitialEvents is forbidden for list"});
+            wrong.add(FieldProblem.forbidden("sendInitialEvents",
+                    "sendInitialEvents is forbidden for list"));
         }
         if (!watch && !match.isEmpty()) {
             checkMatch(wrong);
         }
         if (!wrong.isEmpty()) {
-            throw invalid(wrong);
+            throw FieldProblem.fault(KIND, "", wrong);
         }
         if (!token.isEmpty() && revision > 0) {
             throw ApiFault.badRequest("specifying resource version is not allowed when using continue");
         }
     }
 
-    private void checkMatch(List<String[]> wrong) {
+    private void checkMatch(List<FieldProblem> wrong) {
         if (revision < 0) {
-            wrong.add(new String[] {"resourceVersionMatch", "FieldValueForbidden",
-                    "Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided"});
+            wrong.add(FieldProblem.forbidden("resourceVersionMatch",
+                    "resourceVersionMatch is forbidden unless resourceVersion is provided"));
         }
         if (!token.isEmpty()) {
-            wrong.add(new String[] {"resourceVersionMatch", "FieldValueForbidden",
-                    "Forbidden: resourceVersionMatch is forbidden when continue is provided"});
+            wrong.add(FieldProblem.forbidden("resourceVersionMatch",
+                    "resourceVersionMatch is forbidden when continue is provided"));
         }
         if (!match.equals("NotOlderThan") && !match.equals("Exact")) {
-            wrong.add(new String[] {"resourceVersionMatch", "FieldValueNotSupported", "Unsupported value: \"" + match
-                    + "\": supported values: \"Exact\", \"NotOlderThan\", \"\""});
+            wrong.add(FieldProblem.unsupported("resourceVersionMatch", match, "\"Exact\", \"NotOlderThan\", \"\""));
         }
         if (match.equals("Exact") && revision == 0) {
-            wrong.add(new String[] {"resourceVersionMatch", "FieldValueForbidden",
-                    "Forbidden: resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\""});
+            wrong.add(FieldProblem.forbidden("resourceVersionMatch",
+                    "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\""));
         }
-    }
-
-    /// @param wrong field, reason and message of each
-    private static ApiFault invalid(List<String[]> wrong) {
-        List<Struct> causes = new ArrayList<>();
-        List<String> texts = new ArrayList<>();
-        for (String[] w : wrong) {
-            causes.add(Struct.of("reason", w[1], "message", w[2], "field", w[0]));
-            texts.add(w[0] + ": " + w[2]);
-        }
-        String all = texts.size() == 1 ? texts.getFirst() : "[" + String.join(", ", texts) + "]";
-        return new ApiFault(422, "Invalid", "ListOptions.meta.k8s.io \"\" is invalid: " + all,
-                Struct.of("group", "meta.k8s.io", "kind", "ListOptions", "causes", Seq.copyOf(causes)));
     }
 
     /// Whether nothing is selected by.

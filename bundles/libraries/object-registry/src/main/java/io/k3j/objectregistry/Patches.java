@@ -4,8 +4,10 @@ import io.k3j.apimachinery.JsonPatch;
 import io.k3j.apimachinery.JsonSize;
 import io.k3j.apimachinery.MergePatch;
 import io.k3j.apimachinery.PatchFailure;
+import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.codec.Document;
+import io.k3j.model.Gvk;
 import io.k3j.model.Obj;
 import io.k3j.model.Patch;
 import io.k3j.model.Seq;
@@ -75,12 +77,8 @@ public final class Patches {
         ObjectDecoder.checkElements(asked, expected.kind());
         Struct wanted = live.isEmpty() ? fresh(intent, asked) : asked;
         if (intent.manager().isEmpty()) {
-            throw new ApiFault(422, "Invalid",
-                    "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: "
-                            + "is required for apply patch",
-                    Struct.of("group", "meta.k8s.io", "kind", "PatchOptions", "causes", Seq.of(Struct.of("reason",
-                            "FieldValueRequired", "message", "Required value: is required for apply patch", "field",
-                            "fieldManager"))));
+            throw FieldProblem.fault(Gvk.of("meta.k8s.io/v1", "PatchOptions"), "",
+                    List.of(FieldProblem.required("fieldManager", "is required for apply patch")));
         }
         if (!wanted.struct("metadata").seq("managedFields").isEmpty()) {
             throw ApiFault.badRequest("metadata.managedFields must be nil");

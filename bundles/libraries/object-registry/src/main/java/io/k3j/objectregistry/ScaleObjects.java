@@ -1,11 +1,10 @@
 package io.k3j.objectregistry;
 
+import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.apiserverapi.KindHooks.ScalePaths;
-import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Gvk;
 import io.k3j.model.Obj;
 import io.k3j.model.Selector;
-import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -35,20 +34,14 @@ public final class ScaleObjects {
     }
 
     /// An object with as many replicas as a Scale of it wants.
-    /// @throws ApiFault 422 for less than none
+    /// @throws io.k3j.clientapi.ApiFault 422 for less than none
     public static Struct scaled(Struct object, Struct scale, ScalePaths paths) {
         long replicas = scale.struct("spec").whole("replicas", 0);
         if (replicas < 0) {
-            throw negative(object.struct("metadata").text("name"), replicas);
+            throw FieldProblem.fault(SCALE, object.struct("metadata").text("name"), List.of(FieldProblem.invalid(
+                    "spec.replicas", replicas, "must be greater than or equal to 0")));
         }
         return object.withAt(replicas, array(paths.specReplicas()));
-    }
-
-    private static ApiFault negative(String name, long replicas) {
-        String why = "Invalid value: " + replicas + ": must be greater than or equal to 0";
-        return new ApiFault(422, "Invalid", "Scale.autoscaling \"" + name + "\" is invalid: spec.replicas: " + why,
-                Struct.of("name", name, "group", "autoscaling", "kind", "Scale", "causes", Seq.of(
-                        Struct.of("reason", "FieldValueInvalid", "message", why, "field", "spec.replicas"))));
     }
 
     private static String[] array(List<String> path) {

@@ -6,12 +6,9 @@ import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.codec.Json;
-import io.k3j.model.Gvk;
 import io.k3j.model.Obj;
-import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.schema.Decoding;
-import io.k3j.schema.FieldPaths;
 import io.k3j.schema.ManagedFields;
 import java.time.Duration;
 import java.util.List;
@@ -29,8 +26,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Any thread; blocks as long as hooks and admission do. Keeps nothing.
 public final class Shaping {
-    /// How many problems an answer tells.
-    private static final int MOST_PROBLEMS = 100;
     private final Admissions admissions;
     private final Metadata metadata;
     private final FieldManagement fields;
@@ -216,22 +211,9 @@ public final class Shaping {
         admissions.abandoned(shaped.write, shaped.object);
     }
 
-    /// 422 with everything that is wrong, or the beginning of it: the answer has every problem twice, and a body may
-    /// have a million.
-    public static ApiFault invalid(Intent intent, List<FieldProblem> all) {
-        boolean more = all.size() > MOST_PROBLEMS;
-        List<FieldProblem> problems = more ? all.subList(0, MOST_PROBLEMS) : all;
-        Gvk kind = intent.target().kind().gvk();
-        String name = FieldPaths.shortened(intent.key().name());
-        String qualified = kind.group().isEmpty() ? kind.kind() : kind.kind() + "." + kind.group();
-        List<String> texts = problems.stream().map(FieldProblem::toString).distinct().toList();
-        String told = texts.size() == 1 && !more ? texts.getFirst()
-                : "[" + String.join(", ", texts) + (more ? ", and more]" : "]");
-        Struct details = Struct.builder().putUnlessEmpty("name", name)
-                .putUnlessEmpty("group", kind.group()).put("kind", kind.kind())
-                .put("causes", Seq.copyOf(problems.stream().map(FieldProblem::cause).toList())).build();
-        return new ApiFault(422, "Invalid",
-                qualified + " \"" + name + "\" is invalid: " + told, details);
+    /// 422 with everything that is wrong.
+    public static ApiFault invalid(Intent intent, List<FieldProblem> problems) {
+        return FieldProblem.fault(intent.target().kind().gvk(), intent.key().name(), problems);
     }
 
     /// An object's bytes in the store, in the storage version of its kind; the hole for the revision is in them.

@@ -20,21 +20,34 @@ public final class LabelSelectorRules {
         for (int i = 0; i < all.size(); i++) {
             Struct e = all.struct(i);
             Problems at = p.at("matchExpressions", i);
-            boolean values = e.seq("values").isEmpty();
-            switch (e.text("operator")) {
-                case "In", "NotIn" -> {
-                    if (values) {
-                        at.at("values").required("must be specified when `operator` is 'In' or 'NotIn'");
-                    }
-                }
-                case "Exists", "DoesNotExist" -> {
-                    if (!values) {
-                        at.at("values").forbidden("may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
-                    }
-                }
-                default -> at.at("operator").invalid(e.text("operator"), "not a valid selector operator");
+            if (!values(e, at)) {
+                at.at("operator").invalid(e.text("operator"), "not a valid selector operator");
             }
             at.at("key").invalid(e.text("key"), Names.qualified(e.text("key")));
         }
+    }
+
+    /// Checks whether a requirement at `p`, of labels or of fields, has values where its operator needs them, and none
+    /// where it takes none.
+    ///
+    /// @return whether the operator is one there is
+    public static boolean values(Struct requirement, Problems p) {
+        boolean none = requirement.seq("values").isEmpty();
+        switch (requirement.text("operator")) {
+            case "In", "NotIn" -> {
+                if (none) {
+                    p.at("values").required("must be specified when `operator` is 'In' or 'NotIn'");
+                }
+            }
+            case "Exists", "DoesNotExist" -> {
+                if (!none) {
+                    p.at("values").forbidden("may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
+                }
+            }
+            default -> {
+                return false;
+            }
+        }
+        return true;
     }
 }

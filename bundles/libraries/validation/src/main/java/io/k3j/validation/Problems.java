@@ -2,6 +2,7 @@ package io.k3j.validation;
 
 import io.k3j.apimachinery.Quantity;
 import io.k3j.apiserverapi.FieldProblem;
+import io.k3j.model.Null;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.AbstractList;
@@ -108,7 +109,7 @@ public final class Problems {
     /// @param value is shown as JSON, null as `null`; never a secret, since the message goes to the client and to logs
     /// @param why upstream's sentence
     public void invalid(@Nullable Object value, String why) {
-        found.add(FieldProblem.invalid(path, value == null ? "null" : value, why));
+        found.add(FieldProblem.invalid(path, value == null ? Null.NULL : value, why));
     }
 
     /// The value here may not be, for each of some reasons; none: nothing is wrong. Fits what `Names` gives.

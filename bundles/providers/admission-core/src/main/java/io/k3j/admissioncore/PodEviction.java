@@ -1,10 +1,12 @@
 package io.k3j.admissioncore;
 
 import io.k3j.apiserverapi.Action;
+import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.DeleteOptions;
 import io.k3j.clientapi.WriteOptions;
+import io.k3j.model.Gvk;
 import io.k3j.model.Gvr;
 import io.k3j.model.Obj;
 import io.k3j.model.Selector;
@@ -88,10 +90,8 @@ public final class PodEviction implements Action {
     private static boolean dryRun(Struct options) {
         List<String> asked = options.seq("dryRun").texts();
         if (!asked.isEmpty() && !asked.equals(List.of("All"))) {
-            String why = "Unsupported value: \"" + asked.getFirst() + "\": supported values: \"All\"";
-            throw new ApiFault(422, "Invalid", "DeleteOptions.meta.k8s.io \"\" is invalid: dryRun: " + why,
-                    Struct.of("group", "meta.k8s.io", "kind", "DeleteOptions", "causes", Seq.of(Struct.of("reason",
-                            "FieldValueNotSupported", "message", why, "field", "dryRun"))));
+            throw FieldProblem.fault(Gvk.of("meta.k8s.io/v1", "DeleteOptions"), "",
+                    List.of(FieldProblem.unsupported("dryRun", options.seq("dryRun"), "\"All\"")));
         }
         return !asked.isEmpty();
     }

@@ -1,6 +1,7 @@
 package io.k3j.admissioncore;
 
 import io.k3j.apiserverapi.Admission;
+import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.clientapi.ApiFault;
@@ -65,8 +66,7 @@ public final class PodSecurity implements Admission {
         switch (write.kind().gvr().resource()) {
             case "namespaces" -> problem(object).filter(
                     why -> write.before().flatMap(PodSecurity::problem).isEmpty()).ifPresent(why -> {
-                        throw new ApiFault(422, "Invalid", "Namespace \"" + write.key().name() + "\" is invalid: "
-                                + why, Struct.EMPTY);
+                        throw FieldProblem.fault(write.kind().gvk(), write.key().name(), List.of(why));
                     });
             case "pods" -> pod(write, object);
             default -> {
@@ -78,7 +78,7 @@ public final class PodSecurity implements Admission {
         }
     }
 
-    private static Optional<String> problem(Struct namespace) {
+    private static Optional<FieldProblem> problem(Struct namespace) {
         return PodSecurityLevel.problem(namespace.struct("metadata").struct("labels").texts());
     }
 

@@ -82,7 +82,8 @@ record PodSecurityConfiguration(Map<String, String> defaults, Set<String> userna
             labels.put("pod-security.kubernetes.io/" + name, it.text(name));
         }
         PodSecurityLevel.problem(labels).ifPresent(why -> {
-            throw new IllegalArgumentException(why.replace("metadata.labels[pod-security.kubernetes.io/", "defaults["));
+            throw new IllegalArgumentException(
+                    why.toString().replace("metadata.labels[pod-security.kubernetes.io/", "defaults["));
         });
         return Map.copyOf(labels);
     }

@@ -1,5 +1,6 @@
 package io.k3j.admissioncore;
 
+import io.k3j.apiserverapi.FieldProblem;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,18 +65,18 @@ record PodSecurityLevel(String name, String version, int minor) {
         return digits ? Optional.of(Integer.parseInt(number)) : Optional.empty();
     }
 
-    /// The first invalid label of a namespace, as a message; empty when all are valid.
-    static Optional<String> problem(Map<String, String> labels) {
+    /// The first invalid label of a namespace; empty when all are valid.
+    static Optional<FieldProblem> problem(Map<String, String> labels) {
         for (String label : List.of(ENFORCE, AUDIT, WARN)) {
             String level = labels.getOrDefault(label, PRIVILEGED);
             if (!NAMES.contains(level)) {
-                return Optional.of("metadata.labels[" + label + "]: Invalid value: \"" + level
-                        + "\": must be one of privileged, baseline, restricted");
+                return Optional.of(FieldProblem.invalid("metadata.labels[" + label + "]", level,
+                        "must be one of privileged, baseline, restricted"));
             }
             String version = labels.getOrDefault(label + "-version", LATEST);
             if (minor(version).isEmpty()) {
-                return Optional.of("metadata.labels[" + label + "-version]: Invalid value: \"" + version
-                        + "\": must be \"latest\" or \"v1.x\"");
+                return Optional.of(FieldProblem.invalid("metadata.labels[" + label + "-version]", version,
+                        "must be \"latest\" or \"v1.x\""));
             }
         }
         return Optional.empty();

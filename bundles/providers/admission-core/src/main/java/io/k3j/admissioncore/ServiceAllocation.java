@@ -211,7 +211,6 @@ public final class ServiceAllocation implements Admission {
     }
 
     private static ApiFault invalid(Write write, Key key, FieldProblem problem) {
-        return new ApiFault(422, "Invalid", "Service \"" + key.name() + "\" is invalid: " + problem,
-                Struct.of("name", key.name(), "kind", write.kind().gvk().kind(), "causes", Seq.of(problem.cause())));
+        return FieldProblem.fault(write.kind().gvk(), key.name(), List.of(problem));
     }
 }

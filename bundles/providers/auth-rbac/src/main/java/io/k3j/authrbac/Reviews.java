@@ -6,8 +6,10 @@ import io.k3j.apiserverapi.Authorizer.Attributes;
 import io.k3j.apiserverapi.Authorizer.Decision;
 import io.k3j.apiserverapi.Authorizer.Verdict;
 import io.k3j.apiserverapi.Caller;
+import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.apiserverapi.Unseated;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.model.Gvk;
 import io.k3j.model.Gvr;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -31,6 +33,8 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 /// <https://kubernetes.io/docs/reference/access-authn-authz/authorization/>.
 @Component(service = {}, immediate = true)
 public final class Reviews {
+    private static final String GROUP = "authorization.k8s.io";
+    private static final String VERSION = "v1";
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     private volatile List<Authorizer> authorizers = List.of();
@@ -39,13 +43,19 @@ public final class Reviews {
     /// Registers one action for each review.
     @Activate
     public Reviews(BundleContext context) {
-        Map<String, Function<Action.Call, Struct>> all = new LinkedHashMap<>();
-        all.put("subjectaccessreviews", c -> access(c, subject(c.body().struct("spec"))));
-        all.put("localsubjectaccessreviews", this::local);
-        all.put("selfsubjectaccessreviews", c -> access(c, c.caller()));
-        all.put("selfsubjectrulesreviews", this::rules);
-        all.forEach((name, answer) -> actions.add(context.registerService(Action.class, new Review(name, answer),
-                new Hashtable<>())));
+        all().forEach(review -> actions.add(context.registerService(Action.class, review, new Hashtable<>())));
+    }
+
+    Reviews(List<Authorizer> authorizers) {
+        this.authorizers = authorizers;
+    }
+
+    /// The reviews there are.
+    List<Review> all() {
+        return List.of(new Review("subjectaccessreviews", this::subject),
+                new Review("localsubjectaccessreviews", this::local),
+                new Review("selfsubjectaccessreviews", this::self),
+                new Review("selfsubjectrulesreviews", this::rules));
     }
 
     /// The action of one review. It keeps its seats while somebody outside is asked: the places there are for whom is
@@ -53,7 +63,7 @@ public final class Reviews {
     record Review(String name, Function<Action.Call, Struct> answer) implements Action {
         @Override
         public Gvr resource() {
-            return new Gvr("authorization.k8s.io", "v1", name);
+            return new Gvr(GROUP, VERSION, name);
         }
 
         @Override
@@ -67,48 +77,61 @@ public final class Reviews {
         }
     }
 
+    private Struct subject(Action.Call call) {
+        check(ReviewRules.subject(call.body()));
+        return access(call.body(), subject(call.body().struct("spec")));
+    }
+
+    private Struct self(Action.Call call) {
+        check(ReviewRules.self(call.body()));
+        return access(call.body(), call.caller());
+    }
+
+    /// A review without a namespace is of the namespace it is posted to.
     private Struct local(Action.Call call) {
-        String namespace = call.body().struct("spec").struct("resourceAttributes").text("namespace");
-        if (!namespace.equals(call.key().namespace())) {
-            throw ApiFault.badRequest("spec.resourceAttributes.namespace must match namespace: "
-                    + call.key().namespace());
+        String namespace = call.body().struct("metadata").text("namespace");
+        if (!namespace.isEmpty() && !namespace.equals(call.key().namespace())) {
+            throw ApiFault.badRequest(
+                    "the namespace of the provided object does not match the namespace sent on the request");
         }
-        return access(call, subject(call.body().struct("spec")));
+        Struct review = call.body().withAt(call.key().namespace(), "metadata", "namespace");
+        check(ReviewRules.local(review));
+        return access(review, subject(review.struct("spec")));
+    }
+
+    /// The answer names no kind, as upstream's.
+    private static void check(List<FieldProblem> problems) {
+        if (!problems.isEmpty()) {
+            throw FieldProblem.fault(new Gvk(GROUP, VERSION, ""), "", problems);
+        }
     }
 
     private static Caller subject(Struct spec) {
-        if (spec.text("user").isEmpty() && spec.seq("groups").isEmpty()) {
-            throw new ApiFault(422, "Invalid", "SubjectAccessReview.authorization.k8s.io \"\" is invalid: [spec.user:"
-                    + " Invalid value: \"\": at least one of user or group must be specified]", Struct.EMPTY);
-        }
         Map<String, List<String>> extra = new LinkedHashMap<>();
         spec.struct("extra").forEach((k, v) -> extra.put(k, v instanceof Seq s ? s.texts() : List.of()));
         return new Caller(spec.text("user"), spec.text("uid"), spec.seq("groups").texts(), extra);
     }
 
-    private Struct access(Action.Call call, Caller caller) {
-        Struct spec = call.body().struct("spec");
-        if (spec.has("resourceAttributes") == spec.has("nonResourceAttributes")) {
-            throw new ApiFault(422, "Invalid", call.body().text("kind") + ".authorization.k8s.io \"\" is invalid:"
-                    + " spec.resourceAttributes: Invalid value: null: exactly one of nonResourceAttributes or"
-                    + " resourceAttributes must be specified", Struct.EMPTY);
-        }
-        Decision d = RankedAuthorizers.decide(authorizers, caller, attributes(spec));
+    private Struct access(Struct review, Caller caller) {
+        Struct spec = review.struct("spec");
+        ReviewSelectors selectors = ReviewSelectors.of(spec.struct("resourceAttributes"));
+        Decision d = RankedAuthorizers.decide(authorizers, caller, attributes(spec, selectors));
         Struct.Builder status = Struct.builder().put("allowed", d.verdict() == Verdict.ALLOW);
         if (d.verdict() == Verdict.DENY) {
             status.put("denied", true);
         }
-        return call.body().with("status", status.putUnlessEmpty("reason", d.reason()).build());
+        return review.with("status", status.putUnlessEmpty("reason", d.reason())
+                .putUnlessEmpty("evaluationError", selectors.problem()).build());
     }
 
-    private static Attributes attributes(Struct spec) {
+    /// Whoever names no version asks about all of them.
+    private static Attributes attributes(Struct spec, ReviewSelectors selectors) {
         Struct r = spec.struct("resourceAttributes");
         Struct n = spec.struct("nonResourceAttributes");
+        String version = r.text("version").isEmpty() ? "*" : r.text("version");
         return spec.has("resourceAttributes")
-                ? new Attributes(r.text("verb"), r.text("group"), r.text("version"), r.text("resource"),
-                        r.text("subresource"), r.text("namespace"), r.text("name"), "",
-                        ReviewSelectors.fields(r.struct("fieldSelector")),
-                        ReviewSelectors.labels(r.struct("labelSelector")))
+                ? new Attributes(r.text("verb"), r.text("group"), version, r.text("resource"), r.text("subresource"),
+                        r.text("namespace"), r.text("name"), "", selectors.fields(), selectors.labels())
                 : Attributes.path(n.text("verb"), n.text("path"));
     }
 
@@ -128,9 +151,9 @@ public final class Reviews {
                 break;
             }
         }
-        return call.body().with("status", Struct.builder().put("resourceRules", resources)
-                .put("nonResourceRules", paths).put("incomplete", !problem.isEmpty())
-                .putUnlessEmpty("evaluationError", problem).build());
+        Struct answer = call.body().with("metadata", Struct.EMPTY).with("spec", Struct.EMPTY);
+        return answer.with("status", Struct.builder().put("resourceRules", resources).put("nonResourceRules", paths)
+                .put("incomplete", !problem.isEmpty()).putUnlessEmpty("evaluationError", problem).build());
     }
 
     /// Withdraws the actions.

@@ -15,23 +15,34 @@ class ReviewSelectorsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', nullValues = "-", quoteCharacter = '`', value = {
-            "{} | ``", "{'rawSelector':'a=b,c in (x,y),!d'} | a=b,c in (x,y),!d",
-            "{'requirements':[{'key':'a','operator':'In','values':['y','x']}]} | a in (x,y)",
-            "{'requirements':[{'key':'a','operator':'NotIn','values':['x']},{'key':'b','operator':'Exists'}]} | a!=x,b",
-            "{'requirements':[{'key':'a','operator':'DoesNotExist'},{'key':'b','operator':'Near'}]} | !a",
-            "{'requirements':[{'key':'a','operator':'In'},{'key':'b','operator':'Exists','values':['x']}]} | ``",
-            "{'rawSelector':'a==='} | ``"})
-    void labels(String selector, String text) {
-        assertThat(ReviewSelectors.labels(json(selector))).hasToString(text);
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {"{} | `` | ``",
+            "{'rawSelector':'a=b,c in (x,y),!d'} | a=b,c in (x,y),!d | ``",
+            "{'requirements':[{'key':'a','operator':'In','values':['y','x']}]} | a in (x,y) | ``",
+            "{'requirements':[{'key':'a','operator':'NotIn','values':['x']},{'key':'b','operator':'Exists'}]} | a!=x,b | ``",
+            "{'requirements':[{'key':'a','operator':'DoesNotExist'},{'key':'b','operator':'Near'}]} | !a | partially",
+            "{'requirements':[{'key':'b','operator':'Near'}]} | `` | ignored", "{'rawSelector':'a==='} | `` | ignored",
+            "{'rawSelector':'&'} | `` | ignored", "{'rawSelector':'a=b,c=-'} | `` | ignored"})
+    void labels(String selector, String text, String taken) {
+        ReviewSelectors selectors = ReviewSelectors.of(Struct.of("labelSelector", json(selector)));
+        assertThat(selectors.labels()).hasToString(text);
+        assertThat(selectors.problem()).isEqualTo(problem("labelSelector", taken));
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {"{} | ``", "{'rawSelector':'a=b,c!=d'} | a=b,c!=d",
-            "{'requirements':[{'key':'a','operator':'In','values':['x']},{'key':'b','operator':'NotIn','values':['y']}]} | a=x,b!=y",
-            "{'requirements':[{'key':'a','operator':'In','values':['x','y']},{'key':'b','operator':'Exists'}]} | ``",
-            "{'rawSelector':'nothing'} | ``"})
-    void fields(String selector, String text) {
-        assertThat(ReviewSelectors.fields(json(selector))).hasToString(text);
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {"{} | `` | ``",
+            "{'rawSelector':'a=b,c!=d'} | a=b,c!=d | ``",
+            "{'requirements':[{'key':'a','operator':'In','values':['x']},{'key':'b','operator':'NotIn','values':['y']}]} | a=x,b!=y | ``",
+            "{'requirements':[{'key':'a','operator':'In','values':['x','y']},{'key':'b','operator':'Exists'}]} | `` | ignored",
+            "{'requirements':[{'key':'a','operator':'In','values':['x']},{'key':'b','operator':'Near'}]} | a=x | partially",
+            "{'rawSelector':'nothing'} | `` | ignored"})
+    void fields(String selector, String text, String taken) {
+        ReviewSelectors selectors = ReviewSelectors.of(Struct.of("fieldSelector", json(selector)));
+        assertThat(selectors.fields()).hasToString(text);
+        assertThat(selectors.problem()).isEqualTo(problem("fieldSelector", taken));
+    }
+
+    private static String problem(String field, String taken) {
+        String how = taken.equals("partially") ? "partially ignored" : taken;
+        return taken.isEmpty() ? "" : "spec.resourceAttributes." + field + " " + how + " due to parse error";
     }
 }

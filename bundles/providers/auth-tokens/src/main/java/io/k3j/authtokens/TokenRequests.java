@@ -1,7 +1,9 @@
 package io.k3j.authtokens;
 
 import io.k3j.apiserverapi.Action;
+import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.model.Gvk;
 import io.k3j.model.Gvr;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
@@ -60,7 +62,7 @@ public final class TokenRequests implements Action {
                 .orElseThrow(() -> ApiFault.notFound(Subjects.ACCOUNTS, call.key().name()));
         Struct spec = call.body().struct("spec");
         long seconds = spec.whole("expirationSeconds", DEFAULT_SECONDS);
-        check(call, seconds);
+        check(seconds);
         Seq audiences = spec.seq("audiences").isEmpty() ? Seq.copyOf(keys.audiences()) : spec.seq("audiences");
         Struct about = about(account, spec.struct("boundObjectRef"));
         Instant now = Instant.ofEpochSecond(clock.instant().getEpochSecond());
@@ -81,19 +83,15 @@ public final class TokenRequests implements Action {
                 Struct.of("token", keys.sign(claims), "expirationTimestamp", now.plusSeconds(seconds).toString()));
     }
 
-    private static void check(Call call, long seconds) {
+    /// The answer names no object, as upstream's.
+    private static void check(long seconds) {
         if (seconds >= MIN_SECONDS && seconds <= MAX_SECONDS) {
             return;
         }
         String why = seconds < MIN_SECONDS ? "may not specify a duration less than 10 minutes"
                 : "may not specify a duration larger than 2^32 seconds";
-        String field = "spec.expirationSeconds";
-        String message = "Invalid value: " + seconds + ": " + why;
-        throw new ApiFault(422, "Invalid",
-                "TokenRequest.authentication.k8s.io \"" + call.key().name() + "\" is invalid: " + field + ": "
-                        + message,
-                Struct.of("name", call.key().name(), "group", "authentication.k8s.io", "kind", "TokenRequest", "causes",
-                        List.of(Struct.of("reason", "FieldValueInvalid", "message", message, "field", field))));
+        throw FieldProblem.fault(Gvk.of("authentication.k8s.io/v1", "TokenRequest"), "",
+                List.of(FieldProblem.invalid("spec.expirationSeconds", seconds, why)));
     }
 
     private Struct about(Obj account, Struct bound) {

@@ -180,7 +180,7 @@ class TokensTest {
     @Test
     void aShortExpirationIsRefusedAsUpstream() {
         assertThatThrownBy(() -> request(Struct.of("expirationSeconds", 60))).isInstanceOf(ApiFault.class)
-                .hasMessage("TokenRequest.authentication.k8s.io \"robot\" is invalid: spec.expirationSeconds: Invalid"
+                .hasMessage("TokenRequest.authentication.k8s.io \"\" is invalid: spec.expirationSeconds: Invalid"
                         + " value: 60: may not specify a duration less than 10 minutes");
     }
 
