@@ -100,7 +100,8 @@ class EnvironmentTest {
     void refusesALongLine() {
         String longest = "x".repeat((64 << 10) - 1 - "KEY=''".length());
         assertThat(of(REF, "KEY='" + longest + "'\n" + "x".repeat(64 << 10))).containsEntry("A", longest);
-        for (String more : List.of("KEY='x" + longest + "'", "# €\n\nKEY='x" + longest + "'\n", "KEY='" + longest + "'\r\n",
+        for (String more : List.of("KEY='x" + longest + "'", "# €\n\nKEY='x" + longest + "'\n",
+                "KEY='" + longest + "'\r\n",
                 "KEY='€" + longest.substring(2) + "'", "KEY='\n" + longest + "0123456'")) {
             int line = (int) more.strip().chars().filter(c -> c == '\n').count() + 1;
             assertThatThrownBy(() -> of(REF.with("optional", true), more)).isInstanceOf(ConfigError.class)

@@ -11,6 +11,7 @@ import io.k3j.kubeletserver.KubeletServer;
 import io.k3j.nodeapi.ContainerRuntime;
 import io.k3j.nodeapi.PodStartGate;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
@@ -124,12 +125,17 @@ public final class Kubelet {
     /// Stops within five seconds.
     @Deactivate
     void stop() {
+        stopWithin(NodeAgent.STOP);
+    }
+
+    /// @param limit what goes on for longer is left, and may still write
+    void stopWithin(Duration limit) {
         endpoint.unregister();
         own.forEach(ServiceRegistration::unregister);
         synchronized (this) {
             stopped = true;
         }
-        agent.close();
+        agent.closeWithin(limit);
         synchronized (this) {
             if (ready != null) {
                 ready.unregister();

@@ -48,7 +48,7 @@ import org.jspecify.annotations.Nullable;
 final class NodeAgent implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
     /// How long loops and workers of pods have to end, altogether.
-    private static final Duration STOP = Duration.ofSeconds(3);
+    static final Duration STOP = Duration.ofSeconds(3);
     /// How long upstream waits for the port of healthz.
     private static final Duration HEALTHZ_AGAIN = Duration.ofSeconds(5);
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -228,10 +228,15 @@ final class NodeAgent implements AutoCloseable {
         return tools;
     }
 
-    /// Stops whatever works here, first all of it and then each: nothing of it writes any more when this returns,
-    /// unless it goes on for longer than [#STOP].
     @Override
     public void close() {
+        closeWithin(STOP);
+    }
+
+    /// Stops whatever works here, first all of it and then each: nothing of it writes any more when this returns,
+    /// unless it goes on for longer.
+    /// @param limit for all of it
+    void closeWithin(Duration limit) {
         closed.countDown();
         loops.forEach(SupervisedLoop::interrupt);
         workers.interrupt();
@@ -245,7 +250,7 @@ final class NodeAgent implements AutoCloseable {
         } catch (Exception e) {
             LOG.log(System.Logger.Level.DEBUG, "Event stream: {0}", e.getMessage());
         }
-        long end = System.nanoTime() + STOP.toNanos();
+        long end = System.nanoTime() + limit.toNanos();
         loops.forEach(loop -> loop.stop(Duration.ofNanos(Math.max(0, end - System.nanoTime()))));
         workers.stop(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
     }

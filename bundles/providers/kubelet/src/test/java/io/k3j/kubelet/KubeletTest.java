@@ -14,6 +14,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -26,6 +27,8 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 
 class KubeletTest {
+    /// Longer than any machine that is busy or was halted meanwhile takes to end what has been interrupted.
+    private static final Duration LONG = Duration.ofHours(1);
     private final FakeApi api = FakeApi.live();
     private final List<String> registered = new CopyOnWriteArrayList<>();
     private final CountDownLatch asked = new CountDownLatch(1);
@@ -45,7 +48,7 @@ class KubeletTest {
         Kubelet kubelet = new Kubelet(context(), settings(), new ScriptedRuntime(), Health.none());
         kubelet.bindApi(proxy(ApiClient.class, this::slow));
         asked.await();
-        kubelet.stop();
+        kubelet.stopWithin(LONG);
         assertThat(written).isTrue();
         assertThat(registered).isEmpty();
     }
@@ -65,7 +68,7 @@ class KubeletTest {
         Kubelet kubelet = new Kubelet(context(), settings(), runtime, Health.none());
         kubelet.bindApi(api);
         asked.await();
-        kubelet.stop();
+        kubelet.stopWithin(LONG);
         assertThat(api.get(ReferencedObjects.NODES, Key.of("n")).status().seq("conditions")).isEqualTo(Seq.EMPTY);
     }
 
