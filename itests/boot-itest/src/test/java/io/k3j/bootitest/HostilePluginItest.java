@@ -26,7 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Plug-ins that would end a server, take its processors, or never start: they are stopped and told of, and no request
-/// fails meanwhile but those that one of them decides about, which nobody lets pass. How long requests take is printed, and held to twice their time under `-Pfull`.
+/// fails meanwhile but those that one of them decides about, which nobody lets pass. How long requests take is printed,
+/// and held to twice their time under `-Pfull`.
 class HostilePluginItest {
     private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final int QUIET = 400;

@@ -1,5 +1,6 @@
 package io.k3j.featuresitest;
 
+import io.k3j.componentapi.Health;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
@@ -29,6 +30,10 @@ public final class Misbehaving implements BundleActivator, ServiceFactory<Object
     @Override
     public void start(BundleContext context) {
         int what = context.getBundle().getVersion().getMajor();
+        // names as those that say that a bundle is at fault once were
+        Health health = context.getService(context.getServiceReference(Health.class));
+        health.scope("call").ok();
+        health.scope("System.exit").degraded("a word of its own");
         if (what == 8) {
             context.registerService("io.k3j.apiserverapi.Admission", this, null);
         }

@@ -28,8 +28,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 /// 7. Several threads may ask at once.
 ///
 /// **Threads.** The one of the request, several at a time; may block. Who waits for somebody outside says so
-/// ([#remote]). One of a plug-in directory is asked on another thread, for each call, and must have answered within 10 s,
-/// 30 s when it is [#remote].
+/// ([#remote]). One of a plug-in directory is asked on another thread, for each call, and must have answered within
+/// 10 s, 30 s when it is [#remote].
 ///
 /// **Failure.** An `ApiFault` is the answer; anything else that is thrown is answered 500, and the write does not
 /// happen.

@@ -22,8 +22,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 /// 4. Several threads may ask at once.
 ///
 /// **Threads.** The one of the request. Answers come from memory; who waits for somebody outside does so in
-/// [Unseated#run], for a bounded time. One of a plug-in directory is asked on another thread, for each call, and must have
-/// answered within 10 s.
+/// [Unseated#run], for a bounded time. One of a plug-in directory is asked on another thread, for each call, and must
+/// have answered within 10 s.
 ///
 /// **Failure.** What is thrown is answered 500, and nothing is done.
 @ConsumerType

@@ -56,8 +56,8 @@ public final class Completeness<T> {
         return new Completeness<>(names, name, remembers);
     }
 
-    /// The same with its name, which is asked for here and nowhere else. One that does not tell it has none: it is there
-    /// all the same, and answers for itself.
+    /// The same with its name, which is asked for here and nowhere else. One that does not tell it has none: it is
+    /// there all the same, and answers for itself.
     Slot.Entry<T> named(Slot.Entry<T> entry) {
         String told = "";
         try {

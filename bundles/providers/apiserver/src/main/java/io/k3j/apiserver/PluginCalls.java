@@ -42,8 +42,8 @@ final class PluginCalls implements InvocationHandler {
     static final Set<Class<?>> BOUNDED = Set.of(Authenticator.class, Authorizer.class, Admission.class, Metrics.class);
     /// How many calls of one service may be under way.
     static final int MOST = 512;
-    /// How many calls of a method in a row may throw before nobody asks for figures any more. What decides about requests
-    /// is asked on, whatever it throws: without it they would be let pass, and clients can make it throw.
+    /// How many calls of a method in a row may throw before nobody asks for figures any more. What decides about
+    /// requests is asked on, whatever it throws: without it they would be let pass, and clients can make it throw.
     static final int MOST_THROWN = 10;
     /// How long what a method has thrown is told, and the log says nothing of it again.
     static final Duration TOLD = Duration.ofMinutes(1);

@@ -231,6 +231,7 @@ class PluginCallsTest {
     @Test
     void whatMayBeASessionIsNotBounded() {
         Object service = new Object();
-        assertThat(PluginCalls.of(service, List.of(Action.class, Lister.class), "com.acme", around(PluginCalls.Limits.DEFAULT))).isSameAs(service);
+        assertThat(PluginCalls.of(service, List.of(Action.class, Lister.class), "com.acme",
+                around(PluginCalls.Limits.DEFAULT))).isSameAs(service);
     }
 }

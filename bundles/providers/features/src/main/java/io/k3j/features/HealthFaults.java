@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /// Which faults that a plug-in's health tells of are more than a moment's: those that last for [#LASTING], and those of
-/// which there have been [#OFTEN] within [#WITHIN]. A loop that throws once says `STOPPED` and is at work again a second
-/// later. One thread; reads no clock.
+/// which there have been [#OFTEN] within [#WITHIN]. A loop that throws once says `STOPPED` and is at work again a
+/// second later. One thread; reads no clock.
 final class HealthFaults {
     static final Duration LASTING = Duration.ofSeconds(60);
     static final int OFTEN = 3;

@@ -14,8 +14,8 @@ import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
 /// The threads that plug-ins leave behind when they are stopped: interrupted when they have not ended after [#GRACE],
-/// and told by name when they have not after [#LIMIT]; so is what goes on computing on a thread without a name. No thread of a JVM can be ended that does not want to. One
-/// thread looks; reads no clock.
+/// and told by name when they have not after [#LIMIT]; so is what goes on computing on a thread without a name. No
+/// thread of a JVM can be ended that does not want to. One thread looks; reads no clock.
 final class LeftThreads {
     /// How long they have to end by themselves.
     static final Duration GRACE = Duration.ofSeconds(5);

@@ -92,8 +92,8 @@ final class PluginUse {
         of(location).add(at);
     }
 
-    /// Whose a thread is that was found computing. Its stack says it, but names of classes may be those of two versions:
-    /// a thread is whose code has started it, and one that belonged to what was stopped meanwhile still does.
+    /// Whose a thread is that was found computing. Its stack says it, but names of classes may be those of two
+    /// versions: a thread is whose code has started it, and one that belonged to what was stopped meanwhile still does.
     /// @param nearest the location of the bundle whose method is nearest to what is done; empty for none
     /// @param stopped knows bundles that were stopped
     synchronized String owner(Computing found, String nearest, Predicate<String> stopped) {

@@ -13,17 +13,23 @@ import javax.management.ObjectName;
 
 /// Where the JDK's Flight Recorder writes: below the data directory, which is root's alone. By itself it writes where
 /// everybody may, and ends the process when somebody has filled that disk. One thread.
-///
-record Recorder(Path directory) {
+final class Recorder {
     private static final System.Logger LOG = System.getLogger("io.k3j.features");
+    private final Path dataDir;
+    private final Path directory;
+    private boolean placed;
 
-    static Recorder below(Path dataDir) {
-        return new Recorder(dataDir.resolve("bundles/samples"));
+    Recorder(Path dataDir) {
+        this.dataDir = dataDir;
+        this.directory = dataDir.resolve("bundles/samples");
     }
 
     /// Has it write there from now on; what a process that was killed has left goes.
     /// @throws IOException when it cannot: nothing is to be recorded then
     void place() throws IOException {
+        if (placed) {
+            return;
+        }
         clear();
         Files.createDirectories(directory.getParent());
         if (!Files.isDirectory(directory)) {

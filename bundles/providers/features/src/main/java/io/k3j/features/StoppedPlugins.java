@@ -8,9 +8,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// The plug-ins that were stopped because of what they did, as long as their files are there. Of those that decide about
-/// requests the bundles are *held*: stopped and not taken out, so that the API server goes on to miss what they decide,
-/// and answers 503; else whoever makes one fail would be let pass. One thread.
+/// The plug-ins that were stopped because of what they did, as long as their files are there. Of those that decide
+/// about requests the bundles are *held*: stopped and not taken out, so that the API server goes on to miss what they
+/// decide, and answers 503; else whoever makes one fail would be let pass. One thread.
 final class StoppedPlugins {
     /// What is said of one that is held.
     static final String HELD = "; what it has to decide about is answered 503 until its file is taken away or replaced";
