@@ -40,6 +40,7 @@ class InstallScriptTest {
         library = directory.resolve("usr/lib/k3s");
         stub("id", "echo 0");
         stub("chown", "true");
+        stub("systemctl", "true");
         stub("uname", "echo x86_64");
         Files.createDirectories(directory.resolve("systemd"));
         environment.putAll(Map.of("PATH", directory.resolve("stubs") + ":/usr/bin:/bin", "INSTALL_K3S_BIN_DIR",
