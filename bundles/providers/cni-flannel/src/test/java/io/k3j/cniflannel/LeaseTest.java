@@ -55,6 +55,29 @@ class LeaseTest {
         assertThat(Lease.of(node(pairs)).orElseThrow().reaches()).containsExactly(reach);
     }
 
+    private static Obj keyed(String key) {
+        return node("flannel.alpha.coreos.com/kube-subnet-manager", "true", "flannel.alpha.coreos.com/backend-type",
+                "wireguard", "flannel.alpha.coreos.com/backend-data", "{\"PublicKey\":\"" + key + "\",\"Port\":1}",
+                "flannel.alpha.coreos.com/public-ip", "10.10.10.51");
+    }
+
+    @Test
+    void rejectsKeysThatWgWouldRefuse() {
+        assertThat(Lease.of(keyed("A".repeat(43) + "="))).isPresent();
+        assertThat(Lease.of(keyed("A".repeat(44)))).as("33 bytes").isEmpty();
+        assertThat(Lease.of(keyed("A".repeat(42) + "=="))).as("31 bytes").isEmpty();
+        assertThat(Lease.of(keyed("A".repeat(42) + "B="))).as("bits beyond the last byte").isEmpty();
+        assertThat(Lease.of(keyed("A".repeat(42) + "-="))).as("another alphabet").isEmpty();
+    }
+
+    @Test
+    void rejectsWhatIsNoSingleMachine() {
+        assertThat(Lease.of(told("aa:bb:cc:00:11:33", "0.0.0.0"))).isEmpty();
+        assertThat(Lease.of(told("aa:bb:cc:00:11:33", "224.0.0.1"))).isEmpty();
+        assertThat(Lease.of(told("00:00:00:00:00:00", "10.10.10.51"))).isEmpty();
+        assertThat(Lease.of(told("01:00:5e:00:00:01", "10.10.10.51"))).isEmpty();
+    }
+
     @Test
     void rejectsValuesThatAreNoAddresses() {
         assertThat(Lease.of(told("aa:bb:cc:00:11:33; reboot", "10.10.10.51"))).isEmpty();
