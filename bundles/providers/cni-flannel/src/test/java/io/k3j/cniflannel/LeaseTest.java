@@ -87,18 +87,6 @@ class LeaseTest {
     }
 
     @Test
-    void aNodeThatTellsTheRangeOrTheMacAddressOfAnotherContradictsIt() {
-        PeerAddress one = new PeerAddress(Cidr.parse("10.42.1.0/24"), "10.10.10.51", "aa:bb:cc:00:11:33", 1);
-        String mac = "aa:bb:cc:00:11:44";
-        assertThat(one.contradicts(new PeerAddress(Cidr.parse("10.42.2.0/24"), "10.10.10.52", mac, 1))).isFalse();
-        assertThat(one.contradicts(new PeerAddress(Cidr.parse("10.42.0.0/16"), "10.10.10.52", mac, 1))).isTrue();
-        assertThat(one.contradicts(new PeerAddress(Cidr.parse("10.42.2.0/24"), "10.10.10.52", one.token(), 1)))
-                .isTrue();
-        assertThat(one.contradicts(new PeerAddress(Cidr.parse("fd00:42::/64"), "fd10::51", one.token(), 1)))
-                .isFalse();
-    }
-
-    @Test
     void ignoresANodeThatFlannelDoesNotManage() {
         assertThat(Lease.of(node("flannel.alpha.coreos.com/public-ip", "10.10.10.51"))).isEmpty();
     }
