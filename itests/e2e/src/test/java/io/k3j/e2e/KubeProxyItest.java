@@ -72,6 +72,9 @@ class KubeProxyItest {
     void rulesThatAreFlushedComeBack() throws IOException, InterruptedException {
         flushedUntilBack();
         assertThat(serves()).isTrue();
+        Waiting.until("the rules of the pod network", LIMIT, () -> machine
+                .run(COMMAND, "nft list table ip flannel-ipv4").text().contains("ip daddr 127.0.0.0/8 drop"),
+                server::story);
     }
 
     @Test

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Two nodes, each with a network of its own and a pod, that speak IPv4 and IPv6; the test is the world outside.
 @NeedsMachine
-@NeedsPackages({"busybox-static", "nftables", "wireguard-go", "wireguard-tools"})
+@NeedsPackages({"busybox-static", "iptables", "nftables", "wireguard-go", "wireguard-tools"})
 class FabricItest {
     private static final int PINGS = 20;
     private static final String ALL_CAME = " 0% packet loss";
@@ -169,6 +169,59 @@ class FabricItest {
         assertThat(source("10.10.10.1")).isEqualTo("10.10.10.50");
         assertThat(InetAddress.ofLiteral(source("fd10:10:10::1")))
                 .isEqualTo(InetAddress.ofLiteral(masquerade ? "fd10:10:10::50" : "fd00:42::5"));
+    }
+
+    @Test
+    void rulesThatAreFlushedComeBack() throws Exception {
+        connect();
+        one.pod(prefixes(one));
+        String rules = one.run("nft -s list table ip flannel-ipv4");
+        one.run("nft flush ruleset");
+        one.goOn(settings, List.of(one.node(ranges(one)), two.node(ranges(two))));
+        assertThat(one.run("nft -s list table ip flannel-ipv4")).isEqualTo(rules).contains("chain loopback");
+        assertThat(source("10.10.10.1")).isEqualTo("10.10.10.50");
+    }
+
+    @Test
+    void plainRoutesThatAreTakenAwayComeBack() throws Exception {
+        with("flannelBackend", "host-gw");
+        connect();
+        one.run("ip route delete 10.42.1.0/24; ip -6 route delete fd00:42:0:1::/64");
+        one.goOn(settings, List.of(one.node(ranges(one)), two.node(ranges(two))));
+        reached();
+    }
+
+    @Test
+    void packetsPassOnAMachineThatForwardsNothingByItself() throws Exception {
+        for (FabricMachine node : List.of(one, two)) {
+            node.run("iptables -P FORWARD DROP; ip6tables -P FORWARD DROP");
+        }
+        connect();
+        reached();
+        assertThat(source("10.10.10.1")).isEqualTo("10.10.10.50");
+        connect();
+        assertThat(one.run("iptables -S FORWARD").lines().filter(l -> l.contains("FLANNEL-FWD"))).hasSize(1);
+        assertThat(one.run("iptables -S FLANNEL-FWD").lines()).hasSize(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"host-gw", "wireguard-native"})
+    void aNodeThatCannotBeReachedKeepsNoOtherAway(String backend) throws Exception {
+        with("flannelBackend", backend);
+        connect();
+        String p = "flannel.alpha.coreos.com/";
+        boolean keys = backend.startsWith("wireguard");
+        Struct far = Struct.of("apiVersion", "v1", "kind", "Node", "metadata", Struct.of("name", "a-far-one",
+                "annotations", Struct.of(p + "kube-subnet-manager", "true", p + "backend-type",
+                        keys ? "wireguard" : "host-gw", p + "backend-data",
+                        keys ? "{\"PublicKey\":\"" + "A".repeat(44) + "\",\"Port\":51820}" : "null", p + "public-ip",
+                        "192.0.2.9")),
+                "spec", Struct.of("podCIDRs", Seq.of("10.42.9.0/24")));
+        one.run("ip route flush root 10.42.1.0/24; if [ -e /sys/class/net/flannel-wg ]; then "
+                + "ip link delete flannel-wg; fi");
+        one.live(settings, List.of(far, one.node(ranges(one)), two.node(ranges(two))));
+        two.live(settings, List.of(far, one.node(ranges(one)), two.node(ranges(two))));
+        reached();
     }
 
     @Test

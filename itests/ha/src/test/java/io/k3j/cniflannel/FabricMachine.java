@@ -63,7 +63,16 @@ final class FabricMachine implements AutoCloseable {
     /// One life.
     /// @param settings those that have not their default
     Struct live(Struct settings, List<Struct> nodes) throws IOException {
-        Struct wanted = Struct.of("settings", settings.with("nodeName", name()), "nodes", Seq.copyOf(nodes));
+        return live(Struct.of("settings", settings.with("nodeName", name()), "nodes", Seq.copyOf(nodes)));
+    }
+
+    /// The last life looks again, as it does every few seconds and when somebody else has changed rules.
+    Struct goOn(Struct settings, List<Struct> nodes) throws IOException {
+        return live(Struct.of("settings", settings.with("nodeName", name()), "nodes", Seq.copyOf(nodes), "goesOn",
+                true));
+    }
+
+    private Struct live(Struct wanted) throws IOException {
         lives.writer().write(Json.text(wanted) + "\n");
         lives.writer().flush();
         List<String> said = new ArrayList<>();

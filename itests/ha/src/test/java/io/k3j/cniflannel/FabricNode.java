@@ -18,11 +18,12 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// Lives of the pod network of a node, one after the other, for a test to run on a machine. Each line it reads is one:
 /// `settings` by their names and the `nodes` there are. A life takes over what is there, connects it with the Nodes,
-/// prints the annotations of its own in one line, and leaves everything.
+/// prints the annotations of its own in one line, and leaves everything; with `goesOn` the one before looks again.
 final class FabricNode {
     private static final Duration NFT_LIMIT = Duration.ofSeconds(60);
 
@@ -31,18 +32,23 @@ final class FabricNode {
 
     public static void main(String[] arguments) throws IOException {
         BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        Optional<PodFabric> last = Optional.empty();
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-            System.out.println(Json.text(life(Json.object(line.getBytes(StandardCharsets.UTF_8)))));
+            Struct wanted = Json.object(line.getBytes(StandardCharsets.UTF_8));
+            FlannelSettings settings = settings(wanted.struct("settings"));
+            PodFabric fabric = last.filter(f -> wanted.has("goesOn"))
+                    .orElseGet(() -> new PodFabric(settings, new Nft(), new SecureRandom()));
+            System.out.println(Json.text(life(fabric, settings, wanted)));
+            last = Optional.of(fabric);
         }
     }
 
-    private static Struct life(Struct wanted) throws IOException {
-        FlannelSettings settings = settings(wanted.struct("settings"));
+    private static Struct life(PodFabric fabric, FlannelSettings settings, Struct wanted) throws IOException {
         List<Obj> nodes = wanted.seq("nodes").structs().stream().map(Obj::of).toList();
         Obj me = nodes.stream().filter(n -> n.name().equals(settings.nodeName())).findFirst().orElseThrow();
-        PodFabric fabric = new PodFabric(settings, new Nft(), new SecureRandom());
+        fabric.suspect();
         PodFabric.Outcome outcome = fabric.ready(me);
-        fabric.connect(nodes);
+        fabric.connect(nodes, true);
         return Struct.copyOf(outcome.annotations());
     }
 

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
@@ -48,6 +49,8 @@ public final class CniFlannel {
     private static final System.Logger LOG = System.getLogger("io.k3j.cniflannel");
     /// The interval of checks that the devices still exist.
     private static final long CHECK_SECONDS = 5;
+    /// Of so many checks one looks at the rules, too: nobody tells of those of old iptables.
+    private static final int CHECKS = 12;
     /// How long a stop waits for a change of the network that is under way.
     private static final Duration STOP = Duration.ofSeconds(2);
     private static final WriteOptions TOLD = WriteOptions.STATUS.by("flannel");
@@ -60,7 +63,11 @@ public final class CniFlannel {
     private final FlannelSettings settings;
     private final PacketFilter filter;
     private final SupervisedLoop worker;
+    private final AutoCloseable hearing;
+    /// Whether somebody else has changed the rules of this machine.
+    private final AtomicBoolean suspected = new AtomicBoolean();
     private volatile @Nullable ApiClient client;
+    private int looks;
     private boolean told;
     private @Nullable PodFabric fabric;
     private @Nullable ServiceRegistration<PodNetwork> offered;
@@ -82,7 +89,9 @@ public final class CniFlannel {
         nodes.listen(new View.Listener() {
             @Override
             public void changed(@Nullable Obj before, @Nullable Obj after) {
-                changed.release();
+                if (before == null || after == null || concerns(before, after)) {
+                    changed.release();
+                }
             }
 
             @Override
@@ -90,7 +99,16 @@ public final class CniFlannel {
                 changed.release();
             }
         });
+        hearing = filter.onForeignChange(() -> {
+            suspected.set(true);
+            changed.release();
+        });
         worker = SupervisedLoop.virtual(health, "cni-flannel-worker", this::work).start();
+    }
+
+    /// Whether a Node may have another lease or range: most of its changes are signs of life.
+    private static boolean concerns(Obj before, Obj after) {
+        return !before.spec().equals(after.spec()) || !before.annotations().equals(after.annotations());
     }
 
     /// Uses the newest client; keeps the network while there is none.
@@ -114,9 +132,13 @@ public final class CniFlannel {
             boolean news = changed.tryAcquire(CHECK_SECONDS, TimeUnit.SECONDS);
             changed.drainPermits();
             LOG.log(System.Logger.Level.TRACE, "Looking news={0}", news);
+            looks = news ? looks : (looks + 1) % CHECKS;
+            if (!news && looks == 0) {
+                suspected.set(true);
+            }
             nodes.get(Key.of(name)).filter(me -> !Lease.ranges(me).isEmpty()).ifPresent(me -> {
                 tellOnce();
-                sync(me);
+                sync(me, !news);
             });
         }
     }
@@ -129,18 +151,19 @@ public final class CniFlannel {
         }
     }
 
-    private void sync(Obj me) {
+    private void sync(Obj me, boolean look) {
         try {
             PodFabric here = fabric();
+            if (suspected.getAndSet(false)) {
+                here.suspect();
+            }
             PodFabric.Outcome outcome = here.ready(me);
             if (outcome.changed() || offered == null) {
                 offer(outcome.ranges());
             }
             updateAnnotations(me, outcome);
-            if (nodes.synced()) {
-                here.connect(nodes.list());
-            }
-            health.ok();
+            String problem = nodes.synced() ? connect(here, look) : "";
+            tell(problem.isEmpty() ? outcome.problem() : problem);
         } catch (ApiFault e) {
             health.degraded("cannot tell the other nodes how to reach this one: " + e.getMessage());
         } catch (IOException | FilterRefused | UncheckedIOException | IllegalArgumentException e) {
@@ -148,6 +171,24 @@ public final class CniFlannel {
                 fabric.forget();
             }
             health.degraded("pod network not ready: " + e.getMessage());
+        }
+    }
+
+    /// What is wrong with the ways to others leaves this node's own part as it is.
+    private String connect(PodFabric here, boolean look) {
+        try {
+            here.connect(nodes.list(), look);
+            return "";
+        } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
+            return "cannot lead to the pods of other nodes: " + e.getMessage();
+        }
+    }
+
+    private void tell(String problem) {
+        if (problem.isEmpty()) {
+            health.ok();
+        } else {
+            health.degraded(problem);
         }
     }
 
@@ -188,7 +229,8 @@ public final class CniFlannel {
 
     /// Stops the thread; the network stays.
     @Deactivate
-    void stop() {
+    void stop() throws Exception {
+        hearing.close();
         worker.stop(STOP);
         views.close();
         if (offered != null) {

@@ -9,11 +9,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /// The devices, routes and neighbour entries that connect this node with the others. Adopts existing ones. For one
 /// thread.
 final class Fabric {
+    private static final System.Logger LOG = System.getLogger("io.k3j.cniflannel");
+    /// Of complaints that are told at once.
+    private static final int MOST_TOLD = 10;
     private static final int LOCAL_UNICAST = 0x02;
     private static final int NOT_MULTICAST = 0xfe;
     private final Host host;
@@ -22,6 +26,8 @@ final class Fabric {
     private final RandomGenerator random;
     private final WireGuard wireGuard;
     private final Map<Boolean, Connected> connected = new HashMap<>();
+    /// What the kernel has refused last, by family.
+    private final Map<Boolean, Set<String>> refused = new HashMap<>();
 
     /// The last state written for a family.
     private record Connected(ExternalInterface outside, List<Lease> others) {
@@ -81,17 +87,36 @@ final class Fabric {
         return String.join(":", parts);
     }
 
-    /// Updates the routes to the pods of other nodes in one family, and removes those of deleted nodes.
-    void connect(Cidr cluster, ExternalInterface outside, List<Lease> others) throws IOException {
+    /// Updates the routes to the pods of other nodes in one family, and removes those of deleted nodes. What the kernel
+    /// refuses of one node keeps no other away.
+    ///
+    /// @param look whether the kernel is read even when no node has changed, where something was refused and where
+    /// routes are plain: they are on a link of the machine's own, of which other programs take routes away
+    void connect(Cidr cluster, ExternalInterface outside, List<Lease> others, boolean look) throws IOException {
         boolean ipv6 = cluster.ipv6();
         Connected next = new Connected(outside, List.copyOf(others));
-        if (next.equals(connected.put(ipv6, next))) {
+        if (next.equals(connected.get(ipv6)) && !(look && doubtful(ipv6))) {
             return;
         }
+        connected.remove(ipv6);
+        List<String> complaints = write(cluster, outside, others);
+        connected.put(ipv6, next);
+        Set<String> before = refused.put(ipv6, Set.copyOf(complaints));
+        complaints.stream().filter(c -> before == null || !before.contains(c)).limit(MOST_TOLD)
+                .forEach(c -> LOG.log(System.Logger.Level.WARNING, "A way to another node is refused reason={0}", c));
+    }
+
+    private boolean doubtful(boolean ipv6) {
+        return devices.plain() || !refused.getOrDefault(ipv6, Set.of()).isEmpty();
+    }
+
+    private List<String> write(Cidr cluster, ExternalInterface outside, List<Lease> others) throws IOException {
+        boolean ipv6 = cluster.ipv6();
+        List<String> complaints = new ArrayList<>();
         RouteTables wanted = RouteTables.wanted(backend, ipv6, outside, others);
         String device = devices.name(ipv6);
         if (backend.type() == BackendType.WIREGUARD) {
-            wireGuard.peers(device, ipv6, others);
+            complaints.addAll(wireGuard.peers(device, ipv6, others));
         }
         List<String> over = new ArrayList<>(device.isEmpty() ? List.of() : List.of(device));
         over.addAll(devices.plain() ? List.of(outside.link()) : List.of());
@@ -102,8 +127,11 @@ final class Fabric {
                 host.read(List.of("ip", "-json", family, "route", "show")),
                 tunnelled ? host.read(List.of("ip", "-json", family, "neigh", "show", "dev", device)) : nothing,
                 tunnelled ? host.read(List.of("bridge", "-json", "fdb", "show", "dev", device)) : nothing);
-        host.batch(List.of("bridge", "-force", "-batch", "-"), wanted.bridgeLines(present, device));
-        host.batch(List.of("ip", family, "-force", "-batch", "-"), wanted.ipLines(present, device));
+        complaints.addAll(
+                host.batch(List.of("bridge", "-force", "-batch", "-"), wanted.bridgeLines(present, device)));
+        complaints.addAll(
+                host.batch(List.of("ip", family, "-force", "-batch", "-"), wanted.ipLines(present, device)));
+        return complaints;
     }
 
     /// Removes devices that an earlier configuration has left.

@@ -104,12 +104,30 @@ final class Host {
         return feed(line, "");
     }
 
-    /// Runs a command with `-batch -` and these lines; nothing for no lines. All lines are tried.
-    /// @throws IOException when one fails, with its error output
-    void batch(List<String> command, List<String> lines) throws IOException {
-        if (!lines.isEmpty()) {
-            feed(command, String.join("\n", lines) + "\n");
-        }
+    /// Runs a command with `-force -batch -` and these lines; nothing for no lines. All lines are tried.
+    /// @return what it complains about, a line each; none when all lines were good
+    List<String> batch(List<String> command, List<String> lines) {
+        Command.Outcome outcome = lines.isEmpty() ? new Command.Outcome(0, "", "")
+                : run(command, String.join("\n", lines) + "\n");
+        return outcome.code() == 0 ? List.of() : complaints(command, outcome);
+    }
+
+    /// Runs one command, of which it does not matter to others whether it fails.
+    /// @return what it complains about; none when it was good
+    List<String> attempt(List<String> line) {
+        Command.Outcome outcome = run(line, "");
+        return outcome.code() == 0 ? List.of() : complaints(line, outcome);
+    }
+
+    /// What a command prints; empty when it fails.
+    String output(List<String> line) {
+        Command.Outcome outcome = run(line, "");
+        return outcome.code() == 0 ? outcome.output() : "";
+    }
+
+    private static List<String> complaints(List<String> line, Command.Outcome outcome) {
+        List<String> said = outcome.complaint().lines().filter(l -> !l.startsWith("Command failed")).toList();
+        return said.isEmpty() ? List.of(line.getFirst() + ": exit code " + outcome.code()) : said;
     }
 
     /// The output of a command for an input.

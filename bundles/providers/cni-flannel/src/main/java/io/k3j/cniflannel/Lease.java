@@ -7,6 +7,7 @@ import io.k3j.model.Struct;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,7 +29,8 @@ record Lease(String node, String type, List<PeerAddress> reaches) {
     private static final String MANAGED = PREFIX + "kube-subnet-manager";
     private static final int LARGEST_PORT = 65_535;
     private static final int MAC_BYTES = 6;
-    private static final int KEY_CHARACTERS = 44;
+    private static final String NO_MAC = "00:00:00:00:00:00";
+    private static final int KEY_BYTES = 32;
 
     /// The lease of a Node; empty when it has none or an invalid one.
     static Optional<Lease> of(Obj node) {
@@ -66,7 +68,8 @@ record Lease(String node, String type, List<PeerAddress> reaches) {
             InetAddress parsed = InetAddress.ofLiteral(address);
             String token = token(type, data);
             int number = type.equals("wireguard") ? port(object(data).whole("Port", 0)) : 0;
-            boolean usable = parsed.getAddress().length == range.base().getAddress().length;
+            boolean usable = parsed.getAddress().length == range.base().getAddress().length
+                    && !parsed.isAnyLocalAddress() && !parsed.isMulticastAddress();
             return usable ? Optional.of(new PeerAddress(range, Cidr.text(parsed), token, number)) : Optional.empty();
         } catch (IllegalArgumentException e) {
             return Optional.empty();
@@ -96,23 +99,23 @@ record Lease(String node, String type, List<PeerAddress> reaches) {
         }
     }
 
-    /// A MAC address in the form the kernel prints.
+    /// A MAC address of one device in the form the kernel prints; zeros would be the way to everybody.
     static String mac(String text) {
         String[] parts = text.split(":");
         boolean good = parts.length == MAC_BYTES;
         for (String part : parts) {
             good &= part.length() == 2 && part.chars().allMatch(c -> Character.digit(c, 16) >= 0);
         }
-        if (!good) {
+        if (!good || text.equals(NO_MAC) || Character.digit(text.charAt(1), 16) % 2 != 0) {
             throw new IllegalArgumentException("no MAC address: " + text);
         }
         return text.toLowerCase(Locale.ROOT);
     }
 
+    /// A key as `wg` takes it: the one way to write 32 bytes in base64.
     private static String key(String text) {
-        boolean good = text.length() == KEY_CHARACTERS && text.chars().allMatch(
-                c -> c < 128 && (Character.isLetterOrDigit(c) || c == '+' || c == '/' || c == '='));
-        if (!good) {
+        byte[] raw = Base64.getDecoder().decode(text);
+        if (raw.length != KEY_BYTES || !Base64.getEncoder().encodeToString(raw).equals(text)) {
             throw new IllegalArgumentException("no WireGuard key");
         }
         return text;

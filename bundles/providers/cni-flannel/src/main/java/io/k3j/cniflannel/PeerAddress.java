@@ -9,11 +9,4 @@ import io.k3j.componenthelpers.Cidr;
 /// @param token the backend's data: a MAC address, a public key, or nothing
 /// @param number the VNI of VXLAN, the port of WireGuard (0 when it is not told), otherwise 0
 record PeerAddress(Cidr range, String address, String token, int number) {
-    /// Whether not both can be true: of overlapping ranges, and of nodes with one MAC address or key, packets of one
-    /// would go to the other.
-    boolean contradicts(PeerAddress other) {
-        boolean sameFamily = range.ipv6() == other.range.ipv6();
-        return sameFamily && (range.contains(other.range) || other.range.contains(range)
-                || !token.isEmpty() && token.equals(other.token));
-    }
 }

@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,7 +23,6 @@ import java.util.stream.Stream;
 /// Reconciles this node's part of the pod network with the Nodes. For one thread.
 final class PodFabric {
     static final Path RUN = Path.of("/run/flannel");
-    private static final System.Logger LOG = System.getLogger("io.k3j.cniflannel");
     private final FlannelSettings settings;
     private final FlannelConf conf;
     private final Devices devices;
@@ -31,6 +30,10 @@ final class PodFabric {
     private final PacketFilter filter;
     private final Host host = new Host();
     private final Fabric fabric;
+    private final Forwarding forwarding = new Forwarding(host);
+    private final Peers peers;
+    private List<NftTable> tables = List.of();
+    private boolean suspected = true;
     private List<Cidr> ranges = List.of();
     private Optional<ExternalInterface> outside = Optional.empty();
     private Lease own = new Lease("", "", List.of());
@@ -40,7 +43,9 @@ final class PodFabric {
     /// @param changed whether it differs from the last one
     /// @param annotations the annotations that this node's Node must have
     /// @param dropped those it must not have
-    record Outcome(boolean changed, List<Cidr> ranges, Map<String, String> annotations, Set<String> dropped) {
+    /// @param problem what keeps packets of pods back, empty for nothing
+    record Outcome(boolean changed, List<Cidr> ranges, Map<String, String> annotations, Set<String> dropped,
+            String problem) {
     }
 
     /// Reads the file of `--flannel-conf`, when there is one.
@@ -53,6 +58,7 @@ final class PodFabric {
                 : FlannelConf.read(Path.of(settings.flannelConf()), cluster);
         devices = new Devices(conf.backend());
         fabric = new Fabric(host, conf.backend(), random, RUN);
+        peers = new Peers(settings.nodeName(), cluster);
     }
 
     /// Another one than the servers' on a node of a VPN.
@@ -72,10 +78,29 @@ final class PodFabric {
         if (!same) {
             setUp(me, wanted, now);
         }
+        if (suspected) {
+            restate();
+        }
         Map<String, String> annotations = annotations();
         Set<String> dropped = new TreeSet<>(Set.of(Lease.OVERWRITE, Lease.OVERWRITE_IPV6));
         dropped.removeAll(annotations.keySet());
-        return new Outcome(!same, wanted, annotations, dropped);
+        return new Outcome(!same, wanted, annotations, dropped, forwarding.problem());
+    }
+
+    /// Somebody else may have changed the rules of this machine: the next call looks.
+    void suspect() {
+        suspected = true;
+    }
+
+    private void restate() {
+        for (NftTable table : tables) {
+            Set<String> present = filter.objects(table.family(), table.name());
+            if (!present.containsAll(table.objects())) {
+                filter.apply(table.restated(present));
+            }
+        }
+        forwarding.keep(cluster);
+        suspected = false;
     }
 
     private void setUp(Obj me, List<Cidr> wanted, ExternalInterface now) throws IOException {
@@ -93,9 +118,11 @@ final class PodFabric {
         for (Cidr range : wanted) {
             host.soleAddress(NetworkPlan.BRIDGE, range);
         }
-        for (NftTable table : plan.tables()) {
+        tables = plan.tables();
+        for (NftTable table : tables) {
             filter.apply(table.restated(filter.objects(table.family(), table.name())));
         }
+        suspected = true;
         fabric.pruneDevices(wanted);
         Optional<Lease> before = Lease.of(me).filter(l -> l.type().equals(conf.backend().type().type()));
         List<PeerAddress> reaches = new ArrayList<>();
@@ -140,31 +167,15 @@ final class PodFabric {
     }
 
     /// Connects to every other node with a lease; of two that contradict each other the first by name wins.
-    void connect(List<Obj> nodes) throws IOException {
-        List<Lease> others = new ArrayList<>();
-        nodes.stream().filter(n -> !n.name().equals(settings.nodeName())).sorted(Comparator.comparing(Obj::name))
-                .flatMap(n -> Lease.of(n).stream()).forEach(l -> usable(l, others).ifPresent(others::add));
+    ///
+    /// @param look whether the kernel is asked even when no node has changed
+    void connect(Collection<Obj> nodes, boolean look) throws IOException {
+        List<Lease> others = peers.of(nodes, own);
         for (Cidr c : cluster) {
             if (ranges.stream().anyMatch(r -> r.ipv6() == c.ipv6()) && outside.isPresent()) {
-                fabric.connect(c, outside.get(), others);
+                fabric.connect(c, outside.get(), others, look);
             }
         }
-    }
-
-    private Optional<Lease> usable(Lease lease, List<Lease> before) {
-        List<PeerAddress> good = lease.reaches().stream().filter(r -> {
-            boolean inside = cluster.stream().anyMatch(c -> c.contains(r.range()));
-            boolean taken = Stream.concat(own.reaches().stream(), before.stream().flatMap(l -> l.reaches().stream()))
-                    .anyMatch(r::contradicts);
-            if (!inside || taken) {
-                LOG.log(System.Logger.Level.WARNING, "Ignoring pod range of another node node={0} range={1} reason={2}",
-                        lease.node(), r.range(),
-                        inside ? "somebody else has it, or the MAC address or key of the node"
-                                : "not in --cluster-cidr");
-            }
-            return inside && !taken;
-        }).toList();
-        return good.isEmpty() ? Optional.empty() : Optional.of(new Lease(lease.node(), lease.type(), good));
     }
 
     /// Forgets the last state after a failure, so that everything is read again.

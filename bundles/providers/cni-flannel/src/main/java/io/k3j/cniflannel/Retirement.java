@@ -38,6 +38,7 @@ public final class Retirement implements Retire {
         }
         filter.apply(NftTable.removal("ip", "flannel-ipv4"));
         filter.apply(NftTable.removal("ip6", "flannel-ipv6"));
+        Forwarding.remove(host);
         Fabric.removeDevices(host, List.of());
         if (host.linkExists(NetworkPlan.BRIDGE)) {
             host.ip(List.of("ip", "link", "delete", NetworkPlan.BRIDGE));
@@ -55,7 +56,7 @@ public final class Retirement implements Retire {
         ExternalInterface outside = ExternalInterface.find(settings.flannelIface(), List.of(settings.nodeIp()));
         Fabric fabric = new Fabric(host, conf.backend(), new Random(), PodFabric.RUN);
         for (Cidr cidr : cluster) {
-            fabric.connect(cidr, outside, List.of());
+            fabric.connect(cidr, outside, List.of(), true);
         }
     }
 }

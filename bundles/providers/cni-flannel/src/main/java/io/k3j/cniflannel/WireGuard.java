@@ -89,8 +89,9 @@ final class WireGuard {
         return ipv6 ? backend.portV6() : backend.port();
     }
 
-    /// Sets the peers of the device to the other nodes.
-    void peers(String device, boolean ipv6, List<Lease> others) throws IOException {
+    /// Sets the peers of the device to the other nodes; one that is refused keeps no other away.
+    /// @return what `wg` complains about
+    List<String> peers(String device, boolean ipv6, List<Lease> others) throws IOException {
         Path shared = directory.resolve(SHARED_FILE);
         Map<String, Struct> wanted = new TreeMap<>();
         if (!backend.presharedKey().isEmpty()) {
@@ -98,10 +99,12 @@ final class WireGuard {
         }
         others.stream().filter(o -> o.type().equals(backend.type().type())).flatMap(o -> o.in(ipv6).stream())
                 .forEach(r -> wanted.put(r.token(), peer(r)));
+        List<String> complaints = new ArrayList<>();
         for (List<String> line : changes(device, wanted, text(host.read(List.of("wg", "show", device, "dump"))),
                 backend.presharedKey().isEmpty() ? Path.of("/dev/null") : shared)) {
-            host.ip(line);
+            complaints.addAll(host.attempt(line));
         }
+        return complaints;
     }
 
     private Struct peer(PeerAddress other) {

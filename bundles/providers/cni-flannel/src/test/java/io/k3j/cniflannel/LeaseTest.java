@@ -55,24 +55,35 @@ class LeaseTest {
         assertThat(Lease.of(node(pairs)).orElseThrow().reaches()).containsExactly(reach);
     }
 
+    private static Obj keyed(String key) {
+        return node("flannel.alpha.coreos.com/kube-subnet-manager", "true", "flannel.alpha.coreos.com/backend-type",
+                "wireguard", "flannel.alpha.coreos.com/backend-data", "{\"PublicKey\":\"" + key + "\",\"Port\":1}",
+                "flannel.alpha.coreos.com/public-ip", "10.10.10.51");
+    }
+
+    @Test
+    void rejectsKeysThatWgWouldRefuse() {
+        assertThat(Lease.of(keyed("A".repeat(43) + "="))).isPresent();
+        assertThat(Lease.of(keyed("A".repeat(44)))).as("33 bytes").isEmpty();
+        assertThat(Lease.of(keyed("A".repeat(42) + "=="))).as("31 bytes").isEmpty();
+        assertThat(Lease.of(keyed("A".repeat(42) + "B="))).as("bits beyond the last byte").isEmpty();
+        assertThat(Lease.of(keyed("A".repeat(42) + "-="))).as("another alphabet").isEmpty();
+    }
+
+    @Test
+    void rejectsWhatIsNoSingleMachine() {
+        assertThat(Lease.of(told("aa:bb:cc:00:11:33", "0.0.0.0"))).isEmpty();
+        assertThat(Lease.of(told("aa:bb:cc:00:11:33", "224.0.0.1"))).isEmpty();
+        assertThat(Lease.of(told("00:00:00:00:00:00", "10.10.10.51"))).isEmpty();
+        assertThat(Lease.of(told("01:00:5e:00:00:01", "10.10.10.51"))).isEmpty();
+    }
+
     @Test
     void rejectsValuesThatAreNoAddresses() {
         assertThat(Lease.of(told("aa:bb:cc:00:11:33; reboot", "10.10.10.51"))).isEmpty();
         assertThat(Lease.of(told("aa:bb:cc:00:11:33", "10.10.10.51\nroute del default"))).isEmpty();
         assertThat(Lease.of(told("aa:bb:cc:00:11", "10.10.10.51"))).isEmpty();
         assertThat(Lease.of(told("aa:bb:cc:00:11:33", "fd00::1"))).isEmpty();
-    }
-
-    @Test
-    void aNodeThatTellsTheRangeOrTheMacAddressOfAnotherContradictsIt() {
-        PeerAddress one = new PeerAddress(Cidr.parse("10.42.1.0/24"), "10.10.10.51", "aa:bb:cc:00:11:33", 1);
-        String mac = "aa:bb:cc:00:11:44";
-        assertThat(one.contradicts(new PeerAddress(Cidr.parse("10.42.2.0/24"), "10.10.10.52", mac, 1))).isFalse();
-        assertThat(one.contradicts(new PeerAddress(Cidr.parse("10.42.0.0/16"), "10.10.10.52", mac, 1))).isTrue();
-        assertThat(one.contradicts(new PeerAddress(Cidr.parse("10.42.2.0/24"), "10.10.10.52", one.token(), 1)))
-                .isTrue();
-        assertThat(one.contradicts(new PeerAddress(Cidr.parse("fd00:42::/64"), "fd10::51", one.token(), 1)))
-                .isFalse();
     }
 
     @Test
