@@ -30,7 +30,8 @@ public final class UnreadableRow extends RuntimeException {
     public UnreadableRow(String message, Throwable cause) {
         this(message, cause instanceof UnreadableRow row && row.passing,
                 cause instanceof UnreadableRow row ? new Trouble(row.status, row.key, row.row)
-                        : new Trouble(NO_CALL, "", null), cause);
+                        : new Trouble(NO_CALL, "", null),
+                cause);
     }
 
     /// Passing ones come by the hundred thousand while a key is away; where they were made tells nobody anything.
