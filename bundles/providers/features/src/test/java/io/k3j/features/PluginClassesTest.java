@@ -46,12 +46,18 @@ class PluginClassesTest {
         text(out, "Code"); // 16
         text(out, "()V"); // 17
         entry(out, INVOKE_DYNAMIC, 0, 9); // 18
+        method(out);
+        return bytes.toByteArray();
+    }
+
+    /// One method, `static void exit() { invokedynamic exit }`, and its bootstrap method.
+    private static void method(DataOutputStream out) throws IOException {
         out.writeShort(0x21);
         out.writeShort(2);
         out.writeShort(4);
         out.writeShort(0);
         out.writeShort(0);
-        out.writeShort(1); // one method: static void exit() { invokedynamic exit }
+        out.writeShort(1);
         out.writeShort(8);
         out.writeShort(7);
         out.writeShort(17);
@@ -64,14 +70,13 @@ class PluginClassesTest {
         out.write(new byte[] {4, (byte) 186, 0, 18, 0, 0, (byte) 177});
         out.writeShort(0);
         out.writeShort(0);
-        out.writeShort(1); // one attribute: the bootstrap method
+        out.writeShort(1);
         out.writeShort(15);
         out.writeInt(8);
         out.writeShort(1);
         out.writeShort(11);
         out.writeShort(1);
         out.writeShort(14);
-        return bytes.toByteArray();
     }
 
     private static void text(DataOutputStream out, String text) throws IOException {
