@@ -24,6 +24,8 @@ import java.util.concurrent.atomic.LongAdder;
 /// A closed loop of HTTP/1.1 requests whose answers are all alike: one in flight on each connection, the next from the
 /// same event loop. It knows an answer by its length only, so that it costs little.
 final class HttpLoad implements AutoCloseable {
+    private static final double LOOK_SECONDS = 0.1;
+    private static final int LOOKS = 600;
     private final MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private final LongAdder failed = new LongAdder();
     private final ByteBuf request;
@@ -50,12 +52,14 @@ final class HttpLoad implements AutoCloseable {
             all.add(connect(port));
         }
         Pauses.seconds(warm);
+        first(latencies);
         long server = cpu.nanos();
         long client = Load.own();
         long begin = System.nanoTime();
         latencies = new Histogram();
         Pauses.seconds(seconds);
         Histogram measured = latencies;
+        first(measured);
         latencies = new Histogram();
         double took = (System.nanoTime() - begin) / 1e9;
         server = cpu.nanos() - server;
@@ -65,6 +69,13 @@ final class HttpLoad implements AutoCloseable {
         double count = Math.max(1, measured.count());
         return new Load.Reached(measured.count() / took, measured, server / 1e3 / count, client / 1e3 / count,
                 failed.sum());
+    }
+
+    /// However short a measurement is, a process that has only begun, on a busy machine, is waited for; not for ever.
+    private static void first(Histogram answers) throws InterruptedException {
+        for (int i = 0; i < LOOKS && answers.count() == 0; i++) {
+            Pauses.seconds(LOOK_SECONDS);
+        }
     }
 
     private Channel connect(int port) throws InterruptedException {

@@ -14,6 +14,8 @@ import org.xml.sax.SAXException;
 /// Ginkgo's JUnit file: a `testcase` for each test there is, `skipped` without a message where the focus left it out.
 final class Report {
     private static final int LONGEST_MESSAGE = 300;
+    /// Other names are steps before and after all tests, of which only a failure is worth a word.
+    private static final String TEST = "[It] ";
 
     private Report() {
     }
@@ -26,8 +28,10 @@ final class Report {
             for (Path file : files) {
                 NodeList cases = parse(file).getElementsByTagName("testcase");
                 for (int i = 0; i < cases.getLength(); i++) {
-                    Result one = result((Element) cases.item(i));
-                    if (one.state() != Result.State.SKIPPED || !one.why().isEmpty()) {
+                    Element test = (Element) cases.item(i);
+                    Result one = result(test);
+                    if (one.state() == Result.State.FAILED || test.getAttribute("name").startsWith(TEST)
+                            && (one.state() == Result.State.PASSED || !one.why().isEmpty())) {
                         all.add(one);
                     }
                 }
@@ -47,7 +51,8 @@ final class Report {
     }
 
     private static Result result(Element test) {
-        String name = test.getAttribute("name").replaceFirst("^\\[It\\] ", "");
+        String called = test.getAttribute("name");
+        String name = called.startsWith(TEST) ? called.substring(TEST.length()) : called;
         for (String failed : List.of("failure", "error")) {
             if (test.getElementsByTagName(failed).getLength() > 0) {
                 return new Result(name, Result.State.FAILED, message(test, failed));

@@ -1,37 +1,22 @@
 package io.k3j.etcdsnapshots;
 
 import io.k3j.clientapi.ApiClient;
-import io.k3j.clientapi.ApiFault;
-import io.k3j.clientapi.WriteOptions;
-import io.k3j.model.Gvr;
-import io.k3j.model.Key;
-import io.k3j.model.Obj;
+import io.k3j.controllerkit.CustomResourceDefinitions;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 
 /// The custom resource `etcdsnapshotfiles.k3s.cattle.io`, with K3s' columns and fields. A server with etcd makes it; it
 /// is in no manifest.
 final class SnapshotKind {
-    private static final Gvr DEFINITIONS = Gvr.of("apiextensions.k8s.io/v1", "customresourcedefinitions");
     private static final String NAME = "etcdsnapshotfiles.k3s.cattle.io";
-    private static final int CONFLICT = 409;
 
     private SnapshotKind() {
     }
 
-    /// Makes it when it is not there. One that is there stays as it is: it may be that of another version of K3s.
-    /// Blocks for one or two requests.
-    /// @throws ApiFault when the API refuses it
+    /// Makes it, or adds to it what it lacks. Blocks for one or two requests.
+    /// @throws io.k3j.clientapi.ApiFault when the API refuses it
     static void ensure(ApiClient client) {
-        if (client.find(DEFINITIONS, Key.of(NAME)).isEmpty()) {
-            try {
-                client.create(DEFINITIONS, Obj.of(definition()), WriteOptions.PLAIN);
-            } catch (ApiFault made) {
-                if (made.code() != CONFLICT) {
-                    throw made;
-                }
-            }
-        }
+        CustomResourceDefinitions.ensure(client, definition());
     }
 
     private static Struct definition() {
@@ -42,7 +27,7 @@ final class SnapshotKind {
                         column("Size", ".status.size", "string"),
                         column("CreationTime", ".status.creationTime", "date")),
                 "schema", Struct.of("openAPIV3Schema", schema()));
-        return Struct.of("apiVersion", DEFINITIONS.apiVersion(), "kind", "CustomResourceDefinition", "metadata",
+        return Struct.of("apiVersion", "apiextensions.k8s.io/v1", "kind", "CustomResourceDefinition", "metadata",
                 Struct.of("name", NAME), "spec",
                 Struct.of("group", "k3s.cattle.io", "scope", "Cluster", "names",
                         Struct.of("kind", SnapshotFile.KIND, "listKind", SnapshotFile.KIND + "List", "plural",

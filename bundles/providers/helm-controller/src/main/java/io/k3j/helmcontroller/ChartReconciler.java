@@ -32,6 +32,8 @@ final class ChartReconciler implements Reconciler {
     private static final String UNMANAGED = "helmcharts.helm.cattle.io/unmanaged";
     private static final int AT_ONCE = 2;
     private static final int FORBIDDEN = 403;
+    /// How often an uninstallation that fails is tried; K3s' Job takes the first failure for its end.
+    private static final int REMOVALS = 5;
     /// How soon a release is looked at again that somebody else has to repair.
     private static final Duration LOOK_AGAIN = Duration.ofMinutes(5);
 
@@ -180,7 +182,7 @@ final class ChartReconciler implements Reconciler {
                 .ignoring(input.ignored());
     }
 
-    /// Uninstalls what is there and lets the object go.
+    /// Uninstalls what is there and lets the object go, as K3s does also when Helm cannot uninstall it.
     private Requeue remove(Obj chart, ExpectingWriter writer) {
         ReleaseInput input = new ReleaseInput(chart, Struct.EMPTY, Map.of(), Struct.EMPTY);
         Optional<Revision> latest = new Releases(writer.api()).latest(input);
@@ -194,9 +196,15 @@ final class ChartReconciler implements Reconciler {
                 Decision uninstall = new Decision(List.of(Decision.UNINSTALL), false, "");
                 String error = operation.run(writer.api(), input, uninstall, false).error();
                 if (!error.isEmpty()) {
-                    ChartStatus.failed(chart, "UninstallFailed", error).write(writer);
-                    events.warning(chart, "UninstallFailed", error);
-                    return Requeue.after(attempts.failed(chart.key(), "removal"));
+                    Duration pause = attempts.failed(chart.key(), "removal");
+                    boolean last = attempts.times(chart.key(), "removal") >= REMOVALS;
+                    String message = error + (last ? "; what is left of release " + input.namespace() + "/"
+                            + input.release() + " stays, remove it by helm uninstall" : "");
+                    ChartStatus.failed(chart, "UninstallFailed", message).write(writer);
+                    events.warning(chart, "UninstallFailed", message);
+                    if (!last) {
+                        return Requeue.after(pause);
+                    }
                 }
             } catch (ApiFault fault) {
                 // a namespace that goes takes the release with it, and nobody can be made in it to uninstall it

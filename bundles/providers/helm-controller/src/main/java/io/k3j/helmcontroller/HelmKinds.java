@@ -1,11 +1,8 @@
 package io.k3j.helmcontroller;
 
 import io.k3j.clientapi.ApiClient;
-import io.k3j.clientapi.ApiFault;
-import io.k3j.clientapi.WriteOptions;
+import io.k3j.controllerkit.CustomResourceDefinitions;
 import io.k3j.model.Gvr;
-import io.k3j.model.Key;
-import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.List;
@@ -17,8 +14,6 @@ final class HelmKinds {
     static final String API = "helm.cattle.io/v1";
     static final Gvr CHARTS = Gvr.of(API, "helmcharts");
     static final Gvr CONFIGS = Gvr.of(API, "helmchartconfigs");
-    private static final Gvr DEFINITIONS = Gvr.of("apiextensions.k8s.io/v1", "customresourcedefinitions");
-    private static final int CONFLICT = 409;
     private static final Struct TEXT = Struct.of("type", "string");
     private static final Struct FLAG = Struct.of("type", "boolean");
     private static final Struct ANYTHING = Struct.of("x-kubernetes-preserve-unknown-fields", true);
@@ -28,22 +23,12 @@ final class HelmKinds {
     private HelmKinds() {
     }
 
-    /// Makes those that are not there. One that is there stays as it is: it may be that of another version of K3s.
+    /// Makes them, or adds to them what they lack.
     ///
-    /// @throws ApiFault when the API refuses one
+    /// @throws io.k3j.clientapi.ApiFault when the API refuses one
     static void ensure(ApiClient client) {
-        for (Struct wanted : List.of(chart(), config())) {
-            Obj definition = Obj.of(wanted);
-            if (client.find(DEFINITIONS, Key.of(definition.name())).isEmpty()) {
-                try {
-                    client.create(DEFINITIONS, definition, WriteOptions.PLAIN);
-                } catch (ApiFault made) {
-                    if (made.code() != CONFLICT) {
-                        throw made;
-                    }
-                }
-            }
-        }
+        CustomResourceDefinitions.ensure(client, chart());
+        CustomResourceDefinitions.ensure(client, config());
     }
 
     private static Struct chart() {
@@ -83,7 +68,10 @@ final class HelmKinds {
                 true);
         all.put("set", Struct.of("type", "object", "additionalProperties", number));
         all.put("backOffLimit", Struct.of("type", "integer", "format", "int32"));
-        all.put("driver", oneOf("secret", "configmap").with("default", "secret"));
+        Struct fixed = Struct.of("rule", "!oldSelf.hasValue() || self == oldSelf.value()", "message",
+                "driver is immutable after creation", "optionalOldSelf", true);
+        all.put("driver", oneOf("secret", "configmap").with("default", "secret").with("x-kubernetes-validations",
+                Seq.of(fixed)));
         all.put("podSecurityContext", ANY_OBJECT).put("securityContext", ANY_OBJECT);
         configFields().forEach(all::put);
         return all.build();
@@ -98,7 +86,7 @@ final class HelmKinds {
 
     private static Struct definition(String kind, String shortName, Struct version) {
         String plural = kind.toLowerCase(Locale.ROOT) + "s";
-        return Struct.of("apiVersion", DEFINITIONS.apiVersion(), "kind", "CustomResourceDefinition", "metadata",
+        return Struct.of("apiVersion", "apiextensions.k8s.io/v1", "kind", "CustomResourceDefinition", "metadata",
                 Struct.of("name", plural + ".helm.cattle.io"), "spec",
                 Struct.of("group", "helm.cattle.io", "scope", "Namespaced", "names",
                         Struct.of("kind", kind, "listKind", kind + "List", "plural", plural, "singular",

@@ -104,7 +104,7 @@ record ReleaseInput(Obj chart, Struct config, Map<String, Struct> secrets, Struc
 
     /// How long Helm waits for one hook, a second at least and an hour at most.
     ///
-    /// @throws ChartRefused when it is no duration
+    /// @throws ChartRefused when it is no duration and the chart is not being removed, which nothing is to keep
     Duration timeout() {
         String text = chart.spec().text("timeout");
         if (text.isEmpty()) {
@@ -115,6 +115,9 @@ record ReleaseInput(Obj chart, Struct config, Map<String, Struct> secrets, Struc
             Duration atLeast = asked.compareTo(Duration.ofSeconds(1)) < 0 ? Duration.ofSeconds(1) : asked;
             return atLeast.compareTo(LONGEST) > 0 ? LONGEST : atLeast;
         } catch (IllegalArgumentException none) {
+            if (chart.terminating()) {
+                return TIMEOUT;
+            }
             throw new ChartRefused("InvalidTimeout", "spec.timeout " + text + " is no duration; write for instance 5m");
         }
     }

@@ -171,6 +171,52 @@ class ChartReconcilerTest {
     }
 
     @Test
+    void theObjectGoesThoughItsReleaseCannotBeUninstalled() {
+        chart("chart", "oci://r.example/web");
+        for (int i = 0; i < 5; i++) {
+            helm.failing("deployed");
+        }
+        stage.api.delete(HelmKinds.CHARTS, WEB, DeleteOptions.PLAIN);
+        stage.pass(Duration.ofSeconds(71));
+        assertThat(stage.api.find(HelmKinds.CHARTS, WEB)).isPresent();
+        stage.pass(Duration.ofSeconds(80));
+        assertThat(stage.api.find(HelmKinds.CHARTS, WEB)).isEmpty();
+        assertThat(helm.asked).hasSize(6);
+        assertThat(stage.events()).anyMatch(
+                e -> e.startsWith("UninstallFailed: it does not work; what is left of release default/web stays"));
+    }
+
+    @Test
+    void aTimeoutThatIsNoneKeepsNoObject() {
+        chart("chart", "oci://r.example/web");
+        change("soon", "spec", "timeout");
+        stage.api.delete(HelmKinds.CHARTS, WEB, DeleteOptions.PLAIN);
+        stage.pass(Duration.ofSeconds(1));
+        assertThat(stage.api.find(HelmKinds.CHARTS, WEB)).isEmpty();
+        assertThat(helm.last).containsEntry("timeoutSeconds", "300");
+    }
+
+    @Test
+    void definitionsOfAnotherVersionGetTheFieldsTheyLack() {
+        Gvr definitions = Gvr.of("apiextensions.k8s.io/v1", "customresourcedefinitions");
+        stage.api.serve(new ApiResource(definitions, "CustomResourceDefinition", false, VERBS), false);
+        HelmKinds.ensure(stage.api);
+        Obj whole = stage.one(definitions, "helmcharts.helm.cattle.io");
+        Struct version = whole.spec().seq("versions").struct(0);
+        String[] fields = {"schema", "openAPIV3Schema", "properties", "spec", "properties"};
+        Struct old = version.withAt(Struct.of("chart", Struct.of("type", "string"), "later", Struct.of("type",
+                "string")), fields).without("additionalPrinterColumns");
+        stage.api.seed(definitions, whole.with(Seq.of(old), "spec", "versions"));
+        HelmKinds.ensure(stage.api);
+        Struct now = stage.one(definitions, "helmcharts.helm.cattle.io").spec().seq("versions").struct(0);
+        assertThat(((Struct) Objects.requireNonNull(now.at(fields))).names()).contains("values", "driver", "later");
+        assertThat(now.seq("additionalPrinterColumns").size()).isEqualTo(7);
+        long revision = stage.one(definitions, "helmcharts.helm.cattle.io").revision();
+        HelmKinds.ensure(stage.api);
+        assertThat(stage.one(definitions, "helmcharts.helm.cattle.io").revision()).isEqualTo(revision);
+    }
+
+    @Test
     void chartsOfOthersAreLeftAlone() {
         stage.api.seed(HelmKinds.CHARTS, Charts.chart("chart", "oci://r.example/web").with("rancher", "metadata",
                 "annotations", ChartReconciler.MANAGED_BY));
