@@ -30,8 +30,8 @@ final class PodFabric {
     private final PacketFilter filter;
     private final Host host = new Host();
     private final Fabric fabric;
-    private final Forwarding forwarding = new Forwarding(host);
-    private final Peers peers;
+    private final ForwardChain forwarding = new ForwardChain(host);
+    private final NodeLeases peers;
     private List<NftTable> tables = List.of();
     private boolean suspected = true;
     private List<Cidr> ranges = List.of();
@@ -58,7 +58,7 @@ final class PodFabric {
                 : FlannelConf.read(Path.of(settings.flannelConf()), cluster);
         devices = new Devices(conf.backend());
         fabric = new Fabric(host, conf.backend(), random, RUN);
-        peers = new Peers(settings.nodeName(), cluster);
+        peers = new NodeLeases(settings.nodeName(), cluster);
     }
 
     /// Another one than the servers' on a node of a VPN.

@@ -38,7 +38,7 @@ public final class Retirement implements Retire {
         }
         filter.apply(NftTable.removal("ip", "flannel-ipv4"));
         filter.apply(NftTable.removal("ip6", "flannel-ipv6"));
-        Forwarding.remove(host);
+        ForwardChain.remove(host);
         Fabric.removeDevices(host, List.of());
         if (host.linkExists(NetworkPlan.BRIDGE)) {
             host.ip(List.of("ip", "link", "delete", NetworkPlan.BRIDGE));

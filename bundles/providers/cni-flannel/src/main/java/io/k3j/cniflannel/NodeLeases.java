@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The leases of the other nodes. A Node is read when it has changed; all are compared with each other when a lease
 /// has. For one thread.
-final class Peers {
+final class NodeLeases {
     private static final System.Logger LOG = System.getLogger("io.k3j.cniflannel");
     private final String me;
     private final List<Cidr> cluster;
@@ -31,7 +31,7 @@ final class Peers {
 
     /// @param me the name of this node
     /// @param cluster the pod network
-    Peers(String me, List<Cidr> cluster) {
+    NodeLeases(String me, List<Cidr> cluster) {
         this.me = me;
         this.cluster = cluster;
     }

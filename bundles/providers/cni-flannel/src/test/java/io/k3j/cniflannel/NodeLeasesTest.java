@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class PeersTest {
+class NodeLeasesTest {
     private static final int MANY = 5_000;
     private static final Lease OWN = new Lease("me", "vxlan",
             List.of(new PeerAddress(Cidr.parse("10.0.0.0/24"), "10.10.10.50", "aa:bb:cc:00:00:00", 1)));
-    private final Peers peers = new Peers("me", List.of(Cidr.parse("10.0.0.0/8")));
+    private final NodeLeases peers = new NodeLeases("me", List.of(Cidr.parse("10.0.0.0/8")));
 
     private static Obj node(int number, long revision) {
         return node("n" + (10_000 + number), "10." + number / 256 + "." + number % 256 + ".0/24", mac(number),

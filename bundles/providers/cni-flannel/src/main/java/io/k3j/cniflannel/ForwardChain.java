@@ -6,7 +6,7 @@ import java.util.List;
 
 /// Lets packets of pods pass on machines whose iptables forward nothing by themselves, as Docker and ufw leave them:
 /// the chain `FLANNEL-FWD`, which is flannel's. For one thread.
-final class Forwarding {
+final class ForwardChain {
     private static final String CHAIN = "FLANNEL-FWD";
     private static final String FORWARD = "FORWARD";
     private static final List<String> JUMP = List.of(FORWARD, "-m", "comment", "--comment", "flanneld forward", "-j",
@@ -14,7 +14,7 @@ final class Forwarding {
     private final Host host;
     private String problem = "";
 
-    Forwarding(Host host) {
+    ForwardChain(Host host) {
         this.host = host;
     }
 
