@@ -28,8 +28,8 @@ class StartPlanTest {
         Host host = new Host("node-1", true, "/root", List.of("192.0.2.7"), List.of(),
                 Instant.parse("2026-01-01T00:00:00Z"), Map.of("K3S_CONFIG_FILE", config.toString()), directory,
                 line -> {
-                throw new IOException(line.getFirst());
-            });
+                    throw new IOException(line.getFirst());
+                });
         return new StartPlan(host, () -> {
             pauses++;
             return pause.passed();

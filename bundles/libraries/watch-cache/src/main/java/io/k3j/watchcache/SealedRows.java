@@ -162,8 +162,10 @@ final class SealedRows {
         long now = nanos.getAsLong();
         if (now - said >= SAID_AGAIN_NANOS) {
             said = now;
-            LOG.log(System.Logger.Level.WARNING, "Objects cannot be read, as the keys of their rows are not to be had now"
-                    + " number={0} error={1}", waitsFor.size(), row.why());
+            LOG.log(System.Logger.Level.WARNING,
+                    "Objects cannot be read, as the keys of their rows are not to be had now"
+                            + " number={0} error={1}",
+                    waitsFor.size(), row.why());
         }
     }
 }

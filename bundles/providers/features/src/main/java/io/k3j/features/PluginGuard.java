@@ -89,8 +89,9 @@ final class PluginGuard {
 
     private void noteDeciding(Handle handle) {
         ServiceReference<?>[] services = bundles.installed(handle).map(Bundle::getRegisteredServices).orElse(null);
-        if (services != null && Arrays.stream(services).anyMatch(one -> one.getProperty(Constants.OBJECTCLASS)
-                instanceof String[] types && Arrays.stream(types).anyMatch(DECIDING::contains))) {
+        if (services != null && Arrays.stream(services)
+                .anyMatch(one -> one.getProperty(Constants.OBJECTCLASS) instanceof String[] types
+                        && Arrays.stream(types).anyMatch(DECIDING::contains))) {
             deciding.add(handle.location());
         }
     }

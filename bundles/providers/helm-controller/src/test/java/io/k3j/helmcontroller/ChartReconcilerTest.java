@@ -177,9 +177,11 @@ class ChartReconcilerTest {
             helm.failing("deployed");
         }
         stage.api.delete(HelmKinds.CHARTS, WEB, DeleteOptions.PLAIN);
-        stage.pass(Duration.ofSeconds(71));
-        assertThat(stage.api.find(HelmKinds.CHARTS, WEB)).isPresent();
-        stage.pass(Duration.ofSeconds(80));
+        for (int pause : new int[] {0, 10, 20, 40}) {
+            stage.pass(Duration.ofSeconds(pause + 1));
+            assertThat(stage.api.find(HelmKinds.CHARTS, WEB)).isPresent();
+        }
+        stage.pass(Duration.ofSeconds(81));
         assertThat(stage.api.find(HelmKinds.CHARTS, WEB)).isEmpty();
         assertThat(helm.asked).hasSize(6);
         assertThat(stage.events()).anyMatch(

@@ -20,7 +20,8 @@ import java.util.stream.Stream;
 /// @param local the usable endpoints on this node; it may contain some that are not in `all`, when none here is
 /// ready
 record ServicePort(String id, String protocol, int port, List<String> clusterIps, List<String> externalIps,
-        List<String> balancers, int nodePort, boolean carried, boolean internalLocal, boolean externalLocal, int affinitySeconds,
+        List<String> balancers, int nodePort, boolean carried, boolean internalLocal, boolean externalLocal,
+        int affinitySeconds,
         Sources sources, List<ServiceEndpoint> all, List<ServiceEndpoint> local) {
 
     /// `loadBalancerSourceRanges`.

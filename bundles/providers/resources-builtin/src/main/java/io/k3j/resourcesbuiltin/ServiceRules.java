@@ -106,7 +106,8 @@ final class ServiceRules implements KindRules {
         if (external(s) && external(before)) {
             s = Fill.each(s, "ports", p -> nodePort(p, before.seq("ports")));
         }
-        if (ServiceTraffic.needsCheckPort(s) && s.whole("healthCheckNodePort", 0) == 0 && before.has("healthCheckNodePort")) {
+        if (ServiceTraffic.needsCheckPort(s) && s.whole("healthCheckNodePort", 0) == 0
+                && before.has("healthCheckNodePort")) {
             s = s.with("healthCheckNodePort", before.get("healthCheckNodePort"));
         }
         return object.with("spec", s);

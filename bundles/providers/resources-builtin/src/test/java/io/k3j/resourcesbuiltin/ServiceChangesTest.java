@@ -57,10 +57,11 @@ class ServiceChangesTest {
     void whatOnlyLoadBalancersHaveGoesWithTheType() {
         Struct spec = after(BALANCED, BALANCED.withAt("ClusterIP", "spec", "type"));
         for (String field : new String[] {"loadBalancerClass", "allocateLoadBalancerNodePorts",
-            "externalTrafficPolicy", "healthCheckNodePort"}) {
+                "externalTrafficPolicy", "healthCheckNodePort"}) {
             assertThat(spec.has(field)).as(field).isFalse();
         }
-        Struct changed = BALANCED.withAt("ClusterIP", "spec", "type").withAt("a.example/c", "spec", "loadBalancerClass");
+        Struct changed = BALANCED.withAt("ClusterIP", "spec", "type").withAt("a.example/c", "spec",
+                "loadBalancerClass");
         assertThat(after(BALANCED, changed).text("loadBalancerClass")).as("what the writer sets is refused later")
                 .isEqualTo("a.example/c");
     }
