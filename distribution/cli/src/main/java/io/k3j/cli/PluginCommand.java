@@ -19,6 +19,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -117,8 +118,9 @@ final class PluginCommand {
 
     /// @return whether it was there still
     private boolean put(Path jar) throws IOException {
-        if (!Files.isDirectory(plugins.getParent())) {
-            throw new NoSuchFileException(plugins.getParent().toString(), null, "no server has run there");
+        Path data = Objects.requireNonNull(plugins.getParent());
+        if (!Files.isDirectory(data)) {
+            throw new NoSuchFileException(data.toString(), null, "no server has run there");
         }
         if (!Files.exists(plugins, LinkOption.NOFOLLOW_LINKS)) {
             Files.createDirectory(plugins, mode("rwxr-xr-x"));

@@ -60,7 +60,7 @@ final class FileKeys {
     private EnvironmentFile.Values of(Place place) throws IOException {
         EnvironmentFile.Values found = known.get(place);
         if (found == null) {
-            found = EnvironmentFile.values(files.read(place.volume, place.path), wanted.get(place));
+            found = EnvironmentFile.values(files.read(place.volume, place.path), wanted.getOrDefault(place, Set.of()));
             found.found().forEach((k, v) -> keep(place, k, v));
             known.put(place, found);
         }

@@ -29,8 +29,8 @@ public final class Unreadable extends Item {
     /// @param why for the operator, without anything of the content
     /// @param sealed whether another key might open it
     /// @param passing whether its own key is only not to be had now
-    /// @param key names what it waits for, the same for all rows that can be read at the same time; empty when it is not
-    /// passing
+    /// @param key names what it waits for, the same for all rows that can be read at the same time; empty when it is
+    /// not passing
     record Trouble(String why, boolean sealed, boolean passing, String key) {
     }
 

@@ -105,8 +105,10 @@ final class PluginUse {
             return starter;
         }
         Seen before = seen.get(found.thread());
-        boolean still = before != null && (nearest.isEmpty() || stopped.test(before.location));
-        return found.virtual() && still ? before.location : nearest;
+        if (before == null || !found.virtual()) {
+            return nearest;
+        }
+        return nearest.isEmpty() || stopped.test(before.location) ? before.location : nearest;
     }
 
     /// Whether its code has started a thread.

@@ -83,8 +83,8 @@ final class ServicePorts {
                 .filter(i -> !i.text("ipMode").equals("Proxy")).map(i -> i.text("ip"));
     }
 
-    /// ServiceLB shows the addresses of the nodes that carry a Service, and finishes what it has begun. Another balancer
-    /// is named by `loadBalancerClass`, or shows addresses that no node has.
+    /// ServiceLB shows the addresses of the nodes that carry a Service, and finishes what it has begun. Another
+    /// balancer is named by `loadBalancerClass`, or shows addresses that no node has.
     private static boolean carried(Obj service, List<String> balancers, ThisNode node) {
         return service.spec().text("type").equals("LoadBalancer") && !service.spec().has("loadBalancerClass")
                 && service.finalizers().contains(BALANCED) && balancers.stream().anyMatch(node.known()::contains);
