@@ -43,7 +43,7 @@ public final class TestRuntime {
         Files.createDirectories(places.cni());
         Files.writeString(places.cni().resolve("10-test.conflist"), NETWORK.formatted(directory.resolve("ipam")));
         Images.main(new String[] {directory.resolve("shipped").toString()});
-        process = containerd.ensure(new ContainerdConfig(places, machine, settings).text(List.of()));
+        process = containerd.ensure(new ContainerdConfig(places, machine, settings));
         Reaper.watch(process.pid());
         cri = new Cri(places.socket());
         PinnedImages pins = new PinnedImages();

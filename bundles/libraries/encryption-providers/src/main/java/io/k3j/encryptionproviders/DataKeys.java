@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The data keys of rows, as a KMS plug-in has decrypted them. Who asks for one that is not known waits for the
 /// plug-in once; while it does not give the key, it is asked again in the background, and nobody waits. Once it was
-/// waited for in vain, nobody waits for any other key either, until it has given one: a plug-in that hangs must not hold
-/// up the thread that follows the datastore, however many keys the rows have.
+/// waited for in vain, nobody waits for any other key either, until it has given one: a plug-in that hangs must not
+/// hold up the thread that follows the datastore, however many keys the rows have.
 ///
 /// Any thread; a call blocks as long as [Time#patience] at most.
 final class DataKeys {
@@ -222,8 +222,10 @@ final class DataKeys {
 
     /// Nothing of what a plug-in says in its own words: they go to clients.
     private UnreadableRow unavailable(EncryptedObject row, String digest, String why, String status) {
-        return UnreadableRow.passing(digest, "the KMS provider " + provider + " does not decrypt the data key of the key"
-                + " ID " + KmsService.shown(row.keyId()) + ": " + why, status);
+        return UnreadableRow.passing(digest,
+                "the KMS provider " + provider + " does not decrypt the data key of the key"
+                        + " ID " + KmsService.shown(row.keyId()) + ": " + why,
+                status);
     }
 
     private void keep(String digest, KeyAnswers answers) {
