@@ -161,7 +161,7 @@ class PluginCallsTest {
         Throwing service = new Throwing();
         Admission throwing = (Admission) PluginCalls.of(service, List.of(Admission.class), "com.acme.policy",
                 around(PluginCalls.Limits.DEFAULT));
-                for (int i = 1; i <= 3 * PluginCalls.MOST_THROWN; i++) {
+        for (int i = 1; i <= 3 * PluginCalls.MOST_THROWN; i++) {
             assertThat(throwing.handles(WRITE)).isTrue();
             assertThatThrownBy(() -> throwing.admit(WRITE, Struct.EMPTY)).isInstanceOf(ApiFault.class)
                     .hasMessageContaining("com.acme.policy failed in Admission.admit");
