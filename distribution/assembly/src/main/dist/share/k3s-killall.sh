@@ -54,11 +54,11 @@ for address in /run/k3s/containerd/state/io.containerd.runtime.v2.task/*/*/addre
 done
 rmdir /run/containerd/s /run/containerd 2> /dev/null
 
-# Below the data directory only what containerd mounts while it unpacks an image: a disk mounted there is the user's, and
-# without it the next start would begin an empty cluster.
+# Below the data directory only what containerd mounts while it unpacks an image, and volumes of pods where the kubelet's
+# root-dir is there: a disk mounted there is the user's, and without it the next start would begin an empty cluster.
 for mount in $(awk '{print $2}' /proc/self/mounts | sort -r); do
     case "$mount" in
-        /run/k3s*|"$DATA"/agent/containerd/tmpmounts/*|/var/lib/kubelet/pods*|/var/lib/kubelet/plugins*|/run/netns/cni-*) umount -l "$mount" 2> /dev/null ;;
+        /run/k3s*|"$DATA"/agent/containerd/tmpmounts/*|"$DATA"/*/pods/*/volumes/*|"$DATA"/*/pods/*/volume-subpaths/*|/var/lib/kubelet/pods*|/var/lib/kubelet/plugins*|/run/netns/cni-*) umount -l "$mount" 2> /dev/null ;;
     esac
 done
 for ns in /run/netns/cni-*; do [ -e "$ns" ] && rm -f "$ns"; done
@@ -72,8 +72,8 @@ if command -v nft > /dev/null; then
     done
 fi
 for tables in iptables ip6tables; do
-    command -v $tables-save > /dev/null && $tables-save 2> /dev/null | grep -q CNI- || continue
-    $tables-save | grep -v -e KUBE- -e CNI- -e flannel | $tables-restore
+    command -v $tables-save > /dev/null && $tables-save 2> /dev/null | grep -q -i -e CNI- -e flannel || continue
+    $tables-save | grep -v -i -e KUBE- -e CNI- -e flannel | $tables-restore
     family=ip; [ $tables = ip6tables ] && family=ip6
     for table in nat filter mangle; do # goes when nothing but iptables' own chains without a rule is left in it
         listed=$(nft list table $family $table 2> /dev/null) || continue

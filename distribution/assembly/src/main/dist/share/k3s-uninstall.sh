@@ -29,6 +29,9 @@ mounted() { # DIR : whether something is mounted there or below
 
 clean_mounted_directory() { # DIR : removes it; of what is mounted there the files go and the mount stays
     mounted "$1" || { rm -rf "$1"; return; }
+    case "$1" in # what a pod has mounted and nobody could unmount is somewhere else's
+        */pods/*/volumes/*/*|*/pods/*/volume-subpaths/*) echo "k3s-uninstall.sh: $1 is mounted and stays"; return ;;
+    esac
     for path in "$1"/* "$1"/.[!.]* "$1"/..?*; do
         if [ -d "$path" ] && [ ! -L "$path" ]; then clean_mounted_directory "$path"; else rm -f "$path"; fi
     done

@@ -19,7 +19,8 @@ final class CertificateRotation {
     }
 
     /// Copies to `server/tls-TIME`, or to `agent/tls-TIME` where there is no server, as K3s; nothing is deleted before
-    /// all is copied.
+    /// all is copied. What a server has for its node has the names of what it has for itself: its copies lie in
+    /// `agent` there.
     static int run(Path dataDir, Set<String> services, Instant now) throws IOException {
         Path tls = dataDir.resolve("server/tls");
         List<Path> files = files(dataDir, services);
@@ -28,9 +29,11 @@ final class CertificateRotation {
         }
         Path backup = dataDir.resolve((Files.isDirectory(tls) ? "server" : "agent") + "/tls-" + now.getEpochSecond());
         copy(tls, backup);
+        Path ofNode = Files.isDirectory(tls) ? backup.resolve("agent") : backup;
+        PemFiles.directory(ofNode);
         for (Path file : files) {
             if (file.startsWith(dataDir.resolve("agent"))) {
-                Files.copy(file, backup.resolve(file.getFileName()));
+                Files.copy(file, ofNode.resolve(file.getFileName()));
             }
         }
         for (Path file : files) {

@@ -24,7 +24,8 @@ final class HandedOver {
         }
         List<String> all = new ArrayList<>(words);
         try {
-            String text = Files.readString(Path.of("/proc/self/fd", descriptor), StandardCharsets.UTF_8);
+            // a name of a file need not be text, and is decoded as Java decodes a command line
+            String text = new String(Files.readAllBytes(Path.of("/proc/self/fd", descriptor)), StandardCharsets.UTF_8);
             int from = 0;
             for (int end = text.indexOf(END); end >= 0; end = text.indexOf(END, from)) {
                 all.add(text.substring(from, end));

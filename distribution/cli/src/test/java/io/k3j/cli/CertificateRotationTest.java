@@ -51,10 +51,11 @@ class CertificateRotationTest {
     @Test
     void thoseOfAServersNodeAreKeptBesideItsOwn() throws IOException {
         write("server/tls/client-admin.crt", "server/tls/etcd/client.key", "server/tls/server-ca.key",
-                "agent/client-kubelet.crt", "agent/client-kubelet.key");
+                "server/tls/client-kubelet.key", "agent/client-kubelet.crt", "agent/client-kubelet.key");
         assertThat(rotate()).isZero();
         Path copies = data.resolve("server/tls-1700000000");
-        assertThat(copies.resolve("client-kubelet.key")).hasContent("agent/client-kubelet.key");
+        assertThat(copies.resolve("agent/client-kubelet.key")).hasContent("agent/client-kubelet.key");
+        assertThat(copies.resolve("client-kubelet.key")).hasContent("server/tls/client-kubelet.key");
         assertThat(copies.resolve("etcd/client.key")).hasContent("server/tls/etcd/client.key");
         assertThat(data.resolve("agent").toFile().list()).isEmpty();
         assertThat(data.resolve("server/tls").toFile().list()).containsExactlyInAnyOrder("etcd", "server-ca.key",

@@ -213,7 +213,9 @@ final class ChartReconciler implements Reconciler {
                 }
             }
         }
-        events.normal(chart, "RemoveJob", "Uninstalled HelmChart, removing resources");
+        if (attempts.times(chart.key(), "removal") < REMOVALS) {
+            events.normal(chart, "RemoveJob", "Uninstalled HelmChart, removing resources");
+        }
         attempts.forget(chart.key());
         Obj free = chart.with(Seq.copyOf(chart.finalizers().stream().filter(f -> !f.equals(FINALIZER)).toList()),
                 "metadata", "finalizers");

@@ -44,7 +44,7 @@ final class ServicePorts {
         }
         List<String> externalIps = literals(family, spec.seq("externalIPs").texts().stream());
         List<String> balancers = literals(family, balancers(service));
-        boolean carried = carried(service, balancers, node);
+        boolean carried = carried(service, family, balancers, node);
         ServicePort.Sources sources = sources(service, family);
         for (Struct port : spec.seq("ports").structs()) {
             String protocol = port.text("protocol", "TCP").toLowerCase(Locale.ROOT);
@@ -85,9 +85,10 @@ final class ServicePorts {
 
     /// ServiceLB shows the addresses of the nodes that carry a Service, and finishes what it has begun. Another
     /// balancer is named by `loadBalancerClass`, or shows addresses that no node has.
-    private static boolean carried(Obj service, List<String> balancers, ThisNode node) {
+    private static boolean carried(Obj service, Family family, List<String> balancers, ThisNode node) {
         return service.spec().text("type").equals("LoadBalancer") && !service.spec().has("loadBalancerClass")
-                && service.finalizers().contains(BALANCED) && balancers.stream().anyMatch(node.known()::contains);
+                && service.finalizers().contains(BALANCED)
+                && literals(family, node.known().stream()).stream().anyMatch(balancers::contains);
     }
 
     private static List<String> literals(Family family, Stream<String> addresses) {
