@@ -59,7 +59,7 @@ class CertificateRotationTest {
         assertThat(copies.resolve("etcd/client.key")).hasContent("server/tls/etcd/client.key");
         assertThat(data.resolve("agent").toFile().list()).isEmpty();
         assertThat(data.resolve("server/tls").toFile().list()).containsExactlyInAnyOrder("etcd", "server-ca.key",
-                "dynamic-cert-regenerate");
+                "client-kubelet.key", "dynamic-cert-regenerate");
     }
 
     @Test

@@ -89,7 +89,8 @@ class InstallItest {
                 + " && mkdir " + DATA + "/server/db && echo rows | tee " + DATA + "/server/db/state.db " + DATA
                 + "/storage/.file");
         String volume = DATA + "/kubelet/pods/u/volumes/kubernetes.io~nfs/v";
-        text("mkdir -p /root/share " + volume + " && echo theirs > /root/share/file && mount --bind /root/share " + volume);
+        text("mkdir -p /root/share " + volume + " && echo theirs > /root/share/file && mount --bind /root/share "
+                + volume);
         text("k3s-killall.sh");
         assertThat(mounts()).containsExactlyInAnyOrder("mount " + DATA + "/server tmpfs",
                 "mount " + DATA + "/storage tmpfs");

@@ -14,7 +14,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ServicePortsTest {
     @ParameterizedTest
     @CsvSource({"10.43.0.5, 192.0.2.7, 192.0.2.7, true", "10.43.0.5, 192.0.2.7, 192.0.2.8, false",
-            "fd43::5, fd00::7, fd00::7, true", "fd43::5, fd00:0:0:0::7, fd00::7, true", "fd43::5, fd00::7, fd00::8, false"})
+            "fd43::5, fd00::7, fd00::7, true", "fd43::5, fd00:0:0:0::7, fd00::7, true",
+            "fd43::5, fd00::7, fd00::8, false"})
     void aNodeCarriesWhatShowsOneOfItsAddresses(String cluster, String shown, String own, boolean carried) {
         Obj service = Obj.of(Struct.of("metadata",
                 Struct.of("name", "web", "namespace", "a", "finalizers",
