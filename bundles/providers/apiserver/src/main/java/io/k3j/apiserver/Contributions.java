@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -34,8 +35,9 @@ import org.jspecify.annotations.Nullable;
 /// generations in rank order. For any thread.
 final class Contributions {
     /// How long a request waits for a service that is being replaced.
-    static final long PATIENCE_MILLIS = 2_000;
+    static final long PATIENCE_MILLIS = Patience.MILLIS;
     private final Signal signal = new Signal();
+    private final Patience patience;
     private final Kinds kinds = new Kinds();
     private final Slot<Authenticator> authenticators = Slot.highestFirst(Completeness.remembered());
     private final Slot<Authorizer> authorizers;
@@ -55,6 +57,13 @@ final class Contributions {
         static Path of(Gvr gvr, String subresource) {
             return new Path(gvr.group(), gvr.resource(), subresource);
         }
+    }
+
+    /// How is waited at a signal.
+    @FunctionalInterface
+    interface Waiting {
+        /// As [Signal#await].
+        boolean await(Signal signal, BooleanSupplier wanted, long millis);
     }
 
     /// A service type and the slot of its services.
@@ -77,7 +86,13 @@ final class Contributions {
 
     /// @param audited whether nothing is done that nobody has recorded
     Contributions(Set<String> modes, Set<String> plugins, Set<String> disabled, boolean audited) {
+        this(modes, plugins, disabled, audited, Signal::await);
+    }
+
+    /// @param wait how is waited for what is being replaced
+    Contributions(Set<String> modes, Set<String> plugins, Set<String> disabled, boolean audited, Waiting wait) {
         this.audited = audited;
+        this.patience = new Patience((wanted, millis) -> wait.await(signal, wanted, millis), this::states);
         audits = Slot.highestFirst(Completeness.declared(audited ? Set.of("audit") : Set.of(), _ -> "audit"));
         authorizers = Slot.highestFirst(Completeness.declaredAndRemembered(modes, e -> e.text(Authorizer.NAME),
                 PluginCalls::guards));
@@ -162,12 +177,15 @@ final class Contributions {
         return signal;
     }
 
-    /// Waits up to two seconds for services that are being replaced. Returns also without them: the code that needs a
-    /// missing one answers 503.
+    /// Waits up to two seconds for services that are being replaced. Returns also without them, and at once when that
+    /// was in vain before ([Patience]): the code that needs a missing one answers 503.
     void awaitComplete() {
-        if (!complete()) {
-            signal.await(this::complete, PATIENCE_MILLIS);
-        }
+        patience.await(this::complete);
+    }
+
+    /// What [#complete] looks at.
+    private List<Object> states() {
+        return List.of(authenticators.state(), authorizers.state(), admissions.state(), kinds.state());
     }
 
     /// Whether no service is missing that this server's own objects need: all but the aggregator ([AggregatorSlot]).

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class ContributionsTest {
@@ -217,6 +218,33 @@ class ContributionsTest {
         assertThat(contributions.accessControlComplete()).isTrue();
         contributions.remove(shipped, types);
         assertThat(contributions.accessControlComplete()).as("the shipped one is missed").isFalse();
+    }
+
+    @Test
+    void nobodyWaitsAgainForAPlugInThatIsHeld() {
+        AtomicInteger waits = new AtomicInteger();
+        Contributions counted = new Contributions(Set.of(), Set.of(), Set.of(), false, (signal, wanted, _) -> {
+            waits.incrementAndGet();
+            return signal.await(wanted, 0);
+        });
+        counted.add(new TestKinds.Hooks(), List.of(KindHooks.class.getName()), Map.of());
+        List<String> types = List.of(Authenticator.class.getName());
+        Eviction held = new Eviction();
+        counted.add(held, types, OF_ACME);
+        counted.awaitComplete();
+        assertThat(waits).as("all is there").hasValue(0);
+        counted.remove(held, types);
+        counted.awaitComplete();
+        counted.awaitComplete();
+        assertThat(waits).as("in vain once").hasValue(1);
+        Nobody other = new Nobody();
+        counted.add(other, types, Map.of());
+        counted.awaitComplete();
+        counted.awaitComplete();
+        assertThat(waits).as("something has changed").hasValue(2);
+        counted.remove(new TestKinds.Hooks(), List.of(KindHooks.class.getName()));
+        counted.awaitComplete();
+        assertThat(waits).as("hooks may be being replaced").hasValue(3);
     }
 
     @Test
