@@ -96,6 +96,19 @@ final class PluginGuard {
         }
     }
 
+    /// Whether a bundle is in the framework.
+    boolean installed(Handle handle) {
+        return bundles.installed(handle).isPresent();
+    }
+
+    /// Whether the code of a bundle is in its start or its stop: whoever takes it out waits for that.
+    boolean busy(Handle handle) {
+        return bundles.installed(handle).filter(bundle -> bundle.getState() == Bundle.STOPPING
+                || bundle.getState() == Bundle.STARTING
+                        && bundle.getHeaders("").get(Constants.BUNDLE_ACTIVATIONPOLICY) == null)
+                .isPresent();
+    }
+
     /// Why a plug-in must not run any more; empty when it may.
     Optional<Fault> fault(Plugin plugin) {
         decides(plugin);

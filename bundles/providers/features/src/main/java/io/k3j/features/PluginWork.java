@@ -31,6 +31,7 @@ final class PluginWork implements PluginDirectory.Plugs {
     private final PluginGuard guard;
     private final FailedPlugins failed = new FailedPlugins(InstantSource.system());
     private final StoppedPlugins stopped = new StoppedPlugins();
+    private final TakenAway taken;
     private final Map<String, Plugin> byFile = new ConcurrentHashMap<>();
     private final Map<String, Handle> handles = new ConcurrentHashMap<>();
 
@@ -39,7 +40,8 @@ final class PluginWork implements PluginDirectory.Plugs {
         this.memory = copies.memory();
         this.copies = copies;
         this.changing = changing;
-        this.steps = new PluginSteps(changing);
+        this.steps = new PluginSteps(changing, guard);
+        this.taken = new TakenAway(changing, steps, stopped, copies);
         this.roster = roster;
         this.guard = guard;
     }
@@ -224,26 +226,8 @@ final class PluginWork implements PluginDirectory.Plugs {
         Plugin plugin = byFile.get(file);
         if (plugin != null) {
             unplug(plugin);
-        } else {
-            drop(file);
         }
-    }
-
-    /// What was stopped because of what it did does not clean up.
-    private void drop(String file) {
-        Plugin plugin = stopped.plugin(file);
-        if (plugin == null) {
-            return;
-        }
-        if (stopped.held(file) != null) {
-            changing.exclusively(() -> {
-                steps.remove(plugin, Set.of());
-                return true;
-            });
-        }
-        stopped.remove(file);
-        memory.forget(file, plugin.names());
-        copies.drop(plugin, null);
+        taken.drop(file);
     }
 
     /// What has not cleaned up is remembered with its copy: the next start goes on with it.
@@ -252,6 +236,9 @@ final class PluginWork implements PluginDirectory.Plugs {
         if (clean) {
             memory.forget(plugin.file(), plugin.names());
             copies.drop(plugin, null);
+        }
+        if (plugin.handles().stream().anyMatch(guard::installed)) {
+            stopped.ending(plugin);
         }
         LOG.log(System.Logger.Level.INFO, "Unplugged plugin={0} component={1}", plugin.file(),
                 plugin.feature().name());
