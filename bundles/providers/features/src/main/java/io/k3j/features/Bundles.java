@@ -189,6 +189,14 @@ final class Bundles {
         return out;
     }
 
+    /// Gives a bundle that was stopped another class loader with its next start.
+    void renew(Handle handle) throws InterruptedException {
+        Bundle bundle = context.getBundle(handle.location());
+        if (bundle != null && bundle.getState() == Bundle.RESOLVED) {
+            refresh(List.of(bundle));
+        }
+    }
+
     /// Resolves all installed bundles together, which is many times faster than one by one.
     void resolve() {
         system().resolveBundles(null);

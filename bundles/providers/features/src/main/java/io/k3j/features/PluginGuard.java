@@ -109,6 +109,14 @@ final class PluginGuard {
                 .isPresent();
     }
 
+    /// Bundles that were held are started again: their classes come by here once more, since those they had may be
+    /// forgotten.
+    void loadAnew(Collection<Handle> handles) throws InterruptedException {
+        for (Handle handle : handles) {
+            bundles.renew(handle);
+        }
+    }
+
     /// Why a plug-in must not run any more; empty when it may.
     Optional<Fault> fault(Plugin plugin) {
         decides(plugin);
