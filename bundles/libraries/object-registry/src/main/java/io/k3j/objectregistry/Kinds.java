@@ -123,7 +123,7 @@ public final class Kinds {
         return complete && !hooks.isEmpty();
     }
 
-    /// Another object after every change of kinds and hooks: who compares it knows whether [#complete] may have changed.
+    /// Another object after every change of kinds and hooks: who compares it knows whether [#complete] may be another.
     public Object state() {
         return state;
     }
