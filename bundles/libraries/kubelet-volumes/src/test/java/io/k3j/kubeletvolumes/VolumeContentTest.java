@@ -104,7 +104,7 @@ class VolumeContentTest {
     @Test
     void aMissingObjectIsAskedForAgain() {
         Struct optional = Struct.of("configMap", Struct.of("name", "absent", "optional", true));
-        assertThat(files("projected", "sources", 2, i -> optional)).isEmpty();
+        assertThat(files("projected", "sources", 2, _ -> optional)).isEmpty();
         assertThatThrownBy(() -> files("projected", "sources", 2, i -> i == 0 ? optional : configMap("absent", "k", i)))
                 .hasMessage("configmap \"absent\" not found");
     }
