@@ -43,8 +43,8 @@ final class NodeHash {
     }
 
     /// The hash in a row. Empty when the row cannot be read: the API server ends the start then, and tells why.
-    /// @throws DatastoreUnavailable while a KMS plug-in that the file names should open it and nothing comes of that, be
-    ///         it away or wrong: without its hash another machine would get the node's name
+    /// @throws DatastoreUnavailable while a KMS plug-in that the file names should open it and nothing comes of that,
+    ///         be it away or wrong: without its hash another machine would get the node's name
     Optional<String> of(Entry entry, Struct record) throws IOException {
         byte[] row = entry.value();
         try {
