@@ -6,6 +6,7 @@ import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthLevel;
 import io.k3j.componentapi.HealthReport;
 import io.k3j.componentapi.HealthScope;
+import io.k3j.testkitbase.Waiting;
 import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.List;
@@ -62,15 +63,23 @@ class FaultyBundleTest {
         }
     }
 
+    /// Waits until this thread waits for a lock or has ended.
+    private static void awaitBlocked(Thread thread) {
+        try {
+            Waiting.until("the other thread waits or has ended", () -> thread.getState() == Thread.State.BLOCKED
+                    || thread.getState() == Thread.State.TERMINATED);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     @Test
     void whatStopsABundleIsNotOverwrittenByAWarningThatBeganBefore() throws InterruptedException {
         Thread other = Thread.ofPlatform()
                 .unstarted(() -> FaultyBundle.tell(bundle, FaultyBundle.CALL, "has not come back"));
         board.meanwhile.set(() -> {
             other.start();
-            while (other.getState() != Thread.State.BLOCKED && other.getState() != Thread.State.TERMINATED) {
-                Thread.onSpinWait();
-            }
+            awaitBlocked(other);
         });
         FaultyBundle.warn(bundle, FaultyBundle.CALL, "has thrown");
         other.join();

@@ -34,10 +34,8 @@ import org.jspecify.annotations.Nullable;
 /// The services that other bundles contribute to the server: one slot for each service type, which keeps all
 /// generations in rank order. For any thread.
 final class Contributions {
-    /// How long a request waits for a service that is being replaced.
-    static final long PATIENCE_MILLIS = Patience.MILLIS;
     private final Signal signal = new Signal();
-    private final Patience patience;
+    private final ReplacementWait replacementWait;
     private final Kinds kinds = new Kinds();
     private final Slot<Authenticator> authenticators = Slot.highestFirst(Completeness.remembered());
     private final Slot<Authorizer> authorizers;
@@ -92,7 +90,8 @@ final class Contributions {
     /// @param wait how is waited for what is being replaced
     Contributions(Set<String> modes, Set<String> plugins, Set<String> disabled, boolean audited, Waiting wait) {
         this.audited = audited;
-        this.patience = new Patience((wanted, millis) -> wait.await(signal, wanted, millis), this::states);
+        this.replacementWait = new ReplacementWait((wanted, millis) -> wait.await(signal, wanted, millis),
+                this::states);
         audits = Slot.highestFirst(Completeness.declared(audited ? Set.of("audit") : Set.of(), _ -> "audit"));
         authorizers = Slot.highestFirst(Completeness.declaredAndRemembered(modes, e -> e.text(Authorizer.NAME),
                 PluginCalls::guards));
@@ -178,9 +177,9 @@ final class Contributions {
     }
 
     /// Waits up to two seconds for services that are being replaced. Returns also without them, and at once when that
-    /// was in vain before ([Patience]): the code that needs a missing one answers 503.
+    /// was in vain before ([ReplacementWait]): the code that needs a missing one answers 503.
     void awaitComplete() {
-        patience.await(this::complete);
+        replacementWait.await(this::complete);
     }
 
     /// What [#complete] looks at.

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
-class PatienceTest {
+class ReplacementWaitTest {
     private final List<Object> states = new ArrayList<>(List.of(new Object(), new Object()));
-    private final Patience patience = new Patience(this::await, () -> List.copyOf(states));
+    private final ReplacementWait patience = new ReplacementWait(this::await, () -> List.copyOf(states));
     private Runnable meanwhile = () -> {
     };
     private boolean complete;

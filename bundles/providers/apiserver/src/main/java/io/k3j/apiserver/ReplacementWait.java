@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 /// How long requests wait for services that are being replaced. What was waited for in vain is not waited for again
 /// before anything has changed: while a plug-in is held nothing is going to come, and everybody would wait for it. Any
 /// thread.
-final class Patience {
+final class ReplacementWait {
     /// How long a request waits.
     static final long MILLIS = 2_000;
     private final Wait wait;
@@ -24,7 +24,7 @@ final class Patience {
     }
 
     /// @param states what decides whether all is there: other objects after every change
-    Patience(Wait wait, Supplier<List<Object>> states) {
+    ReplacementWait(Wait wait, Supplier<List<Object>> states) {
         this.wait = wait;
         this.states = states;
     }
