@@ -20,6 +20,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -81,8 +82,8 @@ public final class Kubelet {
 
     /// Asks this gate before containers start from now on.
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
-    public void addGate(PodStartGate gate) {
-        agent.tools().gates().add(gate);
+    public void addGate(PodStartGate gate, ServiceReference<PodStartGate> service) {
+        agent.tools().gates().add(gate, () -> service.getBundle() != null);
     }
 
     /// Asks it no more; a pod that waits there is asked for again.

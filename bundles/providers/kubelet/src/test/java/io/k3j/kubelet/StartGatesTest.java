@@ -24,7 +24,7 @@ class StartGatesTest extends PodScene {
         tools.gates().add((pod, addresses) -> {
             asked.add(pod.name() + addresses);
             opened.await();
-        });
+        }, () -> true);
         Obj pod = pod("p", spec(container("c")));
         until(() -> !asked.isEmpty());
         assertThat(called("create")).isFalse();
@@ -41,7 +41,7 @@ class StartGatesTest extends PodScene {
             if (!open.get()) {
                 throw new IllegalStateException("no rules yet");
             }
-        });
+        }, () -> true);
         Obj pod = pod("p", spec(container("c")));
         until(() -> !asked.isEmpty());
         until(() -> told("no rules yet"));
@@ -62,7 +62,7 @@ class StartGatesTest extends PodScene {
 
     @Test
     void aGateIsAskedAgainForANewSandboxOnly() throws Exception {
-        tools.gates().add((pod, addresses) -> asked.add(pod.name() + addresses));
+        tools.gates().add((pod, addresses) -> asked.add(pod.name() + addresses), () -> true);
         Obj pod = pod("p", spec(container("c")));
         until(() -> ready(pod));
         runtime.stopSandbox("sandbox-0");
@@ -72,8 +72,18 @@ class StartGatesTest extends PodScene {
     }
 
     @Test
+    void oneThatIsNoServiceAnyMoreIsNotAskedThoughNobodyTookItOut() throws Exception {
+        tools.gates().add((pod, addresses) -> {
+            throw new IllegalStateException("is being replaced");
+        }, () -> false);
+        Obj pod = pod("p", spec(container("c")));
+        until(() -> ready(pod));
+        assertThat(asked).isEmpty();
+    }
+
+    @Test
     void podsOnTheNodesNetworkAreNotAskedAbout() throws Exception {
-        tools.gates().add((pod, addresses) -> asked.add(pod.name()));
+        tools.gates().add((pod, addresses) -> asked.add(pod.name()), () -> true);
         Obj pod = pod("p", spec(container("c")).with("hostNetwork", true));
         until(() -> ready(pod));
         assertThat(asked).isEmpty();
