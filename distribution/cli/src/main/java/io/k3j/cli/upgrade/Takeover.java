@@ -64,7 +64,8 @@ final class Takeover {
 
     /// How a process is restarted, for a person.
     String how(Machine.Running running) {
-        return options.restart().isEmpty() ? running.unit() : options.restart();
+        return !options.restart().isEmpty() ? options.restart()
+                : running.unit().isEmpty() ? "process " + running.pid() + ", by --restart" : running.unit();
     }
 
     private Optional<String> restart(Machine.Running running) {

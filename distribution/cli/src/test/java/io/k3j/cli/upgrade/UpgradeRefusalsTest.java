@@ -125,6 +125,8 @@ class UpgradeRefusalsTest extends UpgradeScene {
     void aServiceOfNobodyIsNotRestartedByGuess() throws IOException {
         machine.unit = "";
         refused(() -> upgrade().to(tar), "was not started by systemd", "--restart");
+        assertThat(told).contains("  restart   process 7, by --restart; the API and this node's controllers pause,"
+                + " pods run on");
         options = new UpgradeOptions(options.dataDir(), false, true, options.timeout(), "rc-service k3s restart");
         upgrade().to(tar);
         assertThat(machine.done.getLast()).isEqualTo("sh -c rc-service k3s restart");
