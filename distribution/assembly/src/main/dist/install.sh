@@ -119,6 +119,7 @@ fetch() { # URL FILE: no redirect leads from https to http; wget cannot tell the
 
 installed() { # what a service that runs was started with
     readlink -f "$BIN_DIR/k3s" || true
+    readlink "$LIB_DIR/trial" || true
     $SUDO sha256sum "$SYSTEMD_DIR/$NAME.service" "$ENV_FILE" 2>&1 || true
 }
 
@@ -190,17 +191,26 @@ install_files() {
         $SUDO chown -R root:root "$LIB_DIR/$id.new"
         $SUDO mv "$LIB_DIR/$id.new" "$LIB_DIR/$id"
     fi
+    # the end of what k3s upgrade may have on trial
+    $SUDO rm -f "$LIB_DIR/trial"
+    $SUDO rm -f "$LIB_DIR/trial.from" "$LIB_DIR/trial.starts"
+    before=$(readlink "$LIB_DIR/current" || true)
+    if [ -n "$before" ] && [ "$before" != "$id" ]; then
+        $SUDO ln -sfn "$before" "$LIB_DIR/previous.new"
+        $SUDO mv -T "$LIB_DIR/previous.new" "$LIB_DIR/previous"
+    fi
     $SUDO rm -f "$LIB_DIR/current.new"
     $SUDO ln -s "$id" "$LIB_DIR/current.new"
     $SUDO mv -T "$LIB_DIR/current.new" "$LIB_DIR/current"
     $SUDO ln -sfn "$LIB_DIR/current/bin/k3s" "$BIN_DIR/k3s"
 }
 
-remove_old_releases() { # those that nothing runs from any more
+remove_old_releases() { # those that nothing runs from any more, but the one before, for k3s upgrade --rollback
     [ -n "${id:-}" ] || return 0
     used=$($SUDO sh -c 'cat /proc/[0-9]*/cmdline 2> /dev/null' | tr '\0' '\n')
+    before=$(readlink "$LIB_DIR/previous" || true)
     for old in "$LIB_DIR"/*; do
-        case "$old" in "$LIB_DIR/current"|"$LIB_DIR/$id") continue ;; esac
+        case "$old" in "$LIB_DIR/current"|"$LIB_DIR/previous"|"$LIB_DIR/$id"|"$LIB_DIR/${before:-$id}") continue ;; esac
         case "$used" in *"$old/"*) ;; *) $SUDO rm -rf "$old" ;; esac
     done
     return 0

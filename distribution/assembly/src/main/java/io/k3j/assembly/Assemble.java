@@ -1,6 +1,10 @@
 package io.k3j.assembly;
 
+import io.k3j.cli.Main;
+import io.k3j.cli.upgrade.ReleaseFacts;
+import io.k3j.cli.upgrade.ReleaseVersion;
 import io.k3j.launcher.BundleIndex;
+import io.k3j.launcher.DataForm;
 import java.io.BufferedOutputStream;
 import java.io.File;
 import java.io.IOException;
@@ -13,15 +17,20 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /// Lays out the distribution from the jars on its own class path. Arguments: the directory of features, the
 /// directory of files to copy as they are, the directory to make, whether to train the caches, the directory of
 /// container images, that of what the module `helm` has built, the Maven repository of what plug-ins are built with,
-/// and the directory of examples.
+/// the directory of examples, and the version.
 public final class Assemble {
     /// Annotations that matter to compilers only.
     private static final List<String> LEFT_OUT = List.of("animal-sniffer-annotations-", "osgi.annotation-",
             "org.osgi.namespace.extender-", "jspecify-", "error_prone_annotations-", "jsr305-", "annotations-api-");
+
+    /// As `k3s --version` shows it.
+    private static final int COMMIT_CHARS = 8;
 
     private Assemble() {
     }
@@ -40,6 +49,7 @@ public final class Assemble {
         MergedJar.write(jars.stream().filter(jar -> !jar.apart()).toList(), more, lib.resolve("k3s-base.jar"));
         Trees.delete(lib.resolve("apart"));
         Path apart = Files.createDirectories(lib.resolve("apart"));
+        Files.write(dist.resolve(ReleaseFacts.FILE), facts(jars, more, arguments[8]).json());
         for (Jar jar : jars.stream().filter(Jar::apart).toList()) {
             Path group = Files.createDirectories(jar.apartGroup().equals("true") ? apart
                     : apart.resolve(jar.apartGroup()));
@@ -61,6 +71,16 @@ public final class Assemble {
         share(arguments[6], dist.resolve("share/maven"));
         share(arguments[7], dist.resolve("share/examples"));
         train(dist, arguments[3].equals("true"));
+    }
+
+    private static ReleaseFacts facts(List<Jar> jars, Map<String, byte[]> more, String version) {
+        SortedMap<String, String> bundles = new TreeMap<>();
+        jars.stream().filter(Jar::bundle).forEach(jar -> bundles.put(jar.symbolicName(), Indexer.digest(List.of(jar))));
+        byte[] commit = more.getOrDefault("io/k3j/cli/commit", new byte[0]);
+        return new ReleaseFacts(ReleaseVersion.of(version), ReleaseVersion.of(Main.VERSION),
+                commit.length < COMMIT_CHARS ? "unknown"
+                        : new String(commit, 0, COMMIT_CHARS, StandardCharsets.US_ASCII),
+                Runtime.version().feature(), DataForm.OWN, bundles);
     }
 
     private static void share(String from, Path to) throws IOException {

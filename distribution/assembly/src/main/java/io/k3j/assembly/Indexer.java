@@ -35,7 +35,7 @@ final class Indexer {
                 bundles.add(entry(jar));
             }
         }
-        return new BundleIndex(digest(), systemPackages, bundles);
+        return new BundleIndex(digest(jars), systemPackages, bundles);
     }
 
     private static BundleIndex.Entry entry(Jar jar) {
@@ -73,7 +73,8 @@ final class Indexer {
         }
     }
 
-    private String digest() {
+    /// Over the contents of jars.
+    static String digest(List<Jar> jars) {
         try {
             MessageDigest sha = MessageDigest.getInstance("SHA-256");
             for (Jar jar : jars) {

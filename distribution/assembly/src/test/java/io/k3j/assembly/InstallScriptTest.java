@@ -68,7 +68,24 @@ class InstallScriptTest {
             running.destroyForcibly().waitFor();
         }
         assertThat(install("sh", "install.sh")).startsWith("0 ");
+        assertThat(library.resolve("previous").toRealPath()).as("for k3s upgrade --rollback").isEqualTo(first);
+        Files.writeString(release.resolve("lib/k3s-base.jar"), "three");
+        assertThat(install("sh", "install.sh")).startsWith("0 ");
+        assertThat(library.resolve("previous/lib/k3s-base.jar")).hasContent("two");
         assertThat(first).doesNotExist();
+    }
+
+    @Test
+    void anInstallationEndsTheTrialOfAnUpgrade() throws Exception {
+        assertThat(install("sh", "install.sh")).startsWith("0 ");
+        Path first = library.resolve("current").toRealPath();
+        Trees.copy(first, Files.createDirectory(library.resolve("release-0123456789ab")));
+        Files.createSymbolicLink(library.resolve("trial"), Path.of("release-0123456789ab"));
+        Files.createSymbolicLink(library.resolve("trial.from"), first.getFileName());
+        Files.writeString(library.resolve("trial.starts"), "once\n");
+        assertThat(install("sh", "install.sh")).startsWith("0 ");
+        assertThat(library.resolve("current").toRealPath()).isEqualTo(first);
+        assertThat(library.toFile().list()).containsExactlyInAnyOrder("current", first.getFileName().toString());
     }
 
     @Test

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 /// `k3s completion bash|zsh [-i]`.
 final class Completion {
     private static final String COMMANDS = "server agent kubectl crictl ctr check-config check-policy bundle "
-            + "component plugin completion token etcd-snapshot secrets-encrypt certificate server-config help";
+            + "component plugin upgrade completion token etcd-snapshot secrets-encrypt certificate server-config help";
 
     private Completion() {
     }
@@ -49,6 +49,7 @@ final class Completion {
                       bundle) words="ls check swap back stop start" ;;
                       component) words="ls status enable disable" ;;
                       plugin) words="dev" ;;
+                      upgrade) words="--plan --to --rollback --allow-downgrade --no-snapshot --timeout --restart" ;;
                       completion) words="bash zsh" ;;
                       token) words="create delete generate list rotate" ;;
                       certificate) words="check rotate rotate-ca" ;;

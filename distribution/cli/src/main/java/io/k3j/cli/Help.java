@@ -34,6 +34,7 @@ final class Help {
                    component     Say what this server runs and why: ls, status, enable, disable
                    bundle        List, swap and stop the running bundles: ls, check, swap, back, stop, start
                    plugin        Run what a build makes, each time it does: dev DIRECTORY
+                   upgrade       Change the installed release as a whole: --plan, --to TAR, --rollback
                    completion    Install shell completion script: bash, zsh
                    help, h       Shows a list of commands or help for one command
 

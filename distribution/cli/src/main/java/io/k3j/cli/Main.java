@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 /// The command `k3s`: one word, then that word's own arguments.
 public final class Main {
     /// The first line is read by tools: keep its form.
-    static final String VERSION = "v1.36.2+k3s1";
+    public static final String VERSION = "v1.36.2+k3s1";
     private static final Path NODE_ID = Path.of("/etc/rancher/node/id");
     private static final int NOT_FOUND = 127;
 
@@ -47,6 +47,7 @@ public final class Main {
             case "bundle" -> BundleCommand.run(rest, host, System.out, System.err);
             case "component" -> BundleCommand.component(rest, host, System.out, System.err);
             case "plugin" -> PluginCommand.run(rest, host, System.out);
+            case "upgrade" -> UpgradeCommand.run(rest, host, Home.find().root(), System.out);
             case "completion" -> Completion.run(rest, host);
             case "check-config" -> CheckConfig.run();
             case "check-policy" -> CheckPolicyCommand.run(rest, host, System.out);

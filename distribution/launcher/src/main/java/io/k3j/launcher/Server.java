@@ -4,6 +4,8 @@ import io.k3j.componentapi.Abort;
 import io.k3j.componentapi.ListeningSockets;
 import io.k3j.componentapi.Phases;
 import io.k3j.componentapi.Plan;
+import io.k3j.launcher.release.ReleaseDisk;
+import io.k3j.launcher.release.ReleaseTrial;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -31,6 +33,8 @@ public final class Server {
     private final CountDownLatch end = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final AtomicReference<String> abort = new AtomicReference<>("");
+    private final ReleaseTrial trial = new ReleaseTrial(Home.find().root(), ReleaseDisk.DURABLE,
+            ReleaseTrial.Times.USUAL);
     private final Rehearsal rehearsal = Rehearsal.fromSystemProperties();
     private final Footprint footprint;
     private volatile boolean joined;
@@ -51,6 +55,7 @@ public final class Server {
             DataDir.refuseLong(plan.dataDir());
             DataDir.refuseHeld(plan.dataDir());
             DataDir.refuseFull(plan.dataDir());
+            DataForm.refuseNewer(plan.dataDir());
             if (plan.role().equals("server")) {
                 KubeconfigFile.refuseClosed(kubeconfig(plan));
             }
@@ -101,6 +106,8 @@ public final class Server {
             throws IOException, BundleException, InvalidSyntaxException, InterruptedException {
         Thread hook = Thread.ofPlatform().name("stop").unstarted(this::stopNow);
         Runtime.getRuntime().addShutdownHook(hook);
+        DataForm.record(dataDir.path());
+        trial.watch(end, why -> end(why, false));
         Platform platform = Platform.open(Home.find(), dataDir);
         BundleContext context = platform.context();
         context.registerService(ListeningSockets.class, sockets, null);
@@ -197,6 +204,7 @@ public final class Server {
         String last = withoutNode ? Phases.APISERVER_READY : Phases.NODE_READY;
         if (phase.equals(elsewhere ? Phases.CLUSTER_AGREED : last)) {
             notifier.ready(words);
+            trial.ready();
             System.getLogger("io.k3j.launcher").log(System.Logger.Level.INFO, "k3s is up and running");
             if (elsewhere) {
                 progress.line("Next: join a server with the control plane: k3s server --disable-etcd "

@@ -1,0 +1,99 @@
+package io.k3j.cli;
+
+import io.k3j.cli.upgrade.Machine;
+import io.k3j.cli.upgrade.Surroundings;
+import io.k3j.cli.upgrade.TrustedFile;
+import io.k3j.cli.upgrade.Upgrade;
+import io.k3j.cli.upgrade.UpgradeOptions;
+import io.k3j.cli.upgrade.UpgradeProblem;
+import io.k3j.launcher.release.ReleaseDisk;
+import io.k3j.launcher.release.Releases;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// `k3s upgrade --plan|--to TAR|--rollback`: changes the release that `install.sh` has installed, as a whole. Beyond
+/// K3s.
+final class UpgradeCommand {
+    static final String USAGE = """
+            use: k3s upgrade --plan TAR | --to TAR | --rollback
+              --plan TAR          say what would change and whether it can be done (the exit code, too); changes nothing
+              --to TAR            stage it beside the present release, restart the service, go back when it is not ready
+              --rollback          go back to the release before, or end the trial that is under way
+              --allow-downgrade   TAR may be older than the present release
+              --no-snapshot       do not save the datastore before
+              --timeout value     seconds until the new release has passed its trial (default: 300)
+              --restart value     line of the shell that restarts the service (default: its unit of systemd)
+              --data-dir value    of the server or agent""";
+    private static final Words.Form FORM = new Words.Form(USAGE, Map.of("d", "data-dir", "h", "help"),
+            Set.of("plan", "to", "timeout", "restart", "data-dir"),
+            Set.of("rollback", "allow-downgrade", "no-snapshot", "help"));
+    /// Longer than it takes to be told ready, and shorter than nobody would wait for.
+    private static final long LEAST_SECONDS = 60;
+    private static final long MOST_SECONDS = 3600;
+
+    private UpgradeCommand() {
+    }
+
+    static int run(List<String> arguments, Host host, Path home, PrintStream out) {
+        Words words = Words.of(arguments, FORM);
+        if (words.on("help")) {
+            out.println(USAGE);
+            return 0;
+        }
+        String plan = words.text("plan", "");
+        String to = words.text("to", "");
+        int wishes = (plan.isEmpty() ? 0 : 1) + (to.isEmpty() ? 0 : 1) + (words.on("rollback") ? 1 : 0);
+        if (wishes != 1 || !words.plain().isEmpty()) {
+            throw new UsageFailure(USAGE);
+        }
+        Upgrade upgrade = upgrade(words, host, home, out);
+        try {
+            if (!plan.isEmpty()) {
+                upgrade.plan(Path.of(plan).toAbsolutePath());
+            } else if (!to.isEmpty()) {
+                upgrade.to(Path.of(to).toAbsolutePath());
+            } else {
+                upgrade.rollback();
+            }
+            return 0;
+        } catch (UpgradeProblem problem) {
+            throw new UsageFailure(String.valueOf(problem.getMessage()));
+        }
+    }
+
+    private static Upgrade upgrade(Words words, Host host, Path home, PrintStream out) {
+        if (!host.root()) {
+            throw new UsageFailure("k3s upgrade changes files of root and restarts a service; run it as root: sudo k3s"
+                    + " upgrade …");
+        }
+        Optional<Releases> releases = Releases.around(home, ReleaseDisk.DURABLE);
+        if (releases.isEmpty()) {
+            throw new UsageFailure("this k3s runs from " + home + ", where install.sh has not installed it, and is not"
+                    + " upgraded: build a checkout anew, start a container of the new image, or install the tar by its"
+                    + " install.sh");
+        }
+        Path dataDir = Path.of(words.text("data-dir", EarlyKeys.of(host).dataDir())).toAbsolutePath();
+        UpgradeOptions options = new UpgradeOptions(dataDir, words.on("allow-downgrade"), !words.on("no-snapshot"),
+                timeout(words.text("timeout", "300")), words.text("restart", ""));
+        return new Upgrade(releases.get(), new Surroundings(ReleaseDisk.DURABLE, Machine.REAL,
+                DatastoreSnapshot.of(dataDir, host, out), TrustedFile.of(host.environment()), Surroundings.Waits.REAL),
+                options, out::println);
+    }
+
+    private static Duration timeout(String text) {
+        try {
+            long seconds = Long.parseLong(text.endsWith("s") ? text.substring(0, text.length() - 1) : text);
+            if (seconds >= LEAST_SECONDS && seconds <= MOST_SECONDS) {
+                return Duration.ofSeconds(seconds);
+            }
+        } catch (NumberFormatException e) {
+            throw new UsageFailure("--timeout " + text + ": seconds are wanted, as 300");
+        }
+        throw new UsageFailure("--timeout " + text + ": from " + LEAST_SECONDS + " to " + MOST_SECONDS + " seconds");
+    }
+}

@@ -1,0 +1,90 @@
+package io.k3j.cli.upgrade;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Finds servers and agents by what the kernel says of processes; see proc(5).
+final class RunningServices {
+    private static final String HOME = "-Dk3j.home=";
+    private static final String MAIN = "io.k3j.cli.Main";
+    private static final String JAVA = "K3S_JAVA=";
+    private final Path proc;
+
+    /// @param proc `/proc`
+    RunningServices(Path proc) {
+        this.proc = proc;
+    }
+
+    /// Those of releases in a directory.
+    List<Machine.Running> below(Path library) throws IOException {
+        List<Machine.Running> all = new ArrayList<>();
+        try (DirectoryStream<Path> processes = Files.newDirectoryStream(proc, "[0-9]*")) {
+            for (Path process : processes) {
+                read(process).filter(one -> one.home().startsWith(library)).ifPresent(all::add);
+            }
+        }
+        return all;
+    }
+
+    /// Whether any process names something in a release.
+    boolean used(Path release) throws IOException {
+        try (DirectoryStream<Path> processes = Files.newDirectoryStream(proc, "[0-9]*")) {
+            for (Path process : processes) {
+                if (line(process).contains(release + "/")) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private static String line(Path process) {
+        try {
+            return String.join(" ", words(process.resolve("cmdline")));
+        } catch (IOException ended) {
+            return "";
+        }
+    }
+
+    private static Optional<Machine.Running> read(Path process) {
+        try {
+            List<String> line = words(process.resolve("cmdline"));
+            int main = line.indexOf(MAIN);
+            String command = main < 0 || main + 1 >= line.size() ? "" : line.get(main + 1);
+            Optional<String> home = line.stream().filter(word -> word.startsWith(HOME)).findFirst();
+            if (home.isEmpty() || !command.equals("server") && !command.equals("agent")) {
+                return Optional.empty();
+            }
+            String java = words(process.resolve("environ")).stream().filter(word -> word.startsWith(JAVA)).findFirst()
+                    .map(word -> word.substring(JAVA.length())).orElse("");
+            return Optional.of(new Machine.Running(Long.parseLong(process.getFileName().toString()), command,
+                    Path.of(home.get().substring(HOME.length())), unit(process), java));
+        } catch (IOException ended) {
+            return Optional.empty();
+        }
+    }
+
+    private static List<String> words(Path file) throws IOException {
+        return List.of(new String(Files.readAllBytes(file), StandardCharsets.UTF_8).split("\0"));
+    }
+
+    /// The unit in the path of its control group, in the hierarchy of systemd. `install.sh` gives units such names.
+    private static String unit(Path process) throws IOException {
+        for (String line : Files.readAllLines(process.resolve("cgroup"))) {
+            if (line.startsWith("0::") || line.contains(":name=systemd:")) {
+                for (String part : line.split("/")) {
+                    if (part.startsWith("k3s") && part.endsWith(".service")) {
+                        return part;
+                    }
+                }
+            }
+        }
+        return "";
+    }
+}

@@ -1,0 +1,62 @@
+package io.k3j.cli.upgrade;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// Who may write a file that becomes code of root: root, and the user who has called sudo, who is as good as root. In
+/// a directory that others may write, as /tmp, only where its sticky bit keeps them from others' files.
+public final class TrustedFile {
+    private static final int GROUP = 020;
+    private static final int OTHERS = 02;
+    private static final int STICKY = 01000;
+    private final Set<Integer> owners;
+
+    /// @param owners user numbers beside root's
+    TrustedFile(Set<Integer> owners) {
+        this.owners = owners;
+    }
+
+    /// With the user that sudo names.
+    public static TrustedFile of(Map<String, String> environment) {
+        try {
+            return new TrustedFile(Set.of(Integer.parseInt(environment.getOrDefault("SUDO_UID", ""))));
+        } catch (NumberFormatException e) {
+            return new TrustedFile(Set.of());
+        }
+    }
+
+    /// Why not to believe it: the first of it and the directories above it that somebody else may write.
+    public Optional<String> problem(Path file) {
+        try {
+            Path real = file.toRealPath();
+            for (Path path = real; path != null; path = path.getParent()) {
+                int owner = (Integer) Files.getAttribute(path, "unix:uid");
+                int group = (Integer) Files.getAttribute(path, "unix:gid");
+                int mode = (Integer) Files.getAttribute(path, "unix:mode");
+                boolean sticky = path != real && (mode & STICKY) != 0;
+                boolean open = (mode & OTHERS) != 0 || (mode & GROUP) != 0 && group != 0 && !owners.contains(group);
+                if (owner != 0 && !owners.contains(owner)) {
+                    return Optional.of(told(path, "belongs to user " + owner, real));
+                }
+                if (open && !sticky) {
+                    return Optional.of(told(path, "can be written by others", real));
+                }
+            }
+            return Optional.empty();
+        } catch (NoSuchFileException e) {
+            return Optional.of("cannot read " + file + ": there is no such file; give the path of a k3s-….tar.gz");
+        } catch (IOException e) {
+            return Optional.of("cannot tell who may write " + file + ": " + e);
+        }
+    }
+
+    private static String told(Path path, String why, Path file) {
+        return path + " " + why + ", who could put other code there; fetch the release into a directory of root's,"
+                + " as /root, instead of " + file;
+    }
+}

@@ -1,0 +1,234 @@
+package io.k3j.cli.upgrade;
+
+import io.k3j.childprocess.Command;
+import io.k3j.launcher.release.Releases;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/// Changes the release that runs, as a whole. One thread; one command at a time on a machine, the others are refused.
+///
+/// ```
+/// verify the tar ─► stage beside ─► sync ─► try its program ─► save the datastore ─► trial ─► restart
+///                                                         ready, and for 30 s more ─► current
+///                                     ends twice, or not ready in time ─► the present one again
+/// ```
+public final class Upgrade {
+    private static final String LOCK = ".upgrade.lock";
+    private static final Duration TRY_LIMIT = Duration.ofMinutes(1);
+    private final Releases releases;
+    private final Surroundings with;
+    private final UpgradeOptions options;
+    private final Consumer<String> told;
+    private final Takeover takeover;
+
+    /// What was read, and what is to be done.
+    private record Prepared(ReleaseContent content, UpgradePlan plan, Path kubectl) {
+    }
+
+    private interface Work {
+        void run() throws IOException;
+    }
+
+    /// @param told is given each line about what is done
+    public Upgrade(Releases releases, Surroundings with, UpgradeOptions options, Consumer<String> told) {
+        this.releases = releases;
+        this.with = with;
+        this.options = options;
+        this.told = told;
+        this.takeover = new Takeover(releases, with, options, told);
+    }
+
+    /// Says what [#to] would do, and changes nothing.
+    /// @throws UpgradeProblem with all that speaks against it
+    public void plan(Path tar) {
+        with.trusted().problem(tar).ifPresent(problem -> {
+            throw new UpgradeProblem(problem);
+        });
+        try (ReleaseTar open = new ReleaseTar(tar)) {
+            UpgradePlan plan = prepare(tar, open).plan();
+            plan.lines().forEach(told);
+            refuse(plan);
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
+    private static void refuse(UpgradePlan plan) {
+        if (!plan.nothing() && !plan.possible()) {
+            throw new UpgradeProblem(plan.problems());
+        }
+    }
+
+    /// Does it; returns when the new release is the current one, or will be tried by the next start.
+    /// @throws UpgradeProblem when the present release stays, with the reason
+    public void to(Path tar) {
+        with.trusted().problem(tar).ifPresent(problem -> {
+            throw new UpgradeProblem(problem);
+        });
+        alone(() -> {
+            try (ReleaseTar open = new ReleaseTar(tar)) {
+                Prepared prepared = prepare(tar, open);
+                prepared.plan().lines().forEach(told);
+                if (!prepared.plan().nothing()) {
+                    refuse(prepared.plan());
+                    take(open, prepared);
+                }
+            }
+        });
+    }
+
+    /// Takes back the release on trial, or goes back to the one before.
+    /// @throws UpgradeProblem when the present release stays, with the reason
+    public void rollback() {
+        alone(() -> {
+            Optional<String> trial = releases.trial();
+            if (trial.isPresent()) {
+                takeover.takeBack(trial.get(), running());
+                told.accept(
+                        "the trial of " + trial.get() + " is over, " + releases.current().orElse("none") + " stays");
+                return;
+            }
+            String name = releases.previous().orElseThrow(() -> new UpgradeProblem("there is no release before this one"
+                    + " in " + releases.library() + " to go back to; give its tar: k3s upgrade --to TAR"
+                    + " --allow-downgrade"));
+            if (releases.current().equals(Optional.of(name))) {
+                throw new UpgradeProblem("the release before is the present one; there is nothing to go back to");
+            }
+            if (!ReleaseContent.of(releases.directory(name)).name().equals(name)) {
+                throw new UpgradeProblem(releases.directory(name) + " is damaged: its files are not those it is named"
+                        + " after; give its tar: k3s upgrade --to TAR --allow-downgrade");
+            }
+            ReleaseFacts facts = ReleaseFacts.in(releases.directory(name));
+            UpgradeChecks checks = new UpgradeChecks(with.machine(), options);
+            checks.form(facts);
+            checks.room(releases.library(), 0, snapshotBytes());
+            checks.restart(with.machine().running(releases.library()));
+            if (!checks.problems().isEmpty()) {
+                throw new UpgradeProblem(checks.problems());
+            }
+            told.accept("back to " + facts.text() + "  " + name);
+            change(name, facts);
+        });
+    }
+
+    private Prepared prepare(Path tar, ReleaseTar open) throws IOException {
+        ReleaseContent content = ReleaseContent.of(open);
+        String current = releases.current().orElseThrow(() -> new UpgradeProblem("there is no " + releases.library()
+                + "/current; install by install.sh"));
+        Path kubectl = releases.directory(current).resolve(ReleaseContent.KUBECTL);
+        if (Files.isRegularFile(kubectl) && !content.has(ReleaseContent.KUBECTL)) {
+            content.add(ReleaseContent.KUBECTL, kubectl);
+        }
+        ReleaseFacts present = ReleaseFacts.in(releases.directory(current));
+        List<Machine.Running> running = with.machine().running(releases.library());
+        UpgradeChecks checks = new UpgradeChecks(with.machine(), options);
+        checks.checksum(tar, content.sum(), with.trusted());
+        checks.machine(content, running.stream().findFirst());
+        checks.order(present, content.facts());
+        long bytes = Files.isDirectory(releases.directory(content.name())) ? 0 : content.bytes();
+        checks.room(releases.library(), bytes, snapshotBytes());
+        checks.restart(running);
+        return new Prepared(content, new UpgradePlan(new UpgradePlan.Side(current, present),
+                new UpgradePlan.Side(content.name(), content.facts()), bytes,
+                options.snapshot() ? with.snapshot().plan() : "none, by --no-snapshot",
+                running.stream().findFirst().map(takeover::how).orElse(""), checks.notes(), checks.problems()),
+                kubectl);
+    }
+
+    private long snapshotBytes() {
+        return options.snapshot() ? with.snapshot().bytes() : 0;
+    }
+
+    private void take(ReleaseTar tar, Prepared prepared) throws IOException {
+        String name = prepared.content().name();
+        Optional<String> trial = releases.trial();
+        if (trial.isPresent() && !trial.get().equals(name)) {
+            throw new UpgradeProblem(
+                    "an upgrade to " + trial.get() + " is under way, its trial is not over; wait for its"
+                            + " end, or take it back: k3s upgrade --rollback");
+        }
+        if (trial.isEmpty()) {
+            told.accept("staging " + name);
+            new Staging(releases, with.disk()).stage(tar, prepared.content(), prepared.kubectl());
+        }
+        change(name, prepared.content().facts());
+    }
+
+    private void change(String name, ReleaseFacts facts) throws IOException {
+        Optional<Machine.Running> running = running();
+        try {
+            if (releases.trial().isEmpty()) {
+                tryProgram(name, facts, running);
+                if (options.snapshot()) {
+                    with.snapshot().take("before-" + facts.version().text());
+                }
+            }
+            takeover.run(name, running);
+        } finally {
+            tidy();
+        }
+    }
+
+    /// The new release's own Java has to work on this machine.
+    private void tryProgram(String name, ReleaseFacts facts, Optional<Machine.Running> running) throws IOException {
+        String program = releases.directory(name).resolve("bin/k3s").toString();
+        String java = running.map(Machine.Running::java).orElse("");
+        Command.Outcome outcome = with.machine().run(List.of(program, "--version"),
+                java.isEmpty() ? Map.of() : Map.of("K3S_JAVA", java), TRY_LIMIT);
+        if (outcome.code() != 0 || !outcome.output().startsWith("k3s version " + facts.kubernetes().text())) {
+            throw new UpgradeProblem(
+                    "the new program does not work on this machine: " + program + " --version ended with "
+                            + outcome.code() + ": " + (outcome.output() + outcome.complaint()).strip());
+        }
+    }
+
+    private Optional<Machine.Running> running() throws IOException {
+        return with.machine().running(releases.library()).stream().findFirst();
+    }
+
+    private void tidy() throws IOException {
+        releases.tidy(release -> {
+            try {
+                return with.machine().used(release);
+            } catch (IOException e) {
+                // kept until somebody can tell
+                return true;
+            }
+        });
+    }
+
+    /// Holds the lock of upgrades, which ends with the process however that ends, and finishes what was cut short.
+    private void alone(Work work) {
+        Path file = releases.library().resolve(LOCK);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock lock = channel.tryLock()) {
+            if (lock == null) {
+                throw new UpgradeProblem(
+                        "another k3s upgrade is at work on " + releases.library() + "; wait for its end");
+            }
+            releases.settle();
+            work.run();
+        } catch (OverlappingFileLockException e) {
+            throw new UpgradeProblem("another k3s upgrade is at work in this process on " + releases.library(), e);
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
+    private static UpgradeProblem failed(IOException e) {
+        return new UpgradeProblem(
+                "the disk failed: " + e + "; what runs was not changed, or is what k3s upgrade says next"
+                        + " time",
+                e);
+    }
+}

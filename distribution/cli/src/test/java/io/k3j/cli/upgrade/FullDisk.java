@@ -1,0 +1,57 @@
+package io.k3j.cli.upgrade;
+
+import io.k3j.launcher.release.ReleaseDisk;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Set;
+
+/// A disk that is full after some files.
+class FullDisk implements ReleaseDisk {
+    private final int most;
+    private int files;
+
+    FullDisk(int most) {
+        this.most = most;
+    }
+
+    @Override
+    public void link(Path link, String target) throws IOException {
+        DURABLE.link(link, target);
+    }
+
+    @Override
+    public void rename(Path from, Path to) throws IOException {
+        DURABLE.rename(from, to);
+    }
+
+    @Override
+    public boolean delete(Path path) throws IOException {
+        return DURABLE.delete(path);
+    }
+
+    @Override
+    public void directory(Path directory, Set<PosixFilePermission> mode) throws IOException {
+        DURABLE.directory(directory, mode);
+    }
+
+    @Override
+    public void file(Path file, Set<PosixFilePermission> mode, InputStream content) throws IOException {
+        if (++files > most) {
+            throw new IOException("No space left on device");
+        }
+        DURABLE.file(file, mode, content);
+    }
+
+    @Override
+    public void time(Path path, FileTime time) throws IOException {
+        DURABLE.time(path, time);
+    }
+
+    @Override
+    public void sync(Path tree) throws IOException {
+        DURABLE.sync(tree);
+    }
+}

@@ -1,0 +1,134 @@
+package io.k3j.cli.upgrade;
+
+import io.k3j.childprocess.Command;
+import io.k3j.launcher.release.ReleaseDisk;
+import io.k3j.launcher.release.Releases;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// A machine with one service that runs from a library of releases. A restart starts what `bin/k3s` would start, and
+/// the new process does what the test says.
+final class TestMachine implements Machine, Surroundings.Waits, Snapshot {
+    final List<String> done = new ArrayList<>();
+    String architecture = "amd64";
+    String java = "";
+    String javaVersion = "25.0.1";
+    String unit = "k3s.service";
+    String printed = "k3s version v1.36.2+k3s1 (abc)";
+    String snapshotProblem = "";
+    long usable = 1L << 40;
+    Trial trial = Trial.PASSES;
+    boolean runs = true;
+    boolean restarts = true;
+    private final Path library;
+    private final Releases releases;
+    private Path home;
+    private long nanos;
+
+    /// How the process of a release on trial ends it.
+    enum Trial {
+        PASSES, ENDS_TWICE, HANGS
+    }
+
+    TestMachine(Path library) throws IOException {
+        this.library = library;
+        this.releases = new Releases(library, ReleaseDisk.DURABLE);
+        this.home = library.resolve(releases.current().orElseThrow());
+    }
+
+    /// Where what runs was started from.
+    Path home() {
+        return home;
+    }
+
+    @Override
+    public String architecture() {
+        return architecture;
+    }
+
+    @Override
+    public long usableBytes(Path directory) {
+        return usable;
+    }
+
+    @Override
+    public List<Running> running(Path in) {
+        return runs ? List.of(new Running(7, "server", home, unit, java)) : List.of();
+    }
+
+    @Override
+    public boolean used(Path release) {
+        return runs && home.equals(release);
+    }
+
+    @Override
+    public Command.Outcome run(List<String> line, Map<String, String> environment, Duration limit) throws IOException {
+        done.add(String.join(" ", line));
+        if (line.getLast().equals("--version")) {
+            return new Command.Outcome(Files.isExecutable(Path.of(line.getFirst())) ? 0 : 127, printed, "");
+        }
+        if (!restarts) {
+            return new Command.Outcome(5, "", "Unit not found");
+        }
+        start();
+        return new Command.Outcome(0, "", "");
+    }
+
+    private void start() throws IOException {
+        Optional<String> trying = releases.trial();
+        if (trying.isPresent() && trial == Trial.PASSES) {
+            releases.commit(trying.get());
+        } else if (trying.isPresent() && trial == Trial.ENDS_TWICE) {
+            releases.takeBack();
+        }
+        home = library.resolve(releases.trial().or(() -> current()).orElseThrow());
+    }
+
+    private Optional<String> current() {
+        try {
+            return releases.current();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Override
+    public Optional<String> javaVersion(Path program) {
+        return Optional.of(javaVersion);
+    }
+
+    @Override
+    public boolean pause() {
+        nanos += Duration.ofSeconds(1).toNanos();
+        return true;
+    }
+
+    @Override
+    public long nanos() {
+        return nanos;
+    }
+
+    @Override
+    public String plan() {
+        return "a copy";
+    }
+
+    @Override
+    public long bytes() {
+        return 0;
+    }
+
+    @Override
+    public void take(String name) {
+        if (!snapshotProblem.isEmpty()) {
+            throw new UpgradeProblem(snapshotProblem);
+        }
+        done.add("snapshot " + name);
+    }
+}
