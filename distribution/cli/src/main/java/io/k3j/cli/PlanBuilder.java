@@ -50,6 +50,7 @@ final class PlanBuilder {
     private LaunchPlan plan(List<String> warnings) {
         flags.all().forEach(this::given);
         List<String> problems = new ArrayList<>(Defaults.fill(settings, whereSet.keySet(), host, warnings));
+        problems.addAll(KubeletFiles.fill(settings, warnings));
         settings.put("controlPlane",
                 command.equals("server") && !Boolean.TRUE.equals(settings.get("disableApiserver")));
         problems.addAll(command.equals("agent") ? AgentChecks.problems(settings)

@@ -15,14 +15,31 @@ final class Support {
         return switch (flag.state()) {
             case Flag.State.Works w -> Optional.empty();
             case Flag.State.Only only when only.values().contains(subject(s)) -> Optional.empty();
-            case Flag.State.Only only when flag.arguments() -> Optional.of("unsupported " + flag.name() + " \""
-                    + subject(s) + "\" (" + s.where() + "); supported: " + String.join(", ", only.values()));
+            case Flag.State.Only only when flag.arguments() && only.values().contains(argument(s)) -> Optional.empty();
+            case Flag.State.Only only when flag.arguments() -> argumentProblem(s, only);
             case Flag.State.Only only -> Optional.of(flag.shown() + "=" + s.value() + " (" + s.where()
                     + ") is not supported yet by K3j; use one of " + String.join(", ", only.values()));
             case Flag.State.Absent a when preset(flag, s.value()) -> Optional.empty();
             case Flag.State.Absent a -> Optional.of(flag.shown() + " (" + s.where()
                     + ") is not supported yet by K3j; start without it, see docs/compatibility.md");
         };
+    }
+
+    /// An argument that is there for some values only is listed once with each: `anonymous-auth=false`.
+    private static Optional<String> argumentProblem(Setting s, Flag.State.Only only) {
+        String prefix = subject(s) + "=";
+        List<String> values = only.values().stream().filter(v -> v.startsWith(prefix)).toList();
+        return Optional.of(values.isEmpty()
+                ? "unsupported " + s.flag().name() + " \"" + subject(s) + "\" (" + s.where() + "); supported: "
+                        + String.join(", ", only.values())
+                : "--" + s.flag().name() + "=" + argument(s) + " (" + s.where()
+                        + ") is not supported yet by K3j; leave it out or use " + String.join(" or ", values));
+    }
+
+    /// With its value; upstream's flags of components are true without one.
+    private static String argument(Setting s) {
+        String bare = s.flag().bare(s.value());
+        return bare.indexOf('=') < 0 ? bare + "=true" : bare;
     }
 
     /// What support depends on: the value, or for `--kubelet-arg=name=value` and the like the name.

@@ -220,6 +220,43 @@ class PlanBuilderTest {
     }
 
     @Test
+    void flagsPrevailOverTheKubeletsFiles() throws IOException {
+        String head = "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n";
+        Path given = Files.writeString(directory.resolve("given.conf"), head + "maxPods: 50\npodPidsLimit: 9\nx: 1\n");
+        Path dropIn = directory.resolve("data/agent/etc/kubelet.conf.d/30.conf");
+        Files.createDirectories(dropIn.getParent());
+        Files.writeString(dropIn, head + "podPidsLimit: 10\nlogging: {format: json}\n");
+        String[] flags = {"--data-dir=" + directory.resolve("data"), "--kubelet-arg=config=" + given,
+                "--kubelet-arg=--max-pods=60", "--kubelet-arg=logging-format=text"};
+        assertThat(flat(plan(flags).settings().get("kubeletArg"))).isEqualTo(
+                "pod-max-pids=10,config=" + given + ",max-pods=60,logging-format=text");
+        assertThat(warnings).containsExactly(given + ": unknown field x is ignored");
+        Files.writeString(dropIn, head + "syncFrequency: 5s\n");
+        assertThatExceptionOfType(UsageFailure.class).isThrownBy(() -> plan(flags))
+                .withMessage(dropIn + ": syncFrequency=5s is not supported yet by K3j; leave it out or write 1m, see "
+                        + "docs/compatibility.md");
+    }
+
+    @Test
+    void theKernelIsLookedAtWhenTheKubeletIsToldSo() {
+        assertThatExceptionOfType(UsageFailure.class).isThrownBy(() -> plan("--kubelet-arg=protect-kernel-defaults"))
+                .withMessageContaining("kernel");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|',
+            value = {"anonymous-auth=false|true", "anonymous-auth|false", "anonymous-auth=true|false",
+                    "authorization-mode=Webhook|true", "authorization-mode=AlwaysAllow|false"})
+    void argumentsThatAreThereForOneValueAreRefusedWithAnother(String argument, boolean taken) {
+        if (taken) {
+            assertThat(flat(plan("--kubelet-arg=" + argument).settings().get("kubeletArg"))).isEqualTo(argument);
+        } else {
+            assertThatExceptionOfType(UsageFailure.class).isThrownBy(() -> plan("--kubelet-arg=" + argument))
+                    .withMessageContaining("is not supported yet by K3j; leave it out or use ");
+        }
+    }
+
+    @Test
     void tellsTheNodeItsArgumentsWithoutSecrets() throws IOException {
         Files.writeString(config, "token: hidden-1\ntls-san: [a, b]\n");
         environment.put("K3S_DATASTORE_ENDPOINT", "mysql://hidden-2");

@@ -22,6 +22,9 @@ public final class Labels {
     static final String HASH = "io.kubernetes.container.hash";
     /// How many containers of that name there were before. It lets the count go on where the last kubelet stopped.
     static final String RESTARTS = "io.kubernetes.container.restartCount";
+    /// How often all containers of the pod had been restarted together when it was made; absent for never. It is not
+    /// upstream's, whose kubelet removes what ran before.
+    static final String POD_RESTARTS = "io.k3j.pod.restartCount";
     /// Where in the container its termination message is.
     static final String MESSAGE_PATH = "io.kubernetes.container.terminationMessagePath";
     /// `File` or `FallbackToLogsOnError`. It is read when the container has ended, be its pod gone by then or not.

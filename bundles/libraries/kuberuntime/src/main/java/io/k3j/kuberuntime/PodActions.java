@@ -23,7 +23,11 @@ public record PodActions(boolean newSandbox, boolean finished, List<String> star
     /// A container to end.
     ///
     /// @param why for people, may be empty
-    public record Kill(Container container, String why) {
+    /// @param abrupt without its preStop hook and the pod's grace
+    public record Kill(Container container, String why, boolean abrupt) {
+        Kill(Container container, String why) {
+            this(container, why, false);
+        }
     }
 
     /// What the caller knows of a container beyond what the runtime does; it is asked on the caller's thread. The
@@ -63,6 +67,7 @@ public record PodActions(boolean newSandbox, boolean finished, List<String> star
         private final Obj pod;
         private final PodRuntime runtime;
         private final Health health;
+        private final PodRestart restart;
         private final List<String> start = new ArrayList<>();
         private final List<Kill> kill = new ArrayList<>();
 
@@ -70,17 +75,24 @@ public record PodActions(boolean newSandbox, boolean finished, List<String> star
             this.pod = pod;
             this.runtime = runtime;
             this.health = health;
+            this.restart = PodRestart.of(pod, runtime);
         }
 
         /// Init containers first: those behind one that is not done wait. Once a container proper is in the sandbox,
         /// init containers count as done, as theirs may have been removed since. A sandbox that is gone makes all of it
-        /// begin anew. Ephemeral containers start once and never again.
+        /// begin anew, and so does a restart of all containers, once those of before have ended. Ephemeral containers
+        /// start once and never again.
         PodActions make() {
+            List<Container> ending = restart.ending(pod);
+            if (!ending.isEmpty()) {
+                ending.forEach(c -> kill.add(new Kill(c, PodRestart.WHY, true)));
+                return new PodActions(false, false, List.of(), kill);
+            }
             boolean sandbox = runtime.ready().isPresent();
             boolean initFailed = false;
             boolean initDone = true;
             boolean begun = sandbox && PodSpecs.containers(pod).stream()
-                    .anyMatch(c -> runtime.current(c.text("name")).isPresent());
+                    .anyMatch(c -> restart.current(c.text("name")).isPresent());
             for (Struct init : PodSpecs.initContainers(pod)) {
                 Turn turn = PodSpecs.sidecar(init) ? sidecar(init, begun) : init(init, begun);
                 initFailed |= turn == Turn.FAILED;
@@ -111,7 +123,7 @@ public record PodActions(boolean newSandbox, boolean finished, List<String> star
         /// Whether every container has ended for good; never before each has lived. A pod of which some container never
         /// lived is not done, however the others ended.
         private boolean allDone() {
-            return PodSpecs.containers(pod).stream().allMatch(c -> runtime.newest(c.text("name"))
+            return PodSpecs.containers(pod).stream().allMatch(c -> restart.newest(c.text("name"))
                     .map(ended -> !ended.running() && !again(c, ended)).orElse(false));
         }
 
@@ -122,7 +134,7 @@ public record PodActions(boolean newSandbox, boolean finished, List<String> star
         /// @param begun whether containers proper have begun in this sandbox
         private Turn init(Struct container, boolean begun) {
             String name = container.text("name");
-            Optional<Container> now = runtime.current(name);
+            Optional<Container> now = restart.current(name);
             if (begun) {
                 return Turn.DONE;
             }
@@ -146,7 +158,7 @@ public record PodActions(boolean newSandbox, boolean finished, List<String> star
         /// A sidecar that has ended starts again whatever the pod's policy is. Others wait for its first start only:
         /// when containers proper have begun, it no longer holds anybody up.
         private Turn sidecar(Struct container, boolean begun) {
-            Optional<Container> now = runtime.current(container.text("name"));
+            Optional<Container> now = restart.current(container.text("name"));
             if (now.isEmpty() || !now.get().running()) {
                 start.add(container.text("name"));
                 return begun ? Turn.DONE : Turn.WAIT;
@@ -158,8 +170,8 @@ public record PodActions(boolean newSandbox, boolean finished, List<String> star
         /// A container that is in a sandbox of before counts as ended, though the runtime may still call it running.
         private void main(Struct container) {
             String name = container.text("name");
-            Optional<Container> newest = runtime.newest(name);
-            if (runtime.current(name).filter(Container::running).isPresent()) {
+            Optional<Container> newest = restart.newest(name);
+            if (restart.current(name).filter(Container::running).isPresent()) {
                 watch(container, newest.orElseThrow());
             } else if (newest.isEmpty() || newest.get().running() || again(container, newest.get())) {
                 start.add(name);

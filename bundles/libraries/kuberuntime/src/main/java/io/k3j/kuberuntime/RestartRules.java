@@ -14,11 +14,29 @@ public final class RestartRules {
     ///
     /// @param container a container proper, or an init container that is no sidecar
     public static boolean restarts(Obj pod, Struct container, int exitCode) {
-        return matches(container, exitCode) || switch (policy(pod, container)) {
+        return ruled(container, exitCode) || switch (policy(pod, container)) {
             case "OnFailure" -> exitCode != 0;
             case "Never" -> false;
             default -> true;
         };
+    }
+
+    /// Whether one that ended with an exit code has all containers of the pod started again: the first rule that the
+    /// code matches says so.
+    public static boolean restartsAll(Struct container, int exitCode) {
+        return container.has("restartPolicy") && container.seq("restartPolicyRules").structs().stream()
+                .filter(rule -> matches(rule.struct("exitCodes"), exitCode)).findFirst()
+                .filter(RestartRules::ofAll).isPresent();
+    }
+
+    /// Whether it has a rule that may have all containers started again.
+    static boolean mayRestartAll(Struct container) {
+        return container.has("restartPolicy")
+                && container.seq("restartPolicyRules").structs().stream().anyMatch(RestartRules::ofAll);
+    }
+
+    private static boolean ofAll(Struct rule) {
+        return rule.text("action").equals("RestartAllContainers");
     }
 
     /// Whether there is an exit code with which it is started again. One that is killed for its probe comes back then.
@@ -32,13 +50,17 @@ public final class RestartRules {
     }
 
     /// Rules count beside a policy of the container's own only, which validation asks for.
-    private static boolean matches(Struct container, int exitCode) {
+    private static boolean ruled(Struct container, int exitCode) {
         return container.has("restartPolicy") && container.seq("restartPolicyRules").structs().stream()
-                .map(r -> r.struct("exitCodes")).anyMatch(c -> switch (c.text("operator")) {
-                    case "In" -> holds(c, exitCode);
-                    case "NotIn" -> !holds(c, exitCode);
-                    default -> false;
-                });
+                .anyMatch(rule -> matches(rule.struct("exitCodes"), exitCode));
+    }
+
+    private static boolean matches(Struct codes, int exitCode) {
+        return switch (codes.text("operator")) {
+            case "In" -> holds(codes, exitCode);
+            case "NotIn" -> !holds(codes, exitCode);
+            default -> false;
+        };
     }
 
     private static boolean holds(Struct codes, int exitCode) {

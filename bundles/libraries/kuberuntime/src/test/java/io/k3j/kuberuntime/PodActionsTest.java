@@ -116,6 +116,56 @@ class PodActionsTest {
         assertThat(RestartRules.restartable(never, ruled("In", 1).without("restartPolicy"))).isFalse();
     }
 
+    @Test
+    void aRuleMayHaveAllContainersEndAndThePodBeginAnew() {
+        Struct all = Struct.of("name", "a", "restartPolicy", "Never", "restartPolicyRules",
+                Seq.of(rule("In", 42).with("action", "RestartAllContainers")));
+        Obj pod = pod("Never").with(Seq.of(all, Struct.of("name", "b"), Struct.of("name", "c")), "spec", "containers")
+                .with(Seq.of(Struct.of("name", "i"), Struct.of("name", "s", "restartPolicy", "Always")), "spec",
+                        "initContainers")
+                .with(Seq.of(Struct.of("name", "debug")), "spec", "ephemeralContainers");
+        put("i", Container.State.EXITED, 0);
+        put("c", Container.State.EXITED, 0);
+        put("a", Container.State.EXITED, 42);
+        for (String name : List.of("s", "b", "debug")) {
+            put(name, Container.State.RUNNING, 0);
+        }
+        PodActions plan = plan(pod);
+        assertThat(plan.kill()).extracting(k -> k.container().name()).containsExactlyInAnyOrder("s", "b");
+        assertThat(plan.kill()).allMatch(PodActions.Kill::abrupt);
+        assertThat(plan.start()).isEmpty();
+        put("s", Container.State.EXITED, 137);
+        put("b", Container.State.EXITED, 137);
+        assertThat(plan(pod).start()).containsExactly("i");
+        put("i", Container.State.EXITED, 0, 1);
+        assertThat(plan(pod).start()).containsExactly("s");
+        put("s", Container.State.RUNNING, 0, 1);
+        assertThat(plan(pod).start()).containsExactly("a", "b", "c");
+        put("a", Container.State.RUNNING, 0, 1);
+        assertThat(plan(pod).start()).as("those of before, however they ended").containsExactly("b", "c");
+        put("b", Container.State.EXITED, 0, 1);
+        put("c", Container.State.EXITED, 0, 1);
+        assertThat(plan(pod).start()).isEmpty();
+        put("a", Container.State.EXITED, 42, 1);
+        assertThat(plan(pod).kill()).extracting(k -> k.container().name()).containsExactly("s");
+        assertThat(PodRestart.of(pod, new PodRuntime(List.of(), containers)).mark(Struct.EMPTY))
+                .isEqualTo(Struct.of("annotations", Struct.of(Labels.POD_RESTARTS, "2")));
+    }
+
+    @Test
+    void theFirstRuleThatMatchesSaysWhetherAllAreStartedAgain() {
+        Struct all = rule("NotIn", 0).with("action", "RestartAllContainers");
+        Struct container = Struct.of("name", "a", "restartPolicy", "Never", "restartPolicyRules",
+                Seq.of(rule("In", 3), all));
+        put("b", Container.State.RUNNING, 0);
+        for (int code : List.of(0, 3, 4)) {
+            put("a", Container.State.EXITED, code);
+            PodActions plan = plan(pod("Never").with(Seq.of(container, Struct.of("name", "b")), "spec", "containers"));
+            assertThat(plan.kill()).as("%s", code).hasSize(code == 4 ? 1 : 0);
+            assertThat(plan.start()).isEqualTo(code == 3 ? List.of("a") : List.of());
+        }
+    }
+
     private static Struct ruled(String operator, int code) {
         return Struct.of("restartPolicy", "Never", "restartPolicyRules", Seq.of(rule(operator, code)));
     }
@@ -185,8 +235,13 @@ class PodActionsTest {
     }
 
     private void put(String name, Container.State state, int exitCode) {
+        put(name, state, exitCode, 0);
+    }
+
+    private void put(String name, Container.State state, int exitCode, int podRestarts) {
         Container.End end = new Container.End(Instant.EPOCH, Instant.EPOCH, Instant.EPOCH, exitCode, "", "", "");
-        containers.put(name, List.of(new Container(name, "s1", name, 0, state, "", Map.of(), Map.of(), end)));
+        containers.put(name, List.of(new Container(name, "s1", name, 0, state, "", Map.of(),
+                podRestarts == 0 ? Map.of() : Map.of(Labels.POD_RESTARTS, Integer.toString(podRestarts)), end)));
     }
 
     private static Obj pod(String policy) {

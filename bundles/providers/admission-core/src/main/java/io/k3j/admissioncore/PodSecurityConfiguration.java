@@ -1,14 +1,8 @@
 package io.k3j.admissioncore;
 
 import io.k3j.apiserverapi.Write;
-import io.k3j.codec.MalformedInput;
-import io.k3j.codec.Yaml;
 import io.k3j.model.Struct;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -24,53 +18,23 @@ record PodSecurityConfiguration(Map<String, String> defaults, Set<String> userna
         Set<String> runtimeClasses) {
     /// The configuration without a file: unlabelled namespaces are privileged, nothing is exempt.
     static final PodSecurityConfiguration NONE = new PodSecurityConfiguration(Map.of(), Set.of(), Set.of(), Set.of());
-    private static final String FLAG = "admission-control-config-file";
     private static final String GROUP = "pod-security.admission.config.k8s.io/";
     private static final Set<String> MODES = Set.of("enforce", "audit", "warn");
 
     /// Reads the file named by the API server's arguments; [#NONE] when they name none.
     /// @throws IllegalArgumentException for an unreadable or invalid file; the message names file and field
     static PodSecurityConfiguration of(String... arguments) {
-        PodSecurityConfiguration found = NONE;
-        for (String argument : arguments) {
-            if (argument.startsWith(FLAG + "=")) {
-                found = read(Path.of(argument.substring(FLAG.length() + 1)));
-            }
-        }
-        return found;
-    }
-
-    private static PodSecurityConfiguration read(Path file) {
-        try {
-            return of(Yaml.document(Files.readAllBytes(file)).object());
-        } catch (IOException e) {
-            throw new IllegalArgumentException("cannot read " + file + " of --kube-apiserver-arg=" + FLAG + ": " + e,
-                    e);
-        } catch (MalformedInput | IllegalArgumentException e) {
-            throw new IllegalArgumentException(file + " of --kube-apiserver-arg=" + FLAG + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static PodSecurityConfiguration of(Struct file) {
-        require(file.text("apiVersion").startsWith("apiserver.config.k8s.io/")
-                && file.text("kind").equals("AdmissionConfiguration"),
-                "it must be an AdmissionConfiguration of apiserver.config.k8s.io/v1");
-        PodSecurityConfiguration found = NONE;
-        for (Struct plugin : file.seq("plugins").structs()) {
-            require(plugin.text("name").equals("PodSecurity"), "the plug-in \"" + plugin.text("name")
-                    + "\" takes no configuration here; PodSecurity does");
-            require(plugin.text("path").isEmpty(), "plugins[].path is not supported; write the configuration in place");
-            found = plugin(plugin.struct("configuration"));
-        }
-        return found;
+        return AdmissionConfiguration.of("PodSecurity", PodSecurityConfiguration::plugin, arguments).orElse(NONE);
     }
 
     private static PodSecurityConfiguration plugin(Struct it) {
-        require(it.text("apiVersion").startsWith(GROUP) && it.text("kind").equals("PodSecurityConfiguration"),
+        AdmissionConfiguration.require(
+                it.text("apiVersion").startsWith(GROUP) && it.text("kind").equals("PodSecurityConfiguration"),
                 "the configuration of PodSecurity must be a PodSecurityConfiguration of " + GROUP + "v1");
-        requireKnown(it, Set.of("apiVersion", "kind", "defaults", "exemptions"), "configuration");
+        AdmissionConfiguration.requireKnown(it, Set.of("apiVersion", "kind", "defaults", "exemptions"),
+                "configuration");
         Struct exempt = it.struct("exemptions");
-        requireKnown(exempt, Set.of("usernames", "namespaces", "runtimeClasses"), "exemptions");
+        AdmissionConfiguration.requireKnown(exempt, Set.of("usernames", "namespaces", "runtimeClasses"), "exemptions");
         return new PodSecurityConfiguration(defaults(it.struct("defaults")), texts(exempt, "usernames"),
                 texts(exempt, "namespaces"), texts(exempt, "runtimeClasses"));
     }
@@ -78,7 +42,8 @@ record PodSecurityConfiguration(Map<String, String> defaults, Set<String> userna
     private static Map<String, String> defaults(Struct it) {
         Map<String, String> labels = new HashMap<>();
         for (String name : it.names()) {
-            require(MODES.contains(name.replace("-version", "")), "unknown field \"defaults." + name + "\"");
+            AdmissionConfiguration.require(MODES.contains(name.replace("-version", "")),
+                    "unknown field \"defaults." + name + "\"");
             labels.put("pod-security.kubernetes.io/" + name, it.text(name));
         }
         PodSecurityLevel.problem(labels).ifPresent(why -> {
@@ -90,17 +55,6 @@ record PodSecurityConfiguration(Map<String, String> defaults, Set<String> userna
 
     private static Set<String> texts(Struct it, String name) {
         return Set.copyOf(it.seq(name).texts());
-    }
-
-    private static void requireKnown(Struct it, Set<String> known, String where) {
-        List<String> unknown = it.names().stream().filter(name -> !known.contains(name)).toList();
-        require(unknown.isEmpty(), "unknown fields " + unknown + " in " + where);
-    }
-
-    private static void require(boolean met, String why) {
-        if (!met) {
-            throw new IllegalArgumentException(why);
-        }
     }
 
     /// Why a pod of a write is not checked, in upstream's words.

@@ -1,5 +1,6 @@
 package io.k3j.apiserver;
 
+import io.k3j.codec.DurationText;
 import io.k3j.componenthelpers.Cidr;
 import io.k3j.flowcontrol.Seats;
 import java.io.UncheckedIOException;
@@ -8,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +28,7 @@ record ServerRunOptions(Core.Policy policy, String address, int port, String ser
             "StorageObjectInUseProtection", "RuntimeClass", "PodSecurity", "RBACEscalation",
             "K3sControllerRestriction", "MutatingAdmissionWebhook", "ValidatingAdmissionWebhook");
     private static final String FLAG = "--kube-apiserver-arg=";
+    private static final Duration LEAST_TIMEOUT = Duration.ofMinutes(1);
     private static final int MOST_SEATS = 1_000_000;
     /// These stand for checks that upstream makes without a plug-in, so nothing disables them.
     private static final Set<String> ALWAYS = Set.of("RBACEscalation", "K3sControllerRestriction");
@@ -41,9 +44,12 @@ record ServerRunOptions(Core.Policy policy, String address, int port, String ser
         Set<String> modes = args.keySet().stream().anyMatch(name -> name.startsWith("authorization-"))
                 ? Set.of(CONFIGURED)
                 : Set.of("Node", "RBAC");
+        requestTimeout(args);
         Set<String> disabled = commaSeparated(args.getOrDefault("disable-admission-plugins", ""));
-        disabled.removeAll(ALWAYS);
         Set<String> plugins = new TreeSet<>(PLUGINS);
+        plugins.addAll(AdmissionPlugins.enabled(commaSeparated(args.getOrDefault("enable-admission-plugins", "")),
+                disabled));
+        disabled.removeAll(ALWAYS);
         plugins.removeAll(disabled);
         int listen = Integer.parseInt(settings.httpsListenPort());
         String advertised = settings.advertisePort();
@@ -52,6 +58,20 @@ record ServerRunOptions(Core.Policy policy, String address, int port, String ser
                 seats(args),
                 audited(args));
         return new ServerRunOptions(policy, address(settings), port, firstServiceIp(settings.serviceCidr()));
+    }
+
+    /// What a request waits for has bounds of its own, which add up to less than what is taken here.
+    private static void requestTimeout(Map<String, String> args) {
+        String given = args.getOrDefault("request-timeout", "1m");
+        try {
+            if (DurationText.nanos(given) >= LEAST_TIMEOUT.toNanos()) {
+                return;
+            }
+        } catch (IllegalArgumentException e) {
+            // told below
+        }
+        throw new IllegalArgumentException(FLAG + "request-timeout=" + given + " is no duration of at least 1m;"
+                + " requests end by bounds of their own, try 300s");
     }
 
     /// How many requests are worked on at once: both numbers together, as upstream has it.

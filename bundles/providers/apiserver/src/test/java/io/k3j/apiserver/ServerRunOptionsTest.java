@@ -42,6 +42,28 @@ class ServerRunOptionsTest {
     }
 
     @Test
+    void plugInsThatAreEnabledAreWaitedFor() {
+        assertThat(policy().admission()).doesNotContain("EventRateLimit");
+        assertThat(policy("enable-admission-plugins=NodeRestriction,EventRateLimit").admission())
+                .contains("EventRateLimit", "NodeRestriction", "PodSecurity").doesNotContain("ResourceQuota");
+        assertThatThrownBy(() -> policy("enable-admission-plugins=PodSecurityPolicy"))
+                .hasMessageStartingWith("enable-admission-plugins plugin \"PodSecurityPolicy\" is unknown");
+        assertThatThrownBy(() -> policy("enable-admission-plugins=PodNodeSelector"))
+                .hasMessageContaining("PodNodeSelector is not supported yet by K3j");
+        assertThatThrownBy(() -> policy("enable-admission-plugins=LimitRanger",
+                "disable-admission-plugins=LimitRanger,PodSecurity")).hasMessage(
+                        "[LimitRanger] in enable-admission-plugins and disable-admission-plugins overlapped; leave them "
+                                + "out of one");
+    }
+
+    @Test
+    void aRequestTimeoutIsADurationThatIsNotShorterThanRequestsMayTake() {
+        assertThat(policy("request-timeout=300s", "service-account-lookup=true")).isNotNull();
+        assertThatThrownBy(() -> policy("request-timeout=5s")).hasMessageContaining("request-timeout=5s");
+        assertThatThrownBy(() -> policy("request-timeout=long")).hasMessageContaining("request-timeout=long");
+    }
+
+    @Test
     void requestsAreRecordedWhereThereIsAPolicyAndAPlaceForThem() {
         assertThat(policy("audit-policy-file=/p").audited()).isFalse();
         assertThat(policy("audit-webhook-config-file=/c").audited()).isFalse();

@@ -29,6 +29,7 @@ import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
 public final class ControllersCluster {
     /// The word of `--disable` with which the ConfigMap `coredns` and the Service `kube-dns` are the user's own.
     private static final String COREDNS = "coredns";
+    private static final String TERMINATED_PODS = "terminated-pod-gc-threshold=";
     private static final String SIGNING_DURATION = "cluster-signing-duration=";
     private final ControllerContext context;
     private final GarbageViews garbage;
@@ -61,7 +62,7 @@ public final class ControllersCluster {
         Disruptions.add(context);
         NodeLifecycle.add(context);
         TaintEviction.add(context);
-        PodGarbageCollector.add(context);
+        PodGarbageCollector.add(context, terminatedPods(settings.kubeControllerManagerArg()));
         StorageProtection.add(context);
         EphemeralVolumes.add(context);
         VolumeBinder.add(context);
@@ -89,6 +90,25 @@ public final class ControllersCluster {
                     : duration;
         }
         return duration;
+    }
+
+    /// How many finished pods stay, by `terminated-pod-gc-threshold`.
+    ///
+    /// @throws IllegalArgumentException naming the argument
+    static int terminatedPods(String... arguments) {
+        int threshold = PodGarbageCollector.MAX_FINISHED;
+        for (String argument : arguments) {
+            if (argument.startsWith(TERMINATED_PODS)) {
+                String given = argument.substring(TERMINATED_PODS.length());
+                try {
+                    threshold = Integer.parseInt(given);
+                } catch (NumberFormatException e) {
+                    throw new IllegalArgumentException("--kube-controller-manager-arg=" + TERMINATED_PODS + given
+                            + " is not a whole number such as 12500 (0 for all finished pods to stay)", e);
+                }
+            }
+        }
+        return threshold;
     }
 
     private static List<String> split(String... flags) {

@@ -31,22 +31,26 @@ import java.util.Map;
 final class PodGarbageCollector implements Reconciler {
     private static final Duration PERIOD = Duration.ofSeconds(20);
     private static final Duration QUARANTINE = Duration.ofSeconds(40);
-    private static final int MAX_FINISHED = 12_500;
+    /// Upstream's `--terminated-pod-gc-threshold`.
+    static final int MAX_FINISHED = 12_500;
     private static final Key ALL = Key.of("all");
 
     private final LiveView pods;
     private final LiveView nodes;
     private final TimeSource clock;
+    private final int threshold;
     private final Map<String, Instant> missing = new HashMap<>();
 
-    private PodGarbageCollector(ControllerContext context) {
+    private PodGarbageCollector(ControllerContext context, int threshold) {
+        this.threshold = threshold;
         this.pods = context.views().of(BuiltinResources.PODS);
         this.nodes = context.views().of(BuiltinResources.NODES);
         this.clock = context.clock();
     }
 
-    static void add(ControllerContext context) {
-        PodGarbageCollector all = new PodGarbageCollector(context);
+    /// @param threshold how many finished pods stay; below 1 all do, as upstream
+    static void add(ControllerContext context, int threshold) {
+        PodGarbageCollector all = new PodGarbageCollector(context, threshold);
         Controller loop = context.loop("pod-garbage-collector-controller", "pod-garbage-collector", 1, all).reads(
                 all.pods,
                 all.nodes);
@@ -55,9 +59,9 @@ final class PodGarbageCollector implements Reconciler {
 
     @Override
     public Requeue reconcile(Key key, ExpectingWriter writer) {
-        List<Obj> finished = pods.list().stream().filter(Pods::finished).filter(p -> !p.terminating())
-                .sorted(Comparator.comparing(p -> p.metadata().text("creationTimestamp"))).toList();
-        finished.stream().limit(Math.max(0, finished.size() - MAX_FINISHED)).forEach(p -> remove(p, writer));
+        if (threshold > 0) {
+            deleteFinished(writer);
+        }
         Map<String, Instant> stillMissing = new HashMap<>();
         Instant now = clock.monotonic().instant();
         for (Obj pod : pods.list()) {
@@ -76,6 +80,13 @@ final class PodGarbageCollector implements Reconciler {
         missing.clear();
         missing.putAll(stillMissing);
         return Requeue.after(PERIOD);
+    }
+
+    /// The oldest of those that are more than the threshold.
+    private void deleteFinished(ExpectingWriter writer) {
+        List<Obj> finished = pods.list().stream().filter(Pods::finished).filter(p -> !p.terminating())
+                .sorted(Comparator.comparing(p -> p.metadata().text("creationTimestamp"))).toList();
+        finished.stream().limit(Math.max(0, finished.size() - threshold)).forEach(p -> remove(p, writer));
     }
 
     private void deleteOrphaned(Obj pod, ExpectingWriter writer) {

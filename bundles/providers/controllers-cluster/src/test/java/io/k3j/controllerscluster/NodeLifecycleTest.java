@@ -19,7 +19,7 @@ class NodeLifecycleTest {
     private final Stage stage = new Stage(d -> {
         NodeLifecycle.add(d);
         TaintEviction.add(d);
-        PodGarbageCollector.add(d);
+        PodGarbageCollector.add(d, PodGarbageCollector.MAX_FINISHED);
     });
 
     private void node(String ready) {

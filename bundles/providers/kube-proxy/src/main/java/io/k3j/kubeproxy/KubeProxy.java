@@ -81,7 +81,7 @@ public final class KubeProxy implements Metrics {
         var services = views.of(BuiltinResources.SERVICES);
         var slices = views.of(BuiltinResources.ENDPOINT_SLICES).index(Proxier.BY_SERVICE, Proxier::serviceOf);
         var nodes = views.of(BuiltinResources.NODES, Query.ALL.where("metadata.name", options.nodeName()));
-        proxier = new Proxier(services, slices, filter, options);
+        proxier = new Proxier(services, slices, filter, options, Instant.now());
         refusals = new RefusalEvents(options.nodeName(), proxier::service, TimeSource.system());
         services.listen(waking(o -> List.of(Proxier.name(o)), true));
         slices.listen(waking(Proxier::serviceOf, false));
@@ -100,7 +100,7 @@ public final class KubeProxy implements Metrics {
         return new View.Listener() {
             @Override
             public void changed(@Nullable Obj before, @Nullable Obj after) {
-                proxier.changed(before, after, names);
+                proxier.changed(before, after, names, service);
                 status.heard(service);
                 changed.release();
             }
@@ -146,7 +146,7 @@ public final class KubeProxy implements Metrics {
 
     @Override
     public String text() {
-        return status.text(proxier.pending());
+        return status.text(proxier.pending(true), proxier.pending(false), proxier.noLocalEndpoints());
     }
 
     private void work() throws InterruptedException {
@@ -179,6 +179,7 @@ public final class KubeProxy implements Metrics {
             Map<String, String> refused = proxier.sync();
             ports.keep(proxier.healthPorts());
             status.wrote(begun, System.nanoTime() - nanos);
+            proxier.programmed().forEach(status::programmed);
             refusals.tell(refused);
             return taken(refused);
         } catch (FilterRefused | UncheckedIOException e) {

@@ -4,7 +4,7 @@ import io.k3j.controllerkit.LiveView;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.nodeapi.PacketFilter;
-import java.util.ArrayList;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -27,8 +28,13 @@ final class Proxier {
     private final PacketFilter filter;
     private final ProxyOptions options;
     private final Map<Family, FamilyWriter> writers = new EnumMap<>(Family.class);
-    /// Services whose rules are not written yet.
-    private final Set<String> due = ConcurrentHashMap.newKeySet();
+    /// Services that have changed and whose rules are not written yet.
+    private final Set<String> dueServices = ConcurrentHashMap.newKeySet();
+    /// Services whose endpoints have changed.
+    private final Set<String> dueEndpoints = ConcurrentHashMap.newKeySet();
+    private final ProgrammingTimes times;
+    /// By Service, what its ports lack by family and policy.
+    private final Map<String, Map<Family, Map<String, Long>>> lacking = new ConcurrentHashMap<>();
     private final UdpFlows flows;
     private final Map<String, LocalCount> counts = new HashMap<>();
     private volatile ThisNode node;
@@ -41,7 +47,9 @@ final class Proxier {
     private record Wanted(Map<Family, List<ServicePort>> ports, String age, Optional<LocalCount> count) {
     }
 
-    Proxier(LiveView services, LiveView slices, PacketFilter filter, ProxyOptions options) {
+    /// @param started when this proxy began: what had changed before is not counted
+    Proxier(LiveView services, LiveView slices, PacketFilter filter, ProxyOptions options, Instant started) {
+        this.times = new ProgrammingTimes(started);
         this.services = services;
         this.slices = slices;
         this.filter = filter;
@@ -61,14 +69,38 @@ final class Proxier {
     /// A Service, or a slice of one, is another one.
     ///
     /// @param names of the Services that an object concerns
-    void changed(@Nullable Obj before, @Nullable Obj after, Function<Obj, List<String>> names) {
+    /// @param service whether it is one
+    void changed(@Nullable Obj before, @Nullable Obj after, Function<Obj, List<String>> names, boolean service) {
+        Set<String> due = service ? dueServices : dueEndpoints;
         Stream.of(Optional.ofNullable(before), Optional.ofNullable(after)).flatMap(Optional::stream)
                 .forEach(o -> due.addAll(names.apply(o)));
+        if (!service && after != null) {
+            times.changed(names.apply(after), after);
+        }
     }
 
     /// How many Services have changes that are not written.
-    int pending() {
-        return due.size();
+    ///
+    /// @param service of themselves, or else of their endpoints
+    int pending(boolean service) {
+        return (service ? dueServices : dueEndpoints).size();
+    }
+
+    /// Since when endpoints were waited for that stand now, each once. For the thread that writes.
+    List<Instant> programmed() {
+        return times.programmed();
+    }
+
+    /// How many ports have endpoints and none on this node for a policy `Local`, by family and policy.
+    Map<Family, Map<String, Long>> noLocalEndpoints() {
+        Map<Family, Map<String, Long>> all = new EnumMap<>(Family.class);
+        for (Family family : Family.values()) {
+            Map<String, Long> counts = new TreeMap<>(Map.of("external", 0L, "internal", 0L));
+            lacking.values().forEach(one -> one.getOrDefault(family, Map.of())
+                    .forEach((policy, count) -> counts.merge(policy, count, Long::sum)));
+            all.put(family, counts);
+        }
+        return all;
     }
 
     /// Somebody else has changed the rules of this machine.
@@ -81,7 +113,7 @@ final class Proxier {
         if (!now.equals(node)) {
             boolean moved = !now.addresses().equals(node.addresses());
             node = now;
-            services.list().forEach(s -> due.add(name(s)));
+            services.list().forEach(s -> dueServices.add(name(s)));
             if (moved && !options.nodePortAddresses().isEmpty()) {
                 writers.values().forEach(w -> w.restart(options.on(now.addresses())));
             }
@@ -98,9 +130,12 @@ final class Proxier {
     /// @return why, by Service whose rules the kernel does not take; it is due again
     /// @throws io.k3j.nodeapi.FilterRefused when nothing can be written; everything is due again
     Map<String, String> sync() {
-        List<String> taken = new ArrayList<>(due);
-        taken.sort(null);
-        taken.forEach(due::remove);
+        Set<String> changed = Set.copyOf(dueServices);
+        Set<String> moved = Set.copyOf(dueEndpoints);
+        dueServices.removeAll(changed);
+        dueEndpoints.removeAll(moved);
+        Set<String> taken = new TreeSet<>(changed);
+        taken.addAll(moved);
         Map<String, String> refused = new TreeMap<>();
         boolean good = false;
         try {
@@ -111,7 +146,9 @@ final class Proxier {
             wanted.forEach(this::settle);
             good = true;
         } finally {
-            due.addAll(good ? refused.keySet() : taken);
+            Set<String> again = good ? refused.keySet() : taken;
+            again.stream().filter(s -> changed.contains(s) || !moved.contains(s)).forEach(dueServices::add);
+            again.stream().filter(moved::contains).forEach(dueEndpoints::add);
         }
         return refused;
     }
@@ -164,7 +201,25 @@ final class Proxier {
     /// What follows once the rules stand.
     private void settle(String service, Wanted wanted) {
         flows.settle(service, wanted.ports());
+        times.settled(service);
+        if (wanted.ports().isEmpty()) {
+            lacking.remove(service);
+        } else {
+            lacking.put(service, lacking(wanted.ports()));
+        }
         wanted.count().ifPresentOrElse(c -> counts.put(service, c), () -> counts.remove(service));
+    }
+
+    private static Map<Family, Map<String, Long>> lacking(Map<Family, List<ServicePort>> ports) {
+        Map<Family, Map<String, Long>> all = new EnumMap<>(Family.class);
+        ports.forEach((family, its) -> all.put(family, Map.of("internal",
+                its.stream().filter(p -> p.internalLocal() && lacks(p)).count(), "external",
+                its.stream().filter(p -> p.externalLocal() && lacks(p)).count())));
+        return all;
+    }
+
+    private static boolean lacks(ServicePort port) {
+        return !port.all().isEmpty() && port.local().isEmpty();
     }
 
     /// The health check ports and what they say.

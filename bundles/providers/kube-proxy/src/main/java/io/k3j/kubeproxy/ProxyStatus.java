@@ -1,7 +1,6 @@
 package io.k3j.kubeproxy;
 
 import io.k3j.componentbase.HttpPort;
-import io.k3j.metricstext.Histogram;
 import io.k3j.metricstext.MetricText;
 import io.k3j.model.Obj;
 import java.time.Duration;
@@ -10,8 +9,8 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /// What this proxy counts of itself and says of its health, by upstream's names and paths. Any thread.
@@ -22,12 +21,8 @@ final class ProxyStatus {
     private static final Duration LATE = Duration.ofSeconds(60);
     private static final DateTimeFormatter GO = DateTimeFormatter
             .ofPattern("yyyy-MM-dd HH:mm:ss.SSSSSSSSS Z 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
-    private static final double NANOS = 1e9;
     private final InstantSource clock;
-    private final Histogram syncs = new Histogram(Histogram.doubling(0.001, 15));
-    private final LongAdder failures = new LongAdder();
-    private final LongAdder services = new LongAdder();
-    private final LongAdder endpoints = new LongAdder();
+    private final ProxyMetrics metrics = new ProxyMetrics();
     /// Since when a change waits.
     private final AtomicReference<@Nullable Instant> waiting = new AtomicReference<>();
     private volatile Instant written;
@@ -42,14 +37,14 @@ final class ProxyStatus {
 
     /// A Service, or an endpoint of one, has changed.
     void heard(boolean service) {
-        (service ? services : endpoints).increment();
+        metrics.heard(service);
         queued = clock.instant();
         waiting.compareAndSet(null, queued);
     }
 
     /// Everything heard of until `begun` stands.
     void wrote(Instant begun, long nanos) {
-        syncs.add(nanos);
+        metrics.synced(nanos);
         written = clock.instant();
         Instant since = waiting.get();
         if (since != null && !since.isAfter(begun)) {
@@ -57,9 +52,14 @@ final class ProxyStatus {
         }
     }
 
+    /// Endpoints stand in the kernel that had changed at this time.
+    void programmed(Instant changed) {
+        metrics.programmed(Duration.between(changed, clock.instant()));
+    }
+
     /// The kernel has refused something.
     void failed() {
-        failures.increment();
+        metrics.failed();
     }
 
     /// Whether load balancers may send to this node.
@@ -86,17 +86,19 @@ final class ProxyStatus {
         }
         boolean good = healthy() && (eligible || !node);
         Instant now = clock.instant();
-        return HttpPort.Answer.json(good, "", "{\"lastUpdated\": \"" + GO.format(good ? now : written)
+        HttpPort.Answer answer = HttpPort.Answer.json(good, "", "{\"lastUpdated\": \"" + GO.format(good ? now : written)
                 + "\",\"currentTime\": \"" + GO.format(now) + "\"" + (node ? ", \"nodeEligible\": " + eligible : "")
                 + "}");
+        metrics.answered(path, answer.status());
+        return answer;
     }
 
     /// What is served at the port of metrics.
     ///
-    /// @param metrics all of them, [#text] among them
-    HttpPort.Answer metrics(String path, String metrics) {
+    /// @param text all of them, [#text] among them
+    HttpPort.Answer metrics(String path, String text) {
         return switch (path) {
-            case "/metrics" -> new HttpPort.Answer("200 OK", MetricText.CONTENT_TYPE, "", metrics);
+            case "/metrics" -> new HttpPort.Answer("200 OK", MetricText.CONTENT_TYPE, "", text);
             case "/healthz" -> HttpPort.Answer.text("ok");
             case "/proxyMode" -> HttpPort.Answer.text("nftables");
             default -> HttpPort.Answer.NOT_FOUND;
@@ -105,33 +107,10 @@ final class ProxyStatus {
 
     /// The metrics.
     ///
-    /// @param pending how many Services wait to be written
-    String text(int pending) {
-        String prefix = "kubeproxy_sync_proxy_rules_";
-        return new MetricText()
-                .family(prefix + "duration_seconds", MetricText.Type.HISTOGRAM, "SyncProxyRules latency in seconds")
-                .histogram(syncs)
-                .family(prefix + "last_timestamp_seconds", MetricText.Type.GAUGE,
-                        "The last time proxy rules were successfully synced")
-                .value(seconds(written))
-                .family(prefix + "last_queued_timestamp_seconds", MetricText.Type.GAUGE,
-                        "The last time a sync of proxy rules was queued")
-                .value(seconds(queued))
-                .family(prefix + "service_changes_total", MetricText.Type.COUNTER,
-                        "Cumulative proxy rules Service changes")
-                .value(services.sum())
-                .family(prefix + "endpoint_changes_total", MetricText.Type.COUNTER,
-                        "Cumulative proxy rules Endpoint changes")
-                .value(endpoints.sum())
-                .family(prefix + "service_changes_pending", MetricText.Type.GAUGE,
-                        "Pending proxy rules Service changes")
-                .value(pending)
-                .family(prefix + "nftables_sync_failures_total", MetricText.Type.COUNTER,
-                        "Cumulative proxy nftables sync failures")
-                .value(failures.sum()).toString();
-    }
-
-    private static double seconds(Instant at) {
-        return at.getEpochSecond() + at.getNano() / NANOS;
+    /// @param services how many Services wait to be written
+    /// @param endpoints how many wait for changes of their endpoints
+    /// @param noEndpoints as [ProxyMetrics.Pending]
+    String text(int services, int endpoints, Map<Family, Map<String, Long>> noEndpoints) {
+        return metrics.text(new ProxyMetrics.Pending(services, endpoints, noEndpoints, written, queued));
     }
 }

@@ -24,9 +24,9 @@ final class ProxierBench {
         var services = views.of(BuiltinResources.SERVICES);
         var slices = views.of(BuiltinResources.ENDPOINT_SLICES).index(Proxier.BY_SERVICE, Proxier::serviceOf);
         proxier = new Proxier(services, slices, kernel,
-                ProxyOptions.of("here", List.of("10.42.0.0/16"), List.of(), List.of()));
-        services.listen((before, after) -> proxier.changed(before, after, o -> List.of(Proxier.name(o))));
-        slices.listen((before, after) -> proxier.changed(before, after, Proxier::serviceOf));
+                ProxyOptions.of("here", List.of("10.42.0.0/16"), List.of(), List.of()), Instant.EPOCH);
+        services.listen((before, after) -> proxier.changed(before, after, o -> List.of(Proxier.name(o)), true));
+        slices.listen((before, after) -> proxier.changed(before, after, Proxier::serviceOf, false));
         views.attach(api);
     }
 

@@ -42,9 +42,9 @@ class ProxierTest {
         var services = views.of(BuiltinResources.SERVICES);
         var slices = views.of(BuiltinResources.ENDPOINT_SLICES).index(Proxier.BY_SERVICE, Proxier::serviceOf);
         proxier = new Proxier(services, slices, filter,
-                ProxyOptions.of("here", List.of("10.42.0.0/16"), List.of(), List.of()));
-        services.listen((before, after) -> proxier.changed(before, after, o -> List.of(Proxier.name(o))));
-        slices.listen((before, after) -> proxier.changed(before, after, Proxier::serviceOf));
+                ProxyOptions.of("here", List.of("10.42.0.0/16"), List.of(), List.of()), Instant.EPOCH);
+        services.listen((before, after) -> proxier.changed(before, after, o -> List.of(Proxier.name(o)), true));
+        slices.listen((before, after) -> proxier.changed(before, after, Proxier::serviceOf, false));
         views.attach(api);
     }
 
@@ -95,6 +95,37 @@ class ProxierTest {
         filter.scripts.forEach(written::append);
         check(written.toString());
         return four;
+    }
+
+    @Test
+    void tellsSinceWhenEndpointsAreWaitedForOnceTheyStand() {
+        service("web", cluster("10.43.0.5", port(80)));
+        api.create(BuiltinResources.ENDPOINT_SLICES, Obj.of(Struct.of("apiVersion", "discovery.k8s.io/v1", "kind",
+                "EndpointSlice", "metadata", Struct.of("name", "web-1", "namespace", "default", "labels",
+                        Struct.of("kubernetes.io/service-name", "web"), "annotations",
+                        Struct.of("endpoints.kubernetes.io/last-change-trigger-time", "2026-01-01T00:00:00.25Z")),
+                "addressType", "IPv4", "ports", Seq.of(port(8080)), "endpoints",
+                Seq.of(endpoint("10.42.0.2", "here", "ready", true)))), WriteOptions.PLAIN);
+        deliver();
+        assertThat(proxier.programmed()).isEmpty();
+        assertThat(proxier.pending(true)).isEqualTo(1);
+        assertThat(proxier.pending(false)).isEqualTo(1);
+        synced();
+        assertThat(proxier.programmed()).containsExactly(Instant.parse("2026-01-01T00:00:00.25Z"));
+        assertThat(proxier.programmed()).isEmpty();
+        assertThat(proxier.pending(true) + proxier.pending(false)).isZero();
+    }
+
+    @Test
+    void countsPortsThatHaveEndpointsButNoneHereForALocalPolicy() {
+        service("web", cluster("10.43.0.5", port(80)).with("internalTrafficPolicy", "Local"));
+        endpoints("web", port(8080), endpoint("10.42.1.2", "there", "ready", true));
+        synced();
+        assertThat(proxier.noLocalEndpoints()).containsEntry(Family.FOUR, Map.of("internal", 1L, "external", 0L))
+                .containsEntry(Family.SIX, Map.of("internal", 0L, "external", 0L));
+        api.delete(BuiltinResources.SERVICES, new Key("default", "web"), DeleteOptions.NOW);
+        synced();
+        assertThat(proxier.noLocalEndpoints()).containsEntry(Family.FOUR, Map.of("internal", 0L, "external", 0L));
     }
 
     static boolean nft() {

@@ -51,8 +51,10 @@ class ProxyStatusTest {
                 "healthz-bind-address=127.0.0.1:" + healthz, "metrics-bind-address=127.0.0.1:" + metrics));
         status.heard(false);
         status.wrote(now, 3_000_000);
+        status.programmed(now.minusMillis(400));
         StringBuilder said = new StringBuilder();
-        try (ProxyPorts ports = new ProxyPorts(Health.none(), options, status, () -> status.text(2))) {
+        try (ProxyPorts ports = new ProxyPorts(Health.none(), options, status, () -> status.text(2, 1,
+                Map.of(Family.FOUR, Map.of("external", 3L))))) {
             ports.keep(Map.of());
             for (String command : Page.commands("ask a node")) {
                 said.append(Launch.of(command.replace("10256", Integer.toString(healthz))
@@ -62,6 +64,12 @@ class ProxyStatusTest {
         assertThat(said.toString()).contains("\"nodeEligible\": true", "nftables",
                 "kubeproxy_sync_proxy_rules_duration_seconds_count 1",
                 "kubeproxy_sync_proxy_rules_endpoint_changes_total 1",
-                "kubeproxy_sync_proxy_rules_service_changes_pending 2");
+                "kubeproxy_sync_proxy_rules_service_changes_pending 2",
+                "kubeproxy_sync_proxy_rules_endpoint_changes_pending 1",
+                "kubeproxy_network_programming_duration_seconds_bucket{le=\"0.25\"} 0",
+                "kubeproxy_network_programming_duration_seconds_bucket{le=\"0.5\"} 1",
+                "kubeproxy_network_programming_duration_seconds_bucket{le=\"300",
+                "kubeproxy_sync_proxy_rules_no_local_endpoints_total{ip_family=\"IPv4\",traffic_policy=\"external\"} 3",
+                "kubeproxy_proxy_healthz_total{code=\"200\"} 1");
     }
 }

@@ -1,6 +1,7 @@
 package io.k3j.kubelet;
 
 import io.k3j.kuberuntime.Labels;
+import io.k3j.kuberuntime.PodActions;
 import io.k3j.kuberuntime.PodSpecs;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
@@ -34,7 +35,9 @@ final class ContainerKiller {
     private final Condition ended = lock.newCondition();
 
     /// How long there is to end, and until when.
-    private record Period(Duration grace, Instant deadline) {
+    ///
+    /// @param hooks whether a preStop hook is run
+    private record Period(Duration grace, Instant deadline, boolean hooks) {
     }
 
     ContainerKiller(Dependencies tools, Runnable wake) {
@@ -80,8 +83,14 @@ final class ContainerKiller {
         kill(pod, c, period(grace), why, Set.of());
     }
 
+    /// Starts to stop a container as planned: an abrupt end is without its preStop hook and in the least time there is.
+    void kill(Obj pod, PodActions.Kill planned, Duration grace) {
+        Period period = planned.abrupt() ? new Period(MIN_GRACE, period(MIN_GRACE).deadline, false) : period(grace);
+        kill(pod, planned.container(), period, planned.why(), Set.of());
+    }
+
     private Period period(Duration grace) {
-        return new Period(grace, tools.clock().monotonic().instant().plus(grace));
+        return new Period(grace, tools.clock().monotonic().instant().plus(grace), true);
     }
 
     private void kill(Obj pod, Container c, Period period, String why, Set<String> earlier) {
@@ -100,7 +109,7 @@ final class ContainerKiller {
         }
         Thread.ofVirtual().name("kill-" + name).start(() -> {
             try {
-                if (before == null) {
+                if (before == null && period.hooks) {
                     runPreStopHook(pod, name, c, deadline);
                 }
                 awaitTurn(earlier, deadline);

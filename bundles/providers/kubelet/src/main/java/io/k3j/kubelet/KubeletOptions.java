@@ -2,6 +2,7 @@ package io.k3j.kubelet;
 
 import io.k3j.apimachinery.Quantity;
 import io.k3j.codec.DurationText;
+import io.k3j.kubeletconfig.KubeletDefaults;
 import io.k3j.kubeleteviction.EvictionConfig;
 import io.k3j.kubeletimages.ImageGarbageCollector;
 import java.io.IOException;
@@ -24,26 +25,36 @@ import java.util.Optional;
 /// @param rootDir the root of pod directories, `/var/lib/kubelet`
 /// @param logDir the root of pod logs, `/var/log/pods`
 /// @param cgroupRoot the parent of `kubepods`, `/`
-/// @param clusterDns addresses of the cluster's DNS
-/// @param clusterDomain as `cluster.local`
-/// @param arguments all values of `--kubelet-arg`
+/// @param clusterDns addresses of the cluster's DNS, by `cluster-dns` or else K3s' flag
+/// @param clusterDomain as `cluster.local`, by `cluster-domain` or else K3s' flag
+/// @param arguments all values of `--kubelet-arg`, those of configuration files among them
+/// @param defaults what K3s gives its kubelet
 record KubeletOptions(String nodeName, Path dataDir, Path rootDir, Path logDir, String cgroupRoot,
         List<String> clusterDns,
-        String clusterDomain, Map<String, String> arguments) {
+        String clusterDomain, Map<String, String> arguments, KubeletDefaults defaults) {
     private static final int HEALTHZ_PORT = 10_248;
 
     /// Parses the settings.
-    static KubeletOptions of(KubeletSettings s) {
+    ///
+    /// @param resolvConf the file K3s chose for the names of pods
+    static KubeletOptions of(KubeletSettings s, Path resolvConf) {
         Map<String, String> a = new HashMap<>();
         for (String arg : s.kubeletArg()) {
             int eq = arg.indexOf('=');
             a.put(eq < 0 ? arg : arg.substring(0, eq), eq < 0 ? "true" : arg.substring(eq + 1));
         }
-        List<String> dns = List.of(s.clusterDns()).stream().flatMap(d -> List.of(d.split(",")).stream()).toList();
+        Path dataDir = Path.of(s.dataDir()).toAbsolutePath();
+        KubeletDefaults defaults = new KubeletDefaults(dataDir, List.of(s.nodeIp()), words(List.of(s.clusterDns())),
+                s.clusterDomain(), resolvConf.toString(), List.of(s.nodeTaint()));
+        List<String> dns = a.containsKey("cluster-dns") ? words(List.of(a.get("cluster-dns"))) : defaults.clusterDns();
         return new KubeletOptions(s.nodeName().isEmpty() ? hostName() : s.nodeName().toLowerCase(Locale.ROOT),
-                Path.of(s.dataDir()).toAbsolutePath(), Path.of(a.getOrDefault("root-dir", "/var/lib/kubelet")),
+                dataDir, Path.of(a.getOrDefault("root-dir", "/var/lib/kubelet")),
                 Path.of(a.getOrDefault("pod-logs-dir", "/var/log/pods")), a.getOrDefault("cgroup-root", "/"), dns,
-                s.clusterDomain(), Map.copyOf(a));
+                a.getOrDefault("cluster-domain", s.clusterDomain()), Map.copyOf(a), defaults);
+    }
+
+    private static List<String> words(List<String> lists) {
+        return lists.stream().flatMap(list -> List.of(list.split(",")).stream()).toList();
     }
 
     private static String hostName() {
@@ -146,6 +157,17 @@ record KubeletOptions(String nodeName, Path dataDir, Path rootDir, Path logDir, 
             throw new IllegalArgumentException("--kubelet-arg healthz-bind-address=" + host + ", healthz-port=" + port
                     + ": not an address such as 127.0.0.1 and a port from 0 (for none) to 65535", e);
         }
+    }
+
+    /// The file pods' names are resolved by: `resolv-conf`, or else what K3s chose.
+    Path resolvConf() {
+        return Path.of(arguments.getOrDefault("resolv-conf", defaults.resolvConf()));
+    }
+
+    /// Taints this node registers with: `register-with-taints`, or else K3s' flag.
+    List<String> taints() {
+        return arguments.containsKey("register-with-taints")
+                ? List.of(arguments.get("register-with-taints").split(",")) : defaults.nodeTaints();
     }
 
     /// The interval of pod syncs without events.

@@ -2,6 +2,7 @@ package io.k3j.kubelet;
 
 import io.k3j.kubeletimages.Images;
 import io.k3j.kuberuntime.ConfigError;
+import io.k3j.kuberuntime.PodRestart;
 import io.k3j.kuberuntime.PodSpecs;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
@@ -179,7 +180,7 @@ final class Launches {
             String id = starter.container(pod, spec, attempt, image.image(),
                     new Starter.Place(sandbox.get().id(), sandbox.get().attempt(), addresses, mounted.volumes(),
                             mounted.images(),
-                            target));
+                            target, PodRestart.of(pod, context.seen())));
             waiting.remove(name);
             backOffReported.remove(name);
             runPostStartHook(pod, spec, id, addresses);

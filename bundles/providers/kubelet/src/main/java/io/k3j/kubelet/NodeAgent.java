@@ -9,6 +9,7 @@ import io.k3j.componentapi.TimeSource;
 import io.k3j.componentbase.SupervisedLoop;
 import io.k3j.controllerkit.Events;
 import io.k3j.controllerkit.LiveView;
+import io.k3j.kubeletconfig.KubeletConfigDirectory;
 import io.k3j.kubeletimages.CredentialProviders;
 import io.k3j.kubeletimages.ImageGarbageCollector;
 import io.k3j.kubeletimages.Images;
@@ -77,7 +78,9 @@ final class NodeAgent implements AutoCloseable {
             throws IOException {
         this.health = health;
         this.ready = ready;
-        KubeletOptions options = KubeletOptions.of(settings);
+        KubeletOptions options = KubeletOptions.of(settings, Dns.hostFile(settings.resolvConf(),
+                Path.of(settings.dataDir()).toAbsolutePath().resolve("agent/etc/resolv.conf")));
+        KubeletConfigDirectory.of(options.dataDir(), List.of(settings.kubeletArg())).write(options.defaults());
         PodDirectories.correct(options.pods(), options.ownRoot());
         MachineInfo facts = MachineInfo.read(List.of(settings.nodeIp()));
         ReferencedObjects references = new ReferencedObjects(api);
@@ -90,7 +93,7 @@ final class NodeAgent implements AutoCloseable {
         Path cgroupfs = Path.of("/sys/fs/cgroup");
         Cgroups cgroups = new Cgroups(runtime.systemdCgroups() ? CgroupDriver.systemd(cgroupfs, List.of("systemctl"))
                 : CgroupDriver.cgroupfs(cgroupfs), options.cgroupRoot(), options.number("pod-max-pids", -1));
-        Dns dns = Dns.host(Dns.hostFile(settings.resolvConf(), options.dataDir().resolve("agent/etc/resolv.conf")));
+        Dns dns = Dns.host(options.resolvConf());
         services = new LiveView(ReferencedObjects.SERVICES, Query.ALL, clock);
         NodeAllocations room = new NodeAllocations(facts.cpus() * 1000L, facts.memory());
         tools = new Dependencies(options, runtime, references, volumes, environment, cgroups, dns,
@@ -138,7 +141,7 @@ final class NodeAgent implements AutoCloseable {
 
     private static NodeSettings node(KubeletOptions options, KubeletSettings given) {
         return new NodeSettings(options.nodeName(), options.rootDir(), options::maxPods,
-                List.of(given.nodeExternalIp()), List.of(given.nodeLabel()), List.of(given.nodeTaint()),
+                List.of(given.nodeExternalIp()), List.of(given.nodeLabel()), options.taints(),
                 List.of(given.nodeArgs()), List.of(given.nodeEnv()), given.kubeletPort(), given.controlPlane(),
                 cloud(options, given));
     }

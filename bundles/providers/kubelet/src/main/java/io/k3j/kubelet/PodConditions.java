@@ -1,6 +1,7 @@
 package io.k3j.kubelet;
 
 import io.k3j.controllerkit.Times;
+import io.k3j.kuberuntime.PodRestart;
 import io.k3j.kuberuntime.PodRuntime;
 import io.k3j.kuberuntime.PodSpecs;
 import io.k3j.model.Obj;
@@ -14,8 +15,9 @@ import java.util.function.Predicate;
 /// Computes the conditions of a pod; pure. See
 /// <https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-conditions>.
 record PodConditions(Obj pod, PodRuntime runtime, PodStatus.View view) {
+    private static final String RESTARTING = "AllContainersRestarting";
     private static final Set<String> KUBELET_OWNED = Set.of("Initialized", "Ready", "ContainersReady", "PodScheduled",
-            "PodReadyToStartContainers", "PodResizePending", "PodResizeInProgress");
+            "PodReadyToStartContainers", "PodResizePending", "PodResizeInProgress", RESTARTING);
 
     /// Of a pod that ends through no fault of its own.
     private static final String DISRUPTED = "DisruptionTarget";
@@ -48,6 +50,13 @@ record PodConditions(Obj pod, PodRuntime runtime, PodStatus.View view) {
         all.add(condition("ContainersReady", containers, why, message));
         view.resources().conditions().forEach((type, w) -> all.add(condition(type, true, w.reason(), w.message())));
         all.add(condition("PodScheduled", true, "", ""));
+        if (PodRestart.possible(pod)) {
+            boolean restarting = PodRestart.of(pod, runtime).begun() && !succeeded && !phase.equals("Failed");
+            all.add(condition(RESTARTING, restarting, restarting ? "RestartAllContainersStarted"
+                    : succeeded ? "PodCompleted" : phase.equals("Failed") ? "PodFailed" : "",
+                    restarting
+                            ? PodRestart.WHY : ""));
+        }
         boolean disrupted = view.disrupted() && phase.equals("Failed");
         if (disrupted && view.failure() instanceof PodStatus.Waiting w) {
             all.add(condition(DISRUPTED, true, "TerminationByKubelet", w.message()));
@@ -68,11 +77,11 @@ record PodConditions(Obj pod, PodRuntime runtime, PodStatus.View view) {
         return String.join(" ", specs.stream().filter(met.negate()).map(s -> s.text("name")).toList());
     }
 
-    /// A condition; reason and message are set only when it is false, except for finished pods and resizes.
+    /// A condition; reason and message are set only when it is false, except for finished pods, resizes and restarts.
     private Struct condition(String type, boolean holds, String reason, String message) {
         Struct old = pod.status().seq("conditions").find("type", type);
         String status = holds ? "True" : "False";
-        boolean resize = type.startsWith("PodResize") || type.equals(DISRUPTED);
+        boolean resize = type.startsWith("PodResize") || type.equals(DISRUPTED) || type.equals(RESTARTING);
         boolean explained = !holds || resize || reason.equals("PodCompleted");
         String since = old.text("status").equals(status) && !old.text("lastTransitionTime").isEmpty()
                 ? old.text("lastTransitionTime") : Times.seconds(view.now());

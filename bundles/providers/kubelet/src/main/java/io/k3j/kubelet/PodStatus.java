@@ -3,6 +3,7 @@ package io.k3j.kubelet;
 import io.k3j.cgroups.ContainerResources;
 import io.k3j.controllerkit.Times;
 import io.k3j.kuberuntime.PodActions;
+import io.k3j.kuberuntime.PodRestart;
 import io.k3j.kuberuntime.PodRuntime;
 import io.k3j.kuberuntime.PodSpecs;
 import io.k3j.model.Obj;
@@ -25,6 +26,7 @@ final class PodStatus {
             "observedGeneration");
     private final Obj pod;
     private final PodRuntime runtime;
+    private final PodRestart restart;
     private final View view;
 
     /// The worker's state beside the runtime's.
@@ -67,6 +69,7 @@ final class PodStatus {
     private PodStatus(Obj pod, PodRuntime runtime, View view) {
         this.pod = pod;
         this.runtime = runtime;
+        this.restart = PodRestart.of(pod, runtime);
         this.view = view;
     }
 
@@ -142,14 +145,16 @@ final class PodStatus {
         }
         Struct.Builder b = Struct.builder().put("name", name);
         Container c = newest.orElse(null);
+        boolean former = c != null && restart.former(c) && !PodSpecs.ephemeralContainers(pod).contains(spec);
         boolean exited = c != null && !c.running();
-        boolean waits = c == null || waiting != null && !c.running() || c.state() == Container.State.CREATED;
+        boolean waits = c == null || waiting != null && !c.running() || c.state() == Container.State.CREATED
+                || former && exited && restart.ending(pod).isEmpty();
         Struct state = c == null || waits ? waiting(waiting) : state(c);
         b.put("state", state);
         Container last = c != null && waits && exited && c.exited() ? c : all.size() > 1 ? all.get(1) : null;
         b.put("lastState", last == null || !last.exited() ? Struct.EMPTY
                 : Struct.of("terminated", terminated(last)));
-        boolean done = init && !PodSpecs.sidecar(spec) && c != null && c.exited() && c.end().exitCode() == 0;
+        boolean done = init && !PodSpecs.sidecar(spec) && c != null && !former && c.exited() && c.end().exitCode() == 0;
         b.put("ready", c != null && (c.running() && view.ready(c) && !(init && !PodSpecs.sidecar(spec)) || done));
         b.put("restartCount", c == null ? 0 : c.attempt());
         b.put("image", spec.text("image")).put("imageID", c == null ? "" : c.image());
@@ -207,8 +212,8 @@ final class PodStatus {
     }
 
     private boolean initialized() {
-        boolean begun = PodSpecs.containers(pod).stream().anyMatch(c -> runtime.newest(c.text("name")).isPresent());
-        return begun || PodSpecs.initContainers(pod).stream().allMatch(i -> runtime.newest(i.text("name"))
+        boolean begun = PodSpecs.containers(pod).stream().anyMatch(c -> restart.newest(c.text("name")).isPresent());
+        return begun || PodSpecs.initContainers(pod).stream().allMatch(i -> restart.newest(i.text("name"))
                 .map(c -> PodSpecs.sidecar(i) ? c.running() && view.started(c) : c.exited() && c.end().exitCode() == 0)
                 .orElse(false));
     }
@@ -227,14 +232,14 @@ final class PodStatus {
             return old;
         }
         boolean initFailed = PodSpecs.initContainers(pod).stream().filter(i -> !PodSpecs.sidecar(i))
-                .anyMatch(i -> runtime.newest(i.text("name")).map(c -> c.exited() && c.end().exitCode() != 0
+                .anyMatch(i -> restart.newest(i.text("name")).map(c -> c.exited() && c.end().exitCode() != 0
                         && !PodActions.again(pod, i, c)).orElse(false));
         boolean running = false;
         boolean waiting = false;
         boolean failed = false;
         boolean again = false;
         for (Struct spec : PodSpecs.containers(pod)) {
-            Optional<Container> c = runtime.newest(spec.text("name"));
+            Optional<Container> c = restart.newest(spec.text("name"));
             waiting |= c.isEmpty() || c.get().state() == Container.State.CREATED;
             running |= c.map(Container::running).orElse(false);
             failed |= c.map(x -> x.exited() && x.end().exitCode() != 0).orElse(true);

@@ -165,7 +165,7 @@ final class PodSync {
             restarting.add(k.container().id());
         }
         long own = probes.grace(k.container());
-        killer.kill(pod, k.container(), Duration.ofSeconds(own >= 0 ? own : PodSpecs.grace(pod)), k.why());
+        killer.kill(pod, k, Duration.ofSeconds(own >= 0 ? own : PodSpecs.grace(pod)));
     }
 
     /// Starts the planned containers, in a new sandbox if needed; refreshes stale volumes.

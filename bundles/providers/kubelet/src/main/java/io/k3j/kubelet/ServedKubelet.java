@@ -2,6 +2,7 @@ package io.k3j.kubelet;
 
 import io.k3j.clientapi.ApiClient;
 import io.k3j.componentapi.TimeSource;
+import io.k3j.kubeletconfig.EffectiveConfiguration;
 import io.k3j.kubeletserver.HostedPod;
 import io.k3j.kubeletserver.KubeletHost;
 import io.k3j.kubeletvolumes.VolumeStats;
@@ -66,11 +67,7 @@ record ServedKubelet(Dependencies tools, ApiClient api, PodWorkers workers) impl
 
     @Override
     public Struct configuration() {
-        KubeletOptions o = tools.options();
-        return Struct.of("enableServer", true, "staticPodPath", o.staticPods().toString(),
-                "clusterDomain", o.clusterDomain(), "clusterDNS", o.clusterDns(), "maxPods", o.maxPods(),
-                "cgroupDriver", tools.cgroups().driver(), "nodeStatusUpdateFrequency", "10s",
-                "nodeLeaseDurationSeconds", 40,
-                "failSwapOn", false, "cgroupRoot", o.cgroupRoot(), "podLogsDir", o.logDir().toString());
+        return EffectiveConfiguration.of(tools.options().defaults(), tools.options().arguments()).with("cgroupDriver",
+                tools.cgroups().driver());
     }
 }

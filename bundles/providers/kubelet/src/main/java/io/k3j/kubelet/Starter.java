@@ -13,6 +13,7 @@ import io.k3j.kuberuntime.Expansion;
 import io.k3j.kuberuntime.HostsFile;
 import io.k3j.kuberuntime.Labels;
 import io.k3j.kuberuntime.Logs;
+import io.k3j.kuberuntime.PodRestart;
 import io.k3j.kuberuntime.PodRuntime;
 import io.k3j.kuberuntime.PodSpecs;
 import io.k3j.kuberuntime.ReferencedObjects;
@@ -79,8 +80,9 @@ final class Starter {
     /// @param volumes on the host by name
     /// @param images of the volumes that are images, by name
     /// @param target id of the container whose processes an ephemeral one sees, else empty
+    /// @param restart the last restart of all containers of the pod
     record Place(String sandbox, int sandboxAttempt, List<String> addresses, Map<String, Path> volumes,
-            Map<String, Image> images, String target) {
+            Map<String, Image> images, String target, PodRestart restart) {
     }
 
     /// Makes and starts a container.
@@ -97,8 +99,8 @@ final class Starter {
                 "securityContext",
                 Security.container(pod, spec, place.target(),
                         tools.options().rootDir().resolve("seccomp").toString()));
-        Struct config = ContainerSpec.of(pod, spec, new ContainerSpec.Parts(attempt, image.id(), env,
-                mounts(pod, spec, attempt, place, env), linux));
+        Struct config = place.restart().mark(ContainerSpec.of(pod, spec, new ContainerSpec.Parts(attempt, image.id(),
+                env, mounts(pod, spec, attempt, place, env), linux)));
         Files.createDirectories(tools.options().podLogs(pod.namespace(), pod.name(), pod.uid()).resolve(name));
         String id;
         try {

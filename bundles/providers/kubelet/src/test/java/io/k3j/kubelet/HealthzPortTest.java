@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.k3j.componentapi.Health;
+import io.k3j.kubeletconfig.KubeletDefaults;
 import io.k3j.testkitbase.Waiting;
 import io.k3j.testkitprocess.FreePort;
 import java.io.IOException;
@@ -27,7 +28,7 @@ class HealthzPortTest {
 
     private static KubeletOptions options(Map<String, String> arguments) {
         return new KubeletOptions("n", Path.of("/d"), Path.of("/r"), Path.of("/l"), "/", List.of(), "cluster.local",
-                arguments);
+                arguments, new KubeletDefaults(Path.of("/d"), List.of(), List.of(), "cluster.local", "", List.of()));
     }
 
     private HttpResponse<String> get(String path) throws IOException, InterruptedException {

@@ -8,6 +8,7 @@ import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Query;
 import io.k3j.controllerkit.Events;
 import io.k3j.controllerkit.LiveView;
+import io.k3j.kubeletconfig.KubeletDefaults;
 import io.k3j.kubeletimages.CredentialProviders;
 import io.k3j.kubeletimages.ImageGarbageCollector;
 import io.k3j.kubeletimages.Images;
@@ -67,7 +68,8 @@ abstract class PodScene {
     void begin() {
         KubeletOptions options = new KubeletOptions("n", directory, directory.resolve("root"),
                 directory.resolve("log/pods"), "/",
-                List.of(), "cluster.local", Map.of());
+                List.of(), "cluster.local", Map.of(), new KubeletDefaults(directory, List.of(), List.of(),
+                        "cluster.local", "/etc/resolv.conf", List.of()));
         ReferencedObjects references = new ReferencedObjects((ApiClient) Proxy.newProxyInstance(
                 ApiClient.class.getClassLoader(), new Class<?>[] {ApiClient.class}, (p, m, a) -> read(m, a)));
         Environment environment = new Environment(references, new Environment.Node("n", List.of(), 2000, NODE_MEMORY,

@@ -69,6 +69,34 @@ class PodStatusTest {
         }
     }
 
+    @Test
+    void aPodWhoseContainersAreAllRestartedSaysSoAndRunsOn() {
+        Struct all = Struct.of("name", "c", "restartPolicy", "Never", "restartPolicyRules", Seq.of(Struct.of("action",
+                "RestartAllContainers", "exitCodes", Struct.of("operator", "In", "values", Seq.of(42)))));
+        Obj pod = pod(Struct.of("name", "i")).with("Never", "spec", "restartPolicy").with(Seq.of(all), "spec",
+                "containers").with("Running", "status", "phase");
+        put("i", Container.State.EXITED, 0);
+        put("c", Container.State.RUNNING);
+        assertThat(restarting(pod).text("status")).isEqualTo("False");
+        put("c", Container.State.EXITED, 42);
+        assertThat(restarting(pod).text("status")).isEqualTo("True");
+        assertThat(restarting(pod).text("reason")).isEqualTo("RestartAllContainersStarted");
+        assertThat(restarting(pod).text("message")).isEqualTo("container exited with restart policy rule");
+        Struct status = status(pod);
+        assertThat(status.text("phase")).isEqualTo("Running");
+        assertThat(status.seq("conditions").find("type", "Initialized").text("status")).isEqualTo("False");
+        assertThat(status.seq("containerStatuses").struct(0).struct("state").has("waiting")).isTrue();
+        assertThat(status.seq("containerStatuses").struct(0).struct("lastState").struct("terminated").whole("exitCode",
+                0)).isEqualTo(42);
+        assertThat(status.seq("initContainerStatuses").struct(0).flag("ready")).isFalse();
+        assertThat(status(pod().with("Running", "status", "phase")).seq("conditions").find("type",
+                "AllContainersRestarting").isEmpty()).isTrue();
+    }
+
+    private Struct restarting(Obj pod) {
+        return status(pod).seq("conditions").find("type", "AllContainersRestarting");
+    }
+
     private String initialized(Obj pod) {
         return status(pod).seq("conditions").find("type", "Initialized").text("message");
     }

@@ -33,6 +33,24 @@ class TerminationTest extends PodScene {
     }
 
     @Test
+    void allContainersAreRestartedByARuleInTheirSandboxAndWithoutHooks() throws Exception {
+        Struct rules = Struct.of("action", "RestartAllContainers", "exitCodes",
+                Struct.of("operator", "In", "values", Seq.of(42)));
+        Struct hook = Struct.of("preStop", Struct.of("sleep", Struct.of("seconds", 3600)));
+        Obj pod = pod("p", spec(container("a").with("restartPolicy", "Never").with("restartPolicyRules", Seq.of(rules)),
+                container("b").with("lifecycle", hook)).with("restartPolicy", "Never"));
+        until(() -> ready(pod));
+        runtime.exit("a", 42);
+        workers.wakeAll();
+        until(() -> ready(pod) && now(pod).status().seq("containerStatuses").structs().stream()
+                .allMatch(c -> c.whole("restartCount", 0) == 1));
+        assertThat(called("stop b 2")).isTrue();
+        assertThat(runtime.all().stream().map(c -> c.sandbox()).distinct()).hasSize(1);
+        assertThat(now(pod).status().seq("conditions").find("type", "AllContainersRestarting").text("status"))
+                .isEqualTo("False");
+    }
+
+    @Test
     void aPodEndsWhenItsActiveDeadlineIsOver() throws Exception {
         Obj pod = pod("p", spec(container("c")).with("activeDeadlineSeconds", 1));
         until(() -> ready(pod));

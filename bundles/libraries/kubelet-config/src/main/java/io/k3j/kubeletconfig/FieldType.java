@@ -1,0 +1,158 @@
+package io.k3j.kubeletconfig;
+
+import io.k3j.apimachinery.GoDuration;
+import io.k3j.model.Null;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/// What the value of a field may be, and how it is written as an argument of the kubelet.
+enum FieldType {
+    /// `true` or `false`.
+    BOOL("true or false"),
+    /// A whole number.
+    INT("a whole number"),
+    /// The same, and 0 says nothing.
+    POSITIVE("a whole number"),
+    /// A number.
+    FLOAT("a number"),
+    /// Text.
+    STRING("text"),
+    /// Go's, as text.
+    DURATION("a duration such as 1m30s"),
+    /// Texts; with commas as an argument.
+    LIST("a list of texts"),
+    /// Texts by name; `a<1,b<2` as an argument.
+    THRESHOLDS("names with texts, such as memory.available: 100Mi"),
+    /// Texts by name; `a=1,b=2` as an argument.
+    PAIRS("names with texts"),
+    /// Feature gates: flags by name.
+    GATES("names with true or false"),
+    /// Taints; `key=value:effect` with commas as an argument.
+    TAINTS("a list of taints with key, value and effect"),
+    /// Anything: no argument.
+    ANY("a value");
+
+    private final String form;
+
+    FieldType(String form) {
+        this.form = form;
+    }
+
+    /// As the table names it.
+    static FieldType of(String word) {
+        return valueOf(word.toUpperCase(Locale.ROOT));
+    }
+
+    /// What to write, for people.
+    String form() {
+        return form;
+    }
+
+    /// Whether a value is of this type.
+    boolean fits(Object value) {
+        return switch (this) {
+            case BOOL -> value instanceof Boolean;
+            case INT, POSITIVE -> value instanceof Long;
+            case FLOAT -> value instanceof Number;
+            case STRING -> value instanceof String;
+            case DURATION -> value instanceof String text && duration(text);
+            case LIST -> value instanceof Seq list && list.stream().allMatch(String.class::isInstance);
+            case THRESHOLDS, PAIRS -> each(value, String.class);
+            case GATES -> each(value, Boolean.class);
+            case TAINTS -> value instanceof Seq list && list.stream()
+                    .allMatch(t -> t instanceof Struct taint && taint.has("key") && taint.has("effect"));
+            case ANY -> true;
+        };
+    }
+
+    /// Names with values of one type; a null takes one away that an earlier file gave.
+    private static boolean each(Object value, Class<?> type) {
+        return value instanceof Struct map && map.names().stream()
+                .allMatch(name -> map.get(name) instanceof Null || type.isInstance(map.get(name)));
+    }
+
+    private static boolean duration(String text) {
+        try {
+            GoDuration.parse(text);
+            return true;
+        } catch (IllegalArgumentException none) {
+            return false;
+        }
+    }
+
+    /// A value that fits, as an argument.
+    String text(Object value) {
+        return switch (this) {
+            case LIST -> String.join(",", ((Seq) value).texts());
+            case THRESHOLDS -> joined((Struct) value, "<");
+            case PAIRS, GATES -> joined((Struct) value, "=");
+            case TAINTS -> ((Seq) value).structs().stream()
+                    .map(t -> t.text("key") + (t.has("value") ? "=" + t.text("value") : "") + ":" + t.text("effect"))
+                    .collect(Collectors.joining(","));
+            default -> String.valueOf(value);
+        };
+    }
+
+    private static String joined(Struct map, String sign) {
+        return map.names().stream().map(name -> name + sign + map.get(name)).collect(Collectors.joining(","));
+    }
+
+    /// An argument as the field's value. What cannot be read stays text.
+    Object value(String text) {
+        return switch (this) {
+            case BOOL -> Boolean.valueOf(text);
+            case INT, POSITIVE ->
+                text.isEmpty() || !text.chars().skip(text.startsWith("-") ? 1 : 0).allMatch(Character::isDigit)
+                        ? text : Long.valueOf(text);
+            case FLOAT -> Double.valueOf(text);
+            case LIST -> Seq.copyOf(parts(text));
+            case THRESHOLDS -> map(text, '<');
+            case PAIRS, GATES -> map(text, '=');
+            case TAINTS -> Seq.copyOf(parts(text).stream().map(FieldType::taint).toList());
+            default -> text;
+        };
+    }
+
+    private static List<String> parts(String text) {
+        return Arrays.stream(text.split(",")).map(String::strip).filter(part -> !part.isEmpty()).toList();
+    }
+
+    private static Struct map(String text, char sign) {
+        Struct.Builder map = Struct.builder();
+        for (String part : parts(text)) {
+            int at = part.indexOf(sign);
+            map.put(at < 0 ? part : part.substring(0, at).strip(), at < 0 ? "" : part.substring(at + 1).strip());
+        }
+        return map.build();
+    }
+
+    private static Struct taint(String text) {
+        int effect = text.lastIndexOf(':');
+        String pair = effect < 0 ? text : text.substring(0, effect);
+        int value = pair.indexOf('=');
+        return Struct.builder().put("key", value < 0 ? pair : pair.substring(0, value))
+                .putUnlessEmpty("value", value < 0 ? "" : pair.substring(value + 1))
+                .put("effect", effect < 0 ? "" : text.substring(effect + 1)).build();
+    }
+
+    /// Whether a value that fits says no more than the field's absence, by upstream's defaulting.
+    boolean unset(Object value) {
+        return switch (this) {
+            case POSITIVE -> value.equals(0L);
+            case DURATION -> GoDuration.parse((String) value).isZero();
+            case STRING -> value.equals("");
+            case LIST, TAINTS -> value.equals(Seq.EMPTY);
+            default -> false;
+        };
+    }
+
+    /// Whether two values mean the same.
+    boolean same(Object a, Object b) {
+        return this == DURATION && fits(a) && fits(b)
+                ? GoDuration.parse((String) a).equals(GoDuration.parse((String) b)) : a.equals(b);
+    }
+}

@@ -1,0 +1,50 @@
+package io.k3j.controllerscluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.k3j.clientapi.Query;
+import io.k3j.controllerkit.BuiltinResources;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import io.k3j.stage.Stage;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// What `terminated-pod-gc-threshold` leaves of finished pods.
+class PodGarbageCollectorTest {
+    private static List<String> left(int threshold) {
+        Stage stage = new Stage(d -> PodGarbageCollector.add(d, threshold));
+        for (int i = 1; i <= 4; i++) {
+            stage.api.seed(BuiltinResources.PODS, Obj.of(Struct.of("apiVersion", "v1", "kind", "Pod", "metadata",
+                    Struct.of("name", "p" + i, "namespace", "default", "creationTimestamp",
+                            "2026-01-01T00:00:0" + i + "Z"),
+                    "status",
+                    Struct.of("phase", i == 1 ? "Running" : i == 2 ? "Failed" : "Succeeded"))));
+        }
+        stage.settle();
+        return stage.api.list(BuiltinResources.PODS, Query.ALL).items().stream().map(Obj::name).toList();
+    }
+
+    @Test
+    void theOldestFinishedPodsGo() {
+        assertThat(left(2)).containsExactlyInAnyOrder("p1", "p3", "p4");
+        assertThat(left(3)).containsExactlyInAnyOrder("p1", "p2", "p3", "p4");
+    }
+
+    @Test
+    void allStayWithoutAThreshold() {
+        assertThat(left(0)).hasSize(4);
+    }
+
+    @Test
+    void theArgumentIsANumber() {
+        assertThat(ControllersCluster.terminatedPods()).isEqualTo(12_500);
+        assertThat(ControllersCluster.terminatedPods("leader-elect=true", "terminated-pod-gc-threshold=10"))
+                .isEqualTo(10);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ControllersCluster.terminatedPods("terminated-pod-gc-threshold=few"))
+                .withMessageStartingWith(
+                        "--kube-controller-manager-arg=terminated-pod-gc-threshold=few is not a whole");
+    }
+}

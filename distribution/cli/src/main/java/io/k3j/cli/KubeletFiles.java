@@ -1,0 +1,57 @@
+package io.k3j.cli;
+
+import io.k3j.kubeletconfig.KubeletArguments;
+import io.k3j.kubeletconfig.KubeletConfigDirectory;
+import io.k3j.kubeletconfig.KubeletDefaults;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// Puts what the kubelet's configuration files say before what `--kubelet-arg` says, so that flags prevail and nobody
+/// else needs to know of the files.
+final class KubeletFiles {
+    private static final String ARGUMENTS = "kubeletArg";
+    private static final String KERNEL = "protect-kernel-defaults";
+
+    private KubeletFiles() {
+    }
+
+    /// @param settings with defaults; `kubeletArg` is replaced
+    /// @param warnings where more of them are added
+    /// @return what is wrong with the files
+    static List<String> fill(Map<String, Object> settings, List<String> warnings) {
+        if (Boolean.TRUE.equals(settings.get("disableAgent"))) {
+            return List.of();
+        }
+        List<String> flags = list(settings, ARGUMENTS);
+        Path dataDir = Path.of((String) settings.get("dataDir")).toAbsolutePath().normalize();
+        KubeletDefaults defaults = new KubeletDefaults(dataDir, list(settings, "nodeIp"), List.of(), "", "",
+                list(settings, "nodeTaint"));
+        KubeletArguments files = KubeletArguments.read(KubeletConfigDirectory.of(dataDir, flags), defaults);
+        Set<String> given = new HashSet<>();
+        flags.forEach(flag -> given.add(name(flag)));
+        List<String> all = new ArrayList<>(files.arguments());
+        all.removeIf(argument -> given.contains(name(argument)));
+        all.addAll(flags);
+        if (!all.isEmpty()) {
+            settings.put(ARGUMENTS, all.toArray(String[]::new));
+        }
+        if (all.contains(KERNEL) || all.contains(KERNEL + "=true")) {
+            settings.put("protectKernelDefaults", true);
+        }
+        warnings.addAll(files.warnings());
+        return files.problems();
+    }
+
+    private static String name(String argument) {
+        int eq = argument.indexOf('=');
+        return eq < 0 ? argument : argument.substring(0, eq);
+    }
+
+    private static List<String> list(Map<String, Object> settings, String key) {
+        return settings.get(key) instanceof String[] values ? List.of(values) : List.of();
+    }
+}
