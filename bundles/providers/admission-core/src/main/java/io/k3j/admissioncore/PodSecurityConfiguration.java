@@ -1,12 +1,10 @@
 package io.k3j.admissioncore;
 
 import io.k3j.apiserverapi.Write;
-import io.k3j.codec.MalformedInput;
 import io.k3j.codec.Yaml;
 import io.k3j.model.Struct;
-import java.io.IOException;
+import io.k3j.validation.AdmissionConfiguration;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,45 +22,15 @@ record PodSecurityConfiguration(Map<String, String> defaults, Set<String> userna
         Set<String> runtimeClasses) {
     /// The configuration without a file: unlabelled namespaces are privileged, nothing is exempt.
     static final PodSecurityConfiguration NONE = new PodSecurityConfiguration(Map.of(), Set.of(), Set.of(), Set.of());
-    private static final String FLAG = "admission-control-config-file";
     private static final String GROUP = "pod-security.admission.config.k8s.io/";
     private static final Set<String> MODES = Set.of("enforce", "audit", "warn");
 
     /// Reads the file named by the API server's arguments; [#NONE] when they name none.
     /// @throws IllegalArgumentException for an unreadable or invalid file; the message names file and field
     static PodSecurityConfiguration of(String... arguments) {
-        PodSecurityConfiguration found = NONE;
-        for (String argument : arguments) {
-            if (argument.startsWith(FLAG + "=")) {
-                found = read(Path.of(argument.substring(FLAG.length() + 1)));
-            }
-        }
-        return found;
-    }
-
-    private static PodSecurityConfiguration read(Path file) {
-        try {
-            return of(Yaml.document(Files.readAllBytes(file)).object());
-        } catch (IOException e) {
-            throw new IllegalArgumentException("cannot read " + file + " of --kube-apiserver-arg=" + FLAG + ": " + e,
-                    e);
-        } catch (MalformedInput | IllegalArgumentException e) {
-            throw new IllegalArgumentException(file + " of --kube-apiserver-arg=" + FLAG + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static PodSecurityConfiguration of(Struct file) {
-        require(file.text("apiVersion").startsWith("apiserver.config.k8s.io/")
-                && file.text("kind").equals("AdmissionConfiguration"),
-                "it must be an AdmissionConfiguration of apiserver.config.k8s.io/v1");
-        PodSecurityConfiguration found = NONE;
-        for (Struct plugin : file.seq("plugins").structs()) {
-            require(plugin.text("name").equals("PodSecurity"), "the plug-in \"" + plugin.text("name")
-                    + "\" takes no configuration here; PodSecurity does");
-            require(plugin.text("path").isEmpty(), "plugins[].path is not supported; write the configuration in place");
-            found = plugin(plugin.struct("configuration"));
-        }
-        return found;
+        return AdmissionConfiguration.of("PodSecurity", List.of(arguments),
+                file -> Yaml.document(Files.readAllBytes(file)).object(), PodSecurityConfiguration::plugin)
+                .orElse(NONE);
     }
 
     private static PodSecurityConfiguration plugin(Struct it) {
