@@ -9,6 +9,7 @@ import io.k3j.componentapi.Metrics;
 import io.k3j.testkitosgi.InFramework;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -122,6 +123,61 @@ class IsolationItest {
             scene.await("its end", () -> bad().isEmpty());
             scene.await("nothing of it", () -> !scene.read("data/bundles/plugged.json").contains("bad.jar")
                     && scene.names("data/bundles/plugins").size() == 1);
+        }
+    }
+
+    @Test
+    void aHoldEndsWithTheBundleWhenItsFileIsTakenAwayWhileItStops()
+            throws IOException, InterruptedException, BundleException {
+        try (Scene scene = scene(10)) {
+            scene.await("its stop", () -> scene.message(FILE).contains("Runtime.exit(3)"));
+            assertThat(bad()).singleElement()
+                    .satisfies(bundle -> assertThat(bundle.getState()).isEqualTo(Bundle.STOPPING));
+            Files.delete(scene.path("data/" + FILE));
+            scene.await("what is left", () -> scene.message(FILE).contains("its bundle does not end"));
+            assertThat(bad()).hasSize(1);
+            System.setProperty(Misbehaving.OVER, "true");
+            scene.await("its end", () -> bad().isEmpty());
+            scene.await("nothing of it", () -> scene.states().equals("com.acme.good=ENABLED")
+                    && !scene.read("data/bundles/plugged.json").contains("bad.jar"));
+        }
+    }
+
+    private long stoppedForProcessors() {
+        return metrics().lines().filter(line -> line.startsWith("k3j_plugin_failures_total{cause=\"processor\"} "))
+                .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(' ') + 1))).sum();
+    }
+
+    @Test
+    void oneThatWasHeldIsLookedAtWhenItRunsAgainFromTheSameFile()
+            throws IOException, InterruptedException, BundleException {
+        try (Scene scene = scene(9)) {
+            scene.await("its stop", () -> scene.message(FILE).contains("10 s of processor time"));
+            long before = stoppedForProcessors();
+            scene.await("its thread", () -> health("plugin bad.jar threads").contains("misbehaves"));
+            System.setProperty(Misbehaving.OVER, "true");
+            scene.await("the end of its thread", () -> health("plugin bad.jar threads").isEmpty());
+            System.clearProperty(Misbehaving.OVER);
+            Files.setLastModifiedTime(scene.path("data/" + FILE), FileTime.fromMillis(0));
+            scene.await("another stop", () -> stoppedForProcessors() > before);
+        }
+    }
+
+    @Test
+    void oneThatIsReplacedUnderAnotherNameIsHeldUntilThatOneRuns()
+            throws IOException, InterruptedException, BundleException {
+        try (Scene scene = scene(8)) {
+            scene.await("its stop", () -> scene.message(FILE).contains("Runtime.exit(3)"));
+            scene.put(scene.bundle("jars/bad.jar", "com.acme.better", Throwing.class,
+                    Map.of("Bundle-Version", "9.0.0")));
+            scene.await("a refusal", () -> scene.message(FILE).contains("on purpose"));
+            assertThat(bad()).as("still held").hasSize(1);
+            assertThat(context.getBundles()).noneMatch(one -> "com.acme.better".equals(one.getSymbolicName()));
+            System.clearProperty(Misbehaving.GO);
+            scene.put(scene.bundle("jars/bad.jar", "com.acme.better", Retiring.class,
+                    Map.of("Bundle-Version", "10.0.0")));
+            scene.await("one that runs", () -> scene.states().equals("com.acme.better=ENABLED com.acme.good=ENABLED"));
+            scene.await("the end of the hold", () -> bad().isEmpty());
         }
     }
 

@@ -12,8 +12,8 @@ import org.osgi.framework.ServiceRegistration;
 
 /// A bundle that does, once it is told to go on, what its version says: `1` ends the process by a call, `2` by a method
 /// reference, `3` computes on a platform thread, `4` on a virtual one, `5` leaves a thread behind that listens to
-/// interrupts, `6` one that does not, `7` starts more threads than it may, `8` decides about requests
-/// and ends the process by a call.
+/// interrupts, `6` one that does not, `7` starts more threads than it may, `8` decides about requests and ends the
+/// process by a call, `9` decides and computes, `10` does what `8` does and does not come back from its stop.
 public final class Misbehaving implements BundleActivator, ServiceFactory<Object> {
     /// The system property that lets it begin.
     static final String GO = "k3j.test.go";
@@ -21,6 +21,8 @@ public final class Misbehaving implements BundleActivator, ServiceFactory<Object
     static final String OVER = "k3j.test.over";
     private static final long LOOK_MILLIS = 20;
     private static final int MANY = 250;
+    private static final int DECIDES = 8;
+    private static final int STAYS = 10;
 
     /// Made by the framework.
     public Misbehaving() {
@@ -34,7 +36,7 @@ public final class Misbehaving implements BundleActivator, ServiceFactory<Object
         Health health = context.getService(context.getServiceReference(Health.class));
         health.scope("call").ok();
         health.scope("System.exit").degraded("a word of its own");
-        if (what == 8) {
+        if (what >= DECIDES) {
             context.registerService("io.k3j.apiserverapi.Admission", this, null);
         }
         Runnable task = () -> {
@@ -51,6 +53,9 @@ public final class Misbehaving implements BundleActivator, ServiceFactory<Object
     @Override
     public void stop(BundleContext context) {
         // its threads go on
+        if (context.getBundle().getVersion().getMajor() == STAYS) {
+            await(OVER, false);
+        }
     }
 
     @Override
@@ -65,7 +70,7 @@ public final class Misbehaving implements BundleActivator, ServiceFactory<Object
 
     private static void misbehave(int what) {
         switch (what) {
-            case 1, 8 -> Runtime.getRuntime().exit(3);
+            case 1, DECIDES, STAYS -> Runtime.getRuntime().exit(3);
             case 2 -> {
                 IntConsumer end = System::exit;
                 end.accept(3);

@@ -38,6 +38,7 @@ public final class KmsPlugin implements AutoCloseable {
     private final Queue<Runnable> held = new ConcurrentLinkedQueue<>();
     private final Path socket;
     private final Server server;
+    private final Queue<KmsAnswers> once = new ConcurrentLinkedQueue<>();
     private volatile KmsAnswers answers = new KmsAnswers();
 
     /// Listens on a socket, which must not be there.
@@ -46,7 +47,7 @@ public final class KmsPlugin implements AutoCloseable {
         ServerServiceDefinition service = ServerServiceDefinition.builder(SERVICE).addMethod(method("Status"),
                 called("Status", _ -> answers.status()))
                 .addMethod(method("Encrypt"), called("Encrypt", request -> answers.encrypt(request)))
-                .addMethod(method("Decrypt"), called("Decrypt", request -> answers.decrypt(request))).build();
+                .addMethod(method("Decrypt"), called("Decrypt", this::decrypt)).build();
         server = NettyServerBuilder.forAddress(UnixDomainSocketAddress.of(socket))
                 .channelType(NioServerDomainSocketChannel.class).bossEventLoopGroup(threads)
                 .workerEventLoopGroup(threads).directExecutor().addService(service).build().start();
@@ -119,6 +120,16 @@ public final class KmsPlugin implements AutoCloseable {
     /// What it answers from now on.
     public void answer(KmsAnswers next) {
         answers = next;
+    }
+
+    /// What it decrypts as at the next call, and as before from then on.
+    public void decryptOnce(KmsAnswers next) {
+        once.add(next);
+    }
+
+    private byte[] decrypt(byte[] request) {
+        KmsAnswers next = once.poll();
+        return (next == null ? answers : next).decrypt(request);
     }
 
     /// The names of all calls so far.

@@ -36,7 +36,8 @@ public final class FaultyBundle {
         report(bundle, scope, message.isEmpty() ? HealthLevel.OK : HealthLevel.DEGRADED, message);
     }
 
-    private static void report(Bundle bundle, String scope, HealthLevel level, String message) {
+    /// One at a time: what makes a bundle stop is not overwritten by what another call has found.
+    private static synchronized void report(Bundle bundle, String scope, HealthLevel level, String message) {
         try {
             BundleContext context = bundle.getBundleContext();
             ServiceReference<Health> health = context == null ? null : context.getServiceReference(Health.class);

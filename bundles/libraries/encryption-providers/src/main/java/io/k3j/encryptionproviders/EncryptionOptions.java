@@ -2,6 +2,7 @@ package io.k3j.encryptionproviders;
 
 import io.k3j.componentapi.Health;
 import io.k3j.componentbase.ConfigurationFile;
+import io.k3j.encryption.RowCipher;
 import io.k3j.encryption.UnreadableRow;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -62,16 +63,34 @@ public record EncryptionOptions(String file, boolean reload) {
     ///
     /// @param place the row's key in the store
     /// @throws IllegalArgumentException when the file is wrong
-    /// @throws UnreadableRow when it cannot be opened, or [UnreadableRow#passing], not for now
+    /// @throws UnreadableRow when it cannot be opened, or [UnreadableRow#passing], not for now: its KMS plug-in is away
+    ///         or wrong
     public byte[] secret(String place, byte[] row) {
+        try {
+            return opened(place, row);
+        } catch (UnreadableRow why) {
+            if (why.passing()) {
+                throw why;
+            }
+            // a plug-in may have been wrong once, and well when it was looked at
+            return opened(place, row);
+        }
+    }
+
+    private byte[] opened(String place, byte[] row) {
         byte[] content = ProvidersFile.bytes(new ConfigurationFile(Path.of(file)));
         try (KmsProviders kms = new KmsProviders(Health.none(), new EnvelopeMetrics(InstantSource.system()),
                 KmsProvider.Timing.ONE_ROW)) {
             KmsProviders.Draft draft = kms.draft();
             ResourceCiphers ciphers = new ResourceCiphers(ProvidersFile.parse(content, draft::of), new SecureRandom());
             draft.use();
-            return ciphers.of(new GroupResource("", "secrets"))
-                    .orElseThrow(() -> new UnreadableRow("no entry of " + file + " names Secrets")).open(place, row);
+            RowCipher cipher = ciphers.of(new GroupResource("", "secrets"))
+                    .orElseThrow(() -> new UnreadableRow("no entry of " + file + " names Secrets"));
+            try {
+                return cipher.open(place, row);
+            } catch (UnreadableRow why) {
+                throw draft.blamed(row, why);
+            }
         }
     }
 }

@@ -5,11 +5,14 @@ import io.k3j.componentbase.SupervisedLoop;
 import io.k3j.encryption.DataKey;
 import io.k3j.encryption.EnvelopeTransformer;
 import io.k3j.encryption.SealUnavailable;
+import io.k3j.encryption.UnreadableRow;
 import io.k3j.streaming.GrpcFailure;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -246,6 +249,20 @@ final class KmsProvider implements EnvelopeTransformer, AutoCloseable {
         byte[] content = keys.open(place, row, digest);
         environment.metrics().used(false, configuration.name(), row.keyId());
         return content;
+    }
+
+    /// Whether a row is one of this provider, and whole as far as can be told without its key.
+    boolean wrote(byte[] row) {
+        byte[] prefix = prefix().getBytes(StandardCharsets.UTF_8);
+        if (row.length < prefix.length || !Arrays.equals(prefix, 0, prefix.length, row, 0, prefix.length)) {
+            return false;
+        }
+        try {
+            EncryptedObject.read(Arrays.copyOfRange(row, prefix.length, row.length));
+            return true;
+        } catch (UnreadableRow damaged) {
+            return false;
+        }
     }
 
     /// Without a plug-in nothing could be written otherwise.

@@ -3,6 +3,7 @@ package io.k3j.encryptionproviders;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.encryption.EnvelopeTransformer;
+import io.k3j.encryption.UnreadableRow;
 import io.k3j.encryptionproviders.KmsProvider.Environment;
 import io.k3j.encryptionproviders.KmsProvider.Timing;
 import java.io.IOException;
@@ -60,6 +61,15 @@ final class KmsProviders implements AutoCloseable {
                     throw new IOException(problem);
                 }
             }
+        }
+
+        /// Why a row was not opened: when the plug-in that was to open it is wrong with what it encrypts itself, too,
+        /// the row need not be damaged, and is [UnreadableRow#passing]. Blocks for the plug-in's calls.
+        UnreadableRow blamed(byte[] row, UnreadableRow why) {
+            boolean wrong = !why.passing() && named.values().stream().filter(provider -> provider.wrote(row))
+                    .anyMatch(provider -> !provider.check().isEmpty());
+            return wrong ? UnreadableRow.passing("", why.getMessage() + "; its KMS plug-in is not healthy", "Unknown")
+                    : why;
         }
 
         /// From now on these.

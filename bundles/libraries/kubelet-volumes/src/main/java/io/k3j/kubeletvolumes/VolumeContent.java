@@ -20,7 +20,7 @@ import java.util.OptionalLong;
 /// read.
 ///
 /// What a pod may leave out (`optional`) is missing silently; what it needs and is not there is a [ConfigError] in
-/// upstream's words. The whole of a volume is collected in memory: objects have a megabyte each.
+/// upstream's words. The whole of a volume is collected in memory, within the bound of [CollectedFiles#MAX_BYTES].
 public final class VolumeContent {
     /// `defaultMode` where the pod says nothing: 0644.
     private static final long DEFAULT_MODE = 0644;
@@ -41,9 +41,9 @@ public final class VolumeContent {
     /// @param volume one of `spec.volumes`, of one of the four kinds
     /// @param addresses of the pod, which `status.podIP` shows; empty before it has any
     /// @return by path relative to the volume's top; a later source wins over an earlier one
-    /// @throws ConfigError when something needed is missing
+    /// @throws ConfigError when something needed is missing, or the volume would hold too much
     Map<String, Content> of(Obj pod, Struct volume, List<String> addresses) {
-        Map<String, Content> files = new HashMap<>();
+        CollectedFiles files = new CollectedFiles();
         if (volume.has("configMap")) {
             configMap(pod, volume.struct("configMap"), mode(volume.struct("configMap"), DEFAULT_MODE), files);
         } else if (volume.has("secret")) {
@@ -57,14 +57,14 @@ public final class VolumeContent {
             long mode = mode(projected, DEFAULT_MODE);
             projected.seq("sources").structs().forEach(s -> source(pod, s, mode, addresses, files));
         }
-        return files;
+        return files.files();
     }
 
     /// One of `projected.sources`. A token's mode is not the volume's: with a user or group of its own only they may
     /// read it, as upstream has it. Sources that are not known, as `clusterTrustBundle`, are refused rather than left
     /// out.
     /// @param mode of the projected volume; its sources have none
-    private void source(Obj pod, Struct source, long mode, List<String> addresses, Map<String, Content> files) {
+    private void source(Obj pod, Struct source, long mode, List<String> addresses, CollectedFiles files) {
         if (source.has("configMap")) {
             configMap(pod, source.struct("configMap"), mode, files);
         } else if (source.has("secret")) {
@@ -75,12 +75,20 @@ public final class VolumeContent {
             Struct t = source.struct("serviceAccountToken");
             OptionalLong user = user(pod);
             boolean own = user.isPresent() || pod.spec().struct("securityContext").has("fsGroup");
-            files.put(t.text("path"), new Content(tokens.of(pod, t.text("audience"),
-                    t.whole("expirationSeconds", 3600)).getBytes(StandardCharsets.UTF_8), own ? 0600 : (int) mode,
-                    user.orElse(-1)));
+            files.put(t.text("path"), new Content(token(pod, t, files), own ? 0600 : (int) mode, user.orElse(-1)));
         } else {
             throw ConfigError.config("unsupported projected source " + source.names());
         }
+    }
+
+    private byte[] token(Obj pod, Struct source, CollectedFiles files) {
+        String audience = source.text("audience");
+        long seconds = source.whole("expirationSeconds", 3600);
+        return files.text("token " + seconds + " " + audience, () -> bytes(tokens.of(pod, audience, seconds)));
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     /// The one user all containers run as, if the pod names one: only that user may read a token. Upstream's
@@ -102,30 +110,32 @@ public final class VolumeContent {
     }
 
     /// `data` is text, `binaryData` Base64; a key is in one of them only.
-    private void configMap(Obj pod, Struct source, long mode, Map<String, Content> files) {
-        references.need(ReferencedObjects.CONFIG_MAPS, pod.namespace(), source.text("name"), source.flag("optional"))
-                .ifPresent(o -> {
+    private void configMap(Obj pod, Struct source, long mode, CollectedFiles files) {
+        String name = source.text("name");
+        files.object("configmap " + name, () -> references
+                .need(ReferencedObjects.CONFIG_MAPS, pod.namespace(), name, source.flag("optional")).map(o -> {
                     Map<String, byte[]> data = new HashMap<>();
-                    o.tree().struct("data").texts().forEach((k, v) -> data.put(k, v.getBytes(StandardCharsets.UTF_8)));
+                    o.tree().struct("data").texts().forEach((k, v) -> data.put(k, bytes(v)));
                     o.tree().struct("binaryData").texts().forEach((k, v) -> data.put(k, Base64.getDecoder().decode(v)));
-                    pick(source, data, mode, "configmap " + source.text("name"), files);
-                });
+                    return data;
+                })).ifPresent(data -> pick(source, data, mode, "configmap " + name, files));
     }
 
     /// @param source has `items` and `optional`
-    private void secret(Obj pod, String name, Struct source, long mode, Map<String, Content> files) {
-        references.need(ReferencedObjects.SECRETS, pod.namespace(), name, source.flag("optional")).ifPresent(o -> {
-            Map<String, byte[]> data = new HashMap<>();
-            o.tree().struct("data").texts().forEach((k, v) -> data.put(k, Base64.getDecoder().decode(v)));
-            pick(source, data, mode, "secret " + name, files);
-        });
+    private void secret(Obj pod, String name, Struct source, long mode, CollectedFiles files) {
+        files.object("secret " + name, () -> references
+                .need(ReferencedObjects.SECRETS, pod.namespace(), name, source.flag("optional")).map(o -> {
+                    Map<String, byte[]> data = new HashMap<>();
+                    o.tree().struct("data").texts().forEach((k, v) -> data.put(k, Base64.getDecoder().decode(v)));
+                    return data;
+                })).ifPresent(data -> pick(source, data, mode, "secret " + name, files));
     }
 
     /// Without `items` each key is a file of its name; with them only the keys that are named, each at its path.
     /// @param what of which kind and name, for the message
     /// @throws ConfigError when a key is missing and the source is not optional
     private static void pick(Struct source, Map<String, byte[]> data, long mode, String what,
-            Map<String, Content> files) {
+            CollectedFiles files) {
         List<Struct> items = source.seq("items").structs();
         if (items.isEmpty()) {
             data.forEach((k, v) -> files.put(k, new Content(v, (int) mode)));
@@ -142,15 +152,23 @@ public final class VolumeContent {
     }
 
     /// The pod as it is now: its labels and annotations may change while it runs, and the files follow.
-    private void downward(Obj pod, Struct source, long mode, List<String> addresses, Map<String, Content> files) {
+    private void downward(Obj pod, Struct source, long mode, List<String> addresses, CollectedFiles files) {
         for (Struct item : source.seq("items").structs()) {
-            Struct ref = item.struct("resourceFieldRef");
-            String text = item.has("fieldRef")
-                    ? environment.field(pod, item.struct("fieldRef").text("fieldPath"), addresses)
-                    : environment.amount(PodSpecs.container(pod, ref.text("containerName")), ref);
-            files.put(item.text("path"), new Content(text.getBytes(StandardCharsets.UTF_8),
-                    (int) item.whole("mode", mode)));
+            byte[] shown = item.has("fieldRef")
+                    ? field(pod, item.struct("fieldRef").text("fieldPath"), addresses, files)
+                    : amount(pod, item.struct("resourceFieldRef"), files);
+            files.put(item.text("path"), new Content(shown, (int) item.whole("mode", mode)));
         }
+    }
+
+    private byte[] field(Obj pod, String path, List<String> addresses, CollectedFiles files) {
+        return files.text("field " + path, () -> bytes(environment.field(pod, path, addresses)));
+    }
+
+    private byte[] amount(Obj pod, Struct ref, CollectedFiles files) {
+        String container = ref.text("containerName");
+        return files.text("amount " + ref.text("resource") + " " + ref.text("divisor") + " " + container,
+                () -> bytes(environment.amount(PodSpecs.container(pod, container), ref)));
     }
 
     private static long mode(Struct source, long otherwise) {

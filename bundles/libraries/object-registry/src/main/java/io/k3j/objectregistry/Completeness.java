@@ -1,8 +1,9 @@
 package io.k3j.objectregistry;
 
-import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -15,14 +16,15 @@ import org.jspecify.annotations.Nullable;
 /// *Declared* is what flags name: authorization modes and admission plug-ins. Of everything else nobody in reach of
 /// this bundle says that it is wanted: a `feature.json` names bundles and not what they contribute, `Plan` is
 /// reserved, and `Components` keeps anyone who asks waiting for the very swap that is under way. There *history*
-/// stands in: as many sorts of services as there were at once at most. Called by its slot, one call at a time.
+/// stands in: of each owner as many sorts of services as there were at once at most. What another owner brings does not
+/// stand for them. Called by its slot, one call at a time.
 public final class Completeness<T> {
     private static final System.Logger LOG = System.getLogger("io.k3j.objectregistry");
     private final Set<String> declared;
     private final Function<Slot.Entry<T>, String> name;
     private final Predicate<T> remembers;
-    /// So many sorts were there at once at most.
-    private long most;
+    /// So many sorts were there at once at most, by the owner.
+    private final Map<String, Integer> most = new TreeMap<>();
 
     private Completeness(Set<String> declared, Function<Slot.Entry<T>, String> name, Predicate<T> remembers) {
         this.declared = Set.copyOf(declared);
@@ -38,8 +40,8 @@ public final class Completeness<T> {
         return new Completeness<>(names, name, _ -> false);
     }
 
-    /// Complete when there are as many sorts as there ever were, but those of bundles that were taken out for good
-    /// ([Slot#forget]).
+    /// Complete when there are as many sorts of each owner as there ever were, but of those that were taken out for
+    /// good ([Slot#forget]).
     public static <T> Completeness<T> remembered() {
         return new Completeness<>(Set.of(), e -> "", _ -> true);
     }
@@ -68,25 +70,34 @@ public final class Completeness<T> {
         return new Slot.Entry<>(entry.service(), entry.properties(), entry.sort(), told == null ? "" : told);
     }
 
-    /// The name of a service that is missed among these, empty when it has none; null when nothing is missed.
-    /// Remembers what it sees, so it is asked once for each change. Calls no service.
+    /// The name of a declared service that is missed among these; null when none is.
     @Nullable
-    String missing(List<Slot.Entry<T>> present) {
-        Set<String> there = present.stream().map(Slot.Entry::name).collect(Collectors.toCollection(HashSet::new));
+    String missingName(List<Slot.Entry<T>> present) {
         Set<String> away = new TreeSet<>(declared);
-        away.removeAll(there);
-        long sorts = sorts(present);
-        most = Math.max(most, sorts);
-        return !away.isEmpty() ? away.iterator().next() : sorts < most ? "" : null;
+        present.forEach(one -> away.remove(one.name()));
+        return away.isEmpty() ? null : away.iterator().next();
     }
 
-    /// So many sorts are not missed any more: what they came from was taken out for good.
-    void forget(int sorts) {
-        most = Math.max(0, most - sorts);
+    /// An owner that had more than there is of it among these; null when none had. Remembers what it sees, so it is
+    /// asked once for each change. Calls no service.
+    @Nullable
+    String missingOwner(List<Slot.Entry<T>> present) {
+        Map<String, Set<String>> now = sorts(present);
+        now.forEach((owner, sorts) -> most.merge(owner, sorts.size(), Math::max));
+        return most.entrySet().stream()
+                .filter(one -> now.getOrDefault(one.getKey(), Set.of()).size() < one.getValue())
+                .map(Map.Entry::getKey).findFirst().orElse(null);
+    }
+
+    /// What this owner had is not missed any more: it was taken out for good.
+    void forget(String owner) {
+        most.remove(owner);
     }
 
     /// Two generations of one bundle stand side by side for a while: they count once.
-    private long sorts(List<Slot.Entry<T>> present) {
-        return present.stream().filter(e -> remembers.test(e.service())).map(Slot.Entry::sort).distinct().count();
+    private Map<String, Set<String>> sorts(List<Slot.Entry<T>> present) {
+        return present.stream().filter(e -> remembers.test(e.service()))
+                .collect(Collectors.groupingBy(Slot.Entry::owner,
+                        Collectors.mapping(Slot.Entry::sort, Collectors.toSet())));
     }
 }

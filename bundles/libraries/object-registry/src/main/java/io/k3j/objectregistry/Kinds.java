@@ -31,6 +31,7 @@ public final class Kinds {
     private final AtomicLong generation = new AtomicLong();
     private final Conversions conversions = new Conversions();
     private volatile boolean complete = true;
+    private volatile Object state = new Object();
     private volatile Map<Gvr, ResourceKind> served = Map.of();
     /// What is served and what is away.
     private volatile Map<Gvr, ResourceKind> listed = Map.of();
@@ -85,6 +86,7 @@ public final class Kinds {
         listed = all;
         alike = all.values().stream().collect(Collectors.groupingBy(Kinds::shownBy));
         generation.incrementAndGet();
+        state = new Object();
     }
 
     /// Equal for resources that show the same objects: their place in the store, as upstream's
@@ -102,11 +104,13 @@ public final class Kinds {
     /// Takes hooks in.
     public void put(KindHooks of, Map<String, ?> properties) {
         hooks.add(of, properties);
+        state = new Object();
     }
 
     /// Hooks have gone.
     public void remove(KindHooks of) {
         hooks.remove(of);
+        state = new Object();
     }
 
     /// Objects in versions that somebody outside converts them to.
@@ -117,6 +121,11 @@ public final class Kinds {
     /// Whether the bundle of every listed kind is there whose objects are stored, and hooks of some group.
     public boolean complete() {
         return complete && !hooks.isEmpty();
+    }
+
+    /// Another object after every change of kinds and hooks: who compares it knows whether [#complete] may be another.
+    public Object state() {
+        return state;
     }
 
     /// Grows with every change of what is listed: whoever keeps something made of it compares.

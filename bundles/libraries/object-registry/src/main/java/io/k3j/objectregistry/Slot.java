@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 /// generations of a bundle stand side by side both are in it, and taking one away leaves the other. Any thread;
 /// reading takes no lock.
 public final class Slot<T> {
+    /// The property that names the owner of a service: the symbolic name of the bundle that has registered it, the same
+    /// for all generations. Set by whoever knows the bundle, never by the bundle itself.
+    public static final String OWNER = "io.k3j.owner";
     private final Comparator<Entry<T>> order;
     private final Completeness<T> completeness;
     private volatile State<T> state;
@@ -29,6 +32,11 @@ public final class Slot<T> {
             return properties.get(name) instanceof Number n ? n.longValue() : 0;
         }
 
+        /// Whose it is; empty when nobody has said so.
+        String owner() {
+            return text(OWNER);
+        }
+
         /// A property, empty when it is no text.
         public String text(String name) {
             return properties.get(name) instanceof String s ? s : "";
@@ -37,18 +45,25 @@ public final class Slot<T> {
 
     /// What there is at a moment, and what is missed then: another object after every change.
     /// @param all in order
-    /// @param missing the name of a service that is away, empty for one without a name; null when none is
-    public record State<T>(List<Entry<T>> all, @Nullable String missing) {
+    /// @param name of a declared service that is away; null when none is
+    /// @param owner of remembered services that are away, whatever else is; null when none are
+    public record State<T>(List<Entry<T>> all, @Nullable String name, @Nullable String owner) {
         /// Whether nothing is missed.
         public boolean complete() {
-            return missing == null;
+            return name == null && owner == null;
+        }
+
+        /// The name of a service that is away, empty for one without a name; null when none is.
+        @Nullable
+        public String missing() {
+            return name != null ? name : owner != null ? "" : null;
         }
     }
 
     private Slot(Comparator<Entry<T>> order, Completeness<T> completeness) {
         this.order = order.thenComparingLong(e -> e.number("service.id"));
         this.completeness = completeness;
-        this.state = new State<>(List.of(), completeness.missing(List.of()));
+        this.state = new State<>(List.of(), completeness.missingName(List.of()), null);
     }
 
     /// Highest service ranking first, of equals the one that was registered first.
@@ -89,14 +104,19 @@ public final class Slot<T> {
         become(state.all.stream().filter(e -> e.service != service).toList());
     }
 
-    /// Services of so many classes came from bundles that were taken out for good: they are not missed.
-    public synchronized void forget(int classes) {
-        completeness.forget(classes);
+    /// A bundle was taken out for good: what it had is not missed.
+    /// @param owner its symbolic name
+    public synchronized void forget(String owner) {
+        completeness.forget(owner);
         become(state.all);
     }
 
     private void become(List<Entry<T>> all) {
-        state = new State<>(all, completeness.missing(all));
+        state = now(all);
+    }
+
+    private State<T> now(List<Entry<T>> all) {
+        return new State<>(all, completeness.missingName(all), completeness.missingOwner(all));
     }
 
     /// What there is now, never changed. Who compares the object knows whether anything has.

@@ -84,6 +84,22 @@ class SlotTest {
     }
 
     @Test
+    void aMissedOwnerIsToldBesideAMissedName() {
+        Slot<Object> slot = Slot.highestFirst(
+                Completeness.declaredAndRemembered(Set.of("a"), e -> String.valueOf(e.service())));
+        slot.add("plugin", Map.of(Slot.OWNER, "com.acme"));
+        slot.remove("plugin");
+        slot.add("other", Map.of(Slot.OWNER, "com.other"));
+        assertThat(slot.state().missing()).isEqualTo("a");
+        assertThat(slot.state().owner()).isEqualTo("com.acme");
+        slot.add("a", Map.of());
+        assertThat(slot.state().missing()).isEmpty();
+        assertThat(slot.state().complete()).isFalse();
+        slot.forget("com.acme");
+        assertThat(slot.state().complete()).isTrue();
+    }
+
+    @Test
     void isAnotherStateAfterEachChange() {
         Slot<Object> slot = Slot.highestFirst(ANY);
         Slot.State<Object> before = slot.state();

@@ -45,6 +45,11 @@ final class SealedRows {
     /// When the last look ended.
     private long looked;
     private long said;
+    private long saidDamaged;
+    /// The first of the rows that came out damaged and were not told of yet.
+    private @Nullable Unreadable damaged;
+    /// How many they are.
+    private int allDamaged;
 
     /// A look under way: what it has read, and how much it may still try.
     private static final class Look {
@@ -71,12 +76,13 @@ final class SealedRows {
         this.nanos = nanos;
         this.looked = nanos.getAsLong();
         this.said = looked - SAID_AGAIN_NANOS;
+        this.saidDamaged = said;
     }
 
     /// As [#look], unless the end of the last time is less than `pause` ago: batches may come by the hundred in a
     /// second.
     void look(EventLog log, Duration pause) {
-        if (!waiting.isEmpty() && nanos.getAsLong() - looked >= pause.toNanos()) {
+        if ((!waiting.isEmpty() || damaged != null) && nanos.getAsLong() - looked >= pause.toNanos()) {
             look(log);
             looked = nanos.getAsLong();
         }
@@ -120,6 +126,9 @@ final class SealedRows {
         if (look.away != null) {
             say(look.away);
         }
+        if (damaged != null) {
+            sayDamaged(damaged);
+        }
     }
 
     private void tryInTurn(SequencedSet<String> rowsOfKey, Look look) {
@@ -152,9 +161,28 @@ final class SealedRows {
         if (still.sealed()) {
             look.others.add(still);
         }
-        LOG.log(System.Logger.Level.ERROR, "Cannot decode stored object key={0} revision={1} error={2}", row.storeKey(),
-                Long.toString(row.revision()), still.why());
+        damaged(still);
         return null;
+    }
+
+    /// One wrong answer of who keeps a key damages all its rows at once.
+    private void damaged(Unreadable row) {
+        damaged = damaged == null ? row : damaged;
+        allDamaged++;
+        LOG.log(System.Logger.Level.DEBUG, "Cannot decode stored object key={0} revision={1} error={2}",
+                row.storeKey(), Long.toString(row.revision()), row.why());
+    }
+
+    /// Once a minute for all that came out so since.
+    private void sayDamaged(Unreadable row) {
+        long now = nanos.getAsLong();
+        if (now - saidDamaged >= SAID_AGAIN_NANOS) {
+            saidDamaged = now;
+            LOG.log(System.Logger.Level.ERROR, "Cannot decode stored objects number={0} key={1} revision={2} error={3}",
+                    allDamaged, row.storeKey(), Long.toString(row.revision()), row.why());
+            damaged = null;
+            allDamaged = 0;
+        }
     }
 
     /// Once a minute for all of them.

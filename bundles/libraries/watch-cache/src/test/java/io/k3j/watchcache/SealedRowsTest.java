@@ -14,10 +14,12 @@ import io.k3j.schema.Schemas;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.logging.Handler;
@@ -79,6 +81,7 @@ class SealedRowsTest {
     private static final class Keys implements AtRest {
         private final AtomicInteger opened = new AtomicInteger();
         private volatile String away = "ab";
+        private volatile String wrong = "x";
 
         @Override
         public boolean covers(String storeKey) {
@@ -100,7 +103,7 @@ class SealedRowsTest {
             if (covers(storeKey)) {
                 opened.incrementAndGet();
                 String key = storeKey.substring(SECRETS.length(), SECRETS.length() + 1);
-                if (key.equals("x")) {
+                if (wrong.contains(key)) {
                     throw new UnreadableRow("damaged");
                 }
                 if (away.contains(key)) {
@@ -117,7 +120,7 @@ class SealedRowsTest {
         @Override
         public void publish(LogRecord line) {
             if (line.getLevel().intValue() >= Level.WARNING.intValue()) {
-                shown.add(line.getMessage());
+                shown.add(line.getMessage() + " " + Arrays.toString(line.getParameters()));
             }
         }
 
@@ -204,6 +207,33 @@ class SealedRowsTest {
             keys.away = "";
             until(() -> unreadable(feeder, "a", 100) == 0);
         }
+    }
+
+    /// As when a plug-in answers wrongly once.
+    @Test
+    void rowsWhoseKeyTurnsOutWrongAreToldOnceAMinute() {
+        int number = SealedRows.MOST_FAILED + 100;
+        AtomicLong nanos = new AtomicLong();
+        Rows rows = new Rows(new Protobuf(new Schemas()), keys);
+        SealedRows sealed = new SealedRows(rows, nanos::get);
+        EventLog log = new EventLog(SnapshotTree.empty(), 1, LockSupport::parkNanos, System::nanoTime);
+        for (int i = 0; i < number; i++) {
+            Unreadable row = (Unreadable) rows.item(SECRETS + "a" + i, SECRET, 2 + i, 2 + i);
+            log.apply(row.storeKey(), row.revision(), true, row);
+            sealed.add(row);
+        }
+        log.publish(1 + number);
+        keys.wrong = "a";
+        sealed.look(log);
+        sealed.look(log);
+        assertThat(lines.shown).singleElement().asString().startsWith("Cannot decode stored objects number=")
+                .endsWith("[500, /registry/secrets/a/a0, 2, damaged]");
+        nanos.addAndGet(TimeUnit.MINUTES.toNanos(1));
+        sealed.look(log, Duration.ofSeconds(1));
+        assertThat(lines.shown).hasSize(2).last().asString().endsWith("[100, /registry/secrets/a/a500, 502, damaged]");
+        nanos.addAndGet(TimeUnit.MINUTES.toNanos(1));
+        sealed.look(log, Duration.ofSeconds(1));
+        assertThat(lines.shown).hasSize(2);
     }
 
     @Test

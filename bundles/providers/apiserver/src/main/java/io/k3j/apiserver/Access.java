@@ -254,10 +254,10 @@ final class Access {
     }
 
     /// Whether a permission stands, whoever is missed: Kubernetes' own authorizers never deny, those of a configured
-    /// order may, and a plug-in's, which no flag names.
+    /// order may, and a plug-in's, which no flag names, and which is missed beside one that a flag names.
     private static boolean settled(Slot.State<Authorizer> asked, Decision decision) {
-        return decision.verdict() == Verdict.ALLOW && !ServerRunOptions.CONFIGURED.equals(asked.missing())
-                && !"".equals(asked.missing());
+        return decision.verdict() == Verdict.ALLOW && !ServerRunOptions.CONFIGURED.equals(asked.name())
+                && asked.owner() == null;
     }
 
     private static Decision decide(Slot.State<Authorizer> asked, Caller caller, Attributes what) {

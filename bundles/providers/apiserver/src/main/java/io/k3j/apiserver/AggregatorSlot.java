@@ -59,7 +59,7 @@ final class AggregatorSlot {
     /// The same, after up to two seconds of waiting for one that is starting or being replaced.
     @Nullable
     AggregatedApis await() {
-        signal.await(() -> serving() != null || !isWanted(), Contributions.PATIENCE_MILLIS);
+        signal.await(() -> serving() != null || !isWanted(), ReplacementWait.MILLIS);
         return serving();
     }
 

@@ -109,7 +109,7 @@ final class Auditing {
     private Rule rule(@Nullable Caller caller, Attributes what) {
         Slot.State<Audit> now = audits.state();
         if (now.all().isEmpty()) {
-            signal.await(() -> !audits.state().all().isEmpty(), Contributions.PATIENCE_MILLIS);
+            signal.await(() -> !audits.state().all().isEmpty(), ReplacementWait.MILLIS);
             now = audits.state();
         }
         if (now.all().isEmpty()) {
@@ -122,7 +122,7 @@ final class Auditing {
     /// Gives an event to the first that takes it: one that is stopping does not. Each is asked once also when the
     /// thread was told to end: what a component does last is recorded like everything else.
     Taken take(Struct event) {
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Contributions.PATIENCE_MILLIS);
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ReplacementWait.MILLIS);
         long left;
         do {
             Slot.State<Audit> now = audits.state();

@@ -3,6 +3,7 @@ package io.k3j.apiserver;
 import io.k3j.componentapi.Components;
 import io.k3j.componentapi.TimeSource;
 import io.k3j.componentbase.FaultyBundle;
+import io.k3j.objectregistry.Slot;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -63,17 +64,24 @@ final class ContributionTracker implements ServiceTrackerCustomizer<Object, Obje
             // it belongs to the successor, and would keep that one
             return null;
         }
-        Object service = guarded(reference, context.getService(reference));
-        if (service != null) {
-            contributions.add(service, types(reference), properties(reference));
+        Object service = context.getService(reference);
+        Bundle owner = reference.getBundle();
+        if (service == null) {
+            return null;
         }
-        return service;
+        if (owner == null) {
+            // it has gone meanwhile, and nobody would tell that
+            context.ungetService(reference);
+            return null;
+        }
+        Object asked = guarded(owner, reference, service);
+        contributions.add(asked, types(reference), properties(owner, reference));
+        return asked;
     }
 
     /// A plug-in's service is asked within limits.
-    private @Nullable Object guarded(ServiceReference<Object> reference, @Nullable Object service) {
-        Bundle owner = reference.getBundle();
-        return service == null || owner == null || !owner.getLocation().startsWith(Components.PLUGIN_LOCATION)
+    private Object guarded(Bundle owner, ServiceReference<Object> reference, Object service) {
+        return !owner.getLocation().startsWith(Components.PLUGIN_LOCATION)
                 ? service
                 : PluginCalls.of(service, contributions.types(types(reference)), owner.getSymbolicName(),
                         new PluginCalls.Around(PluginCalls.Limits.DEFAULT, new Told(owner),
@@ -82,15 +90,16 @@ final class ContributionTracker implements ServiceTrackerCustomizer<Object, Obje
 
     @Override
     public void modifiedService(ServiceReference<Object> reference, Object service) {
-        if (!frozen) {
-            contributions.add(service, types(reference), properties(reference));
+        Bundle owner = reference.getBundle();
+        if (!frozen && owner != null) {
+            contributions.add(service, types(reference), properties(owner, reference));
         }
     }
 
     @Override
     public void removedService(ServiceReference<Object> reference, Object service) {
         if (!frozen) {
-            unplugged.removed(reference.getBundle(), contributions.gone(service, types(reference)));
+            unplugged.removed(reference.getBundle(), contributions.brought(service));
             contributions.remove(service, types(reference));
         }
         context.ungetService(reference);
@@ -100,11 +109,13 @@ final class ContributionTracker implements ServiceTrackerCustomizer<Object, Obje
         return reference.getProperty(Constants.OBJECTCLASS) instanceof String[] types ? List.of(types) : List.of();
     }
 
-    private static Map<String, Object> properties(ServiceReference<?> reference) {
+    /// Its properties, and whose it is, which it does not say itself.
+    private static Map<String, Object> properties(Bundle owner, ServiceReference<?> reference) {
         Map<String, Object> all = new HashMap<>();
         for (String key : reference.getPropertyKeys()) {
             all.put(key, reference.getProperty(key));
         }
+        all.put(Slot.OWNER, owner.getSymbolicName());
         return all;
     }
 

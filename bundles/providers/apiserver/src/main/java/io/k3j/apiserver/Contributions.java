@@ -17,6 +17,7 @@ import io.k3j.objectregistry.Completeness;
 import io.k3j.objectregistry.KeyedSlot;
 import io.k3j.objectregistry.Kinds;
 import io.k3j.objectregistry.Slot;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -24,16 +25,17 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The services that other bundles contribute to the server: one slot for each service type, which keeps all
 /// generations in rank order. For any thread.
 final class Contributions {
-    /// How long a request waits for a service that is being replaced.
-    static final long PATIENCE_MILLIS = 2_000;
     private final Signal signal = new Signal();
+    private final ReplacementWait replacementWait;
     private final Kinds kinds = new Kinds();
     private final Slot<Authenticator> authenticators = Slot.highestFirst(Completeness.remembered());
     private final Slot<Authorizer> authorizers;
@@ -53,6 +55,13 @@ final class Contributions {
         static Path of(Gvr gvr, String subresource) {
             return new Path(gvr.group(), gvr.resource(), subresource);
         }
+    }
+
+    /// How is waited at a signal.
+    @FunctionalInterface
+    interface Waiting {
+        /// As [Signal#await].
+        boolean await(Signal signal, BooleanSupplier wanted, long millis);
     }
 
     /// A service type and the slot of its services.
@@ -75,7 +84,14 @@ final class Contributions {
 
     /// @param audited whether nothing is done that nobody has recorded
     Contributions(Set<String> modes, Set<String> plugins, Set<String> disabled, boolean audited) {
+        this(modes, plugins, disabled, audited, Signal::await);
+    }
+
+    /// @param wait how is waited for what is being replaced
+    Contributions(Set<String> modes, Set<String> plugins, Set<String> disabled, boolean audited, Waiting wait) {
         this.audited = audited;
+        this.replacementWait = new ReplacementWait((wanted, millis) -> wait.await(signal, wanted, millis),
+                this::states);
         audits = Slot.highestFirst(Completeness.declared(audited ? Set.of("audit") : Set.of(), _ -> "audit"));
         authorizers = Slot.highestFirst(Completeness.declaredAndRemembered(modes, e -> e.text(Authorizer.NAME),
                 PluginCalls::guards));
@@ -126,42 +142,28 @@ final class Contributions {
 
     /// Adds a service, or updates its properties.
     /// @param types the names under which it is registered
+    /// @param properties with the owner ([Slot#OWNER])
     void add(Object service, Collection<String> types, Map<String, ?> properties) {
         points.stream().filter(p -> types.contains(p.type.getName())).forEach(p -> p.added(service, properties));
         signal.raise();
     }
 
-    /// What a service was that has gone: nothing of its bundle's, so that it keeps no class loader.
-    ///
-    /// @param sort the name of its class
-    /// @param types under which it was registered
-    /// @param kinds the resources it had brought
-    record Gone(String sort, Set<String> types, Set<Gvr> kinds) {
+    /// The resources that a service has brought which is about to be removed.
+    Set<Gvr> brought(Object service) {
+        return service instanceof KindCatalog catalog ? kinds.broughtBy(catalog) : Set.of();
     }
 
-    /// What a service is that is about to be removed.
-    Gone gone(Object service, Collection<String> types) {
-        return new Gone(PluginCalls.sort(service), Set.copyOf(types),
-                service instanceof KindCatalog catalog ? kinds.broughtBy(catalog) : Set.of());
-    }
-
-    /// A bundle was taken out for good, with these services: nobody waits for them any more.
-    /// @param generations what each generation of it had contributed; they were there one after the other, so as many
-    ///        are missed as the largest had
-    void forget(Collection<? extends Collection<Gone>> generations) {
-        forget(generations, Authenticator.class, authenticators);
-        forget(generations, Authorizer.class, authorizers);
-        forget(generations, Admission.class, admissions);
-        generations.forEach(gone -> gone.forEach(one -> kinds.forget(one.kinds)));
-        signal.raise();
-    }
-
-    private static void forget(Collection<? extends Collection<Gone>> generations, Class<?> type, Slot<?> slot) {
-        long sorts = generations.stream().mapToLong(gone -> gone.stream()
-                .filter(one -> one.types.contains(type.getName())).map(Gone::sort).distinct().count()).max().orElse(0);
-        if (sorts > 0) {
-            slot.forget(Math.toIntExact(sorts));
+    /// A bundle was taken out for good: nobody waits for what it had any more.
+    /// @param owner its symbolic name
+    /// @param resources that it had brought
+    void forget(String owner, Collection<Gvr> resources) {
+        authenticators.forget(owner);
+        authorizers.forget(owner);
+        admissions.forget(owner);
+        if (!resources.isEmpty()) {
+            kinds.forget(resources);
         }
+        signal.raise();
     }
 
     /// Removes a service.
@@ -174,12 +176,15 @@ final class Contributions {
         return signal;
     }
 
-    /// Waits up to two seconds for services that are being replaced. Returns also without them: the code that needs a
-    /// missing one answers 503.
+    /// Waits up to two seconds for services that are being replaced. Returns also without them, and at once when that
+    /// was in vain before ([ReplacementWait]): the code that needs a missing one answers 503.
     void awaitComplete() {
-        if (!complete()) {
-            signal.await(this::complete, PATIENCE_MILLIS);
-        }
+        replacementWait.await(this::complete);
+    }
+
+    /// What [#complete] looks at.
+    private List<Object> states() {
+        return List.of(authenticators.state(), authorizers.state(), admissions.state(), kinds.state());
     }
 
     /// Whether no service is missing that this server's own objects need: all but the aggregator ([AggregatorSlot]).
@@ -196,6 +201,24 @@ final class Contributions {
     /// Whether all authenticators, authorizers and admission plug-ins are present.
     boolean accessControlComplete() {
         return authenticators.state().complete() && authorizers.state().complete() && admissions.state().complete();
+    }
+
+    /// Which of them are missed, or whose, as an operator reads it; empty when none is.
+    String accessControlMissed() {
+        return Stream.of(missed("authenticator", authenticators.state()), missed("authorizer", authorizers.state()),
+                missed("admission plug-in", admissions.state())).flatMap(List::stream)
+                .collect(Collectors.joining(", "));
+    }
+
+    private static List<String> missed(String what, Slot.State<?> now) {
+        List<String> missed = new ArrayList<>();
+        if (now.name() != null) {
+            missed.add(what + " " + now.name());
+        }
+        if (now.owner() != null) {
+            missed.add(what + " of " + now.owner());
+        }
+        return missed;
     }
 
     Kinds kinds() {

@@ -64,7 +64,7 @@ final class PluginCalls implements InvocationHandler {
     /// What [Admission#remote] has answered, which is asked before anything else of a write.
     private volatile boolean remote;
     /// Whether it has failed for good: it is being stopped, and nobody waits for it again.
-    private volatile boolean broken;
+    private final AtomicBoolean broken = new AtomicBoolean();
 
     /// What a method has thrown since it answered, and when.
     ///
@@ -168,7 +168,7 @@ final class PluginCalls implements InvocationHandler {
     }
 
     private @Nullable Object bounded(Method method, Object @Nullable [] arguments) throws Throwable {
-        if (broken) {
+        if (broken.get()) {
             throw ApiFault.unavailable("the plug-in " + name + " has failed and is being stopped");
         }
         FutureTask<Optional<Object>> task = new FutureTask<>(
@@ -205,8 +205,9 @@ final class PluginCalls implements InvocationHandler {
     }
 
     private void fails(String what) {
-        broken = true;
-        around.faults.stop(what);
+        if (broken.compareAndSet(false, true)) {
+            around.faults.stop(what);
+        }
     }
 
     /// What is told of it is told for a while, since who throws at each second request would be told of as often.

@@ -24,6 +24,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 
@@ -111,7 +112,7 @@ final class Startup implements AutoCloseable {
             await("the built-in kinds", this::kinds);
             await("the servers' agreement", () -> agreed);
             retry.load(this::serve);
-            await("authorizers and admission", this::accessControlComplete);
+            await(this::accessControl, this::accessControlComplete);
             ready();
         } catch (InterruptedException e) {
             LOG.log(System.Logger.Level.DEBUG, "Start ended");
@@ -142,8 +143,12 @@ final class Startup implements AutoCloseable {
     }
 
     private void await(String what, BooleanSupplier present) throws InterruptedException {
+        await(() -> what, present);
+    }
+
+    private void await(Supplier<String> what, BooleanSupplier present) throws InterruptedException {
         while (signal.await(() -> !open || present.getAsBoolean(), TICK_MILLIS)) {
-            framework.health.report(HealthLevel.STARTING, "waits for " + what);
+            framework.health.report(HealthLevel.STARTING, "waits for " + what.get());
         }
         if (!open || Thread.interrupted()) {
             throw new InterruptedException();
@@ -157,6 +162,12 @@ final class Startup implements AutoCloseable {
         } catch (ApiFault f) {
             return false;
         }
+    }
+
+    /// What the start waits for, with the names of those that are missed.
+    private String accessControl() {
+        String missed = contributions.accessControlMissed();
+        return missed.isEmpty() ? "authorizers and admission" : "authorizers and admission: " + missed;
     }
 
     private boolean accessControlComplete() {

@@ -1,10 +1,9 @@
 package io.k3j.apiserver;
 
-import io.k3j.apiserver.Contributions.Gone;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
+import io.k3j.model.Gvr;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
@@ -20,8 +19,8 @@ import org.osgi.framework.BundleListener;
 final class Unplugged implements BundleListener, AutoCloseable {
     private final BundleContext context;
     private final Contributions contributions;
-    /// By the symbolic name and the bundle, since its generations were there one after the other.
-    private final Map<String, Map<Long, List<Gone>>> away = new ConcurrentHashMap<>();
+    /// The resources that bundles had brought, by the symbolic name.
+    private final Map<String, Set<Gvr>> away = new ConcurrentHashMap<>();
 
     Unplugged(BundleContext context, Contributions contributions) {
         this.context = context;
@@ -33,20 +32,17 @@ final class Unplugged implements BundleListener, AutoCloseable {
     }
 
     /// A service of this bundle has gone.
-    void removed(@Nullable Bundle owner, Gone gone) {
-        if (owner != null) {
-            away.compute(owner.getSymbolicName(), (_, before) -> {
-                Map<Long, List<Gone>> all = before == null ? new HashMap<>() : new HashMap<>(before);
-                all.merge(owner.getBundleId(), List.of(gone), Unplugged::both);
-                return Map.copyOf(all);
-            });
+    /// @param resources that it had brought
+    void removed(@Nullable Bundle owner, Set<Gvr> resources) {
+        if (owner != null && !resources.isEmpty()) {
+            away.merge(owner.getSymbolicName(), resources, Unplugged::both);
         }
     }
 
-    private static List<Gone> both(List<Gone> some, List<Gone> others) {
-        List<Gone> all = new ArrayList<>(some);
-        others.stream().filter(one -> !all.contains(one)).forEach(all::add);
-        return List.copyOf(all);
+    private static Set<Gvr> both(Set<Gvr> some, Set<Gvr> others) {
+        Set<Gvr> all = new HashSet<>(some);
+        all.addAll(others);
+        return Set.copyOf(all);
     }
 
     @Override
@@ -60,10 +56,8 @@ final class Unplugged implements BundleListener, AutoCloseable {
                 return;
             }
         }
-        Map<Long, List<Gone>> gone = away.remove(name);
-        if (gone != null) {
-            contributions.forget(gone.values());
-        }
+        Set<Gvr> resources = away.remove(name);
+        contributions.forget(name, resources == null ? Set.of() : resources);
     }
 
     @Override

@@ -19,7 +19,6 @@ import io.k3j.pki.Keys;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -111,29 +110,6 @@ class AccessTest {
         });
         authorizers.add(old.getFirst(), Map.of("name", "RBAC"));
         assertThat(as("eve").status()).isEqualTo(200);
-    }
-
-    @Test
-    void aPermissionDoesNotCountWhileAnAuthorizerOfAPlugInIsAway() throws IOException {
-        server.contributions.authorizers().add(
-                (caller, what) -> new Authorizer.Decision(Authorizer.Verdict.ALLOW, ""), Map.of("name", "RBAC"));
-        List<String> types = List.of(Authorizer.class.getName());
-        Object plugin = PluginCalls.of((Authorizer) (_, _) -> Authorizer.Decision.NO_OPINION, List.of(Authorizer.class),
-                "com.acme", new PluginCalls.Around(PluginCalls.Limits.DEFAULT, new PluginCalls.Faults() {
-                    @Override
-                    public void stop(String what) {
-                        throw new AssertionError(what);
-                    }
-
-                    @Override
-                    public void warn(String what) {
-                        throw new AssertionError(what);
-                    }
-                }, InstantSource.system()));
-        server.contributions.add(plugin, types, Map.of("service.ranking", 1_000));
-        assertThat(as("eve").status()).isEqualTo(200);
-        server.contributions.remove(plugin, types);
-        assertThat(as("eve").status()).isEqualTo(503);
     }
 
     @Test

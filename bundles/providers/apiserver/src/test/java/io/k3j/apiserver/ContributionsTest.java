@@ -14,15 +14,19 @@ import io.k3j.apiserverapi.Write;
 import io.k3j.model.Gvr;
 import io.k3j.model.Struct;
 import io.k3j.objectregistry.Kinds;
+import io.k3j.objectregistry.Slot;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class ContributionsTest {
     private static final Gvr PODS = new Gvr("", "v1", "pods");
+    private static final String ACME = "com.acme";
+    private static final Map<String, ?> OF_ACME = Map.of(Slot.OWNER, ACME);
     private final Contributions contributions = new Contributions(Set.of(), Set.of(), Set.of("Refused"));
 
     /// An action that is also an authenticator, registered as an action only.
@@ -104,9 +108,9 @@ class ContributionsTest {
         TestKinds kinds = new TestKinds();
         List<String> types = List.of(KindCatalog.class.getName());
         contributions.add(kinds, types, Map.of());
-        Contributions.Gone gone = contributions.gone(kinds, types);
+        Set<Gvr> brought = contributions.brought(kinds);
         contributions.remove(kinds, types);
-        contributions.forget(List.of(List.of(gone)));
+        contributions.forget(ACME, brought);
         assertThat(contributions.kinds().listed()).isEmpty();
     }
 
@@ -114,17 +118,34 @@ class ContributionsTest {
     void anAuthenticatorThatWasTakenOutForGoodIsNotMissed() {
         List<String> types = List.of(Authenticator.class.getName());
         Eviction plugin = new Eviction();
-        contributions.add(plugin, types, Map.of());
-        Contributions.Gone gone = contributions.gone(plugin, types);
+        contributions.add(plugin, types, OF_ACME);
         contributions.remove(plugin, types);
         assertThat(contributions.accessControlComplete()).as("it may be being replaced").isFalse();
-        contributions.forget(List.of(List.of(gone)));
+        assertThat(contributions.accessControlMissed()).isEqualTo("authenticator of " + ACME);
+        contributions.forget(ACME, Set.of());
         assertThat(contributions.accessControlComplete()).isTrue();
+        assertThat(contributions.accessControlMissed()).isEmpty();
+    }
+
+    @Test
+    void aHoldDoesNotEndBecauseAnotherPlugInBringsSomething() {
+        List<String> types = List.of(Authenticator.class.getName());
+        contributions.add(new TestKinds.Hooks(), List.of(KindHooks.class.getName()), Map.of());
+        Eviction held = new Eviction();
+        contributions.add(held, types, OF_ACME);
+        contributions.remove(held, types);
+        contributions.add(new Nobody(), types, Map.of(Slot.OWNER, "com.other"));
+        contributions.add(new Nobody(), types, Map.of(Slot.OWNER, "com.third"));
+        assertThat(contributions.complete()).isFalse();
+        contributions.forget("com.third", Set.of());
+        assertThat(contributions.complete()).as("another one has gone").isFalse();
+        contributions.add(new Eviction(), types, OF_ACME);
+        assertThat(contributions.complete()).isTrue();
     }
 
     /// Two plug-ins of one class each, as the server asks them.
     private static Object guarded(Object service) {
-        return PluginCalls.of(service, List.of(Authenticator.class), "com.acme", new PluginCalls.Around(
+        return PluginCalls.of(service, List.of(Authenticator.class), ACME, new PluginCalls.Around(
                 PluginCalls.Limits.DEFAULT, new Told(), InstantSource.system()));
     }
 
@@ -154,17 +175,15 @@ class ContributionsTest {
         List<String> types = List.of(Authenticator.class.getName());
         Object one = guarded(new Eviction());
         Object other = guarded(new Nobody());
-        contributions.add(one, types, Map.of());
-        contributions.add(other, types, Map.of());
+        contributions.add(one, types, OF_ACME);
+        contributions.add(other, types, OF_ACME);
         assertThat(contributions.accessControlComplete()).isTrue();
-        Contributions.Gone first = contributions.gone(one, types);
-        Contributions.Gone second = contributions.gone(other, types);
         contributions.remove(one, types);
         contributions.remove(other, types);
-        contributions.add(guarded(new Nobody()), types, Map.of());
+        contributions.add(guarded(new Nobody()), types, OF_ACME);
         assertThat(contributions.accessControlComplete()).as("the first one is still away").isFalse();
-        contributions.forget(List.of(List.of(first), List.of(second)));
-        assertThat(contributions.accessControlComplete()).as("one generation had one, the other as many").isTrue();
+        contributions.forget(ACME, Set.of());
+        assertThat(contributions.accessControlComplete()).as("as many as there are now").isTrue();
     }
 
     @Test
@@ -172,36 +191,60 @@ class ContributionsTest {
         List<String> types = List.of(Authorizer.class.getName());
         Authorizer shipped = (_, _) -> Authorizer.Decision.NO_OPINION;
         Object plugin = PluginCalls.of((Authorizer) (_, _) -> Authorizer.Decision.NO_OPINION, List.of(Authorizer.class),
-                "com.acme", new PluginCalls.Around(PluginCalls.Limits.DEFAULT, new Told(),
+                ACME, new PluginCalls.Around(PluginCalls.Limits.DEFAULT, new Told(),
                         InstantSource.system()));
-        contributions.add(shipped, types, Map.of());
-        contributions.add(plugin, types, Map.of());
+        contributions.add(shipped, types, Map.of(Slot.OWNER, "io.k3j.rbac"));
+        contributions.add(plugin, types, OF_ACME);
         contributions.remove(shipped, types);
         assertThat(contributions.authorizers().state().complete()).as("an operator may disable it").isTrue();
-        Contributions.Gone gone = contributions.gone(plugin, types);
         contributions.remove(plugin, types);
-        assertThat(contributions.authorizers().state().missing()).isEmpty();
-        contributions.forget(List.of(List.of(gone)));
+        assertThat(contributions.authorizers().state().owner()).isEqualTo(ACME);
+        contributions.forget(ACME, Set.of());
         assertThat(contributions.authorizers().state().complete()).isTrue();
     }
 
     @Test
-    void whatWasReplacedByAnotherClassIsForgottenOnce() {
+    void whatWasReplacedByAnotherClassIsForgottenWithItsOwner() {
         List<String> types = List.of(Authenticator.class.getName());
         Authenticator shipped = _ -> Optional.empty();
-        contributions.add(shipped, types, Map.of());
+        contributions.add(shipped, types, Map.of(Slot.OWNER, "io.k3j.authx509"));
         Nobody before = new Nobody();
-        contributions.add(before, types, Map.of());
-        Contributions.Gone first = contributions.gone(before, types);
+        contributions.add(before, types, OF_ACME);
         contributions.remove(before, types);
         Eviction after = new Eviction();
-        contributions.add(after, types, Map.of());
-        Contributions.Gone second = contributions.gone(after, types);
+        contributions.add(after, types, OF_ACME);
         contributions.remove(after, types);
-        contributions.forget(List.of(List.of(first), List.of(second)));
+        contributions.forget(ACME, Set.of());
         assertThat(contributions.accessControlComplete()).isTrue();
         contributions.remove(shipped, types);
         assertThat(contributions.accessControlComplete()).as("the shipped one is missed").isFalse();
+    }
+
+    @Test
+    void nobodyWaitsAgainForAPlugInThatIsHeld() {
+        AtomicInteger waits = new AtomicInteger();
+        Contributions counted = new Contributions(Set.of(), Set.of(), Set.of(), false, (signal, wanted, _) -> {
+            waits.incrementAndGet();
+            return signal.await(wanted, 0);
+        });
+        counted.add(new TestKinds.Hooks(), List.of(KindHooks.class.getName()), Map.of());
+        List<String> types = List.of(Authenticator.class.getName());
+        Eviction held = new Eviction();
+        counted.add(held, types, OF_ACME);
+        counted.awaitComplete();
+        assertThat(waits).as("all is there").hasValue(0);
+        counted.remove(held, types);
+        counted.awaitComplete();
+        counted.awaitComplete();
+        assertThat(waits).as("in vain once").hasValue(1);
+        Nobody other = new Nobody();
+        counted.add(other, types, Map.of());
+        counted.awaitComplete();
+        counted.awaitComplete();
+        assertThat(waits).as("something has changed").hasValue(2);
+        counted.remove(new TestKinds.Hooks(), List.of(KindHooks.class.getName()));
+        counted.awaitComplete();
+        assertThat(waits).as("hooks may be being replaced").hasValue(3);
     }
 
     @Test

@@ -102,10 +102,10 @@ final class BundleHands implements Transaction.Hands {
         }
     }
 
-    private void remove(Handle handle) throws InterruptedException {
+    private void remove(Handle handle) throws StepFailed, InterruptedException {
         Optional<Bundle> bundle = bundles.installed(handle);
-        if (bundle.isPresent()) {
-            bundles.remove(bundle.get());
+        if (bundle.isPresent() && !bundles.remove(bundle.get())) {
+            throw new StepFailed(handle + " does not end and stays installed");
         }
     }
 }

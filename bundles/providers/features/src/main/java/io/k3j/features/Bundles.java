@@ -169,18 +169,31 @@ final class Bundles {
     }
 
     /// Takes a jar of its own out of the framework and releases its class loader. A shipped bundle stays.
-    void remove(Bundle bundle) throws InterruptedException {
+    /// @return whether it is out, if it is one that is to be
+    boolean remove(Bundle bundle) throws InterruptedException {
         if (isShipped(bundle) || bundle.getState() == Bundle.UNINSTALLED) {
-            return;
+            return true;
         }
         running.remove(bundle.getSymbolicName(), bundle);
-        signers.remove(bundle.getLocation());
         try {
             Bounded.run("the removal of " + bundle.getLocation(), OTHER, bundle::uninstall);
             refresh(List.of(bundle));
         } catch (BundleException e) {
-            LOG.log(System.Logger.Level.WARNING, "Bundle is not removed before the next start bundle="
-                    + bundle.getLocation() + " reason=" + e.getMessage());
+            LOG.log(System.Logger.Level.WARNING, "Bundle is not removed bundle=" + bundle.getLocation() + " reason="
+                    + e.getMessage());
+        }
+        boolean out = bundle.getState() == Bundle.UNINSTALLED;
+        if (out) {
+            signers.remove(bundle.getLocation());
+        }
+        return out;
+    }
+
+    /// Gives a bundle that was stopped another class loader with its next start.
+    void renew(Handle handle) throws InterruptedException {
+        Bundle bundle = context.getBundle(handle.location());
+        if (bundle != null && bundle.getState() == Bundle.RESOLVED) {
+            refresh(List.of(bundle));
         }
     }
 

@@ -68,6 +68,7 @@ final class PluginDirectory {
         Map<String, String> stopFailing() throws InterruptedException;
 
         /// The file has gone.
+        /// @throws FeatureProblem with the reason, when something of it is left; it is asked for again then
         void unplug(String file) throws InterruptedException;
 
         /// A file is refused, or is not any more when the reason is empty.
@@ -89,10 +90,7 @@ final class PluginDirectory {
         }
         for (String file : List.copyOf(taken.keySet())) {
             if (!now.containsKey(file)) {
-                taken.remove(file);
-                again.remove(file);
-                plugs.unplug(file);
-                tell(file, "");
+                unplug(file);
             }
         }
         for (Map.Entry<String, Stamp> entry : now.entrySet()) {
@@ -150,6 +148,26 @@ final class PluginDirectory {
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, what, e);
         }
+    }
+
+    /// What is not out is tried again at each look, and read again when its file is back.
+    private void unplug(String file) throws InterruptedException {
+        String reason = "";
+        try {
+            plugs.unplug(file);
+        } catch (FeatureProblem | SwapRefused e) {
+            reason = String.valueOf(e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.DEBUG, "Plugin breaks who takes it out plugin=" + file, e);
+            reason = "its file is gone, and it cannot be unplugged: " + e;
+        }
+        if (reason.isEmpty()) {
+            taken.remove(file);
+            again.remove(file);
+        } else {
+            again.add(file);
+        }
+        tell(file, reason);
     }
 
     private void plug(String file) throws InterruptedException {

@@ -96,6 +96,27 @@ final class PluginGuard {
         }
     }
 
+    /// Whether a bundle is in the framework.
+    boolean installed(Handle handle) {
+        return bundles.installed(handle).isPresent();
+    }
+
+    /// Whether the code of a bundle is in its start or its stop: whoever takes it out waits for that.
+    boolean busy(Handle handle) {
+        return bundles.installed(handle).filter(bundle -> bundle.getState() == Bundle.STOPPING
+                || bundle.getState() == Bundle.STARTING
+                        && bundle.getHeaders("").get(Constants.BUNDLE_ACTIVATIONPOLICY) == null)
+                .isPresent();
+    }
+
+    /// Bundles that were held are started again: their classes come by here once more, since those they had may be
+    /// forgotten.
+    void loadAnew(Collection<Handle> handles) throws InterruptedException {
+        for (Handle handle : handles) {
+            bundles.renew(handle);
+        }
+    }
+
     /// Why a plug-in must not run any more; empty when it may.
     Optional<Fault> fault(Plugin plugin) {
         decides(plugin);

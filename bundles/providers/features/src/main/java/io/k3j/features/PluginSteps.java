@@ -9,7 +9,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /// The transactions by which a plug-in goes in and out, for whoever has the right to change.
-record PluginSteps(Changing changing) {
+record PluginSteps(Changing changing, PluginGuard guard) {
     private static final Consumer<String> SILENT = line -> {
     };
 
@@ -33,12 +33,22 @@ record PluginSteps(Changing changing) {
         return step instanceof Step.Remove remove && plugin.handles().contains(remove.bundle());
     }
 
-    /// Takes out its bundles.
+    /// Takes out its bundles. What is in its start or its stop is not waited for once more.
     /// @param but those that another one has as well
-    void remove(Plugin failed, Collection<Handle> but) throws InterruptedException {
+    /// @return whether all of them are gone
+    boolean remove(Plugin failed, Collection<Handle> but) throws InterruptedException {
         List<Handle> left = failed.handles().stream().filter(handle -> !but.contains(handle)).toList();
+        for (Handle handle : left) {
+            if (!guard.busy(handle)) {
+                remove(failed, handle);
+            }
+        }
+        return left.stream().noneMatch(guard::installed);
+    }
+
+    private void remove(Plugin failed, Handle handle) throws InterruptedException {
         try {
-            changing.run(each("remove", failed, left, Step.Remove::new), SILENT);
+            changing.run(each("remove", failed, List.of(handle), Step.Remove::new), SILENT);
         } catch (StepFailed e) {
             System.getLogger("io.k3j.features").log(System.Logger.Level.WARNING,
                     "Plugin is not out in good order plugin={0} reason={1}", failed.file(), e.reason());

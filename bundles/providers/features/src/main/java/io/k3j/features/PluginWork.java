@@ -31,6 +31,7 @@ final class PluginWork implements PluginDirectory.Plugs {
     private final PluginGuard guard;
     private final FailedPlugins failed = new FailedPlugins(InstantSource.system());
     private final StoppedPlugins stopped = new StoppedPlugins();
+    private final TakenAway taken;
     private final Map<String, Plugin> byFile = new ConcurrentHashMap<>();
     private final Map<String, Handle> handles = new ConcurrentHashMap<>();
 
@@ -39,7 +40,8 @@ final class PluginWork implements PluginDirectory.Plugs {
         this.memory = copies.memory();
         this.copies = copies;
         this.changing = changing;
-        this.steps = new PluginSteps(changing);
+        this.steps = new PluginSteps(changing, guard);
+        this.taken = new TakenAway(changing, steps, stopped, copies);
         this.roster = roster;
         this.guard = guard;
     }
@@ -103,50 +105,62 @@ final class PluginWork implements PluginDirectory.Plugs {
     }
 
     /// While one takes the place of another their names are never without a bundle, so that whoever waits for what has
-    /// that name goes on waiting, and lets nothing pass that an admission plug-in has not seen.
+    /// that name goes on waiting, and lets nothing pass that an admission plug-in has not seen. One of other names has
+    /// no such place: what was there before stays until the new one runs.
     private boolean replace(@Nullable Plugin before, Plugin plugin) throws InterruptedException {
-        Plugin held = stopped.held(plugin.file());
+        Plugin held = before == null ? stopped.held(plugin.file()) : null;
         Plugin there = before == null ? held : before;
+        boolean renamed = there != null && !there.names().equals(plugin.names());
         if (there != null) {
             steps.installBeside(plugin, there);
         }
         if (before != null) {
-            out(before, step -> step instanceof Step.Retire || PluginSteps.removes(step, plugin));
+            out(before, step -> step instanceof Step.Retire || PluginSteps.removes(step, plugin)
+                    || renamed && step instanceof Step.Remove);
         } else if (held != null) {
-            steps.remove(held, plugin.handles());
+            if (!renamed) {
+                taken.leave(held, plugin);
+            }
+            guard.loadAnew(plugin.handles());
         }
         try {
             in(plugin, there != null);
-        } catch (StepFailed e) {
-            if (held != null) {
+        } catch (StepFailed | RuntimeException e) {
+            String again = before == null ? "" : again(before, plugin, renamed);
+            if (held != null && renamed) {
+                taken.leave(plugin, held);
+            } else if (held != null) {
                 stopped.hold(plugin);
                 copies.drop(held, plugin);
             }
-            String again = before == null ? "" : again(before, plugin);
-            throw new SwapRefused(e.reason() + again, e);
+            throw new SwapRefused(e.getMessage() + again, e);
         }
         // only now: until the new one runs, the one before may have to run again
-        Plugin gone = before == null ? stopped.plugin(plugin.file()) : before;
+        Plugin gone = there == null ? stopped.plugin(plugin.file()) : there;
         stopped.remove(plugin.file());
         if (gone != null) {
+            taken.leave(gone, plugin);
             copies.drop(gone, plugin);
         }
         return true;
     }
 
-    private String again(Plugin before, Plugin failed) throws InterruptedException {
+    private String again(Plugin before, Plugin failed, boolean renamed) throws InterruptedException {
         boolean decides = guard.decides(before);
         try {
-            in(before, false);
+            in(before, renamed);
             steps.remove(failed, before.handles());
             return "; version " + before.version() + " runs again";
-        } catch (StepFailed e) {
+        } catch (StepFailed | RuntimeException e) {
+            Plugin holds = renamed ? before : failed;
             if (decides) {
-                stopped.hold(failed);
-            } else {
-                steps.remove(failed, before.handles());
+                stopped.hold(holds);
             }
-            return "; version " + before.version() + " does not run again: " + e.reason()
+            steps.remove(failed, decides ? holds.handles() : before.handles());
+            if (renamed && !decides) {
+                steps.remove(before, Set.of());
+            }
+            return "; version " + before.version() + " does not run again: " + e.getMessage()
                     + (decides ? StoppedPlugins.HELD : "");
         }
     }
@@ -224,26 +238,8 @@ final class PluginWork implements PluginDirectory.Plugs {
         Plugin plugin = byFile.get(file);
         if (plugin != null) {
             unplug(plugin);
-        } else {
-            drop(file);
         }
-    }
-
-    /// What was stopped because of what it did does not clean up.
-    private void drop(String file) {
-        Plugin plugin = stopped.plugin(file);
-        if (plugin == null) {
-            return;
-        }
-        if (stopped.held(file) != null) {
-            changing.exclusively(() -> {
-                steps.remove(plugin, Set.of());
-                return true;
-            });
-        }
-        stopped.remove(file);
-        memory.forget(file, plugin.names());
-        copies.drop(plugin, null);
+        taken.drop(file);
     }
 
     /// What has not cleaned up is remembered with its copy: the next start goes on with it.
@@ -252,6 +248,9 @@ final class PluginWork implements PluginDirectory.Plugs {
         if (clean) {
             memory.forget(plugin.file(), plugin.names());
             copies.drop(plugin, null);
+        }
+        if (plugin.handles().stream().anyMatch(guard::installed)) {
+            stopped.ending(plugin);
         }
         LOG.log(System.Logger.Level.INFO, "Unplugged plugin={0} component={1}", plugin.file(),
                 plugin.feature().name());

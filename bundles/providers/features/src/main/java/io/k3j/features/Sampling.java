@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 final class Sampling implements AutoCloseable {
     /// What the disk must have left.
     static final long ROOM = 64L << 20;
+    /// What it must have left again before looking goes on: it would end again at once where files come and go.
+    static final long ROOM_AGAIN = 2 * ROOM;
     private static final System.Logger LOG = System.getLogger("io.k3j.features");
     private final Supplier<@Nullable Sampler> starter;
     private final LongSupplier free;
@@ -31,7 +33,7 @@ final class Sampling implements AutoCloseable {
 
     /// There is something to look at from now on.
     synchronized void begin() {
-        if (running == null && room()) {
+        if (running == null && room() && !full) {
             running = starter.get();
         }
     }
@@ -41,7 +43,7 @@ final class Sampling implements AutoCloseable {
     synchronized void look(boolean any) {
         if (!any || !room()) {
             close();
-        } else if (full) {
+        } else if (full && free.getAsLong() >= ROOM_AGAIN) {
             full = false;
             LOG.log(System.Logger.Level.INFO, "Plugins are looked at again");
             begin();

@@ -1,5 +1,6 @@
 package io.k3j.features;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -16,11 +17,16 @@ final class StoppedPlugins {
     static final String HELD = "; what it has to decide about is answered 503 until its file is taken away or replaced";
     private final Map<String, Plugin> byFile = new TreeMap<>();
     private final Set<String> held = new HashSet<>();
+    /// The files of those that have not cleaned up, and are to when this server is started again.
+    private final Set<String> owing = new HashSet<>();
+    /// Others have their places, and their bundles have not ended.
+    private final List<Plugin> replaced = new ArrayList<>();
 
     /// One was stopped.
     void add(Plugin plugin, boolean hold) {
         byFile.put(plugin.file(), plugin);
         held.remove(plugin.file());
+        owing.remove(plugin.file());
         if (hold) {
             held.add(plugin.file());
         }
@@ -31,10 +37,37 @@ final class StoppedPlugins {
         add(plugin, true);
     }
 
+    /// One was taken out when its file had gone, and its bundles do not end. It has not cleaned up.
+    void ending(Plugin plugin) {
+        add(plugin, true);
+        owing.add(plugin.file());
+    }
+
+    /// Whether the next start has it clean up.
+    boolean owes(String file) {
+        return owing.contains(file);
+    }
+
     /// It runs again, or its file has gone.
     void remove(String file) {
         byFile.remove(file);
         held.remove(file);
+        owing.remove(file);
+    }
+
+    /// Another one runs in the place of this one, whose bundles have not ended.
+    void replaced(Plugin plugin) {
+        replaced.add(plugin);
+    }
+
+    /// Those that were replaced and have not ended, of a file.
+    List<Plugin> replaced(String file) {
+        return replaced.stream().filter(plugin -> plugin.file().equals(file)).toList();
+    }
+
+    /// Its bundles have ended after all.
+    void ended(Plugin plugin) {
+        replaced.remove(plugin);
     }
 
     /// The one that was stopped; null when none was.

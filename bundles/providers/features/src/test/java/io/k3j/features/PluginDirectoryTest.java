@@ -35,6 +35,7 @@ class PluginDirectoryTest {
         private final List<String> retired = new ArrayList<>();
         private int tidied;
         private final Map<String, String> failing = new TreeMap<>();
+        private final List<RuntimeException> unended = new ArrayList<>();
 
         @Override
         public void plug(Path file) {
@@ -80,6 +81,9 @@ class PluginDirectoryTest {
 
         @Override
         public void unplug(String file) {
+            if (!unended.isEmpty()) {
+                throw unended.removeFirst();
+            }
             files.remove(file);
         }
 
@@ -217,6 +221,41 @@ class PluginDirectoryTest {
         assertThat(directory.refused()).singleElement().satisfies(f -> assertThat(f.state()).isEqualTo("FAILED"));
         assertThat(plugs.plugged).isEqualTo(1);
         Files.setLastModifiedTime(dataDir.resolve("plugins/a.jar"), FileTime.fromMillis(0));
+        directory.look();
+        directory.look();
+        assertThat(plugs.plugged).isEqualTo(2);
+        assertThat(directory.refused()).isEmpty();
+    }
+
+    @Test
+    void whatDoesNotEndIsTakenOutByALaterLook() throws Exception {
+        put("a.jar");
+        put("b.jar");
+        directory.lookFirst();
+        Files.delete(dataDir.resolve("plugins/a.jar"));
+        plugs.unended.add(new FeatureProblem("its bundle does not end"));
+        plugs.unended.add(new ArrayIndexOutOfBoundsException("no such place"));
+        directory.look();
+        assertThat(plugs.files).containsExactly("a.jar", "b.jar");
+        assertThat(plugs.told).containsEntry("a.jar", "its bundle does not end");
+        assertThat(directory.refused()).singleElement().satisfies(f -> assertThat(f.name()).isEqualTo("plugins/a.jar"));
+        directory.look();
+        assertThat(plugs.told.get("a.jar")).contains("ArrayIndexOutOfBoundsException: no such place");
+        directory.look();
+        assertThat(plugs.files).containsExactly("b.jar");
+        assertThat(plugs.told).containsEntry("a.jar", "");
+        assertThat(directory.refused()).isEmpty();
+    }
+
+    @Test
+    void aFileThatIsBackBeforeItWasTakenOutIsReadAgain() throws Exception {
+        put("a.jar");
+        Path file = dataDir.resolve("plugins/a.jar");
+        directory.lookFirst();
+        Path aside = Files.move(file, dataDir.resolve("a.jar"));
+        plugs.unended.add(new FeatureProblem("its bundle does not end"));
+        directory.look();
+        Files.move(aside, file);
         directory.look();
         directory.look();
         assertThat(plugs.plugged).isEqualTo(2);

@@ -33,9 +33,22 @@ class SamplingTest {
         sampling.begin();
         sampling.look(true);
         assertThat(done).containsExactly("begun", "ended");
-        free++;
+        free = 2 * Sampling.ROOM;
         sampling.look(true);
         assertThat(done).containsExactly("begun", "ended", "begun");
+    }
+
+    @Test
+    void doesNotBeginAndEndWhereFilesComeAndGo() {
+        sampling.begin();
+        for (int i = 0; i < 10; i++) {
+            free = Sampling.ROOM - 1;
+            sampling.look(true);
+            free = 2 * Sampling.ROOM - 1;
+            sampling.look(true);
+            sampling.begin();
+        }
+        assertThat(done).containsExactly("begun", "ended");
     }
 
     @Test

@@ -26,8 +26,6 @@ final class NodeHash {
     private static final System.Logger LOG = System.getLogger("io.k3j.supervisor");
     /// The entry `hash` of a protobuf map, up to the length byte of its value.
     private static final byte[] ENTRY = {'\n', 4, 'h', 'a', 's', 'h', 0x12};
-    /// What [RowCipher#keyName] says of rows whose keys a plug-in keeps.
-    private static final String KMS = "kms ";
 
     private final SupervisorSettings settings;
     private final RandomGenerator random;
@@ -44,15 +42,19 @@ final class NodeHash {
         return new String(Base64.getDecoder().decode(data), StandardCharsets.UTF_8);
     }
 
-    /// The hash in a row. Empty when the row cannot be read: reporting that is up to the API server.
-    /// @throws DatastoreUnavailable while a KMS plug-in should open it and nothing comes of that, be it away or wrong:
-    ///         without its hash another machine would get the node's name
+    /// The hash in a row. Empty when the row cannot be read: the API server ends the start then, and tells why.
+    /// @throws DatastoreUnavailable while a KMS plug-in that the file names should open it and nothing comes of that,
+    ///         be it away or wrong: without its hash another machine would get the node's name
     Optional<String> of(Entry entry, Struct record) throws IOException {
         byte[] row = entry.value();
         try {
             byte[] plain = RowCipher.sealed(row) ? opened(entry, record) : row;
             return Protobuf.enveloped(plain) ? fromProtobuf(plain) : Optional.of(of(Json.object(plain)));
         } catch (UnreadableRow | MalformedInput | IllegalArgumentException unreadable) {
+            if (unreadable instanceof UnreadableRow away && away.passing()) {
+                throw new DatastoreUnavailable("the password of the node cannot be read from it: " + away.getMessage(),
+                        away, false);
+            }
             LOG.log(System.Logger.Level.DEBUG, "A node's Secret cannot be read", unreadable);
             return Optional.empty();
         }
@@ -60,16 +62,8 @@ final class NodeHash {
 
     private byte[] opened(Entry row, Struct record) throws IOException {
         EncryptionOptions options = EncryptionOptions.of(settings.secretsEncryption(), settings.kubeApiserverArg());
-        try {
-            return options.configured() ? options.secret(row.key(), row.value())
-                    : ownKeys(record).open(row.key(), row.value());
-        } catch (UnreadableRow why) {
-            if (RowCipher.keyName(row.value()).startsWith(KMS)) {
-                throw new DatastoreUnavailable("the password of the node cannot be read from it: " + why.getMessage(),
-                        why, false);
-            }
-            throw why;
-        }
+        return options.configured() ? options.secret(row.key(), row.value())
+                : ownKeys(record).open(row.key(), row.value());
     }
 
     private RowCipher ownKeys(Struct record) throws IOException {

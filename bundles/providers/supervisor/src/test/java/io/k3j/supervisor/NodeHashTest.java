@@ -16,6 +16,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,12 +35,20 @@ class NodeHashTest {
     private Path directory;
 
     private NodeHash hashes() throws IOException {
+        return hashes("vault");
+    }
+
+    private NodeHash hashes(String provider) throws IOException {
         Path file = Files.writeString(directory.resolve("encryption.yaml"), "{apiVersion: apiserver.config.k8s.io/v1,"
                 + " kind: EncryptionConfiguration, resources: [{resources: [secrets], providers: [{kms: {apiVersion:"
-                + " v2, name: vault, endpoint: 'unix://" + directory.resolve("kms.sock") + "'}}]}]}");
+                + " v2, name: " + provider + ", endpoint: 'unix://" + directory.resolve("kms.sock") + "'}}]}]}");
         return new NodeHash(new TestServer(directory, "joiner")
                 .flag("kubeApiserverArg", new String[] {"encryption-provider-config=" + file}).settings(),
                 TestServer.RANDOM);
+    }
+
+    private static Entry with(byte[] value) {
+        return new Entry(PLACE, value, 1, 1);
     }
 
     /// As an API server writes it.
@@ -58,7 +67,7 @@ class NodeHashTest {
         field(row, 3, KmsAnswers.encrypted("key-1", nonce, seed));
         field(row, 4, annotation.toByteArray());
         row.writeBytes(new byte[] {5 << 3, 1});
-        return new Entry(PLACE, row.toByteArray(), 1, 1);
+        return with(row.toByteArray());
     }
 
     /// Of protobuf.
@@ -84,6 +93,38 @@ class NodeHashTest {
             plugin.answer(plugin.answers().with(fault));
             assertThatThrownBy(() -> hashes().of(row(), Struct.of())).isInstanceOf(DatastoreUnavailable.class)
                     .hasMessageContaining("the password of the node cannot be read");
+        }
+    }
+
+    /// Its row is not damaged.
+    @Test
+    void aPluginThatIsWrongOnceIsAskedOnceMore() throws Exception {
+        try (KmsPlugin plugin = new KmsPlugin(directory.resolve("kms.sock"))) {
+            plugin.decryptOnce(plugin.answers().with(Fault.FORGETS));
+            assertThat(hashes().of(row(), Struct.of())).contains("the hash");
+        }
+    }
+
+    /// No plug-in is to come: whoever waited for it would wait for ever.
+    @Test
+    void aRowOfAProviderThatIsNotConfiguredIsNotWaitedFor() throws Exception {
+        try (KmsPlugin _ = new KmsPlugin(directory.resolve("kms.sock"))) {
+            assertThat(hashes("other").of(row(), Struct.of())).isEmpty();
+            assertThat(new NodeHash(new TestServer(directory, "bare").settings(), TestServer.RANDOM).of(row(),
+                    Struct.of())).isEmpty();
+        }
+    }
+
+    @Test
+    void aDamagedRowIsNotWaitedFor() throws Exception {
+        byte[] whole = row().value();
+        byte[] cut = Arrays.copyOf(whole, whole.length - 10);
+        byte[] other = whole.clone();
+        // within the sealed content, which comes first
+        other[40] ^= 1;
+        assertThat(hashes().of(with(cut), Struct.of())).isEmpty();
+        try (KmsPlugin _ = new KmsPlugin(directory.resolve("kms.sock"))) {
+            assertThat(hashes().of(with(other), Struct.of())).isEmpty();
         }
     }
 }
