@@ -28,6 +28,14 @@ fi
 
 quote() { for a in "$@"; do printf " '%s'" "$(printf '%s' "$a" | sed "s/'/'\\\\''/g")"; done; }
 
+# The same for ExecStart= of a unit, where systemd reads \, % and $ within quotes, and a line ends with the argument's.
+quote_unit() {
+    for a in "$@"; do
+        printf '%s\n' "$a" | sed -e 's/\\/\\\\/g' -e "s/'/'\\\\''/g" -e 's/%/%%/g' -e 's/\$/$$/g' -e "s/$(printf '\r')/\\\\r/g" \
+            | awk 'BEGIN { printf " \047" } { printf "%s%s", (NR > 1 ? "\\n" : ""), $0 } END { printf "\047" }'
+    done
+}
+
 words_of() { # TEXT : its words, quoted for eval; quotes hold words together and go, all else counts as it is written
     printf '%s\n' "$1" | awk '
         function word_ends() { if (some) { gsub(/\047/, "\047\042\047\042\047", word); printf " \047%s\047", word }; word = some = "" }
@@ -71,7 +79,7 @@ setup_env() {
         *) fatal "unknown command '$1': give server or agent" ;;
     esac
     case "${K3S_URL:-}" in ""|https://*) ;; *) fatal "Only https:// URLs are supported for K3S_URL (have $K3S_URL)" ;; esac
-    ARGUMENTS="$CMD$(quote "$@")"
+    ARGUMENTS="$CMD$(quote "$@")" UNIT_ARGUMENTS="$CMD$(quote_unit "$@")"
     if [ -n "${INSTALL_K3S_NAME:-}" ]; then NAME=k3s-$INSTALL_K3S_NAME
     elif [ "$CMD" = agent ]; then NAME=k3s-agent
     else NAME=k3s; fi
@@ -242,11 +250,15 @@ create_uninstall() {
         "$HERE/share/k3s-uninstall.sh" | write "$UNINSTALL" 755
 }
 
+escape_values() { # of an EnvironmentFile=, in which systemd takes \ away, and quotes that a value begins with
+    sed -e 's/\\/\\\\/g' -e "s/^\([^=]*=\)\([\"']\)/\1\\\\\2/"
+}
+
 create_env_file() {
     info "env: Creating environment file $ENV_FILE"
     $SUDO mkdir -p "$(dirname "$ENV_FILE")"
     { env | grep -E '^(K3S_|CONTAINERD_)' || true
-        env | grep -Ei '^(NO|HTTP|HTTPS)_PROXY=' || true; } | write "$ENV_FILE" 600
+        env | grep -Ei '^(NO|HTTP|HTTPS)_PROXY=' || true; } | escape_values | write "$ENV_FILE" 600
 }
 
 create_unit() {
@@ -279,7 +291,7 @@ Restart=always
 RestartSec=5s
 ExecStartPre=-/sbin/modprobe br_netfilter
 ExecStartPre=-/sbin/modprobe overlay
-ExecStart=$BIN_DIR/k3s $ARGUMENTS
+ExecStart=$BIN_DIR/k3s $UNIT_ARGUMENTS
 EOF
 }
 

@@ -250,10 +250,25 @@ class InstallScriptTest {
                 "server\n --node-label=\"a=b c\" '--tls-san=$(id)' -x* --x='' --y='it'\"'\"'s' `id` $PATH a\\b");
         assertThat(install("sh", "install.sh", "--last=1 2", "*")).startsWith("0 ");
         assertThat(directory.resolve("systemd/k3s.service")).content().contains("ExecStart="
-                + directory.resolve("usr/bin/k3s") + " server '--node-label=a=b c' '--tls-san=$(id)' '-x*' '--x='"
-                + " '--y=it'\\''s' '`id`' '$PATH' 'a\\b' '--last=1 2' '*'\n");
+                + directory.resolve("usr/bin/k3s") + " server '--node-label=a=b c' '--tls-san=$$(id)' '-x*' '--x='"
+                + " '--y=it'\\''s' '`id`' '$$PATH' 'a\\\\b' '--last=1 2' '*'\n");
         environment.put("INSTALL_K3S_EXEC", "--node-label='a");
         assertThat(install("sh", "install.sh")).startsWith("1 ").contains("ends within quotes");
+    }
+
+    /// Within quotes, too, systemd reads specifiers (`%n`), variables (`$HOME`, `${HOME}`) and escapes (`\b`), each of
+    /// which is written twice where it is meant as it is; and of an environment file quotes and escapes.
+    @Test
+    void systemdHandsOverWhatWasTyped() throws Exception {
+        environment.put("K3S_TOKEN", "\"a\\b$%");
+        environment.put("K3S_X", "plain 'x' \"y\" $z");
+        assertThat(install("sh", "install.sh", "--kube-apiserver-arg=x=50%y", "--token=a$b${c}\\", "--x=1\n2"))
+                .startsWith("0 ");
+        assertThat(directory.resolve("systemd/k3s.service")).content().contains("ExecStart="
+                + directory.resolve("usr/bin/k3s")
+                + " server '--kube-apiserver-arg=x=50%%y' '--token=a$$b$${c}\\\\' '--x=1\\n2'\n");
+        assertThat(directory.resolve("systemd/k3s.service.env")).content()
+                .contains("K3S_TOKEN=\\\"a\\\\b$%\n", "K3S_X=plain 'x' \"y\" $z\n");
     }
 
     @Test
@@ -341,6 +356,17 @@ class InstallScriptTest {
         assertThat(install("sh", "bin/k3s")).contains("io.k3j.cli.Main").doesNotContain("given: -");
         String much = "x".repeat(100_000);
         assertThat(install("sh", "bin/k3s", "server", much)).contains("given: " + much + "\n");
+    }
+
+    /// A bash before 5.1, which is the shell of many machines, writes a here-document to a temporary file.
+    @Test
+    void whatIsGivenNeedsNoFile() throws Exception {
+        stub("java", "tr '\\036' '\\n' <&9 | sed 's/^/given: /'");
+        environment.putAll(Map.of("K3S_JAVA", directory.resolve("stubs/java").toString(), "BASH_COMPAT", "5.0"));
+        for (String value : List.of("x", "x".repeat(100_000))) {
+            assertThat(install("bash", "-c", "ulimit -f 0; exec bash --posix bin/k3s server --token=\"$1\"", "-", value))
+                    .startsWith("0 ").contains("given: --token=" + value + "\n");
+        }
     }
 
     private Path mirror() throws Exception {

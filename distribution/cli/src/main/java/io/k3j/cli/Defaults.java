@@ -11,21 +11,30 @@ import java.util.Set;
 
 /// Fills in the defaults that depend on the machine or on other flags, as K3s does.
 final class Defaults {
+    /// Stands for a token while all else is judged.
+    private static final String AWAITED = "awaited";
+
     private Defaults() {
     }
 
     /// @param given the settings somebody has written down
     /// @param warnings where more of them are added
+    /// @param missing where files of tokens are added that are not there; the tokens are [#AWAITED] then
     /// @return what is wrong with the addresses
-    /// @throws MissingFile when the file of a token is not there
-    static List<String> fill(Map<String, Object> settings, Set<String> given, Host host, List<String> warnings) {
+    /// @throws MissingFile when such a file is not there and the addresses are those of a VPN, which is joined by who
+    /// has a token only
+    static List<String> fill(Map<String, Object> settings, Set<String> given, Host host, List<String> warnings,
+            List<Path> missing) {
         if (!host.root()) {
             replace(settings, "dataDir", "/var/lib/rancher/k3s", host.home() + "/.rancher/k3s");
             replace(settings, "writeKubeconfig", "/etc/rancher/k3s/k3s.yaml", host.home() + "/.kube/k3s.yaml");
         }
         settings.putIfAbsent("nodeName", host.name());
-        secret(settings, "token");
-        secret(settings, "agentToken");
+        secret(settings, "token", missing);
+        secret(settings, "agentToken", missing);
+        if (!missing.isEmpty() && Vpn.asked(settings)) {
+            throw new MissingFile(missing.getFirst());
+        }
         List<String> problems = new ArrayList<>(Vpn.join(settings, host, warnings));
         problems.addAll(NodeAddresses.fill(settings, given, host));
         settings.putIfAbsent("defaultLocalStoragePath", settings.get("dataDir") + "/storage");
@@ -42,8 +51,7 @@ final class Defaults {
     }
 
     /// A token given as a file is read here once, so that nobody else needs to know of the file.
-    /// @throws MissingFile when it is not there
-    private static void secret(Map<String, Object> settings, String key) {
+    private static void secret(Map<String, Object> settings, String key, List<Path> missing) {
         Object file = settings.get(key + "File");
         if (settings.containsKey(key) || !(file instanceof String path)) {
             return;
@@ -51,7 +59,8 @@ final class Defaults {
         try {
             settings.put(key, Files.readString(Path.of(path)).strip());
         } catch (NoSuchFileException absent) {
-            throw new MissingFile(Path.of(path));
+            missing.add(Path.of(path));
+            settings.put(key, AWAITED);
         } catch (IOException e) {
             throw new UsageFailure(
                     "cannot read " + path + " given by --" + (key.equals("token") ? "token" : "agent-token")

@@ -29,7 +29,7 @@ final class PlanBuilder {
 
     /// The plan of a command line on a host. Warnings are added to `warnings`.
     /// @throws UsageFailure with every problem there is
-    /// @throws MissingFile when the file of a token is not there
+    /// @throws MissingFile when the file of a token is not there, and nothing else is wrong
     static LaunchPlan build(String command, List<String> arguments, Host host, List<String> warnings) {
         Flags flags = Flags.of(command);
         Findings findings = new Findings(command, warnings);
@@ -49,7 +49,9 @@ final class PlanBuilder {
 
     private LaunchPlan plan(List<String> warnings) {
         flags.all().forEach(this::given);
-        List<String> problems = new ArrayList<>(Defaults.fill(settings, whereSet.keySet(), host, warnings));
+        List<Path> missing = new ArrayList<>();
+        List<String> problems = new ArrayList<>(
+                Defaults.fill(settings, whereSet.keySet(), host, warnings, missing));
         problems.addAll(KubeletFiles.fill(settings, warnings));
         settings.put("controlPlane",
                 command.equals("server") && !Boolean.TRUE.equals(settings.get("disableApiserver")));
@@ -62,6 +64,9 @@ final class PlanBuilder {
         }
         if (!problems.isEmpty()) {
             throw new UsageFailure(problems);
+        }
+        if (!missing.isEmpty()) {
+            throw new MissingFile(missing.getFirst());
         }
         Path dataDir = Path.of((String) settings.get("dataDir")).toAbsolutePath().normalize();
         return new LaunchPlan(command, dataDir, settings, disabled(), whereSet);

@@ -1,6 +1,7 @@
 package io.k3j.cli;
 
 import io.k3j.launcher.LaunchPlan;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,27 +29,30 @@ final class StartPlan {
         boolean passed();
     }
 
-    /// Warnings are added to `warnings`.
+    /// Everything else is judged before the wait. Warnings are added to `warnings`.
     /// @throws UsageFailure with every problem there is, and when the file does not come
     LaunchPlan build(String command, List<String> arguments, List<String> warnings) {
-        for (int look = 1;; look++) {
+        int look = 1;
+        while (true) {
             List<String> found = new ArrayList<>();
             try {
                 LaunchPlan plan = PlanBuilder.build(command, arguments, host, found);
                 warnings.addAll(found);
                 return plan;
             } catch (MissingFile missing) {
-                await(missing.file(), look);
+                look = await(missing.file(), look);
             }
         }
     }
 
-    private void await(Path file, int look) {
-        if (look == 1) {
-            told.accept("Waiting for " + file + " to be available");
+    /// @return the number of the look that has found it
+    private int await(Path file, int look) {
+        told.accept("Waiting for " + file + " to be available");
+        for (int next = look + 1; next <= LOOKS && pause.passed(); next++) {
+            if (Files.exists(file)) {
+                return next;
+            }
         }
-        if (look == LOOKS || !pause.passed()) {
-            throw new UsageFailure(file + " is still not there; create it, or give the token by another flag");
-        }
+        throw new UsageFailure(file + " is still not there; create it, or give the token by another flag");
     }
 }

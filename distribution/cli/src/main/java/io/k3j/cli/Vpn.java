@@ -62,6 +62,11 @@ final class Vpn {
         }
     }
 
+    /// Whether [#join] does anything.
+    static boolean asked(Map<String, Object> settings) {
+        return settings.containsKey(AUTH) || settings.containsKey(FILE);
+    }
+
     private void join(String text, List<String> warnings) {
         VpnAuth auth = VpnAuth.parse(text);
         Struct status = status();

@@ -22,7 +22,7 @@ class StartPlanTest {
     private final List<String> told = new ArrayList<>();
     private int pauses;
 
-    private LaunchPlan plan(StartPlan.Pause pause, String flag) throws IOException {
+    private LaunchPlan plan(StartPlan.Pause pause, String flag, String... more) throws IOException {
         Path config = directory.resolve("config.yaml");
         Files.writeString(config, "");
         Host host = new Host("node-1", true, "/root", List.of("192.0.2.7"), List.of(),
@@ -30,10 +30,12 @@ class StartPlanTest {
                 line -> {
                     throw new IOException(line.getFirst());
                 });
+        List<String> arguments = new ArrayList<>(List.of(more));
+        arguments.add(flag + directory.resolve("token"));
         return new StartPlan(host, () -> {
             pauses++;
             return pause.passed();
-        }, told::add).build("server", List.of(flag + directory.resolve("token")), new ArrayList<>());
+        }, told::add).build("server", arguments, new ArrayList<>());
     }
 
     private boolean written() {
@@ -63,6 +65,25 @@ class StartPlanTest {
         assertThatThrownBy(() -> plan(() -> true, "--token-file=")).isInstanceOf(UsageFailure.class)
                 .hasMessageContaining("is still not there");
         assertThat(pauses).isEqualTo(StartPlan.LOOKS - 1);
+    }
+
+    @Test
+    void whatElseIsWrongIsToldWithoutAWait() {
+        for (String flag : List.of("--token-file=", "--agent-token-file=")) {
+            assertThatThrownBy(() -> plan(this::written, flag, "--cluster-cidr=10.43.0.0/16", "--disable-etcd"))
+                    .isInstanceOf(UsageFailure.class).hasMessageContaining("must not overlap")
+                    .hasMessageContaining("--server is required").hasMessageNotContaining("still not there");
+        }
+        assertThat(pauses).isZero();
+        assertThat(told).isEmpty();
+    }
+
+    /// The addresses that all else depends on are those of the VPN.
+    @Test
+    void aVpnIsNotJoinedBefore() {
+        assertThatThrownBy(() -> plan(this::written, "--token-file=", "--vpn-auth=name=tailscale,joinKey=k"))
+                .isInstanceOf(UsageFailure.class).hasMessageContaining("needs the program tailscale");
+        assertThat(pauses).isEqualTo(1);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.k3j.testkitobjects;
 import io.k3j.apirequests.Bodies;
 import io.k3j.apirequests.Request;
 import io.k3j.apiserverapi.Admission;
+import io.k3j.apiserverapi.Audit;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.apiserverapi.KindCatalog;
 import io.k3j.apiserverapi.KindHooks;
@@ -76,6 +77,7 @@ public final class ObjectServer implements AutoCloseable {
     private long weight;
     private final List<String> warnings = new CopyOnWriteArrayList<>();
     private final Map<String, String> annotations = new ConcurrentHashMap<>();
+    private volatile Audit.Level recorded = Audit.Level.METADATA;
 
     /// What it knows of kinds.
     ///
@@ -225,10 +227,15 @@ public final class ObjectServer implements AutoCloseable {
             }
 
             @Override
-            public boolean audited() {
-                return true;
+            public Audit.Level recorded() {
+                return recorded;
             }
         };
+    }
+
+    /// Has later writes audited at a level; without it they are at that of metadata.
+    public void audit(Audit.Level level) {
+        recorded = level;
     }
 
     /// What was told to the audit, of every write so far.

@@ -70,7 +70,12 @@ public record Write(Operation operation, ResourceKind kind, String subresource, 
 
         /// Whether an audit event is made of the request: who only makes something for [#annotate] asks first.
         default boolean audited() {
-            return false;
+            return recorded() != Audit.Level.NONE;
+        }
+
+        /// How much of the request its audit event has: what a body holds is told from [Audit.Level#REQUEST] on.
+        default Audit.Level recorded() {
+            return Audit.Level.NONE;
         }
 
         /// 0, and 1 when the mutating plug-ins are asked for the second and last time.

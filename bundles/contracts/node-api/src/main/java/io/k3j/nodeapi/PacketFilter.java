@@ -36,6 +36,14 @@ public interface PacketFilter {
     /// @param address what packets are sent to; `0.0.0.0` or `::` means every address of that family
     void forgetFlows(String address, int port);
 
+    /// The same of those flows only that were led to one endpoint; others stay.
+    ///
+    /// @param address what packets are sent to; `0.0.0.0` or `::` means every address of that family
+    /// @param endpoint the address they were led to, of the same family
+    default void forgetFlows(String address, int port, String endpoint, int endpointPort) {
+        forgetFlows(address, port);
+    }
+
     /// Calls back when somebody else has changed this machine's ruleset, as by `nft flush ruleset`: not after
     /// [#apply]. Several changes may be told at once; between two calls lie 100 ms at least. It may also be told
     /// when nothing has changed, so what stands has to be looked at.

@@ -235,7 +235,8 @@ public final class AuditContext {
         return facts;
     }
 
-    Level level() {
+    /// How much is recorded.
+    public Level level() {
         return rule.level();
     }
 

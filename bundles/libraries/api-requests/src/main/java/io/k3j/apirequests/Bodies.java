@@ -160,6 +160,11 @@ public final class Bodies {
         }
     }
 
+    /// Whether the body of a PATCH is what somebody wants to own (server-side apply), by its media type.
+    public static boolean applies(Request request) {
+        return mediaType(request).equals("application/apply-patch+yaml");
+    }
+
     /// The patch in a request's body, not applied to anything yet.
     ///
     /// @param builtIn whether the kind is one of Kubernetes' own: only those have merge keys (strategic merge patch)

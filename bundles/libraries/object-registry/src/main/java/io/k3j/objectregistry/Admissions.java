@@ -2,7 +2,6 @@ package io.k3j.objectregistry;
 
 import io.k3j.apiserverapi.Admission;
 import io.k3j.apiserverapi.Write;
-import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +36,7 @@ public final class Admissions {
     /// to it are asked again before the others. When one refuses, those that had their turn are told that the
     /// write is abandoned.
     /// @return the same object when none has changed it
-    /// @throws ApiFault a refusal, or 503 while a wanted plug-in is away
+    /// @throws io.k3j.clientapi.ApiFault a refusal, or 503 while a wanted plug-in is away
     public Struct admit(Write write, Struct object) {
         List<Slot.Entry<Admission>> all = present();
         Struct now = object;
@@ -71,7 +70,7 @@ public final class Admissions {
 
     /// The validating plug-ins' last word. The caller abandons the write when one refuses: it knows what else was
     /// reserved.
-    /// @throws ApiFault a refusal, or 503 while a wanted plug-in is away
+    /// @throws io.k3j.clientapi.ApiFault a refusal, or 503 while a wanted plug-in is away
     public void validate(Write write, Struct object) {
         for (Slot.Entry<Admission> e : present()) {
             Admission plugin = e.service();
@@ -121,11 +120,8 @@ public final class Admissions {
             patience.run();
             now = plugins.state();
         }
-        String missing = now.missing();
-        if (missing != null) {
-            throw ApiFault.unavailable(
-                    (missing.isEmpty() ? "an admission plug-in" : "admission plug-in " + missing)
-                            + " is being replaced");
+        if (!now.complete()) {
+            throw now.away("admission plug-in");
         }
         return now.all();
     }

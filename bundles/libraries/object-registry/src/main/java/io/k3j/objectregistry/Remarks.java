@@ -1,5 +1,6 @@
 package io.k3j.objectregistry;
 
+import io.k3j.apiserverapi.Audit;
 import java.util.function.Consumer;
 
 /// Takes what is said of a write beside its result: texts for the client (`Warning` headers), and annotations for the
@@ -11,8 +12,8 @@ public interface Remarks extends Consumer<String> {
         // nobody records
     }
 
-    /// Whether an audit event is made.
-    default boolean audited() {
-        return false;
+    /// How much of the request its audit event has.
+    default Audit.Level recorded() {
+        return Audit.Level.NONE;
     }
 }

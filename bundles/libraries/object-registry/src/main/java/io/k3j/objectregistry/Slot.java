@@ -1,5 +1,6 @@
 package io.k3j.objectregistry;
 
+import io.k3j.clientapi.ApiFault;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -53,10 +54,26 @@ public final class Slot<T> {
             return name == null && owner == null;
         }
 
-        /// The name of a service that is away, empty for one without a name; null when none is.
-        @Nullable
-        public String missing() {
-            return name != null ? name : owner != null ? "" : null;
+        /// What is missed, by its name and by whose it is; empty when nothing is.
+        /// @param what it is, as `authorizer`
+        public List<String> missed(String what) {
+            List<String> missed = new ArrayList<>();
+            if (name != null) {
+                missed.add((what + " " + name).strip());
+            }
+            if (owner != null && !owner.isEmpty()) {
+                missed.add(what + " of " + owner);
+            } else if (owner != null && name == null) {
+                missed.add(what);
+            }
+            return List.copyOf(missed);
+        }
+
+        /// 503 for who needs what is missed: it says whose it is, since that may be a plug-in that was stopped, and for
+        /// good then.
+        public ApiFault away(String what) {
+            return ApiFault.unavailable(String.join(", ", missed(what))
+                    + " is being replaced, or was stopped: k3s bundle ls tells");
         }
     }
 

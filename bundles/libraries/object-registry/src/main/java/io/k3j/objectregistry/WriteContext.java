@@ -1,6 +1,7 @@
 package io.k3j.objectregistry;
 
 import io.k3j.apimachinery.JsonSize;
+import io.k3j.apiserverapi.Audit;
 import io.k3j.apiserverapi.KindHooks;
 import io.k3j.apiserverapi.KindHooks.ScalePaths;
 import io.k3j.apiserverapi.ResourceKind;
@@ -127,8 +128,8 @@ final class WriteContext implements Write.Context {
     }
 
     @Override
-    public boolean audited() {
-        return intent.warnings().audited();
+    public Audit.Level recorded() {
+        return intent.warnings().recorded();
     }
 
     @Override

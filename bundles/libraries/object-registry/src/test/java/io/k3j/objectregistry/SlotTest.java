@@ -64,7 +64,7 @@ class SlotTest {
         slot.remove("a");
         assertThat(asked).hasValue(2);
         assertThat(free).isTrue();
-        assertThat(slot.state().missing()).isEqualTo("a");
+        assertThat(slot.state().name()).isEqualTo("a");
     }
 
     @Test
@@ -90,13 +90,14 @@ class SlotTest {
         slot.add("plugin", Map.of(Slot.OWNER, "com.acme"));
         slot.remove("plugin");
         slot.add("other", Map.of(Slot.OWNER, "com.other"));
-        assertThat(slot.state().missing()).isEqualTo("a");
-        assertThat(slot.state().owner()).isEqualTo("com.acme");
+        assertThat(slot.state().missed("plug-in")).containsExactly("plug-in a", "plug-in of com.acme");
+        assertThat(slot.state().away("plug-in")).hasMessageStartingWith("plug-in a, plug-in of com.acme is being");
         slot.add("a", Map.of());
-        assertThat(slot.state().missing()).isEmpty();
+        assertThat(slot.state().missed("plug-in")).containsExactly("plug-in of com.acme");
         assertThat(slot.state().complete()).isFalse();
         slot.forget("com.acme");
         assertThat(slot.state().complete()).isTrue();
+        assertThat(slot.state().missed("plug-in")).isEmpty();
     }
 
     @Test

@@ -1,7 +1,7 @@
 package io.k3j.admissioncore;
 
-import static io.k3j.admissioncore.AdmissionConfiguration.require;
-import static io.k3j.admissioncore.AdmissionConfiguration.requireKnown;
+import static io.k3j.validation.AdmissionConfiguration.require;
+import static io.k3j.validation.AdmissionConfiguration.requireKnown;
 
 import io.k3j.model.Struct;
 import java.util.ArrayList;

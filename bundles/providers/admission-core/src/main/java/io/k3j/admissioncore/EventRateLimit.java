@@ -35,7 +35,7 @@ public final class EventRateLimit implements Admission {
 
     EventRateLimit(InstantSource clock, String... arguments) {
         limiters = OptionalPlugins.enabled(NAME, arguments)
-                ? AdmissionConfiguration.of(NAME, EventLimits::of, arguments)
+                ? PluginConfiguration.of(NAME, EventLimits::of, arguments)
                         .orElseThrow(() -> new IllegalArgumentException("--kube-apiserver-arg=enable-admission-plugins="
                                 + NAME + " needs limits: write a Configuration for it into the file of "
                                 + "--kube-apiserver-arg=admission-control-config-file"))

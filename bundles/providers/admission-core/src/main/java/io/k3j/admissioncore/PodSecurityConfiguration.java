@@ -2,6 +2,7 @@ package io.k3j.admissioncore;
 
 import io.k3j.apiserverapi.Write;
 import io.k3j.model.Struct;
+import io.k3j.validation.AdmissionConfiguration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +25,7 @@ record PodSecurityConfiguration(Map<String, String> defaults, Set<String> userna
     /// Reads the file named by the API server's arguments; [#NONE] when they name none.
     /// @throws IllegalArgumentException for an unreadable or invalid file; the message names file and field
     static PodSecurityConfiguration of(String... arguments) {
-        return AdmissionConfiguration.of("PodSecurity", PodSecurityConfiguration::plugin, arguments).orElse(NONE);
+        return PluginConfiguration.of("PodSecurity", PodSecurityConfiguration::plugin, arguments).orElse(NONE);
     }
 
     private static PodSecurityConfiguration plugin(Struct it) {

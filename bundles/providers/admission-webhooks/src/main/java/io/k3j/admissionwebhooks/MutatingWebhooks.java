@@ -6,7 +6,9 @@ import io.k3j.admissionmatching.MatchedRequest;
 import io.k3j.admissionmatching.Reinvocations;
 import io.k3j.admissionwebhooks.AdmissionReviews.Answer;
 import io.k3j.apimachinery.JsonPatch;
+import io.k3j.apimachinery.JsonSize;
 import io.k3j.apimachinery.PatchFailure;
+import io.k3j.apiserverapi.Audit;
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.clientapi.ApiFault;
@@ -24,6 +26,8 @@ final class MutatingWebhooks extends WebhookPlugin {
     /// Behind all built-in plug-ins but `ServiceAllocation`, which is no admission upstream.
     static final int PLACE = 800;
     private static final String ROUNDS = "webhooks.rounds";
+    /// Of an annotation, in bytes: an event has one for each call, and is kept in memory until it is written.
+    private static final int LONGEST_PATCH = 64 << 10;
 
     MutatingWebhooks(ConfigurationSource<List<Webhook>> source, Selection selection,
             WebhookCalls calls) {
@@ -80,8 +84,7 @@ final class MutatingWebhooks extends WebhookPlugin {
                 Webhook webhook = invocation.webhook();
                 int round = write.context().round();
                 write.context().annotate("mutation.webhook.admission.k8s.io/" + WebhookCalls.place(round, index),
-                        Json.text(Struct.of("configuration", webhook.configuration(), "webhook", webhook.name(),
-                                "mutated", !changed.equals(object))));
+                        Json.text(told(webhook).with("mutated", !changed.equals(object))));
             }
         }
     }
@@ -100,9 +103,27 @@ final class MutatingWebhooks extends WebhookPlugin {
                     + "\" attempted to modify the object, which is not supported for this operation");
         }
         try {
-            return write.context().accepted(JsonPatch.apply(document, patch), invocation.request().resource());
+            Struct changed = write.context().accepted(JsonPatch.apply(document, patch),
+                    invocation.request().resource());
+            applied(invocation.webhook(), index, write, patch);
+            return changed;
         } catch (PatchFailure e) {
             throw ApiFault.internal(String.valueOf(e.getMessage()));
         }
+    }
+
+    /// Tells the audit a patch that was applied, where it records what is sent; a long one it tells without the patch.
+    private static void applied(Webhook webhook, int index, Write write, Seq patch) {
+        if (write.context().recorded().compareTo(Audit.Level.REQUEST) < 0) {
+            return;
+        }
+        boolean told = JsonSize.atLeast(patch, LONGEST_PATCH + 1L) <= LONGEST_PATCH;
+        Struct value = told ? told(webhook).with("patch", patch) : told(webhook);
+        write.context().annotate("patch.webhook.admission.k8s.io/"
+                + WebhookCalls.place(write.context().round(), index), Json.text(value.with("patchType", "JSONPatch")));
+    }
+
+    private static Struct told(Webhook webhook) {
+        return Struct.of("configuration", webhook.configuration(), "webhook", webhook.name());
     }
 }

@@ -6,6 +6,7 @@ import static io.k3j.testkitobjects.HookServer.patch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.apiserverapi.Admission;
+import io.k3j.apiserverapi.Audit;
 import io.k3j.apiserverapi.Write;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
@@ -14,6 +15,7 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.testkitobjects.ObjectServer;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -106,6 +108,37 @@ class MutatingWebhooksTest {
                 Map.entry(mutation + 1, "{\"configuration\":\"m\",\"webhook\":\"b.x.io\",\"mutated\":true}"),
                 Map.entry(mutation + 2, "{\"configuration\":\"m\",\"webhook\":\"c.x.io\",\"mutated\":false}"),
                 Map.entry("failed-open.mutation.webhook.admission.k8s.io/round_0_index_2", "c.x.io"));
+    }
+
+    @Test
+    void showTheAuditTheirPatchesWhereItRecordsWhatIsSent() throws Exception {
+        stage.hooks.at("/a", r -> allowed()).at("/b", r -> patch(add("/data/b", "2")))
+                .at("/c", r -> patch(add("/data/c", "x".repeat(64 << 10))))
+                .at("/d", r -> patch(Struct.of("op", "remove", "path", "/nothing/here")));
+        stage.mutating("m", stage.webhook("a.x.io", "/a"),
+                stage.webhook("b.x.io", "/b").with("reinvocationPolicy", "IfNeeded"), stage.webhook("c.x.io", "/c"));
+        stage.server.audit(Audit.Level.REQUEST);
+        assertThat(stage.create()).isEqualTo("200");
+        String shown = "{\"configuration\":\"m\",\"webhook\":\"b.x.io\",\"patch\":[{\"op\":\"add\",\"path\":"
+                + "\"/data/b\",\"value\":\"2\"}],\"patchType\":\"JSONPatch\"}";
+        String long64 = "{\"configuration\":\"m\",\"webhook\":\"c.x.io\",\"patchType\":\"JSONPatch\"}";
+        assertThat(patches()).containsOnly(Map.entry("round_0_index_1", shown), Map.entry("round_1_index_1", shown),
+                Map.entry("round_0_index_2", long64));
+        stage.server.annotations().clear();
+        stage.mutating("m", stage.webhook("d.x.io", "/d"));
+        assertThat(stage.create()).startsWith("500 ");
+        assertThat(patches()).as("a patch that was not applied").isEmpty();
+    }
+
+    private Map<String, String> patches() {
+        String prefix = "patch.webhook.admission.k8s.io/";
+        Map<String, String> all = new TreeMap<>();
+        stage.server.annotations().forEach((key, value) -> {
+            if (key.startsWith(prefix)) {
+                all.put(key.substring(prefix.length()), value);
+            }
+        });
+        return all;
     }
 
     @Test

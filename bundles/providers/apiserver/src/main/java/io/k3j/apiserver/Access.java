@@ -248,7 +248,7 @@ final class Access {
         Slot.State<Authorizer> now = authorizers.state();
         Decision again = decide(now, caller, what);
         if (again.verdict() != Verdict.DENY && !settled(now, again) && !now.complete()) {
-            throw ApiFault.unavailable(("authorizer " + now.missing()).strip() + " is being replaced");
+            throw now.away("authorizer");
         }
         return again;
     }

@@ -17,7 +17,6 @@ import io.k3j.objectregistry.Completeness;
 import io.k3j.objectregistry.KeyedSlot;
 import io.k3j.objectregistry.Kinds;
 import io.k3j.objectregistry.Slot;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -205,20 +204,9 @@ final class Contributions {
 
     /// Which of them are missed, or whose, as an operator reads it; empty when none is.
     String accessControlMissed() {
-        return Stream.of(missed("authenticator", authenticators.state()), missed("authorizer", authorizers.state()),
-                missed("admission plug-in", admissions.state())).flatMap(List::stream)
+        return Stream.of(authenticators.state().missed("authenticator"), authorizers.state().missed("authorizer"),
+                admissions.state().missed("admission plug-in")).flatMap(List::stream)
                 .collect(Collectors.joining(", "));
-    }
-
-    private static List<String> missed(String what, Slot.State<?> now) {
-        List<String> missed = new ArrayList<>();
-        if (now.name() != null) {
-            missed.add(what + " " + now.name());
-        }
-        if (now.owner() != null) {
-            missed.add(what + " of " + now.owner());
-        }
-        return missed;
     }
 
     Kinds kinds() {

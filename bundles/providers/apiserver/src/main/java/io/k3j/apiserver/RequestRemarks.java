@@ -1,6 +1,7 @@
 package io.k3j.apiserver;
 
 import io.k3j.apirequests.AuditContext;
+import io.k3j.apiserverapi.Audit;
 import io.k3j.objectregistry.Remarks;
 import java.util.function.Consumer;
 
@@ -19,7 +20,7 @@ record RequestRemarks(Consumer<String> warnings, AuditContext audit) implements 
     }
 
     @Override
-    public boolean audited() {
-        return audit.enabled();
+    public Audit.Level recorded() {
+        return audit.level();
     }
 }

@@ -4,14 +4,11 @@ import io.k3j.apirequests.Bodies;
 import io.k3j.apirequests.Params;
 import io.k3j.apirequests.Request;
 import io.k3j.apirequests.Responses;
-import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.DeleteOptions;
-import io.k3j.model.Gvk;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Patch;
-import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.objectregistry.FieldManagement;
 import io.k3j.objectregistry.Intent;
@@ -123,14 +120,11 @@ final class WriteHandler {
     }
 
     /// The parameters of a write request.
-    /// @throws ApiFault 400
+    /// @throws ApiFault 422 when they are wrong
     static Intent intent(Request request, Target target) {
         Params p = request.params();
+        OptionsCheck.check(request);
         List<String> dryRun = p.texts("dryRun");
-        if (!dryRun.isEmpty() && !dryRun.equals(List.of("All"))) {
-            throw FieldProblem.fault(options(request), "",
-                    List.of(FieldProblem.unsupported("dryRun", Seq.copyOf(dryRun), "\"All\"")));
-        }
         String manager = p.text("fieldManager");
         Struct.Builder options = Struct.builder().putUnlessEmpty("fieldManager", manager)
                 .putUnlessEmpty("fieldValidation", p.text("fieldValidation"));
@@ -140,17 +134,6 @@ final class WriteHandler {
         return new Intent(target, request.info().key(), request.info().subresource(), request.caller(),
                 !dryRun.isEmpty(), manager.isEmpty() ? FieldManagement.byUserAgent(request.userAgent()) : manager,
                 p.flag("force"), options.build(), null, new RequestRemarks(request::warn, request.audit()));
-    }
-
-    /// What the parameters of a request are, as their refusal names it.
-    private static Gvk options(Request request) {
-        String kind = switch (request.info().verb()) {
-            case "create" -> "CreateOptions";
-            case "update" -> "UpdateOptions";
-            case "patch" -> "PatchOptions";
-            default -> "DeleteOptions";
-        };
-        return Gvk.of("meta.k8s.io/v1", kind);
     }
 
     private static ObjectDecoder.Expected expected(Request request, Target target) {

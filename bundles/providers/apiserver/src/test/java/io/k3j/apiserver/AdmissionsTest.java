@@ -63,7 +63,31 @@ class AdmissionsTest {
         admissions.admit(write, Struct.EMPTY);
         plugins.remove(plugin);
         assertThatThrownBy(() -> admissions.validate(write, Struct.EMPTY)).isInstanceOfSatisfying(ApiFault.class,
-                fault -> assertThat(fault.code()).isEqualTo(503));
+                fault -> assertThat(fault.code()).isEqualTo(503))
+                .hasMessageStartingWith("admission plug-in Careful is");
+    }
+
+    /// It may be one that was stopped, and is away until its file is taken away.
+    @Test
+    void refusesTheWriteWithTheNameOfThePluginThatStaysAway() {
+        Admissions admissions = new Admissions(plugins, () -> {
+        });
+        Admission other = new Admission() {
+            @Override
+            public String name() {
+                return "Other";
+            }
+
+            @Override
+            public boolean handles(Write write) {
+                return true;
+            }
+        };
+        plugins.add(plugin, Map.of());
+        plugins.add(other, Map.of(Slot.OWNER, "com.acme.guard"));
+        plugins.remove(other);
+        assertThatThrownBy(() -> admissions.admit(write, Struct.EMPTY)).hasMessage("admission plug-in of com.acme.guard"
+                + " is being replaced, or was stopped: k3s bundle ls tells");
     }
 
     @Test

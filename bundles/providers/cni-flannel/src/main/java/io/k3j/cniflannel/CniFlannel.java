@@ -7,6 +7,7 @@ import io.k3j.clientapi.WriteOptions;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthLevel;
 import io.k3j.componentapi.HealthScope;
+import io.k3j.componentapi.TimeSource;
 import io.k3j.componentbase.SupervisedLoop;
 import io.k3j.componenthelpers.Cidr;
 import io.k3j.controllerkit.BuiltinResources;
@@ -47,10 +48,6 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class CniFlannel {
     private static final System.Logger LOG = System.getLogger("io.k3j.cniflannel");
-    /// The interval of checks that the devices still exist.
-    private static final long CHECK_SECONDS = 5;
-    /// Of so many checks one looks at the rules, too: nobody tells of those of old iptables.
-    private static final int CHECKS = 12;
     /// How long a stop waits for a change of the network that is under way.
     private static final Duration STOP = Duration.ofSeconds(2);
     private static final WriteOptions TOLD = WriteOptions.STATUS.by("flannel");
@@ -67,7 +64,6 @@ public final class CniFlannel {
     /// Whether somebody else has changed the rules of this machine.
     private final AtomicBoolean suspected = new AtomicBoolean();
     private volatile @Nullable ApiClient client;
-    private int looks;
     private boolean told;
     private @Nullable PodFabric fabric;
     private @Nullable ServiceRegistration<PodNetwork> offered;
@@ -128,17 +124,18 @@ public final class CniFlannel {
     }
 
     private void work() throws InterruptedException {
+        CheckTimes times = new CheckTimes(TimeSource.system().monotonic());
         while (true) {
-            boolean news = changed.tryAcquire(CHECK_SECONDS, TimeUnit.SECONDS);
+            boolean news = changed.tryAcquire(times.left().toNanos(), TimeUnit.NANOSECONDS);
             changed.drainPermits();
-            LOG.log(System.Logger.Level.TRACE, "Looking news={0}", news);
-            looks = news ? looks : (looks + 1) % CHECKS;
-            if (!news && looks == 0) {
+            boolean look = times.look();
+            LOG.log(System.Logger.Level.TRACE, "Looking news={0} look={1}", news, look);
+            if (look && times.rules()) {
                 suspected.set(true);
             }
             nodes.get(Key.of(name)).filter(me -> !Lease.ranges(me).isEmpty()).ifPresent(me -> {
                 tellOnce();
-                sync(me, !news);
+                sync(me, look);
             });
         }
     }

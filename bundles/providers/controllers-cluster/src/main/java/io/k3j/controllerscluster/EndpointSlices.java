@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /// Reconciles the EndpointSlices of Services with a selector:
 /// <https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/>.
@@ -80,10 +81,20 @@ final class EndpointSlices implements Reconciler {
             return Requeue.NEVER;
         }
         Obj service = found.get();
-        List<Obj> present = slices.by("service", key.toString()).stream().filter(EndpointSlices::managedHere)
-                .filter(s -> !s.terminating()).toList();
-        SlicePlan.of(wanted(service), present, g -> newSlice(service, g)).apply(writer, this::withTriggerTime);
+        Map<Boolean, List<Obj>> present = slices.by("service", key.toString()).stream()
+                .filter(EndpointSlices::managedHere).filter(s -> !s.terminating())
+                .collect(Collectors.partitioningBy(s -> owned(s, service)));
+        SlicePlan plan = SlicePlan.of(wanted(service), present.getOrDefault(true, List.of()),
+                g -> newSlice(service, g));
+        plan.delete().addAll(present.getOrDefault(false, List.of()));
+        plan.apply(writer, this::withTriggerTime);
         return Requeue.NEVER;
+    }
+
+    /// Those of an earlier Service with the name lead to what that one selected.
+    private static boolean owned(Obj slice, Obj service) {
+        return slice.metadata().seq("ownerReferences").structs().stream()
+                .anyMatch(o -> o.text("uid").equals(service.uid()));
     }
 
     private Map<SlicePlan.Group, List<Struct>> wanted(Obj service) {

@@ -16,12 +16,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /// Mirrors user-managed Endpoints of Services without a selector into EndpointSlices:
 /// <https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/#mirroring>.
 final class EndpointsMirror implements Reconciler {
     private static final String CONTROLLER = "endpointslicemirroring-controller.k8s.io";
+    /// Annotations that speak of the Endpoints themselves.
+    private static final Set<String> OWN = Set.of("endpoints.kubernetes.io/last-change-trigger-time",
+            "kubectl.kubernetes.io/last-applied-configuration");
     private static final String SKIP = "endpointslice.kubernetes.io/skip-mirror";
 
     private final LiveView services;
@@ -57,8 +61,7 @@ final class EndpointsMirror implements Reconciler {
         Optional<Obj> source = endpoints.get(key).filter(EndpointsMirror::mirrored);
         Optional<Obj> service = services.get(key).filter(s -> s.spec().struct("selector").isEmpty());
         List<Obj> present = slices.by("service", key.toString()).stream().filter(EndpointsMirror::managedHere).toList();
-        boolean managedElsewhere = slices.by("service", key.toString()).stream().anyMatch(s -> !managedHere(s));
-        Map<SlicePlan.Group, List<Struct>> wanted = source.isPresent() && service.isPresent() && !managedElsewhere
+        Map<SlicePlan.Group, List<Struct>> wanted = source.isPresent() && service.isPresent()
                 ? groups(source.get())
                 : Map.of();
         SlicePlan.of(wanted, present, g -> newSlice(source.orElseThrow(), g)).apply(writer, UnaryOperator.identity());
@@ -92,10 +95,17 @@ final class EndpointsMirror implements Reconciler {
     private static Obj newSlice(Obj endpoints, SlicePlan.Group group) {
         Struct.Builder labels = Struct.builder();
         endpoints.labels().forEach(labels::put);
+        Struct.Builder annotations = Struct.builder();
+        endpoints.annotations().forEach((name, value) -> {
+            if (!OWN.contains(name)) {
+                annotations.put(name, value);
+            }
+        });
         labels.put(SlicePlan.MANAGED_BY, CONTROLLER).put(SlicePlan.SERVICE, endpoints.name());
         Struct metadata = Struct.of("generateName", endpoints.name() + "-", "namespace", endpoints.namespace(),
                 "labels",
                 labels.build(), "ownerReferences", Seq.of(endpoints.ownerReference()));
+        metadata = annotations.build().isEmpty() ? metadata : metadata.with("annotations", annotations.build());
         return Obj.of(Struct.of("apiVersion", "discovery.k8s.io/v1", "kind", "EndpointSlice", "metadata", metadata,
                 "addressType", group.family(), "ports", group.ports()));
     }

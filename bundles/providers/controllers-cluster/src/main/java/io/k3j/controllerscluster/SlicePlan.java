@@ -100,6 +100,9 @@ record SlicePlan(List<Obj> create, List<Obj> update, List<Obj> delete) {
             return;
         }
         Obj next = slice.with(endpoints, "endpoints").with(template.metadata().struct("labels"), "metadata", "labels");
+        // a template without annotations leaves those that are there
+        next = template.annotations().isEmpty() ? next
+                : next.with(template.metadata().struct("annotations"), "metadata", "annotations");
         if (!next.tree().equals(slice.tree())) {
             update.add(next);
         }
@@ -112,9 +115,9 @@ record SlicePlan(List<Obj> create, List<Obj> update, List<Obj> delete) {
         return Seq.copyOf(endpointsHere);
     }
 
+    /// Pods share an address on the network of their node, and one object may have several.
     private static String identity(Struct endpoint) {
-        String uid = endpoint.struct("targetRef").text("uid");
-        return uid.isEmpty() ? endpoint.seq("addresses").toString() : uid;
+        return endpoint.struct("targetRef").text("uid") + endpoint.seq("addresses");
     }
 
     /// A pod as an endpoint of an address family.

@@ -49,6 +49,17 @@ class EndpointSlicesTest {
     }
 
     @Test
+    void aSliceOfAnEarlierServiceWithTheNameGoes() {
+        Obj own = stage.all(BuiltinResources.ENDPOINT_SLICES).getFirst();
+        Seq owner = Seq.of(own.metadata().seq("ownerReferences").struct(0).with("uid", "of-before"));
+        stage.api.seed(BuiltinResources.ENDPOINT_SLICES, own.with("web-old", "metadata", "name")
+                .with(owner, "metadata", "ownerReferences")
+                .with(Seq.of(Struct.of("addresses", Seq.of("10.42.0.99"))), "endpoints"));
+        stage.settle();
+        assertThat(stage.all(BuiltinResources.ENDPOINT_SLICES)).extracting(Obj::name).containsExactly(own.name());
+    }
+
+    @Test
     void doesNotRetryInATerminatingNamespace() {
         stage.api.seed(BuiltinResources.NAMESPACES,
                 Obj.of(Struct.of("apiVersion", "v1", "kind", "Namespace", "metadata",

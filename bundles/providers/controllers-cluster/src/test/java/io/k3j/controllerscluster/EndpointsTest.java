@@ -121,6 +121,34 @@ class EndpointsTest {
     }
 
     @Test
+    void mirrorsEachAddressWithTheAnnotationsBesideASliceOfAnybody() {
+        stage.api.create(BuiltinResources.SERVICES,
+                Stage.workload("v1", "Service", "db", Struct.of("ports", Seq.of(PORT))), WriteOptions.PLAIN);
+        Struct target = Struct.of("kind", "Pod", "name", "db-0", "uid", "one");
+        stage.api.create(BuiltinResources.ENDPOINTS, Obj.of(Struct.of("apiVersion", "v1", "kind", "Endpoints",
+                "metadata", Struct.of("name", "db", "namespace", "default", "annotations",
+                        Struct.of("note", "kept", "endpoints.kubernetes.io/last-change-trigger-time", "x")),
+                "subsets", Seq.of(Struct.of("addresses",
+                        Seq.of(Struct.of("ip", "192.0.2.7", "targetRef", target),
+                                Struct.of("ip", "192.0.2.8", "targetRef", target)),
+                        "ports", Seq.of(Struct.of("port", 5432)))))),
+                WriteOptions.PLAIN);
+        stage.settle();
+        Obj slice = stage.all(BuiltinResources.ENDPOINT_SLICES).getFirst();
+        stage.api.create(BuiltinResources.ENDPOINT_SLICES, Obj.of(Struct.of("apiVersion", "discovery.k8s.io/v1", "kind",
+                "EndpointSlice", "metadata", Struct.of("name", "db-mine", "namespace", "default", "labels",
+                        Struct.of("kubernetes.io/service-name", "db")),
+                "addressType", "IPv4", "endpoints", Seq.of(Struct.of("addresses", Seq.of("192.0.2.9"))))),
+                WriteOptions.PLAIN);
+        stage.settle();
+        assertThat(slice.tree().seq("endpoints").structs()).extracting(e -> e.seq("addresses").text(0))
+                .containsExactly("192.0.2.7", "192.0.2.8");
+        assertThat(slice.annotations()).containsEntry("note", "kept").hasSize(1);
+        assertThat(stage.all(BuiltinResources.ENDPOINT_SLICES)).extracting(Obj::name)
+                .containsExactlyInAnyOrder(slice.name(), "db-mine");
+    }
+
+    @Test
     void computesTheAllowedDisruptions() {
         Obj set = stage.api.create(BuiltinResources.REPLICA_SETS, Stage.workload("apps/v1", "ReplicaSet", "web",
                 Stage.spec("web", "i", 3)), WriteOptions.PLAIN);

@@ -1,6 +1,7 @@
 package io.k3j.cricontainerd;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -27,21 +28,19 @@ record ContainerdDropIns(List<Path> imported, String content, List<PassedOver> p
     }
 
     /// Reads the directory of `config.toml`. Blocks for the disk.
-    /// @throws IOException when a file that is there cannot be read
+    /// @throws IOException when a directory that is there cannot be read
     static ContainerdDropIns of(Path directory) throws IOException {
         List<Path> imported = new ArrayList<>();
         StringBuilder content = new StringBuilder();
         List<PassedOver> passedOver = new ArrayList<>();
         for (Path file : files(directory.resolve("config.toml.d"), ENDING)) {
-            String text = Files.readString(file);
-            if (text.contains(OURS)) {
-                passedOver.add(new PassedOver(file, "it sets the CRI plug-in, which containerd would take in place of"
-                        + " all that is needed"));
-            } else if (text.lines().map(line -> line.replace(" ", "")).anyMatch("version=3"::equals)) {
-                passedOver.add(new PassedOver(file, "the configuration has version 2"));
-            } else {
+            try {
+                String text = text(file);
+                check(text);
                 imported.add(file);
                 content.append(text);
+            } catch (Odd odd) {
+                passedOver.add(new PassedOver(file, String.valueOf(odd.getMessage())));
             }
         }
         files(directory.resolve("config-v3.toml.d"), ENDING).forEach(file -> passedOver.add(new PassedOver(file,
@@ -49,6 +48,51 @@ record ContainerdDropIns(List<Path> imported, String content, List<PassedOver> p
         files(directory, ".tmpl").forEach(file -> passedOver.add(new PassedOver(file,
                 "templates are not rendered; use files in config.toml.d")));
         return new ContainerdDropIns(List.copyOf(imported), content.toString(), List.copyOf(passedOver));
+    }
+
+    /// A file with which containerd would not start.
+    private static final class Odd extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Odd(String reason) {
+            super(reason);
+        }
+
+        Odd(String reason, IOException cause) {
+            super(reason, cause);
+        }
+    }
+
+    private static String text(Path file) throws Odd {
+        if (!Files.isRegularFile(file)) {
+            // a pipe would never end
+            throw new Odd("it is no regular file; give it another ending than " + ENDING + ", or take it away");
+        }
+        try {
+            return Files.readString(file);
+        } catch (CharacterCodingException e) {
+            throw new Odd("it is not UTF-8; save it as UTF-8", e);
+        } catch (IOException e) {
+            throw new Odd("it cannot be read: " + e + "; mend that, or take it away", e);
+        }
+    }
+
+    private static void check(String text) throws Odd {
+        if (text.contains(OURS)) {
+            throw new Odd("it sets the CRI plug-in, which containerd would take in place of all that is needed");
+        }
+        String version = version(text);
+        if (!version.isEmpty() && !version.equals("2")) {
+            throw new Odd("it has version " + version + ", the configuration version 2; write it for version 2");
+        }
+    }
+
+    /// What is said of the version before the first table; empty when nothing is.
+    private static String version(String text) {
+        return text.lines().map(String::strip).takeWhile(line -> !line.startsWith("["))
+                .map(line -> line.replace("\"", "").replace("'", "").replace(" ", "").replace("\t", ""))
+                .filter(line -> line.startsWith("version=")).findFirst()
+                .map(line -> line.substring(line.indexOf('=') + 1).split("#", 2)[0]).orElse("");
     }
 
     private static List<Path> files(Path directory, String ending) throws IOException {

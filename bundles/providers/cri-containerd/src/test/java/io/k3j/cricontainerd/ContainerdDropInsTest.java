@@ -49,6 +49,42 @@ class ContainerdDropInsTest {
         assertThat(found.passedOver()).allMatch(one -> !one.reason().isEmpty());
     }
 
+    private String reason(Path file) throws IOException {
+        return ContainerdDropIns.of(directory).passedOver().stream().filter(one -> one.file().equals(file))
+                .map(ContainerdDropIns.PassedOver::reason).findFirst().orElse("");
+    }
+
+    @Test
+    void aVersionIsReadAsContainerdReadsIt() throws IOException {
+        for (String other : List.of("version = 3 # of containerd 2", "\tversion=3", "\"version\" = 3",
+                "root = 'a'\nversion = 1")) {
+            Path file = write("config.toml.d/a.toml", other + "\n");
+            assertThat(reason(file)).as(other).startsWith("it has version ").endsWith("write it for version 2");
+        }
+        for (String same : List.of("version = 2 # of containerd 1", "# version = 3", "[a]\nversion = 3",
+                "versions = 3")) {
+            Path file = write("config.toml.d/a.toml", same + "\n");
+            assertThat(ContainerdDropIns.of(directory).imported()).as(same).containsExactly(file);
+        }
+    }
+
+    /// containerd starts with none of them.
+    @Test
+    void whatIsNoTextIsToldAndKeepsNothingFromStarting() throws Exception {
+        Path good = write("config.toml.d/good.toml", "[metrics]\n");
+        Path parent = directory.resolve("config.toml.d");
+        Path folder = Files.createDirectory(parent.resolve("folder.toml"));
+        Path latin = Files.write(parent.resolve("latin.toml"), new byte[] {'#', (byte) 0xe9, '\n'});
+        Path nowhere = Files.createSymbolicLink(parent.resolve("nowhere.toml"), Path.of("nothing"));
+        Path pipe = parent.resolve("pipe.toml");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+        assertThat(ContainerdDropIns.of(directory).imported()).containsExactly(good);
+        assertThat(reason(latin)).isEqualTo("it is not UTF-8; save it as UTF-8");
+        for (Path odd : List.of(folder, nowhere, pipe)) {
+            assertThat(reason(odd)).startsWith("it is no regular file");
+        }
+    }
+
     @Test
     void withoutAnyThereIsNothingToSay() throws IOException {
         assertThat(ContainerdDropIns.of(directory.resolve("absent")))

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Deletes conntrack entries of UDP ports that lead to endpoints which are gone, and of packets that were rejected:
 /// the kernel would otherwise keep them as long as packets arrive. For one thread.
@@ -13,11 +14,15 @@ final class UdpFlows {
     private final PacketFilter filter;
     private final Map<String, Set<Flow>> known = new HashMap<>();
 
-    /// A UDP address with an endpoint, `""` for none.
-    private record Flow(String address, int port, String endpoint) {
+    /// A UDP address with an endpoint, [Endpoint#NONE] for none.
+    private record Flow(Target target, Endpoint endpoint) {
     }
 
     private record Target(String address, int port) {
+    }
+
+    private record Endpoint(String address, int port) {
+        private static final Endpoint NONE = new Endpoint("", 0);
     }
 
     UdpFlows(PacketFilter filter) {
@@ -31,8 +36,24 @@ final class UdpFlows {
                 .forEach(p -> flows(now, p, family)));
         Set<Flow> before = now.isEmpty() ? known.remove(service) : known.put(service, now);
         if (before != null) {
-            before.stream().filter(f -> !now.contains(f)).map(f -> new Target(f.address(), f.port())).distinct()
-                    .forEach(t -> filter.forgetFlows(t.address(), t.port()));
+            Set<Target> served = now.stream().filter(f -> !f.endpoint().equals(Endpoint.NONE)).map(Flow::target)
+                    .collect(Collectors.toSet());
+            before.stream().filter(f -> !now.contains(f)).map(f -> gone(f, served)).distinct().forEach(this::forget);
+        }
+    }
+
+    /// Clients whose endpoint has not gone keep it. Those that were rejected, or are from now on, have none.
+    private static Flow gone(Flow flow, Set<Target> served) {
+        return served.contains(flow.target()) ? flow : new Flow(flow.target(), Endpoint.NONE);
+    }
+
+    private void forget(Flow flow) {
+        Target target = flow.target();
+        Endpoint endpoint = flow.endpoint();
+        if (endpoint.equals(Endpoint.NONE)) {
+            filter.forgetFlows(target.address(), target.port());
+        } else {
+            filter.forgetFlows(target.address(), target.port(), endpoint.address(), endpoint.port());
         }
     }
 
@@ -51,9 +72,10 @@ final class UdpFlows {
     }
 
     private static void flows(Set<Flow> all, String ip, int port, List<ServiceEndpoint> endpoints) {
-        endpoints.forEach(e -> all.add(new Flow(ip, port, e.element())));
+        Target target = new Target(ip, port);
+        endpoints.forEach(e -> all.add(new Flow(target, new Endpoint(e.address(), e.port()))));
         if (endpoints.isEmpty()) {
-            all.add(new Flow(ip, port, ""));
+            all.add(new Flow(target, Endpoint.NONE));
         }
     }
 }

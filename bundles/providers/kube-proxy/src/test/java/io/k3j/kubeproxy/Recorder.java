@@ -32,6 +32,11 @@ final class Recorder implements PacketFilter {
     }
 
     @Override
+    public void forgetFlows(String address, int port, String endpoint, int endpointPort) {
+        forgotten.add(address + ":" + port + " led to " + endpoint + ":" + endpointPort);
+    }
+
+    @Override
     public AutoCloseable onForeignChange(Runnable changed) {
         return () -> {
         };

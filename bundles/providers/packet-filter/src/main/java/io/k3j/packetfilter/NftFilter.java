@@ -113,8 +113,16 @@ final class NftFilter implements PacketFilter, AutoCloseable {
 
     @Override
     public void forgetFlows(String address, int port) {
-        Command.Outcome outcome = run(conntrack(address, port), "");
-        LOG.log(System.Logger.Level.DEBUG, "Conntrack -D {0}:{1}: code {2}", address, port, outcome.code());
+        forget(conntrack(address, port));
+    }
+
+    @Override
+    public void forgetFlows(String address, int port, String endpoint, int endpointPort) {
+        forget(conntrack(address, port, endpoint, endpointPort));
+    }
+
+    private void forget(List<String> line) {
+        LOG.log(System.Logger.Level.DEBUG, "{0}: code {1}", String.join(" ", line), run(line, "").code());
     }
 
     /// The command that deletes conntrack entries.
@@ -124,6 +132,13 @@ final class NftFilter implements PacketFilter, AutoCloseable {
         if (!ANY.contains(address)) {
             line.addAll(List.of("--orig-dst", address));
         }
+        return line;
+    }
+
+    /// The command that deletes those that were led to one endpoint, which is who answers.
+    static List<String> conntrack(String address, int port, String endpoint, int endpointPort) {
+        List<String> line = conntrack(address, port);
+        line.addAll(List.of("--reply-src", endpoint, "--reply-port-src", Integer.toString(endpointPort)));
         return line;
     }
 }

@@ -2,6 +2,7 @@ package io.k3j.packetfilter;
 
 import io.k3j.componentapi.Health;
 import io.k3j.nodeapi.PacketFilter;
+import java.util.Map;
 import java.util.Set;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -36,6 +37,16 @@ public final class PacketFilterComponent implements PacketFilter {
     @Override
     public void forgetFlows(String address, int port) {
         filter.forgetFlows(address, port);
+    }
+
+    @Override
+    public void forgetFlows(String address, int port, String endpoint, int endpointPort) {
+        filter.forgetFlows(address, port, endpoint, endpointPort);
+    }
+
+    @Override
+    public Map<String, Long> counters(String family, String table) {
+        return filter.counters(family, table);
     }
 
     @Override

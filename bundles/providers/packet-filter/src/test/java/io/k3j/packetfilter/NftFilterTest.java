@@ -6,13 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.k3j.childprocess.Command;
 import io.k3j.componentapi.Health;
 import io.k3j.nodeapi.FilterRefused;
+import io.k3j.nodeapi.PacketFilter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -64,6 +67,31 @@ class NftFilterTest {
             // conntrack exits with 1 when no entry matches
             assertThat(inNamespace(line + " || true").complaint()).contains("0 flow entries have been deleted");
         }
+    }
+
+    @Test
+    @EnabledIf(value = "tracking", disabledReason = "needs root and the package conntrack")
+    void deletesFlowsToOneEndpoint() {
+        String entry = "conntrack -I -p udp -s 10.0.0.1 -d 10.43.0.1 --sport 999 --dport 53 -t 100 -r 10.42.0.%d"
+                + " -q 10.0.0.1 --reply-port-src 5353 --reply-port-dst 999; ";
+        for (String address : List.of("10.43.0.1", "0.0.0.0")) {
+            Command.Outcome left = inNamespace(entry.formatted(2)
+                    + entry.formatted(3).replace("999", "998")
+                    + String.join(" ", NftFilter.conntrack(address, 53, "10.42.0.2", 5353)) + "; conntrack -L");
+            assertThat(left.code()).as(left.complaint()).isZero();
+            assertThat(left.complaint()).contains("1 flow entries have been deleted");
+            assertThat(left.output().lines().toList()).as("deleted, left").hasSize(2)
+                    .element(1).asString().contains("src=10.42.0.3");
+        }
+    }
+
+    /// What the component leaves to a default would be what nobody asked for.
+    @Test
+    void theComponentDoesAllThatTheContractHas() {
+        assertThat(PacketFilterComponent.class.getDeclaredMethods())
+                .extracting(m -> m.getName() + Arrays.toString(m.getParameterTypes()))
+                .containsAll(Stream.of(PacketFilter.class.getMethods())
+                        .map(m -> m.getName() + Arrays.toString(m.getParameterTypes())).toList());
     }
 
     @Test

@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// One write that waits for its share of the quotas of its namespace, and what has become of it. Decided by the thread
@@ -19,15 +21,18 @@ final class QuotaDemand {
     private final Write write;
     private final Struct object;
     private final Evaluator evaluator;
+    private final LimitedResources limited;
     private final Instant now;
     private final Map<String, ResourceList> reserved = new TreeMap<>();
     private boolean decided;
     private @Nullable RuntimeException refusal;
 
-    QuotaDemand(Write write, Struct object, Evaluator evaluator, Instant now) {
+    /// @param limited what it may not use without a quota
+    QuotaDemand(Write write, Struct object, Evaluator evaluator, LimitedResources limited, Instant now) {
         this.write = write;
         this.object = object;
         this.evaluator = evaluator;
+        this.limited = limited;
         this.now = now;
     }
 
@@ -74,12 +79,18 @@ final class QuotaDemand {
     }
 
     /// What the write needs of each quota, by its name; those it needs nothing of are left out.
-    /// @throws ApiFault 403 when it exceeds one, leaves out what one demands, or one is not counted yet
-    Map<String, ResourceList> shares(List<Quota> quotas) {
+    /// @param all whether the quotas are all of the namespace, so that what none of them limits is limited by nobody
+    /// @throws ApiFault 403 when it exceeds one, leaves out what one demands, one is not counted yet, or there is none
+    /// for what may not be used without
+    Map<String, ResourceList> shares(List<Quota> quotas, boolean all) {
+        boolean limits = all && limited.concern(write.kind().gvr(), evaluator, object);
         List<Quota> pertinent = pertinent(quotas);
-        ResourceList usage = pertinent.isEmpty() ? ResourceList.EMPTY : evaluator.usage(object, now);
+        ResourceList usage = pertinent.isEmpty() && !limits ? ResourceList.EMPTY : evaluator.usage(object, now);
         if (!usage.negative().isEmpty()) {
             throw forbidden("quota usage is negative for resource(s): " + String.join(",", usage.negative()));
+        }
+        if (limits && grows(pertinent, usage)) {
+            covered(quotas, pertinent, usage);
         }
         Map<String, ResourceList> shares = new TreeMap<>();
         for (Quota quota : pertinent) {
@@ -114,9 +125,36 @@ final class QuotaDemand {
 
     /// All of it, or what it is above the object as it was where the quota has counted that.
     private ResourceList grown(Quota quota, ResourceList usage) {
+        return above(usage, b -> quota.covers(evaluator, b));
+    }
+
+    private ResourceList above(ResourceList usage, Predicate<Struct> counted) {
         Optional<Struct> before = write.operation() == Operation.UPDATE ? write.before() : Optional.empty();
-        return before.filter(b -> quota.covers(evaluator, b)).map(b -> usage.above(evaluator.usage(b, now)))
-                .orElse(usage);
+        return before.filter(counted).map(b -> usage.above(evaluator.usage(b, now))).orElse(usage);
+    }
+
+    /// Whether the write needs anything at all: what needs no more than before needs no new quota either.
+    private boolean grows(List<Quota> pertinent, ResourceList usage) {
+        return pertinent.isEmpty() ? !above(usage, _ -> true).withoutZeros().isEmpty()
+                : pertinent.stream().anyMatch(q -> !grown(q, usage).withoutZeros().isEmpty());
+    }
+
+    /// What must be limited has a quota that limits it, and so has each scope in which the object must be.
+    private void covered(List<Quota> quotas, List<Quota> pertinent, ResourceList usage) {
+        Set<String> names = limited.names(write.kind().gvr(), usage);
+        pertinent.forEach(q -> names.removeAll(q.limitedBy(evaluator)));
+        if (!names.isEmpty()) {
+            throw forbidden("insufficient quota to consume: " + String.join(",", names));
+        }
+        Set<String> scopes = quotas.stream().flatMap(q -> q.scopes().stream())
+                .filter(s -> evaluator.inScope(s, object)).map(ScopeRequirement::scope).collect(Collectors.toSet());
+        List<ScopeRequirement> open = limited.scopes(evaluator, object).stream()
+                .filter(s -> !scopes.contains(s.scope())).toList();
+        if (!open.isEmpty()) {
+            // upstream answers so, without a reason
+            throw new ApiFault(500, "", "insufficient quota to match these scopes: " + open.stream()
+                    .map(Object::toString).collect(Collectors.joining(" ", "[", "]")), Struct.EMPTY);
+        }
     }
 
     /// What a status says has happened; it is counted and not refused.

@@ -54,8 +54,9 @@ final class QuotaReservations {
         List<QuotaDemand> open = new ArrayList<>(demands);
         try {
             List<Quota> now = quotas.list(demands.getFirst().namespace()).stream().map(Quota::of).toList();
-            for (int left = MOST_TRIES; !open.isEmpty() && !now.isEmpty(); left--) {
-                Round round = new Round(now);
+            boolean all = true;
+            for (int left = MOST_TRIES; !open.isEmpty() && (all || !now.isEmpty()); left--) {
+                Round round = new Round(now, all);
                 open.forEach(round::check);
                 open.removeIf(QuotaDemand::decided);
                 List<Key> outdated = open.isEmpty() ? List.of() : replace(round);
@@ -65,6 +66,7 @@ final class QuotaReservations {
                                     + " again");
                 }
                 now = outdated.stream().map(this::newest).flatMap(Optional::stream).toList();
+                all = false;
             }
             open.forEach(QuotaDemand::pass);
         } catch (RuntimeException e) {
@@ -123,17 +125,20 @@ final class QuotaReservations {
     private static final class Round {
         private final List<Quota> before;
         private final List<Quota> after;
+        private final boolean all;
         private final Map<QuotaDemand, Map<String, ResourceList>> taking = new IdentityHashMap<>();
 
-        Round(List<Quota> quotas) {
+        /// @param all whether these are all quotas of the namespace
+        Round(List<Quota> quotas, boolean all) {
             this.before = quotas;
             this.after = new ArrayList<>(quotas);
+            this.all = all;
         }
 
         /// Decides a demand that is refused, needs nothing, or was only to be tried.
         void check(QuotaDemand demand) {
             try {
-                Map<String, ResourceList> shares = demand.shares(after);
+                Map<String, ResourceList> shares = demand.shares(after, all);
                 if (shares.isEmpty() || demand.dryRun()) {
                     demand.pass();
                     return;

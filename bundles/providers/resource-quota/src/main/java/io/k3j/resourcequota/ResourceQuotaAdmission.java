@@ -11,16 +11,20 @@ import java.util.Map;
 /// them, and nobody behind it refuses it any more. See
 /// <https://kubernetes.io/docs/concepts/policy/resource-quotas/>.
 ///
-/// A namespace without quotas costs a look at the index of a view. A write that is counted and then not stored gives
-/// its share back; when that fails too, or the server ends meanwhile, the controller finds it.
+/// A namespace without quotas costs a look at the index of a view, where nothing is limited without one. A write that
+/// is counted and then not stored gives its share back; when that fails too, or the server ends meanwhile, the
+/// controller finds it.
 final class ResourceQuotaAdmission implements Admission {
     /// Behind webhooks and the guard of roles, which may still refuse.
     static final int PLACE = 2000;
     private final QuotaReservations reservations;
+    private final LimitedResources limited;
     private final InstantSource clock;
 
-    ResourceQuotaAdmission(QuotaReservations reservations, InstantSource clock) {
+    /// @param limited what nobody may use without a quota
+    ResourceQuotaAdmission(QuotaReservations reservations, LimitedResources limited, InstantSource clock) {
         this.reservations = reservations;
+        this.limited = limited;
         this.clock = clock;
     }
 
@@ -41,10 +45,11 @@ final class ResourceQuotaAdmission implements Admission {
     @Override
     public void validate(Write write, Struct object) {
         Evaluator evaluator = Evaluators.of(write.kind().gvr());
-        if (!evaluator.handles(write, object) || !reservations.limited(write.key().namespace())) {
+        if (!evaluator.handles(write, object) || !reservations.limited(write.key().namespace())
+                && !limited.concern(write.kind().gvr(), evaluator, object)) {
             return;
         }
-        QuotaDemand demand = new QuotaDemand(write, object, evaluator, clock.instant());
+        QuotaDemand demand = new QuotaDemand(write, object, evaluator, limited, clock.instant());
         try {
             reservations.take(demand);
         } finally {

@@ -5,7 +5,9 @@ import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Candidate;
 import io.k3j.clientapi.Query;
 import io.k3j.clientapi.View;
+import io.k3j.codec.Yaml;
 import io.k3j.controllerkit.BuiltinResources;
+import java.nio.file.Files;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Dictionary;
@@ -32,13 +34,20 @@ public final class ResourceQuotaPlugin {
     public @interface Settings {
         /// `--disable-controller-manager`.
         boolean disableControllerManager() default false;
+
+        /// `--kube-apiserver-arg`, as `name=value`: the file of `admission-control-config-file`.
+        String[] kubeApiserverArg() default {};
     }
 
     /// Registers both; the view costs nothing until it is looked at.
+    /// @throws IllegalArgumentException for an invalid `admission-control-config-file`; then nothing that a quota could
+    /// count is admitted
     @Activate
     public ResourceQuotaPlugin(BundleContext context, Settings settings, @Reference ApiClient api) {
+        LimitedResources limited = LimitedResources.of(List.of(settings.kubeApiserverArg()),
+                file -> Yaml.document(Files.readAllBytes(file)).object());
         quotas = api.view(BuiltinResources.RESOURCE_QUOTAS, Query.ALL);
-        ResourceQuotaAdmission plugin = new ResourceQuotaAdmission(new QuotaReservations(api, quotas),
+        ResourceQuotaAdmission plugin = new ResourceQuotaAdmission(new QuotaReservations(api, quotas), limited,
                 InstantSource.system());
         Dictionary<String, Object> order = new Hashtable<>(Map.of(Admission.ORDER, ResourceQuotaAdmission.PLACE));
         registrations.add(context.registerService(Admission.class, plugin, order));

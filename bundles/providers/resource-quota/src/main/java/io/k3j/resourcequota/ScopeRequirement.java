@@ -3,6 +3,8 @@ package io.k3j.resourcequota;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -16,7 +18,7 @@ record ScopeRequirement(String scope, String operator, Set<String> values) {
         spec.seq("scopes").texts().forEach(s -> all.add(new ScopeRequirement(s, "Exists", Set.of())));
         for (Struct e : spec.struct("scopeSelector").seq("matchExpressions").structs()) {
             all.add(new ScopeRequirement(e.text("scopeName"), e.text("operator"),
-                    Set.copyOf(e.seq("values").texts())));
+                    Collections.unmodifiableSet(new LinkedHashSet<>(e.seq("values").texts()))));
         }
         return List.copyOf(all);
     }
@@ -34,5 +36,11 @@ record ScopeRequirement(String scope, String operator, Set<String> values) {
             case "Exists" -> !name.isEmpty();
             default -> name.isEmpty();
         };
+    }
+
+    /// As upstream's messages have it: `{PriorityClass In [a b]}`.
+    @Override
+    public String toString() {
+        return "{" + scope + " " + operator + " [" + String.join(" ", values) + "]}";
     }
 }

@@ -31,9 +31,13 @@ final class Kit implements AutoCloseable {
     private final Schemas schemas = new Schemas();
 
     Kit(FakeApi api) {
+        this(api, LimitedResources.NONE);
+    }
+
+    Kit(FakeApi api, LimitedResources limited) {
         this.api = api;
         quotas = api.view(BuiltinResources.RESOURCE_QUOTAS, Query.ALL);
-        plugin = new ResourceQuotaAdmission(new QuotaReservations(api, quotas), () -> NOW);
+        plugin = new ResourceQuotaAdmission(new QuotaReservations(api, quotas), limited, () -> NOW);
     }
 
     Kit() {
