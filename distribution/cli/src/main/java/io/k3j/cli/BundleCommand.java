@@ -1,7 +1,9 @@
 package io.k3j.cli;
 
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -34,6 +36,18 @@ final class BundleCommand {
         List<String> words = new ArrayList<>(List.of("component"));
         words.addAll(words(arguments, COMPONENT_USAGE));
         return ask(words, arguments, host, out, err);
+    }
+
+    /// What the server prints to a question; its complaints are left out.
+    /// @throws UsageFailure when there is no server
+    static List<String> lines(String[] question, List<String> arguments, Host host) {
+        ByteArrayOutputStream answer = new ByteArrayOutputStream();
+        try (PrintStream out = new PrintStream(answer, false, StandardCharsets.UTF_8);
+                PrintStream complaints = new PrintStream(OutputStream.nullOutputStream(), false,
+                        StandardCharsets.UTF_8)) {
+            ask(List.of(question), arguments, host, out, complaints);
+        }
+        return answer.toString(StandardCharsets.UTF_8).lines().toList();
     }
 
     private static int ask(List<String> words, List<String> arguments, Host host, PrintStream out, PrintStream err) {

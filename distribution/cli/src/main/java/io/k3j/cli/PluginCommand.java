@@ -16,8 +16,14 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -27,7 +33,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /// `k3s plugin dev [DIRECTORY]`: whatever jar a build makes in `DIRECTORY/target` is put into the plugin directory of
-/// the server of this machine, under one name, so that each takes the place of the one before.
+/// the server of this machine, under one name, so that each takes the place of the one before; what becomes of it is
+/// told ([PluginOutcome]).
 final class PluginCommand {
     private static final String USAGE = "use: k3s plugin dev [DIRECTORY] [--data-dir DIRECTORY]";
     private static final long LOOK_MILLIS = 250;
@@ -35,6 +42,9 @@ final class PluginCommand {
     private final Path source;
     private final Path plugins;
     private final PrintStream out;
+    private final PluginOutcome.Server server;
+    private final InstantSource clock;
+    private Optional<PluginOutcome> open = Optional.empty();
     private Optional<Jar> seen = Optional.empty();
     private Optional<Jar> put = Optional.empty();
 
@@ -54,10 +64,12 @@ final class PluginCommand {
 
     /// @param source a project of Maven's
     /// @param plugins where plug-ins are put
-    PluginCommand(Path source, Path plugins, PrintStream out) {
+    PluginCommand(Path source, Path plugins, PrintStream out, PluginOutcome.Server server, InstantSource clock) {
         this.source = source;
         this.plugins = plugins;
         this.out = out;
+        this.server = server;
+        this.clock = clock;
     }
 
     /// Goes on until the command is ended; the plug-in stays.
@@ -68,10 +80,11 @@ final class PluginCommand {
         }
         Path source = Path.of(words.size() == 1 ? "." : words.get(1)).toAbsolutePath().normalize();
         Path plugins = Path.of(BundleCommand.dataDir(arguments, host), "plugins");
-        out.println("follows " + source.resolve("target") + "; how the plug-in is: k3s component ls; to take it away:"
+        out.println("follows " + source.resolve("target") + "; to take the plug-in away:"
                 + " rm " + plugins.resolve(name(source)));
         try {
-            new PluginCommand(source, plugins, out).follow();
+            new PluginCommand(source, plugins, out, question -> BundleCommand.lines(question, arguments, host),
+                    InstantSource.system()).follow();
         } catch (IOException e) {
             throw new UsageFailure("cannot put a plug-in into " + plugins + ": " + e.getMessage()
                     + "; are you root? --data-dir names another data directory");
@@ -95,6 +108,10 @@ final class PluginCommand {
             put = now;
         }
         seen = now;
+        open.flatMap(PluginOutcome::look).ifPresent(outcome -> {
+            out.println("  " + outcome);
+            open = Optional.empty();
+        });
     }
 
     private Optional<Jar> newest() throws IOException {
@@ -128,14 +145,26 @@ final class PluginCommand {
         String name = name(source);
         Path copy = plugins.resolve("." + name);
         Files.deleteIfExists(copy);
-        try (InputStream in = Files.newInputStream(jar, LinkOption.NOFOLLOW_LINKS)) {
+        MessageDigest digest = sha256();
+        try (InputStream in = new DigestInputStream(Files.newInputStream(jar, LinkOption.NOFOLLOW_LINKS), digest)) {
             write(in, copy);
         } catch (NoSuchFileException e) {
             return false;
         }
+        Instant now = clock.instant();
         Files.move(copy, plugins.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+        String bytes = HexFormat.of().formatHex(digest.digest());
+        open = Optional.of(new PluginOutcome(new PluginOutcome.Jar(name, bytes, now), server, clock));
         out.println("put " + jar.getFileName() + " to " + plugins.resolve(name));
         return true;
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
     }
 
     private static void write(InputStream in, Path copy) throws IOException {

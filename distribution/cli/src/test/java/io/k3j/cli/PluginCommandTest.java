@@ -12,6 +12,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,13 +25,20 @@ class PluginCommandTest {
     private Path home;
     private Path put;
     private PluginCommand command;
+    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    private UnaryOperator<List<String>> answers = question -> List.of();
 
     @BeforeEach
     void begin() throws IOException {
         Files.createDirectory(home.resolve("data"));
         put = home.resolve("data/plugins/acme-labels.jar");
         command = new PluginCommand(home.resolve("acme-labels"), home.resolve("data/plugins"),
-                new PrintStream(told, true, StandardCharsets.UTF_8));
+                new PrintStream(told, true, StandardCharsets.UTF_8), question -> answers.apply(List.of(question)),
+                () -> now);
+    }
+
+    private String last() {
+        return told.toString(StandardCharsets.UTF_8).lines().toList().getLast();
     }
 
     private void build(String name, String content, int second) throws IOException {
@@ -56,6 +66,58 @@ class PluginCommandTest {
         look();
         assertThat(put).hasContent("second");
         assertThat(told.toString(StandardCharsets.UTF_8).lines()).hasSize(2);
+    }
+
+    @Test
+    void tellsThatItRunsOnceTheServerHasTheseBytesAndTheyAreWell() throws IOException {
+        build("acme-labels-1.0.0.jar", "first", 1);
+        look();
+        assertThat(last()).startsWith("put ");
+        // the SHA-256 of "first" begins so
+        String row = "com.acme.labels   1.0.0+a7937b64b8ca   ACTIVE   %s   REPLACE   2026-01-01T00:00:01Z";
+        answers = question -> question.equals(List.of("ls")) ? List.of(row.formatted("STARTING")) : List.of();
+        command.look();
+        assertThat(last()).startsWith("put ");
+        answers = question -> question.equals(List.of("ls")) ? List.of(row.formatted("OK")) : List.of();
+        command.look();
+        command.look();
+        assertThat(last()).isEqualTo("  runs: com.acme.labels 1.0.0+a7937b64b8ca");
+        assertThat(told.toString(StandardCharsets.UTF_8).lines()).hasSize(2);
+    }
+
+    @Test
+    void tellsWhyItDoesNotRunAndNotWhyTheOneBeforeDidNot() throws IOException {
+        answers = refusal("2025-12-31T23:59:59Z");
+        build("acme-labels-1.0.0.jar", "first", 1);
+        look();
+        assertThat(last()).startsWith("put ");
+        answers = refusal("2026-01-01T00:00:01Z");
+        command.look();
+        assertThat(told.toString(StandardCharsets.UTF_8)).endsWith("  does not run: it lacks a package\n  build it\n");
+    }
+
+    private static UnaryOperator<List<String>> refusal(String since) {
+        return question -> question.equals(List.of("component", "status", "plugins/acme-labels.jar"))
+                ? List.of("name       plugins/acme-labels.jar", "state      FAILED",
+                        "bundle     plugins/acme-labels.jar  FAILED STOPPED since " + since,
+                        "message    it lacks a package", "message    build it")
+                : List.of();
+    }
+
+    @Test
+    void tellsThatNobodyAnswersAndThatItTakesTooLong() throws IOException {
+        build("acme-labels-1.0.0.jar", "first", 1);
+        look();
+        now = now.plus(PluginOutcome.LIMIT);
+        command.look();
+        assertThat(last()).isEqualTo("  is not healthy after 70 s; see: k3s component ls");
+        answers = question -> {
+            throw new UsageFailure("cannot reach the server");
+        };
+        build("acme-labels-1.0.1.jar", "second", 2);
+        look();
+        assertThat(last())
+                .isEqualTo("  no server answers; acme-labels.jar is plugged in when one is started");
     }
 
     @Test

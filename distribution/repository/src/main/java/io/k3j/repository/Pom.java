@@ -62,11 +62,14 @@ record Pom(Element project) {
         return out.append("  </dependencies>\n</project>\n").toString();
     }
 
-    /// What is there for tests, for the order of the build, or for annotations that leave no trace is left out.
+    /// What is there for tests, for the order of the build, for annotations that leave no trace, or for those only who
+    /// have it themselves is left out.
     private static boolean needed(Element dependency) {
         String scope = text(dependency, "scope");
         boolean ours = text(dependency, "groupId").equals(OURS);
-        return text(dependency, "type").isEmpty() && !scope.equals("test") && (ours || !scope.equals("provided"));
+        boolean optional = text(dependency, "optional").equals("true");
+        return text(dependency, "type").isEmpty() && !optional && !scope.equals("test")
+                && (ours || !scope.equals("provided"));
     }
 
     private String version(Element dependency, Map<String, String> versions) {

@@ -10,11 +10,16 @@ import java.util.List;
 /// @param directory of it
 /// @param contract whether it is one
 record Published(Path directory, boolean contract) {
-    private static final List<String> ROOMS = List.of("bundles/contracts", "bundles/libraries", "itests");
+    private static final List<String> ROOMS = List.of("bundles/contracts", "bundles/libraries", "itests",
+            "distribution");
+    /// Names of directories go without it.
+    private static final String PREFIX = "k3j-";
 
+    /// @throws IllegalStateException when there is no such module
     static Published find(Path root, String name) {
+        String place = name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : name;
         for (String room : ROOMS) {
-            Path directory = root.resolve(room).resolve(name);
+            Path directory = root.resolve(room).resolve(place);
             if (Files.exists(directory.resolve("pom.xml"))) {
                 return new Published(directory, room.equals(ROOMS.getFirst()));
             }

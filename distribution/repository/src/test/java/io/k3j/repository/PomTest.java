@@ -21,6 +21,7 @@ class PomTest {
                 <dependency><groupId>io.k3j</groupId><artifactId>model</artifactId><scope>provided</scope></dependency>
                 <dependency><groupId>com.google.re2j</groupId><artifactId>re2j</artifactId></dependency>
                 <dependency><groupId>io.k3j</groupId><artifactId>schema-gen</artifactId><type>pom</type></dependency>
+                <dependency><groupId>org</groupId><artifactId>client</artifactId><optional>true</optional></dependency>
                 <dependency><groupId>org</groupId><artifactId>jspecify</artifactId><scope>provided</scope></dependency>
                 <dependency><groupId>io.k3j</groupId><artifactId>testkit</artifactId><scope>test</scope></dependency>
               </dependencies></project>
@@ -38,7 +39,7 @@ class PomTest {
                 .contains("<artifactId>schema</artifactId><version>0.1.0</version>",
                         "<artifactId>model</artifactId><version>0.1.0</version></dependency>",
                         "<artifactId>re2j</artifactId><version>1.8</version></dependency>")
-                .doesNotContain("parent", "schema-gen", "jspecify", "testkit", "scope");
+                .doesNotContain("parent", "schema-gen", "client", "jspecify", "testkit", "scope");
     }
 
     @Test

@@ -32,6 +32,8 @@ class PluginPageItest {
     private static final byte[] CONFIG_MAP = """
             {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "p"}}
             """.getBytes(StandardCharsets.UTF_8);
+    /// Parts of the names of the threads that the example on fabric8 has while it runs.
+    private static final String[] OPERATOR_THREADS = {"\"shared-config\"", "SelectorManager", "ClosingConnections-"};
     @TempDir
     private Path home;
     private Path where;
@@ -151,6 +153,10 @@ class PluginPageItest {
             must(blocks.next());
             where = home.resolve("address-pool");
             shows(server, blocks.next(), "ip: 192.0.2.10");
+            must(blocks.next());
+            where = home.resolve("shared-config");
+            shows(server, blocks.next(), "url: http://proxy.example.com:3128");
+            leavesNothing(server);
             assertThat(server.stop()).isZero();
         }
         assertThat(blocks).as("blocks that are not run").isExhausted();
@@ -193,6 +199,25 @@ class PluginPageItest {
         done.set(true);
         assertThat(writer.join(LIMIT)).isTrue();
         assertThat(passed).as("writes that neither version has seen").isEmpty();
+    }
+
+    /// The threads of a library that is not ours end with its plug-in.
+    private static void leavesNothing(K3sProcess server) throws Exception {
+        assertThat(threads(server)).contains(OPERATOR_THREADS);
+        assertThat(server.console("component", "disable", "com.example.sharedconfig").code()).isZero();
+        server.await("the end of its threads", LIMIT,
+                () -> Stream.of(OPERATOR_THREADS).noneMatch(threads(server)::contains));
+    }
+
+    private static String threads(K3sProcess server) {
+        try {
+            return server.jcmd("Thread.print");
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
     }
 
     /// Of K3j there was nothing else to be had.

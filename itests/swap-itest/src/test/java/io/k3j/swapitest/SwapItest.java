@@ -2,10 +2,12 @@ package io.k3j.swapitest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.testkitprocess.Api;
 import io.k3j.testkitprocess.ConsoleAnswer;
 import io.k3j.testkitprocess.K3sProcess;
 import io.k3j.testkitprocess.RebuiltJars;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,6 +32,10 @@ class SwapItest {
     private static final Duration CLEAN_LIMIT = Duration.ofSeconds(20);
     /// Each look asks for a collection; a starved machine does few of them in the time above.
     private static final int RESTS = 10;
+
+    /// How long a component that is enabled may take until it serves. Promised where the machine does nothing else, as
+    /// in the long suites; elsewhere the figure is printed.
+    private static final Duration SERVING = Boolean.getBoolean("k3j.full") ? Duration.ofSeconds(1) : START_LIMIT;
 
     /// Kinds that are there late, and how many look at them: of charts the Helm controller as well.
     private static final Map<String, Integer> VIEWS = Map.of("addons", 1, "helmcharts", 2, "helmchartconfigs", 2);
@@ -122,6 +128,32 @@ class SwapItest {
         assertThat(contract.lines().getLast()).contains("change with a restart");
         assertThat(server.console("swap", "/nowhere.jar").lines().getLast()).contains("/nowhere.jar");
         assertThat(server.console("back", "nothing").lines().getLast()).contains("k3s bundle ls");
+    }
+
+    @Test
+    void aComponentServesSoonAfterItIsEnabled() throws Exception {
+        try (Api api = Api.of(dir.resolve("k3s.yaml"))) {
+            server.await("metrics.k8s.io", START_LIMIT, () -> serves(api));
+            expectOk(server.console("component", "disable", "metrics-server"));
+            server.await("no metrics.k8s.io", START_LIMIT, () -> !serves(api));
+            long begin = System.nanoTime();
+            expectOk(server.console("component", "enable", "metrics-server"));
+            server.await("metrics.k8s.io again", START_LIMIT, () -> serves(api));
+            Duration took = Duration.ofNanos(System.nanoTime() - begin);
+            System.out.println("component enable metrics-server, until it serves: " + took.toMillis() + " ms");
+            assertThat(took).isLessThanOrEqualTo(SERVING);
+        }
+    }
+
+    private static boolean serves(Api api) {
+        try {
+            return api.get("/apis/metrics.k8s.io/v1beta1/nodes", Api.JSON).statusCode() == HttpURLConnection.HTTP_OK;
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
     }
 
     private static void swapsThereAndBack(String name) throws IOException, InterruptedException {

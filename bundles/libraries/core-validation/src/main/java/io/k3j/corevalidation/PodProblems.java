@@ -107,7 +107,6 @@ public final class PodProblems {
     /// Fields that stand for themselves: times in seconds, names of other objects (which need not exist yet), the pod's
     /// own host name, which is one label, and what containers share.
     private static void scalars(Struct spec, Problems p) {
-        p.notNegative(spec, "terminationGracePeriodSeconds");
         long deadline = spec.whole("activeDeadlineSeconds", 1);
         if (spec.has("activeDeadlineSeconds") && (deadline < 1 || deadline > INT_MAX)) {
             p.at("activeDeadlineSeconds").invalid(deadline, "must be between 1 and 2147483647, inclusive");

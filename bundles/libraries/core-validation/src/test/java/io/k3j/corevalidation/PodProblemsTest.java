@@ -47,8 +47,7 @@ class PodProblemsTest {
                         "dnsConfig.nameservers[1]: Invalid value: \"dns\": must be a valid IP address, (e.g. 10.9.8.7"
                                 + " or 2001:db8::ffff)"),
                 Case.of("terminationGracePeriodSeconds", 0),
-                Case.of("terminationGracePeriodSeconds", -1, "terminationGracePeriodSeconds: Invalid value: -1: must"
-                        + " be greater than or equal to 0"),
+                Case.of("terminationGracePeriodSeconds", -1),
                 Case.of("activeDeadlineSeconds", 1), Case.of("activeDeadlineSeconds", Integer.MAX_VALUE),
                 Case.of("activeDeadlineSeconds", 0, "activeDeadlineSeconds: Invalid value: 0: must be between 1 and"
                         + " 2147483647, inclusive"),

@@ -55,7 +55,7 @@ public final class ContainerSpec {
         return Struct.of(Labels.HASH, hash(container), Labels.RESTARTS, Integer.toString(attempt), Labels.MESSAGE_PATH,
                 container.text("terminationMessagePath", "/dev/termination-log"), Labels.MESSAGE_POLICY,
                 container.text("terminationMessagePolicy", "File"), Labels.GRACE,
-                Long.toString(pod.spec().whole("terminationGracePeriodSeconds", 30)));
+                Long.toString(PodSpecs.grace(pod)));
     }
 
     /// Changes when a running container has to be replaced: its image is the only such field. Upstream hashes name and

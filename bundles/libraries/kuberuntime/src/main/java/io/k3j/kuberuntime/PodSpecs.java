@@ -80,9 +80,10 @@ public final class PodSpecs {
     }
 
     /// Seconds its containers have for ending. A pod that is being deleted has what the deletion gave it, which may be
-    /// less than it asked for; 30 by default.
+    /// less than it asked for; 30 by default, one where it asked for less than none.
     public static long grace(Obj pod) {
-        long spec = pod.spec().whole("terminationGracePeriodSeconds", 30);
+        long asked = pod.spec().whole("terminationGracePeriodSeconds", 30);
+        long spec = asked < 0 ? 1 : asked;
         return pod.terminating() ? pod.metadata().whole("deletionGracePeriodSeconds", spec) : spec;
     }
 

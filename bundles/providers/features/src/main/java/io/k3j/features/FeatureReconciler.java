@@ -104,7 +104,7 @@ final class FeatureReconciler implements AutoCloseable {
                 new PluginReader(offered, bundles::shipped, bundles::exported, all.values()), copies, changing, roster,
                 guard);
         this.plugins = plugs;
-        this.directory = new PluginDirectory(plan.dataDir(), plugs);
+        this.directory = new PluginDirectory(plan.dataDir(), plugs, TimeSource.system());
         Stops stops = new Stops(bundles, gate, this::handle);
         this.list = new ComponentList(roster, bundles, health, stops, plugs.failed()::components);
         this.features = new FeatureList(roster, list, directory::refused);

@@ -1,6 +1,8 @@
 package io.k3j.features;
 
 import io.k3j.componentapi.Components;
+import io.k3j.componentapi.HealthLevel;
+import io.k3j.componentapi.SwapPolicy;
 import io.k3j.componentapi.SwapRefused;
 import io.k3j.componentbase.SupervisedLoop;
 import io.k3j.features.PluginFile.Stamp;
@@ -8,6 +10,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -36,13 +40,18 @@ final class PluginDirectory {
     private final Plugs plugs;
     private Map<String, Stamp> seen = new HashMap<>();
     private final Map<String, Stamp> taken = new HashMap<>();
-    private final Map<String, String> refused = new ConcurrentHashMap<>();
+    private final Map<String, Refusal> refused = new ConcurrentHashMap<>();
+    private final InstantSource clock;
     /// All names at the last look that could read the directory; null before.
     private @Nullable Set<String> present;
     private Object keysSeen;
     private Object keysTaken;
     /// Files that are to be read again although they are the same.
     private final Set<String> again = new HashSet<>();
+
+    /// Why a file does not run, and when it was read last.
+    private record Refusal(String reason, Instant since) {
+    }
 
     /// Does what the directory asks for.
     interface Plugs {
@@ -75,9 +84,10 @@ final class PluginDirectory {
         void tell(String file, String reason);
     }
 
-    PluginDirectory(Path dataDir, Plugs plugs) {
+    PluginDirectory(Path dataDir, Plugs plugs, InstantSource clock) {
         this.directory = dataDir.resolve("plugins");
         this.plugs = plugs;
+        this.clock = clock;
         this.keysSeen = plugs.keys();
         this.keysTaken = keysSeen;
     }
@@ -175,12 +185,18 @@ final class PluginDirectory {
             plugs.plug(directory.resolve(file));
             tell(file, "");
         } catch (FeatureProblem e) {
-            tell(file, String.valueOf(e.getMessage()));
+            refuse(file, String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
             // of a file that nobody has thought of; the others run
             LOG.log(System.Logger.Level.DEBUG, "Plugin breaks its reader plugin=" + file, e);
-            tell(file, directory.resolve(file) + " cannot be plugged in: " + e);
+            refuse(file, directory.resolve(file) + " cannot be plugged in: " + e);
         }
+    }
+
+    /// Also when the reason is the one before: it is about other bytes.
+    private void refuse(String file, String reason) {
+        tell(file, reason);
+        refused.put(file, new Refusal(reason, clock.instant()));
     }
 
     private Map<String, Stamp> files() {
@@ -220,18 +236,28 @@ final class PluginDirectory {
     }
 
     private void tell(String file, String reason) {
-        String before = reason.isEmpty() ? refused.remove(file) : refused.put(file, reason);
-        if (!reason.equals(before == null ? "" : before)) {
-            plugs.tell(file, reason);
+        Refusal before = refused.get(file);
+        if (reason.equals(before == null ? "" : before.reason())) {
+            return;
         }
+        if (reason.isEmpty()) {
+            refused.remove(file);
+        } else {
+            refused.put(file, new Refusal(reason, clock.instant()));
+        }
+        plugs.tell(file, reason);
     }
 
     /// What does not run, as components.
     List<Components.Feature> refused() {
-        return new TreeMap<>(refused).entrySet().stream()
-                .map(entry -> new Components.Feature(
-                        entry.getKey().equals(ITSELF) ? directory.toString() : "plugins/" + entry.getKey(), "FAILED",
-                        "plugins", List.of(), List.of(), entry.getValue()))
+        return new TreeMap<>(refused).entrySet().stream().map(entry -> shown(entry.getKey(), entry.getValue()))
                 .toList();
+    }
+
+    private Components.Feature shown(String file, Refusal refusal) {
+        String name = file.equals(ITSELF) ? directory.toString() : "plugins/" + file;
+        return new Components.Feature(name, "FAILED", "plugins", List.of(), List.of(new Components.Component(name, name,
+                "", "FAILED", HealthLevel.STOPPED, "", SwapPolicy.REPLACE, refusal.since().toString())),
+                refusal.reason());
     }
 }

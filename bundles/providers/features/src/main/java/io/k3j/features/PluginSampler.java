@@ -21,6 +21,8 @@ final class PluginSampler implements Sampling.Sampler {
     private static final long MOST_BYTES = 16L << 20;
     /// The JDK's name for the group of its carriers.
     private static final String CARRIERS = "CarrierThreads";
+    /// How the JDK names the workers of its common pool.
+    private static final String COMMON = "ForkJoinPool.commonPool-worker-";
     private static final Duration OLDEST = Duration.ofSeconds(30);
     private final RecordingStream stream;
     private final PluginUse use;
@@ -79,7 +81,7 @@ final class PluginSampler implements Sampling.Sampler {
 
     private void started(RecordedEvent event) {
         RecordedThread thread = event.getThread("thread");
-        if (thread != null && !isCall(thread) && !isCarrier(thread)) {
+        if (thread != null && !isCall(thread) && !isCarrier(thread) && !isCommon(thread.getJavaName())) {
             use.started(id(thread), id(event.getThread("parentThread")), nearest(event.getStackTrace()));
         }
     }
@@ -91,6 +93,12 @@ final class PluginSampler implements Sampling.Sampler {
     /// A carrier of virtual threads is everybody's, whoever was the first to need it.
     private static boolean isCarrier(RecordedThread thread) {
         return thread.getThreadGroup() != null && CARRIERS.equals(thread.getThreadGroup().getName());
+    }
+
+    /// So is a worker of the JDK's common pool, which outlives what it does: `java.net.http` completes there what a
+    /// plug-in has asked for.
+    static boolean isCommon(@Nullable String thread) {
+        return thread != null && thread.startsWith(COMMON);
     }
 
     private static long id(@Nullable RecordedThread thread) {

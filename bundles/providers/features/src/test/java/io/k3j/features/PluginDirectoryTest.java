@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ class PluginDirectoryTest {
     private Path dataDir;
 
     private final Plugged plugs = new Plugged();
+    private Instant now = Instant.EPOCH;
     private PluginDirectory directory;
 
     /// Takes every file, and remembers.
@@ -96,7 +98,7 @@ class PluginDirectoryTest {
     @BeforeEach
     void make() throws IOException {
         Files.createDirectory(dataDir.resolve("plugins"));
-        directory = new PluginDirectory(dataDir, plugs);
+        directory = new PluginDirectory(dataDir, plugs, () -> now);
     }
 
     private void put(String name) throws IOException {
@@ -156,11 +158,11 @@ class PluginDirectoryTest {
         directory.retireGone();
         assertThat(plugs.retired).containsExactly("b.jar", "c.jar");
         assertThat(plugs.tidied).isEqualTo(1);
-        PluginDirectory away = new PluginDirectory(dataDir.resolve("away"), plugs);
+        PluginDirectory away = new PluginDirectory(dataDir.resolve("away"), plugs, () -> now);
         away.lookFirst();
         away.retireGone();
         Files.setPosixFilePermissions(dataDir.resolve("plugins"), PosixFilePermissions.fromString("rwxrwxrwx"));
-        PluginDirectory open = new PluginDirectory(dataDir, plugs);
+        PluginDirectory open = new PluginDirectory(dataDir, plugs, () -> now);
         open.lookFirst();
         open.retireGone();
         assertThat(plugs.retired).hasSize(2);
@@ -260,6 +262,22 @@ class PluginDirectoryTest {
         directory.look();
         assertThat(plugs.plugged).isEqualTo(2);
         assertThat(directory.refused()).isEmpty();
+    }
+
+    @Test
+    void aRefusalSaysWhenTheFileWasReadLastAlsoForTheReasonOfBefore() throws Exception {
+        plugs.breaks = true;
+        put("a.jar");
+        directory.lookFirst();
+        assertThat(directory.refused().getFirst().bundles()).singleElement()
+                .satisfies(bundle -> assertThat(bundle.since()).isEqualTo("1970-01-01T00:00:00Z"));
+        now = now.plusSeconds(1);
+        directory.look();
+        assertThat(directory.refused().getFirst().bundles().getFirst().since()).isEqualTo("1970-01-01T00:00:00Z");
+        Files.setLastModifiedTime(dataDir.resolve("plugins/a.jar"), FileTime.fromMillis(0));
+        directory.look();
+        directory.look();
+        assertThat(directory.refused().getFirst().bundles().getFirst().since()).isEqualTo("1970-01-01T00:00:01Z");
     }
 
     @Test
