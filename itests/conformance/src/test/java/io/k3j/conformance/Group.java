@@ -9,6 +9,9 @@ import java.util.List;
 /// @param skip a regular expression over names: those that do not all the same; empty: none
 record Group(String name, String focus, String skip) {
     private static final String SERIAL = "\\[Serial\\]|\\[Disruptive\\]";
+    private static final String CONFORMANCE_TEST = "\\[Conformance\\]";
+    /// What a cluster has only when somebody asks for it.
+    private static final String OPTIONAL = "\\[(Feature|FeatureGate|Environment|Provider):|\\[(Alpha|Beta|Deprecated|Flaky)\\]";
     private static final String LOCAL = "\\[sig-network\\] LoadBalancers ExternalTrafficPolicy: Local.*";
     private static final String HOOKS = "\\[sig-api-machinery\\] "
             + "(AdmissionWebhook|MutatingAdmissionPolicy|ValidatingAdmissionPolicy|CustomResource|Aggregator)";
@@ -44,6 +47,29 @@ record Group(String name, String focus, String skip) {
 
     /// Those of them that want the cluster for themselves.
     static final Group CONFORMANCE_ALONE = conformance("serial", "\\[Serial\\]", "");
+
+    /// Those of others that want nothing that a cluster does not have by default: no feature gate, no cloud, no driver
+    /// whose image is not there. Those of the network are a suite of their own.
+    static final List<Group> BEYOND = List.of(
+            beyond("beyond-api", "\\[sig-(api-machinery|instrumentation|architecture|auth|testing)\\]", ""),
+            beyond("beyond-apps", "\\[sig-(apps|scheduling|autoscaling)\\]", ""),
+            beyond("beyond-cli", "\\[sig-cli\\]", ""),
+            beyond("beyond-node", "\\[sig-node\\]", ""),
+            beyond("beyond-network", "\\[sig-network\\]",
+                    "Netpol|\\] Services |\\] DNS |LoadBalancers|HostPort|Granular Checks|EndpointSlice|Ingress API"),
+            beyond("beyond-storage", "\\[sig-storage\\]", "CSI |In-tree Volumes|Flexvolumes"),
+            beyond("beyond-volumes", "\\[sig-storage\\] In-tree Volumes \\[Driver: (emptydir|hostPath|local)\\]",
+                    "\\[Slow\\]"));
+
+    /// Those of them that want the cluster for themselves.
+    static final Group BEYOND_ALONE = new Group("beyond-serial",
+            "\\[sig-(api-machinery|apps|auth|cli|scheduling)\\].*\\[Serial\\]",
+            CONFORMANCE_TEST + "|\\[Disruptive\\]|" + OPTIONAL);
+
+    private static Group beyond(String name, String of, String skip) {
+        return new Group(name, of, String.join("|", CONFORMANCE_TEST, SERIAL, OPTIONAL)
+                + (skip.isEmpty() ? "" : "|" + skip));
+    }
 
     private static Group conformance(String name, String of, String skip) {
         return new Group(name, of + ".*\\[Conformance\\]", skip);

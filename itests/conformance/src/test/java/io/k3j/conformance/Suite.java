@@ -9,7 +9,9 @@ enum Suite {
     /// All that are marked `[Conformance]`.
     CONFORMANCE("conformance.md", 1, List.of(), Group.CONFORMANCE, Group.CONFORMANCE_ALONE),
     /// Those of the network. They want port 80.
-    NETWORK("conformance-network.md", 2, List.of("--disable=traefik"), Group.NETWORK, Group.NETWORK_ALONE);
+    NETWORK("conformance-network.md", 2, List.of("--disable=traefik"), Group.NETWORK, Group.NETWORK_ALONE),
+    /// Those of others that conformance does not ask for.
+    BEYOND("conformance-beyond.md", 1, List.of(), Group.BEYOND, Group.BEYOND_ALONE);
 
     private final String page;
     private final int agents;
