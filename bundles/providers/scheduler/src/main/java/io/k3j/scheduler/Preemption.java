@@ -46,11 +46,13 @@ final class Preemption {
     private final PodInfo pod;
     private final Snapshot snapshot;
     private final DisruptionBudgets budgets;
+    private final List<Filter> filters;
 
     Preemption(PodInfo pod, Snapshot snapshot, List<Obj> budgets) {
         this.pod = pod;
         this.snapshot = snapshot;
         this.budgets = DisruptionBudgets.of(budgets);
+        this.filters = Placement.filters(pod, snapshot);
     }
 
     /// Evaluates the nodes that a failed placement has rejected.
@@ -110,16 +112,16 @@ final class Preemption {
         for (PodInfo p : lower) {
             empty = empty.without(p.uid());
         }
-        Rejection still = reject(empty);
+        Rejection still = reject(node, empty);
         if (still != null) {
             reasons.add(still.reasons());
             return Optional.empty();
         }
-        return Optional.of(reprieve(empty, lower));
+        return Optional.of(reprieve(node, empty, lower));
     }
 
     /// Reprieves as many pods as possible: those whose eviction violates a budget first, then by priority.
-    private Candidate reprieve(NodeState empty, List<PodInfo> lower) {
+    private Candidate reprieve(NodeState node, NodeState empty, List<PodInfo> lower) {
         Set<PodInfo> violating = budgets.violatedBy(lower);
         List<PodInfo> order = new ArrayList<>(lower.stream().filter(violating::contains).toList());
         lower.stream().filter(p -> !violating.contains(p)).forEach(order::add);
@@ -127,7 +129,7 @@ final class Preemption {
         List<PodInfo> victims = new ArrayList<>();
         for (PodInfo each : order) {
             NodeState with = now.with(each);
-            if (reject(with) == null) {
+            if (reject(node, with) == null) {
                 now = with;
             } else {
                 victims.add(each);
@@ -137,7 +139,10 @@ final class Preemption {
         return new Candidate(now, victims, (int) victims.stream().filter(violating::contains).count());
     }
 
-    private @Nullable Rejection reject(NodeState node) {
-        return Placement.reject(Placement.filters(pod, snapshot.replacing(node)), pod, node, snapshot);
+    /// The rejection of a node whose pods are changed; what looks at all nodes comes last, and only if it must.
+    private @Nullable Rejection reject(NodeState before, NodeState node) {
+        List<Filter> now = new ArrayList<>(filters.size());
+        filters.forEach(f -> now.add(n -> f.changed(before, node).reject(n)));
+        return Placement.reject(now, pod, node, snapshot);
     }
 }
