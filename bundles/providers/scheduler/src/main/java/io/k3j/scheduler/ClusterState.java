@@ -1,8 +1,10 @@
 package io.k3j.scheduler;
 
 import io.k3j.model.Obj;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +27,7 @@ final class ClusterState {
     private final Map<String, Place> nominated = new HashMap<>();
     private final Function<String, Map<String, String>> namespaceLabels;
     private final ClaimedVolumes volumes;
+    private boolean mixed;
     private @Nullable Snapshot snapshot;
 
     ClusterState(Function<String, Map<String, String>> namespaceLabels, ClaimedVolumes volumes) {
@@ -36,6 +39,9 @@ final class ClusterState {
     synchronized Snapshot snapshot() {
         Snapshot now = snapshot;
         if (now == null) {
+            if (!mixed) {
+                mixZones();
+            }
             Map<String, List<PodInfo>> promised = new HashMap<>();
             nominated.values().forEach(p -> promised.computeIfAbsent(p.node(), n -> new ArrayList<>()).add(p.pod()));
             now = Snapshot.of(new ArrayList<>(nodes.values()), promised, namespaceLabels, volumes);
@@ -44,17 +50,40 @@ final class ClusterState {
         return now;
     }
 
+    /// Nodes in turn of each zone, so that those that are tried first are of all zones.
+    private void mixZones() {
+        Map<String, Deque<NodeState>> zones = new LinkedHashMap<>();
+        nodes.values().forEach(n -> zones.computeIfAbsent(zone(n), z -> new ArrayDeque<>()).add(n));
+        nodes.clear();
+        while (!zones.isEmpty()) {
+            zones.values().removeIf(zone -> {
+                NodeState next = zone.remove();
+                nodes.put(next.name(), next);
+                return zone.isEmpty();
+            });
+        }
+        mixed = true;
+    }
+
+    private static String zone(NodeState node) {
+        return node.labels().getOrDefault("topology.kubernetes.io/region", "") + '/'
+                + node.labels().getOrDefault("topology.kubernetes.io/zone", "");
+    }
+
     /// Adds or updates a node.
     synchronized void put(Obj node) {
         NodeState known = nodes.get(node.name());
         if (known != null) {
-            nodes.put(node.name(), known.with(node));
+            NodeState next = known.with(node);
+            nodes.put(node.name(), next);
+            mixed &= zone(next).equals(zone(known));
         } else {
             NodeState state = NodeState.of(node);
             for (Place place : places.values()) {
                 state = place.node().equals(node.name()) ? state.with(place.pod()) : state;
             }
             nodes.put(node.name(), state);
+            mixed = false;
         }
         snapshot = null;
     }
@@ -62,6 +91,7 @@ final class ClusterState {
     /// Removes a node.
     synchronized void removeNode(String name) {
         nodes.remove(name);
+        mixed = false;
         snapshot = null;
     }
 
