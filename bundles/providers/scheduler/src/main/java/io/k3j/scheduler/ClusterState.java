@@ -1,8 +1,10 @@
 package io.k3j.scheduler;
 
 import io.k3j.model.Obj;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,10 +12,14 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Nodes and their pods, including assumed pods: pods that were just assigned to a node and whose binding is not
-/// visible yet. For any thread.
+/// Nodes and their pods, including pods that are not bound visibly yet: assumed ones, whose binding is under way, and
+/// reserved ones, whose volumes are being made for the node. For any thread.
 final class ClusterState {
-    private record Place(PodInfo pod, String node, boolean assumed) {
+    private enum Kind {
+        BOUND, ASSUMED, RESERVED
+    }
+
+    private record Place(PodInfo pod, String node, Kind kind) {
     }
 
     private final Map<String, NodeState> nodes = new LinkedHashMap<>();
@@ -21,6 +27,7 @@ final class ClusterState {
     private final Map<String, Place> nominated = new HashMap<>();
     private final Function<String, Map<String, String>> namespaceLabels;
     private final ClaimedVolumes volumes;
+    private boolean mixed;
     private @Nullable Snapshot snapshot;
 
     ClusterState(Function<String, Map<String, String>> namespaceLabels, ClaimedVolumes volumes) {
@@ -32,6 +39,9 @@ final class ClusterState {
     synchronized Snapshot snapshot() {
         Snapshot now = snapshot;
         if (now == null) {
+            if (!mixed) {
+                mixZones();
+            }
             Map<String, List<PodInfo>> promised = new HashMap<>();
             nominated.values().forEach(p -> promised.computeIfAbsent(p.node(), n -> new ArrayList<>()).add(p.pod()));
             now = Snapshot.of(new ArrayList<>(nodes.values()), promised, namespaceLabels, volumes);
@@ -40,17 +50,40 @@ final class ClusterState {
         return now;
     }
 
+    /// Nodes in turn of each zone, so that those that are tried first are of all zones.
+    private void mixZones() {
+        Map<String, Deque<NodeState>> zones = new LinkedHashMap<>();
+        nodes.values().forEach(n -> zones.computeIfAbsent(zone(n), z -> new ArrayDeque<>()).add(n));
+        nodes.clear();
+        while (!zones.isEmpty()) {
+            zones.values().removeIf(zone -> {
+                NodeState next = zone.remove();
+                nodes.put(next.name(), next);
+                return zone.isEmpty();
+            });
+        }
+        mixed = true;
+    }
+
+    private static String zone(NodeState node) {
+        return node.labels().getOrDefault("topology.kubernetes.io/region", "") + '/'
+                + node.labels().getOrDefault("topology.kubernetes.io/zone", "");
+    }
+
     /// Adds or updates a node.
     synchronized void put(Obj node) {
         NodeState known = nodes.get(node.name());
         if (known != null) {
-            nodes.put(node.name(), known.with(node));
+            NodeState next = known.with(node);
+            nodes.put(node.name(), next);
+            mixed &= zone(next).equals(zone(known));
         } else {
             NodeState state = NodeState.of(node);
             for (Place place : places.values()) {
                 state = place.node().equals(node.name()) ? state.with(place.pod()) : state;
             }
             nodes.put(node.name(), state);
+            mixed = false;
         }
         snapshot = null;
     }
@@ -58,62 +91,103 @@ final class ClusterState {
     /// Removes a node.
     synchronized void removeNode(String name) {
         nodes.remove(name);
+        mixed = false;
         snapshot = null;
     }
 
     /// Adds a bound pod.
     synchronized void put(PodInfo pod) {
-        place(new Place(pod, pod.node(), false));
-        nominated.remove(pod.uid());
+        place(new Place(pod, pod.node(), Kind.BOUND));
     }
 
     /// Assumes a pod on a node while its binding is in flight.
     synchronized void assume(PodInfo pod, String node) {
-        place(new Place(pod, node, true));
-        nominated.remove(pod.uid());
+        place(new Place(pod, node, Kind.ASSUMED));
+    }
+
+    /// Keeps the place of a pod on a node while its volumes are being made.
+    synchronized void reserve(PodInfo pod, String node) {
+        place(new Place(pod, node, Kind.RESERVED));
     }
 
     private void place(Place place) {
         remove(place.pod().uid());
         places.put(place.pod().uid(), place);
+        nominated.remove(place.pod().uid());
         nodes.computeIfPresent(place.node(), (n, s) -> s.with(place.pod()));
         snapshot = null;
     }
 
     /// Removes a finished or deleted pod.
-    synchronized void remove(String uid) {
+    /// @return whether it had a place
+    synchronized boolean remove(String uid) {
         @Nullable
         Place old = places.remove(uid);
-        if (old != null) {
-            nodes.computeIfPresent(old.node(), (n, s) -> s.without(uid));
-            snapshot = null;
+        if (old == null) {
+            return false;
         }
+        nodes.computeIfPresent(old.node(), (n, s) -> s.without(uid));
+        snapshot = null;
+        return true;
     }
 
-    /// Removes an assumed pod whose binding has failed.
+    /// Removes a pod that is not bound and whose writes have failed.
     synchronized void forget(String uid) {
         @Nullable
         Place old = places.get(uid);
-        if (old != null && old.assumed()) {
+        if (old != null && old.kind() != Kind.BOUND) {
             remove(uid);
         }
     }
 
-    /// Whether a pod is bound or assumed.
-    synchronized boolean placed(String uid) {
-        return places.containsKey(uid);
+    /// Makes a reserved place a nomination, for the next attempt of the pod itself.
+    synchronized void release(String uid) {
+        @Nullable
+        Place old = places.get(uid);
+        if (old != null && old.kind() == Kind.RESERVED) {
+            remove(uid);
+            nominated.put(uid, old);
+        }
     }
 
-    /// Nominates a node for a pod, on which victims are being preempted or its volumes are being made.
+    /// Removes the nomination and the reserved place of a pod that is to be scheduled no more.
+    /// @return whether it had one
+    synchronized boolean abandon(String uid) {
+        release(uid);
+        return withdraw(uid);
+    }
+
+    /// Whether a pod is bound or assumed.
+    synchronized boolean placed(String uid) {
+        @Nullable
+        Place place = places.get(uid);
+        return place != null && place.kind() != Kind.RESERVED;
+    }
+
+    /// Nominates a node for a pod, on which victims are being preempted; without effect when it has a place.
     synchronized void nominate(PodInfo pod, String node) {
-        nominated.put(pod.uid(), new Place(pod, node, true));
-        snapshot = null;
+        if (!places.containsKey(pod.uid())) {
+            nominated.put(pod.uid(), new Place(pod, node, Kind.RESERVED));
+            snapshot = null;
+        }
     }
 
     /// Removes the nomination of a pod.
-    synchronized void withdraw(String uid) {
-        if (nominated.remove(uid) != null) {
+    /// @return whether it had one
+    synchronized boolean withdraw(String uid) {
+        boolean had = nominated.remove(uid) != null;
+        if (had) {
             snapshot = null;
+        }
+        return had;
+    }
+
+    /// Removes the nomination of a pod to this node.
+    synchronized void withdraw(String uid, String node) {
+        @Nullable
+        Place old = nominated.get(uid);
+        if (old != null && old.node().equals(node)) {
+            withdraw(uid);
         }
     }
 

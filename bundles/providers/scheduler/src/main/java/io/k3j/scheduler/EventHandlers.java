@@ -9,19 +9,24 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Applies view events to the cluster state and the scheduling queue. Called on the views' threads.
 final class EventHandlers {
-    private static final Set<String> ROOM = Set.of(NodeFilters.FIT, NodeFilters.PORTS, SpreadFilter.NAME,
+    /// The filters that may let a pod pass when another leaves.
+    static final Set<String> ROOM = Set.of(NodeFilters.FIT, NodeFilters.PORTS, SpreadFilter.NAME,
             PodAffinityFilter.NAME);
     private static final Set<String> NEIGHBOURS = Set.of(SpreadFilter.NAME, PodAffinityFilter.NAME);
+    /// What an empty node of a domain can have kept from being scheduled elsewhere.
+    private static final Set<String> BALANCE = Set.of(SpreadFilter.NAME);
     private static final Set<String> STORAGE = Set.of(VolumeFilter.NAME);
     private static final String BY_CLASS = "class";
     private static final Set<String> ANYTHING = Set.of();
@@ -29,6 +34,7 @@ final class EventHandlers {
     private final SchedulingQueue queue;
     private final ClusterState cluster;
     private final LiveView budgets;
+    private final Function<String, Map<String, String>> namespaceLabels;
     private final CountDownLatch initialized = new CountDownLatch(1);
 
     EventHandlers(LiveViews views, TimeSource clock) {
@@ -39,8 +45,8 @@ final class EventHandlers {
         LiveView classes = views.of(BuiltinResources.STORAGE_CLASSES);
         this.budgets = views.of(BuiltinResources.POD_DISRUPTION_BUDGETS);
         this.queue = new SchedulingQueue(clock);
-        this.cluster = new ClusterState(n -> namespaces.get(Key.of(n)).map(Obj::labels).orElse(Map.of()),
-                storage(claims, volumes, classes));
+        this.namespaceLabels = n -> namespaces.get(Key.of(n)).map(Obj::labels).orElse(Map.of());
+        this.cluster = new ClusterState(namespaceLabels, storage(claims, volumes, classes));
         views.of(BuiltinResources.NODES).listen(this::node);
         views.of(BuiltinResources.PODS).listen(this::pod);
         claims.listen((before, after) -> queue.changed(STORAGE));
@@ -104,6 +110,8 @@ final class EventHandlers {
         if (after == null) {
             if (before != null) {
                 cluster.removeNode(before.name());
+                queue.changed(BALANCE);
+                lost(before.name());
             }
             return;
         }
@@ -114,7 +122,33 @@ final class EventHandlers {
         if (after.spec().seq("taints").find("key", "node.cloudprovider.kubernetes.io/uninitialized").isEmpty()) {
             initialized.countDown();
         }
-        queue.changed(ANYTHING);
+        Set<String> helped = before == null ? ANYTHING : helped(before, after);
+        if (before == null || !helped.isEmpty()) {
+            queue.changed(helped);
+        }
+        if (before != null && !before.spec().equals(after.spec())) {
+            lost(after.name());
+        }
+    }
+
+    /// Pods nominated to a node that may be of no use any more look for another.
+    private void lost(String node) {
+        queue.changed(ANYTHING, waiting -> waiting.nominatedNode().filter(node::equals).isPresent());
+    }
+
+    /// The filters that a change of a node may have made more lenient.
+    private static Set<String> helped(Obj before, Obj after) {
+        Set<String> helped = new HashSet<>();
+        if (!before.status().struct("allocatable").equals(after.status().struct("allocatable"))) {
+            helped.add(NodeFilters.FIT);
+        }
+        if (!before.metadata().struct("labels").equals(after.metadata().struct("labels"))) {
+            helped.addAll(Set.of(NodeFilters.AFFINITY, PodAffinityFilter.NAME, SpreadFilter.NAME, VolumeFilter.NAME));
+        }
+        if (!before.spec().equals(after.spec())) {
+            helped.addAll(Set.of(NodeFilters.TAINTS, NodeFilters.UNSCHEDULABLE, SpreadFilter.NAME));
+        }
+        return helped;
     }
 
     private static boolean same(Obj before, Obj after) {
@@ -133,17 +167,23 @@ final class EventHandlers {
                 left(gone);
             }
         } else if (!Pods.node(after).isEmpty()) {
-            queue.remove(after.uid());
-            cluster.put(new PodInfo(after));
-            if (before == null || Pods.node(before).isEmpty()
-                    || !before.metadata().struct("labels").equals(after.metadata().struct("labels"))) {
-                queue.changed(NEIGHBOURS);
-            }
-            if (before != null && !Pods.node(before).isEmpty() && needsLess(before, after)) {
-                queue.changed(ROOM);
-            }
+            bound(before, after);
         } else {
             waiting(before, after);
+        }
+    }
+
+    private void bound(@Nullable Obj before, Obj after) {
+        PodInfo pod = new PodInfo(after);
+        queue.remove(after.uid());
+        cluster.put(pod);
+        if (before == null || Pods.node(before).isEmpty()) {
+            queue.changed(NEIGHBOURS, waiting -> Neighbours.welcomes(waiting, pod, namespaceLabels));
+        } else if (!before.metadata().struct("labels").equals(after.metadata().struct("labels"))) {
+            queue.changed(NEIGHBOURS);
+        }
+        if (before != null && !Pods.node(before).isEmpty() && needsLess(before, after)) {
+            queue.changed(ROOM);
         }
     }
 
@@ -158,10 +198,7 @@ final class EventHandlers {
 
     private void left(Obj pod) {
         queue.remove(pod.uid());
-        cluster.withdraw(pod.uid());
-        boolean placed = cluster.placed(pod.uid());
-        cluster.remove(pod.uid());
-        if (placed) {
+        if (cluster.abandon(pod.uid()) | cluster.remove(pod.uid())) {
             queue.changed(ROOM);
         }
     }
@@ -170,17 +207,34 @@ final class EventHandlers {
         boolean ours = after.spec().text("schedulerName", PodBinder.SCHEDULER).equals(PodBinder.SCHEDULER);
         if (!ours || after.terminating() || !after.spec().seq("schedulingGates").isEmpty()) {
             queue.remove(after.uid());
+            if (cluster.abandon(after.uid())) {
+                queue.changed(ROOM);
+            }
             return;
         }
         PodInfo pod = new PodInfo(after);
-        pod.nominatedNode().ifPresent(n -> cluster.nominate(pod, n));
+        boolean displaced = renominated(before, pod);
         boolean same = before != null && before.spec().equals(after.spec())
                 && before.metadata().struct("labels").equals(after.metadata().struct("labels"))
                 && before.spec().seq("schedulingGates").isEmpty();
-        if (same) {
+        if (same && !displaced) {
             queue.refresh(pod);
         } else {
             queue.add(pod);
         }
+    }
+
+    /// Follows the nomination in a pod's status.
+    /// @return whether it was taken back
+    private boolean renominated(@Nullable Obj before, PodInfo pod) {
+        String old = before == null ? "" : before.status().text("nominatedNodeName");
+        String now = pod.nominatedNode().orElse("");
+        if (!now.isEmpty() && !now.equals(old)) {
+            cluster.nominate(pod, now);
+        } else if (now.isEmpty() && !old.isEmpty()) {
+            cluster.withdraw(pod.uid(), old);
+            return true;
+        }
+        return false;
     }
 }

@@ -8,4 +8,9 @@ interface Filter {
     /// The rejection of a node, null when it is feasible.
     @Nullable
     Rejection reject(NodeState node);
+
+    /// The same filter for a snapshot in which one node has other pods; itself when it looks at one node only.
+    default Filter changed(NodeState before, NodeState after) {
+        return this;
+    }
 }

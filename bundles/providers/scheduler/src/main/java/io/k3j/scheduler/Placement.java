@@ -93,7 +93,9 @@ final class Placement {
         }
     }
 
-    private static @Nullable Rejection reject(List<Filter> filters, PodInfo pod, NodeState node, Snapshot snapshot) {
+    /// The first rejection of a node as it is, or as it will be with the pods of no lower priority that are promised
+    /// to it; null when there is none.
+    static @Nullable Rejection reject(List<Filter> filters, PodInfo pod, NodeState node, Snapshot snapshot) {
         @Nullable
         Rejection no = first(filters, node);
         List<PodInfo> promised = snapshot.nominated().get(node.name());

@@ -16,6 +16,8 @@ final class PodAffinityFilter implements Filter {
     private static final Rejection NOT_LIKED = Rejection.soft(NAME,
             "node(s) didn't satisfy existing pods anti-affinity rules");
 
+    private final PodInfo pod;
+    private final Snapshot snapshot;
     private final List<AffinityTerm> near;
     private final List<Set<String>> nearPlaces = new ArrayList<>();
     private final List<AffinityTerm> far;
@@ -24,6 +26,8 @@ final class PodAffinityFilter implements Filter {
     private final boolean firstOfItsKind;
 
     private PodAffinityFilter(PodInfo pod, Snapshot snapshot, Map<String, Set<String>> dislike) {
+        this.pod = pod;
+        this.snapshot = snapshot;
         this.near = pod.affinity().required();
         this.far = pod.affinity().against();
         this.dislike = dislike;
@@ -72,6 +76,13 @@ final class PodAffinityFilter implements Filter {
             }
         }
         return found;
+    }
+
+    @Override
+    public Filter changed(NodeState before, NodeState after) {
+        @Nullable
+        Filter next = of(pod, snapshot.replacing(after));
+        return next == null ? n -> null : next;
     }
 
     @Override

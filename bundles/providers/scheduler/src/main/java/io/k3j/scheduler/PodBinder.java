@@ -7,11 +7,13 @@ import io.k3j.clientapi.WriteOptions;
 import io.k3j.controllerkit.Conditions;
 import io.k3j.controllerkit.Events;
 import io.k3j.controllerkit.BuiltinResources;
+import io.k3j.model.Null;
 import io.k3j.model.Obj;
 import io.k3j.model.Patch;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 
 /// All writes of the scheduler.
 record PodBinder(ApiClient api, Events events, InstantSource clock) {
@@ -45,29 +47,45 @@ record PodBinder(ApiClient api, Events events, InstantSource clock) {
                 WriteOptions.PLAIN);
     }
 
-    /// Reports an unschedulable pod by condition and event; `nominated` may be empty.
-    void unschedulable(PodInfo pod, String reason, String message, String nominated) {
+    /// Reports a pod that got no node, by condition and event.
+    ///
+    /// @param nominated the node on which room is made for it, empty to take back a nomination, null to leave it
+    void unschedulable(PodInfo pod, String reason, String message, @Nullable String nominated) {
         events.warning(pod.pod(), "FailedScheduling", message);
         Seq before = pod.pod().status().seq("conditions");
         Seq after = Conditions.with(before,
                 Conditions.of("PodScheduled", false, reason, message).with("observedGeneration",
                         pod.pod().generation()),
                 clock.instant());
-        boolean sameNode = nominated.isEmpty() || nominated.equals(pod.nominatedNode().orElse(""));
+        boolean sameNode = nominated == null || nominated.equals(pod.nominatedNode().orElse(""));
         if (after.equals(before) && sameNode) {
             return;
         }
-        Struct.Builder status = Struct.builder().put("conditions", after).putUnlessEmpty("nominatedNodeName",
-                nominated);
-        patchStatus(pod, status.build());
+        Struct status = Struct.of("conditions", Seq.of(after.find("type", "PodScheduled")));
+        patchStatus(pod, sameNode ? status : status.with("nominatedNodeName", nodeName(nominated)));
     }
 
-    /// Evicts a victim of preemption.
+    /// Writes on which node the room of a pod is kept; empty takes it back. Without effect when the pod says so
+    /// already.
+    void nominate(PodInfo pod, String node) {
+        if (!node.equals(pod.nominatedNode().orElse(""))) {
+            patchStatus(pod, Struct.of("nominatedNodeName", nodeName(node)));
+        }
+    }
+
+    private static Object nodeName(@Nullable String node) {
+        return node == null || node.isEmpty() ? Null.NULL : node;
+    }
+
+    /// Evicts a victim of preemption; one that is terminating already is left alone.
     void evict(PodInfo victim, PodInfo preemptor, String node) {
-        Struct condition = Conditions.of("DisruptionTarget", true, "PreemptionByScheduler",
+        if (victim.pod().terminating()) {
+            return;
+        }
+        Struct wanted = Conditions.of("DisruptionTarget", true, "PreemptionByScheduler",
                 SCHEDULER + ": preempting to accommodate a higher priority pod");
-        Seq conditions = Conditions.with(victim.pod().status().seq("conditions"), condition, clock.instant());
-        patchStatus(victim, Struct.of("conditions", conditions));
+        Seq conditions = Conditions.with(victim.pod().status().seq("conditions"), wanted, clock.instant());
+        patchStatus(victim, Struct.of("conditions", Seq.of(conditions.find("type", "DisruptionTarget"))));
         try {
             api.delete(BuiltinResources.PODS, victim.key(), DeleteOptions.PLAIN.ifUid(victim.uid()));
         } catch (ApiFault fault) {
@@ -78,10 +96,11 @@ record PodBinder(ApiClient api, Events events, InstantSource clock) {
         events.normal(victim.pod(), "Preempted", "Preempted by pod " + preemptor.uid() + " on node " + node);
     }
 
+    /// Conditions of others, which may be newer than the pod that was looked at, stay as they are.
     private void patchStatus(PodInfo pod, Struct status) {
         try {
             Struct changes = Struct.of("metadata", Struct.of("uid", pod.uid()), "status", status);
-            api.patch(BuiltinResources.PODS, pod.key(), new Patch.Merge(changes), WriteOptions.STATUS);
+            api.patch(BuiltinResources.PODS, pod.key(), new Patch.Strategic(changes), WriteOptions.STATUS);
         } catch (ApiFault fault) {
             if (fault.code() != 404 && fault.code() != 409) {
                 throw fault;

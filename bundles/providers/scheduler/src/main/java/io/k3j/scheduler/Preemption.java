@@ -1,12 +1,12 @@
 package io.k3j.scheduler;
 
+import io.k3j.controllerkit.Conditions;
 import io.k3j.model.Obj;
-import io.k3j.model.Selector;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Finds a node that becomes feasible when pods of lower priority are evicted, and the victims:
@@ -33,23 +33,35 @@ final class Preemption {
     }
 
     /// The result: the best candidate, or a message why there is none.
-    record Result(Optional<Candidate> best, String message) {
+    ///
+    /// @param keepsNomination whether an earlier nomination of the pod stays as it is
+    record Result(Optional<Candidate> best, String message, boolean keepsNomination) {
+        static final Result NONE = new Result(Optional.empty(), "", true);
+
+        static Result ineligible(String why) {
+            return new Result(Optional.empty(), "preemption: not eligible due to " + why + ".", true);
+        }
     }
 
     private final PodInfo pod;
     private final Snapshot snapshot;
-    private final List<Obj> budgets;
+    private final DisruptionBudgets budgets;
+    private final List<Filter> filters;
 
     Preemption(PodInfo pod, Snapshot snapshot, List<Obj> budgets) {
         this.pod = pod;
         this.snapshot = snapshot;
-        this.budgets = budgets;
+        this.budgets = DisruptionBudgets.of(budgets);
+        this.filters = Placement.filters(pod, snapshot);
     }
 
     /// Evaluates the nodes that a failed placement has rejected.
     Result find(Placement.None failed) {
         if (pod.spec().text("preemptionPolicy").equals("Never")) {
-            return new Result(Optional.empty(), "preemption: not eligible due to preemptionPolicy=Never.");
+            return Result.ineligible("preemptionPolicy=Never");
+        }
+        if (victimsAreLeaving(failed)) {
+            return Result.ineligible("a terminating pod on the nominated node");
         }
         List<Candidate> candidates = new ArrayList<>();
         List<List<String>> reasons = new ArrayList<>();
@@ -68,7 +80,23 @@ final class Preemption {
                 .thenComparing(Candidate::earliestStart, Comparator.reverseOrder());
         String none = "preemption: 0/" + snapshot.nodes().size() + " nodes are available: "
                 + Placement.histogram(reasons) + ".";
-        return new Result(candidates.stream().min(order), none);
+        return new Result(candidates.stream().min(order), none, false);
+    }
+
+    /// Whether the room on the nominated node, which may still be of use, is being made.
+    private boolean victimsAreLeaving(Placement.None failed) {
+        return pod.nominatedNode().map(snapshot::node).filter(n -> {
+            Rejection no = failed.rejections().get(n.name());
+            return failed.everywhere() == null && (no == null || no.resolvable());
+        }).map(n -> n.pods().stream().anyMatch(this::isLeavingVictim)).orElse(false);
+    }
+
+    private boolean isLeavingVictim(PodInfo other) {
+        return other.priority() < pod.priority() && other.pod().terminating()
+                && Conditions.find(other.pod().status().seq("conditions"), "DisruptionTarget")
+                        .filter(c -> c.text("status").equals("True")
+                                && c.text("reason").equals("PreemptionByScheduler"))
+                        .isPresent();
     }
 
     private Optional<Candidate> candidate(NodeState node, List<List<String>> reasons) {
@@ -84,43 +112,37 @@ final class Preemption {
         for (PodInfo p : lower) {
             empty = empty.without(p.uid());
         }
-        Rejection still = reject(empty);
+        Rejection still = reject(node, empty);
         if (still != null) {
             reasons.add(still.reasons());
             return Optional.empty();
         }
-        return Optional.of(reprieve(empty, lower));
+        return Optional.of(reprieve(node, empty, lower));
     }
 
-    /// Reprieves as many pods as possible: those protected by a budget first, then by priority.
-    private Candidate reprieve(NodeState empty, List<PodInfo> lower) {
-        List<PodInfo> order = new ArrayList<>(lower.stream().filter(this::isProtected).toList());
-        int guarded = order.size();
-        lower.stream().filter(p -> !isProtected(p)).forEach(order::add);
+    /// Reprieves as many pods as possible: those whose eviction violates a budget first, then by priority.
+    private Candidate reprieve(NodeState node, NodeState empty, List<PodInfo> lower) {
+        Set<PodInfo> violating = budgets.violatedBy(lower);
+        List<PodInfo> order = new ArrayList<>(lower.stream().filter(violating::contains).toList());
+        lower.stream().filter(p -> !violating.contains(p)).forEach(order::add);
         NodeState now = empty;
         List<PodInfo> victims = new ArrayList<>();
-        int violations = 0;
-        for (int i = 0; i < order.size(); i++) {
-            NodeState with = now.with(order.get(i));
-            if (reject(with) == null) {
+        for (PodInfo each : order) {
+            NodeState with = now.with(each);
+            if (reject(node, with) == null) {
                 now = with;
             } else {
-                victims.add(order.get(i));
-                violations += i < guarded ? 1 : 0;
+                victims.add(each);
             }
         }
         victims.sort(Comparator.comparingLong((PodInfo p) -> -p.priority()));
-        return new Candidate(now, victims, violations);
+        return new Candidate(now, victims, (int) victims.stream().filter(violating::contains).count());
     }
 
-    private @Nullable Rejection reject(NodeState node) {
-        return Placement.first(Placement.filters(pod, snapshot.replacing(node)), node);
-    }
-
-    private boolean isProtected(PodInfo victim) {
-        Map<String, String> labels = victim.labels();
-        return budgets.stream().filter(b -> b.namespace().equals(victim.namespace()))
-                .filter(b -> b.status().whole("disruptionsAllowed", 0) <= 0)
-                .anyMatch(b -> b.spec().has("selector") && Selector.of(b.spec().struct("selector")).matches(labels));
+    /// The rejection of a node whose pods are changed; what looks at all nodes comes last, and only if it must.
+    private @Nullable Rejection reject(NodeState before, NodeState node) {
+        List<Filter> now = new ArrayList<>(filters.size());
+        filters.forEach(f -> now.add(n -> f.changed(before, node).reject(n)));
+        return Placement.reject(now, pod, node, snapshot);
     }
 }

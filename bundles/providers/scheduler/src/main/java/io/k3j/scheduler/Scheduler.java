@@ -25,8 +25,10 @@ import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
 @Component(service = {}, configurationPid = "io.k3j.scheduler", configurationPolicy = ConfigurationPolicy.REQUIRE)
 @SatisfyingConditionTarget("(osgi.condition.id=io.k3j.leader.kube-scheduler)")
 public final class Scheduler {
-    /// Maximum of concurrent bindings; they share commits of the datastore.
+    /// Maximum of concurrent writers; they share commits of the datastore.
     private static final int BINDINGS = 64;
+    /// Maximum of attempts whose writes are under way or wait for that; then the loop waits.
+    private static final int UNDER_WAY = 1_000;
     private static final Duration UNREADY = Duration.ofMillis(20);
     private static final Duration NO_NODE = Duration.ofSeconds(1);
     private static final Duration IDLE = Duration.ofSeconds(5);
@@ -65,16 +67,20 @@ public final class Scheduler {
         });
     }
 
-    /// An executor that runs each task on a virtual thread, with bounded concurrency; further tasks wait.
+    /// An executor that runs each task on a virtual thread, with bounded concurrency; further tasks wait there, and the
+    /// caller only when there are very many.
     private static Executor bounded() {
+        Semaphore underWay = new Semaphore(UNDER_WAY);
         Semaphore places = new Semaphore(BINDINGS);
         return task -> {
-            places.acquireUninterruptibly();
+            underWay.acquireUninterruptibly();
             Thread.ofVirtual().name("scheduler-bind").start(() -> {
+                places.acquireUninterruptibly();
                 try {
                     task.run();
                 } finally {
                     places.release();
+                    underWay.release();
                 }
             });
         };

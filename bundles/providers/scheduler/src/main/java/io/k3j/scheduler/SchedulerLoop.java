@@ -2,8 +2,10 @@ package io.k3j.scheduler;
 
 import io.k3j.clientapi.ApiFault;
 import io.k3j.controllerkit.LiveView;
+import io.k3j.model.Obj;
 import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -11,7 +13,7 @@ import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// Schedules one pod at a time. Has no thread: [#step] decides; bindings run on the given executor.
+/// Schedules one pod at a time. Has no thread: [#step] decides; all writes to the API run on the given executor.
 final class SchedulerLoop {
     private final SchedulingQueue queue;
     private final ClusterState cluster;
@@ -59,6 +61,7 @@ final class SchedulerLoop {
             return;
         }
         try {
+            cluster.release(pod.uid());
             Snapshot snapshot = cluster.snapshot();
             switch (Placement.of(pod, snapshot, start, dice)) {
                 case Placement.Found found -> {
@@ -71,7 +74,7 @@ final class SchedulerLoop {
         } catch (RuntimeException e) {
             trouble = "cannot place pod " + pod.key() + ": " + e.getMessage();
             log.log(Level.WARNING, "Error scheduling pod; retrying pod=" + pod.key(), e);
-            queue.error(entry);
+            hand(entry, () -> retry(entry, String.valueOf(e.getMessage())));
         }
     }
 
@@ -80,29 +83,42 @@ final class SchedulerLoop {
         @Nullable
         VolumeFilter volumes = VolumeFilter.of(pod, snapshot.volumes());
         if (volumes != null && volumes.hasWaitingClaims()) {
-            bindVolumes(entry, volumes, node);
+            Map<Obj, Optional<Obj>> plan = volumes.plan(node);
+            cluster.reserve(pod, node.name());
+            hand(entry, () -> bindVolumes(entry, plan, node.name()));
             return;
         }
         cluster.assume(pod, node.name());
-        bindings.execute(() -> bind(entry, node.name()));
+        hand(entry, () -> bind(entry, node.name()));
+    }
+
+    /// Runs the writes that end an attempt beside the loop. Until they are done the pod is in flight, so that no later
+    /// attempt's writes overtake them.
+    private void hand(SchedulingQueue.Entry entry, Runnable writes) {
+        bindings.execute(() -> {
+            try {
+                writes.run();
+            } catch (RuntimeException e) {
+                log.log(Level.WARNING, "Error ending attempt; retrying pod=" + entry.pod().key(), e);
+                cluster.forget(entry.pod().uid());
+                settled(entry, queue.error(entry));
+            }
+        });
     }
 
     /// Starts the binding of the pod's claims to volumes for the node; the pod is queued again when they are bound. Its
-    /// room is kept meanwhile: once its volume is on the node it can be nowhere else.
-    private void bindVolumes(SchedulingQueue.Entry entry, VolumeFilter volumes, NodeState node) {
-        cluster.nominate(entry.pod(), node.name());
+    /// place is kept meanwhile, for the next leader too: once its volume is on the node it can be nowhere else.
+    private void bindVolumes(SchedulingQueue.Entry entry, Map<Obj, Optional<Obj>> plan, String node) {
+        PodInfo pod = entry.pod();
         try {
-            volumes.plan(node).forEach((claim, volume) -> volume.ifPresentOrElse(v -> binder.bindVolume(v, claim),
-                    () -> binder.selectNode(claim, node.name())));
+            binder.nominate(pod, node);
+            plan.forEach((claim, volume) -> volume.ifPresentOrElse(v -> binder.bindVolume(v, claim),
+                    () -> binder.selectNode(claim, node)));
         } catch (ApiFault fault) {
-            unkept(entry.pod());
-            if (fault.code() != 404 && fault.code() != 409) {
-                throw fault;
-            }
-            queue.error(entry);
+            rejected(entry, fault, "running PreBind plugin \"" + VolumeFilter.NAME + "\": ");
             return;
         }
-        queue.park(entry, Set.of(VolumeFilter.NAME));
+        settled(entry, queue.park(entry, Set.of(VolumeFilter.NAME)));
     }
 
     private void bind(SchedulingQueue.Entry entry, String node) {
@@ -111,55 +127,88 @@ final class SchedulerLoop {
             binder.bind(pod, node);
             queue.remove(pod.uid());
         } catch (ApiFault fault) {
-            cluster.forget(pod.uid());
-            if (fault.code() == 404 || fault.code() == 409) {
-                queue.error(entry);
-                return;
-            }
-            binder.events().warning(pod.pod(), "FailedScheduling", "binding rejected: " + fault.getMessage());
-            queue.error(entry);
+            rejected(entry, fault, "binding rejected: ");
         }
+    }
+
+    /// Gives up a place whose writes were refused. What the pod or a volume has become meanwhile is not told.
+    private void rejected(SchedulingQueue.Entry entry, ApiFault fault, String what) {
+        cluster.forget(entry.pod().uid());
+        queue.changed(EventHandlers.ROOM);
+        if (fault.code() == 404 || fault.code() == 409) {
+            settled(entry, queue.error(entry));
+        } else {
+            retry(entry, what + fault.getMessage());
+        }
+    }
+
+    private void retry(SchedulingQueue.Entry entry, String message) {
+        report(entry.pod(), "SchedulerError", message, null);
+        settled(entry, queue.error(entry));
     }
 
     private void unschedulable(SchedulingQueue.Entry entry, Placement.None none, Snapshot snapshot) {
         PodInfo pod = entry.pod();
-        String message = none.message();
-        String nominated = "";
-        if (none.nodes() > 0) {
-            Preemption.Result result = preempt(pod, none, snapshot);
-            nominated = result.best().map(c -> c.node().name()).orElse("");
-            message = nominated.isEmpty() ? message + " no new claims to deallocate, " + result.message() : message;
+        Preemption.Result result = none.nodes() == 0
+                ? Preemption.Result.NONE
+                : new Preemption(pod, snapshot, budgets.list()).find(none);
+        if (result.best().isPresent()) {
+            Preemption.Candidate best = result.best().get();
+            List<PodInfo> displaced = displaced(pod, best.node().name(), snapshot);
+            cluster.nominate(pod, best.node().name());
+            hand(entry, () -> preempt(entry, none, best, displaced));
+            return;
         }
-        if (nominated.isEmpty()) {
-            unkept(pod);
-        }
-        queue.failed(entry, none.plugins());
-        binder.unschedulable(pod, "Unschedulable", message, nominated);
-    }
-
-    /// Gives up the room that is kept for a pod's volumes; what preemption has nominated is in the pod's status.
-    private void unkept(PodInfo pod) {
-        if (pod.nominatedNode().isEmpty()) {
+        if (!result.keepsNomination()) {
             cluster.withdraw(pod.uid());
         }
-    }
-
-    private Preemption.Result preempt(PodInfo pod, Placement.None none, Snapshot snapshot) {
-        if (victimsAreLeaving(pod, snapshot)) {
-            return new Preemption.Result(Optional.empty(),
-                    "preemption: not eligible due to a terminating pod on the nominated node.");
-        }
-        Preemption.Result result = new Preemption(pod, snapshot, budgets.list()).find(none);
-        result.best().ifPresent(c -> {
-            cluster.nominate(pod, c.node().name());
-            List<PodInfo> victims = c.victims();
-            victims.forEach(v -> binder.evict(v, pod, c.node().name()));
+        String message = none.message()
+                + (none.nodes() == 0 ? "" : " no new claims to deallocate, " + result.message());
+        hand(entry, () -> {
+            report(pod, "Unschedulable", message, result.keepsNomination() ? null : "");
+            settled(entry, queue.failed(entry, none.plugins()));
         });
-        return result;
     }
 
-    private static boolean victimsAreLeaving(PodInfo pod, Snapshot snapshot) {
-        return pod.nominatedNode().map(snapshot::node).map(n -> n.pods().stream()
-                .anyMatch(p -> p.pod().terminating() && p.priority() < pod.priority())).orElse(false);
+    /// Pods of lower priority to which the node was promised, and which may fit there no more.
+    private static List<PodInfo> displaced(PodInfo pod, String node, Snapshot snapshot) {
+        return snapshot.nominated().getOrDefault(node, List.of()).stream()
+                .filter(other -> other.priority() < pod.priority()).toList();
+    }
+
+    private void preempt(SchedulingQueue.Entry entry, Placement.None none, Preemption.Candidate best,
+            List<PodInfo> displaced) {
+        PodInfo pod = entry.pod();
+        String node = best.node().name();
+        try {
+            best.victims().forEach(v -> binder.evict(v, pod, node));
+            displaced.forEach(other -> binder.nominate(other, ""));
+        } catch (ApiFault fault) {
+            log.log(Level.WARNING,
+                    "Cannot preempt pod=" + pod.key() + " node=" + node + " error=" + fault.getMessage());
+            cluster.withdraw(pod.uid());
+            report(pod, "Unschedulable", none.message(), "");
+            settled(entry, queue.error(entry));
+            return;
+        }
+        displaced.forEach(other -> cluster.withdraw(other.uid()));
+        report(pod, "Unschedulable", none.message(), node);
+        settled(entry, queue.failed(entry, none.plugins()));
+    }
+
+    /// A report that is refused is given again with the next attempt, if that fails too.
+    private void report(PodInfo pod, String reason, String message, @Nullable String nominated) {
+        try {
+            binder.unschedulable(pod, reason, message, nominated);
+        } catch (ApiFault fault) {
+            log.log(Level.WARNING, "Cannot report pod pod=" + pod.key() + " error=" + fault.getMessage());
+        }
+    }
+
+    /// A pod that was deleted during its attempt keeps no room.
+    private void settled(SchedulingQueue.Entry entry, boolean queued) {
+        if (!queued && cluster.abandon(entry.pod().uid())) {
+            queue.changed(EventHandlers.ROOM);
+        }
     }
 }

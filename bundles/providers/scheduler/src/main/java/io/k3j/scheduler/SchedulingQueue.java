@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The queue of pods that need a node.
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 ///             └──────────────────────────── 1 s … 10 s ───────────────────────────┘
 /// ```
 ///
-/// Active pods are ordered by priority, then by time in the queue. One entry per pod. For any thread.
+/// Active pods are ordered by priority, then by the time they came or came back. One entry per pod. For any thread.
 final class SchedulingQueue {
     private static final Duration FIRST_BACK_OFF = Duration.ofSeconds(1);
     private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(10);
@@ -36,11 +37,12 @@ final class SchedulingQueue {
     /// A pod and its attempts.
     static final class Entry {
         private PodInfo pod;
-        private final Instant since;
+        private Instant since;
         private int attempts;
         private Instant failedAt = Instant.MIN;
         private Set<String> plugins = Set.of();
         private boolean gone;
+        private boolean inFlight;
         private long takenAt;
 
         Entry(PodInfo pod, Instant since) {
@@ -125,6 +127,7 @@ final class SchedulingQueue {
             Entry next = active.poll();
             if (next != null) {
                 next.attempts++;
+                next.inFlight = true;
                 next.takenAt = moves;
             }
             return Optional.ofNullable(next);
@@ -134,59 +137,66 @@ final class SchedulingQueue {
     }
 
     /// Returns an unschedulable pod, with the filters that rejected it.
-    void failed(Entry entry, Set<String> plugins) {
-        locked(() -> {
-            entry.failedAt = clock.instant();
+    /// @return false when the pod has left the queue meanwhile
+    boolean failed(Entry entry, Set<String> plugins) {
+        return returned(entry, () -> {
             entry.plugins = plugins;
-            if (entry.gone) {
-                return;
-            }
-            if (helpedMeanwhile(entry)) {
-                backOff.add(entry);
-            } else {
-                unschedulable.add(entry);
-            }
+            (helpedMeanwhile(entry) ? backOff : unschedulable).add(entry);
         });
     }
 
     /// Returns a pod that waits for its own volumes, which is not a failed attempt.
-    void park(Entry entry, Set<String> plugins) {
-        locked(() -> {
+    /// @return false when the pod has left the queue meanwhile
+    boolean park(Entry entry, Set<String> plugins) {
+        return returned(entry, () -> {
             entry.attempts = 0;
-            entry.failedAt = clock.instant();
             entry.plugins = plugins;
-            if (entry.gone) {
-                return;
-            }
-            if (helpedMeanwhile(entry)) {
-                // the event it waits for may have happened meanwhile
-                active.add(entry);
-            } else {
-                unschedulable.add(entry);
-            }
+            // the event it waits for may have happened meanwhile
+            (helpedMeanwhile(entry) ? active : unschedulable).add(entry);
         });
     }
 
     /// Returns a pod after an error, with back-off.
-    void error(Entry entry) {
-        locked(() -> {
-            entry.failedAt = clock.instant();
-            if (!entry.gone) {
-                backOff.add(entry);
+    /// @return false when the pod has left the queue meanwhile
+    boolean error(Entry entry) {
+        return returned(entry, () -> backOff.add(entry));
+    }
+
+    /// A pod that was returned already stays where it is.
+    private boolean returned(Entry entry, Runnable place) {
+        lock.lock();
+        try {
+            if (entry.inFlight && !entry.gone) {
+                entry.failedAt = clock.instant();
+                entry.since = entry.failedAt;
+                entry.inFlight = false;
+                place.run();
+                changed.signalAll();
             }
-        });
+            return !entry.gone;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// Moves pods that one of these filters has rejected; an empty set moves all.
     void changed(Set<String> plugins) {
+        changed(plugins, pod -> true);
+    }
+
+    /// Moves pods that one of these filters has rejected, if the event may help them; an empty set stands for all.
+    ///
+    /// @param helps called with the lock held; a pod in flight counts as helped
+    void changed(Set<String> plugins, Predicate<PodInfo> helps) {
         locked(() -> {
             moves++;
             plugins.forEach(p -> movesOf.put(p, moves));
             movesOfAny = plugins.isEmpty() ? moves : movesOfAny;
             for (Iterator<Entry> i = unschedulable.iterator(); i.hasNext();) {
                 Entry entry = i.next();
-                if (plugins.isEmpty() || entry.plugins.isEmpty()
-                        || entry.plugins.stream().anyMatch(plugins::contains)) {
+                boolean rejected = plugins.isEmpty() || entry.plugins.isEmpty()
+                        || entry.plugins.stream().anyMatch(plugins::contains);
+                if (rejected && helps.test(entry.pod)) {
                     i.remove();
                     waitOrGo(entry);
                 }

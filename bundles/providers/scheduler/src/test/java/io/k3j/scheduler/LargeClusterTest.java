@@ -1,0 +1,92 @@
+package io.k3j.scheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/// What would be too slow, or unfair, with many nodes.
+class LargeClusterTest {
+    private static final ClaimedVolumes NO_VOLUMES = new ClaimedVolumes() {
+        @Override
+        public Optional<Obj> claim(Key key) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<Obj> volume(String name) {
+            return Optional.empty();
+        }
+
+        @Override
+        public List<Obj> volumesOf(String storageClass) {
+            return List.of();
+        }
+
+        @Override
+        public Optional<Obj> storageClass(String name) {
+            return Optional.empty();
+        }
+    };
+
+    private final ClusterState cluster = new ClusterState(n -> Map.of(), NO_VOLUMES);
+
+    private void node(String name, String zone) {
+        cluster.put(Obj.of(Struct.of("apiVersion", "v1", "kind", "Node", "metadata",
+                Struct.of("name", name, "labels",
+                        Struct.of("kubernetes.io/hostname", name, "topology.kubernetes.io/zone", zone)),
+                "status", Struct.of("allocatable", Struct.of("cpu", "1", "memory", "8Gi", "pods", "110")))));
+    }
+
+    private static PodInfo pod(String name, Struct spec) {
+        return new PodInfo(Obj.of(Struct.of("apiVersion", "v1", "kind", "Pod", "metadata", Struct.of("name", name,
+                "namespace", "default", "uid", name, "labels", Struct.of("app", "a")), "spec", spec)));
+    }
+
+    @Test
+    void theNodesThatAreTriedFirstAreOfAllZones() {
+        for (int i = 0; i < 300; i++) {
+            node("n" + i, "z" + i / 100);
+        }
+        assertThat(firstByZone()).isEqualTo(Map.of("z0", 40L, "z1", 40L, "z2", 40L));
+        cluster.removeNode("n0");
+        node("n1", "z2");
+        assertThat(cluster.snapshot().nodes()).hasSize(299).extracting(NodeState::name).doesNotHaveDuplicates();
+        assertThat(firstByZone()).isEqualTo(Map.of("z0", 40L, "z1", 40L, "z2", 40L));
+    }
+
+    private Map<String, Long> firstByZone() {
+        return cluster.snapshot().nodes().subList(0, 120).stream().collect(Collectors
+                .groupingBy(n -> n.labels().get("topology.kubernetes.io/zone"), Collectors.counting()));
+    }
+
+    @Test
+    void preemptionOnThousandsOfFullNodesTakesLessThanASecond() {
+        for (int i = 0; i < 5_000; i++) {
+            node("n" + i, "z" + i % 3);
+        }
+        for (int i = 0; i < 5_000; i++) {
+            cluster.put(pod("p" + i, SchedulerBed.cpu("500m").with("nodeName", "n" + i)));
+            cluster.put(pod("q" + i, SchedulerBed.cpu("500m").with("nodeName", "n" + i)));
+        }
+        PodInfo high = pod("high", SchedulerBed.cpu("1", 1_000).with("topologySpreadConstraints",
+                SchedulerBed.spread("a")));
+        Snapshot snapshot = cluster.snapshot();
+        Placement.None none = (Placement.None) Placement.of(high, snapshot, 0, new Random(1));
+        // CPU time of this thread, so that a busy machine does not fail the test
+        long begin = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+        Preemption.Result result = new Preemption(high, snapshot, List.of()).find(none);
+        long taken = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - begin;
+        assertThat(result.best().orElseThrow().victims()).hasSize(2);
+        assertThat(Duration.ofNanos(taken)).isLessThan(Duration.ofSeconds(1));
+    }
+}

@@ -1,0 +1,118 @@
+package io.k3j.scheduler;
+
+import static io.k3j.scheduler.SchedulerBed.cpu;
+import static io.k3j.scheduler.SchedulerBed.key;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.controllerkit.BuiltinResources;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import org.junit.jupiter.api.Test;
+
+/// Which node a pod of higher priority takes, and what becomes of the nomination.
+class PreemptionTest {
+    private final SchedulerBed bed = new SchedulerBed();
+
+    @Test
+    void twoHighPodsAreNominatedToTwoNodes() {
+        bed.node("n1", "1");
+        bed.node("n2", "1");
+        bed.bound("low1", "n1", cpu("1"));
+        bed.bound("low2", "n2", cpu("1"));
+        bed.settle();
+        bed.pod("high1", cpu("1", 1_000));
+        bed.pod("high2", cpu("1", 1_000));
+        bed.settle();
+        assertThat(bed.nominated("high1")).isNotEmpty();
+        assertThat(bed.nominated("high2")).isNotEmpty().isNotEqualTo(bed.nominated("high1"));
+        assertThat(bed.said().stream().filter(s -> s.startsWith("Preempted"))).hasSize(2);
+    }
+
+    @Test
+    void aBudgetIsViolatedByEachPodBeyondWhatItAllows() {
+        bed.node("n1", "3");
+        bed.node("n2", "3");
+        bed.bound("a1", "n1", cpu("1"));
+        bed.bound("a2", "n1", cpu("1"));
+        bed.bound("a3", "n1", cpu("1"));
+        bed.bound("z", "n2", cpu("3", 5));
+        bed.api.seed(BuiltinResources.POD_DISRUPTION_BUDGETS, budget("b", Struct.of("matchLabels",
+                Struct.of("app", "a")), 1));
+        bed.settle();
+        bed.pod("high", cpu("3", 1_000));
+        bed.settle();
+        assertThat(bed.nominated("high")).isEqualTo("n2");
+    }
+
+    @Test
+    void aBudgetWithAnEmptySelectorProtectsNobody() {
+        bed.node("n1", "3");
+        bed.node("n2", "3");
+        bed.bound("a1", "n1", cpu("1"));
+        bed.bound("a2", "n1", cpu("2"));
+        bed.bound("z", "n2", cpu("3", 5));
+        bed.api.seed(BuiltinResources.POD_DISRUPTION_BUDGETS, budget("nothing", Struct.EMPTY, 0));
+        bed.settle();
+        bed.pod("high", cpu("3", 1_000));
+        bed.settle();
+        assertThat(bed.nominated("high")).isEqualTo("n1");
+    }
+
+    private static Obj budget(String name, Struct selector, int allowed) {
+        return Obj.of(Struct.of("apiVersion", "policy/v1", "kind", "PodDisruptionBudget", "metadata",
+                Struct.of("name", name, "namespace", "default"), "spec", Struct.of("selector", selector), "status",
+                Struct.of("disruptionsAllowed", allowed)));
+    }
+
+    @Test
+    void aNominationThatHelpsNoMoreIsTakenBack() {
+        bed.node("n1", "1");
+        bed.bound("low", "n1", cpu("1"));
+        bed.settle();
+        bed.pod("high", cpu("1", 1_000));
+        bed.settle();
+        assertThat(bed.nominated("high")).isEqualTo("n1");
+        bed.taint("n1");
+        bed.api.vanish(BuiltinResources.PODS, key("low"));
+        bed.settle();
+        bed.later();
+        assertThat(bed.nominated("high")).isEmpty();
+        bed.pod("other", cpu("1").with("tolerations", Seq.of(Struct.of("operator", "Exists"))));
+        bed.settle();
+        assertThat(bed.node("other")).isEqualTo("n1");
+    }
+
+    @Test
+    void aHigherPodTakesANominationFromALowerOne() {
+        bed.node("n1", "1");
+        bed.bound("low", "n1", cpu("1"));
+        bed.settle();
+        bed.pod("mid", cpu("1", 500));
+        bed.settle();
+        assertThat(bed.nominated("mid")).isEqualTo("n1");
+        bed.pod("top", cpu("1", 1_000));
+        bed.settle();
+        bed.later();
+        assertThat(bed.nominated("top")).isEqualTo("n1");
+        assertThat(bed.nominated("mid")).isEmpty();
+    }
+
+    @Test
+    void anotherNodeIsTakenWhenTheNominatedOneIsOfNoUse() {
+        bed.node("n1", "1");
+        bed.node("n2", "1");
+        bed.bound("low", "n1", cpu("1"));
+        bed.bound("mid", "n2", cpu("1", 5));
+        bed.settle();
+        bed.pod("high", cpu("1", 1_000));
+        bed.settle();
+        assertThat(bed.nominated("high")).isEqualTo("n1");
+        assertThat(bed.get("low").terminating()).isTrue();
+        bed.taint("n1");
+        bed.settle();
+        bed.later();
+        assertThat(bed.nominated("high")).isEqualTo("n2");
+        assertThat(bed.get("mid").terminating()).isTrue();
+    }
+}
