@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// What plug-ins of this bundle are configured with: their sections of [AdmissionConfiguration], each read from a file of
-/// a bounded size.
+/// What plug-ins of this bundle are configured with: their sections of [AdmissionConfiguration], each read from a file
+/// of a bounded size.
 final class PluginConfiguration {
     private static final int MOST_BYTES = 1 << 20;
 
