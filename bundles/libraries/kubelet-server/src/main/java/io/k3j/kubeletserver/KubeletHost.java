@@ -8,6 +8,7 @@ import io.k3j.model.Struct;
 import io.k3j.nodeapi.ContainerRuntime;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 
 /// The kubelet whose port is served; upstream's `HostInterface`. The kubelet implements it, [KubeletServer] calls it,
@@ -27,6 +28,10 @@ public interface KubeletHost {
 
     /// Where the logs of a pod lie, in a directory for each container. The kubelet's own; there may be none.
     Path podLogs(Obj pod);
+
+    /// What `/logs/` shows: the first directory, with links that lead into any of them. `/var/log`, where programs of
+    /// the node write, and where the runtime writes logs of pods. The same at each call.
+    List<Path> logDirectories();
 
     /// What the volumes of pods use, as it was counted in the background.
     VolumeStats volumeStats();

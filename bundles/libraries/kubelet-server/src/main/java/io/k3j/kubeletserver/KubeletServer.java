@@ -1,33 +1,27 @@
 package io.k3j.kubeletserver;
 
 import io.k3j.codec.Json;
-import io.k3j.controllerkit.Times;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.edgeapi.Exchange;
-import io.k3j.edgeapi.ResponseStream;
-import io.k3j.kuberuntime.PodRuntime;
+import io.k3j.kubeletvolumes.FileRoots;
 import io.k3j.kuberuntime.PodSpecs;
 import io.k3j.metricstext.MetricText;
-import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.nodeapi.Container;
 import io.k3j.nodeapi.ExecResult;
 import io.k3j.nodeapi.RuntimeFault;
+import io.k3j.staticfiles.FileServer;
+import io.k3j.staticfiles.ServedFiles;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /// Answers on the kubelet's port, 10250, whom [RequestAccess] lets in: logs, exec, attach, port-forward, statistics.
 /// Any thread; one per request, which it blocks. A request that fails is answered, nothing is thrown for it.
@@ -36,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// - `containerLogs/<namespace>/<pod>/<container>` with `follow`, `previous`, `tailLines`, `limitBytes`, `sinceTime`,
 ///   `sinceSeconds`, `timestamps`, `stream` (the fields of `PodLogOptions`).
+/// - `logs/…`: the node's own log files and listings of them, whatever `query` says: upstream's NodeLogQuery has to be
+///   switched on there. Links are followed as [FileRoots] says, so not to any place of the node as upstream's are.
 /// - `exec`, `attach`, `portForward` with `/<namespace>/<pod>[/<uid>]/<container>`, the last one without a container;
 ///   `run` with `cmd`.
 /// - `pods`, `runningpods`, `stats/summary`, `metrics`, `metrics/resource`, `configz`, `healthz`: read only.
@@ -54,6 +50,8 @@ public final class KubeletServer implements Endpoint {
     /// One count for all three kinds of session: what they use up is the same.
     private final Sessions sessions = new Sessions();
     private final Stats stats;
+    private final ContainerLogs containerLogs;
+    private final FileServer nodeLogs;
     /// Asked at each scrape, so that components may come and go.
     private final Supplier<String> others;
 
@@ -66,6 +64,12 @@ public final class KubeletServer implements Endpoint {
         streams = new Streams(host.runtime());
         access = new RequestAccess(host.api(), host.nodeName(), host.clock());
         stats = new Stats(host);
+        containerLogs = new ContainerLogs(host);
+        FileRoots logs = new FileRoots(host.logDirectories());
+        nodeLogs = new FileServer(path -> {
+            FileRoots.Held held = logs.open(path);
+            return new ServedFiles.OpenFile(held.path(), held);
+        });
     }
 
     /// Every path of the port that no other endpoint names.
@@ -145,11 +149,18 @@ public final class KubeletServer implements Endpoint {
             case "metrics" -> x.respond(200, Map.of("content-type", MetricText.CONTENT_TYPE),
                     (path.size() > 1 ? new ResourceMetrics(host).text() : metrics() + others.get())
                             .getBytes(StandardCharsets.UTF_8));
-            case "containerLogs" -> logs(x, path, query);
+            case "containerLogs" -> containerLogs.serve(x, pod(path).pod(), path.getLast(), query);
+            case "logs" -> nodeLogs.serve(x, below(x.path()));
             case "exec", "attach", "portForward" -> session(x, path, query);
             case "run" -> run(x, path, query);
             default -> throw new Refusal(404, "404 page not found");
         }
+    }
+
+    /// What is behind the first part of a path, as sent; empty when that is all.
+    private static String below(String path) {
+        int slash = path.indexOf('/', 1);
+        return slash < 0 ? "" : path.substring(slash + 1);
     }
 
     /// What the kubelet itself counts, in Prometheus' text form. Any thread; does not block.
@@ -225,73 +236,6 @@ public final class KubeletServer implements Endpoint {
         String name = path.getLast();
         return pod(path).runtime().newest(name).filter(Container::running)
                 .orElseThrow(() -> new Refusal(404, "container not found (\"" + name + "\")")).id();
-    }
-
-    /// The runtime is asked again here, for containers that were made since the kubelet last looked. Containers that
-    /// were made and never started have no log and do not count. `previous` is the one before the newest.
-    /// @throws Refusal 404 without such a container or its file, 400 while the container waits for its first start
-    private void logs(Exchange x, List<String> path, Parameters query) throws IOException, InterruptedException {
-        Obj pod = pod(path).pod();
-        String name = path.getLast();
-        if (PodSpecs.container(pod, name).isEmpty()) {
-            throw new Refusal(404, "container \"" + name + "\" not found in pod \"" + PodSpecs.text(pod) + "\"");
-        }
-        boolean previous = query.flag("previous");
-        PodRuntime runtime = PodRuntime.read(host.runtime(), pod.uid());
-        List<Container> all = runtime.containers().getOrDefault(name, List.of()).stream()
-                .filter(c -> c.state() != Container.State.CREATED).toList();
-        Optional<Container> which = all.stream().skip(previous ? 1 : 0).findFirst();
-        if (which.isEmpty()) {
-            throw new Refusal(400, previous
-                    ? "previous terminated container \"" + name + "\" in pod \"" + pod.name() + "\" not found"
-                    : "container \"" + name + "\" in pod \"" + pod.name() + "\" is waiting to start: "
-                            + waiting(pod, name));
-        }
-        Path file = Path.of(which.get().end().log());
-        if (!Files.exists(file)) {
-            throw new Refusal(404, "log of container \"" + name + "\" is gone");
-        }
-        send(x, file, request(query), which.get().id());
-    }
-
-    /// Why a container has not begun, for people: the reason of its status, but for images in the words kubectl shows.
-    private static String waiting(Obj pod, String name) {
-        for (String field : List.of("containerStatuses", "initContainerStatuses")) {
-            Struct s = pod.status().seq(field).find("name", name).struct("state").struct("waiting");
-            if (!s.isEmpty()) {
-                return s.text("reason").startsWith("ErrImage") || s.text("reason").startsWith("ImagePull")
-                        ? "trying and failing to pull image" : s.text("reason");
-            }
-        }
-        return "ContainerCreating";
-    }
-
-    /// `sinceSeconds` wins over `sinceTime`; the API server lets nobody give both. Text that is no time counts as no
-    /// time.
-    private LogReader.Request request(Parameters q) {
-        @Nullable
-        Instant since = Times.parse(q.first("sinceTime")).orElse(null);
-        long seconds = q.number("sinceSeconds", -1);
-        if (seconds > 0) {
-            since = host.clock().instant().minusSeconds(seconds);
-        }
-        String stream = q.first("stream").equalsIgnoreCase("All") ? "" : q.first("stream");
-        return new LogReader.Request(q.flag("follow"), q.number("tailLines", -1), q.number("limitBytes", -1), since,
-                q.flag("timestamps"), stream);
-    }
-
-    /// It goes on while the client listens, the kubelet lives and the container runs. [Exchange#mayPause] is said
-    /// because `kubectl logs -f | less` stops reading for as long as a person likes. No lock and no seat is held
-    /// meanwhile.
-    private void send(Exchange x, Path file, LogReader.Request request, String id)
-            throws IOException, InterruptedException {
-        CountDownLatch ended = new CountDownLatch(1);
-        x.onEnd(ended::countDown);
-        x.mayPause();
-        try (ResponseStream out = x.stream(200, TEXT)) {
-            new LogReader(file, request, bytes -> out.write(bytes), () -> out.open() && host.open()
-                    && host.runtime().container(id).map(Container::running).orElse(false), ended).run();
-        }
     }
 
     private static void answer(Exchange x, int status, String text) throws IOException {

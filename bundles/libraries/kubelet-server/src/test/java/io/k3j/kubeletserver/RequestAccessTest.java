@@ -104,6 +104,7 @@ class RequestAccessTest {
         assertThatThrownBy(() -> admit("GET", "pods")).hasMessageContaining(
                 "Forbidden (user=system:serviceaccount:a:b, verb=get, resource=nodes, subresource(s)=[pods proxy])");
         assertThatThrownBy(() -> admit("GET", "stats")).hasMessageContaining("subresource(s)=[stats]");
+        assertThatThrownBy(() -> admit("GET", "logs")).hasMessageContaining("subresource(s)=[log]");
         assertThatThrownBy(() -> admit("GET", "containerLogs")).hasMessageContaining("subresource(s)=[proxy]");
     }
 

@@ -94,7 +94,8 @@ class StatsTest {
         Environment environment = new Environment(references, new Environment.Node("n", List.of(), 1, 1, () -> 1));
         volumes = new Volumes(directory.resolve("pods"), references,
                 new VolumeContent(references, environment, new PodTokens(api, clock)), new Mounts(), clock,
-                volumeStats);
+                volumeStats, (pod, reason, message) -> {
+                });
         ContainerRuntime runtime = proxy(ContainerRuntime.class, (m, _) -> runtime(m));
         stats = new Stats(proxy(KubeletHost.class, (m, a) -> switch (m) {
             case "nodeName" -> "n";

@@ -20,6 +20,8 @@ final class FileCalls {
     /// `STATX_TYPE`, `STATX_NLINK`, `STATX_INO` and `STATX_BLOCKS`.
     private static final int WANTED = 0x1 | 0x4 | 0x100 | 0x400;
     private static final int O_CLOEXEC = 02000000;
+    /// The place, not the content: a device or a pipe is not touched by it.
+    private static final int O_PATH = 010000000;
     private static final MemoryLayout LONG = ValueLayout.JAVA_LONG;
     private static final MemoryLayout INT = ValueLayout.JAVA_INT;
     private static final MemoryLayout ADDRESS = ValueLayout.ADDRESS;
@@ -34,6 +36,7 @@ final class FileCalls {
     /// All memory, for the names the C library points at.
     private final MemorySegment memory;
     private final int directoryOnly;
+    private final int place;
 
     /// Looks up the functions. One object serves any number of threads.
     @SuppressWarnings("restricted")
@@ -42,6 +45,7 @@ final class FileCalls {
         // O_DIRECTORY and O_NOFOLLOW are not the same numbers everywhere
         boolean arm = System.getProperty("os.arch").equals("aarch64");
         directoryOnly = O_CLOEXEC | (arm ? 0140000 : 0600000);
+        place = O_PATH | O_CLOEXEC | (arm ? 0100000 : 0400000);
     }
 
     @SuppressWarnings("restricted")
@@ -79,6 +83,18 @@ final class FileCalls {
             int _ = call(() -> (int) close.invokeExact(number));
         }
         return stream;
+    }
+
+    /// Holds what has a name, whatever kind of file it is, a link as itself.
+    /// @param at number of an open directory, or [#AT_CURRENT]
+    /// @return its number, for [#closePlace], and for the directory itself as `at`; negative when it cannot be had
+    int place(int at, long name) {
+        return call(() -> (int) openAt.invokeExact(at, name, place));
+    }
+
+    /// Closes what [#place] opened, once.
+    void closePlace(int number) {
+        int _ = call(() -> (int) close.invokeExact(number));
     }
 
     /// The next entry but `.` and `..`.

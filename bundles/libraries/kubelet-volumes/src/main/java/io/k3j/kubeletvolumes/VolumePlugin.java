@@ -26,10 +26,15 @@ interface VolumePlugin {
             return !persistentVolume.isEmpty();
         }
 
-        /// The group that owns its files, -1 when the pod names none. `fsGroup`; what a plug-in makes gets it, what it
-        /// finds keeps its own.
+        /// The group that owns its files, -1 when the pod names none. `fsGroup`; what a plug-in makes gets it, and what
+        /// it finds keeps its own, but for volumes that upstream gives to the group as well.
         long group() {
             return pod.spec().struct("securityContext").whole("fsGroup", -1);
+        }
+
+        /// Whether a volume whose top has the group is taken as it is: `fsGroupChangePolicy`.
+        boolean onRootMismatch() {
+            return pod.spec().struct("securityContext").text("fsGroupChangePolicy").equals("OnRootMismatch");
         }
     }
 

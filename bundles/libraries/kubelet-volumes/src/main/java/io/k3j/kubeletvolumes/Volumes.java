@@ -28,6 +28,14 @@ public final class Volumes {
     private final List<VolumePlugin> plugins;
     private final VolumeStats stats;
 
+    /// Who tells people what they should know of a pod, as its Events. Called on the thread that makes the volume.
+    @FunctionalInterface
+    public interface Warnings {
+        /// @param reason in one word, upstream's
+        /// @param message a sentence
+        void warn(Obj pod, String reason, String message);
+    }
+
     /// Makes nothing yet.
     /// @param pods `/var/lib/kubelet/pods`
     /// @param references where claims and volumes are read
@@ -35,9 +43,10 @@ public final class Volumes {
     /// @param mounts of this process
     /// @param clock of the time of day
     /// @param stats is told of every volume that is made
+    /// @param warnings is told what people should know of a volume that a pod gets all the same
     @SuppressWarnings("checkstyle:ParameterNumber") // each is another part of the kubelet
     public Volumes(Path pods, ReferencedObjects references, VolumeContent content, Mounts mounts, InstantSource clock,
-            VolumeStats stats) {
+            VolumeStats stats, Warnings warnings) {
         this.references = references;
         this.mounts = mounts;
         this.stats = stats;
@@ -45,7 +54,7 @@ public final class Volumes {
         directories = new VolumeDirectories(pods);
         subpaths = new Subpaths(directories, handles, mounts);
         reader = new FileReader(handles);
-        plugins = List.of(new HostPathPlugin(), new LocalPlugin(),
+        plugins = List.of(new HostPathPlugin(), new LocalPlugin(directories, warnings),
                 new ContentPlugin(directories, content, mounts, handles, clock),
                 new EmptyDirPlugin(directories, mounts), new ImagePlugin(directories));
     }

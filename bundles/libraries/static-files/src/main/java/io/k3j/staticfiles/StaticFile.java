@@ -35,8 +35,9 @@ final class StaticFile {
     /// date that `Last-Modified` said, and any other gets the whole.
     ///
     /// @param file a regular file that has been resolved already
+    /// @param name that was asked for, which tells its type
     /// @throws IOException when it cannot be read, or the client has gone
-    static void answer(Exchange exchange, Path file) throws IOException {
+    static void answer(Exchange exchange, Path file, Path name) throws IOException {
         FileTime changed = Files.getLastModifiedTime(file);
         Map<String, String> headers = new HashMap<>(Map.of("last-modified", date(changed)));
         if (unchanged(exchange, changed)) {
@@ -56,15 +57,15 @@ final class StaticFile {
         if (range.get().part()) {
             headers.put("content-range", range.get().contentRange(size));
         }
-        send(exchange, file, range.get(), headers);
+        send(exchange, file, name, range.get(), headers);
     }
 
     /// The sample is read from the beginning even for a part: the type is that of the file.
-    private static void send(Exchange exchange, Path file, ByteRange range, Map<String, String> headers)
+    private static void send(Exchange exchange, Path file, Path name, ByteRange range, Map<String, String> headers)
             throws IOException {
         try (SeekableByteChannel channel = Files.newByteChannel(file)) {
             InputStream input = Channels.newInputStream(channel);
-            headers.put("content-type", ContentType.of(file, input.readNBytes(ContentType.SAMPLE_BYTES)));
+            headers.put("content-type", ContentType.of(name, input.readNBytes(ContentType.SAMPLE_BYTES)));
             channel.position(range.from());
             ResponseStream answer = exchange.stream(range.part() ? 206 : 200, headers);
             if (!exchange.method().equals("HEAD")) {

@@ -5,12 +5,14 @@ import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/// A directory as a page of links, as Go's `dirList` writes it: sorted, `/` behind the names of directories.
+/// A directory as a page of links, as Go's `dirList` writes it: sorted, `/` behind the names of directories
+/// but not of links, which are not followed for it.
 final class StaticListing {
     /// More are left out without a word: the page is made in memory.
     private static final int MAX_NAMES = 10_000;
@@ -30,7 +32,7 @@ final class StaticListing {
                 "<!doctype html>\n<meta name=\"viewport\" content=\"width=device-width\">\n<pre>\n");
         for (Path entry : entries) {
             String name = entry.getFileName().toString();
-            String mark = Files.isDirectory(entry) ? "/" : "";
+            String mark = Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS) ? "/" : "";
             page.append("<a href=\"").append(URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20"))
                     .append(mark).append("\">").append(text(name)).append(mark).append("</a>\n");
         }

@@ -1,7 +1,7 @@
-/// `/static/` on the port of the server: what lies below `server/static`, in the manner of Go's `http.FileServer` in
-/// K3s.
+/// Files as answers, in the manner of Go's `http.FileServer`.
 ///
-/// A library of one [StaticFiles], which its user registers as an endpoint. No state, no threads of its own: a
+/// A [FileServer] answers with what a [ServedFiles] opens; [StaticFiles] is `/static/` on the port of the server, what
+/// lies below `server/static`, which its user registers as an endpoint. No state, no threads of its own: a
 /// request is answered on its thread, which blocks for the disk and the client, and holds 64 KiB of a file at most.
 /// What is not there, not readable, or leads out of the directory is the answer 404 or 403, never an exception.
 /// Source: Go's `net/http/fs.go`.

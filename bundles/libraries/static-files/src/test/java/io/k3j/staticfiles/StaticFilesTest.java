@@ -113,6 +113,7 @@ class StaticFilesTest {
     @Test
     void listsADirectory() throws IOException {
         Files.writeString(files.resolve("charts/<&>"), "");
+        Files.createSymbolicLink(files.resolve("charts/link"), server);
         FakeExchange answer = get("/static/charts/");
         assertThat(answer.answered()).containsEntry("content-type", "text/html; charset=utf-8");
         assertThat(answer.answer()).endsWith("""
@@ -121,6 +122,7 @@ class StaticFilesTest {
                 <a href="a.yaml">a.yaml</a>
                 <a href="b%20c.tgz">b c.tgz</a>
                 <a href="empty/">empty/</a>
+                <a href="link">link</a>
                 </pre>
                 """);
         Files.writeString(files.resolve("charts/index.html"), "<p>mine");

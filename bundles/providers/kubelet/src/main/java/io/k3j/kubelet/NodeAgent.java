@@ -88,8 +88,10 @@ final class NodeAgent implements AutoCloseable {
                 facts.addresses(), facts.cpus() * 1000L, facts.memory(),
                 () -> NodeDisk.allocatable(NodeDisk.capacity(options.rootDir()))));
         PodTokens tokens = new PodTokens(api, clock.monotonic());
+        Events events = new Events(api, "kubelet", options.nodeName(), clock);
         Volumes volumes = new Volumes(options.pods(), references, new VolumeContent(references, environment, tokens),
-                new Mounts(), clock, new VolumeStats(clock, clock.monotonic()));
+                new Mounts(), clock, new VolumeStats(clock, clock.monotonic()),
+                (pod, reason, message) -> events.tell(Events.reference(pod), "Warning", reason, message));
         Path cgroupfs = Path.of("/sys/fs/cgroup");
         Cgroups cgroups = new Cgroups(runtime.systemdCgroups() ? CgroupDriver.systemd(cgroupfs, List.of("systemctl"))
                 : CgroupDriver.cgroupfs(cgroupfs), options.cgroupRoot(), options.number("pod-max-pids", -1));
@@ -98,8 +100,7 @@ final class NodeAgent implements AutoCloseable {
         NodeAllocations room = new NodeAllocations(facts.cpus() * 1000L, facts.memory());
         tools = new Dependencies(options, runtime, references, volumes, environment, cgroups, dns,
                 new HandlerRunner(runtime, closed), images(settings, runtime, references, clock),
-                new StatusWriter(api, closed),
-                new Events(api, "kubelet", options.nodeName(), clock), clock, this::services, facts.addresses(),
+                new StatusWriter(api, closed), events, clock, this::services, facts.addresses(),
                 facts.memory(), room, tokens,
                 new ReferenceWatches(clock),
                 admission(options, room, runtime, clock),

@@ -11,10 +11,14 @@ import io.k3j.model.Struct;
 import io.k3j.nodeapi.ContainerRuntime;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 
 /// The agent as the kubelet's HTTP server sees it.
 record ServedKubelet(Dependencies tools, ApiClient api, PodWorkers workers) implements KubeletHost {
+    /// Upstream's `nodeLogDir`.
+    private static final Path NODE_LOGS = Path.of("/var/log");
+
     @Override
     public String nodeName() {
         return tools.options().nodeName();
@@ -33,6 +37,11 @@ record ServedKubelet(Dependencies tools, ApiClient api, PodWorkers workers) impl
     @Override
     public Path podLogs(Obj pod) {
         return tools.options().podLogs(pod.namespace(), pod.name(), pod.uid());
+    }
+
+    @Override
+    public List<Path> logDirectories() {
+        return List.of(NODE_LOGS, tools.options().logDir());
     }
 
     @Override

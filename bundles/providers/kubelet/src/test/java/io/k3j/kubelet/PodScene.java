@@ -80,7 +80,8 @@ abstract class PodScene {
         NodeAllocations room = new NodeAllocations(2000, NODE_MEMORY);
         tools = new Dependencies(options, runtime, references, new Volumes(options.pods(), references,
                 new VolumeContent(references, environment, tokens), new Mounts(), clock,
-                new VolumeStats(clock, clock.monotonic())), environment,
+                new VolumeStats(clock, clock.monotonic()), (pod, reason, message) -> {
+                }), environment,
                 new Cgroups(driver(), "/", -1),
                 new Dns(List.of(), List.of(), List.of()), new HandlerRunner(runtime, closed),
                 new Images(runtime, references, new CredentialProviders(Path.of("/absent"), Path.of("/absent"),

@@ -1,0 +1,98 @@
+package io.k3j.kubeletserver;
+
+import io.k3j.controllerkit.Times;
+import io.k3j.edgeapi.Exchange;
+import io.k3j.edgeapi.ResponseStream;
+import io.k3j.kubeletserver.KubeletServer.Refusal;
+import io.k3j.kuberuntime.PodRuntime;
+import io.k3j.kuberuntime.PodSpecs;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import io.k3j.nodeapi.Container;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+
+/// `/containerLogs`: what a container has written, with the fields of `PodLogOptions`. Any thread; one per request,
+/// which it blocks.
+final class ContainerLogs {
+    private static final Map<String, String> TEXT = Map.of("content-type", "text/plain; charset=utf-8");
+    private final KubeletHost host;
+
+    /// @param host whose containers they are
+    ContainerLogs(KubeletHost host) {
+        this.host = host;
+    }
+
+    /// The runtime is asked again here, for containers that were made since the kubelet last looked. Containers that
+    /// were made and never started have no log and do not count. `previous` is the one before the newest.
+    /// @param name of the container
+    /// @throws Refusal 404 without such a container or its file, 400 while the container waits for its first start
+    void serve(Exchange x, Obj pod, String name, Parameters query) throws IOException, InterruptedException {
+        if (PodSpecs.container(pod, name).isEmpty()) {
+            throw new Refusal(404, "container \"" + name + "\" not found in pod \"" + PodSpecs.text(pod) + "\"");
+        }
+        boolean previous = query.flag("previous");
+        PodRuntime runtime = PodRuntime.read(host.runtime(), pod.uid());
+        List<Container> all = runtime.containers().getOrDefault(name, List.of()).stream()
+                .filter(c -> c.state() != Container.State.CREATED).toList();
+        Optional<Container> which = all.stream().skip(previous ? 1 : 0).findFirst();
+        if (which.isEmpty()) {
+            throw new Refusal(400, previous
+                    ? "previous terminated container \"" + name + "\" in pod \"" + pod.name() + "\" not found"
+                    : "container \"" + name + "\" in pod \"" + pod.name() + "\" is waiting to start: "
+                            + waiting(pod, name));
+        }
+        Path file = Path.of(which.get().end().log());
+        if (!Files.exists(file)) {
+            throw new Refusal(404, "log of container \"" + name + "\" is gone");
+        }
+        send(x, file, request(query), which.get().id());
+    }
+
+    /// Why a container has not begun, for people: the reason of its status, but for images in the words kubectl shows.
+    private static String waiting(Obj pod, String name) {
+        for (String field : List.of("containerStatuses", "initContainerStatuses")) {
+            Struct s = pod.status().seq(field).find("name", name).struct("state").struct("waiting");
+            if (!s.isEmpty()) {
+                return s.text("reason").startsWith("ErrImage") || s.text("reason").startsWith("ImagePull")
+                        ? "trying and failing to pull image" : s.text("reason");
+            }
+        }
+        return "ContainerCreating";
+    }
+
+    /// `sinceSeconds` wins over `sinceTime`; the API server lets nobody give both. Text that is no time counts as no
+    /// time.
+    private LogReader.Request request(Parameters q) {
+        @Nullable
+        Instant since = Times.parse(q.first("sinceTime")).orElse(null);
+        long seconds = q.number("sinceSeconds", -1);
+        if (seconds > 0) {
+            since = host.clock().instant().minusSeconds(seconds);
+        }
+        String stream = q.first("stream").equalsIgnoreCase("All") ? "" : q.first("stream");
+        return new LogReader.Request(q.flag("follow"), q.number("tailLines", -1), q.number("limitBytes", -1), since,
+                q.flag("timestamps"), stream);
+    }
+
+    /// It goes on while the client listens, the kubelet lives and the container runs. [Exchange#mayPause] is said
+    /// because `kubectl logs -f | less` stops reading for as long as a person likes. No lock and no seat is held
+    /// meanwhile.
+    private void send(Exchange x, Path file, LogReader.Request request, String id)
+            throws IOException, InterruptedException {
+        CountDownLatch ended = new CountDownLatch(1);
+        x.onEnd(ended::countDown);
+        x.mayPause();
+        try (ResponseStream out = x.stream(200, TEXT)) {
+            new LogReader(file, request, bytes -> out.write(bytes), () -> out.open() && host.open()
+                    && host.runtime().container(id).map(Container::running).orElse(false), ended).run();
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package io.k3j.kubeletvolumes;
+
+import io.k3j.kubeletvolumes.Handles.Handle;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+
+/// Directories in which files may be shown to somebody, though containers write to them: links are followed while they
+/// lead into one of them, and nowhere else. A container that has its own log directory as a `hostPath` could plant a
+/// link to any file of the node there (as CVE-2017-1002101), and swap it in at any moment; so a path is resolved by
+/// name first, and what is opened then is that very place, one name after the other without any link, or nothing. Any
+/// thread; blocks for the disk.
+public final class FileRoots {
+    private final Handles handles = new Handles();
+    private final List<Path> roots;
+
+    /// Opens nothing yet. Directories that are missing hold nothing until they are there.
+    ///
+    /// @param roots absolute, at least one: paths begin at the first. No container can change their parents
+    public FileRoots(List<Path> roots) {
+        this.roots = List.copyOf(roots);
+    }
+
+    /// Something held open: it stays the same, whatever is renamed or linked meanwhile. To be closed once.
+    public static final class Held implements Closeable {
+        private final Handle handle;
+
+        private Held(Handle handle) {
+            this.handle = handle;
+        }
+
+        /// Where this process can read it until it is closed.
+        public Path path() {
+            return handle.path();
+        }
+
+        @Override
+        public void close() throws IOException {
+            handle.close();
+        }
+    }
+
+    /// Holds what a path leads to, whatever kind of file that is. A device or a pipe is not touched by it.
+    ///
+    /// @param below relative to the first root
+    /// @return to be closed by the caller
+    /// @throws NoSuchFileException when a part is missing
+    /// @throws FileSystemException when it leads out of the roots, or was changed meanwhile
+    public Held open(Path below) throws IOException {
+        Path real = roots.getFirst().resolve(below).toRealPath();
+        for (Path root : roots) {
+            Path base = real(root);
+            if (real.startsWith(base)) {
+                try (Handle top = handles.directory(base)) {
+                    return new Held(top.walk(base.relativize(real)));
+                }
+            }
+        }
+        throw new FileSystemException(below.toString(), null, "leads out of " + roots);
+    }
+
+    /// One that is missing is no failure of what lies in another.
+    private static Path real(Path root) throws IOException {
+        try {
+            return root.toRealPath();
+        } catch (NoSuchFileException e) {
+            return root;
+        }
+    }
+}
