@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// Applies view events to the cluster state and the scheduling queue. Called on the views' threads.
 final class EventHandlers {
     private static final Set<String> ROOM = Set.of(NodeFilters.FIT, NodeFilters.PORTS, SpreadFilter.NAME,
-            PodAffinityFilter.NAME);
+            PodAffinityFilter.NAME, VolumeRestrictions.NAME);
     private static final Set<String> NEIGHBOURS = Set.of(SpreadFilter.NAME, PodAffinityFilter.NAME);
     private static final Set<String> STORAGE = Set.of(VolumeFilter.NAME);
     private static final String BY_CLASS = "class";

@@ -5,8 +5,10 @@ import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,8 +24,9 @@ final class VolumeFilter implements Filter {
     private static final Rejection NO_VOLUME = Rejection.hard(NAME,
             "node(s) didn't find available persistent volumes to bind");
 
-    private final List<Obj> bound = new ArrayList<>();
+    private final List<VolumePlace> bound = new ArrayList<>();
     private final List<UnboundClaim> waiting = new ArrayList<>();
+    private final Map<String, List<Obj>> byClass = new HashMap<>();
     private @Nullable Rejection everywhere;
 
     private VolumeFilter() {
@@ -32,17 +35,21 @@ final class VolumeFilter implements Filter {
     /// Null when the pod has no claims.
     static @Nullable VolumeFilter of(PodInfo pod, ClaimedVolumes volumes) {
         VolumeFilter filter = new VolumeFilter();
-        boolean some = false;
+        Set<String> claims = claims(pod);
+        claims.forEach(c -> filter.add(new Key(pod.namespace(), c), volumes));
+        filter.waiting.sort(Comparator.comparing(UnboundClaim::size));
+        return claims.isEmpty() ? null : filter;
+    }
+
+    /// The names of the claims of a pod, each once however often it is mounted.
+    static Set<String> claims(PodInfo pod) {
+        Set<String> all = new LinkedHashSet<>();
         for (Struct volume : pod.spec().seq("volumes").structs()) {
-            String claim = volume.has("ephemeral")
-                    ? pod.pod().name() + "-" + volume.text("name")
-                    : volume.struct("persistentVolumeClaim").text("claimName");
-            if (!claim.isEmpty()) {
-                some = true;
-                filter.add(new Key(pod.namespace(), claim), volumes);
-            }
+            all.add(volume.has("ephemeral") ? pod.pod().name() + "-" + volume.text("name")
+                    : volume.struct("persistentVolumeClaim").text("claimName"));
         }
-        return some ? filter : null;
+        all.remove("");
+        return all;
     }
 
     /// Why no node is feasible, null when some may be.
@@ -101,7 +108,7 @@ final class VolumeFilter implements Filter {
             everywhere = Rejection.hard(NAME, "persistentvolume \"" + name + "\" not found");
             return;
         }
-        bound.add(volume.get());
+        bound.add(VolumePlace.of(volume.get()));
     }
 
     private void addUnbound(Obj claim, ClaimedVolumes volumes) {
@@ -112,15 +119,15 @@ final class VolumeFilter implements Filter {
             everywhere = Rejection.hard(NAME, "pod has unbound immediate PersistentVolumeClaims");
             return;
         }
-        UnboundClaim waits = new UnboundClaim(claim, late.get(), volumes.volumesOf(name));
+        UnboundClaim waits = UnboundClaim.of(claim, late.get(),
+                byClass.computeIfAbsent(name, volumes::volumesOf));
         waiting.add(waits);
-        waiting.sort(Comparator.comparing(UnboundClaim::size));
-        waits.meant().ifPresent(bound::add);
+        waits.meant().map(VolumePlace::of).ifPresent(bound::add);
     }
 
     @Override
     public @Nullable Rejection reject(NodeState node) {
-        if (bound.stream().anyMatch(v -> !UnboundClaim.reaches(v, node))) {
+        if (bound.stream().anyMatch(v -> !v.reaches(node))) {
             return ELSEWHERE;
         }
         return choose(node, new LinkedHashMap<>()) ? null : NO_VOLUME;
