@@ -22,7 +22,7 @@ final class EventHandlers {
     private static final Set<String> ROOM = Set.of(NodeFilters.FIT, NodeFilters.PORTS, SpreadFilter.NAME,
             PodAffinityFilter.NAME, VolumeRestrictions.NAME);
     private static final Set<String> NEIGHBOURS = Set.of(SpreadFilter.NAME, PodAffinityFilter.NAME);
-    private static final Set<String> STORAGE = Set.of(VolumeFilter.NAME);
+    private static final Set<String> STORAGE = Set.of(VolumeFilter.NAME, VolumeFilter.ZONE);
     private static final String BY_CLASS = "class";
     private static final Set<String> ANYTHING = Set.of();
 

@@ -11,7 +11,7 @@ import io.k3j.model.Struct;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/// What claims say about pods.
+/// What volumes and their claims say about pods and nodes.
 class VolumeRulesTest {
     private final SchedulerFixture cluster = new SchedulerFixture();
 
@@ -74,5 +74,49 @@ class VolumeRulesTest {
                 Seq.of(of("data").with("name", "d"))));
         cluster.settle();
         assertThat(cluster.get("a").terminating()).isTrue();
+    }
+
+    @Test
+    void aVolumeOfAZoneIsUsedInItsZones() {
+        cluster.node("n1", "4", "topology.kubernetes.io/zone", "c");
+        volume(Struct.of("topology.kubernetes.io/zone", "a__b"));
+        claim("data", "ReadWriteOnce", "Bound");
+        pod("p", of("data"));
+        assertThat(cluster.why("p"))
+                .startsWith("0/1 nodes are available: 1 node(s) had no available volume zone.");
+        cluster.node("n2", "4", "topology.kubernetes.io/zone", "b");
+        cluster.settle();
+        cluster.clock.advance(Duration.ofSeconds(1));
+        cluster.settle();
+        assertThat(cluster.nodeOf("p")).isEqualTo("n2");
+    }
+
+    @Test
+    void aNodeOfNoZoneTakesEveryVolumeAndOldLabelsMeanTheSame() {
+        volume(Struct.of("failure-domain.beta.kubernetes.io/zone", "a"));
+        claim("data", "ReadWriteOnce", "Bound");
+        cluster.node("n1", "4");
+        pod("p", of("data"));
+        assertThat(cluster.nodeOf("p")).isEqualTo("n1");
+        cluster.node("n1", "4", "topology.kubernetes.io/zone", "b");
+        cluster.node("n2", "4", "topology.kubernetes.io/zone", "a");
+        pod("q", of("data"));
+        assertThat(cluster.nodeOf("q")).isEqualTo("n2");
+    }
+
+    @Test
+    void tellsWhatAClaimWaitsFor() {
+        cluster.node("n1", "4");
+        claim("lost", "ReadWriteOnce", "Lost");
+        pod("a", of("lost"));
+        pod("b", Struct.of("ephemeral", Struct.EMPTY));
+        claim("c-d", "ReadWriteOnce", "Bound");
+        pod("c", Struct.of("ephemeral", Struct.EMPTY));
+        assertThat(cluster.why("a")).contains("persistentvolumeclaim \"lost\" bound to non-existent persistentvolume"
+                + " \"pv\"");
+        assertThat(cluster.why("b"))
+                .contains("waiting for ephemeral volume controller to create the persistentvolumeclaim \"b-d\"");
+        assertThat(cluster.why("c"))
+                .contains("PVC default/c-d was not created for pod default/c (pod is not owner)");
     }
 }
