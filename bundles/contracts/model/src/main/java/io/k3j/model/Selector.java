@@ -29,6 +29,9 @@ public record Selector(List<Requirement> requirements) {
         }
 
         private int compare(String value) {
+            if (values.isEmpty()) {
+                return 0;
+            }
             try {
                 return Long.compare(Long.parseLong(value), Long.parseLong(values.iterator().next()));
             } catch (NumberFormatException e) {

@@ -3,6 +3,7 @@ package io.k3j.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +34,14 @@ class SelectorTest {
                 Seq.of(Struct.of("key", "tier", "operator", "NotIn", "values", Seq.of("back"))));
         assertThat(Selector.of(selector).matches(LABELS)).isTrue();
         assertThat(Selector.of(selector)).hasToString("app=web,tier!=back");
+    }
+
+    @Test
+    void aNumberIsNeitherAboveNorBelowNoValue() {
+        for (String operator : List.of("Gt", "Lt")) {
+            Struct selector = Struct.of("matchExpressions", Seq.of(Struct.of("key", "size", "operator", operator)));
+            assertThat(Selector.of(selector).matches(LABELS)).isFalse();
+        }
     }
 
     @Test

@@ -174,6 +174,14 @@ public final class Quantity implements Comparable<Quantity> {
         return i.bitLength() < Long.SIZE ? i.longValue() : i.signum() < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
     }
 
+    /// The sum of two amounts that [#value] or [#milliValue] has told, bounded as they are: a sum that wraps would be
+    /// less than nothing, and fit everywhere.
+    public static long sum(long a, long b) {
+        long sum = a + b;
+        boolean wrapped = ((a ^ sum) & (b ^ sum)) < 0;
+        return !wrapped ? sum : a < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
+    }
+
     /// The sum, in this quantity's format, or in the other's when this one is zero: a sum begins at [#ZERO].
     public Quantity add(Quantity other) {
         return new Quantity(amount.add(other.amount), amount.signum() == 0 ? other.format : format);

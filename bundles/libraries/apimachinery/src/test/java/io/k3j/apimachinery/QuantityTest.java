@@ -32,4 +32,12 @@ class QuantityTest {
         assertThat(Quantity.parse("1500m").milliValue()).isEqualTo(1500);
         assertThat(Quantity.parse("1Ki")).isGreaterThan(Quantity.parse("1k"));
     }
+
+    @Test
+    void sumsOfNumbersAreBoundedAsTheNumbersAre() {
+        assertThat(Quantity.sum(1, 2)).isEqualTo(3);
+        assertThat(Quantity.sum(Long.MAX_VALUE, 1)).isEqualTo(Long.MAX_VALUE);
+        assertThat(Quantity.sum(Long.MIN_VALUE, -1)).isEqualTo(Long.MIN_VALUE);
+        assertThat(Quantity.sum(Long.MAX_VALUE, Long.MIN_VALUE)).isEqualTo(-1);
+    }
 }

@@ -28,7 +28,7 @@ public final class ContainerResources {
     private static final long CRITICAL = 2_000_000_000L;
     private static final Set<String> CLASSES = Set.of("Guaranteed", "Burstable", "BestEffort");
     /// What runs together adds up; of what runs one after another the largest counts.
-    private static final ContainerAggregate<Long> SUM = new ContainerAggregate<>(0L, Long::sum, Math::max);
+    private static final ContainerAggregate<Long> SUM = new ContainerAggregate<>(0L, Quantity::sum, Math::max);
 
     private ContainerResources() {
     }
@@ -63,7 +63,7 @@ public final class ContainerResources {
         for (Struct r : all) {
             Struct requests = r.struct("requests");
             Struct limits = r.struct("limits");
-            any |= milliCpu(requests) + memory(requests) + milliCpu(limits) + memory(limits) > 0;
+            any |= (milliCpu(requests) | memory(requests) | milliCpu(limits) | memory(limits)) > 0;
             guaranteed &= milliCpu(limits) > 0 && memory(limits) > 0
                     && (milliCpu(requests) == 0 || milliCpu(requests) == milliCpu(limits))
                     && (memory(requests) == 0 || memory(requests) == memory(limits));
@@ -141,6 +141,7 @@ public final class ContainerResources {
         Function<Struct, Long> own = c -> amount.applyAsLong(c.struct("resources").struct(which));
         boolean unlimited = which.equals("limits") && Stream.concat(PodSpecs.containers(pod).stream(),
                 PodSpecs.initContainers(pod).stream()).anyMatch(c -> own.apply(c) == 0);
-        return unlimited ? 0 : SUM.of(pod.spec(), own) + amount.applyAsLong(pod.spec().struct("overhead"));
+        return unlimited ? 0 : Quantity.sum(SUM.of(pod.spec(), own),
+                amount.applyAsLong(pod.spec().struct("overhead")));
     }
 }

@@ -6,6 +6,7 @@ import io.k3j.model.Selector;
 import io.k3j.model.Struct;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// Which volume a claim gets: <https://kubernetes.io/docs/concepts/storage/persistent-volumes/#binding>; upstream's
@@ -28,6 +29,17 @@ public final class VolumeMatch {
         Optional<Obj> meant = volumes.stream().filter(v -> meant(v, claim)).findFirst();
         return meant.isPresent() ? meant : volumes.stream().filter(v -> free(v) && !v.terminating() && fits(v, claim))
                 .min(Comparator.comparing(VolumeMatch::capacity).thenComparing(Obj::name));
+    }
+
+    /// The volumes that a claim which names none may get and that are nobody's yet, in the order in which [#best] takes
+    /// them.
+    ///
+    /// @param volumes all that come into question, of any class
+    public static List<Obj> candidates(Obj claim, List<Obj> volumes) {
+        return volumes.stream().filter(v -> free(v) && !v.terminating() && fits(v, claim))
+                .map(v -> Map.entry(capacity(v), v))
+                .sorted(Map.Entry.<Quantity, Obj>comparingByKey().thenComparing(e -> e.getValue().name()))
+                .map(Map.Entry::getValue).toList();
     }
 
     private static boolean free(Obj volume) {

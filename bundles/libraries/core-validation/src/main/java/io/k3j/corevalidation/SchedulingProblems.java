@@ -15,9 +15,9 @@ import java.util.List;
 /// |---|---|
 /// | `nodeSelector` | keys and values of labels |
 /// | `tolerations` | a key, or `Exists`; no value beside `Exists`; seconds for `NoExecute` only |
-/// | `topologySpreadConstraints` | a skew above 0 and a topology key |
-/// | `affinity.nodeAffinity` | at least one required term, when required terms are given |
-/// | `affinity.podAffinity`, `.podAntiAffinity` | a topology key; a valid selector; a weight from 1 to 100 |
+/// | `topologySpreadConstraints` | a skew above 0, a topology key, a valid selector |
+/// | `affinity.nodeAffinity` | see [NodeAffinityProblems] |
+/// | `affinity.podAffinity`, `.podAntiAffinity` | a topology key; valid selectors; a weight from 1 to 100 |
 /// | `schedulingGates` | each name once |
 final class SchedulingProblems {
     /// The message lists them in this order, which is upstream's.
@@ -36,13 +36,7 @@ final class SchedulingProblems {
             toleration(tolerations.struct(i), p.at("tolerations", i));
         }
         spread(spec.seq("topologySpreadConstraints"), p);
-        Struct required = spec.struct("affinity").struct("nodeAffinity")
-                .struct("requiredDuringSchedulingIgnoredDuringExecution");
-        // Terms are alternatives: none of them would match no node, which nobody can mean.
-        if (!required.isEmpty() && required.seq("nodeSelectorTerms").isEmpty()) {
-            p.at("affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms")
-                    .required("must have at least one node selector term");
-        }
+        NodeAffinityProblems.check(spec.struct("affinity").struct("nodeAffinity"), p.at("affinity.nodeAffinity"));
         for (String kind : List.of("podAffinity", "podAntiAffinity")) {
             terms(spec.struct("affinity").struct(kind), p.at("affinity").at(kind));
         }
@@ -59,11 +53,15 @@ final class SchedulingProblems {
         Seq preferred = affinity.seq("preferredDuringSchedulingIgnoredDuringExecution");
         for (int i = 0; i < preferred.size(); i++) {
             Problems at = p.at("preferredDuringSchedulingIgnoredDuringExecution", i);
-            long weight = preferred.struct(i).whole("weight", 0);
-            if (weight < 1 || weight > 100) {
-                at.at("weight").invalid(weight, "must be in the range 1-100");
-            }
+            weight(preferred.struct(i), at);
             topology(preferred.struct(i).struct("podAffinityTerm"), at.at("podAffinityTerm"));
+        }
+    }
+
+    static void weight(Struct preferred, Problems p) {
+        long weight = preferred.whole("weight", 0);
+        if (weight < 1 || weight > 100) {
+            p.at("weight").invalid(weight, "must be in the range 1-100");
         }
     }
 
@@ -76,6 +74,7 @@ final class SchedulingProblems {
         if (term.has("labelSelector")) {
             LabelSelectorRules.check(term.struct("labelSelector"), p.at("labelSelector"));
         }
+        LabelSelectorRules.check(term.struct("namespaceSelector"), p.at("namespaceSelector"));
     }
 
     /// `maxSkew` is a difference of numbers of pods between places; 0 could never be met by one pod on two places.
@@ -90,6 +89,7 @@ final class SchedulingProblems {
                 at.at("topologyKey").required("can not be empty");
             }
             at.oneOf(c, "whenUnsatisfiable", List.of("DoNotSchedule", "ScheduleAnyway"));
+            LabelSelectorRules.check(c.struct("labelSelector"), at.at("labelSelector"));
         }
     }
 

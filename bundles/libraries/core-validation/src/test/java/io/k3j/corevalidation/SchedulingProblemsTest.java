@@ -54,9 +54,16 @@ class SchedulingProblemsTest {
                         at + "maxSkew: Invalid value: -1: must be greater than zero"),
                 Case.of("topologySpreadConstraints", Seq.of(valid.without("topologyKey")),
                         at + "topologyKey: Required value: can not be empty"),
+                Case.of("topologySpreadConstraints", Seq.of(valid.with("labelSelector", selector("Gt"))),
+                        at + "labelSelector.matchExpressions[0].operator: Invalid value: \"Gt\": not a valid selector"
+                                + " operator"),
                 Case.of("topologySpreadConstraints", Seq.of(valid.with("whenUnsatisfiable", "Wait")),
                         at + "whenUnsatisfiable: Unsupported value: \"Wait\": supported values: \"DoNotSchedule\","
                                 + " \"ScheduleAnyway\""));
+    }
+
+    private static Struct selector(String operator) {
+        return Struct.of("matchExpressions", Seq.of(Struct.of("key", "k", "operator", operator)));
     }
 
     static Stream<Case> affinity() {
@@ -71,6 +78,9 @@ class SchedulingProblemsTest {
                                             Seq.of(Struct.of("key", "k", "operator", "In")))),
                             at + REQUIRED + "[0].labelSelector.matchExpressions[0].values: Required value: must be"
                                     + " specified when `operator` is 'In' or 'NotIn'"),
+                    pods(kind, REQUIRED, TERM.with("namespaceSelector", selector("Gt")),
+                            at + REQUIRED + "[0].namespaceSelector.matchExpressions[0].operator: Invalid value: \"Gt\":"
+                                    + " not a valid selector operator"),
                     pods(kind, PREFERRED, Struct.of("weight", 100, "podAffinityTerm", TERM)),
                     pods(kind, PREFERRED, Struct.of("weight", 101, "podAffinityTerm", TERM),
                             at + PREFERRED + "[0].weight: Invalid value: 101: must be in the range 1-100"),
@@ -94,8 +104,62 @@ class SchedulingProblemsTest {
                                 + ".nodeSelectorTerms: Required value: must have at least one node selector term"));
     }
 
+    static Stream<Case> nodeRequirements() {
+        String labels = "matchExpressions";
+        String fields = "matchFields";
+        Struct name = Struct.of("key", "metadata.name", "operator", "In", "values", Seq.of("n1"));
+        return Stream.of(node(labels, Struct.of("key", "k", "operator", "Gt", "values", Seq.of("1"))),
+                node(labels, Struct.of("key", "k", "operator", "Exists")), node(fields, name),
+                node(labels, Struct.of("key", "k", "operator", "Gt"),
+                        ".values: Required value: must be specified single value when `operator` is 'Lt' or 'Gt'"),
+                node(labels, Struct.of("key", "k", "operator", "In"),
+                        ".values: Required value: must be specified when `operator` is 'In' or 'NotIn'"),
+                node(labels, Struct.of("key", "k", "operator", "Exists", "values", Seq.of("v")),
+                        ".values: Forbidden: may not be specified when `operator` is 'Exists' or 'DoesNotExist'"),
+                node(labels, Struct.of("key", "k", "operator", "Like", "values", Seq.of("v")),
+                        ".operator: Invalid value: \"Like\": not a valid selector operator"),
+                node(fields, name.with("key", "spec.x"),
+                        ".key: Invalid value: \"spec.x\": not a valid field selector key"),
+                node(fields, name.with("operator", "Exists"),
+                        ".operator: Invalid value: \"Exists\": not a valid selector operator"),
+                node(fields, name.with("values", Seq.of("n1", "n2")),
+                        ".values: Required value: must be only one value when `operator` is 'In' or 'NotIn' for node"
+                                + " field selector"));
+    }
+
+    private static Case node(String list, Struct requirement, String... expected) {
+        Struct terms = Struct.of("nodeSelectorTerms", Seq.of(Struct.of(list, Seq.of(requirement))));
+        return Case.of("affinity", Struct.of("nodeAffinity", Struct.of(REQUIRED, terms)), Stream.of(expected)
+                .map(e -> "affinity.nodeAffinity." + REQUIRED + ".nodeSelectorTerms[0]." + list + "[0]" + e)
+                .toArray(String[]::new));
+    }
+
+    static Stream<Case> preferredNodes() {
+        String at = "affinity.nodeAffinity." + PREFERRED + "[0].";
+        Struct term = Struct.of("weight", 1, "preference", selector("Exists"));
+        return Stream.of(preferred(term),
+                preferred(term.with("weight", 0), at + "weight: Invalid value: 0: must be in the range 1-100"),
+                preferred(term.with("preference", selector("Lt")), at + "preference.matchExpressions[0].values:"
+                        + " Required value: must be specified single value when `operator` is 'Lt' or 'Gt'"));
+    }
+
+    private static Case preferred(Struct term, String... expected) {
+        return Case.of("affinity", Struct.of("nodeAffinity", Struct.of(PREFERRED, Seq.of(term))), expected);
+    }
+
+    @Test
+    void theKeysAndNamesOfNodesAreSuchAsNodesCanHave() {
+        Case key = node("matchExpressions", Struct.of("key", "a/b/c", "operator", "Exists"));
+        assertThat(found(key.field(), key.value())).singleElement().asString()
+                .contains("matchExpressions[0].key: Invalid value: \"a/b/c\"");
+        Case name = node("matchFields",
+                Struct.of("key", "metadata.name", "operator", "In", "values", Seq.of("-")));
+        assertThat(found(name.field(), name.value())).singleElement().asString()
+                .contains("matchFields[0].values[0]: Invalid value: \"-\"");
+    }
+
     @ParameterizedTest
-    @MethodSource({"tolerations", "spread", "affinity", "nodes"})
+    @MethodSource({"tolerations", "spread", "affinity", "nodes", "nodeRequirements", "preferredNodes"})
     void eachFieldIsRefusedInUpstreamsWords(Case c) {
         assertThat(found(c.field(), c.value())).containsExactlyElementsOf(c.expected());
     }

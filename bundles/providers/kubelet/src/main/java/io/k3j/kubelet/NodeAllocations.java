@@ -1,5 +1,6 @@
 package io.k3j.kubelet;
 
+import io.k3j.apimachinery.Quantity;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
@@ -62,7 +63,7 @@ final class NodeAllocations {
     /// What all pods but one have.
     private static long used(Map<String, Map<String, Long>> all, String uid, String name) {
         return all.entrySet().stream().filter(e -> !e.getKey().equals(uid))
-                .mapToLong(e -> e.getValue().getOrDefault(name, 0L)).sum();
+                .mapToLong(e -> e.getValue().getOrDefault(name, 0L)).reduce(0, Quantity::sum);
     }
 
     /// Allocates changed requests of a pod, if there is room that no other pod waits for whose turn is before its.
@@ -107,7 +108,7 @@ final class NodeAllocations {
         long before = taken.getOrDefault(uid, Map.of()).getOrDefault(what, 0L);
         long most = capacity.getOrDefault(what, 0L);
         long used = used(taken, uid, what);
-        if (asked <= before || used + asked <= most) {
+        if (asked <= before || asked <= most - used) {
             return Optional.empty();
         }
         return Optional.of(asked > most

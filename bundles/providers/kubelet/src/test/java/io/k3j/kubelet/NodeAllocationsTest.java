@@ -62,6 +62,17 @@ class NodeAllocationsTest {
     }
 
     @Test
+    void requestsThatNoLongHoldsAreRefused() {
+        Obj pod = pod("huge", "5000000000000000", 0, "Burstable");
+        Obj twice = pod.with(pod.spec().seq("containers").plus(pod.spec().seq("containers").struct(0)), "spec",
+                "containers");
+        assertThat(room.shortage(twice, Struct.EMPTY).orElseThrow().reason()).isEqualTo("OutOfcpu");
+        room.allocate(twice);
+        assertThat(room.shortage(pod("small", "1m", 0, "Burstable"), Struct.EMPTY).orElseThrow().reason())
+                .isEqualTo("OutOfcpu");
+    }
+
+    @Test
     void whoWantsNothingMoreHoldsNobodyUp() {
         assertThat(deferred(pod("important", "1800m", 5, "Burstable"))).isTrue();
         room.free("other");

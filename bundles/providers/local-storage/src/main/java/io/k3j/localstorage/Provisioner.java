@@ -75,8 +75,14 @@ final class Provisioner {
             return Requeue.NEVER;
         }
         Obj claim = found.get();
+        String name = claim.annotations().getOrDefault(SELECTED_NODE, "");
+        Optional<Obj> node = nodes.get(Key.of(name));
+        if (node.isEmpty()) {
+            reschedule(claim, type.get(), name, writer);
+            return Requeue.NEVER;
+        }
         try {
-            provision(claim, type.get(), writer);
+            provision(claim, type.get(), node.get(), writer);
             return Requeue.NEVER;
         } catch (IOException | IllegalArgumentException e) {
             events.warning(claim, "ProvisioningFailed", "failed to provision volume with StorageClass \""
@@ -85,10 +91,16 @@ final class Provisioner {
         }
     }
 
-    private void provision(Obj claim, Obj type, ExpectingWriter writer) throws IOException {
-        String name = claim.annotations().getOrDefault(SELECTED_NODE, "");
-        Obj node = nodes.get(Key.of(name)).orElseThrow(
-                () -> new IOException("the selected node " + name + " is not there"));
+    /// Gives the choice of a node that is no more back to the scheduler: while it stands, the claim's pod can be on no
+    /// other node.
+    private void reschedule(Obj claim, Obj type, String node, ExpectingWriter writer) {
+        events.warning(claim, "ProvisioningFailed", "failed to provision volume with StorageClass \"" + type.name()
+                + "\": the selected node " + node + " is not there; the scheduler selects another");
+        writer.update(BuiltinResources.PERSISTENT_VOLUME_CLAIMS,
+                claim.without("metadata", "annotations", SELECTED_NODE));
+    }
+
+    private void provision(Obj claim, Obj type, Obj node, ExpectingWriter writer) throws IOException {
         LocalPathConfig places = config();
         VolumePlan plan = VolumePlan.of(claim, type, node, places);
         events.normal(claim, "Provisioning", "External provisioner is provisioning volume for claim \""

@@ -76,6 +76,15 @@ class ProvisionerTest {
     }
 
     @Test
+    void givesTheChoiceBackWhenTheNodeIsNoMore() {
+        claim("n2");
+        Obj claim = stage.api.list(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, Query.ALL).items().getFirst();
+        assertThat(claim.annotations()).doesNotContainKey("volume.kubernetes.io/selected-node")
+                .containsKey("volume.kubernetes.io/storage-provisioner");
+        assertThat(nodes.done).isEmpty();
+    }
+
+    @Test
     void waitsUntilTheSchedulerHasChosen() {
         claim("");
         assertThat(nodes.done).isEmpty();

@@ -23,11 +23,11 @@ import org.jspecify.annotations.Nullable;
 final class EventHandlers {
     /// The filters that may let a pod pass when another leaves.
     static final Set<String> ROOM = Set.of(NodeFilters.FIT, NodeFilters.PORTS, SpreadFilter.NAME,
-            PodAffinityFilter.NAME);
+            PodAffinityFilter.NAME, VolumeRestrictions.NAME);
     private static final Set<String> NEIGHBOURS = Set.of(SpreadFilter.NAME, PodAffinityFilter.NAME);
     /// What an empty node of a domain can have kept from being scheduled elsewhere.
     private static final Set<String> BALANCE = Set.of(SpreadFilter.NAME);
-    private static final Set<String> STORAGE = Set.of(VolumeFilter.NAME);
+    private static final Set<String> STORAGE = Set.of(VolumeFilter.NAME, VolumeFilter.ZONE);
     private static final String BY_CLASS = "class";
     private static final Set<String> ANYTHING = Set.of();
 

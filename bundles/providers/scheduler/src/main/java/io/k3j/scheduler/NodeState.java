@@ -71,7 +71,17 @@ final class NodeState {
             next = new NodeState(facts, less, requested.minus(pod.requests()), nonZero.minus(pod.nonZero()),
                     withAffinity - (pod.affinity().aboutPods() ? 1 : 0));
         }
-        return next;
+        return next != this && (requested.full() || nonZero.full()) ? NodeState.summed(next) : next;
+    }
+
+    private static NodeState summed(NodeState node) {
+        ResourceAmounts requested = ResourceAmounts.NONE;
+        ResourceAmounts nonZero = ResourceAmounts.NONE;
+        for (PodInfo pod : node.pods) {
+            requested = requested.plus(pod.requests());
+            nonZero = nonZero.plus(pod.nonZero());
+        }
+        return new NodeState(node.facts, node.pods, requested, nonZero, node.withAffinity);
     }
 
     String name() {

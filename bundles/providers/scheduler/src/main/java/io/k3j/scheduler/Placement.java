@@ -81,6 +81,7 @@ final class Placement {
     /// All filters of a pod.
     static List<Filter> filters(PodInfo pod, Snapshot snapshot) {
         List<Filter> all = new ArrayList<>(NodeFilters.of(pod));
+        add(all, VolumeRestrictions.of(pod, snapshot));
         add(all, VolumeFilter.of(pod, snapshot.volumes()));
         add(all, SpreadFilter.of(pod, snapshot));
         add(all, PodAffinityFilter.of(pod, snapshot));

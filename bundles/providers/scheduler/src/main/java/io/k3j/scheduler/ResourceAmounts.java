@@ -5,7 +5,8 @@ import io.k3j.model.Struct;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Resource amounts: CPU in millicores, memory and ephemeral storage in bytes, extended resources by name.
+/// Resource amounts: CPU in millicores, memory and ephemeral storage in bytes, extended resources by name. Sums end at
+/// the largest long.
 record ResourceAmounts(long cpuMilli, long memory, long disk, Map<String, Long> others) {
     static final ResourceAmounts NONE = new ResourceAmounts(0, 0, 0, Map.of());
 
@@ -37,9 +38,11 @@ record ResourceAmounts(long cpuMilli, long memory, long disk, Map<String, Long> 
 
     ResourceAmounts plus(ResourceAmounts o) {
         return o == NONE ? this
-                : new ResourceAmounts(cpuMilli + o.cpuMilli, memory + o.memory, disk + o.disk, merged(o, 1));
+                : new ResourceAmounts(Quantity.sum(cpuMilli, o.cpuMilli), Quantity.sum(memory, o.memory),
+                        Quantity.sum(disk, o.disk), merged(o, 1));
     }
 
+    /// Exact for a sum that is not [#full].
     ResourceAmounts minus(ResourceAmounts o) {
         return o == NONE ? this
                 : new ResourceAmounts(cpuMilli - o.cpuMilli, memory - o.memory, disk - o.disk, merged(o, -1));
@@ -62,8 +65,14 @@ record ResourceAmounts(long cpuMilli, long memory, long disk, Map<String, Long> 
             return others;
         }
         Map<String, Long> all = new TreeMap<>(others);
-        o.others.forEach((n, v) -> all.merge(n, sign * v, Long::sum));
+        o.others.forEach((n, v) -> all.merge(n, sign * v, Quantity::sum));
         return all;
+    }
+
+    /// Whether a sum has ended at the largest long, and no longer tells what was added.
+    boolean full() {
+        return cpuMilli == Long.MAX_VALUE || memory == Long.MAX_VALUE || disk == Long.MAX_VALUE
+                || others.containsValue(Long.MAX_VALUE);
     }
 
     boolean nothing() {

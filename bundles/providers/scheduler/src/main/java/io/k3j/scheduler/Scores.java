@@ -1,5 +1,6 @@
 package io.k3j.scheduler;
 
+import io.k3j.apimachinery.Quantity;
 import io.k3j.componenthelpers.NodeSelectorTerm;
 import io.k3j.componenthelpers.Toleration;
 import java.util.ArrayList;
@@ -60,17 +61,19 @@ final class Scores {
     }
 
     private static double least(PodInfo pod, NodeState node) {
-        return (free(node.nonZero().cpuMilli() + pod.nonZero().cpuMilli(), node.allocatable().cpuMilli())
-                + free(node.nonZero().memory() + pod.nonZero().memory(), node.allocatable().memory())) / 2;
+        return (free(Quantity.sum(node.nonZero().cpuMilli(), pod.nonZero().cpuMilli()), node.allocatable().cpuMilli())
+                + free(Quantity.sum(node.nonZero().memory(), pod.nonZero().memory()), node.allocatable().memory())) / 2;
     }
 
     private static double free(long used, long all) {
-        return all == 0 || used > all ? 0 : Math.floor((double) (all - used) * MOST / all);
+        return all == 0 || used > all ? 0 : Math.clamp(Math.floor(((double) all - used) * MOST / all), 0, MOST);
     }
 
     private static double balanced(PodInfo pod, NodeState node) {
-        double cpu = fraction(node.requested().cpuMilli() + pod.requests().cpuMilli(), node.allocatable().cpuMilli());
-        double memory = fraction(node.requested().memory() + pod.requests().memory(), node.allocatable().memory());
+        double cpu = fraction(Quantity.sum(node.requested().cpuMilli(), pod.requests().cpuMilli()),
+                node.allocatable().cpuMilli());
+        double memory = fraction(Quantity.sum(node.requested().memory(), pod.requests().memory()),
+                node.allocatable().memory());
         return (1 - Math.abs(cpu - memory) / 2) * MOST;
     }
 

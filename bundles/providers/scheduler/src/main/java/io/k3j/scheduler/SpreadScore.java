@@ -4,8 +4,6 @@ import io.k3j.model.Selector;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.function.ToIntFunction;
 
 /// Scores by soft topology spread constraints. A pod without constraints that has a controller is spread over hosts
 /// and zones among its siblings, upstream's default constraints.
@@ -16,35 +14,39 @@ final class SpreadScore {
             new SpreadConstraint(3, HOST, false, Selector.EVERYTHING, 1, true, false),
             new SpreadConstraint(5, "topology.kubernetes.io/zone", false, Selector.EVERYTHING, 1, true, false));
 
-    private SpreadScore() {
+    private final PodInfo pod;
+    private final List<NodeState> feasible;
+    private final boolean defaults;
+    private final List<SpreadConstraint> soft;
+
+    private SpreadScore(PodInfo pod, List<NodeState> feasible) {
+        this.pod = pod;
+        this.feasible = feasible;
+        this.defaults = pod.spread().isEmpty();
+        this.soft = (defaults ? DEFAULTS : pod.spread()).stream().filter(c -> !c.hard()).toList();
     }
 
     static void add(double[] totals, PodInfo pod, List<NodeState> feasible, Snapshot snapshot) {
-        boolean defaults = pod.spread().isEmpty();
-        if (feasible.size() < 2 || defaults && pod.owner().isEmpty()) {
+        if (feasible.size() < 2 || pod.spread().isEmpty() && pod.owner().isEmpty()) {
             return;
         }
+        SpreadScore score = new SpreadScore(pod, feasible);
         double[] sums = new double[totals.length];
         boolean some = false;
-        for (SpreadConstraint c : defaults ? DEFAULTS : pod.spread()) {
-            if (!c.hard()) {
-                some |= add(sums, c, feasible, snapshot, defaults
-                        ? n -> siblings(pod, n)
-                        : n -> SpreadFilter.matching(pod, c, n));
-            }
+        for (SpreadConstraint c : score.soft) {
+            some |= score.add(sums, c, snapshot);
         }
         if (some) {
-            normalize(totals, sums);
+            score.normalize(totals, sums);
         }
     }
 
-    private static boolean add(double[] sums, SpreadConstraint c, List<NodeState> feasible, Snapshot snapshot,
-            ToIntFunction<NodeState> count) {
+    private boolean add(double[] sums, SpreadConstraint c, Snapshot snapshot) {
         Map<String, Integer> counts = new HashMap<>();
         boolean host = c.topologyKey().equals(HOST);
         for (NodeState node : feasible) {
             String value = node.labels().get(c.topologyKey());
-            if (value != null) {
+            if (value != null && labelled(node)) {
                 counts.putIfAbsent(value, 0);
             }
         }
@@ -53,16 +55,25 @@ final class SpreadScore {
         }
         for (NodeState node : host ? feasible : snapshot.nodes()) {
             String value = node.labels().get(c.topologyKey());
-            if (value != null && counts.containsKey(value)) {
-                counts.merge(value, count.applyAsInt(node), Integer::sum);
+            if (value != null && counts.containsKey(value) && (host || counted(c, node))) {
+                counts.merge(value, defaults ? siblings(pod, node) : SpreadFilter.matching(pod, c, node), Integer::sum);
             }
         }
         double factor = Math.log(counts.size() + 2.0);
         for (int i = 0; i < sums.length; i++) {
             String value = feasible.get(i).labels().get(c.topologyKey());
-            sums[i] += value == null ? 0 : Objects.requireNonNull(counts.get(value)) * factor + c.maxSkew() - 1;
+            sums[i] += value == null ? 0 : counts.getOrDefault(value, 0) * factor + c.maxSkew() - 1;
         }
         return true;
+    }
+
+    /// Whether a node has the keys of all constraints that the pod has for itself; one that lacks a key gets nothing.
+    private boolean labelled(NodeState node) {
+        return defaults || soft.stream().allMatch(c -> node.labels().containsKey(c.topologyKey()));
+    }
+
+    private boolean counted(SpreadConstraint c, NodeState node) {
+        return labelled(node) && SpreadFilter.eligible(pod, c, node);
     }
 
     private static int siblings(PodInfo pod, NodeState node) {
@@ -75,15 +86,19 @@ final class SpreadScore {
         return count;
     }
 
-    private static void normalize(double[] totals, double[] sums) {
+    private void normalize(double[] totals, double[] sums) {
         double least = Double.MAX_VALUE;
         double most = 0;
-        for (double s : sums) {
-            least = Math.min(least, Math.round(s));
-            most = Math.max(most, Math.round(s));
+        for (int i = 0; i < sums.length; i++) {
+            if (labelled(feasible.get(i))) {
+                least = Math.min(least, Math.round(sums[i]));
+                most = Math.max(most, Math.round(sums[i]));
+            }
         }
         for (int i = 0; i < totals.length; i++) {
-            totals[i] += WEIGHT * (most == 0 ? 100 : Math.floor(100 * (most + least - Math.round(sums[i])) / most));
+            if (labelled(feasible.get(i))) {
+                totals[i] += WEIGHT * (most == 0 ? 100 : Math.floor(100 * (most + least - Math.round(sums[i])) / most));
+            }
         }
     }
 }

@@ -1,7 +1,6 @@
 package io.k3j.scheduler;
 
 import io.k3j.apimachinery.Quantity;
-import io.k3j.componenthelpers.NodeSelectorTerm;
 import io.k3j.controllerkit.VolumeMatch;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
@@ -17,8 +16,10 @@ import java.util.Set;
 ///
 /// @param claim the claim
 /// @param type its storage class
-/// @param volumes the volumes of that class
-record UnboundClaim(Obj claim, Obj type, List<Obj> volumes) {
+/// @param size what it asks for
+/// @param meant the volume that already refers to the claim, though the claim does not name it yet
+/// @param candidates the volumes it may get, the one to take first first
+record UnboundClaim(Obj claim, Obj type, Quantity size, Optional<Obj> meant, List<VolumePlace> candidates) {
     static final String SELECTED_NODE = "volume.kubernetes.io/selected-node";
     private static final String NONE = "kubernetes.io/no-provisioner";
 
@@ -30,18 +31,17 @@ record UnboundClaim(Obj claim, Obj type, List<Obj> volumes) {
         static final Choice IMPOSSIBLE = new Choice(false, Optional.empty());
     }
 
-    /// The volume that already refers to the claim, though the claim does not name it yet.
-    Optional<Obj> meant() {
-        return volumes.stream().filter(v -> VolumeMatch.meant(v, claim)).findFirst();
+    /// @param volumes the volumes of the class
+    static UnboundClaim of(Obj claim, Obj type, List<Obj> volumes) {
+        return new UnboundClaim(claim, type,
+                Quantity.of(claim.spec().struct("resources").struct("requests").get("storage")),
+                volumes.stream().filter(v -> VolumeMatch.meant(v, claim)).findFirst(),
+                VolumeMatch.candidates(claim, volumes).stream().map(VolumePlace::of).toList());
     }
 
     /// Whether a node was already selected, for which a volume is being provisioned.
     boolean nodeSelected() {
         return claim.annotations().containsKey(SELECTED_NODE);
-    }
-
-    Quantity size() {
-        return Quantity.of(claim.spec().struct("resources").struct("requests").get("storage"));
     }
 
     /// The choice for a node when the given volumes are taken.
@@ -50,16 +50,9 @@ record UnboundClaim(Obj claim, Obj type, List<Obj> volumes) {
             boolean here = Objects.requireNonNull(claim.annotations().get(SELECTED_NODE)).equals(node.name());
             return new Choice(here, Optional.empty());
         }
-        List<Obj> reachable = volumes.stream().filter(v -> !taken.contains(v.name()) && reaches(v, node)).toList();
-        Optional<Obj> best = VolumeMatch.best(claim, reachable);
+        Optional<Obj> best = candidates.stream().filter(v -> !taken.contains(v.volume().name()) && v.reaches(node))
+                .map(VolumePlace::volume).findFirst();
         return best.isPresent() || provisioned(node) ? new Choice(true, best) : Choice.IMPOSSIBLE;
-    }
-
-    /// Whether a volume is reachable from a node.
-    static boolean reaches(Obj volume, NodeState node) {
-        Struct required = volume.spec().struct("nodeAffinity").struct("required");
-        return required.isEmpty() || NodeSelectorTerm.anyMatches(
-                NodeSelectorTerm.of(required.seq("nodeSelectorTerms")), node.name(), node.labels());
     }
 
     private boolean provisioned(NodeState node) {

@@ -5,8 +5,10 @@ import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,13 +19,19 @@ import org.jspecify.annotations.Nullable;
 /// satisfiable on the node: <https://kubernetes.io/docs/concepts/storage/storage-classes/#volume-binding-mode>.
 final class VolumeFilter implements Filter {
     static final String NAME = "VolumeBinding";
+    static final String ZONE = "VolumeZone";
+    private static final String EPHEMERAL = "ephemeral";
     private static final Rejection ELSEWHERE = Rejection.hard(NAME,
             "node(s) didn't match PersistentVolume's node affinity");
     private static final Rejection NO_VOLUME = Rejection.hard(NAME,
             "node(s) didn't find available persistent volumes to bind");
 
-    private final List<Obj> bound = new ArrayList<>();
+    private static final Rejection OTHER_ZONE = Rejection.hard(ZONE,
+            "node(s) had no available volume zone");
+
+    private final List<VolumePlace> bound = new ArrayList<>();
     private final List<UnboundClaim> waiting = new ArrayList<>();
+    private final Map<String, List<Obj>> byClass = new HashMap<>();
     private @Nullable Rejection everywhere;
 
     private VolumeFilter() {
@@ -32,17 +40,33 @@ final class VolumeFilter implements Filter {
     /// Null when the pod has no claims.
     static @Nullable VolumeFilter of(PodInfo pod, ClaimedVolumes volumes) {
         VolumeFilter filter = new VolumeFilter();
-        boolean some = false;
+        Set<String> claims = claims(pod);
+        Set<String> own = ownClaims(pod);
+        claims.forEach(c -> filter.add(new Key(pod.namespace(), c), own.contains(c) ? pod : null, volumes));
+        filter.waiting.sort(Comparator.comparing(UnboundClaim::size));
+        return claims.isEmpty() ? null : filter;
+    }
+
+    /// The names of the claims of a pod, each once however often it is mounted.
+    static Set<String> claims(PodInfo pod) {
+        Set<String> all = new LinkedHashSet<>();
         for (Struct volume : pod.spec().seq("volumes").structs()) {
-            String claim = volume.has("ephemeral")
-                    ? pod.pod().name() + "-" + volume.text("name")
-                    : volume.struct("persistentVolumeClaim").text("claimName");
-            if (!claim.isEmpty()) {
-                some = true;
-                filter.add(new Key(pod.namespace(), claim), volumes);
-            }
+            all.add(volume.has(EPHEMERAL) ? own(pod, volume)
+                    : volume.struct("persistentVolumeClaim").text("claimName"));
         }
-        return some ? filter : null;
+        all.remove("");
+        return all;
+    }
+
+    /// Those that are made for the pod, and go with it.
+    private static Set<String> ownClaims(PodInfo pod) {
+        Set<String> all = new HashSet<>();
+        pod.spec().seq("volumes").structs().stream().filter(v -> v.has(EPHEMERAL)).forEach(v -> all.add(own(pod, v)));
+        return all;
+    }
+
+    private static String own(PodInfo pod, Struct volume) {
+        return pod.pod().name() + "-" + volume.text("name");
     }
 
     /// Why no node is feasible, null when some may be.
@@ -81,12 +105,21 @@ final class VolumeFilter implements Filter {
         return true;
     }
 
-    private void add(Key key, ClaimedVolumes volumes) {
+    private void add(Key key, @Nullable PodInfo owner, ClaimedVolumes volumes) {
         Optional<Obj> found = volumes.claim(key);
         if (found.isEmpty()) {
-            everywhere = Rejection.hard(NAME, "persistentvolumeclaim \"" + key.name() + "\" not found");
+            everywhere = Rejection.hard(NAME, owner == null
+                    ? "persistentvolumeclaim \"" + key.name() + "\" not found"
+                    : "waiting for ephemeral volume controller to create the persistentvolumeclaim \"" + key.name()
+                            + "\"");
+        } else if (found.get().status().text("phase").equals("Lost")) {
+            everywhere = Rejection.hard(NAME, "persistentvolumeclaim \"" + key.name()
+                    + "\" bound to non-existent persistentvolume \"" + found.get().spec().text("volumeName") + "\"");
         } else if (found.get().terminating()) {
             everywhere = Rejection.hard(NAME, "persistentvolumeclaim \"" + key.name() + "\" is being deleted");
+        } else if (owner != null && found.get().controller().filter(c -> c.text("uid").equals(owner.uid())).isEmpty()) {
+            everywhere = Rejection.hard(NAME, "PVC " + key + " was not created for pod " + owner.key()
+                    + " (pod is not owner)");
         } else if (found.get().status().text("phase").equals("Bound")) {
             addBound(found.get(), volumes);
         } else {
@@ -101,7 +134,7 @@ final class VolumeFilter implements Filter {
             everywhere = Rejection.hard(NAME, "persistentvolume \"" + name + "\" not found");
             return;
         }
-        bound.add(volume.get());
+        bound.add(VolumePlace.of(volume.get()));
     }
 
     private void addUnbound(Obj claim, ClaimedVolumes volumes) {
@@ -112,17 +145,20 @@ final class VolumeFilter implements Filter {
             everywhere = Rejection.hard(NAME, "pod has unbound immediate PersistentVolumeClaims");
             return;
         }
-        UnboundClaim waits = new UnboundClaim(claim, late.get(), volumes.volumesOf(name));
+        UnboundClaim waits = UnboundClaim.of(claim, late.get(),
+                byClass.computeIfAbsent(name, volumes::volumesOf));
         waiting.add(waits);
-        waiting.sort(Comparator.comparing(UnboundClaim::size));
-        waits.meant().ifPresent(bound::add);
+        waits.meant().map(VolumePlace::of).ifPresent(bound::add);
     }
 
     @Override
     public @Nullable Rejection reject(NodeState node) {
-        if (bound.stream().anyMatch(v -> !UnboundClaim.reaches(v, node))) {
+        if (bound.stream().anyMatch(v -> !v.reaches(node))) {
             return ELSEWHERE;
         }
-        return choose(node, new LinkedHashMap<>()) ? null : NO_VOLUME;
+        if (!choose(node, new LinkedHashMap<>())) {
+            return NO_VOLUME;
+        }
+        return bound.stream().allMatch(v -> v.zoneOf(node)) ? null : OTHER_ZONE;
     }
 }

@@ -1,0 +1,52 @@
+package io.k3j.scheduler;
+
+import io.k3j.model.Key;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Keeps a claim of access mode `ReadWriteOncePod` to one pod in the whole cluster:
+/// <https://kubernetes.io/docs/concepts/storage/persistent-volumes/#access-modes>.
+final class VolumeRestrictions implements Filter {
+    static final String NAME = "VolumeRestrictions";
+    private static final Rejection TAKEN = Rejection.soft(NAME,
+            "node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode");
+
+    private final PodInfo pod;
+    private final Set<String> claims;
+    private final Set<String> users;
+
+    private VolumeRestrictions(PodInfo pod, Set<String> claims, Snapshot snapshot) {
+        this.pod = pod;
+        this.claims = claims;
+        this.users = new HashSet<>();
+        for (NodeState node : snapshot.nodes()) {
+            if (uses(node)) {
+                users.add(node.name());
+            }
+        }
+    }
+
+    /// Null when the pod has no such claim.
+    static @Nullable Filter of(PodInfo pod, Snapshot snapshot) {
+        Set<String> claims = VolumeFilter.claims(pod);
+        claims.removeIf(c -> !ofOnePod(new Key(pod.namespace(), c), snapshot.volumes()));
+        return claims.isEmpty() ? null : new VolumeRestrictions(pod, claims, snapshot);
+    }
+
+    private static boolean ofOnePod(Key claim, ClaimedVolumes volumes) {
+        return volumes.claim(claim).filter(c -> c.spec().seq("accessModes").contains("ReadWriteOncePod")).isPresent();
+    }
+
+    private boolean uses(NodeState node) {
+        return node.pods().stream().anyMatch(p -> p.namespace().equals(pod.namespace()) && !p.uid().equals(pod.uid())
+                && VolumeFilter.claims(p).stream().anyMatch(claims::contains));
+    }
+
+    /// The node may have other pods than in the snapshot: victims less, or nominated ones more.
+    @Override
+    public @Nullable Rejection reject(NodeState node) {
+        boolean elsewhere = users.size() > (users.contains(node.name()) ? 1 : 0);
+        return elsewhere || uses(node) ? TAKEN : null;
+    }
+}
