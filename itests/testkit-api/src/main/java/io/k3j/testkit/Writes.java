@@ -39,7 +39,7 @@ final class Writes {
 
     Obj created(Gvr resource, Obj object) {
         if (object.revision() != 0) {
-            throw ApiFault.badRequest("resourceVersion should not be set on objects to be created");
+            throw new ApiFault(500, "", "resourceVersion should not be set on objects to be created", Struct.EMPTY);
         }
         Obj named = named(object);
         checkName(resource, named);

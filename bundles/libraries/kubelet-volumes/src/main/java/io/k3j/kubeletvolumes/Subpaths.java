@@ -17,8 +17,9 @@ import java.util.Objects;
 ///
 /// A container that changes what lies on the way while it is looked at makes the start fail, never reach another place.
 final class Subpaths {
-    /// The permissions and the set-group-id bit of a volume's top, which what is made in it gets, too.
-    private static final int PERMISSIONS = 02777;
+    /// The permissions of a volume's top with the set-user-id, set-group-id and sticky bits, which what is made in it
+    /// gets, too, as by upstream's `SafeMakeDir`.
+    private static final int PERMISSIONS = 07777;
     private final VolumeDirectories directories;
     private final Handles handles;
     private final Mounts mounts;

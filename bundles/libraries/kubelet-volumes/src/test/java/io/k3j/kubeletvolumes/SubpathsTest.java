@@ -76,9 +76,9 @@ class SubpathsTest {
     @Test
     void makesMissingDirectoriesOpenToWhomTheVolumeIs() throws IOException {
         Files.setAttribute(volume, "unix:gid", 4711);
-        Files.setAttribute(volume, "unix:mode", 02777);
+        Files.setAttribute(volume, "unix:mode", 03777);
         Path made = hold("x/y");
-        assertThat((int) Files.getAttribute(made, "unix:mode") & 07777).isEqualTo(02777);
+        assertThat((int) Files.getAttribute(made, "unix:mode") & 07777).isEqualTo(03777);
         assertThat(Files.getAttribute(made, "unix:gid")).isEqualTo(4711);
         assertThat(Files.getAttribute(volume.resolve("x"), "unix:gid")).isEqualTo(4711);
     }

@@ -151,7 +151,7 @@ public final class Metadata {
     /// Checks that body and path speak of the same object. What only the path says is put into the object later, by
     /// [#created] and [#changed].
     ///
-    /// @param creation whether the object is to be new: then it may lack a name, and must not have a version
+    /// @param creation whether the object is to be new: then it may lack a name
     /// @return the object as it was given
     /// @throws ApiFault 400
     static Struct placed(Intent intent, Struct object, boolean creation) {
@@ -163,15 +163,21 @@ public final class Metadata {
             throw ApiFault.badRequest(
                     "the namespace of the provided object does not match the namespace sent on the request");
         }
-        if (creation && !given.text("resourceVersion").isEmpty()) {
-            throw ApiFault.badRequest("resourceVersion should not be set on objects to be created");
-        }
         String name = given.text("name");
         if (!creation && !name.equals(intent.key().name()) && !name.isEmpty()) {
             throw ApiFault.badRequest("the name of the object (" + name + ") does not match the name on the URL ("
                     + intent.key().name() + ")");
         }
         return object;
+    }
+
+    /// Whether an object that is to be new names a version. What is no number, or zero, is none, as upstream reads it.
+    static boolean versioned(Struct object) {
+        try {
+            return Long.parseUnsignedLong(object.struct("metadata").text("resourceVersion")) != 0;
+        } catch (NumberFormatException e) {
+            return false;
+        }
     }
 
     /// Checks the uid a writer names, if any.

@@ -88,6 +88,7 @@ public final class ObjectWrites {
             throw Shaping.invalid(intent,
                     List.of(FieldProblem.required("metadata.name", "name or generateName is required")));
         }
+        unversioned(shaped, wish);
         byte[] bytes = storable(shaped, Shaping.stored(intent.target(), shaped.object()), 0);
         if (intent.dryRun()) {
             shaping.abandoned(shaped);
@@ -104,6 +105,15 @@ public final class ObjectWrites {
         }
         shaping.abandoned(shaped);
         throw ApiFault.alreadyExists(intent.target().gvr(), intent.key().name());
+    }
+
+    /// What is to be new cannot have been read at a version. Asked after admission and validation, with the status of
+    /// upstream's store, so that clients hear of a policy first.
+    private void unversioned(Shaped shaped, Wish wish) {
+        if (Metadata.versioned(wish.object())) {
+            shaping.abandoned(shaped);
+            throw new ApiFault(500, "", "resourceVersion should not be set on objects to be created", Struct.EMPTY);
+        }
     }
 
     /// Refuses what upstream's store would not take, and what could not be read again. What is larger already, from a
