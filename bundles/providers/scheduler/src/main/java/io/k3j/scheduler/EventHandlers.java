@@ -143,7 +143,8 @@ final class EventHandlers {
             helped.add(NodeFilters.FIT);
         }
         if (!before.metadata().struct("labels").equals(after.metadata().struct("labels"))) {
-            helped.addAll(Set.of(NodeFilters.AFFINITY, PodAffinityFilter.NAME, SpreadFilter.NAME, VolumeFilter.NAME));
+            helped.addAll(STORAGE);
+            helped.addAll(Set.of(NodeFilters.AFFINITY, PodAffinityFilter.NAME, SpreadFilter.NAME));
         }
         if (!before.spec().equals(after.spec())) {
             helped.addAll(Set.of(NodeFilters.TAINTS, NodeFilters.UNSCHEDULABLE, SpreadFilter.NAME));
