@@ -101,10 +101,8 @@ final class NodeAgent implements AutoCloseable {
         tools = new Dependencies(options, runtime, references, volumes, environment, cgroups, dns,
                 new HandlerRunner(runtime, closed), images(settings, runtime, references, clock),
                 new StatusWriter(api, closed), events, clock, this::services, facts.addresses(),
-                facts.memory(), room, tokens,
-                new ReferenceWatches(clock),
-                admission(options, room, runtime, clock),
-                new StartGates(), closed);
+                facts.memory(), room, tokens, new ReferenceWatches(clock),
+                admission(options, room, runtime, clock), new StartGates(), closed);
         plugins = new PluginFailures(api, options.nodeName(), health, tools.events(), clock);
         workers = new PodWorkers(tools);
         certificates = new CertificateMetrics(options.dataDir(), clock);

@@ -19,7 +19,7 @@ import java.util.Set;
 /// @param size what it asks for
 /// @param meant the volume that already refers to the claim, though the claim does not name it yet
 /// @param candidates the volumes it may get, the one to take first first
-record UnboundClaim(Obj claim, Obj type, Quantity size, Optional<Obj> meant, List<VolumePlace> candidates) {
+record UnboundClaim(Obj claim, Obj type, Quantity size, Optional<Obj> meant, List<VolumeTopology> candidates) {
     static final String SELECTED_NODE = "volume.kubernetes.io/selected-node";
     private static final String NONE = "kubernetes.io/no-provisioner";
 
@@ -36,7 +36,7 @@ record UnboundClaim(Obj claim, Obj type, Quantity size, Optional<Obj> meant, Lis
         return new UnboundClaim(claim, type,
                 Quantity.of(claim.spec().struct("resources").struct("requests").get("storage")),
                 volumes.stream().filter(v -> VolumeMatch.meant(v, claim)).findFirst(),
-                VolumeMatch.candidates(claim, volumes).stream().map(VolumePlace::of).toList());
+                VolumeMatch.candidates(claim, volumes).stream().map(VolumeTopology::of).toList());
     }
 
     /// Whether a node was already selected, for which a volume is being provisioned.
@@ -51,7 +51,7 @@ record UnboundClaim(Obj claim, Obj type, Quantity size, Optional<Obj> meant, Lis
             return new Choice(here, Optional.empty());
         }
         Optional<Obj> best = candidates.stream().filter(v -> !taken.contains(v.volume().name()) && v.reaches(node))
-                .map(VolumePlace::volume).findFirst();
+                .map(VolumeTopology::volume).findFirst();
         return best.isPresent() || provisioned(node) ? new Choice(true, best) : Choice.IMPOSSIBLE;
     }
 

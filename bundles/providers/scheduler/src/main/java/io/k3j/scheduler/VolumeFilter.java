@@ -29,7 +29,7 @@ final class VolumeFilter implements Filter {
     private static final Rejection OTHER_ZONE = Rejection.hard(ZONE,
             "node(s) had no available volume zone");
 
-    private final List<VolumePlace> bound = new ArrayList<>();
+    private final List<VolumeTopology> bound = new ArrayList<>();
     private final List<UnboundClaim> waiting = new ArrayList<>();
     private final Map<String, List<Obj>> byClass = new HashMap<>();
     private @Nullable Rejection everywhere;
@@ -134,7 +134,7 @@ final class VolumeFilter implements Filter {
             everywhere = Rejection.hard(NAME, "persistentvolume \"" + name + "\" not found");
             return;
         }
-        bound.add(VolumePlace.of(volume.get()));
+        bound.add(VolumeTopology.of(volume.get()));
     }
 
     private void addUnbound(Obj claim, ClaimedVolumes volumes) {
@@ -148,7 +148,7 @@ final class VolumeFilter implements Filter {
         UnboundClaim waits = UnboundClaim.of(claim, late.get(),
                 byClass.computeIfAbsent(name, volumes::volumesOf));
         waiting.add(waits);
-        waits.meant().map(VolumePlace::of).ifPresent(bound::add);
+        waits.meant().map(VolumeTopology::of).ifPresent(bound::add);
     }
 
     @Override

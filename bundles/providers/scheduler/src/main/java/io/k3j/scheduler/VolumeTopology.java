@@ -16,7 +16,7 @@ import java.util.TreeSet;
 /// @param limited whether it has a node affinity
 /// @param terms of which one must match then
 /// @param zones the values of each label of a zone or region
-record VolumePlace(Obj volume, boolean limited, List<NodeSelectorTerm> terms, Map<String, Set<String>> zones) {
+record VolumeTopology(Obj volume, boolean limited, List<NodeSelectorTerm> terms, Map<String, Set<String>> zones) {
     /// Labels of zones and regions, each with the name it has now.
     private static final Map<String, String> LABELS = Map.of("topology.kubernetes.io/zone",
             "topology.kubernetes.io/zone", "topology.kubernetes.io/region", "topology.kubernetes.io/region",
@@ -25,9 +25,9 @@ record VolumePlace(Obj volume, boolean limited, List<NodeSelectorTerm> terms, Ma
     /// Between the zones of a volume that is in several.
     private static final String BETWEEN = "__";
 
-    static VolumePlace of(Obj volume) {
+    static VolumeTopology of(Obj volume) {
         Struct required = volume.spec().struct("nodeAffinity").struct("required");
-        return new VolumePlace(volume, !required.isEmpty(), NodeSelectorTerm.of(required.seq("nodeSelectorTerms")),
+        return new VolumeTopology(volume, !required.isEmpty(), NodeSelectorTerm.of(required.seq("nodeSelectorTerms")),
                 zones(volume.labels()));
     }
 
