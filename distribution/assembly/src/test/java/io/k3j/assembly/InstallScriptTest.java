@@ -364,7 +364,8 @@ class InstallScriptTest {
         stub("java", "tr '\\036' '\\n' <&9 | sed 's/^/given: /'");
         environment.putAll(Map.of("K3S_JAVA", directory.resolve("stubs/java").toString(), "BASH_COMPAT", "5.0"));
         for (String value : List.of("x", "x".repeat(100_000))) {
-            assertThat(install("bash", "-c", "ulimit -f 0; exec bash --posix bin/k3s server --token=\"$1\"", "-", value))
+            assertThat(
+                    install("bash", "-c", "ulimit -f 0; exec bash --posix bin/k3s server --token=\"$1\"", "-", value))
                     .startsWith("0 ").contains("given: --token=" + value + "\n");
         }
     }

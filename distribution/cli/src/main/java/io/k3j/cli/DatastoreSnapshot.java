@@ -8,17 +8,22 @@ import io.k3j.launcher.Home;
 import io.k3j.launcher.Server;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 
 /// The datastore of this machine's server, saved before an upgrade: etcd by `k3s etcd-snapshot save`, SQLite by a
 /// copy that SQLite makes while the server runs. What others run, others save.
 final class DatastoreSnapshot implements Snapshot {
     /// Known by its name only, as the drivers are.
     private static final String SQLITE = "io.k3j.datastoresqlite.SqliteCopy";
+    private static final String FRESH = ".new";
+    /// Copies that stay, the newest ones.
+    private static final int KEPT = 3;
     private final Path dataDir;
     private final Path database;
     private final Host host;
@@ -81,18 +86,34 @@ final class DatastoreSnapshot implements Snapshot {
 
     private void copy(Path to) throws IOException {
         DurableFiles.directories(copies(), "rwx------");
-        Path fresh = copies().resolve(".new");
-        Files.deleteIfExists(fresh);
-        sqliteCopy().accept(database, fresh);
-        DurableFiles.move(fresh, to);
-        try (DirectoryStream<Path> all = Files.newDirectoryStream(copies())) {
-            for (Path other : all) {
-                if (!other.equals(to)) {
-                    Files.deleteIfExists(other);
-                }
+        Path fresh = copies().resolve(FRESH);
+        try {
+            Files.deleteIfExists(fresh);
+            sqliteCopy().accept(database, fresh);
+            DurableFiles.move(fresh, to);
+        } finally {
+            Files.deleteIfExists(fresh);
+        }
+        forget();
+        out.println("Datastore saved to " + to);
+    }
+
+    /// Those of before stay: the copy that a rollback makes may be of what the new release has spoilt.
+    private void forget() throws IOException {
+        try (Stream<Path> all = Files.list(copies())) {
+            for (Path old : all.sorted(Comparator.comparing(DatastoreSnapshot::written).reversed()).skip(KEPT)
+                    .toList()) {
+                Files.deleteIfExists(old);
             }
         }
-        out.println("Datastore saved to " + to);
+    }
+
+    private static FileTime written(Path file) {
+        try {
+            return Files.getLastModifiedTime(file);
+        } catch (IOException gone) {
+            return FileTime.fromMillis(0);
+        }
     }
 
     @SuppressWarnings("unchecked")

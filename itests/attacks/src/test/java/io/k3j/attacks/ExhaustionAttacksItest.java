@@ -77,7 +77,8 @@ class ExhaustionAttacksItest {
                     + " \"data\": {" + entries(40_000, 80_000, "\"k%d\":\"\"") + "}}";
             for (String way : List.of("merge-patch+json", "strategic-merge-patch+json", "apply-patch+yaml")) {
                 HttpResponse<String> patched = attacker.send("PATCH", MAPS + "/keys" + DRY
-                        + "&fieldManager=m" + (way.startsWith("apply") ? "&force=true" : ""), "application/" + way, other);
+                        + "&fieldManager=m" + (way.startsWith("apply") ? "&force=true" : ""), "application/" + way,
+                        other);
                 assertThat(patched.statusCode()).as("%s: %.500s", way, patched.body()).isLessThan(501);
             }
             assertThat(attacker.put(MAPS + "/keys" + DRY, other).statusCode()).isLessThan(501);

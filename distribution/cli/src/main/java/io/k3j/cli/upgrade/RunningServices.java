@@ -9,10 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Finds servers and agents by what the kernel says of processes; see proc(5).
+/// Finds servers and agents by what the kernel says of processes; see proc(5). Only processes of root that see the same
+/// processes as this one count: anybody may give his own process the words of a server, a container as well.
 final class RunningServices {
     private static final String HOME = "-Dk3j.home=";
     private static final String MAIN = "io.k3j.cli.Main";
+    private static final String PIDS = "ns/pid";
     private static final String JAVA = "K3S_JAVA=";
     private final Path proc;
 
@@ -26,10 +28,23 @@ final class RunningServices {
         List<Machine.Running> all = new ArrayList<>();
         try (DirectoryStream<Path> processes = Files.newDirectoryStream(proc, "[0-9]*")) {
             for (Path process : processes) {
+                if (!ours(process)) {
+                    continue;
+                }
                 read(process).filter(one -> one.home().startsWith(library)).ifPresent(all::add);
             }
         }
         return all;
+    }
+
+    private boolean ours(Path process) {
+        try {
+            return (Integer) Files.getAttribute(process, "unix:uid") == 0
+                    && Files.readSymbolicLink(process.resolve(PIDS))
+                            .equals(Files.readSymbolicLink(proc.resolve("self").resolve(PIDS)));
+        } catch (IOException ended) {
+            return false;
+        }
     }
 
     /// Whether any process names something in a release.

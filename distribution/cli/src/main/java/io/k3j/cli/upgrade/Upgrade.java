@@ -9,10 +9,13 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /// Changes the release that runs, as a whole. One thread; one command at a time on a machine, the others are refused.
@@ -24,6 +27,9 @@ import java.util.function.Consumer;
 /// ```
 public final class Upgrade {
     private static final String LOCK = ".upgrade.lock";
+    /// Who may read it could lock it, too.
+    private static final FileAttribute<?> OWNERS = PosixFilePermissions
+            .asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     private static final Duration TRY_LIMIT = Duration.ofMinutes(1);
     private final Releases releases;
     private final Surroundings with;
@@ -32,7 +38,8 @@ public final class Upgrade {
     private final Takeover takeover;
 
     /// What was read, and what is to be done.
-    private record Prepared(ReleaseContent content, UpgradePlan plan, Path kubectl) {
+    private record Prepared(ReleaseContent content, UpgradePlan plan, Path kubectl,
+            Optional<Machine.Running> running) {
     }
 
     private interface Work {
@@ -50,10 +57,8 @@ public final class Upgrade {
 
     /// Says what [#to] would do, and changes nothing.
     /// @throws UpgradeProblem with all that speaks against it
-    public void plan(Path tar) {
-        with.trusted().problem(tar).ifPresent(problem -> {
-            throw new UpgradeProblem(problem);
-        });
+    public void plan(Path given) {
+        Path tar = trusted(given);
         try (ReleaseTar open = new ReleaseTar(tar)) {
             UpgradePlan plan = prepare(tar, open).plan();
             plan.lines().forEach(told);
@@ -61,6 +66,20 @@ public final class Upgrade {
         } catch (IOException e) {
             throw failed(e);
         }
+    }
+
+    /// What is judged is what is opened, whoever turns a link over meanwhile.
+    private Path trusted(Path given) {
+        Path real = given;
+        try {
+            real = given.toRealPath();
+        } catch (IOException missing) {
+            // told in the words of the check
+        }
+        with.trusted().problem(real).ifPresent(problem -> {
+            throw new UpgradeProblem(problem);
+        });
+        return real;
     }
 
     private static void refuse(UpgradePlan plan) {
@@ -71,10 +90,8 @@ public final class Upgrade {
 
     /// Does it; returns when the new release is the current one, or will be tried by the next start.
     /// @throws UpgradeProblem when the present release stays, with the reason
-    public void to(Path tar) {
-        with.trusted().problem(tar).ifPresent(problem -> {
-            throw new UpgradeProblem(problem);
-        });
+    public void to(Path given) {
+        Path tar = trusted(given);
         alone(() -> {
             try (ReleaseTar open = new ReleaseTar(tar)) {
                 Prepared prepared = prepare(tar, open);
@@ -112,12 +129,13 @@ public final class Upgrade {
             UpgradeChecks checks = new UpgradeChecks(with.machine(), options);
             checks.form(facts);
             checks.room(releases.library(), 0, snapshotBytes());
-            checks.restart(with.machine().running(releases.library()));
+            List<Machine.Running> running = with.machine().running(releases.library());
+            checks.restart(running);
             if (!checks.problems().isEmpty()) {
                 throw new UpgradeProblem(checks.problems());
             }
             told.accept("back to " + facts.text() + "  " + name);
-            change(name, facts);
+            change(name, facts, running.stream().findFirst());
         });
     }
 
@@ -142,7 +160,7 @@ public final class Upgrade {
                 new UpgradePlan.Side(content.name(), content.facts()), bytes,
                 options.snapshot() ? with.snapshot().plan() : "none, by --no-snapshot",
                 running.stream().findFirst().map(takeover::how).orElse(""), checks.notes(), checks.problems()),
-                kubectl);
+                kubectl, running.stream().findFirst());
     }
 
     private long snapshotBytes() {
@@ -161,11 +179,10 @@ public final class Upgrade {
             told.accept("staging " + name);
             new Staging(releases, with.disk()).stage(tar, prepared.content(), prepared.kubectl());
         }
-        change(name, prepared.content().facts());
+        change(name, prepared.content().facts(), prepared.running());
     }
 
-    private void change(String name, ReleaseFacts facts) throws IOException {
-        Optional<Machine.Running> running = running();
+    private void change(String name, ReleaseFacts facts, Optional<Machine.Running> running) throws IOException {
         try {
             if (releases.trial().isEmpty()) {
                 tryProgram(name, facts, running);
@@ -210,7 +227,8 @@ public final class Upgrade {
     /// Holds the lock of upgrades, which ends with the process however that ends, and finishes what was cut short.
     private void alone(Work work) {
         Path file = releases.library().resolve(LOCK);
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try (FileChannel channel = FileChannel.open(file,
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), OWNERS);
                 FileLock lock = channel.tryLock()) {
             if (lock == null) {
                 throw new UpgradeProblem(

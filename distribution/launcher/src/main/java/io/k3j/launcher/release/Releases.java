@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -96,7 +97,11 @@ public final class Releases {
 
     private Optional<String> target(String link) throws IOException {
         Path path = library.resolve(link);
-        return Files.isSymbolicLink(path) ? Optional.of(Files.readSymbolicLink(path).toString()) : Optional.empty();
+        try {
+            return Files.isSymbolicLink(path) ? Optional.of(Files.readSymbolicLink(path).toString()) : Optional.empty();
+        } catch (NoSuchFileException another) {
+            return Optional.empty();
+        }
     }
 
     /// Puts a release on trial: the next start takes it.
@@ -143,7 +148,11 @@ public final class Releases {
         }
         Optional<String> from = target(FROM);
         if (from.isPresent() && !from.equals(current())) {
-            disk.rename(library.resolve(FROM), library.resolve(PREVIOUS));
+            try {
+                disk.rename(library.resolve(FROM), library.resolve(PREVIOUS));
+            } catch (NoSuchFileException another) {
+                // the command and the process it waits for both settle: the other one was faster
+            }
         } else {
             disk.delete(library.resolve(FROM));
         }
