@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /// The parameters of a write that are wrong are refused in upstream's words, before anything is written.
 class OptionsCheckTest {
@@ -65,6 +66,16 @@ class OptionsCheckTest {
         assertThat(send("POST", MAPS + "?fieldManager=a%C2%A0b", "json", MAP)).startsWith("422 CreateOptions.")
                 .endsWith("invalid character U+00A0 (at position 1)");
         assertThat(send("PUT", MAPS + "/x?fieldManager=a%20b%E2%82%AC", "json", MAP)).isEqualTo("200");
+    }
+
+    /// Each of them tells the whole name, so all of them would take minutes.
+    @Test
+    @Timeout(60)
+    void ofManyCharactersThatAreWrongSomeAreTold() throws IOException {
+        assertThat(send("PUT", MAPS + "/x?fieldManager=" + "%07".repeat(100_000), "json", MAP))
+                .startsWith("422 UpdateOptions.").contains("fieldManager: Too long").endsWith(", and more]");
+        assertThat(send("PUT", MAPS + "/x?fieldManager=" + "%07".repeat(300), "json", MAP))
+                .contains("invalid character U+0007 (at position 98)").endsWith(", and more]");
     }
 
     @Test
