@@ -99,7 +99,7 @@ final class OptionsCheck {
     }
 
     private static void dryRun(List<FieldProblem> problems, List<String> given) {
-        if (!given.isEmpty() && !given.equals(List.of("All"))) {
+        if (!given.stream().allMatch("All"::equals)) {
             problems.add(FieldProblem.unsupported("dryRun", Seq.copyOf(given), "\"All\""));
         }
     }

@@ -87,6 +87,14 @@ class OptionsCheckTest {
     }
 
     @Test
+    void aDryRunMayBeAskedForTwice() throws IOException {
+        assertThat(send("DELETE", MAPS + "/x?dryRun=All&dryRun=All", "json", "")).isEqualTo("200");
+        assertThat(send("PUT", MAPS + "/x?dryRun=All&dryRun=All", "json", MAP)).as("it is there").isEqualTo("200");
+        assertThat(send("PUT", MAPS + "/x?dryRun=All&dryRun=None", "json", MAP)).startsWith("422 UpdateOptions.")
+                .contains("dryRun: Unsupported value: [\"All\",\"None\"]");
+    }
+
+    @Test
     void aDeletionHasNoManager() throws IOException {
         assertThat(send("DELETE", MAPS + "/x?fieldManager=" + "x".repeat(200), "json", "")).isEqualTo("200");
     }
