@@ -111,7 +111,7 @@ final class LogReader {
                 }
                 RandomAccessFile next = rotated(in);
                 if (next != in) {
-                    line = pass(in, line);
+                    pass(in, line);
                     in.close();
                     in = next;
                     line = new byte[0];

@@ -35,7 +35,7 @@ class TerminationMessagesTest {
         Container c = new Container("id", "s", "c", 0, Container.State.EXITED, "i", Map.of(),
                 Map.of("io.kubernetes.container.terminationMessagePolicy", "FallbackToLogsOnError"), end);
         return new TerminationMessages(_ -> directory.resolve("none"), directory.resolve("pods"))
-                .of(new PodRuntime(List.of(), Map.of("c", List.of(c)))).get("id");
+                .of(new PodRuntime(List.of(), Map.of("c", List.of(c)))).getOrDefault("id", "none");
     }
 
     @Test
