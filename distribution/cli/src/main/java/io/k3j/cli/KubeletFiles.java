@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// Puts what the kubelet's configuration files say before what `--kubelet-arg` says, so that flags prevail and nobody
@@ -15,6 +16,8 @@ import java.util.Set;
 final class KubeletFiles {
     private static final String ARGUMENTS = "kubeletArg";
     private static final String KERNEL = "protect-kernel-defaults";
+    /// Up to its value.
+    private static final int PREFIX = (KERNEL + "=").length();
 
     private KubeletFiles() {
     }
@@ -39,11 +42,24 @@ final class KubeletFiles {
         if (!all.isEmpty()) {
             settings.put(ARGUMENTS, all.toArray(String[]::new));
         }
-        if (all.contains(KERNEL) || all.contains(KERNEL + "=true")) {
+        warnings.addAll(files.warnings());
+        List<String> problems = new ArrayList<>(files.problems());
+        kernel(settings, all).ifPresent(problems::add);
+        return problems;
+    }
+
+    /// The last value counts, as with every flag of the kubelet; without one it is true.
+    ///
+    /// @return what is wrong with it
+    private static Optional<String> kernel(Map<String, Object> settings, List<String> arguments) {
+        Optional<String> value = arguments.stream().filter(argument -> name(argument).equals(KERNEL))
+                .reduce((_, last) -> last).map(last -> last.equals(KERNEL) ? "true" : last.substring(PREFIX));
+        if (value.flatMap(TypeCheck::bool).orElse(false)) {
             settings.put("protectKernelDefaults", true);
         }
-        warnings.addAll(files.warnings());
-        return files.problems();
+        return value.filter(text -> TypeCheck.bool(text).isEmpty())
+                .map(text -> "invalid value \"" + text + "\" for --kubelet-arg=" + KERNEL
+                        + ": it must be true or false");
     }
 
     private static String name(String argument) {

@@ -241,6 +241,17 @@ class PlanBuilderTest {
     void theKernelIsLookedAtWhenTheKubeletIsToldSo() {
         assertThatExceptionOfType(UsageFailure.class).isThrownBy(() -> plan("--kubelet-arg=protect-kernel-defaults"))
                 .withMessageContaining("kernel");
+        for (String on : List.of("1", "t", "T", "TRUE", "True", "true")) {
+            assertThatExceptionOfType(UsageFailure.class).as(on)
+                    .isThrownBy(() -> plan("--kubelet-arg=protect-kernel-defaults=false",
+                            "--kubelet-arg=protect-kernel-defaults=" + on))
+                    .withMessageContaining("invalid kernel flag");
+        }
+        assertThat(plan("--kubelet-arg=protect-kernel-defaults", "--kubelet-arg=protect-kernel-defaults=F"))
+                .isNotNull();
+        assertThatExceptionOfType(UsageFailure.class)
+                .isThrownBy(() -> plan("--kubelet-arg=protect-kernel-defaults=yes"))
+                .withMessageContaining("invalid value \"yes\" for --kubelet-arg=protect-kernel-defaults");
     }
 
     @ParameterizedTest

@@ -1,5 +1,7 @@
 package io.k3j.kubeletconfig;
 
+import io.k3j.model.Null;
+import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -56,8 +58,18 @@ final class ConfigFields {
                 unknown.add(name);
             } else if (value instanceof Struct deeper) {
                 check(name + ".", deeper, malformed, unknown);
+            } else if (value != Null.NULL) {
+                malformed.add(name + ": " + (value instanceof Seq ? "a list" : value)
+                        + " is not a map of fields; write below it for example " + first(name));
             }
         });
+    }
+
+    /// The first field of an object, from there on.
+    private String first(String object) {
+        String start = object + ".";
+        return byName.keySet().stream().filter(name -> name.startsWith(start)).findFirst().orElse(start)
+                .substring(start.length());
     }
 
     /// A known name that differs in the case of letters only, or is a letter away at its end; empty when there is none.

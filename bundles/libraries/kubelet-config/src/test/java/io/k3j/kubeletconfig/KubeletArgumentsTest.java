@@ -147,10 +147,20 @@ class KubeletArgumentsTest {
             "shutdownGracePeriod: 180s|: shutdownGracePeriod=180s is not supported yet by K3j; leave it out or write 0s",
             "featureGates: {NodeSwap: true}|: featureGates is not supported yet by K3j; leave it out, see",
             "authentication: {anonymous: {enabled: true}}|: authentication.anonymous.enabled=true is not supported yet",
+            "authentication: false|: authentication: false is not a map of fields; write below it for example x509.",
+            "authentication: {anonymous: true}|: authentication.anonymous: true is not a map of fields",
+            "logging: [json]|: logging: a list is not a map of fields; write below it for example format",
             "`maxPods: 1\nmaxPods: 2`|keep one of them", "`maxPods: [`|is not a KubeletConfiguration: "})
     void aFileThatIsWrongIsNamed(String text, String why) throws IOException {
         Path file = dropIn("50.conf", text + "\n");
         assertThat(read().problems()).singleElement().asString().startsWith(file.toString()).contains(why);
+    }
+
+    @Test
+    void anObjectThatIsNullSaysNothing() throws IOException {
+        dropIn("50.conf", "logging: {format: json}\nauthentication: null\n");
+        dropIn("51.conf", "logging: null\nmaxPods: 6\n");
+        assertThat(read()).isEqualTo(new KubeletArguments(List.of("max-pods=6"), List.of(), List.of()));
     }
 
     @Test

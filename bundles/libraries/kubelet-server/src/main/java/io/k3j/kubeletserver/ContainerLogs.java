@@ -4,13 +4,15 @@ import io.k3j.controllerkit.Times;
 import io.k3j.edgeapi.Exchange;
 import io.k3j.edgeapi.ResponseStream;
 import io.k3j.kubeletserver.KubeletServer.Refusal;
+import io.k3j.kubeletvolumes.FileRoots;
 import io.k3j.kuberuntime.PodRuntime;
 import io.k3j.kuberuntime.PodSpecs;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import io.k3j.nodeapi.Container;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -24,16 +26,20 @@ import org.jspecify.annotations.Nullable;
 final class ContainerLogs {
     private static final Map<String, String> TEXT = Map.of("content-type", "text/plain; charset=utf-8");
     private final KubeletHost host;
+    private final FileRoots logs;
 
     /// @param host whose containers they are
-    ContainerLogs(KubeletHost host) {
+    /// @param logs where their logs lie
+    ContainerLogs(KubeletHost host, FileRoots logs) {
         this.host = host;
+        this.logs = logs;
     }
 
     /// The runtime is asked again here, for containers that were made since the kubelet last looked. Containers that
     /// were made and never started have no log and do not count. `previous` is the one before the newest.
     /// @param name of the container
-    /// @throws Refusal 404 without such a container or its file, 400 while the container waits for its first start
+    /// @throws Refusal 404 without such a container or its file, 400 while the container waits for its first start, 500
+    /// when the file is none that a runtime writes, as a link
     void serve(Exchange x, Obj pod, String name, Parameters query) throws IOException, InterruptedException {
         if (PodSpecs.container(pod, name).isEmpty()) {
             throw new Refusal(404, "container \"" + name + "\" not found in pod \"" + PodSpecs.text(pod) + "\"");
@@ -50,10 +56,19 @@ final class ContainerLogs {
                             + waiting(pod, name));
         }
         Path file = Path.of(which.get().end().log());
-        if (!Files.exists(file)) {
-            throw new Refusal(404, "log of container \"" + name + "\" is gone");
-        }
+        look(file, name);
         send(x, file, request(query), which.get().id());
+    }
+
+    /// Before the answer begins, so that its status can say what is wrong.
+    private void look(Path file, String name) throws IOException {
+        try {
+            logs.regular(file).close();
+        } catch (NoSuchFileException e) {
+            throw new Refusal(404, "log of container \"" + name + "\" is gone");
+        } catch (FileSystemException e) {
+            throw new Refusal(500, "log of container \"" + name + "\" is not read: " + e.getMessage());
+        }
     }
 
     /// Why a container has not begun, for people: the reason of its status, but for images in the words kubectl shows.
@@ -91,7 +106,7 @@ final class ContainerLogs {
         x.onEnd(ended::countDown);
         x.mayPause();
         try (ResponseStream out = x.stream(200, TEXT)) {
-            new LogReader(file, request, bytes -> out.write(bytes), () -> out.open() && host.open()
+            new LogReader(logs, file, request, bytes -> out.write(bytes), () -> out.open() && host.open()
                     && host.runtime().container(id).map(Container::running).orElse(false), ended).run();
         }
     }

@@ -30,7 +30,8 @@ public interface KubeletHost {
     Path podLogs(Obj pod);
 
     /// What `/logs/` shows: the first directory, with links that lead into any of them. `/var/log`, where programs of
-    /// the node write, and where the runtime writes logs of pods. The same at each call.
+    /// the node write, and where the runtime writes logs of pods; no other file is opened as a container's log. The
+    /// same at each call.
     List<Path> logDirectories();
 
     /// What the volumes of pods use, as it was counted in the background.

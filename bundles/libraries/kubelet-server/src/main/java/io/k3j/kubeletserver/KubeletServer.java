@@ -64,8 +64,8 @@ public final class KubeletServer implements Endpoint {
         streams = new Streams(host.runtime());
         access = new RequestAccess(host.api(), host.nodeName(), host.clock());
         stats = new Stats(host);
-        containerLogs = new ContainerLogs(host);
         FileRoots logs = new FileRoots(host.logDirectories());
+        containerLogs = new ContainerLogs(host, logs);
         nodeLogs = new FileServer(path -> {
             FileRoots.Held held = logs.open(path);
             return new ServedFiles.OpenFile(held.path(), held);

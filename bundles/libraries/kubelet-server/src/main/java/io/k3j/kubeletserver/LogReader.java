@@ -1,11 +1,13 @@
 package io.k3j.kubeletserver;
 
+import io.k3j.kubeletvolumes.FileRoots;
+import io.k3j.kuberuntime.LogLine;
 import java.io.ByteArrayOutputStream;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -14,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -22,9 +25,10 @@ import org.jspecify.annotations.Nullable;
 /// Reads a container's log file for somebody, as `kubectl logs` asks; follows it while the container runs,
 /// across rotation.
 ///
-/// For one thread, which [#run] blocks; one object per request. A line is `<time> <stream> <P|F> <text>`, the format
-/// CRI logs have; `P` lines are parts of one line of the container and are joined again. See
-/// <https://github.com/kubernetes/design-proposals-archive/blob/main/node/kubelet-cri-logging.md>.
+/// For one thread, which [#run] blocks; one object per request. Lines are as [LogLine] says; `P` lines are parts of one
+/// line of the container and are joined again. A container may have the directory of its log as a volume: so no link is
+/// followed, nothing but a regular file is opened, lines of another form are left out, and a line without end is not
+/// kept.
 final class LogReader {
     /// Bytes read at once. A log is never held whole: it may have gigabytes.
     private static final int CHUNK = 64 * 1024;
@@ -52,6 +56,7 @@ final class LogReader {
         void write(byte[] bytes) throws IOException;
     }
 
+    private final FileRoots roots;
     private final Path file;
     private final Request request;
     private final Sink sink;
@@ -65,13 +70,20 @@ final class LogReader {
     private @Nullable Object identity;
     /// Whether the last part told was not the end of its line: the next one gets no time stamp.
     private boolean midLine;
+    /// Whether a beginning of the line that is read was taken already: what follows is more of its text.
+    private boolean inside;
+    /// Whether the text of the line that is read is told.
+    private boolean shown;
 
     /// Opens nothing yet.
+    /// @param roots where logs lie
     /// @param file the log as the runtime writes it; after a rotation there is another file of that name
     /// @param sink where the text goes
     /// @param running whether more may come
     /// @param closed opens when the reading must end
-    LogReader(Path file, Request request, Sink sink, BooleanSupplier running, CountDownLatch closed) {
+    LogReader(FileRoots roots, Path file, Request request, Sink sink, BooleanSupplier running,
+            CountDownLatch closed) {
+        this.roots = roots;
         this.file = file;
         this.request = request;
         this.sink = sink;
@@ -81,7 +93,8 @@ final class LogReader {
     }
 
     /// Reads to the end, or until nothing more can come.
-    /// @throws java.io.FileNotFoundException when there is no such file
+    /// @throws NoSuchFileException when there is no such file
+    /// @throws java.nio.file.FileSystemException when it is not one that a runtime writes, see [FileRoots#regular]
     /// @throws IOException when the file cannot be read, or the sink does not take more
     void run() throws IOException, InterruptedException {
         RandomAccessFile in = open();
@@ -98,9 +111,11 @@ final class LogReader {
                 }
                 RandomAccessFile next = rotated(in);
                 if (next != in) {
-                    line = pass(in, line);
+                    pass(in, line);
                     in.close();
                     in = next;
+                    line = new byte[0];
+                    inside = false;
                 } else if (closed.await(POLL.toMillis(), TimeUnit.MILLISECONDS)) {
                     return;
                 }
@@ -115,82 +130,81 @@ final class LogReader {
     /// was read was truncated in place. While there is none, the runtime has not opened it yet.
     private RandomAccessFile rotated(RandomAccessFile in) throws IOException {
         try {
-            BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
+            BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
             return now.size() < in.getFilePointer() || !Objects.equals(now.fileKey(), identity) ? open() : in;
-        } catch (NoSuchFileException | FileNotFoundException e) {
+        } catch (NoSuchFileException e) {
             return in;
         }
     }
 
-    /// Opens the file and remembers which one it is. The name may be given to the next file in between, so the
-    /// identity is compared before and after. An open file keeps its inode: no other file gets it meanwhile.
+    /// Opens the file and remembers which one it is. An open file keeps its inode: no other file gets it meanwhile.
     private RandomAccessFile open() throws IOException {
-        while (true) {
-            Object before = fileKey();
-            RandomAccessFile in = new RandomAccessFile(file.toFile(), "r");
-            if (Objects.equals(before, fileKey())) {
-                identity = before;
-                return in;
-            }
-            in.close();
+        try (FileRoots.Held held = roots.regular(file)) {
+            identity = Files.readAttributes(held.path(), BasicFileAttributes.class).fileKey();
+            return new RandomAccessFile(held.path().toFile(), "r");
         }
     }
 
-    /// Null when there is no such file.
-    private @Nullable Object fileKey() throws IOException {
-        try {
-            return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
-        } catch (NoSuchFileException e) {
-            return null;
-        }
-    }
-
-    /// Tells all complete lines up to the end of the file.
+    /// Tells all complete lines up to the end of the file, and of one that is longer than runtimes write what is there
+    /// of it. At most a chunk and [LogLine#LONGEST] bytes are kept.
     /// @param begun what the last pass returned
     /// @return the beginning of an incomplete one
     private byte[] pass(RandomAccessFile in, byte[] begun) throws IOException {
         byte[] buffer = new byte[CHUNK];
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         line.writeBytes(begun);
-        for (int n = in.read(buffer); n > 0 && left > 0; n = in.read(buffer)) {
+        for (int n = in.read(buffer); n > 0 && left > 0 && listening(); n = in.read(buffer)) {
             int from = 0;
             for (int i = 0; i < n; i++) {
                 if (buffer[i] == '\n') {
                     line.write(buffer, from, i - from);
-                    one(line.toByteArray());
+                    piece(line.toByteArray(), true);
                     line.reset();
                     from = i + 1;
                 }
             }
             line.write(buffer, from, n - from);
+            if (line.size() > LogLine.LONGEST) {
+                piece(line.toByteArray(), false);
+                line.reset();
+            }
             flush();
         }
         return line.toByteArray();
     }
 
-    /// `2026-11-20T06:14:27.856647786Z stdout F text` A line of another form is left out: it cannot be told from which
-    /// stream it is. Parts of text are bytes: nothing here knows the container's encoding.
-    private void one(byte[] line) {
-        int time = index(line, 0);
-        int stream = index(line, time + 1);
-        int tag = index(line, stream + 1);
-        if (time < 0 || stream < 0 || tag < 0 || left <= 0) {
-            return;
+    /// Takes a line, or the next piece of one. A line of another form is left out: it cannot be told from which stream
+    /// it is, nor who wrote it. Text is bytes: nothing here knows the container's encoding.
+    /// @param ends whether the line ends with it
+    private void piece(byte[] bytes, boolean ends) {
+        if (inside) {
+            put(bytes, shown ? 0 : bytes.length);
+        } else {
+            Optional<LogLine> line = LogLine.of(bytes).filter(this::wanted);
+            shown = line.isPresent();
+            line.ifPresent(l -> begin(l, bytes));
         }
-        String at = new String(line, 0, time, StandardCharsets.ISO_8859_1);
-        String of = new String(line, time + 1, stream - time - 1, StandardCharsets.ISO_8859_1);
-        if (!request.stream().isEmpty() && !request.stream().equalsIgnoreCase(of) || old(at)) {
-            return;
-        }
-        boolean whole = line[stream + 1] == 'F';
-        if (request.timestamps() && !midLine) {
-            put((padded(at) + " ").getBytes(StandardCharsets.ISO_8859_1), 0);
-        }
-        put(line, tag + 1);
-        if (whole) {
+        inside = !ends;
+        if (ends && shown && !midLine) {
             put(new byte[] {'\n'}, 0);
         }
-        midLine = !whole;
+    }
+
+    private void begin(LogLine line, byte[] bytes) {
+        if (request.timestamps() && !midLine) {
+            put((padded(line.time()) + " ").getBytes(StandardCharsets.ISO_8859_1), 0);
+        }
+        put(bytes, line.text());
+        midLine = !line.whole();
+    }
+
+    private boolean wanted(LogLine line) {
+        return (request.stream().isEmpty() || request.stream().equalsIgnoreCase(line.stream())) && !old(line.time());
+    }
+
+    /// A sparse file has any size and no text, so nobody would be told that the client has gone.
+    private boolean listening() {
+        return closed.getCount() > 0;
     }
 
     /// A time that cannot be read is not old: better a line too many.
@@ -214,17 +228,6 @@ final class LogReader {
         return at.substring(0, end) + "0".repeat(Math.max(0, 10 - (end - dot))) + "Z";
     }
 
-    /// The next blank at or after a place, -1 when there is none. A negative place is the beginning, so that three
-    /// looks in a row need one check at their end.
-    private static int index(byte[] line, int from) {
-        for (int i = Math.max(0, from); i < line.length; i++) {
-            if (line[i] == ' ') {
-                return i;
-            }
-        }
-        return -1;
-    }
-
     /// @param from first byte of it that counts
     private void put(byte[] bytes, int from) {
         int n = (int) Math.min(left, bytes.length - from);
@@ -243,11 +246,11 @@ final class LogReader {
     /// those of a small one. A line here is a line of the file: parts count each for itself, as upstream counts them.
     /// @param lines 0 and above
     /// @return 0 when there are fewer lines than that
-    private static long tailStart(RandomAccessFile in, long lines) throws IOException {
+    private long tailStart(RandomAccessFile in, long lines) throws IOException {
         long end = in.length();
         long found = 0;
         byte[] buffer = new byte[CHUNK];
-        for (long at = end; at > 0;) {
+        for (long at = end; at > 0 && listening();) {
             int n = (int) Math.min(CHUNK, at);
             at -= n;
             in.seek(at);

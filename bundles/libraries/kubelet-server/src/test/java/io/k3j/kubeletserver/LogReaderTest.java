@@ -1,21 +1,26 @@
 package io.k3j.kubeletserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.k3j.kubeletvolumes.FileRoots;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class LogReaderTest {
@@ -25,6 +30,7 @@ class LogReaderTest {
             2026-11-20T06:00:03.000000001Z stdout P thr
             2026-11-20T06:00:03.000000002Z stdout F ee
             """;
+    private static final LogReader.Request ALL = new LogReader.Request(false, -1, -1, null, false, "");
     @TempDir
     private Path directory;
     private Path file;
@@ -67,7 +73,7 @@ class LogReaderTest {
     void followsUntilTheContainerHasEnded() throws Exception {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         int[] asked = {0};
-        new LogReader(file, new LogReader.Request(true, -1, -1, null, false, ""), out::writeBytes, () -> {
+        new LogReader(roots(), file, new LogReader.Request(true, -1, -1, null, false, ""), out::writeBytes, () -> {
             append(asked[0] == 0);
             return asked[0]++ == 0;
         }, new CountDownLatch(1)).run();
@@ -78,7 +84,7 @@ class LogReaderTest {
     void goesOnInTheNextFileHoweverMuchItHoldsAlready() throws Exception {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         boolean[] rotated = {false};
-        new LogReader(file, new LogReader.Request(true, -1, -1, null, false, ""), bytes -> {
+        new LogReader(roots(), file, new LogReader.Request(true, -1, -1, null, false, ""), bytes -> {
             out.writeBytes(bytes);
             if (!rotated[0]) {
                 rotated[0] = true;
@@ -92,9 +98,62 @@ class LogReaderTest {
     @Test
     void asksTheRuntimeLessOftenThanItLooksAtTheFile() throws Exception {
         AtomicInteger asked = new AtomicInteger();
-        new LogReader(file, new LogReader.Request(true, -1, -1, null, false, ""), bytes -> {
+        new LogReader(roots(), file, new LogReader.Request(true, -1, -1, null, false, ""), bytes -> {
         }, () -> asked.incrementAndGet() < 100, closedSoon()).run();
         assertThat(asked.get()).isBetween(1, 3);
+    }
+
+    @Test
+    void aLineOfAnotherFormIsLeftOut() throws Exception {
+        Files.writeString(file, "    client-key-data: of the host\nstdout F x y\n2026-11-20 06:00:01 stdout F x\n"
+                + "2026-11-20T06:00:01Z other F x\n2026-11-20T06:00:01.123456789+01:00 stdout F fine\n");
+        assertThat(read(ALL)).isEqualTo("fine\n");
+    }
+
+    /// A container whose volume is the directory of its log puts something else in the place of the log.
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void opensNothingThatARuntimeDoesNotWrite() throws Exception {
+        Path logs = Files.createDirectory(directory.resolve("logs"));
+        Files.move(file, directory.resolve("secret"));
+        file = Files.createSymbolicLink(logs.resolve("0.log"), directory.resolve("secret"));
+        assertThatThrownBy(() -> read(ALL)).hasMessageContaining("is a link, which is not followed");
+        Files.createSymbolicLink(logs.resolve("c"), directory);
+        file = logs.resolve("c/secret");
+        assertThatThrownBy(() -> read(ALL)).hasMessageContaining("is a link, which is not followed");
+        file = logs.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor()).isZero();
+        assertThatThrownBy(() -> read(ALL)).hasMessageContaining("is no regular file");
+    }
+
+    @Test
+    void followsNoLinkThatTakesThePlaceOfTheLog() throws Exception {
+        Path secret = Files.writeString(directory.resolve("secret"), "2026-11-20T06:00:09Z stdout F of the host\n");
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        LogReader reader = new LogReader(roots(), file, new LogReader.Request(true, -1, -1, null, false, ""),
+                bytes -> {
+                    out.writeBytes(bytes);
+                    Files.delete(file);
+                    Files.createSymbolicLink(file, secret);
+                }, () -> true, closedSoon());
+        assertThatThrownBy(reader::run).hasMessageContaining("is a link, which is not followed");
+        assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("one\ntwo\nthree\n");
+    }
+
+    @Test
+    void aLineWithoutEndIsNotKept() throws Exception {
+        try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
+            sparse.setLength(1L << 30);
+        }
+        assertThat(read(ALL)).isEqualTo("one\ntwo\nthree\n");
+        assertThat(read(new LogReader.Request(false, 2, -1, null, false, ""))).isEqualTo("ee\n");
+    }
+
+    @Test
+    void aLongerLineThanRuntimesWriteIsToldAsItIsRead() throws Exception {
+        String text = "x".repeat(200_000);
+        Files.writeString(file, "2026-11-20T06:00:01Z stdout F " + text + "\n" + "y".repeat(200_000) + "\n" + LOG);
+        assertThat(read(ALL)).isEqualTo(text + "\none\ntwo\nthree\n");
     }
 
     /// A client that stays for a second.
@@ -114,9 +173,13 @@ class LogReaderTest {
         }
     }
 
+    private FileRoots roots() {
+        return new FileRoots(List.of(directory));
+    }
+
     private String read(LogReader.Request request) throws IOException, InterruptedException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        new LogReader(file, request, out::writeBytes, () -> false, new CountDownLatch(1)).run();
+        new LogReader(roots(), file, request, out::writeBytes, () -> false, new CountDownLatch(1)).run();
         return out.toString(StandardCharsets.UTF_8);
     }
 }

@@ -113,6 +113,14 @@ class NodeLogsTest {
     }
 
     @Test
+    void anIndexThatLeadsOutDoesNotHideItsDirectory() throws IOException {
+        Files.createSymbolicLink(logs.resolve("containers/index.html"), node.resolve("shadow"));
+        FakeExchange answer = get("/logs/containers/");
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.answer()).contains("<a href=\"p.log\">").doesNotContain("secret");
+    }
+
+    @Test
     void isShownToNobodyElse() throws IOException {
         allowed = "proxy";
         assertThat(get("/logs/syslog").status()).isEqualTo(403);

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 
 /// Directories in which files may be shown to somebody, though containers write to them: links are followed while they
@@ -60,6 +61,26 @@ public final class FileRoots {
             }
         }
         throw new FileSystemException(below.toString(), null, "leads out of " + roots);
+    }
+
+    /// Holds a regular file, which is read without waiting for anybody, and to which no link leads. Only a root itself
+    /// may be a link: it is the administrator's.
+    ///
+    /// @param file absolute; resolved by no name but those of the innermost root that it begins with
+    /// @return to be closed by the caller
+    /// @throws NoSuchFileException when a part is missing
+    /// @throws FileSystemException for what lies in no root, has a link on its way, or is no regular file
+    public Held regular(Path file) throws IOException {
+        Path root = roots.stream().filter(file::startsWith).max(Comparator.comparingInt(Path::getNameCount))
+                .orElseThrow(() -> new FileSystemException(file.toString(), null, "does not lie in " + roots));
+        try (Handle top = handles.directory(root.toRealPath())) {
+            Handle it = top.walk(root.relativize(file));
+            if (!it.isFile()) {
+                it.close();
+                throw new FileSystemException(file.toString(), null, "is no regular file");
+            }
+            return new Held(it);
+        }
     }
 
     /// One that is missing is no failure of what lies in another.

@@ -53,6 +53,21 @@ class FileRootsTest {
     }
 
     @Test
+    void aRegularFileIsReachedByNoLinkBelowTheRoot() throws IOException {
+        Path link = Files.createSymbolicLink(logs.resolve("pods"), node.resolve("disk/pods"));
+        FileRoots linked = new FileRoots(List.of(logs, link));
+        try (FileRoots.Held held = linked.regular(link.resolve("p/c/0.log"))) {
+            assertThat(Files.readString(held.path())).isEqualTo("pod");
+        }
+        Files.createSymbolicLink(pods.resolve("1.log"), pods.resolve("0.log"));
+        assertThatThrownBy(() -> linked.regular(link.resolve("p/c/1.log"))).hasMessageContaining("is a link");
+        assertThatThrownBy(() -> linked.regular(link.resolve("p/c"))).hasMessageContaining("is no regular file");
+        assertThatThrownBy(() -> linked.regular(link.resolve("../shadow"))).isInstanceOf(FileSystemException.class);
+        assertThatThrownBy(() -> linked.regular(node.resolve("shadow"))).hasMessageContaining("does not lie in");
+        assertThatThrownBy(() -> linked.regular(link.resolve("p/none"))).isInstanceOf(NoSuchFileException.class);
+    }
+
+    @Test
     void whatIsHeldStaysTheSame() throws IOException {
         Files.writeString(logs.resolve("a"), "mine");
         try (FileRoots.Held held = roots.open(Path.of("a"))) {

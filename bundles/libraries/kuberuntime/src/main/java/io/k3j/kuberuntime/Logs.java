@@ -1,12 +1,16 @@
 package io.k3j.kuberuntime;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.stream.Stream;
@@ -16,6 +20,9 @@ import java.util.stream.Stream;
 ///
 /// The runtime writes these files; the kubelet renames them when they are large, and deletes them with their container.
 public final class Logs {
+    private static final int TAIL_BYTES = 64 * 1024;
+    private static final byte[] END = {'\n'};
+
     private Logs() {
     }
 
@@ -37,34 +44,43 @@ public final class Logs {
         }
     }
 
-    /// The text of the last lines of a log, for a termination message; empty when it cannot be read. The file is read
-    /// from its beginning with `lines` lines in memory: it is asked for once per container that fails. Lines of both
-    /// streams count, also parts of lines.
+    /// The text of the last lines of a log, for a termination message. Lines of both streams count, also parts of
+    /// lines; one of another form than [LogLine] is left out. No more than the last 64 KiB are read, so that neither
+    /// the size of a log nor that of a line matters: a line of a runtime is shorter.
+    /// @param log a regular file; stays open
     /// @param lines at most
-    /// @param bytes at most, the last ones
-    public static String tail(Path log, int lines, int bytes) {
-        Deque<String> last = new ArrayDeque<>();
-        try (Stream<String> all = Files.lines(log, StandardCharsets.ISO_8859_1)) {
-            all.forEach(l -> {
-                last.addLast(text(l));
-                if (last.size() > lines) {
-                    last.removeFirst();
-                }
-            });
-        } catch (IOException | UncheckedIOException e) {
-            return "";
+    /// @param bytes at most, the last ones; less than 64 KiB
+    /// @throws IOException when it cannot be read
+    public static String tail(SeekableByteChannel log, int lines, int bytes) throws IOException {
+        Deque<byte[]> last = new ArrayDeque<>();
+        for (byte[] line : end(log)) {
+            LogLine.of(line).ifPresent(l -> last.addLast(Arrays.copyOfRange(line, l.text(), line.length)));
+            if (last.size() > lines) {
+                last.removeFirst();
+            }
         }
-        byte[] all = String.join("\n", List.copyOf(last)).getBytes(StandardCharsets.ISO_8859_1);
-        int from = Math.max(0, all.length - bytes);
-        return new String(all, from, all.length - from, StandardCharsets.UTF_8);
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (byte[] text : last) {
+            all.writeBytes(text);
+            all.writeBytes(END);
+        }
+        int to = Math.max(0, all.size() - END.length);
+        int from = Math.max(0, to - bytes);
+        return new String(all.toByteArray(), from, to - from, StandardCharsets.UTF_8);
     }
 
-    /// What follows the third blank; a line of another form is text as a whole.
-    private static String text(String line) {
-        int at = line.indexOf(' ');
-        for (int i = 0; i < 2 && at >= 0; i++) {
-            at = line.indexOf(' ', at + 1);
+    /// The last lines, of which the first may lack its beginning: then it has another form than a line.
+    private static List<byte[]> end(SeekableByteChannel log) throws IOException {
+        log.position(Math.max(0, log.size() - TAIL_BYTES));
+        byte[] all = Channels.newInputStream(log).readNBytes(TAIL_BYTES);
+        List<byte[]> lines = new ArrayList<>();
+        int from = 0;
+        for (int i = 0; i <= all.length; i++) {
+            if (i == all.length || all[i] == '\n') {
+                lines.add(Arrays.copyOfRange(all, from, i));
+                from = i + 1;
+            }
         }
-        return at < 0 ? line : line.substring(at + 1);
+        return lines;
     }
 }

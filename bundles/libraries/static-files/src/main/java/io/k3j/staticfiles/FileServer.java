@@ -8,16 +8,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /// Answers with files, in the manner of Go's `http.FileServer`.
 ///
 /// | asked for | answer |
 /// |---|---|
 /// | a file | as [StaticFile] says |
-/// | a directory | its `index.html`, else a listing |
+/// | a directory | its `index.html` where that is shown, else a listing |
 /// | a directory without, a file with `/` at the end, `…/index.html` | 301 to the name it has |
 /// | what is not there, is not shown, or is no regular file | 404 |
 /// | what may not be read | 403 |
@@ -85,15 +85,30 @@ public final class FileServer {
     }
 
     private void directory(Exchange exchange, Path below, Path directory) throws IOException {
-        try (OpenFile index = files.open(below.resolve(INDEX))) {
-            if (Files.isRegularFile(index.path())) {
-                StaticFile.answer(exchange, index.path(), Path.of(INDEX));
-                return;
-            }
-        } catch (NoSuchFileException none) {
-            // most directories have none
+        Optional<OpenFile> page = index(below.resolve(INDEX));
+        if (page.isEmpty()) {
+            StaticListing.answer(exchange, directory);
+            return;
         }
-        StaticListing.answer(exchange, directory);
+        try (OpenFile index = page.get()) {
+            StaticFile.answer(exchange, index.path(), Path.of(INDEX));
+        }
+    }
+
+    /// Most directories have none. One that is not shown, as a link that leads out, does not hide its directory.
+    ///
+    /// @return to be closed by the caller
+    private Optional<OpenFile> index(Path below) throws IOException {
+        try {
+            OpenFile file = files.open(below);
+            if (Files.isRegularFile(file.path())) {
+                return Optional.of(file);
+            }
+            file.close();
+        } catch (FileSystemException notShown) {
+            // there is the listing
+        }
+        return Optional.empty();
     }
 
     /// Relative, as Go's `localRedirect`, so that it does not matter what name or address the client used. The

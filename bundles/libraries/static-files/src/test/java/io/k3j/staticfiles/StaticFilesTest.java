@@ -154,10 +154,13 @@ class StaticFilesTest {
         Files.createSymbolicLink(files.resolve("token"), server.resolve("token"));
         Files.createSymbolicLink(files.resolve("charts/empty/index.html"), server.resolve("token"));
         Files.createSymbolicLink(files.resolve("latest"), Path.of("charts/a.yaml"));
-        for (String path : new String[] {"out/token", "token", "out/", "out", "charts/empty/"}) {
+        for (String path : new String[] {"out/token", "token", "out/", "out"}) {
             assertThat(get("/static/" + path).status()).as(path).isEqualTo(404);
         }
         assertThat(get("/static/latest").answer()).isEqualTo("0123456789");
+        assertThat(get("/static/charts/empty/").status()).isEqualTo(200);
+        assertThat(get("/static/charts/empty/").answer()).contains("<a href=\"index.html\">")
+                .doesNotContain("secret");
     }
 
     @Test

@@ -61,7 +61,7 @@ public final class AdmissionConfiguration {
         return new IllegalArgumentException(file + " of --kube-apiserver-arg=" + FLAG + ": " + why.getMessage(), why);
     }
 
-    /// Of several parts of one plug-in the last one counts.
+    /// Of several parts of one plug-in the first one counts, as upstream's.
     private static Optional<Struct> part(Path at, String plugin, Reader reader) throws IOException {
         Struct file = reader.read(at);
         require(file.text("apiVersion").startsWith("apiserver.config.k8s.io/")
@@ -72,7 +72,7 @@ public final class AdmissionConfiguration {
             String name = each.text("name");
             require(CONFIGURABLE.contains(name), "the plug-in \"" + name + "\" takes no configuration here; "
                     + String.join(", ", CONFIGURABLE) + " do");
-            if (name.equals(plugin)) {
+            if (name.equals(plugin) && found.isEmpty()) {
                 found = Optional.of(each.text("path").isEmpty() || each.has("configuration")
                         ? each.struct("configuration")
                         : reader.read(at.toAbsolutePath().resolveSibling(each.text("path"))));

@@ -2,17 +2,24 @@ package io.k3j.admissioncore;
 
 import io.k3j.apiserverapi.Write;
 import io.k3j.model.Struct;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
 /// Counts the Events of one limit: a token bucket for each key, which is full at first.
 ///
-/// **Threads.** Any; a call holds a lock for a moment. Bounded by the limit's `cacheSize`.
+/// **Threads.** Any; a call holds a lock for a moment. Bounded by the limit's `cacheSize`: of a key only its SHA-256 is
+/// kept, for whoever writes Events chooses how long it is.
 final class EventLimiter {
     private static final double NANOS = 1e9;
+    /// Characters of a key that a refusal tells.
+    private static final int MOST_TOLD = 256;
 
     private record Bucket(double tokens, long at) {
     }
@@ -37,8 +44,21 @@ final class EventLimiter {
     /// Counts an Event, or says why there are too many, in upstream's words.
     Optional<String> refusal(Write write, Struct event) {
         String key = key(write, event);
-        return take(key) ? Optional.empty()
-                : Optional.of("limit reached on type " + limit.type().text() + " for key " + key);
+        return take(digest(key)) ? Optional.empty()
+                : Optional.of("limit reached on type " + limit.type().text() + " for key " + told(key));
+    }
+
+    private static String digest(String key) {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String told(String key) {
+        return key.length() <= MOST_TOLD ? key : key.substring(0, MOST_TOLD) + "...";
     }
 
     private synchronized boolean take(String key) {

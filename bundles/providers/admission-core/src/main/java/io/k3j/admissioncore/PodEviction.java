@@ -89,7 +89,7 @@ public final class PodEviction implements Action {
     /// Whether `DeleteOptions` ask for a dry run: `kubectl drain --dry-run=server` sends the flag in the body.
     private static boolean dryRun(Struct options) {
         List<String> asked = options.seq("dryRun").texts();
-        if (!asked.isEmpty() && !asked.equals(List.of("All"))) {
+        if (!asked.stream().allMatch("All"::equals)) {
             throw FieldProblem.fault(Gvk.of("meta.k8s.io/v1", "DeleteOptions"), "",
                     List.of(FieldProblem.unsupported("dryRun", options.seq("dryRun"), "\"All\"")));
         }

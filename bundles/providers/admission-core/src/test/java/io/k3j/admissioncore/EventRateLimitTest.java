@@ -148,6 +148,19 @@ class EventRateLimitTest {
         assertThat(answer(plugin, "a", "v")).contains("type User");
     }
 
+    /// Whoever writes Events chooses how long their keys are.
+    @Test
+    void aLongKeyIsCountedForItselfAndToldInPart() throws IOException {
+        EventRateLimit plugin = plugin("[{type: SourceAndObject, qps: 1, burst: 1}]");
+        String component = "x".repeat(1 << 20);
+        for (int i = 0; i < 200; i++) {
+            assertThat(answer(plugin, write(EVENTS, "a", "u"), event(component + i, "p"))).isEmpty();
+        }
+        assertThat(answer(plugin, write(EVENTS, "a", "u"), event(component + 0, "p")))
+                .isEqualTo("Too many requests: limit reached on type SourceAndObject for key " + "x".repeat(256)
+                        + "...");
+    }
+
     @Test
     void aWriteThatIsAskedAboutAgainIsCountedOnce() throws IOException {
         EventRateLimit plugin = plugin("[{type: Server, qps: 1, burst: 2}]");

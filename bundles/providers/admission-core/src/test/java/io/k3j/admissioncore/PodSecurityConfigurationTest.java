@@ -67,6 +67,14 @@ class PodSecurityConfigurationTest {
     }
 
     @Test
+    void ofTwoPartsOfAPluginTheFirstCounts() throws IOException {
+        PodSecurity plugin = plugin(GUIDE + HEAD.substring(HEAD.indexOf("- name"))
+                + "    defaults: {enforce: privileged}\n");
+        assertThatThrownBy(() -> stage.admitted(plugin, Listers.PODS, host())).isInstanceOf(ApiFault.class)
+                .hasMessageContaining("violates PodSecurity \"baseline:latest\"");
+    }
+
+    @Test
     void labelsOverrideDefaults() throws IOException {
         PodSecurity plugin = plugin(GUIDE);
         stage.seed(Listers.NAMESPACES, Struct.of("apiVersion", "v1", "kind", "Namespace", "metadata",

@@ -14,6 +14,9 @@ import java.util.List;
 /// (<https://kubernetes.io/docs/reference/using-api/server-side-apply/>). Of a deletion only `dryRun` is a parameter.
 final class OptionsCheck {
     private static final int LONGEST_MANAGER = 128;
+    /// Characters of one name that are told to be wrong, which is as many problems as an answer has: each of them looks
+    /// at the whole name again.
+    private static final int MOST_CHARACTERS = 100;
     private static final List<String> VALIDATIONS = List.of("", "Ignore", "Strict", "Warn");
 
     private OptionsCheck() {
@@ -67,8 +70,12 @@ final class OptionsCheck {
         }
         int[] all = name.codePoints().toArray();
         int position = 0;
+        int told = 0;
         for (int c : all) {
             if (!printable(c)) {
+                if (++told > MOST_CHARACTERS) {
+                    return;
+                }
                 problems.add(FieldProblem.invalid("fieldManager", name,
                         "invalid character " + String.format("U+%04X", c) + " (at position " + position + ")"));
             }
@@ -92,7 +99,7 @@ final class OptionsCheck {
     }
 
     private static void dryRun(List<FieldProblem> problems, List<String> given) {
-        if (!given.isEmpty() && !given.equals(List.of("All"))) {
+        if (!given.stream().allMatch("All"::equals)) {
             problems.add(FieldProblem.unsupported("dryRun", Seq.copyOf(given), "\"All\""));
         }
     }

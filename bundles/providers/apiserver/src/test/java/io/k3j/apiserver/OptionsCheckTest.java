@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /// The parameters of a write that are wrong are refused in upstream's words, before anything is written.
 class OptionsCheckTest {
@@ -67,12 +68,30 @@ class OptionsCheckTest {
         assertThat(send("PUT", MAPS + "/x?fieldManager=a%20b%E2%82%AC", "json", MAP)).isEqualTo("200");
     }
 
+    /// Each of them tells the whole name, so all of them would take minutes.
+    @Test
+    @Timeout(60)
+    void ofManyCharactersThatAreWrongSomeAreTold() throws IOException {
+        assertThat(send("PUT", MAPS + "/x?fieldManager=" + "%07".repeat(100_000), "json", MAP))
+                .startsWith("422 UpdateOptions.").contains("fieldManager: Too long").endsWith(", and more]");
+        assertThat(send("PUT", MAPS + "/x?fieldManager=" + "%07".repeat(300), "json", MAP))
+                .contains("invalid character U+0007 (at position 98)").endsWith(", and more]");
+    }
+
     @Test
     void allIsToldAtOnce() throws IOException {
         assertThat(patch("merge-patch+json", "force=1&dryRun=Some&fieldValidation=strict")).isEqualTo("422 "
                 + "PatchOptions.meta.k8s.io \"\" is invalid: [force: Forbidden: may not be specified for non-apply"
                 + " patch, dryRun: Unsupported value: [\"Some\"]: supported values: \"All\", fieldValidation:"
                 + " Unsupported value: \"strict\": supported values: \"\", \"Ignore\", \"Strict\", \"Warn\"]");
+    }
+
+    @Test
+    void aDryRunMayBeAskedForTwice() throws IOException {
+        assertThat(send("DELETE", MAPS + "/x?dryRun=All&dryRun=All", "json", "")).isEqualTo("200");
+        assertThat(send("PUT", MAPS + "/x?dryRun=All&dryRun=All", "json", MAP)).as("it is there").isEqualTo("200");
+        assertThat(send("PUT", MAPS + "/x?dryRun=All&dryRun=None", "json", MAP)).startsWith("422 UpdateOptions.")
+                .contains("dryRun: Unsupported value: [\"All\",\"None\"]");
     }
 
     @Test

@@ -52,7 +52,7 @@ final class PodSync {
         this.wake = wake;
         termination = new PodTermination(tools, next);
         starter = new Starter(tools);
-        messages = new TerminationMessages(starter::lastWords);
+        messages = new TerminationMessages(starter::lastWords, tools.options().logDir());
         killer = new ContainerKiller(tools, wake);
         volumes = new PodVolumes(tools, next::at);
         resizes = new Resizes(tools);

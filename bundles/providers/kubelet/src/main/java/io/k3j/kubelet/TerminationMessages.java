@@ -1,11 +1,13 @@
 package io.k3j.kubelet;
 
+import io.k3j.kubeletvolumes.FileRoots;
 import io.k3j.kuberuntime.Labels;
 import io.k3j.kuberuntime.Logs;
 import io.k3j.kuberuntime.PodRuntime;
 import io.k3j.nodeapi.Container;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,11 +25,14 @@ final class TerminationMessages {
     private static final int LOG_LINES = 80;
     private static final int LOG_BYTES = 2048;
     private final Function<Container, Path> files;
+    private final Path logRoot;
     private Map<String, String> read = Map.of();
 
     /// @param files the path of a container's message
-    TerminationMessages(Function<Container, Path> files) {
+    /// @param logRoot where the runtime writes logs; no other file counts as one
+    TerminationMessages(Function<Container, Path> files, Path logRoot) {
         this.files = files;
+        this.logRoot = logRoot;
     }
 
     /// The messages of exited containers, by container id.
@@ -53,6 +58,17 @@ final class TerminationMessages {
         }
         boolean fallback = c.annotations().getOrDefault(Labels.MESSAGE_POLICY, "").equals("FallbackToLogsOnError");
         return text.isEmpty() && fallback && c.end().exitCode() != 0
-                ? Logs.tail(Path.of(c.end().log()), LOG_LINES, LOG_BYTES) : text;
+                ? log(Path.of(c.end().log())) : text;
+    }
+
+    /// The end of a log; empty where there is none, or something that the runtime did not write: the container may have
+    /// the directory of its log as a volume, and the message is shown to whoever reads the pod.
+    private String log(Path file) {
+        try (FileRoots.Held held = new FileRoots(List.of(logRoot)).regular(file);
+                SeekableByteChannel in = Files.newByteChannel(held.path())) {
+            return Logs.tail(in, LOG_LINES, LOG_BYTES);
+        } catch (IOException e) {
+            return "";
+        }
     }
 }
