@@ -65,12 +65,10 @@ record PodBinder(ApiClient api, Events events, InstantSource clock) {
         patchStatus(pod, sameNode ? status : status.with("nominatedNodeName", nodeName(nominated)));
     }
 
-    /// Writes on which node the room of a pod is kept; empty takes it back. Without effect when the pod says so
-    /// already.
+    /// Writes on which node the room of a pod is kept; empty takes it back. Whatever the pod at hand says: it may be
+    /// older than what was written last.
     void nominate(PodInfo pod, String node) {
-        if (!node.equals(pod.nominatedNode().orElse(""))) {
-            patchStatus(pod, Struct.of("nominatedNodeName", nodeName(node)));
-        }
+        patchStatus(pod, Struct.of("nominatedNodeName", nodeName(node)));
     }
 
     private static Object nodeName(@Nullable String node) {

@@ -156,7 +156,9 @@ final class SchedulerLoop {
             Preemption.Candidate best = result.best().get();
             List<PodInfo> displaced = displaced(pod, best.node().name(), snapshot);
             cluster.nominate(pod, best.node().name());
-            hand(entry, () -> preempt(entry, none, best, displaced));
+            // those that do not run yet give up their place, and are scheduled again
+            List<PodInfo> yielding = best.victims().stream().filter(v -> cluster.abandon(v.uid())).toList();
+            hand(entry, () -> preempt(entry, none, best, displaced, yielding));
             return;
         }
         if (!result.keepsNomination()) {
@@ -177,12 +179,14 @@ final class SchedulerLoop {
     }
 
     private void preempt(SchedulingQueue.Entry entry, Placement.None none, Preemption.Candidate best,
-            List<PodInfo> displaced) {
+            List<PodInfo> displaced, List<PodInfo> yielding) {
         PodInfo pod = entry.pod();
         String node = best.node().name();
+        yielding.forEach(v -> queue.retry(v.uid()));
         try {
-            best.victims().forEach(v -> binder.evict(v, pod, node));
+            best.victims().stream().filter(v -> !yielding.contains(v)).forEach(v -> binder.evict(v, pod, node));
             displaced.forEach(other -> binder.nominate(other, ""));
+            yielding.forEach(v -> binder.nominate(v, ""));
         } catch (ApiFault fault) {
             log.log(Level.WARNING,
                     "Cannot preempt pod=" + pod.key() + " node=" + node + " error=" + fault.getMessage());
@@ -192,6 +196,9 @@ final class SchedulerLoop {
             return;
         }
         displaced.forEach(other -> cluster.withdraw(other.uid()));
+        if (!yielding.isEmpty()) {
+            queue.changed(EventHandlers.ROOM);
+        }
         report(pod, "Unschedulable", none.message(), node);
         settled(entry, queue.failed(entry, none.plugins()));
     }
