@@ -33,6 +33,7 @@ final class EventHandlers {
 
     private final SchedulingQueue queue;
     private final ClusterState cluster;
+    private final AssumedVolumes volumes;
     private final LiveView budgets;
     private final Function<String, Map<String, String>> namespaceLabels;
     private final CountDownLatch initialized = new CountDownLatch(1);
@@ -40,17 +41,18 @@ final class EventHandlers {
     EventHandlers(LiveViews views, TimeSource clock) {
         LiveView namespaces = views.of(BuiltinResources.NAMESPACES);
         LiveView claims = views.of(BuiltinResources.PERSISTENT_VOLUME_CLAIMS);
-        LiveView volumes = views.of(BuiltinResources.PERSISTENT_VOLUMES).index(BY_CLASS,
+        LiveView persistent = views.of(BuiltinResources.PERSISTENT_VOLUMES).index(BY_CLASS,
                 v -> List.of(v.spec().text("storageClassName")));
         LiveView classes = views.of(BuiltinResources.STORAGE_CLASSES);
         this.budgets = views.of(BuiltinResources.POD_DISRUPTION_BUDGETS);
         this.queue = new SchedulingQueue(clock);
         this.namespaceLabels = n -> namespaces.get(Key.of(n)).map(Obj::labels).orElse(Map.of());
-        this.cluster = new ClusterState(namespaceLabels, storage(claims, volumes, classes));
+        this.volumes = new AssumedVolumes(storage(claims, persistent, classes));
+        this.cluster = new ClusterState(namespaceLabels, volumes);
         views.of(BuiltinResources.NODES).listen(this::node);
         views.of(BuiltinResources.PODS).listen(this::pod);
-        claims.listen((before, after) -> queue.changed(STORAGE));
-        volumes.listen((before, after) -> queue.changed(STORAGE));
+        claims.listen(this::stored);
+        persistent.listen(this::stored);
         classes.listen((before, after) -> queue.changed(STORAGE));
     }
 
@@ -78,12 +80,24 @@ final class EventHandlers {
         };
     }
 
+    /// A claim or a volume.
+    private void stored(@Nullable Obj before, @Nullable Obj after) {
+        if (after == null && before != null) {
+            volumes.gone(before);
+        }
+        queue.changed(STORAGE);
+    }
+
     SchedulingQueue queue() {
         return queue;
     }
 
     ClusterState cluster() {
         return cluster;
+    }
+
+    AssumedVolumes volumes() {
+        return volumes;
     }
 
     LiveView budgets() {

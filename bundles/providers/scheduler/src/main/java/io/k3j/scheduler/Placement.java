@@ -19,12 +19,19 @@ final class Placement {
     sealed interface Outcome {
     }
 
-    /// The selected node, and the number of evaluated nodes.
-    record Found(NodeState node, int looked) implements Outcome {
+    /// The selected node.
+    ///
+    /// @param looked the number of evaluated nodes
+    /// @param volumes what the pod's claims were found to be, null when it has none
+    record Found(NodeState node, int looked, @Nullable VolumeFilter volumes) implements Outcome {
     }
 
     /// No node is feasible, with the reasons.
-    record None(int nodes, Map<String, Rejection> rejections, @Nullable Rejection everywhere) implements Outcome {
+    ///
+    /// @param filters the pod's filters
+    /// @param start the index of the node that was evaluated first
+    record None(int nodes, Map<String, Rejection> rejections, @Nullable Rejection everywhere, List<Filter> filters,
+            int start) implements Outcome {
         /// The message in upstream's words.
         String message() {
             if (nodes == 0) {
@@ -56,9 +63,10 @@ final class Placement {
         @Nullable
         VolumeFilter volumes = VolumeFilter.of(pod, snapshot.volumes());
         if (nodes.isEmpty() || volumes != null && volumes.rejectionForAll() != null) {
-            return new None(nodes.size(), Map.of(), volumes == null ? null : volumes.rejectionForAll());
+            return new None(nodes.size(), Map.of(), volumes == null ? null : volumes.rejectionForAll(), List.of(),
+                    start);
         }
-        List<Filter> filters = filters(pod, snapshot);
+        List<Filter> filters = filters(pod, snapshot, volumes);
         int enough = enough(nodes.size());
         List<NodeState> feasible = new ArrayList<>(enough);
         Map<String, Rejection> rejections = new LinkedHashMap<>();
@@ -74,15 +82,15 @@ final class Placement {
             }
         }
         return feasible.isEmpty()
-                ? new None(nodes.size(), rejections, null)
-                : new Found(best(pod, feasible, snapshot, dice), looked);
+                ? new None(nodes.size(), rejections, null, filters, start)
+                : new Found(best(pod, feasible, snapshot, dice), looked, volumes);
     }
 
     /// All filters of a pod.
-    static List<Filter> filters(PodInfo pod, Snapshot snapshot) {
+    private static List<Filter> filters(PodInfo pod, Snapshot snapshot, @Nullable VolumeFilter volumes) {
         List<Filter> all = new ArrayList<>(NodeFilters.of(pod));
         add(all, VolumeRestrictions.of(pod, snapshot));
-        add(all, VolumeFilter.of(pod, snapshot.volumes()));
+        add(all, volumes);
         add(all, SpreadFilter.of(pod, snapshot));
         add(all, PodAffinityFilter.of(pod, snapshot));
         return all;

@@ -46,21 +46,22 @@ final class Preemption {
     private final PodInfo pod;
     private final Snapshot snapshot;
     private final DisruptionBudgets budgets;
-    private final List<Filter> filters;
+    private final Placement.None failed;
 
-    Preemption(PodInfo pod, Snapshot snapshot, List<Obj> budgets) {
+    /// @param failed the placement of the pod in this snapshot
+    Preemption(PodInfo pod, Snapshot snapshot, List<Obj> budgets, Placement.None failed) {
         this.pod = pod;
         this.snapshot = snapshot;
         this.budgets = DisruptionBudgets.of(budgets);
-        this.filters = Placement.filters(pod, snapshot);
+        this.failed = failed;
     }
 
-    /// Evaluates the nodes that a failed placement has rejected.
-    Result find(Placement.None failed) {
+    /// Evaluates the nodes that the placement has rejected.
+    Result find() {
         if (pod.spec().text("preemptionPolicy").equals("Never")) {
             return Result.ineligible("preemptionPolicy=Never");
         }
-        if (victimsAreLeaving(failed)) {
+        if (victimsAreLeaving()) {
             return Result.ineligible("a terminating pod on the nominated node");
         }
         List<Candidate> candidates = new ArrayList<>();
@@ -84,7 +85,7 @@ final class Preemption {
     }
 
     /// Whether the room on the nominated node, which may still be of use, is being made.
-    private boolean victimsAreLeaving(Placement.None failed) {
+    private boolean victimsAreLeaving() {
         return pod.nominatedNode().map(snapshot::node).filter(n -> {
             Rejection no = failed.rejections().get(n.name());
             return failed.everywhere() == null && (no == null || no.resolvable());
@@ -141,8 +142,8 @@ final class Preemption {
 
     /// The rejection of a node whose pods are changed; what looks at all nodes comes last, and only if it must.
     private @Nullable Rejection reject(NodeState before, NodeState node) {
-        List<Filter> now = new ArrayList<>(filters.size());
-        filters.forEach(f -> now.add(n -> f.changed(before, node).reject(n)));
+        List<Filter> now = new ArrayList<>(failed.filters().size());
+        failed.filters().forEach(f -> now.add(n -> f.changed(before, node).reject(n)));
         return Placement.reject(now, pod, node, snapshot);
     }
 }

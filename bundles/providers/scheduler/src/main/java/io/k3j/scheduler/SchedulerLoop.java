@@ -5,7 +5,6 @@ import io.k3j.controllerkit.LiveView;
 import io.k3j.model.Obj;
 import java.lang.System.Logger.Level;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -17,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class SchedulerLoop {
     private final SchedulingQueue queue;
     private final ClusterState cluster;
+    private final AssumedVolumes volumes;
     private final PodBinder binder;
     private final LiveView budgets;
     private final BooleanSupplier ready;
@@ -31,6 +31,7 @@ final class SchedulerLoop {
             RandomGenerator dice) {
         this.queue = watching.queue();
         this.cluster = watching.cluster();
+        this.volumes = watching.volumes();
         this.budgets = watching.budgets();
         this.binder = binder;
         this.ready = ready;
@@ -66,7 +67,7 @@ final class SchedulerLoop {
             switch (Placement.of(pod, snapshot, start, dice)) {
                 case Placement.Found found -> {
                     start = (start + found.looked()) % snapshot.nodes().size();
-                    assumeAndBind(entry, found.node(), snapshot);
+                    assumeAndBind(entry, found.node(), found.volumes());
                 }
                 case Placement.None none -> unschedulable(entry, none, snapshot);
             }
@@ -78,12 +79,11 @@ final class SchedulerLoop {
         }
     }
 
-    private void assumeAndBind(SchedulingQueue.Entry entry, NodeState node, Snapshot snapshot) {
+    private void assumeAndBind(SchedulingQueue.Entry entry, NodeState node, @Nullable VolumeFilter claimed) {
         PodInfo pod = entry.pod();
-        @Nullable
-        VolumeFilter volumes = VolumeFilter.of(pod, snapshot.volumes());
-        if (volumes != null && volumes.hasWaitingClaims()) {
-            Map<Obj, Optional<Obj>> plan = volumes.plan(node);
+        if (claimed != null && claimed.hasWaitingClaims()) {
+            List<Obj> plan = claimed.plan(node);
+            volumes.assume(plan);
             cluster.reserve(pod, node.name());
             hand(entry, () -> bindVolumes(entry, plan, node.name()));
             return;
@@ -108,15 +108,19 @@ final class SchedulerLoop {
 
     /// Starts the binding of the pod's claims to volumes for the node; the pod is queued again when they are bound. Its
     /// place is kept meanwhile, for the next leader too: once its volume is on the node it can be nowhere else.
-    private void bindVolumes(SchedulingQueue.Entry entry, Map<Obj, Optional<Obj>> plan, String node) {
+    private void bindVolumes(SchedulingQueue.Entry entry, List<Obj> plan, String node) {
         PodInfo pod = entry.pod();
         try {
-            binder.nominate(pod, node);
-            plan.forEach((claim, volume) -> volume.ifPresentOrElse(v -> binder.bindVolume(v, claim),
-                    () -> binder.selectNode(claim, node)));
+            if (!plan.isEmpty() || !node.equals(pod.nominatedNode().orElse(""))) {
+                binder.nominate(pod, node);
+            }
+            plan.forEach(wanted -> volumes.confirm(wanted, binder.bindVolume(wanted)));
         } catch (ApiFault fault) {
             rejected(entry, fault, "running PreBind plugin \"" + VolumeFilter.NAME + "\": ");
             return;
+        } finally {
+            // without effect on what was written
+            volumes.restore(plan);
         }
         settled(entry, queue.park(entry, Set.of(VolumeFilter.NAME)));
     }
@@ -151,7 +155,7 @@ final class SchedulerLoop {
         PodInfo pod = entry.pod();
         Preemption.Result result = none.nodes() == 0
                 ? Preemption.Result.NONE
-                : new Preemption(pod, snapshot, budgets.list()).find(none);
+                : new Preemption(pod, snapshot, budgets.list(), none).find();
         if (result.best().isPresent()) {
             Preemption.Candidate best = result.best().get();
             List<PodInfo> displaced = displaced(pod, best.node().name(), snapshot);

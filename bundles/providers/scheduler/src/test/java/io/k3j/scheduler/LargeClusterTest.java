@@ -84,7 +84,7 @@ class LargeClusterTest {
         Placement.None none = (Placement.None) Placement.of(high, snapshot, 0, new Random(1));
         // CPU time of this thread, so that a busy machine does not fail the test
         long begin = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
-        Preemption.Result result = new Preemption(high, snapshot, List.of()).find(none);
+        Preemption.Result result = new Preemption(high, snapshot, List.of(), none).find();
         long taken = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - begin;
         assertThat(result.best().orElseThrow().victims()).hasSize(2);
         assertThat(Duration.ofNanos(taken)).isLessThan(Duration.ofSeconds(1));
