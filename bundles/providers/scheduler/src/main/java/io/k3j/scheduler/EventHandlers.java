@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -51,9 +52,9 @@ final class EventHandlers {
         this.cluster = new ClusterState(namespaceLabels, volumes);
         views.of(BuiltinResources.NODES).listen(this::node);
         views.of(BuiltinResources.PODS).listen(this::pod);
-        claims.listen(this::stored);
-        persistent.listen(this::stored);
-        classes.listen((before, after) -> queue.changed(STORAGE));
+        claims.listen((before, after) -> stored(before, after, EventHandlers::uses));
+        persistent.listen((before, after) -> stored(before, after, EventHandlers::mayUse));
+        classes.listen(this::storageClass);
     }
 
     private static ClaimedVolumes storage(LiveView claims, LiveView volumes, LiveView classes) {
@@ -80,12 +81,34 @@ final class EventHandlers {
         };
     }
 
-    /// A claim or a volume.
-    private void stored(@Nullable Obj before, @Nullable Obj after) {
+    /// A claim or a volume, and which pods it may help.
+    private void stored(@Nullable Obj before, @Nullable Obj after, BiPredicate<PodInfo, Obj> helps) {
         if (after == null && before != null) {
             volumes.gone(before);
         }
-        queue.changed(STORAGE);
+        Obj now = after != null ? after : before;
+        if (now != null) {
+            queue.changed(STORAGE, waiting -> helps.test(waiting, now));
+        }
+    }
+
+    private static boolean uses(PodInfo waiting, Obj claim) {
+        return waiting.namespace().equals(claim.namespace()) && VolumeFilter.claims(waiting).contains(claim.name());
+    }
+
+    /// Whether a volume is nobody's, or that of one of the pod's claims.
+    private static boolean mayUse(PodInfo waiting, Obj volume) {
+        Struct owner = volume.spec().struct("claimRef");
+        return owner.isEmpty() || waiting.namespace().equals(owner.text("namespace"))
+                && VolumeFilter.claims(waiting).contains(owner.text("name"));
+    }
+
+    private void storageClass(@Nullable Obj before, @Nullable Obj after) {
+        boolean same = before != null && after != null
+                && before.tree().without("metadata").equals(after.tree().without("metadata"));
+        if (!same) {
+            queue.changed(STORAGE);
+        }
     }
 
     SchedulingQueue queue() {

@@ -103,4 +103,26 @@ class AssumedVolumesTest {
         bed.later();
         assertThat(selected("b")).isNotEmpty();
     }
+
+    @Test
+    void othersClaimsAndVolumesDoNotRetryAPodThatWaitsForItsOwn() {
+        claim("a");
+        bed.pod("p", cpu("1").with("volumes", Seq.of(mounted("a"))));
+        bed.settle();
+        claim("b");
+        volume("taken");
+        bed.api.seed(BuiltinResources.PERSISTENT_VOLUMES, bed.api.get(BuiltinResources.PERSISTENT_VOLUMES,
+                Key.of("taken")).with(Struct.of("namespace", "default", "name", "b"), "spec", "claimRef"));
+        bed.settle();
+        bed.api.seed(BuiltinResources.PERSISTENT_VOLUMES, bed.api.get(BuiltinResources.PERSISTENT_VOLUMES,
+                Key.of("taken")).with("Bound", "status", "phase"));
+        bed.api.seed(BuiltinResources.PERSISTENT_VOLUME_CLAIMS,
+                bed.api.get(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, key("b")).with("Bound", "status", "phase"));
+        bed.api.deliver();
+        assertThat(bed.watching.queue().take()).isEmpty();
+        bed.api.seed(BuiltinResources.PERSISTENT_VOLUME_CLAIMS,
+                bed.api.get(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, key("a")).with("Bound", "status", "phase"));
+        bed.api.deliver();
+        assertThat(bed.watching.queue().take()).isPresent();
+    }
 }
