@@ -214,13 +214,18 @@ final class EventHandlers {
     private void bound(@Nullable Obj before, Obj after) {
         PodInfo pod = new PodInfo(after);
         queue.remove(after.uid());
-        cluster.put(pod);
+        freed(cluster.put(pod));
         if (before == null || Pods.node(before).isEmpty()) {
             queue.changed(NEIGHBOURS, waiting -> Neighbours.welcomes(waiting, pod, namespaceLabels));
         } else if (!before.metadata().struct("labels").equals(after.metadata().struct("labels"))) {
             queue.changed(NEIGHBOURS);
         }
-        if (before != null && !Pods.node(before).isEmpty() && needsLess(before, after)) {
+        freed(before != null && !Pods.node(before).isEmpty() && needsLess(before, after));
+    }
+
+    /// Room that was kept for a pod, or taken by it, may be another's now.
+    private void freed(boolean some) {
+        if (some) {
             queue.changed(ROOM);
         }
     }
@@ -236,18 +241,14 @@ final class EventHandlers {
 
     private void left(Obj pod) {
         queue.remove(pod.uid());
-        if (cluster.abandon(pod.uid()) | cluster.remove(pod.uid())) {
-            queue.changed(ROOM);
-        }
+        freed(cluster.abandon(pod.uid()) | cluster.remove(pod.uid()));
     }
 
     private void waiting(@Nullable Obj before, Obj after) {
         boolean ours = after.spec().text("schedulerName", PodBinder.SCHEDULER).equals(PodBinder.SCHEDULER);
         if (!ours || after.terminating() || !after.spec().seq("schedulingGates").isEmpty()) {
             queue.remove(after.uid());
-            if (cluster.abandon(after.uid())) {
-                queue.changed(ROOM);
-            }
+            freed(cluster.abandon(after.uid()));
             return;
         }
         PodInfo pod = new PodInfo(after);
@@ -268,9 +269,9 @@ final class EventHandlers {
         String old = before == null ? "" : before.status().text("nominatedNodeName");
         String now = pod.nominatedNode().orElse("");
         if (!now.isEmpty() && !now.equals(old)) {
-            cluster.nominate(pod, now);
+            freed(cluster.nominate(pod, now));
         } else if (now.isEmpty() && !old.isEmpty()) {
-            cluster.withdraw(pod.uid(), old);
+            freed(cluster.withdraw(pod.uid(), old));
             return true;
         }
         return false;

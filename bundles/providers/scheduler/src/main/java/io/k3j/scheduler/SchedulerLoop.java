@@ -84,12 +84,19 @@ final class SchedulerLoop {
         if (claimed != null && claimed.hasWaitingClaims()) {
             List<Obj> plan = claimed.plan(node);
             volumes.assume(plan);
-            cluster.reserve(pod, node.name());
+            freed(pod, cluster.reserve(pod, node.name()));
             hand(entry, () -> bindVolumes(entry, plan, node.name()));
             return;
         }
-        cluster.assume(pod, node.name());
+        freed(pod, cluster.assume(pod, node.name()));
         hand(entry, () -> bind(entry, node.name()));
+    }
+
+    /// Room that was kept for a pod may be another's now.
+    private void freed(PodInfo pod, boolean some) {
+        if (some) {
+            queue.changed(EventHandlers.ROOM, other -> !other.uid().equals(pod.uid()));
+        }
     }
 
     /// Runs the writes that end an attempt beside the loop. Until they are done the pod is in flight, so that no later
@@ -159,20 +166,22 @@ final class SchedulerLoop {
         if (result.best().isPresent()) {
             Preemption.Candidate best = result.best().get();
             List<PodInfo> displaced = displaced(pod, best.node().name(), snapshot);
-            cluster.nominate(pod, best.node().name());
+            boolean moved = cluster.nominate(pod, best.node().name());
             // those that do not run yet give up their place, and are scheduled again
             List<PodInfo> yielding = best.victims().stream().filter(v -> cluster.abandon(v.uid())).toList();
-            hand(entry, () -> preempt(entry, none, best, displaced, yielding));
+            hand(entry, () -> {
+                preempt(entry, none, best, displaced, yielding);
+                freed(pod, moved);
+            });
             return;
         }
-        if (!result.keepsNomination()) {
-            cluster.withdraw(pod.uid());
-        }
+        boolean withdrawn = !result.keepsNomination() && cluster.withdraw(pod.uid());
         String message = none.message()
                 + (none.nodes() == 0 ? "" : " no new claims to deallocate, " + result.message());
         hand(entry, () -> {
             report(pod, "Unschedulable", message, result.keepsNomination() ? null : "");
             settled(entry, queue.failed(entry, none.plugins()));
+            freed(pod, withdrawn);
         });
     }
 
@@ -194,9 +203,10 @@ final class SchedulerLoop {
         } catch (ApiFault fault) {
             log.log(Level.WARNING,
                     "Cannot preempt pod=" + pod.key() + " node=" + node + " error=" + fault.getMessage());
-            cluster.withdraw(pod.uid());
+            boolean withdrawn = cluster.withdraw(pod.uid());
             report(pod, "Unschedulable", none.message(), "");
             settled(entry, queue.error(entry));
+            freed(pod, withdrawn);
             return;
         }
         displaced.forEach(other -> cluster.withdraw(other.uid()));

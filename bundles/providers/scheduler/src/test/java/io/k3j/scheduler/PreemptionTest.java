@@ -115,4 +115,17 @@ class PreemptionTest {
         assertThat(bed.nominated("high")).isEqualTo("n2");
         assertThat(bed.get("mid").terminating()).isTrue();
     }
+
+    @Test
+    void theEndOfANominationRetriesWhoWaitedForItsRoom() {
+        bed.node("n1", "1");
+        bed.settle();
+        bed.pod("a", cpu("1"));
+        Obj other = bed.pod("b", cpu("1").with("nodeSelector", Struct.of("no", "such")));
+        bed.api.seed(BuiltinResources.PODS, other.with("n1", "status", "nominatedNodeName"));
+        bed.settle();
+        bed.later();
+        assertThat(bed.nominated("b")).isEmpty();
+        assertThat(bed.node("a")).isEqualTo("n1");
+    }
 }
