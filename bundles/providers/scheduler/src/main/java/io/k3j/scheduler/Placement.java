@@ -74,7 +74,7 @@ final class Placement {
         for (; looked < nodes.size() && feasible.size() < enough; looked++) {
             NodeState node = nodes.get((start + looked) % nodes.size());
             @Nullable
-            Rejection no = reject(filters, pod, node, snapshot);
+            Rejection no = reject(filters, pod, node, node, snapshot);
             if (no == null) {
                 feasible.add(node);
             } else {
@@ -104,9 +104,12 @@ final class Placement {
 
     /// The first rejection of a node as it is, or as it will be with the pods of no lower priority that are promised
     /// to it; null when there is none.
-    static @Nullable Rejection reject(List<Filter> filters, PodInfo pod, NodeState node, Snapshot snapshot) {
+    ///
+    /// @param original the node in the snapshot, which may have other pods
+    static @Nullable Rejection reject(List<Filter> filters, PodInfo pod, NodeState original, NodeState node,
+            Snapshot snapshot) {
         @Nullable
-        Rejection no = first(filters, node);
+        Rejection no = first(filters, original, node);
         List<PodInfo> promised = snapshot.nominated().get(node.name());
         if (no != null || promised == null) {
             return no;
@@ -117,14 +120,14 @@ final class Placement {
                 later = later.with(other);
             }
         }
-        return later == node ? null : first(filters, later);
+        return later == node ? null : first(filters, original, later);
     }
 
-    /// The first rejection, null when there is none.
-    static @Nullable Rejection first(List<Filter> filters, NodeState node) {
+    /// The first rejection, null when there is none. What looks at all nodes comes last, and only if it must.
+    private static @Nullable Rejection first(List<Filter> filters, NodeState original, NodeState node) {
         for (Filter filter : filters) {
             @Nullable
-            Rejection no = filter.reject(node);
+            Rejection no = (node == original ? filter : filter.changed(original, node)).reject(node);
             if (no != null) {
                 return no;
             }

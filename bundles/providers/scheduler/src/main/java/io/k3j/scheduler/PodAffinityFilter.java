@@ -41,7 +41,9 @@ final class PodAffinityFilter implements Filter {
     static @Nullable Filter of(PodInfo pod, Snapshot snapshot) {
         Map<String, Set<String>> dislike = excludedByExistingPods(pod, snapshot);
         boolean own = !pod.affinity().required().isEmpty() || !pod.affinity().against().isEmpty();
-        return own || !dislike.isEmpty() ? new PodAffinityFilter(pod, snapshot, dislike) : null;
+        boolean promised = snapshot.nominated().values().stream().flatMap(List::stream)
+                .anyMatch(p -> !p.affinity().against().isEmpty());
+        return own || promised || !dislike.isEmpty() ? new PodAffinityFilter(pod, snapshot, dislike) : null;
     }
 
     /// The topology values excluded by existing pods' anti-affinity: topology key to values.

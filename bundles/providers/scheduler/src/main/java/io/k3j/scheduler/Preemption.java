@@ -140,10 +140,8 @@ final class Preemption {
         return new Candidate(now, victims, (int) victims.stream().filter(violating::contains).count());
     }
 
-    /// The rejection of a node whose pods are changed; what looks at all nodes comes last, and only if it must.
+    /// The rejection of a node whose pods are changed.
     private @Nullable Rejection reject(NodeState before, NodeState node) {
-        List<Filter> now = new ArrayList<>(failed.filters().size());
-        failed.filters().forEach(f -> now.add(n -> f.changed(before, node).reject(n)));
-        return Placement.reject(now, pod, node, snapshot);
+        return Placement.reject(failed.filters(), pod, before, node, snapshot);
     }
 }

@@ -128,4 +128,35 @@ class PreemptionTest {
         assertThat(bed.nominated("b")).isEmpty();
         assertThat(bed.node("a")).isEqualTo("n1");
     }
+
+    private static Struct against(String app) {
+        return Struct.of("podAntiAffinity", Struct.of("requiredDuringSchedulingIgnoredDuringExecution",
+                Seq.of(Struct.of("topologyKey", "kubernetes.io/hostname", "labelSelector",
+                        Struct.of("matchLabels", Struct.of("app", app))))));
+    }
+
+    private void nominateTheHighPodToTheOnlyNode(Struct affinity) {
+        bed.node("n1", "1");
+        bed.bound("low", "n1", cpu("1"));
+        bed.settle();
+        bed.pod("high", cpu("1", 1_000).with("affinity", affinity));
+        bed.settle();
+        assertThat(bed.nominated("high")).isEqualTo("n1");
+    }
+
+    @Test
+    void aPodKeepsItsDistanceFromNominatedOnes() {
+        nominateTheHighPodToTheOnlyNode(Struct.EMPTY);
+        bed.pod("a", cpu("0").with("affinity", against("h")));
+        bed.settle();
+        assertThat(bed.node("a")).isEmpty();
+    }
+
+    @Test
+    void nominatedPodsKeepTheirDistance() {
+        nominateTheHighPodToTheOnlyNode(against("a"));
+        bed.pod("a", cpu("0"));
+        bed.settle();
+        assertThat(bed.node("a")).isEmpty();
+    }
 }
