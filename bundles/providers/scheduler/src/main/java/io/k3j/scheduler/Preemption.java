@@ -16,6 +16,9 @@ final class Preemption {
     private static final String HOPELESS = "Preemption is not helpful for scheduling";
     private static final String NO_VICTIMS = "No preemption victims found for incoming pod";
 
+    /// After all times of a start.
+    private static final String NOT_STARTED = "9999-12-31T23:59:59Z";
+
     /// A node, its victims, and the number of violated disruption budgets.
     record Candidate(NodeState node, List<PodInfo> victims, int violations) {
         private long highest() {
@@ -28,7 +31,7 @@ final class Preemption {
 
         private String earliestStart() {
             return victims.stream().filter(v -> v.priority() == highest())
-                    .map(v -> v.pod().status().text("startTime")).min(Comparator.naturalOrder()).orElse("");
+                    .map(Preemption::started).min(Comparator.naturalOrder()).orElse(NOT_STARTED);
         }
     }
 
@@ -100,10 +103,15 @@ final class Preemption {
                         .isPresent();
     }
 
+    /// When a pod was started; one that was not yet counts as the newest.
+    private static String started(PodInfo pod) {
+        return pod.pod().status().text("startTime", NOT_STARTED);
+    }
+
     private Optional<Candidate> candidate(NodeState node, List<List<String>> reasons) {
         List<PodInfo> lower = node.pods().stream().filter(p -> p.priority() < pod.priority())
                 .sorted(Comparator.comparingLong((PodInfo p) -> -p.priority())
-                        .thenComparing(p -> p.pod().status().text("startTime")))
+                        .thenComparing(Preemption::started))
                 .toList();
         if (lower.isEmpty()) {
             reasons.add(List.of(NO_VICTIMS));

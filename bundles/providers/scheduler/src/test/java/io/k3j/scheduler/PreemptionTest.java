@@ -159,4 +159,17 @@ class PreemptionTest {
         bed.settle();
         assertThat(bed.node("a")).isEmpty();
     }
+
+    @Test
+    void ofEqualVictimsOneThatHasNotStartedGoesFirst() {
+        bed.node("n1", "2");
+        Obj old = bed.bound("old", "n1", cpu("1"));
+        bed.api.seed(BuiltinResources.PODS, old.with("2026-01-01T00:00:00Z", "status", "startTime"));
+        bed.bound("young", "n1", cpu("1"));
+        bed.settle();
+        bed.pod("high", cpu("1", 1_000));
+        bed.settle();
+        assertThat(bed.get("young").terminating()).isTrue();
+        assertThat(bed.get("old").terminating()).isFalse();
+    }
 }
