@@ -172,4 +172,19 @@ class PreemptionTest {
         assertThat(bed.get("young").terminating()).isTrue();
         assertThat(bed.get("old").terminating()).isFalse();
     }
+
+    @Test
+    void aNominationThatWasWrittenMeanwhileIsTakenBackToo() {
+        bed.node("n1", "1");
+        bed.bound("low", "n1", cpu("1"));
+        bed.settle();
+        bed.hold();
+        bed.pod("mid", cpu("1", 500));
+        bed.settle();
+        bed.pod("top", cpu("1", 1_000));
+        bed.settle();
+        bed.release();
+        assertThat(bed.nominated("mid")).isEmpty();
+        assertThat(bed.nominated("top")).isEqualTo("n1");
+    }
 }
