@@ -21,7 +21,7 @@ final class Placement {
 
     /// The selected node.
     ///
-    /// @param looked the number of evaluated nodes
+    /// @param looked the number of nodes evaluated in turn, 0 when it is the nominated one
     /// @param volumes what the pod's claims were found to be, null when it has none
     record Found(NodeState node, int looked, @Nullable VolumeFilter volumes) implements Outcome {
     }
@@ -57,7 +57,8 @@ final class Placement {
     private Placement() {
     }
 
-    /// Evaluates nodes from index `start` on, so that all nodes of a large cluster get a share.
+    /// Evaluates the node for which the pod is nominated, and takes it if it is feasible; else nodes from index `start`
+    /// on, so that all nodes of a large cluster get a share.
     static Outcome of(PodInfo pod, Snapshot snapshot, int start, RandomGenerator dice) {
         List<NodeState> nodes = snapshot.nodes();
         @Nullable
@@ -67,6 +68,11 @@ final class Placement {
                     start);
         }
         List<Filter> filters = filters(pod, snapshot, volumes);
+        @Nullable
+        NodeState promised = pod.nominatedNode().map(snapshot::node).orElse(null);
+        if (promised != null && reject(filters, pod, promised, promised, snapshot) == null) {
+            return new Found(promised, 0, volumes);
+        }
         int enough = enough(nodes.size());
         List<NodeState> feasible = new ArrayList<>(enough);
         Map<String, Rejection> rejections = new LinkedHashMap<>();

@@ -187,4 +187,14 @@ class PreemptionTest {
         assertThat(bed.nominated("mid")).isEmpty();
         assertThat(bed.nominated("top")).isEqualTo("n1");
     }
+
+    @Test
+    void theNominatedNodeIsTakenBeforeABetterOne() {
+        bed.node("n1", "64");
+        bed.node("n2", "2");
+        Obj pod = bed.pod("a", cpu("1"));
+        bed.api.seed(BuiltinResources.PODS, pod.with("n2", "status", "nominatedNodeName"));
+        bed.settle();
+        assertThat(bed.node("a")).isEqualTo("n2");
+    }
 }
