@@ -59,7 +59,7 @@ final class Preemption {
         this.failed = failed;
     }
 
-    /// Evaluates the nodes that the placement has rejected.
+    /// Evaluates the nodes that the placement has rejected, in its order.
     Result find() {
         if (pod.spec().text("preemptionPolicy").equals("Never")) {
             return Result.ineligible("preemptionPolicy=Never");
@@ -70,7 +70,9 @@ final class Preemption {
         List<Candidate> candidates = new ArrayList<>();
         List<List<String>> reasons = new ArrayList<>();
         int most = Math.max(FEWEST_CANDIDATES, snapshot.nodes().size() / 10);
-        for (NodeState node : snapshot.nodes()) {
+        List<NodeState> nodes = snapshot.nodes();
+        for (int i = 0; i < nodes.size(); i++) {
+            NodeState node = nodes.get((failed.start() + i) % nodes.size());
             Rejection no = failed.rejections().get(node.name());
             if (no == null || !no.resolvable()) {
                 reasons.add(List.of(HOPELESS));

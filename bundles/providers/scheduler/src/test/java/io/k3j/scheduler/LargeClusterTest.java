@@ -89,4 +89,17 @@ class LargeClusterTest {
         assertThat(result.best().orElseThrow().victims()).hasSize(2);
         assertThat(Duration.ofNanos(taken)).isLessThan(Duration.ofSeconds(1));
     }
+
+    @Test
+    void preemptionBeginsWhereThePlacementBegan() {
+        for (int i = 0; i < 300; i++) {
+            node("n" + i, "z");
+            cluster.put(pod("p" + i, SchedulerBed.cpu("1").with("nodeName", "n" + i)));
+        }
+        PodInfo high = pod("high", SchedulerBed.cpu("1", 1_000));
+        Snapshot snapshot = cluster.snapshot();
+        Placement.None none = (Placement.None) Placement.of(high, snapshot, 150, new Random(1));
+        Preemption.Result result = new Preemption(high, snapshot, List.of(), none).find();
+        assertThat(result.best().orElseThrow().node().name()).isEqualTo(snapshot.nodes().get(150).name());
+    }
 }
