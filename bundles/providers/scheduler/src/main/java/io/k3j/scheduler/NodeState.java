@@ -29,34 +29,52 @@ final class NodeState {
     private final List<PodInfo> pods;
     private final ResourceAmounts requested;
     private final ResourceAmounts nonZero;
-    private final int withAffinity;
+    private final List<PodInfo> withAffinity;
+    private final List<PodInfo> withAntiAffinity;
 
     private NodeState(Facts facts, List<PodInfo> pods, ResourceAmounts requested, ResourceAmounts nonZero,
-            int withAffinity) {
+            List<PodInfo> withAffinity, List<PodInfo> withAntiAffinity) {
         this.facts = facts;
         this.pods = pods;
         this.requested = requested;
         this.nonZero = nonZero;
         this.withAffinity = withAffinity;
+        this.withAntiAffinity = withAntiAffinity;
     }
 
     /// A node without pods.
     static NodeState of(Obj node) {
-        return new NodeState(Facts.of(node), List.of(), ResourceAmounts.NONE, ResourceAmounts.NONE, 0);
+        return new NodeState(Facts.of(node), List.of(), ResourceAmounts.NONE, ResourceAmounts.NONE, List.of(),
+                List.of());
     }
 
     /// A copy with a changed Node object.
     NodeState with(Obj node) {
-        return new NodeState(Facts.of(node), pods, requested, nonZero, withAffinity);
+        return new NodeState(Facts.of(node), pods, requested, nonZero, withAffinity, withAntiAffinity);
     }
 
     /// A copy with one more pod.
     NodeState with(PodInfo pod) {
+        PodAffinity affinity = pod.affinity();
+        return new NodeState(facts, plus(pods, pod), requested.plus(pod.requests()), nonZero.plus(pod.nonZero()),
+                affinity.aboutPods() ? plus(withAffinity, pod) : withAffinity,
+                affinity.against().isEmpty() ? withAntiAffinity : plus(withAntiAffinity, pod));
+    }
+
+    private static List<PodInfo> plus(List<PodInfo> pods, PodInfo pod) {
         List<PodInfo> more = new ArrayList<>(pods.size() + 1);
         more.addAll(pods);
         more.add(pod);
-        return new NodeState(facts, more, requested.plus(pod.requests()), nonZero.plus(pod.nonZero()),
-                withAffinity + (pod.affinity().aboutPods() ? 1 : 0));
+        return more;
+    }
+
+    private static List<PodInfo> minus(List<PodInfo> pods, PodInfo pod) {
+        if (!pods.contains(pod)) {
+            return pods;
+        }
+        List<PodInfo> less = new ArrayList<>(pods);
+        less.remove(pod);
+        return less;
     }
 
     /// A copy without a pod, by UID.
@@ -69,7 +87,7 @@ final class NodeState {
                 continue;
             }
             next = new NodeState(facts, less, requested.minus(pod.requests()), nonZero.minus(pod.nonZero()),
-                    withAffinity - (pod.affinity().aboutPods() ? 1 : 0));
+                    minus(withAffinity, pod), minus(withAntiAffinity, pod));
         }
         return next != this && (requested.full() || nonZero.full()) ? NodeState.summed(next) : next;
     }
@@ -81,7 +99,7 @@ final class NodeState {
             requested = requested.plus(pod.requests());
             nonZero = nonZero.plus(pod.nonZero());
         }
-        return new NodeState(node.facts, node.pods, requested, nonZero, node.withAffinity);
+        return new NodeState(node.facts, node.pods, requested, nonZero, node.withAffinity, node.withAntiAffinity);
     }
 
     String name() {
@@ -129,8 +147,13 @@ final class NodeState {
         return nonZero;
     }
 
-    /// Whether a pod on the node has affinity or anti-affinity terms.
-    boolean hasAffinity() {
-        return withAffinity > 0;
+    /// The pods that have affinity or anti-affinity terms.
+    List<PodInfo> withAffinity() {
+        return withAffinity;
+    }
+
+    /// The pods that have required anti-affinity terms.
+    List<PodInfo> withAntiAffinity() {
+        return withAntiAffinity;
     }
 }

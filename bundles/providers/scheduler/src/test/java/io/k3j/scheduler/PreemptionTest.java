@@ -197,4 +197,18 @@ class PreemptionTest {
         bed.settle();
         assertThat(bed.node("a")).isEqualTo("n2");
     }
+
+    @Test
+    void whoMustBeNearAVictimDoesNotTakeItsPlace() {
+        Struct near = Struct.of("podAffinity", Struct.of("requiredDuringSchedulingIgnoredDuringExecution",
+                Seq.of(Struct.of("topologyKey", "kubernetes.io/hostname", "labelSelector",
+                        Struct.of("matchLabels", Struct.of("app", "l"))))));
+        bed.node("n1", "1");
+        bed.bound("low", "n1", cpu("1"));
+        bed.settle();
+        bed.pod("high", cpu("1", 1_000).with("affinity", near));
+        bed.settle();
+        assertThat(bed.nominated("high")).isEmpty();
+        assertThat(bed.get("low").terminating()).isFalse();
+    }
 }
