@@ -96,26 +96,31 @@ final class ClusterState {
     }
 
     /// Adds a bound pod.
-    synchronized void put(PodInfo pod) {
-        place(new Place(pod, pod.node(), Kind.BOUND));
+    /// @return whether a nomination of it to another node ends
+    synchronized boolean put(PodInfo pod) {
+        return place(new Place(pod, pod.node(), Kind.BOUND));
     }
 
     /// Assumes a pod on a node while its binding is in flight.
-    synchronized void assume(PodInfo pod, String node) {
-        place(new Place(pod, node, Kind.ASSUMED));
+    /// @return whether a nomination of it to another node ends
+    synchronized boolean assume(PodInfo pod, String node) {
+        return place(new Place(pod, node, Kind.ASSUMED));
     }
 
     /// Keeps the place of a pod on a node while its volumes are being made.
-    synchronized void reserve(PodInfo pod, String node) {
-        place(new Place(pod, node, Kind.RESERVED));
+    /// @return whether a nomination of it to another node ends
+    synchronized boolean reserve(PodInfo pod, String node) {
+        return place(new Place(pod, node, Kind.RESERVED));
     }
 
-    private void place(Place place) {
+    private boolean place(Place place) {
         remove(place.pod().uid());
         places.put(place.pod().uid(), place);
-        nominated.remove(place.pod().uid());
+        @Nullable
+        Place promised = nominated.remove(place.pod().uid());
         nodes.computeIfPresent(place.node(), (n, s) -> s.with(place.pod()));
         snapshot = null;
+        return promised != null && !promised.node().equals(place.node());
     }
 
     /// Removes a finished or deleted pod.
@@ -165,11 +170,15 @@ final class ClusterState {
     }
 
     /// Nominates a node for a pod, on which victims are being preempted; without effect when it has a place.
-    synchronized void nominate(PodInfo pod, String node) {
-        if (!places.containsKey(pod.uid())) {
-            nominated.put(pod.uid(), new Place(pod, node, Kind.RESERVED));
-            snapshot = null;
+    /// @return whether a nomination of it to another node ends
+    synchronized boolean nominate(PodInfo pod, String node) {
+        if (places.containsKey(pod.uid())) {
+            return false;
         }
+        @Nullable
+        Place old = nominated.put(pod.uid(), new Place(pod, node, Kind.RESERVED));
+        snapshot = null;
+        return old != null && !old.node().equals(node);
     }
 
     /// Removes the nomination of a pod.
@@ -183,12 +192,11 @@ final class ClusterState {
     }
 
     /// Removes the nomination of a pod to this node.
-    synchronized void withdraw(String uid, String node) {
+    /// @return whether it had one
+    synchronized boolean withdraw(String uid, String node) {
         @Nullable
         Place old = nominated.get(uid);
-        if (old != null && old.node().equals(node)) {
-            withdraw(uid);
-        }
+        return old != null && old.node().equals(node) && withdraw(uid);
     }
 
     /// All nodes.

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,7 @@ final class EventHandlers {
 
     private final SchedulingQueue queue;
     private final ClusterState cluster;
+    private final AssumedVolumes volumes;
     private final LiveView budgets;
     private final Function<String, Map<String, String>> namespaceLabels;
     private final CountDownLatch initialized = new CountDownLatch(1);
@@ -40,18 +42,19 @@ final class EventHandlers {
     EventHandlers(LiveViews views, TimeSource clock) {
         LiveView namespaces = views.of(BuiltinResources.NAMESPACES);
         LiveView claims = views.of(BuiltinResources.PERSISTENT_VOLUME_CLAIMS);
-        LiveView volumes = views.of(BuiltinResources.PERSISTENT_VOLUMES).index(BY_CLASS,
+        LiveView persistent = views.of(BuiltinResources.PERSISTENT_VOLUMES).index(BY_CLASS,
                 v -> List.of(v.spec().text("storageClassName")));
         LiveView classes = views.of(BuiltinResources.STORAGE_CLASSES);
         this.budgets = views.of(BuiltinResources.POD_DISRUPTION_BUDGETS);
         this.queue = new SchedulingQueue(clock);
         this.namespaceLabels = n -> namespaces.get(Key.of(n)).map(Obj::labels).orElse(Map.of());
-        this.cluster = new ClusterState(namespaceLabels, storage(claims, volumes, classes));
+        this.volumes = new AssumedVolumes(storage(claims, persistent, classes));
+        this.cluster = new ClusterState(namespaceLabels, volumes);
         views.of(BuiltinResources.NODES).listen(this::node);
         views.of(BuiltinResources.PODS).listen(this::pod);
-        claims.listen((before, after) -> queue.changed(STORAGE));
-        volumes.listen((before, after) -> queue.changed(STORAGE));
-        classes.listen((before, after) -> queue.changed(STORAGE));
+        claims.listen((before, after) -> stored(before, after, EventHandlers::uses));
+        persistent.listen((before, after) -> stored(before, after, EventHandlers::mayUse));
+        classes.listen(this::storageClass);
     }
 
     private static ClaimedVolumes storage(LiveView claims, LiveView volumes, LiveView classes) {
@@ -78,12 +81,46 @@ final class EventHandlers {
         };
     }
 
+    /// A claim or a volume, and which pods it may help.
+    private void stored(@Nullable Obj before, @Nullable Obj after, BiPredicate<PodInfo, Obj> helps) {
+        if (after == null && before != null) {
+            volumes.gone(before);
+        }
+        Obj now = after != null ? after : before;
+        if (now != null) {
+            queue.changed(STORAGE, waiting -> helps.test(waiting, now));
+        }
+    }
+
+    private static boolean uses(PodInfo waiting, Obj claim) {
+        return waiting.namespace().equals(claim.namespace()) && VolumeFilter.claims(waiting).contains(claim.name());
+    }
+
+    /// Whether a volume is nobody's, or that of one of the pod's claims.
+    private static boolean mayUse(PodInfo waiting, Obj volume) {
+        Struct owner = volume.spec().struct("claimRef");
+        return owner.isEmpty() || waiting.namespace().equals(owner.text("namespace"))
+                && VolumeFilter.claims(waiting).contains(owner.text("name"));
+    }
+
+    private void storageClass(@Nullable Obj before, @Nullable Obj after) {
+        boolean same = before != null && after != null
+                && before.tree().without("metadata").equals(after.tree().without("metadata"));
+        if (!same) {
+            queue.changed(STORAGE);
+        }
+    }
+
     SchedulingQueue queue() {
         return queue;
     }
 
     ClusterState cluster() {
         return cluster;
+    }
+
+    AssumedVolumes volumes() {
+        return volumes;
     }
 
     LiveView budgets() {
@@ -177,13 +214,18 @@ final class EventHandlers {
     private void bound(@Nullable Obj before, Obj after) {
         PodInfo pod = new PodInfo(after);
         queue.remove(after.uid());
-        cluster.put(pod);
+        freed(cluster.put(pod));
         if (before == null || Pods.node(before).isEmpty()) {
             queue.changed(NEIGHBOURS, waiting -> Neighbours.welcomes(waiting, pod, namespaceLabels));
         } else if (!before.metadata().struct("labels").equals(after.metadata().struct("labels"))) {
             queue.changed(NEIGHBOURS);
         }
-        if (before != null && !Pods.node(before).isEmpty() && needsLess(before, after)) {
+        freed(before != null && !Pods.node(before).isEmpty() && needsLess(before, after));
+    }
+
+    /// Room that was kept for a pod, or taken by it, may be another's now.
+    private void freed(boolean some) {
+        if (some) {
             queue.changed(ROOM);
         }
     }
@@ -199,18 +241,14 @@ final class EventHandlers {
 
     private void left(Obj pod) {
         queue.remove(pod.uid());
-        if (cluster.abandon(pod.uid()) | cluster.remove(pod.uid())) {
-            queue.changed(ROOM);
-        }
+        freed(cluster.abandon(pod.uid()) | cluster.remove(pod.uid()));
     }
 
     private void waiting(@Nullable Obj before, Obj after) {
         boolean ours = after.spec().text("schedulerName", PodBinder.SCHEDULER).equals(PodBinder.SCHEDULER);
         if (!ours || after.terminating() || !after.spec().seq("schedulingGates").isEmpty()) {
             queue.remove(after.uid());
-            if (cluster.abandon(after.uid())) {
-                queue.changed(ROOM);
-            }
+            freed(cluster.abandon(after.uid()));
             return;
         }
         PodInfo pod = new PodInfo(after);
@@ -231,9 +269,9 @@ final class EventHandlers {
         String old = before == null ? "" : before.status().text("nominatedNodeName");
         String now = pod.nominatedNode().orElse("");
         if (!now.isEmpty() && !now.equals(old)) {
-            cluster.nominate(pod, now);
+            freed(cluster.nominate(pod, now));
         } else if (now.isEmpty() && !old.isEmpty()) {
-            cluster.withdraw(pod.uid(), old);
+            freed(cluster.withdraw(pod.uid(), old));
             return true;
         }
         return false;

@@ -25,63 +25,84 @@ final class NodeState {
         }
     }
 
+    /// The pods of a node, and which of them have terms about others.
+    private record Pods(List<PodInfo> all, List<PodInfo> withAffinity, List<PodInfo> withAntiAffinity) {
+        static final Pods NONE = new Pods(List.of(), List.of(), List.of());
+
+        Pods plus(PodInfo pod) {
+            PodAffinity affinity = pod.affinity();
+            return new Pods(plus(all, pod), affinity.aboutPods() ? plus(withAffinity, pod) : withAffinity,
+                    affinity.against().isEmpty() ? withAntiAffinity : plus(withAntiAffinity, pod));
+        }
+
+        Pods minus(PodInfo pod) {
+            return new Pods(minus(all, pod), minus(withAffinity, pod), minus(withAntiAffinity, pod));
+        }
+
+        private static List<PodInfo> plus(List<PodInfo> pods, PodInfo pod) {
+            List<PodInfo> more = new ArrayList<>(pods.size() + 1);
+            more.addAll(pods);
+            more.add(pod);
+            return more;
+        }
+
+        private static List<PodInfo> minus(List<PodInfo> pods, PodInfo pod) {
+            if (!pods.contains(pod)) {
+                return pods;
+            }
+            List<PodInfo> less = new ArrayList<>(pods);
+            less.remove(pod);
+            return less;
+        }
+    }
+
     private final Facts facts;
-    private final List<PodInfo> pods;
+    private final Pods pods;
     private final ResourceAmounts requested;
     private final ResourceAmounts nonZero;
-    private final int withAffinity;
 
-    private NodeState(Facts facts, List<PodInfo> pods, ResourceAmounts requested, ResourceAmounts nonZero,
-            int withAffinity) {
+    private NodeState(Facts facts, Pods pods, ResourceAmounts requested, ResourceAmounts nonZero) {
         this.facts = facts;
         this.pods = pods;
         this.requested = requested;
         this.nonZero = nonZero;
-        this.withAffinity = withAffinity;
     }
 
     /// A node without pods.
     static NodeState of(Obj node) {
-        return new NodeState(Facts.of(node), List.of(), ResourceAmounts.NONE, ResourceAmounts.NONE, 0);
+        return new NodeState(Facts.of(node), Pods.NONE, ResourceAmounts.NONE, ResourceAmounts.NONE);
     }
 
     /// A copy with a changed Node object.
     NodeState with(Obj node) {
-        return new NodeState(Facts.of(node), pods, requested, nonZero, withAffinity);
+        return new NodeState(Facts.of(node), pods, requested, nonZero);
     }
 
     /// A copy with one more pod.
     NodeState with(PodInfo pod) {
-        List<PodInfo> more = new ArrayList<>(pods.size() + 1);
-        more.addAll(pods);
-        more.add(pod);
-        return new NodeState(facts, more, requested.plus(pod.requests()), nonZero.plus(pod.nonZero()),
-                withAffinity + (pod.affinity().aboutPods() ? 1 : 0));
+        return new NodeState(facts, pods.plus(pod), requested.plus(pod.requests()), nonZero.plus(pod.nonZero()));
     }
 
     /// A copy without a pod, by UID.
     NodeState without(String uid) {
-        List<PodInfo> less = new ArrayList<>(pods.size());
-        NodeState next = this;
-        for (PodInfo pod : pods) {
-            if (!pod.uid().equals(uid)) {
-                less.add(pod);
-                continue;
+        for (PodInfo pod : pods.all()) {
+            if (pod.uid().equals(uid)) {
+                NodeState next = new NodeState(facts, pods.minus(pod), requested.minus(pod.requests()),
+                        nonZero.minus(pod.nonZero()));
+                return requested.full() || nonZero.full() ? summed(next) : next;
             }
-            next = new NodeState(facts, less, requested.minus(pod.requests()), nonZero.minus(pod.nonZero()),
-                    withAffinity - (pod.affinity().aboutPods() ? 1 : 0));
         }
-        return next != this && (requested.full() || nonZero.full()) ? NodeState.summed(next) : next;
+        return this;
     }
 
     private static NodeState summed(NodeState node) {
         ResourceAmounts requested = ResourceAmounts.NONE;
         ResourceAmounts nonZero = ResourceAmounts.NONE;
-        for (PodInfo pod : node.pods) {
+        for (PodInfo pod : node.pods()) {
             requested = requested.plus(pod.requests());
             nonZero = nonZero.plus(pod.nonZero());
         }
-        return new NodeState(node.facts, node.pods, requested, nonZero, node.withAffinity);
+        return new NodeState(node.facts, node.pods, requested, nonZero);
     }
 
     String name() {
@@ -118,7 +139,7 @@ final class NodeState {
     }
 
     List<PodInfo> pods() {
-        return pods;
+        return pods.all();
     }
 
     ResourceAmounts requested() {
@@ -129,8 +150,13 @@ final class NodeState {
         return nonZero;
     }
 
-    /// Whether a pod on the node has affinity or anti-affinity terms.
-    boolean hasAffinity() {
-        return withAffinity > 0;
+    /// The pods that have affinity or anti-affinity terms.
+    List<PodInfo> withAffinity() {
+        return pods.withAffinity();
+    }
+
+    /// The pods that have required anti-affinity terms.
+    List<PodInfo> withAntiAffinity() {
+        return pods.withAntiAffinity();
     }
 }

@@ -19,12 +19,19 @@ final class Placement {
     sealed interface Outcome {
     }
 
-    /// The selected node, and the number of evaluated nodes.
-    record Found(NodeState node, int looked) implements Outcome {
+    /// The selected node.
+    ///
+    /// @param looked the number of nodes evaluated in turn, 0 when it is the nominated one
+    /// @param volumes what the pod's claims were found to be, null when it has none
+    record Found(NodeState node, int looked, @Nullable VolumeFilter volumes) implements Outcome {
     }
 
     /// No node is feasible, with the reasons.
-    record None(int nodes, Map<String, Rejection> rejections, @Nullable Rejection everywhere) implements Outcome {
+    ///
+    /// @param filters the pod's filters
+    /// @param start the index of the node that was evaluated first
+    record None(int nodes, Map<String, Rejection> rejections, @Nullable Rejection everywhere, List<Filter> filters,
+            int start) implements Outcome {
         /// The message in upstream's words.
         String message() {
             if (nodes == 0) {
@@ -50,15 +57,22 @@ final class Placement {
     private Placement() {
     }
 
-    /// Evaluates nodes from index `start` on, so that all nodes of a large cluster get a share.
+    /// Evaluates the node for which the pod is nominated, and takes it if it is feasible; else nodes from index `start`
+    /// on, so that all nodes of a large cluster get a share.
     static Outcome of(PodInfo pod, Snapshot snapshot, int start, RandomGenerator dice) {
         List<NodeState> nodes = snapshot.nodes();
         @Nullable
         VolumeFilter volumes = VolumeFilter.of(pod, snapshot.volumes());
         if (nodes.isEmpty() || volumes != null && volumes.rejectionForAll() != null) {
-            return new None(nodes.size(), Map.of(), volumes == null ? null : volumes.rejectionForAll());
+            return new None(nodes.size(), Map.of(), volumes == null ? null : volumes.rejectionForAll(), List.of(),
+                    start);
         }
-        List<Filter> filters = filters(pod, snapshot);
+        List<Filter> filters = filters(pod, snapshot, volumes);
+        @Nullable
+        NodeState promised = pod.nominatedNode().map(snapshot::node).orElse(null);
+        if (promised != null && reject(filters, pod, promised, promised, snapshot) == null) {
+            return new Found(promised, 0, volumes);
+        }
         int enough = enough(nodes.size());
         List<NodeState> feasible = new ArrayList<>(enough);
         Map<String, Rejection> rejections = new LinkedHashMap<>();
@@ -66,7 +80,7 @@ final class Placement {
         for (; looked < nodes.size() && feasible.size() < enough; looked++) {
             NodeState node = nodes.get((start + looked) % nodes.size());
             @Nullable
-            Rejection no = reject(filters, pod, node, snapshot);
+            Rejection no = reject(filters, pod, node, node, snapshot);
             if (no == null) {
                 feasible.add(node);
             } else {
@@ -74,15 +88,15 @@ final class Placement {
             }
         }
         return feasible.isEmpty()
-                ? new None(nodes.size(), rejections, null)
-                : new Found(best(pod, feasible, snapshot, dice), looked);
+                ? new None(nodes.size(), rejections, null, filters, start)
+                : new Found(best(pod, feasible, snapshot, dice), looked, volumes);
     }
 
     /// All filters of a pod.
-    static List<Filter> filters(PodInfo pod, Snapshot snapshot) {
+    private static List<Filter> filters(PodInfo pod, Snapshot snapshot, @Nullable VolumeFilter volumes) {
         List<Filter> all = new ArrayList<>(NodeFilters.of(pod));
         add(all, VolumeRestrictions.of(pod, snapshot));
-        add(all, VolumeFilter.of(pod, snapshot.volumes()));
+        add(all, volumes);
         add(all, SpreadFilter.of(pod, snapshot));
         add(all, PodAffinityFilter.of(pod, snapshot));
         return all;
@@ -96,9 +110,12 @@ final class Placement {
 
     /// The first rejection of a node as it is, or as it will be with the pods of no lower priority that are promised
     /// to it; null when there is none.
-    static @Nullable Rejection reject(List<Filter> filters, PodInfo pod, NodeState node, Snapshot snapshot) {
+    ///
+    /// @param original the node in the snapshot, which may have other pods
+    static @Nullable Rejection reject(List<Filter> filters, PodInfo pod, NodeState original, NodeState node,
+            Snapshot snapshot) {
         @Nullable
-        Rejection no = first(filters, node);
+        Rejection no = first(filters, original, node);
         List<PodInfo> promised = snapshot.nominated().get(node.name());
         if (no != null || promised == null) {
             return no;
@@ -109,14 +126,14 @@ final class Placement {
                 later = later.with(other);
             }
         }
-        return later == node ? null : first(filters, later);
+        return later == node ? null : first(filters, original, later);
     }
 
-    /// The first rejection, null when there is none.
-    static @Nullable Rejection first(List<Filter> filters, NodeState node) {
+    /// The first rejection, null when there is none. What looks at all nodes comes last, and only if it must.
+    private static @Nullable Rejection first(List<Filter> filters, NodeState original, NodeState node) {
         for (Filter filter : filters) {
             @Nullable
-            Rejection no = filter.reject(node);
+            Rejection no = (node == original ? filter : filter.changed(original, node)).reject(node);
             if (no != null) {
                 return no;
             }

@@ -1,11 +1,10 @@
 package io.k3j.scheduler;
 
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Filters by required pod affinity and anti-affinity, including the anti-affinity of existing pods to the new one.
@@ -16,95 +15,101 @@ final class PodAffinityFilter implements Filter {
     private static final Rejection NOT_LIKED = Rejection.soft(NAME,
             "node(s) didn't satisfy existing pods anti-affinity rules");
 
-    private final PodInfo pod;
-    private final Snapshot snapshot;
-    private final List<AffinityTerm> near;
-    private final List<Set<String>> nearPlaces = new ArrayList<>();
-    private final List<AffinityTerm> far;
-    private final List<Set<String>> farPlaces = new ArrayList<>();
-    private final Map<String, Set<String>> dislike;
-    private final boolean firstOfItsKind;
+    /// The numbers of matches in domains.
+    ///
+    /// @param near of pods that all required terms of affinity match
+    /// @param far of pods that one of the terms of anti-affinity matches
+    /// @param dislike of pods with terms of anti-affinity that match the new one
+    private record Counts(TopologyCounts near, TopologyCounts far, TopologyCounts dislike) {
+        static Counts none() {
+            return new Counts(new TopologyCounts(), new TopologyCounts(), new TopologyCounts());
+        }
 
-    private PodAffinityFilter(PodInfo pod, Snapshot snapshot, Map<String, Set<String>> dislike) {
+        Counts changed() {
+            return new Counts(near.changed(), far.changed(), dislike.changed());
+        }
+    }
+
+    private final PodInfo pod;
+    private final Function<String, Map<String, String>> namespaceLabels;
+    private final Counts counts;
+    private final boolean matchesItself;
+
+    private PodAffinityFilter(PodInfo pod, Function<String, Map<String, String>> namespaceLabels, Counts counts) {
         this.pod = pod;
-        this.snapshot = snapshot;
-        this.near = pod.affinity().required();
-        this.far = pod.affinity().against();
-        this.dislike = dislike;
-        near.forEach(t -> nearPlaces.add(places(t, near, snapshot)));
-        far.forEach(t -> farPlaces.add(places(t, List.of(t), snapshot)));
-        this.firstOfItsKind = nearPlaces.stream().allMatch(Set::isEmpty)
-                && near.stream().allMatch(t -> t.matches(pod, snapshot.namespaceLabels()));
+        this.namespaceLabels = namespaceLabels;
+        this.counts = counts;
+        this.matchesItself = pod.affinity().required().stream().allMatch(t -> t.matches(pod, namespaceLabels));
     }
 
     /// Null when no required term applies.
     static @Nullable Filter of(PodInfo pod, Snapshot snapshot) {
-        Map<String, Set<String>> dislike = excludedByExistingPods(pod, snapshot);
+        PodAffinityFilter filter = new PodAffinityFilter(pod, snapshot.namespaceLabels(), Counts.none());
         boolean own = !pod.affinity().required().isEmpty() || !pod.affinity().against().isEmpty();
-        return own || !dislike.isEmpty() ? new PodAffinityFilter(pod, snapshot, dislike) : null;
+        if (own) {
+            snapshot.nodes().forEach(node -> filter.countMatched(node, node.pods(), 1));
+        }
+        snapshot.withAffinity().forEach(node -> filter.countMatching(node, node.withAntiAffinity(), 1));
+        boolean promised = snapshot.nominated().values().stream().flatMap(List::stream)
+                .anyMatch(p -> !p.affinity().against().isEmpty());
+        return own || promised || !filter.counts.dislike().isEmpty() ? filter : null;
     }
 
-    /// The topology values excluded by existing pods' anti-affinity: topology key to values.
-    private static Map<String, Set<String>> excludedByExistingPods(PodInfo pod, Snapshot snapshot) {
-        Map<String, Set<String>> found = new HashMap<>();
-        for (NodeState node : snapshot.withAffinity()) {
-            for (PodInfo other : node.pods()) {
-                for (AffinityTerm term : other.affinity().against()) {
-                    String value = node.labels().get(term.topologyKey());
-                    if (value != null && term.matches(pod, snapshot.namespaceLabels())) {
-                        found.computeIfAbsent(term.topologyKey(), k -> new HashSet<>()).add(value);
-                    }
+    /// Counts pods on a node that the terms of the new one match.
+    private void countMatched(NodeState node, List<PodInfo> pods, int sign) {
+        List<AffinityTerm> near = pod.affinity().required();
+        for (PodInfo other : pods) {
+            if (near.stream().allMatch(t -> t.matches(other, namespaceLabels))) {
+                near.forEach(t -> counts.near().add(node, t.topologyKey(), sign));
+            }
+            for (AffinityTerm term : pod.affinity().against()) {
+                if (term.matches(other, namespaceLabels)) {
+                    counts.far().add(node, term.topologyKey(), sign);
                 }
             }
         }
-        return found;
     }
 
-    /// The values of a term's topology key on nodes with a pod that matches all terms of `together`.
-    private static Set<String> places(AffinityTerm term, List<AffinityTerm> together, Snapshot snapshot) {
-        Set<String> found = new HashSet<>();
-        for (NodeState node : snapshot.nodes()) {
-            String value = node.labels().get(term.topologyKey());
-            if (value == null || found.contains(value)) {
-                continue;
-            }
-            for (PodInfo other : node.pods()) {
-                if (together.stream().allMatch(t -> t.matches(other, snapshot.namespaceLabels()))) {
-                    found.add(value);
-                    break;
+    /// Counts pods on a node whose terms of anti-affinity match the new one.
+    private void countMatching(NodeState node, List<PodInfo> pods, int sign) {
+        for (PodInfo other : pods) {
+            for (AffinityTerm term : other.affinity().against()) {
+                if (term.matches(pod, namespaceLabels)) {
+                    counts.dislike().add(node, term.topologyKey(), sign);
                 }
             }
         }
-        return found;
     }
 
     @Override
     public Filter changed(NodeState before, NodeState after) {
-        @Nullable
-        Filter next = of(pod, snapshot.replacing(after));
-        return next == null ? n -> null : next;
+        PodAffinityFilter next = new PodAffinityFilter(pod, namespaceLabels, counts.changed());
+        List<PodInfo> left = less(before.pods(), after.pods());
+        List<PodInfo> came = less(after.pods(), before.pods());
+        next.countMatched(before, left, -1);
+        next.countMatching(before, left, -1);
+        next.countMatched(after, came, 1);
+        next.countMatching(after, came, 1);
+        return next;
+    }
+
+    private static List<PodInfo> less(List<PodInfo> pods, List<PodInfo> others) {
+        Set<PodInfo> known = new HashSet<>(others);
+        return pods.stream().filter(p -> !known.contains(p)).toList();
     }
 
     @Override
     public @Nullable Rejection reject(NodeState node) {
-        for (int i = 0; i < near.size(); i++) {
-            String value = node.labels().get(near.get(i).topologyKey());
-            if (value == null || !nearPlaces.get(i).contains(value) && !firstOfItsKind) {
+        boolean firstOfItsKind = matchesItself && counts.near().isEmpty();
+        for (AffinityTerm term : pod.affinity().required()) {
+            String value = node.labels().get(term.topologyKey());
+            if (value == null || !counts.near().has(term.topologyKey(), value) && !firstOfItsKind) {
                 return NOT_NEAR;
             }
         }
-        for (int i = 0; i < far.size(); i++) {
-            String value = node.labels().get(far.get(i).topologyKey());
-            if (value != null && farPlaces.get(i).contains(value)) {
-                return TOO_NEAR;
-            }
+        if (counts.far().hasAny(node)) {
+            return TOO_NEAR;
         }
-        for (Map.Entry<String, Set<String>> e : dislike.entrySet()) {
-            String value = node.labels().get(e.getKey());
-            if (value != null && e.getValue().contains(value)) {
-                return NOT_LIKED;
-            }
-        }
-        return null;
+        return counts.dislike().hasAny(node) ? NOT_LIKED : null;
     }
 }

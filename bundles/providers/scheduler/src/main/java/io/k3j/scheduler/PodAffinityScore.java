@@ -26,7 +26,7 @@ final class PodAffinityScore {
         }
         PodAffinityScore score = new PodAffinityScore(pod, snapshot);
         for (NodeState node : own ? snapshot.nodes() : snapshot.withAffinity()) {
-            for (PodInfo other : node.pods()) {
+            for (PodInfo other : own ? node.pods() : node.withAffinity()) {
                 score.count(node, other);
             }
         }

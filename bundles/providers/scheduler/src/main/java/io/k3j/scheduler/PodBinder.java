@@ -31,20 +31,15 @@ record PodBinder(ApiClient api, Events events, InstantSource clock) {
                 "Successfully assigned " + pod.namespace() + "/" + pod.pod().name() + " to " + node);
     }
 
-    /// Sets the annotation `selected-node` of a claim, for its provisioner.
-    void selectNode(Obj claim, String node) {
-        Struct changes = Struct.of("metadata",
-                Struct.of("annotations", Struct.of(UnboundClaim.SELECTED_NODE, node)));
-        api.patch(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, claim.key(), new Patch.Merge(changes), WriteOptions.PLAIN);
-    }
-
-    /// Sets the claim reference of a volume, if the volume is unchanged; the volume binder completes the binding.
-    /// @throws ApiFault 409 when the volume has changed
-    void bindVolume(Obj volume, Obj claim) {
-        api.update(BuiltinResources.PERSISTENT_VOLUMES,
-                volume.with(Events.reference(claim), "spec", "claimRef").with("yes",
-                        "metadata", "annotations", "pv.kubernetes.io/bound-by-controller"),
-                WriteOptions.PLAIN);
+    /// Writes a claim or a volume, if it is unchanged: a node is selected for its provisioner, or the volume binder
+    /// completes the binding.
+    ///
+    /// @return what was written
+    /// @throws ApiFault 409 when the object has changed
+    Obj bindVolume(Obj wanted) {
+        return api.update(wanted.namespace().isEmpty()
+                ? BuiltinResources.PERSISTENT_VOLUMES
+                : BuiltinResources.PERSISTENT_VOLUME_CLAIMS, wanted, WriteOptions.PLAIN);
     }
 
     /// Reports a pod that got no node, by condition and event.
@@ -65,12 +60,10 @@ record PodBinder(ApiClient api, Events events, InstantSource clock) {
         patchStatus(pod, sameNode ? status : status.with("nominatedNodeName", nodeName(nominated)));
     }
 
-    /// Writes on which node the room of a pod is kept; empty takes it back. Without effect when the pod says so
-    /// already.
+    /// Writes on which node the room of a pod is kept; empty takes it back. Whatever the pod at hand says: it may be
+    /// older than what was written last.
     void nominate(PodInfo pod, String node) {
-        if (!node.equals(pod.nominatedNode().orElse(""))) {
-            patchStatus(pod, Struct.of("nominatedNodeName", nodeName(node)));
-        }
+        patchStatus(pod, Struct.of("nominatedNodeName", nodeName(node)));
     }
 
     private static Object nodeName(@Nullable String node) {

@@ -16,6 +16,9 @@ final class Preemption {
     private static final String HOPELESS = "Preemption is not helpful for scheduling";
     private static final String NO_VICTIMS = "No preemption victims found for incoming pod";
 
+    /// After all times of a start.
+    private static final String NOT_STARTED = "9999-12-31T23:59:59Z";
+
     /// A node, its victims, and the number of violated disruption budgets.
     record Candidate(NodeState node, List<PodInfo> victims, int violations) {
         private long highest() {
@@ -28,7 +31,7 @@ final class Preemption {
 
         private String earliestStart() {
             return victims.stream().filter(v -> v.priority() == highest())
-                    .map(v -> v.pod().status().text("startTime")).min(Comparator.naturalOrder()).orElse("");
+                    .map(Preemption::started).min(Comparator.naturalOrder()).orElse(NOT_STARTED);
         }
     }
 
@@ -46,27 +49,30 @@ final class Preemption {
     private final PodInfo pod;
     private final Snapshot snapshot;
     private final DisruptionBudgets budgets;
-    private final List<Filter> filters;
+    private final Placement.None failed;
 
-    Preemption(PodInfo pod, Snapshot snapshot, List<Obj> budgets) {
+    /// @param failed the placement of the pod in this snapshot
+    Preemption(PodInfo pod, Snapshot snapshot, List<Obj> budgets, Placement.None failed) {
         this.pod = pod;
         this.snapshot = snapshot;
         this.budgets = DisruptionBudgets.of(budgets);
-        this.filters = Placement.filters(pod, snapshot);
+        this.failed = failed;
     }
 
-    /// Evaluates the nodes that a failed placement has rejected.
-    Result find(Placement.None failed) {
+    /// Evaluates the nodes that the placement has rejected, in its order.
+    Result find() {
         if (pod.spec().text("preemptionPolicy").equals("Never")) {
             return Result.ineligible("preemptionPolicy=Never");
         }
-        if (victimsAreLeaving(failed)) {
+        if (victimsAreLeaving()) {
             return Result.ineligible("a terminating pod on the nominated node");
         }
         List<Candidate> candidates = new ArrayList<>();
         List<List<String>> reasons = new ArrayList<>();
         int most = Math.max(FEWEST_CANDIDATES, snapshot.nodes().size() / 10);
-        for (NodeState node : snapshot.nodes()) {
+        List<NodeState> nodes = snapshot.nodes();
+        for (int i = 0; i < nodes.size(); i++) {
+            NodeState node = nodes.get((failed.start() + i) % nodes.size());
             Rejection no = failed.rejections().get(node.name());
             if (no == null || !no.resolvable()) {
                 reasons.add(List.of(HOPELESS));
@@ -84,7 +90,7 @@ final class Preemption {
     }
 
     /// Whether the room on the nominated node, which may still be of use, is being made.
-    private boolean victimsAreLeaving(Placement.None failed) {
+    private boolean victimsAreLeaving() {
         return pod.nominatedNode().map(snapshot::node).filter(n -> {
             Rejection no = failed.rejections().get(n.name());
             return failed.everywhere() == null && (no == null || no.resolvable());
@@ -99,10 +105,15 @@ final class Preemption {
                         .isPresent();
     }
 
+    /// When a pod was started; one that was not yet counts as the newest.
+    private static String started(PodInfo pod) {
+        return pod.pod().status().text("startTime", NOT_STARTED);
+    }
+
     private Optional<Candidate> candidate(NodeState node, List<List<String>> reasons) {
         List<PodInfo> lower = node.pods().stream().filter(p -> p.priority() < pod.priority())
                 .sorted(Comparator.comparingLong((PodInfo p) -> -p.priority())
-                        .thenComparing(p -> p.pod().status().text("startTime")))
+                        .thenComparing(Preemption::started))
                 .toList();
         if (lower.isEmpty()) {
             reasons.add(List.of(NO_VICTIMS));
@@ -139,10 +150,8 @@ final class Preemption {
         return new Candidate(now, victims, (int) victims.stream().filter(violating::contains).count());
     }
 
-    /// The rejection of a node whose pods are changed; what looks at all nodes comes last, and only if it must.
+    /// The rejection of a node whose pods are changed.
     private @Nullable Rejection reject(NodeState before, NodeState node) {
-        List<Filter> now = new ArrayList<>(filters.size());
-        filters.forEach(f -> now.add(n -> f.changed(before, node).reject(n)));
-        return Placement.reject(now, pod, node, snapshot);
+        return Placement.reject(failed.filters(), pod, before, node, snapshot);
     }
 }

@@ -5,7 +5,6 @@ import io.k3j.controllerkit.LiveView;
 import io.k3j.model.Obj;
 import java.lang.System.Logger.Level;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -17,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class SchedulerLoop {
     private final SchedulingQueue queue;
     private final ClusterState cluster;
+    private final AssumedVolumes volumes;
     private final PodBinder binder;
     private final LiveView budgets;
     private final BooleanSupplier ready;
@@ -31,6 +31,7 @@ final class SchedulerLoop {
             RandomGenerator dice) {
         this.queue = watching.queue();
         this.cluster = watching.cluster();
+        this.volumes = watching.volumes();
         this.budgets = watching.budgets();
         this.binder = binder;
         this.ready = ready;
@@ -66,7 +67,7 @@ final class SchedulerLoop {
             switch (Placement.of(pod, snapshot, start, dice)) {
                 case Placement.Found found -> {
                     start = (start + found.looked()) % snapshot.nodes().size();
-                    assumeAndBind(entry, found.node(), snapshot);
+                    assumeAndBind(entry, found.node(), found.volumes());
                 }
                 case Placement.None none -> unschedulable(entry, none, snapshot);
             }
@@ -78,18 +79,24 @@ final class SchedulerLoop {
         }
     }
 
-    private void assumeAndBind(SchedulingQueue.Entry entry, NodeState node, Snapshot snapshot) {
+    private void assumeAndBind(SchedulingQueue.Entry entry, NodeState node, @Nullable VolumeFilter claimed) {
         PodInfo pod = entry.pod();
-        @Nullable
-        VolumeFilter volumes = VolumeFilter.of(pod, snapshot.volumes());
-        if (volumes != null && volumes.hasWaitingClaims()) {
-            Map<Obj, Optional<Obj>> plan = volumes.plan(node);
-            cluster.reserve(pod, node.name());
+        if (claimed != null && claimed.hasWaitingClaims()) {
+            List<Obj> plan = claimed.plan(node);
+            volumes.assume(plan);
+            freed(pod, cluster.reserve(pod, node.name()));
             hand(entry, () -> bindVolumes(entry, plan, node.name()));
             return;
         }
-        cluster.assume(pod, node.name());
+        freed(pod, cluster.assume(pod, node.name()));
         hand(entry, () -> bind(entry, node.name()));
+    }
+
+    /// Room that was kept for a pod may be another's now.
+    private void freed(PodInfo pod, boolean some) {
+        if (some) {
+            queue.changed(EventHandlers.ROOM, other -> !other.uid().equals(pod.uid()));
+        }
     }
 
     /// Runs the writes that end an attempt beside the loop. Until they are done the pod is in flight, so that no later
@@ -108,15 +115,19 @@ final class SchedulerLoop {
 
     /// Starts the binding of the pod's claims to volumes for the node; the pod is queued again when they are bound. Its
     /// place is kept meanwhile, for the next leader too: once its volume is on the node it can be nowhere else.
-    private void bindVolumes(SchedulingQueue.Entry entry, Map<Obj, Optional<Obj>> plan, String node) {
+    private void bindVolumes(SchedulingQueue.Entry entry, List<Obj> plan, String node) {
         PodInfo pod = entry.pod();
         try {
-            binder.nominate(pod, node);
-            plan.forEach((claim, volume) -> volume.ifPresentOrElse(v -> binder.bindVolume(v, claim),
-                    () -> binder.selectNode(claim, node)));
+            if (!plan.isEmpty() || !node.equals(pod.nominatedNode().orElse(""))) {
+                binder.nominate(pod, node);
+            }
+            plan.forEach(wanted -> volumes.confirm(wanted, binder.bindVolume(wanted)));
         } catch (ApiFault fault) {
             rejected(entry, fault, "running PreBind plugin \"" + VolumeFilter.NAME + "\": ");
             return;
+        } finally {
+            // without effect on what was written
+            volumes.restore(plan);
         }
         settled(entry, queue.park(entry, Set.of(VolumeFilter.NAME)));
     }
@@ -151,22 +162,26 @@ final class SchedulerLoop {
         PodInfo pod = entry.pod();
         Preemption.Result result = none.nodes() == 0
                 ? Preemption.Result.NONE
-                : new Preemption(pod, snapshot, budgets.list()).find(none);
+                : new Preemption(pod, snapshot, budgets.list(), none).find();
         if (result.best().isPresent()) {
             Preemption.Candidate best = result.best().get();
             List<PodInfo> displaced = displaced(pod, best.node().name(), snapshot);
-            cluster.nominate(pod, best.node().name());
-            hand(entry, () -> preempt(entry, none, best, displaced));
+            boolean moved = cluster.nominate(pod, best.node().name());
+            // those that do not run yet give up their place, and are scheduled again
+            List<PodInfo> yielding = best.victims().stream().filter(v -> cluster.abandon(v.uid())).toList();
+            hand(entry, () -> {
+                preempt(entry, none, best, displaced, yielding);
+                freed(pod, moved);
+            });
             return;
         }
-        if (!result.keepsNomination()) {
-            cluster.withdraw(pod.uid());
-        }
+        boolean withdrawn = !result.keepsNomination() && cluster.withdraw(pod.uid());
         String message = none.message()
                 + (none.nodes() == 0 ? "" : " no new claims to deallocate, " + result.message());
         hand(entry, () -> {
             report(pod, "Unschedulable", message, result.keepsNomination() ? null : "");
             settled(entry, queue.failed(entry, none.plugins()));
+            freed(pod, withdrawn);
         });
     }
 
@@ -177,21 +192,27 @@ final class SchedulerLoop {
     }
 
     private void preempt(SchedulingQueue.Entry entry, Placement.None none, Preemption.Candidate best,
-            List<PodInfo> displaced) {
+            List<PodInfo> displaced, List<PodInfo> yielding) {
         PodInfo pod = entry.pod();
         String node = best.node().name();
+        yielding.forEach(v -> queue.retry(v.uid()));
         try {
-            best.victims().forEach(v -> binder.evict(v, pod, node));
+            best.victims().stream().filter(v -> !yielding.contains(v)).forEach(v -> binder.evict(v, pod, node));
             displaced.forEach(other -> binder.nominate(other, ""));
+            yielding.forEach(v -> binder.nominate(v, ""));
         } catch (ApiFault fault) {
             log.log(Level.WARNING,
                     "Cannot preempt pod=" + pod.key() + " node=" + node + " error=" + fault.getMessage());
-            cluster.withdraw(pod.uid());
+            boolean withdrawn = cluster.withdraw(pod.uid());
             report(pod, "Unschedulable", none.message(), "");
             settled(entry, queue.error(entry));
+            freed(pod, withdrawn);
             return;
         }
         displaced.forEach(other -> cluster.withdraw(other.uid()));
+        if (!yielding.isEmpty()) {
+            queue.changed(EventHandlers.ROOM);
+        }
         report(pod, "Unschedulable", none.message(), node);
         settled(entry, queue.failed(entry, none.plugins()));
     }

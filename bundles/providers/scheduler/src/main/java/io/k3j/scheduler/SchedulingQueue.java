@@ -87,12 +87,26 @@ final class SchedulingQueue {
                 return;
             }
             known.pod = pod;
-            // an attempt in progress has looked at the pod as it was
-            known.takenAt = -1;
-            if (unschedulable.remove(known)) {
-                waitOrGo(known);
+            again(known);
+        });
+    }
+
+    /// Lets a pod be tried again, whatever has rejected it.
+    void retry(String uid) {
+        locked(() -> {
+            Entry known = entries.get(uid);
+            if (known != null) {
+                again(known);
             }
         });
+    }
+
+    private void again(Entry known) {
+        // an attempt in progress has looked at things as they were
+        known.takenAt = -1;
+        if (unschedulable.remove(known)) {
+            waitOrGo(known);
+        }
     }
 
     /// Updates a pod with an irrelevant change.

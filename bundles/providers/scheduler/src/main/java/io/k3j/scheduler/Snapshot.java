@@ -19,18 +19,11 @@ record Snapshot(List<NodeState> nodes, List<NodeState> withAffinity, Map<String,
             Function<String, Map<String, String>> namespaceLabels, ClaimedVolumes volumes) {
         List<NodeState> some = new ArrayList<>();
         for (NodeState node : nodes) {
-            if (node.hasAffinity()) {
+            if (!node.withAffinity().isEmpty()) {
                 some.add(node);
             }
         }
         return new Snapshot(nodes, some, nominated, namespaceLabels, volumes);
-    }
-
-    /// A copy with one changed node.
-    Snapshot replacing(NodeState changed) {
-        List<NodeState> next = new ArrayList<>(nodes);
-        next.replaceAll(n -> n.name().equals(changed.name()) ? changed : n);
-        return of(next, nominated, namespaceLabels, volumes);
     }
 
     @Nullable

@@ -27,7 +27,7 @@ final class SpreadFilter implements Filter {
             int next = Integer.MAX_VALUE;
             String leastAt = "";
             for (Map.Entry<String, Integer> e : counts.entrySet()) {
-                if (leastAt.isEmpty() || e.getValue() < least) {
+                if (e.getValue() < least) {
                     next = least;
                     least = e.getValue();
                     leastAt = e.getKey();

@@ -1,6 +1,7 @@
 package io.k3j.scheduler;
 
 import io.k3j.apimachinery.Quantity;
+import io.k3j.controllerkit.Events;
 import io.k3j.controllerkit.VolumeMatch;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
@@ -37,6 +38,17 @@ record UnboundClaim(Obj claim, Obj type, Quantity size, Optional<Obj> meant, Lis
                 Quantity.of(claim.spec().struct("resources").struct("requests").get("storage")),
                 volumes.stream().filter(v -> VolumeMatch.meant(v, claim)).findFirst(),
                 VolumeMatch.candidates(claim, volumes).stream().map(VolumeTopology::of).toList());
+    }
+
+    /// A claim for which a volume is to be provisioned for a node.
+    static Obj selecting(Obj claim, String node) {
+        return claim.with(node, "metadata", "annotations", SELECTED_NODE);
+    }
+
+    /// A volume that refers to a claim.
+    static Obj binding(Obj volume, Obj claim) {
+        return volume.with(Events.reference(claim), "spec", "claimRef").with("yes", "metadata", "annotations",
+                "pv.kubernetes.io/bound-by-controller");
     }
 
     /// Whether a node was already selected, for which a volume is being provisioned.

@@ -80,11 +80,17 @@ final class VolumeFilter implements Filter {
         return !waiting.isEmpty();
     }
 
-    /// The writes for a node: for each waiting claim the volume it takes, empty for one to be provisioned. Claims
-    /// already prepared are left out; empty when the node is not feasible.
-    Map<Obj, Optional<Obj>> plan(NodeState node) {
+    /// What is to be written for a node: for each waiting claim the volume that it takes, or itself with the node
+    /// selected. Claims already prepared are left out; empty when the node is not feasible.
+    List<Obj> plan(NodeState node) {
         Map<Obj, Optional<Obj>> plan = new LinkedHashMap<>();
-        return choose(node, plan) ? plan : Map.of();
+        if (!choose(node, plan)) {
+            return List.of();
+        }
+        List<Obj> wanted = new ArrayList<>(plan.size());
+        plan.forEach((claim, volume) -> wanted.add(volume.map(v -> UnboundClaim.binding(v, claim))
+                .orElseGet(() -> UnboundClaim.selecting(claim, node.name()))));
+        return wanted;
     }
 
     private boolean choose(NodeState node, Map<Obj, Optional<Obj>> plan) {

@@ -97,4 +97,19 @@ class KeptRoomTest {
         assertThat(bed.node("a")).isNotEmpty();
         assertThat(bed.node("b")).isNotEmpty();
     }
+
+    @Test
+    void aPodThatOnlyWaitsForItsVolumeGivesUpItsPlaceToAHigherOneAndStays() {
+        bed.node("n1", "1");
+        bed.pod("z", claiming("d"));
+        bed.settle();
+        assertThat(bed.nominated("z")).isEqualTo("n1");
+        bed.pod("high", cpu("1", 1_000));
+        bed.settle();
+        bed.later();
+        assertThat(bed.node("high")).isEqualTo("n1");
+        assertThat(bed.get("z").terminating()).isFalse();
+        assertThat(bed.nominated("z")).isEmpty();
+        assertThat(bed.said()).noneMatch(s -> s.startsWith("Preempted"));
+    }
 }

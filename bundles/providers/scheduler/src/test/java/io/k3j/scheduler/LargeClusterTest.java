@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
+import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -71,6 +72,19 @@ class LargeClusterTest {
 
     @Test
     void preemptionOnThousandsOfFullNodesTakesLessThanASecond() {
+        assertPreemptsTwoInASecond(pod("high", SchedulerBed.cpu("1", 1_000).with("topologySpreadConstraints",
+                SchedulerBed.spread("a"))));
+    }
+
+    @Test
+    void preemptionByAPodThatKeepsItsDistanceTakesLessThanASecond() {
+        Struct against = Struct.of("podAntiAffinity", Struct.of("requiredDuringSchedulingIgnoredDuringExecution",
+                Seq.of(Struct.of("topologyKey", "kubernetes.io/hostname", "labelSelector",
+                        Struct.of("matchLabels", Struct.of("app", "a"))))));
+        assertPreemptsTwoInASecond(pod("high", SchedulerBed.cpu("0", 1_000).with("affinity", against)));
+    }
+
+    private void assertPreemptsTwoInASecond(PodInfo high) {
         for (int i = 0; i < 5_000; i++) {
             node("n" + i, "z" + i % 3);
         }
@@ -78,15 +92,26 @@ class LargeClusterTest {
             cluster.put(pod("p" + i, SchedulerBed.cpu("500m").with("nodeName", "n" + i)));
             cluster.put(pod("q" + i, SchedulerBed.cpu("500m").with("nodeName", "n" + i)));
         }
-        PodInfo high = pod("high", SchedulerBed.cpu("1", 1_000).with("topologySpreadConstraints",
-                SchedulerBed.spread("a")));
         Snapshot snapshot = cluster.snapshot();
         Placement.None none = (Placement.None) Placement.of(high, snapshot, 0, new Random(1));
         // CPU time of this thread, so that a busy machine does not fail the test
         long begin = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
-        Preemption.Result result = new Preemption(high, snapshot, List.of()).find(none);
+        Preemption.Result result = new Preemption(high, snapshot, List.of(), none).find();
         long taken = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - begin;
         assertThat(result.best().orElseThrow().victims()).hasSize(2);
         assertThat(Duration.ofNanos(taken)).isLessThan(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void preemptionBeginsWhereThePlacementBegan() {
+        for (int i = 0; i < 300; i++) {
+            node("n" + i, "z");
+            cluster.put(pod("p" + i, SchedulerBed.cpu("1").with("nodeName", "n" + i)));
+        }
+        PodInfo high = pod("high", SchedulerBed.cpu("1", 1_000));
+        Snapshot snapshot = cluster.snapshot();
+        Placement.None none = (Placement.None) Placement.of(high, snapshot, 150, new Random(1));
+        Preemption.Result result = new Preemption(high, snapshot, List.of(), none).find();
+        assertThat(result.best().orElseThrow().node().name()).isEqualTo(snapshot.nodes().get(150).name());
     }
 }

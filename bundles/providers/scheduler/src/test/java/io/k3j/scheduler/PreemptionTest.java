@@ -115,4 +115,100 @@ class PreemptionTest {
         assertThat(bed.nominated("high")).isEqualTo("n2");
         assertThat(bed.get("mid").terminating()).isTrue();
     }
+
+    @Test
+    void theEndOfANominationRetriesWhoWaitedForItsRoom() {
+        bed.node("n1", "1");
+        bed.settle();
+        bed.pod("a", cpu("1"));
+        Obj other = bed.pod("b", cpu("1").with("nodeSelector", Struct.of("no", "such")));
+        bed.api.seed(BuiltinResources.PODS, other.with("n1", "status", "nominatedNodeName"));
+        bed.settle();
+        bed.later();
+        assertThat(bed.nominated("b")).isEmpty();
+        assertThat(bed.node("a")).isEqualTo("n1");
+    }
+
+    private static Struct against(String app) {
+        return Struct.of("podAntiAffinity", Struct.of("requiredDuringSchedulingIgnoredDuringExecution",
+                Seq.of(Struct.of("topologyKey", "kubernetes.io/hostname", "labelSelector",
+                        Struct.of("matchLabels", Struct.of("app", app))))));
+    }
+
+    private void nominateTheHighPodToTheOnlyNode(Struct affinity) {
+        bed.node("n1", "1");
+        bed.bound("low", "n1", cpu("1"));
+        bed.settle();
+        bed.pod("high", cpu("1", 1_000).with("affinity", affinity));
+        bed.settle();
+        assertThat(bed.nominated("high")).isEqualTo("n1");
+    }
+
+    @Test
+    void aPodKeepsItsDistanceFromNominatedOnes() {
+        nominateTheHighPodToTheOnlyNode(Struct.EMPTY);
+        bed.pod("a", cpu("0").with("affinity", against("h")));
+        bed.settle();
+        assertThat(bed.node("a")).isEmpty();
+    }
+
+    @Test
+    void nominatedPodsKeepTheirDistance() {
+        nominateTheHighPodToTheOnlyNode(against("a"));
+        bed.pod("a", cpu("0"));
+        bed.settle();
+        assertThat(bed.node("a")).isEmpty();
+    }
+
+    @Test
+    void ofEqualVictimsOneThatHasNotStartedGoesFirst() {
+        bed.node("n1", "2");
+        Obj old = bed.bound("old", "n1", cpu("1"));
+        bed.api.seed(BuiltinResources.PODS, old.with("2026-01-01T00:00:00Z", "status", "startTime"));
+        bed.bound("young", "n1", cpu("1"));
+        bed.settle();
+        bed.pod("high", cpu("1", 1_000));
+        bed.settle();
+        assertThat(bed.get("young").terminating()).isTrue();
+        assertThat(bed.get("old").terminating()).isFalse();
+    }
+
+    @Test
+    void aNominationThatWasWrittenMeanwhileIsTakenBackToo() {
+        bed.node("n1", "1");
+        bed.bound("low", "n1", cpu("1"));
+        bed.settle();
+        bed.hold();
+        bed.pod("mid", cpu("1", 500));
+        bed.settle();
+        bed.pod("top", cpu("1", 1_000));
+        bed.settle();
+        bed.release();
+        assertThat(bed.nominated("mid")).isEmpty();
+        assertThat(bed.nominated("top")).isEqualTo("n1");
+    }
+
+    @Test
+    void theNominatedNodeIsTakenBeforeABetterOne() {
+        bed.node("n1", "64");
+        bed.node("n2", "2");
+        Obj pod = bed.pod("a", cpu("1"));
+        bed.api.seed(BuiltinResources.PODS, pod.with("n2", "status", "nominatedNodeName"));
+        bed.settle();
+        assertThat(bed.node("a")).isEqualTo("n2");
+    }
+
+    @Test
+    void whoMustBeNearAVictimDoesNotTakeItsPlace() {
+        Struct near = Struct.of("podAffinity", Struct.of("requiredDuringSchedulingIgnoredDuringExecution",
+                Seq.of(Struct.of("topologyKey", "kubernetes.io/hostname", "labelSelector",
+                        Struct.of("matchLabels", Struct.of("app", "l"))))));
+        bed.node("n1", "1");
+        bed.bound("low", "n1", cpu("1"));
+        bed.settle();
+        bed.pod("high", cpu("1", 1_000).with("affinity", near));
+        bed.settle();
+        assertThat(bed.nominated("high")).isEmpty();
+        assertThat(bed.get("low").terminating()).isFalse();
+    }
 }
