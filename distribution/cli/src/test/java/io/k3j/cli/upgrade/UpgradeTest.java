@@ -42,6 +42,30 @@ class UpgradeTest extends UpgradeScene {
     }
 
     @Test
+    void nobodyElseMayHoldTheLock() throws IOException {
+        upgrade().to(tar);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(library.resolve(".upgrade.lock"))))
+                .isEqualTo("rw-------");
+    }
+
+    @Test
+    void aLinkThatIsTurnedOverAfterItWasJudgedIsNotFollowedAgain() throws IOException {
+        Path link = Files.createSymbolicLink(dir.resolve("newest.tar.gz"), tar);
+        Path other = release("0.3.0", Map.of()).write(dir.resolve("k3s-0.3.0.tar.gz"));
+        disk = new FullDisk(Integer.MAX_VALUE) {
+            @Override
+            public boolean delete(Path path) throws IOException {
+                // the first change of the disk comes after the judgement and before the tar is opened
+                Files.deleteIfExists(link);
+                Files.createSymbolicLink(link, other);
+                return super.delete(path);
+            }
+        };
+        upgrade().to(link);
+        assertThat(current()).isEqualTo("0.2.0");
+    }
+
+    @Test
     void itIsNamedAsInstallShNamesIt() throws Exception {
         upgrade().to(tar);
         Process sums = new ProcessBuilder("sh", "-c", "cd " + library.resolve("current").toRealPath()

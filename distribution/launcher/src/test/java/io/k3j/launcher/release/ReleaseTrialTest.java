@@ -33,7 +33,8 @@ class ReleaseTrialTest {
     }
 
     private ReleaseTrial of(String home, Duration limit, Duration steady) {
-        ReleaseTrial trial = new ReleaseTrial(library.resolve(home), new ToldDisk(renamed),
+        ReleaseTrial trial = new ReleaseTrial(library.resolve(home), new ToldDisk(to -> {
+        }, renamed::complete),
                 new ReleaseTrial.Times(limit, steady));
         trial.watch(end, failed::complete);
         return trial;

@@ -101,6 +101,19 @@ class ReleasesTest {
     }
 
     @Test
+    void twoThatSettleAtOnceBothFindItDone() throws IOException {
+        Path library = library("settle");
+        on(library).begin(NEW);
+        Files.writeString(library.resolve("trial.starts"), "once\n");
+        Releases slower = new Releases(library, new ToldDisk(to -> on(library).settle(), to -> {
+        }));
+        assertThat(slower.commit(NEW)).isTrue();
+        assertThat(slower.current()).contains(NEW);
+        assertThat(slower.previous()).contains(OLD);
+        assertThat(library.toFile().list()).containsExactlyInAnyOrder(OLDEST, OLD, NEW, "current", "previous");
+    }
+
+    @Test
     void thereIsOneTrialAtATime() throws IOException {
         Releases releases = on(library("one"));
         releases.begin(NEW);
