@@ -1,6 +1,7 @@
 package io.k3j.cli.upgrade;
 
 import io.k3j.childprocess.Command;
+import io.k3j.launcher.Server;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
@@ -42,6 +43,11 @@ public interface Machine {
         }
 
         @Override
+        public boolean runsIn(Path dataDir) {
+            return Server.runsIn(dataDir);
+        }
+
+        @Override
         public boolean used(Path release) throws IOException {
             return services.used(release);
         }
@@ -68,6 +74,9 @@ public interface Machine {
 
     /// Servers and agents that run from a release in this directory.
     List<Running> running(Path library) throws IOException;
+
+    /// Whether a server or agent uses a data directory now.
+    boolean runsIn(Path dataDir);
 
     /// Whether the command line of any process names something in a release.
     boolean used(Path release) throws IOException;

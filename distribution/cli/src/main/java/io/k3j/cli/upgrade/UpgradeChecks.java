@@ -120,8 +120,17 @@ final class UpgradeChecks {
         }
     }
 
+    /// Is the data directory that of what runs? Another one would be saved, and asked for its form.
+    private void data(List<Machine.Running> running) {
+        if (!running.isEmpty() && !machine.runsIn(options.dataDir())) {
+            problems.add("k3s " + running.getFirst().command() + " (process " + running.getFirst().pid()
+                    + ") does not use the data directory " + options.dataDir() + "; give the one it uses: --data-dir");
+        }
+    }
+
     /// Can what runs be restarted?
     void restart(List<Machine.Running> running) {
+        data(running);
         if (running.size() > 1) {
             problems.add(running.size() + " services run from one installation ("
                     + String.join(", ", running.stream().map(one -> "process " + one.pid()).toList())

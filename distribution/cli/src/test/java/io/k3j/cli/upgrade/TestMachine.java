@@ -26,6 +26,7 @@ final class TestMachine implements Machine, Surroundings.Waits, Snapshot {
     Trial trial = Trial.PASSES;
     boolean runs = true;
     boolean restarts = true;
+    boolean dataDirIsTheirs = true;
     private final Path library;
     private final Releases releases;
     private Path home;
@@ -60,6 +61,11 @@ final class TestMachine implements Machine, Surroundings.Waits, Snapshot {
     @Override
     public List<Running> running(Path in) {
         return runs ? List.of(new Running(7, "server", home, unit, java)) : List.of();
+    }
+
+    @Override
+    public boolean runsIn(Path dataDir) {
+        return runs && dataDirIsTheirs;
     }
 
     @Override

@@ -36,6 +36,16 @@ class UpgradeRefusalsTest extends UpgradeScene {
     }
 
     @Test
+    void aDataDirectoryThatIsNotTheServicesIsNeitherSavedNorAsked() throws IOException {
+        machine.dataDirIsTheirs = false;
+        refused(() -> upgrade().to(tar), "does not use the data directory " + options.dataDir(), "--data-dir");
+        assertThat(machine.done).isEmpty();
+        machine.runs = false;
+        upgrade().to(tar);
+        assertThat(releases.trial()).isPresent();
+    }
+
+    @Test
     void anOlderReleaseIsRefusedUnlessToldOtherwise() throws IOException {
         Path older = release("0.0.9", Map.of()).write(dir.resolve("older.tar.gz"));
         refused(() -> upgrade().to(older), "is older than the present one", "--allow-downgrade");
