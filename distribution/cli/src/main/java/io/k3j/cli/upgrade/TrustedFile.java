@@ -30,8 +30,19 @@ public final class TrustedFile {
         }
     }
 
-    /// Why not to believe it: the first of it and the directories above it that somebody else may write.
+    /// Why not to believe a tar or what lies beside it: the first of it and the directories above it that somebody
+    /// else may write.
     public Optional<String> problem(Path file) {
+        return problem(file, "give the path of a k3s-….tar.gz",
+                "fetch the release into a directory of root's, as /root, instead of " + file);
+    }
+
+    /// The same of a program that root runs.
+    Optional<String> programProblem(Path program) {
+        return problem(program, "give the path of a program", "install it where only root writes");
+    }
+
+    private Optional<String> problem(Path file, String missing, String remedy) {
         try {
             Path real = file.toRealPath();
             for (Path path = real; path != null; path = path.getParent()) {
@@ -41,22 +52,21 @@ public final class TrustedFile {
                 boolean sticky = path != real && (mode & STICKY) != 0;
                 boolean open = (mode & OTHERS) != 0 || (mode & GROUP) != 0 && group != 0 && !owners.contains(group);
                 if (owner != 0 && !owners.contains(owner)) {
-                    return Optional.of(told(path, "belongs to user " + owner, real));
+                    return Optional.of(told(path, "belongs to user " + owner, remedy));
                 }
                 if (open && !sticky) {
-                    return Optional.of(told(path, "can be written by others", real));
+                    return Optional.of(told(path, "can be written by others", remedy));
                 }
             }
             return Optional.empty();
         } catch (NoSuchFileException e) {
-            return Optional.of("cannot read " + file + ": there is no such file; give the path of a k3s-….tar.gz");
+            return Optional.of("cannot read " + file + ": there is no such file; " + missing);
         } catch (IOException e) {
             return Optional.of("cannot tell who may write " + file + ": " + e);
         }
     }
 
-    private static String told(Path path, String why, Path file) {
-        return path + " " + why + ", who could put other code there; fetch the release into a directory of root's,"
-                + " as /root, instead of " + file;
+    private static String told(Path path, String why, String remedy) {
+        return path + " " + why + ", who could put other code there; " + remedy;
     }
 }

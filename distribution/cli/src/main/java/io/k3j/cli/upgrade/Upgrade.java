@@ -126,10 +126,11 @@ public final class Upgrade {
                         + " after; give its tar: k3s upgrade --to TAR --allow-downgrade");
             }
             ReleaseFacts facts = ReleaseFacts.in(releases.directory(name));
-            UpgradeChecks checks = new UpgradeChecks(with.machine(), options);
+            UpgradeChecks checks = new UpgradeChecks(with, options);
             checks.form(facts);
             checks.room(releases.library(), 0, snapshotBytes());
             List<Machine.Running> running = with.machine().running(releases.library());
+            checks.java(facts, running.stream().findFirst());
             checks.restart(running);
             if (!checks.problems().isEmpty()) {
                 throw new UpgradeProblem(checks.problems());
@@ -149,8 +150,8 @@ public final class Upgrade {
         }
         ReleaseFacts present = ReleaseFacts.in(releases.directory(current));
         List<Machine.Running> running = with.machine().running(releases.library());
-        UpgradeChecks checks = new UpgradeChecks(with.machine(), options);
-        checks.checksum(tar, content.sum(), with.trusted());
+        UpgradeChecks checks = new UpgradeChecks(with, options);
+        checks.checksum(tar, content.sum());
         checks.machine(content, running.stream().findFirst());
         checks.order(present, content.facts());
         long bytes = Files.isDirectory(releases.directory(content.name())) ? 0 : content.bytes();

@@ -12,12 +12,14 @@ final class UpgradeChecks {
     /// Left free beside the release.
     private static final long SPARE_BYTES = 64L << 20;
     private final Machine machine;
+    private final TrustedFile trusted;
     private final UpgradeOptions options;
     private final List<String> problems = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
 
-    UpgradeChecks(Machine machine, UpgradeOptions options) {
-        this.machine = machine;
+    UpgradeChecks(Surroundings with, UpgradeOptions options) {
+        this.machine = with.machine();
+        this.trusted = with.trusted();
         this.options = options;
     }
 
@@ -30,7 +32,7 @@ final class UpgradeChecks {
     }
 
     /// Is the tar that which was published?
-    void checksum(Path tar, String sum, TrustedFile trusted) {
+    void checksum(Path tar, String sum) {
         Checksums sums = Checksums.beside(tar, machine.architecture());
         if (sums.exists()) {
             trusted.problem(sums.file()).ifPresent(problems::add);
@@ -44,17 +46,24 @@ final class UpgradeChecks {
     /// Is it for this machine?
     void machine(ReleaseContent content, Optional<Machine.Running> running) {
         ReleaseFacts facts = content.facts();
-        String java = running.map(Machine.Running::java).orElse("");
         if (content.hasJava() && !content.architecture().equals(machine.architecture())) {
             problems.add("the release is for " + content.architecture() + " and this machine is "
                     + machine.architecture() + "; fetch k3s-" + facts.version().text() + "-linux-"
                     + machine.architecture() + ".tar.gz");
         }
-        if (java.isEmpty() && !content.hasJava()) {
+        if (!content.hasJava() && running.map(Machine.Running::java).orElse("").isEmpty()) {
             problems.add("the release brings no Java; set K3S_JAVA of the service to one of version " + facts.java()
                     + " or newer, or fetch the tar that has one");
-        } else if (!java.isEmpty()) {
-            installed(Path.of(java), facts.java());
+        }
+        java(facts, running);
+    }
+
+    /// Can the Java of the service run it, and may root run that?
+    void java(ReleaseFacts facts, Optional<Machine.Running> running) {
+        String java = running.map(Machine.Running::java).orElse("");
+        if (!java.isEmpty()) {
+            trusted.programProblem(Path.of(java)).map(problem -> "K3S_JAVA of the service: " + problem)
+                    .ifPresentOrElse(problems::add, () -> installed(Path.of(java), facts.java()));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.k3j.cli.upgrade;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -73,7 +74,7 @@ class UpgradeRefusalsTest extends UpgradeScene {
         machine.architecture = "arm64";
         refused(() -> upgrade().to(tar), "the release is for amd64 and this machine is arm64");
         machine.architecture = "amd64";
-        machine.java = "/opt/java/bin/java";
+        machine.java = Files.createFile(dir.resolve("java")).toString();
         machine.javaVersion = "21.0.2";
         refused(() -> upgrade().to(tar), "which is Java 21.0.2; the release needs 25");
         machine.java = "";
@@ -82,6 +83,21 @@ class UpgradeRefusalsTest extends UpgradeScene {
                         1, new TreeMap<>()),
                 "").write(dir.resolve("bare.tar.gz"));
         refused(() -> upgrade().to(bare), "the release brings no Java");
+    }
+
+    @Test
+    void aJavaThatOthersCanWriteIsNotRun() throws IOException {
+        Path java = Files.createFile(dir.resolve("java"));
+        machine.java = java.toString();
+        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxrwxrwx"));
+        refused(() -> upgrade().to(tar), "K3S_JAVA of the service: " + java + " can be written by others");
+        assertThat(machine.done).isEmpty();
+        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+        upgrade().to(tar);
+        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxrwxrwx"));
+        int before = machine.done.size();
+        assertThatThrownBy(() -> upgrade().rollback()).hasMessageContaining("can be written by others");
+        assertThat(machine.done).hasSize(before);
     }
 
     @Test
