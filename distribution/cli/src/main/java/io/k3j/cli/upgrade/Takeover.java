@@ -35,23 +35,40 @@ final class Takeover {
     /// @throws UpgradeProblem when the present release runs on or again
     /// @throws IOException what the disk says; the links are as they were before or after one of their changes
     void run(String name, Optional<Machine.Running> running) throws IOException {
-        if (!releases.trial().equals(Optional.of(name))) {
+        boolean goesOn = releases.trial().equals(Optional.of(name));
+        if (!goesOn) {
             releases.begin(name);
         }
         if (running.isEmpty()) {
             told.accept("nothing runs from " + releases.library() + ": the next start takes " + name + ", on trial");
             return;
         }
-        if (!running.get().home().equals(releases.directory(name))) {
+        // what runs of a release whose earlier trial was ended does not look after this one
+        if (!goesOn || !running.get().home().equals(releases.directory(name))) {
             told.accept("restarting " + how(running.get()));
             Optional<String> problem = restart(running.get());
             if (problem.isPresent()) {
-                releases.takeBack();
-                throw new UpgradeProblem(
-                        "cannot restart the service: " + problem.get() + "; the present release stays");
+                throw notRestarted(name, problem.get());
             }
         }
         await(name, running.get());
+    }
+
+    private UpgradeProblem notRestarted(String name, String problem) throws IOException {
+        releases.takeBack();
+        String current = releases.current().orElse("none");
+        if (current.equals(name)) {
+            return new UpgradeProblem("the command that restarts the service failed: " + problem + "; " + name
+                    + " has passed its trial all the same");
+        }
+        return new UpgradeProblem("cannot restart the service: " + problem + "; "
+                + (runs(name) ? "it runs from " + name + " nonetheless, whose trial is over: restart it by hand, which"
+                        + " starts " + current : "the present release stays"));
+    }
+
+    private boolean runs(String name) throws IOException {
+        Path home = releases.directory(name);
+        return with.machine().running(releases.library()).stream().anyMatch(one -> one.home().equals(home));
     }
 
     /// Ends the trial and has the release before started again.
@@ -118,10 +135,9 @@ final class Takeover {
             return "the service could not be restarted (" + problem.get() + "): do that by hand, which starts "
                     + current;
         }
-        Path home = releases.directory(current);
         long began = with.waits().nanos();
         while (with.waits().nanos() - began < BACK_LIMIT.toNanos() && with.waits().pause()) {
-            if (with.machine().running(releases.library()).stream().anyMatch(one -> one.home().equals(home))) {
+            if (runs(current)) {
                 return current + " runs again";
             }
         }

@@ -26,6 +26,7 @@ final class TestMachine implements Machine, Surroundings.Waits, Snapshot {
     Trial trial = Trial.PASSES;
     boolean runs = true;
     boolean restarts = true;
+    boolean startsAllTheSame;
     boolean dataDirIsTheirs = true;
     private final Path library;
     private final Releases releases;
@@ -80,6 +81,9 @@ final class TestMachine implements Machine, Surroundings.Waits, Snapshot {
             return new Command.Outcome(Files.isExecutable(Path.of(line.getFirst())) ? 0 : 127, printed, "");
         }
         if (!restarts) {
+            if (startsAllTheSame) {
+                start();
+            }
             return new Command.Outcome(5, "", "Unit not found");
         }
         start();

@@ -22,6 +22,22 @@ class UpgradeRefusalsTest extends UpgradeScene {
     }
 
     @Test
+    void aReleaseThatRunsAlthoughItsRestartFailedIsToldAndTriedAgainByARestart() throws IOException {
+        machine.restarts = false;
+        machine.startsAllTheSame = true;
+        machine.trial = TestMachine.Trial.HANGS;
+        assertThatThrownBy(() -> upgrade().to(tar)).hasMessageContaining("cannot restart the service")
+                .hasMessageContaining("nonetheless").hasMessageContaining("restart it by hand");
+        assertThat(releases.trial()).isEmpty();
+        assertThat(current()).isEqualTo("0.1.0");
+        machine.restarts = true;
+        machine.trial = TestMachine.Trial.PASSES;
+        upgrade().to(tar);
+        assertThat(machine.done.getLast()).startsWith("systemctl restart");
+        assertThat(current()).isEqualTo("0.2.0");
+    }
+
+    @Test
     void aProgramThatDoesNotWorkHereIsNotTried() throws IOException {
         machine.printed = "error while loading shared libraries";
         refused(() -> upgrade().to(tar), "the new program does not work on this machine", "shared libraries");

@@ -57,6 +57,15 @@ class ReleaseTrialTest {
     }
 
     @Test
+    void oneWhoseTrialWasEndedMeanwhileDoesNotRunOn() throws Exception {
+        ReleaseTrial trial = of("release-b", LONG, SHORT);
+        assertThat(releases.takeBack()).isTrue();
+        trial.ready();
+        assertThat(failed.get(5, TimeUnit.MINUTES)).contains("was ended before it had passed", "release-a");
+        assertThat(releases.current()).contains("release-a");
+    }
+
+    @Test
     void anyOtherReleaseHasNoTrial() throws Exception {
         of("release-a", SHORT, SHORT).ready();
         of("release-b", LONG, SHORT).ready();
