@@ -130,6 +130,10 @@ final class Takeover {
 
     private String back(Machine.Running running) throws IOException {
         String current = releases.current().orElse("none");
+        if (with.machine().running(releases.library()).isEmpty()) {
+            // whoever has stopped it wants it stopped; a supervisor between two starts takes the next one
+            return "nothing runs, and the next start takes " + current;
+        }
         Optional<String> problem = restart(running);
         if (problem.isPresent()) {
             return "the service could not be restarted (" + problem.get() + "): do that by hand, which starts "

@@ -26,6 +26,7 @@ final class TestMachine implements Machine, Surroundings.Waits, Snapshot {
     Trial trial = Trial.PASSES;
     boolean runs = true;
     boolean restarts = true;
+    boolean stoppedMeanwhile;
     boolean startsAllTheSame;
     boolean dataDirIsTheirs = true;
     private final Path library;
@@ -115,6 +116,7 @@ final class TestMachine implements Machine, Surroundings.Waits, Snapshot {
 
     @Override
     public boolean pause() {
+        runs &= !stoppedMeanwhile;
         nanos += Duration.ofSeconds(1).toNanos();
         return true;
     }

@@ -109,6 +109,15 @@ class UpgradeTest extends UpgradeScene {
     }
 
     @Test
+    void aServiceThatIsStoppedDuringItsTrialStaysStopped() throws IOException {
+        machine.trial = TestMachine.Trial.HANGS;
+        machine.stoppedMeanwhile = true;
+        assertThatThrownBy(() -> upgrade().to(tar)).hasMessageContaining("nothing runs, and the next start takes ");
+        assertThat(machine.done.stream().filter(line -> line.startsWith("systemctl"))).hasSize(1);
+        assertThat(current()).isEqualTo("0.1.0");
+    }
+
+    @Test
     void whereNothingRunsTheNextStartIsTheTrial() throws IOException {
         machine.runs = false;
         upgrade().to(tar);
