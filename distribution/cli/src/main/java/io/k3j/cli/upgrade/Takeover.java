@@ -36,6 +36,10 @@ final class Takeover {
     /// @throws IOException what the disk says; the links are as they were before or after one of their changes
     void run(String name, Optional<Machine.Running> running) throws IOException {
         boolean goesOn = releases.trial().equals(Optional.of(name));
+        if (!goesOn && releases.current().equals(Optional.of(name))) {
+            told.accept(name + " has passed its trial");
+            return;
+        }
         if (!goesOn) {
             releases.begin(name);
         }
@@ -72,11 +76,15 @@ final class Takeover {
     }
 
     /// Ends the trial and has the release before started again.
-    void takeBack(String name, Optional<Machine.Running> running) throws IOException {
-        releases.takeBack();
+    /// @return whether there was one to end: not when it has passed meanwhile
+    boolean takeBack(String name, Optional<Machine.Running> running) throws IOException {
+        if (!releases.takeBack() && releases.current().equals(Optional.of(name))) {
+            return false;
+        }
         if (running.isPresent() && running.get().home().equals(releases.directory(name))) {
             told.accept(back(running.get()));
         }
+        return true;
     }
 
     /// How a process is restarted, for a person.

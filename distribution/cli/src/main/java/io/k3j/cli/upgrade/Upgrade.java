@@ -109,8 +109,7 @@ public final class Upgrade {
     public void rollback() {
         alone(() -> {
             Optional<String> trial = releases.trial();
-            if (trial.isPresent()) {
-                takeover.takeBack(trial.get(), running());
+            if (trial.isPresent() && takeover.takeBack(trial.get(), running())) {
                 told.accept(
                         "the trial of " + trial.get() + " is over, " + releases.current().orElse("none") + " stays");
                 return;
@@ -175,6 +174,10 @@ public final class Upgrade {
             throw new UpgradeProblem(
                     "an upgrade to " + trial.get() + " is under way, its trial is not over; wait for its"
                             + " end, or take it back: k3s upgrade --rollback");
+        }
+        if (releases.current().equals(Optional.of(name))) {
+            told.accept(name + " has passed its trial meanwhile");
+            return;
         }
         if (trial.isEmpty()) {
             told.accept("staging " + name);

@@ -26,6 +26,8 @@ final class TestMachine implements Machine, Surroundings.Waits, Snapshot {
     Trial trial = Trial.PASSES;
     boolean runs = true;
     boolean restarts = true;
+    Event atLook = () -> {
+    };
     boolean stoppedMeanwhile;
     boolean startsAllTheSame;
     boolean dataDirIsTheirs = true;
@@ -33,6 +35,11 @@ final class TestMachine implements Machine, Surroundings.Waits, Snapshot {
     private final Releases releases;
     private Path home;
     private long nanos;
+
+    /// What somebody else does while processes are looked for.
+    interface Event {
+        void happen() throws IOException;
+    }
 
     /// How the process of a release on trial ends it.
     enum Trial {
@@ -61,7 +68,8 @@ final class TestMachine implements Machine, Surroundings.Waits, Snapshot {
     }
 
     @Override
-    public List<Running> running(Path in) {
+    public List<Running> running(Path in) throws IOException {
+        atLook.happen();
         return runs ? List.of(new Running(7, "server", home, unit, java)) : List.of();
     }
 

@@ -109,6 +109,41 @@ class UpgradeTest extends UpgradeScene {
     }
 
     @Test
+    void aTrialThatPassesWhileItIsToBeEndedIsRolledBackAsAnyOther() throws IOException {
+        machine.runs = false;
+        upgrade().to(tar);
+        machine.runs = true;
+        String name = releases.trial().orElseThrow();
+        disk = new FullDisk(Integer.MAX_VALUE) {
+            @Override
+            public boolean delete(Path path) throws IOException {
+                // the process is faster by a moment
+                if (path.endsWith("trial") && releases.trial().isPresent() && current().equals("0.1.0")) {
+                    releases.commit(name);
+                }
+                return super.delete(path);
+            }
+        };
+        upgrade().rollback();
+        assertThat(current()).isEqualTo("0.1.0");
+        assertThat(releases.previous()).contains(name);
+    }
+
+    @Test
+    void theSameCommandInTheTrialsLastMomentFindsItPassed() throws IOException {
+        machine.runs = false;
+        upgrade().to(tar);
+        String name = releases.trial().orElseThrow();
+        machine.runs = true;
+        machine.atLook = () -> releases.commit(name);
+        int before = machine.done.size();
+        upgrade().to(tar);
+        assertThat(told.getLast()).contains("has passed its trial");
+        assertThat(machine.done).hasSize(before);
+        assertThat(current()).isEqualTo("0.2.0");
+    }
+
+    @Test
     void aServiceThatIsStoppedDuringItsTrialStaysStopped() throws IOException {
         machine.trial = TestMachine.Trial.HANGS;
         machine.stoppedMeanwhile = true;

@@ -122,6 +122,15 @@ class ReleasesTest {
     }
 
     @Test
+    void neitherTheCurrentReleaseNorOneThatIsGoneIsPutOnTrial() throws IOException {
+        Releases releases = on(library("which"));
+        assertThatThrownBy(() -> releases.begin(OLD)).hasMessageContaining("is the current release");
+        assertThatThrownBy(() -> releases.begin("release-666666666666")).hasMessageContaining("is not there");
+        assertThat(releases.trial()).isEmpty();
+        assertThat(releases.library().resolve("trial.from").toFile()).doesNotExist();
+    }
+
+    @Test
     void whatNoLinkLeadsToAndNobodyUsesIsDeleted() throws IOException {
         Path library = library("tidy");
         Files.createDirectories(library.resolve("release-333333333333.new/lib"));
