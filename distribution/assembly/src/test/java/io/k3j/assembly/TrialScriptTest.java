@@ -90,6 +90,31 @@ class TrialScriptTest {
     }
 
     @Test
+    void aSecondServerBesideTheOneOnTrialNeitherCountsNorTakesItBack() throws Exception {
+        assertThat(k3s("server")).isEqualTo("release-b");
+        Process service = new ProcessBuilder("sh", "-c", "read -r _", "java",
+                "-Dk3j.home=" + library.resolve("release-b")).start();
+        try {
+            for (int i = 0; i < 3; i++) {
+                assertThat(k3s("server", "--data-dir=/other")).startsWith("release-b");
+            }
+            assertThat(Files.readAllLines(library.resolve("trial.starts"))).hasSize(1);
+        } finally {
+            service.destroyForcibly().waitFor();
+        }
+        assertThat(k3s("server")).isEqualTo("release-b");
+        assertThat(k3s("server")).contains("is taken back").endsWith("release-a");
+    }
+
+    @Test
+    void aResetOfTheClusterIsNoStartOfTheService() throws Exception {
+        for (String reset : List.of("--cluster-reset", "--cluster-reset=true", "--cluster-reset")) {
+            assertThat(k3s("server", reset)).startsWith("release-a");
+        }
+        assertThat(library.resolve("trial.starts")).doesNotExist();
+    }
+
+    @Test
     void linksOfOthersBesideAReleaseThatWasOnlyUnpackedDoNotCount() throws Exception {
         Path open = Files.createDirectory(library.resolveSibling("open"));
         for (String name : List.of("k3s-0.1.0", "release-a")) {

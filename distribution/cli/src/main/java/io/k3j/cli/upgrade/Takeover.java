@@ -124,10 +124,11 @@ final class Takeover {
             }
         }
         releases.settle();
-        if (!releases.current().equals(Optional.of(name))) {
-            throw new UpgradeProblem(name + " has ended " + Releases.STARTS
-                    + " times while it was on trial and is taken"
-                    + " back: " + releases.current().orElse("none") + " is started again; why: " + log(running));
+        String current = releases.current().orElse("none");
+        if (!current.equals(name)) {
+            throw new UpgradeProblem("the trial of " + name + " is over and it has not passed; " + starts + " of its "
+                    + Releases.STARTS + " starts were seen: it has ended each time, or somebody has taken it back; "
+                    + current + (runs(current) ? " runs" : " does not run yet") + "; why: " + log(running));
         }
         told.accept(name + " has passed its trial");
     }

@@ -104,9 +104,18 @@ final class TestMachine implements Machine, Surroundings.Waits, Snapshot {
         if (trying.isPresent() && trial == Trial.PASSES) {
             releases.commit(trying.get());
         } else if (trying.isPresent() && trial == Trial.ENDS_TWICE) {
-            releases.takeBack();
+            Files.writeString(library.resolve("trial.starts"), "once\ntwice\n");
         }
         home = library.resolve(releases.trial().or(() -> current()).orElseThrow());
+    }
+
+    private void takeBack() {
+        try {
+            releases.takeBack();
+            home = library.resolve(releases.current().orElseThrow());
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private Optional<String> current() {
@@ -125,6 +134,9 @@ final class TestMachine implements Machine, Surroundings.Waits, Snapshot {
     @Override
     public boolean pause() {
         runs &= !stoppedMeanwhile;
+        if (trial == Trial.ENDS_TWICE) {
+            takeBack();
+        }
         nanos += Duration.ofSeconds(1).toNanos();
         return true;
     }
