@@ -97,7 +97,8 @@ final class UpgradeChecks {
             int form = DataForm.of(options.dataDir());
             if (next.dataForm() < form) {
                 problems.add("the data in " + options.dataDir() + " has form " + form + ", and " + next.text()
-                        + " reads up to " + next.dataForm() + "; restore a snapshot that is as old as that release");
+                        + " reads up to " + next.dataForm() + "; restore a snapshot that is as old as that release and then"
+                        + " delete " + DataForm.file(options.dataDir()));
             } else if (next.dataForm() > form) {
                 problems.add("the release writes data of form " + next.dataForm() + ", which the present one cannot"
                         + " read, so an upgrade could not be taken back; save the datastore, then install it by its"

@@ -76,7 +76,8 @@ class UpgradeRefusalsTest extends UpgradeScene {
         options = new UpgradeOptions(options.dataDir(), true, true, options.timeout(), "");
         Files.createDirectories(options.dataDir().resolve("bundles"));
         Files.writeString(options.dataDir().resolve("bundles/data-form"), "2\n");
-        refused(() -> upgrade().to(tar), "has form 2", "restore a snapshot");
+        refused(() -> upgrade().to(tar), "has form 2", "restore a snapshot",
+                "delete " + options.dataDir().resolve("bundles/data-form"));
         Files.delete(options.dataDir().resolve("bundles/data-form"));
         Path next = release(
                 new ReleaseFacts(ReleaseVersion.of("0.3.0"), ReleaseVersion.of("v1.37.0+k3s1"), "abcdef12", 25,
