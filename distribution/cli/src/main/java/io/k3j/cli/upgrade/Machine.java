@@ -43,6 +43,11 @@ public interface Machine {
         }
 
         @Override
+        public boolean installs(Path file) {
+            return services.runs(file);
+        }
+
+        @Override
         public boolean runsIn(Path dataDir) {
             return Server.runsIn(dataDir);
         }
@@ -74,6 +79,9 @@ public interface Machine {
 
     /// Servers and agents that run from a release in this directory.
     List<Running> running(Path library) throws IOException;
+
+    /// Whether the process runs that `install.sh` has written to a file: its number and the time of its start.
+    boolean installs(Path file);
 
     /// Whether a server or agent uses a data directory now.
     boolean runsIn(Path dataDir);

@@ -27,6 +27,8 @@ import java.util.function.Consumer;
 /// ```
 public final class Upgrade {
     private static final String LOCK = ".upgrade.lock";
+    /// Written by `install.sh` before it looks for our lock, as we look for it after we have locked.
+    private static final String INSTALLING = ".install.lock";
     /// Who may read it could lock it, too.
     private static final FileAttribute<?> OWNERS = PosixFilePermissions
             .asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -238,7 +240,12 @@ public final class Upgrade {
                 throw new UpgradeProblem(
                         "another k3s upgrade is at work on " + releases.library() + "; wait for its end");
             }
+            Path installing = releases.library().resolve(INSTALLING);
+            if (with.machine().installs(installing)) {
+                throw new UpgradeProblem("install.sh is at work on " + releases.library() + "; wait for its end");
+            }
             releases.settle();
+            tidy();
             work.run();
         } catch (OverlappingFileLockException e) {
             throw new UpgradeProblem("another k3s upgrade is at work in this process on " + releases.library(), e);

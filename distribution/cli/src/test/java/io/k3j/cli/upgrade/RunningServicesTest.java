@@ -58,6 +58,21 @@ class RunningServicesTest {
     }
 
     @Test
+    void aProcessIsKnownByItsNumberAndTheTimeOfItsStart() throws IOException {
+        Path process = Files.createDirectory(proc.resolve("7"));
+        Files.writeString(process.resolve("stat"),
+                "7 (sh) 1) S 1 7 7 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 4711 2 3 4\n");
+        Path file = proc.resolve("file");
+        assertThat(new RunningServices(proc).runs(file)).isFalse();
+        for (String other : new String[] {"7 4712\n", "8 4711\n", "7\n", "", "../7 4711\n"}) {
+            Files.writeString(file, other);
+            assertThat(new RunningServices(proc).runs(file)).as(other).isFalse();
+        }
+        Files.writeString(file, "7 4711\n");
+        assertThat(new RunningServices(proc).runs(file)).isTrue();
+    }
+
+    @Test
     void norDoThoseOfAContainer() throws IOException {
         process(7, "pid:[2]", LIBRARY + "/release-a", "server");
         Path ended = process(8, PIDS, LIBRARY + "/release-a", "server");

@@ -28,6 +28,8 @@ final class TestMachine implements Machine, Surroundings.Waits, Snapshot {
     boolean restarts = true;
     Event atLook = () -> {
     };
+    Event atUsable = () -> {
+    };
     boolean stoppedMeanwhile;
     boolean startsAllTheSame;
     boolean dataDirIsTheirs = true;
@@ -63,7 +65,8 @@ final class TestMachine implements Machine, Surroundings.Waits, Snapshot {
     }
 
     @Override
-    public long usableBytes(Path directory) {
+    public long usableBytes(Path directory) throws IOException {
+        atUsable.happen();
         return usable;
     }
 
@@ -71,6 +74,11 @@ final class TestMachine implements Machine, Surroundings.Waits, Snapshot {
     public List<Running> running(Path in) throws IOException {
         atLook.happen();
         return runs ? List.of(new Running(7, "server", home, unit, java)) : List.of();
+    }
+
+    @Override
+    public boolean installs(Path file) {
+        return Files.exists(file);
     }
 
     @Override

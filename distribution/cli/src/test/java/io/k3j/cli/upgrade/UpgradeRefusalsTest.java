@@ -177,6 +177,22 @@ class UpgradeRefusalsTest extends UpgradeScene {
     }
 
     @Test
+    void anInstallationKeepsUpgradesOut() throws IOException {
+        Path fresh = Files.createDirectory(library.resolve("release-333333333333.new"));
+        Files.writeString(library.resolve(".install.lock"), "7 100\n");
+        refused(() -> upgrade().to(tar), "install.sh is at work on " + library);
+        assertThat(fresh).as("what it makes").isDirectory();
+    }
+
+    @Test
+    void whatAKilledStagingLeftDoesNotCountAgainstTheNextOne() throws IOException {
+        Path left = Files.createDirectory(library.resolve("release-333333333333.new"));
+        machine.atUsable = () -> assertThat(left).doesNotExist();
+        upgrade().to(tar);
+        assertThat(current()).isEqualTo("0.2.0");
+    }
+
+    @Test
     void oneUpgradeIsUnderWayAtATime() throws IOException {
         try (FileChannel channel = FileChannel.open(library.resolve(".upgrade.lock"), StandardOpenOption.CREATE,
                 StandardOpenOption.WRITE); var _ = channel.lock()) {
