@@ -15,18 +15,27 @@ public final class TrustedFile {
     private static final int OTHERS = 02;
     private static final int STICKY = 01000;
     private final Set<Integer> owners;
+    private final Set<Integer> groups;
 
     /// @param owners user numbers beside root's
-    TrustedFile(Set<Integer> owners) {
+    /// @param groups whose members may write, beside root's
+    TrustedFile(Set<Integer> owners, Set<Integer> groups) {
         this.owners = owners;
+        this.groups = groups;
     }
 
-    /// With the user that sudo names.
+    /// With the user that sudo names, and his group where it has his own number: it is his alone then, as systems make
+    /// it for each user, and not one that several are in.
     public static TrustedFile of(Map<String, String> environment) {
+        Set<Integer> user = number(environment, "SUDO_UID");
+        return new TrustedFile(user, user.equals(number(environment, "SUDO_GID")) ? user : Set.of());
+    }
+
+    private static Set<Integer> number(Map<String, String> environment, String name) {
         try {
-            return new TrustedFile(Set.of(Integer.parseInt(environment.getOrDefault("SUDO_UID", ""))));
+            return Set.of(Integer.parseInt(environment.getOrDefault(name, "")));
         } catch (NumberFormatException e) {
-            return new TrustedFile(Set.of());
+            return Set.of();
         }
     }
 
@@ -50,7 +59,7 @@ public final class TrustedFile {
                 int group = (Integer) Files.getAttribute(path, "unix:gid");
                 int mode = (Integer) Files.getAttribute(path, "unix:mode");
                 boolean sticky = path != real && (mode & STICKY) != 0;
-                boolean open = (mode & OTHERS) != 0 || (mode & GROUP) != 0 && group != 0 && !owners.contains(group);
+                boolean open = (mode & OTHERS) != 0 || (mode & GROUP) != 0 && group != 0 && !groups.contains(group);
                 if (owner != 0 && !owners.contains(owner)) {
                     return Optional.of(told(path, "belongs to user " + owner, remedy));
                 }

@@ -75,7 +75,7 @@ abstract class UpgradeScene {
 
     Upgrade upgrade() {
         return new Upgrade(new Releases(library, disk),
-                new Surroundings(disk, machine, machine, new TrustedFile(Set.of(uid())), machine),
+                new Surroundings(disk, machine, machine, new TrustedFile(Set.of(uid()), Set.of()), machine),
                 options, told::add);
     }
 
