@@ -79,7 +79,8 @@ final class UpgradeCommand {
         }
         Path dataDir = Path.of(words.text("data-dir", EarlyKeys.of(host).dataDir())).toAbsolutePath();
         UpgradeOptions options = new UpgradeOptions(dataDir, words.on("allow-downgrade"), !words.on("no-snapshot"),
-                timeout(words.text("timeout", "300")), words.text("restart", ""));
+                timeout(words.text("timeout", "300")), words.text("restart", ""),
+                host.environment().getOrDefault("K3S_JAVA", ""));
         return new Upgrade(releases.get(), new Surroundings(ReleaseDisk.DURABLE, Machine.REAL,
                 DatastoreSnapshot.of(dataDir, host, out), TrustedFile.of(host.environment()), Surroundings.Waits.REAL),
                 options, out::println);

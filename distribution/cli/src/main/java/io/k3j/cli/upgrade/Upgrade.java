@@ -205,7 +205,7 @@ public final class Upgrade {
     /// The new release's own Java has to work on this machine.
     private void tryProgram(String name, ReleaseFacts facts, Optional<Machine.Running> running) throws IOException {
         String program = releases.directory(name).resolve("bin/k3s").toString();
-        String java = running.map(Machine.Running::java).orElse("");
+        String java = options.java(running);
         Command.Outcome outcome = with.machine().run(List.of(program, "--version"),
                 java.isEmpty() ? Map.of() : Map.of("K3S_JAVA", java), TRY_LIMIT);
         if (outcome.code() != 0 || !outcome.output().startsWith("k3s version " + facts.kubernetes().text())) {

@@ -51,7 +51,7 @@ final class UpgradeChecks {
                     + machine.architecture() + "; fetch k3s-" + facts.version().text() + "-linux-"
                     + machine.architecture() + ".tar.gz");
         }
-        if (!content.hasJava() && running.map(Machine.Running::java).orElse("").isEmpty()) {
+        if (!content.hasJava() && options.java(running).isEmpty()) {
             problems.add("the release brings no Java; set K3S_JAVA of the service to one of version " + facts.java()
                     + " or newer, or fetch the tar that has one");
         }
@@ -60,9 +60,9 @@ final class UpgradeChecks {
 
     /// Can the Java of the service run it, and may root run that?
     void java(ReleaseFacts facts, Optional<Machine.Running> running) {
-        String java = running.map(Machine.Running::java).orElse("");
+        String java = options.java(running);
         if (!java.isEmpty()) {
-            trusted.programProblem(Path.of(java)).map(problem -> "K3S_JAVA of the service: " + problem)
+            trusted.programProblem(Path.of(java)).map(problem -> "K3S_JAVA of the service" + (running.isEmpty() ? ", by this command's: " : ": ") + problem)
                     .ifPresentOrElse(problems::add, () -> installed(Path.of(java), facts.java()));
         }
     }

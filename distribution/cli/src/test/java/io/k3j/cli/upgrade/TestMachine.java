@@ -18,6 +18,7 @@ final class TestMachine implements Machine, Surroundings.Waits, Snapshot {
     final List<String> done = new ArrayList<>();
     String architecture = "amd64";
     String java = "";
+    Map<String, String> given = Map.of();
     String javaVersion = "25.0.1";
     String unit = "k3s.service";
     String printed = "k3s version v1.36.2+k3s1 (abc)";
@@ -94,6 +95,7 @@ final class TestMachine implements Machine, Surroundings.Waits, Snapshot {
     @Override
     public Command.Outcome run(List<String> line, Map<String, String> environment, Duration limit) throws IOException {
         done.add(String.join(" ", line));
+        given = environment;
         if (line.getLast().equals("--version")) {
             return new Command.Outcome(Files.isExecutable(Path.of(line.getFirst())) ? 0 : 127, printed, "");
         }

@@ -47,7 +47,7 @@ class UpgradeRefusalsTest extends UpgradeScene {
     void aDatastoreThatCannotBeSavedStopsTheUpgradeUnlessToldOtherwise() throws IOException {
         machine.snapshotProblem = "the datastore was not saved";
         refused(() -> upgrade().to(tar), "the datastore was not saved");
-        options = new UpgradeOptions(options.dataDir(), false, false, options.timeout(), "");
+        options = new UpgradeOptions(options.dataDir(), false, false, options.timeout(), "", "");
         upgrade().to(tar);
         assertThat(current()).isEqualTo("0.2.0");
     }
@@ -66,14 +66,14 @@ class UpgradeRefusalsTest extends UpgradeScene {
     void anOlderReleaseIsRefusedUnlessToldOtherwise() throws IOException {
         Path older = release("0.0.9", Map.of()).write(dir.resolve("older.tar.gz"));
         refused(() -> upgrade().to(older), "is older than the present one", "--allow-downgrade");
-        options = new UpgradeOptions(options.dataDir(), true, true, options.timeout(), "");
+        options = new UpgradeOptions(options.dataDir(), true, true, options.timeout(), "", "");
         upgrade().to(older);
         assertThat(current()).isEqualTo("0.0.9");
     }
 
     @Test
     void aReleaseThatWouldMisreadTheDataIsRefusedWhateverIsSaid() throws IOException {
-        options = new UpgradeOptions(options.dataDir(), true, true, options.timeout(), "");
+        options = new UpgradeOptions(options.dataDir(), true, true, options.timeout(), "", "");
         Files.createDirectories(options.dataDir().resolve("bundles"));
         Files.writeString(options.dataDir().resolve("bundles/data-form"), "2\n");
         refused(() -> upgrade().to(tar), "has form 2", "restore a snapshot",
@@ -115,6 +115,23 @@ class UpgradeRefusalsTest extends UpgradeScene {
         int before = machine.done.size();
         assertThatThrownBy(() -> upgrade().rollback()).hasMessageContaining("can be written by others");
         assertThat(machine.done).hasSize(before);
+    }
+
+    @Test
+    void whereNothingRunsTheJavaOfTheCommandIsThatOfTheService() throws IOException {
+        machine.runs = false;
+        ReleaseFacts facts = new ReleaseFacts(ReleaseVersion.of("0.3.0"), ReleaseVersion.of("v1.36.2+k3s1"), "abcdef12",
+                25, 1, new TreeMap<>());
+        Path bare = release(facts, "").write(dir.resolve("bare.tar.gz"));
+        refused(() -> upgrade().to(bare), "the release brings no Java");
+        Path java = Files.createFile(dir.resolve("java"));
+        options = new UpgradeOptions(options.dataDir(), false, true, options.timeout(), "", java.toString());
+        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxrwxrwx"));
+        refused(() -> upgrade().to(bare), "by this command's: " + java + " can be written by others");
+        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+        upgrade().to(bare);
+        assertThat(machine.given).containsEntry("K3S_JAVA", java.toString());
+        assertThat(releases.trial()).isPresent();
     }
 
     @Test
@@ -170,7 +187,7 @@ class UpgradeRefusalsTest extends UpgradeScene {
         refused(() -> upgrade().to(tar), "was not started by systemd", "--restart");
         assertThat(told).contains("  restart   process 7, by --restart; the API and this node's controllers pause,"
                 + " pods run on");
-        options = new UpgradeOptions(options.dataDir(), false, true, options.timeout(), "rc-service k3s restart");
+        options = new UpgradeOptions(options.dataDir(), false, true, options.timeout(), "rc-service k3s restart", "");
         upgrade().to(tar);
         assertThat(machine.done.getLast()).isEqualTo("sh -c rc-service k3s restart");
         assertThat(current()).isEqualTo("0.2.0");
