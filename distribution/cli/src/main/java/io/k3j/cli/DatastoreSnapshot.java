@@ -72,7 +72,9 @@ final class DatastoreSnapshot implements Snapshot {
     @Override
     public long bytes() {
         try {
-            return sqlite() ? Files.size(database) : 0;
+            // what was written last lies beside the database, up to all of it
+            Path log = database.resolveSibling("state.db-wal");
+            return sqlite() ? Files.size(database) + (Files.exists(log) ? Files.size(log) : 0) : 0;
         } catch (IOException e) {
             return 0;
         }

@@ -58,6 +58,15 @@ class DatastoreSnapshotTest {
     }
 
     @Test
+    void whatWasWrittenLastTakesRoomAsWell() throws IOException {
+        assertThat(snapshot(Files::copy).bytes()).isZero();
+        Files.writeString(database, "four");
+        assertThat(snapshot(Files::copy).bytes()).isEqualTo(4);
+        Files.writeString(database.resolveSibling("state.db-wal"), "seven77");
+        assertThat(snapshot(Files::copy).bytes()).isEqualTo(11);
+    }
+
+    @Test
     void aCopyThatFailsLeavesNothingAndSaysWhatToDo() throws IOException {
         take("before-0.2.0", 1, "whole");
         assertThatThrownBy(() -> snapshot((from, to) -> {

@@ -38,6 +38,11 @@ public interface Machine {
         }
 
         @Override
+        public boolean oneFileSystem(Path one, Path other) throws IOException {
+            return Files.getFileStore(one).equals(Files.getFileStore(other));
+        }
+
+        @Override
         public List<Running> running(Path library) throws IOException {
             return services.below(library);
         }
@@ -76,6 +81,9 @@ public interface Machine {
 
     /// What root may still write to the file system of a directory.
     long usableBytes(Path directory) throws IOException;
+
+    /// Whether two directories share the room of one file system.
+    boolean oneFileSystem(Path one, Path other) throws IOException;
 
     /// Servers and agents that run from a release in this directory.
     List<Running> running(Path library) throws IOException;

@@ -111,9 +111,22 @@ final class UpgradeChecks {
 
     /// Does it fit?
     void room(Path library, long bytes, long snapshot) {
-        fits(library, bytes, "the release");
-        if (snapshot > 0) {
+        if (snapshot == 0) {
+            fits(library, bytes, "the release");
+        } else if (shared(library)) {
+            fits(library, bytes + snapshot, "the release and a copy of the datastore");
+        } else {
+            fits(library, bytes, "the release");
             fits(options.dataDir(), snapshot, "a copy of the datastore");
+        }
+    }
+
+    private boolean shared(Path library) {
+        try {
+            return machine.oneFileSystem(library, options.dataDir());
+        } catch (IOException e) {
+            // the sum is the safe guess
+            return true;
         }
     }
 

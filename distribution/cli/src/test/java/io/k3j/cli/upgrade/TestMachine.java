@@ -27,6 +27,8 @@ final class TestMachine implements Machine, Surroundings.Waits, Snapshot {
     Trial trial = Trial.PASSES;
     boolean runs = true;
     boolean restarts = true;
+    boolean oneDisk = true;
+    long snapshotBytes;
     Event atLook = () -> {
     };
     Event atUsable = () -> {
@@ -69,6 +71,11 @@ final class TestMachine implements Machine, Surroundings.Waits, Snapshot {
     public long usableBytes(Path directory) throws IOException {
         atUsable.happen();
         return usable;
+    }
+
+    @Override
+    public boolean oneFileSystem(Path one, Path other) {
+        return oneDisk;
     }
 
     @Override
@@ -163,7 +170,7 @@ final class TestMachine implements Machine, Surroundings.Waits, Snapshot {
 
     @Override
     public long bytes() {
-        return 0;
+        return snapshotBytes;
     }
 
     @Override

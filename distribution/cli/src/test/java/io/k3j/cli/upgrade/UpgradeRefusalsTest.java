@@ -176,6 +176,16 @@ class UpgradeRefusalsTest extends UpgradeScene {
     }
 
     @Test
+    void aReleaseAndACopyThatShareADiskNeedTheRoomOfBoth() throws IOException {
+        machine.snapshotBytes = 200L << 20;
+        machine.usable = (264L << 20) + 100;
+        refused(() -> upgrade().to(tar), "no space for the release and a copy of the datastore");
+        machine.oneDisk = false;
+        upgrade().to(tar);
+        assertThat(current()).isEqualTo("0.2.0");
+    }
+
+    @Test
     void aDiskThatFillsMeanwhileKeepsThePresentRelease() throws IOException {
         disk = new FullDisk(3);
         refused(() -> upgrade().to(tar), "No space left on device");
