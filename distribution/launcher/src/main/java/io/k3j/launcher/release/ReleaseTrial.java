@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 /// not ready in time, it ends, so that its starts are counted; its trial ended by somebody else, it ends as well, so that
 /// it does not run on as a release that no link leads to. The command that has begun the trial need not live on.
 public final class ReleaseTrial {
-    /// What one on trial has until it is ready. Longer than the command waits by default, so that the command ends it
-    /// first.
+    /// What one on trial has until it is ready. The command waits no longer, so that it is the
+    /// command that ends it, with the reason.
     public static final Duration LIMIT = Duration.ofMinutes(10);
     /// How long it has to stay ready.
     public static final Duration STEADY = Duration.ofSeconds(30);
