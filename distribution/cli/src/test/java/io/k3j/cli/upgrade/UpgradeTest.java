@@ -21,7 +21,8 @@ class UpgradeTest extends UpgradeScene {
         upgrade().plan(tar);
         assertThat(String.join("\n", told)).contains("present   0.1.0 (v1.36.2+k3s1, abcdef12)", "  newer",
                 "1 changed, 1 added, 1 removed", "added     io.k3j.new", "changed   io.k3j.scheduler",
-                "removed   io.k3j.gone", "restart   k3s.service", "snapshot  a copy", "note: there is no ");
+                "removed   io.k3j.gone", "restart   k3s.service", "snapshot  a copy", "note: there is no ",
+                "note: the unit, k3s-killall.sh and k3s-uninstall.sh stay");
         assertThat(files()).isEqualTo(before);
         assertThat(machine.done).isEmpty();
     }
