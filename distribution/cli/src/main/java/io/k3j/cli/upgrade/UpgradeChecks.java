@@ -62,7 +62,8 @@ final class UpgradeChecks {
     void java(ReleaseFacts facts, Optional<Machine.Running> running) {
         String java = options.java(running);
         if (!java.isEmpty()) {
-            trusted.programProblem(Path.of(java)).map(problem -> "K3S_JAVA of the service" + (running.isEmpty() ? ", by this command's: " : ": ") + problem)
+            String whose = "K3S_JAVA of the service" + (running.isEmpty() ? ", by this command's: " : ": ");
+            trusted.programProblem(Path.of(java)).map(problem -> whose + problem)
                     .ifPresentOrElse(problems::add, () -> installed(Path.of(java), facts.java()));
         }
     }
@@ -97,8 +98,8 @@ final class UpgradeChecks {
             int form = DataForm.of(options.dataDir());
             if (next.dataForm() < form) {
                 problems.add("the data in " + options.dataDir() + " has form " + form + ", and " + next.text()
-                        + " reads up to " + next.dataForm() + "; restore a snapshot that is as old as that release and then"
-                        + " delete " + DataForm.file(options.dataDir()));
+                        + " reads up to " + next.dataForm() + "; restore a snapshot that is as old as that release and"
+                        + " then delete " + DataForm.file(options.dataDir()));
             } else if (next.dataForm() > form) {
                 problems.add("the release writes data of form " + next.dataForm() + ", which the present one cannot"
                         + " read, so an upgrade could not be taken back; save the datastore, then install it by its"

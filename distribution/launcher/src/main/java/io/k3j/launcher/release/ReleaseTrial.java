@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /// What a process does about the trial its release may be on: ready for thirty seconds, it makes it the current one;
-/// not ready in time, it ends, so that its starts are counted; its trial ended by somebody else, it ends as well, so that
-/// it does not run on as a release that no link leads to. The command that has begun the trial need not live on.
+/// not ready in time, it ends, so that its starts are counted; its trial ended by somebody else, it ends as well, so
+/// that it does not run on as a release that no link leads to. The command that has begun the trial need not live on.
 public final class ReleaseTrial {
     /// What one on trial has until it is ready. The command waits no longer, so that it is the
     /// command that ends it, with the reason.
