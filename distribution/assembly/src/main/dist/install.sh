@@ -187,12 +187,35 @@ fetch_kubectl() { # where the mirror has one; it lies in the release, as it woul
     chmod 755 "$HERE/bin/kubectl"
 }
 
+# k3s upgrade works in the same directory: each of the two says that it is at work, then looks for the other one
+AT_WORK=
+exclude_upgrade() {
+    $SUDO mkdir -p "$LIB_DIR"
+    trap release_upgrade EXIT
+    stat=$(cat /proc/$$/stat)
+    AT_WORK=$LIB_DIR/.install.lock
+    # with the time it has started, behind the name, as another process gets the same number one day
+    # shellcheck disable=SC2086
+    set -- ${stat##*)}
+    echo "$$ ${20}" | write "$AT_WORK" 600
+    lock=$($SUDO stat -c %i "$LIB_DIR/.upgrade.lock" 2> /dev/null || true)
+    if [ -n "$lock" ] && grep -Eqs "POSIX +ADVISORY +WRITE +[0-9]+ [0-9a-f]+:[0-9a-f]+:$lock " /proc/locks; then
+        fatal "k3s upgrade is at work on $LIB_DIR; wait for its end"
+    fi
+}
+
+release_upgrade() {
+    [ -z "${TMP:-}" ] || rm -rf "$TMP"
+    [ -z "$AT_WORK" ] || $SUDO rm -f "$AT_WORK"
+}
+
 # each release has a folder of its own that never changes, so that what runs keeps its files; a link names the one to start
 install_files() {
     [ -z "$INSTALLED" ] || return 0
     id=release-$(cd "$HERE" && find . -type f -exec sha256sum {} + | LC_ALL=C sort -k 2 | sha256sum | cut -c1-12)
     info "Installing k3s to $LIB_DIR/$id and $BIN_DIR/k3s"
-    $SUDO mkdir -p "$BIN_DIR" "$LIB_DIR"
+    $SUDO mkdir -p "$BIN_DIR"
+    exclude_upgrade
     if [ ! -d "$LIB_DIR/$id" ]; then
         $SUDO rm -rf "$LIB_DIR/$id.new"
         $SUDO cp -a "$HERE/." "$LIB_DIR/$id.new"

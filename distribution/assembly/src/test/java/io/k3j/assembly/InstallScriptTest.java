@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -86,6 +88,18 @@ class InstallScriptTest {
         assertThat(install("sh", "install.sh")).startsWith("0 ");
         assertThat(library.resolve("current").toRealPath()).isEqualTo(first);
         assertThat(library.toFile().list()).containsExactlyInAnyOrder("current", first.getFileName().toString());
+    }
+
+    @Test
+    void anInstallationAndAnUpgradeExcludeEachOther() throws Exception {
+        Path lock = Files.createDirectories(library).resolve(".upgrade.lock");
+        try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                var _ = channel.lock()) {
+            assertThat(install("sh", "install.sh")).startsWith("1 ").contains("k3s upgrade is at work on " + library);
+        }
+        assertThat(library.toFile().list()).containsExactly(".upgrade.lock");
+        assertThat(install("sh", "install.sh")).startsWith("0 ");
+        assertThat(library.resolve(".install.lock")).doesNotExist();
     }
 
     @Test

@@ -80,6 +80,61 @@ class TrialScriptTest {
     }
 
     @Test
+    void aServerThatOnlySaysHowItIsUsedIsNoStart() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            assertThat(k3s("server", "--help")).startsWith("release-a").endsWith("--help");
+            assertThat(k3s("agent", "-h")).startsWith("release-a");
+        }
+        assertThat(library.resolve("trial.starts")).doesNotExist();
+        assertThat(k3s("server")).isEqualTo("release-b");
+    }
+
+    @Test
+    void aSecondServerBesideTheOneOnTrialNeitherCountsNorTakesItBack() throws Exception {
+        assertThat(k3s("server")).isEqualTo("release-b");
+        Process service = new ProcessBuilder("sh", "-c", "read -r _", "java",
+                "-Dk3j.home=" + library.resolve("release-b")).start();
+        try {
+            for (int i = 0; i < 3; i++) {
+                assertThat(k3s("server", "--data-dir=/other")).startsWith("release-b");
+            }
+            assertThat(Files.readAllLines(library.resolve("trial.starts"))).hasSize(1);
+        } finally {
+            service.destroyForcibly().waitFor();
+        }
+        assertThat(k3s("server")).isEqualTo("release-b");
+        assertThat(k3s("server")).contains("is taken back").endsWith("release-a");
+    }
+
+    @Test
+    void aResetOfTheClusterIsNoStartOfTheService() throws Exception {
+        for (String reset : List.of("--cluster-reset", "--cluster-reset=true", "--cluster-reset")) {
+            assertThat(k3s("server", reset)).startsWith("release-a");
+        }
+        assertThat(library.resolve("trial.starts")).doesNotExist();
+    }
+
+    @Test
+    void linksOfOthersBesideAReleaseThatWasOnlyUnpackedDoNotCount() throws Exception {
+        Path open = Files.createDirectory(library.resolveSibling("open"));
+        for (String name : List.of("k3s-0.1.0", "release-a")) {
+            Path home = Files.move(library.resolve(name.equals("release-a") ? name : "release-b"), open.resolve(name));
+            Path theirs = Files.createDirectories(directory.toRealPath().resolve("theirs/bin"));
+            Files.writeString(theirs.resolve("k3s"), "#!/bin/sh\necho theirs\n");
+            assertThat(theirs.resolve("k3s").toFile().setExecutable(true)).isTrue();
+            Path trial = open.resolve("release-c");
+            Files.deleteIfExists(trial);
+            Files.createSymbolicLink(trial, theirs.getParent());
+            for (String link : List.of("current", "trial")) {
+                Files.deleteIfExists(open.resolve(link));
+                Files.createSymbolicLink(open.resolve(link), Path.of(link.equals("trial") ? "release-c" : name));
+            }
+            Files.setAttribute(open, "unix:mode", 01777);
+            assertThat(run(home.resolve("bin/k3s"), "server")).isEqualTo(name);
+        }
+    }
+
+    @Test
     void aReleaseThatHasPassedItsTrialIsStartedAsAnyOther() throws Exception {
         Files.move(library.resolve("trial"), library.resolve("current"),
                 StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

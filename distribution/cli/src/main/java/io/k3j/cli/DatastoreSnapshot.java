@@ -28,16 +28,24 @@ final class DatastoreSnapshot implements Snapshot {
     private final Path database;
     private final Host host;
     private final PrintStream out;
+    private final Copy copy;
 
-    private DatastoreSnapshot(Path dataDir, Host host, PrintStream out) {
+    /// Copies a database that may be written meanwhile.
+    interface Copy {
+        void make(Path from, Path to) throws IOException;
+    }
+
+    /// @param copy of SQLite
+    DatastoreSnapshot(Path dataDir, Host host, PrintStream out, Copy copy) {
         this.dataDir = dataDir;
         this.database = dataDir.resolve("server/db/state.db");
         this.host = host;
         this.out = out;
+        this.copy = copy;
     }
 
     static DatastoreSnapshot of(Path dataDir, Host host, PrintStream out) {
-        return new DatastoreSnapshot(dataDir, host, out);
+        return new DatastoreSnapshot(dataDir, host, out, (from, to) -> sqliteCopy().accept(from, to));
     }
 
     private boolean etcd() {
@@ -64,7 +72,9 @@ final class DatastoreSnapshot implements Snapshot {
     @Override
     public long bytes() {
         try {
-            return sqlite() ? Files.size(database) : 0;
+            // what was written last lies beside the database, up to all of it
+            Path log = database.resolveSibling("state.db-wal");
+            return sqlite() ? Files.size(database) + (Files.exists(log) ? Files.size(log) : 0) : 0;
         } catch (IOException e) {
             return 0;
         }
@@ -89,7 +99,7 @@ final class DatastoreSnapshot implements Snapshot {
         Path fresh = copies().resolve(FRESH);
         try {
             Files.deleteIfExists(fresh);
-            sqliteCopy().accept(database, fresh);
+            copy.make(database, fresh);
             DurableFiles.move(fresh, to);
         } finally {
             Files.deleteIfExists(fresh);

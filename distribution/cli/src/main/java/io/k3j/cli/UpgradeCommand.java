@@ -7,6 +7,7 @@ import io.k3j.cli.upgrade.Upgrade;
 import io.k3j.cli.upgrade.UpgradeOptions;
 import io.k3j.cli.upgrade.UpgradeProblem;
 import io.k3j.launcher.release.ReleaseDisk;
+import io.k3j.launcher.release.ReleaseTrial;
 import io.k3j.launcher.release.Releases;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -26,15 +27,15 @@ final class UpgradeCommand {
               --rollback          go back to the release before, or end the trial that is under way
               --allow-downgrade   TAR may be older than the present release
               --no-snapshot       do not save the datastore before
-              --timeout value     seconds until the new release has passed its trial (default: 300)
+              --timeout value     seconds until it has been ready for 30 s (60 to 600, default: 300)
               --restart value     line of the shell that restarts the service (default: its unit of systemd)
               --data-dir value    of the server or agent""";
     private static final Words.Form FORM = new Words.Form(USAGE, Map.of("d", "data-dir", "h", "help"),
             Set.of("plan", "to", "timeout", "restart", "data-dir"),
             Set.of("rollback", "allow-downgrade", "no-snapshot", "help"));
-    /// Longer than it takes to be told ready, and shorter than nobody would wait for.
+    /// Longer than it has to stay ready, and no longer than its own process waits until it is.
     private static final long LEAST_SECONDS = 60;
-    private static final long MOST_SECONDS = 3600;
+    private static final long MOST_SECONDS = ReleaseTrial.LIMIT.toSeconds();
 
     private UpgradeCommand() {
     }
@@ -79,7 +80,8 @@ final class UpgradeCommand {
         }
         Path dataDir = Path.of(words.text("data-dir", EarlyKeys.of(host).dataDir())).toAbsolutePath();
         UpgradeOptions options = new UpgradeOptions(dataDir, words.on("allow-downgrade"), !words.on("no-snapshot"),
-                timeout(words.text("timeout", "300")), words.text("restart", ""));
+                timeout(words.text("timeout", "300")), words.text("restart", ""),
+                host.environment().getOrDefault("K3S_JAVA", ""));
         return new Upgrade(releases.get(), new Surroundings(ReleaseDisk.DURABLE, Machine.REAL,
                 DatastoreSnapshot.of(dataDir, host, out), TrustedFile.of(host.environment()), Surroundings.Waits.REAL),
                 options, out::println);

@@ -49,7 +49,8 @@ class UpgradeCommandTest {
         Files.createSymbolicLink(dir.resolve("current"), Path.of("release-a"));
         refused(true, "there is no release before this one", "--rollback", "--data-dir", dir.toString());
         refused(true, "cannot read " + dir.resolve("absent.tar.gz"), "--plan", dir.resolve("absent.tar.gz").toString());
-        refused(true, "--timeout 5: from 60 to 3600 seconds", "--rollback", "--timeout", "5");
+        refused(true, "--timeout 5: from 60 to 600 seconds", "--rollback", "--timeout", "5");
+        refused(true, "--timeout 601: from 60 to 600 seconds", "--rollback", "--timeout", "601");
         refused(true, "--timeout soon: seconds are wanted", "--rollback", "--timeout=soon");
     }
 }

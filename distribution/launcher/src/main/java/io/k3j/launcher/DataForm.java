@@ -17,10 +17,15 @@ public final class DataForm {
     private DataForm() {
     }
 
+    /// Where a data directory keeps it.
+    public static Path file(Path dataDir) {
+        return dataDir.resolve(FILE);
+    }
+
     /// That of a data directory; of one that has none yet the first one.
     /// @throws IOException when its file is damaged or cannot be read
     public static int of(Path dataDir) throws IOException {
-        Path file = dataDir.resolve(FILE);
+        Path file = file(dataDir);
         if (Files.notExists(file)) {
             return 1;
         }
@@ -42,7 +47,7 @@ public final class DataForm {
             if (form > OWN) {
                 throw new StartFailure("the data directory " + dataDir + " was written by a newer release (form " + form
                         + ", this one reads up to " + OWN + "); start that release, or restore a snapshot that was"
-                        + " taken before it ran");
+                        + " taken before it ran and then delete " + file(dataDir));
             }
         } catch (IOException e) {
             throw new StartFailure("cannot tell which release has written the data directory " + dataDir + ": "
@@ -52,7 +57,7 @@ public final class DataForm {
 
     /// Says, for good, that this release writes from now on.
     static void record(Path dataDir) throws IOException {
-        Path file = dataDir.resolve(FILE);
+        Path file = file(dataDir);
         if (Files.notExists(file) || of(dataDir) != OWN) {
             DurableFiles.write(file, OWN + "\n", "rw-------");
         }

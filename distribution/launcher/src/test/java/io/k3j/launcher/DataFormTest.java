@@ -23,7 +23,8 @@ class DataFormTest {
         DataForm.refuseNewer(dir);
         Files.writeString(dir.resolve("bundles/data-form"), DataForm.OWN + 1 + "\n");
         assertThatThrownBy(() -> DataForm.refuseNewer(dir)).isInstanceOf(StartFailure.class)
-                .hasMessageContaining("was written by a newer release").hasMessageContaining("restore a snapshot");
+                .hasMessageContaining("was written by a newer release").hasMessageContaining("restore a snapshot")
+                .hasMessageContaining("delete " + dir.resolve("bundles/data-form"));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.k3j.cli.upgrade;
 
 import io.k3j.childprocess.Command;
+import io.k3j.launcher.Server;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
@@ -37,8 +38,23 @@ public interface Machine {
         }
 
         @Override
+        public boolean oneFileSystem(Path one, Path other) throws IOException {
+            return Files.getFileStore(one).equals(Files.getFileStore(other));
+        }
+
+        @Override
         public List<Running> running(Path library) throws IOException {
             return services.below(library);
+        }
+
+        @Override
+        public boolean installs(Path file) {
+            return services.runs(file);
+        }
+
+        @Override
+        public boolean runsIn(Path dataDir) {
+            return Server.runsIn(dataDir);
         }
 
         @Override
@@ -66,8 +82,17 @@ public interface Machine {
     /// What root may still write to the file system of a directory.
     long usableBytes(Path directory) throws IOException;
 
+    /// Whether two directories share the room of one file system.
+    boolean oneFileSystem(Path one, Path other) throws IOException;
+
     /// Servers and agents that run from a release in this directory.
     List<Running> running(Path library) throws IOException;
+
+    /// Whether the process runs that `install.sh` has written to a file: its number and the time of its start.
+    boolean installs(Path file);
+
+    /// Whether a server or agent uses a data directory now.
+    boolean runsIn(Path dataDir);
 
     /// Whether the command line of any process names something in a release.
     boolean used(Path release) throws IOException;

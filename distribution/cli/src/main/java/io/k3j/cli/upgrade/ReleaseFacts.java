@@ -31,13 +31,27 @@ public record ReleaseFacts(ReleaseVersion version, ReleaseVersion kubernetes, St
     static ReleaseFacts of(byte[] json) {
         try {
             Struct facts = Json.object(json);
-            return new ReleaseFacts(ReleaseVersion.of(facts.text("version")),
+            return plain(new ReleaseFacts(ReleaseVersion.of(facts.text("version")),
                     ReleaseVersion.of(facts.text("kubernetes")), facts.text("commit"),
                     Math.toIntExact(facts.whole("java", 0)), Math.toIntExact(facts.whole("dataForm", 0)),
-                    new TreeMap<>(facts.struct("bundles").texts()));
+                    new TreeMap<>(facts.struct("bundles").texts())));
         } catch (MalformedInput | IllegalArgumentException | ArithmeticException e) {
-            throw new UpgradeProblem(FILE + " of the release is damaged: " + e.getMessage(), e);
+            throw new UpgradeProblem(FILE + " of the release is damaged: "
+                    + Printable.of(String.valueOf(e.getMessage())), e);
         }
+    }
+
+    /// All of it is shown to root.
+    private static ReleaseFacts plain(ReleaseFacts facts) {
+        if (!Printable.plain(facts.commit, "")) {
+            throw new IllegalArgumentException("'" + Printable.of(facts.commit) + "' is no commit");
+        }
+        for (String name : facts.bundles.keySet()) {
+            if (!Printable.plain(name, ".-_")) {
+                throw new IllegalArgumentException("'" + Printable.of(name) + "' is no name of a bundle");
+            }
+        }
+        return facts;
     }
 
     /// Those of a release that lies on the disk.

@@ -63,7 +63,8 @@ final class ReleaseTar implements AutoCloseable {
             return HexFormat.of().formatHex(digest.digest());
         } catch (IOException e) {
             throw new UpgradeProblem(file + " is damaged or no release: "
-                    + (e.getMessage() == null ? "it ends early" : e.getMessage()) + "; fetch it again", e);
+                    + (e.getMessage() == null ? "it ends early" : Printable.of(e.getMessage()))
+                    + "; fetch it again", e);
         }
     }
 

@@ -14,8 +14,8 @@ public record ReleaseVersion(String text) implements Comparable<ReleaseVersion> 
     /// @throws IllegalArgumentException when it has no number
     public static ReleaseVersion of(String text) {
         ReleaseVersion version = new ReleaseVersion(text);
-        if (text.length() > LONGEST || numbers(text).isEmpty()) {
-            throw new IllegalArgumentException("'" + text + "' is no version");
+        if (text.length() > LONGEST || !Printable.plain(text, ".+-_~") || numbers(text).isEmpty()) {
+            throw new IllegalArgumentException("'" + Printable.of(text) + "' is no version");
         }
         return version;
     }

@@ -16,6 +16,8 @@ final class RunningServices {
     private static final String MAIN = "io.k3j.cli.Main";
     private static final String PIDS = "ns/pid";
     private static final String JAVA = "K3S_JAVA=";
+    /// Counted behind the name of the program.
+    private static final int STARTED = 19;
     private final Path proc;
 
     /// @param proc `/proc`
@@ -43,6 +45,20 @@ final class RunningServices {
                     && Files.readSymbolicLink(process.resolve(PIDS))
                             .equals(Files.readSymbolicLink(proc.resolve("self").resolve(PIDS)));
         } catch (IOException ended) {
+            return false;
+        }
+    }
+
+    /// Whether the process runs whose number and time of its start, in ticks since the boot, a file holds; not when the
+    /// file is not there or holds something else.
+    boolean runs(Path file) {
+        try {
+            String[] told = Files.readString(file).strip().split(" ");
+            String stat = Files.readString(proc.resolve(Integer.toString(Integer.parseInt(told[0]))).resolve("stat"));
+            // the name of the program, in brackets, may hold anything
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+            return told.length == 2 && fields.length > STARTED && fields[STARTED].equals(told[1]);
+        } catch (IOException | NumberFormatException | IndexOutOfBoundsException ended) {
             return false;
         }
     }

@@ -35,31 +35,56 @@ final class Takeover {
     /// @throws UpgradeProblem when the present release runs on or again
     /// @throws IOException what the disk says; the links are as they were before or after one of their changes
     void run(String name, Optional<Machine.Running> running) throws IOException {
-        if (!releases.trial().equals(Optional.of(name))) {
+        boolean goesOn = releases.trial().equals(Optional.of(name));
+        if (!goesOn && releases.current().equals(Optional.of(name))) {
+            told.accept(name + " has passed its trial");
+            return;
+        }
+        if (!goesOn) {
             releases.begin(name);
         }
         if (running.isEmpty()) {
             told.accept("nothing runs from " + releases.library() + ": the next start takes " + name + ", on trial");
             return;
         }
-        if (!running.get().home().equals(releases.directory(name))) {
+        // what runs of a release whose earlier trial was ended does not look after this one
+        if (!goesOn || !running.get().home().equals(releases.directory(name))) {
             told.accept("restarting " + how(running.get()));
             Optional<String> problem = restart(running.get());
             if (problem.isPresent()) {
-                releases.takeBack();
-                throw new UpgradeProblem(
-                        "cannot restart the service: " + problem.get() + "; the present release stays");
+                throw notRestarted(name, problem.get());
             }
         }
         await(name, running.get());
     }
 
-    /// Ends the trial and has the release before started again.
-    void takeBack(String name, Optional<Machine.Running> running) throws IOException {
+    private UpgradeProblem notRestarted(String name, String problem) throws IOException {
         releases.takeBack();
+        String current = releases.current().orElse("none");
+        if (current.equals(name)) {
+            return new UpgradeProblem("the command that restarts the service failed: " + problem + "; " + name
+                    + " has passed its trial all the same");
+        }
+        return new UpgradeProblem("cannot restart the service: " + problem + "; "
+                + (runs(name) ? "it runs from " + name + " nonetheless, whose trial is over: restart it by hand, which"
+                        + " starts " + current : "the present release stays"));
+    }
+
+    private boolean runs(String name) throws IOException {
+        Path home = releases.directory(name);
+        return with.machine().running(releases.library()).stream().anyMatch(one -> one.home().equals(home));
+    }
+
+    /// Ends the trial and has the release before started again.
+    /// @return whether there was one to end: not when it has passed meanwhile
+    boolean takeBack(String name, Optional<Machine.Running> running) throws IOException {
+        if (!releases.takeBack() && releases.current().equals(Optional.of(name))) {
+            return false;
+        }
         if (running.isPresent() && running.get().home().equals(releases.directory(name))) {
             told.accept(back(running.get()));
         }
+        return true;
     }
 
     /// How a process is restarted, for a person.
@@ -99,10 +124,11 @@ final class Takeover {
             }
         }
         releases.settle();
-        if (!releases.current().equals(Optional.of(name))) {
-            throw new UpgradeProblem(name + " has ended " + Releases.STARTS
-                    + " times while it was on trial and is taken"
-                    + " back: " + releases.current().orElse("none") + " is started again; why: " + log(running));
+        String current = releases.current().orElse("none");
+        if (!current.equals(name)) {
+            throw new UpgradeProblem("the trial of " + name + " is over and it has not passed; " + starts + " of its "
+                    + Releases.STARTS + " starts were seen: it has ended each time, or somebody has taken it back; "
+                    + current + (runs(current) ? " runs" : " does not run yet") + "; why: " + log(running));
         }
         told.accept(name + " has passed its trial");
     }
@@ -113,15 +139,18 @@ final class Takeover {
 
     private String back(Machine.Running running) throws IOException {
         String current = releases.current().orElse("none");
+        if (with.machine().running(releases.library()).isEmpty()) {
+            // whoever has stopped it wants it stopped; a supervisor between two starts takes the next one
+            return "nothing runs, and the next start takes " + current;
+        }
         Optional<String> problem = restart(running);
         if (problem.isPresent()) {
             return "the service could not be restarted (" + problem.get() + "): do that by hand, which starts "
                     + current;
         }
-        Path home = releases.directory(current);
         long began = with.waits().nanos();
         while (with.waits().nanos() - began < BACK_LIMIT.toNanos() && with.waits().pause()) {
-            if (with.machine().running(releases.library()).stream().anyMatch(one -> one.home().equals(home))) {
+            if (runs(current)) {
                 return current + " runs again";
             }
         }

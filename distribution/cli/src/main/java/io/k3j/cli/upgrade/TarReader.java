@@ -43,7 +43,8 @@ final class TarReader {
         padding = 0;
         String name = "";
         String link = "";
-        while (true) {
+        // one of each comes before an entry at most
+        for (int longOnes = 0; longOnes <= 2; longOnes++) {
             byte[] head = block();
             if (empty(head)) {
                 end();
@@ -60,6 +61,7 @@ final class TarReader {
                 return Optional.of(entry(head, name, link, size));
             }
         }
+        throw new IOException("more than one long name comes before an entry");
     }
 
     private Entry entry(byte[] head, String longName, String longLink, long size) throws IOException {

@@ -27,6 +27,8 @@ import java.util.function.Consumer;
 /// ```
 public final class Upgrade {
     private static final String LOCK = ".upgrade.lock";
+    /// Written by `install.sh` before it looks for our lock, as we look for it after we have locked.
+    private static final String INSTALLING = ".install.lock";
     /// Who may read it could lock it, too.
     private static final FileAttribute<?> OWNERS = PosixFilePermissions
             .asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -109,8 +111,7 @@ public final class Upgrade {
     public void rollback() {
         alone(() -> {
             Optional<String> trial = releases.trial();
-            if (trial.isPresent()) {
-                takeover.takeBack(trial.get(), running());
+            if (trial.isPresent() && takeover.takeBack(trial.get(), running())) {
                 told.accept(
                         "the trial of " + trial.get() + " is over, " + releases.current().orElse("none") + " stays");
                 return;
@@ -126,10 +127,11 @@ public final class Upgrade {
                         + " after; give its tar: k3s upgrade --to TAR --allow-downgrade");
             }
             ReleaseFacts facts = ReleaseFacts.in(releases.directory(name));
-            UpgradeChecks checks = new UpgradeChecks(with.machine(), options);
+            UpgradeChecks checks = new UpgradeChecks(with, options);
             checks.form(facts);
             checks.room(releases.library(), 0, snapshotBytes());
             List<Machine.Running> running = with.machine().running(releases.library());
+            checks.java(facts, running.stream().findFirst());
             checks.restart(running);
             if (!checks.problems().isEmpty()) {
                 throw new UpgradeProblem(checks.problems());
@@ -149,8 +151,8 @@ public final class Upgrade {
         }
         ReleaseFacts present = ReleaseFacts.in(releases.directory(current));
         List<Machine.Running> running = with.machine().running(releases.library());
-        UpgradeChecks checks = new UpgradeChecks(with.machine(), options);
-        checks.checksum(tar, content.sum(), with.trusted());
+        UpgradeChecks checks = new UpgradeChecks(with, options);
+        checks.checksum(tar, content.sum());
         checks.machine(content, running.stream().findFirst());
         checks.order(present, content.facts());
         long bytes = Files.isDirectory(releases.directory(content.name())) ? 0 : content.bytes();
@@ -174,6 +176,10 @@ public final class Upgrade {
             throw new UpgradeProblem(
                     "an upgrade to " + trial.get() + " is under way, its trial is not over; wait for its"
                             + " end, or take it back: k3s upgrade --rollback");
+        }
+        if (releases.current().equals(Optional.of(name))) {
+            told.accept(name + " has passed its trial meanwhile");
+            return;
         }
         if (trial.isEmpty()) {
             told.accept("staging " + name);
@@ -199,7 +205,7 @@ public final class Upgrade {
     /// The new release's own Java has to work on this machine.
     private void tryProgram(String name, ReleaseFacts facts, Optional<Machine.Running> running) throws IOException {
         String program = releases.directory(name).resolve("bin/k3s").toString();
-        String java = running.map(Machine.Running::java).orElse("");
+        String java = options.java(running);
         Command.Outcome outcome = with.machine().run(List.of(program, "--version"),
                 java.isEmpty() ? Map.of() : Map.of("K3S_JAVA", java), TRY_LIMIT);
         if (outcome.code() != 0 || !outcome.output().startsWith("k3s version " + facts.kubernetes().text())) {
@@ -234,7 +240,12 @@ public final class Upgrade {
                 throw new UpgradeProblem(
                         "another k3s upgrade is at work on " + releases.library() + "; wait for its end");
             }
+            Path installing = releases.library().resolve(INSTALLING);
+            if (with.machine().installs(installing)) {
+                throw new UpgradeProblem("install.sh is at work on " + releases.library() + "; wait for its end");
+            }
             releases.settle();
+            tidy();
             work.run();
         } catch (OverlappingFileLockException e) {
             throw new UpgradeProblem("another k3s upgrade is at work in this process on " + releases.library(), e);

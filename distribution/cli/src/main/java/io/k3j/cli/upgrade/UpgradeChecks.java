@@ -12,12 +12,14 @@ final class UpgradeChecks {
     /// Left free beside the release.
     private static final long SPARE_BYTES = 64L << 20;
     private final Machine machine;
+    private final TrustedFile trusted;
     private final UpgradeOptions options;
     private final List<String> problems = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
 
-    UpgradeChecks(Machine machine, UpgradeOptions options) {
-        this.machine = machine;
+    UpgradeChecks(Surroundings with, UpgradeOptions options) {
+        this.machine = with.machine();
+        this.trusted = with.trusted();
         this.options = options;
     }
 
@@ -30,7 +32,7 @@ final class UpgradeChecks {
     }
 
     /// Is the tar that which was published?
-    void checksum(Path tar, String sum, TrustedFile trusted) {
+    void checksum(Path tar, String sum) {
         Checksums sums = Checksums.beside(tar, machine.architecture());
         if (sums.exists()) {
             trusted.problem(sums.file()).ifPresent(problems::add);
@@ -44,17 +46,25 @@ final class UpgradeChecks {
     /// Is it for this machine?
     void machine(ReleaseContent content, Optional<Machine.Running> running) {
         ReleaseFacts facts = content.facts();
-        String java = running.map(Machine.Running::java).orElse("");
         if (content.hasJava() && !content.architecture().equals(machine.architecture())) {
             problems.add("the release is for " + content.architecture() + " and this machine is "
                     + machine.architecture() + "; fetch k3s-" + facts.version().text() + "-linux-"
                     + machine.architecture() + ".tar.gz");
         }
-        if (java.isEmpty() && !content.hasJava()) {
+        if (!content.hasJava() && options.java(running).isEmpty()) {
             problems.add("the release brings no Java; set K3S_JAVA of the service to one of version " + facts.java()
                     + " or newer, or fetch the tar that has one");
-        } else if (!java.isEmpty()) {
-            installed(Path.of(java), facts.java());
+        }
+        java(facts, running);
+    }
+
+    /// Can the Java of the service run it, and may root run that?
+    void java(ReleaseFacts facts, Optional<Machine.Running> running) {
+        String java = options.java(running);
+        if (!java.isEmpty()) {
+            String whose = "K3S_JAVA of the service" + (running.isEmpty() ? ", by this command's: " : ": ");
+            trusted.programProblem(Path.of(java)).map(problem -> whose + problem)
+                    .ifPresentOrElse(problems::add, () -> installed(Path.of(java), facts.java()));
         }
     }
 
@@ -88,7 +98,8 @@ final class UpgradeChecks {
             int form = DataForm.of(options.dataDir());
             if (next.dataForm() < form) {
                 problems.add("the data in " + options.dataDir() + " has form " + form + ", and " + next.text()
-                        + " reads up to " + next.dataForm() + "; restore a snapshot that is as old as that release");
+                        + " reads up to " + next.dataForm() + "; restore a snapshot that is as old as that release and"
+                        + " then delete " + DataForm.file(options.dataDir()));
             } else if (next.dataForm() > form) {
                 problems.add("the release writes data of form " + next.dataForm() + ", which the present one cannot"
                         + " read, so an upgrade could not be taken back; save the datastore, then install it by its"
@@ -101,9 +112,22 @@ final class UpgradeChecks {
 
     /// Does it fit?
     void room(Path library, long bytes, long snapshot) {
-        fits(library, bytes, "the release");
-        if (snapshot > 0) {
+        if (snapshot == 0) {
+            fits(library, bytes, "the release");
+        } else if (shared(library)) {
+            fits(library, bytes + snapshot, "the release and a copy of the datastore");
+        } else {
+            fits(library, bytes, "the release");
             fits(options.dataDir(), snapshot, "a copy of the datastore");
+        }
+    }
+
+    private boolean shared(Path library) {
+        try {
+            return machine.oneFileSystem(library, options.dataDir());
+        } catch (IOException e) {
+            // the sum is the safe guess
+            return true;
         }
     }
 
@@ -120,8 +144,17 @@ final class UpgradeChecks {
         }
     }
 
+    /// Is the data directory that of what runs? Another one would be saved, and asked for its form.
+    private void data(List<Machine.Running> running) {
+        if (!running.isEmpty() && !machine.runsIn(options.dataDir())) {
+            problems.add("k3s " + running.getFirst().command() + " (process " + running.getFirst().pid()
+                    + ") does not use the data directory " + options.dataDir() + "; give the one it uses: --data-dir");
+        }
+    }
+
     /// Can what runs be restarted?
     void restart(List<Machine.Running> running) {
+        data(running);
         if (running.size() > 1) {
             problems.add(running.size() + " services run from one installation ("
                     + String.join(", ", running.stream().map(one -> "process " + one.pid()).toList())

@@ -19,6 +19,9 @@ import java.util.stream.Collectors;
 record UpgradePlan(Side present, Side next, long bytes, String snapshot, String restart, List<String> notes,
         List<String> problems) {
     private static final int LISTED = 40;
+    /// Made by `install.sh`, of the release it installs.
+    private static final String KEPT = "note: the unit, k3s-killall.sh and k3s-uninstall.sh stay those of the release"
+            + " that install.sh has installed; the install.sh of the new one renews them";
 
     /// One of the two.
     record Side(String name, ReleaseFacts facts) {
@@ -51,6 +54,7 @@ record UpgradePlan(Side present, Side next, long bytes, String snapshot, String 
                 : restart + "; the API and this node's controllers pause, pods run on"));
         lines.add("  trial     ready, and for " + ReleaseTrial.STEADY.toSeconds()
                 + " s more; otherwise " + present.name() + " is started again");
+        lines.add(KEPT);
         notes.forEach(note -> lines.add("note: " + note));
         return lines;
     }

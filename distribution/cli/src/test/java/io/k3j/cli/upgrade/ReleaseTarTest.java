@@ -86,6 +86,45 @@ class ReleaseTarTest {
     }
 
     @Test
+    void longNamesWithoutAnEntryHaveAnEnd() throws IOException {
+        TestTar endless = release();
+        for (int i = 0; i < 3; i++) {
+            endless.head("././@LongLink", 'L', 0, 0, "");
+        }
+        refused(endless.file("k3s/lib/a", 0644, ""), "more than one long name comes before an entry");
+        Path both = release().head("././@LongLink", 'K', 0, 0, "").head("././@LongLink", 'L', 0, 0, "")
+                .file("k3s/lib/a", 0644, "").write(dir.resolve("both.tar.gz"));
+        assertThat(read(both)).containsKey("lib/a");
+    }
+
+    @Test
+    void nothingOfItTellsTheTerminalWhatToDo() throws IOException {
+        String clears = "\u001b[2J";
+        for (TestTar tar : new TestTar[] {release().head("k3s/" + clears, '3', 0644, 0, ""),
+                release().link("k3s/lib/a", "../../" + clears), release().head("k3s/lib/a", '\u001b', 0644, 0, "")}) {
+            Path file = tar.write(dir.resolve("clears.tar.gz"));
+            assertThatThrownBy(() -> read(file)).isInstanceOf(UpgradeProblem.class)
+                    .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\u001b"));
+        }
+    }
+
+    @Test
+    void nothingThatAReleaseSaysOfItselfDoesEither() {
+        for (String field : new String[] {"version", "kubernetes", "commit", "bundles"}) {
+            String json = """
+                    {"version":"0.2.0","kubernetes":"v1.36.2+k3s1","commit":"abc","java":25,"dataForm":1,
+                     "bundles":{"io.k3j.one":"1"}}
+                    """;
+            String hostile = field.equals("bundles") ? json.replace("io.k3j.one", "io\\u001b[2J")
+                    : json.replace("\"" + field + "\":\"", "\"" + field + "\":\"1\\u001b[2J");
+            assertThat(ReleaseFacts.of(json.getBytes(StandardCharsets.UTF_8)).commit()).isEqualTo("abc");
+            assertThatThrownBy(() -> ReleaseFacts.of(hostile.getBytes(StandardCharsets.UTF_8))).as(field)
+                    .isInstanceOf(UpgradeProblem.class)
+                    .satisfies(e -> assertThat(e.getMessage()).contains("is damaged").doesNotContain("\u001b"));
+        }
+    }
+
+    @Test
     void whatItUnpacksToIsBounded() throws IOException {
         refused(release().head("k3s/lib/a", '0', 0644, TarRules.MOST_BYTES + 1, ""), "it unpacks to more than");
         TestTar many = release();

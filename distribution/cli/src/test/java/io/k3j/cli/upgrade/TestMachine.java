@@ -18,6 +18,7 @@ final class TestMachine implements Machine, Surroundings.Waits, Snapshot {
     final List<String> done = new ArrayList<>();
     String architecture = "amd64";
     String java = "";
+    Map<String, String> given = Map.of();
     String javaVersion = "25.0.1";
     String unit = "k3s.service";
     String printed = "k3s version v1.36.2+k3s1 (abc)";
@@ -26,10 +27,24 @@ final class TestMachine implements Machine, Surroundings.Waits, Snapshot {
     Trial trial = Trial.PASSES;
     boolean runs = true;
     boolean restarts = true;
+    boolean oneDisk = true;
+    long snapshotBytes;
+    Event atLook = () -> {
+    };
+    Event atUsable = () -> {
+    };
+    boolean stoppedMeanwhile;
+    boolean startsAllTheSame;
+    boolean dataDirIsTheirs = true;
     private final Path library;
     private final Releases releases;
     private Path home;
     private long nanos;
+
+    /// What somebody else does while processes are looked for.
+    interface Event {
+        void happen() throws IOException;
+    }
 
     /// How the process of a release on trial ends it.
     enum Trial {
@@ -53,13 +68,30 @@ final class TestMachine implements Machine, Surroundings.Waits, Snapshot {
     }
 
     @Override
-    public long usableBytes(Path directory) {
+    public long usableBytes(Path directory) throws IOException {
+        atUsable.happen();
         return usable;
     }
 
     @Override
-    public List<Running> running(Path in) {
+    public boolean oneFileSystem(Path one, Path other) {
+        return oneDisk;
+    }
+
+    @Override
+    public List<Running> running(Path in) throws IOException {
+        atLook.happen();
         return runs ? List.of(new Running(7, "server", home, unit, java)) : List.of();
+    }
+
+    @Override
+    public boolean installs(Path file) {
+        return Files.exists(file);
+    }
+
+    @Override
+    public boolean runsIn(Path dataDir) {
+        return runs && dataDirIsTheirs;
     }
 
     @Override
@@ -70,10 +102,14 @@ final class TestMachine implements Machine, Surroundings.Waits, Snapshot {
     @Override
     public Command.Outcome run(List<String> line, Map<String, String> environment, Duration limit) throws IOException {
         done.add(String.join(" ", line));
+        given = environment;
         if (line.getLast().equals("--version")) {
             return new Command.Outcome(Files.isExecutable(Path.of(line.getFirst())) ? 0 : 127, printed, "");
         }
         if (!restarts) {
+            if (startsAllTheSame) {
+                start();
+            }
             return new Command.Outcome(5, "", "Unit not found");
         }
         start();
@@ -85,9 +121,18 @@ final class TestMachine implements Machine, Surroundings.Waits, Snapshot {
         if (trying.isPresent() && trial == Trial.PASSES) {
             releases.commit(trying.get());
         } else if (trying.isPresent() && trial == Trial.ENDS_TWICE) {
-            releases.takeBack();
+            Files.writeString(library.resolve("trial.starts"), "once\ntwice\n");
         }
         home = library.resolve(releases.trial().or(() -> current()).orElseThrow());
+    }
+
+    private void takeBack() {
+        try {
+            releases.takeBack();
+            home = library.resolve(releases.current().orElseThrow());
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private Optional<String> current() {
@@ -105,6 +150,10 @@ final class TestMachine implements Machine, Surroundings.Waits, Snapshot {
 
     @Override
     public boolean pause() {
+        runs &= !stoppedMeanwhile;
+        if (trial == Trial.ENDS_TWICE) {
+            takeBack();
+        }
         nanos += Duration.ofSeconds(1).toNanos();
         return true;
     }
@@ -121,7 +170,7 @@ final class TestMachine implements Machine, Surroundings.Waits, Snapshot {
 
     @Override
     public long bytes() {
-        return 0;
+        return snapshotBytes;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.k3j.cli.upgrade;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -21,6 +22,22 @@ class UpgradeRefusalsTest extends UpgradeScene {
     }
 
     @Test
+    void aReleaseThatRunsAlthoughItsRestartFailedIsToldAndTriedAgainByARestart() throws IOException {
+        machine.restarts = false;
+        machine.startsAllTheSame = true;
+        machine.trial = TestMachine.Trial.HANGS;
+        assertThatThrownBy(() -> upgrade().to(tar)).hasMessageContaining("cannot restart the service")
+                .hasMessageContaining("nonetheless").hasMessageContaining("restart it by hand");
+        assertThat(releases.trial()).isEmpty();
+        assertThat(current()).isEqualTo("0.1.0");
+        machine.restarts = true;
+        machine.trial = TestMachine.Trial.PASSES;
+        upgrade().to(tar);
+        assertThat(machine.done.getLast()).startsWith("systemctl restart");
+        assertThat(current()).isEqualTo("0.2.0");
+    }
+
+    @Test
     void aProgramThatDoesNotWorkHereIsNotTried() throws IOException {
         machine.printed = "error while loading shared libraries";
         refused(() -> upgrade().to(tar), "the new program does not work on this machine", "shared libraries");
@@ -30,26 +47,37 @@ class UpgradeRefusalsTest extends UpgradeScene {
     void aDatastoreThatCannotBeSavedStopsTheUpgradeUnlessToldOtherwise() throws IOException {
         machine.snapshotProblem = "the datastore was not saved";
         refused(() -> upgrade().to(tar), "the datastore was not saved");
-        options = new UpgradeOptions(options.dataDir(), false, false, options.timeout(), "");
+        options = new UpgradeOptions(options.dataDir(), false, false, options.timeout(), "", "");
         upgrade().to(tar);
         assertThat(current()).isEqualTo("0.2.0");
+    }
+
+    @Test
+    void aDataDirectoryThatIsNotTheServicesIsNeitherSavedNorAsked() throws IOException {
+        machine.dataDirIsTheirs = false;
+        refused(() -> upgrade().to(tar), "does not use the data directory " + options.dataDir(), "--data-dir");
+        assertThat(machine.done).isEmpty();
+        machine.runs = false;
+        upgrade().to(tar);
+        assertThat(releases.trial()).isPresent();
     }
 
     @Test
     void anOlderReleaseIsRefusedUnlessToldOtherwise() throws IOException {
         Path older = release("0.0.9", Map.of()).write(dir.resolve("older.tar.gz"));
         refused(() -> upgrade().to(older), "is older than the present one", "--allow-downgrade");
-        options = new UpgradeOptions(options.dataDir(), true, true, options.timeout(), "");
+        options = new UpgradeOptions(options.dataDir(), true, true, options.timeout(), "", "");
         upgrade().to(older);
         assertThat(current()).isEqualTo("0.0.9");
     }
 
     @Test
     void aReleaseThatWouldMisreadTheDataIsRefusedWhateverIsSaid() throws IOException {
-        options = new UpgradeOptions(options.dataDir(), true, true, options.timeout(), "");
+        options = new UpgradeOptions(options.dataDir(), true, true, options.timeout(), "", "");
         Files.createDirectories(options.dataDir().resolve("bundles"));
         Files.writeString(options.dataDir().resolve("bundles/data-form"), "2\n");
-        refused(() -> upgrade().to(tar), "has form 2", "restore a snapshot");
+        refused(() -> upgrade().to(tar), "has form 2", "restore a snapshot",
+                "delete " + options.dataDir().resolve("bundles/data-form"));
         Files.delete(options.dataDir().resolve("bundles/data-form"));
         Path next = release(
                 new ReleaseFacts(ReleaseVersion.of("0.3.0"), ReleaseVersion.of("v1.37.0+k3s1"), "abcdef12", 25,
@@ -63,7 +91,7 @@ class UpgradeRefusalsTest extends UpgradeScene {
         machine.architecture = "arm64";
         refused(() -> upgrade().to(tar), "the release is for amd64 and this machine is arm64");
         machine.architecture = "amd64";
-        machine.java = "/opt/java/bin/java";
+        machine.java = Files.createFile(dir.resolve("java")).toString();
         machine.javaVersion = "21.0.2";
         refused(() -> upgrade().to(tar), "which is Java 21.0.2; the release needs 25");
         machine.java = "";
@@ -72,6 +100,38 @@ class UpgradeRefusalsTest extends UpgradeScene {
                         1, new TreeMap<>()),
                 "").write(dir.resolve("bare.tar.gz"));
         refused(() -> upgrade().to(bare), "the release brings no Java");
+    }
+
+    @Test
+    void aJavaThatOthersCanWriteIsNotRun() throws IOException {
+        Path java = Files.createFile(dir.resolve("java"));
+        machine.java = java.toString();
+        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxrwxrwx"));
+        refused(() -> upgrade().to(tar), "K3S_JAVA of the service: " + java + " can be written by others");
+        assertThat(machine.done).isEmpty();
+        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+        upgrade().to(tar);
+        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxrwxrwx"));
+        int before = machine.done.size();
+        assertThatThrownBy(() -> upgrade().rollback()).hasMessageContaining("can be written by others");
+        assertThat(machine.done).hasSize(before);
+    }
+
+    @Test
+    void whereNothingRunsTheJavaOfTheCommandIsThatOfTheService() throws IOException {
+        machine.runs = false;
+        ReleaseFacts facts = new ReleaseFacts(ReleaseVersion.of("0.3.0"), ReleaseVersion.of("v1.36.2+k3s1"), "abcdef12",
+                25, 1, new TreeMap<>());
+        Path bare = release(facts, "").write(dir.resolve("bare.tar.gz"));
+        refused(() -> upgrade().to(bare), "the release brings no Java");
+        Path java = Files.createFile(dir.resolve("java"));
+        options = new UpgradeOptions(options.dataDir(), false, true, options.timeout(), "", java.toString());
+        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxrwxrwx"));
+        refused(() -> upgrade().to(bare), "by this command's: " + java + " can be written by others");
+        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+        upgrade().to(bare);
+        assertThat(machine.given).containsEntry("K3S_JAVA", java.toString());
+        assertThat(releases.trial()).isPresent();
     }
 
     @Test
@@ -116,6 +176,16 @@ class UpgradeRefusalsTest extends UpgradeScene {
     }
 
     @Test
+    void aReleaseAndACopyThatShareADiskNeedTheRoomOfBoth() throws IOException {
+        machine.snapshotBytes = 200L << 20;
+        machine.usable = (264L << 20) + 100;
+        refused(() -> upgrade().to(tar), "no space for the release and a copy of the datastore");
+        machine.oneDisk = false;
+        upgrade().to(tar);
+        assertThat(current()).isEqualTo("0.2.0");
+    }
+
+    @Test
     void aDiskThatFillsMeanwhileKeepsThePresentRelease() throws IOException {
         disk = new FullDisk(3);
         refused(() -> upgrade().to(tar), "No space left on device");
@@ -127,9 +197,25 @@ class UpgradeRefusalsTest extends UpgradeScene {
         refused(() -> upgrade().to(tar), "was not started by systemd", "--restart");
         assertThat(told).contains("  restart   process 7, by --restart; the API and this node's controllers pause,"
                 + " pods run on");
-        options = new UpgradeOptions(options.dataDir(), false, true, options.timeout(), "rc-service k3s restart");
+        options = new UpgradeOptions(options.dataDir(), false, true, options.timeout(), "rc-service k3s restart", "");
         upgrade().to(tar);
         assertThat(machine.done.getLast()).isEqualTo("sh -c rc-service k3s restart");
+        assertThat(current()).isEqualTo("0.2.0");
+    }
+
+    @Test
+    void anInstallationKeepsUpgradesOut() throws IOException {
+        Path fresh = Files.createDirectory(library.resolve("release-333333333333.new"));
+        Files.writeString(library.resolve(".install.lock"), "7 100\n");
+        refused(() -> upgrade().to(tar), "install.sh is at work on " + library);
+        assertThat(fresh).as("what it makes").isDirectory();
+    }
+
+    @Test
+    void whatAKilledStagingLeftDoesNotCountAgainstTheNextOne() throws IOException {
+        Path left = Files.createDirectory(library.resolve("release-333333333333.new"));
+        machine.atUsable = () -> assertThat(left).doesNotExist();
+        upgrade().to(tar);
         assertThat(current()).isEqualTo("0.2.0");
     }
 

@@ -41,7 +41,7 @@ abstract class UpgradeScene {
         Files.createSymbolicLink(library.resolve("current"), Path.of(first));
         releases = new Releases(library, ReleaseDisk.DURABLE);
         machine = new TestMachine(library);
-        options = new UpgradeOptions(dir.resolve("data"), false, true, Duration.ofMinutes(5), "");
+        options = new UpgradeOptions(dir.resolve("data"), false, true, Duration.ofMinutes(5), "", "");
     }
 
     static TestTar release(String version, Map<String, String> bundles) {
@@ -75,7 +75,7 @@ abstract class UpgradeScene {
 
     Upgrade upgrade() {
         return new Upgrade(new Releases(library, disk),
-                new Surroundings(disk, machine, machine, new TrustedFile(Set.of(uid())), machine),
+                new Surroundings(disk, machine, machine, new TrustedFile(Set.of(uid()), Set.of()), machine),
                 options, told::add);
     }
 

@@ -21,7 +21,8 @@ class UpgradeTest extends UpgradeScene {
         upgrade().plan(tar);
         assertThat(String.join("\n", told)).contains("present   0.1.0 (v1.36.2+k3s1, abcdef12)", "  newer",
                 "1 changed, 1 added, 1 removed", "added     io.k3j.new", "changed   io.k3j.scheduler",
-                "removed   io.k3j.gone", "restart   k3s.service", "snapshot  a copy", "note: there is no ");
+                "removed   io.k3j.gone", "restart   k3s.service", "snapshot  a copy", "note: there is no ",
+                "note: the unit, k3s-killall.sh and k3s-uninstall.sh stay");
         assertThat(files()).isEqualTo(before);
         assertThat(machine.done).isEmpty();
     }
@@ -39,6 +40,30 @@ class UpgradeTest extends UpgradeScene {
         assertThat(Files.getLastModifiedTime(program)).as("caches of Java compare it")
                 .isEqualTo(FileTime.fromMillis(1_700_000_000_000L));
         assertThat(library.resolve("current/bin/ctr").toRealPath()).isEqualTo(program.toRealPath());
+    }
+
+    @Test
+    void nobodyElseMayHoldTheLock() throws IOException {
+        upgrade().to(tar);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(library.resolve(".upgrade.lock"))))
+                .isEqualTo("rw-------");
+    }
+
+    @Test
+    void aLinkThatIsTurnedOverAfterItWasJudgedIsNotFollowedAgain() throws IOException {
+        Path link = Files.createSymbolicLink(dir.resolve("newest.tar.gz"), tar);
+        Path other = release("0.3.0", Map.of()).write(dir.resolve("k3s-0.3.0.tar.gz"));
+        disk = new FullDisk(Integer.MAX_VALUE) {
+            @Override
+            public boolean delete(Path path) throws IOException {
+                // the first change of the disk comes after the judgement and before the tar is opened
+                Files.deleteIfExists(link);
+                Files.createSymbolicLink(link, other);
+                return super.delete(path);
+            }
+        };
+        upgrade().to(link);
+        assertThat(current()).isEqualTo("0.2.0");
     }
 
     @Test
@@ -74,7 +99,8 @@ class UpgradeTest extends UpgradeScene {
     @Test
     void aReleaseThatEndsTwiceIsTakenBack() throws IOException {
         machine.trial = TestMachine.Trial.ENDS_TWICE;
-        refused(() -> upgrade().to(tar), "has ended 2 times while it was on trial", "journalctl -u k3s.service");
+        refused(() -> upgrade().to(tar), "2 of its 2 starts were seen", " runs; why: ",
+                "journalctl -u k3s.service");
     }
 
     @Test
@@ -82,6 +108,50 @@ class UpgradeTest extends UpgradeScene {
         machine.trial = TestMachine.Trial.HANGS;
         refused(() -> upgrade().to(tar), "has not passed its trial within 300 s", "runs again");
         assertThat(machine.done.stream().filter(line -> line.startsWith("systemctl"))).hasSize(2);
+    }
+
+    @Test
+    void aTrialThatPassesWhileItIsToBeEndedIsRolledBackAsAnyOther() throws IOException {
+        machine.runs = false;
+        upgrade().to(tar);
+        machine.runs = true;
+        String name = releases.trial().orElseThrow();
+        disk = new FullDisk(Integer.MAX_VALUE) {
+            @Override
+            public boolean delete(Path path) throws IOException {
+                // the process is faster by a moment
+                if (path.endsWith("trial") && releases.trial().isPresent() && current().equals("0.1.0")) {
+                    releases.commit(name);
+                }
+                return super.delete(path);
+            }
+        };
+        upgrade().rollback();
+        assertThat(current()).isEqualTo("0.1.0");
+        assertThat(releases.previous()).contains(name);
+    }
+
+    @Test
+    void theSameCommandInTheTrialsLastMomentFindsItPassed() throws IOException {
+        machine.runs = false;
+        upgrade().to(tar);
+        String name = releases.trial().orElseThrow();
+        machine.runs = true;
+        machine.atLook = () -> releases.commit(name);
+        int before = machine.done.size();
+        upgrade().to(tar);
+        assertThat(told.getLast()).contains("has passed its trial");
+        assertThat(machine.done).hasSize(before);
+        assertThat(current()).isEqualTo("0.2.0");
+    }
+
+    @Test
+    void aServiceThatIsStoppedDuringItsTrialStaysStopped() throws IOException {
+        machine.trial = TestMachine.Trial.HANGS;
+        machine.stoppedMeanwhile = true;
+        assertThatThrownBy(() -> upgrade().to(tar)).hasMessageContaining("nothing runs, and the next start takes ");
+        assertThat(machine.done.stream().filter(line -> line.startsWith("systemctl"))).hasSize(1);
+        assertThat(current()).isEqualTo("0.1.0");
     }
 
     @Test

@@ -4,15 +4,17 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /// What a process does about the trial its release may be on: ready for thirty seconds, it makes it the current one;
-/// not ready in time, it ends, so that its starts are counted. The command that has begun the trial need not live on.
+/// not ready in time, it ends, so that its starts are counted; its trial ended by somebody else, it ends as well, so
+/// that it does not run on as a release that no link leads to. The command that has begun the trial need not live on.
 public final class ReleaseTrial {
-    /// What one on trial has until it is ready. Longer than the command waits by default, so that the command ends it
-    /// first.
+    /// What one on trial has until it is ready. The command waits no longer, so that it is the
+    /// command that ends it, with the reason.
     public static final Duration LIMIT = Duration.ofMinutes(10);
     /// How long it has to stay ready.
     public static final Duration STEADY = Duration.ofSeconds(30);
@@ -48,27 +50,39 @@ public final class ReleaseTrial {
     /// @param end the process stops
     /// @param fail ends the process, with the reason
     public void watch(CountDownLatch end, Consumer<String> fail) {
-        Releases.around(home, disk).ifPresent(releases -> Thread.ofPlatform().name("release-trial").daemon()
-                .start(() -> judge(releases, end, fail)));
+        String name = Objects.toString(home.getFileName(), "");
+        Optional<Releases> around = Releases.around(home, disk);
+        try {
+            if (around.isPresent() && around.get().trial().equals(Optional.of(name))) {
+                Thread.ofPlatform().name("release-trial").daemon()
+                        .start(() -> judge(around.get(), name, end, fail));
+            }
+        } catch (IOException e) {
+            fail.accept("cannot tell whether this release is on trial in " + around.get().library() + ": " + e);
+        }
     }
 
-    private void judge(Releases releases, CountDownLatch end, Consumer<String> fail) {
-        String name = Objects.toString(home.getFileName(), "");
+    private void judge(Releases releases, String name, CountDownLatch end, Consumer<String> fail) {
         try {
-            if (releases.trial().filter(name::equals).isEmpty()) {
-                return;
-            }
             if (!ready.await(times.limit().toMillis(), TimeUnit.MILLISECONDS)) {
                 fail.accept("this release is on trial after an upgrade and was not ready within "
                         + times.limit().toSeconds() + " s");
             } else if (!end.await(times.steady().toMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.log(System.Logger.Level.INFO, releases.commit(name) ? "Release has passed its trial release={0}"
-                        : "Trial of the release was ended by somebody else release={0}", name);
+                pass(releases, name, fail);
             }
         } catch (IOException e) {
             fail.accept("the trial of this release cannot be ended in " + releases.library() + ": " + e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void pass(Releases releases, String name, Consumer<String> fail) throws IOException {
+        if (releases.commit(name)) {
+            LOG.log(System.Logger.Level.INFO, "Release has passed its trial release={0}", name);
+        } else {
+            fail.accept("the trial of this release was ended before it had passed, and "
+                    + releases.current().orElse("none") + " is the one to be started");
         }
     }
 }

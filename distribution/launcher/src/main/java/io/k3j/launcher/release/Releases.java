@@ -105,8 +105,14 @@ public final class Releases {
     }
 
     /// Puts a release on trial: the next start takes it.
-    /// @throws IOException when another one is on trial, too
+    /// @throws IOException when another one is on trial, too, or it is the current one, or is not there
     public void begin(String name) throws IOException {
+        if (current().equals(Optional.of(name))) {
+            throw new IOException(name + " is the current release");
+        }
+        if (!Files.isDirectory(directory(name), LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException(directory(name) + " is not there");
+        }
         if (trial().isPresent()) {
             throw new IOException(trial().get() + " is on trial");
         }

@@ -33,7 +33,8 @@ class ReleaseTrialTest {
     }
 
     private ReleaseTrial of(String home, Duration limit, Duration steady) {
-        ReleaseTrial trial = new ReleaseTrial(library.resolve(home), new ToldDisk(renamed),
+        ReleaseTrial trial = new ReleaseTrial(library.resolve(home), new ToldDisk(to -> {
+        }, renamed::complete),
                 new ReleaseTrial.Times(limit, steady));
         trial.watch(end, failed::complete);
         return trial;
@@ -53,6 +54,15 @@ class ReleaseTrialTest {
         of("release-b", SHORT, LONG);
         assertThat(failed.get(5, TimeUnit.MINUTES)).contains("on trial").contains("not ready within");
         assertThat(releases.trial()).as("bin/k3s counts its starts").contains("release-b");
+    }
+
+    @Test
+    void oneWhoseTrialWasEndedMeanwhileDoesNotRunOn() throws Exception {
+        ReleaseTrial trial = of("release-b", LONG, SHORT);
+        assertThat(releases.takeBack()).isTrue();
+        trial.ready();
+        assertThat(failed.get(5, TimeUnit.MINUTES)).contains("was ended before it had passed", "release-a");
+        assertThat(releases.current()).contains("release-a");
     }
 
     @Test

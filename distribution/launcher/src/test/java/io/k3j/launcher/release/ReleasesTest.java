@@ -101,11 +101,33 @@ class ReleasesTest {
     }
 
     @Test
+    void twoThatSettleAtOnceBothFindItDone() throws IOException {
+        Path library = library("settle");
+        on(library).begin(NEW);
+        Files.writeString(library.resolve("trial.starts"), "once\n");
+        Releases slower = new Releases(library, new ToldDisk(to -> on(library).settle(), to -> {
+        }));
+        assertThat(slower.commit(NEW)).isTrue();
+        assertThat(slower.current()).contains(NEW);
+        assertThat(slower.previous()).contains(OLD);
+        assertThat(library.toFile().list()).containsExactlyInAnyOrder(OLDEST, OLD, NEW, "current", "previous");
+    }
+
+    @Test
     void thereIsOneTrialAtATime() throws IOException {
         Releases releases = on(library("one"));
         releases.begin(NEW);
         assertThatThrownBy(() -> releases.begin(OLDEST)).isInstanceOf(IOException.class);
         assertThat(releases.trial()).contains(NEW);
+    }
+
+    @Test
+    void neitherTheCurrentReleaseNorOneThatIsGoneIsPutOnTrial() throws IOException {
+        Releases releases = on(library("which"));
+        assertThatThrownBy(() -> releases.begin(OLD)).hasMessageContaining("is the current release");
+        assertThatThrownBy(() -> releases.begin("release-666666666666")).hasMessageContaining("is not there");
+        assertThat(releases.trial()).isEmpty();
+        assertThat(releases.library().resolve("trial.from").toFile()).doesNotExist();
     }
 
     @Test

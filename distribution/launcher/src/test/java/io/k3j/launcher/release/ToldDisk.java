@@ -6,12 +6,16 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 
-/// The real disk, which tells when the last rename of a commit is made.
+/// The real disk, which tells of the last rename of a commit.
 ///
-/// @param renamed is given `previous`
-record ToldDisk(CompletableFuture<Path> renamed) implements ReleaseDisk {
+/// @param before is given `previous` before it
+/// @param after the same when it is made
+record ToldDisk(Told before, Told after) implements ReleaseDisk {
+    interface Told {
+        void of(Path to) throws IOException;
+    }
+
     @Override
     public void link(Path link, String target) throws IOException {
         DURABLE.link(link, target);
@@ -19,9 +23,12 @@ record ToldDisk(CompletableFuture<Path> renamed) implements ReleaseDisk {
 
     @Override
     public void rename(Path from, Path to) throws IOException {
+        if (to.endsWith("previous")) {
+            before.of(to);
+        }
         DURABLE.rename(from, to);
         if (to.endsWith("previous")) {
-            renamed.complete(to);
+            after.of(to);
         }
     }
 
