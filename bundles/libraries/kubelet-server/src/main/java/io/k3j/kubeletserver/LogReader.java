@@ -81,6 +81,7 @@ final class LogReader {
     /// @param sink where the text goes
     /// @param running whether more may come
     /// @param closed opens when the reading must end
+    @SuppressWarnings("checkstyle:ParameterNumber") // what is read, what was asked, and who listens
     LogReader(FileRoots roots, Path file, Request request, Sink sink, BooleanSupplier running,
             CountDownLatch closed) {
         this.roots = roots;
