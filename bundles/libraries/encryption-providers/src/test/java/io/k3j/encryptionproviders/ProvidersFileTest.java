@@ -245,8 +245,8 @@ class ProvidersFileTest {
         ResourceCiphers before = ciphers(entries("secrets", keys("aescbc", KEY)));
         ResourceCiphers both = ciphers(entries("secrets", keys("secretbox", KEY), "secrets", keys("aescbc", KEY)));
         GroupResource secrets = new GroupResource("", "secrets");
-        byte[] row = before.of(secrets).orElseThrow().seal("/k", new byte[] {7});
-        assertThat(both.of(secrets).orElseThrow().open("/k", row)).containsExactly(7);
+        byte[] row = before.of(secrets).orElseThrow().seal("/k", new byte[] {'{'});
+        assertThat(both.of(secrets).orElseThrow().open("/k", row)).containsExactly('{');
         assertThat(provider(both, "", "secrets")).isEqualTo("secretbox");
     }
 

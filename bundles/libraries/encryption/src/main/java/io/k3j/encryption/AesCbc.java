@@ -2,6 +2,7 @@ package io.k3j.encryption;
 
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import javax.crypto.Cipher;
 import javax.crypto.spec.IvParameterSpec;
@@ -11,6 +12,9 @@ import javax.crypto.spec.SecretKeySpec;
 /// what was written; Kubernetes' page calls this provider weak. [SecretBox] has such a proof. Pure.
 final class AesCbc {
     private static final int BLOCK = 16;
+    private static final String ANOTHER_KEY = "it is damaged, or was encrypted with another key of the same name";
+    /// What stored objects begin with, in JSON and in protobuf.
+    private static final List<byte[]> OBJECTS = List.of(new byte[] {'{'}, new byte[] {'k', '8', 's', 0});
 
     private AesCbc() {
     }
@@ -31,8 +35,7 @@ final class AesCbc {
     }
 
     /// @param sealed what follows the name of the key in a row
-    /// @throws UnreadableRow when it is too short or its padding is wrong; another key may go unnoticed, once in some
-    ///     hundred rows
+    /// @throws UnreadableRow when it is too short or its padding is wrong; another key goes unnoticed once in 256 rows
     static byte[] open(byte[] key, byte[] sealed) {
         if (sealed.length < 2 * BLOCK) {
             throw new UnreadableRow("it is damaged: too short");
@@ -41,8 +44,19 @@ final class AesCbc {
             return cipher(Cipher.DECRYPT_MODE, key, Arrays.copyOf(sealed, BLOCK)).doFinal(sealed, BLOCK,
                     sealed.length - BLOCK);
         } catch (GeneralSecurityException wrong) {
-            throw new UnreadableRow("it is damaged, or was encrypted with another key of the same name", wrong);
+            throw new UnreadableRow(ANOTHER_KEY, wrong);
         }
+    }
+
+    /// As [#open], for a row that holds an object: the right padding is no proof of the right key, so that what comes
+    /// out has to begin as objects do, else the next key of that name would never be tried.
+    static byte[] openObject(byte[] key, byte[] sealed) {
+        byte[] plain = open(key, sealed);
+        if (OBJECTS.stream().noneMatch(mark -> plain.length >= mark.length
+                && Arrays.equals(plain, 0, mark.length, mark, 0, mark.length))) {
+            throw new UnreadableRow(ANOTHER_KEY);
+        }
+        return plain;
     }
 
     /// PKCS #5 is the JDK's name for the padding of PKCS #7. A cipher is for one thread, so each call has its own.

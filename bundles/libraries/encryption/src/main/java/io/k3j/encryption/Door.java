@@ -67,7 +67,7 @@ abstract class Door {
         @Override
         byte[] open(String place, byte[] sealed) {
             return switch (kind) {
-                case AESCBC -> AesCbc.open(secret, sealed);
+                case AESCBC -> AesCbc.openObject(secret, sealed);
                 case AESGCM -> AesGcm.open(secret, bytes(place), sealed);
                 case SECRETBOX -> SecretBox.open(secret, sealed);
                 case IDENTITY -> sealed;
