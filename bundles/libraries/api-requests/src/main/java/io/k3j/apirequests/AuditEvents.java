@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +21,6 @@ public final class AuditEvents {
     static final Facts NOBODY = new Facts("", "", "", List.of(), Attributes.path("", ""), null, Instant.EPOCH);
     private static final DateTimeFormatter MICROS = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'")
             .withZone(ZoneOffset.UTC);
-    private static final Set<String> LONG_SUBRESOURCES = Set.of("attach", "exec", "proxy", "log", "portforward");
 
     private AuditEvents() {
     }
@@ -56,7 +54,7 @@ public final class AuditEvents {
         }
 
         boolean longRunning() {
-            return what.verb().equals("watch") || LONG_SUBRESOURCES.contains(what.subresource());
+            return RequestInfo.longRunning(what.verb(), what.subresource());
         }
     }
 

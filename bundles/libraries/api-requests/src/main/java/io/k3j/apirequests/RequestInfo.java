@@ -7,6 +7,7 @@ import io.k3j.model.Key;
 import io.k3j.model.Selector;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /// What a request is about, as its path and method say; upstream's RequestInfo. Authorization, admission, audit and the
 /// handlers all go by it, so a path means one thing for all of them. For a path that names no resource all fields but
@@ -29,6 +30,8 @@ import java.util.Locale;
 /// @param rest what follows the subresource, as it was sent, with its leading slash
 public record RequestInfo(boolean resource, String verb, Gvr gvr, String namespace, String name, String subresource,
         String rest) {
+    /// Subresources that are used for as long as a client likes, as upstream has them.
+    private static final Set<String> LONG_RUNNING = Set.of("attach", "exec", "proxy", "log", "portforward");
     private static final Gvr NO_RESOURCE = new Gvr("", "", "");
 
     /// Understands a path.
@@ -106,6 +109,15 @@ public record RequestInfo(boolean resource, String verb, Gvr gvr, String namespa
             case "get", "list", "watch", "head", "options" -> true;
             default -> false;
         };
+    }
+
+    /// Whether it goes on for as long as its client likes.
+    public boolean longRunning() {
+        return longRunning(verb, subresource);
+    }
+
+    static boolean longRunning(String verb, String subresource) {
+        return verb.equals("watch") || LONG_RUNNING.contains(subresource);
     }
 
     /// The object's key.

@@ -19,7 +19,8 @@ public final class Seats {
     public static final int READS = 400;
     /// Writes at once, upstream's `--max-mutating-requests-inflight`.
     public static final int WRITES = 200;
-    /// How long a request waits for a seat: upstream's `--request-timeout` of a minute, divided by four.
+    /// How long a request waits for a seat: upstream's `--request-timeout` of a minute, divided by four; less where the
+    /// request says so ([RequestFlow#within]).
     public static final long PATIENCE_MILLIS = 15_000;
     private final ScopedValue<Seat> seated = ScopedValue.newInstance();
     private final Store store;
@@ -44,7 +45,7 @@ public final class Seats {
         if (seated.isBound()) {
             return work.call();
         }
-        return in(flow.match(), flow.turn(width, write, false), PATIENCE_MILLIS, work);
+        return in(flow.match(), flow.turn(width, write, false), flow.patienceMillis(), work);
     }
 
     /// As the other one, for a read that has begun and would be lost without seats: however many wait.

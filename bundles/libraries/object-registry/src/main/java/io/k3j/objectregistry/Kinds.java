@@ -65,6 +65,12 @@ public final class Kinds {
                 .collect(Collectors.toUnmodifiableSet());
     }
 
+    /// Whether a bundle has brought a catalogue, be it empty, that is there now.
+    /// @param owner its symbolic name
+    public boolean brings(String owner) {
+        return catalogs.state().all().stream().anyMatch(e -> e.text(Slot.OWNER).equals(owner));
+    }
+
     /// The bundle that brought these resources was taken out for good: they are not there any more, instead of away.
     /// What another catalogue serves stays.
     public synchronized void forget(Collection<Gvr> resources) {

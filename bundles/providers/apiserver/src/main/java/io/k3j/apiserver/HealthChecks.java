@@ -25,26 +25,15 @@ final class HealthChecks {
     private final Map<String, BooleanSupplier> ready = new LinkedHashMap<>();
     private final Health health;
 
-    /// The steps after the start, as upstream's `poststarthook/…` checks.
-    ///
-    /// @param accessControlComplete whether kinds, authorization and admission are present
-    /// @param namespaces whether the system namespaces exist
-    record PostStartHooks(BooleanSupplier accessControlComplete, BooleanSupplier namespaces) {
-    }
-
     /// @param datastore whether the datastore answers
-    /// @param aggregator whether it was known once which versions other servers serve
-    HealthChecks(BooleanSupplier datastore, PostStartHooks hooks, BooleanSupplier aggregator, Health health) {
+    HealthChecks(BooleanSupplier datastore, StartSteps steps, Health health) {
         this.health = health;
         live.put("ping", () -> true);
         live.put("log", () -> true);
         live.put("etcd", datastore);
-        live.put("poststarthook/start-apiserver-admission-initializer", hooks.accessControlComplete());
-        live.put("poststarthook/rbac/bootstrap-roles", hooks.accessControlComplete());
-        live.put("poststarthook/start-system-namespaces-controller", hooks.namespaces());
-        live.put("poststarthook/apiservice-registration-controller", aggregator);
+        live.putAll(steps.all(datastore));
         ready.putAll(live);
-        ready.put("informer-sync", hooks.accessControlComplete());
+        ready.put("informer-sync", steps.accessControl());
         ready.put("shutdown", () -> true);
     }
 

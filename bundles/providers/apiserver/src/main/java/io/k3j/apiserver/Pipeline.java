@@ -4,6 +4,7 @@ import io.k3j.apirequests.AuditContext;
 import io.k3j.apirequests.Request;
 import io.k3j.apirequests.RequestInfo;
 import io.k3j.apirequests.RequestMetrics;
+import io.k3j.apirequests.RequestTimeout;
 import io.k3j.apirequests.Responses;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.clientapi.ApiFault;
@@ -14,6 +15,7 @@ import io.k3j.flowcontrol.RequestDigest;
 import io.k3j.flowcontrol.RequestLimits;
 import io.k3j.model.Struct;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 
@@ -131,9 +133,12 @@ final class Pipeline implements Endpoint {
         if (info.resource()) {
             filters.contributions.awaitComplete();
         }
-        request.caller(filters.access.acting(request, caller(request)));
+        Caller caller = caller(request);
+        Duration timeout = RequestTimeout.of(request);
+        request.caller(filters.access.acting(request, caller));
         request.flow(filters.limits.flows().classify(new RequestDigest(request.caller(), info.resource(), info.verb(),
-                info.gvr(), info.subresource(), info.authorizedNamespace(), request.path(), info.name())));
+                info.gvr(), info.subresource(), info.authorizedNamespace(), request.path(), info.name()))
+                .within(timeout));
         if (filters.remote.serve(request, ticket::close)) {
             return;
         }

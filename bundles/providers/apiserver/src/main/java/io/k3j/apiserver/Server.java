@@ -38,7 +38,7 @@ final class Server implements AutoCloseable {
     /// Loads and starts; blocks up to the load time plus 30 seconds.
     /// @throws UnreadableRow when a Secret cannot be decrypted
     Server(Contributions contributions, Store store, Core.Policy policy, Core.Environment environment,
-            HealthChecks.PostStartHooks hooks) {
+            StartSteps.Done done) {
         Datastore datastore = store.await(Store.PATIENCE_MILLIS);
         if (datastore == null) {
             throw ApiFault.unavailable("the datastore is away");
@@ -62,8 +62,8 @@ final class Server implements AutoCloseable {
         this.storage = new Storage(store, log, fence, new PastState(store, rows));
         this.hub = new WatchHub(log, environment.health());
         hub.start();
-        this.health = new HealthChecks(() -> store.await(0) != null && fence.answering(), hooks,
-                contributions.aggregator()::started, environment.health());
+        this.health = new HealthChecks(() -> store.await(0) != null && fence.answering(),
+                new StartSteps(done, contributions, log, environment.health()), environment.health());
         Core core = new Core(contributions, storage, types, policy, environment);
         this.limits = core.limits();
         this.inFlight = core.inFlight();

@@ -38,6 +38,7 @@ final class Startup implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.k3j.apiserver");
     private static final Gvr NAMESPACES = new Gvr("", "v1", "namespaces");
     private static final String ELECTION = "io.k3j.leases";
+    private static final String DEFINITIONS = "io.k3j.resourcescrd";
     private static final long TICK_MILLIS = 5_000;
     private static final long GOES_BACK_MILLIS = 10_000;
     private static final Caller SELF = Caller.of("system:apiserver", List.of("system:masters", "system:authenticated"));
@@ -197,7 +198,7 @@ final class Startup implements AutoCloseable {
         long start = System.nanoTime();
         Server now = new Server(contributions, store, options.policy(),
                 Core.Environment.real(framework.all),
-                new HealthChecks.PostStartHooks(this::accessControlComplete, () -> namespaces));
+                new StartSteps.Done(this::accessControlComplete, () -> namespaces, this::definitions));
         server = now;
         compactor = new Compactor(store, now.storage().log(), framework.all);
         LOG.log(System.Logger.Level.INFO, "Loaded objects from the datastore count={0} revision={1} millis={2}",
@@ -241,7 +242,16 @@ final class Startup implements AutoCloseable {
 
     /// Whether no election bundle is installed: this server then leads always.
     private boolean withoutElection() {
-        return Arrays.stream(framework.context.getBundles()).noneMatch(b -> ELECTION.equals(b.getSymbolicName()));
+        return !installed(ELECTION);
+    }
+
+    private boolean installed(String bundle) {
+        return Arrays.stream(framework.context.getBundles()).anyMatch(b -> bundle.equals(b.getSymbolicName()));
+    }
+
+    /// Whether the bundle of CustomResourceDefinitions has brought what they define, or is not installed.
+    private boolean definitions() {
+        return !installed(DEFINITIONS) || contributions.kinds().brings(DEFINITIONS);
     }
 
     private void bootstrap(ApiClient self) {

@@ -20,6 +20,62 @@ class ReadinessTest {
         }
     }
 
+    /// By the names that upstream's `health handlers should contain necessary checks` looks for.
+    @Test
+    void namesUpstreamsChecks() throws IOException {
+        List<String> names = List.of("ping", "log", "etcd", "poststarthook/start-apiserver-admission-initializer",
+                "poststarthook/generic-apiserver-start-informers", "poststarthook/storage-readiness",
+                "poststarthook/start-apiextensions-informers", "poststarthook/start-apiextensions-controllers",
+                "poststarthook/crd-informer-synced", "poststarthook/start-service-ip-repair-controllers",
+                "poststarthook/rbac/bootstrap-roles", "poststarthook/scheduling/bootstrap-system-priority-classes",
+                "poststarthook/bootstrap-controller", "poststarthook/start-system-namespaces-controller",
+                "poststarthook/start-cluster-authentication-info-controller",
+                "poststarthook/start-kube-aggregator-informers", "poststarthook/apiservice-registration-controller",
+                "poststarthook/apiservice-status-local-available-controller",
+                "poststarthook/apiservice-status-remote-available-controller",
+                "poststarthook/kube-apiserver-autoregistration", "poststarthook/apiservice-openapi-controller",
+                "autoregister-completion");
+        try (TestServer server = new TestServer()) {
+            for (String path : List.of("/healthz", "/livez", "/readyz")) {
+                assertThat(server.get(path + "?verbose=1").text().lines())
+                        .containsAll(names.stream().map(name -> "[+]" + name + " ok").toList());
+                for (String name : names) {
+                    assertThat(server.get(path + "/" + name).text()).as(name).isEqualTo("ok");
+                }
+            }
+            assertThat(server.get("/readyz?verbose=1").text()).contains("[+]informer-sync ok");
+        }
+    }
+
+    @Test
+    void waitsForTheDefinitionsOfCustomResourcesOnce() throws IOException {
+        try (TestServer server = new TestServer()) {
+            server.definitions = false;
+            String check = "poststarthook/crd-informer-synced";
+            assertThat(server.get("/readyz/" + check).status()).isEqualTo(500);
+            assertThat(server.get("/livez?exclude=poststarthook/start-apiextensions-informers&exclude="
+                    + "poststarthook/start-apiextensions-controllers&exclude=" + check).status()).isEqualTo(200);
+            server.definitions = true;
+            assertThat(server.get("/readyz").text()).isEqualTo("ok");
+            server.definitions = false;
+            assertThat(server.get("/readyz").text()).as("while it is replaced").isEqualTo("ok");
+        }
+    }
+
+    /// Where APIServices are kept, their keeper says when it has begun and when all are there.
+    @Test
+    void waitsForTheApiServicesOfThisServer() throws IOException {
+        try (TestServer server = new TestServer()) {
+            server.contributions.aggregator().want();
+            HealthScope keeper = server.health.scope("apiservice-registration");
+            keeper.degraded("one cannot be written");
+            assertThat(server.get("/readyz/poststarthook/kube-apiserver-autoregistration").status()).isEqualTo(200);
+            assertThat(server.get("/readyz/autoregister-completion").status()).isEqualTo(500);
+            keeper.ok();
+            assertThat(server.get("/readyz/autoregister-completion").status()).isEqualTo(200);
+        }
+    }
+
     /// As upstream: without its KMS plug-in a server is no reason to start it again.
     @Test
     void isThatOfKmsPluginsToo() throws IOException {

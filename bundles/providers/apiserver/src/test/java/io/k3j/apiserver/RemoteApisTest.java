@@ -205,6 +205,7 @@ class RemoteApisTest {
         assertThat(server.get("/openapi/v3/apis/things.example.com/v1").status()).isEqualTo(503);
         assertThat(server.get("/apis").text()).isEqualTo(before);
         assertThat(server.get("/apis/apps/v1/deployments").status()).isEqualTo(200);
+        server.health.scope("apiservice-registration").ok();
         assertThat(server.get("/readyz").text()).as("it was there").isEqualTo("ok");
         server.contributions.aggregator().unwant();
         assertThat(server.get("/apis/things.example.com/v1/things").status()).isEqualTo(404);

@@ -30,6 +30,9 @@ final class TestServer implements AutoCloseable {
     /// Whether the system namespaces have been created.
     volatile boolean namespaces = true;
 
+    /// Whether CustomResourceDefinitions are known.
+    volatile boolean definitions = true;
+
     TestServer() {
         this(new MemoryDatastore());
     }
@@ -57,7 +60,7 @@ final class TestServer implements AutoCloseable {
         server = new Server(contributions, store, policy,
                 new Core.Environment(() -> Instant.parse("2026-01-02T03:04:05.678Z"), new Random(7),
                         () -> new UUID(0, uids.incrementAndGet()), health),
-                new HealthChecks.PostStartHooks(() -> true, () -> namespaces));
+                new StartSteps.Done(() -> true, () -> namespaces, () -> definitions));
     }
 
     /// Makes every bearer token a user name and allows everything to every user.
