@@ -103,6 +103,24 @@ class ParityTest {
                 .agree(store);
     }
 
+    /// While servers are upgraded one after the other, and when one goes back.
+    @Test
+    void theDefaultOfAFlagThatOnlyANewerReleaseKnowsIsNoDifference() throws Exception {
+        Path features = Files.createDirectories(directory.resolve("features/next"));
+        Files.writeString(features.resolve("feature.json"),
+                "{\"name\":\"next\",\"critical\":[\"nextMode\"],\"bundles\":[]}");
+        TestServer before = new TestServer(directory, "server-1").features(directory.resolve("none"));
+        before.agree(store);
+        TestServer upgraded = new TestServer(directory, "server-2").features(features.getParent())
+                .preset("nextMode", "auto");
+        upgraded.agree(store);
+        before.agree(store);
+        upgraded.agree(store);
+        String message = refusal(new TestServer(directory, "server-3").features(features.getParent())
+                .flag("nextMode", "fast"));
+        assertThat(message).contains("--next-mode", "fast", "(not set)");
+    }
+
     @ParameterizedTest
     @MethodSource("critical")
     void isNotWeakenedByMissingFeatureDeclarations(String key) throws Exception {
