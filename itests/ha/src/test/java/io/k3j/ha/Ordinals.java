@@ -155,8 +155,9 @@ final class Ordinals implements AutoCloseable {
     private static Map<String, Long> there(Api server) throws IOException, InterruptedException {
         Struct list = Json.object(server.get(MAPS, Api.JSON).body().getBytes(StandardCharsets.UTF_8));
         return list.seq("items").structs().stream().map(map -> map.struct("metadata"))
-                .filter(metadata -> metadata.text("name").startsWith(PREFIX)).collect(Collectors.toMap(
-                        metadata -> metadata.text("name"), metadata -> Long.parseLong(metadata.text("resourceVersion"))));
+                .filter(metadata -> metadata.text("name").startsWith(PREFIX))
+                .collect(Collectors.toMap(metadata -> metadata.text("name"),
+                        metadata -> Long.parseLong(metadata.text("resourceVersion"))));
     }
 
     /// What a watcher has not heard it has seen in the list with which it began anew, as informers do.
