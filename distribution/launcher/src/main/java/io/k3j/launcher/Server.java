@@ -180,6 +180,7 @@ public final class Server {
     private Plan bundlePlan(HeldSockets sockets) {
         Map<String, Object> settings = new HashMap<>(plan.settings());
         settings.put("dataDir", plan.dataDir().toString());
+        settings.put("dataForm", Integer.toString(DataForm.OWN));
         if (sockets.has(ListeningSockets.SERVER)) {
             settings.put("httpsListenPort", Integer.toString(sockets.port(ListeningSockets.SERVER)));
         }

@@ -62,7 +62,8 @@ public final class RebuiltJars {
         return copy(symbolicName, "broken", manifest -> manifest.getMainAttributes().putValue("Broken", "yes"));
     }
 
-    /// A jar that has an activator as well, one class of the test's with nothing but the JDK, the framework and contracts.
+    /// A jar that has an activator as well, one class of the test's that uses nothing but the JDK, the framework and
+    /// contracts.
     public Path with(String symbolicName, Class<?> activator) throws IOException {
         return copy(symbolicName, "with", manifest -> {
             manifest.getMainAttributes().putValue("Bundle-Activator", activator.getName());

@@ -49,8 +49,14 @@ public final class Parity {
     /// @param whereSet flag in camel case to where it was set; a flag that is not there has its default
     /// @param reset whether `--cluster-reset` was asked for
     /// @param kind what it is to other servers
+    /// @param form the form of the data it writes
     public record Mine(String name, Agreement agreement, Map<String, String> whereSet, boolean reset,
-            Members.Kind kind) {
+            Members.Kind kind, int form) {
+        /// One that writes the first form.
+        public Mine(String name, Agreement agreement, Map<String, String> whereSet, boolean reset, Members.Kind kind) {
+            this(name, agreement, whereSet, reset, kind, 1);
+        }
+
         /// Where this server contradicts the cluster: what differs, but for the default of a flag that the cluster has
         /// never heard of. Servers of a newer release have such flags while the others are still to be upgraded, and
         /// nobody has said anything about them.
@@ -77,8 +83,9 @@ public final class Parity {
     /// @param password of the server token, not empty
     /// @return the record to write, empty when the one there is right
     /// @throws FlagMismatch with all differences
-    /// @throws IOException when the record was sealed with another token
+    /// @throws IOException when the record was sealed with another token, or the datastore has a newer form
     public Optional<AgreedRecord> check(Datastore datastore, String password) throws IOException {
+        SharedForm.check(datastore, mine.form());
         Optional<AgreedRecord> found = AgreedRecord.read(datastore, password);
         if (found.isEmpty()) {
             return Optional.of(record(0));
@@ -151,6 +158,7 @@ public final class Parity {
             }
             throw refused;
         }
+        SharedForm.record(datastore, mine.form());
         datastore.get(COPIED).ifPresent(marker -> datastore.delete(COPIED, marker.revision()));
     }
 

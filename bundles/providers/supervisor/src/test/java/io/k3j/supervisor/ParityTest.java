@@ -121,6 +121,20 @@ class ParityTest {
         assertThat(message).contains("--next-mode", "fast", "(not set)");
     }
 
+    @Test
+    void aReleaseDoesNotWriteToADatastoreThatOneWithANewerFormHasWrittenTo() throws Exception {
+        TestServer one = first();
+        assertThat(rows()).as("of the first form").noneMatch(row -> row.startsWith("k3s/data-form"));
+        TestServer newer = new TestServer(directory, "server-2").preset("dataForm", "2");
+        newer.agree(store);
+        List<String> rows = rows();
+        assertThat(rows).anyMatch(row -> row.startsWith("k3s/data-form") && row.endsWith(":2"));
+        assertThatThrownBy(() -> one.agree(store)).isInstanceOf(IOException.class).hasMessageContaining("form 2")
+                .hasMessageContaining("reads up to 1");
+        assertThat(rows()).isEqualTo(rows);
+        newer.agree(store);
+    }
+
     @ParameterizedTest
     @MethodSource("critical")
     void isNotWeakenedByMissingFeatureDeclarations(String key) throws Exception {
