@@ -30,7 +30,7 @@ class LateFailureItest {
             assertThat(answer.code()).as(() -> answer.lines() + "\n" + server.process().tail()).isZero();
             assertThat(server.chosen()).isTrue();
             Waiting.until("the shipped one again", server.process(),
-                    () -> !server.chosen() && server.row().matches(SwappedServer.COMPONENT + " +\\S+ +ACTIVE +OK .*"));
+                    () -> !server.chosen() && server.row().matches(SwappedServer.COMPONENT + " +\\S+ +ACTIVE +OK.*"));
             assertThat(Duration.ofNanos(System.nanoTime() - begin))
                     .isGreaterThanOrEqualTo(Duration.ofSeconds(FailsLate.SECONDS));
             assertThat(server.process().output()).contains("fails-late stopped: on purpose");

@@ -56,7 +56,7 @@ class SwapKillPointsItest {
         for (int point = 1; killed(kill.at(point), begin, jar); point += STEP) {
             try (SwappedServer server = SwappedServer.started(directory, Map.of())) {
                 assertThat(server.row()).as("after a kill at point " + point)
-                        .matches(SwappedServer.COMPONENT + " +\\S+ +ACTIVE +OK .*");
+                        .matches(SwappedServer.COMPONENT + " +\\S+ +ACTIVE +OK.*");
                 assertThat(without(files(), chosen)).as("left by a kill at point " + point).isSubsetOf(shipped);
                 assertThat(without(shipped, files())).as("missing after a kill at point " + point).isEmpty();
                 found.add(server.chosen());
