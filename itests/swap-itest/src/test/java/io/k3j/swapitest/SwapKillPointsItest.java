@@ -84,7 +84,7 @@ class SwapKillPointsItest {
                 return true;
             }
         } finally {
-            Files.delete(begin);
+            Files.deleteIfExists(begin);
         }
     }
 
