@@ -10,8 +10,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /// What a process does about the trial its release may be on: ready for thirty seconds on end, it makes it the current
-/// one; not ready in time, or ready and not ready again and again, it ends, so that its starts are counted; its trial ended by somebody else, it ends as well, so
-/// that it does not run on as a release that no link leads to. The command that has begun the trial need not live on.
+/// one; not ready in time, or ready and not ready again and again, it ends, so that its starts are counted; its trial
+/// ended by somebody else, it ends as well, so that it does not run on as a release that no link leads to. The command
+/// that has begun the trial need not live on.
 public final class ReleaseTrial {
     /// What one on trial has until it is ready. The command waits no longer, so that it is the
     /// command that ends it, with the reason.
@@ -95,8 +96,8 @@ public final class ReleaseTrial {
                     return;
                 }
             }
-            fail.accept("this release is on trial after an upgrade and was ready " + TIMES + " times, each time for less"
-                    + " than " + times.steady().toSeconds() + " s");
+            fail.accept("this release is on trial after an upgrade and was ready " + TIMES + " times, each time for"
+                    + " less than " + times.steady().toSeconds() + " s");
         } catch (IOException e) {
             fail.accept("the trial of this release cannot be ended in " + releases.library() + ": " + e);
         } catch (InterruptedException e) {
