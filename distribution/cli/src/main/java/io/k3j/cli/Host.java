@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -43,6 +44,13 @@ record Host(String name, boolean root, String home, List<String> addresses, List
         return new Host(hostname(), uid() == 0, System.getProperty("user.home", "/"), defaultAddresses(), found(),
                 clock.instant(), environment, Path.of("/proc/sys"),
                 line -> new Command(PROGRAM_LIMIT).run(line, ""));
+    }
+
+    /// The same without a variable of its environment.
+    Host without(String variable) {
+        Map<String, String> others = new HashMap<>(environment);
+        others.remove(variable);
+        return new Host(name, root, home, addresses, links, now, Map.copyOf(others), sysctls, programs);
     }
 
     private static String hostname() {

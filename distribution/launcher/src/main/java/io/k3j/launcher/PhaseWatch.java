@@ -4,6 +4,7 @@ import io.k3j.componentapi.Phases;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
@@ -11,8 +12,8 @@ import org.osgi.framework.ServiceEvent;
 import org.osgi.framework.ServiceListener;
 import org.osgi.framework.ServiceReference;
 
-/// Hears of phases as their condition services appear, each once per process: a swap that makes a phase
-/// go and come again is no new start.
+/// Hears of phases as their condition services come and go. That one has been reached is told once per process: a swap
+/// that makes a phase go and come again is no new start.
 final class PhaseWatch implements ServiceListener {
     private static final String FILTER = "(&(objectClass=org.osgi.service.condition.Condition)(" + Phases.ID
             + "=io.k3j.*))";
@@ -20,19 +21,24 @@ final class PhaseWatch implements ServiceListener {
     private static final String CONTROLLERS = Phases.LEADER + "kube-controller-manager";
 
     private final Consumer<String> reached;
+    private final BiConsumer<String, Boolean> holds;
     private final Set<String> seen = ConcurrentHashMap.newKeySet();
+    private final Set<ServiceReference<?>> present = ConcurrentHashMap.newKeySet();
 
-    private PhaseWatch(Consumer<String> reached) {
+    private PhaseWatch(Consumer<String> reached, BiConsumer<String, Boolean> holds) {
         this.reached = reached;
+        this.holds = holds;
     }
 
-    /// Calls `reached` with the id, on the thread that registers the condition.
-    static void on(BundleContext context, Consumer<String> reached) throws InvalidSyntaxException {
-        PhaseWatch watch = new PhaseWatch(reached);
+    /// Calls `reached` with the id when a phase comes for the first time, `holds` whenever one comes or goes, on the
+    /// thread that registers the condition or withdraws it.
+    static void on(BundleContext context, Consumer<String> reached, BiConsumer<String, Boolean> holds)
+            throws InvalidSyntaxException {
+        PhaseWatch watch = new PhaseWatch(reached, holds);
         context.addServiceListener(watch, FILTER);
-        ServiceReference<?>[] present = context.getAllServiceReferences(null, FILTER);
-        if (present != null) {
-            for (ServiceReference<?> reference : present) {
+        ServiceReference<?>[] there = context.getAllServiceReferences(null, FILTER);
+        if (there != null) {
+            for (ServiceReference<?> reference : there) {
                 watch.saw(reference);
             }
         }
@@ -42,12 +48,27 @@ final class PhaseWatch implements ServiceListener {
     public void serviceChanged(ServiceEvent event) {
         if (event.getType() == ServiceEvent.REGISTERED) {
             saw(event.getServiceReference());
+        } else if (event.getType() == ServiceEvent.UNREGISTERING) {
+            gone(event.getServiceReference());
         }
     }
 
     private void saw(ServiceReference<?> reference) {
-        if (reference.getProperty(Phases.ID) instanceof String id && told(id) && seen.add(id)) {
-            reached.accept(id);
+        if (reference.getProperty(Phases.ID) instanceof String id && told(id)) {
+            present.add(reference);
+            if (seen.add(id)) {
+                reached.accept(id);
+            }
+            holds.accept(id, true);
+        }
+    }
+
+    /// In a swap the new one may be there before the old one goes.
+    private void gone(ServiceReference<?> reference) {
+        present.remove(reference);
+        if (reference.getProperty(Phases.ID) instanceof String id && told(id)
+                && present.stream().noneMatch(other -> id.equals(other.getProperty(Phases.ID)))) {
+            holds.accept(id, false);
         }
     }
 

@@ -113,7 +113,7 @@ public final class Server {
         context.registerService(ListeningSockets.class, sockets, null);
         context.registerService(Plan.class, bundlePlan(sockets), null);
         context.registerService(Abort.class, ending(), null);
-        PhaseWatch.on(context, this::reached);
+        PhaseWatch.on(context, this::reached, this::holds);
         platform.start();
         progress.step("OSGi framework started");
         rehearsal.await(end);
@@ -180,6 +180,7 @@ public final class Server {
     private Plan bundlePlan(HeldSockets sockets) {
         Map<String, Object> settings = new HashMap<>(plan.settings());
         settings.put("dataDir", plan.dataDir().toString());
+        settings.put("dataForm", Integer.toString(DataForm.OWN));
         if (sockets.has(ListeningSockets.SERVER)) {
             settings.put("httpsListenPort", Integer.toString(sockets.port(ListeningSockets.SERVER)));
         }
@@ -198,13 +199,9 @@ public final class Server {
         progress.step(words);
         notifier.status(words);
         rehearsal.reached(phase, end);
-        boolean withoutNode = plan.disabled().contains("agent");
-        // without an API server here nothing more may come before others have joined
         boolean elsewhere = plan.flag("disableApiserver");
-        String last = withoutNode ? Phases.APISERVER_READY : Phases.NODE_READY;
-        if (phase.equals(elsewhere ? Phases.CLUSTER_AGREED : last)) {
+        if (phase.equals(last())) {
             notifier.ready(words);
-            trial.ready();
             System.getLogger("io.k3j.launcher").log(System.Logger.Level.INFO, "k3s is up and running");
             if (elsewhere) {
                 progress.line("Next: join a server with the control plane: k3s server --disable-etcd "
@@ -214,5 +211,21 @@ public final class Server {
                         + kubeconfig(plan) + ")");
             }
         }
+    }
+
+    /// Of a release on trial: it has to stay ready.
+    private void holds(String phase, boolean now) {
+        if (phase.equals(last())) {
+            trial.ready(now);
+        }
+    }
+
+    /// With what the process serves what it is for.
+    private String last() {
+        if (plan.flag("disableApiserver")) {
+            // nothing more may come before others have joined
+            return Phases.CLUSTER_AGREED;
+        }
+        return plan.disabled().contains("agent") ? Phases.APISERVER_READY : Phases.NODE_READY;
     }
 }

@@ -239,7 +239,8 @@ final class ClusterWorkload implements AutoCloseable {
         assertThat(Verdict.violations(heard, history)).as("history in " + directory).isEmpty();
     }
 
-    private static long revision(Api api) throws IOException, InterruptedException {
+    /// The newest revision of a server's ConfigMaps.
+    static long revision(Api api) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(api.at("/api/v1/namespaces/default/configmaps?limit=1")).build();
         String list = api.client().send(request, HttpResponse.BodyHandlers.ofString()).body();
         int at = list.indexOf("\"resourceVersion\":\"") + "\"resourceVersion\":\"".length();

@@ -18,6 +18,8 @@ import java.util.Objects;
 /// A machine on which a page is carried out: `k3s`, `systemctl` and `apt-get` are there as the page expects them.
 final class Host {
     private static final Duration LIMIT = Duration.ofSeconds(120);
+    /// What a page has done may take its time, as an upgrade with its trial.
+    private static final Duration LONG = Duration.ofMinutes(10);
     private static final int TAIL = 60;
     private final Machine machine;
 
@@ -34,7 +36,7 @@ final class Host {
                 + " $K3S_JAVA_OPTIONS\"\nexec " + Server.command() + " \"$@\"\n");
     }
 
-    private static void executable(Path file, String text) throws IOException {
+    static void executable(Path file, String text) throws IOException {
         Files.writeString(file, text);
         file.toFile().setExecutable(true);
     }
@@ -63,7 +65,7 @@ final class Host {
                 String redirect = block.action().equals("file") ? " > " : " >> ";
                 must("mkdir -p $(dirname " + block.path() + ") && cat " + text + redirect + block.path());
             }
-            case "run" -> must(block.text());
+            case "run" -> must(LONG, block.text());
             case "start" -> start(block.text());
             default -> throw new AssertionError("page with an unknown block: " + block.action());
         }
@@ -97,13 +99,21 @@ final class Host {
 
     /// Runs a line to its end.
     Outcome run(String line) throws IOException, InterruptedException {
-        return machine.run(LIMIT,
+        return run(LIMIT, line);
+    }
+
+    private Outcome run(Duration limit, String line) throws IOException, InterruptedException {
+        return machine.run(limit,
                 "cd /root; export PATH=" + machine.dir().resolve("bin") + ":$PATH HOME=/root; " + line);
     }
 
     /// The output of a line that must succeed.
     String must(String line) throws IOException, InterruptedException {
-        Outcome outcome = run(line);
+        return must(LIMIT, line);
+    }
+
+    private String must(Duration limit, String line) throws IOException, InterruptedException {
+        Outcome outcome = run(limit, line);
         if (outcome.code() != 0) {
             throw new AssertionError(name() + ": " + line + "\nended with " + outcome.code() + "\n" + outcome.text());
         }

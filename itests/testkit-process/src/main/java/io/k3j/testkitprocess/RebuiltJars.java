@@ -2,6 +2,7 @@ package io.k3j.testkitprocess;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
@@ -60,7 +62,17 @@ public final class RebuiltJars {
         return copy(symbolicName, "broken", manifest -> manifest.getMainAttributes().putValue("Broken", "yes"));
     }
 
-    private Path copy(String symbolicName, String kind, Consumer<Manifest> change) throws IOException {
+    /// A jar that has an activator as well, one class of the test's that uses nothing but the JDK, the framework and
+    /// contracts.
+    public Path with(String symbolicName, Class<?> activator) throws IOException {
+        return copy(symbolicName, "with", manifest -> {
+            manifest.getMainAttributes().putValue("Bundle-Activator", activator.getName());
+            manifest.getMainAttributes().putValue("DynamicImport-Package", "*");
+        }, activator);
+    }
+
+    private Path copy(String symbolicName, String kind, Consumer<Manifest> change, Class<?>... more)
+            throws IOException {
         Path from = bySymbolicName.get(symbolicName);
         if (from == null) {
             throw new IllegalArgumentException("no bundle " + symbolicName + " on the class path or in lib/apart");
@@ -75,12 +87,24 @@ public final class RebuiltJars {
                     Manifest manifest = new Manifest(jar.getInputStream(entry));
                     change.accept(manifest);
                     manifest.write(out);
-                } else if (kind.equals("rebuilt") || !entry.getName().endsWith(".class")) {
+                } else if (!kind.equals("broken") || !entry.getName().endsWith(".class")) {
                     jar.getInputStream(entry).transferTo(out);
                 }
                 out.closeEntry();
             }
+            for (Class<?> one : more) {
+                put(out, one);
+            }
         }
         return to;
+    }
+
+    private static void put(JarOutputStream out, Class<?> one) throws IOException {
+        String name = one.getName().replace('.', '/') + ".class";
+        out.putNextEntry(new JarEntry(name));
+        try (InputStream bytes = Objects.requireNonNull(one.getClassLoader().getResourceAsStream(name))) {
+            bytes.transferTo(out);
+        }
+        out.closeEntry();
     }
 }

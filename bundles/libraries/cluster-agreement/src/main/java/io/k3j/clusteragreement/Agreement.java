@@ -107,7 +107,8 @@ public record Agreement(Map<String, String> values) {
     }
 
     /// Where the two differ, by flag; what only one of them knows counts as absent in the other. So a flag that only a
-    /// newer version knows does no harm as long as nobody sets it.
+    /// newer version knows does no harm as long as nobody sets it and it has no default; of one that has, see
+    /// [Parity.Mine#contradictions].
     /// @param cluster the values of the others
     /// @return sorted by flag, empty when they agree
     public List<Difference> differences(Agreement cluster) {

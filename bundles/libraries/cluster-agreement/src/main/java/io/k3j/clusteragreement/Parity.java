@@ -18,7 +18,7 @@ import java.util.random.RandomGenerator;
 /// ```
 ///   no record ─────────────► this server's flags become it
 ///   same ──────────────────► go on
-///   differs, not alone ────► refused
+///   differs, not alone ────► refused; a default of a newer release that the record does not know is no difference
 ///   differs, alone ── CIDRs, domain, unexplained datastore ──► refused
 ///                  └─ anything else ─► this server's flags become the record, each change logged
 /// ```
@@ -33,6 +33,8 @@ public final class Parity {
     private static final System.Logger LOG = System.getLogger("io.k3j.supervisor");
     /// Left in a datastore by `k3s datastore copy`: the kind it was copied to.
     private static final String COPIED = "k3s/datastore-copied";
+    /// A token may come from `--token-file` and its like.
+    private static final String FILE = "File";
     /// Each one means that another server has just written; more of them at once there are not.
     private static final int ATTEMPTS = 5;
 
@@ -44,11 +46,30 @@ public final class Parity {
     ///
     /// @param name the server's name
     /// @param agreement its values
-    /// @param whereSet flag in camel case to where it was set; for the table only
+    /// @param whereSet flag in camel case to where it was set; a flag that is not there has its default
     /// @param reset whether `--cluster-reset` was asked for
     /// @param kind what it is to other servers
+    /// @param form the form of the data it writes
     public record Mine(String name, Agreement agreement, Map<String, String> whereSet, boolean reset,
-            Members.Kind kind) {
+            Members.Kind kind, int form) {
+        /// One that writes the first form.
+        public Mine(String name, Agreement agreement, Map<String, String> whereSet, boolean reset, Members.Kind kind) {
+            this(name, agreement, whereSet, reset, kind, 1);
+        }
+
+        /// Where this server contradicts the cluster: what differs, but for the default of a flag that the cluster has
+        /// never heard of. Servers of a newer release have such flags while the others are still to be upgraded, and
+        /// nobody has said anything about them.
+        /// @param cluster the values of the others
+        /// @return sorted by flag, empty when they go together
+        public List<Agreement.Difference> contradictions(Agreement cluster) {
+            return agreement.differences(cluster).stream()
+                    .filter(one -> cluster.values().containsKey(one.key()) || given(one.key())).toList();
+        }
+
+        private boolean given(String key) {
+            return whereSet.containsKey(key) || whereSet.containsKey(key + FILE);
+        }
     }
 
     /// For this server; asks nothing yet.
@@ -62,8 +83,9 @@ public final class Parity {
     /// @param password of the server token, not empty
     /// @return the record to write, empty when the one there is right
     /// @throws FlagMismatch with all differences
-    /// @throws IOException when the record was sealed with another token
+    /// @throws IOException when the record was sealed with another token, or the datastore has a newer form
     public Optional<AgreedRecord> check(Datastore datastore, String password) throws IOException {
+        SharedForm.check(datastore, mine.form());
         Optional<AgreedRecord> found = AgreedRecord.read(datastore, password);
         if (found.isEmpty()) {
             return Optional.of(record(0));
@@ -75,10 +97,15 @@ public final class Parity {
         }
         boolean alone = !datastore.shared() || mine.reset()
                 || new Members(datastore, mine.name(), mine.kind(), clock).others().isEmpty();
+        List<Agreement.Difference> against = mine.contradictions(cluster.agreement());
+        if (!alone && against.isEmpty()) {
+            // servers of the release before would be refused by a record with a flag they do not know
+            return Optional.empty();
+        }
         List<Agreement.Difference> wrong = alone ? all.stream().filter(one -> !mayChange(one, datastore)).toList()
-                : all.stream().filter(one -> !explained(one, datastore)).toList();
+                : against.stream().filter(one -> !explained(one, datastore)).toList();
         if (!wrong.isEmpty()) {
-            throw FlagMismatch.of(alone ? wrong : all, cluster, mine.whereSet());
+            throw FlagMismatch.of(alone ? wrong : against, cluster, mine.whereSet());
         }
         for (Agreement.Difference one : all) {
             LOG.log(Level.INFO, "Changed the cluster's configuration flag=" + one.flag() + " from="
@@ -131,6 +158,7 @@ public final class Parity {
             }
             throw refused;
         }
+        SharedForm.record(datastore, mine.form());
         datastore.get(COPIED).ifPresent(marker -> datastore.delete(COPIED, marker.revision()));
     }
 

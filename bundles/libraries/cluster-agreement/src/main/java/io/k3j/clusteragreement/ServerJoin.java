@@ -107,7 +107,7 @@ public final class ServerJoin {
         ClusterAccess.Answer answer = access.get("/v1-k3s/server-config");
         if (answer.status() != NOT_FOUND) {
             AgreedRecord cluster = AgreedRecord.of(json(granted(answer, "/v1-k3s/server-config")));
-            List<Agreement.Difference> all = mine.agreement().differences(cluster.agreement());
+            List<Agreement.Difference> all = mine.contradictions(cluster.agreement());
             if (!all.isEmpty()) {
                 throw FlagMismatch.of(all, cluster, mine.whereSet());
             }

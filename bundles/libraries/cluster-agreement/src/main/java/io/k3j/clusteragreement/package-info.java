@@ -4,6 +4,7 @@
 /// ```
 ///   flags ──► Declarations ──► Agreement ──► Parity ◄──► AgreedRecord   k3s/server-config/<hash>
 ///                                              │    ◄──► Members        k3s/servers/<name>
+///                                              │    ◄──► SharedForm     k3s/data-form
 ///                                              └──► FlagMismatch, the table of all differences
 ///   disk  ◄──► BootstrapFiles ◄──► BootstrapData                        /bootstrap/<hash>
 ///     ▲                             NextAuthorities: for the next start

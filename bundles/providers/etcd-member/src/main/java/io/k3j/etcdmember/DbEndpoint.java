@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// `/db/info` for joining servers and `/db/snapshot` for `k3s etcd-snapshot`. Both require the server token;
-/// the first is also open to local clients without credentials, as in K3s.
+/// `/db/info` for joining servers, `/db/snapshot` for `k3s etcd-snapshot`, and `/db/health` for `k3s upgrade`. All
+/// require the server token; the first is also open to local clients without credentials, as in K3s.
 final class DbEndpoint implements Endpoint {
     private static final String BASIC = "Basic ";
     private static final String SERVERS = "k3s:server";
@@ -47,6 +47,9 @@ final class DbEndpoint implements Endpoint {
             refuse(exchange, authenticated ? 403 : 401, authenticated ? "forbidden" : "not authorized");
         } else if (info) {
             info(exchange);
+        } else if (exchange.path().equals("/db/health") && exchange.method().equals("GET")) {
+            exchange.respond(200, Map.of("content-type", "application/json"),
+                    Json.bytes(MembersHealth.of(member.state(), MembersHealth.by(layout))));
         } else if (exchange.path().equals("/db/snapshot") && exchange.method().equals("POST")) {
             snapshot(exchange);
         } else {

@@ -42,7 +42,7 @@ final class ConfigDrift {
             return;
         }
         List<String> all = new ArrayList<>();
-        for (Agreement.Difference one : mine.agreement().differences(record.get().agreement())) {
+        for (Agreement.Difference one : mine.contradictions(record.get().agreement())) {
             all.add(one.flag() + " is " + Agreement.shown(one.key(), one.here()) + " here, "
                     + Agreement.shown(one.key(), one.there()) + " in the cluster");
         }

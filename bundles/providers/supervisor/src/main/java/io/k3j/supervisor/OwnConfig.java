@@ -25,7 +25,8 @@ record OwnConfig(Plan plan, Map<String, Object> settings) {
         Members.Kind kind = new Members.Kind(!flag(all, "disableAgent"), api(all), names());
         Agreement agreement = Agreement.of(Declarations.critical(plan.features()), all, datastoreKind(layout));
         Object name = all.getOrDefault("nodeName", "localhost");
-        return new Parity.Mine(name.toString(), agreement, plan.whereSet(), flag(all, "clusterReset"), kind);
+        int form = Integer.parseInt(all.getOrDefault("dataForm", "1").toString());
+        return new Parity.Mine(name.toString(), agreement, plan.whereSet(), flag(all, "clusterReset"), kind, form);
     }
 
     private static String api(Map<String, Object> all) {

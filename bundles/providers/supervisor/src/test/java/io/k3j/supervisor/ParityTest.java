@@ -103,6 +103,38 @@ class ParityTest {
                 .agree(store);
     }
 
+    /// While servers are upgraded one after the other, and when one goes back.
+    @Test
+    void theDefaultOfAFlagThatOnlyANewerReleaseKnowsIsNoDifference() throws Exception {
+        Path features = Files.createDirectories(directory.resolve("features/next"));
+        Files.writeString(features.resolve("feature.json"),
+                "{\"name\":\"next\",\"critical\":[\"nextMode\"],\"bundles\":[]}");
+        TestServer before = new TestServer(directory, "server-1").features(directory.resolve("none"));
+        before.agree(store);
+        TestServer upgraded = new TestServer(directory, "server-2").features(features.getParent())
+                .preset("nextMode", "auto");
+        upgraded.agree(store);
+        before.agree(store);
+        upgraded.agree(store);
+        String message = refusal(new TestServer(directory, "server-3").features(features.getParent())
+                .flag("nextMode", "fast"));
+        assertThat(message).contains("--next-mode", "fast", "(not set)");
+    }
+
+    @Test
+    void aReleaseDoesNotWriteToADatastoreThatOneWithANewerFormHasWrittenTo() throws Exception {
+        TestServer one = first();
+        assertThat(rows()).as("of the first form").noneMatch(row -> row.startsWith("k3s/data-form"));
+        TestServer newer = new TestServer(directory, "server-2").preset("dataForm", "2");
+        newer.agree(store);
+        List<String> rows = rows();
+        assertThat(rows).anyMatch(row -> row.startsWith("k3s/data-form") && row.endsWith(":2"));
+        assertThatThrownBy(() -> one.agree(store)).isInstanceOf(IOException.class).hasMessageContaining("form 2")
+                .hasMessageContaining("reads up to 1");
+        assertThat(rows()).isEqualTo(rows);
+        newer.agree(store);
+    }
+
     @ParameterizedTest
     @MethodSource("critical")
     void isNotWeakenedByMissingFeatureDeclarations(String key) throws Exception {

@@ -50,6 +50,12 @@ final class TestServer {
         return this;
     }
 
+    /// A value that nobody has typed.
+    TestServer preset(String key, Object value) {
+        flags.put(key, value);
+        return this;
+    }
+
     TestServer without(String key) {
         flags.remove(key);
         return this;

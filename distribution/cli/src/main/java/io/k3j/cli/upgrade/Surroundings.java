@@ -10,9 +10,11 @@ import java.util.concurrent.TimeUnit;
 /// @param disk changes files
 /// @param machine knows processes and starts them
 /// @param snapshot saves the datastore
+/// @param majority knows what a restart does to it
 /// @param trusted knows whose files are believed
 /// @param waits passes the time between two looks
-public record Surroundings(ReleaseDisk disk, Machine machine, Snapshot snapshot, TrustedFile trusted, Waits waits) {
+public record Surroundings(ReleaseDisk disk, Machine machine, Snapshot snapshot, Majority majority, TrustedFile trusted,
+        Waits waits) {
     /// Time.
     public interface Waits {
         /// Looks once a second.

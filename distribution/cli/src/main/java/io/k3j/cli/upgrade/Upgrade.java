@@ -133,6 +133,7 @@ public final class Upgrade {
             List<Machine.Running> running = with.machine().running(releases.library());
             checks.java(facts, running.stream().findFirst());
             checks.restart(running);
+            checks.majority(running);
             if (!checks.problems().isEmpty()) {
                 throw new UpgradeProblem(checks.problems());
             }
@@ -155,9 +156,13 @@ public final class Upgrade {
         checks.checksum(tar, content.sum());
         checks.machine(content, running.stream().findFirst());
         checks.order(present, content.facts());
+        checks.turn(present, content.facts(), running);
         long bytes = Files.isDirectory(releases.directory(content.name())) ? 0 : content.bytes();
         checks.room(releases.library(), bytes, snapshotBytes());
         checks.restart(running);
+        if (releases.trial().isEmpty()) {
+            checks.majority(running);
+        }
         return new Prepared(content, new UpgradePlan(new UpgradePlan.Side(current, present),
                 new UpgradePlan.Side(content.name(), content.facts()), bytes,
                 options.snapshot() ? with.snapshot().plan() : "none, by --no-snapshot",
@@ -195,10 +200,20 @@ public final class Upgrade {
                 if (options.snapshot()) {
                     with.snapshot().take("before-" + facts.version().text());
                 }
+                majority(running);
             }
             takeover.run(name, running);
         } finally {
             tidy();
+        }
+    }
+
+    /// Looked at again: another server may have been restarted while the release of this one was staged.
+    private void majority(Optional<Machine.Running> running) {
+        UpgradeChecks checks = new UpgradeChecks(with, options);
+        checks.majority(running.stream().toList());
+        if (!checks.problems().isEmpty()) {
+            throw new UpgradeProblem(checks.problems());
         }
     }
 

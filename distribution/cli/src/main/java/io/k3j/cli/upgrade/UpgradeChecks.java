@@ -13,6 +13,7 @@ final class UpgradeChecks {
     private static final long SPARE_BYTES = 64L << 20;
     private final Machine machine;
     private final TrustedFile trusted;
+    private final Majority majority;
     private final UpgradeOptions options;
     private final List<String> problems = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
@@ -20,6 +21,7 @@ final class UpgradeChecks {
     UpgradeChecks(Surroundings with, UpgradeOptions options) {
         this.machine = with.machine();
         this.trusted = with.trusted();
+        this.majority = with.majority();
         this.options = options;
     }
 
@@ -89,6 +91,22 @@ final class UpgradeChecks {
                     + "); if that is what you want, add --allow-downgrade");
         }
         form(next);
+    }
+
+    /// Is it its turn? Agents come after the servers, of which none may be older than a node.
+    void turn(ReleaseFacts present, ReleaseFacts next, List<Machine.Running> running) {
+        boolean agent = running.stream().anyMatch(one -> one.command().equals("agent"));
+        if (agent && next.kubernetes().compareTo(present.kubernetes()) > 0) {
+            notes.add("this is an agent: upgrade every server first, since no server may be older than a node; k3s"
+                    + " kubectl get nodes on a server shows the versions");
+        }
+    }
+
+    /// Can the others of the cluster write meanwhile? Where nothing runs, nothing is restarted.
+    void majority(List<Machine.Running> running) {
+        if (!running.isEmpty()) {
+            majority.problem().ifPresent(problems::add);
+        }
     }
 
     /// A datastore is not opened by a release that would misread it, and none is changed so that there is no way

@@ -21,6 +21,8 @@ final class TestMachine implements Machine, Surroundings.Waits, Snapshot {
     Map<String, String> given = Map.of();
     String javaVersion = "25.0.1";
     String unit = "k3s.service";
+    String command = "server";
+    Majority majority = Optional::empty;
     String printed = "k3s version v1.36.2+k3s1 (abc)";
     String snapshotProblem = "";
     long usable = 1L << 40;
@@ -81,7 +83,7 @@ final class TestMachine implements Machine, Surroundings.Waits, Snapshot {
     @Override
     public List<Running> running(Path in) throws IOException {
         atLook.happen();
-        return runs ? List.of(new Running(7, "server", home, unit, java)) : List.of();
+        return runs ? List.of(new Running(7, command, home, unit, java)) : List.of();
     }
 
     @Override

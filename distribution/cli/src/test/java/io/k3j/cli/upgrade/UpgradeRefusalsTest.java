@@ -9,7 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +38,43 @@ class UpgradeRefusalsTest extends UpgradeScene {
         upgrade().to(tar);
         assertThat(machine.done.getLast()).startsWith("systemctl restart");
         assertThat(current()).isEqualTo("0.2.0");
+    }
+
+    @Test
+    void aServerWhoseRestartWouldTakeTheMajorityKeepsItsRelease() throws IOException {
+        machine.majority = () -> Optional.of("server-3 does not answer");
+        refused(() -> upgrade().plan(tar), "server-3 does not answer");
+        refused(() -> upgrade().to(tar), "server-3 does not answer");
+        assertThat(machine.done).isEmpty();
+        machine.majority = Optional::empty;
+        upgrade().to(tar);
+        machine.majority = () -> Optional.of("server-3 does not answer");
+        assertThatThrownBy(() -> upgrade().rollback()).hasMessageContaining("server-3 does not answer");
+        assertThat(current()).isEqualTo("0.2.0");
+        machine.runs = false;
+        upgrade().rollback();
+        assertThat(releases.trial()).as("nothing is restarted where nothing runs").isPresent();
+    }
+
+    @Test
+    void aMajorityThatIsLostWhileTheReleaseIsStagedIsSeenBeforeTheRestart() throws IOException {
+        Iterator<Optional<String>> looks = List.of(Optional.<String>empty(), Optional.of("server-2 does not answer"))
+                .iterator();
+        machine.majority = looks::next;
+        refused(() -> upgrade().to(tar), "server-2 does not answer");
+        assertThat(machine.done).noneMatch(line -> line.startsWith("systemctl"));
+    }
+
+    @Test
+    void anAgentIsToldThatServersComeFirst() throws IOException {
+        ReleaseFacts newer = new ReleaseFacts(ReleaseVersion.of("0.3.0"), ReleaseVersion.of("v1.37.0+k3s1"), "abcdef12",
+                25, 1, new TreeMap<>());
+        Path next = release(newer, ELF).write(dir.resolve("next.tar.gz"));
+        upgrade().plan(next);
+        assertThat(told).noneMatch(line -> line.contains("upgrade every server first"));
+        machine.command = "agent";
+        upgrade().plan(next);
+        assertThat(told).anyMatch(line -> line.contains("upgrade every server first"));
     }
 
     @Test

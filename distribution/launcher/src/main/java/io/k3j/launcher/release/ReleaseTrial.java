@@ -9,24 +9,28 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/// What a process does about the trial its release may be on: ready for thirty seconds, it makes it the current one;
-/// not ready in time, it ends, so that its starts are counted; its trial ended by somebody else, it ends as well, so
-/// that it does not run on as a release that no link leads to. The command that has begun the trial need not live on.
+/// What a process does about the trial its release may be on: ready for thirty seconds on end, it makes it the current
+/// one; not ready in time, or ready and not ready again and again, it ends, so that its starts are counted; its trial
+/// ended by somebody else, it ends as well, so that it does not run on as a release that no link leads to. The command
+/// that has begun the trial need not live on.
 public final class ReleaseTrial {
     /// What one on trial has until it is ready. The command waits no longer, so that it is the
     /// command that ends it, with the reason.
     public static final Duration LIMIT = Duration.ofMinutes(10);
     /// How long it has to stay ready.
     public static final Duration STEADY = Duration.ofSeconds(30);
+    /// How often it may be ready before it stays so.
+    static final int TIMES = 5;
     private static final System.Logger LOG = System.getLogger("io.k3j.launcher");
     private final Path home;
     private final ReleaseDisk disk;
     private final Times times;
-    private final CountDownLatch ready = new CountDownLatch(1);
+    private CountDownLatch up = new CountDownLatch(1);
+    private CountDownLatch gone = new CountDownLatch(1);
 
     /// How long things are waited for.
     ///
-    /// @param limit until ready
+    /// @param limit until ready, each time
     /// @param steady after that
     public record Times(Duration limit, Duration steady) {
         /// Those of the product.
@@ -40,9 +44,23 @@ public final class ReleaseTrial {
         this.times = times;
     }
 
-    /// The process serves what it is for.
-    public void ready() {
-        ready.countDown();
+    /// The process serves what it is for, or does not any more. Any thread; the same again changes nothing.
+    public synchronized void ready(boolean now) {
+        if (now && up.getCount() > 0) {
+            gone = new CountDownLatch(1);
+            up.countDown();
+        } else if (!now && up.getCount() == 0) {
+            up = new CountDownLatch(1);
+            gone.countDown();
+        }
+    }
+
+    private synchronized CountDownLatch up() {
+        return up;
+    }
+
+    private synchronized CountDownLatch gone() {
+        return gone;
     }
 
     /// Looks, on a thread of its own, after a release on trial; does nothing for any other.
@@ -64,12 +82,22 @@ public final class ReleaseTrial {
 
     private void judge(Releases releases, String name, CountDownLatch end, Consumer<String> fail) {
         try {
-            if (!ready.await(times.limit().toMillis(), TimeUnit.MILLISECONDS)) {
-                fail.accept("this release is on trial after an upgrade and was not ready within "
-                        + times.limit().toSeconds() + " s");
-            } else if (!end.await(times.steady().toMillis(), TimeUnit.MILLISECONDS)) {
-                pass(releases, name, fail);
+            for (int time = 0; time < TIMES; time++) {
+                if (!up().await(times.limit().toMillis(), TimeUnit.MILLISECONDS)) {
+                    fail.accept("this release is on trial after an upgrade and was not ready within "
+                            + times.limit().toSeconds() + " s");
+                    return;
+                }
+                // that of a readiness that is over already is no wait
+                if (!gone().await(times.steady().toMillis(), TimeUnit.MILLISECONDS)) {
+                    if (end.getCount() > 0) {
+                        pass(releases, name, fail);
+                    }
+                    return;
+                }
             }
+            fail.accept("this release is on trial after an upgrade and was ready " + TIMES + " times, each time for"
+                    + " less than " + times.steady().toSeconds() + " s");
         } catch (IOException e) {
             fail.accept("the trial of this release cannot be ended in " + releases.library() + ": " + e);
         } catch (InterruptedException e) {

@@ -32,17 +32,21 @@ class ReleaseTrialTest {
         releases.begin("release-b");
     }
 
-    private ReleaseTrial of(String home, Duration limit, Duration steady) {
+    /// @param readiness what it was before its trial is looked after
+    private ReleaseTrial of(String home, Duration limit, Duration steady, boolean... readiness) {
         ReleaseTrial trial = new ReleaseTrial(library.resolve(home), new ToldDisk(to -> {
         }, renamed::complete),
                 new ReleaseTrial.Times(limit, steady));
+        for (boolean now : readiness) {
+            trial.ready(now);
+        }
         trial.watch(end, failed::complete);
         return trial;
     }
 
     @Test
     void aReleaseThatIsReadyAndStaysSoBecomesTheCurrentOne() throws Exception {
-        of("release-b", LONG, SHORT).ready();
+        of("release-b", LONG, SHORT).ready(true);
         assertThat(renamed.get(5, TimeUnit.MINUTES)).isEqualTo(library.resolve("previous"));
         assertThat(releases.current()).contains("release-b");
         assertThat(releases.previous()).contains("release-a");
@@ -57,18 +61,34 @@ class ReleaseTrialTest {
     }
 
     @Test
+    void oneThatIsReadyForAMomentOnlyDoesNotPass() throws Exception {
+        of("release-b", SHORT, LONG, true).ready(false);
+        assertThat(failed.get(5, TimeUnit.MINUTES)).contains("not ready within");
+        assertThat(releases.trial()).contains("release-b");
+        assertThat(releases.current()).contains("release-a");
+    }
+
+    @Test
+    void oneThatIsReadyAgainPasses() throws Exception {
+        of("release-b", LONG, SHORT, true, false, true);
+        renamed.get(5, TimeUnit.MINUTES);
+        assertThat(releases.current()).contains("release-b");
+        assertThat(failed).isNotDone();
+    }
+
+    @Test
     void oneWhoseTrialWasEndedMeanwhileDoesNotRunOn() throws Exception {
         ReleaseTrial trial = of("release-b", LONG, SHORT);
         assertThat(releases.takeBack()).isTrue();
-        trial.ready();
+        trial.ready(true);
         assertThat(failed.get(5, TimeUnit.MINUTES)).contains("was ended before it had passed", "release-a");
         assertThat(releases.current()).contains("release-a");
     }
 
     @Test
     void anyOtherReleaseHasNoTrial() throws Exception {
-        of("release-a", SHORT, SHORT).ready();
-        of("release-b", LONG, SHORT).ready();
+        of("release-a", SHORT, SHORT).ready(true);
+        of("release-b", LONG, SHORT).ready(true);
         renamed.get(5, TimeUnit.MINUTES);
         assertThat(releases.current()).contains("release-b");
         assertThat(failed).isNotDone();

@@ -1,0 +1,63 @@
+package io.k3j.cli;
+
+import io.k3j.cli.upgrade.Majority;
+import io.k3j.codec.Json;
+import io.k3j.codec.MalformedInput;
+import io.k3j.launcher.Server;
+import io.k3j.model.Struct;
+import io.k3j.pki.ClusterAccess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// Whether etcd's other members can write while that of this server is restarted, by what the running server says of
+/// them. One or two members never can, which no waiting changes; where most are away already, a restart may be what
+/// mends it.
+final class EtcdMajority implements Majority {
+    private static final System.Logger LOG = System.getLogger("io.k3j.cli");
+    /// With fewer members each is needed.
+    private static final int FEWEST = 3;
+    private final Path dataDir;
+    private final Host host;
+
+    EtcdMajority(Path dataDir, Host host) {
+        this.dataDir = dataDir;
+        this.host = host;
+    }
+
+    @Override
+    public Optional<String> problem() {
+        if (!Files.isDirectory(dataDir.resolve("server/db/etcd")) || !Server.runsIn(dataDir)) {
+            return Optional.empty();
+        }
+        Host here = host.without("K3S_URL");
+        Words words = EtcdSnapshotFlags.words(List.of("--data-dir", dataDir.toString()), here);
+        try (ClusterAccess access = RunningServer.reach(words, here)) {
+            ClusterAccess.Answer answer = access.get("/db/health");
+            return answer.ok() ? problem(Json.object(answer.body())) : Optional.empty();
+        } catch (UsageFailure | IOException | MalformedInput untold) {
+            // a server that does not answer may be the reason for the upgrade
+            LOG.log(System.Logger.Level.DEBUG, "Nobody tells of etcd's members", untold);
+            return Optional.empty();
+        }
+    }
+
+    /// By the answer to `/db/health`.
+    static Optional<String> problem(Struct answer) {
+        List<Struct> voters = answer.seq("members").structs().stream().filter(one -> one.flag("voter")).toList();
+        List<Struct> healthy = voters.stream().filter(one -> one.flag("healthy")).toList();
+        long left = healthy.stream().filter(one -> !one.flag("own")).count();
+        int majority = voters.size() / 2 + 1;
+        if (voters.size() < FEWEST || healthy.size() < majority || left >= majority) {
+            return Optional.empty();
+        }
+        String away = voters.stream().filter(one -> !one.flag("healthy")).map(one -> one.text("name"))
+                .collect(Collectors.joining(", "));
+        return Optional.of("a restart of this server would leave etcd without a majority, and no server could write: "
+                + left + " of its " + voters.size() + " members would be there, since " + away
+                + " does not answer; wait until the server there is ready, mend it, or delete its node");
+    }
+}
