@@ -18,15 +18,19 @@ class PodTolerationsTest {
     private static final Struct FOREIGN = Struct.of("key", "b", "operator", "Gt", "value", "1");
     private final Kit kit = new Kit();
 
-    private static Struct pod(Struct... tolerations) {
-        return Struct.of("apiVersion", "v1", "kind", "Pod", "metadata", Struct.of("name", "p", "namespace", "d"),
-                "spec", Struct.of("containers", Seq.of(Struct.of("name", "c", "image", "i")), "tolerations",
+    private Struct pod(Struct... tolerations) {
+        Struct given = Struct.of("apiVersion", "v1", "kind", "Pod", "metadata",
+                Struct.of("name", "p", "namespace", "d"), "spec",
+                Struct.of("containers", Seq.of(Struct.of("name", "c", "image", "i")), "tolerations",
                         Seq.copyOf(List.of(tolerations))));
+        Struct o = kit.hooks(given).defaulted(kit.kind(given).gvk(), given);
+        return kit.hooks(o).prepared(kit.write(Operation.CREATE, o, Optional.empty(), ""), o);
     }
 
     private List<String> problems(Struct before, Struct after) {
         Write write = kit.write(Operation.UPDATE, after, Optional.of(before), "");
-        return kit.hooks(after).problems(write, after).stream().map(FieldProblem::toString).toList();
+        Struct prepared = kit.hooks(after).prepared(write, after);
+        return kit.hooks(after).problems(write, prepared).stream().map(FieldProblem::toString).toList();
     }
 
     @Test
