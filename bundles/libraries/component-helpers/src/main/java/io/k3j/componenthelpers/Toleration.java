@@ -4,6 +4,7 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /// A pod's toleration of taints, as upstream's `ToleratesTaint`:
 /// <https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/>.
@@ -13,9 +14,13 @@ import java.util.OptionalLong;
 /// @param effect empty for taints of any effect
 /// @param seconds for how long, 0 at the least; empty for ever
 public record Toleration(String key, boolean exists, String value, String effect, OptionalLong seconds) {
-    /// Those of a list, as `spec.tolerations` of a Pod.
+    private static final Set<String> OPERATORS = Set.of("", "Equal", "Exists");
+
+    /// Those of a list, as `spec.tolerations` of a Pod. One with another operator (`Lt`, `Gt`), as a datastore that was
+    /// taken over may have it, tolerates nothing, as upstream by default, and is left out.
     public static List<Toleration> of(Seq tolerations) {
-        return tolerations.structs().stream().map(Toleration::of).toList();
+        return tolerations.structs().stream().filter(t -> OPERATORS.contains(t.text("operator")))
+                .map(Toleration::of).toList();
     }
 
     private static Toleration of(Struct t) {

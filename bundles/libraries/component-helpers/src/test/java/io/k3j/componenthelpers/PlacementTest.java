@@ -25,6 +25,7 @@ class PlacementTest {
         assertThat(tolerates("key", "k", "value", "w")).isFalse();
         assertThat(tolerates("key", "l", "operator", "Exists")).isFalse();
         assertThat(tolerates("key", "k", "operator", "Exists", "effect", "NoSchedule")).isFalse();
+        assertThat(tolerates("key", "k", "operator", "Gt", "value", "v")).isFalse();
         assertThat(Toleration.tolerated(Toleration.of(Seq.EMPTY), TAINT)).isFalse();
     }
 

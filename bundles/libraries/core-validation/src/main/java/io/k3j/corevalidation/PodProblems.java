@@ -74,6 +74,13 @@ public final class PodProblems {
         }
     }
 
+    /// The tolerations of a pod that has got more of them.
+    ///
+    /// @param p the spec
+    public static void tolerations(Seq tolerations, Problems p) {
+        SchedulingProblems.tolerations(tolerations, p);
+    }
+
     /// A pod spec that stands at `p`.
     public static void spec(Struct spec, Problems p) {
         spec(spec, Set.of(), p);

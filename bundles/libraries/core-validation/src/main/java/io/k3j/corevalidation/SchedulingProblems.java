@@ -14,7 +14,7 @@ import java.util.List;
 /// | field | what must be so |
 /// |---|---|
 /// | `nodeSelector` | keys and values of labels |
-/// | `tolerations` | a key, or `Exists`; no value beside `Exists`; seconds for `NoExecute` only |
+/// | `tolerations` | `Equal` or `Exists`; a key, or `Exists`; no value beside `Exists`; seconds for `NoExecute` only |
 /// | `topologySpreadConstraints` | a skew above 0, a topology key, a valid selector |
 /// | `affinity.nodeAffinity` | see [NodeAffinityProblems] |
 /// | `affinity.podAffinity`, `.podAntiAffinity` | a topology key; valid selectors; a weight from 1 to 100 |
@@ -22,6 +22,8 @@ import java.util.List;
 final class SchedulingProblems {
     /// The message lists them in this order, which is upstream's.
     private static final List<String> EFFECTS = List.of("NoSchedule", "PreferNoSchedule", "NoExecute");
+    /// Without `Lt` and `Gt`: upstream has them off by default (`TaintTolerationComparisonOperators`).
+    private static final List<String> OPERATORS = List.of("Equal", "Exists");
 
     private SchedulingProblems() {
     }
@@ -31,16 +33,22 @@ final class SchedulingProblems {
     /// @param p the spec's place
     static void check(Struct spec, Problems p) {
         MetadataRules.labels(spec.struct("nodeSelector"), p.at("nodeSelector"));
-        Seq tolerations = spec.seq("tolerations");
-        for (int i = 0; i < tolerations.size(); i++) {
-            toleration(tolerations.struct(i), p.at("tolerations", i));
-        }
+        tolerations(spec.seq("tolerations"), p);
         spread(spec.seq("topologySpreadConstraints"), p);
         NodeAffinityProblems.check(spec.struct("affinity").struct("nodeAffinity"), p.at("affinity.nodeAffinity"));
         for (String kind : List.of("podAffinity", "podAntiAffinity")) {
             terms(spec.struct("affinity").struct(kind), p.at("affinity").at(kind));
         }
         p.unique(spec.seq("schedulingGates"), "schedulingGates", "name");
+    }
+
+    /// Checks a list of tolerations.
+    ///
+    /// @param p where `tolerations` stands
+    static void tolerations(Seq tolerations, Problems p) {
+        for (int i = 0; i < tolerations.size(); i++) {
+            toleration(tolerations.struct(i), p.at("tolerations", i));
+        }
     }
 
     /// Pod affinity and anti-affinity have the same shape. Preferred terms have a weight, which the scheduler adds up
@@ -106,10 +114,29 @@ final class SchedulingProblems {
         if (t.has("tolerationSeconds") && !t.text("effect").equals("NoExecute")) {
             p.at("effect").invalid(t.text("effect"), "effect must be 'NoExecute' when `tolerationSeconds` is set");
         }
-        if (t.text("operator").equals("Exists") && !t.text("value").isEmpty()) {
-            p.at("operator").invalid(t, "value must be empty when `operator` is 'Exists'");
-        }
-        p.oneOf(t, "operator", List.of("Equal", "Exists", "Lt", "Gt"));
+        value(t, p.at("operator"));
+        p.oneOf(t, "operator", OPERATORS);
         p.oneOf(t, "effect", EFFECTS);
+    }
+
+    /// Upstream reports what is wrong with a value at the operator.
+    private static void value(Struct t, Problems p) {
+        String value = t.text("value");
+        switch (t.text("operator")) {
+            case "", "Equal" -> {
+                List<String> wrong = Names.labelValue(value);
+                if (!wrong.isEmpty()) {
+                    p.invalid(value, String.join(";", wrong));
+                }
+            }
+            case "Exists" -> {
+                if (!value.isEmpty()) {
+                    p.invalid(t, "value must be empty when `operator` is 'Exists'");
+                }
+            }
+            default -> {
+                // the operator is refused
+            }
+        }
     }
 }

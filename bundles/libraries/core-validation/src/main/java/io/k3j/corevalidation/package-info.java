@@ -5,7 +5,7 @@
 /// is read. What is wrong is collected in [io.k3j.validation.Problems], all of it, in upstream's words and never
 /// thrown: clients and tests compare these messages.
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package io.k3j.corevalidation;
 

@@ -22,7 +22,10 @@ class SchedulingProblemsTest {
     static Stream<Case> tolerations() {
         return Stream.of(toleration(Struct.of("operator", "Exists")),
                 toleration(Struct.of("key", "k", "value", "v", "effect", "NoSchedule")),
-                toleration(Struct.of("key", "k", "operator", "Gt", "value", "1")),
+                toleration(Struct.of("key", "k", "operator", "Gt", "value", "1"), ".operator: Unsupported value:"
+                        + " \"Gt\": supported values: \"Equal\", \"Exists\""),
+                toleration(Struct.of("key", "k", "operator", "Lt", "value", "1"), ".operator: Unsupported value:"
+                        + " \"Lt\": supported values: \"Equal\", \"Exists\""),
                 toleration(Struct.of("operator", "Equal", "value", "v"),
                         ".operator: Invalid value: \"Equal\": operator must be Exists when `key` is empty, which means"
                                 + " \"match all values and all keys\""),
@@ -34,7 +37,7 @@ class SchedulingProblemsTest {
                         ".effect: Invalid value: \"NoSchedule\": effect must be 'NoExecute' when `tolerationSeconds`"
                                 + " is set"),
                 toleration(Struct.of("key", "k", "operator", "Like"), ".operator: Unsupported value: \"Like\":"
-                        + " supported values: \"Equal\", \"Exists\", \"Lt\", \"Gt\""),
+                        + " supported values: \"Equal\", \"Exists\""),
                 toleration(Struct.of("key", "k", "effect", "Run"), ".effect: Unsupported value: \"Run\": supported"
                         + " values: \"NoSchedule\", \"PreferNoSchedule\", \"NoExecute\""));
     }
@@ -175,6 +178,12 @@ class SchedulingProblemsTest {
     void theKeyOfATolerationIsAQualifiedName() {
         assertThat(found("tolerations", Seq.of(Struct.of("key", "a/b/c")))).singleElement().asString()
                 .startsWith("tolerations[0].key: Invalid value: \"a/b/c\": a qualified name must consist of");
+    }
+
+    @Test
+    void theValueOfATolerationIsThatOfALabel() {
+        assertThat(found("tolerations", Seq.of(Struct.of("key", "k", "value", "a b")))).singleElement().asString()
+                .startsWith("tolerations[0].operator: Invalid value: \"a b\": a valid label must be an empty string");
     }
 
     @Test

@@ -120,6 +120,9 @@ final class PodUpdate {
         if (before.structs().stream().anyMatch(t -> !now.contains(timeless(t)))) {
             p.at("tolerations").forbidden("existing toleration can not be modified except its tolerationSeconds");
         }
+        if (!before.equals(after)) {
+            PodProblems.tolerations(after, p);
+        }
     }
 
     /// A toleration without what may change, its fields in one order.

@@ -3,7 +3,6 @@ package io.k3j.scheduler;
 import io.k3j.model.Obj;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -22,9 +21,15 @@ final class ClusterState {
     private record Place(PodInfo pod, String node, Kind kind) {
     }
 
+    /// How many there are; pods are those that have a place, assumed ones among them.
+    record Sizes(int nodes, int pods, long assumed) {
+    }
+
     private final Map<String, NodeState> nodes = new LinkedHashMap<>();
     private final Map<String, Place> places = new HashMap<>();
     private final Map<String, Place> nominated = new HashMap<>();
+    /// The pods of nodes that are not known, or not any more, so that a node that comes does not look through all pods.
+    private final Map<String, List<PodInfo>> strays = new HashMap<>();
     private final Function<String, Map<String, String>> namespaceLabels;
     private final ClaimedVolumes volumes;
     private boolean mixed;
@@ -79,9 +84,10 @@ final class ClusterState {
             mixed &= zone(next).equals(zone(known));
         } else {
             NodeState state = NodeState.of(node);
-            for (Place place : places.values()) {
-                state = place.node().equals(node.name()) ? state.with(place.pod()) : state;
+            for (PodInfo pod : strays.getOrDefault(node.name(), List.of())) {
+                state = state.with(pod);
             }
+            strays.remove(node.name());
             nodes.put(node.name(), state);
             mixed = false;
         }
@@ -90,7 +96,11 @@ final class ClusterState {
 
     /// Removes a node.
     synchronized void removeNode(String name) {
-        nodes.remove(name);
+        @Nullable
+        NodeState gone = nodes.remove(name);
+        if (gone != null && !gone.pods().isEmpty()) {
+            strays.put(name, new ArrayList<>(gone.pods()));
+        }
         mixed = false;
         snapshot = null;
     }
@@ -118,7 +128,11 @@ final class ClusterState {
         places.put(place.pod().uid(), place);
         @Nullable
         Place promised = nominated.remove(place.pod().uid());
-        nodes.computeIfPresent(place.node(), (n, s) -> s.with(place.pod()));
+        @Nullable
+        NodeState there = nodes.computeIfPresent(place.node(), (n, s) -> s.with(place.pod()));
+        if (there == null) {
+            strays.computeIfAbsent(place.node(), n -> new ArrayList<>()).add(place.pod());
+        }
         snapshot = null;
         return promised != null && !promised.node().equals(place.node());
     }
@@ -132,8 +146,20 @@ final class ClusterState {
             return false;
         }
         nodes.computeIfPresent(old.node(), (n, s) -> s.without(uid));
+        removeStray(old);
         snapshot = null;
         return true;
+    }
+
+    private void removeStray(Place old) {
+        @Nullable
+        List<PodInfo> pods = strays.get(old.node());
+        if (pods != null) {
+            pods.removeIf(p -> p.uid().equals(old.pod().uid()));
+            if (pods.isEmpty()) {
+                strays.remove(old.node());
+            }
+        }
     }
 
     /// Removes a pod that is not bound and whose writes have failed.
@@ -199,8 +225,9 @@ final class ClusterState {
         return old != null && old.node().equals(node) && withdraw(uid);
     }
 
-    /// All nodes.
-    synchronized Collection<NodeState> nodes() {
-        return List.copyOf(nodes.values());
+    /// How much is known.
+    synchronized Sizes sizes() {
+        return new Sizes(nodes.size(), places.size(),
+                places.values().stream().filter(p -> p.kind() == Kind.ASSUMED).count());
     }
 }

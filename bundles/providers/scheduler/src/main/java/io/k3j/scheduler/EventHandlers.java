@@ -10,9 +10,7 @@ import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -29,9 +27,9 @@ final class EventHandlers {
     /// What an empty node of a domain can have kept from being scheduled elsewhere.
     private static final Set<String> BALANCE = Set.of(SpreadFilter.NAME);
     private static final Set<String> STORAGE = Set.of(VolumeFilter.NAME, VolumeFilter.ZONE);
-    private static final String BY_CLASS = "class";
     private static final Set<String> ANYTHING = Set.of();
 
+    private final SchedulerMetrics metrics;
     private final SchedulingQueue queue;
     private final ClusterState cluster;
     private final AssumedVolumes volumes;
@@ -41,74 +39,54 @@ final class EventHandlers {
 
     EventHandlers(LiveViews views, TimeSource clock) {
         LiveView namespaces = views.of(BuiltinResources.NAMESPACES);
-        LiveView claims = views.of(BuiltinResources.PERSISTENT_VOLUME_CLAIMS);
-        LiveView persistent = views.of(BuiltinResources.PERSISTENT_VOLUMES).index(BY_CLASS,
-                v -> List.of(v.spec().text("storageClassName")));
-        LiveView classes = views.of(BuiltinResources.STORAGE_CLASSES);
+        ViewedVolumes seen = ViewedVolumes.of(views);
         this.budgets = views.of(BuiltinResources.POD_DISRUPTION_BUDGETS);
+        this.metrics = new SchedulerMetrics(clock.monotonic());
         this.queue = new SchedulingQueue(clock);
         this.namespaceLabels = n -> namespaces.get(Key.of(n)).map(Obj::labels).orElse(Map.of());
-        this.volumes = new AssumedVolumes(storage(claims, persistent, classes));
+        this.volumes = new AssumedVolumes(seen);
         this.cluster = new ClusterState(namespaceLabels, volumes);
         views.of(BuiltinResources.NODES).listen(this::node);
         views.of(BuiltinResources.PODS).listen(this::pod);
-        claims.listen((before, after) -> stored(before, after, EventHandlers::uses));
-        persistent.listen((before, after) -> stored(before, after, EventHandlers::mayUse));
-        classes.listen(this::storageClass);
-    }
-
-    private static ClaimedVolumes storage(LiveView claims, LiveView volumes, LiveView classes) {
-        return new ClaimedVolumes() {
-            @Override
-            public Optional<Obj> claim(Key key) {
-                return claims.get(key);
-            }
-
-            @Override
-            public Optional<Obj> volume(String name) {
-                return volumes.get(Key.of(name));
-            }
-
-            @Override
-            public List<Obj> volumesOf(String storageClass) {
-                return volumes.by(BY_CLASS, storageClass);
-            }
-
-            @Override
-            public Optional<Obj> storageClass(String name) {
-                return classes.get(Key.of(name));
-            }
-        };
+        seen.claims().listen((before, after) -> stored(QueueEvents.of("PersistentVolumeClaim", before, after), before,
+                after, EventHandlers::uses));
+        seen.volumes().listen((before, after) -> stored(QueueEvents.of("PersistentVolume", before, after), before,
+                after, EventHandlers::mayUse));
+        seen.classes().listen(this::storageClass);
     }
 
     /// A claim or a volume, and which pods it may help.
-    private void stored(@Nullable Obj before, @Nullable Obj after, BiPredicate<PodInfo, Obj> helps) {
+    private void stored(String event, @Nullable Obj before, @Nullable Obj after, BiPredicate<PodInfo, Obj> helps) {
         if (after == null && before != null) {
             volumes.gone(before);
         }
         Obj now = after != null ? after : before;
         if (now != null) {
-            queue.changed(STORAGE, waiting -> helps.test(waiting, now));
+            queue.changed(event, STORAGE, waiting -> helps.test(waiting, now));
         }
     }
 
     private static boolean uses(PodInfo waiting, Obj claim) {
-        return waiting.namespace().equals(claim.namespace()) && VolumeFilter.claims(waiting).contains(claim.name());
+        return waiting.namespace().equals(claim.namespace()) && waiting.claims().contains(claim.name());
     }
 
     /// Whether a volume is nobody's, or that of one of the pod's claims.
     private static boolean mayUse(PodInfo waiting, Obj volume) {
         Struct owner = volume.spec().struct("claimRef");
         return owner.isEmpty() || waiting.namespace().equals(owner.text("namespace"))
-                && VolumeFilter.claims(waiting).contains(owner.text("name"));
+                && waiting.claims().contains(owner.text("name"));
     }
 
     private void storageClass(@Nullable Obj before, @Nullable Obj after) {
         boolean same = before != null && after != null
                 && before.tree().without("metadata").equals(after.tree().without("metadata"));
         if (!same) {
-            queue.changed(STORAGE);
+            queue.changed(QueueEvents.of("storage.k8s.io/StorageClass", before, after), STORAGE);
         }
+    }
+
+    SchedulerMetrics metrics() {
+        return metrics;
     }
 
     SchedulingQueue queue() {
@@ -147,8 +125,8 @@ final class EventHandlers {
         if (after == null) {
             if (before != null) {
                 cluster.removeNode(before.name());
-                queue.changed(BALANCE);
-                lost(before.name());
+                queue.changed(QueueEvents.NODE_DELETE, BALANCE);
+                lost(QueueEvents.NODE_DELETE, before.name());
             }
             return;
         }
@@ -159,18 +137,19 @@ final class EventHandlers {
         if (after.spec().seq("taints").find("key", "node.cloudprovider.kubernetes.io/uninitialized").isEmpty()) {
             initialized.countDown();
         }
+        String event = QueueEvents.node(before, after);
         Set<String> helped = before == null ? ANYTHING : helped(before, after);
         if (before == null || !helped.isEmpty()) {
-            queue.changed(helped);
+            queue.changed(event, helped);
         }
         if (before != null && !before.spec().equals(after.spec())) {
-            lost(after.name());
+            lost(event, after.name());
         }
     }
 
     /// Pods nominated to a node that may be of no use any more look for another.
-    private void lost(String node) {
-        queue.changed(ANYTHING, waiting -> waiting.nominatedNode().filter(node::equals).isPresent());
+    private void lost(String event, String node) {
+        queue.changed(event, ANYTHING, waiting -> waiting.nominatedNode().filter(node::equals).isPresent());
     }
 
     /// The filters that a change of a node may have made more lenient.
@@ -214,19 +193,21 @@ final class EventHandlers {
     private void bound(@Nullable Obj before, Obj after) {
         PodInfo pod = new PodInfo(after);
         queue.remove(after.uid());
-        freed(cluster.put(pod));
+        freed(QueueEvents.ASSIGNED_ADD, cluster.put(pod));
         if (before == null || Pods.node(before).isEmpty()) {
-            queue.changed(NEIGHBOURS, waiting -> Neighbours.welcomes(waiting, pod, namespaceLabels));
+            queue.changed(QueueEvents.ASSIGNED_ADD, NEIGHBOURS,
+                    waiting -> Neighbours.welcomes(waiting, pod, namespaceLabels));
         } else if (!before.metadata().struct("labels").equals(after.metadata().struct("labels"))) {
-            queue.changed(NEIGHBOURS);
+            queue.changed(QueueEvents.ASSIGNED_LABEL, NEIGHBOURS);
         }
-        freed(before != null && !Pods.node(before).isEmpty() && needsLess(before, after));
+        freed(QueueEvents.ASSIGNED_SCALE_DOWN,
+                before != null && !Pods.node(before).isEmpty() && needsLess(before, after));
     }
 
     /// Room that was kept for a pod, or taken by it, may be another's now.
-    private void freed(boolean some) {
+    private void freed(String event, boolean some) {
         if (some) {
-            queue.changed(ROOM);
+            queue.changed(event, ROOM);
         }
     }
 
@@ -241,14 +222,19 @@ final class EventHandlers {
 
     private void left(Obj pod) {
         queue.remove(pod.uid());
-        freed(cluster.abandon(pod.uid()) | cluster.remove(pod.uid()));
+        freed(QueueEvents.ASSIGNED_DELETE, cluster.abandon(pod.uid()) | cluster.remove(pod.uid()));
     }
 
     private void waiting(@Nullable Obj before, Obj after) {
         boolean ours = after.spec().text("schedulerName", PodBinder.SCHEDULER).equals(PodBinder.SCHEDULER);
-        if (!ours || after.terminating() || !after.spec().seq("schedulingGates").isEmpty()) {
-            queue.remove(after.uid());
-            freed(cluster.abandon(after.uid()));
+        boolean gated = !after.spec().seq("schedulingGates").isEmpty();
+        if (!ours || after.terminating() || gated) {
+            if (ours && gated && !after.terminating()) {
+                queue.gate(after.uid());
+            } else {
+                queue.remove(after.uid());
+            }
+            freed(QueueEvents.POD_UPDATE, cluster.abandon(after.uid()));
             return;
         }
         PodInfo pod = new PodInfo(after);
@@ -269,9 +255,9 @@ final class EventHandlers {
         String old = before == null ? "" : before.status().text("nominatedNodeName");
         String now = pod.nominatedNode().orElse("");
         if (!now.isEmpty() && !now.equals(old)) {
-            freed(cluster.nominate(pod, now));
+            freed(QueueEvents.POD_UPDATE, cluster.nominate(pod, now));
         } else if (now.isEmpty() && !old.isEmpty()) {
-            freed(cluster.withdraw(pod.uid(), old));
+            freed(QueueEvents.POD_UPDATE, cluster.withdraw(pod.uid(), old));
             return true;
         }
         return false;

@@ -22,6 +22,7 @@ final class NodeFilters {
             "node(s) didn't match the requested node name");
     private static final Rejection NOT_WANTED = Rejection.hard(AFFINITY,
             "node(s) didn't match Pod's node affinity/selector");
+    private static final Rejection TAINTED = Rejection.hard(TAINTS, "node(s) had untolerated taint(s)");
     private static final Rejection PORT_TAKEN = Rejection.soft(PORTS,
             "node(s) didn't have free ports for the requested pod ports");
 
@@ -31,26 +32,25 @@ final class NodeFilters {
     static List<Filter> of(PodInfo pod) {
         List<Filter> all = new ArrayList<>();
         boolean cordonTolerated = Toleration.tolerated(pod.tolerations(), CORDON);
-        all.add(n -> n.unschedulable() && !cordonTolerated ? CORDONED : null);
+        all.add(new NodeFilter(UNSCHEDULABLE, n -> n.unschedulable() && !cordonTolerated ? CORDONED : null));
         if (!pod.node().isEmpty()) {
-            all.add(n -> n.name().equals(pod.node()) ? null : OTHER_NAME);
+            all.add(new NodeFilter(NODE_NAME, n -> n.name().equals(pod.node()) ? null : OTHER_NAME));
         }
-        all.add(n -> taints(pod, n));
+        all.add(new NodeFilter(TAINTS, n -> taints(pod, n)));
         if (!pod.affinity().node().everything()) {
-            all.add(n -> pod.affinity().allows(n) ? null : NOT_WANTED);
+            all.add(new NodeFilter(AFFINITY, n -> pod.affinity().allows(n) ? null : NOT_WANTED));
         }
         if (!pod.ports().isEmpty()) {
-            all.add(n -> portsTaken(pod, n) ? PORT_TAKEN : null);
+            all.add(new NodeFilter(PORTS, n -> portsTaken(pod, n) ? PORT_TAKEN : null));
         }
-        all.add(n -> fit(pod, n));
+        all.add(new NodeFilter(FIT, n -> fit(pod, n)));
         return all;
     }
 
     private static @Nullable Rejection taints(PodInfo pod, NodeState node) {
         for (Taint taint : node.taints()) {
             if (!taint.effect().equals("PreferNoSchedule") && !Toleration.tolerated(pod.tolerations(), taint)) {
-                return Rejection.hard(TAINTS,
-                        "node(s) had untolerated taint {" + taint.key() + ": " + taint.value() + "}");
+                return TAINTED;
             }
         }
         return null;

@@ -1,6 +1,8 @@
 package io.k3j.scheduler;
 
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,19 +30,31 @@ final class Placement {
 
     /// No node is feasible, with the reasons.
     ///
+    /// @param everywhere why no node was looked at
+    /// @param others why those were not looked at that have no rejection of their own
     /// @param filters the pod's filters
     /// @param start the index of the node that was evaluated first
-    record None(int nodes, Map<String, Rejection> rejections, @Nullable Rejection everywhere, List<Filter> filters,
-            int start) implements Outcome {
+    record None(int nodes, Map<String, Rejection> rejections, @Nullable Rejection everywhere,
+            @Nullable Rejection others, List<Filter> filters, int start) implements Outcome {
+        /// Before any node was looked at.
+        static None of(Snapshot snapshot, @Nullable Rejection everywhere) {
+            return new None(snapshot.nodes().size(), Map.of(), everywhere, null, List.of(), 0);
+        }
+
         /// The message in upstream's words.
         String message() {
             if (nodes == 0) {
                 return "no nodes available to schedule pods";
             }
             String start = "0/" + nodes + " nodes are available:";
-            return everywhere != null
-                    ? start + " " + everywhere.reasons().getFirst() + "."
-                    : start + " " + histogram(rejections.values().stream().map(Rejection::reasons).toList()) + ".";
+            if (everywhere != null) {
+                return start + " " + everywhere.reasons().getFirst() + ".";
+            }
+            List<List<String>> reasons = new ArrayList<>(rejections.values().stream().map(Rejection::reasons).toList());
+            if (others != null) {
+                reasons.addAll(Collections.nCopies(nodes - rejections.size(), others.reasons()));
+            }
+            return start + " " + histogram(reasons) + ".";
         }
 
         /// The filters that have rejected nodes.
@@ -50,6 +64,9 @@ final class Placement {
             if (everywhere != null) {
                 all.add(everywhere.plugin());
             }
+            if (others != null) {
+                all.add(others.plugin());
+            }
             return all;
         }
     }
@@ -58,21 +75,48 @@ final class Placement {
     }
 
     /// Evaluates the node for which the pod is nominated, and takes it if it is feasible; else nodes from index `start`
-    /// on, so that all nodes of a large cluster get a share.
-    static Outcome of(PodInfo pod, Snapshot snapshot, int start, RandomGenerator dice) {
-        List<NodeState> nodes = snapshot.nodes();
-        @Nullable
-        VolumeFilter volumes = VolumeFilter.of(pod, snapshot.volumes());
-        if (nodes.isEmpty() || volumes != null && volumes.rejectionForAll() != null) {
-            return new None(nodes.size(), Map.of(), volumes == null ? null : volumes.rejectionForAll(), List.of(),
-                    start);
+    /// on, so that all nodes of a large cluster get a share, or those alone that the pod names.
+    static Outcome of(PodInfo pod, Snapshot snapshot, int start, RandomGenerator dice, Timing timing) {
+        if (snapshot.nodes().isEmpty()) {
+            return None.of(snapshot, null);
         }
-        List<Filter> filters = filters(pod, snapshot, volumes);
+        Instant begun = timing.now();
+        @Nullable
+        Set<String> names = PinnedNodes.of(pod.affinity().node()).orElse(null);
+        @Nullable
+        VolumeFilter volumes = volumes(pod, snapshot, timing);
+        @Nullable
+        Rejection everywhere = names != null && names.isEmpty() ? PinnedNodes.CONFLICT
+                : volumes == null ? null : volumes.rejectionForAll();
+        if (everywhere != null) {
+            timing.step(Timing.PRE_FILTER, everywhere.status(), begun);
+            return None.of(snapshot, everywhere);
+        }
+        List<Filter> filters = filters(pod, snapshot, volumes, timing);
+        timing.step(Timing.PRE_FILTER, Timing.SUCCESS, begun);
         @Nullable
         NodeState promised = pod.nominatedNode().map(snapshot::node).orElse(null);
         if (promised != null && reject(filters, pod, promised, promised, snapshot) == null) {
             return new Found(promised, 0, volumes);
         }
+        Instant filtering = timing.now();
+        Searched searched = search(filters, pod, snapshot, start, names);
+        timing.step(Timing.FILTER, Timing.SUCCESS, filtering);
+        return searched.feasible().isEmpty()
+                ? searched.none()
+                : new Found(best(pod, searched.feasible(), snapshot, dice, timing), searched.looked(), volumes);
+    }
+
+    /// What a search has found.
+    private record Searched(List<NodeState> feasible, int looked, None none) {
+    }
+
+    /// Looks for feasible nodes until they are enough.
+    ///
+    /// @param names of the only nodes to look at, null for all
+    private static Searched search(List<Filter> filters, PodInfo pod, Snapshot snapshot, int start,
+            @Nullable Set<String> names) {
+        List<NodeState> nodes = names == null ? snapshot.nodes() : snapshot.named(names);
         int enough = enough(nodes.size());
         List<NodeState> feasible = new ArrayList<>(enough);
         Map<String, Rejection> rejections = new LinkedHashMap<>();
@@ -87,22 +131,47 @@ final class Placement {
                 rejections.put(node.name(), no);
             }
         }
-        return feasible.isEmpty()
-                ? new None(nodes.size(), rejections, null, filters, start)
-                : new Found(best(pod, feasible, snapshot, dice), looked, volumes);
+        return new Searched(feasible, looked, new None(snapshot.nodes().size(), rejections, null,
+                names == null ? null : PinnedNodes.OTHERS, filters, start));
+    }
+
+    /// What the pod's claims were found to be, null when it has none.
+    private static @Nullable VolumeFilter volumes(PodInfo pod, Snapshot snapshot, Timing timing) {
+        Instant begun = timing.now();
+        @Nullable
+        VolumeFilter volumes = VolumeFilter.of(pod, snapshot.volumes());
+        @Nullable
+        Rejection no = volumes == null ? null : volumes.rejectionForAll();
+        timing.plugin(VolumeFilter.NAME, Timing.PRE_FILTER,
+                no != null ? no.status() : volumes == null ? Timing.SKIP : Timing.SUCCESS, begun);
+        return volumes;
     }
 
     /// All filters of a pod.
-    private static List<Filter> filters(PodInfo pod, Snapshot snapshot, @Nullable VolumeFilter volumes) {
+    private static List<Filter> filters(PodInfo pod, Snapshot snapshot, @Nullable VolumeFilter volumes,
+            Timing timing) {
         List<Filter> all = new ArrayList<>(NodeFilters.of(pod));
-        add(all, VolumeRestrictions.of(pod, snapshot));
-        add(all, volumes);
-        add(all, SpreadFilter.of(pod, snapshot));
-        add(all, PodAffinityFilter.of(pod, snapshot));
-        return all;
+        add(all, VolumeRestrictions.NAME, () -> VolumeRestrictions.of(pod, snapshot), timing);
+        if (volumes != null) {
+            all.add(volumes);
+        }
+        add(all, SpreadFilter.NAME, () -> SpreadFilter.of(pod, snapshot), timing);
+        add(all, PodAffinityFilter.NAME, () -> PodAffinityFilter.of(pod, snapshot), timing);
+        return timing.timed(all);
     }
 
-    private static void add(List<Filter> all, @Nullable Filter filter) {
+    /// Makes a filter, null when it has nothing to say of the pod.
+    @FunctionalInterface
+    private interface Preparation {
+        @Nullable
+        Filter prepared();
+    }
+
+    private static void add(List<Filter> all, String plugin, Preparation preparation, Timing timing) {
+        Instant begun = timing.now();
+        @Nullable
+        Filter filter = preparation.prepared();
+        timing.plugin(plugin, Timing.PRE_FILTER, filter == null ? Timing.SKIP : Timing.SUCCESS, begun);
         if (filter != null) {
             all.add(filter);
         }
@@ -141,11 +210,14 @@ final class Placement {
         return null;
     }
 
-    private static NodeState best(PodInfo pod, List<NodeState> feasible, Snapshot snapshot, RandomGenerator dice) {
+    private static NodeState best(PodInfo pod, List<NodeState> feasible, Snapshot snapshot, RandomGenerator dice,
+            Timing timing) {
         if (feasible.size() == 1) {
             return feasible.getFirst();
         }
-        double[] totals = Scores.totals(pod, feasible, snapshot);
+        Instant begun = timing.now();
+        double[] totals = Scores.totals(pod, feasible, snapshot, timing);
+        timing.step(Timing.SCORE, Timing.SUCCESS, begun);
         int best = 0;
         int equals = 1;
         for (int i = 1; i < totals.length; i++) {

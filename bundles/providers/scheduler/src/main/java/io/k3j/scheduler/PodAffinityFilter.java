@@ -82,6 +82,11 @@ final class PodAffinityFilter implements Filter {
     }
 
     @Override
+    public String plugin() {
+        return NAME;
+    }
+
+    @Override
     public Filter changed(NodeState before, NodeState after) {
         PodAffinityFilter next = new PodAffinityFilter(pod, namespaceLabels, counts.changed());
         List<PodInfo> left = less(before.pods(), after.pods());

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 record PodBinder(ApiClient api, Events events, InstantSource clock) {
     /// The name of the scheduler in pods and events.
     static final String SCHEDULER = "default-scheduler";
+    /// Of an Event's message, as upstream.
+    private static final int EVENT_CHARS = 1_024;
+    private static final String CUT = " ...";
 
     /// Binds a pod to a node.
     /// @throws ApiFault when the binding is refused
@@ -42,11 +45,13 @@ record PodBinder(ApiClient api, Events events, InstantSource clock) {
                 : BuiltinResources.PERSISTENT_VOLUME_CLAIMS, wanted, WriteOptions.PLAIN);
     }
 
-    /// Reports a pod that got no node, by condition and event.
+    /// Reports a pod that got no node, by condition and event; the event has the beginning of a long message.
     ///
     /// @param nominated the node on which room is made for it, empty to take back a nomination, null to leave it
     void unschedulable(PodInfo pod, String reason, String message, @Nullable String nominated) {
-        events.warning(pod.pod(), "FailedScheduling", message);
+        events.warning(pod.pod(), "FailedScheduling", message.length() <= EVENT_CHARS
+                ? message
+                : message.substring(0, EVENT_CHARS - CUT.length()) + CUT);
         Seq before = pod.pod().status().seq("conditions");
         Seq after = Conditions.with(before,
                 Conditions.of("PodScheduled", false, reason, message).with("observedGeneration",

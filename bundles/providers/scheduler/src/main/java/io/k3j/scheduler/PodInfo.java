@@ -5,9 +5,11 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// The scheduling-related values of a pod, read once from its object. Immutable; equality is identity.
 final class PodInfo {
@@ -32,6 +34,7 @@ final class PodInfo {
     private final PodAffinity affinity;
     private final List<SpreadConstraint> spread;
     private final String owner;
+    private final Set<String> claims;
 
     PodInfo(Obj pod) {
         this.pod = pod;
@@ -44,6 +47,8 @@ final class PodInfo {
         this.affinity = PodAffinity.of(pod);
         this.spread = SpreadConstraint.of(pod);
         this.owner = pod.controller().map(c -> c.text("uid")).orElse("");
+        Set<String> all = VolumeFilter.claims(pod);
+        this.claims = all.isEmpty() ? Set.of() : Collections.unmodifiableSet(all);
     }
 
     private static List<HostPort> ports(Struct spec) {
@@ -120,6 +125,11 @@ final class PodInfo {
     /// The UID of its controller, or empty.
     String owner() {
         return owner;
+    }
+
+    /// The names of its claims in the order of its volumes, each once.
+    Set<String> claims() {
+        return claims;
     }
 
     long priority() {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// Finds a node that becomes feasible when pods of lower priority are evicted, and the victims:
 /// <https://kubernetes.io/docs/concepts/scheduling-eviction/pod-priority-preemption/>. Pure.
 final class Preemption {
+    /// So many candidates are enough if one violates no budget; more, a tenth, of very many nodes.
     private static final int FEWEST_CANDIDATES = 100;
     private static final String HOPELESS = "Preemption is not helpful for scheduling";
     private static final String NO_VICTIMS = "No preemption victims found for incoming pod";
@@ -39,7 +40,12 @@ final class Preemption {
     ///
     /// @param keepsNomination whether an earlier nomination of the pod stays as it is
     record Result(Optional<Candidate> best, String message, boolean keepsNomination) {
-        static final Result NONE = new Result(Optional.empty(), "", true);
+        static final Result NONE = new Result(Optional.empty(), "", false);
+
+        /// Upstream's name of the outcome.
+        String status() {
+            return best.isPresent() ? Timing.SUCCESS : Timing.UNSCHEDULABLE;
+        }
 
         static Result ineligible(String why) {
             return new Result(Optional.empty(), "preemption: not eligible due to " + why + ".", true);
@@ -69,15 +75,19 @@ final class Preemption {
         }
         List<Candidate> candidates = new ArrayList<>();
         List<List<String>> reasons = new ArrayList<>();
-        int most = Math.max(FEWEST_CANDIDATES, snapshot.nodes().size() / 10);
+        int most = Math.max(FEWEST_CANDIDATES,
+                (int) failed.rejections().values().stream().filter(Rejection::resolvable).count() / 10);
+        boolean harmless = false;
         List<NodeState> nodes = snapshot.nodes();
         for (int i = 0; i < nodes.size(); i++) {
             NodeState node = nodes.get((failed.start() + i) % nodes.size());
             Rejection no = failed.rejections().get(node.name());
             if (no == null || !no.resolvable()) {
                 reasons.add(List.of(HOPELESS));
-            } else if (candidates.size() < most) {
-                candidate(node, reasons).ifPresent(candidates::add);
+            } else if (candidates.size() < most || !harmless) {
+                Optional<Candidate> found = candidate(node, reasons);
+                found.ifPresent(candidates::add);
+                harmless |= found.isPresent() && found.get().violations() == 0;
             }
         }
         Comparator<Candidate> order = Comparator.comparingInt(Candidate::violations)
@@ -93,7 +103,7 @@ final class Preemption {
     private boolean victimsAreLeaving() {
         return pod.nominatedNode().map(snapshot::node).filter(n -> {
             Rejection no = failed.rejections().get(n.name());
-            return failed.everywhere() == null && (no == null || no.resolvable());
+            return no != null && no.resolvable();
         }).map(n -> n.pods().stream().anyMatch(this::isLeavingVictim)).orElse(false);
     }
 
@@ -128,7 +138,12 @@ final class Preemption {
             reasons.add(still.reasons());
             return Optional.empty();
         }
-        return Optional.of(reprieve(node, empty, lower));
+        Candidate found = reprieve(node, empty, lower);
+        if (found.victims().isEmpty()) {
+            reasons.add(List.of(NO_VICTIMS));
+            return Optional.empty();
+        }
+        return Optional.of(found);
     }
 
     /// Reprieves as many pods as possible: those whose eviction violates a budget first, then by priority.

@@ -4,6 +4,7 @@ import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Candidate;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
+import io.k3j.componentapi.Metrics;
 import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.Events;
 import io.k3j.controllerkit.LiveViews;
@@ -21,10 +22,10 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
 
-/// Runs the scheduler while this server holds its Lease.
-@Component(service = {}, configurationPid = "io.k3j.scheduler", configurationPolicy = ConfigurationPolicy.REQUIRE)
+/// Runs the scheduler while this server holds its Lease; its metrics are told meanwhile.
+@Component(immediate = true, configurationPid = "io.k3j.scheduler", configurationPolicy = ConfigurationPolicy.REQUIRE)
 @SatisfyingConditionTarget("(osgi.condition.id=io.k3j.leader.kube-scheduler)")
-public final class Scheduler {
+public final class Scheduler implements Metrics {
     /// Maximum of concurrent writers; they share commits of the datastore.
     private static final int BINDINGS = 64;
     /// Maximum of attempts whose writes are under way or wait for that; then the loop waits.
@@ -90,7 +91,12 @@ public final class Scheduler {
     @Deactivate
     public void stop() {
         views.close();
-        watching.queue().changed(Set.of());
+        watching.queue().changed(QueueEvents.ACTIVATE, Set.of());
         runner.close();
+    }
+
+    @Override
+    public String text() {
+        return watching.metrics().text(watching.queue(), watching.cluster().sizes());
     }
 }

@@ -4,6 +4,7 @@ import io.k3j.clientapi.ApiFault;
 import io.k3j.controllerkit.LiveView;
 import io.k3j.model.Obj;
 import java.lang.System.Logger.Level;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Schedules one pod at a time. Has no thread: [#step] decides; all writes to the API run on the given executor.
 final class SchedulerLoop {
+    private final SchedulerMetrics metrics;
     private final SchedulingQueue queue;
     private final ClusterState cluster;
     private final AssumedVolumes volumes;
@@ -29,6 +31,7 @@ final class SchedulerLoop {
     /// @param ready whether the views are synced
     SchedulerLoop(EventHandlers watching, PodBinder binder, BooleanSupplier ready, Executor bindings,
             RandomGenerator dice) {
+        this.metrics = watching.metrics();
         this.queue = watching.queue();
         this.cluster = watching.cluster();
         this.volumes = watching.volumes();
@@ -45,7 +48,7 @@ final class SchedulerLoop {
         if (!ready.getAsBoolean()) {
             return false;
         }
-        Optional<SchedulingQueue.Entry> next = queue.take();
+        Optional<QueuedPod> next = queue.take();
         next.ifPresent(this::schedule);
         return next.isPresent();
     }
@@ -55,21 +58,23 @@ final class SchedulerLoop {
         return trouble;
     }
 
-    private void schedule(SchedulingQueue.Entry entry) {
+    private void schedule(QueuedPod entry) {
         PodInfo pod = entry.pod();
         if (cluster.placed(pod.uid())) {
             queue.remove(pod.uid());
             return;
         }
+        Timing timing = metrics.attempt();
         try {
             cluster.release(pod.uid());
             Snapshot snapshot = cluster.snapshot();
-            switch (Placement.of(pod, snapshot, start, dice)) {
+            switch (Placement.of(pod, snapshot, start, dice, timing)) {
                 case Placement.Found found -> {
+                    metrics.decided(entry.begun());
                     start = (start + found.looked()) % snapshot.nodes().size();
-                    assumeAndBind(entry, found.node(), found.volumes());
+                    assumeAndBind(entry, found.node(), found.volumes(), timing);
                 }
-                case Placement.None none -> unschedulable(entry, none, snapshot);
+                case Placement.None none -> unschedulable(entry, none, snapshot, timing);
             }
             trouble = "";
         } catch (RuntimeException e) {
@@ -79,50 +84,59 @@ final class SchedulerLoop {
         }
     }
 
-    private void assumeAndBind(SchedulingQueue.Entry entry, NodeState node, @Nullable VolumeFilter claimed) {
+    private void assumeAndBind(QueuedPod entry, NodeState node, @Nullable VolumeFilter claimed, Timing timing) {
         PodInfo pod = entry.pod();
         if (claimed != null && claimed.hasWaitingClaims()) {
             List<Obj> plan = claimed.plan(node);
             volumes.assume(plan);
             freed(pod, cluster.reserve(pod, node.name()));
-            hand(entry, () -> bindVolumes(entry, plan, node.name()));
+            hand(entry, () -> bindVolumes(entry, plan, node.name(), timing));
             return;
         }
         freed(pod, cluster.assume(pod, node.name()));
-        hand(entry, () -> bind(entry, node.name()));
+        hand(entry, () -> bind(entry, node.name(), timing));
     }
 
     /// Room that was kept for a pod may be another's now.
     private void freed(PodInfo pod, boolean some) {
         if (some) {
-            queue.changed(EventHandlers.ROOM, other -> !other.uid().equals(pod.uid()));
+            queue.changed(QueueEvents.ASSIGNED_DELETE, EventHandlers.ROOM, other -> !other.uid().equals(pod.uid()));
         }
     }
 
     /// Runs the writes that end an attempt beside the loop. Until they are done the pod is in flight, so that no later
     /// attempt's writes overtake them.
-    private void hand(SchedulingQueue.Entry entry, Runnable writes) {
+    private void hand(QueuedPod entry, Runnable writes) {
         bindings.execute(() -> {
             try {
                 writes.run();
             } catch (RuntimeException e) {
                 log.log(Level.WARNING, "Error ending attempt; retrying pod=" + entry.pod().key(), e);
                 cluster.forget(entry.pod().uid());
-                settled(entry, queue.error(entry));
+                failed(entry);
             }
         });
     }
 
+    /// Ends an attempt that has failed for a reason other than that no node is feasible.
+    private void failed(QueuedPod entry) {
+        metrics.ended(SchedulerMetrics.ERROR, entry.begun());
+        settled(entry, queue.error(entry));
+    }
+
     /// Starts the binding of the pod's claims to volumes for the node; the pod is queued again when they are bound. Its
     /// place is kept meanwhile, for the next leader too: once its volume is on the node it can be nowhere else.
-    private void bindVolumes(SchedulingQueue.Entry entry, List<Obj> plan, String node) {
+    private void bindVolumes(QueuedPod entry, List<Obj> plan, String node, Timing timing) {
         PodInfo pod = entry.pod();
+        Instant begun = timing.now();
         try {
             if (!plan.isEmpty() || !node.equals(pod.nominatedNode().orElse(""))) {
                 binder.nominate(pod, node);
             }
             plan.forEach(wanted -> volumes.confirm(wanted, binder.bindVolume(wanted)));
+            timing.step(Timing.PRE_BIND, Timing.SUCCESS, begun);
         } catch (ApiFault fault) {
+            timing.step(Timing.PRE_BIND, Timing.ERROR, begun);
             rejected(entry, fault, "running PreBind plugin \"" + VolumeFilter.NAME + "\": ");
             return;
         } finally {
@@ -132,37 +146,41 @@ final class SchedulerLoop {
         settled(entry, queue.park(entry, Set.of(VolumeFilter.NAME)));
     }
 
-    private void bind(SchedulingQueue.Entry entry, String node) {
+    private void bind(QueuedPod entry, String node, Timing timing) {
         PodInfo pod = entry.pod();
+        Instant begun = timing.now();
         try {
             binder.bind(pod, node);
+            timing.step(Timing.BIND, Timing.SUCCESS, begun);
+            metrics.bound(entry);
             queue.remove(pod.uid());
         } catch (ApiFault fault) {
+            timing.step(Timing.BIND, Timing.ERROR, begun);
             rejected(entry, fault, "binding rejected: ");
         }
     }
 
     /// Gives up a place whose writes were refused. What the pod or a volume has become meanwhile is not told.
-    private void rejected(SchedulingQueue.Entry entry, ApiFault fault, String what) {
+    private void rejected(QueuedPod entry, ApiFault fault, String what) {
         cluster.forget(entry.pod().uid());
-        queue.changed(EventHandlers.ROOM);
+        queue.changed(QueueEvents.ASSIGNED_DELETE, EventHandlers.ROOM);
         if (fault.code() == 404 || fault.code() == 409) {
-            settled(entry, queue.error(entry));
+            failed(entry);
         } else {
             retry(entry, what + fault.getMessage());
         }
     }
 
-    private void retry(SchedulingQueue.Entry entry, String message) {
+    private void retry(QueuedPod entry, String message) {
         report(entry.pod(), "SchedulerError", message, null);
-        settled(entry, queue.error(entry));
+        failed(entry);
     }
 
-    private void unschedulable(SchedulingQueue.Entry entry, Placement.None none, Snapshot snapshot) {
+    private void unschedulable(QueuedPod entry, Placement.None none, Snapshot snapshot, Timing timing) {
         PodInfo pod = entry.pod();
-        Preemption.Result result = none.nodes() == 0
-                ? Preemption.Result.NONE
-                : new Preemption(pod, snapshot, budgets.list(), none).find();
+        Preemption.Result result = none.nodes() == 0 ? Preemption.Result.NONE : victims(pod, none, snapshot, timing);
+        metrics.decided(entry.begun());
+        metrics.ended(SchedulerMetrics.UNSCHEDULABLE, entry.begun());
         if (result.best().isPresent()) {
             Preemption.Candidate best = result.best().get();
             List<PodInfo> displaced = displaced(pod, best.node().name(), snapshot);
@@ -185,13 +203,23 @@ final class SchedulerLoop {
         });
     }
 
+    private Preemption.Result victims(PodInfo pod, Placement.None none, Snapshot snapshot, Timing timing) {
+        Instant begun = timing.now();
+        metrics.preempting();
+        Preemption.Result result = new Preemption(pod, snapshot, budgets.list(), none).find();
+        result.best().ifPresent(best -> metrics.preempted(best.victims().size()));
+        timing.plugin("DefaultPreemption", Timing.POST_FILTER, result.status(), begun);
+        timing.step(Timing.POST_FILTER, result.status(), begun);
+        return result;
+    }
+
     /// Pods of lower priority to which the node was promised, and which may fit there no more.
     private static List<PodInfo> displaced(PodInfo pod, String node, Snapshot snapshot) {
         return snapshot.nominated().getOrDefault(node, List.of()).stream()
                 .filter(other -> other.priority() < pod.priority()).toList();
     }
 
-    private void preempt(SchedulingQueue.Entry entry, Placement.None none, Preemption.Candidate best,
+    private void preempt(QueuedPod entry, Placement.None none, Preemption.Candidate best,
             List<PodInfo> displaced, List<PodInfo> yielding) {
         PodInfo pod = entry.pod();
         String node = best.node().name();
@@ -211,7 +239,7 @@ final class SchedulerLoop {
         }
         displaced.forEach(other -> cluster.withdraw(other.uid()));
         if (!yielding.isEmpty()) {
-            queue.changed(EventHandlers.ROOM);
+            queue.changed(QueueEvents.ASSIGNED_DELETE, EventHandlers.ROOM);
         }
         report(pod, "Unschedulable", none.message(), node);
         settled(entry, queue.failed(entry, none.plugins()));
@@ -227,9 +255,9 @@ final class SchedulerLoop {
     }
 
     /// A pod that was deleted during its attempt keeps no room.
-    private void settled(SchedulingQueue.Entry entry, boolean queued) {
+    private void settled(QueuedPod entry, boolean queued) {
         if (!queued && cluster.abandon(entry.pod().uid())) {
-            queue.changed(EventHandlers.ROOM);
+            queue.changed(QueueEvents.ASSIGNED_DELETE, EventHandlers.ROOM);
         }
     }
 }

@@ -4,16 +4,17 @@ import io.k3j.componentapi.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -30,89 +31,78 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Active pods are ordered by priority, then by the time they came or came back. One entry per pod. For any thread.
 final class SchedulingQueue {
-    private static final Duration FIRST_BACK_OFF = Duration.ofSeconds(1);
-    private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(10);
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
-
-    /// A pod and its attempts.
-    static final class Entry {
-        private PodInfo pod;
-        private Instant since;
-        private int attempts;
-        private Instant failedAt = Instant.MIN;
-        private Set<String> plugins = Set.of();
-        private boolean gone;
-        private boolean inFlight;
-        private long takenAt;
-
-        Entry(PodInfo pod, Instant since) {
-            this.pod = pod;
-            this.since = since;
-        }
-
-        PodInfo pod() {
-            return pod;
-        }
-
-        int attempts() {
-            return attempts;
-        }
-    }
+    /// Pods that have waited too long are looked for so often, as there may be very many.
+    private static final Duration FLUSH = Duration.ofSeconds(30);
+    private static final String GATES = "SchedulingGates";
 
     private final InstantSource clock;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final Map<String, Entry> entries = new HashMap<>();
-    private final PriorityQueue<Entry> active = new PriorityQueue<>(Comparator
-            .comparingLong((Entry e) -> -e.pod().priority()).thenComparing(e -> e.since)
-            .thenComparing(e -> e.pod.key()));
-    private final PriorityQueue<Entry> backOff = new PriorityQueue<>(Comparator.comparing(SchedulingQueue::ready));
-    private final Set<Entry> unschedulable = new HashSet<>();
-    private final Map<String, Long> movesOf = new HashMap<>();
-    private long moves;
-    private long movesOfAny;
+    private final Map<String, QueuedPod> pods = new HashMap<>();
+    /// What an entry is ordered by does not change while it is in one of these.
+    private final TreeSet<QueuedPod> active = new TreeSet<>(Comparator.comparingLong((QueuedPod e) -> -e.priority)
+            .thenComparing(e -> e.since).thenComparing(e -> e.order));
+    private final TreeSet<QueuedPod> backOff = new TreeSet<>(
+            Comparator.comparing((QueuedPod e) -> e.ready).thenComparing(e -> e.order));
+    private final Set<QueuedPod> unschedulable = new HashSet<>();
+    private final Set<String> gated = new HashSet<>();
+    private final QueueMoves moves = new QueueMoves();
+    private final IncomingPods incoming = new IncomingPods();
+    private Instant flushed;
 
     SchedulingQueue(TimeSource time) {
         this.clock = time.monotonic();
+        this.flushed = clock.instant();
     }
 
     /// Adds a pod, or one with a relevant change.
     void add(PodInfo pod) {
         locked(() -> {
-            Entry known = entries.get(pod.uid());
+            QueuedPod known = pods.get(pod.uid());
             if (known == null) {
-                Entry entry = new Entry(pod, clock.instant());
-                entries.put(pod.uid(), entry);
-                active.add(entry);
+                QueuedPod entry = new QueuedPod(pod, clock.instant());
+                pods.put(pod.uid(), entry);
+                activate(entry, gated.remove(pod.uid()) ? QueueEvents.POD_UNGATED : QueueEvents.POD_ADD);
                 return;
             }
             known.pod = pod;
-            again(known);
+            again(known, QueueEvents.POD_UPDATE);
+        });
+    }
+
+    /// Tells of a pod that has scheduling gates: it is only counted.
+    void gate(String uid) {
+        locked(() -> {
+            leave(uid);
+            if (gated.add(uid)) {
+                incoming.count(IncomingPods.UNSCHEDULABLE, QueueEvents.POD_ADD);
+            }
         });
     }
 
     /// Lets a pod be tried again, whatever has rejected it.
     void retry(String uid) {
         locked(() -> {
-            Entry known = entries.get(uid);
+            QueuedPod known = pods.get(uid);
             if (known != null) {
-                again(known);
+                again(known, QueueEvents.ACTIVATE);
             }
         });
     }
 
-    private void again(Entry known) {
+    private void again(QueuedPod known, String event) {
         // an attempt in progress has looked at things as they were
         known.takenAt = -1;
         if (unschedulable.remove(known)) {
-            waitOrGo(known);
+            waitOrGo(known, event);
         }
     }
 
     /// Updates a pod with an irrelevant change.
     void refresh(PodInfo pod) {
         locked(() -> {
-            Entry known = entries.get(pod.uid());
+            QueuedPod known = pods.get(pod.uid());
             if (known != null) {
                 known.pod = pod;
             }
@@ -122,27 +112,30 @@ final class SchedulingQueue {
     /// Removes a pod.
     void remove(String uid) {
         locked(() -> {
-            Entry known = entries.remove(uid);
-            if (known != null) {
-                known.gone = true;
-                active.remove(known);
-                backOff.remove(known);
-                unschedulable.remove(known);
-            }
+            leave(uid);
+            gated.remove(uid);
         });
     }
 
+    private void leave(String uid) {
+        QueuedPod known = pods.remove(uid);
+        if (known != null) {
+            known.gone = true;
+            active.remove(known);
+            backOff.remove(known);
+            unschedulable.remove(known);
+        }
+    }
+
     /// Takes the next pod; it is in flight until it is returned or removed.
-    Optional<Entry> take() {
+    Optional<QueuedPod> take() {
         lock.lock();
         try {
             promote();
             @Nullable
-            Entry next = active.poll();
+            QueuedPod next = active.pollFirst();
             if (next != null) {
-                next.attempts++;
-                next.inFlight = true;
-                next.takenAt = moves;
+                next.take(clock.instant(), moves.last());
             }
             return Optional.ofNullable(next);
         } finally {
@@ -152,38 +145,42 @@ final class SchedulingQueue {
 
     /// Returns an unschedulable pod, with the filters that rejected it.
     /// @return false when the pod has left the queue meanwhile
-    boolean failed(Entry entry, Set<String> plugins) {
+    boolean failed(QueuedPod entry, Set<String> plugins) {
         return returned(entry, () -> {
             entry.plugins = plugins;
-            (helpedMeanwhile(entry) ? backOff : unschedulable).add(entry);
+            boolean helped = moves.helped(plugins, entry.takenAt);
+            (helped ? backOff : unschedulable).add(entry);
+            incoming.count(helped ? IncomingPods.BACK_OFF : IncomingPods.UNSCHEDULABLE, QueueEvents.FAILURE);
         });
     }
 
     /// Returns a pod that waits for its own volumes, which is not a failed attempt.
     /// @return false when the pod has left the queue meanwhile
-    boolean park(Entry entry, Set<String> plugins) {
+    boolean park(QueuedPod entry, Set<String> plugins) {
         return returned(entry, () -> {
             entry.attempts = 0;
+            entry.ready = Instant.MIN;
             entry.plugins = plugins;
             // the event it waits for may have happened meanwhile
-            (helpedMeanwhile(entry) ? active : unschedulable).add(entry);
+            (moves.helped(plugins, entry.takenAt) ? active : unschedulable).add(entry);
         });
     }
 
     /// Returns a pod after an error, with back-off.
     /// @return false when the pod has left the queue meanwhile
-    boolean error(Entry entry) {
-        return returned(entry, () -> backOff.add(entry));
+    boolean error(QueuedPod entry) {
+        return returned(entry, () -> {
+            backOff.add(entry);
+            incoming.count(IncomingPods.BACK_OFF, QueueEvents.FAILURE);
+        });
     }
 
     /// A pod that was returned already stays where it is.
-    private boolean returned(Entry entry, Runnable place) {
+    private boolean returned(QueuedPod entry, Runnable place) {
         lock.lock();
         try {
             if (entry.inFlight && !entry.gone) {
-                entry.failedAt = clock.instant();
-                entry.since = entry.failedAt;
-                entry.inFlight = false;
+                entry.failed(clock.instant());
                 place.run();
                 changed.signalAll();
             }
@@ -194,38 +191,48 @@ final class SchedulingQueue {
     }
 
     /// Moves pods that one of these filters has rejected; an empty set moves all.
-    void changed(Set<String> plugins) {
-        changed(plugins, pod -> true);
+    ///
+    /// @param event one of [QueueEvents]
+    void changed(String event, Set<String> plugins) {
+        changed(event, plugins, pod -> true);
     }
 
     /// Moves pods that one of these filters has rejected, if the event may help them; an empty set stands for all.
     ///
     /// @param helps called with the lock held; a pod in flight counts as helped
-    void changed(Set<String> plugins, Predicate<PodInfo> helps) {
+    void changed(String event, Set<String> plugins, Predicate<PodInfo> helps) {
         locked(() -> {
-            moves++;
-            plugins.forEach(p -> movesOf.put(p, moves));
-            movesOfAny = plugins.isEmpty() ? moves : movesOfAny;
-            for (Iterator<Entry> i = unschedulable.iterator(); i.hasNext();) {
-                Entry entry = i.next();
+            moves.happened(plugins);
+            for (Iterator<QueuedPod> i = unschedulable.iterator(); i.hasNext();) {
+                QueuedPod entry = i.next();
                 boolean rejected = plugins.isEmpty() || entry.plugins.isEmpty()
-                        || entry.plugins.stream().anyMatch(plugins::contains);
+                        || !Collections.disjoint(entry.plugins, plugins);
                 if (rejected && helps.test(entry.pod)) {
                     i.remove();
-                    waitOrGo(entry);
+                    waitOrGo(entry, event);
                 }
             }
         });
     }
 
-    /// The number of pods in any state.
-    int size() {
+    /// How many pods wait where and why.
+    PendingPods pending() {
         lock.lock();
         try {
-            return entries.size();
+            SortedMap<String, Integer> rejected = new TreeMap<>();
+            pods.values().forEach(e -> e.plugins.forEach(p -> rejected.merge(p, 1, Integer::sum)));
+            if (!gated.isEmpty()) {
+                rejected.put(GATES, gated.size());
+            }
+            return new PendingPods(active.size(), backOff.size(), unschedulable.size(), gated.size(), rejected);
         } finally {
             lock.unlock();
         }
+    }
+
+    /// How many pods came to where.
+    IncomingPods incoming() {
+        return incoming;
     }
 
     /// Waits until a pod may be due, or the timeout.
@@ -234,9 +241,7 @@ final class SchedulingQueue {
         try {
             promote();
             if (active.isEmpty()) {
-                @Nullable
-                Entry next = backOff.peek();
-                Duration wait = next == null ? atMost : Duration.between(clock.instant(), ready(next));
+                Duration wait = backOff.isEmpty() ? atMost : Duration.between(clock.instant(), backOff.first().ready);
                 changed.await(Math.max(1, Math.min(wait.toNanos(), atMost.toNanos())), TimeUnit.NANOSECONDS);
             }
         } catch (InterruptedException e) {
@@ -246,43 +251,37 @@ final class SchedulingQueue {
         }
     }
 
-    /// Whether an event during the attempt may help with the filters that rejected the pod.
-    private boolean helpedMeanwhile(Entry entry) {
-        return movesOfAny > entry.takenAt || entry.plugins.isEmpty() && moves > entry.takenAt
-                || entry.plugins.stream().anyMatch(p -> movesOf.getOrDefault(p, 0L) > entry.takenAt);
+    private void waitOrGo(QueuedPod entry, String event) {
+        if (entry.ready.isAfter(clock.instant())) {
+            backOff.add(entry);
+            incoming.count(IncomingPods.BACK_OFF, event);
+        } else {
+            activate(entry, event);
+        }
     }
 
-    private void waitOrGo(Entry entry) {
-        if (ready(entry).isAfter(clock.instant())) {
-            backOff.add(entry);
-        } else {
-            active.add(entry);
-        }
+    private void activate(QueuedPod entry, String event) {
+        active.add(entry);
+        incoming.count(IncomingPods.ACTIVE, event);
     }
 
     private void promote() {
         Instant now = clock.instant();
-        for (Entry e = backOff.peek(); e != null && !ready(e).isAfter(now); e = backOff.peek()) {
-            active.add(backOff.remove());
+        while (!backOff.isEmpty() && !backOff.first().ready.isAfter(now)) {
+            activate(backOff.removeFirst(), QueueEvents.BACK_OFF_COMPLETE);
         }
-        List<Entry> late = new ArrayList<>();
-        for (Entry e : unschedulable) {
-            if (e.failedAt.plus(LONGEST_WAIT).isBefore(now)) {
-                late.add(e);
+        if (now.isBefore(flushed.plus(FLUSH))) {
+            return;
+        }
+        flushed = now;
+        for (Iterator<QueuedPod> i = unschedulable.iterator(); i.hasNext();) {
+            QueuedPod entry = i.next();
+            if (entry.failedAt.plus(LONGEST_WAIT).isBefore(now)) {
+                i.remove();
+                entry.late = true;
+                activate(entry, QueueEvents.TIMEOUT);
             }
         }
-        late.forEach(e -> {
-            unschedulable.remove(e);
-            active.add(e);
-        });
-    }
-
-    private static Instant ready(Entry entry) {
-        if (entry.attempts == 0 || entry.failedAt.equals(Instant.MIN)) {
-            return Instant.MIN;
-        }
-        Duration wait = FIRST_BACK_OFF.multipliedBy(1L << Math.min(10, entry.attempts - 1));
-        return entry.failedAt.plus(wait.compareTo(LONGEST_BACK_OFF) > 0 ? LONGEST_BACK_OFF : wait);
     }
 
     private void locked(Runnable action) {

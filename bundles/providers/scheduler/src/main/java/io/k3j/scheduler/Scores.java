@@ -5,6 +5,7 @@ import io.k3j.componenthelpers.NodeSelectorTerm;
 import io.k3j.componenthelpers.Toleration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
@@ -20,21 +21,22 @@ final class Scores {
     }
 
     /// The total score of each feasible node.
-    static double[] totals(PodInfo pod, List<NodeState> feasible, Snapshot snapshot) {
+    static double[] totals(PodInfo pod, List<NodeState> feasible, Snapshot snapshot, Timing timing) {
         double[] totals = new double[feasible.size()];
-        add(totals, feasible, 1, n -> least(pod, n));
+        timing.score(NodeFilters.FIT, () -> add(totals, feasible, 1, n -> least(pod, n)));
         if (!pod.requests().nothing()) {
-            add(totals, feasible, 1, n -> balanced(pod, n));
+            timing.score("NodeResourcesBalancedAllocation", () -> add(totals, feasible, 1, n -> balanced(pod, n)));
         }
-        images(totals, pod, feasible, snapshot);
+        timing.score("ImageLocality", () -> images(totals, pod, feasible, snapshot));
         if (feasible.stream().anyMatch(n -> !n.taints().isEmpty())) {
-            scaled(totals, values(feasible, n -> disliked(pod, n)), 3, true);
+            timing.score(NodeFilters.TAINTS, () -> scaled(totals, values(feasible, n -> disliked(pod, n)), 3, true));
         }
         if (!pod.affinity().nodePreferred().isEmpty()) {
-            scaled(totals, values(feasible, n -> preferred(pod, n)), 2, false);
+            timing.score(NodeFilters.AFFINITY,
+                    () -> scaled(totals, values(feasible, n -> preferred(pod, n)), 2, false));
         }
-        SpreadScore.add(totals, pod, feasible, snapshot);
-        PodAffinityScore.add(totals, pod, feasible, snapshot);
+        timing.score(SpreadFilter.NAME, () -> SpreadScore.add(totals, pod, feasible, snapshot));
+        timing.score(PodAffinityFilter.NAME, () -> PodAffinityScore.add(totals, pod, feasible, snapshot));
         return totals;
     }
 
@@ -97,10 +99,13 @@ final class Scores {
         pod.spec().seq("containers").structs().forEach(c -> names.add(normalized(c.text("image"))));
         pod.spec().seq("initContainers").structs().forEach(c -> names.add(normalized(c.text("image"))));
         Map<String, Integer> spread = new HashMap<>();
-        for (NodeState node : snapshot.nodes()) {
-            if (!node.images().isEmpty()) {
-                names.stream().distinct().filter(node.images()::containsKey)
-                        .forEach(n -> spread.merge(n, 1, Integer::sum));
+        for (String name : new HashSet<>(names)) {
+            int nodes = 0;
+            for (NodeState node : snapshot.nodes()) {
+                nodes += node.images().containsKey(name) ? 1 : 0;
+            }
+            if (nodes > 0) {
+                spread.put(name, nodes);
             }
         }
         if (spread.isEmpty()) {

@@ -3,6 +3,7 @@ package io.k3j.scheduler;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,11 @@ record Snapshot(List<NodeState> nodes, List<NodeState> withAffinity, Map<String,
             }
         }
         return new Snapshot(nodes, some, nominated, namespaceLabels, volumes);
+    }
+
+    /// The nodes with some names that there are.
+    List<NodeState> named(Set<String> names) {
+        return nodes.stream().filter(n -> names.contains(n.name())).toList();
     }
 
     @Nullable

@@ -97,6 +97,11 @@ final class SpreadFilter implements Filter {
     }
 
     @Override
+    public String plugin() {
+        return NAME;
+    }
+
+    @Override
     public Filter changed(NodeState before, NodeState after) {
         List<Counted> next = new ArrayList<>(counted.size());
         for (Counted c : counted) {

@@ -32,7 +32,11 @@ final class VolumeFilter implements Filter {
     private final List<VolumeTopology> bound = new ArrayList<>();
     private final List<UnboundClaim> waiting = new ArrayList<>();
     private final Map<String, List<Obj>> byClass = new HashMap<>();
-    private @Nullable Rejection everywhere;
+    /// Why no node is feasible: what is wrong with a claim comes before one that is not bound, and that before a volume
+    /// that is not there, as upstream finds them.
+    private @Nullable Rejection wrong;
+    private @Nullable Rejection unbound;
+    private @Nullable Rejection gone;
 
     private VolumeFilter() {
     }
@@ -40,15 +44,15 @@ final class VolumeFilter implements Filter {
     /// Null when the pod has no claims.
     static @Nullable VolumeFilter of(PodInfo pod, ClaimedVolumes volumes) {
         VolumeFilter filter = new VolumeFilter();
-        Set<String> claims = claims(pod);
-        Set<String> own = ownClaims(pod);
+        Set<String> claims = pod.claims();
+        Set<String> own = claims.isEmpty() ? Set.of() : ownClaims(pod.pod());
         claims.forEach(c -> filter.add(new Key(pod.namespace(), c), own.contains(c) ? pod : null, volumes));
         filter.waiting.sort(Comparator.comparing(UnboundClaim::size));
         return claims.isEmpty() ? null : filter;
     }
 
     /// The names of the claims of a pod, each once however often it is mounted.
-    static Set<String> claims(PodInfo pod) {
+    static Set<String> claims(Obj pod) {
         Set<String> all = new LinkedHashSet<>();
         for (Struct volume : pod.spec().seq("volumes").structs()) {
             all.add(volume.has(EPHEMERAL) ? own(pod, volume)
@@ -59,20 +63,20 @@ final class VolumeFilter implements Filter {
     }
 
     /// Those that are made for the pod, and go with it.
-    private static Set<String> ownClaims(PodInfo pod) {
+    private static Set<String> ownClaims(Obj pod) {
         Set<String> all = new HashSet<>();
         pod.spec().seq("volumes").structs().stream().filter(v -> v.has(EPHEMERAL)).forEach(v -> all.add(own(pod, v)));
         return all;
     }
 
-    private static String own(PodInfo pod, Struct volume) {
-        return pod.pod().name() + "-" + volume.text("name");
+    private static String own(Obj pod, Struct volume) {
+        return pod.name() + "-" + volume.text("name");
     }
 
     /// Why no node is feasible, null when some may be.
     @Nullable
     Rejection rejectionForAll() {
-        return everywhere;
+        return wrong != null ? wrong : unbound != null ? unbound : gone;
     }
 
     /// Whether claims wait for a node to be selected.
@@ -114,18 +118,17 @@ final class VolumeFilter implements Filter {
     private void add(Key key, @Nullable PodInfo owner, ClaimedVolumes volumes) {
         Optional<Obj> found = volumes.claim(key);
         if (found.isEmpty()) {
-            everywhere = Rejection.hard(NAME, owner == null
+            refuse(owner == null
                     ? "persistentvolumeclaim \"" + key.name() + "\" not found"
                     : "waiting for ephemeral volume controller to create the persistentvolumeclaim \"" + key.name()
                             + "\"");
         } else if (found.get().status().text("phase").equals("Lost")) {
-            everywhere = Rejection.hard(NAME, "persistentvolumeclaim \"" + key.name()
-                    + "\" bound to non-existent persistentvolume \"" + found.get().spec().text("volumeName") + "\"");
+            refuse("persistentvolumeclaim \"" + key.name() + "\" bound to non-existent persistentvolume \""
+                    + found.get().spec().text("volumeName") + "\"");
         } else if (found.get().terminating()) {
-            everywhere = Rejection.hard(NAME, "persistentvolumeclaim \"" + key.name() + "\" is being deleted");
+            refuse("persistentvolumeclaim \"" + key.name() + "\" is being deleted");
         } else if (owner != null && found.get().controller().filter(c -> c.text("uid").equals(owner.uid())).isEmpty()) {
-            everywhere = Rejection.hard(NAME, "PVC " + key + " was not created for pod " + owner.key()
-                    + " (pod is not owner)");
+            refuse("PVC " + key + " was not created for pod " + owner.key() + " (pod is not owner)");
         } else if (found.get().status().text("phase").equals("Bound")) {
             addBound(found.get(), volumes);
         } else {
@@ -133,11 +136,16 @@ final class VolumeFilter implements Filter {
         }
     }
 
+    /// The first claim that is wrong is told.
+    private void refuse(String why) {
+        wrong = wrong != null ? wrong : Rejection.hard(NAME, why);
+    }
+
     private void addBound(Obj claim, ClaimedVolumes volumes) {
         String name = claim.spec().text("volumeName");
         Optional<Obj> volume = volumes.volume(name);
         if (volume.isEmpty()) {
-            everywhere = Rejection.hard(NAME, "persistentvolume \"" + name + "\" not found");
+            gone = gone != null ? gone : Rejection.hard(ZONE, "persistentvolume \"" + name + "\" not found");
             return;
         }
         bound.add(VolumeTopology.of(volume.get()));
@@ -148,13 +156,18 @@ final class VolumeFilter implements Filter {
         Optional<Obj> late = volumes.storageClass(name)
                 .filter(c -> c.tree().text("volumeBindingMode").equals("WaitForFirstConsumer"));
         if (late.isEmpty() || !claim.spec().text("volumeName").isEmpty()) {
-            everywhere = Rejection.hard(NAME, "pod has unbound immediate PersistentVolumeClaims");
+            unbound = Rejection.hard(NAME, "pod has unbound immediate PersistentVolumeClaims");
             return;
         }
         UnboundClaim waits = UnboundClaim.of(claim, late.get(),
                 byClass.computeIfAbsent(name, volumes::volumesOf));
         waiting.add(waits);
         waits.meant().map(VolumeTopology::of).ifPresent(bound::add);
+    }
+
+    @Override
+    public String plugin() {
+        return NAME;
     }
 
     @Override

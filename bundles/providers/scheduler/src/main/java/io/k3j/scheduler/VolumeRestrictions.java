@@ -1,6 +1,7 @@
 package io.k3j.scheduler;
 
 import io.k3j.model.Key;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,10 @@ final class VolumeRestrictions implements Filter {
 
     /// Null when the pod has no such claim.
     static @Nullable Filter of(PodInfo pod, Snapshot snapshot) {
-        Set<String> claims = VolumeFilter.claims(pod);
+        if (pod.claims().isEmpty()) {
+            return null;
+        }
+        Set<String> claims = new HashSet<>(pod.claims());
         claims.removeIf(c -> !ofOnePod(new Key(pod.namespace(), c), snapshot.volumes()));
         return claims.isEmpty() ? null : new VolumeRestrictions(pod, claims, snapshot);
     }
@@ -40,7 +44,12 @@ final class VolumeRestrictions implements Filter {
 
     private boolean uses(NodeState node) {
         return node.pods().stream().anyMatch(p -> p.namespace().equals(pod.namespace()) && !p.uid().equals(pod.uid())
-                && VolumeFilter.claims(p).stream().anyMatch(claims::contains));
+                && !Collections.disjoint(p.claims(), claims));
+    }
+
+    @Override
+    public String plugin() {
+        return NAME;
     }
 
     /// The node may have other pods than in the snapshot: victims less, or nominated ones more.

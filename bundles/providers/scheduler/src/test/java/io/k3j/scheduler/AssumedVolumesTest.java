@@ -63,7 +63,7 @@ class AssumedVolumesTest {
         String first = selected("a");
         assertThat(first).isNotEmpty();
         for (int i = 0; i < ATTEMPTS; i++) {
-            bed.watching.queue().changed(Set.of(VolumeFilter.NAME));
+            bed.watching.queue().changed("NodeAdd", Set.of(VolumeFilter.NAME));
             bed.loop.step();
             assertThat(selected("a")).isEqualTo(first);
             assertThat(selected("b")).isEqualTo(first);

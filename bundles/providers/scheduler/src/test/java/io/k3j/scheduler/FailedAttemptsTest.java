@@ -42,12 +42,12 @@ class FailedAttemptsTest {
         ManualClock clock = bed.clock;
         SchedulingQueue queue = new SchedulingQueue(clock);
         queue.add(new PodInfo(bed.pod("a", cpu("1"))));
-        SchedulingQueue.Entry first = queue.take().orElseThrow();
+        QueuedPod first = queue.take().orElseThrow();
         clock.advance(Duration.ofSeconds(1));
         queue.add(new PodInfo(bed.pod("b", cpu("1"))));
         clock.advance(Duration.ofSeconds(1));
         queue.failed(first, Set.of(NodeFilters.FIT));
-        queue.changed(Set.of(NodeFilters.FIT));
+        queue.changed("NodeAdd", Set.of(NodeFilters.FIT));
         clock.advance(Duration.ofSeconds(10));
         assertThat(queue.take().orElseThrow().pod().key()).isEqualTo(key("b"));
         assertThat(queue.take()).contains(first);

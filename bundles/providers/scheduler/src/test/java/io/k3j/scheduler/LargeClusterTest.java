@@ -6,12 +6,14 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.testkit.ManualClock;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -93,13 +95,44 @@ class LargeClusterTest {
             cluster.put(pod("q" + i, SchedulerBed.cpu("500m").with("nodeName", "n" + i)));
         }
         Snapshot snapshot = cluster.snapshot();
-        Placement.None none = (Placement.None) Placement.of(high, snapshot, 0, new Random(1));
+        Placement.None none = (Placement.None) Placement.of(high, snapshot, 0, new Random(1),
+                SchedulerBed.untimed());
         // CPU time of this thread, so that a busy machine does not fail the test
         long begin = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
         Preemption.Result result = new Preemption(high, snapshot, List.of(), none).find();
         long taken = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - begin;
         assertThat(result.best().orElseThrow().victims()).hasSize(2);
         assertThat(Duration.ofNanos(taken)).isLessThan(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void podsThatWaitCostTheOthersNothing() {
+        SchedulingQueue queue = new SchedulingQueue(new ManualClock());
+        for (int i = 0; i < 30_000; i++) {
+            queue.add(pod("p" + i, SchedulerBed.cpu("1")));
+        }
+        long begin = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+        for (Optional<QueuedPod> next = queue.take(); next.isPresent(); next = queue.take()) {
+            queue.failed(next.get(), Set.of(NodeFilters.FIT));
+        }
+        queue.changed("NodeAdd", Set.of());
+        for (int i = 0; i < 30_000; i++) {
+            queue.remove("p" + i);
+        }
+        long taken = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - begin;
+        assertThat(Duration.ofNanos(taken)).isLessThan(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void aNodeThatComesHasThePodsThatAreBoundToIt() {
+        cluster.put(pod("p", SchedulerBed.cpu("500m").with("nodeName", "n")));
+        cluster.put(pod("q", SchedulerBed.cpu("500m").with("nodeName", "n")));
+        node("n", "z");
+        assertThat(cluster.snapshot().nodes().getFirst().pods()).hasSize(2);
+        cluster.removeNode("n");
+        cluster.remove("p");
+        node("n", "z");
+        assertThat(cluster.snapshot().nodes().getFirst().pods()).extracting(PodInfo::uid).containsExactly("q");
     }
 
     @Test
@@ -110,7 +143,8 @@ class LargeClusterTest {
         }
         PodInfo high = pod("high", SchedulerBed.cpu("1", 1_000));
         Snapshot snapshot = cluster.snapshot();
-        Placement.None none = (Placement.None) Placement.of(high, snapshot, 150, new Random(1));
+        Placement.None none = (Placement.None) Placement.of(high, snapshot, 150, new Random(1),
+                SchedulerBed.untimed());
         Preemption.Result result = new Preemption(high, snapshot, List.of(), none).find();
         assertThat(result.best().orElseThrow().node().name()).isEqualTo(snapshot.nodes().get(150).name());
     }

@@ -74,7 +74,8 @@ class PlacementSpeedTest {
         for (int i = 0; i < PODS; i++) {
             begin = i == WARM_UP ? cpuNanos() : begin;
             PodInfo pod = new PodInfo(pod(i));
-            Placement.Found found = (Placement.Found) Placement.of(pod, cluster.snapshot(), start, dice);
+            Placement.Found found = (Placement.Found) Placement.of(pod, cluster.snapshot(), start, dice,
+                    SchedulerBed.untimed());
             start = (start + found.looked()) % NODES;
             cluster.assume(pod, found.node().name());
         }

@@ -16,6 +16,7 @@ import io.k3j.testkit.ManualClock;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
@@ -172,6 +173,11 @@ final class SchedulerBed {
     static Seq spread(String app) {
         return Seq.of(Struct.of("maxSkew", 1, "topologyKey", "kubernetes.io/hostname", "whenUnsatisfiable",
                 "DoNotSchedule", "labelSelector", Struct.of("matchLabels", Struct.of("app", app))));
+    }
+
+    /// Measures nothing that a test looks at.
+    static Timing untimed() {
+        return new Timing(new SchedulerMetrics(InstantSource.system()), false);
     }
 
     Obj get(String name) {

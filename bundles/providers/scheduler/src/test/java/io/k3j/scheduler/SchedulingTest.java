@@ -106,7 +106,7 @@ class SchedulingTest {
         pod("p", cpu("2"));
         settle();
         assertThat(why("p"))
-                .isEqualTo("0/3 nodes are available: 1 Insufficient cpu, 1 node(s) had untolerated taint {k: v},"
+                .isEqualTo("0/3 nodes are available: 1 Insufficient cpu, 1 node(s) had untolerated taint(s),"
                         + " 1 node(s) were unschedulable. no new claims to deallocate, preemption: 0/3 nodes are available:"
                         + " 3 Preemption is not helpful for scheduling.");
         assertThat(nodeSelected()).containsExactly("FailedScheduling: " + why("p"));
@@ -118,8 +118,8 @@ class SchedulingTest {
     void retriesWhenAnEventHappenedDuringTheAttempt() {
         SchedulingQueue queue = new SchedulingQueue(clock);
         queue.add(new PodInfo(pod("p", cpu("1"))));
-        SchedulingQueue.Entry entry = queue.take().orElseThrow();
-        queue.changed(Set.of(VolumeFilter.NAME));
+        QueuedPod entry = queue.take().orElseThrow();
+        queue.changed("NodeAdd", Set.of(VolumeFilter.NAME));
         queue.park(entry, Set.of(VolumeFilter.NAME));
         assertThat(queue.take()).contains(entry);
         queue.park(entry, Set.of(VolumeFilter.NAME));

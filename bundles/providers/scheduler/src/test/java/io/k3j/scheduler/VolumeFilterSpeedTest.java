@@ -69,7 +69,8 @@ class VolumeFilterSpeedTest {
 
     private static long nanosOf(PodInfo pod, Snapshot snapshot) {
         long begin = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
-        assertThat(Placement.of(pod, snapshot, 0, new Random(1))).isInstanceOf(Placement.Found.class);
+        assertThat(Placement.of(pod, snapshot, 0, new Random(1), SchedulerBed.untimed()))
+                .isInstanceOf(Placement.Found.class);
         return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - begin;
     }
 

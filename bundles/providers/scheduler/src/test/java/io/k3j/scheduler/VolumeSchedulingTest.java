@@ -90,13 +90,13 @@ class VolumeSchedulingTest {
     void unhelpfulEventsDoNotRetryAPodThatWaitsForItsClaim() {
         SchedulingQueue queue = new SchedulingQueue(clock);
         queue.add(new PodInfo(pod("p", cpu("1"))));
-        SchedulingQueue.Entry entry = queue.take().orElseThrow();
-        queue.changed(Set.of("NodeResourcesFit"));
+        QueuedPod entry = queue.take().orElseThrow();
+        queue.changed("NodeAdd", Set.of("NodeResourcesFit"));
         queue.park(entry, Set.of(VolumeFilter.NAME));
         assertThat(queue.take()).isEmpty();
-        queue.changed(Set.of());
+        queue.changed("NodeAdd", Set.of());
         assertThat(queue.take()).contains(entry);
-        queue.changed(Set.of());
+        queue.changed("NodeAdd", Set.of());
         queue.park(entry, Set.of(VolumeFilter.NAME));
         assertThat(queue.take()).contains(entry);
     }
@@ -106,7 +106,7 @@ class VolumeSchedulingTest {
         SchedulingQueue queue = new SchedulingQueue(clock);
         PodInfo pod = new PodInfo(pod("p", cpu("1")));
         queue.add(pod);
-        SchedulingQueue.Entry entry = queue.take().orElseThrow();
+        QueuedPod entry = queue.take().orElseThrow();
         queue.add(pod);
         queue.failed(entry, Set.of("TaintToleration"));
         clock.advance(Duration.ofSeconds(2));

@@ -1,0 +1,18 @@
+package io.k3j.scheduler;
+
+import org.jspecify.annotations.Nullable;
+
+/// A filter that looks at one node only.
+record NodeFilter(String plugin, Test test) implements Filter {
+    /// What is looked at.
+    @FunctionalInterface
+    interface Test {
+        @Nullable
+        Rejection reject(NodeState node);
+    }
+
+    @Override
+    public @Nullable Rejection reject(NodeState node) {
+        return test.reject(node);
+    }
+}

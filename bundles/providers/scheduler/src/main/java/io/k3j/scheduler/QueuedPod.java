@@ -1,0 +1,83 @@
+package io.k3j.scheduler;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+
+/// A pod in the [SchedulingQueue] and its attempts; times are of the monotonic clock. Guarded by the queue's lock, but
+/// for who has taken it.
+final class QueuedPod {
+    private static final Duration FIRST_BACK_OFF = Duration.ofSeconds(1);
+    private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(10);
+    private static final int MOST_DOUBLED = 10;
+
+    final long priority;
+    /// Different for each pod, and for two of the same name.
+    final String order;
+    PodInfo pod;
+    /// When it came or came back.
+    Instant since;
+    int attempts;
+    Instant firstBegun = Instant.MIN;
+    Instant begun = Instant.MIN;
+    Instant failedAt = Instant.MIN;
+    /// The end of the back-off.
+    Instant ready = Instant.MIN;
+    /// The filters that rejected it in its last attempt.
+    Set<String> plugins = Set.of();
+    boolean late;
+    boolean gone;
+    boolean inFlight;
+    /// The last event before the attempt.
+    long takenAt;
+
+    QueuedPod(PodInfo pod, Instant since) {
+        this.pod = pod;
+        this.since = since;
+        this.priority = pod.priority();
+        this.order = pod.key() + "/" + pod.uid();
+    }
+
+    PodInfo pod() {
+        return pod;
+    }
+
+    int attempts() {
+        return attempts;
+    }
+
+    /// When the attempt has begun.
+    Instant begun() {
+        return begun;
+    }
+
+    /// When the first attempt has begun.
+    Instant firstBegun() {
+        return firstBegun;
+    }
+
+    /// Whether no event but the longest wait has brought it back.
+    boolean late() {
+        return late;
+    }
+
+    /// An attempt begins.
+    void take(Instant now, long event) {
+        attempts++;
+        inFlight = true;
+        takenAt = event;
+        begun = now;
+        firstBegun = firstBegun.equals(Instant.MIN) ? now : firstBegun;
+        plugins = Set.of();
+    }
+
+    /// An attempt has ended without a node.
+    void failed(Instant now) {
+        failedAt = now;
+        since = now;
+        inFlight = false;
+        late = false;
+        Duration wait = FIRST_BACK_OFF.multipliedBy(1L << Math.clamp(attempts - 1L, 0, MOST_DOUBLED));
+        ready = now.plus(wait.compareTo(LONGEST_BACK_OFF) > 0 ? LONGEST_BACK_OFF : wait);
+    }
+}
