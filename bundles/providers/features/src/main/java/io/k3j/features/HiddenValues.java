@@ -23,11 +23,13 @@ final class HiddenValues {
         return secret(name) || credentials(value) ? Setting.HIDDEN : value.replace('\n', ' ').replace('\r', ' ');
     }
 
-    /// An argument of a component, `name=value`, is as secret as its own name says.
+    /// An argument of a component, `name=value`, is as secret as its own name says, and so is each part of an address.
     private static boolean credentials(String value) {
-        int equals = value.indexOf('=');
-        return value.indexOf('@') >= 0 || equals > 0 && equals < value.length() - 1
-                && secret(value.substring(0, equals));
+        boolean found = value.indexOf('@') >= 0;
+        for (int at = value.indexOf('='); at >= 0 && !found; at = value.indexOf('=', at + 1)) {
+            found = secret(value.substring(0, at));
+        }
+        return found;
     }
 
     private static boolean secret(String name) {
