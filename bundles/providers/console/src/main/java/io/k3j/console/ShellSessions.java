@@ -60,6 +60,10 @@ final class ShellSessions implements AutoCloseable {
                 client.answer(Commands.error(client.write,
                         "the component gogo does not run; see: k3s component status gogo"));
             }
+        } catch (IllegalStateException stopped) {
+            LOG.log(System.Logger.Level.DEBUG, "Shell has ended", stopped);
+            client.answer(Commands.error(client.write,
+                    "the component gogo was stopped or replaced meanwhile; type the command again"));
         } finally {
             open.remove(client.channel);
             permits.release();
