@@ -57,9 +57,8 @@ class ShellCommandTest {
                 client.write(ByteBuffer.wrap(((bad ? "!" : "+") + line.replace('\t', ' ') + "\n=" + (bad ? 1 : 0)
                         + "\n").getBytes(StandardCharsets.UTF_8)));
             }
-        } catch (ClosedChannelException e) {
-            // the test is over
-            Thread.currentThread().interrupt();
+        } catch (ClosedChannelException overBeforeSomebodyCame) {
+            // nobody is served any more
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -115,7 +115,7 @@ final class Metatype {
     /// Texts by language are named with a percent sign.
     private static String description(XMLStreamReader reader) {
         String text = value(reader, "description");
-        return text.startsWith("%") ? "" : text.replace('\n', ' ').strip();
+        return text.startsWith("%") ? "" : text.replace('\n', ' ').replace('\r', ' ').strip();
     }
 
     private static String value(XMLStreamReader reader, String attribute) {

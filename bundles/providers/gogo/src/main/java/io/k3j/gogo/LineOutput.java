@@ -95,7 +95,8 @@ final class LineOutput extends OutputStream {
     private void give() {
         String text = line.toString(StandardCharsets.UTF_8);
         line.reset();
-        lines.accept(text.endsWith("\r") ? text.substring(0, text.length() - 1) : text);
+        // who reads lines takes a carriage return for the end of one
+        lines.accept((text.endsWith("\r") ? text.substring(0, text.length() - 1) : text).replace('\r', ' '));
     }
 
     private void renew() {

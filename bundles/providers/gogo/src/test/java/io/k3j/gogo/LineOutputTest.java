@@ -27,6 +27,12 @@ class LineOutputTest {
     }
 
     @Test
+    void aCarriageReturnBeginsNoLine() {
+        write("10%\r=0\r\n");
+        assertThat(told).containsExactly("10% =0");
+    }
+
+    @Test
     void breaksLongLines() {
         write("x".repeat(LineOutput.MAX_LINE_BYTES + 1) + "\n");
         assertThat(told).extracting(String::length).containsExactly(LineOutput.MAX_LINE_BYTES, 1);
