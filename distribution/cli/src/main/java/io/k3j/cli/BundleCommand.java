@@ -17,12 +17,12 @@ import java.util.List;
 
 /// `k3s bundle ls|check|swap|back|stop|start` and `k3s component ls|status|enable|disable`: asks the running server
 /// over its root-only local socket. The answer is lines marked `+` (output) or `!` (complaint), then `=` and the exit
-/// code.
+/// code. `k3s component shell` is [ShellCommand].
 final class BundleCommand {
     private static final String USAGE = "use: k3s bundle ls | check JAR | swap JAR [--plan] | back NAME | stop NAME |"
             + " start NAME";
-    private static final String COMPONENT_USAGE = "use: k3s component ls | status [NAME] [--cluster] |"
-            + " enable NAME [--cluster] [--plan] | disable NAME [--cluster] [--plan]";
+    private static final String COMPONENT_USAGE = "use: k3s component ls | status [NAME] [-o json | --cluster] |"
+            + " enable NAME [--cluster] [--plan] | disable NAME [--cluster] [--plan] | shell [-- COMMAND]";
 
     private BundleCommand() {
     }
@@ -31,8 +31,17 @@ final class BundleCommand {
         return ask(words(arguments, USAGE), arguments, host, out, err);
     }
 
+    /// A conversation with the server.
+    interface Conversation {
+        /// @return the exit code
+        int with(SocketChannel channel, BufferedReader lines) throws IOException;
+    }
+
     /// `k3s component …`.
     static int component(List<String> arguments, Host host, PrintStream out, PrintStream err) {
+        if (ShellCommand.means(arguments)) {
+            return ShellCommand.run(arguments, host, new ShellCommand.Terminal(System.in, out, err));
+        }
         List<String> words = new ArrayList<>(List.of("component"));
         words.addAll(words(arguments, COMPONENT_USAGE));
         return ask(words, arguments, host, out, err);
@@ -51,20 +60,37 @@ final class BundleCommand {
     }
 
     private static int ask(List<String> words, List<String> arguments, Host host, PrintStream out, PrintStream err) {
+        return connected(arguments, host, (channel, lines) -> {
+            send(channel, String.join("\t", words));
+            return answer(lines, out, err);
+        });
+    }
+
+    /// Talks to the server that the arguments name.
+    /// @throws UsageFailure when there is none, or it goes
+    static int connected(List<String> arguments, Host host, Conversation conversation) {
         Path socket = Path.of(dataDir(arguments, host), "bundles", "console.sock");
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel.connect(UnixDomainSocketAddress.of(socket));
-            String line = String.join("\t", words) + "\n";
-            channel.write(ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8)));
-            BufferedReader lines = new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8));
-            return answer(lines, out, err);
+            return conversation.with(channel,
+                    new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8)));
         } catch (IOException e) {
             throw new UsageFailure("cannot reach the server at " + socket + ": " + e.getMessage()
                     + "; is k3s server running here, and are you root? --data-dir names another data directory");
         }
     }
 
-    private static int answer(BufferedReader lines, PrintStream out, PrintStream err) throws IOException {
+    /// Sends one line.
+    static void send(SocketChannel channel, String line) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+
+    /// Shows one answer as it comes.
+    /// @return its exit code
+    static int answer(BufferedReader lines, PrintStream out, PrintStream err) throws IOException {
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             switch (line.isEmpty() ? ' ' : line.charAt(0)) {
                 case '+' -> out.println(line.substring(1));

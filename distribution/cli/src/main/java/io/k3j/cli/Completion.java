@@ -47,7 +47,7 @@ final class Completion {
                     case "${COMP_WORDS[1]}" in
                       server|agent) words="%s" ;;
                       bundle) words="ls check swap back stop start" ;;
-                      component) words="ls status enable disable" ;;
+                      component) words="ls status enable disable shell" ;;
                       plugin) words="dev" ;;
                       upgrade) words="--plan --to --rollback --allow-downgrade --no-snapshot --timeout --restart" ;;
                       completion) words="bash zsh" ;;

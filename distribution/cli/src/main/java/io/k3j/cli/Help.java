@@ -31,7 +31,7 @@ final class Help {
                    datastore     Copy a datastore into another: copy
                    etcd-snapshot Manage snapshots of etcd: save, ls, delete, prune
                    server-config Show and change what servers agree on: get, set
-                   component     Say what this server runs and why: ls, status, enable, disable
+                   component     Say what this server runs and why: ls, status, enable, disable, shell
                    bundle        List, swap and stop the running bundles: ls, check, swap, back, stop, start
                    plugin        Run what a build makes, each time it does: dev DIRECTORY
                    upgrade       Change the installed release as a whole: --plan, --to TAR, --rollback

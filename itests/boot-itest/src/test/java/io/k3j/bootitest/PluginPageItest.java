@@ -144,6 +144,7 @@ class PluginPageItest {
             server.awaitOutput("Plugged in plugin=acme-labels.jar component=com.acme.labels version=1.0.0", LIMIT);
             assertThat(must(blocks.next())).contains("name       com.acme.labels", "state      ENABLED",
                     "decided    plugins");
+            assertThat(must(blocks.next())).contains("Bundle-SymbolicName = com.acme.labels");
             try (Api api = Api.of(home.resolve("k3s.yaml"))) {
                 decides(server, api, blocks);
             }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.componentapi.Components;
+import io.k3j.componentapi.Components.Setting;
 import io.k3j.componentapi.Retire;
 import io.k3j.componentapi.SwapRefused;
 import io.k3j.testkitosgi.InFramework;
@@ -42,6 +43,27 @@ class FeaturesItest {
             assertThat(given[0].getProperties().get("token")).isNull();
             assertThat(components().list()).singleElement()
                     .matches(component -> component.name().equals("old") && component.state().equals("ACTIVE"));
+        }
+    }
+
+    @Test
+    void tellsWhatABundleIsConfiguredByAndNoSecret() throws IOException, InterruptedException, BundleException {
+        try (Scene scene = new Scene(context)) {
+            diary(scene);
+            scene.write("features/roles/server.json", "{\"features\": [\"old\"]}");
+            scene.write("features/old/feature.json", """
+                    {"name": "old", "bundles": [{"name": "test.old"}],
+                     "settings": {"test.old": ["clusterCidr", "managedEtcd", "token", "vpnAuth"]}}
+                    """);
+            scene.chosenBundle("test.old", Retiring.class, Retire.class.getName());
+            scene.run(Map.of("clusterCidr", "10.42.0.0/16", "managedEtcd", true, "token", "s3cret"), Set.of());
+            scene.await("list", () -> scene.read("data/bundles/applied.json").contains("old"));
+            assertThat(components().settings("old")).containsExactly(
+                    new Setting("test.old", "clusterCidr", "String", "10.42.0.0/16", true, "--cluster-cidr", "", ""),
+                    new Setting("test.old", "managedEtcd", "Boolean", "true", false, "", "", ""),
+                    new Setting("test.old", "token", "String", Setting.HIDDEN, true, "--token", "", ""),
+                    new Setting("test.old", "vpnAuth", "", "", true, "--vpn-auth", "", ""));
+            assertThat(components().settings("new")).isEmpty();
         }
     }
 

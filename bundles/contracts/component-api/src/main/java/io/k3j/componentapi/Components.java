@@ -86,6 +86,13 @@ public interface Components {
     ///         cannot follow, that is a line for `progress`
     List<Feature> decideForCluster(String name, boolean enabled, Consumer<String> progress);
 
+    /// What the bundles of a feature are configured by, by configuration PID and name: what the feature asks for, what
+    /// metatype of its bundles describes, and what Configuration Admin has. Empty when nobody is called so. Secrets are
+    /// not told. A feature that does not run has those that it asks for, without values.
+    /// @param feature the name of a feature
+    /// @throws SwapRefused when it cannot be known now
+    List<Setting> settings(String feature);
+
     /// What was decided for the cluster, and how each server that is there follows, by feature and server.
     /// @throws SwapRefused when it cannot be known now
     List<Followed> cluster();
@@ -139,5 +146,22 @@ public interface Components {
             needs = List.copyOf(needs);
             bundles = List.copyOf(bundles);
         }
+    }
+
+    /// One value that a bundle is configured by.
+    ///
+    /// @param pid of the configuration
+    /// @param name of the property
+    /// @param type `String`, `Integer`, `Boolean` …, with `[]` when there may be several; empty when nobody says
+    /// @param value as text, several separated by `, `; [#HIDDEN] in place of a secret; empty when there is none
+    /// @param isDefault whether nobody has set it: the value is K3s' default or the bundle's own
+    /// @param flag the flag of K3s that sets it, as `--cluster-cidr`; empty when none does
+    /// @param where the flag was set: `command line`, an environment variable, a file with a line; empty when it was
+    ///        not
+    /// @param description what metatype says of it, in a line; empty when it says nothing
+    record Setting(String pid, String name, String type, String value, boolean isDefault, String flag, String where,
+            String description) {
+        /// Stands for a value that is not told.
+        public static final String HIDDEN = "(hidden)";
     }
 }

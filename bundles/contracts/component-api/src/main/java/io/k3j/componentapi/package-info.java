@@ -4,7 +4,7 @@
 ///
 /// The launcher provides [ListeningSockets], [Plan] and [Abort]; the bundle `features` provides [Health],
 /// [Components] and [Identities]; components provide [Retire];
-/// `supervisor` provides [ClusterDecisions].
+/// `supervisor` provides [ClusterDecisions], `gogo` provides [Shell].
 @Export
 @Version("3.4.0")
 @NullMarked

@@ -4,6 +4,7 @@ import io.k3j.componentapi.Components;
 import io.k3j.componentapi.SwapRefused;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -16,9 +17,21 @@ final class Commands {
     private static final String PLAN = "--plan";
 
     private final Components components;
+    private final ShellSource shell;
 
+    /// Without a shell.
     Commands(Components components) {
+        this(components, use -> OptionalInt.empty());
+    }
+
+    Commands(Components components, ShellSource shell) {
         this.components = components;
+        this.shell = shell;
+    }
+
+    /// Who runs `component shell` ([ShellSessions]), which needs more of a client than a command does.
+    ShellSource shell() {
+        return shell;
     }
 
     /// Runs a command for `caller` and returns its exit code; `line` receives each output line with its mark.

@@ -5,6 +5,7 @@ import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -26,15 +27,15 @@ public final class Console {
     /// Opens the socket.
     /// @throws IOException when the socket cannot be created in the data directory
     @Activate
-    public Console(Settings settings, @Reference Components components, @Reference Health health)
-            throws IOException {
+    public Console(BundleContext context, Settings settings, @Reference Components components,
+            @Reference Health health) throws IOException {
         HealthScope scope = health.scope("console");
-        socket = ConsoleSocket.open(Path.of(settings.dataDir(), "bundles", "console.sock"), new Commands(components),
-                health);
+        socket = ConsoleSocket.open(Path.of(settings.dataDir(), "bundles", "console.sock"),
+                new Commands(components, ShellSource.of(context)), health);
         scope.ok();
     }
 
-    /// Closes the socket; commands in progress run to their end in `features`.
+    /// Closes the socket; commands in progress run to their end in `features`, sessions of the shell are ended.
     @Deactivate
     void stop() {
         socket.close();

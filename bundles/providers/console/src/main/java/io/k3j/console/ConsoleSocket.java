@@ -2,12 +2,10 @@ package io.k3j.console;
 
 import io.k3j.componentapi.Health;
 import io.k3j.componentbase.SupervisedLoop;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -16,9 +14,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
+import java.util.Objects;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import jdk.net.ExtendedSocketOptions;
@@ -28,7 +26,6 @@ import jdk.net.UnixDomainPrincipal;
 final class ConsoleSocket implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.k3j.console");
     private static final int MAX_CONCURRENT_COMMANDS = 4;
-    private static final int MAX_COMMAND_CHARS = 8192;
     private static final long RETRY_NANOS = 100_000_000;
 
     /// Limit for a client to send its command.
@@ -37,6 +34,7 @@ final class ConsoleSocket implements AutoCloseable {
     private final ServerSocketChannel server;
     private final SocketName name;
     private final Commands commands;
+    private final ShellSessions shells;
     private final Duration commandTimeout;
     private final Predicate<UserPrincipal> authorized;
     private final Semaphore permits = new Semaphore(MAX_CONCURRENT_COMMANDS);
@@ -50,6 +48,7 @@ final class ConsoleSocket implements AutoCloseable {
         this.server = server;
         this.name = name;
         this.commands = serving.commands;
+        this.shells = new ShellSessions(serving.commands.shell());
         this.commandTimeout = serving.commandTimeout;
         this.authorized = serving.authorized;
         accepting = SupervisedLoop.virtual(health, "console-accept", this::accept);
@@ -97,11 +96,14 @@ final class ConsoleSocket implements AutoCloseable {
     }
 
     private void serve(SocketChannel client) {
+        // a session of the shell goes on without the permit of commands
+        Runnable release = releaseOnce();
         try (client) {
             UnixDomainPrincipal caller = client.getOption(ExtendedSocketOptions.SO_PEERCRED);
+            ClientLines lines = new ClientLines(client);
             // reads before it refuses: closing a socket with unread input resets it, and the answer would be
             // lost
-            String line = readCommand(client);
+            String line = Objects.requireNonNullElse(lines.next(commandTimeout), "");
             if (!authorized.test(caller.user())) {
                 LOG.log(System.Logger.Level.WARNING, "Console connection refused user={0}", caller.user().getName());
                 write(client, "!only root may use the console");
@@ -109,44 +111,27 @@ final class ConsoleSocket implements AutoCloseable {
                 return;
             }
             List<String> words = List.of(line.split("\t"));
-            int code = commands.run(words, caller.user().getName(), text -> write(client, text));
-            write(client, "=" + code);
+            String user = caller.user().getName();
+            if (ShellSessions.means(words)) {
+                release.run();
+                shells.serve(words, new ShellSessions.Client(user, client, lines, text -> write(client, text)));
+                return;
+            }
+            write(client, "=" + commands.run(words, user, text -> write(client, text)));
         } catch (IOException | UncheckedIOException e) {
             LOG.log(System.Logger.Level.DEBUG, "Console client gone", e);
         } finally {
-            permits.release();
+            release.run();
         }
     }
 
-    /// Reads the command. Disconnects a client that sends none in time, because others may wait for its permit.
-    private String readCommand(SocketChannel client) throws IOException {
-        CountDownLatch received = new CountDownLatch(1);
-        Thread.ofVirtual().name("console-patience").start(() -> {
-            try {
-                if (!received.await(commandTimeout.toMillis(), TimeUnit.MILLISECONDS)) {
-                    client.close();
-                }
-            } catch (InterruptedException | IOException e) {
-                LOG.log(System.Logger.Level.DEBUG, "Console client not closed", e);
+    private Runnable releaseOnce() {
+        AtomicBoolean held = new AtomicBoolean(true);
+        return () -> {
+            if (held.compareAndSet(true, false)) {
+                permits.release();
             }
-        });
-        try {
-            return line(client);
-        } finally {
-            received.countDown();
-        }
-    }
-
-    private static String line(SocketChannel client) throws IOException {
-        BufferedReader reader = new BufferedReader(Channels.newReader(client, StandardCharsets.UTF_8));
-        StringBuilder line = new StringBuilder();
-        for (int c = reader.read(); c >= 0 && c != '\n'; c = reader.read()) {
-            if (line.length() == MAX_COMMAND_CHARS) {
-                throw new IOException("command too long");
-            }
-            line.append((char) c);
-        }
-        return line.toString();
+        };
     }
 
     private static void write(SocketChannel client, String line) {
@@ -163,6 +148,7 @@ final class ConsoleSocket implements AutoCloseable {
     @Override
     public void close() {
         accepting.close();
+        shells.close();
         try {
             name.giveBack();
             server.close();

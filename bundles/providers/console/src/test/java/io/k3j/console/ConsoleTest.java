@@ -122,6 +122,23 @@ class ConsoleTest {
     }
 
     @Test
+    void showsWhatAComponentIsConfiguredByAndWhichFlagSetsIt() throws IOException {
+        assertThat(answer("component\tstatus\tedge")).containsSubsequence(
+                "+setting    io.k3j.edge httpsListenPort   6443       --https-listen-port (default)",
+                "+setting    io.k3j.edge token             (hidden)   --token (K3S_TOKEN)",
+                "+setting    io.k3j.edge managed           -                                          what it is");
+    }
+
+    @Test
+    void tellsTheStatusAsJson() throws IOException {
+        String one = String.join("\n", answer("component\tstatus\tedge\t-o\tjson"));
+        assertThat(one).startsWith("+{").contains("\"name\" : \"edge\"", "\"flag\" : \"--https-listen-port\"",
+                "\"value\" : \"(hidden)\"", "\"default\" : true").endsWith("=0");
+        assertThat(answer("component\tstatus\t-o\tjson")).containsExactly("+[ ]", "=0");
+        assertThat(answer("component\tls\t-o\tjson")).last().isEqualTo("=2");
+    }
+
+    @Test
     void enablesAndDisables() throws IOException {
         assertThat(answer("component\tenable\tmetrics-server")).containsExactly("+start", "+metrics-server ENABLED",
                 "=0");

@@ -94,6 +94,17 @@ final class TwoComponents implements Components {
     }
 
     @Override
+    public List<Setting> settings(String feature) {
+        return feature.equals("edge")
+                ? List.of(new Setting("io.k3j.edge", "httpsListenPort", "String", "6443", true, "--https-listen-port",
+                        "", ""),
+                        new Setting("io.k3j.edge", "token", "String", Setting.HIDDEN, false, "--token", "K3S_TOKEN",
+                                ""),
+                        new Setting("io.k3j.edge", "managed", "Boolean", "", false, "", "", "what it is"))
+                : List.of();
+    }
+
+    @Override
     public List<Followed> cluster() {
         return List.of(new Followed("metrics-server", false, "a", "DISABLED"), new Followed("metrics-server",
                 false, "b", "does not follow yet: it is needed by acme\nsee there"));

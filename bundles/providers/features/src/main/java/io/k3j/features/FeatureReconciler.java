@@ -139,9 +139,13 @@ final class FeatureReconciler implements AutoCloseable {
         context.registerService(Identities.class, new IdentityBook(all.values(),
                 new TemplateVariables(plan.settings())::substitute), null);
         context.registerService(Components.class,
-                new RunningComponents(new RunningComponents.Lists(list, features, cluster), changing, swaps, stops,
-                        offered),
+                new RunningComponents(new RunningComponents.Lists(list, features, cluster, settings()), changing, swaps,
+                        stops, offered),
                 null);
+    }
+
+    private DeclaredSettings settings() {
+        return new DeclaredSettings(roster, bundles, around.admin, around.runtime, plan.whereSet());
     }
 
     /// Starts what is wanted, and goes on watching. Blocks until everything was started that is wanted at the start.

@@ -16,19 +16,21 @@ final class RunningComponents implements Components {
     private final ComponentList list;
     private final FeatureList features;
     private final ClusterFollower cluster;
+    private final DeclaredSettings settings;
     private final Changing changing;
     private final Swaps swaps;
     private final Stops stops;
     private final OfferedJars offered;
 
     /// What is shown.
-    record Lists(ComponentList bundles, FeatureList features, ClusterFollower cluster) {
+    record Lists(ComponentList bundles, FeatureList features, ClusterFollower cluster, DeclaredSettings settings) {
     }
 
     RunningComponents(Lists lists, Changing changing, Swaps swaps, Stops stops, OfferedJars offered) {
         this.list = lists.bundles;
         this.features = lists.features;
         this.cluster = lists.cluster;
+        this.settings = lists.settings;
         this.changing = changing;
         this.swaps = swaps;
         this.stops = stops;
@@ -161,6 +163,15 @@ final class RunningComponents implements Components {
             cluster.decide(name, enabled, Changing.quiet(progress));
             return features.named(name);
         });
+    }
+
+    @Override
+    public List<Setting> settings(String feature) {
+        try {
+            return settings.of(feature);
+        } catch (FeatureProblem e) {
+            throw new SwapRefused(String.valueOf(e.getMessage()), e);
+        }
     }
 
     @Override
