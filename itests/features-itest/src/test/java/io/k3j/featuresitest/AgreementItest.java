@@ -162,7 +162,7 @@ class AgreementItest {
         boolean made = true;
         try {
             change.there().run();
-        } catch (SwapRefused _) {
+        } catch (SwapRefused refused) {
             made = false;
         }
         assertThat(told()).as(change.what()).isEqualTo(told);
