@@ -47,6 +47,7 @@ class AgreementItest {
 
     /// What the other bundles would have offered by now.
     private final List<ServiceRegistration<?>> world = new ArrayList<>();
+    private final StoredDecisions stored = new StoredDecisions();
 
     private interface Work {
         void run() throws Exception;
@@ -66,7 +67,7 @@ class AgreementItest {
             Shipped.copy(scene);
         }
         scene.plugins();
-        world.add(context.registerService(ClusterDecisions.class, new StoredDecisions(), null));
+        world.add(context.registerService(ClusterDecisions.class, stored, null));
         for (String id : List.of(NODE_ADMITTED, Phases.APISERVER_READY)) {
             world.add(context.registerService(Condition.class, Condition.INSTANCE,
                     new Hashtable<>(Map.of(Phases.ID, id))));
@@ -190,6 +191,24 @@ class AgreementItest {
                     "scheduler stopped", "kube-proxy stopped", "supervisor replaced", "authrbac replaced")
                     .hasSizeGreaterThan(100).doesNotContain("supervisor disabled", "supervisor stopped",
                             "supervisor decided for the cluster", "edge stopped", "console disabled");
+        } finally {
+            end();
+        }
+    }
+
+    /// Whoever writes into the datastore what no server would have decided.
+    @Test
+    void itIsTheSameWhateverTheRecordOfDecisionsSays() throws Exception {
+        try (Scene scene = scene(true)) {
+            String told = told();
+            stored.elsewhere(Map.of("supervisor", false, "edge", false, "console", false, "servicelb", false,
+                    "disable", true, "cluster-dns", true));
+            scene.await("following", () -> stored.said("servicelb").equals("DISABLED"));
+            assertThat(stored.said("supervisor")).contains("cannot be disabled");
+            assertThat(scene.states()).contains("supervisor=ENABLED", "edge=ENABLED", "console=ENABLED",
+                    "cluster-dns=ENABLED");
+            assertThat(told()).isEqualTo(told);
+            judges("servicelb");
         } finally {
             end();
         }
