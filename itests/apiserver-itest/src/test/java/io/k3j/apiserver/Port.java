@@ -33,6 +33,7 @@ import java.util.Optional;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import org.osgi.framework.ServiceReference;
 
 /// The real edge on a loopback port, with authorities of its own.
 final class Port implements AutoCloseable, ListeningSockets, ListenerIdentity, Health, HealthScope {
@@ -68,7 +69,14 @@ final class Port implements AutoCloseable, ListeningSockets, ListenerIdentity, H
 
     /// Serves an endpoint from now on.
     void serve(Endpoint endpoint) {
-        edge.addEndpoint(endpoint, Map.of(Endpoint.PORT, SERVER, "service.id", 2L));
+        edge.addEndpoint(endpoint, Map.of(Endpoint.PORT, SERVER, "service.id", 2L), nobodys());
+    }
+
+    /// Of no bundle.
+    @SuppressWarnings("unchecked")
+    private static ServiceReference<Endpoint> nobodys() {
+        return (ServiceReference<Endpoint>) Proxy.newProxyInstance(ServiceReference.class.getClassLoader(),
+                new Class<?>[] {ServiceReference.class}, (proxy, method, given) -> null);
     }
 
     int number() {

@@ -118,7 +118,8 @@ record Leaks(int loaders, int services, Map<String, Integer> platform, Inside st
         return 0;
     }
 
-    private static Map<String, Integer> threads(String dump) {
+    /// Platform threads of a dump, by name.
+    static Map<String, Integer> threads(String dump) {
         Map<String, Integer> byName = new TreeMap<>();
         for (String line : dump.lines().toList()) {
             int end = line.indexOf('"', 1);

@@ -9,7 +9,9 @@ import io.k3j.edgeapi.ListenerIdentity;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Objects;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.Constants;
+import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -67,10 +69,11 @@ public final class Edge {
     /// Adds an endpoint.
     @Reference(service = Endpoint.class, cardinality = ReferenceCardinality.MULTIPLE,
             policy = ReferencePolicy.DYNAMIC, unbind = "removeEndpoint")
-    public void addEndpoint(Endpoint endpoint, Map<String, Object> properties) {
+    public void addEndpoint(Endpoint endpoint, Map<String, Object> properties, ServiceReference<Endpoint> reference) {
         int ranking = properties.get(Constants.SERVICE_RANKING) instanceof Integer given ? given : 0;
-        ports.addEndpoint(name(properties), endpoint, ranking,
-                (Long) Objects.requireNonNull(properties.get(Constants.SERVICE_ID)));
+        Bundle owner = reference.getBundle();
+        ports.addEndpoint(name(properties), endpoint, new Routes.Offer(owner == null ? "" : owner.getSymbolicName(),
+                ranking, (Long) Objects.requireNonNull(properties.get(Constants.SERVICE_ID))));
     }
 
     /// Removes an endpoint; its requests in flight have five seconds to finish.

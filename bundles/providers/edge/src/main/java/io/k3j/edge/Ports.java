@@ -124,8 +124,8 @@ final class Ports implements AutoCloseable {
     }
 
     /// Adds an endpoint. Does not block.
-    void addEndpoint(String name, Endpoint endpoint, int ranking, long serviceId) {
-        routes(name).add(endpoint, ranking, serviceId);
+    void addEndpoint(String name, Endpoint endpoint, Routes.Offer offer) {
+        routes(name).add(endpoint, offer);
     }
 
     /// Removes an endpoint: no further requests, five seconds for those in flight. Does not block.

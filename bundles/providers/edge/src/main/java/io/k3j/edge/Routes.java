@@ -1,14 +1,34 @@
 package io.k3j.edge;
 
 import io.k3j.edgeapi.Endpoint;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Maps a path to an endpoint of one port: the longest prefix wins, then the highest service ranking, then the oldest
 /// service. Requests read without locks.
+///
+/// The paths by which servers and agents join are served by bundles of the distribution only: whoever answers there is
+/// shown tokens, and says which flags the servers have agreed on.
 final class Routes {
+    private static final System.Logger LOG = System.getLogger("io.k3j.edge");
+    private static final Set<String> JOINING = Set.of("/cacerts", "/ping", "/v1-k3s", "/db");
+
+    /// Who offers an endpoint.
+    ///
+    /// @param owner the symbolic name of its bundle
+    /// @param ranking the ranking of its service
+    /// @param id the number of its service
+    record Offer(String owner, int ranking, long id) {
+        /// Whether it is a bundle of the distribution. No plug-in is let in under such a name.
+        boolean ours() {
+            return owner.startsWith("io.k3j.");
+        }
+    }
+
     private record Route(String prefix, int ranking, long id, Endpoint endpoint) {
         boolean matches(String path) {
             if (!path.startsWith(prefix)) {
@@ -25,14 +45,23 @@ final class Routes {
 
     private volatile List<Route> routes = List.of();
 
-    /// Adds the prefixes of an endpoint.
-    synchronized void add(Endpoint endpoint, int ranking, long serviceId) {
+    /// Adds the prefixes of an endpoint, but for those that its bundle may not serve.
+    synchronized void add(Endpoint endpoint, Offer offer) {
         List<Route> added = new ArrayList<>(routes);
         for (String prefix : endpoint.prefixes()) {
-            added.add(new Route(prefix, ranking, serviceId, endpoint));
+            if (offer.ours() || !joining(prefix)) {
+                added.add(new Route(prefix, offer.ranking(), offer.id(), endpoint));
+            } else {
+                LOG.log(Level.WARNING, "Endpoint is not served, since servers and agents join by this path path={0}"
+                        + " bundle={1}", prefix, offer.owner());
+            }
         }
         added.sort(ORDER);
         routes = List.copyOf(added);
+    }
+
+    private static boolean joining(String prefix) {
+        return JOINING.stream().anyMatch(path -> prefix.equals(path) || prefix.startsWith(path + "/"));
     }
 
     /// Removes the prefixes of an endpoint; requests in flight are not affected.

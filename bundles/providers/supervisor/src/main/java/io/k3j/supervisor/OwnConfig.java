@@ -14,11 +14,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The configuration of this server: its plan, and the settings of this bundle.
+/// The configuration this server shows to others and is compared by: what the launcher was told, and nothing else. What
+/// runs, what was decided about components and what Configuration Admin holds for this bundle have no part in it.
 ///
 /// @param plan every flag of the process and where it was set
-/// @param settings flag names in camel case with their values
-record OwnConfig(Plan plan, Map<String, Object> settings) {
+record OwnConfig(Plan plan) {
     /// The critical configuration this server was started with, for comparison with the cluster's.
     Parity.Mine server(ServerLayout layout) throws IOException {
         Map<String, Object> all = new HashMap<>(plan.settings());
@@ -39,11 +39,11 @@ record OwnConfig(Plan plan, Map<String, Object> settings) {
     private List<String> names() {
         List<String> all = new ArrayList<>();
         for (String flag : List.of("advertiseAddress", "nodeIp", "nodeExternalIp", "tlsSan")) {
-            Object value = settings.getOrDefault(flag, "");
+            Object value = plan.settings().getOrDefault(flag, "");
             all.addAll(value instanceof String[] several ? List.of(several) : List.of(value.toString()));
         }
-        if (flag(settings, "disableAgent")) {
-            all.add(settings.getOrDefault("nodeName", "localhost").toString());
+        if (flag(plan.settings(), "disableAgent")) {
+            all.add(plan.settings().getOrDefault("nodeName", "localhost").toString());
         }
         all.removeIf(String::isEmpty);
         return all;
@@ -62,9 +62,9 @@ record OwnConfig(Plan plan, Map<String, Object> settings) {
 
     /// The answer to `/v1-k3s/config`.
     Struct configuration(ServerLayout layout) {
-        Map<String, Object> all = new HashMap<>(settings);
+        Map<String, Object> all = new HashMap<>(plan.settings());
         all.put(ControlConfig.MANAGED_ETCD,
-                datastoreKind(layout).equals(DatastoreKind.ETCD) && !flag(settings, "disableEtcd"));
+                datastoreKind(layout).equals(DatastoreKind.ETCD) && !flag(plan.settings(), "disableEtcd"));
         return ControlConfig.of(all);
     }
 }

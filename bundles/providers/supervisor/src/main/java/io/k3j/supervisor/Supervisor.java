@@ -7,7 +7,6 @@ import io.k3j.componentapi.Health;
 import io.k3j.componentapi.Plan;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.servercredentials.SupervisorSettings;
-import java.util.Map;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -22,17 +21,17 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 @Component(service = {}, immediate = true, configurationPid = "io.k3j.supervisor",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class Supervisor {
+    private static final String LAUNCHER = "(service.bundleid=0)";
     private final ServerStartup start;
 
     /// Starts in the background; the condition `io.k3j.pki-ready` tells when the credentials are complete. Does
     /// not block.
-    // Declarative Services injects each parameter
-    @SuppressWarnings("checkstyle:ParameterNumber")
+    /// @param plan the launcher's, which the system bundle has registered: servers agree on what it says, so no bundle
+    ///        may offer another one
     @Activate
-    public Supervisor(BundleContext context, SupervisorSettings settings, Map<String, Object> all,
-            @Reference Health health,
-            @Reference Abort abort, @Reference Plan plan) {
-        start = new ServerStartup(context, settings, new OwnConfig(plan, all), health, abort);
+    public Supervisor(BundleContext context, SupervisorSettings settings, @Reference Health health,
+            @Reference Abort abort, @Reference(target = LAUNCHER) Plan plan) {
+        start = new ServerStartup(context, settings, new OwnConfig(plan), health, abort);
     }
 
     /// The list of components was bound.

@@ -77,7 +77,7 @@ final class TestServer {
     }
 
     OwnConfig own() {
-        return new OwnConfig(new Plan("server", directory, features, flags, Set.of(), whereSet), flags);
+        return new OwnConfig(new Plan("server", directory, features, flags, Set.of(), whereSet));
     }
 
     Parity parity() throws IOException {

@@ -1,0 +1,60 @@
+package io.k3j.edge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.edgeapi.Endpoint;
+import io.k3j.edgeapi.Exchange;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Who is asked about a path.
+class RoutesTest {
+    private final Routes routes = new Routes();
+    private final Endpoint supervisor = add("io.k3j.supervisor", 0, "/cacerts", "/ping", "/v1-k3s", "/db");
+    private final Endpoint apiserver = add("io.k3j.apiserver", 0, "/");
+
+    private Endpoint add(String owner, int ranking, String... prefixes) {
+        Endpoint endpoint = new Endpoint() {
+            @Override
+            public Set<String> prefixes() {
+                return Set.of(prefixes);
+            }
+
+            @Override
+            public void serve(Exchange exchange) {
+                throw new UnsupportedOperationException();
+            }
+        };
+        routes.add(endpoint, new Routes.Offer(owner, ranking, 1));
+        return endpoint;
+    }
+
+    @Test
+    void theLongestPrefixIsAskedWhoeverOffersIt() {
+        Endpoint plugin = add("com.acme.web", 0, "/apis/acme.com");
+        assertThat(routes.find("/apis/acme.com/v1")).isSameAs(plugin);
+        assertThat(routes.find("/apis/acme.comet")).isSameAs(apiserver);
+        assertThat(routes.find("/v1-k3s/config")).isSameAs(supervisor);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1-k3s", "/v1-k3s/", "/v1-k3s/server-config", "/v1-k3s/config", "/cacerts", "/ping",
+            "/db/info"})
+    void noPlugInAnswersWhereServersAndAgentsJoin(String prefix) {
+        Endpoint plugin = add("com.acme.web", Integer.MAX_VALUE, prefix, "/acme");
+        String path = prefix.endsWith("/") ? prefix + "config" : prefix;
+        assertThat(routes.find(path)).isSameAs(supervisor);
+        assertThat(routes.find("/acme")).as("what it may serve").isSameAs(plugin);
+        routes.remove(supervisor);
+        assertThat(routes.find(path)).as("while the supervisor is away").isSameAs(apiserver);
+    }
+
+    @Test
+    void anotherBundleOfTheDistributionHasAPathBelow() {
+        Endpoint registry = add("io.k3j.embeddedregistry", 0, "/v1-k3s/p2p");
+        assertThat(routes.find("/v1-k3s/p2p")).isSameAs(registry);
+        assertThat(routes.find("/v1-k3s/config")).isSameAs(supervisor);
+    }
+}
