@@ -7,6 +7,7 @@ import io.k3j.launcher.Server;
 import io.k3j.model.Struct;
 import io.k3j.pki.ClusterAccess;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,15 +18,17 @@ import java.util.stream.Collectors;
 /// them. One or two members never can, which no waiting changes; where most are away already, a restart may be what
 /// mends it.
 final class EtcdMajority implements Majority {
-    private static final System.Logger LOG = System.getLogger("io.k3j.cli");
     /// With fewer members each is needed.
     private static final int FEWEST = 3;
     private final Path dataDir;
     private final Host host;
+    private final PrintStream out;
+    private boolean told;
 
-    EtcdMajority(Path dataDir, Host host) {
+    EtcdMajority(Path dataDir, Host host, PrintStream out) {
         this.dataDir = dataDir;
         this.host = host;
+        this.out = out;
     }
 
     @Override
@@ -34,14 +37,21 @@ final class EtcdMajority implements Majority {
             return Optional.empty();
         }
         Host here = host.without("K3S_URL");
-        Words words = EtcdSnapshotFlags.words(List.of("--data-dir", dataDir.toString()), here);
-        try (ClusterAccess access = RunningServer.reach(words, here)) {
+        List<String> flags = List.of("--data-dir", dataDir.toString());
+        try (ClusterAccess access = RunningServer.reach(EtcdSnapshotFlags.words(flags, here), here)) {
             ClusterAccess.Answer answer = access.get("/db/health");
             return answer.ok() ? problem(Json.object(answer.body())) : Optional.empty();
         } catch (UsageFailure | IOException | MalformedInput untold) {
             // a server that does not answer may be the reason for the upgrade
-            LOG.log(System.Logger.Level.DEBUG, "Nobody tells of etcd's members", untold);
+            unknown(String.valueOf(untold.getMessage()));
             return Optional.empty();
+        }
+    }
+
+    private void unknown(String why) {
+        if (!told) {
+            told = true;
+            out.println("whether etcd keeps its majority is not known, look at the other servers: " + why);
         }
     }
 

@@ -83,7 +83,7 @@ final class UpgradeCommand {
                 timeout(words.text("timeout", "300")), words.text("restart", ""),
                 host.environment().getOrDefault("K3S_JAVA", ""));
         return new Upgrade(releases.get(), new Surroundings(ReleaseDisk.DURABLE, Machine.REAL,
-                DatastoreSnapshot.of(dataDir, host.without("K3S_URL"), out), new EtcdMajority(dataDir, host),
+                DatastoreSnapshot.of(dataDir, host.without("K3S_URL"), out), new EtcdMajority(dataDir, host, out),
                 TrustedFile.of(host.environment()), Surroundings.Waits.REAL), options, out::println);
     }
 

@@ -59,7 +59,7 @@ class EtcdMajorityTest {
                 Path.of("/absent"), line -> {
                     throw new AssertionError(line);
                 });
-        assertThat(new EtcdMajority(dir, host).problem()).isEmpty();
+        assertThat(new EtcdMajority(dir, host, System.out).problem()).isEmpty();
         assertThat(host.without("K3S_URL").environment()).as("another server's address is none of this one").isEmpty();
     }
 }

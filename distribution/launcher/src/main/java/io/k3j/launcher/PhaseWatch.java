@@ -1,6 +1,7 @@
 package io.k3j.launcher;
 
 import io.k3j.componentapi.Phases;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,7 +24,7 @@ final class PhaseWatch implements ServiceListener {
     private final Consumer<String> reached;
     private final BiConsumer<String, Boolean> holds;
     private final Set<String> seen = ConcurrentHashMap.newKeySet();
-    private final Set<ServiceReference<?>> present = ConcurrentHashMap.newKeySet();
+    private final Set<ServiceReference<?>> present = new HashSet<>();
 
     private PhaseWatch(Consumer<String> reached, BiConsumer<String, Boolean> holds) {
         this.reached = reached;
@@ -55,16 +56,21 @@ final class PhaseWatch implements ServiceListener {
 
     private void saw(ServiceReference<?> reference) {
         if (reference.getProperty(Phases.ID) instanceof String id && told(id)) {
-            present.add(reference);
             if (seen.add(id)) {
                 reached.accept(id);
             }
-            holds.accept(id, true);
+            came(reference, id);
         }
     }
 
+    /// One thread at a time, so that what is told last is true.
+    private synchronized void came(ServiceReference<?> reference, String id) {
+        present.add(reference);
+        holds.accept(id, true);
+    }
+
     /// In a swap the new one may be there before the old one goes.
-    private void gone(ServiceReference<?> reference) {
+    private synchronized void gone(ServiceReference<?> reference) {
         present.remove(reference);
         if (reference.getProperty(Phases.ID) instanceof String id && told(id)
                 && present.stream().noneMatch(other -> id.equals(other.getProperty(Phases.ID)))) {

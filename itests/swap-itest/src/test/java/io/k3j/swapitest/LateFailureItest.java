@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.k3j.testkitbase.Waiting;
 import io.k3j.testkitprocess.ConsoleAnswer;
 import io.k3j.testkitprocess.RebuiltJars;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,7 +36,13 @@ class LateFailureItest {
             assertThat(Duration.ofNanos(System.nanoTime() - begin))
                     .isGreaterThanOrEqualTo(Duration.ofSeconds(FailsLate.SECONDS));
             assertThat(server.process().output()).contains("fails-late stopped: on purpose");
-            assertThat(Files.list(directory.resolve("data/bundles/chosen"))).as("jars that are kept").isEmpty();
+            Waiting.until("no jar that is kept", server.process(), () -> kept() == 0);
+        }
+    }
+
+    private long kept() throws IOException {
+        try (Stream<Path> jars = Files.list(directory.resolve("data/bundles/chosen"))) {
+            return jars.count();
         }
     }
 }

@@ -68,7 +68,7 @@ class SwapKillPointsItest {
         }
         System.out.println("killed in a swap at " + points);
         assertThat(points).hasSizeGreaterThan(5);
-        assertThat(found).as("undone by the kills at first, done by the last ones").contains(false);
+        assertThat(found).as("whether what was killed has been done by the next start").contains(false);
     }
 
     /// Whether a server was killed in its swap; not when that came to its end before.

@@ -1,7 +1,8 @@
 /* Kills the Java process that loads it before its n-th change of names or sync of a file, the cache of the framework
    left out; n is KILL_AT. Counted is from when the file KILL_FROM is there, if given; and with KILL_IN only what has that
    text in its path, but also each file that is made or emptied and each write. Programs that it starts are not killed:
-   the name of the process is asked, and etcd does not use the C library for its files anyway. */
+   the file it runs is asked, since bin/k3s gives Java another name, and etcd does not use the C library for its files
+   anyway. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -17,11 +18,18 @@
 
 static atomic_long calls;
 
+static int java(void) {
+    char program[4096];
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+    program[length < 0 ? 0 : length] = 0;
+    return length >= 5 && strcmp(program + length - 5, "/java") == 0;
+}
+
 static void point(const char *path) {
     const char *in = getenv("KILL_IN"), *from = getenv("KILL_FROM"), *at = getenv("KILL_AT");
     int before = errno;
-    if (at != NULL && strcmp(program_invocation_short_name, "java") == 0 && strstr(path, "/bundles/fw-") == NULL
-            && (in == NULL || strstr(path, in) != NULL) && (from == NULL || access(from, F_OK) == 0)
+    if (at != NULL && strstr(path, "/bundles/fw-") == NULL && (in == NULL || strstr(path, in) != NULL)
+            && (from == NULL || access(from, F_OK) == 0) && java()
             && atomic_fetch_add(&calls, 1) + 1 == atol(at)) {
         dprintf(2, "killed before a change of %s\n", path);
         kill(getpid(), SIGKILL);

@@ -2,6 +2,7 @@ package io.k3j.supervisor;
 
 import io.k3j.clusteragreement.AgreedRecord;
 import io.k3j.clusteragreement.Agreement;
+import io.k3j.clusteragreement.Parity;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.edgeapi.Exchange;
@@ -29,17 +30,17 @@ final class ConfigRequests implements RequestHandler {
 
     private final Supplier<@Nullable Datastore> datastore;
     private final Supplier<String> password;
-    private final String name;
+    private final Parity.Mine mine;
     private final InstantSource clock;
     private final RandomGenerator random;
 
-    /// @param name the name of this server
     /// @param password supplies the password of the server token
-    ConfigRequests(Supplier<@Nullable Datastore> datastore, Supplier<String> password, String name,
+    /// @param mine this server, with the flags its release knows
+    ConfigRequests(Supplier<@Nullable Datastore> datastore, Supplier<String> password, Parity.Mine mine,
             InstantSource clock, RandomGenerator random) {
         this.datastore = datastore;
         this.password = password;
-        this.name = name;
+        this.mine = mine;
         this.clock = clock;
         this.random = random;
     }
@@ -88,8 +89,8 @@ final class ConfigRequests implements RequestHandler {
                 wanted = withFlag(wanted, line.strip());
             }
         }
-        AgreedRecord after = new AgreedRecord(wanted, name, clock.instant().truncatedTo(ChronoUnit.SECONDS).toString(),
-                before.revision());
+        AgreedRecord after = new AgreedRecord(wanted, mine.name(),
+                clock.instant().truncatedTo(ChronoUnit.SECONDS).toString(), before.revision());
         StringBuilder text = new StringBuilder();
         for (Agreement.Difference one : wanted.differences(before.agreement())) {
             text.append(one.flag()).append(": ").append(Agreement.shown(one.key(), one.there())).append(" -> ")
@@ -109,11 +110,12 @@ final class ConfigRequests implements RequestHandler {
                 + " they show the node condition ConfigurationDrift\n");
     }
 
-    private static Agreement withFlag(Agreement before, String line) throws Refusal {
+    /// A flag that came with this server's release may not be in the record, which servers of the one before have made.
+    private Agreement withFlag(Agreement before, String line) throws Refusal {
         int equals = line.indexOf('=');
         String flag = equals < 0 ? line : line.substring(0, equals);
         String key = Agreement.key(flag);
-        if (!before.values().containsKey(key)) {
+        if (!before.values().containsKey(key) && !mine.agreement().values().containsKey(key)) {
             throw new Refusal(400, flag + " is no flag that servers agree on; they are: k3s server-config get");
         }
         if (new Agreement.Difference(key, "", "").fixed()) {

@@ -147,8 +147,7 @@ final class SupervisorHandlers {
                 new CertificateRequests(work.renewal(), work.identity()), "cert/cacerts",
                 new AuthorityRequests(datastore, work.password(), clock, random),
                 "server-bootstrap", (exchange, requester) -> bootstrap(exchange, work),
-                "server-config", new ConfigRequests(datastore, work.password(), settings.nodeName(), clock,
-                        random),
+                "server-config", new ConfigRequests(datastore, work.password(), own.server(layout), clock, random),
                 "/db/info", (exchange, requester) -> members(exchange),
                 "token", new ServerTokenRequests(datastore, work.token()));
     }

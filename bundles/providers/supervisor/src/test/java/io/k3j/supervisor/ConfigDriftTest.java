@@ -50,7 +50,8 @@ class ConfigDriftTest {
 
     private void changeAgreement(String change) throws Exception {
         FakeExchange put = new FakeExchange("PUT", "/v1-k3s/server-config").body(change.getBytes());
-        new ConfigRequests(() -> store, () -> "s3cret", "server-1", InstantSource.system(), TestServer.RANDOM)
+        new ConfigRequests(() -> store, () -> "s3cret", new TestServer(directory, "server-1").parity().mine(),
+                InstantSource.system(), TestServer.RANDOM)
                 .answer(put, new Requester("server", List.of(PasswordFile.SERVER_GROUP)));
         assertThat(put.status()).isEqualTo(200);
     }

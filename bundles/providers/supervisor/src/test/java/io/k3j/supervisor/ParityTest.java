@@ -51,6 +51,11 @@ class ParityTest {
         return caught[0].getMessage();
     }
 
+    private ConfigRequests requests(TestServer server) throws IOException {
+        return new ConfigRequests(() -> store, () -> "s3cret", server.parity().mine(), InstantSource.system(),
+                TestServer.RANDOM);
+    }
+
     private TestServer first() throws IOException {
         TestServer one = new TestServer(directory, "server-1");
         one.agree(store);
@@ -106,19 +111,36 @@ class ParityTest {
     /// While servers are upgraded one after the other, and when one goes back.
     @Test
     void theDefaultOfAFlagThatOnlyANewerReleaseKnowsIsNoDifference() throws Exception {
+        TestServer before = new TestServer(directory, "server-1").features(directory.resolve("none"));
+        before.agree(store);
+        TestServer upgraded = upgraded("server-2");
+        upgraded.agree(store);
+        before.agree(store);
+        upgraded.agree(store);
+        assertThat(refusal(upgraded("server-3").flag("nextMode", "fast"))).contains("--next-mode", "fast",
+                "(not set)");
+    }
+
+    /// Of a release that has a flag more, with a default.
+    private TestServer upgraded(String name) throws IOException {
         Path features = Files.createDirectories(directory.resolve("features/next"));
         Files.writeString(features.resolve("feature.json"),
                 "{\"name\":\"next\",\"critical\":[\"nextMode\"],\"bundles\":[]}");
+        return new TestServer(directory, name).features(features.getParent()).preset("nextMode", "auto");
+    }
+
+    @Test
+    void aFlagOfANewerReleaseCountsAsSoonAsItIsSetForAll() throws Exception {
         TestServer before = new TestServer(directory, "server-1").features(directory.resolve("none"));
         before.agree(store);
-        TestServer upgraded = new TestServer(directory, "server-2").features(features.getParent())
-                .preset("nextMode", "auto");
+        TestServer upgraded = upgraded("server-2");
         upgraded.agree(store);
-        before.agree(store);
-        upgraded.agree(store);
-        String message = refusal(new TestServer(directory, "server-3").features(features.getParent())
-                .flag("nextMode", "fast"));
-        assertThat(message).contains("--next-mode", "fast", "(not set)");
+        FakeExchange put = new FakeExchange("PUT", "/v1-k3s/server-config").body("--next-mode=fast\n".getBytes());
+        requests(upgraded).answer(put, new Requester("server", List.of(PasswordFile.SERVER_GROUP)));
+        assertThat(put.answer()).contains("--next-mode: (not set) -> fast");
+        assertThat(refusal(upgraded)).as("its default").contains("--next-mode", "auto", "fast");
+        upgraded.flag("nextMode", "fast").agree(store);
+        assertThat(refusal(before)).as("a release that does not know it").contains("--next-mode", "fast");
     }
 
     @Test
@@ -249,8 +271,7 @@ class ParityTest {
     @Test
     void changesTheRecordByRequest() throws Exception {
         TestServer one = first();
-        ConfigRequests requests = new ConfigRequests(() -> store, () -> "s3cret", "server-1", InstantSource.system(),
-                TestServer.RANDOM);
+        ConfigRequests requests = requests(one);
         Requester server = new Requester("server", List.of(PasswordFile.SERVER_GROUP));
         FakeExchange put = new FakeExchange("PUT", "/v1-k3s/server-config").body("--disable=traefik\n".getBytes());
         requests.answer(put, server);
