@@ -249,7 +249,9 @@ final class CoreRules {
 
         @Override
         public void check(Write write, Struct o, Problems p) {
-            PodProblems.template(o.struct("template"), List.of("Always", "OnFailure", "Never"), p.at("template"));
+            if (TemplateRules.written(write, o, "template")) {
+                PodProblems.template(o.struct("template"), List.of("Always", "OnFailure", "Never"), p.at("template"));
+            }
         }
     }
 }

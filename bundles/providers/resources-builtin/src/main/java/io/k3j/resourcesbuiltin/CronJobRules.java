@@ -57,7 +57,9 @@ final class CronJobRules implements KindRules {
         p.notNegative(spec, "startingDeadlineSeconds");
         p.notNegative(spec, "successfulJobsHistoryLimit");
         p.notNegative(spec, "failedJobsHistoryLimit");
-        JobRules.spec(spec.struct("jobTemplate").struct("spec"), p.at("jobTemplate").at("spec"));
+        JobRules.spec(spec.struct("jobTemplate").struct("spec"),
+                TemplateRules.written(write, object, "spec", "jobTemplate", "spec", "template"),
+                p.at("jobTemplate").at("spec"));
     }
 
     /// The CronJob controller reads schedules with the same parser, so that none is stored that never runs.

@@ -65,7 +65,7 @@ final class JobRules implements KindRules {
         if (!write.dryRun() || spec.has("selector")) {
             selector(spec, p);
         }
-        spec(spec, p);
+        spec(spec, TemplateRules.written(write, object, "spec", "template"), p);
         if (write.operation() == Operation.UPDATE) {
             update(write.before().orElse(Struct.EMPTY), spec, p);
         }
@@ -87,7 +87,9 @@ final class JobRules implements KindRules {
     }
 
     /// Validates the spec of a Job or of a CronJob's template.
-    static void spec(Struct spec, Problems p) {
+    ///
+    /// @param written whether its pod template is new or changed
+    static void spec(Struct spec, boolean written, Problems p) {
         for (String field : List.of("parallelism", "completions", "activeDeadlineSeconds", "backoffLimit",
                 "ttlSecondsAfterFinished", "backoffLimitPerIndex", "maxFailedIndexes")) {
             p.notNegative(spec, field);
@@ -109,8 +111,10 @@ final class JobRules implements KindRules {
         if (restart.equals("Always")) {
             p.at("template.spec.restartPolicy").required("valid values: \"OnFailure\", \"Never\"");
         }
-        PodProblems.template(spec.struct("template"), restart.equals("Always") ? List.of("Always") : RESTART,
-                p.at("template"));
+        if (written) {
+            PodProblems.template(spec.struct("template"), restart.equals("Always") ? List.of("Always") : RESTART,
+                    p.at("template"));
+        }
     }
 
     private static void update(Struct job, Struct spec, Problems p) {

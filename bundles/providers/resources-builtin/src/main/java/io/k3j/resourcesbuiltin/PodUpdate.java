@@ -141,6 +141,11 @@ final class PodUpdate {
         }
     }
 
+    /// The spec without tolerations that stay as they are: another release may have taken them.
+    private static Struct unlessKept(Struct old, Struct spec) {
+        return old.seq("tolerations").equals(spec.seq("tolerations")) ? spec.without("tolerations") : spec;
+    }
+
     private static void ephemeral(Struct old, Struct spec, Problems p) {
         Map<String, Struct> all = new HashMap<>();
         spec.seq("ephemeralContainers").structs().forEach(c -> all.putIfAbsent(c.text("name"), c));
@@ -154,7 +159,7 @@ final class PodUpdate {
                         + "\" may not be changed\n");
             }
         }
-        PodProblems.spec(spec, p);
+        PodProblems.spec(unlessKept(old, spec), p);
     }
 
     private static void resize(Struct old, Struct spec, Problems p) {
@@ -176,7 +181,7 @@ final class PodUpdate {
         if (!changes(withoutResources(old), withoutResources(spec)).isEmpty()) {
             p.forbidden("only cpu and memory resources are mutable");
         }
-        PodProblems.spec(spec, p);
+        PodProblems.spec(unlessKept(old, spec), p);
     }
 
     /// @return whether a list has the containers it had, in the same order

@@ -49,7 +49,9 @@ final class WorkloadRules {
         at.notNegative(spec, "minReadySeconds");
         at.notNegative(spec, "revisionHistoryLimit");
         selector(spec, at);
-        PodProblems.template(spec.struct("template"), ALWAYS, at.at("template"));
+        if (TemplateRules.written(write, o, "spec", "template")) {
+            PodProblems.template(spec.struct("template"), ALWAYS, at.at("template"));
+        }
         if (write.operation() == Operation.UPDATE) {
             at.immutable(write.before().orElse(Struct.EMPTY).struct("spec"), spec, "selector");
         }
@@ -208,7 +210,9 @@ final class WorkloadRules {
             } else if (!Selector.ofLabels(spec.struct("selector").texts()).matches(labels.texts())) {
                 p.at("spec.template.metadata.labels").invalid(labels, "`selector` does not match template `labels`");
             }
-            PodProblems.template(spec.struct("template"), ALWAYS, p.at("spec").at("template"));
+            if (TemplateRules.written(write, o, "spec", "template")) {
+                PodProblems.template(spec.struct("template"), ALWAYS, p.at("spec").at("template"));
+            }
         }
     }
 
@@ -258,7 +262,9 @@ final class WorkloadRules {
             p.at("spec").at("updateStrategy").oneOf(spec.struct("updateStrategy"), "type",
                     List.of("RollingUpdate", "OnDelete"));
             selector(spec, p.at("spec"));
-            PodProblems.template(spec.struct("template"), ALWAYS, claimed(spec), p.at("spec").at("template"));
+            if (TemplateRules.written(write, o, "spec", "template")) {
+                PodProblems.template(spec.struct("template"), ALWAYS, claimed(spec), p.at("spec").at("template"));
+            }
             if (write.operation() == Operation.UPDATE && !fixed(before).equals(fixed(spec))) {
                 p.at("spec").forbidden(RULE);
             }

@@ -28,8 +28,9 @@ final class ClusterState {
     private final Map<String, NodeState> nodes = new LinkedHashMap<>();
     private final Map<String, Place> places = new HashMap<>();
     private final Map<String, Place> nominated = new HashMap<>();
-    /// The pods of nodes that are not known, or not any more, so that a node that comes does not look through all pods.
-    private final Map<String, List<PodInfo>> strays = new HashMap<>();
+    /// The pods, by UID, of nodes that are not known, or not any more, so that a node that comes does not look through
+    /// all pods.
+    private final Map<String, Map<String, PodInfo>> strays = new HashMap<>();
     private final Function<String, Map<String, String>> namespaceLabels;
     private final ClaimedVolumes volumes;
     private boolean mixed;
@@ -84,7 +85,7 @@ final class ClusterState {
             mixed &= zone(next).equals(zone(known));
         } else {
             NodeState state = NodeState.of(node);
-            for (PodInfo pod : strays.getOrDefault(node.name(), List.of())) {
+            for (PodInfo pod : strays.getOrDefault(node.name(), Map.of()).values()) {
                 state = state.with(pod);
             }
             strays.remove(node.name());
@@ -98,8 +99,8 @@ final class ClusterState {
     synchronized void removeNode(String name) {
         @Nullable
         NodeState gone = nodes.remove(name);
-        if (gone != null && !gone.pods().isEmpty()) {
-            strays.put(name, new ArrayList<>(gone.pods()));
+        if (gone != null) {
+            gone.pods().forEach(pod -> stray(name, pod));
         }
         mixed = false;
         snapshot = null;
@@ -131,7 +132,7 @@ final class ClusterState {
         @Nullable
         NodeState there = nodes.computeIfPresent(place.node(), (n, s) -> s.with(place.pod()));
         if (there == null) {
-            strays.computeIfAbsent(place.node(), n -> new ArrayList<>()).add(place.pod());
+            stray(place.node(), place.pod());
         }
         snapshot = null;
         return promised != null && !promised.node().equals(place.node());
@@ -151,11 +152,15 @@ final class ClusterState {
         return true;
     }
 
+    private void stray(String node, PodInfo pod) {
+        strays.computeIfAbsent(node, n -> new LinkedHashMap<>()).put(pod.uid(), pod);
+    }
+
     private void removeStray(Place old) {
         @Nullable
-        List<PodInfo> pods = strays.get(old.node());
+        Map<String, PodInfo> pods = strays.get(old.node());
         if (pods != null) {
-            pods.removeIf(p -> p.uid().equals(old.pod().uid()));
+            pods.remove(old.pod().uid());
             if (pods.isEmpty()) {
                 strays.remove(old.node());
             }

@@ -15,10 +15,11 @@ final class QueuedPod {
     /// Different for each pod, and for two of the same name.
     final String order;
     PodInfo pod;
+    /// When it came.
+    final Instant added;
     /// When it came or came back.
     Instant since;
     int attempts;
-    Instant firstBegun = Instant.MIN;
     Instant begun = Instant.MIN;
     Instant failedAt = Instant.MIN;
     /// The end of the back-off.
@@ -33,6 +34,7 @@ final class QueuedPod {
 
     QueuedPod(PodInfo pod, Instant since) {
         this.pod = pod;
+        this.added = since;
         this.since = since;
         this.priority = pod.priority();
         this.order = pod.key() + "/" + pod.uid();
@@ -51,9 +53,9 @@ final class QueuedPod {
         return begun;
     }
 
-    /// When the first attempt has begun.
-    Instant firstBegun() {
-        return firstBegun;
+    /// When it came; how long it took until it is bound counts from then, as upstream.
+    Instant added() {
+        return added;
     }
 
     /// Whether no event but the longest wait has brought it back.
@@ -67,7 +69,6 @@ final class QueuedPod {
         inFlight = true;
         takenAt = event;
         begun = now;
-        firstBegun = firstBegun.equals(Instant.MIN) ? now : firstBegun;
         plugins = Set.of();
     }
 

@@ -95,7 +95,7 @@ final class SchedulerMetrics {
         int number = entry.attempts();
         tries.add(TimeUnit.SECONDS.toNanos(number));
         pods.computeIfAbsent(number < MANY ? Integer.toString(number) : MANY + "+", _ -> new Histogram(POD_BOUNDS))
-                .add(since(entry.firstBegun()));
+                .add(since(entry.added()));
         if (entry.late()) {
             late.increment();
         }

@@ -4,11 +4,9 @@ import io.k3j.componentapi.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -45,7 +43,7 @@ final class SchedulingQueue {
             .thenComparing(e -> e.since).thenComparing(e -> e.order));
     private final TreeSet<QueuedPod> backOff = new TreeSet<>(
             Comparator.comparing((QueuedPod e) -> e.ready).thenComparing(e -> e.order));
-    private final Set<QueuedPod> unschedulable = new HashSet<>();
+    private final UnschedulablePods unschedulable = new UnschedulablePods();
     private final Set<String> gated = new HashSet<>();
     private final QueueMoves moves = new QueueMoves();
     private final IncomingPods incoming = new IncomingPods();
@@ -149,7 +147,11 @@ final class SchedulingQueue {
         return returned(entry, () -> {
             entry.plugins = plugins;
             boolean helped = moves.helped(plugins, entry.takenAt);
-            (helped ? backOff : unschedulable).add(entry);
+            if (helped) {
+                backOff.add(entry);
+            } else {
+                unschedulable.add(entry);
+            }
             incoming.count(helped ? IncomingPods.BACK_OFF : IncomingPods.UNSCHEDULABLE, QueueEvents.FAILURE);
         });
     }
@@ -162,7 +164,11 @@ final class SchedulingQueue {
             entry.ready = Instant.MIN;
             entry.plugins = plugins;
             // the event it waits for may have happened meanwhile
-            (moves.helped(plugins, entry.takenAt) ? active : unschedulable).add(entry);
+            if (moves.helped(plugins, entry.takenAt)) {
+                active.add(entry);
+            } else {
+                unschedulable.add(entry);
+            }
         });
     }
 
@@ -203,15 +209,7 @@ final class SchedulingQueue {
     void changed(String event, Set<String> plugins, Predicate<PodInfo> helps) {
         locked(() -> {
             moves.happened(plugins);
-            for (Iterator<QueuedPod> i = unschedulable.iterator(); i.hasNext();) {
-                QueuedPod entry = i.next();
-                boolean rejected = plugins.isEmpty() || entry.plugins.isEmpty()
-                        || !Collections.disjoint(entry.plugins, plugins);
-                if (rejected && helps.test(entry.pod)) {
-                    i.remove();
-                    waitOrGo(entry, event);
-                }
-            }
+            unschedulable.takeOut(plugins, e -> helps.test(e.pod)).forEach(e -> waitOrGo(e, event));
         });
     }
 
@@ -274,13 +272,9 @@ final class SchedulingQueue {
             return;
         }
         flushed = now;
-        for (Iterator<QueuedPod> i = unschedulable.iterator(); i.hasNext();) {
-            QueuedPod entry = i.next();
-            if (entry.failedAt.plus(LONGEST_WAIT).isBefore(now)) {
-                i.remove();
-                entry.late = true;
-                activate(entry, QueueEvents.TIMEOUT);
-            }
+        for (QueuedPod entry : unschedulable.takeOut(Set.of(), e -> e.failedAt.plus(LONGEST_WAIT).isBefore(now))) {
+            entry.late = true;
+            activate(entry, QueueEvents.TIMEOUT);
         }
     }
 

@@ -115,11 +115,19 @@ class LargeClusterTest {
         for (Optional<QueuedPod> next = queue.take(); next.isPresent(); next = queue.take()) {
             queue.failed(next.get(), Set.of(NodeFilters.FIT));
         }
+        for (int i = 0; i < 30_000; i++) {
+            queue.changed("AssignedPodAdd", Set.of(SpreadFilter.NAME));
+        }
+        int unhelped = queue.pending().unschedulable();
         queue.changed("NodeAdd", Set.of());
+        int helped = queue.pending().backOff();
         for (int i = 0; i < 30_000; i++) {
             queue.remove("p" + i);
         }
         long taken = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - begin;
+        assertThat(unhelped).isEqualTo(30_000);
+        assertThat(helped).isEqualTo(30_000);
+        assertThat(queue.pending().backOff()).isZero();
         assertThat(Duration.ofNanos(taken)).isLessThan(Duration.ofSeconds(1));
     }
 

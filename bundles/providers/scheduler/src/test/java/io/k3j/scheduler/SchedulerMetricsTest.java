@@ -60,6 +60,21 @@ class SchedulerMetricsTest {
     }
 
     @Test
+    void aPodsTimeBeginsWhenItComes() {
+        bed.node("n1", "1");
+        bed.settle();
+        bed.pod("a", cpu("1"));
+        while (bed.api.deliver()) {
+            // the scheduler hears of it and has not looked at it yet
+        }
+        bed.clock.advance(Duration.ofSeconds(3));
+        bed.settle();
+        assertThat(lines()).contains("scheduler_pod_scheduling_sli_duration_seconds_sum{attempts=\"1\"} 3.0",
+                "scheduler_scheduling_attempt_duration_seconds_sum{profile=\"default-scheduler\","
+                        + "result=\"scheduled\"} 0.0");
+    }
+
+    @Test
     void victimsAreCounted() {
         bed.node("n1", "2");
         bed.bound("low1", "n1", cpu("1"));
