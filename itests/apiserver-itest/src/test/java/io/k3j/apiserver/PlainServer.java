@@ -26,7 +26,7 @@ public final class PlainServer implements AutoCloseable {
         store.use(datastore);
         server = new Server(contributions, store, POLICY,
                 Core.Environment.real(Health.none()),
-                new HealthChecks.PostStartHooks(() -> true, () -> true));
+                new StartSteps.Done(() -> true, () -> true, () -> true));
     }
 
     /// An administrator of any name.

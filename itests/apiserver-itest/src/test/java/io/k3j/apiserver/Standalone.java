@@ -61,7 +61,7 @@ public final class Standalone implements AutoCloseable {
         store.use(datastore);
         server = new Server(contributions, store, POLICY,
                 Core.Environment.real(Health.none()),
-                new HealthChecks.PostStartHooks(() -> true, () -> true));
+                new StartSteps.Done(() -> true, () -> true, () -> true));
         port = new Port(number);
         port.serve(server.endpoint());
     }

@@ -50,8 +50,8 @@ class DisableWordsTest {
     /// The answer to a server that wants to join.
     private String told() throws Exception {
         FakeExchange get = new FakeExchange("GET", "/v1-k3s/server-config");
-        new ConfigRequests(() -> store, () -> "s3cret", "server-1", InstantSource.system(), TestServer.RANDOM)
-                .answer(get, new Requester("server", List.of(PasswordFile.SERVER_GROUP)));
+        new ConfigRequests(() -> store, () -> "s3cret", server("server-1").parity().mine(), InstantSource.system(),
+                TestServer.RANDOM).answer(get, new Requester("server", List.of(PasswordFile.SERVER_GROUP)));
         return get.answer();
     }
 
