@@ -25,7 +25,8 @@ final class ClientLines {
     /// The next line, null after the last one. Disconnects a client that sends none in time, because others may wait
     /// for its permit.
     /// @throws IOException when the line is too long, or the client is gone or disconnected
-    @Nullable String next(Duration limit) throws IOException {
+    @Nullable
+    String next(Duration limit) throws IOException {
         CountDownLatch received = new CountDownLatch(1);
         Thread.ofVirtual().name("console-patience").start(() -> {
             try {
