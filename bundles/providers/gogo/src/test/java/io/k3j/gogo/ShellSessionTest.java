@@ -55,8 +55,6 @@ class ShellSessionTest {
 
     private final Commands commands = new Commands();
 
-    private final Commands commands = new Commands();
-
     @BeforeEach
     void offer() {
         for (String function : List.of("greet", "say", "fail", "flood", "hang")) {
