@@ -14,11 +14,13 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.service.cm.Configuration;
@@ -41,6 +43,13 @@ class ShellItest {
         configuration.update(new Hashtable<>(Map.of("dataDir", scene.path("data").toString())));
         scene.await("the socket", () -> Files.exists(socket(scene)));
         return configuration;
+    }
+
+    /// Ends the console, which takes its files back, before the scene is taken away.
+    private static void silence(Scene scene, Configuration configuration) throws IOException, InterruptedException {
+        configuration.delete();
+        scene.await("its end",
+                () -> scene.names("data/bundles").stream().noneMatch(name -> name.matches("console.\\d")));
     }
 
     private static Path socket(Scene scene) {
@@ -76,7 +85,7 @@ class ShellItest {
             Files.delete(scene.path("data/plugins/acme.jar"));
             scene.await("the end of the plug-in", () -> scene.states().isEmpty());
             assertThat(ask(scene, "acme:greet", "world")).containsExactly("!no command acme:greet; see: help", "=1");
-            configuration.delete();
+            silence(scene, configuration);
         }
     }
 
@@ -95,7 +104,31 @@ class ShellItest {
             assertThat(ask(scene, "felix:stop", "io.k3j.gogo")).endsWith("=1").first().asString()
                     .startsWith("!felix:stop would change bundles").endsWith("k3s bundle stop NAME");
             assertThat(ask(scene, "$.context", "bundle", "0")).endsWith("=1");
-            configuration.delete();
+            silence(scene, configuration);
+        }
+    }
+
+    @Test
+    void anOpenSessionEndsWithTheShell() throws IOException, InterruptedException, BundleException {
+        Bundle shell = Arrays.stream(context.getBundles())
+                .filter(bundle -> bundle.getSymbolicName().equals("io.k3j.gogo")).findAny().orElseThrow();
+        try (Scene scene = new Scene(context)) {
+            scene.run(Map.of(), Set.of());
+            Configuration configuration = listen(scene);
+            PrintStream out = System.out;
+            try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket(scene)))) {
+                channel.write(ByteBuffer.wrap("component\tshell\n".getBytes(StandardCharsets.UTF_8)));
+                BufferedReader lines = new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8));
+                assertThat(lines.readLine()).isEqualTo("=0");
+                assertThat(loaded()).isTrue();
+                shell.stop();
+                assertThat(lines.readLine()).isNull();
+            } finally {
+                shell.start();
+            }
+            assertThat(System.out).isSameAs(out);
+            assertThat(ask(scene, "lb")).endsWith("=0");
+            silence(scene, configuration);
         }
     }
 }
