@@ -126,7 +126,8 @@ class ShellItest {
             } finally {
                 shell.start();
             }
-            assertThat(System.out).isSameAs(out);
+            scene.await("the end of Gogo", () -> System.out == out);
+            scene.await("the shell", () -> context.getServiceReference("io.k3j.componentapi.Shell") != null);
             assertThat(ask(scene, "lb")).endsWith("=0");
             silence(scene, configuration);
         }
