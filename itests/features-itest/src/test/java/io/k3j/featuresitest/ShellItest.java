@@ -14,11 +14,13 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.service.cm.Configuration;
@@ -43,6 +45,14 @@ class ShellItest {
         return configuration;
     }
 
+    /// Ends the console, which takes its files back, and Gogo with it, before the scene is taken away.
+    private void silence(Scene scene, Configuration configuration) throws IOException, InterruptedException {
+        configuration.delete();
+        scene.await("its end",
+                () -> scene.names("data/bundles").stream().noneMatch(name -> name.matches("console.\\d")));
+        scene.await("the end of its last session", () -> !loaded());
+    }
+
     private static Path socket(Scene scene) {
         return scene.path("data/bundles/console.sock");
     }
@@ -55,8 +65,9 @@ class ShellItest {
         }
     }
 
+    /// Its services are there, or it still leads what is printed: that is given back last.
     private boolean loaded() {
-        return context.getServiceReference(PROCESSOR) != null;
+        return context.getServiceReference(PROCESSOR) != null || System.out.getClass().getName().contains(".gogo.");
     }
 
     @Test
@@ -76,7 +87,7 @@ class ShellItest {
             Files.delete(scene.path("data/plugins/acme.jar"));
             scene.await("the end of the plug-in", () -> scene.states().isEmpty());
             assertThat(ask(scene, "acme:greet", "world")).containsExactly("!no command acme:greet; see: help", "=1");
-            configuration.delete();
+            silence(scene, configuration);
         }
     }
 
@@ -95,7 +106,32 @@ class ShellItest {
             assertThat(ask(scene, "felix:stop", "io.k3j.gogo")).endsWith("=1").first().asString()
                     .startsWith("!felix:stop would change bundles").endsWith("k3s bundle stop NAME");
             assertThat(ask(scene, "$.context", "bundle", "0")).endsWith("=1");
-            configuration.delete();
+            silence(scene, configuration);
+        }
+    }
+
+    @Test
+    void anOpenSessionEndsWithTheShell() throws IOException, InterruptedException, BundleException {
+        Bundle shell = Arrays.stream(context.getBundles())
+                .filter(bundle -> bundle.getSymbolicName().equals("io.k3j.gogo")).findAny().orElseThrow();
+        try (Scene scene = new Scene(context)) {
+            scene.run(Map.of(), Set.of());
+            Configuration configuration = listen(scene);
+            PrintStream out = System.out;
+            try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket(scene)))) {
+                channel.write(ByteBuffer.wrap("component\tshell\n".getBytes(StandardCharsets.UTF_8)));
+                BufferedReader lines = new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8));
+                assertThat(lines.readLine()).isEqualTo("=0");
+                assertThat(loaded()).isTrue();
+                shell.stop();
+                assertThat(lines.readLine()).isNull();
+            } finally {
+                shell.start();
+            }
+            scene.await("the end of Gogo", () -> System.out == out);
+            scene.await("the shell", () -> context.getServiceReference("io.k3j.componentapi.Shell") != null);
+            assertThat(ask(scene, "lb")).endsWith("=0");
+            silence(scene, configuration);
         }
     }
 }

@@ -21,7 +21,7 @@ final class Commands {
 
     /// Without a shell.
     Commands(Components components) {
-        this(components, use -> OptionalInt.empty());
+        this(components, (use, gone) -> OptionalInt.empty());
     }
 
     Commands(Components components, ShellSource shell) {

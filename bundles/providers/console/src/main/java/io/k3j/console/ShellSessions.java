@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
@@ -23,7 +23,9 @@ final class ShellSessions implements AutoCloseable {
 
     private final ShellSource source;
     private final Semaphore permits = new Semaphore(MAX_SESSIONS);
-    private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
+    /// Who is served, by which thread.
+    private final Map<SocketChannel, Thread> open = new ConcurrentHashMap<>();
+    private volatile boolean closed;
 
     /// One who has connected.
     ///
@@ -53,10 +55,13 @@ final class ShellSessions implements AutoCloseable {
                     MAX_SESSIONS + " sessions of the shell are open, which is the most; end one of them"));
             return;
         }
-        open.add(client.channel);
+        open.put(client.channel, Thread.currentThread());
+        if (closed) {
+            end(client.channel);
+        }
         try {
             String command = String.join(" ", words.subList(WORDS.size(), words.size()));
-            if (source.with(shell -> talk(shell, command, client)).isEmpty()) {
+            if (source.with(shell -> talk(shell, command, client), () -> end(client.channel)).isEmpty()) {
                 client.answer(Commands.error(client.write,
                         "the component gogo does not run; see: k3s component status gogo"));
             }
@@ -91,15 +96,23 @@ final class ShellSessions implements AutoCloseable {
         }
     }
 
-    /// Disconnects all clients, so that nothing of this bundle stays when it is stopped or replaced.
+    /// Disconnects all clients, and waits for none of their commands, so that nothing of this bundle stays when it is
+    /// stopped or replaced.
     @Override
     public void close() {
-        for (SocketChannel channel : open) {
-            try {
-                channel.close();
-            } catch (IOException e) {
-                LOG.log(System.Logger.Level.DEBUG, "Console client not closed", e);
-            }
+        closed = true;
+        open.keySet().forEach(this::end);
+    }
+
+    private void end(SocketChannel channel) {
+        Thread thread = open.get(channel);
+        try {
+            channel.close();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "Console client not closed", e);
+        }
+        if (thread != null) {
+            thread.interrupt();
         }
     }
 }

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,6 +31,9 @@ class ShellSessionsTest {
     Path dir;
 
     private final List<String> ended = new CopyOnWriteArrayList<>();
+    private final List<Runnable> ends = new CopyOnWriteArrayList<>();
+    private final CountDownLatch hanging = new CountDownLatch(1);
+    private final CountDownLatch interrupted = new CountDownLatch(1);
     private ConsoleSocket socket;
 
     /// Says what it was asked.
@@ -42,6 +46,9 @@ class ShellSessionsTest {
                 @Override
                 public int run(String line) {
                     lines++;
+                    if (line.equals("hang")) {
+                        hang();
+                    }
                     (line.equals("fail") ? complaints : output).accept(lines + " " + line);
                     return line.equals("fail") ? 1 : 0;
                 }
@@ -51,6 +58,16 @@ class ShellSessionsTest {
                     ended.add(user);
                 }
             };
+        }
+    }
+
+    private void hang() {
+        hanging.countDown();
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            interrupted.countDown();
         }
     }
 
@@ -85,8 +102,10 @@ class ShellSessionsTest {
     @BeforeEach
     void open() throws IOException {
         Shell echo = new Echo();
-        socket = ConsoleSocket.open(path(), new Commands(new TwoComponents(),
-                use -> OptionalInt.of(use.applyAsInt(echo))), Health.none());
+        socket = ConsoleSocket.open(path(), new Commands(new TwoComponents(), (use, gone) -> {
+            ends.add(gone);
+            return OptionalInt.of(use.applyAsInt(echo));
+        }), Health.none());
     }
 
     @AfterEach
@@ -147,11 +166,32 @@ class ShellSessionsTest {
     }
 
     @Test
+    void aSessionEndsWithTheShell() throws IOException {
+        try (Connection connection = new Connection()) {
+            assertThat(connection.ask("component\tshell")).containsExactly("=0");
+            ends.forEach(Runnable::run);
+            assertThat(connection.lines.readLine()).isNull();
+        }
+    }
+
+    @Test
+    void aCommandThatRunsEndsWithTheConsole() throws IOException, InterruptedException {
+        try (Connection connection = new Connection()) {
+            assertThat(connection.ask("component\tshell")).containsExactly("=0");
+            connection.channel.write(ByteBuffer.wrap("hang\n".getBytes(StandardCharsets.UTF_8)));
+            hanging.await();
+            socket.close();
+            interrupted.await();
+        }
+    }
+
+    @Test
     void nobodyElseReachesTheShell() throws IOException {
         socket.close();
         Shell echo = new Echo();
         socket = ConsoleSocket.open(path(), new Commands(new TwoComponents(),
-                use -> OptionalInt.of(use.applyAsInt(echo))), Duration.ofSeconds(10), user -> false, Health.none());
+                (use, gone) -> OptionalInt.of(use.applyAsInt(echo))), Duration.ofSeconds(10), user -> false,
+                Health.none());
         assertThat(ask("component\tshell\tfelix:lb")).containsExactly("!only root may use the console", "=1");
         assertThat(ended).isEmpty();
     }

@@ -7,8 +7,9 @@ import java.util.Locale;
 /// Which values of settings are told. When in doubt one is not: it is enough that its name says so, or that it may hold
 /// credentials, as the address of a database may.
 final class HiddenValues {
-    private static final List<String> NAMES = List.of("token", "secret", "password", "passwd", "passphrase",
-            "credential", "accesskey", "access-key", "privatekey", "private-key", "apikey", "api-key", "auth");
+    private static final List<String> NAMES = List.of("token", "secret", "pass", "pwd", "credential", "auth");
+    /// A property called `key`, or by what it opens.
+    private static final String KEY = "key";
     /// A file's name is no secret, whatever it holds.
     private static final List<String> HARMLESS = List.of("file", "dir", "path", "mode", "ttl");
 
@@ -34,6 +35,7 @@ final class HiddenValues {
 
     private static boolean secret(String name) {
         String small = name.toLowerCase(Locale.ROOT);
-        return NAMES.stream().anyMatch(small::contains) && HARMLESS.stream().noneMatch(small::endsWith);
+        return small.endsWith(KEY)
+                || NAMES.stream().anyMatch(small::contains) && HARMLESS.stream().noneMatch(small::endsWith);
     }
 }

@@ -115,10 +115,12 @@ final class Metatype {
     /// Texts by language are named with a percent sign.
     private static String description(XMLStreamReader reader) {
         String text = value(reader, "description");
-        return text.startsWith("%") ? "" : text.replace('\n', ' ').replace('\r', ' ').strip();
+        return text.startsWith("%") ? "" : text.strip();
     }
 
+    /// In one line, since each of them is shown in one: a character reference may be the end of a line.
     private static String value(XMLStreamReader reader, String attribute) {
-        return Objects.requireNonNullElse(reader.getAttributeValue(null, attribute), "");
+        return Objects.requireNonNullElse(reader.getAttributeValue(null, attribute), "").replace('\n', ' ')
+                .replace('\r', ' ');
     }
 }

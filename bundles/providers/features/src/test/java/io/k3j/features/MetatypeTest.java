@@ -2,6 +2,7 @@ package io.k3j.features;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -36,6 +37,14 @@ class MetatypeTest {
                 new Metatype.Attribute("seconds", "Integer", "30", ""),
                 new Metatype.Attribute("key", "Password", "", ""));
         assertThat(Metatype.of(bytes(DOCUMENT)).get("com.acme.labels").getLast().isPassword()).isTrue();
+    }
+
+    @Test
+    void anAttributeIsOneLine() throws XMLStreamException {
+        String document = DOCUMENT.replace("id=\"seconds\"", "id=\"a&#10;=0\"").replace("team", "b&#13;&#10;c");
+        assertThat(Metatype.of(bytes(document)).get("com.acme.labels"))
+                .extracting(Metatype.Attribute::id, Metatype.Attribute::preset)
+                .containsExactly(tuple("labels", "b  c"), tuple("a =0", "30"), tuple("key", ""));
     }
 
     @Test

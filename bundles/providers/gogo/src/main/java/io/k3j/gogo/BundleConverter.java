@@ -1,12 +1,14 @@
 package io.k3j.gogo;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import org.apache.felix.service.command.Converter;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 
-/// Bundles as people name them: by their number, or their symbolic name.
+/// Bundles as people name them: by their number, or their symbolic name. Of several generations that bear one the one
+/// that runs is meant.
 final class BundleConverter implements Converter {
     private final BundleContext context;
 
@@ -23,7 +25,7 @@ final class BundleConverter implements Converter {
         return Arrays.stream(context.getBundles())
                 .filter(bundle -> name.equals(Long.toString(bundle.getBundleId()))
                         || name.equals(bundle.getSymbolicName()))
-                .findFirst().orElse(null);
+                .max(Comparator.comparingInt(Bundle::getState)).orElse(null);
     }
 
     @Override

@@ -2,12 +2,12 @@ package io.k3j.gogo;
 
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.apache.felix.gogo.command.Basic;
 import org.apache.felix.gogo.command.Inspect;
 import org.apache.felix.gogo.runtime.activator.Activator;
@@ -37,10 +37,21 @@ final class GogoRuntime extends Activator {
 
     @Override
     public void start(BundleContext context) throws Exception {
-        super.start(context);
-        BundleContext framework = Objects.requireNonNull(context.getBundle(0)).getBundleContext();
-        offer(context, new Basic(framework), BASIC);
-        offer(context, new Inspect(framework), INSPECT);
+        InputStream in = System.in;
+        PrintStream out = System.out;
+        PrintStream err = System.err;
+        try {
+            super.start(context);
+            // by this bundle's context, since `help` keeps each service that it has looked at
+            offer(context, new Basic(context), BASIC);
+            offer(context, new Inspect(context), INSPECT);
+        } catch (IllegalStateException ending) {
+            // this bundle is being stopped: what has begun with Gogo would keep its classes
+            System.setIn(in);
+            System.setOut(out);
+            System.setErr(err);
+            throw ending;
+        }
     }
 
     @Override

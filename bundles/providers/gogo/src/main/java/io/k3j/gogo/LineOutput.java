@@ -17,7 +17,8 @@ final class LineOutput extends OutputStream {
     private static final class Budget {
         private long left = MAX_BYTES;
         private boolean exceeded;
-        private boolean closed;
+        /// Beside the lock, which one who writes to a client that does not read may hold for long.
+        private volatile boolean closed;
     }
 
     /// The streams of a session.
@@ -34,10 +35,10 @@ final class LineOutput extends OutputStream {
             return complaints.finish() || exceeded;
         }
 
-        /// From now on everything is thrown away.
+        /// From now on everything is thrown away. Waits for nobody.
         @Override
         public void close() {
-            output.leave();
+            output.budget.closed = true;
         }
     }
 
@@ -103,12 +104,6 @@ final class LineOutput extends OutputStream {
         synchronized (budget) {
             budget.left = MAX_BYTES;
             budget.exceeded = false;
-        }
-    }
-
-    private void leave() {
-        synchronized (budget) {
-            budget.closed = true;
         }
     }
 

@@ -84,7 +84,8 @@ final class ShellSession implements Shell.Session {
             return "interrupted after " + limit.toSeconds() + " s; the session begins anew, without its variables";
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            anew(command);
+            command.cancel(true);
+            close();
             return "interrupted";
         }
     }
