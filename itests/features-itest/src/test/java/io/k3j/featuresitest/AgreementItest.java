@@ -34,9 +34,9 @@ import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.condition.Condition;
 
 /// What servers agree on when one joins follows from what the launcher was told, whatever runs: each feature of the
-/// distribution disabled or enabled, decided about for the cluster and absent, each of its bundles stopped and replaced,
-/// with stand-ins for the bundles. Steps are on the disk before they are made, which takes its time: all are disabled or
-/// enabled always, the other changes are made of some, and of all under `-Pfull`.
+/// distribution disabled or enabled, decided about for the cluster and absent, each of its bundles stopped and
+/// replaced, with stand-ins for the bundles. Steps are on the disk before they are made, which takes its time: all are
+/// disabled or enabled always, the other changes are made of some, and of all under `-Pfull`.
 @Tag("swap")
 @InFramework(bundles = {"com.fasterxml.jackson.core.jackson-core", "io.k3j.componentapi", "component-base",
         "io.k3j.durablefiles", "io.k3j.signedjars", "metrics-text", "io.k3j.features"},

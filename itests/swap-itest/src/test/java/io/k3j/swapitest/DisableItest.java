@@ -21,9 +21,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
 /// Each component that the running server with its node shows, and that can be disabled while it runs: it is there, it
-/// is disabled, nothing of it is left in the process, on the node or in the API, it is enabled and as before. Each takes
-/// some ten seconds, most of them to look: one of each sort of trace is tried always, every one under `-Pfull`, there
-/// also whether doing so again and again leaves something behind.
+/// is disabled, nothing of it is left in the process, on the node or in the API, it is enabled and as before. Each
+/// takes some ten seconds, most of them to look: one of each sort of trace is tried always, every one under `-Pfull`,
+/// there also whether doing so again and again leaves something behind.
 @NeedsMachine
 @Tag("swap")
 class DisableItest {
