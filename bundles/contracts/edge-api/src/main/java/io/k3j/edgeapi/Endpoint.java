@@ -11,9 +11,9 @@ import org.osgi.annotation.versioning.ConsumerType;
 ///
 /// **Guarantees of the caller.**
 /// 1. Every request gets its own virtual thread; `serve` may block.
-/// 2. The endpoint with the longest matching prefix is called; a tie goes to the highest service ranking. Prefixes at
-///    and below `/cacerts`, `/ping`, `/v1-k3s` and `/db`, by which servers and agents join, count for bundles of the
-///    distribution only.
+/// 2. The endpoint with the longest matching prefix is called; a tie goes to the highest service ranking. At and
+///    below `/cacerts`, `/ping`, `/v1-k3s` and `/db`, by which servers and agents join, only those of bundles of the
+///    distribution are, whatever others have among their prefixes, `/` as well.
 /// 3. After the service is unregistered no new request arrives; those in flight have five seconds.
 /// 4. When `serve` returns without having answered, the client gets 500; when it throws before
 ///    answering, too; after, the stream is reset.

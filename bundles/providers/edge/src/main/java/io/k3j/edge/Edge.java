@@ -71,9 +71,14 @@ public final class Edge {
             policy = ReferencePolicy.DYNAMIC, unbind = "removeEndpoint")
     public void addEndpoint(Endpoint endpoint, Map<String, Object> properties, ServiceReference<Endpoint> reference) {
         int ranking = properties.get(Constants.SERVICE_RANKING) instanceof Integer given ? given : 0;
+        ports.addEndpoint(name(properties), endpoint, new Routes.Offer(owner(reference), ranking,
+                (Long) Objects.requireNonNull(properties.get(Constants.SERVICE_ID))));
+    }
+
+    /// The symbolic name of the bundle that offers it; empty when that has none, or is gone meanwhile.
+    private static String owner(ServiceReference<Endpoint> reference) {
         Bundle owner = reference.getBundle();
-        ports.addEndpoint(name(properties), endpoint, new Routes.Offer(owner == null ? "" : owner.getSymbolicName(),
-                ranking, (Long) Objects.requireNonNull(properties.get(Constants.SERVICE_ID))));
+        return owner == null ? "" : Objects.requireNonNullElse(owner.getSymbolicName(), "");
     }
 
     /// Removes an endpoint; its requests in flight have five seconds to finish.

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// Maps a path to an endpoint of one port: the longest prefix wins, then the highest service ranking, then the oldest
 /// service. Requests read without locks.
 ///
-/// The paths by which servers and agents join are served by bundles of the distribution only: whoever answers there is
-/// shown tokens, and says which flags the servers have agreed on.
+/// The paths by which servers and agents join are served by bundles of the distribution only, whatever others offer,
+/// `/` as well: whoever answers there is shown tokens, and says which flags the servers have agreed on.
 final class Routes {
     private static final System.Logger LOG = System.getLogger("io.k3j.edge");
     private static final Set<String> JOINING = Set.of("/cacerts", "/ping", "/v1-k3s", "/db");
@@ -29,7 +29,12 @@ final class Routes {
         }
     }
 
-    private record Route(String prefix, int ranking, long id, Endpoint endpoint) {
+    private record Route(String prefix, Offer offer, Endpoint endpoint) {
+        /// Whether its bundle may answer there.
+        boolean allowed(String path) {
+            return offer.ours() || !joining(path);
+        }
+
         boolean matches(String path) {
             if (!path.startsWith(prefix)) {
                 return false;
@@ -40,8 +45,8 @@ final class Routes {
 
     private static final Comparator<Route> ORDER = Comparator
             .comparingInt((Route route) -> -route.prefix().length())
-            .thenComparingInt(route -> -route.ranking())
-            .thenComparingLong(Route::id);
+            .thenComparing(Comparator.comparingInt((Route route) -> route.offer().ranking()).reversed())
+            .thenComparingLong(route -> route.offer().id());
 
     private volatile List<Route> routes = List.of();
 
@@ -49,8 +54,9 @@ final class Routes {
     synchronized void add(Endpoint endpoint, Offer offer) {
         List<Route> added = new ArrayList<>(routes);
         for (String prefix : endpoint.prefixes()) {
-            if (offer.ours() || !joining(prefix)) {
-                added.add(new Route(prefix, offer.ranking(), offer.id(), endpoint));
+            Route route = new Route(prefix, offer, endpoint);
+            if (route.allowed(prefix)) {
+                added.add(route);
             } else {
                 LOG.log(Level.WARNING, "Endpoint is not served, since servers and agents join by this path path={0}"
                         + " bundle={1}", prefix, offer.owner());
@@ -60,8 +66,14 @@ final class Routes {
         routes = List.copyOf(added);
     }
 
-    private static boolean joining(String prefix) {
-        return JOINING.stream().anyMatch(path -> prefix.equals(path) || prefix.startsWith(path + "/"));
+    /// Whether servers or agents join by a path.
+    private static boolean joining(String path) {
+        for (String root : JOINING) {
+            if (path.startsWith(root) && (path.length() == root.length() || path.charAt(root.length()) == '/')) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// Removes the prefixes of an endpoint; requests in flight are not affected.
@@ -75,7 +87,7 @@ final class Routes {
     @Nullable
     Endpoint find(String path) {
         for (Route route : routes) {
-            if (route.matches(path)) {
+            if (route.matches(path) && route.allowed(path)) {
                 return route.endpoint();
             }
         }

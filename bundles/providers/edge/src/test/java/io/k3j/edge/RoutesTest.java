@@ -51,6 +51,18 @@ class RoutesTest {
         assertThat(routes.find(path)).as("while the supervisor is away").isSameAs(apiserver);
     }
 
+    /// As when a server starts, whose supervisor comes later than its plug-ins, or is stopped.
+    @Test
+    void noPlugInAnswersThereByTakingAllPaths() {
+        Endpoint plugin = add("com.acme.web", Integer.MAX_VALUE, "/", "/v1-k3");
+        assertThat(routes.find("/acme")).isSameAs(plugin);
+        routes.remove(supervisor);
+        assertThat(routes.find("/cacerts")).isSameAs(apiserver);
+        routes.remove(apiserver);
+        assertThat(routes.find("/v1-k3s/config")).as("the edge says that nobody is there").isNull();
+        assertThat(routes.find("/v1-k3sx")).as("another path").isSameAs(plugin);
+    }
+
     @Test
     void anotherBundleOfTheDistributionHasAPathBelow() {
         Endpoint registry = add("io.k3j.embeddedregistry", 0, "/v1-k3s/p2p");
