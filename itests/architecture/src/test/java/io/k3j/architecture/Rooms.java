@@ -53,7 +53,7 @@ final class Rooms {
                     Set.of("apimachinery", "apiserverapi", "clientapi", "codec", "datastoreapi", "model", "schema",
                             "watchcache")),
             Map.entry("apirequests",
-                    Set.of("apiserverapi", "clientapi", "codec", "edgeapi", "flowcontrol", "metricstext", "model",
+                    Set.of("apimachinery", "apiserverapi", "clientapi", "codec", "edgeapi", "flowcontrol", "metricstext", "model",
                             "objectregistry", "watchcache")),
             Map.entry("apiwatches",
                     Set.of("apirequests", "apiserverapi", "clientapi", "componentapi", "componentbase", "edgeapi",
