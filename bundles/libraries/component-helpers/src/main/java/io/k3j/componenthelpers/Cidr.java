@@ -57,6 +57,17 @@ public record Cidr(InetAddress base, int bits) {
                 && number(base).xor(number(other.base)).shiftRight(addressBits() - bits).signum() == 0;
     }
 
+    /// Whether an address is one that a host in it may have: not the network's own, its first, and of IPv4 not the
+    /// broadcast address, its last. Upstream's `PrefixContainsIP`, by which ServiceCIDRs have their addresses.
+    public boolean containsHost(InetAddress address) {
+        if (!contains(address)) {
+            return false;
+        }
+        BigInteger index = network().offset(address);
+        BigInteger last = BigInteger.ONE.shiftLeft(addressBits() - bits).subtract(BigInteger.ONE);
+        return index.signum() > 0 && (ipv6() || !index.equals(last));
+    }
+
     /// How far an address is from the base, negative when it comes before it.
     /// @throws IllegalArgumentException for an address of the other family
     public BigInteger offset(InetAddress address) {
