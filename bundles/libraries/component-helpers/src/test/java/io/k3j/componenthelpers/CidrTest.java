@@ -45,6 +45,12 @@ class CidrTest {
         assertThat(host("10.43.0.1/32", "10.43.0.1")).isFalse();
     }
 
+    @Test
+    void whatOthersHaveStoredIsReadAsFarAsItCanBe() {
+        assertThat(Cidr.readable(List.of("10.43.0.0/16", "", "none/8", "10.43.0.0/99", "fd43::/112")))
+                .extracting(Cidr::toString).containsExactly("10.43.0.0/16", "fd43::/112");
+    }
+
     private static boolean host(String network, String address) {
         return Cidr.parse(network).containsHost(InetAddress.ofLiteral(address));
     }

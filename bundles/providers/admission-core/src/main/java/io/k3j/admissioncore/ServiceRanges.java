@@ -6,7 +6,6 @@ import io.k3j.clientapi.View;
 import io.k3j.componenthelpers.Cidr;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -68,11 +67,7 @@ final class ServiceRanges implements AutoCloseable {
     }
 
     private static List<ServiceRange> of(Obj cidr) {
-        List<ServiceRange> all = new ArrayList<>();
-        for (String text : cidr.spec().seq("cidrs").texts()) {
-            all.add(ServiceRange.of(Cidr.parse(text)));
-        }
-        return all;
+        return Cidr.readable(cidr.spec().seq("cidrs").texts()).stream().map(ServiceRange::of).toList();
     }
 
     /// Closes the view.

@@ -108,6 +108,15 @@ class ServiceRangesTest {
         assertThat(chosen("b", "203.0.113.10")).as("another one holds it").isEqualTo("203.0.113.10");
     }
 
+    /// As upstream's earlier releases stored one with leading zeros.
+    @Test
+    void oneThatCannotBeReadKeepsNobodyFromTheOthers() {
+        cidr("odd", "True", "010.96.0.0/16");
+        cidr("more", "True", "203.0.113.0/24");
+        assertThat(chosen("a", "203.0.113.10")).isEqualTo("203.0.113.10");
+        assertThat(chosen("b", "10.43.0.10")).isEqualTo("10.43.0.10");
+    }
+
     @Test
     void theFlagStandsForTheDefaultOneUntilItIsThere() {
         assertThat(chosen("kubernetes", "10.43.0.1")).isEqualTo("10.43.0.1");

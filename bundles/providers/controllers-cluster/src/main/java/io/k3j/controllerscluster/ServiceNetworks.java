@@ -16,7 +16,7 @@ record ServiceNetworks(List<Cidr> networks) {
 
     /// Those of several.
     static ServiceNetworks of(List<Obj> cidrs) {
-        return new ServiceNetworks(cidrs.stream().flatMap(c -> c.spec().seq("cidrs").texts().stream()).map(Cidr::parse)
+        return new ServiceNetworks(cidrs.stream().flatMap(c -> Cidr.readable(c.spec().seq("cidrs").texts()).stream())
                 .map(Cidr::network).toList());
     }
 

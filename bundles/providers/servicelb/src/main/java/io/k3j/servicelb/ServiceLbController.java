@@ -68,8 +68,8 @@ final class ServiceLbController implements Reconciler {
 
     /// Whether an address lies in a ServiceCIDR: what a node says it has there is not the node's.
     private boolean ofServices(InetAddress address) {
-        return cidrs.list().stream().flatMap(c -> c.spec().seq("cidrs").texts().stream())
-                .anyMatch(text -> Cidr.parse(text).contains(address));
+        return cidrs.list().stream().flatMap(c -> Cidr.readable(c.spec().seq("cidrs").texts()).stream())
+                .anyMatch(network -> network.contains(address));
     }
 
     /// All nodes are read anew when the networks of Services change; their conditions concern nobody.
