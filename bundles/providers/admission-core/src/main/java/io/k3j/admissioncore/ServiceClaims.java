@@ -80,13 +80,6 @@ final class ServiceClaims {
                 .ifPresent(registry::delete);
     }
 
-    /// Ensures the claim of a value that a Service holds: Services stored by other servers may have none.
-    void held(String value, Key service) {
-        if (registry.find(value).isEmpty()) {
-            registry.write(value, service, Optional.empty());
-        }
-    }
-
     /// Writes the claim of a value anew that a Service holds, when it is missing or names somebody else who does not
     /// hold it. Whether the Service holds it is asked again, since a view may show it longer.
     /// @return false when another Service holds it as well, whose claim it stays

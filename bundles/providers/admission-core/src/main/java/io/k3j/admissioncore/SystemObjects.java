@@ -10,6 +10,7 @@ import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +26,7 @@ public final class SystemObjects {
     private static final Logger LOG = System.getLogger("io.k3j.admissioncore");
     private static final long RETRY_SECONDS = 1;
     private static final long LOOK_AGAIN_SECONDS = 10;
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(2);
     private final ApiClient api;
     private final DefaultServiceCidr serviceCidr;
     private final SupervisedLoop loop;
@@ -80,10 +82,10 @@ public final class SystemObjects {
         }
     }
 
-    /// Stops the loop; the created objects stay.
+    /// Stops the loop, which writes no more then; the created objects stay.
     @Deactivate
     public void stop() {
-        loop.close();
         stopped.countDown();
+        loop.stop(STOP_LIMIT);
     }
 }
