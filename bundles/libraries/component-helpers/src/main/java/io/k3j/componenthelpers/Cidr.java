@@ -3,7 +3,9 @@ package io.k3j.componenthelpers;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Collection;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// A network in prefix notation, as `10.42.0.0/16` or `fd42::/56`. The address before the slash is kept as it was
 /// written: [#network] takes off what lies beyond the prefix. See
@@ -28,6 +30,20 @@ public record Cidr(InetAddress base, int bits) {
             throw new IllegalArgumentException("no such prefix length: " + text);
         }
         return new Cidr(base, bits);
+    }
+
+    /// The networks among texts that others have stored, in their order. What cannot be read is left out: releases
+    /// before, and upstream's, took more spellings, as leading zeros, than [#parse] does.
+    public static List<Cidr> readable(Collection<String> texts) {
+        return texts.stream().flatMap(Cidr::orNone).toList();
+    }
+
+    private static Stream<Cidr> orNone(String text) {
+        try {
+            return Stream.of(parse(text));
+        } catch (IllegalArgumentException e) {
+            return Stream.empty();
+        }
     }
 
     /// Whether it is an IPv6 network.
@@ -55,6 +71,17 @@ public record Cidr(InetAddress base, int bits) {
     public boolean contains(Cidr other) {
         return addressBits() == other.addressBits() && other.bits >= bits
                 && number(base).xor(number(other.base)).shiftRight(addressBits() - bits).signum() == 0;
+    }
+
+    /// Whether an address is one that a host in it may have: not the network's own, its first, and of IPv4 not the
+    /// broadcast address, its last. Upstream's `PrefixContainsIP`, by which ServiceCIDRs have their addresses.
+    public boolean containsHost(InetAddress address) {
+        if (!contains(address)) {
+            return false;
+        }
+        BigInteger index = network().offset(address);
+        BigInteger last = BigInteger.ONE.shiftLeft(addressBits() - bits).subtract(BigInteger.ONE);
+        return index.signum() > 0 && (ipv6() || !index.equals(last));
     }
 
     /// How far an address is from the base, negative when it comes before it.

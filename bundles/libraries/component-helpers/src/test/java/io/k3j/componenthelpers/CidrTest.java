@@ -36,6 +36,26 @@ class CidrTest {
     }
 
     @Test
+    void hostsHaveNeitherTheFirstAddressNorTheBroadcastAddress() {
+        assertThat(List.of("10.43.0.1", "10.43.255.254")).allMatch(a -> host("10.43.0.0/16", a));
+        assertThat(List.of("10.43.0.0", "10.43.255.255", "10.44.0.1", "fd43::1"))
+                .noneMatch(a -> host("10.43.0.0/16", a));
+        assertThat(List.of("fd43::1", "fd43::ffff:ffff:ffff:ffff")).allMatch(a -> host("fd43::/64", a));
+        assertThat(host("fd43::/64", "fd43::")).isFalse();
+        assertThat(host("10.43.0.1/32", "10.43.0.1")).isFalse();
+    }
+
+    @Test
+    void whatOthersHaveStoredIsReadAsFarAsItCanBe() {
+        assertThat(Cidr.readable(List.of("10.43.0.0/16", "", "none/8", "10.43.0.0/99", "fd43::/112")))
+                .extracting(Cidr::toString).containsExactly("10.43.0.0/16", "fd43::/112");
+    }
+
+    private static boolean host(String network, String address) {
+        return Cidr.parse(network).containsHost(InetAddress.ofLiteral(address));
+    }
+
+    @Test
     void addressesAreCountedFromTheBase() {
         assertThat(Cidr.parse("10.43.0.0/16").address(10)).isEqualTo("10.43.0.10");
         assertThat(Cidr.parse("10.43.0.255/16").address(1)).isEqualTo("10.43.1.0");

@@ -18,6 +18,7 @@ import java.util.Optional;
 /// <https://kubernetes.io/docs/reference/networking/virtual-ips/#ip-address-objects>.
 final class AddressRegistry implements ClaimRegistry {
     private static final String MANAGED_BY = "ipaddress.kubernetes.io/managed-by";
+    private static final String FAMILY = "ipaddress.kubernetes.io/ip-family";
     private static final String MANAGER = "ipallocator.k8s.io";
     private static final String CLAIMED = "k3j.io/claimed-at";
     private final ApiClient api;
@@ -35,16 +36,37 @@ final class AddressRegistry implements ClaimRegistry {
 
     @Override
     public List<Entry> all() {
-        return api.list(Listers.ADDRESSES, Query.ALL).items().stream()
-                .filter(o -> MANAGER.equals(o.labels().get(MANAGED_BY))).map(AddressRegistry::entry).toList();
+        return api.list(Listers.ADDRESSES, Query.ALL).items().stream().filter(AddressRegistry::managed)
+                .map(AddressRegistry::entry).toList();
+    }
+
+    private static boolean managed(Obj address) {
+        return MANAGER.equals(address.labels().get(MANAGED_BY))
+                && family(address.name()).equals(address.labels().get(FAMILY));
+    }
+
+    private static String family(String address) {
+        return address.indexOf(':') >= 0 ? "IPv6" : "IPv4";
+    }
+
+    private static Struct reference(Key service) {
+        return Struct.of("group", "", "resource", "services", "namespace", service.namespace(), "name",
+                service.name());
+    }
+
+    /// Whether an `IPAddress` is the one that the allocator writes for a Service.
+    static boolean isOf(Obj address, Key service) {
+        Struct parent = address.spec().struct("parentRef");
+        return managed(address) && parent.text("group").isEmpty() && parent.text("resource").equals("services")
+                && parent.text("namespace").equals(service.namespace()) && parent.text("name").equals(service.name());
     }
 
     private static Entry entry(Obj address) {
         Struct parent = address.spec().struct("parentRef");
         String renewedAt = address.metadata().struct("annotations").text(CLAIMED);
         String at = renewedAt.isEmpty() ? address.metadata().text("creationTimestamp") : renewedAt;
-        return new Entry(address.name(), new Key(parent.text("namespace"), parent.text("name")), parsed(at),
-                address.revision());
+        Key service = new Key(parent.text("namespace"), parent.text("name"));
+        return new Entry(address.name(), service, parsed(at), address.revision(), isOf(address, service));
     }
 
     static Instant parsed(String at) {
@@ -57,18 +79,15 @@ final class AddressRegistry implements ClaimRegistry {
 
     @Override
     public boolean write(String value, Key service, Optional<Entry> previous) {
-        Struct parent = Struct.of("group", "", "resource", "services", "namespace", service.namespace(), "name",
-                service.name());
         try {
             if (previous.isEmpty()) {
-                Struct labels = Struct.of("ipaddress.kubernetes.io/ip-family",
-                        value.indexOf(':') >= 0 ? "IPv6" : "IPv4", MANAGED_BY, MANAGER);
+                Struct labels = Struct.of(FAMILY, family(value), MANAGED_BY, MANAGER);
                 api.create(Listers.ADDRESSES, Obj.of(Struct.of("apiVersion", "networking.k8s.io/v1", "kind",
                         "IPAddress", "metadata", Struct.of("name", value, "labels", labels), "spec",
-                        Struct.of("parentRef", parent))), WriteOptions.PLAIN);
+                        Struct.of("parentRef", reference(service)))), WriteOptions.PLAIN);
                 return true;
             }
-            if (!previous.get().service().equals(service)) {
+            if (!previous.get().ours() || !previous.get().service().equals(service)) {
                 // `spec.parentRef` of an IPAddress is immutable: a claim changes hands by delete and create
                 delete(previous.get());
                 return write(value, service, Optional.empty());

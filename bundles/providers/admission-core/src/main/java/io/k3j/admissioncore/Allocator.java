@@ -7,6 +7,8 @@ import io.k3j.clientapi.View;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -28,7 +30,7 @@ public final class Allocator {
     private static final int PORT_BAND_LEAST = 16;
     private static final int PORT_BAND_MOST = 128;
 
-    private final List<ServiceRange> ranges;
+    private final ServiceRanges ranges;
     private final int firstPort;
     private final int lastPort;
     private final Reservations addresses;
@@ -38,7 +40,7 @@ public final class Allocator {
     private final ServiceClaims addressClaims;
     private final ServiceClaims portClaims;
 
-    /// Opens the view of Services.
+    /// Opens the views of Services and ServiceCIDRs.
     /// @throws IllegalArgumentException for a malformed flag; the message names it
     @Activate
     public Allocator(AdmissionSettings settings, @Reference Listers listers, @Reference Records records) {
@@ -47,7 +49,7 @@ public final class Allocator {
     }
 
     Allocator(List<String> cidrs, String portRangeText, ApiClient api, Records records, RandomGenerator random) {
-        this.ranges = cidrs.stream().map(ServiceRange::parse).toList();
+        List<ServiceRange> configured = cidrs.stream().map(ServiceRange::parse).toList();
         int dash = portRangeText.indexOf('-');
         if (dash < 1) {
             throw new IllegalArgumentException("--service-node-port-range is no range: " + portRangeText);
@@ -61,6 +63,7 @@ public final class Allocator {
                 .find(Listers.SERVICES, service).map(s -> addresses(s).contains(value)).orElse(false), clock);
         this.portClaims = new ServiceClaims(new PortRegistry(records, clock), (service, value) -> api
                 .find(Listers.SERVICES, service).map(s -> ports(s).contains(value)).orElse(false), clock);
+        this.ranges = new ServiceRanges(configured, api);
         this.services = api.view(Listers.SERVICES, Query.ALL);
         this.random = random;
         services.listen(this::changed);
@@ -87,14 +90,20 @@ public final class Allocator {
         return service == null ? Set.of() : ServiceFields.ports(service.spec());
     }
 
-    /// The ranges; the first is that of the default address family.
-    List<ServiceRange> ranges() {
+    /// The ranges of which addresses are allocated.
+    ServiceRanges ranges() {
         return ranges;
     }
 
-    /// The range of an address family (`IPv4`, `IPv6`); empty when the cluster has none.
-    Optional<ServiceRange> range(String family) {
-        return ranges.stream().filter(r -> r.family().equals(family)).findFirst();
+    /// The address family of a Service whose writer does not say.
+    String defaultFamily() {
+        return ranges.configured().getFirst().family();
+    }
+
+    /// Whether the cluster has an address family (`IPv4`, `IPv6`). Its flag says so, as upstream: a ServiceCIDR of
+    /// another one gives no addresses.
+    boolean hasFamily(String family) {
+        return ranges.configured().stream().anyMatch(r -> r.family().equals(family));
     }
 
     /// The range of node ports as error messages show it, `30000-32767`.
@@ -157,18 +166,42 @@ public final class Allocator {
         return port >= firstPort && port <= lastPort;
     }
 
-    /// Allocates a free address of a range to a Service; empty when the range is full. Random addresses of the upper
-    /// band are tried first, then every address from the top, so that the lower band stays free for static choices.
+    /// Allocates a free address of a family to a Service; empty when all its ranges are full. Of several ranges, which
+    /// may overlap, it may be any. Random addresses of the upper bands are tried first, so that a full range costs
+    /// nothing as long as another one is not, then every address of the upper and at last of the lower bands, which
+    /// stay free for static choices. A range is walked through no further than its addresses are taken.
     /// See <https://kubernetes.io/docs/concepts/services-networking/cluster-ip-allocation/>.
-    Optional<String> allocateAnyAddress(ServiceRange range, Key service, boolean real) {
-        for (int i = 0; i < TRIES && range.firstDynamic() <= range.lastUsable(); i++) {
-            String ip = range
-                    .address(range.firstDynamic() + random.nextLong(range.lastUsable() - range.firstDynamic() + 1));
+    Optional<String> allocateAnyAddress(String family, Key service, boolean real) {
+        List<ServiceRange> all = new ArrayList<>(ranges.ready(family));
+        Collections.shuffle(all, random);
+        Optional<String> ip = Optional.empty();
+        for (int i = 0; i < all.size() && ip.isEmpty(); i++) {
+            ip = anyOf(all.get(i), service, real);
+        }
+        for (int i = 0; i < all.size() && ip.isEmpty(); i++) {
+            ServiceRange r = all.get(i);
+            ip = lastOf(r, r.lastUsable(), r.firstDynamic(), service, real);
+        }
+        for (int i = 0; i < all.size() && ip.isEmpty(); i++) {
+            ServiceRange r = all.get(i);
+            ip = lastOf(r, Math.min(r.lastUsable(), r.firstDynamic() - 1), 1, service, real);
+        }
+        return ip;
+    }
+
+    private Optional<String> anyOf(ServiceRange range, Key service, boolean real) {
+        long places = range.lastUsable() - range.firstDynamic() + 1;
+        for (int i = 0; i < TRIES && places > 0; i++) {
+            String ip = range.address(range.firstDynamic() + random.nextLong(places));
             if (addresses.free(ip) && allocateAddress(ip, service, real)) {
                 return Optional.of(ip);
             }
         }
-        for (long place = range.lastUsable(); place > 0; place--) {
+        return Optional.empty();
+    }
+
+    private Optional<String> lastOf(ServiceRange range, long from, long to, Key service, boolean real) {
+        for (long place = from; place >= to; place--) {
             String ip = range.address(place);
             if (addresses.free(ip) && allocateAddress(ip, service, real)) {
                 return Optional.of(ip);
@@ -194,9 +227,10 @@ public final class Allocator {
         return Optional.empty();
     }
 
-    /// Closes the view.
+    /// Closes the views.
     @Deactivate
     public void stop() {
         services.close();
+        ranges.close();
     }
 }

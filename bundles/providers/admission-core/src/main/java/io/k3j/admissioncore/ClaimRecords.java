@@ -15,8 +15,9 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
-/// Reconciles the claims of addresses and node ports with the Services: creates missing claims and deletes those
-/// whose Service no longer holds the value. Upstream's repair controllers for ClusterIPs and node ports do the same.
+/// Reconciles the claims of addresses and node ports with the Services: writes those that are missing, as of Services
+/// that other servers stored, or name somebody who does not hold the value, and deletes those whose Service no longer
+/// holds it. Upstream's repair controllers for ClusterIPs and node ports do the same.
 /// The view delivers every Service again on each start, so a failed write is repaired then.
 @Component(service = {}, immediate = true)
 public final class ClaimRecords {
@@ -53,7 +54,7 @@ public final class ClaimRecords {
         Set<String> old = before == null ? Set.of() : values.apply(before.spec());
         Set<String> now = after == null ? Set.of() : values.apply(after.spec());
         if (after != null) {
-            now.stream().filter(v -> !old.contains(v)).forEach(v -> attempt(() -> claims.held(v, after.key())));
+            now.stream().filter(v -> !old.contains(v)).forEach(v -> attempt(() -> claims.restore(v, after.key())));
         }
         if (before != null) {
             long last = after == null ? before.revision() : after.revision();

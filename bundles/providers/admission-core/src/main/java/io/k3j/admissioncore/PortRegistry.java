@@ -37,7 +37,7 @@ final class PortRegistry implements ClaimRegistry {
         Struct claim = record.value().struct("claim");
         return new Entry(record.name().substring(PREFIX.length()).replace('-', '/'),
                 new Key(claim.text("namespace"), claim.text("name")), AddressRegistry.parsed(claim.text("at")),
-                record.revision());
+                record.revision(), true);
     }
 
     @Override

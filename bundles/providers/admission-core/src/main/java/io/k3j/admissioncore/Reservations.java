@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,11 @@ final class Reservations {
     private @Nullable Key taker(String value) {
         Pending one = pending.get(value);
         return one == null || clock.instant().isAfter(one.until) ? null : one.service;
+    }
+
+    /// The Service that holds a value by what the view shows; empty when none does, whatever is pending.
+    synchronized Optional<Key> holder(String value) {
+        return Optional.ofNullable(held.get(value));
     }
 
     /// Whether no Service has a value.

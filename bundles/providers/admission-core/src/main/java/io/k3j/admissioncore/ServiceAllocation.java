@@ -93,8 +93,7 @@ public final class ServiceAllocation implements Admission {
     }
 
     private Struct allocateAddresses(Write write, Struct spec, Key key, Set<String> taken) {
-        ServiceFamilies choice = new ServiceFamilies(allocator.ranges().getFirst().family(),
-                f -> allocator.range(f).isPresent());
+        ServiceFamilies choice = new ServiceFamilies(allocator.defaultFamily(), allocator::hasFamily);
         Struct s = choice.of(spec);
         boolean headless = spec.text("clusterIP").equals("None");
         List<String> given = ServiceFamilies.given(spec);
@@ -116,9 +115,11 @@ public final class ServiceAllocation implements Admission {
     }
 
     private String allocateAny(Write write, String family, Key key) {
-        ServiceRange range = allocator.range(family).orElseThrow(() -> invalid(write, key,
-                FieldProblem.invalid("spec.ipFamilies[0]", family, "not configured on this cluster")));
-        return allocator.allocateAnyAddress(range, key, !write.dryRun())
+        if (!allocator.hasFamily(family)) {
+            throw invalid(write, key,
+                    FieldProblem.invalid("spec.ipFamilies[0]", family, "not configured on this cluster"));
+        }
+        return allocator.allocateAnyAddress(family, key, !write.dryRun())
                 .orElseThrow(() -> new ApiFault(500, "InternalError",
                         "Internal error occurred: failed to allocate a serviceIP: range is full", Struct.EMPTY));
     }
@@ -137,10 +138,9 @@ public final class ServiceAllocation implements Admission {
             return ip;
         }
         Seq shown = Seq.copyOf(given);
-        if (allocator.ranges().stream().noneMatch(r -> r.contains(ip))) {
-            throw invalid(write, key, FieldProblem.invalid("spec.clusterIPs", shown, "failed to allocate IP " + ip
-                    + ": the provided IP (" + ip + ") is not in the valid range. The range of valid IPs is "
-                    + allocator.ranges().getFirst().text()));
+        if (!allocator.ranges().contains(ip)) {
+            throw invalid(write, key, FieldProblem.invalid("spec.clusterIPs", shown,
+                    "failed to allocate IP " + ip + ": the provided network does not match the current range"));
         }
         if (!allocator.allocateAddress(ip, key, !write.dryRun())) {
             throw invalid(write, key, FieldProblem.invalid("spec.clusterIPs", shown,

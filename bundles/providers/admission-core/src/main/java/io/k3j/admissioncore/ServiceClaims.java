@@ -41,7 +41,7 @@ final class ServiceClaims {
     boolean take(String value, Key service) {
         for (int left = TRIES; left > 0; left--) {
             Optional<ClaimRegistry.Entry> there = registry.find(value);
-            if (there.isPresent() && !there.get().service().equals(service) && !abandoned(there.get())) {
+            if (there.filter(c -> !c.ours() || !c.service().equals(service) && !abandoned(c)).isPresent()) {
                 return false;
             }
             if (registry.write(value, service, there)) {
@@ -54,7 +54,7 @@ final class ServiceClaims {
     private boolean abandoned(ClaimRegistry.Entry claim) {
         Release last = releases.get(claim.value());
         boolean outdated = last != null && last.service.equals(claim.service()) && claim.revision() < last.revision;
-        return (outdated || clock.instant().isAfter(claim.at().plus(ABANDONED)))
+        return claim.ours() && (outdated || clock.instant().isAfter(claim.at().plus(ABANDONED)))
                 && !holds.test(claim.service(), claim.value());
     }
 
@@ -69,22 +69,31 @@ final class ServiceClaims {
 
     /// Deletes the claim of a Service whose write failed.
     void release(String value, Key service) {
-        registry.find(value).filter(c -> c.service().equals(service) && !holds.test(service, value))
+        registry.find(value).filter(c -> c.ours() && c.service().equals(service) && !holds.test(service, value))
                 .ifPresent(registry::delete);
     }
 
     /// Deletes the claim of a Service that stopped holding a value at `revision`, or was last seen with it then. A
     /// claim written after that revision belongs to a new write and stays.
     void released(String value, Key service, long revision) {
-        registry.find(value).filter(c -> c.service().equals(service) && c.revision() < revision)
+        registry.find(value).filter(c -> c.ours() && c.service().equals(service) && c.revision() < revision)
                 .ifPresent(registry::delete);
     }
 
-    /// Ensures the claim of a value that a Service holds: Services stored by other servers may have none.
-    void held(String value, Key service) {
-        if (registry.find(value).isEmpty()) {
-            registry.write(value, service, Optional.empty());
+    /// Writes the claim of a value anew that a Service holds, when it is missing or names somebody else who does not
+    /// hold it. Whether the Service holds it is asked again, since a view may show it longer.
+    /// @return false when another Service holds it as well, whose claim it stays
+    boolean restore(String value, Key service) {
+        Optional<ClaimRegistry.Entry> there = registry.find(value);
+        boolean right = there.filter(c -> c.ours() && c.service().equals(service)).isPresent();
+        if (right || !holds.test(service, value)) {
+            return true;
         }
+        if (there.filter(c -> c.ours() && holds.test(c.service(), value)).isPresent()) {
+            return false;
+        }
+        registry.write(value, service, there);
+        return true;
     }
 
     /// Deletes all abandoned claims.

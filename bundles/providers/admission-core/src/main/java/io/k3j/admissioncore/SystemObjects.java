@@ -6,14 +6,12 @@ import io.k3j.clientapi.WriteOptions;
 import io.k3j.componentapi.Health;
 import io.k3j.componentbase.SupervisedLoop;
 import io.k3j.model.Gvr;
-import io.k3j.model.Key;
 import io.k3j.model.Obj;
-import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.osgi.service.component.annotations.Activate;
@@ -22,12 +20,15 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
 /// Creates the system PriorityClasses and the ServiceCIDR `kubernetes` when they are missing. Retries every second
-/// until it succeeds.
+/// until it succeeds, then looks every ten seconds, as upstream does for the ServiceCIDR.
 @Component(service = {}, immediate = true)
 public final class SystemObjects {
     private static final Logger LOG = System.getLogger("io.k3j.admissioncore");
+    private static final long RETRY_SECONDS = 1;
+    private static final long LOOK_AGAIN_SECONDS = 10;
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(2);
     private final ApiClient api;
-    private final Allocator allocator;
+    private final DefaultServiceCidr serviceCidr;
     private final SupervisedLoop loop;
     private final CountDownLatch stopped = new CountDownLatch(1);
 
@@ -35,16 +36,16 @@ public final class SystemObjects {
     @Activate
     public SystemObjects(@Reference Listers listers, @Reference Allocator allocator, @Reference Health health) {
         this.api = listers.api();
-        this.allocator = allocator;
+        this.serviceCidr = new DefaultServiceCidr(api,
+                allocator.ranges().configured().stream().map(ServiceRange::text).toList(), InstantSource.system());
         this.loop = SupervisedLoop.virtual(health, "admission-system-objects", this::run).start();
     }
 
     private void run() throws InterruptedException {
+        long pause;
         do {
-            if (createAll()) {
-                return;
-            }
-        } while (!stopped.await(1, TimeUnit.SECONDS));
+            pause = createAll() ? LOOK_AGAIN_SECONDS : RETRY_SECONDS;
+        } while (!stopped.await(pause, TimeUnit.SECONDS));
     }
 
     private boolean createAll() {
@@ -54,7 +55,7 @@ public final class SystemObjects {
             createMissing(Listers.PRIORITIES, priority("system-cluster-critical", 2_000_000_000L,
                     "Used for system critical pods that must run in the cluster, but can be moved to another node if"
                             + " necessary."));
-            createServiceCidr();
+            serviceCidr.sync();
             return true;
         } catch (ApiFault e) {
             LOG.log(Level.DEBUG, "System objects missing reason={0}", e.getMessage());
@@ -65,21 +66,6 @@ public final class SystemObjects {
     private static Struct priority(String name, long value, String description) {
         return Struct.of("apiVersion", "scheduling.k8s.io/v1", "kind", "PriorityClass", "metadata",
                 Struct.of("name", name), "value", value, "description", description);
-    }
-
-    private void createServiceCidr() {
-        Key key = Key.of("kubernetes");
-        if (api.find(Listers.RANGES, key).isPresent()) {
-            return;
-        }
-        Seq cidrs = Seq.copyOf(allocator.ranges().stream().map(ServiceRange::text).toList());
-        createMissing(Listers.RANGES, Struct.of("apiVersion", "networking.k8s.io/v1", "kind", "ServiceCIDR", "metadata",
-                Struct.of("name", "kubernetes"), "spec", Struct.of("cidrs", cidrs)));
-        Struct ready = Struct.of("type", "Ready", "status", "True", "lastTransitionTime",
-                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(), "reason", "", "message",
-                "Kubernetes Service CIDR is ready");
-        Obj made = api.get(Listers.RANGES, key);
-        api.update(Listers.RANGES, made.with(Seq.of(ready), "status", "conditions"), WriteOptions.STATUS);
     }
 
     private void createMissing(Gvr resource, Struct object) {
@@ -96,10 +82,10 @@ public final class SystemObjects {
         }
     }
 
-    /// Stops the loop; the created objects stay.
+    /// Stops the loop, which writes no more then; the created objects stay.
     @Deactivate
     public void stop() {
-        loop.close();
         stopped.countDown();
+        loop.stop(STOP_LIMIT);
     }
 }

@@ -82,7 +82,7 @@ class ServiceAllocationTest {
         assertThat(admitted("b", one).text("clusterIP")).isEqualTo("10.43.0.10");
         assertThatThrownBy(() -> admitted("c", one.with("clusterIP", "10.99.0.1"))).hasMessage("Service \"c\" is"
                 + " invalid: spec.clusterIPs: Invalid value: [\"10.99.0.1\"]: failed to allocate IP 10.99.0.1: the"
-                + " provided IP (10.99.0.1) is not in the valid range. The range of valid IPs is 10.43.0.0/16");
+                + " provided network does not match the current range");
     }
 
     @Test

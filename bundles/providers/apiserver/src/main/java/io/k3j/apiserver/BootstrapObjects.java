@@ -15,20 +15,58 @@ final class BootstrapObjects {
     private static final Gvr NAMESPACE = new Gvr("", "v1", "namespaces");
     private static final Gvr SERVICE = new Gvr("", "v1", "services");
     private static final Key KUBERNETES = ServerEndpoints.KUBERNETES;
+    private static final System.Logger LOG = System.getLogger("io.k3j.apiserver");
+    private static final int REFUSED = 422;
+    private static final long AGAIN_MILLIS = 10_000;
     private final ApiClient api;
     private final ServerRunOptions options;
+    private boolean told;
 
     BootstrapObjects(ApiClient api, ServerRunOptions options) {
         this.api = api;
         this.options = options;
     }
 
-    /// Creates the missing objects. Idempotent.
+    /// Creates the missing objects. Idempotent. A Service that is refused is left to [#awaitService]: where no ready
+    /// ServiceCIDR has its address, whoever mends that, the controller of ServiceCIDRs too, needs this server.
     /// @throws ApiFault when a read or write fails
     void run() {
         NAMESPACES.forEach(this::ensureNamespace);
-        if (api.find(SERVICE, KUBERNETES).isEmpty()) {
-            create(SERVICE, service());
+        ensureService();
+    }
+
+    /// Tries again every ten seconds, as upstream, until the Service is there.
+    void awaitService(LoadRetry.Pause pause) throws InterruptedException {
+        while (!tried()) {
+            pause.await(AGAIN_MILLIS);
+        }
+    }
+
+    private boolean tried() {
+        try {
+            return ensureService();
+        } catch (ApiFault away) {
+            LOG.log(System.Logger.Level.DEBUG, "Service kubernetes put off error={0}", away.getMessage());
+            return false;
+        }
+    }
+
+    private boolean ensureService() {
+        try {
+            if (api.find(SERVICE, KUBERNETES).isEmpty()) {
+                create(SERVICE, service());
+            }
+            return true;
+        } catch (ApiFault fault) {
+            if (fault.code() != REFUSED) {
+                throw fault;
+            }
+            if (!told) {
+                told = true;
+                LOG.log(System.Logger.Level.WARNING, "Service kubernetes not created, will try again error={0}",
+                        fault.getMessage());
+            }
+            return false;
         }
     }
 

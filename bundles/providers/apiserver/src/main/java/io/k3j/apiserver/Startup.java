@@ -213,7 +213,8 @@ final class Startup implements AutoCloseable {
 
     private void ready() throws InterruptedException {
         ApiClient self = new LocalClient(running().local(), user -> SELF, SELF, new ViewKeeper());
-        retry.write(() -> bootstrap(self));
+        BootstrapObjects objects = new BootstrapObjects(self, options);
+        retry.write(() -> bootstrap(self, objects));
         synchronized (this) {
             if (open) {
                 registrations.condition(Phases.APISERVER_READY, running().shared());
@@ -229,6 +230,7 @@ final class Startup implements AutoCloseable {
                 framework.health.ok();
             }
         }
+        objects.awaitService(this::awaitRetry);
     }
 
     private void keepFlowControl(ApiClient self) {
@@ -254,8 +256,8 @@ final class Startup implements AutoCloseable {
         return !installed(DEFINITIONS) || contributions.kinds().brings(DEFINITIONS);
     }
 
-    private void bootstrap(ApiClient self) {
-        new BootstrapObjects(self, options).run();
+    private void bootstrap(ApiClient self, BootstrapObjects objects) {
+        objects.run();
         namespaces = true;
         new ServerEndpoints(self).reconcile(peers().step());
     }

@@ -68,6 +68,7 @@ public final class ControllersCluster {
         VolumeBinder.add(context);
         addSigners(context, settings);
         NodeIpam.add(context, split(settings.clusterCidr()));
+        ServiceCidrs.add(context);
         if (!List.of(settings.disable()).contains(COREDNS)) {
             NodeHosts.add(context);
             DnsService.add(context, split(settings.clusterDns()));

@@ -11,7 +11,7 @@ import io.k3j.validation.Problems;
 import java.util.List;
 import java.util.Map;
 
-/// Rules of EndpointSlices, IPAddresses and ServiceCIDRs.
+/// The rules of the kinds of networking, and those of EndpointSlices and IPAddresses themselves.
 final class NetworkRules {
     private NetworkRules() {
     }
@@ -23,7 +23,7 @@ final class NetworkRules {
         map.put("NetworkPolicy", new NetworkPolicyRules(policies));
         map.put("EndpointSlice", new Slices());
         map.put("IPAddress", new IpAddresses());
-        map.put("ServiceCIDR", new Ranges());
+        map.put("ServiceCIDR", new ServiceCidrRules());
     }
 
     private static final class Slices implements KindRules {
@@ -78,19 +78,12 @@ final class NetworkRules {
         public List<String> name(String name) {
             return Addresses.isIp(name) ? List.of() : List.of(Addresses.MUST_BE_IP);
         }
-    }
 
-    private static final class Ranges implements KindRules {
         @Override
         public void check(Write write, Struct o, Problems p) {
-            Seq cidrs = o.struct("spec").seq("cidrs");
-            if (cidrs.isEmpty()) {
-                p.at("spec").at("cidrs").required("at least one CIDR required");
-            }
-            for (int i = 0; i < cidrs.size(); i++) {
-                if (!Addresses.isPrefix(cidrs.text(i))) {
-                    p.at("spec").at("cidrs", i).invalid(cidrs.text(i), Addresses.MUST_BE_PREFIX);
-                }
+            if (write.operation() == Operation.UPDATE) {
+                p.at("spec").immutable(write.before().orElse(Struct.EMPTY).struct("spec"), o.struct("spec"),
+                        "parentRef");
             }
         }
     }

@@ -73,6 +73,13 @@ final class BalancerNodes {
         }
     }
 
+    /// Reads all of them anew at the next [#refresh], as if none had been known: what is usable has changed.
+    void forget() {
+        nodes = new TreeMap<>();
+        answers.clear();
+        owners = Map.of();
+    }
+
     private Known read(Obj node) {
         return new Known(node.revision(), facts(node), report(node));
     }

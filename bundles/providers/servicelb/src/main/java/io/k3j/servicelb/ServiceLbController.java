@@ -1,5 +1,6 @@
 package io.k3j.servicelb;
 
+import io.k3j.componenthelpers.Cidr;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.controllerkit.Controller;
 import io.k3j.controllerkit.ControllerContext;
@@ -7,10 +8,12 @@ import io.k3j.controllerkit.ExpectingWriter;
 import io.k3j.controllerkit.LiveView;
 import io.k3j.controllerkit.Reconciler;
 import io.k3j.controllerkit.Requeue;
+import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -22,9 +25,11 @@ import org.jspecify.annotations.Nullable;
 /// worker, so that two Services never get one port.
 final class ServiceLbController implements Reconciler {
     private static final String BY_SERVICE = "service";
+    private static final Gvr SERVICE_CIDRS = Gvr.of("networking.k8s.io/v1", "servicecidrs");
     private final ClusterPorts ports;
     private final LiveView nodeView;
     private final LiveView slices;
+    private final LiveView cidrs;
     private final BalancerNodes nodes;
     private final PortBook book = new PortBook();
     private final Allotments allotments;
@@ -32,6 +37,7 @@ final class ServiceLbController implements Reconciler {
     private final ServiceLbMetrics metrics;
     private final Controller loop;
     private final AtomicBoolean nodesChanged = new AtomicBoolean(true);
+    private final AtomicBoolean networksChanged = new AtomicBoolean();
     private boolean adopted;
 
     private ServiceLbController(ControllerContext desk, ServiceLbRules rules, ServiceLbMetrics metrics) {
@@ -40,7 +46,8 @@ final class ServiceLbController implements Reconciler {
         nodeView = desk.views().of(BuiltinResources.NODES);
         slices = desk.views().of(BuiltinResources.ENDPOINT_SLICES).index(BY_SERVICE,
                 s -> List.of(serviceOf(s).toString()));
-        nodes = new BalancerNodes(rules::usable);
+        cidrs = desk.views().of(SERVICE_CIDRS);
+        nodes = new BalancerNodes(a -> rules.usable(a) && !ofServices(a));
         PortRefusals refusals = new PortRefusals(rules.reserved(), nodes, ports, book);
         allotments = new Allotments(nodes, refusals, book, desk.clock().monotonic());
         events = new ServiceLbEvents(desk.ownEvents("service-lb-controller"));
@@ -54,8 +61,23 @@ final class ServiceLbController implements Reconciler {
                 .on(all.slices, s -> all.ports.services().get(serviceOf(s)).filter(BalancedService::wanted)
                         .map(o -> List.of(o.key())).orElse(List.of()))
                 .on(all.ports.pods(), p -> all.ports.wanting(ClusterPorts.hostPortsOf(p)))
-                .reads(all.nodeView);
+                .reads(all.nodeView, all.cidrs);
         all.nodeView.listen(all::nodeChanged);
+        all.cidrs.listen(all::cidrChanged);
+    }
+
+    /// Whether an address lies in a ServiceCIDR: what a node says it has there is not the node's.
+    private boolean ofServices(InetAddress address) {
+        return cidrs.list().stream().flatMap(c -> Cidr.readable(c.spec().seq("cidrs").texts()).stream())
+                .anyMatch(network -> network.contains(address));
+    }
+
+    /// All nodes are read anew when the networks of Services change; their conditions concern nobody.
+    private void cidrChanged(@Nullable Obj before, @Nullable Obj after) {
+        if (before == null || after == null || !before.spec().equals(after.spec())) {
+            networksChanged.set(true);
+            ports.balanced().forEach(s -> loop.queue().add(s.key()));
+        }
     }
 
     private static Key serviceOf(Obj slice) {
@@ -86,6 +108,10 @@ final class ServiceLbController implements Reconciler {
 
     @Override
     public Requeue reconcile(Key key, ExpectingWriter writer) {
+        if (networksChanged.getAndSet(false)) {
+            nodes.forget();
+            nodesChanged.set(true);
+        }
         if (nodesChanged.getAndSet(false)) {
             nodes.refresh(nodeView.list());
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.k3j.clientapi.DeleteOptions;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.controllerkit.BuiltinResources;
+import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
@@ -29,6 +30,17 @@ class ServiceLbControllerTest {
         assertThat(scenery.service("web").finalizers()).containsExactly(ServiceLbLabels.FINALIZER);
         assertThat(scenery.stage.events()).contains("EnsuringLoadBalancer: Ensuring load balancer",
                 "UpdatedLoadBalancer: Updated LoadBalancer with new IPs: [] -> [192.0.2.1 192.0.2.2]");
+    }
+
+    @Test
+    void anAddressInAServiceCidrIsNoNodes() {
+        Gvr cidrs = Gvr.of("networking.k8s.io/v1", "servicecidrs");
+        scenery.create(Scenery.balanced("web", "TCP/80"));
+        scenery.stage.api.seed(cidrs, Obj.of(Struct.of("apiVersion", "networking.k8s.io/v1", "kind", "ServiceCIDR",
+                "metadata", Struct.of("name", "more"), "spec", Struct.of("cidrs", Seq.of("192.0.2.2/32")))));
+        assertThat(scenery.addresses("web")).containsExactly("192.0.2.1");
+        scenery.stage.api.vanish(cidrs, Key.of("more"));
+        assertThat(scenery.addresses("web")).containsExactly("192.0.2.1", "192.0.2.2");
     }
 
     @Test

@@ -1,0 +1,77 @@
+package io.k3j.resourcesbuiltin;
+
+import io.k3j.apiserverapi.Write;
+import io.k3j.apiserverapi.Write.Operation;
+import io.k3j.componenthelpers.Cidr;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.validation.Addresses;
+import io.k3j.validation.Problems;
+
+/// Rules of ServiceCIDRs: one range, or one of each address family, which do not change but that the second family may
+/// be added. Upstream's `ValidateServiceCIDR` and `ValidateServiceCIDRUpdate`.
+final class ServiceCidrRules implements KindRules {
+    private static final int MOST = 2;
+    private static final String IMMUTABLE = "field is immutable";
+
+    @Override
+    public void check(Write write, Struct o, Problems p) {
+        if (write.operation() != Operation.UPDATE) {
+            ranges(o.struct("spec"), p.at("spec"));
+        } else if (write.subresource().isEmpty()) {
+            changed(write.before().orElse(Struct.EMPTY).struct("spec").seq("cidrs"), o.struct("spec"), p.at("spec"));
+        }
+    }
+
+    private static void changed(Seq before, Struct spec, Problems p) {
+        Seq cidrs = spec.seq("cidrs");
+        boolean second = before.size() == 1 && cidrs.size() == MOST;
+        if (!second && before.size() != cidrs.size()) {
+            p.at("cidrs").invalid(cidrs, IMMUTABLE);
+            return;
+        }
+        for (int i = 0; i < before.size(); i++) {
+            if (!before.text(i).equals(cidrs.text(i))) {
+                p.at("cidrs", i).invalid(cidrs.text(i), IMMUTABLE);
+            }
+        }
+        if (second) {
+            ranges(spec, p);
+        }
+    }
+
+    private static void ranges(Struct spec, Problems p) {
+        Seq cidrs = spec.seq("cidrs");
+        if (cidrs.isEmpty()) {
+            p.at("cidrs").required("at least one CIDR required");
+        } else if (cidrs.size() > MOST) {
+            p.at("cidrs").invalid(spec, "may only hold up to 2 values");
+        } else if (cidrs.size() == MOST && !bothFamilies(cidrs.text(0), cidrs.text(1))) {
+            p.at("cidrs").invalid(spec, "may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and"
+                    + " 2001:db8::/64");
+        } else {
+            for (int i = 0; i < cidrs.size(); i++) {
+                range(cidrs.text(i), p.at("cidrs", i));
+            }
+        }
+    }
+
+    private static boolean bothFamilies(String one, String other) {
+        return Addresses.isPrefix(one) && Addresses.isPrefix(other)
+                && one.indexOf(':') >= 0 != other.indexOf(':') >= 0;
+    }
+
+    /// One network has one text.
+    private static void range(String text, Problems p) {
+        if (!Addresses.isPrefix(text)) {
+            p.invalid(text, Addresses.MUST_BE_PREFIX);
+            return;
+        }
+        Cidr cidr = Cidr.parse(text);
+        if (!cidr.equals(cidr.network())) {
+            p.invalid(text, "must not have bits set beyond the prefix length");
+        } else if (!cidr.toString().equals(text)) {
+            p.invalid(text, "must be in canonical form (\"" + cidr + "\")");
+        }
+    }
+}
