@@ -1,0 +1,145 @@
+package io.k3j.kubeletvolumes;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Mounts the file system of a block device, which is made when the device has none; upstream's `SafeFormatAndMount`,
+/// with its texts. Any thread; blocks for as long as the programs take.
+///
+/// A device is formatted only when `blkid` has looked at it and found nothing known, neither a file system nor a table
+/// of partitions, and its beginning can be read: `blkid` answers the same for a device that gives no data. Whatever
+/// else happens the device stays as it is.
+final class FormatAndMount {
+    static final String DEFAULT_TYPE = "ext4";
+    private static final System.Logger LOG = System.getLogger("io.k3j.kubeletvolumes");
+    /// `blkid`: nothing that it knows is there.
+    private static final int NOTHING_FOUND = 2;
+    private static final int FSCK_CORRECTED = 1;
+    private static final int FSCK_UNCORRECTED = 4;
+    /// File systems have their superblocks within it.
+    private static final int BEGINNING_BYTES = 1 << 20;
+    private final Program programs;
+
+    FormatAndMount(Program programs) {
+        this.programs = programs;
+    }
+
+    /// @param device by a name that leads nowhere else meanwhile
+    /// @param target an existing directory
+    /// @param type of the file system, as `xfs`; empty for [#DEFAULT_TYPE]
+    /// @param options of mount(8); `ro` among them keeps the device from being written to
+    /// @throws IOException when it is not mounted, with the reason
+    void mount(Path device, Path target, String type, List<String> options) throws IOException {
+        String wanted = type.isEmpty() ? DEFAULT_TYPE : type;
+        check(wanted);
+        boolean readOnly = options.contains("ro");
+        List<String> all = new ArrayList<>(options);
+        all.add("defaults");
+        String found = format(device);
+        if (!found.isEmpty()) {
+            if (!found.equals(wanted)) {
+                LOG.log(System.Logger.Level.WARNING, "A volume has another file system than it says path={0} type={1} "
+                        + "found={2}", device, wanted, found);
+            }
+            if (!readOnly) {
+                repair(device);
+            }
+        } else if (readOnly) {
+            throw new IOException("cannot mount unformatted disk " + device
+                    + " as we are manipulating it in read-only mode");
+        } else {
+            make(device, target, wanted, all);
+        }
+        String list = String.join(",", all);
+        Program.Result result = programs.run("mount", "-t", wanted, "-o", list, device.toString(), target.toString());
+        if (result.code() != 0) {
+            throw new IOException("mount failed: exit status " + result.code() + ", mounting arguments: -t " + wanted
+                    + " -o " + list + " " + device + " " + target + ", output: " + result.said());
+        }
+    }
+
+    /// The type becomes part of a program's name.
+    private static void check(String type) throws IOException {
+        boolean plain = type.charAt(0) != '.' && type.charAt(0) != '-'
+                && type.chars().allMatch(c -> c < 128 && (Character.isLetterOrDigit(c) || "-_.".indexOf(c) >= 0));
+        if (!plain) {
+            throw new IOException("fsType \"" + type + "\" is not the name of a file system");
+        }
+    }
+
+    /// The type of the file system on a device, some other text for what is none of its own, empty when nothing is
+    /// known of it.
+    private String format(Path device) throws IOException {
+        Program.Result told = programs.run("blkid", "-p", "-s", "TYPE", "-s", "PTTYPE", "-o", "export",
+                device.toString());
+        if (told.code() == NOTHING_FOUND && told.said().isEmpty()) {
+            return "";
+        }
+        String type = "";
+        boolean partitions = false;
+        for (String line : told.output().lines().toList()) {
+            partitions |= line.startsWith("PTTYPE=");
+            type = line.startsWith("TYPE=") ? line.substring("TYPE=".length()) : type;
+        }
+        if (partitions) {
+            return "unknown data, probably partitions";
+        }
+        if (told.code() != 0 || type.isEmpty()) {
+            throw new IOException("failed to get disk format of disk " + device + ": exit status " + told.code() + " "
+                    + told.said());
+        }
+        return type;
+    }
+
+    /// What cannot be repaired keeps the device from being mounted; a node without the program goes without.
+    private void repair(Path device) throws IOException {
+        Program.Result result;
+        try {
+            result = programs.run("fsck", "-a", device.toString());
+        } catch (NoSuchFileException e) {
+            LOG.log(System.Logger.Level.WARNING, "A volume is mounted unchecked path={0} error={1}", device,
+                    e.getMessage());
+            return;
+        }
+        if (result.code() == FSCK_UNCORRECTED) {
+            throw new IOException("'fsck' found errors on device " + device + " but could not correct them: "
+                    + result.said());
+        }
+        if (result.code() < 0) {
+            throw new IOException("'fsck' of device " + device + " did not end: " + result.said());
+        }
+        if (result.code() != 0) {
+            LOG.log(result.code() == FSCK_CORRECTED ? System.Logger.Level.INFO : System.Logger.Level.WARNING,
+                    "A volume was checked path={0} code={1} output={2}", device, result.code(), result.said());
+        }
+    }
+
+    private void make(Path device, Path target, String type, List<String> options) throws IOException {
+        try (InputStream in = Files.newInputStream(device)) {
+            in.readNBytes(BEGINNING_BYTES);
+        } catch (IOException e) {
+            throw new IOException("disk " + device + " cannot be read, so it is not formatted: " + e.getMessage(), e);
+        }
+        List<String> line = new ArrayList<>(List.of("mkfs." + type));
+        switch (type) {
+            case "ext3", "ext4" -> line.addAll(List.of("-F", "-m0"));
+            case "xfs" -> line.add("-f");
+            default -> {
+                // nothing that it would ask about
+            }
+        }
+        line.add(device.toString());
+        LOG.log(System.Logger.Level.INFO, "Formatting a volume path={0} type={1}", device, type);
+        Program.Result result = programs.run(line.toArray(new String[0]));
+        if (result.code() != 0) {
+            throw new IOException("format of disk \"" + device + "\" failed: type:(\"" + type + "\") target:(\""
+                    + target + "\") options:(\"" + String.join(",", options) + "\") errcode:(exit status "
+                    + result.code() + ") output:(" + result.said() + ")");
+        }
+    }
+}

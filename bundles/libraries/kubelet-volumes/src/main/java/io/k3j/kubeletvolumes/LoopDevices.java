@@ -1,0 +1,77 @@
+package io.k3j.kubeletvolumes;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// Loop devices that keep block devices open while pods have them, as upstream's `AttachFileDevice`: a device that
+/// nobody has open may go, and another one come by its numbers, which the pod would then write to. Which there are is
+/// read from the kernel, so they are found by the next kubelet, too. Any thread; blocks for `losetup`.
+final class LoopDevices {
+    private final Path blocks;
+    private final Program programs;
+
+    /// @param blocks `/sys/block`
+    LoopDevices(Path blocks, Program programs) {
+        this.blocks = blocks;
+        this.programs = programs;
+    }
+
+    /// Makes a loop device of a file, unless there is one.
+    /// @param file without links on its way, as the kernel names it
+    void attach(Path file) throws IOException {
+        if (of(file).isPresent()) {
+            return;
+        }
+        Program.Result result = programs.run("losetup", "-f", file.toString());
+        if (result.code() != 0) {
+            throw new IOException("blkUtil.AttachFileDevice failed. path: " + file + ": losetup: exit status "
+                    + result.code() + " " + result.said());
+        }
+    }
+
+    /// Takes the loop device of a file away, if there is one.
+    /// @param file as for [#attach]
+    void detach(Path file) throws IOException {
+        Optional<String> loop = of(file);
+        if (loop.isEmpty()) {
+            return;
+        }
+        Program.Result result = programs.run("losetup", "-d", "/dev/" + loop.get());
+        if (result.code() != 0 && of(file).equals(loop)) {
+            throw new IOException("blkUtil.DetachFileDevice failed. path: " + file + ": losetup: exit status "
+                    + result.code() + " " + result.said());
+        }
+    }
+
+    /// The name of the loop device of a file, as `loop0`.
+    private Optional<String> of(Path file) throws IOException {
+        if (!Files.isDirectory(blocks)) {
+            return Optional.empty();
+        }
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(blocks, "loop*")) {
+            for (Path loop : all) {
+                if (backing(loop).equals(file.toString() + "\n")) {
+                    return Optional.of(String.valueOf(loop.getFileName()));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// With the line feed at its end. Empty for one that has no file, also when it loses it just now.
+    private static String backing(Path loop) throws IOException {
+        Path file = loop.resolve("loop/backing_file");
+        try {
+            return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            if (Files.exists(file)) {
+                throw e;
+            }
+            return "";
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package io.k3j.kubeletvolumes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// When a device is formatted, checked and mounted, by what the node's programs say of it.
+class FormatAndMountTest {
+    private static final Program.Result DONE = new Program.Result(0, "", "");
+    private static final Program.Result BLANK = new Program.Result(2, "", "");
+    @TempDir
+    private Path directory;
+    private Path device;
+    /// What programs answer; those that are not there are missing on the node.
+    private final Map<String, Program.Result> answers = new HashMap<>();
+    private final List<String> ran = new ArrayList<>();
+    private final FormatAndMount format = new FormatAndMount(this::run);
+
+    @BeforeEach
+    void begin() throws IOException {
+        device = Files.write(directory.resolve("device"), new byte[4096]);
+        for (String program : List.of("mount", "fsck", "mkfs.ext4", "mkfs.xfs", "mkfs.btrfs")) {
+            answers.put(program, DONE);
+        }
+        answers.put("blkid", BLANK);
+    }
+
+    private Program.Result run(String... line) throws IOException {
+        Program.Result answer = answers.get(line[0]);
+        if (answer == null) {
+            throw new NoSuchFileException(line[0], null, "this node has no such program");
+        }
+        ran.add(String.join(" ", line).replace(directory + "/", ""));
+        return answer;
+    }
+
+    private void mount(String type, String... options) throws IOException {
+        format.mount(device, directory.resolve("target"), type, List.of(options));
+    }
+
+    private void has(String told) {
+        answers.put("blkid", new Program.Result(0, "DEVNAME=/dev/x\n" + told + "\n", ""));
+    }
+
+    @Test
+    void aBlankDeviceIsFormattedAsUpstreamDoes() throws IOException {
+        mount("", "noatime");
+        assertThat(ran).containsExactly("blkid -p -s TYPE -s PTTYPE -o export device", "mkfs.ext4 -F -m0 device",
+                "mount -t ext4 -o noatime,defaults device target");
+        ran.clear();
+        mount("xfs");
+        mount("btrfs");
+        assertThat(ran).contains("mkfs.xfs -f device", "mkfs.btrfs device", "mount -t xfs -o defaults device target");
+    }
+
+    @Test
+    void aFileSystemIsCheckedAndKept() throws IOException {
+        has("TYPE=ext4");
+        mount("ext4");
+        assertThat(ran).containsExactly("blkid -p -s TYPE -s PTTYPE -o export device", "fsck -a device",
+                "mount -t ext4 -o defaults device target");
+        ran.clear();
+        mount("ext4", "ro");
+        assertThat(ran).doesNotContain("fsck -a device").last().isEqualTo(
+                "mount -t ext4 -o ro,defaults device target");
+    }
+
+    @Test
+    void nothingThatMayBeDataIsFormatted() {
+        answers.put("mount", new Program.Result(32, "", "wrong fs type"));
+        for (String told : List.of("TYPE=xfs", "PTTYPE=gpt", "TYPE=vfat\nPTTYPE=dos")) {
+            has(told);
+            assertThatThrownBy(() -> mount("ext4")).as(told).hasMessageContaining("wrong fs type");
+        }
+        List.of(new Program.Result(8, "", "ambivalent result"), new Program.Result(2, "", "cannot open"),
+                new Program.Result(0, "", ""), new Program.Result(-1, "", "no answer within 3600 seconds"))
+                .forEach(told -> {
+                    answers.put("blkid", told);
+                    assertThatThrownBy(() -> mount("ext4")).as("%s", told)
+                            .hasMessageStartingWith("failed to get disk format of disk");
+                });
+        answers.remove("blkid");
+        assertThatThrownBy(() -> mount("ext4")).hasMessage("blkid: this node has no such program");
+        assertThat(ran).noneMatch(line -> line.startsWith("mkfs"));
+    }
+
+    @Test
+    void aDeviceThatGivesNoDataIsNotFormatted() throws IOException {
+        Files.delete(device);
+        assertThatThrownBy(() -> mount("ext4")).hasMessageContaining("cannot be read, so it is not formatted");
+        assertThat(ran).noneMatch(line -> line.startsWith("mkfs") || line.startsWith("mount"));
+    }
+
+    @Test
+    void aBlankDeviceIsNotFormattedForWhoOnlyReads() {
+        assertThatThrownBy(() -> mount("ext4", "ro")).hasMessage("cannot mount unformatted disk " + device
+                + " as we are manipulating it in read-only mode");
+        assertThat(ran).hasSize(1);
+    }
+
+    @Test
+    void whatFsckSaysDecidesAsUpstream() throws IOException {
+        has("TYPE=ext4");
+        for (int code : List.of(1, 2, 8)) {
+            answers.put("fsck", new Program.Result(code, "", ""));
+            assertThatCode(() -> mount("ext4")).as("%s", code).doesNotThrowAnyException();
+        }
+        answers.remove("fsck");
+        mount("ext4");
+        ran.clear();
+        answers.put("fsck", new Program.Result(4, "bad\n", ""));
+        assertThatThrownBy(() -> mount("ext4")).hasMessage("'fsck' found errors on device " + device
+                + " but could not correct them: bad");
+        assertThat(ran).noneMatch(line -> line.startsWith("mount"));
+    }
+
+    @Test
+    void saysWhichProgramIsMissingOrFailed() {
+        assertThatThrownBy(() -> mount("zfs")).hasMessage("mkfs.zfs: this node has no such program");
+        answers.put("mkfs.ext4", new Program.Result(1, "", "no space"));
+        assertThatThrownBy(() -> mount("ext4")).hasMessageStartingWith("format of disk \"" + device + "\" failed: ")
+                .hasMessageContaining("errcode:(exit status 1) output:(no space)");
+    }
+
+    @Test
+    void aTypeIsNoPathAndNoOption() {
+        for (String type : List.of("../sh", "a/b", "-t", ".", "ext4,xfs", "ext4 x")) {
+            assertThatThrownBy(() -> mount(type)).as(type).hasMessageContaining("is not the name of a file system");
+        }
+        assertThat(ran).isEmpty();
+    }
+}
