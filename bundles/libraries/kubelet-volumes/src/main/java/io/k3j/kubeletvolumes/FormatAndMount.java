@@ -23,9 +23,9 @@ final class FormatAndMount {
     private static final int FSCK_UNCORRECTED = 4;
     /// File systems have their superblocks within it.
     private static final int BEGINNING_BYTES = 1 << 20;
-    private final Program programs;
+    private final HostProgram programs;
 
-    FormatAndMount(Program programs) {
+    FormatAndMount(HostProgram programs) {
         this.programs = programs;
     }
 
@@ -56,7 +56,7 @@ final class FormatAndMount {
             make(device, target, wanted, all);
         }
         String list = String.join(",", all);
-        Program.Result result = programs.run("mount", "-t", wanted, "-o", list, device.toString(), target.toString());
+        HostProgram.Result result = programs.run("mount", "-t", wanted, "-o", list, device.toString(), target.toString());
         if (result.code() != 0) {
             throw new IOException("mount failed: exit status " + result.code() + ", mounting arguments: -t " + wanted
                     + " -o " + list + " " + device + " " + target + ", output: " + result.said());
@@ -75,7 +75,7 @@ final class FormatAndMount {
     /// The type of the file system on a device, some other text for what is none of its own, empty when nothing is
     /// known of it.
     private String format(Path device) throws IOException {
-        Program.Result told = programs.run("blkid", "-p", "-s", "TYPE", "-s", "PTTYPE", "-o", "export",
+        HostProgram.Result told = programs.run("blkid", "-p", "-s", "TYPE", "-s", "PTTYPE", "-o", "export",
                 device.toString());
         if (told.code() == NOTHING_FOUND && told.said().isEmpty()) {
             return "";
@@ -98,7 +98,7 @@ final class FormatAndMount {
 
     /// What cannot be repaired keeps the device from being mounted; a node without the program goes without.
     private void repair(Path device) throws IOException {
-        Program.Result result;
+        HostProgram.Result result;
         try {
             result = programs.run("fsck", "-a", device.toString());
         } catch (NoSuchFileException e) {
@@ -135,7 +135,7 @@ final class FormatAndMount {
         }
         line.add(device.toString());
         LOG.log(System.Logger.Level.INFO, "Formatting a volume path={0} type={1}", device, type);
-        Program.Result result = programs.run(line.toArray(new String[0]));
+        HostProgram.Result result = programs.run(line.toArray(new String[0]));
         if (result.code() != 0) {
             throw new IOException("format of disk \"" + device + "\" failed: type:(\"" + type + "\") target:(\""
                     + target + "\") options:(\"" + String.join(",", options) + "\") errcode:(exit status "

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 /// The programs of the node that volumes on block devices need: `blkid`, `fsck`, `losetup` and `mount` of util-linux,
 /// and `mkfs` of the file systems that pods ask for. They are found on `PATH`, then where administrators' programs lie
 /// whatever `PATH` says. Any thread; blocks until the program has ended, for [#LIMIT] at most.
-public final class HostPrograms implements Program {
+public final class HostPrograms implements HostProgram {
     /// What a check or a new file system of a large disk takes; whoever waits is one pod.
     public static final Duration LIMIT = Duration.ofHours(1);
     /// What is kept of what they say: it goes into messages.

@@ -12,10 +12,10 @@ import java.util.Optional;
 /// read from the kernel, so they are found by the next kubelet, too. Any thread; blocks for `losetup`.
 final class LoopDevices {
     private final Path blocks;
-    private final Program programs;
+    private final HostProgram programs;
 
     /// @param blocks `/sys/block`
-    LoopDevices(Path blocks, Program programs) {
+    LoopDevices(Path blocks, HostProgram programs) {
         this.blocks = blocks;
         this.programs = programs;
     }
@@ -26,7 +26,7 @@ final class LoopDevices {
         if (of(file).isPresent()) {
             return;
         }
-        Program.Result result = programs.run("losetup", "-f", file.toString());
+        HostProgram.Result result = programs.run("losetup", "-f", file.toString());
         if (result.code() != 0) {
             throw new IOException("blkUtil.AttachFileDevice failed. path: " + file + ": losetup: exit status "
                     + result.code() + " " + result.said());
@@ -40,7 +40,7 @@ final class LoopDevices {
         if (loop.isEmpty()) {
             return;
         }
-        Program.Result result = programs.run("losetup", "-d", "/dev/" + loop.get());
+        HostProgram.Result result = programs.run("losetup", "-d", "/dev/" + loop.get());
         if (result.code() != 0 && of(file).equals(loop)) {
             throw new IOException("blkUtil.DetachFileDevice failed. path: " + file + ": losetup: exit status "
                     + result.code() + " " + result.said());

@@ -46,7 +46,7 @@ class BlockVolumesTest {
             return false;
         }
         try {
-            Program.Result free = new HostPrograms().run("losetup", "--find");
+            HostProgram.Result free = new HostPrograms().run("losetup", "--find");
             return free.code() == 0 && Files.exists(Path.of(free.output().strip()));
         } catch (NoSuchFileException e) {
             return false;

@@ -18,13 +18,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// When a device is formatted, checked and mounted, by what the node's programs say of it.
 class FormatAndMountTest {
-    private static final Program.Result DONE = new Program.Result(0, "", "");
-    private static final Program.Result BLANK = new Program.Result(2, "", "");
+    private static final HostProgram.Result DONE = new HostProgram.Result(0, "", "");
+    private static final HostProgram.Result BLANK = new HostProgram.Result(2, "", "");
     @TempDir
     private Path directory;
     private Path device;
     /// What programs answer; those that are not there are missing on the node.
-    private final Map<String, Program.Result> answers = new HashMap<>();
+    private final Map<String, HostProgram.Result> answers = new HashMap<>();
     private final List<String> ran = new ArrayList<>();
     private final FormatAndMount format = new FormatAndMount(this::run);
 
@@ -37,8 +37,8 @@ class FormatAndMountTest {
         answers.put("blkid", BLANK);
     }
 
-    private Program.Result run(String... line) throws IOException {
-        Program.Result answer = answers.get(line[0]);
+    private HostProgram.Result run(String... line) throws IOException {
+        HostProgram.Result answer = answers.get(line[0]);
         if (answer == null) {
             throw new NoSuchFileException(line[0], null, "this node has no such program");
         }
@@ -51,7 +51,7 @@ class FormatAndMountTest {
     }
 
     private void has(String told) {
-        answers.put("blkid", new Program.Result(0, "DEVNAME=/dev/x\n" + told + "\n", ""));
+        answers.put("blkid", new HostProgram.Result(0, "DEVNAME=/dev/x\n" + told + "\n", ""));
     }
 
     @Test
@@ -79,13 +79,13 @@ class FormatAndMountTest {
 
     @Test
     void nothingThatMayBeDataIsFormatted() {
-        answers.put("mount", new Program.Result(32, "", "wrong fs type"));
+        answers.put("mount", new HostProgram.Result(32, "", "wrong fs type"));
         for (String told : List.of("TYPE=xfs", "PTTYPE=gpt", "TYPE=vfat\nPTTYPE=dos")) {
             has(told);
             assertThatThrownBy(() -> mount("ext4")).as(told).hasMessageContaining("wrong fs type");
         }
-        List.of(new Program.Result(8, "", "ambivalent result"), new Program.Result(2, "", "cannot open"),
-                new Program.Result(0, "", ""), new Program.Result(-1, "", "no answer within 3600 seconds"))
+        List.of(new HostProgram.Result(8, "", "ambivalent result"), new HostProgram.Result(2, "", "cannot open"),
+                new HostProgram.Result(0, "", ""), new HostProgram.Result(-1, "", "no answer within 3600 seconds"))
                 .forEach(told -> {
                     answers.put("blkid", told);
                     assertThatThrownBy(() -> mount("ext4")).as("%s", told)
@@ -114,13 +114,13 @@ class FormatAndMountTest {
     void whatFsckSaysDecidesAsUpstream() throws IOException {
         has("TYPE=ext4");
         for (int code : List.of(1, 2, 8)) {
-            answers.put("fsck", new Program.Result(code, "", ""));
+            answers.put("fsck", new HostProgram.Result(code, "", ""));
             assertThatCode(() -> mount("ext4")).as("%s", code).doesNotThrowAnyException();
         }
         answers.remove("fsck");
         mount("ext4");
         ran.clear();
-        answers.put("fsck", new Program.Result(4, "bad\n", ""));
+        answers.put("fsck", new HostProgram.Result(4, "bad\n", ""));
         assertThatThrownBy(() -> mount("ext4")).hasMessage("'fsck' found errors on device " + device
                 + " but could not correct them: bad");
         assertThat(ran).noneMatch(line -> line.startsWith("mount"));
@@ -129,7 +129,7 @@ class FormatAndMountTest {
     @Test
     void saysWhichProgramIsMissingOrFailed() {
         assertThatThrownBy(() -> mount("zfs")).hasMessage("mkfs.zfs: this node has no such program");
-        answers.put("mkfs.ext4", new Program.Result(1, "", "no space"));
+        answers.put("mkfs.ext4", new HostProgram.Result(1, "", "no space"));
         assertThatThrownBy(() -> mount("ext4")).hasMessageStartingWith("format of disk \"" + device + "\" failed: ")
                 .hasMessageContaining("errcode:(exit status 1) output:(no space)");
     }

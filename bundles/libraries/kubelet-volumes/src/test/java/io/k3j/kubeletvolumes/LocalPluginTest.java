@@ -45,7 +45,7 @@ class LocalPluginTest {
     private LocalPlugin begun() {
         VolumeDirectories directories = new VolumeDirectories(directory.resolve("pods"));
         Mounts mounts = new Mounts();
-        Program none = line -> {
+        HostProgram none = line -> {
             throw new IllegalStateException("a directory needs no " + line[0]);
         };
         return new LocalPlugin(directories, (pod, reason, message) -> told.add(pod.uid() + " " + reason + ": "

@@ -16,7 +16,7 @@ class LoopDevicesTest {
     @TempDir
     private Path blocks;
     private final List<String> ran = new ArrayList<>();
-    private Program.Result answer = new Program.Result(0, "", "");
+    private HostProgram.Result answer = new HostProgram.Result(0, "", "");
     private LoopDevices loops;
 
     @BeforeEach
@@ -54,7 +54,7 @@ class LoopDevicesTest {
 
     @Test
     void saysWhyADeviceIsNotHeldOrLeft() {
-        answer = new Program.Result(1, "", "no free loop device");
+        answer = new HostProgram.Result(1, "", "no free loop device");
         assertThatThrownBy(() -> loops.attach(Path.of("/held/u1"))).hasMessage(
                 "blkUtil.AttachFileDevice failed. path: /held/u1: losetup: exit status 1 no free loop device");
         assertThatThrownBy(() -> loops.detach(Path.of("/held/u10")))

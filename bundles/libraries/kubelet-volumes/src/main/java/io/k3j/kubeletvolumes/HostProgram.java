@@ -4,7 +4,7 @@ import java.io.IOException;
 
 /// Runs programs of the node to their end; [HostPrograms] does. Any thread; blocks.
 @FunctionalInterface
-interface Program {
+interface HostProgram {
     /// How a program ended.
     ///
     /// @param code its exit code; negative when it was killed because its time was over
