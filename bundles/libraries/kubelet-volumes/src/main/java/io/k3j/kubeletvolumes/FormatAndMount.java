@@ -56,7 +56,8 @@ final class FormatAndMount {
             make(device, target, wanted, all);
         }
         String list = String.join(",", all);
-        HostProgram.Result result = programs.run("mount", "-t", wanted, "-o", list, device.toString(), target.toString());
+        HostProgram.Result result = programs.run("mount", "-t", wanted, "-o", list, device.toString(),
+                target.toString());
         if (result.code() != 0) {
             throw new IOException("mount failed: exit status " + result.code() + ", mounting arguments: -t " + wanted
                     + " -o " + list + " " + device + " " + target + ", output: " + result.said());
