@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -38,9 +39,8 @@ final class DeviceMap {
     /// Gives a pod a device, or leaves it the one it has. A device that has become another one takes the place of the
     /// former for containers that start from now on.
     /// @param device by its name in `/dev`
-    /// @return the link to it
-    Path map(Path device, String persistentVolume, String uid) throws IOException {
-        Path link = directories.pod(uid).resolve("volumeDevices").resolve(plugin).resolve(persistentVolume);
+    void map(Path device, String persistentVolume, String uid) throws IOException {
+        Path link = link(persistentVolume, uid);
         locks.hold(persistentVolume, () -> {
             // first: what has no pod's directory is taken away
             PodDirectories.make(Objects.requireNonNull(link.getParent()));
@@ -56,9 +56,30 @@ final class DeviceMap {
                 mounts.bind(device, held);
             }
             loops.attach(named(held));
-            link(link, device);
+            set(link, device);
         });
-        return link;
+    }
+
+    /// Where the link to a pod's device is.
+    Path link(String persistentVolume, String uid) {
+        return directories.pod(uid).resolve("volumeDevices").resolve(plugin).resolve(persistentVolume);
+    }
+
+    /// Whether a pod has a device.
+    boolean has(Path device) throws IOException {
+        Object wanted = number(device);
+        for (Path volume : children(base)) {
+            for (Path held : children(volume)) {
+                try {
+                    if (number(held).equals(wanted)) {
+                        return true;
+                    }
+                } catch (NoSuchFileException e) {
+                    // just taken back
+                }
+            }
+        }
+        return false;
     }
 
     /// Major and minor number.
@@ -67,7 +88,7 @@ final class DeviceMap {
     }
 
     /// A link of before a restart of the node may name another device.
-    private static void link(Path link, Path device) throws IOException {
+    private static void set(Path link, Path device) throws IOException {
         if (!Files.isSymbolicLink(link) || !Files.readSymbolicLink(link).equals(device)) {
             Files.deleteIfExists(link);
             Files.createSymbolicLink(link, device);
@@ -83,7 +104,10 @@ final class DeviceMap {
     /// @throws IOException when one is left; a second call goes on
     void release(String uid) throws IOException {
         for (Path volume : children(base)) {
-            locks.hold(String.valueOf(volume.getFileName()), () -> release(volume, uid));
+            // what others have may be stuck just now
+            if (!Files.notExists(volume.resolve(uid), LinkOption.NOFOLLOW_LINKS)) {
+                locks.hold(String.valueOf(volume.getFileName()), () -> release(volume, uid));
+            }
         }
     }
 
@@ -112,8 +136,8 @@ final class DeviceMap {
             for (Path held : children(volume)) {
                 String uid = String.valueOf(held.getFileName());
                 try {
-                    locks.hold(String.valueOf(volume.getFileName()), () -> {
-                        if (!Files.exists(directories.pod(uid))) {
+                    locks.holdIfFree(String.valueOf(volume.getFileName()), () -> {
+                        if (Files.notExists(directories.pod(uid), LinkOption.NOFOLLOW_LINKS)) {
                             release(volume, uid);
                         }
                     });
@@ -131,6 +155,8 @@ final class DeviceMap {
         }
         try (Stream<Path> all = Files.list(directory)) {
             return all.toList();
+        } catch (NoSuchFileException e) {
+            return List.of();
         }
     }
 }

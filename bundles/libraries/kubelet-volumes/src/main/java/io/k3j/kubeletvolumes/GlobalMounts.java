@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 /// `plugins/kubernetes.io/local-volume/mounts/<PersistentVolume>`, and shown to each pod below its own directory. What
 /// is mounted is the kernel's: the next kubelet finds it. One thread at a time for one volume; blocks.
 final class GlobalMounts {
+    private static final System.Logger LOG = System.getLogger("io.k3j.kubeletvolumes");
     private final Path base;
     private final Mounts mounts;
     private final FormatAndMount format;
@@ -69,10 +70,29 @@ final class GlobalMounts {
         }
     }
 
+    /// Whether the file system of a device is mounted for a volume. Not found is one whose files do not bear the
+    /// device's number, as of `btrfs`.
+    boolean has(Path device) throws IOException {
+        Object number = Files.getAttribute(device, "unix:rdev");
+        for (String name : names()) {
+            Path at = base.resolve(name);
+            try {
+                if (mounts.mounted(at) && Files.getAttribute(at, "unix:dev").equals(number)) {
+                    return true;
+                }
+            } catch (IOException e) {
+                LOG.log(System.Logger.Level.DEBUG, "Cannot look at a mount path={0} error={1}", at, e.getMessage());
+            }
+        }
+        return false;
+    }
+
     /// Ends a mount that no pod needs any more. What it has mounted is never deleted in: only an empty directory goes.
     void unmount(String persistentVolume) throws IOException {
         Path at = base.resolve(persistentVolume);
-        mounts.unmountBelow(at);
+        if (mounts.mounted(at)) {
+            format.unmount(at);
+        }
         Files.deleteIfExists(at);
     }
 }

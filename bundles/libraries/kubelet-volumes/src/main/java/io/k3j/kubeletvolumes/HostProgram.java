@@ -11,9 +11,12 @@ interface HostProgram {
     /// @param output what it printed
     /// @param complaint what it printed on standard error, or why it was killed
     record Result(int code, String output, String complaint) {
-        /// All that it said, in one line for a message.
+        private static final int MOST_SAID = 2000;
+
+        /// What it said, in one line for a message; of much the end.
         String said() {
-            return (output.strip() + " " + complaint.strip()).strip().replace('\n', ' ');
+            String all = (output.strip() + " " + complaint.strip()).strip().replace('\n', ' ');
+            return all.length() <= MOST_SAID ? all : "..." + all.substring(all.length() - MOST_SAID);
         }
     }
 

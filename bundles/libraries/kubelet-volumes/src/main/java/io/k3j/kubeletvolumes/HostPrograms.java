@@ -11,15 +11,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// The programs of the node that volumes on block devices need: `blkid`, `fsck`, `losetup` and `mount` of util-linux,
-/// and `mkfs` of the file systems that pods ask for. They are found on `PATH`, then where administrators' programs lie
-/// whatever `PATH` says. Any thread; blocks until the program has ended, for [#LIMIT] at most.
+/// The programs of the node that volumes on block devices need: `blkid`, `fsck`, `losetup`, `mount` and `umount` of
+/// util-linux, and `mkfs` of the file systems that pods ask for. They are found on `PATH`, then where administrators'
+/// programs lie whatever `PATH` says. Any thread; blocks until the program has ended, for [#LIMIT] or [#BRIEF] at most.
 public final class HostPrograms implements HostProgram {
-    /// What a check or a new file system of a large disk takes; whoever waits is one pod.
+    /// What a check, a new file system or the replay of a journal of a large disk takes; whoever waits is one pod.
     public static final Duration LIMIT = Duration.ofHours(1);
-    /// What is kept of what they say: it goes into messages.
-    private static final int MOST_BYTES = 16 << 10;
-    private final Command command = new Command(LIMIT, MOST_BYTES);
+    /// For all others: whoever ends what is left over waits for them, too. An `umount` that is left goes on.
+    public static final Duration BRIEF = Duration.ofMinutes(2);
+    /// Both keep more than such a program says: one that cannot write any more dies of it in the middle of its work.
+    private final Command patient = new Command(LIMIT);
+    private final Command brief = new Command(BRIEF);
     private final List<Path> directories;
 
     /// Those of this process' `PATH`. Runs nothing yet.
@@ -37,8 +39,12 @@ public final class HostPrograms implements HostProgram {
     public Result run(String... line) throws IOException {
         List<String> whole = new ArrayList<>(List.of(line));
         whole.set(0, find(line[0]).toString());
-        Command.Outcome outcome = command.run(whole, "");
+        Command.Outcome outcome = (works(line[0]) ? patient : brief).run(whole, "");
         return new Result(outcome.code(), outcome.output(), outcome.complaint());
+    }
+
+    private static boolean works(String program) {
+        return program.startsWith("mkfs.") || program.equals("fsck") || program.equals("mount");
     }
 
     private Path find(String program) throws NoSuchFileException {

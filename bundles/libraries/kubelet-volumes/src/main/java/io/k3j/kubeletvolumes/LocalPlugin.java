@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -78,12 +79,17 @@ final class LocalPlugin implements VolumePlugin {
 
     private Path mounted(Spec spec, Path device, Path use) throws IOException {
         places.hold(device, () -> volumes.hold(spec.persistentVolume(), () -> {
-            Path at = global.mount(device, spec);
-            if (!global.shown(use)) {
-                begin(spec, at);
-                PodDirectories.make(use);
-                global.show(at, use);
+            if (global.shown(use)) {
+                return;
             }
+            if (devices.has(device)) {
+                throw new IOException("a pod has block device \"" + device
+                        + "\" as a device by another volume, so it is not mounted");
+            }
+            Path at = global.mount(device, spec);
+            begin(spec, at);
+            PodDirectories.make(use);
+            global.show(at, use);
         }));
         return use;
     }
@@ -94,7 +100,15 @@ final class LocalPlugin implements VolumePlugin {
         if (Files.isDirectory(p)) {
             throw new IOException("path \"" + p + "\" is a directory, and volumeMode Block needs a block device");
         }
-        return Optional.of(devices.map(nodes.device(p), spec.persistentVolume(), spec.pod().uid()));
+        Path device = nodes.device(p);
+        places.hold(device, () -> {
+            if (global.has(device)) {
+                throw new IOException("the file system of block device \"" + device
+                        + "\" is mounted for another volume, so no pod is given the device");
+            }
+            devices.map(device, spec.persistentVolume(), spec.pod().uid());
+        });
+        return Optional.of(devices.link(spec.persistentVolume(), spec.pod().uid()));
     }
 
     /// Takes the devices of a pod back, before its directory goes.
@@ -107,11 +121,27 @@ final class LocalPlugin implements VolumePlugin {
     void prune() {
         try {
             devices.prune();
-            for (String volume : global.names()) {
-                volumes.holdIfFree(volume, () -> end(volume));
-            }
+            end(global.names());
         } catch (IOException | UncheckedIOException e) {
             LOG.log(System.Logger.Level.WARNING, "Cannot look for unused local volumes error={0}", e.getMessage());
+        }
+    }
+
+    /// The volumes that a pod uses, as long as it has its directory.
+    List<String> used(String uid) throws IOException {
+        Path all = uses(directories.pod(uid));
+        if (!Files.isDirectory(all, LinkOption.NOFOLLOW_LINKS)) {
+            return List.of();
+        }
+        try (Stream<Path> found = Files.list(all)) {
+            return found.map(p -> String.valueOf(p.getFileName())).toList();
+        }
+    }
+
+    /// Ends the mounts of volumes that no pod uses any more; [#prune] ends what this leaves.
+    void end(List<String> all) throws IOException {
+        for (String volume : all) {
+            volumes.holdIfFree(volume, () -> end(volume));
         }
     }
 
@@ -120,14 +150,18 @@ final class LocalPlugin implements VolumePlugin {
             if (!usedBy(pod -> true, volume)) {
                 global.unmount(volume);
             }
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             LOG.log(System.Logger.Level.WARNING, "Cannot unmount a local volume name={0} error={1}", volume,
                     e.getMessage());
         }
     }
 
+    private static Path uses(Path pod) {
+        return pod.resolve("volumes").resolve(ESCAPED);
+    }
+
     private static Path use(Path pod, String persistentVolume) {
-        return pod.resolve("volumes").resolve(ESCAPED).resolve(persistentVolume);
+        return uses(pod).resolve(persistentVolume);
     }
 
     private void begin(Spec spec, Path p) throws IOException {
@@ -154,14 +188,15 @@ final class LocalPlugin implements VolumePlugin {
         return usedBy(pod -> !pod.equals(own), spec.persistentVolume());
     }
 
+    /// What cannot be looked at, as a file system whose disk has failed, is used.
     /// @param pods which of the pods' directories count
     private boolean usedBy(Predicate<Path> pods, String persistentVolume) throws IOException {
         if (!Files.isDirectory(directories.pods())) {
             return false;
         }
         try (Stream<Path> all = Files.list(directories.pods())) {
-            return all.anyMatch(
-                    p -> pods.test(p) && Files.isDirectory(use(p, persistentVolume), LinkOption.NOFOLLOW_LINKS));
+            return all.anyMatch(p -> pods.test(p) && Files.isDirectory(p, LinkOption.NOFOLLOW_LINKS)
+                    && !Files.notExists(use(p, persistentVolume), LinkOption.NOFOLLOW_LINKS));
         }
     }
 }

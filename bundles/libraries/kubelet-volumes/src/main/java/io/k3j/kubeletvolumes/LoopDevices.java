@@ -2,6 +2,7 @@ package io.k3j.kubeletvolumes;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,8 @@ import java.util.Optional;
 /// nobody has open may go, and another one come by its numbers, which the pod would then write to. Which there are is
 /// read from the kernel, so they are found by the next kubelet, too. Any thread; blocks for `losetup`.
 final class LoopDevices {
+    /// What the kernel puts behind the name of a device that has gone from `/dev`.
+    private static final String GONE = " (deleted)";
     private final Path blocks;
     private final HostProgram programs;
 
@@ -54,23 +57,23 @@ final class LoopDevices {
         }
         try (DirectoryStream<Path> all = Files.newDirectoryStream(blocks, "loop*")) {
             for (Path loop : all) {
-                if (backing(loop).equals(file.toString() + "\n")) {
+                String backing = backing(loop);
+                if (backing.equals(file + "\n") || backing.equals(file + GONE + "\n")) {
                     return Optional.of(String.valueOf(loop.getFileName()));
                 }
             }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
         }
         return Optional.empty();
     }
 
-    /// With the line feed at its end. Empty for one that has no file, also when it loses it just now.
-    private static String backing(Path loop) throws IOException {
-        Path file = loop.resolve("loop/backing_file");
+    /// With the line feed at its end. Empty for one that has no file, also when it loses it just now, and for one
+    /// whose file has a longer name than the kernel tells: it is somebody else's.
+    private static String backing(Path loop) {
         try {
-            return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+            return new String(Files.readAllBytes(loop.resolve("loop/backing_file")), StandardCharsets.UTF_8);
         } catch (IOException e) {
-            if (Files.exists(file)) {
-                throw e;
-            }
             return "";
         }
     }

@@ -1,47 +1,69 @@
 package io.k3j.kubeletvolumes;
 
 import java.io.IOException;
-import java.util.List;
-import java.util.concurrent.locks.Lock;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.IntStream;
 
-/// A lock for each of any number of things. Things that share a lock wait for each other; one thread holds the lock of
-/// one thing only, or those of another object of this class besides, always in the same order.
+/// A lock for each of any number of things, there while somebody has it or waits for it: what is done to one thing may
+/// take an hour, and no other waits for that. One thread holds the lock of one thing only, or those of another object
+/// of this class besides, always in the same order.
 final class NamedLocks {
-    /// More than pods that start at once on a busy node.
-    private static final int LOCKS = 64;
-    private final List<Lock> locks = IntStream.range(0, LOCKS).<Lock>mapToObj(i -> new ReentrantLock()).toList();
+    private final Map<Object, Named> taken = new HashMap<>();
 
     /// What is done under a lock.
     interface Work {
         void run() throws IOException;
     }
 
-    private Lock of(Object thing) {
-        return locks.get(Math.floorMod(thing.hashCode(), LOCKS));
+    /// The lock of one thing.
+    private static final class Named {
+        private final ReentrantLock lock = new ReentrantLock();
+        /// Who have it or wait for it.
+        private int users;
     }
 
     /// Waits for the lock, which no interrupt cuts short.
     void hold(Object thing, Work work) throws IOException {
-        Lock lock = of(thing);
-        lock.lock();
+        Named named = enter(thing);
         try {
-            work.run();
+            named.lock.lock();
+            try {
+                work.run();
+            } finally {
+                named.lock.unlock();
+            }
         } finally {
-            lock.unlock();
+            leave(thing, named);
         }
     }
 
     /// Does nothing when somebody else has the lock now.
     void holdIfFree(Object thing, Work work) throws IOException {
-        Lock lock = of(thing);
-        if (lock.tryLock()) {
-            try {
-                work.run();
-            } finally {
-                lock.unlock();
+        Named named = enter(thing);
+        try {
+            if (named.lock.tryLock()) {
+                try {
+                    work.run();
+                } finally {
+                    named.lock.unlock();
+                }
             }
+        } finally {
+            leave(thing, named);
+        }
+    }
+
+    private synchronized Named enter(Object thing) {
+        Named named = taken.computeIfAbsent(thing, _ -> new Named());
+        named.users++;
+        return named;
+    }
+
+    private synchronized void leave(Object thing, Named named) {
+        named.users--;
+        if (named.users == 0) {
+            taken.remove(thing);
         }
     }
 }

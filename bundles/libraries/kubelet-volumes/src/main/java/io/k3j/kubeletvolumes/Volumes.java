@@ -59,7 +59,7 @@ public final class Volumes {
         reader = new FileReader(handles);
         local = new LocalPlugin(directories, warnings, new DeviceNodes(handles, Path.of("/dev")),
                 new GlobalMounts(directories.plugin("kubernetes.io/local-volume").resolve("mounts"), mounts,
-                        new FormatAndMount(programs)),
+                        new FormatAndMount(programs, new BlankDevice(Path.of("/sys/dev/block")))),
                 new DeviceMap(directories, LocalPlugin.ESCAPED, mounts,
                         new LoopDevices(Path.of("/sys/block"), programs)));
         plugins = List.of(new HostPathPlugin(), local,
@@ -218,10 +218,11 @@ public final class Volumes {
     public void remove(String uid) throws IOException {
         stats.removed(uid);
         Path directory = directories.pod(uid);
+        List<String> used = local.used(uid);
         local.release(uid);
         mounts.unmountBelow(directory);
         Trees.delete(directory);
-        local.prune();
+        local.end(used);
     }
 
     /// Ends mounts and takes back devices of pods that have no directory any more, as after a crash in the middle of

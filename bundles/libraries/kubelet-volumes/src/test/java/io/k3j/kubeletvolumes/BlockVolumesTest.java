@@ -168,6 +168,28 @@ class BlockVolumesTest {
     }
 
     @Test
+    void aDeviceIsEitherMountedOrHandedOn() throws IOException {
+        volume(Struct.of("volumeMode", "Block"));
+        prepared(pod("u1", "volumeDevices"));
+        another("pv2", Struct.EMPTY);
+        assertThatThrownBy(() -> prepared(pod("u2", "volumeMounts")))
+                .hasMessageEndingWith("as a device by another volume, so it is not mounted");
+        volumes.remove("u1");
+        prepared(pod("u2", "volumeMounts"));
+        another("pv", Struct.of("volumeMode", "Block"));
+        assertThatThrownBy(() -> prepared(pod("u1", "volumeDevices")))
+                .hasMessageEndingWith("is mounted for another volume, so no pod is given the device");
+    }
+
+    /// Binds the claim to another volume on the same device.
+    private void another(String name, Struct fields) {
+        api.seed(ReferencedObjects.CLAIMS, Obj.of(Struct.of("metadata", Struct.of("namespace", "ns", "name", "c"),
+                "spec", Struct.of("volumeName", name), "status", Struct.of("phase", "Bound"))));
+        api.seed(ReferencedObjects.VOLUMES, Obj.of(Struct.of("metadata", Struct.of("name", name), "spec",
+                fields.toBuilder().put("local", Struct.of("path", device)).build())));
+    }
+
+    @Test
     void aDeviceThatThePodLeftIsTakenBackByTheNextKubelet() throws IOException {
         volume(Struct.of("volumeMode", "Block"));
         prepared(pod("u1", "volumeDevices"));

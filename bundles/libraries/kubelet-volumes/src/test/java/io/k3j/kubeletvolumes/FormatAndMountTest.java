@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,17 +21,21 @@ import org.junit.jupiter.api.io.TempDir;
 class FormatAndMountTest {
     private static final HostProgram.Result DONE = new HostProgram.Result(0, "", "");
     private static final HostProgram.Result BLANK = new HostProgram.Result(2, "", "");
+    private static final String LOOK = "blkid -p -s TYPE -s PTTYPE -o export device";
     @TempDir
     private Path directory;
     private Path device;
     /// What programs answer; those that are not there are missing on the node.
     private final Map<String, HostProgram.Result> answers = new HashMap<>();
     private final List<String> ran = new ArrayList<>();
-    private final FormatAndMount format = new FormatAndMount(this::run);
+    private Path numbers;
+    private FormatAndMount format;
 
     @BeforeEach
     void begin() throws IOException {
         device = Files.write(directory.resolve("device"), new byte[4096]);
+        numbers = directory.resolve("numbers");
+        format = new FormatAndMount(this::run, new BlankDevice(numbers));
         for (String program : List.of("mount", "fsck", "mkfs.ext4", "mkfs.xfs", "mkfs.btrfs")) {
             answers.put(program, DONE);
         }
@@ -57,7 +62,7 @@ class FormatAndMountTest {
     @Test
     void aBlankDeviceIsFormattedAsUpstreamDoes() throws IOException {
         mount("", "noatime");
-        assertThat(ran).containsExactly("blkid -p -s TYPE -s PTTYPE -o export device", "mkfs.ext4 -F -m0 device",
+        assertThat(ran).containsExactly(LOOK, LOOK, "mkfs.ext4 -F -m0 device",
                 "mount -t ext4 -o noatime,defaults device target");
         ran.clear();
         mount("xfs");
@@ -69,8 +74,7 @@ class FormatAndMountTest {
     void aFileSystemIsCheckedAndKept() throws IOException {
         has("TYPE=ext4");
         mount("ext4");
-        assertThat(ran).containsExactly("blkid -p -s TYPE -s PTTYPE -o export device", "fsck -a device",
-                "mount -t ext4 -o defaults device target");
+        assertThat(ran).containsExactly(LOOK, "fsck -a device", "mount -t ext4 -o defaults device target");
         ran.clear();
         mount("ext4", "ro");
         assertThat(ran).doesNotContain("fsck -a device").last().isEqualTo(
@@ -84,6 +88,7 @@ class FormatAndMountTest {
             has(told);
             assertThatThrownBy(() -> mount("ext4")).as(told).hasMessageContaining("wrong fs type");
         }
+        assertThat(ran).containsOnlyOnce("fsck -a device");
         List.of(new HostProgram.Result(8, "", "ambivalent result"), new HostProgram.Result(2, "", "cannot open"),
                 new HostProgram.Result(0, "", ""), new HostProgram.Result(-1, "", "no answer within 3600 seconds"))
                 .forEach(told -> {
@@ -98,9 +103,58 @@ class FormatAndMountTest {
 
     @Test
     void aDeviceThatGivesNoDataIsNotFormatted() throws IOException {
+        Files.write(device, new byte[0]);
+        assertThatThrownBy(() -> mount("ext4"))
+                .hasMessageEndingWith("cannot be read, so it is not formatted: it has no content");
         Files.delete(device);
-        assertThatThrownBy(() -> mount("ext4")).hasMessageContaining("cannot be read, so it is not formatted");
-        assertThat(ran).noneMatch(line -> line.startsWith("mkfs") || line.startsWith("mount"));
+        assertThatThrownBy(() -> mount("ext4")).isInstanceOf(NoSuchFileException.class);
+        assertThat(ran).containsExactly(LOOK);
+    }
+
+    @Test
+    void aDeviceThatIsNotBlankAtTheSecondLookIsNotFormatted() {
+        AtomicInteger looks = new AtomicInteger();
+        format = new FormatAndMount(line -> {
+            ran.add(line[0]);
+            return looks.incrementAndGet() == 1 ? BLANK : new HostProgram.Result(0, "TYPE=ext4\n", "");
+        }, new BlankDevice(numbers));
+        assertThatThrownBy(() -> mount("ext4")).hasMessageContaining("was changed while it was looked at");
+        assertThat(ran).containsExactly("blkid", "blkid");
+    }
+
+    /// A file has the number 0:0.
+    @Test
+    void aDeviceWhosePartitionsTheKernelKnowsIsNotFormatted() throws IOException {
+        Files.createDirectories(numbers.resolve("0:0/holders"));
+        Files.createDirectories(numbers.resolve("0:0/queue"));
+        mount("ext4");
+        assertThat(ran).contains("mkfs.ext4 -F -m0 device");
+        ran.clear();
+        Files.createFile(Files.createDirectories(numbers.resolve("0:0/sda1")).resolve("partition"));
+        assertThatThrownBy(() -> mount("ext4")).hasMessageEndingWith("so it is not formatted: sda1");
+        Files.delete(numbers.resolve("0:0/sda1/partition"));
+        Files.createDirectories(numbers.resolve("0:0/holders/dm-0"));
+        assertThatThrownBy(() -> mount("ext4")).hasMessageEndingWith("so it is not formatted: dm-0");
+        assertThat(ran).containsExactly(LOOK, LOOK);
+    }
+
+    @Test
+    void aPartOfSomethingElseIsNeitherCheckedNorMounted() {
+        for (String type : List.of("LVM2_member", "linux_raid_member")) {
+            has("TYPE=" + type);
+            assertThatThrownBy(() -> mount("ext4")).hasMessageEndingWith("so it is not mounted: " + type);
+        }
+        assertThat(ran).containsExactly(LOOK, LOOK);
+    }
+
+    @Test
+    void aMountThatIsUsedIsLeft() throws IOException {
+        answers.put("umount", DONE);
+        format.unmount(directory.resolve("target"));
+        assertThat(ran).containsExactly("umount target");
+        answers.put("umount", new HostProgram.Result(32, "", "target is busy"));
+        assertThatThrownBy(() -> format.unmount(directory.resolve("target")))
+                .hasMessageStartingWith("unmount failed: exit status 32").hasMessageEndingWith("target is busy");
     }
 
     @Test

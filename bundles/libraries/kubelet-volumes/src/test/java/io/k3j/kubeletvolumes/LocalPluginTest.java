@@ -50,7 +50,8 @@ class LocalPluginTest {
         };
         return new LocalPlugin(directories, (pod, reason, message) -> told.add(pod.uid() + " " + reason + ": "
                 + message), new DeviceNodes(new Handles(), Path.of("/dev")),
-                new GlobalMounts(directory.resolve("mounts"), mounts, new FormatAndMount(none)),
+                new GlobalMounts(directory.resolve("mounts"), mounts,
+                        new FormatAndMount(none, new BlankDevice(directory.resolve("numbers")))),
                 new DeviceMap(directories, LocalPlugin.ESCAPED, mounts,
                         new LoopDevices(directory.resolve("block"), none)));
     }

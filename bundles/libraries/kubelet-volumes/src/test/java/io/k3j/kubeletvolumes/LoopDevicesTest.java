@@ -53,6 +53,14 @@ class LoopDevicesTest {
     }
 
     @Test
+    void aDeviceThatHasGoneIsFoundByItsFormerName() throws IOException {
+        lay("loop2", "/held/u2 (deleted)");
+        loops.attach(Path.of("/held/u2"));
+        loops.detach(Path.of("/held/u2"));
+        assertThat(ran).containsExactly("losetup -d /dev/loop2");
+    }
+
+    @Test
     void saysWhyADeviceIsNotHeldOrLeft() {
         answer = new HostProgram.Result(1, "", "no free loop device");
         assertThatThrownBy(() -> loops.attach(Path.of("/held/u1"))).hasMessage(

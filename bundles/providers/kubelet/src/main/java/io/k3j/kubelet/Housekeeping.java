@@ -97,9 +97,9 @@ final class Housekeeping {
         }
     }
 
-    /// Removes directories, mounts, cgroups and log links of pods that neither the kubelet nor the runtime knows; retries
-    /// cgroups that were busy when their pod ended. Nothing any more once the kubelet is closed: its successor makes
-    /// what is not in the list.
+    /// Removes directories, mounts, cgroups and log links of pods that neither the kubelet nor the runtime knows;
+    /// retries cgroups that were busy when their pod ended. Nothing any more once the kubelet is closed: its successor
+    /// makes what is not in the list.
     void leftovers() throws IOException {
         Set<String> alive = new HashSet<>();
         tools.runtime().sandboxes(Map.of()).forEach(s -> alive.add(s.labels().getOrDefault(Labels.POD_UID, "")));
