@@ -3,6 +3,7 @@ package io.k3j.kubeletserver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.kubeletvolumes.DiskUsage;
+import io.k3j.kubeletvolumes.HostPrograms;
 import io.k3j.kubeletvolumes.Mounts;
 import io.k3j.kubeletvolumes.PodTokens;
 import io.k3j.kubeletvolumes.VolumeContent;
@@ -93,8 +94,8 @@ class StatsTest {
         ReferencedObjects references = new ReferencedObjects(api);
         Environment environment = new Environment(references, new Environment.Node("n", List.of(), 1, 1, () -> 1));
         volumes = new Volumes(directory.resolve("pods"), references,
-                new VolumeContent(references, environment, new PodTokens(api, clock)), new Mounts(), clock,
-                volumeStats, (pod, reason, message) -> {
+                new VolumeContent(references, environment, new PodTokens(api, clock)), new Mounts(),
+                new HostPrograms(), clock, volumeStats, (pod, reason, message) -> {
                 });
         ContainerRuntime runtime = proxy(ContainerRuntime.class, (m, _) -> runtime(m));
         stats = new Stats(proxy(KubeletHost.class, (m, a) -> switch (m) {

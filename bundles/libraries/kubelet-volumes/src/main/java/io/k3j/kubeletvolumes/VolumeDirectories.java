@@ -20,6 +20,12 @@ record VolumeDirectories(Path pods) {
         return pod(spec.pod().uid()).resolve("volumes").resolve("kubernetes.io~" + plugin).resolve(spec.name());
     }
 
+    /// What plug-ins keep for all pods of the node.
+    /// @param plugin `kubernetes.io/local-volume`, or as upstream escapes it
+    Path plugin(String plugin) {
+        return pods.resolveSibling("plugins").resolve(plugin);
+    }
+
     /// Gives a directory its mode and, unless the group is -1, its group, which then everything made in it has too. The
     /// set-group-id bit (02000) is what hands the group on, see `fsGroup` in
     /// <https://kubernetes.io/docs/tasks/configure-pod-container/security-context/>.

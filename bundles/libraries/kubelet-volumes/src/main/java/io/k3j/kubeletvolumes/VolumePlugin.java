@@ -5,6 +5,7 @@ import io.k3j.model.Struct;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /// One kind of volume. [Volumes] asks its plug-ins in turn for the first that supports a source; CSI's will be one more
 /// of them. Any thread, one at a time per pod; a method blocks until it is done.
@@ -24,6 +25,11 @@ interface VolumePlugin {
         /// PersistentVolume, `emptyDir` in a pod.
         boolean persistent() {
             return !persistentVolume.isEmpty();
+        }
+
+        /// Whether pods are to have it as a device, not mounted: `volumeMode: Block` of a PersistentVolume.
+        boolean block() {
+            return persistent() && source.text("volumeMode").equals("Block");
         }
 
         /// The group that owns its files, -1 when the pod names none. `fsGroup`; what a plug-in makes gets it, and what
@@ -50,4 +56,12 @@ interface VolumePlugin {
     /// @throws IOException when that fails; it is tried again
     /// @throws io.k3j.kuberuntime.ConfigError when something it needs is missing
     Path setUp(Spec spec) throws IOException;
+
+    /// Makes the volume a device that the pod's containers are given, for a [Spec#block]; upstream's
+    /// `BlockVolumeMapper`. May be called again, as [#setUp].
+    /// @return what the runtime is told, which it resolves; empty where this kind of volume is no device
+    /// @throws IOException when that fails; it is tried again
+    default Optional<Path> mapDevice(Spec spec) throws IOException {
+        return Optional.empty();
+    }
 }

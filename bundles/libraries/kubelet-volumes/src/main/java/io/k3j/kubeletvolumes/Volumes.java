@@ -1,6 +1,7 @@
 package io.k3j.kubeletvolumes;
 
 import io.k3j.kuberuntime.ConfigError;
+import io.k3j.kuberuntime.PodSpecs;
 import io.k3j.kuberuntime.ReferencedObjects;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
@@ -26,6 +27,7 @@ public final class Volumes {
     private final Subpaths subpaths;
     private final FileReader reader;
     private final List<VolumePlugin> plugins;
+    private final LocalPlugin local;
     private final VolumeStats stats;
 
     /// Who tells people what they should know of a pod, as its Events. Called on the thread that makes the volume.
@@ -41,12 +43,13 @@ public final class Volumes {
     /// @param references where claims and volumes are read
     /// @param content where the files of configMap, secret, downwardAPI and projected come from
     /// @param mounts of this process
+    /// @param programs of the node, for volumes on block devices
     /// @param clock of the time of day
     /// @param stats is told of every volume that is made
     /// @param warnings is told what people should know of a volume that a pod gets all the same
     @SuppressWarnings("checkstyle:ParameterNumber") // each is another part of the kubelet
-    public Volumes(Path pods, ReferencedObjects references, VolumeContent content, Mounts mounts, InstantSource clock,
-            VolumeStats stats, Warnings warnings) {
+    public Volumes(Path pods, ReferencedObjects references, VolumeContent content, Mounts mounts,
+            HostPrograms programs, InstantSource clock, VolumeStats stats, Warnings warnings) {
         this.references = references;
         this.mounts = mounts;
         this.stats = stats;
@@ -54,44 +57,88 @@ public final class Volumes {
         directories = new VolumeDirectories(pods);
         subpaths = new Subpaths(directories, handles, mounts);
         reader = new FileReader(handles);
-        plugins = List.of(new HostPathPlugin(), new LocalPlugin(directories, warnings),
+        local = new LocalPlugin(directories, warnings, new DeviceNodes(handles, Path.of("/dev")),
+                new GlobalMounts(directories.plugin("kubernetes.io/local-volume").resolve("mounts"), mounts,
+                        new FormatAndMount(programs, new BlankDevice(Path.of("/sys/dev/block")))),
+                new DeviceMap(directories, LocalPlugin.ESCAPED, mounts,
+                        new LoopDevices(Path.of("/sys/block"), programs)));
+        plugins = List.of(new HostPathPlugin(), local,
                 new ContentPlugin(directories, content, mounts, handles, clock),
                 new EmptyDirPlugin(directories, mounts), new ImagePlugin(directories));
     }
 
     /// Makes or refreshes all volumes of a pod. One after the other; the first that fails ends it, and those before it
-    /// stay. Blocks for the disk, for mounts and for reads of the API. The reason is that of upstream's event,
-    /// `FailedMount`.
+    /// stay. Blocks for the disk, for mounts, for programs of the node and for reads of the API. The reason is that of
+    /// upstream's event, `FailedMount` or, of `volumeMode: Block`, `FailedMapVolume`.
     /// @param addresses of the pod, as far as they are known
-    /// @return where each lies on the host, by name
+    /// @return where each lies on the host, by name; of a device, what the runtime is told. One that would be a device
+    /// and is given to no container is left out
     /// @throws ConfigError when one cannot be made yet
     public Map<String, Path> prepare(Obj pod, List<String> addresses) {
         List<VolumeStats.Mounted> made = new ArrayList<>();
         for (Struct volume : pod.spec().seq("volumes").structs()) {
-            String name = volume.text("name");
-            try {
-                made.add(setUp(volume, spec(pod, volume, addresses)));
-            } catch (IOException | ConfigError e) {
-                throw new ConfigError("FailedMount",
-                        "MountVolume.SetUp failed for volume \"" + name + "\" : " + e.getMessage());
-            }
+            made(pod, volume, addresses).ifPresent(made::add);
         }
         stats.mounted(pod.uid(), made);
         return made.stream()
                 .collect(Collectors.toMap(VolumeStats.Mounted::name, VolumeStats.Mounted::path, (_, b) -> b));
     }
 
-    /// @throws ConfigError when no plug-in knows the source; the pod waits, as upstream's does
-    private VolumeStats.Mounted setUp(Struct volume, VolumePlugin.Spec spec) throws IOException {
-        for (VolumePlugin plugin : plugins) {
-            if (plugin.supports(spec)) {
-                return new VolumeStats.Mounted(spec.name(), plugin.setUp(spec), plugin.metrics(),
-                        claim(spec.pod(), volume), ephemeral(volume));
+    private Optional<VolumeStats.Mounted> made(Obj pod, Struct volume, List<String> addresses) {
+        String name = volume.text("name");
+        VolumePlugin.Spec spec;
+        try {
+            spec = spec(pod, volume, addresses);
+            boolean mapped = named(pod, "volumeDevices", name);
+            check(spec, named(pod, "volumeMounts", name), mapped);
+            if (!spec.block()) {
+                VolumePlugin plugin = plugin(spec);
+                return Optional.of(mounted(volume, spec, plugin.setUp(spec), plugin.metrics()));
             }
+            if (!mapped) {
+                return Optional.empty();
+            }
+        } catch (IOException | ConfigError e) {
+            throw new ConfigError("FailedMount",
+                    "MountVolume.SetUp failed for volume \"" + name + "\" : " + e.getMessage());
         }
-        throw ConfigError.config("no volume plugin matched " + (spec.persistent()
-                ? "the source of persistentvolume " + spec.persistentVolume()
-                : spec.source().without("name").names()));
+        return Optional.of(mounted(volume, spec, device(spec), VolumeStats.Metrics.NONE));
+    }
+
+    /// Whether a container names a volume in a list of its own.
+    private static boolean named(Obj pod, String list, String volume) {
+        return PodSpecs.all(pod).stream().anyMatch(c -> !c.seq(list).find("name", volume).isEmpty());
+    }
+
+    private static void check(VolumePlugin.Spec spec, boolean mounted, boolean mapped) {
+        if (spec.block() ? mounted : mapped) {
+            throw ConfigError.config("volume " + spec.name() + " has volumeMode "
+                    + (spec.block() ? "Block, but is specified in volumeMounts"
+                            : "Filesystem, but is specified in volumeDevices"));
+        }
+    }
+
+    private Path device(VolumePlugin.Spec spec) {
+        try {
+            return plugin(spec).mapDevice(spec).orElseThrow(() -> ConfigError.config("failed to find"
+                    + " BlockVolumeMapper plugin: volumes of this kind cannot have volumeMode Block"));
+        } catch (IOException | ConfigError e) {
+            throw new ConfigError("FailedMapVolume", "MapVolume.MapBlockVolume failed for volume \""
+                    + spec.persistentVolume() + "\" : " + e.getMessage());
+        }
+    }
+
+    private static VolumeStats.Mounted mounted(Struct volume, VolumePlugin.Spec spec, Path path,
+            VolumeStats.Metrics metrics) {
+        return new VolumeStats.Mounted(spec.name(), path, metrics, claim(spec.pod(), volume), ephemeral(volume));
+    }
+
+    /// @throws ConfigError when no plug-in knows the source; the pod waits, as upstream's does
+    private VolumePlugin plugin(VolumePlugin.Spec spec) {
+        return plugins.stream().filter(p -> p.supports(spec)).findFirst()
+                .orElseThrow(() -> ConfigError.config("no volume plugin matched " + (spec.persistent()
+                        ? "the source of persistentvolume " + spec.persistentVolume()
+                        : spec.source().without("name").names())));
     }
 
     /// The claim a volume stands for. A generic ephemeral volume has one of its own, called by pod and volume; the
@@ -164,13 +211,23 @@ public final class Volumes {
         return stats;
     }
 
-    /// Takes all of a pod's mounts and files away; one that has none is no failure. Mounts first: deleting through a
-    /// mount would take away what is mounted. May be called again, and for a pod that this kubelet never saw.
+    /// Takes all of a pod's mounts, devices and files away, and what it was the last of the node to use; one that has
+    /// none is no failure. Mounts first: deleting through a mount would take away what is mounted. May be called again,
+    /// and for a pod that this kubelet never saw.
     /// @throws IOException when anything is left
     public void remove(String uid) throws IOException {
         stats.removed(uid);
         Path directory = directories.pod(uid);
+        List<String> used = local.used(uid);
+        local.release(uid);
         mounts.unmountBelow(directory);
         Trees.delete(directory);
+        local.end(used);
+    }
+
+    /// Ends mounts and takes back devices of pods that have no directory any more, as after a crash in the middle of
+    /// [#remove]. What cannot be ended is logged and left to the next call.
+    public void prune() {
+        local.prune();
     }
 }

@@ -43,8 +43,17 @@ class LocalPluginTest {
 
     /// A kubelet that has just started.
     private LocalPlugin begun() {
-        return new LocalPlugin(new VolumeDirectories(directory.resolve("pods")),
-                (pod, reason, message) -> told.add(pod.uid() + " " + reason + ": " + message));
+        VolumeDirectories directories = new VolumeDirectories(directory.resolve("pods"));
+        Mounts mounts = new Mounts();
+        HostProgram none = line -> {
+            throw new IllegalStateException("a directory needs no " + line[0]);
+        };
+        return new LocalPlugin(directories, (pod, reason, message) -> told.add(pod.uid() + " " + reason + ": "
+                + message), new DeviceNodes(new Handles(), Path.of("/dev")),
+                new GlobalMounts(directory.resolve("mounts"), mounts,
+                        new FormatAndMount(none, new BlankDevice(directory.resolve("numbers")))),
+                new DeviceMap(directories, LocalPlugin.ESCAPED, mounts,
+                        new LoopDevices(directory.resolve("block"), none)));
     }
 
     private Path use(String uid, Struct security, boolean readOnly) throws IOException {
@@ -137,6 +146,14 @@ class LocalPluginTest {
         Files.setAttribute(volume, "unix:mode", 0770);
         use("u2", security, false);
         assertThat(group(volume.resolve("d/f"))).isEqualTo(GROUP);
+    }
+
+    @Test
+    void whatIsNeitherDirectoryNorDeviceIsNoVolume() {
+        volume = volume.resolve("d/f");
+        assertThatThrownBy(() -> use("u1", GROUP)).hasMessageStartingWith(
+                "only directory and block device are supported");
+        assertThat(directory.resolve("pods/u1")).doesNotExist();
     }
 
     @Test

@@ -38,7 +38,7 @@ class VolumesTest {
         Environment environment = new Environment(references, new Environment.Node("n", List.of(), 1, 1, () -> 1));
         volumes = new Volumes(directory.resolve("pods"), references,
                 new VolumeContent(references, environment, new PodTokens(api, InstantSource.system())), mounts,
-                InstantSource.system(), stats, (pod, reason, message) -> {
+                new HostPrograms(), InstantSource.system(), stats, (pod, reason, message) -> {
                 });
     }
 

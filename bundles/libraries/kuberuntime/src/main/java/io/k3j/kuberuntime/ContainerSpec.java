@@ -20,8 +20,10 @@ public final class ContainerSpec {
     /// @param image id or digest
     /// @param environment all variables; in the order in which they are set; `command` and `args` are expanded by them
     /// @param mounts CRI's `Mount`s
+    /// @param devices CRI's `Device`s
     /// @param linux CRI's `LinuxContainerConfig`
-    public record Parts(int attempt, String image, Map<String, String> environment, List<Struct> mounts, Struct linux) {
+    public record Parts(int attempt, String image, Map<String, String> environment, List<Struct> mounts,
+            List<Struct> devices, Struct linux) {
     }
 
     /// Everything but what the runtime itself decides. `logPath` is relative to the sandbox's log directory:
@@ -41,6 +43,7 @@ public final class ContainerSpec {
         env.forEach((k, v) -> variables.add(Struct.of("key", k, "value", v)));
         b.putUnlessEmpty("envs", variables);
         b.putUnlessEmpty("mounts", parts.mounts());
+        b.putUnlessEmpty("devices", parts.devices());
         b.put("labels", Labels.container(pod, name));
         b.put("annotations", annotations(pod, container, parts.attempt()));
         b.put("logPath", name + "/" + parts.attempt() + ".log");

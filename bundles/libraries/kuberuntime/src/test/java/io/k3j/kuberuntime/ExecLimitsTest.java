@@ -134,7 +134,7 @@ class ExecLimitsTest {
     }
 
     private static ContainerSpec.Parts parts(Map<String, String> variables) {
-        return new ContainerSpec.Parts(0, "i", variables, List.of(), Struct.EMPTY);
+        return new ContainerSpec.Parts(0, "i", variables, List.of(), List.of(), Struct.EMPTY);
     }
 
     private static Struct variable(String name, String value) {

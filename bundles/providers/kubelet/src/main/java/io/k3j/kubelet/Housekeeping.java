@@ -38,8 +38,9 @@ final class Housekeeping {
         this.images = images;
     }
 
-    /// Runs until the kubelet is closed.
+    /// Runs until the kubelet is closed. What the last kubelet could not take away of volumes goes first.
     void run() {
+        tools.volumes().prune();
         try {
             for (int round = 1; !tools.closed().await(EVERY.toMillis(), TimeUnit.MILLISECONDS); round++) {
                 try {
@@ -96,9 +97,9 @@ final class Housekeeping {
         }
     }
 
-    /// Removes directories, cgroups and log links of pods that neither the kubelet nor the runtime knows; retries
-    /// cgroups that were busy when their pod ended. Nothing any more once the kubelet is closed: its successor makes
-    /// what is not in the list.
+    /// Removes directories, mounts, cgroups and log links of pods that neither the kubelet nor the runtime knows;
+    /// retries cgroups that were busy when their pod ended. Nothing any more once the kubelet is closed: its successor
+    /// makes what is not in the list.
     void leftovers() throws IOException {
         Set<String> alive = new HashSet<>();
         tools.runtime().sandboxes(Map.of()).forEach(s -> alive.add(s.labels().getOrDefault(Labels.POD_UID, "")));
@@ -111,6 +112,9 @@ final class Housekeeping {
                 LOG.log(System.Logger.Level.INFO, "Removing orphaned pod directory uid={0}", uid);
                 tools.volumes().remove(uid);
             }
+        }
+        if (!stopped()) {
+            tools.volumes().prune();
         }
         tools.cgroups().present().stream().filter(orphaned).forEach(tools.cgroups()::remove);
         for (Path p : children(tools.options().logDir())) {

@@ -16,6 +16,7 @@ import io.k3j.kubeletimages.Images;
 import io.k3j.kubeletserver.CertificateMetrics;
 import io.k3j.kubeletserver.KubeletHost;
 import io.k3j.kubeletserver.StatsSummary;
+import io.k3j.kubeletvolumes.HostPrograms;
 import io.k3j.kubeletvolumes.Mounts;
 import io.k3j.kubeletvolumes.PodDirectories;
 import io.k3j.kubeletvolumes.PodTokens;
@@ -90,7 +91,7 @@ final class NodeAgent implements AutoCloseable {
         PodTokens tokens = new PodTokens(api, clock.monotonic());
         Events events = new Events(api, "kubelet", options.nodeName(), clock);
         Volumes volumes = new Volumes(options.pods(), references, new VolumeContent(references, environment, tokens),
-                new Mounts(), clock, new VolumeStats(clock, clock.monotonic()),
+                new Mounts(), new HostPrograms(), clock, new VolumeStats(clock, clock.monotonic()),
                 (pod, reason, message) -> events.tell(Events.reference(pod), "Warning", reason, message));
         Path cgroupfs = Path.of("/sys/fs/cgroup");
         Cgroups cgroups = new Cgroups(runtime.systemdCgroups() ? CgroupDriver.systemd(cgroupfs, List.of("systemctl"))

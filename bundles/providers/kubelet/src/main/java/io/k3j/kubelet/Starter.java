@@ -100,7 +100,7 @@ final class Starter {
                 Security.container(pod, spec, place.target(),
                         tools.options().rootDir().resolve("seccomp").toString()));
         Struct config = place.restart().mark(ContainerSpec.of(pod, spec, new ContainerSpec.Parts(attempt, image.id(),
-                env, mounts(pod, spec, attempt, place, env), linux)));
+                env, mounts(pod, spec, attempt, place, env), devices(pod, spec, place), linux)));
         Files.createDirectories(tools.options().podLogs(pod.namespace(), pod.name(), pod.uid()).resolve(name));
         String id;
         try {
@@ -151,6 +151,26 @@ final class Starter {
         Files.setPosixFilePermissions(words, PosixFilePermissions.fromString("rw-rw-rw-"));
         all.add(Struct.of("containerPath", spec.text("terminationMessagePath", "/dev/termination-log"), "hostPath",
                 words.toString()));
+        return all;
+    }
+
+    /// The devices that a container has as `volumeDevices`, by the links that [Volumes#prepare] has made.
+    static List<Struct> devices(Obj pod, Struct spec, Place place) {
+        List<Struct> all = new ArrayList<>();
+        for (Struct d : spec.seq("volumeDevices").structs()) {
+            String name = d.text("name");
+            String at = d.text("devicePath");
+            if (!at.startsWith("/")) {
+                throw ConfigError.config("error DevicePath `" + at + "` must be an absolute path");
+            }
+            Path device = place.volumes().get(name);
+            if (device == null) {
+                throw ConfigError.config("cannot find volume \"" + name + "\" to pass into container \""
+                        + spec.text("name") + "\"");
+            }
+            all.add(Struct.of("containerPath", at, "hostPath", device.toString(), "permissions",
+                    Volumes.readOnly(pod, name) ? "r" : "mrw"));
+        }
         return all;
     }
 

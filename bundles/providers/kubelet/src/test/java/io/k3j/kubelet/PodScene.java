@@ -12,6 +12,7 @@ import io.k3j.kubeletconfig.KubeletDefaults;
 import io.k3j.kubeletimages.CredentialProviders;
 import io.k3j.kubeletimages.ImageGarbageCollector;
 import io.k3j.kubeletimages.Images;
+import io.k3j.kubeletvolumes.HostPrograms;
 import io.k3j.kubeletvolumes.Mounts;
 import io.k3j.kubeletvolumes.PodTokens;
 import io.k3j.kubeletvolumes.ReferenceWatches;
@@ -79,7 +80,7 @@ abstract class PodScene {
                 Struct.of("name", "default"))));
         NodeAllocations room = new NodeAllocations(2000, NODE_MEMORY);
         tools = new Dependencies(options, runtime, references, new Volumes(options.pods(), references,
-                new VolumeContent(references, environment, tokens), new Mounts(), clock,
+                new VolumeContent(references, environment, tokens), new Mounts(), new HostPrograms(), clock,
                 new VolumeStats(clock, clock.monotonic()), (pod, reason, message) -> {
                 }), environment,
                 new Cgroups(driver(), "/", -1),
