@@ -59,7 +59,6 @@ class WaitingRulesTest {
             Map.entry("FlowControlKeeper.java: loop.close()", "writes what its successor does, unless it has changed"),
             Map.entry("Compactor.java: loop.close()", "a compaction does nothing where another one has been"),
             Map.entry("Peers.java: following.close()", "deletes records as they were seen, or not at all"),
-            Map.entry("SystemObjects.java: loop.close()", "creates what is missing, as its successor does"),
             Map.entry("BootstrapPolicy.java: loop.close()", "writes what its successor does, unless it has changed"),
             Map.entry("Aggregation.java: loop.close()", "writes what its successor does, unless it has changed"),
             Map.entry("RecordWatch.java: loop.close()", "takes over from the datastore what its successor does"),

@@ -3,8 +3,9 @@
 /// <https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/>.
 ///
 /// Reads through views: namespaces, limit ranges, service accounts, classes, nodes, pods, services, ServiceCIDRs,
-/// IPAddresses. Writes: the objects it admits; `IPAddress` objects of Services (sole writer); the system PriorityClasses
-/// and the ServiceCIDR `kubernetes`, when they are missing; `status.disruptedPods` of disruption budgets.
+/// IPAddresses. Writes: the objects it admits; `IPAddress` objects of Services (sole writer); the system
+/// PriorityClasses and the ServiceCIDR `kubernetes`, when they are missing; `status.disruptedPods` of disruption
+/// budgets.
 ///
 /// What the identities of nodes may write is the table `node-writes.txt`.
 @NullMarked

@@ -125,12 +125,28 @@ class ServiceRangesTest {
         assertThat(address("a", CLUSTER_IP)).startsWith("198.51.100.");
     }
 
-    @Test
-    void anAddressThatOthersHaveReservedIsKeptForThem() {
+    private void ofOthers(String address) {
         stage.seed(Listers.ADDRESSES, Struct.of("apiVersion", "networking.k8s.io/v1", "kind", "IPAddress", "metadata",
-                Struct.of("name", "10.43.0.10", "creationTimestamp", "2020-01-01T00:00:00Z"), "spec",
+                Struct.of("name", address, "creationTimestamp", "2020-01-01T00:00:00Z"), "spec",
                 Struct.of("parentRef", Struct.of("group", "gateway.networking.k8s.io", "resource", "gateways",
                         "namespace", "default", "name", "a"))));
+    }
+
+    @Test
+    void theAddressOfAServiceThatNamesOthersIsMendedAtAStart() {
+        ofOthers("10.43.0.10");
+        stage.seed(Listers.SERVICES, Stage.object("Service", "a",
+                CLUSTER_IP.with("clusterIP", "10.43.0.10").with("clusterIPs", Seq.of("10.43.0.10"))));
+        ClaimRecords records = new ClaimRecords(stage.world, allocator);
+        stage.api.deliver();
+        assertThat(AddressRegistry.isOf(stage.api.get(Listers.ADDRESSES, Key.of("10.43.0.10")),
+                new Key("default", "a"))).isTrue();
+        records.stop();
+    }
+
+    @Test
+    void anAddressThatOthersHaveReservedIsKeptForThem() {
+        ofOthers("10.43.0.10");
         assertThatThrownBy(() -> chosen("a", "10.43.0.10")).hasMessageContaining("provided IP is already allocated");
         for (int i = 0; i < 13; i++) {
             assertThat(address("s" + i, CLUSTER_IP)).isNotEqualTo("10.43.0.10");

@@ -21,7 +21,7 @@ class BootstrapObjectsTest {
     private boolean full = true;
     private final ApiClient api = (ApiClient) Proxy.newProxyInstance(ApiClient.class.getClassLoader(),
             new Class<?>[] {ApiClient.class}, (proxy, method, given) -> switch (method.getName()) {
-                case "find" -> Optional.ofNullable(stored.get((Key) given[1]));
+                case "find" -> Optional.ofNullable(stored.get(given[1]));
                 case "create" -> created((Obj) given[1]);
                 default -> throw new AssertionError(method);
             });

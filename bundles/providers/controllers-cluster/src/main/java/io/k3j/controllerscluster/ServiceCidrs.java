@@ -2,6 +2,7 @@ package io.k3j.controllerscluster;
 
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Query;
+import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.controllerkit.Conditions;
 import io.k3j.controllerkit.ControllerContext;
@@ -9,14 +10,13 @@ import io.k3j.controllerkit.ExpectingWriter;
 import io.k3j.controllerkit.LiveView;
 import io.k3j.controllerkit.Reconciler;
 import io.k3j.controllerkit.Requeue;
-import io.k3j.controllerkit.Times;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.time.Duration;
-import java.time.InstantSource;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -38,6 +38,7 @@ final class ServiceCidrs implements Reconciler {
     static final Gvr ADDRESSES = Gvr.of("networking.k8s.io/v1", "ipaddresses");
     static final String FINALIZER = "networking.k8s.io/service-cidr-finalizer";
     /// How long the finalizer stays at least: until then every server has seen the deletion and allocates no more.
+    /// Counted from when this term has seen it, by a clock that nobody sets: `deletionTimestamp` is another server's.
     static final Duration GRACE = Duration.ofSeconds(10);
     /// How soon one is looked at again that addresses keep. Services that go make it due at once.
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
@@ -47,9 +48,15 @@ final class ServiceCidrs implements Reconciler {
 
     private final LiveView cidrs;
     private final LiveView services;
-    private final InstantSource clock;
-    /// The address that was found to keep one that is being deleted; for the one worker.
-    private final Map<Key, String> keeping = new HashMap<>();
+    private final TimeSource clock;
+    /// Those that are being deleted; for the one worker.
+    private final Map<Key, Ending> endings = new HashMap<>();
+
+    /// One that is being deleted.
+    /// @param seen when that was seen first, by the monotonic clock
+    /// @param keeping the address that was found to keep it
+    private record Ending(String uid, Instant seen, Optional<String> keeping) {
+    }
 
     private ServiceCidrs(ControllerContext context) {
         this.cidrs = context.views().of(CIDRS);
@@ -88,7 +95,7 @@ final class ServiceCidrs implements Reconciler {
         if (found.filter(Obj::terminating).isPresent()) {
             return ending(found.get(), writer);
         }
-        keeping.remove(key);
+        endings.remove(key);
         found.ifPresent(cidr -> living(cidr, writer));
         return Requeue.NEVER;
     }
@@ -107,12 +114,17 @@ final class ServiceCidrs implements Reconciler {
         if (!cidr.finalizers().contains(FINALIZER)) {
             return Requeue.NEVER;
         }
-        if (keeps(cidr, writer.api())) {
+        Instant now = clock.monotonic().instant();
+        Ending before = Optional.ofNullable(endings.get(cidr.key())).filter(e -> e.uid().equals(cidr.uid()))
+                .orElse(new Ending(cidr.uid(), now, Optional.empty()));
+        Optional<String> keeping = keeping(cidr, before.keeping(), writer.api());
+        endings.put(cidr.key(), new Ending(cidr.uid(), before.seen(), keeping));
+        if (keeping.isPresent()) {
             tell(cidr, "False", "Terminating", "There are still IPAddresses referencing the ServiceCIDR, please remove"
                     + " them or create a new ServiceCIDR", writer);
             return Requeue.after(LOOK_AGAIN);
         }
-        Duration since = Times.since(cidr.metadata().text("deletionTimestamp"), clock.instant());
+        Duration since = Duration.between(before.seen(), now);
         if (since.compareTo(GRACE) < 0) {
             return Requeue.after(GRACE.minus(since));
         }
@@ -128,22 +140,19 @@ final class ServiceCidrs implements Reconciler {
         writer.updateStatus(CIDRS, cidr, cidr.status().with("conditions", conditions));
     }
 
-    /// Whether an address would be in no ServiceCIDR without this one. The others are those the API has now: a view
-    /// that shows one that has just gone would let both go.
-    private boolean keeps(Obj cidr, ApiClient api) {
+    /// An address that would be in no ServiceCIDR without this one, the one that was found before if it still is. The
+    /// others are those the API has now: a view that shows one that has just gone would let both go.
+    private Optional<String> keeping(Obj cidr, Optional<String> before, ApiClient api) {
         ServiceNetworks others = ServiceNetworks.of(api.list(CIDRS, Query.ALL).items().stream()
                 .filter(o -> !o.key().equals(cidr.key()) && (!o.terminating() || o.finalizers().contains(FINALIZER)))
                 .toList());
         ServiceNetworks own = ServiceNetworks.of(cidr);
         if (own.networks().stream().allMatch(others::covers)) {
-            return false;
+            return Optional.empty();
         }
-        Optional<String> before = Optional.ofNullable(keeping.get(cidr.key()))
-                .filter(a -> !others.contains(a) && api.find(ADDRESSES, Key.of(a)).filter(ServiceCidrs::managed)
-                        .isPresent());
-        Optional<String> one = before.or(() -> orphan(own, others, api));
-        one.ifPresentOrElse(a -> keeping.put(cidr.key(), a), () -> keeping.remove(cidr.key()));
-        return one.isPresent();
+        return before.filter(a -> !others.contains(a)
+                && api.find(ADDRESSES, Key.of(a)).filter(ServiceCidrs::managed).isPresent())
+                .or(() -> orphan(own, others, api));
     }
 
     /// An address of its own. Services are in memory; IPAddresses, of which one may be there before its Service is, are

@@ -46,19 +46,20 @@ final class ServiceCidrRules implements KindRules {
             p.at("cidrs").required("at least one CIDR required");
         } else if (cidrs.size() > MOST) {
             p.at("cidrs").invalid(spec, "may only hold up to 2 values");
-        } else if (cidrs.size() == MOST && !bothFamilies(cidrs.text(0), cidrs.text(1))) {
-            p.at("cidrs").invalid(spec, "may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and"
-                    + " 2001:db8::/64");
         } else {
             for (int i = 0; i < cidrs.size(); i++) {
                 range(cidrs.text(i), p.at("cidrs", i));
             }
+            if (cidrs.size() == MOST && oneFamily(cidrs.text(0), cidrs.text(1))) {
+                p.at("cidrs").invalid(cidrs, "may specify no more than one IP for each IP family, i.e 192.168.0.0/24"
+                        + " and 2001:db8::/64");
+            }
         }
     }
 
-    private static boolean bothFamilies(String one, String other) {
+    private static boolean oneFamily(String one, String other) {
         return Addresses.isPrefix(one) && Addresses.isPrefix(other)
-                && one.indexOf(':') >= 0 != other.indexOf(':') >= 0;
+                && one.indexOf(':') >= 0 == other.indexOf(':') >= 0;
     }
 
     /// One network has one text.
