@@ -54,11 +54,19 @@ for address in /run/k3s/containerd/state/io.containerd.runtime.v2.task/*/*/addre
 done
 rmdir /run/containerd/s /run/containerd 2> /dev/null
 
+# loop devices that keep a pod's block devices open, before what they are attached to is unmounted
+for backing in /sys/block/loop*/loop/backing_file; do
+    [ -e "$backing" ] && read -r file < "$backing" || continue
+    loop=${backing#/sys/block/}
+    case "$file" in
+        /var/lib/kubelet/plugins/*/volumeDevices/*|"$DATA"/*/plugins/*/volumeDevices/*) losetup -d "/dev/${loop%%/*}" ;;
+    esac
+done
 # Below the data directory only what containerd mounts while it unpacks an image, and volumes of pods where the kubelet's
 # root-dir is there: a disk mounted there is the user's, and without it the next start would begin an empty cluster.
 for mount in $(awk '{print $2}' /proc/self/mounts | sort -r); do
     case "$mount" in
-        /run/k3s*|"$DATA"/agent/containerd/tmpmounts/*|"$DATA"/*/pods/*/volumes/*|"$DATA"/*/pods/*/volume-subpaths/*|/var/lib/kubelet/pods*|/var/lib/kubelet/plugins*|/run/netns/cni-*) umount -l "$mount" 2> /dev/null ;;
+        /run/k3s*|"$DATA"/agent/containerd/tmpmounts/*|"$DATA"/*/pods/*/volumes/*|"$DATA"/*/pods/*/volume-subpaths/*|"$DATA"/*/plugins/kubernetes.io/*/mounts/*|"$DATA"/*/plugins/*/volumeDevices/*|/var/lib/kubelet/pods*|/var/lib/kubelet/plugins*|/run/netns/cni-*) umount -l "$mount" 2> /dev/null ;;
     esac
 done
 for ns in /run/netns/cni-*; do [ -e "$ns" ] && rm -f "$ns"; done

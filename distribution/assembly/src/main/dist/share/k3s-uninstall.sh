@@ -30,7 +30,7 @@ mounted() { # DIR : whether something is mounted there or below
 clean_mounted_directory() { # DIR : removes it; of what is mounted there the files go and the mount stays
     mounted "$1" || { rm -rf "$1"; return; }
     case "$1" in # what a pod has mounted and nobody could unmount is somewhere else's
-        */pods/*/volumes/*/*|*/pods/*/volume-subpaths/*) echo "k3s-uninstall.sh: $1 is mounted and stays"; return ;;
+        */pods/*/volumes/*/*|*/pods/*/volume-subpaths/*|*/plugins/kubernetes.io/*/mounts/*) echo "k3s-uninstall.sh: $1 is mounted and stays"; return ;;
     esac
     for path in "$1"/* "$1"/.[!.]* "$1"/..?*; do
         if [ -d "$path" ] && [ ! -L "$path" ]; then clean_mounted_directory "$path"; else rm -f "$path"; fi
@@ -38,8 +38,9 @@ clean_mounted_directory() { # DIR : removes it; of what is mounted there the fil
 }
 
 # /etc/rancher/node stays: with the password in it a node that is installed again is known to its servers
-rm -rf /etc/rancher/k3s /run/k3s /run/flannel /var/lib/kubelet /var/log/pods /var/log/containers
+rm -rf /etc/rancher/k3s /run/k3s /run/flannel /var/log/pods /var/log/containers
 { set +x; } 2> /dev/null
+clean_mounted_directory /var/lib/kubelet
 clean_mounted_directory "${K3S_DATA_DIR:-/var/lib/rancher/k3s}"
 set -x
 rmdir /etc/rancher /var/lib/rancher 2> /dev/null

@@ -89,17 +89,21 @@ class InstallItest {
                 + " && mkdir " + DATA + "/server/db && echo rows | tee " + DATA + "/server/db/state.db " + DATA
                 + "/storage/.file");
         String volume = DATA + "/kubelet/pods/u/volumes/kubernetes.io~nfs/v";
-        text("mkdir -p /root/share " + volume + " && echo theirs > /root/share/file && mount --bind /root/share "
-                + volume);
+        String disk = DATA + "/kubelet/plugins/kubernetes.io/local-volume/mounts/pv";
+        String bind = "mount --bind /root/share " + volume + " && mount --bind /root/share " + disk;
+        text("mkdir -p /root/share " + volume + " " + disk + " && echo theirs > /root/share/file && " + bind);
         text("k3s-killall.sh");
         assertThat(mounts()).containsExactlyInAnyOrder("mount " + DATA + "/server tmpfs",
                 "mount " + DATA + "/storage tmpfs");
         assertThat(text("cat " + DATA + "/server/db/state.db")).isEqualTo("rows\n");
-        text("mount --bind /root/share " + volume + " && mv /usr/local/bin/k3s-killall.sh /root/");
+        text("mkdir -p /var/lib/kubelet/pods/u/volumes/kubernetes.io~local-volume/pv && mount --bind /root/share"
+                + " /var/lib/kubelet/pods/u/volumes/kubernetes.io~local-volume/pv");
+        text(bind + " && mv /usr/local/bin/k3s-killall.sh /root/");
         text("printf '#!/bin/sh\\n' > /usr/local/bin/k3s-killall.sh && chmod 755 /usr/local/bin/k3s-killall.sh");
         text("k3s-uninstall.sh");
         assertThat(text("cat /root/share/file")).as("what a volume shows that is still mounted").isEqualTo("theirs\n");
-        text("umount " + volume + " && rm -r " + DATA + "/kubelet");
+        text("umount " + volume + " " + disk + " /var/lib/kubelet/pods/u/volumes/kubernetes.io~local-volume/pv"
+                + " && rm -r " + DATA + "/kubelet /var/lib/kubelet");
         assertThat(mounts()).as("after k3s-uninstall.sh").hasSize(2);
         assertThat(text("find " + DATA + " | sort")).as("the files go").isEqualTo(DATA + "\n" + DATA + "/server\n"
                 + DATA + "/storage\n");

@@ -11,7 +11,8 @@ import java.nio.file.Path;
 /// Links on the way are followed, as administrators name devices by links. What they lead to has to be a name in
 /// `/dev`: a container with a `hostPath` may make a device file of any disk of the host in it, which its own device
 /// cgroup keeps it from opening, and put it where a volume's path leads. Names in `/dev` are the kernel's, so programs
-/// can be given them without anybody changing meanwhile what they stand for.
+/// can be given them without anybody changing meanwhile what they stand for; other file systems mounted in it are not,
+/// as `/dev/shm`, where a container with `hostIPC` may make files.
 final class DeviceNodes {
     private static final int TYPE_MASK = 0170000;
     private static final int BLOCK = 0060000;
@@ -43,7 +44,15 @@ final class DeviceNodes {
             if ((it.mode() & TYPE_MASK) != BLOCK) {
                 throw new IOException("path \"" + path + "\" was changed while it was looked at");
             }
+            if (!fileSystem(it).equals(fileSystem(top))) {
+                throw new IOException("path \"" + path + "\" leads to the block device \"" + real
+                        + "\" on another file system than " + root + ", which a container may have made");
+            }
         }
         return real;
+    }
+
+    private static Object fileSystem(Handle it) throws IOException {
+        return Files.getAttribute(it.path(), "unix:dev");
     }
 }

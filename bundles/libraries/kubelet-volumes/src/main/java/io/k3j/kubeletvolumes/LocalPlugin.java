@@ -191,7 +191,7 @@ final class LocalPlugin implements VolumePlugin {
     /// What cannot be looked at, as a file system whose disk has failed, is used.
     /// @param pods which of the pods' directories count
     private boolean usedBy(Predicate<Path> pods, String persistentVolume) throws IOException {
-        if (!Files.isDirectory(directories.pods())) {
+        if (Files.notExists(directories.pods())) {
             return false;
         }
         try (Stream<Path> all = Files.list(directories.pods())) {

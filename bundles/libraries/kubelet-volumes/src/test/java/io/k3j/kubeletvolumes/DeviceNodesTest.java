@@ -50,6 +50,20 @@ class DeviceNodesTest {
     }
 
     @Test
+    void aDeviceFileOnAnotherFileSystemInDevIsRefused() throws Exception {
+        Path shm = Files.createDirectory(dev.resolve("shm"));
+        Mounts mounts = new Mounts();
+        mounts.tmpfs(shm, "mode=1777");
+        try {
+            make(shm.resolve("made"));
+            assertThatThrownBy(() -> nodes.device(shm.resolve("made")))
+                    .hasMessageContaining("on another file system than " + dev);
+        } finally {
+            mounts.unmountBelow(shm);
+        }
+    }
+
+    @Test
     void whatIsNoDeviceIsRefused() throws Exception {
         Path file = Files.createFile(dev.resolve("file"));
         assertThatThrownBy(() -> nodes.device(file)).hasMessageStartingWith(
