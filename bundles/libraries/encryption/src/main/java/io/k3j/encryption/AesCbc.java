@@ -49,11 +49,12 @@ final class AesCbc {
     }
 
     /// As [#open], for a row that holds an object: the right padding is no proof of the right key, so that what comes
-    /// out has to begin as objects do, else the next key of that name would never be tried.
+    /// out has to begin as objects do, else the next key of that name would never be tried. Another key still goes
+    /// unnoticed once in some 65 000 rows.
+    /// @throws UnreadableRow as [#open], and for what is no object
     static byte[] openObject(byte[] key, byte[] sealed) {
         byte[] plain = open(key, sealed);
-        if (OBJECTS.stream().noneMatch(mark -> plain.length >= mark.length
-                && Arrays.equals(plain, 0, mark.length, mark, 0, mark.length))) {
+        if (OBJECTS.stream().noneMatch(mark -> RowCipher.begins(plain, mark))) {
             throw new UnreadableRow(ANOTHER_KEY);
         }
         return plain;

@@ -49,7 +49,7 @@ public final class RowCipher {
         return begins(row, MARK);
     }
 
-    private static boolean begins(byte[] row, byte[] prefix) {
+    static boolean begins(byte[] row, byte[] prefix) {
         return row.length >= prefix.length && Arrays.equals(row, 0, prefix.length, prefix, 0, prefix.length);
     }
 
