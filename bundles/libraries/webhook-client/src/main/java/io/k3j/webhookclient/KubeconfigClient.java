@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -71,7 +72,7 @@ public final class KubeconfigClient implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CallFailure(what + "context canceled");
-        } catch (CancellationException e) {
+        } catch (CancellationException | RejectedExecutionException e) {
             throw new CallFailure(what + "context canceled");
         } catch (IOException e) {
             throw new CallFailure(what + said(e));
@@ -79,7 +80,10 @@ public final class KubeconfigClient implements AutoCloseable {
     }
 
     /// The JDK's client does not always say what has failed.
-    private static String said(IOException why) {
+    private String said(IOException why) {
+        if (closed) {
+            return "context canceled";
+        }
         if (why instanceof ConnectException) {
             return "cannot connect";
         }

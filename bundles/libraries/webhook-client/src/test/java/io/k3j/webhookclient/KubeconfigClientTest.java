@@ -182,7 +182,8 @@ class KubeconfigClientTest {
             assertThatThrownBy(post::get).hasRootCauseInstanceOf(CallFailure.class)
                     .hasMessageContaining("context canceled");
         }
-        assertThatThrownBy(() -> client.post(QUESTION, LONG)).isInstanceOf(CallFailure.class);
+        assertThatThrownBy(() -> client.post(QUESTION, LONG)).isInstanceOf(CallFailure.class)
+                .hasMessageContaining("context canceled");
     }
 
     /// A server of one request each on two connections, which closes the first one without an answer to its second.
