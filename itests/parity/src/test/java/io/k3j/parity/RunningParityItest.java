@@ -18,11 +18,13 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -50,6 +52,7 @@ class RunningParityItest {
     private static K3sProcess server;
     private static RebuiltJars jars;
     private static ClusterAccess access;
+    private static ClusterAccess agent;
     private static Joiner joiner;
     private static String agreed;
     private static String configuration;
@@ -80,9 +83,10 @@ class RunningParityItest {
         int at = config.indexOf("server: ") + "server: ".length();
         String address = config.substring(at, config.indexOf('\n', at)).strip();
         access = ClusterAccess.of(address, ParityMatrix.TOKEN, "server");
+        agent = ClusterAccess.of(address, ParityMatrix.TOKEN, "node");
         joiner = new Joiner(dir.resolve("joiner"), address, ParityMatrix.TOKEN);
-        agreed = told("/v1-k3s/server-config");
-        configuration = told("/v1-k3s/config");
+        agreed = told(access, "/v1-k3s/server-config");
+        configuration = told(agent, "/v1-k3s/config");
     }
 
     private static boolean healthy() throws IOException {
@@ -92,16 +96,14 @@ class RunningParityItest {
 
     @AfterAll
     static void stop() {
-        if (access != null) {
-            access.close();
-        }
+        Stream.of(access, agent).filter(Objects::nonNull).forEach(ClusterAccess::close);
         if (server != null) {
             server.close();
         }
     }
 
-    /// The answer to a server that asks; where nobody answers for a moment it asks again.
-    private static String told(String path) throws InterruptedException {
+    /// The answer to who joins; where nobody answers for a moment he asks again.
+    private static String told(ClusterAccess access, String path) throws InterruptedException {
         AtomicReference<ClusterAccess.Answer> last = new AtomicReference<>();
         Waiting.until(path, server, () -> {
             ClusterAccess.Answer answer = access.get(path);
@@ -113,13 +115,13 @@ class RunningParityItest {
     }
 
     private static void same(String when) throws InterruptedException {
-        assertThat(told("/v1-k3s/server-config")).as(when).isEqualTo(agreed);
-        assertThat(told("/v1-k3s/config")).as(when).isEqualTo(configuration);
+        assertThat(told(access, "/v1-k3s/server-config")).as(when).isEqualTo(agreed);
+        assertThat(told(agent, "/v1-k3s/config")).as(when).isEqualTo(configuration);
     }
 
     /// By the comparison of a server that joins.
     private static void letsInWithTheSameWordsOnly(String when) throws InterruptedException {
-        String told = told("/v1-k3s/server-config");
+        String told = told(access, "/v1-k3s/server-config");
         assertThat(joiner.refusal(told, "Runtimes, coredns")).as(when).contains("etcd disabled");
         assertThat(joiner.refusal(told, WORDS + ",servicelb")).as(when)
                 .contains("critical configuration value mismatch between servers", "--disable ", WORDS)
