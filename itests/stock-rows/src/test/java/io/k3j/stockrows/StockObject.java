@@ -2,7 +2,9 @@ package io.k3j.stockrows;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.DynamicMessage;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.TextFormat;
 import io.kubernetes.client.proto.Meta.FieldsV1;
@@ -20,13 +22,17 @@ record StockObject(String apiVersion, String kind, String namespace, String name
     static final String NAMESPACE = "stock";
     private static final long CREATED = 1_793_000_000L;
 
-    /// Parses protobuf text and adds metadata as every object has it.
-    static StockObject parse(Served served, String name, String text, int round) throws TextFormat.ParseException {
+    /// Parses protobuf text and adds metadata as every object has it to what it says of them.
+    static StockObject parse(Served served, String name, String text, int round)
+            throws TextFormat.ParseException, InvalidProtocolBufferException {
         Descriptor type = Messages.of(served.apiVersion(), served.kind());
+        FieldDescriptor metadata = type.findFieldByName("metadata");
         DynamicMessage.Builder body = DynamicMessage.newBuilder(type);
         TextFormat.merge(text, body);
         String namespace = served.namespaced() ? NAMESPACE : "";
-        body.setField(type.findFieldByName("metadata"), metadata(served, namespace, name, round));
+        // first, since Go writes labels in their order
+        ObjectMeta said = ObjectMeta.parseFrom(((Message) body.getField(metadata)).toByteString());
+        body.setField(metadata, said.toBuilder().mergeFrom(metadata(served, namespace, name, round)).build());
         return new StockObject(served.apiVersion(), served.kind(), namespace, name, body.build());
     }
 
