@@ -184,6 +184,9 @@ class HelmChartItest {
                 "three", "secret", "two", "secret"));
         assertThat(record("own", 1).struct("info").text("status")).isEqualTo("deployed");
         assertThat(record("own", 1).struct("chart").struct("metadata").text("name")).isEqualTo("plain");
+        Struct job = object("/apis/batch/v1/namespaces/default/jobs/helm-install-own");
+        assertThat(job.struct("status").seq("conditions").find("type", "Complete").text("status")).isEqualTo("True");
+        assertThat(object(CORE + "pods").seq("items")).as("pods of the Job").isEmpty();
 
         create(CONFIGS, "HelmChartConfig", "own", Struct.of("spec", Struct.of("valuesContent", "three: config")));
         ready("own", 2);

@@ -14,6 +14,7 @@ import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,7 @@ final class ChartReconciler implements Reconciler {
     private final Events events;
     private final ChartOperation operation;
     private final ChartBackoff attempts;
+    private final InstantSource clock;
 
     private ChartReconciler(ControllerContext desk, ChartOperation operation) {
         this.charts = desk.views().of(HelmKinds.CHARTS);
@@ -49,13 +51,15 @@ final class ChartReconciler implements Reconciler {
         this.events = desk.events(US, US);
         this.operation = operation;
         this.attempts = new ChartBackoff(desk.clock().monotonic());
+        this.clock = desk.clock();
     }
 
     /// Adds it to the loops of a bundle; two releases are worked at a time.
     static void add(ControllerContext desk, ChartOperation operation) {
         ChartReconciler all = new ChartReconciler(desk, operation);
-        desk.loop(US, US, AT_ONCE, all).on(all.charts).on(all.configs).on(desk.views().of(BuiltinResources.SECRETS),
-                all::usersOf);
+        desk.loop(US, US, AT_ONCE, all).on(all.charts).on(all.configs)
+                .on(desk.views().of(BuiltinResources.SECRETS), all::usersOf)
+                .onOwned(desk.views().of(BuiltinResources.JOBS, ChartJob.ALL), "HelmChart");
     }
 
     /// The charts whose values come from a Secret, their own or by their configuration. Few charts, many Secrets: what
@@ -116,20 +120,25 @@ final class ChartReconciler implements Reconciler {
             throw new ChartRefused("UnsupportedVersion", "spec.helmVersion " + chart.spec().text("helmVersion")
                     + " is not supported: only Helm v3 charts are; leave it out");
         }
+        ChartJob job = ChartJob.of(writer, chart, clock);
         String hash = input.hash();
         Releases releases = new Releases(writer.api());
         Optional<Revision> latest = releases.latest(input);
         Decision decision = Decision.of(latest, hash, input.failurePolicy());
         if (!decision.stuck().isEmpty()) {
             String message = latest.map(r -> releases.description(input, r)).orElse("") + "; " + decision.stuck();
-            if (ChartStatus.failed(chart, "Aborted", message).write(writer)) {
+            if (ChartStatus.failed(job, "Aborted", message).write(writer)) {
                 events.warning(chart, "Aborted", message);
             }
             return Requeue.after(LOOK_AGAIN);
         }
+        if (job.deleted()) {
+            attempts.forget(chart.key());
+            decision = decision.again();
+        }
         if (decision.steps().isEmpty()) {
             attempts.forget(chart.key());
-            ready(input, latest.map(Revision::revision).orElse(0L)).write(writer);
+            ready(input, job, latest.map(Revision::revision).orElse(0L)).write(writer);
             return Requeue.NEVER;
         }
         String tried = hash + input.failurePolicy() + chart.generation();
@@ -137,18 +146,26 @@ final class ChartReconciler implements Reconciler {
         if (attempts.times(chart.key(), tried) > input.backOffLimit()) {
             return Requeue.NEVER;
         }
-        return wait.isPositive() ? Requeue.after(wait) : operate(input, decision, tried, writer);
+        return wait.isPositive() ? Requeue.after(wait) : operate(input, job, decision, tried, writer);
     }
 
-    private Requeue operate(ReleaseInput input, Decision decision, String tried, ExpectingWriter writer) {
+    private Requeue operate(ReleaseInput input, ChartJob job, Decision decision, String tried, ExpectingWriter writer) {
         Obj chart = input.chart();
         String what = decision.steps().getLast();
-        ChartStatus.working(chart, what + " from " + input.source()).ignoring(input.ignored()).write(writer);
-        events.normal(chart, "ApplyJob", "Applying HelmChart from " + input.source() + ": " + what);
+        job.begin(input.hash(), input.backOffLimit());
+        ChartStatus.working(job, what + " from " + input.source()).ignoring(input.ignored()).write(writer);
+        events.normal(chart, "ApplyJob", "Applying HelmChart from " + input.source() + " using Job "
+                + ChartJob.key(chart));
         boolean atomic = chart.annotations().getOrDefault(ROLLBACK, "").equals("true");
-        ChartOperation.Result result = operation.run(writer.api(), input, decision, atomic);
+        ChartOperation.Result result;
+        try {
+            result = operation.run(writer.api(), input, decision, atomic);
+        } catch (ChartRefused refused) {
+            job.failed(refused.sentence(), false);
+            throw refused;
+        }
         if (!result.error().isEmpty()) {
-            return failed(input, what, tried, result, writer);
+            return failed(input, job, what, tried, result, writer);
         }
         attempts.forget(chart.key());
         result.latest().ifPresent(revision -> new Releases(writer.api()).label(input, revision, input.hash()));
@@ -156,11 +173,11 @@ final class ChartReconciler implements Reconciler {
         events.normal(chart, "Deployed", "Revision " + revision + " of release " + input.namespace() + "/"
                 + input.release() + " is deployed");
         // what others have changed about the chart meanwhile is in the view, and comes by itself
-        ready(input, revision).replace(writer);
+        ready(input, job, revision).replace(writer);
         return Requeue.NEVER;
     }
 
-    private Requeue failed(ReleaseInput input, String what, String tried, ChartOperation.Result result,
+    private Requeue failed(ReleaseInput input, ChartJob job, String what, String tried, ChartOperation.Result result,
             ExpectingWriter writer) {
         Obj chart = input.chart();
         Duration wait = attempts.failed(chart.key(), tried);
@@ -172,14 +189,20 @@ final class ChartReconciler implements Reconciler {
                 + (last ? "backOffLimit is reached, change the chart to try again" : "next attempt in "
                         + wait.toSeconds() + " s")
                 + ")";
-        ChartStatus.failed(chart, reason, message).ignoring(input.ignored()).replace(writer);
+        job.failed(message, last);
+        ChartStatus.failed(job, reason, message).ignoring(input.ignored()).replace(writer);
         events.warning(chart, reason, message);
+        if (last) {
+            events.warning(chart, "JobFailed", "Job has reached configured number of retries without succeeding");
+        }
         return last ? Requeue.NEVER : Requeue.after(wait);
     }
 
-    private static ChartStatus ready(ReleaseInput input, long revision) {
-        return ChartStatus.ready(input.chart(), "revision " + revision + " in namespace " + input.namespace())
-                .ignoring(input.ignored());
+    private ChartStatus ready(ReleaseInput input, ChartJob job, long revision) {
+        String message = "revision " + revision + " in namespace " + input.namespace();
+        job.complete(input.hash(), input.backOffLimit(), message)
+                .ifPresent(done -> events.normal(done, "Completed", "Job completed"));
+        return ChartStatus.ready(job, message).ignoring(input.ignored());
     }
 
     /// Uninstalls what is there and lets the object go, as K3s does also when Helm cannot uninstall it.
@@ -191,7 +214,9 @@ final class ChartReconciler implements Reconciler {
             if (wait.isPositive()) {
                 return Requeue.after(wait);
             }
-            events.normal(chart, "RemoveJob", "Uninstalling HelmChart");
+            ChartJob job = ChartJob.of(writer, chart, clock);
+            job.begin("removal", REMOVALS);
+            events.normal(chart, "RemoveJob", "Uninstalling HelmChart using Job " + ChartJob.key(chart));
             try {
                 Decision uninstall = new Decision(List.of(Decision.UNINSTALL), false, "");
                 String error = operation.run(writer.api(), input, uninstall, false).error();
@@ -200,7 +225,8 @@ final class ChartReconciler implements Reconciler {
                     boolean last = attempts.times(chart.key(), "removal") >= REMOVALS;
                     String message = error + (last ? "; what is left of release " + input.namespace() + "/"
                             + input.release() + " stays, remove it by helm uninstall" : "");
-                    ChartStatus.failed(chart, "UninstallFailed", message).write(writer);
+                    job.failed(message, last);
+                    ChartStatus.failed(job, "UninstallFailed", message).write(writer);
                     events.warning(chart, "UninstallFailed", message);
                     if (!last) {
                         return Requeue.after(pause);
@@ -214,7 +240,8 @@ final class ChartReconciler implements Reconciler {
             }
         }
         if (attempts.times(chart.key(), "removal") < REMOVALS) {
-            events.normal(chart, "RemoveJob", "Uninstalled HelmChart, removing resources");
+            events.normal(chart, "RemoveJob", "Uninstalled HelmChart using Job " + ChartJob.key(chart)
+                    + ", removing resources");
         }
         attempts.forget(chart.key());
         Obj free = chart.with(Seq.copyOf(chart.finalizers().stream().filter(f -> !f.equals(FINALIZER)).toList()),
