@@ -33,6 +33,19 @@ final class ReleaseRecord {
         return packed(Json.bytes(release.with("info", info)), secret);
     }
 
+    /// The record with a manifest of what is served now ([RemovedApis]); the same text when that changes nothing, or
+    /// when it is too large to be read.
+    static String mapped(String data, boolean secret) {
+        byte[] unpacked = unpacked(data, secret);
+        if (unpacked.length == 0) {
+            return data;
+        }
+        Struct release = Json.object(unpacked);
+        String manifest = release.text("manifest");
+        String mapped = RemovedApis.mapped(manifest);
+        return mapped.equals(manifest) ? data : packed(Json.bytes(release.with("manifest", mapped)), secret);
+    }
+
     /// What Helm says of how the revision came about; empty when the record is too large to be read.
     static String description(String data, boolean secret) {
         byte[] unpacked = unpacked(data, secret);
