@@ -42,21 +42,26 @@ final class ChartJob {
     private final Obj chart;
     private final InstantSource clock;
     private @Nullable Obj job;
+    /// One that an earlier HelmChart of the name, or the ingress, has left.
+    private final @Nullable Obj stale;
     private String refusal = "";
 
-    private ChartJob(ExpectingWriter writer, Obj chart, InstantSource clock, @Nullable Obj job) {
+    private ChartJob(ExpectingWriter writer, Obj chart, InstantSource clock, @Nullable Obj job, @Nullable Obj stale) {
         this.writer = writer;
         this.chart = chart;
         this.clock = clock;
         this.job = job;
+        this.stale = stale;
     }
 
     /// The Job of a chart as it is now.
     ///
     /// @param clock of the day
     static ChartJob of(ExpectingWriter writer, Obj chart, InstantSource clock) {
-        Optional<Obj> there = writer.api().find(BuiltinResources.JOBS, key(chart));
-        return new ChartJob(writer, chart, clock, there.filter(j -> belongs(j, chart)).orElse(null));
+        Optional<Obj> there = writer.api().find(BuiltinResources.JOBS, key(chart))
+                .filter(j -> !j.terminating() && chart.name().equals(j.labels().get(ReleaseIdentity.LABEL)));
+        Optional<Obj> own = there.filter(j -> belongs(j, chart));
+        return new ChartJob(writer, chart, clock, own.orElse(null), own.isEmpty() ? there.orElse(null) : null);
     }
 
     /// K3s' name of the Job.
@@ -65,7 +70,7 @@ final class ChartJob {
     }
 
     private static boolean belongs(Obj job, Obj chart) {
-        return !job.terminating() && chart.name().equals(job.labels().get(ReleaseIdentity.LABEL));
+        return job.owners().stream().anyMatch(owner -> owner.text("uid").equals(chart.uid()));
     }
 
     /// The HelmChart.
@@ -135,8 +140,9 @@ final class ChartJob {
         if (same && open) {
             return;
         }
-        if (known != null) {
-            delete(known);
+        Obj old = known != null ? known : stale;
+        if (old != null) {
+            delete(old);
         }
         job = attempt(() -> writer.create(BuiltinResources.JOBS, job(configuration, backOffLimit)));
     }

@@ -312,6 +312,16 @@ class ChartReconcilerTest {
     }
 
     @Test
+    void aJobOfAnEarlierChartOfThatNameIsReplaced() {
+        chart("chart", "oci://r.example/web");
+        Obj old = job().with(Seq.of(job().owners().getFirst().with("uid", "of-before")), "metadata", "ownerReferences");
+        stage.api.seed(BuiltinResources.JOBS, old);
+        change("2.0", "spec", "version");
+        assertThat(job().uid()).isNotEqualTo(old.uid());
+        assertThat(condition(job(), "Complete").text("status")).isEqualTo("True");
+    }
+
+    @Test
     void aJobOfOthersStaysAsItIs() {
         Obj theirs = Obj.of(Struct.of("apiVersion", "batch/v1", "kind", "Job", "metadata",
                 Struct.of("name", "helm-install-web", "namespace", "default")));
