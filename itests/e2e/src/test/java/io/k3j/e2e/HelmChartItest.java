@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.k3j.codec.Json;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.testkitbase.Figure;
 import io.k3j.testkitprocess.Api;
 import io.k3j.testkitprocess.K3sProcess;
 import io.k3j.testkitprocess.Launch;
@@ -408,8 +409,12 @@ class HelmChartItest {
 
     @Test
     @Tag("full")
+    @Tag("figures")
     void aChartOfFiftyObjectsIsInstalledInTime() throws Exception {
-        assertThat(fifty()).isLessThan(Duration.ofSeconds(30));
+        fifty();
+        Duration warm = fifty();
+        new Figure(13, "a chart of 50 objects installed, the second time", warm.toMillis() / 1_000.0, "s").atMost(5);
+        assertThat(warm).isLessThan(Duration.ofSeconds(30));
     }
 
     private static Duration fifty() throws Exception {
