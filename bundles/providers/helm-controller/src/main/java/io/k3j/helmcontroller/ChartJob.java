@@ -81,8 +81,8 @@ final class ChartJob {
     /// Whether there was one, and somebody has deleted it: K3s does the work again then.
     boolean deleted() {
         Struct before = chart.status().seq("conditions").find("type", "JobCreated");
-        return job == null && before.text("status").equals("True") && before.text("reason").equals(CREATED)
-                && chart.status().text("jobName").equals(key(chart).name());
+        return job == null && stale == null && before.text("status").equals("True")
+                && before.text("reason").equals(CREATED) && chart.status().text("jobName").equals(key(chart).name());
     }
 
     /// The condition of the HelmChart that tells of it, with K3s' words.
