@@ -20,10 +20,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The Job that tools for K3s look at and wait for: `helm-install-NAME`, `helm-delete-NAME`. Its `spec.managedBy` names
-/// this controller, so that nobody makes pods of it
-/// (<https://kubernetes.io/docs/concepts/workloads/controllers/job/#delegation-of-managing-a-job-object-to-external-controller>);
-/// its status tells of Helm's processes what it tells of pods elsewhere: how many have failed, that one has succeeded.
-/// One configuration has one Job, another takes its place.
+/// this controller, so that nobody makes pods of it ("Delegation of managing a Job object to external controller",
+/// <https://kubernetes.io/docs/concepts/workloads/controllers/job/>); its status tells of Helm's processes what it tells
+/// of pods elsewhere: how many have failed, that one has succeeded. One configuration has one Job, another takes its
+/// place.
 ///
 /// It shows what is done and decides nothing but this: that somebody has deleted it asks for the work to be done again,
 /// as in K3s. Where it cannot be written, the work is done without it. Blocks for the API; for one pass and one thread.

@@ -35,6 +35,8 @@ final class ChartReconciler implements Reconciler {
     private static final int FORBIDDEN = 403;
     /// How often an uninstallation that fails is tried; K3s' Job takes the first failure for its end.
     private static final int REMOVALS = 5;
+    /// What is tried then, in place of a configuration.
+    private static final String REMOVAL = "removal";
     /// How soon a release is looked at again that somebody else has to repair.
     private static final Duration LOOK_AGAIN = Duration.ofMinutes(5);
 
@@ -146,14 +148,24 @@ final class ChartReconciler implements Reconciler {
         if (attempts.times(chart.key(), tried) > input.backOffLimit()) {
             return Requeue.NEVER;
         }
-        return wait.isPositive() ? Requeue.after(wait) : operate(input, job, decision, tried, writer);
+        return wait.isPositive()
+                ? Requeue.after(wait)
+                : operate(new Attempt(input, job, decision.steps().getLast(), tried), decision, writer);
     }
 
-    private Requeue operate(ReleaseInput input, ChartJob job, Decision decision, String tried, ExpectingWriter writer) {
+    /// One that is under way.
+    ///
+    /// @param what its last step
+    /// @param tried what it is made from, for those that follow
+    private record Attempt(ReleaseInput input, ChartJob job, String what, String tried) {
+    }
+
+    private Requeue operate(Attempt attempt, Decision decision, ExpectingWriter writer) {
+        ReleaseInput input = attempt.input();
+        ChartJob job = attempt.job();
         Obj chart = input.chart();
-        String what = decision.steps().getLast();
         job.begin(input.hash(), input.backOffLimit());
-        ChartStatus.working(job, what + " from " + input.source()).ignoring(input.ignored()).write(writer);
+        ChartStatus.working(job, attempt.what() + " from " + input.source()).ignoring(input.ignored()).write(writer);
         events.normal(chart, "ApplyJob", "Applying HelmChart from " + input.source() + " using Job "
                 + ChartJob.key(chart));
         boolean atomic = chart.annotations().getOrDefault(ROLLBACK, "").equals("true");
@@ -165,7 +177,7 @@ final class ChartReconciler implements Reconciler {
             throw refused;
         }
         if (!result.error().isEmpty()) {
-            return failed(input, job, what, tried, result, writer);
+            return failed(attempt, result, writer);
         }
         attempts.forget(chart.key());
         result.latest().ifPresent(revision -> new Releases(writer.api()).label(input, revision, input.hash()));
@@ -177,20 +189,20 @@ final class ChartReconciler implements Reconciler {
         return Requeue.NEVER;
     }
 
-    private Requeue failed(ReleaseInput input, ChartJob job, String what, String tried, ChartOperation.Result result,
-            ExpectingWriter writer) {
+    private Requeue failed(Attempt attempt, ChartOperation.Result result, ExpectingWriter writer) {
+        ReleaseInput input = attempt.input();
         Obj chart = input.chart();
-        Duration wait = attempts.failed(chart.key(), tried);
-        boolean last = attempts.times(chart.key(), tried) > input.backOffLimit();
-        String reason = what.equals(Decision.INSTALL) ? "InstallFailed" : "UpgradeFailed";
+        Duration wait = attempts.failed(chart.key(), attempt.tried());
+        boolean last = attempts.times(chart.key(), attempt.tried()) > input.backOffLimit();
+        String reason = attempt.what().equals(Decision.INSTALL) ? "InstallFailed" : "UpgradeFailed";
         String now = result.latest().map(r -> "revision " + r.revision() + " is " + r.status())
                 .orElse("nothing is installed");
         String message = result.error() + " (" + now + "; "
                 + (last ? "backOffLimit is reached, change the chart to try again" : "next attempt in "
                         + wait.toSeconds() + " s")
                 + ")";
-        job.failed(message, last);
-        ChartStatus.failed(job, reason, message).ignoring(input.ignored()).replace(writer);
+        attempt.job().failed(message, last);
+        ChartStatus.failed(attempt.job(), reason, message).ignoring(input.ignored()).replace(writer);
         events.warning(chart, reason, message);
         if (last) {
             events.warning(chart, "JobFailed", "Job has reached configured number of retries without succeeding");
@@ -210,36 +222,13 @@ final class ChartReconciler implements Reconciler {
         ReleaseInput input = new ReleaseInput(chart, Struct.EMPTY, Map.of(), Struct.EMPTY);
         Optional<Revision> latest = new Releases(writer.api()).latest(input);
         if (latest.isPresent() && List.of("", "v3").contains(chart.spec().text("helmVersion"))) {
-            Duration wait = attempts.wait(chart.key(), "removal");
-            if (wait.isPositive()) {
-                return Requeue.after(wait);
-            }
-            ChartJob job = ChartJob.of(writer, chart, clock);
-            job.begin("removal", REMOVALS);
-            events.normal(chart, "RemoveJob", "Uninstalling HelmChart using Job " + ChartJob.key(chart));
-            try {
-                Decision uninstall = new Decision(List.of(Decision.UNINSTALL), false, "");
-                String error = operation.run(writer.api(), input, uninstall, false).error();
-                if (!error.isEmpty()) {
-                    Duration pause = attempts.failed(chart.key(), "removal");
-                    boolean last = attempts.times(chart.key(), "removal") >= REMOVALS;
-                    String message = error + (last ? "; what is left of release " + input.namespace() + "/"
-                            + input.release() + " stays, remove it by helm uninstall" : "");
-                    job.failed(message, last);
-                    ChartStatus.failed(job, "UninstallFailed", message).write(writer);
-                    events.warning(chart, "UninstallFailed", message);
-                    if (!last) {
-                        return Requeue.after(pause);
-                    }
-                }
-            } catch (ApiFault fault) {
-                // a namespace that goes takes the release with it, and nobody can be made in it to uninstall it
-                if (fault.code() != FORBIDDEN) {
-                    throw fault;
-                }
+            Duration wait = attempts.wait(chart.key(), REMOVAL);
+            Duration again = wait.isPositive() ? wait : uninstall(input, writer);
+            if (again.isPositive()) {
+                return Requeue.after(again);
             }
         }
-        if (attempts.times(chart.key(), "removal") < REMOVALS) {
+        if (attempts.times(chart.key(), REMOVAL) < REMOVALS) {
             events.normal(chart, "RemoveJob", "Uninstalled HelmChart using Job " + ChartJob.key(chart)
                     + ", removing resources");
         }
@@ -249,5 +238,36 @@ final class ChartReconciler implements Reconciler {
         Obj now = writer.api().get(HelmKinds.CHARTS, chart.key());
         writer.update(HelmKinds.CHARTS, now.with(free.at("metadata", "finalizers"), "metadata", "finalizers"));
         return Requeue.NEVER;
+    }
+
+    /// @return how long to wait until it is tried again; zero when the release has gone or is given up
+    private Duration uninstall(ReleaseInput input, ExpectingWriter writer) {
+        Obj chart = input.chart();
+        ChartJob job = ChartJob.of(writer, chart, clock);
+        job.begin(REMOVAL, REMOVALS);
+        events.normal(chart, "RemoveJob", "Uninstalling HelmChart using Job " + ChartJob.key(chart));
+        try {
+            Decision uninstall = new Decision(List.of(Decision.UNINSTALL), false, "");
+            String error = operation.run(writer.api(), input, uninstall, false).error();
+            return error.isEmpty() ? Duration.ZERO : stays(input, job, error, writer);
+        } catch (ApiFault fault) {
+            // a namespace that goes takes the release with it, and nobody can be made in it to uninstall it
+            if (fault.code() != FORBIDDEN) {
+                throw fault;
+            }
+            return Duration.ZERO;
+        }
+    }
+
+    private Duration stays(ReleaseInput input, ChartJob job, String error, ExpectingWriter writer) {
+        Obj chart = input.chart();
+        Duration pause = attempts.failed(chart.key(), REMOVAL);
+        boolean last = attempts.times(chart.key(), REMOVAL) >= REMOVALS;
+        String message = error + (last ? "; what is left of release " + input.namespace() + "/" + input.release()
+                + " stays, remove it by helm uninstall" : "");
+        job.failed(message, last);
+        ChartStatus.failed(job, "UninstallFailed", message).write(writer);
+        events.warning(chart, "UninstallFailed", message);
+        return last ? Duration.ZERO : pause;
     }
 }
