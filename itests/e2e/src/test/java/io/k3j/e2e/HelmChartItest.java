@@ -187,7 +187,8 @@ class HelmChartItest {
         assertThat(record("own", 1).struct("chart").struct("metadata").text("name")).isEqualTo("plain");
         Struct job = object("/apis/batch/v1/namespaces/default/jobs/helm-install-own");
         assertThat(job.struct("status").seq("conditions").find("type", "Complete").text("status")).isEqualTo("True");
-        assertThat(object(CORE + "pods").seq("items")).as("pods of the Job").isEmpty();
+        assertThat(object(CORE + "pods?labelSelector=job-name%3Dhelm-install-own").seq("items")).as("pods of it")
+                .isEmpty();
 
         create(CONFIGS, "HelmChartConfig", "own", Struct.of("spec", Struct.of("valuesContent", "three: config")));
         ready("own", 2);
