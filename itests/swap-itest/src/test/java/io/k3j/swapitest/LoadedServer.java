@@ -114,7 +114,7 @@ final class LoadedServer implements AutoCloseable {
     }
 
     /// What so many requests come to while nothing is replaced.
-    Figures calm(int requests) throws InterruptedException {
+    Figures calm(int requests) throws IOException, InterruptedException {
         Figures figures = load.count();
         Waiting.until("answers", LOAD_LIMIT, () -> figures.requests() >= requests, server::story);
         return figures.end();
