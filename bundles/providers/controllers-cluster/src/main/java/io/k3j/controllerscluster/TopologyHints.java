@@ -11,6 +11,7 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -35,6 +36,8 @@ final class TopologyHints {
     private final LiveView services;
     private final LiveView nodes;
     private final Events events;
+    /// What of each node counts. Kept, for every pass of a Service needs all of them.
+    private final Map<Key, ZoneCapacity.Part> parts = new ConcurrentHashMap<>();
     /// Services that have hints by now.
     private final Set<Key> hinted = ConcurrentHashMap.newKeySet();
 
@@ -57,29 +60,37 @@ final class TopologyHints {
         return zones.isEmpty() || !HintAllocation.isReady(now) ? now : now.with("hints", Struct.of("forZones", zones));
     }
 
-    /// Tells of every Service that asks for hints whenever a node changes in what counts for them.
+    /// Follows the nodes, and tells of every Service that asks for hints whenever one changes in what counts for them.
+    /// To be called once, before the first client is attached.
     void onNodes(Consumer<Key> due) {
         nodes.listen((before, after) -> {
-            ZoneCapacity.Part was = before == null ? null : ZoneCapacity.Part.of(before);
-            ZoneCapacity.Part is = after == null ? null : ZoneCapacity.Part.of(after);
-            if (!Objects.equals(was, is)) {
+            if (after != null ? counted(after) : before != null && parts.remove(before.key()) != null) {
                 services.by(ASKING, ASKING).forEach(s -> due.accept(s.key()));
             }
         });
+    }
+
+    /// @return whether it counts for something else than before
+    private boolean counted(Obj node) {
+        ZoneCapacity.Part part = ZoneCapacity.Part.of(node);
+        return !Objects.equals(part, parts.put(node.key(), part));
     }
 
     /// The plan with hints, or without any where they would do harm.
     SlicePlan add(Obj service, SlicePlan plan, Collection<Obj> present) {
         SlicePlan next = new SlicePlan(new ArrayList<>(), new ArrayList<>(), plan.delete());
         Set<Key> changed = changed(plan);
-        List<Obj> unchanged = present.stream().filter(s -> !changed.contains(s.key())).toList();
+        // which of them stay depends on their order
+        List<Obj> unchanged = present.stream().filter(s -> !changed.contains(s.key()))
+                .sorted(Comparator.comparing(Obj::name)).toList();
         for (String family : ServicePods.families(service)) {
             FamilySlices slices = FamilySlices.of(family, plan.create(), plan.update(), unchanged);
             add(service, family, slices);
             next.create().addAll(slices.create());
             next.update().addAll(slices.update());
         }
-        next.update().removeIf(s -> present.stream().anyMatch(p -> p.tree().equals(s.tree())));
+        Map<Key, Struct> before = present.stream().collect(Collectors.toMap(Obj::key, Obj::tree));
+        next.update().removeIf(s -> s.tree().equals(before.get(s.key())));
         return next;
     }
 
@@ -96,7 +107,7 @@ final class TopologyHints {
     }
 
     private void add(Obj service, String family, FamilySlices slices) {
-        switch (ZoneCapacity.of(nodes.list()).allocate(slices.ready())) {
+        switch (ZoneCapacity.of(parts.values()).allocate(slices.ready())) {
             case Answer.Refused(String why) -> refuse(service, family, slices, why);
             case Answer.Allocated(SortedMap<String, ZoneCapacity.Allocation> zones) -> {
                 if (slices.hint(new HintAllocation(zones))) {

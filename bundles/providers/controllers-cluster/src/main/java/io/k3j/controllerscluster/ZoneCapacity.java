@@ -63,16 +63,17 @@ record ZoneCapacity(boolean known, SortedMap<String, Double> shares) {
         }
     }
 
-    /// The capacity of a cluster.
-    static ZoneCapacity of(Collection<Obj> nodes) {
-        List<Part> parts = nodes.stream().map(Part::of).filter(Part::counts).toList();
+    /// The capacity of a cluster of these nodes.
+    static ZoneCapacity of(Collection<Part> nodes) {
+        List<Part> parts = nodes.stream().filter(Part::counts).toList();
         SortedMap<String, Double> shares = new TreeMap<>();
         if (parts.isEmpty() || parts.stream().anyMatch(p -> p.zone().isEmpty() || p.milliCpu() <= 0)) {
             return new ZoneCapacity(false, shares);
         }
-        long all = parts.stream().mapToLong(Part::milliCpu).sum();
-        parts.stream().collect(Collectors.groupingBy(Part::zone, Collectors.summingLong(Part::milliCpu)))
-                .forEach((zone, cpu) -> shares.put(zone, (double) cpu / all));
+        // a node may claim as much as it likes: no sum overflows
+        double all = parts.stream().mapToDouble(Part::milliCpu).sum();
+        parts.stream().collect(Collectors.groupingBy(Part::zone, Collectors.summingDouble(Part::milliCpu)))
+                .forEach((zone, cpu) -> shares.put(zone, cpu / all));
         return new ZoneCapacity(true, shares);
     }
 
