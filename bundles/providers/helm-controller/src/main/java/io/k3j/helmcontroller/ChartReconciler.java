@@ -173,8 +173,7 @@ final class ChartReconciler implements Reconciler {
         try {
             result = operation.run(writer.api(), input, decision, atomic);
         } catch (ChartRefused refused) {
-            job.failed(refused.sentence(), false);
-            throw refused;
+            return refused(attempt, refused, writer);
         }
         if (!result.error().isEmpty()) {
             return failed(attempt, result, writer);
@@ -187,6 +186,15 @@ final class ChartReconciler implements Reconciler {
         // what others have changed about the chart meanwhile is in the view, and comes by itself
         ready(input, job, revision).replace(writer);
         return Requeue.NEVER;
+    }
+
+    /// Counts as an attempt, or what is written of it would make the chart due again at once.
+    private Requeue refused(Attempt attempt, ChartRefused refused, ExpectingWriter writer) {
+        Obj chart = attempt.input().chart();
+        attempt.job().failed(refused.sentence(), false);
+        ChartStatus.refused(chart, refused.reason(), refused.sentence()).replace(writer);
+        events.warning(chart, refused.reason(), refused.sentence());
+        return Requeue.after(attempts.failed(chart.key(), attempt.tried()));
     }
 
     private Requeue failed(Attempt attempt, ChartOperation.Result result, ExpectingWriter writer) {

@@ -229,6 +229,20 @@ class ChartReconcilerTest {
         assertThat(stage.one(HelmKinds.CHARTS, "web").finalizers()).isEmpty();
     }
 
+    @Test
+    void whatTheChartDoesNotSayIsToldAndLookedForAgainAfterAPause() {
+        chart("chart", "web");
+        assertThat(helm.asked).isEmpty();
+        assertThat(condition("Failed").text("reason")).isEqualTo("InvalidChart");
+        assertThat(condition("Ready").text("reason")).isEqualTo("InvalidChart");
+        assertThat(job().status().whole("failed", 0)).isEqualTo(1);
+        stage.pass(Duration.ofSeconds(11));
+        assertThat(job().status().whole("failed", 0)).isEqualTo(2);
+        change("oci://r.example/web", "spec", "chart");
+        assertThat(helm.asked).containsExactly("install");
+        assertThat(condition("Failed").text("status")).isEqualTo("False");
+    }
+
     private Obj job() {
         return stage.one(BuiltinResources.JOBS, "helm-install-web");
     }
