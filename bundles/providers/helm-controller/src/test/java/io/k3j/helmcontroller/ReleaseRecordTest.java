@@ -48,5 +48,14 @@ class ReleaseRecordTest {
     void aRecordThatUnpacksToTooMuchIsLeftAlone() throws IOException {
         String bomb = packed(new byte[ReleaseRecord.MOST_BYTES + 1], true);
         assertThat(ReleaseRecord.failed(bomb, true)).isEqualTo(bomb);
+        assertThat(ReleaseRecord.mapped(bomb, true)).isSameAs(bomb);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "no base64!", "bm8gZ3ppcA=="})
+    void aRecordThatIsDamagedIsNotMapped(String damaged) throws IOException {
+        assertThat(ReleaseRecord.mapped(damaged, false)).isSameAs(damaged);
+        String text = packed("no JSON".getBytes(StandardCharsets.UTF_8), false);
+        assertThat(ReleaseRecord.mapped(text, false)).isSameAs(text);
     }
 }
