@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /// The Job that tools for K3s look at and wait for: `helm-install-NAME`, `helm-delete-NAME`. Its `spec.managedBy` names
 /// this controller, so that nobody makes pods of it ("Delegation of managing a Job object to external controller",
-/// <https://kubernetes.io/docs/concepts/workloads/controllers/job/>); its status tells of Helm's processes what it tells
-/// of pods elsewhere: how many have failed, that one has succeeded. One configuration has one Job, another takes its
-/// place.
+/// <https://kubernetes.io/docs/concepts/workloads/controllers/job/>); its status tells of Helm's processes what it
+/// tells of pods elsewhere: how many have failed, that one has succeeded. One configuration has one Job, another takes
+/// its place.
 ///
 /// It shows what is done and decides nothing but this: that somebody has deleted it asks for the work to be done again,
 /// as in K3s. Where it cannot be written, the work is done without it. Blocks for the API; for one pass and one thread.
@@ -134,8 +134,9 @@ final class ChartJob {
     /// One that has ended for good tells of nothing else any more.
     private void renew(String configuration, long backOffLimit, boolean successful) {
         Obj known = job;
-        boolean same = known != null && hash(configuration).equals(known.spec().struct("template").struct("metadata")
-                .struct("annotations").text(Releases.HASH));
+        boolean same = known != null && known.spec().text("managedBy").equals(MANAGER)
+                && hash(configuration).equals(known.spec().struct("template").struct("metadata").struct("annotations")
+                        .text(Releases.HASH));
         boolean open = known != null && !ended(known, "Failed") && (successful || !ended(known, "Complete"));
         if (same && open) {
             return;
