@@ -67,8 +67,9 @@ class K3jClusterFiguresItest {
 
     /// What a process holds, of what several hold its part; 0 for one that has just ended.
     private static double proportional(long pid) {
-        try (var lines = Files.lines(Path.of("/proc", Long.toString(pid), "smaps_rollup"))) {
-            return lines.filter(line -> line.startsWith("Pss:")).map(line -> line.split("\\s+")[1])
+        try {
+            return Files.readAllLines(Path.of("/proc", Long.toString(pid), "smaps_rollup")).stream()
+                    .filter(line -> line.startsWith("Pss:")).map(line -> line.split("\\s+")[1])
                     .mapToDouble(Double::parseDouble).sum();
         } catch (IOException gone) {
             return 0;

@@ -23,10 +23,10 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.LongConsumer;
 
 /// Requests to a server from outside, about as many as a [Demand] says, over HTTP/2 connections that are kept: of ten
-/// requests of a hand one is a create, three are updates, four gets, one a list and one the delete of what was created. A request is
-/// sent again only where every client does so: when the connection was refused, or ended before the server took the
-/// request (GOAWAY; the JDK's client does that by itself). Three of its connections are the admin's by client certificate, two
-/// a service account's by token, whose every request RBAC is asked about.
+/// requests of a hand one is a create, three are updates, four gets, one a list and one the delete of what was created.
+/// A request is sent again only where every client does so: when the connection was refused, or ended before the server
+/// took the request (GOAWAY; the JDK's client does that by itself). Three of its connections are the admin's by client
+/// certificate, the others a service account's by token, whose every request RBAC is asked about.
 final class Load implements AutoCloseable {
     /// The namespaces its objects are spread over.
     static final int NAMESPACES = 5;
