@@ -10,6 +10,7 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.stage.Stage;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -62,8 +63,12 @@ class TopologyHintsTest {
     private List<String> hints() {
         return stage.all(BuiltinResources.ENDPOINT_SLICES).stream()
                 .flatMap(s -> s.tree().seq("endpoints").structs().stream())
-                .map(e -> e.text("zone") + ">" + e.struct("hints").seq("forZones").struct(0).text("name")).sorted()
-                .toList();
+                .map(e -> e.text("zone") + ">" + zones(e)).sorted().toList();
+    }
+
+    private static String zones(Struct endpoint) {
+        return endpoint.struct("hints").seq("forZones").structs().stream().map(z -> z.text("name"))
+                .collect(Collectors.joining(","));
     }
 
     private void change(Obj service) {
