@@ -33,6 +33,7 @@ final class ChartJob {
     /// No registry can have this name (RFC 2606): there is nothing to be run.
     private static final String IMAGE = "helm.invalid/runs-in-the-server";
     private static final String CREATED = "Job created";
+    private static final String REFUSED = "JobRefused";
     private static final String LIMIT = "BackoffLimitExceeded";
     /// All of them.
     static final Query ALL = Query.ALL.labelled(Selector.parse(ReleaseIdentity.LABEL));
@@ -80,19 +81,29 @@ final class ChartJob {
 
     /// Whether there was one, and somebody has deleted it: K3s does the work again then.
     boolean deleted() {
-        Struct before = chart.status().seq("conditions").find("type", "JobCreated");
+        Struct before = told();
         return job == null && stale == null && before.text("status").equals("True")
                 && before.text("reason").equals(CREATED) && chart.status().text("jobName").equals(key(chart).name());
     }
 
-    /// The condition of the HelmChart that tells of it, with K3s' words.
+    /// The condition of the HelmChart that tells of it, with K3s' words. Of refusals in a row the first is told: each
+    /// may have other words, and another status would make the chart due again at once.
     Struct condition() {
-        return job != null
-                ? Struct.of("type", "JobCreated", "status", "True", "reason", CREATED, "message",
-                        "Applying HelmChart using Job " + key(chart))
-                : Struct.builder().put("type", "JobCreated").put("status", "False")
-                        .putUnlessEmpty("reason", refusal.isEmpty() ? "" : "JobRefused")
-                        .putUnlessEmpty("message", refusal).build();
+        if (job != null) {
+            return Struct.of("type", "JobCreated", "status", "True", "reason", CREATED, "message",
+                    "Applying HelmChart using Job " + key(chart));
+        }
+        if (refusal.isEmpty()) {
+            return Struct.of("type", "JobCreated", "status", "False");
+        }
+        Struct before = told();
+        return before.text("reason").equals(REFUSED)
+                ? before
+                : Struct.of("type", "JobCreated", "status", "False", "reason", REFUSED, "message", refusal);
+    }
+
+    private Struct told() {
+        return chart.status().seq("conditions").find("type", "JobCreated");
     }
 
     /// One process of Helm begins.

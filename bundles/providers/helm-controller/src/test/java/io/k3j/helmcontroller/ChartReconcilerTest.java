@@ -326,6 +326,19 @@ class ChartReconcilerTest {
     }
 
     @Test
+    void refusalsWithOtherWordsEachTimeAreToldOnce() {
+        Obj theirs = Obj.of(Struct.of("apiVersion", "batch/v1", "kind", "Job", "metadata",
+                Struct.of("name", "helm-install-web", "namespace", "default")));
+        stage.api.seed(BuiltinResources.JOBS, theirs);
+        chart("chart", "oci://r.example/web");
+        String told = condition("JobCreated").text("message");
+        stage.api.refuse("create", BuiltinResources.JOBS, ApiFault.forbidden(BuiltinResources.JOBS,
+                "helm-install-web", "webhook: connection 10.42.0.1:51234 was reset"));
+        change("1h", "spec", "timeout");
+        assertThat(condition("JobCreated").text("message")).isEqualTo(told);
+    }
+
+    @Test
     void aJobOfAnEarlierChartOfThatNameIsReplaced() {
         chart("chart", "oci://r.example/web");
         Obj old = job().with(Seq.of(job().owners().getFirst().with("uid", "of-before")), "metadata", "ownerReferences");
