@@ -2,6 +2,7 @@ package io.k3j.agentitest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.testkitbase.Figure;
 import io.k3j.testkitmachine.Machine;
 import io.k3j.testkitmachine.MachineNet;
 import io.k3j.testkitmachine.NeedsMachine;
@@ -99,6 +100,7 @@ class PodTrafficItest {
     }
 
     @Test
+    @Tag("figures")
     void trafficIsNearlyThatOfAPlainBridge() throws IOException, InterruptedException {
         List<List<Double>> bulk = Stream.generate(() -> (List<Double>) new ArrayList<Double>())
                 .limit(ways.size()).toList();
@@ -119,6 +121,10 @@ class PodTrafficItest {
                     ratio(connections, i, TRACKED));
         }
         for (int i = TRACKED + 1; i < ways.size(); i++) {
+            new Figure(13, ways.get(i).name + ": throughput, of a plain bridge that the kernel tracks",
+                    ratio(bulk, i, TRACKED), "%").atLeast(95);
+            new Figure(13, ways.get(i).name + ": connections, of the same", ratio(connections, i, TRACKED), "%")
+                    .atLeast(90);
             assertThat(ratio(bulk, i, TRACKED)).as(ways.get(i).name + ": throughput").isGreaterThan(80);
             assertThat(ratio(connections, i, TRACKED)).as(ways.get(i).name + ": connections").isGreaterThan(70);
         }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /// What takes too long for each run belongs to one of the suites that the README names.
 class TagsTest {
     private static final String LONG = "@Tag(\"full\")";
-    private static final Set<String> SUITES = Set.of("kill", "ha", "swap", "data");
+    private static final Set<String> SUITES = Set.of("kill", "ha", "swap", "data", "figures");
     /// A tag of a class stands at the beginning of a line, one of a method does not.
     private static final String OF_CLASS = "@Tag(\"";
     private static final String COMMAND = "mvn verify -Pfull -Dgroups=";

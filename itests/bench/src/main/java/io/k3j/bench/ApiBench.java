@@ -279,7 +279,7 @@ public final class ApiBench {
     }
 
     /// With it goes the containerd that a stopped server leaves running there: the next one is to start its own.
-    private static void delete(Path directory) throws IOException {
+    static void delete(Path directory) throws IOException {
         ProcessHandle.allProcesses()
                 .filter(process -> process.info().commandLine().orElse("").contains("--config " + directory))
                 .forEach(containerd -> {

@@ -2,6 +2,7 @@ package io.k3j.bench;
 
 import io.k3j.bench.Table.Floor;
 import io.k3j.ingress.BareIngress;
+import io.k3j.testkitbase.Figure;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -19,7 +20,10 @@ import java.util.List;
 public final class IngressBench {
     private static final int CONNECTIONS = 64;
     private static final int WEBSOCKETS = 1_000;
+    private static final int ISSUE = 13;
     private static final double P99_MILLIS = 5;
+    private static final double P99 = 0.99;
+    private static final double MILLI = 1_000;
     private static final double TICK_NANOS = 1e7;
     private final Path directory;
     private final Size size;
@@ -51,7 +55,11 @@ public final class IngressBench {
             if (size != Size.SMOKE) {
                 bench.haproxy(web, websockets);
             }
-            bench.ours(web, websockets, nginx);
+            double ours = bench.ours(web, websockets, nginx);
+            if (nginx > 0) {
+                new Figure(ISSUE, "ingress: requests per second of CPU time, of nginx'", ours / nginx, "times")
+                        .atLeast(2);
+            }
         } finally {
             bench.started.forEach(Process::destroy);
         }
@@ -92,7 +100,7 @@ public final class IngressBench {
         measure("haproxy", start("haproxy", port, "haproxy", "-db", "-f", file.toString()), port, websockets, 0);
     }
 
-    private void ours(int web, IdleWebsockets websockets, double nginx) throws IOException, InterruptedException {
+    private double ours(int web, IdleWebsockets websockets, double nginx) throws IOException, InterruptedException {
         int port = free();
         // as the product starts, or other code is measured: below 512 MiB of heap Netty's allocator has no magazines of
         // a thread's own; the heap at rest and the young generation are those of a process this small
@@ -101,7 +109,7 @@ public final class IngressBench {
                 "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-cp",
                 System.getProperty("java.class.path"), BareIngress.class.getName(), Integer.toString(port),
                 Integer.toString(web), Integer.toString(websockets.port()));
-        measure("ingress", own, port, websockets, nginx);
+        return measure("ingress", own, port, websockets, nginx);
     }
 
     /// @param floor requests per second of CPU time
@@ -122,7 +130,19 @@ public final class IngressBench {
             Load.Reached reached = load.run(port, size == Size.SMOKE ? size.connections() : CONNECTIONS,
                     size.warmSeconds(), size.seconds(), () -> cpuNanos(process));
             table.rate(name, reached, Floor.atLeast(0, P99_MILLIS));
+            if (size != Size.SMOKE) {
+                p99(new Figure(ISSUE, name + ": p99", reached.latencies().micros(P99) / MILLI, "ms"));
+            }
             return reached.serverMicros() == 0 ? 0 : 1e6 / reached.serverMicros();
+        }
+    }
+
+    /// That of the peers has no limit.
+    private static void p99(Figure figure) {
+        if (figure.what().startsWith("ingress")) {
+            figure.atMost(P99_MILLIS);
+        } else {
+            figure.alone();
         }
     }
 

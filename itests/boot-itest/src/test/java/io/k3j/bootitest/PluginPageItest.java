@@ -2,6 +2,7 @@ package io.k3j.bootitest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.testkitbase.Figure;
 import io.k3j.testkitprocess.Api;
 import io.k3j.testkitprocess.K3sProcess;
 import io.k3j.testkitprocess.Launch;
@@ -19,14 +20,21 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// `docs/plugins.md`, command by command: from nothing to a plug-in that runs, is replaced and taken away. It is
-/// built by a Maven that has no repository of this tree's, but that of the distribution.
+/// built by a Maven that has no repository of this tree's, but that of the distribution. Prints how long that takes, for
+/// the table of figures.
+@Tag("figures")
 class PluginPageItest {
     /// Some blocks of the page are a whole build.
     private static final Duration LIMIT = Duration.ofMinutes(15);
+    private static final int ISSUE = 14;
+    private static final double RUNNING_SECONDS = 120;
+    private static final double LIVE_SECONDS = 3;
+    private static final double NANOS = 1e9;
     private static final String BEGIN = "```sh\n";
     private static final String DATA = "/var/lib/rancher/k3s/";
     private static final byte[] CONFIG_MAP = """
@@ -134,23 +142,31 @@ class PluginPageItest {
     void everyCommandDoesWhatThePageSays() throws Exception {
         Iterator<String> blocks = blocks().iterator();
         where = home;
+        long begun = System.nanoTime();
         must(blocks.next());
+        double built = seconds(begun);
         where = home.resolve("acme-labels");
         cameFromTheDistributionOnly();
         try (K3sProcess server = K3sProcess.server(home, "--disable-agent", "--bind-address", "127.0.0.1")) {
             server.await("the API", LIMIT, new Commands(home)::served);
+            begun = System.nanoTime();
             must(blocks.next());
             must(blocks.next());
             server.awaitOutput("Plugged in plugin=acme-labels.jar component=com.acme.labels version=1.0.0", LIMIT);
+            new Figure(ISSUE, "first plug-in, from the example until it runs, Maven's repository empty at first",
+                    built + seconds(begun), "s").alone();
             assertThat(must(blocks.next())).contains("name       com.acme.labels", "state      ENABLED",
                     "decided    plugins");
             assertThat(must(blocks.next())).contains("Bundle-SymbolicName = com.acme.labels");
             try (Api api = Api.of(home.resolve("k3s.yaml"))) {
                 decides(server, api, blocks);
             }
+            begun = System.nanoTime();
             must(blocks.next());
             where = home.resolve("acme-notices");
             shows(server, blocks.next(), "text: hello");
+            new Figure(ISSUE, "the same for a controller, until it has done its work, Maven's repository filled",
+                    seconds(begun), "s").atMost(RUNNING_SECONDS);
             must(blocks.next());
             where = home.resolve("address-pool");
             shows(server, blocks.next(), "ip: 192.0.2.10");
@@ -176,8 +192,13 @@ class PluginPageItest {
         assertThat(must(create)).contains("configmap/settings created");
         must("k3s kubectl apply -f src/main/kubernetes/policy.yaml");
         awaitTried(server, api, "demands the labels");
+        long saved = System.nanoTime();
         must(blocks.next());
+        double built = seconds(saved);
         isReplaced(server, api, blocks.next());
+        new Figure(ISSUE, "a file of a plug-in saved until the new version decides", seconds(saved), "s")
+                .atMost(LIVE_SECONDS);
+        new Figure(ISSUE, "Maven's part of it, without tests", built, "s").alone();
         must(blocks.next());
         server.await("no plug-in", LIMIT, () -> !says(server, "component ls", "com.acme.labels"));
         server.await("nobody who refuses", LIMIT, () -> passes(tried(api)));
@@ -200,6 +221,10 @@ class PluginPageItest {
         done.set(true);
         assertThat(writer.join(LIMIT)).isTrue();
         assertThat(passed).as("writes that neither version has seen").isEmpty();
+    }
+
+    private static double seconds(long begun) {
+        return (System.nanoTime() - begun) / NANOS;
     }
 
     /// The threads of a library that is not ours end with its plug-in.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.k3j.codec.Json;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.testkitbase.Figure;
 import io.k3j.testkitprocess.Api;
 import io.k3j.testkitprocess.K3sProcess;
 import io.k3j.testkitprocess.Launch;
@@ -184,6 +185,10 @@ class HelmChartItest {
                 "three", "secret", "two", "secret"));
         assertThat(record("own", 1).struct("info").text("status")).isEqualTo("deployed");
         assertThat(record("own", 1).struct("chart").struct("metadata").text("name")).isEqualTo("plain");
+        Struct job = object("/apis/batch/v1/namespaces/default/jobs/helm-install-own");
+        assertThat(job.struct("status").seq("conditions").find("type", "Complete").text("status")).isEqualTo("True");
+        assertThat(object(CORE + "pods?labelSelector=job-name%3Dhelm-install-own").seq("items")).as("pods of it")
+                .isEmpty();
 
         create(CONFIGS, "HelmChartConfig", "own", Struct.of("spec", Struct.of("valuesContent", "three: config")));
         ready("own", 2);
@@ -405,8 +410,12 @@ class HelmChartItest {
 
     @Test
     @Tag("full")
+    @Tag("figures")
     void aChartOfFiftyObjectsIsInstalledInTime() throws Exception {
-        assertThat(fifty()).isLessThan(Duration.ofSeconds(30));
+        fifty();
+        Duration warm = fifty();
+        new Figure(13, "a chart of 50 objects installed, the second time", warm.toMillis() / 1_000.0, "s").atMost(5);
+        assertThat(warm).isLessThan(Duration.ofSeconds(30));
     }
 
     private static Duration fifty() throws Exception {

@@ -22,20 +22,17 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.LongConsumer;
 
-/// About 500 requests per second to a server from outside, over HTTP/2 connections that are kept: of ten requests of a
-/// hand one is a create, three are updates, four gets, one a list and one the delete of what was created. A request is
-/// sent again only where every client does so: when the connection was refused, or ended before the server took the
-/// request (GOAWAY; the JDK's client does that by itself). Three of its connections are the admin's by client certificate, two
-/// a service account's by token, whose every request RBAC is asked about.
+/// Requests to a server from outside, about as many as a [Demand] says, over HTTP/2 connections that are kept: of ten
+/// requests of a hand one is a create, three are updates, four gets, one a list and one the delete of what was created.
+/// A request is sent again only where every client does so: when the connection was refused, or ended before the server
+/// took the request (GOAWAY; the JDK's client does that by itself). Three of its connections are the admin's by client
+/// certificate, the others a service account's by token, whose every request RBAC is asked about.
 final class Load implements AutoCloseable {
     /// The namespaces its objects are spread over.
     static final int NAMESPACES = 5;
     private static final String BINDING = """
             {"metadata":{"name":"load"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole",\
             "name":"edit"},"subjects":[{"kind":"ServiceAccount","name":"load","namespace":"default"}]}""";
-    private static final int HANDS = 25;
-    private static final int RATE = 500;
-    private static final long PERIOD = HANDS * 1_000_000_000L / RATE;
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final int MIX = 10;
     private static final int TRIES = 20;
@@ -51,6 +48,7 @@ final class Load implements AutoCloseable {
     private final ExecutorService hands = Executors.newVirtualThreadPerTaskExecutor();
     private final String token;
     private final LongConsumer written;
+    private final Demand demand;
     private volatile Figures figures = new Figures();
 
     /// One answer, or why there is none.
@@ -58,10 +56,11 @@ final class Load implements AutoCloseable {
     }
 
     /// Tells `written` the revision of each acknowledged create and update, on the thread of its hand.
-    Load(Machine machine, LongConsumer written) throws IOException, InterruptedException {
+    Load(Machine machine, Demand demand, LongConsumer written) throws IOException, InterruptedException {
         this.written = written;
+        this.demand = demand;
         try (Api admin = machine.api()) {
-            for (int n = 0; n < NAMESPACES; n++) {
+            for (int n = 0; n < demand.namespaces(); n++) {
                 apis.add(n < BY_TOKEN_FROM ? machine.api() : machine.anonymous());
                 ledgers.add(new Ledger());
                 post(admin, "/api/v1/namespaces", "{\"metadata\":{\"name\":\"" + namespace(n) + "\"}}");
@@ -90,10 +89,17 @@ final class Load implements AutoCloseable {
     }
 
     void start() {
-        for (int n = 0; n < HANDS; n++) {
+        for (int n = 0; n < demand.hands(); n++) {
             int hand = n;
             hands.submit(() -> work(hand));
         }
+        if (demand.crowd() > 0) {
+            hands.submit(this::entertain);
+        }
+    }
+
+    Demand demand() {
+        return demand;
     }
 
     /// What was acknowledged in a namespace.
@@ -111,11 +117,28 @@ final class Load implements AutoCloseable {
     private void work(int hand) {
         int namespace = hand % NAMESPACES;
         try {
-            long next = System.nanoTime() + hand * PERIOD / HANDS;
+            long next = System.nanoTime() + hand * demand.period() / demand.hands();
             write(namespace, "POST", "", "o-" + hand, 0);
             for (int turn = 0; !over.await(next - System.nanoTime(), TimeUnit.NANOSECONDS); turn++) {
                 one(hand, namespace, turn);
-                next = Math.max(next + PERIOD, System.nanoTime() - PERIOD);
+                next = Math.max(next + demand.period(), System.nanoTime() - demand.period());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Changes what the crowd watches.
+    private void entertain() {
+        try {
+            write(NAMESPACES, "POST", "", "seen", 0);
+            for (int turn = 1; !over.await(demand.period(), TimeUnit.NANOSECONDS); turn++) {
+                pauses.readLock().lock();
+                try {
+                    write(NAMESPACES, "PUT", "/seen", "seen", turn);
+                } finally {
+                    pauses.readLock().unlock();
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -45,6 +45,7 @@ final class LoadedServer implements AutoCloseable {
     private Watchers watchers;
     private Seen seen;
     private Leaks leaks;
+    private Demand demand = Demand.ORDINARY;
     private int held;
 
     /// What must be the same after a swap as before.
@@ -106,6 +107,24 @@ final class LoadedServer implements AutoCloseable {
         return this;
     }
 
+    /// What the load is to be.
+    LoadedServer demanding(Demand wanted) {
+        demand = wanted;
+        return this;
+    }
+
+    /// What so many requests come to while nothing is replaced.
+    Figures calm(int requests) throws IOException, InterruptedException {
+        Figures figures = load.count();
+        Waiting.until("answers", LOAD_LIMIT, () -> figures.requests() >= requests, server::story);
+        return figures.end();
+    }
+
+    /// What was found so far, a row for each bundle.
+    List<Row> rows() {
+        return List.copyOf(rows);
+    }
+
     /// Begins, and waits until that many requests were answered.
     LoadedServer load(int warm) throws IOException, InterruptedException {
         return load(warm, revision -> {
@@ -115,7 +134,7 @@ final class LoadedServer implements AutoCloseable {
     /// The same, and tells the revision of each acknowledged create and update.
     LoadedServer load(int warm, LongConsumer written) throws IOException, InterruptedException {
         jars = new RebuiltJars(Files.createDirectories(machine.dir().resolve("rebuilt")));
-        load = new Load(machine, written);
+        load = new Load(machine, demand, written);
         watchers = new Watchers(machine, load);
         load.start();
         Figures figures = load.count();
@@ -167,7 +186,8 @@ final class LoadedServer implements AutoCloseable {
         }
         Seen now = watchers.check();
         String after = bystander.status();
-        Row row = new Row(name, policy, 2 * rounds, figures, now.since(seen), left, after.equals(before));
+        Row row = new Row(name, policy, 2 * rounds, figures, now.since(seen), watchers.count(), left,
+                after.equals(before));
         seen = now;
         rows.add(row);
         System.out.println(row.text());

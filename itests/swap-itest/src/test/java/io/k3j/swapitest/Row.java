@@ -10,13 +10,15 @@ import java.util.function.Supplier;
 /// What the swaps of one bundle came to.
 ///
 /// @param swaps how many there were, there and back
+/// @param watches how many there were
 /// @param left loaders, services and threads that stayed, in words
 /// @param kept whether who must not notice (the pod, the etcd process) noticed nothing
-record Row(String name, String policy, int swaps, Figures figures, Seen seen, String left, boolean kept) {
-    private static final String FORM = "%-22s %-8s %8s %5s %6s %7s %5s %8s %6s %6s %7s %7s %6s %4s %s";
+record Row(String name, String policy, int swaps, Figures figures, Seen seen, int watches, String left,
+        boolean kept) {
+    private static final String FORM = "%-22s %-8s %8s %5s %6s %7s %5s %8s %6s %6s %6s %7s %7s %6s %4s %s";
     private static final String HEAD = FORM.formatted("BUNDLE", "POLICY", "REQUESTS", "PER-s", "FAILED", "RETRIED",
             "LOST",
-            "REPEATED", "ENDED", "BROKEN", "READ-ms", "WRITE-ms", "GAP-ms", "KEPT", "LEFT");
+            "REPEATED", "ENDED", "BROKEN", "P99-ms", "READ-ms", "WRITE-ms", "GAP-ms", "KEPT", "LEFT");
     private static final boolean FULL = Boolean.getBoolean("k3j.full");
     /// The longest time in which nobody is answered, and the longest write while SQLite is replaced. Promised where the
     /// machine does nothing else, as in the long suites; elsewhere the figure is printed.
@@ -37,7 +39,7 @@ record Row(String name, String policy, int swaps, Figures figures, Seen seen, St
         assertThat(seen.repeated()).as("repeated events").isZero();
         assertThat(seen.broken()).as(() -> "broken watches: " + seen.how() + "\n" + story.get()).isZero();
         assertThat(seen.ended()).as("ends of watches").isLessThanOrEqualTo(
-                WITH_WATCHES.contains(name) ? Watchers.COUNT * swaps : 0);
+                WITH_WATCHES.contains(name) ? watches * swaps : 0);
         assertThat(left).as("left behind").isEmpty();
     }
 
@@ -52,7 +54,8 @@ record Row(String name, String policy, int swaps, Figures figures, Seen seen, St
     String text() {
         return FORM.formatted(name, policy, figures.requests(), figures.perSecond(), figures.failed(),
                 figures.retries(), seen.lost(),
-                seen.repeated(), seen.ended(), seen.broken(), figures.slowestRead(), figures.slowestWrite(),
+                seen.repeated(), seen.ended(), seen.broken(), "%.1f".formatted(figures.p99()),
+                figures.slowestRead(), figures.slowestWrite(),
                 figures.gap(), kept ? "yes" : "NO", left.isEmpty() ? "nothing" : left);
     }
 

@@ -2,6 +2,7 @@ package io.k3j.swapitest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.testkitbase.Figure;
 import io.k3j.testkitprocess.Api;
 import io.k3j.testkitprocess.ConsoleAnswer;
 import io.k3j.testkitprocess.K3sProcess;
@@ -131,6 +132,7 @@ class SwapItest {
     }
 
     @Test
+    @Tag("figures")
     void aComponentServesSoonAfterItIsEnabled() throws Exception {
         try (Api api = Api.of(dir.resolve("k3s.yaml"))) {
             server.await("metrics.k8s.io", START_LIMIT, () -> serves(api));
@@ -140,7 +142,7 @@ class SwapItest {
             expectOk(server.console("component", "enable", "metrics-server"));
             server.await("metrics.k8s.io again", START_LIMIT, () -> serves(api));
             Duration took = Duration.ofNanos(System.nanoTime() - begin);
-            System.out.println("component enable metrics-server, until it serves: " + took.toMillis() + " ms");
+            new Figure(14, "`component enable metrics-server` until it serves", took.toMillis(), "ms").atMost(1_000);
             assertThat(took).isLessThanOrEqualTo(SERVING);
         }
     }

@@ -11,11 +11,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
-/// Fifty watches on what the load changes, ten on each of its namespaces, over one connection per namespace.
+/// Watches on what the load changes, as many as its [Demand] says, over one connection for a hundred of one namespace.
 final class Watchers implements AutoCloseable {
-    private static final int EACH = 10;
-    /// How many there are.
-    static final int COUNT = EACH * Load.NAMESPACES;
+    private static final int A_CONNECTION = 100;
     private static final Duration CATCH_UP = Duration.ofSeconds(120);
     private static final long LOOK_MILLIS = 20;
 
@@ -41,18 +39,35 @@ final class Watchers implements AutoCloseable {
     /// Starts them from now.
     Watchers(Machine machine, Load load) throws IOException, InterruptedException {
         this.load = load;
-        for (int n = 0; n < Load.NAMESPACES; n++) {
-            Api api = machine.api();
-            apis.add(api);
-            long revision = Event.revision(api.get(Load.path(n), "application/json").body());
-            List<Watcher> some = new ArrayList<>();
-            for (int i = 0; i < EACH; i++) {
-                Watcher watcher = new Watcher(api, n, revision, over);
-                some.add(watcher);
-                threads.submit(watcher);
-            }
-            watchers.add(some);
+        for (int n = 0; n < load.demand().namespaces(); n++) {
+            watchers.add(some(machine, n, load.demand().watches(n)));
         }
+    }
+
+    private List<Watcher> some(Machine machine, int namespace, int count) throws IOException, InterruptedException {
+        List<Watcher> some = new ArrayList<>();
+        Api api = connection(machine);
+        long revision = Event.revision(api.get(Load.path(namespace), "application/json").body());
+        for (int i = 0; i < count; i++) {
+            if (i > 0 && i % A_CONNECTION == 0) {
+                api = connection(machine);
+            }
+            Watcher watcher = new Watcher(api, namespace, revision, over);
+            some.add(watcher);
+            threads.submit(watcher);
+        }
+        return some;
+    }
+
+    private Api connection(Machine machine) throws IOException {
+        Api api = machine.api();
+        apis.add(api);
+        return api;
+    }
+
+    /// How many there are.
+    int count() {
+        return load.demand().watches();
     }
 
     /// Waits until they have caught up with everything acknowledged so far, and forgets that.

@@ -1,6 +1,7 @@
 package io.k3j.controllerscluster;
 
 import io.k3j.controllerkit.Requeue;
+import io.k3j.controllerkit.Controller;
 import io.k3j.controllerkit.ControllerContext;
 import io.k3j.controllerkit.LiveView;
 import io.k3j.controllerkit.Pods;
@@ -35,6 +36,7 @@ final class EndpointSlices implements Reconciler {
     private final LiveView pods;
     private final LiveView slices;
     private final LiveView nodes;
+    private final TopologyHints hints;
     private final InstantSource clock;
 
     private EndpointSlices(ControllerContext context) {
@@ -42,6 +44,7 @@ final class EndpointSlices implements Reconciler {
         this.pods = context.views().of(BuiltinResources.PODS);
         this.nodes = context.views().of(BuiltinResources.NODES);
         this.slices = indexed(context.views().of(BuiltinResources.ENDPOINT_SLICES));
+        this.hints = new TopologyHints(context);
         this.clock = context.clock();
     }
 
@@ -55,12 +58,13 @@ final class EndpointSlices implements Reconciler {
 
     static void add(ControllerContext context) {
         EndpointSlices all = new EndpointSlices(context);
-        context.loop("endpointslice-controller", "endpointslice-controller", 2, all).on(all.services)
-                .on(all.pods, Selected.by(all.services, EndpointSlices::selector)).reads(all.nodes)
+        Controller loop = context.loop("endpointslice-controller", "endpointslice-controller", 2, all)
+                .on(all.services).on(all.pods, Selected.by(all.services, EndpointSlices::selector)).reads(all.nodes)
                 .on(all.slices,
                         s -> managedHere(s) ? List
                                 .of(new Key(s.namespace(), Objects.requireNonNull(s.labels().get(SlicePlan.SERVICE))))
                                 : List.of());
+        all.hints.onNodes(loop.queue()::add);
     }
 
     static Selector selector(Obj service) {
@@ -78,17 +82,27 @@ final class EndpointSlices implements Reconciler {
     public Requeue reconcile(Key key, ExpectingWriter writer) {
         Optional<Obj> found = services.get(key);
         if (found.isEmpty() || !ServicePods.managed(found.get()) || found.get().terminating()) {
+            hints.forget(key);
             return Requeue.NEVER;
         }
         Obj service = found.get();
         Map<Boolean, List<Obj>> present = slices.by("service", key.toString()).stream()
                 .filter(EndpointSlices::managedHere).filter(s -> !s.terminating())
                 .collect(Collectors.partitioningBy(s -> owned(s, service)));
-        SlicePlan plan = SlicePlan.of(wanted(service), present.getOrDefault(true, List.of()),
-                g -> newSlice(service, g));
+        SlicePlan plan = plan(service, present.getOrDefault(true, List.of()));
         plan.delete().addAll(present.getOrDefault(false, List.of()));
         plan.apply(writer, this::withTriggerTime);
         return Requeue.NEVER;
+    }
+
+    private SlicePlan plan(Obj service, List<Obj> present) {
+        Map<SlicePlan.Group, List<Struct>> wanted = wanted(service);
+        if (!TopologyHints.asked(service)) {
+            hints.withdrawn(service);
+            return SlicePlan.of(wanted, present, g -> newSlice(service, g));
+        }
+        return hints.add(service, SlicePlan.of(wanted, present, g -> newSlice(service, g), TopologyHints::kept),
+                present);
     }
 
     /// Those of an earlier Service with the name lead to what that one selected.

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
@@ -35,6 +36,14 @@ record SlicePlan(List<Obj> create, List<Obj> update, List<Obj> delete) {
 
     /// Computes the changes.
     static SlicePlan of(Map<Group, List<Struct>> wanted, List<Obj> present, Function<Group, Obj> template) {
+        return of(wanted, present, template, (before, now) -> now);
+    }
+
+    /// Computes the changes.
+    ///
+    /// @param kept what becomes of an endpoint that is in a slice already: from what it is there, and what is wanted
+    static SlicePlan of(Map<Group, List<Struct>> wanted, List<Obj> present, Function<Group, Obj> template,
+            BinaryOperator<Struct> kept) {
         SlicePlan plan = new SlicePlan(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         Map<Group, List<Obj>> known = new LinkedHashMap<>();
         present.stream().sorted(Comparator.comparing(Obj::name))
@@ -46,7 +55,7 @@ record SlicePlan(List<Obj> create, List<Obj> update, List<Obj> delete) {
         });
         wanted.forEach(
                 (group, endpoints) -> plan.fill(endpoints, known.getOrDefault(group, List.of()),
-                        template.apply(group)));
+                        template.apply(group), kept));
         return plan;
     }
 
@@ -67,23 +76,23 @@ record SlicePlan(List<Obj> create, List<Obj> update, List<Obj> delete) {
         return new Group(slice.tree().text("addressType"), slice.tree().seq("ports"));
     }
 
-    private void fill(List<Struct> endpoints, List<Obj> slices, Obj template) {
+    private void fill(List<Struct> endpoints, List<Obj> slices, Obj template, BinaryOperator<Struct> kept) {
         Map<String, Struct> unplaced = new LinkedHashMap<>();
         endpoints.forEach(e -> unplaced.put(identity(e), e));
-        List<List<Struct>> kept = new ArrayList<>();
+        List<List<Struct>> placed = new ArrayList<>();
         for (Obj slice : slices) {
             List<Struct> endpointsHere = new ArrayList<>();
             for (Struct old : slice.tree().seq("endpoints").structs()) {
                 Struct now = unplaced.remove(identity(old));
                 if (now != null) {
-                    endpointsHere.add(now);
+                    endpointsHere.add(kept.apply(old, now));
                 }
             }
-            kept.add(endpointsHere);
+            placed.add(endpointsHere);
         }
         List<Struct> more = new ArrayList<>(unplaced.values());
         for (int i = 0; i < slices.size(); i++) {
-            fillSlice(slices.get(i), kept.get(i), more, template, slices.size() == 1 && endpoints.isEmpty());
+            fillSlice(slices.get(i), placed.get(i), more, template, slices.size() == 1 && endpoints.isEmpty());
         }
         while (!more.isEmpty() || slices.isEmpty() && endpoints.isEmpty() && create.isEmpty()) {
             create.add(template.with(topUp(new ArrayList<>(), more), "endpoints"));
@@ -132,8 +141,12 @@ record SlicePlan(List<Obj> create, List<Obj> update, List<Obj> delete) {
                 .putUnlessEmpty("hints", ready ? hints(service, Pods.node(pod), zone) : Struct.EMPTY).build();
     }
 
-    /// Whom an endpoint is meant for under `trafficDistribution`: those in its zone or on its node.
+    /// Whom an endpoint is meant for under `trafficDistribution`: those in its zone or on its node. The annotation of
+    /// [TopologyHints] counts first.
     private static Struct hints(Obj service, String node, String zone) {
+        if (TopologyHints.asked(service)) {
+            return Struct.EMPTY;
+        }
         String distribution = service.spec().text("trafficDistribution");
         Struct.Builder hints = Struct.builder();
         if (CLOSE.contains(distribution) && !zone.isEmpty()) {

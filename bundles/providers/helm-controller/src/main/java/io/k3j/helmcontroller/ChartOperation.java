@@ -3,6 +3,7 @@ package io.k3j.helmcontroller;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.helmcontroller.Releases.Revision;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
@@ -11,6 +12,7 @@ import java.util.function.BooleanSupplier;
 final class ChartOperation {
     /// Beyond Helm's own time limit, which is one for each hook: download, rendering, and the start of the process.
     private static final Duration BESIDES = Duration.ofSeconds(10);
+    private static final System.Logger LOG = System.getLogger("io.k3j.helmcontroller");
     private final Helm helm;
     private final Cluster cluster;
     private final HelmMetrics metrics;
@@ -79,6 +81,9 @@ final class ChartOperation {
     }
 
     private Result step(Releases releases, ReleaseInput input, HelmRequest request, Step step) {
+        if (!step.name().equals(Decision.INSTALL)) {
+            map(releases, input);
+        }
         long before = releases.latest(input).map(Revision::revision).orElse(0L);
         long began = System.nanoTime();
         Helm.Outcome outcome = helm.run(new Helm.Run(request, input.driver(), step.atMost()), wanted);
@@ -90,5 +95,14 @@ final class ChartOperation {
                         && latest.filter(r -> r.deployed() && r.revision() > before).isPresent();
         metrics.count(step.name(), done, System.nanoTime() - began);
         return new Result(latest, done ? "" : outcome.ok() ? "Helm has left the release as it was" : outcome.message());
+    }
+
+    /// What Helm cannot look up any more would keep it from every other object of the release.
+    private static void map(Releases releases, ReleaseInput input) {
+        List<Long> changed = releases.map(input);
+        if (!changed.isEmpty()) {
+            LOG.log(System.Logger.Level.INFO, "Mapped API versions that are not served any more in records of a release"
+                    + " name={0} namespace={1} revisions={2}", input.release(), input.namespace(), changed);
+        }
     }
 }

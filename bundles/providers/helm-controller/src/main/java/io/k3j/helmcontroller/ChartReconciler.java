@@ -14,6 +14,7 @@ import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,8 @@ final class ChartReconciler implements Reconciler {
     private static final int FORBIDDEN = 403;
     /// How often an uninstallation that fails is tried; K3s' Job takes the first failure for its end.
     private static final int REMOVALS = 5;
+    /// What is tried then, in place of a configuration.
+    private static final String REMOVAL = "removal";
     /// How soon a release is looked at again that somebody else has to repair.
     private static final Duration LOOK_AGAIN = Duration.ofMinutes(5);
 
@@ -42,6 +45,7 @@ final class ChartReconciler implements Reconciler {
     private final Events events;
     private final ChartOperation operation;
     private final ChartBackoff attempts;
+    private final InstantSource clock;
 
     private ChartReconciler(ControllerContext desk, ChartOperation operation) {
         this.charts = desk.views().of(HelmKinds.CHARTS);
@@ -49,13 +53,15 @@ final class ChartReconciler implements Reconciler {
         this.events = desk.events(US, US);
         this.operation = operation;
         this.attempts = new ChartBackoff(desk.clock().monotonic());
+        this.clock = desk.clock();
     }
 
     /// Adds it to the loops of a bundle; two releases are worked at a time.
     static void add(ControllerContext desk, ChartOperation operation) {
         ChartReconciler all = new ChartReconciler(desk, operation);
-        desk.loop(US, US, AT_ONCE, all).on(all.charts).on(all.configs).on(desk.views().of(BuiltinResources.SECRETS),
-                all::usersOf);
+        desk.loop(US, US, AT_ONCE, all).on(all.charts).on(all.configs)
+                .on(desk.views().of(BuiltinResources.SECRETS), all::usersOf)
+                .onOwned(desk.views().of(BuiltinResources.JOBS, ChartJob.ALL), "HelmChart");
     }
 
     /// The charts whose values come from a Secret, their own or by their configuration. Few charts, many Secrets: what
@@ -116,20 +122,25 @@ final class ChartReconciler implements Reconciler {
             throw new ChartRefused("UnsupportedVersion", "spec.helmVersion " + chart.spec().text("helmVersion")
                     + " is not supported: only Helm v3 charts are; leave it out");
         }
+        ChartJob job = ChartJob.of(writer, chart, clock);
         String hash = input.hash();
         Releases releases = new Releases(writer.api());
         Optional<Revision> latest = releases.latest(input);
         Decision decision = Decision.of(latest, hash, input.failurePolicy());
         if (!decision.stuck().isEmpty()) {
             String message = latest.map(r -> releases.description(input, r)).orElse("") + "; " + decision.stuck();
-            if (ChartStatus.failed(chart, "Aborted", message).write(writer)) {
+            if (ChartStatus.failed(job, "Aborted", message).write(writer)) {
                 events.warning(chart, "Aborted", message);
             }
             return Requeue.after(LOOK_AGAIN);
         }
+        if (job.deleted()) {
+            attempts.forget(chart.key());
+            decision = decision.again();
+        }
         if (decision.steps().isEmpty()) {
             attempts.forget(chart.key());
-            ready(input, latest.map(Revision::revision).orElse(0L)).write(writer);
+            ready(input, job, latest.map(Revision::revision).orElse(0L)).write(writer);
             return Requeue.NEVER;
         }
         String tried = hash + input.failurePolicy() + chart.generation();
@@ -137,18 +148,35 @@ final class ChartReconciler implements Reconciler {
         if (attempts.times(chart.key(), tried) > input.backOffLimit()) {
             return Requeue.NEVER;
         }
-        return wait.isPositive() ? Requeue.after(wait) : operate(input, decision, tried, writer);
+        return wait.isPositive()
+                ? Requeue.after(wait)
+                : operate(new Attempt(input, job, decision.steps().getLast(), tried), decision, writer);
     }
 
-    private Requeue operate(ReleaseInput input, Decision decision, String tried, ExpectingWriter writer) {
+    /// One that is under way.
+    ///
+    /// @param what its last step
+    /// @param tried what it is made from, for those that follow
+    private record Attempt(ReleaseInput input, ChartJob job, String what, String tried) {
+    }
+
+    private Requeue operate(Attempt attempt, Decision decision, ExpectingWriter writer) {
+        ReleaseInput input = attempt.input();
+        ChartJob job = attempt.job();
         Obj chart = input.chart();
-        String what = decision.steps().getLast();
-        ChartStatus.working(chart, what + " from " + input.source()).ignoring(input.ignored()).write(writer);
-        events.normal(chart, "ApplyJob", "Applying HelmChart from " + input.source() + ": " + what);
+        job.begin(input.hash(), input.backOffLimit());
+        ChartStatus.working(job, attempt.what() + " from " + input.source()).ignoring(input.ignored()).write(writer);
+        events.normal(chart, "ApplyJob", "Applying HelmChart from " + input.source() + " using Job "
+                + ChartJob.key(chart));
         boolean atomic = chart.annotations().getOrDefault(ROLLBACK, "").equals("true");
-        ChartOperation.Result result = operation.run(writer.api(), input, decision, atomic);
+        ChartOperation.Result result;
+        try {
+            result = operation.run(writer.api(), input, decision, atomic);
+        } catch (ChartRefused refused) {
+            return refused(attempt, refused, writer);
+        }
         if (!result.error().isEmpty()) {
-            return failed(input, what, tried, result, writer);
+            return failed(attempt, result, writer);
         }
         attempts.forget(chart.key());
         result.latest().ifPresent(revision -> new Releases(writer.api()).label(input, revision, input.hash()));
@@ -156,30 +184,45 @@ final class ChartReconciler implements Reconciler {
         events.normal(chart, "Deployed", "Revision " + revision + " of release " + input.namespace() + "/"
                 + input.release() + " is deployed");
         // what others have changed about the chart meanwhile is in the view, and comes by itself
-        ready(input, revision).replace(writer);
+        ready(input, job, revision).replace(writer);
         return Requeue.NEVER;
     }
 
-    private Requeue failed(ReleaseInput input, String what, String tried, ChartOperation.Result result,
-            ExpectingWriter writer) {
+    /// Counts as an attempt, or what is written of it would make the chart due again at once.
+    private Requeue refused(Attempt attempt, ChartRefused refused, ExpectingWriter writer) {
+        Obj chart = attempt.input().chart();
+        attempt.job().failed(refused.sentence(), false);
+        ChartStatus.refused(chart, refused.reason(), refused.sentence()).replace(writer);
+        events.warning(chart, refused.reason(), refused.sentence());
+        return Requeue.after(attempts.failed(chart.key(), attempt.tried()));
+    }
+
+    private Requeue failed(Attempt attempt, ChartOperation.Result result, ExpectingWriter writer) {
+        ReleaseInput input = attempt.input();
         Obj chart = input.chart();
-        Duration wait = attempts.failed(chart.key(), tried);
-        boolean last = attempts.times(chart.key(), tried) > input.backOffLimit();
-        String reason = what.equals(Decision.INSTALL) ? "InstallFailed" : "UpgradeFailed";
+        Duration wait = attempts.failed(chart.key(), attempt.tried());
+        boolean last = attempts.times(chart.key(), attempt.tried()) > input.backOffLimit();
+        String reason = attempt.what().equals(Decision.INSTALL) ? "InstallFailed" : "UpgradeFailed";
         String now = result.latest().map(r -> "revision " + r.revision() + " is " + r.status())
                 .orElse("nothing is installed");
         String message = result.error() + " (" + now + "; "
                 + (last ? "backOffLimit is reached, change the chart to try again" : "next attempt in "
                         + wait.toSeconds() + " s")
                 + ")";
-        ChartStatus.failed(chart, reason, message).ignoring(input.ignored()).replace(writer);
+        attempt.job().failed(message, last);
+        ChartStatus.failed(attempt.job(), reason, message).ignoring(input.ignored()).replace(writer);
         events.warning(chart, reason, message);
+        if (last) {
+            events.warning(chart, "JobFailed", "Job has reached configured number of retries without succeeding");
+        }
         return last ? Requeue.NEVER : Requeue.after(wait);
     }
 
-    private static ChartStatus ready(ReleaseInput input, long revision) {
-        return ChartStatus.ready(input.chart(), "revision " + revision + " in namespace " + input.namespace())
-                .ignoring(input.ignored());
+    private ChartStatus ready(ReleaseInput input, ChartJob job, long revision) {
+        String message = "revision " + revision + " in namespace " + input.namespace();
+        job.complete(input.hash(), input.backOffLimit(), message)
+                .ifPresent(done -> events.normal(done, "Completed", "Job completed"));
+        return ChartStatus.ready(job, message).ignoring(input.ignored());
     }
 
     /// Uninstalls what is there and lets the object go, as K3s does also when Helm cannot uninstall it.
@@ -187,34 +230,15 @@ final class ChartReconciler implements Reconciler {
         ReleaseInput input = new ReleaseInput(chart, Struct.EMPTY, Map.of(), Struct.EMPTY);
         Optional<Revision> latest = new Releases(writer.api()).latest(input);
         if (latest.isPresent() && List.of("", "v3").contains(chart.spec().text("helmVersion"))) {
-            Duration wait = attempts.wait(chart.key(), "removal");
-            if (wait.isPositive()) {
-                return Requeue.after(wait);
-            }
-            events.normal(chart, "RemoveJob", "Uninstalling HelmChart");
-            try {
-                Decision uninstall = new Decision(List.of(Decision.UNINSTALL), false, "");
-                String error = operation.run(writer.api(), input, uninstall, false).error();
-                if (!error.isEmpty()) {
-                    Duration pause = attempts.failed(chart.key(), "removal");
-                    boolean last = attempts.times(chart.key(), "removal") >= REMOVALS;
-                    String message = error + (last ? "; what is left of release " + input.namespace() + "/"
-                            + input.release() + " stays, remove it by helm uninstall" : "");
-                    ChartStatus.failed(chart, "UninstallFailed", message).write(writer);
-                    events.warning(chart, "UninstallFailed", message);
-                    if (!last) {
-                        return Requeue.after(pause);
-                    }
-                }
-            } catch (ApiFault fault) {
-                // a namespace that goes takes the release with it, and nobody can be made in it to uninstall it
-                if (fault.code() != FORBIDDEN) {
-                    throw fault;
-                }
+            Duration wait = attempts.wait(chart.key(), REMOVAL);
+            Duration again = wait.isPositive() ? wait : uninstall(input, writer);
+            if (again.isPositive()) {
+                return Requeue.after(again);
             }
         }
-        if (attempts.times(chart.key(), "removal") < REMOVALS) {
-            events.normal(chart, "RemoveJob", "Uninstalled HelmChart, removing resources");
+        if (attempts.times(chart.key(), REMOVAL) < REMOVALS) {
+            events.normal(chart, "RemoveJob", "Uninstalled HelmChart using Job " + ChartJob.key(chart)
+                    + ", removing resources");
         }
         attempts.forget(chart.key());
         Obj free = chart.with(Seq.copyOf(chart.finalizers().stream().filter(f -> !f.equals(FINALIZER)).toList()),
@@ -222,5 +246,36 @@ final class ChartReconciler implements Reconciler {
         Obj now = writer.api().get(HelmKinds.CHARTS, chart.key());
         writer.update(HelmKinds.CHARTS, now.with(free.at("metadata", "finalizers"), "metadata", "finalizers"));
         return Requeue.NEVER;
+    }
+
+    /// @return how long to wait until it is tried again; zero when the release has gone or is given up
+    private Duration uninstall(ReleaseInput input, ExpectingWriter writer) {
+        Obj chart = input.chart();
+        ChartJob job = ChartJob.of(writer, chart, clock);
+        job.begin(REMOVAL, REMOVALS);
+        events.normal(chart, "RemoveJob", "Uninstalling HelmChart using Job " + ChartJob.key(chart));
+        try {
+            Decision uninstall = new Decision(List.of(Decision.UNINSTALL), false, "");
+            String error = operation.run(writer.api(), input, uninstall, false).error();
+            return error.isEmpty() ? Duration.ZERO : stays(input, job, error, writer);
+        } catch (ApiFault fault) {
+            // a namespace that goes takes the release with it, and nobody can be made in it to uninstall it
+            if (fault.code() != FORBIDDEN) {
+                throw fault;
+            }
+            return Duration.ZERO;
+        }
+    }
+
+    private Duration stays(ReleaseInput input, ChartJob job, String error, ExpectingWriter writer) {
+        Obj chart = input.chart();
+        Duration pause = attempts.failed(chart.key(), REMOVAL);
+        boolean last = attempts.times(chart.key(), REMOVAL) >= REMOVALS;
+        String message = error + (last ? "; what is left of release " + input.namespace() + "/" + input.release()
+                + " stays, remove it by helm uninstall" : "");
+        job.failed(message, last);
+        ChartStatus.failed(job, "UninstallFailed", message).write(writer);
+        events.warning(chart, "UninstallFailed", message);
+        return last ? Duration.ZERO : pause;
     }
 }

@@ -20,22 +20,20 @@ final class ChartStatus {
     }
 
     /// Helm is at work. What failed before is told until it has succeeded.
-    static ChartStatus working(Obj chart, String what) {
-        Struct before = chart.status().seq("conditions").find("type", "Failed");
-        return new ChartStatus(chart).jobCreated().add("Failed", before.text("status", "False"), before.text("reason"),
-                before.text("message")).add("Ready", "Unknown", "InProgress", what);
+    static ChartStatus working(ChartJob job, String what) {
+        Struct before = job.chart().status().seq("conditions").find("type", "Failed");
+        return of(job).add("Failed", before.text("status", "False"), before.text("reason"), before.text("message"))
+                .add("Ready", "Unknown", "InProgress", what);
     }
 
     /// The release is as wanted.
-    static ChartStatus ready(Obj chart, String message) {
-        return new ChartStatus(chart).jobCreated().add("Failed", "False", "", "").add("Ready", "True", "Deployed",
-                message);
+    static ChartStatus ready(ChartJob job, String message) {
+        return of(job).add("Failed", "False", "", "").add("Ready", "True", "Deployed", message);
     }
 
     /// It is not.
-    static ChartStatus failed(Obj chart, String reason, String message) {
-        return new ChartStatus(chart).jobCreated().add("Failed", "True", reason, message)
-                .add("Ready", "False", reason, message);
+    static ChartStatus failed(ChartJob job, String reason, String message) {
+        return of(job).add("Failed", "True", reason, message).add("Ready", "False", reason, message);
     }
 
     /// Nothing was begun.
@@ -52,8 +50,10 @@ final class ChartStatus {
                         + "see docs/helm.md");
     }
 
-    private ChartStatus jobCreated() {
-        return add("JobCreated", "True", "NoJob", "Helm runs in a process of the server, not in a Job");
+    private static ChartStatus of(ChartJob job) {
+        ChartStatus status = new ChartStatus(job.chart());
+        status.conditions.add(job.condition());
+        return status;
     }
 
     private ChartStatus add(String type, String status, String reason, String message) {
@@ -62,13 +62,8 @@ final class ChartStatus {
         return this;
     }
 
-    /// K3s' name of the Job.
-    static String jobName(Obj chart) {
-        return "helm-" + (chart.terminating() ? "delete-" : "install-") + chart.name();
-    }
-
     Struct status() {
-        return Struct.of("jobName", jobName(chart), "conditions", Seq.copyOf(conditions));
+        return Struct.of("jobName", ChartJob.key(chart).name(), "conditions", Seq.copyOf(conditions));
     }
 
     /// Writes it unless it was there when the chart was read; blocks for the API. Whatever else has changed about the

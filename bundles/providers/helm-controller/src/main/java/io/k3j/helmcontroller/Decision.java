@@ -22,6 +22,11 @@ record Decision(List<String> steps, boolean interrupted, String stuck) {
     private static final List<String> PENDING = List.of("pending-install", "pending-upgrade", "pending-rollback",
             "uninstalling", "superseded");
 
+    /// The same, but a release that is as it is wanted is upgraded to the same once more.
+    Decision again() {
+        return steps.isEmpty() && stuck.isEmpty() ? new Decision(List.of(UPGRADE), interrupted, "") : this;
+    }
+
     /// For a release that is wanted.
     ///
     /// @param latest its newest revision

@@ -67,6 +67,7 @@ public final class HelmController implements Metrics {
         ChartReconciler.add(desk, new ChartOperation(helm,
                 new ChartOperation.Cluster("127.0.0.1:" + settings.httpsListenPort(), authority.toString()), metrics,
                 () -> ended.getCount() > 0));
+        IngressJob.add(desk);
         start = SupervisedLoop.virtual(health, "helm-controller-start", this::begin).start();
     }
 

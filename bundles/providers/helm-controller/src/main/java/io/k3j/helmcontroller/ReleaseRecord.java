@@ -1,6 +1,7 @@
 package io.k3j.helmcontroller;
 
 import io.k3j.codec.Json;
+import io.k3j.codec.MalformedInput;
 import io.k3j.model.Struct;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -31,6 +32,24 @@ final class ReleaseRecord {
         Struct info = release.struct("info").with("status", "failed").with("description",
                 "the operation was interrupted");
         return packed(Json.bytes(release.with("info", info)), secret);
+    }
+
+    /// The record with a manifest of what is served now ([RemovedApis]); the same text when that changes nothing, or
+    /// when it cannot be read: what is to be done about that one is for Helm, which passes over damaged records.
+    static String mapped(String data, boolean secret) {
+        Struct release = readable(data, secret);
+        String manifest = release.text("manifest");
+        String mapped = RemovedApis.mapped(manifest);
+        return mapped.equals(manifest) ? data : packed(Json.bytes(release.with("manifest", mapped)), secret);
+    }
+
+    private static Struct readable(String data, boolean secret) {
+        try {
+            byte[] unpacked = unpacked(data, secret);
+            return unpacked.length == 0 ? Struct.EMPTY : Json.object(unpacked);
+        } catch (UncheckedIOException | IllegalArgumentException | MalformedInput damaged) {
+            return Struct.EMPTY;
+        }
     }
 
     /// What Helm says of how the revision came about; empty when the record is too large to be read.

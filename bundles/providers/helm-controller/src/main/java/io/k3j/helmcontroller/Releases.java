@@ -9,7 +9,9 @@ import io.k3j.model.Obj;
 import io.k3j.model.Patch;
 import io.k3j.model.Selector;
 import io.k3j.model.Struct;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -57,11 +59,37 @@ final class Releases {
 
     /// The newest revision; empty when nothing is installed.
     Optional<Revision> latest(ReleaseInput input) {
+        return all(input).stream().max(Comparator.comparingLong(Revision::revision));
+    }
+
+    private List<Revision> all(ReleaseInput input) {
         Query query = Query.in(input.namespace())
                 .labelled(Selector.ofLabels(Map.of("owner", "helm", "name", input.release())));
         boolean secrets = resource(input).equals(BuiltinResources.SECRETS);
         return api.list(resource(input), secrets ? query.where("type", "helm.sh/release.v1") : query).items().stream()
-                .map(Revision::of).max(Comparator.comparingLong(Revision::revision));
+                .map(Revision::of).toList();
+    }
+
+    /// Maps what is not served any more in the revisions that Helm compares with: the newest, and the one that is
+    /// deployed.
+    ///
+    /// @return the numbers of those that were changed
+    List<Long> map(ReleaseInput input) {
+        List<Long> changed = new ArrayList<>();
+        List<Revision> all = all(input);
+        long newest = all.stream().mapToLong(Revision::revision).max().orElse(0);
+        for (Revision one : all) {
+            if (one.deployed() || one.revision() == newest) {
+                String before = one.record().tree().struct("data").text("release");
+                String now = ReleaseRecord.mapped(before, input.driver().equals("secret"));
+                if (!now.equals(before)) {
+                    api.patch(resource(input), one.record().key(), new Patch.Merge(Struct.of("data",
+                            Struct.of("release", now))), WriteOptions.PLAIN);
+                    changed.add(one.revision());
+                }
+            }
+        }
+        return changed;
     }
 
     /// Writes down what a revision was made from. Helm keeps labels that it does not know.

@@ -11,7 +11,7 @@
 ///
 /// | reads | writes |
 /// |---|---|
-/// | HelmCharts, HelmChartConfigs, Secrets, ConfigMaps, Helm's records | the two CRDs, status, annotation and finalizer of HelmCharts, a label on Helm's records, service accounts and bindings `helm-…` while Helm runs |
+/// | HelmCharts, HelmChartConfigs, Secrets, ConfigMaps, Jobs, Helm's records | the two CRDs, status, annotation and finalizer of HelmCharts, a label on Helm's records, the Jobs `helm-install-…` and `helm-delete-…`, service accounts and bindings `helm-…` while Helm runs |
 @NullMarked
 package io.k3j.helmcontroller;
 

@@ -2,6 +2,7 @@ package io.k3j.helmcontroller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.ApiResource;
 import io.k3j.clientapi.DeleteOptions;
 import io.k3j.controllerkit.BuiltinResources;
@@ -226,6 +227,142 @@ class ChartReconcilerTest {
         stage.pass(Duration.ofSeconds(1));
         assertThat(helm.asked).isEmpty();
         assertThat(stage.one(HelmKinds.CHARTS, "web").finalizers()).isEmpty();
+    }
+
+    @Test
+    void whatTheChartDoesNotSayIsToldAndLookedForAgainAfterAPause() {
+        chart("chart", "web");
+        assertThat(helm.asked).isEmpty();
+        assertThat(condition("Failed").text("reason")).isEqualTo("InvalidChart");
+        assertThat(condition("Ready").text("reason")).isEqualTo("InvalidChart");
+        assertThat(job().status().whole("failed", 0)).isEqualTo(1);
+        stage.pass(Duration.ofSeconds(11));
+        assertThat(job().status().whole("failed", 0)).isEqualTo(2);
+        change("oci://r.example/web", "spec", "chart");
+        assertThat(helm.asked).containsExactly("install");
+        assertThat(condition("Failed").text("status")).isEqualTo("False");
+    }
+
+    private Obj job() {
+        return stage.one(BuiltinResources.JOBS, "helm-install-web");
+    }
+
+    private static Struct condition(Obj job, String type) {
+        return job.status().seq("conditions").find("type", type);
+    }
+
+    @Test
+    void aJobWithoutPodsTellsOfTheWorkToThoseWhoWaitForIt() {
+        chart("chart", "oci://r.example/web", "backOffLimit", 3L);
+        assertThat(job().spec().text("managedBy")).isEqualTo("helm.k3j.io/helm-controller");
+        assertThat(job().spec().whole("backoffLimit", 0)).isEqualTo(3);
+        assertThat(job().labels()).containsEntry("helmcharts.helm.cattle.io/chart", "web");
+        assertThat(job().controller().orElseThrow().text("kind")).isEqualTo("HelmChart");
+        assertThat(condition(job(), "Complete").text("status")).isEqualTo("True");
+        assertThat(condition(job(), "SuccessCriteriaMet").text("status")).isEqualTo("True");
+        assertThat(job().status().whole("succeeded", 0)).isEqualTo(1);
+        assertThat(job().status().whole("active", -1)).isZero();
+        assertThat(job().status().texts()).containsKeys("startTime", "completionTime");
+        assertThat(stage.events()).contains("Completed: Job completed",
+                "ApplyJob: Applying HelmChart from latest stable version from OCI registry oci://r.example/web using"
+                        + " Job default/helm-install-web");
+        assertThat(condition("JobCreated").text("message"))
+                .isEqualTo("Applying HelmChart using Job default/helm-install-web");
+    }
+
+    @Test
+    void aJobFailsWhenAsManyAttemptsHaveFailedAsMayFail() {
+        helm.failing("");
+        helm.failing("");
+        chart("chart", "oci://r.example/web", "backOffLimit", 1L);
+        assertThat(job().status().whole("failed", 0)).isEqualTo(1);
+        assertThat(job().status().seq("conditions")).isEmpty();
+        stage.pass(Duration.ofSeconds(11));
+        assertThat(job().status().whole("failed", 0)).isEqualTo(2);
+        assertThat(condition(job(), "Failed").text("reason")).isEqualTo("BackoffLimitExceeded");
+        assertThat(stage.events())
+                .contains("JobFailed: Job has reached configured number of retries without succeeding");
+        String before = job().uid();
+        change("2.0", "spec", "version");
+        assertThat(job().uid()).isNotEqualTo(before);
+        assertThat(condition(job(), "Complete").text("status")).isEqualTo("True");
+    }
+
+    @Test
+    void anotherConfigurationHasAnotherJobAndNothingElseHas() {
+        chart("chart", "oci://r.example/web");
+        String first = job().uid();
+        change("1h", "spec", "timeout");
+        assertThat(job().uid()).isEqualTo(first);
+        change("2.0", "spec", "version");
+        assertThat(job().uid()).isNotEqualTo(first);
+    }
+
+    @Test
+    void whoDeletesAJobHasTheWorkDoneAgain() {
+        chart("chart", "oci://r.example/web");
+        stage.api.delete(BuiltinResources.JOBS, job().key(), DeleteOptions.NOW);
+        stage.pass(Duration.ofSeconds(1));
+        assertThat(helm.asked).containsExactly("install", "upgrade");
+        assertThat(condition(job(), "Complete").text("status")).isEqualTo("True");
+    }
+
+    @Test
+    void aReleaseOfBeforeThereWereJobsGetsOneWithoutBeingTouched() {
+        chart("chart", "oci://r.example/web");
+        stage.api.vanish(BuiltinResources.JOBS, job().key());
+        change(Seq.EMPTY, "status", "conditions");
+        assertThat(helm.asked).containsExactly("install");
+        assertThat(condition(job(), "Complete").text("status")).isEqualTo("True");
+    }
+
+    @Test
+    void aRefusedJobHoldsNothingUp() {
+        stage.api.refuse("create", BuiltinResources.JOBS, ApiFault.forbidden(BuiltinResources.JOBS,
+                "helm-install-web", "a webhook does not want it"));
+        chart("chart", "oci://r.example/web");
+        assertThat(helm.asked).containsExactly("install");
+        assertThat(condition("Ready").text("status")).isEqualTo("True");
+    }
+
+    @Test
+    void refusalsWithOtherWordsEachTimeAreToldOnce() {
+        Obj theirs = Obj.of(Struct.of("apiVersion", "batch/v1", "kind", "Job", "metadata",
+                Struct.of("name", "helm-install-web", "namespace", "default")));
+        stage.api.seed(BuiltinResources.JOBS, theirs);
+        chart("chart", "oci://r.example/web");
+        long told = told();
+        stage.api.refuse("create", BuiltinResources.JOBS, ApiFault.forbidden(BuiltinResources.JOBS,
+                "helm-install-web", "webhook: connection 10.42.0.1:51234 was reset"));
+        change("1h", "spec", "timeout");
+        assertThat(told()).isEqualTo(told);
+    }
+
+    private long told() {
+        return stage.api.calls().stream().filter(c -> c.contains("patch helmcharts")).count();
+    }
+
+    @Test
+    void aJobOfAnEarlierChartOfThatNameIsReplaced() {
+        chart("chart", "oci://r.example/web");
+        Obj old = job().with(Seq.of(job().owners().getFirst().with("uid", "of-before")), "metadata", "ownerReferences");
+        stage.api.seed(BuiltinResources.JOBS, old);
+        change("2.0", "spec", "version");
+        assertThat(job().uid()).isNotEqualTo(old.uid());
+        assertThat(condition(job(), "Complete").text("status")).isEqualTo("True");
+    }
+
+    @Test
+    void aJobOfOthersStaysAsItIs() {
+        Obj theirs = Obj.of(Struct.of("apiVersion", "batch/v1", "kind", "Job", "metadata",
+                Struct.of("name", "helm-install-web", "namespace", "default")));
+        stage.api.seed(BuiltinResources.JOBS, theirs);
+        Obj before = job();
+        chart("chart", "oci://r.example/web");
+        assertThat(job()).isEqualTo(before);
+        assertThat(condition("Ready").text("status")).isEqualTo("True");
+        assertThat(condition("JobCreated").text("status")).isEqualTo("False");
+        assertThat(condition("JobCreated").text("message")).contains("already exists");
     }
 
     @Test

@@ -33,9 +33,29 @@ class ReleaseRecordTest {
                 "description", "the operation was interrupted"), "version", 3L));
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aManifestIsMappedAndTheRestStays(boolean secret) throws IOException {
+        Struct release = Struct.of("name", "web", "manifest", "---\napiVersion: batch/v1beta1\nkind: CronJob\n",
+                "version", 3L);
+        String mapped = ReleaseRecord.mapped(packed(Json.bytes(release), secret), secret);
+        assertThat(Json.object(ReleaseRecord.unpacked(mapped, secret)))
+                .isEqualTo(release.with("manifest", "---\napiVersion: batch/v1\nkind: CronJob\n"));
+        assertThat(ReleaseRecord.mapped(mapped, secret)).isSameAs(mapped);
+    }
+
     @Test
     void aRecordThatUnpacksToTooMuchIsLeftAlone() throws IOException {
         String bomb = packed(new byte[ReleaseRecord.MOST_BYTES + 1], true);
         assertThat(ReleaseRecord.failed(bomb, true)).isEqualTo(bomb);
+        assertThat(ReleaseRecord.mapped(bomb, true)).isSameAs(bomb);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "no base64!", "bm8gZ3ppcA=="})
+    void aRecordThatIsDamagedIsNotMapped(String damaged) throws IOException {
+        assertThat(ReleaseRecord.mapped(damaged, false)).isSameAs(damaged);
+        String text = packed("no JSON".getBytes(StandardCharsets.UTF_8), false);
+        assertThat(ReleaseRecord.mapped(text, false)).isSameAs(text);
     }
 }

@@ -8,12 +8,14 @@ import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.testkit.FakeApi;
+import io.k3j.testkitbase.Figure;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 
 /// 5 000 Services with two endpoints each, in a network namespace of its own: how long the first write takes and one
-/// change after it. Run by hand; the last line is the result.
+/// change after it. [ProxierFiguresTest] runs it.
 final class ProxierBench {
     private static final int SERVICES = 5_000;
     private static final int CHANGES = 50;
@@ -30,23 +32,25 @@ final class ProxierBench {
         views.attach(api);
     }
 
-    public static void main(String[] none) throws Exception {
+    /// Prints what it comes to.
+    static void run() throws IOException {
         try (Kernel kernel = new Kernel(); LiveViews views = new LiveViews(Instant::now)) {
             ProxierBench bench = new ProxierBench(kernel, views);
             bench.fill();
-            System.out.printf("first write of %d Services: %d ms%n", SERVICES, bench.synced());
+            new Figure(13, SERVICES + " Services, " + 2 * SERVICES + " endpoints programmed",
+                    bench.synced() / 1_000.0, "s").atMost(1);
             long[] changes = new long[CHANGES];
             for (int i = 0; i < CHANGES; i++) {
                 bench.change(i);
                 changes[i] = bench.synced();
             }
             Arrays.sort(changes);
-            long begun = System.nanoTime();
             kernel.shell("nft flush ruleset");
             bench.proxier.suspect();
             long flushed = bench.synced();
-            System.out.printf("one change: median %d ms, highest %d ms; whole again after a flush: %d ms (%d)%n",
-                    changes[CHANGES / 2], changes[CHANGES - 1], flushed, (System.nanoTime() - begun) / 1_000_000);
+            new Figure(13, "one change at that size, median of " + CHANGES, changes[CHANGES / 2], "ms").atMost(20);
+            new Figure(13, "one change at that size, the longest", changes[CHANGES - 1], "ms").alone();
+            new Figure(13, "all of it again after the rules were flushed", flushed / 1_000.0, "s").alone();
         }
     }
 

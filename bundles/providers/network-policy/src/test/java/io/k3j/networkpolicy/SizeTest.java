@@ -6,16 +6,19 @@ import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.netfilter.TableWriter;
+import io.k3j.testkitbase.Figure;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /// 1 000 policies and 10 000 pods, of which 250 are on this node; then single changes. Figures are printed; on a
 /// machine that does something else only what hangs fails.
 @EnabledIf(value = "io.k3j.networkpolicy.Namespaces#possible", disabledReason = "needs root, nftables and br_netfilter")
+@Tag("figures")
 class SizeTest {
     private static final int POLICIES = 1_000;
     private static final int PODS = 10_000;
@@ -73,6 +76,7 @@ class SizeTest {
             System.out.println(POLICIES + " policies, " + PODS + " pods, " + LOCAL + " here: computed in "
                     + (computed - from) / 1_000_000 + " ms, in the kernel after " + loaded + " ms, "
                     + made.table().objects().size() + " objects");
+            new Figure(13, POLICIES + " policies of " + PODS + " pods programmed", loaded / 1_000.0, "s").atMost(1);
             assertThat(loaded).isLessThan(LOAD_MILLIS);
             long[] labels = new long[CHANGES];
             long[] coming = new long[CHANGES];
@@ -104,6 +108,7 @@ class SizeTest {
     private static void told(String what, long[] micros) {
         Arrays.sort(micros);
         System.out.println(what + ": median " + micros[CHANGES / 2] + " us, p90 " + micros[CHANGES * 9 / 10] + " us");
+        new Figure(13, "network policies, " + what + ", p90", micros[CHANGES * 9 / 10] / 1_000.0, "ms").atMost(20);
         assertThat(micros[CHANGES / 2] / 1_000).isLessThan(CHANGE_MILLIS);
     }
 }
