@@ -61,18 +61,24 @@ final class PluginWork implements PluginDirectory.Plugs {
         try {
             plugIn(file);
         } catch (FeatureProblem e) {
-            stopDistrusted(file.getFileName().toString());
-            throw e;
+            String name = file.getFileName().toString();
+            stopDistrusted(name);
+            String reason = String.valueOf(e.getMessage());
+            throw stopped.held(name) == null || reason.contains(StoppedPlugins.HELD) ? e
+                    : new FeatureProblem(reason + StoppedPlugins.HELD, e);
         }
     }
 
-    /// Stops what ran from a file and is trusted no more; it does not clean up, since nothing of it may run.
+    /// Stops what ran from a file and is trusted no more; it does not clean up, since nothing of it may run. What has
+    /// had a say in requests is held, as what was stopped for what it did: else they would pass without it.
     private void stopDistrusted(String file) {
         Plugin before = byFile.get(file);
         if (before != null && copies.signatures().demanded() && copies.distrusted(before)) {
             LOG.log(System.Logger.Level.ERROR, "Plugin is not trusted any more and is stopped plugin={0} component={1}",
                     file, before.feature().name());
-            changing.exclusively(() -> out(before, Step.Retire.class::isInstance));
+            if (stop(before)) {
+                stopped.owing(before);
+            }
         }
     }
 
@@ -203,15 +209,22 @@ final class PluginWork implements PluginDirectory.Plugs {
         return left.isEmpty();
     }
 
+    /// Stops one that must not run any more, without having it clean up.
+    /// @return whether its bundles stay, since it decides about requests
+    private boolean stop(Plugin plugin) {
+        boolean decides = guard.decides(plugin);
+        changing.exclusively(() -> out(plugin,
+                step -> step instanceof Step.Retire || decides && step instanceof Step.Remove));
+        return decides;
+    }
+
     @Override
     public Map<String, String> stopFailing() throws InterruptedException {
         Map<String, String> told = new TreeMap<>();
         for (Plugin plugin : List.copyOf(byFile.values())) {
             PluginGuard.Fault fault = guard.fault(plugin).orElse(null);
             if (fault != null) {
-                boolean decides = guard.decides(plugin);
-                changing.exclusively(() -> out(plugin,
-                        step -> step instanceof Step.Retire || decides && step instanceof Step.Remove));
+                boolean decides = stop(plugin);
                 stopped.add(plugin, decides);
                 guard.count(fault.cause());
                 failed.add(plugin, "stopped: " + fault.reason());
@@ -250,7 +263,7 @@ final class PluginWork implements PluginDirectory.Plugs {
             copies.drop(plugin, null);
         }
         if (plugin.handles().stream().anyMatch(guard::installed)) {
-            stopped.ending(plugin);
+            stopped.owing(plugin);
         }
         LOG.log(System.Logger.Level.INFO, "Unplugged plugin={0} component={1}", plugin.file(),
                 plugin.feature().name());
