@@ -61,16 +61,13 @@ final class PluginWork implements PluginDirectory.Plugs {
         try {
             plugIn(file);
         } catch (FeatureProblem e) {
-            String name = file.getFileName().toString();
-            stopDistrusted(name);
-            String reason = String.valueOf(e.getMessage());
-            throw stopped.held(name) == null || reason.contains(StoppedPlugins.HELD) ? e
-                    : new FeatureProblem(reason + StoppedPlugins.HELD, e);
+            stopDistrusted(file.getFileName().toString());
+            throw stopped.told(file.getFileName().toString(), e);
         }
     }
 
-    /// Stops what ran from a file and is trusted no more; it does not clean up, since nothing of it may run. What has
-    /// had a say in requests is held, as what was stopped for what it did: else they would pass without it.
+    /// Stops what ran from a file and is trusted no more; it does not clean up, since nothing of it may run. What
+    /// decides about requests is held, so that none passes without it.
     private void stopDistrusted(String file) {
         Plugin before = byFile.get(file);
         if (before != null && copies.signatures().demanded() && copies.distrusted(before)) {
@@ -133,21 +130,13 @@ final class PluginWork implements PluginDirectory.Plugs {
             in(plugin, there != null);
         } catch (StepFailed | RuntimeException e) {
             String again = before == null ? "" : again(before, plugin, renamed);
-            if (held != null && renamed) {
-                taken.leave(plugin, held);
-            } else if (held != null) {
-                stopped.hold(plugin);
-                copies.drop(held, plugin);
+            if (held != null) {
+                taken.refused(held, plugin, renamed);
             }
             throw new SwapRefused(e.getMessage() + again, e);
         }
         // only now: until the new one runs, the one before may have to run again
-        Plugin gone = there == null ? stopped.plugin(plugin.file()) : there;
-        stopped.remove(plugin.file());
-        if (gone != null) {
-            taken.leave(gone, plugin);
-            copies.drop(gone, plugin);
-        }
+        taken.replaced(there, plugin);
         return true;
     }
 
@@ -209,8 +198,7 @@ final class PluginWork implements PluginDirectory.Plugs {
         return left.isEmpty();
     }
 
-    /// Stops one that must not run any more, without having it clean up.
-    /// @return whether its bundles stay, since it decides about requests
+    /// Stops one that must not run any more, without cleaning up. The bundles of one that decides about requests stay.
     private boolean stop(Plugin plugin) {
         boolean decides = guard.decides(plugin);
         changing.exclusively(() -> out(plugin,

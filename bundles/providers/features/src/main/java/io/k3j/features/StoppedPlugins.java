@@ -84,6 +84,12 @@ final class StoppedPlugins {
         return held.contains(file) ? byFile.get(file) : null;
     }
 
+    /// What is told of a file that is refused, with what comes of it while the bundles of one before are held.
+    FeatureProblem told(String file, FeatureProblem refusal) {
+        String reason = String.valueOf(refusal.getMessage());
+        return held(file) == null || reason.contains(HELD) ? refusal : new FeatureProblem(reason + HELD, refusal);
+    }
+
     /// All whose bundles are held.
     Collection<Plugin> held() {
         return List.copyOf(byFile.values()).stream().filter(plugin -> held.contains(plugin.file())).toList();
