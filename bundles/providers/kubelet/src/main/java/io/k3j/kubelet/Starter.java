@@ -96,8 +96,7 @@ final class Starter {
                 tools.services().get(), (volume, path) -> tools.volumes().read(volume(place, volume), path)));
         Struct linux = Struct.of("resources", ContainerResources.linux(pod, spec, tools.nodeMemory()),
                 "securityContext",
-                Security.container(pod, spec, place.target(),
-                        tools.options().rootDir().resolve("seccomp").toString()));
+                Security.container(pod, spec, place.target(), tools.options().seccomp()));
         Struct config = place.restart().mark(ContainerSpec.of(pod, spec, new ContainerSpec.Parts(attempt, image.id(),
                 env, mounts(pod, spec, attempt, place, env), devices(pod, spec, place), linux)));
         Files.createDirectories(tools.options().podLogs(pod.namespace(), pod.name(), pod.uid()).resolve(name));
