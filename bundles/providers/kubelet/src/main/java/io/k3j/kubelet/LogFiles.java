@@ -41,7 +41,7 @@ final class LogFiles {
             if (tooLarge(current)) {
                 String stamp = tools.clock().instant().toString().replace("-", "").replace(":", "").replace("T", "-");
                 rename(c, current, current.resolveSibling(log.getFileName() + "." + stamp.substring(0, 15)));
-                long kept = tools.options().number("container-log-max-files", MAX_LOG_FILES) - 1;
+                long kept = Math.max(0, tools.options().number("container-log-max-files", MAX_LOG_FILES) - 1);
                 for (Path p : named(held, log.getFileName() + ".").stream().sorted(Comparator.reverseOrder())
                         .skip(kept).toList()) {
                     Files.deleteIfExists(p);
