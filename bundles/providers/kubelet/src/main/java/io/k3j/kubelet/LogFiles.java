@@ -33,10 +33,11 @@ final class LogFiles {
     /// cannot be done is logged.
     void rotate(Container c) {
         Path log = Path.of(c.end().log());
-        if (log.getParent() == null) {
+        Path parent = log.getParent();
+        if (parent == null) {
             return;
         }
-        try (FileRoots.Held held = directory(log)) {
+        try (FileRoots.Held held = held(parent)) {
             Path current = held.path().resolve(log.getFileName());
             if (tooLarge(current)) {
                 String stamp = tools.clock().instant().toString().replace("-", "").replace(":", "").replace("T", "-");
@@ -58,10 +59,11 @@ final class LogFiles {
     /// @throws IOException when one of them cannot be deleted, or a link leads to them
     void delete(Container c) throws IOException {
         Path log = Path.of(c.end().log());
-        if (log.getParent() == null) {
+        Path parent = log.getParent();
+        if (parent == null) {
             return;
         }
-        try (FileRoots.Held held = directory(log)) {
+        try (FileRoots.Held held = held(parent)) {
             for (Path p : named(held, String.valueOf(log.getFileName()))) {
                 Files.deleteIfExists(p);
             }
@@ -70,8 +72,8 @@ final class LogFiles {
         }
     }
 
-    private FileRoots.Held directory(Path log) throws IOException {
-        return new FileRoots(List.of(tools.options().logDir())).directory(log.getParent());
+    private FileRoots.Held held(Path directory) throws IOException {
+        return new FileRoots(List.of(tools.options().logDir())).directory(directory);
     }
 
     private boolean tooLarge(Path log) throws IOException {
