@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -129,6 +130,11 @@ class SignedPluginsItest {
         }
     }
 
+    private List<Bundle> acme() {
+        return Arrays.stream(context.getBundles())
+                .filter(bundle -> "com.acme.plugin".equals(bundle.getSymbolicName())).toList();
+    }
+
     @Test
     void oneThatDecidesAboutRequestsIsMissedWhenItIsTrustedNoMore()
             throws IOException, InterruptedException, BundleException {
@@ -141,16 +147,14 @@ class SignedPluginsItest {
             scene.await("a plug-in", () -> scene.states().equals("com.acme.plugin=ENABLED"));
             scene.write("trust.pem", ACME.pem());
             scene.await("its stop", () -> scene.message("plugins/acme.jar").contains("answered 503 until its file"));
-            assertThat(context.getBundles()).as("stopped, and not taken out")
-                    .filteredOn(bundle -> "com.acme.plugin".equals(bundle.getSymbolicName())).singleElement()
+            assertThat(acme()).as("stopped, and not taken out").singleElement()
                     .satisfies(bundle -> assertThat(bundle.getState()).isEqualTo(Bundle.RESOLVED));
             scene.write("trust.pem", ACME.pem() + other.pem());
             scene.await("a plug-in", () -> scene.states().equals("com.acme.plugin=ENABLED"));
             scene.write("trust.pem", ACME.pem());
             scene.await("its stop", () -> scene.message("plugins/acme.jar").contains("answered 503 until its file"));
             Files.delete(scene.path("data/plugins/acme.jar"));
-            scene.await("its end", () -> Arrays.stream(context.getBundles())
-                    .noneMatch(bundle -> "com.acme.plugin".equals(bundle.getSymbolicName())));
+            scene.await("its end", () -> acme().isEmpty());
         }
     }
 
