@@ -2,7 +2,6 @@ package io.k3j.componentbase;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import org.osgi.framework.ServiceReference;
 
@@ -13,7 +12,8 @@ import org.osgi.framework.ServiceReference;
 ///
 /// @param <T> their type
 public final class BoundServices<T> {
-    private final List<Bound<T>> all = new CopyOnWriteArrayList<>();
+    /// Replaced as a whole, so that one that is bound again is missed by nobody meanwhile.
+    private volatile List<Bound<T>> all = List.of();
 
     private record Bound<T>(T service, BooleanSupplier registered) {
     }
@@ -34,30 +34,33 @@ public final class BoundServices<T> {
     ///
     /// @param registered asked by each [#present]; must not block
     public synchronized void add(T service, BooleanSupplier registered) {
-        remove(service);
-        all.add(new Bound<>(service, registered));
+        List<Bound<T>> more = new ArrayList<>(without(service));
+        more.add(new Bound<>(service, registered));
+        all = List.copyOf(more);
     }
 
     /// Removes a service; without effect for one that is not there.
     public synchronized void remove(T service) {
-        all.removeIf(bound -> bound.service == service);
+        all = without(service);
+    }
+
+    private List<Bound<T>> without(T service) {
+        return all.stream().filter(bound -> bound.service != service).toList();
     }
 
     /// Those that are registered now, the newest last.
     public List<T> present() {
-        List<T> present = new ArrayList<>();
-        boolean gone = false;
-        for (Bound<T> bound : all) {
-            if (bound.registered.getAsBoolean()) {
-                present.add(bound.service);
-            } else {
-                gone = true;
-            }
+        List<Bound<T>> bound = all;
+        List<Bound<T>> there = bound.stream().filter(one -> one.registered.getAsBoolean()).toList();
+        if (there.size() < bound.size()) {
+            forget();
         }
-        if (gone) {
-            all.removeIf(bound -> !bound.registered.getAsBoolean());
-        }
-        return present;
+        return there.stream().map(Bound::service).toList();
+    }
+
+    /// A service that is registered no more never is again.
+    private synchronized void forget() {
+        all = all.stream().filter(one -> one.registered.getAsBoolean()).toList();
     }
 
     /// Whether the service of a reference is registered when it is asked.

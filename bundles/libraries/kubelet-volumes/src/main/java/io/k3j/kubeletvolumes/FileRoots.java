@@ -80,7 +80,8 @@ public final class FileRoots {
     }
 
     /// Holds a directory to which no link leads, so that its entries can be renamed and deleted by [Held#path] and
-    /// their names, whatever is put in its place meanwhile. An entry may be a link: who looks at one must not follow it.
+    /// their names, whatever is put in its place meanwhile. An entry may be a link: who looks at one must not follow
+    /// it.
     ///
     /// @param directory absolute, a root or below one, as with [#regular]
     /// @return to be closed by the caller

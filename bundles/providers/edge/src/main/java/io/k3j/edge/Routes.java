@@ -59,10 +59,10 @@ final class Routes {
     private volatile List<Route> routes = List.of();
 
     /// Adds the prefixes of an endpoint, but for those that its bundle may not serve. One that was added before is
-    /// there once.
+    /// there once; those that nobody has taken out go.
     synchronized void add(Endpoint endpoint, Offer offer) {
         List<Route> added = new ArrayList<>(routes);
-        added.removeIf(route -> route.endpoint() == endpoint);
+        added.removeIf(route -> route.endpoint() == endpoint || !route.offer().registered().getAsBoolean());
         for (String prefix : endpoint.prefixes()) {
             Route route = new Route(prefix, offer, endpoint);
             if (route.allowed(prefix)) {

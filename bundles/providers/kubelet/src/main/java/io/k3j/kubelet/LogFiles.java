@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 /// Rotated parts are called as the log, with a dot and the time behind. Any thread; blocks for disk and runtime.
 ///
 /// A container may have the directory of its log as a volume and put a link in the place of any file or directory
-/// there, at any moment. So that directory is held open, without a link on the way to it, and what is renamed or deleted is an
-/// entry of that very directory; a log that is a link is not looked at.
+/// there, at any moment. So that directory is held open, without a link on the way to it, and what is renamed or
+/// deleted is an entry of that very directory; a log that is a link is not looked at.
 final class LogFiles {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
     private static final long MAX_LOG_BYTES = 10L << 20;
