@@ -6,6 +6,7 @@ import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.DeleteOptions;
 import io.k3j.clientapi.ObjList;
 import io.k3j.clientapi.Query;
+import io.k3j.codec.Json;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
@@ -20,8 +21,11 @@ record RemoteObjects(RemoteApis apis, Caller caller) {
     private static final int NOT_FOUND = 404;
     /// Objects of a chunk, as client-go's pager.
     static final int CHUNK = 500;
-    /// Of one list: it is held in memory, whoever has written the objects.
+    /// Of one list.
     static final int MOST_CHUNKS = 200;
+    /// Bytes of a list that comes in chunks, all of which are held in memory, whoever has written the objects. As many
+    /// as the aggregator takes of one answer.
+    static final long MOST_BYTES = Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 32);
 
     /// Whether another server has the version.
     boolean serve(Gvr resource) {
@@ -53,11 +57,13 @@ record RemoteObjects(RemoteApis apis, Caller caller) {
 
     /// Some, at a revision that is of no use here; empty when no other server has the version. Asked for in chunks, so
     /// that no answer has to hold all of them: a server that knows none gives all at once.
-    /// @throws ApiFault also 410 when a chunk came too late, 503 when there are more than [#MOST_CHUNKS] chunks
+    /// @throws ApiFault also 410 when a chunk came too late, 503 when there are more than [#MOST_CHUNKS] chunks or
+    ///     [#MOST_BYTES] bytes of them
     Optional<ObjList> list(Gvr resource, Query query) {
         List<Obj> all = new ArrayList<>();
         String token = "";
-        for (int chunk = 0; chunk < MOST_CHUNKS; chunk++) {
+        long bytes = 0;
+        for (int chunk = 0; chunk < MOST_CHUNKS && bytes <= MOST_BYTES; chunk++) {
             Optional<Struct> answer = apis.ask(new Question(caller, resource, new Key(query.namespace(), ""), "",
                     parameters(query).put("limit", Integer.toString(CHUNK)).putUnlessEmpty("continue", token).build()));
             if (answer.isEmpty() && chunk == 0) {
@@ -69,9 +75,10 @@ record RemoteObjects(RemoteApis apis, Caller caller) {
             if (token.isEmpty()) {
                 return Optional.of(new ObjList(List.copyOf(all), 0));
             }
+            bytes += Json.bytes(list).length;
         }
         throw ApiFault.unavailable("more " + resource.qualified() + " than " + MOST_CHUNKS + " chunks of " + CHUNK
-                + " hold are not looked at");
+                + " or " + MOST_BYTES + " bytes hold are not looked at");
     }
 
     private static ApiFault gone(Gvr resource) {

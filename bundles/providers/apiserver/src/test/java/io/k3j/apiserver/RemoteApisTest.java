@@ -38,6 +38,7 @@ class RemoteApisTest {
         List<Version> more = List.of();
         /// After how many answers a list has ended.
         int chunks = 1;
+        String text = "";
 
         @Override
         public boolean aggregates(String group, String version) {
@@ -55,7 +56,8 @@ class RemoteApisTest {
         public Struct ask(Question question) {
             asked.add(question.caller().user() + " " + question.resource().resource() + " " + question.key() + " "
                     + question.subresource() + " " + question.parameters());
-            Struct one = Struct.of("items", Seq.of(Struct.of("metadata", Struct.of("name", "one"))));
+            Struct one = Struct.of("items",
+                    Seq.of(Struct.of("metadata", Struct.of("name", "one"), "data", Struct.of("text", text))));
             return chunks-- > 1 ? one.with("metadata", Struct.of("continue", "next")) : one;
         }
 
@@ -157,6 +159,11 @@ class RemoteApisTest {
                     .withMessageContaining("more things.things.example.com than 200 chunks")
                     .satisfies(f -> assertThat(f.code()).isEqualTo(503));
             assertThat(others.asked).hasSize(3 + RemoteObjects.MOST_CHUNKS);
+            others.asked.clear();
+            others.text = "x".repeat((int) (RemoteObjects.MOST_BYTES / 4));
+            assertThatExceptionOfType(ApiFault.class).isThrownBy(() -> api.list(things, Query.in("a")))
+                    .satisfies(f -> assertThat(f.code()).isEqualTo(503));
+            assertThat(others.asked).hasSize(4);
         }
     }
 
