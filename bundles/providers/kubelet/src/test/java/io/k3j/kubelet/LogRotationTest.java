@@ -32,7 +32,18 @@ class LogRotationTest extends PodScene {
         }
     }
 
-    /// The runtime does not know the container, so it opens no other file.
+    @Test
+    void isRenamedWhenItIsLargeAndTheOldestOfItsPartsGo() throws Exception {
+        runtime.opensLogs = true;
+        Path log = Files.write(logs().resolve("0.log"), new byte[LARGE]);
+        for (int day = 1; day < 7; day++) {
+            Files.createFile(logs().resolve("0.log.1900010" + day + "-000000"));
+        }
+        new LogFiles(tools).rotate(writing(log));
+        assertThat(names(logs())).hasSize(4).doesNotContain("0.log").startsWith("0.log.19000104-000000",
+                "0.log.19000105-000000", "0.log.19000106-000000");
+    }
+
     @Test
     void keepsItsNameWhenTheRuntimeDoesNotOpenAnother() throws Exception {
         Path log = Files.write(logs().resolve("0.log"), new byte[LARGE]);
@@ -54,6 +65,7 @@ class LogRotationTest extends PodScene {
     /// A container whose volume is the directory of its pod's logs links its own directory to one of the host.
     @Test
     void isNotLookedForThroughALink() throws Exception {
+        runtime.opensLogs = true;
         Path host = Files.createDirectories(directory.resolve("host"));
         Files.write(host.resolve("0.log"), new byte[LARGE]);
         for (String part : List.of("1", "2", "3", "4", "5", "6", "7")) {
