@@ -81,8 +81,9 @@ final class NodeAgent implements AutoCloseable {
         this.ready = ready;
         KubeletOptions options = KubeletOptions.of(settings, Dns.hostFile(settings.resolvConf(),
                 Path.of(settings.dataDir()).toAbsolutePath().resolve("agent/etc/resolv.conf")));
-        // a wrong word is told at the start, not by the first pod
+        // a wrong word is told at the start, not by the first pod or the node's status
         options.seccomp();
+        options.maxPods(1);
         KubeletConfigDirectory.of(options.dataDir(), List.of(settings.kubeletArg())).write(options.defaults());
         PodDirectories.correct(options.pods(), options.ownRoot());
         MachineInfo facts = MachineInfo.read(List.of(settings.nodeIp()));
