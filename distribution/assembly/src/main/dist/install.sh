@@ -187,26 +187,41 @@ fetch_kubectl() { # where the mirror has one; it lies in the release, as it woul
     chmod 755 "$HERE/bin/kubectl"
 }
 
-# k3s upgrade works in the same directory: each of the two says that it is at work, then looks for the other one
-AT_WORK=
-exclude_upgrade() {
-    $SUDO mkdir -p "$LIB_DIR"
-    trap release_upgrade EXIT
-    stat=$(cat /proc/$$/stat)
-    AT_WORK=$LIB_DIR/.install.lock
-    # with the time it has started, behind the name, as another process gets the same number one day
+started() { # PID : when that process has started; another one gets the same number one day
+    stat=$(cat "/proc/$1/stat" 2> /dev/null) || return 1
+    # behind the name, which may hold anything
     # shellcheck disable=SC2086
     set -- ${stat##*)}
-    echo "$$ ${20}" | write "$AT_WORK" 600
+    echo "${20}"
+}
+
+# another install.sh and k3s upgrade work in the same directory: each says that it is at work, then looks for the others
+ANNOUNCED='' AT_WORK=''
+exclude_others() {
+    $SUDO mkdir -p "$LIB_DIR"
+    trap release_locks EXIT
+    ANNOUNCED=$LIB_DIR/.installing.$$
+    echo "$$ $(started $$)" | write "$ANNOUNCED" 600
+    for other in "$LIB_DIR"/.installing.*; do
+        [ "$other" != "$ANNOUNCED" ] || continue
+        process=$($SUDO cat "$other" 2> /dev/null || true)
+        if [ -n "$process" ] && [ "$(started "${process% *}")" = "${process#* }" ]; then
+            fatal "another install.sh is at work on $LIB_DIR as process ${process% *}; wait for its end"
+        fi
+        $SUDO rm -f "$other"
+    done
+    AT_WORK=$LIB_DIR/.install.lock
+    echo "$$ $(started $$)" | write "$AT_WORK" 600
     lock=$($SUDO stat -c %i "$LIB_DIR/.upgrade.lock" 2> /dev/null || true)
     if [ -n "$lock" ] && grep -Eqs "POSIX +ADVISORY +WRITE +[0-9]+ [0-9a-f]+:[0-9a-f]+:$lock " /proc/locks; then
         fatal "k3s upgrade is at work on $LIB_DIR; wait for its end"
     fi
 }
 
-release_upgrade() {
+release_locks() {
     [ -z "${TMP:-}" ] || rm -rf "$TMP"
     [ -z "$AT_WORK" ] || $SUDO rm -f "$AT_WORK"
+    [ -z "$ANNOUNCED" ] || $SUDO rm -f "$ANNOUNCED"
 }
 
 # each release has a folder of its own that never changes, so that what runs keeps its files; a link names the one to start
@@ -215,7 +230,7 @@ install_files() {
     id=release-$(cd "$HERE" && find . -type f -exec sha256sum {} + | LC_ALL=C sort -k 2 | sha256sum | cut -c1-12)
     info "Installing k3s to $LIB_DIR/$id and $BIN_DIR/k3s"
     $SUDO mkdir -p "$BIN_DIR"
-    exclude_upgrade
+    exclude_others
     if [ ! -d "$LIB_DIR/$id" ]; then
         $SUDO rm -rf "$LIB_DIR/$id.new"
         $SUDO cp -a "$HERE/." "$LIB_DIR/$id.new"

@@ -103,6 +103,24 @@ class InstallScriptTest {
     }
 
     @Test
+    void twoInstallationsExcludeEachOther() throws Exception {
+        long own = ProcessHandle.current().pid();
+        String stat = Files.readString(Path.of("/proc/self/stat"));
+        String started = stat.substring(stat.lastIndexOf(')') + 2).split(" ")[19];
+        Path other = Files.writeString(Files.createDirectories(library).resolve(".installing." + own),
+                own + " " + started + "\n");
+        Path lock = Files.writeString(library.resolve(".install.lock"), own + " " + started + "\n");
+        assertThat(install("sh", "install.sh")).startsWith("1 ")
+                .contains("another install.sh is at work on " + library + " as process " + own);
+        assertThat(library.toFile().list()).as("the other one's, and nothing was installed")
+                .containsExactlyInAnyOrder(other.getFileName().toString(), lock.getFileName().toString());
+        Files.writeString(other, own + " 1\n");
+        assertThat(install("sh", "install.sh")).as("the process has ended, its number is another one's")
+                .startsWith("0 ");
+        assertThat(library.toFile().list()).noneMatch(name -> name.startsWith(".install"));
+    }
+
+    @Test
     void aPipedScriptFetchesTheReleaseThatItsChecksumNames() throws Exception {
         Path mirror = mirror();
         environment.put("INSTALL_K3S_MIRROR", "file://" + mirror);

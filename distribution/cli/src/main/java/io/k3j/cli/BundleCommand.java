@@ -1,5 +1,6 @@
 package io.k3j.cli;
 
+import io.k3j.codec.TerminalText;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -93,8 +94,8 @@ final class BundleCommand {
     static int answer(BufferedReader lines, PrintStream out, PrintStream err) throws IOException {
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             switch (line.isEmpty() ? ' ' : line.charAt(0)) {
-                case '+' -> out.println(line.substring(1));
-                case '!' -> err.println("k3s: " + line.substring(1));
+                case '+' -> out.println(TerminalText.escaped(line.substring(1)));
+                case '!' -> err.println("k3s: " + TerminalText.escaped(line.substring(1)));
                 case '=' -> {
                     return Integer.parseInt(line.substring(1));
                 }

@@ -1,6 +1,7 @@
 package io.k3j.cli;
 
 import io.k3j.codec.Json;
+import io.k3j.codec.TerminalText;
 import io.k3j.codec.Yaml;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -94,7 +95,8 @@ final class EtcdSnapshotCommand {
     }
 
     private static void told(Struct result, String field, String what) {
-        result.seq(field).texts().forEach(name -> System.out.println("Snapshot " + name + " " + what + "."));
+        result.seq(field).texts().forEach(name -> System.out
+                .println("Snapshot " + TerminalText.escaped(name) + " " + what + "."));
     }
 
     /// What `ls` prints.
@@ -104,11 +106,11 @@ final class EtcdSnapshotCommand {
                 .thenComparing(one -> one.struct("spec").text("snapshotName"))).toList();
         Struct sorted = answer.with("items", Seq.copyOf(items));
         if (output.equals("json")) {
-            return Json.text(sorted) + "\n";
+            return TerminalText.escaped(Json.text(sorted)) + "\n";
         }
-        return output.equals("yaml") ? Yaml.text(sorted) : table(items.stream().map(one -> List.of(
+        return output.equals("yaml") ? Yaml.text(sorted) : TerminalText.escaped(table(items.stream().map(one -> List.of(
                 one.struct("spec").text("snapshotName"), one.struct("spec").text("location"),
-                one.struct("status").text("size"), one.struct("status").text("creationTime"))).toList());
+                one.struct("status").text("size"), one.struct("status").text("creationTime"))).toList()));
     }
 
     private static String table(List<List<String>> rows) {

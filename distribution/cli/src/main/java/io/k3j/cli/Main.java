@@ -1,5 +1,6 @@
 package io.k3j.cli;
 
+import io.k3j.codec.TerminalText;
 import io.k3j.launcher.ConsoleProgress;
 import io.k3j.launcher.Home;
 import io.k3j.launcher.LaunchPlan;
@@ -32,7 +33,8 @@ public final class Main {
             List<String> words = HandedOver.after(List.of(arguments), System.getProperty("k3j.arguments", ""));
             code = run(words, Host.here(InstantSource.system(), System.getenv()));
         } catch (UsageFailure e) {
-            String.valueOf(e.getMessage()).lines().forEach(l -> System.err.println("k3s: " + l));
+            String.valueOf(e.getMessage()).lines()
+                    .forEach(l -> System.err.println("k3s: " + TerminalText.escaped(l)));
             code = 1;
         }
         System.exit(code);

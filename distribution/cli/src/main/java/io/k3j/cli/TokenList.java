@@ -1,6 +1,7 @@
 package io.k3j.cli;
 
 import io.k3j.codec.Json;
+import io.k3j.codec.TerminalText;
 import io.k3j.codec.Yaml;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -21,9 +22,10 @@ final class TokenList {
     /// @param output `json`, `yaml`, or anything else for columns
     static String text(List<BootstrapToken> tokens, String output, Instant now) {
         return switch (output) {
-            case "json" -> Json.text(Seq.copyOf(tokens.stream().map(TokenList::object).toList())) + "\n";
+            case "json" -> TerminalText
+                    .escaped(Json.text(Seq.copyOf(tokens.stream().map(TokenList::object).toList()))) + "\n";
             case "yaml" -> yaml(tokens);
-            default -> table(tokens, now);
+            default -> TerminalText.escaped(table(tokens, now));
         };
     }
 

@@ -53,6 +53,13 @@ class EtcdMajorityTest {
     }
 
     @Test
+    void oneServerIsRestartedAtATime() {
+        assertThat(EtcdMajority.problem(Struct.of("members", Seq.EMPTY, "restarting", "server-2")).orElse(""))
+                .contains("member server-2 is being restarted", "wait for its end");
+        assertThat(EtcdMajority.problem(Struct.of("members", Seq.EMPTY, "restarting", ""))).isEmpty();
+    }
+
+    @Test
     void aServerThatDoesNotRunIsNotAsked() throws Exception {
         Files.createDirectories(dir.resolve("server/db/etcd"));
         Host host = new Host("n1", true, "/root", List.of(), List.of(), Instant.EPOCH, Map.of("K3S_URL", "https://a"),

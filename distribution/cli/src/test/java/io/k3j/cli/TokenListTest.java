@@ -47,6 +47,15 @@ class TokenListTest {
         assertThatCode(() -> TokenSecrets.refuseKnown("abcdeg", secrets)).doesNotThrowAnyException();
     }
 
+    /// Whoever may write Secrets of kube-system writes to the terminal of whoever lists them.
+    @Test
+    void aDescriptionTellsTheTerminalNothing() {
+        for (String output : List.of("text", "json", "yaml")) {
+            assertThat(TokenList.text(List.of(read("--description", "a\u001b[2J\u009b1A\u007f")), output, NOW))
+                    .doesNotContain("\u001b", "\u009b", "\u007f").contains("[2J");
+        }
+    }
+
     @Test
     void theListHasNoSecrets() {
         assertThat(TokenList.text(List.of(read(), read("--ttl", "0", "--description", "a b", "--usages=signing",

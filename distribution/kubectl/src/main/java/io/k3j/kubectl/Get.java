@@ -1,6 +1,7 @@
 package io.k3j.kubectl;
 
 import io.k3j.codec.Json;
+import io.k3j.codec.TerminalText;
 import io.k3j.codec.Yaml;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -68,7 +69,8 @@ final class Get {
                 : Struct.of("apiVersion", "v1", "items", Seq.copyOf(found), "kind", "List", "metadata",
                         Struct.of("resourceVersion", ""));
         switch (options.text("output", "")) {
-            case "json" -> out.print(new String(Json.pretty(whole), StandardCharsets.UTF_8).stripTrailing() + "\n");
+            case "json" -> out.print(TerminalText.escaped(new String(Json.pretty(whole), StandardCharsets.UTF_8)
+                    .stripTrailing()) + "\n");
             case "yaml" -> out.print(Yaml.text(whole));
             default -> {
             }

@@ -1,6 +1,7 @@
 package io.k3j.kubectl;
 
 import io.k3j.codec.MalformedInput;
+import io.k3j.codec.TerminalText;
 import io.k3j.model.Struct;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 
 /// The door: one command line in, an exit code out.
 public final class Kubectl {
@@ -26,13 +28,17 @@ public final class Kubectl {
         try {
             return command(arguments, kubeconfig, out, err);
         } catch (CommandFailure e) {
-            err.println(e.absent() ? e.getMessage() + "; " + rest : e.getMessage());
+            complain(e.absent() ? e.getMessage() + "; " + rest : e.getMessage(), err);
         } catch (MalformedInput e) {
-            err.println(e.getMessage());
+            complain(e.getMessage(), err);
         } catch (CompletionException e) {
-            err.println("error: " + Objects.requireNonNull(e.getCause()).getMessage());
+            complain("error: " + Objects.requireNonNull(e.getCause()).getMessage(), err);
         }
         return 1;
+    }
+
+    private static void complain(@Nullable String why, PrintStream err) {
+        err.println(TerminalText.escaped(String.valueOf(why)));
     }
 
     private static int command(List<String> arguments, String kubeconfig, PrintStream out, PrintStream err) {

@@ -1,5 +1,6 @@
 package io.k3j.kubectl;
 
+import io.k3j.codec.TerminalText;
 import io.k3j.model.Null;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -31,7 +32,7 @@ final class TablePrinter {
             for (int i = 0; i < columns.size(); i++) {
                 if (shown(columns.get(i), wide)) {
                     Object v = i < values.size() ? values.get(i) : Null.NULL;
-                    cells.add(v == Null.NULL ? "<none>" : v.toString());
+                    cells.add(v == Null.NULL ? "<none>" : TerminalText.escaped(v.toString()));
                 }
             }
             rows.add(cells);

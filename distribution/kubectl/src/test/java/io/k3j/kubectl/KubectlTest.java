@@ -28,6 +28,11 @@ class KubectlTest {
     }
 
     @Test
+    void whatItComplainsOfTellsTheTerminalNothing() {
+        assertThat(said("a\u001b[2J\u009b1A")).contains("no \"a\\u001b[2J\\u009b1A\"");
+    }
+
+    @Test
     void optionsMayStandBeforeTheVerb() {
         assertThat(said("-n", "kube-system", "--kubeconfig=/other", "top")).contains("no \"top\"");
         assertThat(said("-A", "get", "pods")).contains("/nowhere/k3s.yaml");

@@ -33,6 +33,7 @@ import java.util.Optional;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.ServiceReference;
 
 /// The real edge on a loopback port, with authorities of its own.
@@ -72,11 +73,14 @@ final class Port implements AutoCloseable, ListeningSockets, ListenerIdentity, H
         edge.addEndpoint(endpoint, Map.of(Endpoint.PORT, SERVER, "service.id", 2L), nobodys());
     }
 
-    /// Of no bundle.
+    /// Of a bundle without a name.
     @SuppressWarnings("unchecked")
     private static ServiceReference<Endpoint> nobodys() {
+        Object bundle = Proxy.newProxyInstance(Bundle.class.getClassLoader(), new Class<?>[] {Bundle.class},
+                (proxy, method, given) -> null);
         return (ServiceReference<Endpoint>) Proxy.newProxyInstance(ServiceReference.class.getClassLoader(),
-                new Class<?>[] {ServiceReference.class}, (proxy, method, given) -> null);
+                new Class<?>[] {ServiceReference.class},
+                (proxy, method, given) -> method.getName().equals("getBundle") ? bundle : null);
     }
 
     int number() {

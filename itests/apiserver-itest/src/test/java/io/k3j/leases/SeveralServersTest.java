@@ -57,7 +57,7 @@ class SeveralServersTest {
         void run(String... parts) {
             candidacy = new LeaderElector(api, TIMING, name, clock, reigns::add, Health.none());
             for (String part : parts) {
-                candidacy.add(() -> part);
+                candidacy.add(() -> part, () -> true);
             }
             candidacy.begin();
         }
@@ -172,7 +172,7 @@ class SeveralServersTest {
     void aPartThatIsTakenOutOfTheLeaderGoesToTheOtherServer() throws Exception {
         Candidate scheduler = () -> Candidate.SCHEDULER;
         a.run(Candidate.CONTROLLERS, Candidate.CLOUD);
-        a.candidacy.add(scheduler);
+        a.candidacy.add(scheduler, () -> true);
         ApiClient controllers = a.leading();
         a.leading(Candidate.SCHEDULER);
         b.run();

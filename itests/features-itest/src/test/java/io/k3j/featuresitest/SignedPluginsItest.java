@@ -12,9 +12,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 
@@ -124,6 +127,34 @@ class SignedPluginsItest {
             scene.write("trust.pem", ACME.pem() + other.pem());
             scene.await("a plug-in", () -> scene.states().equals("com.acme.plugin=ENABLED"));
             assertThat(scene.read("diary")).isEqualTo("start\nstop\nstart\n");
+        }
+    }
+
+    private List<Bundle> acme() {
+        return Arrays.stream(context.getBundles())
+                .filter(bundle -> "com.acme.plugin".equals(bundle.getSymbolicName())).toList();
+    }
+
+    @Test
+    void oneThatDecidesAboutRequestsIsMissedWhenItIsTrustedNoMore()
+            throws IOException, InterruptedException, BundleException {
+        TestSigner other = TestSigner.selfSigned("Other");
+        try (Scene scene = scene()) {
+            scene.write("trust.pem", ACME.pem() + other.pem());
+            scene.run(trusting(scene), Set.of());
+            scene.put(other.sign(scene.bundle("jars/acme.jar", "com.acme.plugin", Deciding.class,
+                    Map.of("Bundle-Version", "1.0.0"))));
+            scene.await("a plug-in", () -> scene.states().equals("com.acme.plugin=ENABLED"));
+            scene.write("trust.pem", ACME.pem());
+            scene.await("its stop", () -> scene.message("plugins/acme.jar").contains("answered 503 until its file"));
+            assertThat(acme()).as("stopped, and not taken out").singleElement()
+                    .satisfies(bundle -> assertThat(bundle.getState()).isEqualTo(Bundle.RESOLVED));
+            scene.write("trust.pem", ACME.pem() + other.pem());
+            scene.await("a plug-in", () -> scene.states().equals("com.acme.plugin=ENABLED"));
+            scene.write("trust.pem", ACME.pem());
+            scene.await("its stop", () -> scene.message("plugins/acme.jar").contains("answered 503 until its file"));
+            Files.delete(scene.path("data/plugins/acme.jar"));
+            scene.await("its end", () -> acme().isEmpty());
         }
     }
 

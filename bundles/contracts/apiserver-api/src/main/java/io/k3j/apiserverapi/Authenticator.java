@@ -51,10 +51,19 @@ public interface Authenticator {
     /// @param bearer the bearer token, empty when there is none
     /// @param audiences for which a token must be meant; empty: the API server itself
     /// @param proxied what a front proxy shows and says
-    record Credentials(List<X509Certificate> certificates, String bearer, List<String> audiences, Proxied proxied) {
+    /// @param origin with whom what is bounded is shared, so that nobody keeps the others out: the address of a client
+    ///        that shows a token, the user who has one reviewed; empty: nobody known
+    record Credentials(List<X509Certificate> certificates, String bearer, List<String> audiences, Proxied proxied,
+            String origin) {
         /// Those of a client that is no front proxy.
         public Credentials(List<X509Certificate> certificates, String bearer, List<String> audiences) {
             this(certificates, bearer, audiences, Proxied.NONE);
+        }
+
+        /// Those of nobody known.
+        public Credentials(List<X509Certificate> certificates, String bearer, List<String> audiences,
+                Proxied proxied) {
+            this(certificates, bearer, audiences, proxied, "");
         }
     }
 

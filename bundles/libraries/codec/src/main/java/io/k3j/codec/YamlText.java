@@ -38,9 +38,11 @@ final class YamlText {
         return plain(s) ? s : "'" + s.replace("'", "''") + "'";
     }
 
-    /// Whether a character can stand in double quotes only, as an escape.
+    /// Whether a character can stand in double quotes only, as an escape: it is a line break, or none that can be
+    /// printed.
     private static boolean escaped(char c) {
-        return c < 0x20 && c != '\t' || c == 0x7f || c == '\u0085' || c == '\u2028' || c == '\u2029' || c == '\uFEFF';
+        return c == '\n' || TerminalText.isControl(c) || c == '\u2028' || c == '\u2029' || c == '\uFEFF'
+                || c >= '\uFFFE';
     }
 
     /// Whether nothing in it means something to YAML.

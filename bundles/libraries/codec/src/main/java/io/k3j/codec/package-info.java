@@ -12,6 +12,8 @@
 /// into `WireParts`, and moves what is in a message where its length takes more than one byte. Through `WireOut` it
 /// would first have to make the tree that it is there to avoid. Both have numbers and tags from `protobuf-wire`.
 ///
+/// What people read on a terminal passes [TerminalText].
+///
 /// **Bounds.** JSON and YAML nest 1000 deep, protobuf 500 messages; YAML has 16 Mi characters and a million values per
 /// document, aliases written out. How long the bytes are is for the caller to bound, before it reads them.
 ///
@@ -23,7 +25,7 @@
 /// writer, a list or a stream is for one. Nothing blocks but writing to the caller's stream. Nothing is kept between
 /// calls but the layouts of messages, one per type of the schema, and the buffers and names of Jackson's factory.
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package io.k3j.codec;
 

@@ -167,7 +167,8 @@ class YamlTest {
                 "%a", "@a",
                 "0644", "1e3", "yes", "null", "~", "<<", "1:30", "---", "...", "a\nb", "a\n\nb\n\n", "\na", "  a\n b",
                 "\n",
-                "tab\there", "a\tb\nc", "\u0001", "\u0085", "é😀", "a\\b", "{a}", "[a]", "a,b", "?", "? a", ":a",
+                "tab\there", "a\tb\nc", "\u0001", "\u0085", "\u009b1A", "\uffff",
+                "é😀", "a\\b", "{a}", "[a]", "a,b", "?", "? a", ":a",
                 "0x1f", ".5",
                 "\u2028", "x".repeat(300) + " y", "line \nnext", "a\r\nb", "=", "|", ">", "`");
         for (Object w : words) {

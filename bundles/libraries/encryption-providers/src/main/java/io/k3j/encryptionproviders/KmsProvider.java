@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// each minute: Status ─ key ID as before ──► the seed may write for three minutes more
 ///                     └ another one ──► new seed ─ Encrypt ─ Decrypt ──► it writes from now on
 /// ```
+/// After a new connection the seed in use is decrypted once more: what is there now may have the key's ID, not the key.
 ///
 /// **Threads.** One that asks for the status, from [#start] to [#close]; any may seal and open. **Blocking.** Sealing
 /// does not; opening for a key that is not known three seconds at most, or as [Timing#patience] says. **Failure.**
@@ -37,7 +38,7 @@ final class KmsProvider implements EnvelopeTransformer, AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.k3j.encryptionproviders");
     private static final List<String> VERSIONS = List.of("v2", "v2beta1");
     private static final Duration STOP_LIMIT = Duration.ofSeconds(2);
-    private static final int LONGEST_WORDS = 200;
+    private static final String LOST = "the plug-in does not decrypt what was encrypted before it was started again";
     private final KmsConfiguration configuration;
     private final KmsService service;
     private final DataKeys keys;
@@ -49,6 +50,8 @@ final class KmsProvider implements EnvelopeTransformer, AutoCloseable {
     private volatile @Nullable String problem;
     /// What the plug-in said first; guarded by this.
     private String version = "";
+    /// The connection over which the seed in use was decrypted last; guarded by this.
+    private int proven;
 
     /// What seals now.
     ///
@@ -105,7 +108,7 @@ final class KmsProvider implements EnvelopeTransformer, AutoCloseable {
             now = check(environment.nanos().getAsLong(), service.status());
         } catch (GrpcFailure e) {
             now = "failed to perform status section of the healthz check for KMS Provider " + configuration.name()
-                    + ", error: " + words(e);
+                    + ", error: " + GrpcStatus.words(e);
         }
         problem = now;
         environment.checked().run();
@@ -115,7 +118,7 @@ final class KmsProvider implements EnvelopeTransformer, AutoCloseable {
     private String check(long begin, KmsService.Status status) {
         List<String> wrong = new ArrayList<>();
         if (!status.health().equals("ok")) {
-            wrong.add("got unexpected healthz status: " + words(status.health()));
+            wrong.add("got unexpected healthz status: " + GrpcStatus.words(status.health()));
         }
         version(status.version(), wrong);
         String invalid = EncryptedObject.problemOfKeyId(status.keyId());
@@ -136,7 +139,7 @@ final class KmsProvider implements EnvelopeTransformer, AutoCloseable {
 
     private void version(String told, List<String> wrong) {
         if (!VERSIONS.contains(told)) {
-            wrong.add("expected KMSv2 API version v2, got " + words(told));
+            wrong.add("expected KMSv2 API version v2, got " + GrpcStatus.words(told));
         } else if (version.isEmpty()) {
             version = told;
         } else if (!version.equals(told)) {
@@ -150,13 +153,17 @@ final class KmsProvider implements EnvelopeTransformer, AutoCloseable {
         State before = state;
         long until = begin + environment.timing().write().toNanos();
         if (before != null && before.sealed.keyId().equals(keyId)) {
-            state = new State(before.seed, before.sealed, before.digest, until);
-            return "";
+            String why = undecrypted(before);
+            if (why.isEmpty()) {
+                state = new State(before.seed, before.sealed, before.digest, until);
+            }
+            return why;
         }
         byte[] seed = new byte[DataKey.SEED_BYTES];
         long made = System.nanoTime();
         random.nextBytes(seed);
         environment.metrics().generated(System.nanoTime() - made);
+        int connection = service.connections();
         try {
             EncryptedObject sealed = service.encrypt(seed);
             String why = mismatch(sealed, keyId, seed);
@@ -164,9 +171,28 @@ final class KmsProvider implements EnvelopeTransformer, AutoCloseable {
                 return "failed to rotate DEK: " + why;
             }
             use(new State(DataKey.seed(seed), sealed, sealed.keyDigest(), until));
+            proven = connection;
             return "";
         } catch (GrpcFailure e) {
-            return "failed to rotate DEK: " + words(e);
+            return "failed to rotate DEK: " + GrpcStatus.words(e);
+        }
+    }
+
+    /// Why the seed in use could not be had after a start of this server; empty when it could. Else all that is written
+    /// until then would be lost, and nobody would notice before.
+    private String undecrypted(State now) {
+        int connection = service.connections();
+        if (connection == proven) {
+            return "";
+        }
+        try {
+            boolean same = DataKey.seed(service.decrypt(now.sealed)).same(now.seed);
+            proven = same ? connection : proven;
+            return same ? "" : LOST;
+        } catch (GrpcFailure e) {
+            return "failed to decrypt the DEK in use: " + GrpcStatus.words(e);
+        } catch (IllegalArgumentException noSeed) {
+            return LOST;
         }
     }
 
@@ -192,17 +218,6 @@ final class KmsProvider implements EnvelopeTransformer, AutoCloseable {
         }
         return MessageDigest.isEqual(service.decrypt(sealed), seed) ? "" : "the plug-in does not decrypt what it has"
                 + " encrypted";
-    }
-
-    /// A plug-in's own words, short enough for a line, and without what would look like another one.
-    private static String words(String text) {
-        StringBuilder shown = new StringBuilder();
-        text.chars().limit(LONGEST_WORDS).forEach(c -> shown.append(c < ' ' || c > '~' ? ' ' : (char) c));
-        return text.length() > LONGEST_WORDS ? shown + "..." : shown.toString();
-    }
-
-    private static String words(GrpcFailure e) {
-        return "rpc error: code = " + GrpcStatus.name(e.code()) + " desc = " + words(String.valueOf(e.getMessage()));
     }
 
     /// What was wrong when the plug-in was asked last; empty: nothing; null: it was not asked yet.

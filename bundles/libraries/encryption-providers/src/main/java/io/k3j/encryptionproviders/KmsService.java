@@ -27,6 +27,7 @@ final class KmsService implements AutoCloseable {
     private final KmsConfiguration configuration;
     private final EnvelopeMetrics metrics;
     private @Nullable GrpcConnection connection;
+    private int connections;
     private boolean closed;
 
     /// How the plug-in is.
@@ -124,6 +125,11 @@ final class KmsService implements AutoCloseable {
         }
     }
 
+    /// How often it was connected to. Behind the next connection there may be another plug-in.
+    synchronized int connections() {
+        return connections;
+    }
+
     private synchronized GrpcConnection connection() {
         GrpcConnection now = connection;
         if (closed) {
@@ -138,6 +144,7 @@ final class KmsService implements AutoCloseable {
         try {
             GrpcConnection fresh = new GrpcConnection(channel(), "kms-" + configuration.name(), MAX_ANSWER_BYTES);
             connection = fresh;
+            connections++;
             return fresh;
         } catch (IOException e) {
             throw new GrpcFailure(GrpcFailure.UNAVAILABLE,

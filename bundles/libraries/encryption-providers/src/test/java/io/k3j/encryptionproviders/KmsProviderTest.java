@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// Rows by a plug-in's keys, and what a plug-in may do: hang, go, come back, lie, talk.
 @Timeout(300)
@@ -141,6 +142,28 @@ class KmsProviderTest {
         assertThat(provider.check()).isEmpty();
         assertThat(EncryptedObject.read(provider.seal(PLACE, PLAIN)).source())
                 .isEqualTo(EncryptedObject.read(row).source());
+    }
+
+    /// As one that has lost its keys, and is set up anew under the same id.
+    @ParameterizedTest
+    @EnumSource(value = Fault.class, names = {"FORGETS", "CUTS"})
+    void aPluginInItsPlaceThatLacksItsKeyEndsTheWrites(Fault fault) throws Exception {
+        KmsProvider provider = healthy();
+        byte[] row = provider.seal(PLACE, PLAIN);
+        plugin.close();
+        assertThat(provider.check()).contains("code = Unavailable");
+        plugin = new KmsPlugin(directory.resolve("kms.sock"));
+        plugin.answer(new KmsAnswers().with(fault));
+        assertThat(provider.check()).contains("does not decrypt what was encrypted before");
+        pass(Duration.ofMinutes(3).plusMillis(1));
+        assertThatThrownBy(() -> provider.seal(PLACE, PLAIN)).isInstanceOf(SealUnavailable.class);
+        assertThat(provider.open(PLACE, row)).isEqualTo(PLAIN);
+        plugin.answer(new KmsAnswers());
+        assertThat(provider.check()).isEmpty();
+        assertThat(provider.check()).isEmpty();
+        assertThat(EncryptedObject.read(provider.seal(PLACE, PLAIN)).source())
+                .isEqualTo(EncryptedObject.read(row).source());
+        assertThat(calls("Decrypt")).as("once it has been shown, nobody asks again").isEqualTo(2);
     }
 
     @ParameterizedTest

@@ -40,12 +40,22 @@ public final class ImageGarbageCollector {
     /// @param highPercent of the disk in use: from here on images are removed; 100 never
     /// @param lowPercent of the disk in use: down to here
     /// @param age an image that came or was used since then stays
-    public record Limits(long highPercent, long lowPercent, Duration age) {
+    /// @param unused one that was not used for longer goes, whatever the disk has left; zero: none does
+    public record Limits(long highPercent, long lowPercent, Duration age, Duration unused) {
+        /// Without a time after which images go by themselves.
+        public Limits(long highPercent, long lowPercent, Duration age) {
+            this(highPercent, lowPercent, age, Duration.ZERO);
+        }
+
         /// @throws IllegalArgumentException naming the `--kubelet-arg`
         public Limits {
             if (lowPercent < 0 || highPercent > WHOLE || lowPercent >= highPercent) {
                 throw new IllegalArgumentException("--kubelet-arg image-gc-low-threshold=" + lowPercent
                         + " has to be below image-gc-high-threshold=" + highPercent + ", both from 0 to 100");
+            }
+            if (unused.isNegative() || !unused.isZero() && unused.compareTo(age) <= 0) {
+                throw new IllegalArgumentException("--kubelet-arg image-maximum-gc-age=" + unused
+                        + " has to be longer than minimum-image-ttl-duration=" + age + ", or 0s for none");
             }
         }
     }
@@ -92,14 +102,14 @@ public final class ImageGarbageCollector {
     /// @throws IOException when the disk cannot be asked
     public synchronized int collect() throws IOException {
         Instant now = clock.instant();
+        int removed = removeLongUnused(now);
         List<Image> all = notice(now);
         String place = runtime.images().disk().path();
         Space space = disks.of(place);
         if (limits.highPercent() == WHOLE || space.usedPercent() < limits.highPercent()) {
-            return 0;
+            return removed;
         }
         long wanted = space.total() / WHOLE * (WHOLE - limits.lowPercent()) - space.available();
-        int removed = 0;
         long freed = 0;
         for (Image image : candidates(all, now)) {
             if (freed >= wanted || disks.of(place).usedPercent() <= limits.lowPercent()) {
@@ -115,6 +125,18 @@ public final class ImageGarbageCollector {
                     + wanted + " bytes, but only found " + freed + " bytes eligible to free.");
         }
         return removed;
+    }
+
+    private int removeLongUnused(Instant now) {
+        if (limits.unused().isZero()) {
+            return 0;
+        }
+        return (int) candidates(notice(now), now).stream()
+                .filter(i -> unusedFor(i, now).compareTo(limits.unused()) > 0).filter(this::remove).count();
+    }
+
+    private Duration unusedFor(Image image, Instant now) {
+        return Duration.between(lastUsed.getOrDefault(image.id(), now), now);
     }
 
     /// Removes all images that nobody uses, whatever the disk has left; those that came or were used lately stay.
@@ -155,7 +177,7 @@ public final class ImageGarbageCollector {
     private List<Image> candidates(List<Image> all, Instant now) {
         Set<String> used = inUse();
         return all.stream().filter(i -> !i.pinned() && !used(i, used))
-                .filter(i -> Duration.between(lastUsed.getOrDefault(i.id(), now), now).compareTo(limits.age()) >= 0)
+                .filter(i -> unusedFor(i, now).compareTo(limits.age()) >= 0)
                 .sorted(Comparator.comparing(i -> lastUsed.getOrDefault(i.id(), now))).toList();
     }
 

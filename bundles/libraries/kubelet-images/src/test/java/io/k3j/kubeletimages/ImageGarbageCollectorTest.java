@@ -144,7 +144,29 @@ class ImageGarbageCollectorTest {
     }
 
     @Test
+    void whatNobodyHasUsedForLongGoesWhateverTheDiskHasLeft() throws IOException {
+        ImageGarbageCollector tidy = new ImageGarbageCollector(runtime,
+                new Limits(85, 80, Duration.ofMinutes(2), Duration.ofHours(1)), clock, (r, m) -> told.add(m),
+                d -> new ImageGarbageCollector.Space(1000, 900));
+        store.add("old", false);
+        store.add("pinned", true);
+        store.add("used", false);
+        containers.add(container("used"));
+        tidy.collect();
+        clock.advance(Duration.ofMinutes(30));
+        store.add("young", false);
+        assertThat(tidy.collect()).isZero();
+        clock.advance(Duration.ofMinutes(31));
+        assertThat(tidy.collect()).isEqualTo(1);
+        assertThat(left()).containsExactly("pinned", "used", "young");
+        clock.advance(Duration.ofHours(10));
+        assertThat(collector.collect()).as("by default they stay").isZero();
+    }
+
+    @Test
     void thresholdsThatMakeNoSenseAreRefused() {
+        assertThatThrownBy(() -> new Limits(85, 80, Duration.ofMinutes(2), Duration.ofMinutes(2)))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("image-maximum-gc-age");
         assertThatThrownBy(() -> new Limits(80, 85, Duration.ZERO)).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("--kubelet-arg image-gc-low-threshold=85");
     }

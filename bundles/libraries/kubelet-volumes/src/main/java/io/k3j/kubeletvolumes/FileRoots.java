@@ -71,15 +71,36 @@ public final class FileRoots {
     /// @throws NoSuchFileException when a part is missing
     /// @throws FileSystemException for what lies in no root, has a link on its way, or is no regular file
     public Held regular(Path file) throws IOException {
-        Path root = roots.stream().filter(file::startsWith).max(Comparator.comparingInt(Path::getNameCount))
-                .orElseThrow(() -> new FileSystemException(file.toString(), null, "does not lie in " + roots));
+        Handle it = inside(file);
+        if (!it.isFile()) {
+            it.close();
+            throw new FileSystemException(file.toString(), null, "is no regular file");
+        }
+        return new Held(it);
+    }
+
+    /// Holds a directory to which no link leads, so that its entries can be renamed and deleted by [Held#path] and
+    /// their names, whatever is put in its place meanwhile. An entry may be a link: who looks at one must not follow
+    /// it.
+    ///
+    /// @param directory absolute, a root or below one, as with [#regular]
+    /// @return to be closed by the caller
+    /// @throws NoSuchFileException when a part is missing
+    /// @throws FileSystemException for what lies in no root, has a link on its way, or is no directory
+    public Held directory(Path directory) throws IOException {
+        Handle it = inside(directory);
+        if (!it.isDirectory()) {
+            it.close();
+            throw new FileSystemException(directory.toString(), null, "is no directory");
+        }
+        return new Held(it);
+    }
+
+    private Handle inside(Path path) throws IOException {
+        Path root = roots.stream().filter(path::startsWith).max(Comparator.comparingInt(Path::getNameCount))
+                .orElseThrow(() -> new FileSystemException(path.toString(), null, "does not lie in " + roots));
         try (Handle top = handles.directory(root.toRealPath())) {
-            Handle it = top.walk(root.relativize(file));
-            if (!it.isFile()) {
-                it.close();
-                throw new FileSystemException(file.toString(), null, "is no regular file");
-            }
-            return new Held(it);
+            return top.walk(root.relativize(path));
         }
     }
 

@@ -5,43 +5,19 @@ import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
-import java.util.stream.Stream;
 
-/// Log files in CRI's format: `time stream F|P text`. Any thread; reads and deletes files. See
+/// Log files in CRI's format: `time stream F|P text`. Any thread; reads what its caller has opened. See
 /// <https://github.com/kubernetes/design-proposals-archive/blob/main/node/kubelet-cri-logging.md>.
-///
-/// The runtime writes these files; the kubelet renames them when they are large, and deletes them with their container.
 public final class Logs {
     private static final int TAIL_BYTES = 64 * 1024;
     private static final byte[] END = {'\n'};
 
     private Logs() {
-    }
-
-    /// Deletes a log and its rotated parts; one that is not there is no failure. Rotated parts are called as the log,
-    /// with a dot and the time behind.
-    /// @param log may be the empty path, of a container that never started
-    /// @throws IOException when one of them cannot be deleted
-    public static void delete(Path log) throws IOException {
-        if (log.getParent() == null) {
-            return;
-        }
-        String name = String.valueOf(log.getFileName());
-        try (Stream<Path> all = Files.list(log.getParent())) {
-            for (Path p : all.filter(f -> f.getFileName().toString().startsWith(name)).toList()) {
-                Files.deleteIfExists(p);
-            }
-        } catch (NoSuchFileException e) {
-            // nothing to delete
-        }
     }
 
     /// The text of the last lines of a log, for a termination message. Lines of both streams count, also parts of

@@ -11,6 +11,8 @@ import java.util.List;
 ///
 /// The container's own context wins over the pod's, field by field.
 public final class Security {
+    private static final Struct RUNTIME_DEFAULT = Struct.of("profileType", "RuntimeDefault");
+    private static final Struct UNCONFINED = Struct.of("profileType", "Unconfined");
     /// What of `/proc` and `/sys` containers do not see, and below it what they cannot change: upstream's default
     /// `procMount`.
     private static final List<String> MASKED = List.of("/proc/asound", "/proc/acpi", "/proc/interrupts", "/proc/kcore",
@@ -43,18 +45,25 @@ public final class Security {
         boolean privileged = PodSpecs.all(pod).stream().anyMatch(c -> c.struct("securityContext").flag("privileged"));
         Struct own = pod.spec().struct("securityContext");
         Struct.Builder b = Struct.builder().put("namespaceOptions", namespaces(pod, "")).put("privileged", privileged)
-                .put("seccomp", Struct.of("profileType", "RuntimeDefault"));
+                .put("seccomp", RUNTIME_DEFAULT);
         b.putUnlessEmpty("selinuxOptions", own.struct("seLinuxOptions"));
         whole(b, "runAsUser", own, own);
         whole(b, "runAsGroup", own, own);
         return b.putUnlessEmpty("supplementalGroups", groups(own)).build();
     }
 
+    /// What a node does about seccomp.
+    ///
+    /// @param root its directory of profiles
+    /// @param runtimeDefault whether a container that names no profile has the runtime's (`SeccompDefault`), else none
+    public record Seccomp(String root, boolean runtimeDefault) {
+    }
+
     /// A container's `LinuxContainerSecurityContext`.
     /// @param targetId id of the container whose processes it sees, empty for its own
-    /// @param seccompRoot the node's directory of seccomp profiles
+    /// @param node what the node does about seccomp
     /// @throws ConfigError for a profile that lies elsewhere
-    public static Struct container(Obj pod, Struct container, String targetId, String seccompRoot) {
+    public static Struct container(Obj pod, Struct container, String targetId, Seccomp node) {
         Struct own = container.struct("securityContext");
         Struct common = pod.spec().struct("securityContext");
         boolean privileged = own.flag("privileged");
@@ -78,20 +87,20 @@ public final class Security {
             b.put("maskedPaths", MASKED).put("readonlyPaths", READ_ONLY);
         }
         Struct seccomp = own.has("seccompProfile") ? own.struct("seccompProfile") : common.struct("seccompProfile");
-        b.put("seccomp", profile(privileged ? Struct.EMPTY : seccomp, seccompRoot));
+        b.put("seccomp", privileged ? UNCONFINED : profile(seccomp, node));
         b.putUnlessEmpty("selinuxOptions",
                 (own.has("seLinuxOptions") ? own : common).struct("seLinuxOptions"));
         b.putUnlessEmpty("apparmor", appArmor(appArmorProfile(pod, container)));
         return b.build();
     }
 
-    /// A profile that is not named is `Unconfined`, Kubernetes' default without `SeccompDefault`.
-    private static Struct profile(Struct profile, String root) {
+    private static Struct profile(Struct profile, Seccomp node) {
         return switch (profile.text("type")) {
-            case "RuntimeDefault" -> Struct.of("profileType", "RuntimeDefault");
+            case "RuntimeDefault" -> RUNTIME_DEFAULT;
             case "Localhost" -> Struct.of("profileType", "Localhost", "localhostRef",
-                    root + "/" + descending(profile.text("localhostProfile")));
-            default -> Struct.of("profileType", "Unconfined");
+                    node.root + "/" + descending(profile.text("localhostProfile")));
+            case "Unconfined" -> UNCONFINED;
+            default -> node.runtimeDefault ? RUNTIME_DEFAULT : UNCONFINED;
         };
     }
 

@@ -14,6 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SecurityTest {
+    private static final Security.Seccomp NODE = new Security.Seccomp("/seccomp", false);
+
     private static Obj pod(Struct context) {
         return Obj.of(Struct.of("metadata", Struct.of("name", "p", "uid", "u"), "spec", Struct.of("securityContext",
                 context, "containers", Seq.of(Struct.of("name", "c")))));
@@ -23,7 +25,7 @@ class SecurityTest {
     void tellsTheRuntimeOfProfilesAndLabels() {
         Obj pod = pod(Struct.of("seLinuxOptions", Struct.of("level", "s0:c1"), "appArmorProfile",
                 Struct.of("type", "Localhost", "localhostProfile", "mine")));
-        Struct linux = Security.container(pod, Struct.of("name", "c"), "", "/seccomp");
+        Struct linux = Security.container(pod, Struct.of("name", "c"), "", NODE);
         assertThat(linux.struct("selinuxOptions").text("level")).isEqualTo("s0:c1");
         assertThat(linux.struct("apparmor").text("localhostRef")).isEqualTo("localhost/mine");
         assertThat(Security.sandbox(pod).struct("selinuxOptions").text("level")).isEqualTo("s0:c1");
@@ -33,8 +35,23 @@ class SecurityTest {
     @ValueSource(strings = {"../x", "a/../../x", "/etc/x", ""})
     void leavesTheDirectoryOfProfilesForNobody(String path) {
         Struct context = Struct.of("seccompProfile", Struct.of("type", "Localhost", "localhostProfile", path));
-        assertThatThrownBy(() -> Security.container(pod(context), Struct.of("name", "c"), "", "/s"))
+        assertThatThrownBy(() -> Security.container(pod(context), Struct.of("name", "c"), "", NODE))
                 .isInstanceOf(ConfigError.class);
+    }
+
+    private static String seccomp(Struct context, Struct own, boolean runtimeDefault) {
+        return Security.container(pod(context), Struct.of("name", "c", "securityContext", own), "",
+                new Security.Seccomp("/seccomp", runtimeDefault)).struct("seccomp").text("profileType");
+    }
+
+    @Test
+    void aContainerWithoutAProfileHasTheRuntimesWhereTheNodeSaysSo() {
+        assertThat(seccomp(Struct.EMPTY, Struct.EMPTY, false)).isEqualTo("Unconfined");
+        assertThat(seccomp(Struct.EMPTY, Struct.EMPTY, true)).isEqualTo("RuntimeDefault");
+        Struct none = Struct.of("seccompProfile", Struct.of("type", "Unconfined"));
+        assertThat(seccomp(none, Struct.EMPTY, true)).as("it names one").isEqualTo("Unconfined");
+        assertThat(seccomp(Struct.EMPTY, none, true)).isEqualTo("Unconfined");
+        assertThat(seccomp(Struct.EMPTY, Struct.of("privileged", true), true)).isEqualTo("Unconfined");
     }
 
     @Test

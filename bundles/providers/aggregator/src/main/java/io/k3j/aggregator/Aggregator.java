@@ -129,9 +129,10 @@ public final class Aggregator {
             services = new LiveView(ApiService.RESOURCE, Query.ALL, time);
             backends = new BackendDialer(new RecentEndpoints(new ServiceEndpoints(api, random), time.monotonic()),
                     new FrontProxy(tls));
-            OpenRequests open = new OpenRequests(Runtime.getRuntime().maxMemory());
+            long heapBytes = Runtime.getRuntime().maxMemory();
+            OpenRequests open = new OpenRequests(heapBytes);
             table = new ApiServiceTable(new Forwarding(backends, open, Forwarding.ANSWERING),
-                    new Questions(backends, open, Forwarding.ANSWERING), backends);
+                    new Questions(backends, open, Forwarding.ANSWERING, heapBytes), backends);
             checks = new AvailabilityCheck(api, services, backends, table, time);
             availability = new Controller("apiservice-availability", api, time, checks).reads(services);
             authentication = new Controller("extension-authentication", api, time,

@@ -21,13 +21,18 @@ import org.jspecify.annotations.Nullable;
 final class Questions {
     /// Bytes of an answer: a hundred thousand pods' figures in a namespace are fewer.
     private static final int MOST_BYTES = 64 << 20;
+    /// Of a small heap it is less: what is made of an answer takes several times as much.
+    private static final int HEAP_PART = 32;
     private static final int LOWEST_REFUSAL = 400;
     private final BackendDialer backends;
     private final OpenRequests open;
     private final Duration answering;
+    private final int mostBytes;
 
     /// @param answering how long an answer may take as a whole
-    Questions(BackendDialer backends, OpenRequests open, Duration answering) {
+    /// @param heapBytes the most the heap may become
+    Questions(BackendDialer backends, OpenRequests open, Duration answering, long heapBytes) {
+        this.mostBytes = (int) Math.min(MOST_BYTES, heapBytes / HEAP_PART);
         this.backends = backends;
         this.open = open;
         this.answering = answering;
@@ -51,7 +56,7 @@ final class Questions {
             try {
                 ByteDuplex back = backends.open(to, backends.endpoints().of(to), connections);
                 ResponseHead head = request.send(back, to, question.caller());
-                return answer(head, request.body(back, head, MOST_BYTES));
+                return answer(head, request.body(back, head, mostBytes));
             } catch (IOException e) {
                 throw unavailable(connections.told(e).getMessage());
             }

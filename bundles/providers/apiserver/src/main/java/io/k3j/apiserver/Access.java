@@ -98,7 +98,8 @@ final class Access {
         String bearer = header.regionMatches(true, 0, "Bearer ", 0, 7) ? header.substring(7).strip() : "";
         Proxied proxied = proxied(request);
         Authenticator.Credentials credentials = new Authenticator.Credentials(
-                request.exchange().clientCertificates(), bearer, List.of(), proxied);
+                request.exchange().clientCertificates(), bearer, List.of(), proxied,
+                bearer.isEmpty() ? "" : request.exchange().remote().getHostString());
         try {
             for (Slot.Entry<Authenticator> e : authenticators.state().all()) {
                 Optional<Caller> who = e.service().authenticate(credentials);

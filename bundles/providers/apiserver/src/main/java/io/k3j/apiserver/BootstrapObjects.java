@@ -8,8 +8,10 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.util.List;
+import java.util.SortedSet;
 
-/// Creates the objects every cluster starts with: the system namespaces and the Service `kubernetes`.
+/// Creates the objects every cluster starts with, and again when they were deleted: the system namespaces and the
+/// Service `kubernetes`. One thread at a time.
 final class BootstrapObjects {
     private static final List<String> NAMESPACES = List.of("default", "kube-system", "kube-public", "kube-node-lease");
     private static final Gvr NAMESPACE = new Gvr("", "v1", "namespaces");
@@ -17,17 +19,18 @@ final class BootstrapObjects {
     private static final Key KUBERNETES = ServerEndpoints.KUBERNETES;
     private static final System.Logger LOG = System.getLogger("io.k3j.apiserver");
     private static final int REFUSED = 422;
-    private static final long AGAIN_MILLIS = 10_000;
     private final ApiClient api;
     private final ServerRunOptions options;
+    private final ServerEndpoints endpoints;
     private boolean told;
 
     BootstrapObjects(ApiClient api, ServerRunOptions options) {
         this.api = api;
         this.options = options;
+        this.endpoints = new ServerEndpoints(api);
     }
 
-    /// Creates the missing objects. Idempotent. A Service that is refused is left to [#awaitService]: where no ready
+    /// Creates the missing objects. Idempotent. A Service that is refused is left to [#keep]: where no ready
     /// ServiceCIDR has its address, whoever mends that, the controller of ServiceCIDRs too, needs this server.
     /// @throws ApiFault when a read or write fails
     void run() {
@@ -35,28 +38,26 @@ final class BootstrapObjects {
         ensureService();
     }
 
-    /// Tries again every ten seconds, as upstream, until the Service is there.
-    void awaitService(LoadRetry.Pause pause) throws InterruptedException {
-        while (!tried()) {
-            pause.await(AGAIN_MILLIS);
-        }
-    }
-
-    private boolean tried() {
+    /// Has the Service lead to the servers, and creates what is missing while they run: called every ten seconds, as
+    /// upstream's controller of the Service `kubernetes` looks, since whoever may delete these objects may do so at any
+    /// time. What cannot be created is left to the next call.
+    /// @param alive the servers
+    /// @throws ApiFault when endpoints cannot be read or written
+    void keep(SortedSet<Peer> alive) {
+        endpoints.reconcile(alive);
         try {
-            return ensureService();
+            run();
         } catch (ApiFault away) {
-            LOG.log(System.Logger.Level.DEBUG, "Service kubernetes put off error={0}", away.getMessage());
-            return false;
+            LOG.log(System.Logger.Level.DEBUG, "Objects of the system put off error={0}", away.getMessage());
         }
     }
 
-    private boolean ensureService() {
+    private void ensureService() {
         try {
             if (api.find(SERVICE, KUBERNETES).isEmpty()) {
                 create(SERVICE, service());
             }
-            return true;
+            told = false;
         } catch (ApiFault fault) {
             if (fault.code() != REFUSED) {
                 throw fault;
@@ -66,7 +67,6 @@ final class BootstrapObjects {
                 LOG.log(System.Logger.Level.WARNING, "Service kubernetes not created, will try again error={0}",
                         fault.getMessage());
             }
-            return false;
         }
     }
 

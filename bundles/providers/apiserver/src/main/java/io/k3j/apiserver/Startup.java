@@ -221,8 +221,8 @@ final class Startup implements AutoCloseable {
                 if (withoutElection()) {
                     Candidate.LEASES.forEach(lease -> registrations.condition(Phases.LEADER + lease, false));
                 }
+                peers().follow(objects::keep);
                 if (running().shared()) {
-                    peers().follow(new ServerEndpoints(self)::reconcile);
                     running().storage().fence().listen(this::reportDatastore);
                 }
                 keepFlowControl(self);
@@ -230,7 +230,6 @@ final class Startup implements AutoCloseable {
                 framework.health.ok();
             }
         }
-        objects.awaitService(this::awaitRetry);
     }
 
     private void keepFlowControl(ApiClient self) {

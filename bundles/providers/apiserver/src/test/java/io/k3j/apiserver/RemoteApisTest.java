@@ -36,6 +36,9 @@ class RemoteApisTest {
     private static final class Others implements AggregatedApis {
         final List<String> asked = new ArrayList<>();
         List<Version> more = List.of();
+        /// After how many answers a list has ended.
+        int chunks = 1;
+        String text = "";
 
         @Override
         public boolean aggregates(String group, String version) {
@@ -53,7 +56,9 @@ class RemoteApisTest {
         public Struct ask(Question question) {
             asked.add(question.caller().user() + " " + question.resource().resource() + " " + question.key() + " "
                     + question.subresource() + " " + question.parameters());
-            return Struct.of("items", Seq.of(Struct.of("metadata", Struct.of("name", "one"))));
+            Struct one = Struct.of("items",
+                    Seq.of(Struct.of("metadata", Struct.of("name", "one"), "data", Struct.of("text", text))));
+            return chunks-- > 1 ? one.with("metadata", Struct.of("continue", "next")) : one;
         }
 
         @Override
@@ -127,7 +132,8 @@ class RemoteApisTest {
             assertThat(api.read(things, new Key("a", "*"), "rate", Struct.of("q", "1")).seq("items").size())
                     .isEqualTo(1);
             assertThat(others.asked).containsExactly(
-                    "autoscaler things a/  {labelSelector: x=y}", "autoscaler things a/* rate {q: 1}");
+                    "autoscaler things a/  {labelSelector: x=y, limit: 500}",
+                    "autoscaler things a/* rate {q: 1}");
             assertThatExceptionOfType(ApiFault.class)
                     .isThrownBy(() -> component("nobody", views).read(things, new Key("a", ""), "", Struct.EMPTY))
                     .withMessageContaining("cannot list resource \"things\"");
@@ -135,6 +141,29 @@ class RemoteApisTest {
                     () -> api.read(Gvr.of("things.example.com/v2", "things"), new Key("a", "*"), "rate", Struct.EMPTY))
                     .satisfies(f -> assertThat(f.code()).isEqualTo(404));
             assertThat(others.asked).hasSize(2);
+        }
+    }
+
+    @Test
+    void aListIsAskedForInChunksAndHasABound() {
+        try (ViewKeeper views = new ViewKeeper()) {
+            ApiClient api = component("system:masters", views);
+            Gvr things = Gvr.of("things.example.com/v1", "things");
+            others.chunks = 3;
+            assertThat(api.list(things, Query.in("a")).items()).hasSize(3);
+            assertThat(others.asked).containsExactly("autoscaler things a/  {limit: 500}",
+                    "autoscaler things a/  {limit: 500, continue: next}",
+                    "autoscaler things a/  {limit: 500, continue: next}");
+            others.chunks = Integer.MAX_VALUE;
+            assertThatExceptionOfType(ApiFault.class).isThrownBy(() -> api.list(things, Query.in("a")))
+                    .withMessageContaining("more things.things.example.com than 200 chunks")
+                    .satisfies(f -> assertThat(f.code()).isEqualTo(503));
+            assertThat(others.asked).hasSize(3 + RemoteObjects.MOST_CHUNKS);
+            others.asked.clear();
+            others.text = "x".repeat((int) (RemoteObjects.MOST_BYTES / 4));
+            assertThatExceptionOfType(ApiFault.class).isThrownBy(() -> api.list(things, Query.in("a")))
+                    .satisfies(f -> assertThat(f.code()).isEqualTo(503));
+            assertThat(others.asked).hasSize(4);
         }
     }
 

@@ -27,8 +27,9 @@ final class TokenWebhookAuthenticator implements Authenticator, AutoCloseable {
     static final int RANKING = 10;
     /// As upstream.
     static final Duration TIMEOUT = Duration.ofSeconds(10);
-    /// So many ask it at once, and three times as many wait, whoever they are: that is not known yet.
-    static final CallQueue.Bounds BOUNDS = new CallQueue.Bounds(256, 1024, 1024);
+    /// So many ask it at once, and three times as many wait. Half of all is one address's, since who they are is not
+    /// known yet: whoever sends one unknown token after the other keeps nobody out who comes from elsewhere.
+    static final CallQueue.Bounds BOUNDS = new CallQueue.Bounds(256, 1024, 512);
     private static final System.Logger LOG = System.getLogger("io.k3j.authtokenwebhook");
     private final String version;
     private final List<String> own;
@@ -67,7 +68,7 @@ final class TokenWebhookAuthenticator implements Authenticator, AutoCloseable {
             return Optional.empty();
         }
         List<String> wanted = credentials.audiences().isEmpty() ? own : credentials.audiences();
-        Answer answer = answer(credentials.bearer(), wanted);
+        Answer answer = answer(credentials, wanted);
         if (answer.caller().isEmpty() && !answer.error().isEmpty()) {
             throw new BadCredential(answer.error());
         }
@@ -76,7 +77,8 @@ final class TokenWebhookAuthenticator implements Authenticator, AutoCloseable {
         return matching.isEmpty() ? Optional.empty() : answer.caller().map(who -> new Reviewed(who, matching));
     }
 
-    private Answer answer(String token, List<String> wanted) throws BadCredential {
+    private Answer answer(Credentials credentials, List<String> wanted) throws BadCredential {
+        String token = credentials.bearer();
         ReviewCache.Key key = ReviewCache.Key.of(token, wanted);
         Optional<Answer> known = cache.get(key);
         if (known.isPresent()) {
@@ -89,7 +91,8 @@ final class TokenWebhookAuthenticator implements Authenticator, AutoCloseable {
         }
         try {
             byte[] body = TokenReview.body(version, token, wanted);
-            Answer answer = queue.ask("", timeout, left -> TokenReview.answer(client.post(body, left), version));
+            Answer answer = queue.ask(credentials.origin(), timeout,
+                    left -> TokenReview.answer(client.post(body, left), version));
             if (answer.error().isEmpty()) {
                 cache.put(key, answer);
             }

@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.k3j.apiserverapi.Authenticator.BadCredential;
 import io.k3j.apiserverapi.Authenticator.Credentials;
+import io.k3j.apiserverapi.Authenticator.Proxied;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.componentapi.HealthLevel;
@@ -20,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -99,7 +101,7 @@ class TokenWebhookAuthenticatorTest {
                 "authentication-token-webhook-version=" + version, "authentication-token-webhook-cache-ttl=1m");
         return new TokenWebhookAuthenticator(
                 new TokenWebhookAuthenticator.Settings(options, List.of("own", "k3s"), timeout,
-                        new CallQueue.Bounds(2, 2, 2)),
+                        new CallQueue.Bounds(3, 3, 2)),
                 new KubeconfigClient(WebhookKubeconfig.read(file, Map.of()),
                         new KubeconfigClient.Settings("token-webhook", 1 << 20)),
                 scope, () -> nanos);
@@ -115,6 +117,10 @@ class TokenWebhookAuthenticatorTest {
 
     private Optional<Caller> who(String token, String... audiences) throws BadCredential {
         return authenticator.authenticate(new Credentials(List.of(), token, List.of(audiences)));
+    }
+
+    private Optional<Caller> from(String address, String token) throws BadCredential {
+        return authenticator.authenticate(new Credentials(List.of(), token, List.of(), Proxied.NONE, address));
     }
 
     @Test
@@ -208,6 +214,22 @@ class TokenWebhookAuthenticatorTest {
             assertThat(one.get()).isPresent();
         }
         assertThat(who("three")).isPresent();
+    }
+
+    @Test
+    void oneAddressThatShowsTokenAfterTokenKeepsNobodyElseOut() throws Exception {
+        hangs = true;
+        List<Future<Optional<Caller>>> all = new ArrayList<>(List.of(
+                threads.submit(() -> from("192.0.2.1", "one")), threads.submit(() -> from("192.0.2.1", "two"))));
+        arrived.acquire(2);
+        assertThatThrownBy(() -> from("192.0.2.1", "three")).isInstanceOfSatisfying(ApiFault.class,
+                no -> assertThat(no.code()).isEqualTo(429));
+        all.add(threads.submit(() -> from("192.0.2.2", "good")));
+        arrived.acquire();
+        never.countDown();
+        for (Future<Optional<Caller>> one : all) {
+            assertThat(one.get()).isPresent();
+        }
     }
 
     @Test

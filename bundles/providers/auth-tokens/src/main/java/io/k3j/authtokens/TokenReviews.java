@@ -4,6 +4,7 @@ import io.k3j.apiserverapi.Action;
 import io.k3j.apiserverapi.Authenticator;
 import io.k3j.apiserverapi.Authenticator.BadCredential;
 import io.k3j.apiserverapi.Authenticator.Credentials;
+import io.k3j.apiserverapi.Authenticator.Proxied;
 import io.k3j.apiserverapi.Authenticator.Reviewed;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.clientapi.ApiFault;
@@ -55,11 +56,13 @@ public final class TokenReviews implements Action {
             throw ApiFault.badRequest("token is required for TokenReview in authentication");
         }
         List<String> wanted = spec.seq("audiences").texts();
-        return call.body().with("status", status(spec.text("token"), wanted));
+        return call.body().with("status", status(new Credentials(List.of(), spec.text("token"), wanted,
+                Proxied.NONE, call.caller().user())));
     }
 
-    private Struct status(String token, List<String> wanted) {
-        Credentials given = new Credentials(List.of(), token, wanted);
+    private Struct status(Credentials given) {
+        String token = given.bearer();
+        List<String> wanted = given.audiences();
         try {
             for (Authenticator a : authenticators.reversed()) {
                 Optional<Reviewed> who = a.review(given);

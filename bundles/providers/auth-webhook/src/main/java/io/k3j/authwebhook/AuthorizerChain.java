@@ -3,11 +3,13 @@ package io.k3j.authwebhook;
 import io.k3j.apiserverapi.Authorizer;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.componentbase.BoundServices;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /// Asks authorizers in the order that is configured until one has an opinion; upstream's union. `system:masters` may do
@@ -20,12 +22,10 @@ final class AuthorizerChain implements Authorizer {
     static final int RANKING = 1000;
     private static final Decision MASTER = new Decision(Verdict.ALLOW, "");
     private static final List<String> ALL = List.of("*");
-    private final List<Present> present = new CopyOnWriteArrayList<>();
+    /// Those of other bundles, by their names.
+    private final Map<String, BoundServices<Authorizer>> present = new ConcurrentHashMap<>();
     private final AuthorizationMetrics metrics;
     private volatile List<Step> steps = List.of();
-
-    private record Present(String name, Authorizer authorizer) {
-    }
 
     /// One of the order.
     record Step(AuthorizerConfiguration configuration, List<WebhookAuthorizer> webhook) {
@@ -40,13 +40,14 @@ final class AuthorizerChain implements Authorizer {
     }
 
     /// One of another bundle is there.
-    void add(String name, Authorizer authorizer) {
-        present.add(new Present(name, authorizer));
+    /// @param registered whether it still is a service: one that is none any more is not asked
+    void add(String name, Authorizer authorizer, BooleanSupplier registered) {
+        present.computeIfAbsent(name, _ -> new BoundServices<>()).add(authorizer, registered);
     }
 
     /// It goes.
     void remove(Authorizer authorizer) {
-        present.removeIf(p -> p.authorizer == authorizer);
+        present.values().forEach(bound -> bound.remove(authorizer));
     }
 
     /// Another order, for all that is asked from now on.
@@ -94,8 +95,12 @@ final class AuthorizerChain implements Authorizer {
 
     /// The newest: two generations of a bundle stand side by side for a while.
     private Authorizer other(String name) {
-        return present.stream().filter(p -> p.name.equals(name)).map(Present::authorizer).reduce((_, last) -> last)
-                .orElseThrow(() -> ApiFault.unavailable("authorizer " + name + " is being replaced"));
+        BoundServices<Authorizer> bound = present.get(name);
+        List<Authorizer> all = bound == null ? List.of() : bound.present();
+        if (all.isEmpty()) {
+            throw ApiFault.unavailable("authorizer " + name + " is being replaced");
+        }
+        return all.getLast();
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthLevel;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.Metrics;
+import io.k3j.componentbase.BoundServices;
 import io.k3j.componentbase.ServerStart;
 import io.k3j.componentbase.SupervisedLoop;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -84,8 +86,8 @@ public final class StructuredAuthorization {
     /// Authorizers of other bundles, under the modes they are named by.
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY, target = "(|(name=Node)(name=RBAC))")
-    void bindAuthorizer(Authorizer authorizer, Map<String, ?> properties) {
-        chain.add(String.valueOf(properties.get(Authorizer.NAME)), authorizer);
+    void bindAuthorizer(Authorizer authorizer, ServiceReference<Authorizer> service) {
+        chain.add(String.valueOf(service.getProperty(Authorizer.NAME)), authorizer, BoundServices.registered(service));
     }
 
     /// It goes.

@@ -49,7 +49,7 @@ class ConfiguredAuthorizersTest {
     void serve() throws Exception {
         server = new ReviewServer();
         chain.add("RBAC", (caller, _) -> new Decision(caller.user().equals("known") ? Verdict.ALLOW
-                : Verdict.NO_OPINION, "RBAC: unknown"));
+                : Verdict.NO_OPINION, "RBAC: unknown"), () -> true);
     }
 
     @AfterEach

@@ -24,10 +24,16 @@ import org.jspecify.annotations.Nullable;
 
 /// Deletes objects whose owners are gone, and completes cascading deletions:
 /// <https://kubernetes.io/docs/concepts/architecture/garbage-collection/>. Work queue keys are UIDs.
+///
+/// Objects whose owner is one of another server have a worker of their own, which waits for that server: nobody tells
+/// when such an owner goes, so it is asked again and again.
 final class GarbageCollector implements Reconciler {
     private static final Key REFRESH = new Key("resources", "refresh");
     private static final Duration REFRESH_EVERY = Duration.ofSeconds(10);
     private static final Duration SYNC_RETRY = Duration.ofMillis(50);
+    private static final String ACCOUNT = "generic-garbage-collector";
+    /// How often another server is asked for an owner, of each object that has one there.
+    private static final Duration ASK_AGAIN = Duration.ofSeconds(30);
 
     /// The state of an owner: present, deleted in the foreground, or absent.
     private enum OwnerState {
@@ -36,9 +42,13 @@ final class GarbageCollector implements Reconciler {
 
     private final OwnerGraph graph;
     private final GarbageViews views;
+    private final Consumer<String> elsewhere;
 
-    GarbageCollector(ApiClient api, OwnerGraph graph, Consumer<String> enqueue) {
+    /// @param enqueue is given the UIDs of what is to be looked at
+    /// @param elsewhere the same of what has an owner that another server has
+    GarbageCollector(ApiClient api, OwnerGraph graph, Consumer<String> enqueue, Consumer<String> elsewhere) {
         this.graph = graph;
+        this.elsewhere = elsewhere;
         views = new GarbageViews(api, graph, enqueue);
     }
 
@@ -46,9 +56,12 @@ final class GarbageCollector implements Reconciler {
     /// @return its views, to be closed at the end
     static GarbageViews add(ControllerContext context) {
         GarbageCollector[] all = new GarbageCollector[1];
-        Controller loop = context.loop("garbage-collector-controller", "generic-garbage-collector", 4,
+        Controller loop = context.loop("garbage-collector-controller", ACCOUNT, 4,
                 (key, writer) -> all[0].reconcile(key, writer));
-        all[0] = new GarbageCollector(context.api(), new OwnerGraph(), uid -> loop.queue().add(Key.of(uid)));
+        Controller waiting = context.loop("garbage-collector-elsewhere", ACCOUNT, 1,
+                (key, writer) -> all[0].reconcileElsewhere(key, writer));
+        all[0] = new GarbageCollector(context.api(), new OwnerGraph(), uid -> loop.queue().add(Key.of(uid)),
+                uid -> waiting.queue().add(Key.of(uid)));
         loop.queue().add(REFRESH);
         return all[0].views;
     }
@@ -66,6 +79,21 @@ final class GarbageCollector implements Reconciler {
         return node.isEmpty() ? Requeue.NEVER : collect(node.get(), writer);
     }
 
+    /// The same of an object that has an owner which another server has.
+    Requeue reconcileElsewhere(Key key, ExpectingWriter writer) {
+        OwnerGraph.Node node = graph.node(key.name()).filter(n -> !n.terminating() && hasOwnerElsewhere(n))
+                .orElse(null);
+        if (node == null) {
+            return Requeue.NEVER;
+        }
+        deleteUnlessOwned(node, writer.api());
+        return Requeue.after(ASK_AGAIN);
+    }
+
+    private boolean hasOwnerElsewhere(OwnerGraph.Node node) {
+        return node.owners().stream().anyMatch(views::elsewhere);
+    }
+
     private Requeue collect(OwnerGraph.Node node, ExpectingWriter writer) {
         if (node.orphansDependents()) {
             return orphanDependents(node, writer.api());
@@ -80,14 +108,23 @@ final class GarbageCollector implements Reconciler {
     }
 
     private Requeue attemptToDelete(OwnerGraph.Node node, ApiClient api) {
+        if (hasOwnerElsewhere(node)) {
+            elsewhere.accept(node.uid());
+        } else {
+            deleteUnlessOwned(node, api);
+        }
+        return Requeue.NEVER;
+    }
+
+    private void deleteUnlessOwned(OwnerGraph.Node node, ApiClient api) {
         Optional<Obj> found = api.find(node.resource(), node.key());
         if (found.isEmpty() || !found.get().uid().equals(node.uid()) || found.get().terminating()) {
-            return Requeue.NEVER;
+            return;
         }
         Obj live = found.get();
         if (live.owners().isEmpty()) {
             // orphaned since the graph was updated
-            return Requeue.NEVER;
+            return;
         }
         List<Struct> present = new ArrayList<>();
         boolean awaiting = false;
@@ -104,7 +141,7 @@ final class GarbageCollector implements Reconciler {
             if (present.size() < live.owners().size()) {
                 patchMetadata(api, node, live, "ownerReferences", present);
             }
-            return Requeue.NEVER;
+            return;
         }
         List<OwnerGraph.Node> dependents = graph.dependents(node.uid());
         if (awaiting && dependents.stream().anyMatch(OwnerGraph.Node::awaitsDependents)) {
@@ -112,7 +149,6 @@ final class GarbageCollector implements Reconciler {
             live = unblocked(api, node, live);
         }
         delete(api, node, live, awaiting && !dependents.isEmpty());
-        return Requeue.NEVER;
     }
 
     /// Clears `blockOwnerDeletion`, so that no owner waits for this object.
@@ -141,7 +177,7 @@ final class GarbageCollector implements Reconciler {
         }
         @Nullable
         ApiResource resource = views.resource(owner.text("apiVersion"), owner.text("kind"));
-        if (resource == null) {
+        if (resource == null || !resource.can("get")) {
             throw new ApiFault(503, "ServiceUnavailable", "no resource for owner " + owner.text("apiVersion") + " "
                     + owner.text("kind") + " of " + dependent, Struct.EMPTY);
         }

@@ -6,6 +6,7 @@ import io.k3j.clientapi.Query;
 import io.k3j.clientapi.View;
 import io.k3j.model.Gvr;
 import io.k3j.model.Obj;
+import io.k3j.model.Struct;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -32,12 +33,12 @@ final class GarbageViews implements AutoCloseable {
 
     /// Opens views of new resources and closes those of removed ones.
     synchronized void refresh() {
-        // what other servers have cannot be viewed, and nobody here waits for their answers
-        resources = api.resources().stream().filter(r -> r.can("watch")).toList();
+        resources = api.resources();
         Set<Gvr> wanted = new HashSet<>();
         for (ApiResource resource : resources) {
             boolean event = resource.resource().resource().equals("events");
-            if (!event && resource.can("list") && resource.can("delete")) {
+            // what other servers have cannot be viewed
+            if (!event && resource.can("watch") && resource.can("list") && resource.can("delete")) {
                 wanted.add(resource.resource());
             }
         }
@@ -95,6 +96,12 @@ final class GarbageViews implements AutoCloseable {
             }
         }
         return null;
+    }
+
+    /// Whether an owner is an object of another server: who wants to know whether it is there waits for that server.
+    boolean elsewhere(Struct owner) {
+        ApiResource resource = resource(owner.text("apiVersion"), owner.text("kind"));
+        return resource != null && !resource.can("watch");
     }
 
     @Override

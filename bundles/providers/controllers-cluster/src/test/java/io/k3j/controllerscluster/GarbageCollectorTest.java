@@ -2,19 +2,29 @@ package io.k3j.controllerscluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.ApiResource;
 import io.k3j.clientapi.DeleteOptions;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.controllerkit.ExpectingWriter;
+import io.k3j.controllerkit.Requeue;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.stage.Stage;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -86,6 +96,7 @@ class GarbageCollectorTest {
     void keepsOrphanedObjectsWithAStaleView() {
         OwnerGraph graph = new OwnerGraph();
         GarbageCollector garbage = new GarbageCollector(stage.api, graph, uid -> {
+        }, uid -> {
         });
         ExpectingWriter writer = new ExpectingWriter(stage.api);
         garbage.reconcile(new Key("resources", "refresh"), writer);
@@ -143,6 +154,44 @@ class GarbageCollectorTest {
                 OwnerGraph.Node.of(BuiltinResources.REPLICA_SETS, set.with(Seq.EMPTY, "metadata", "ownerReferences")));
         assertThat(graph.node(set.uid())).isEmpty();
         assertThat(graph.dependents(deployment.uid())).isEmpty();
+    }
+
+    /// The API with one more resource, which another server has.
+    private ApiClient with(Gvr resource, String kind, Map<Key, Obj> there) {
+        return (ApiClient) Proxy.newProxyInstance(ApiClient.class.getClassLoader(), new Class<?>[] {ApiClient.class},
+                (proxy, method, given) -> switch (method.getName()) {
+                    case "resources" -> Stream.concat(stage.api.resources().stream(),
+                            Stream.of(new ApiResource(resource, kind, true, List.of("get", "list")))).toList();
+                    case "find" -> given[0].equals(resource) ? Optional.ofNullable(there.get(given[1]))
+                            : stage.api.find((Gvr) given[0], (Key) given[1]);
+                    default -> method.invoke(stage.api, given);
+                });
+    }
+
+    @Test
+    void anOwnerThatAnotherServerHasKeepsAnObjectAsLongAsItIsThere() {
+        Gvr widgets = new Gvr("acme.example", "v1", "widgets");
+        Obj widget = Obj.of(Struct.of("apiVersion", "acme.example/v1", "kind", "Widget", "metadata",
+                Struct.of("name", "w", "namespace", "default", "uid", "22222222-0000-0000-0000-000000000000")));
+        Map<Key, Obj> there = new HashMap<>(Map.of(widget.key(), widget));
+        ApiClient api = with(widgets, "Widget", there);
+        OwnerGraph graph = new OwnerGraph();
+        List<String> elsewhere = new ArrayList<>();
+        GarbageCollector garbage = new GarbageCollector(api, graph, uid -> {
+        }, elsewhere::add);
+        ExpectingWriter writer = new ExpectingWriter(api);
+        garbage.reconcile(new Key("resources", "refresh"), writer);
+        stage.settle();
+        Obj owned = create(BuiltinResources.CONFIG_MAPS, "ConfigMap", "c", widget);
+        Key uid = Key.of(owned.uid());
+        graph.put(OwnerGraph.Node.of(BuiltinResources.CONFIG_MAPS, owned));
+        garbage.reconcile(uid, writer);
+        assertThat(elsewhere).as("nobody else waits for that server").containsExactly(owned.uid());
+        assertThat(garbage.reconcileElsewhere(uid, writer)).as("asked again").isNotEqualTo(Requeue.NEVER);
+        assertThat(stage.api.find(BuiltinResources.CONFIG_MAPS, owned.key())).isPresent();
+        there.clear();
+        garbage.reconcileElsewhere(uid, writer);
+        assertThat(stage.api.find(BuiltinResources.CONFIG_MAPS, owned.key())).isEmpty();
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.k3j.componentapi.Abort;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.ListeningSockets;
+import io.k3j.componentbase.BoundServices;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.edgeapi.ListenerIdentity;
 import java.time.InstantSource;
@@ -72,7 +73,8 @@ public final class Edge {
     public void addEndpoint(Endpoint endpoint, Map<String, Object> properties, ServiceReference<Endpoint> reference) {
         int ranking = properties.get(Constants.SERVICE_RANKING) instanceof Integer given ? given : 0;
         ports.addEndpoint(name(properties), endpoint, new Routes.Offer(owner(reference), ranking,
-                (Long) Objects.requireNonNull(properties.get(Constants.SERVICE_ID))));
+                (Long) Objects.requireNonNull(properties.get(Constants.SERVICE_ID)),
+                BoundServices.registered(reference)));
     }
 
     /// The symbolic name of the bundle that offers it; empty when that has none, or is gone meanwhile.

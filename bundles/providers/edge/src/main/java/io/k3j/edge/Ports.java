@@ -88,7 +88,9 @@ final class Ports implements AutoCloseable {
     /// Adds the certificate source of a port. Does not block.
     void addIdentity(String name, ListenerIdentity identity) {
         enqueue(() -> {
-            identities.computeIfAbsent(name, any -> new ArrayList<>()).add(identity);
+            List<ListenerIdentity> known = identities.computeIfAbsent(name, any -> new ArrayList<>());
+            known.remove(identity);
+            known.add(identity);
             updateIdentity(name);
         });
     }

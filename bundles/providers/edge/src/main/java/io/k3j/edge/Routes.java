@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Maps a path to an endpoint of one port: the longest prefix wins, then the highest service ranking, then the oldest
@@ -22,7 +23,9 @@ final class Routes {
     /// @param owner the symbolic name of its bundle
     /// @param ranking the ranking of its service
     /// @param id the number of its service
-    record Offer(String owner, int ranking, long id) {
+    /// @param registered whether it still is a service: SCR may tell its end before another thread has bound it, and
+    ///        nobody would take it out any more
+    record Offer(String owner, int ranking, long id, BooleanSupplier registered) {
         /// Whether it is a bundle of the distribution. No plug-in is let in under such a name.
         boolean ours() {
             return owner.startsWith("io.k3j.");
@@ -30,6 +33,11 @@ final class Routes {
     }
 
     private record Route(String prefix, Offer offer, Endpoint endpoint) {
+        /// Whether it is there, and its bundle may answer there.
+        boolean answers(String path) {
+            return matches(path) && allowed(path) && offer.registered().getAsBoolean();
+        }
+
         /// Whether its bundle may answer there.
         boolean allowed(String path) {
             return offer.ours() || !joining(path);
@@ -50,9 +58,11 @@ final class Routes {
 
     private volatile List<Route> routes = List.of();
 
-    /// Adds the prefixes of an endpoint, but for those that its bundle may not serve.
+    /// Adds the prefixes of an endpoint, but for those that its bundle may not serve. One that was added before is
+    /// there once; those that nobody has taken out go.
     synchronized void add(Endpoint endpoint, Offer offer) {
         List<Route> added = new ArrayList<>(routes);
+        added.removeIf(route -> route.endpoint() == endpoint || !route.offer().registered().getAsBoolean());
         for (String prefix : endpoint.prefixes()) {
             Route route = new Route(prefix, offer, endpoint);
             if (route.allowed(prefix)) {
@@ -87,7 +97,7 @@ final class Routes {
     @Nullable
     Endpoint find(String path) {
         for (Route route : routes) {
-            if (route.matches(path) && route.allowed(path)) {
+            if (route.answers(path)) {
                 return route.endpoint();
             }
         }

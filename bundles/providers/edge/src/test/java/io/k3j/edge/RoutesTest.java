@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.edgeapi.Exchange;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,7 +17,13 @@ class RoutesTest {
     private final Endpoint apiserver = add("io.k3j.apiserver", 0, "/");
 
     private Endpoint add(String owner, int ranking, String... prefixes) {
-        Endpoint endpoint = new Endpoint() {
+        Endpoint endpoint = endpoint(prefixes);
+        routes.add(endpoint, new Routes.Offer(owner, ranking, 1, () -> true));
+        return endpoint;
+    }
+
+    private static Endpoint endpoint(String... prefixes) {
+        return new Endpoint() {
             @Override
             public Set<String> prefixes() {
                 return Set.of(prefixes);
@@ -27,8 +34,20 @@ class RoutesTest {
                 throw new UnsupportedOperationException();
             }
         };
-        routes.add(endpoint, new Routes.Offer(owner, ranking, 1));
-        return endpoint;
+    }
+
+    @Test
+    void anEndpointThatIsBoundTwiceGoesAtOnceAndOneThatIsBoundLateIsNotAsked() {
+        Endpoint twice = add("io.k3j.embeddedregistry", 0, "/v2");
+        routes.add(twice, new Routes.Offer("io.k3j.embeddedregistry", 0, 1, () -> true));
+        routes.remove(twice);
+        assertThat(routes.find("/v2/")).isSameAs(apiserver);
+        AtomicBoolean registered = new AtomicBoolean(true);
+        Endpoint late = endpoint("/v2");
+        routes.add(late, new Routes.Offer("io.k3j.embeddedregistry", 0, 2, registered::get));
+        assertThat(routes.find("/v2/")).isSameAs(late);
+        registered.set(false);
+        assertThat(routes.find("/v2/")).as("nobody has taken it out").isSameAs(apiserver);
     }
 
     @Test

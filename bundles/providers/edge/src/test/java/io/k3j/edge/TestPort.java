@@ -117,7 +117,8 @@ final class TestPort implements AutoCloseable, ListeningSockets, ListenerIdentit
                 answer.serve(exchange);
             }
         };
-        ports.addEndpoint(SERVER, endpoint, new Routes.Offer("io.k3j.test", 0, services.incrementAndGet()));
+        ports.addEndpoint(SERVER, endpoint, new Routes.Offer("io.k3j.test", 0, services.incrementAndGet(),
+                () -> true));
         return endpoint;
     }
 

@@ -5,6 +5,10 @@ import io.k3j.codec.MalformedInput;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.edgeapi.Exchange;
 import io.k3j.etcdsnapshots.EtcdSnapshots;
+import io.k3j.jetcd.EtcdClient;
+import io.k3j.jetcd.EtcdCluster;
+import io.k3j.jetcd.EtcdFailure;
+import io.k3j.jetcd.EtcdKv;
 import io.k3j.model.Struct;
 import io.k3j.pki.PasswordFile;
 import io.k3j.pki.PemFiles;
@@ -15,8 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// `/db/info` for joining servers, `/db/snapshot` for `k3s etcd-snapshot`, and `/db/health` for `k3s upgrade`. All
-/// require the server token; the first is also open to local clients without credentials, as in K3s.
+/// `/db/info` for joining servers, `/db/snapshot` for `k3s etcd-snapshot`, `/db/health` and `/db/restart` for `k3s
+/// upgrade`. All require the server token; the first is also open to local clients without credentials, as in K3s.
 final class DbEndpoint implements Endpoint {
     private static final String BASIC = "Basic ";
     private static final String SERVERS = "k3s:server";
@@ -52,6 +56,8 @@ final class DbEndpoint implements Endpoint {
                     Json.bytes(MembersHealth.of(member.state(), MembersHealth.by(layout))));
         } else if (exchange.path().equals("/db/snapshot") && exchange.method().equals("POST")) {
             snapshot(exchange);
+        } else if (exchange.path().equals("/db/restart") && exchange.method().equals("POST")) {
+            restart(exchange);
         } else {
             refuse(exchange, 404, "there is nothing at " + exchange.path());
         }
@@ -64,6 +70,34 @@ final class DbEndpoint implements Endpoint {
         } else {
             exchange.respond(200, Map.of("content-type", "application/json"), ClusterInfo.write(state.members()));
         }
+    }
+
+    /// The members as `/db/health` has them, with the name of whichever other one is being restarted; with `over` the
+    /// turn of the own one ends.
+    private void restart(Exchange exchange) throws IOException {
+        try {
+            boolean over = Json.object(exchange.body(MAX_BODY)).flag("over");
+            Member.State state = member.state();
+            EtcdCluster.Member own = state.members().stream().filter(one -> one.id() == state.id()).findFirst()
+                    .orElseThrow(() -> new IOException("it is not known which member it is"));
+            try (EtcdClient client = Tls.client(layout, String.join(",", own.clientUrls()), false)) {
+                Struct answer = turn(RestartTurn.of(new EtcdKv(client)), own.name(), over, state);
+                exchange.respond(200, Map.of("content-type", "application/json"), Json.bytes(answer));
+            }
+        } catch (MalformedInput e) {
+            refuse(exchange, 400, String.valueOf(e.getMessage()));
+        } catch (EtcdFailure | IOException | IllegalArgumentException e) {
+            refuse(exchange, 503, "the managed etcd of this server does not say whose turn it is: " + e.getMessage());
+        }
+    }
+
+    private Struct turn(RestartTurn turn, String own, boolean over, Member.State state) {
+        if (over) {
+            turn.end(own);
+            return Struct.EMPTY;
+        }
+        String now = turn.take(own);
+        return MembersHealth.of(state, MembersHealth.by(layout)).with("restarting", now.equals(own) ? "" : now);
     }
 
     private void snapshot(Exchange exchange) throws IOException {

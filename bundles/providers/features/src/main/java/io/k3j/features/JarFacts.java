@@ -34,14 +34,18 @@ import org.osgi.framework.Version;
 /// @param digest its SHA-256, hexadecimal
 record JarFacts(Path file, Path bytes, String symbolicName, Version version, Attributes headers, String digest) {
     private static final long MAX_JAR_BYTES = 256L << 20;
-    /// What the entries of a jar may have together, and how many there may be: a small file may hold a lot.
-    private static final long MAX_CONTENT_BYTES = 1L << 30;
-    private static final int MAX_ENTRIES = 100_000;
-    /// What its manifests and signatures may have together: whoever opens a jar holds them in memory.
-    private static final long MAX_META_BYTES = 32L << 20;
+    private static final Limits LIMITS = new Limits(1L << 30, 100_000, 32L << 20);
     private static final String META_INF = "META-INF/";
     private static final String MANIFEST = "MANIFEST.MF";
     private static final int SHORT_CHARS = 12;
+
+    /// What may lie in a jar, since a small file may hold a lot.
+    ///
+    /// @param contentBytes of its entries together
+    /// @param entries how many there may be
+    /// @param metaBytes of its manifests and signatures together: whoever opens a jar holds them in memory
+    record Limits(long contentBytes, int entries, long metaBytes) {
+    }
 
     /// @throws FeatureProblem when the file is not a readable bundle
     static JarFacts read(Path file) {
@@ -78,25 +82,38 @@ record JarFacts(Path file, Path bytes, String symbolicName, Version version, Att
 
     /// Reads a jar or another archive through: what is truncated, damaged or larger than it may be is refused.
     static void refuseDamaged(Path file, Path bytes) throws IOException {
+        refuseDamaged(file, bytes, LIMITS);
+    }
+
+    /// The same within other limits.
+    static void refuseDamaged(Path file, Path bytes, Limits limits) throws IOException {
         refuseLarge(file, bytes);
-        refuseLargeMeta(file, bytes);
+        refuseLargeMeta(file, bytes, limits);
         try (JarFile jar = new JarFile(bytes.toFile())) {
-            readThrough(file, jar);
+            readThrough(file, jar, limits);
         }
     }
 
-    /// Before anybody opens it as a jar. The sizes it says it has need not be so: they are counted.
-    private static void refuseLargeMeta(Path file, Path bytes) throws IOException {
-        long left = MAX_META_BYTES;
+    /// Before anybody opens it as a jar, or makes a list of its entries. The sizes it says it has need not be so: they
+    /// are counted.
+    private static void refuseLargeMeta(Path file, Path bytes, Limits limits) throws IOException {
+        long left = limits.metaBytes;
         try (ZipFile zip = new ZipFile(bytes.toFile())) {
-            for (ZipEntry entry : zip.stream().filter(JarFacts::isMeta).toList()) {
-                try (InputStream in = zip.getInputStream(entry)) {
-                    left = drain(in, left);
+            if (zip.size() > limits.entries) {
+                throw new FeatureProblem(file + " has more than " + limits.entries + " entries");
+            }
+            for (Enumeration<? extends ZipEntry> all = zip.entries(); all.hasMoreElements() && left >= 0;) {
+                ZipEntry entry = all.nextElement();
+                if (isMeta(entry)) {
+                    try (InputStream in = zip.getInputStream(entry)) {
+                        left = drain(in, left);
+                    }
                 }
             }
         }
         if (left < 0) {
-            throw new FeatureProblem(file + " has manifests and signatures of more than " + MAX_META_BYTES + " bytes");
+            throw new FeatureProblem(file + " has manifests and signatures of more than " + limits.metaBytes
+                    + " bytes");
         }
     }
 
@@ -125,11 +142,8 @@ record JarFacts(Path file, Path bytes, String symbolicName, Version version, Att
     }
 
     /// Every entry must have the checksum that the jar says it has; [JarFile] does not look.
-    private static void readThrough(Path file, JarFile jar) throws IOException {
-        if (jar.size() > MAX_ENTRIES) {
-            throw new FeatureProblem(file + " has more than " + MAX_ENTRIES + " entries");
-        }
-        long left = MAX_CONTENT_BYTES;
+    private static void readThrough(Path file, JarFile jar, Limits limits) throws IOException {
+        long left = limits.contentBytes;
         for (Enumeration<JarEntry> entries = jar.entries(); entries.hasMoreElements();) {
             JarEntry entry = entries.nextElement();
             CRC32 sum = new CRC32();
@@ -140,7 +154,7 @@ record JarFacts(Path file, Path bytes, String symbolicName, Version version, Att
                 throw new IOException("the checksum of its entry " + entry.getName() + " is wrong");
             }
             if (left < 0) {
-                throw new FeatureProblem(file + " holds more than " + MAX_CONTENT_BYTES + " bytes");
+                throw new FeatureProblem(file + " holds more than " + limits.contentBytes + " bytes");
             }
         }
     }

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Enumeration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +65,8 @@ final class PluginArchive {
     }
 
     private void unpack(ZipFile zip) throws IOException {
-        for (ZipEntry entry : zip.stream().toList()) {
+        for (Enumeration<? extends ZipEntry> all = zip.entries(); all.hasMoreElements();) {
+            ZipEntry entry = all.nextElement();
             String name = entry.getName();
             if (entry.isDirectory() || name.startsWith(META_INF)) {
                 continue;

@@ -62,17 +62,20 @@ final class PluginWork implements PluginDirectory.Plugs {
             plugIn(file);
         } catch (FeatureProblem e) {
             stopDistrusted(file.getFileName().toString());
-            throw e;
+            throw stopped.told(file.getFileName().toString(), e);
         }
     }
 
-    /// Stops what ran from a file and is trusted no more; it does not clean up, since nothing of it may run.
+    /// Stops what ran from a file and is trusted no more; it does not clean up, since nothing of it may run. What
+    /// decides about requests is held, so that none passes without it.
     private void stopDistrusted(String file) {
         Plugin before = byFile.get(file);
         if (before != null && copies.signatures().demanded() && copies.distrusted(before)) {
             LOG.log(System.Logger.Level.ERROR, "Plugin is not trusted any more and is stopped plugin={0} component={1}",
                     file, before.feature().name());
-            changing.exclusively(() -> out(before, Step.Retire.class::isInstance));
+            if (stop(before)) {
+                stopped.owing(before);
+            }
         }
     }
 
@@ -127,21 +130,13 @@ final class PluginWork implements PluginDirectory.Plugs {
             in(plugin, there != null);
         } catch (StepFailed | RuntimeException e) {
             String again = before == null ? "" : again(before, plugin, renamed);
-            if (held != null && renamed) {
-                taken.leave(plugin, held);
-            } else if (held != null) {
-                stopped.hold(plugin);
-                copies.drop(held, plugin);
+            if (held != null) {
+                taken.refused(held, plugin, renamed);
             }
             throw new SwapRefused(e.getMessage() + again, e);
         }
         // only now: until the new one runs, the one before may have to run again
-        Plugin gone = there == null ? stopped.plugin(plugin.file()) : there;
-        stopped.remove(plugin.file());
-        if (gone != null) {
-            taken.leave(gone, plugin);
-            copies.drop(gone, plugin);
-        }
+        taken.replaced(there, plugin);
         return true;
     }
 
@@ -203,15 +198,21 @@ final class PluginWork implements PluginDirectory.Plugs {
         return left.isEmpty();
     }
 
+    /// Stops one that must not run any more, without cleaning up. The bundles of one that decides about requests stay.
+    private boolean stop(Plugin plugin) {
+        boolean decides = guard.decides(plugin);
+        changing.exclusively(() -> out(plugin,
+                step -> step instanceof Step.Retire || decides && step instanceof Step.Remove));
+        return decides;
+    }
+
     @Override
     public Map<String, String> stopFailing() throws InterruptedException {
         Map<String, String> told = new TreeMap<>();
         for (Plugin plugin : List.copyOf(byFile.values())) {
             PluginGuard.Fault fault = guard.fault(plugin).orElse(null);
             if (fault != null) {
-                boolean decides = guard.decides(plugin);
-                changing.exclusively(() -> out(plugin,
-                        step -> step instanceof Step.Retire || decides && step instanceof Step.Remove));
+                boolean decides = stop(plugin);
                 stopped.add(plugin, decides);
                 guard.count(fault.cause());
                 failed.add(plugin, "stopped: " + fault.reason());
@@ -250,7 +251,7 @@ final class PluginWork implements PluginDirectory.Plugs {
             copies.drop(plugin, null);
         }
         if (plugin.handles().stream().anyMatch(guard::installed)) {
-            stopped.ending(plugin);
+            stopped.owing(plugin);
         }
         LOG.log(System.Logger.Level.INFO, "Unplugged plugin={0} component={1}", plugin.file(),
                 plugin.feature().name());

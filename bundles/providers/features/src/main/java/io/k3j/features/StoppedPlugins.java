@@ -9,9 +9,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// The plug-ins that were stopped because of what they did, as long as their files are there. Of those that decide
-/// about requests the bundles are *held*: stopped and not taken out, so that the API server goes on to miss what they
-/// decide, and answers 503; else whoever makes one fail would be let pass. One thread.
+/// The plug-ins that were stopped because of what they did, and those that decide about requests and nobody trusts any
+/// more, as long as their files are there. Of those that decide the bundles are *held*: stopped and not taken out, so
+/// that the API server goes on to miss what they decide, and answers 503; else whoever makes one fail would be let
+/// pass. One thread.
 final class StoppedPlugins {
     /// What is said of one that is held.
     static final String HELD = "; what it has to decide about is answered 503 until its file is taken away or replaced";
@@ -37,8 +38,9 @@ final class StoppedPlugins {
         add(plugin, true);
     }
 
-    /// One was taken out when its file had gone, and its bundles do not end. It has not cleaned up.
-    void ending(Plugin plugin) {
+    /// The bundles of one are held, and it has yet to clean up: its file had gone and they do not end, or it is not
+    /// trusted any more.
+    void owing(Plugin plugin) {
         add(plugin, true);
         owing.add(plugin.file());
     }
@@ -80,6 +82,12 @@ final class StoppedPlugins {
     @Nullable
     Plugin held(String file) {
         return held.contains(file) ? byFile.get(file) : null;
+    }
+
+    /// What is told of a file that is refused, with what comes of it while the bundles of one before are held.
+    FeatureProblem told(String file, FeatureProblem refusal) {
+        String reason = String.valueOf(refusal.getMessage());
+        return held(file) == null || reason.contains(HELD) ? refusal : new FeatureProblem(reason + HELD, refusal);
     }
 
     /// All whose bundles are held.

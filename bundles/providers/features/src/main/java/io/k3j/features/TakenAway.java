@@ -1,6 +1,7 @@
 package io.k3j.features;
 
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Takes out what does not run any more when its file has gone: what was stopped because of what it did, and bundles
 /// that were not out in time. One that does not end stays what it was, and is tried again: as long as it is in the
@@ -34,6 +35,28 @@ record TakenAway(Changing changing, PluginSteps steps, StoppedPlugins stopped, P
     void leave(Plugin gone, Plugin other) throws InterruptedException {
         if (!steps.remove(gone, other.handles()) && !stopped.replaced(gone.file()).contains(gone)) {
             stopped.replaced(gone);
+        }
+    }
+
+    /// Another one of the same file runs: the one before goes, whether it ran or was stopped.
+    /// @param there the one before, if its bundles were there
+    void replaced(@Nullable Plugin there, Plugin plugin) throws InterruptedException {
+        Plugin gone = there == null ? stopped.plugin(plugin.file()) : there;
+        stopped.remove(plugin.file());
+        if (gone != null) {
+            leave(gone, plugin);
+            copies.drop(gone, plugin);
+        }
+    }
+
+    /// Another one of the same file does not run in the place of one that is held: of those of the same names it is
+    /// held from now on, else the one before.
+    void refused(Plugin held, Plugin plugin, boolean renamed) throws InterruptedException {
+        if (renamed) {
+            leave(plugin, held);
+        } else {
+            stopped.hold(plugin);
+            copies.drop(held, plugin);
         }
     }
 

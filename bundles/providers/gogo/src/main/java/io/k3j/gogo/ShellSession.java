@@ -49,7 +49,7 @@ final class ShellSession implements Shell.Session {
         lines.begin();
         CommandSession current = session;
         FutureTask<String> command = new FutureTask<>(() -> text(current, current.execute(line)));
-        Thread.ofVirtual().name("shell-command").start(command);
+        Thread.ofVirtual().name(GuardedProcessor.THREAD).start(command);
         String problem = problem(command, names);
         if (!problem.isEmpty()) {
             problem.lines().forEach(lines.complaints()::line);

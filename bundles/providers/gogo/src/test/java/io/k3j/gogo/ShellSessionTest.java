@@ -32,6 +32,12 @@ class ShellSessionTest {
             session.getConsole().println(text);
         }
 
+        /// The names of the own thread and all others but virtual ones.
+        public String threads(String any) {
+            return Thread.currentThread().getName() + Thread.getAllStackTraces().keySet().stream().map(Thread::getName)
+                    .toList();
+        }
+
         public void fail() {
             throw new IllegalStateException("broken on purpose");
         }
@@ -57,7 +63,7 @@ class ShellSessionTest {
 
     @BeforeEach
     void offer() {
-        for (String function : List.of("greet", "say", "fail", "flood", "hang")) {
+        for (String function : List.of("greet", "say", "threads", "fail", "flood", "hang")) {
             processor.addCommand("acme", commands, function);
         }
         RefusedCommands.COMMANDS.forEach(processor::refuse);
@@ -80,6 +86,17 @@ class ShellSessionTest {
             assertThat(session.run("acme:say 'good morning'; acme:greet world")).isZero();
         }
         assertThat(told).containsExactly("good morning", "hello world");
+    }
+
+    @Test
+    void noThreadIsNamedByWhatIsTyped() {
+        try (ShellSession session = session(LONG)) {
+            assertThat(session.run("acme:threads s3cret")).isZero();
+            assertThat(session.run("acme:greet (acme:threads s3cret)")).isZero();
+            session.run("acme:threads s3cret | acme:greet s3cret");
+        }
+        assertThat(told).isNotEmpty().noneMatch(line -> line.replace("hello s3cret", "").contains("s3cret"));
+        assertThat(told.getFirst()).contains("shell-command acme:threads");
     }
 
     @Test

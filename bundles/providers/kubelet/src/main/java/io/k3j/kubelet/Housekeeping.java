@@ -3,14 +3,12 @@ package io.k3j.kubelet;
 import io.k3j.kubeletimages.ImageGarbageCollector;
 import io.k3j.kubeletvolumes.Trees;
 import io.k3j.kuberuntime.Labels;
-import io.k3j.nodeapi.Container;
 import io.k3j.nodeapi.RuntimeFault;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -26,16 +24,16 @@ final class Housekeeping {
     private static final Duration EVERY = Duration.ofSeconds(10);
     private static final int LEFTOVERS_EVERY = 6;
     private static final int IMAGES_EVERY = 30;
-    private static final long MAX_LOG_BYTES = 10L << 20;
-    private static final long MAX_LOG_FILES = 5;
     private final Dependencies tools;
     private final PodWorkers workers;
     private final ImageGarbageCollector images;
+    private final LogFiles logs;
 
     Housekeeping(Dependencies tools, PodWorkers workers, ImageGarbageCollector images) {
         this.tools = tools;
         this.workers = workers;
         this.images = images;
+        logs = new LogFiles(tools);
     }
 
     /// Runs until the kubelet is closed. What the last kubelet could not take away of volumes goes first.
@@ -44,7 +42,7 @@ final class Housekeeping {
         try {
             for (int round = 1; !tools.closed().await(EVERY.toMillis(), TimeUnit.MILLISECONDS); round++) {
                 try {
-                    workers.all().forEach(w -> w.runtime().running().forEach(this::rotate));
+                    workers.all().forEach(w -> w.runtime().running().forEach(logs::rotate));
                     tools.cgroups().weigh(workers.all().stream().map(PodWorker::pod).toList());
                     if (round % LEFTOVERS_EVERY == 0) {
                         leftovers();
@@ -59,41 +57,6 @@ final class Housekeeping {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    /// Renames a log above the size limit and lets the runtime reopen it.
-    void rotate(Container c) {
-        Path log = Path.of(c.end().log());
-        long maxBytes = tools.options().bytes("container-log-max-size", MAX_LOG_BYTES);
-        try {
-            if (c.end().log().isEmpty() || !Files.exists(log) || Files.size(log) <= maxBytes) {
-                return;
-            }
-            String stamp = tools.clock().instant().toString().replace("-", "").replace(":", "").replace("T", "-");
-            rename(c, log, log.resolveSibling(log.getFileName() + "." + stamp.substring(0, 15)));
-            try (Stream<Path> all = Files.list(log.getParent())) {
-                List<Path> old = all.filter(p -> p.getFileName().toString().startsWith(log.getFileName() + "."))
-                        .sorted(Comparator.reverseOrder())
-                        .skip(tools.options().number("container-log-max-files", MAX_LOG_FILES) - 1).toList();
-                for (Path p : old) {
-                    Files.deleteIfExists(p);
-                }
-            }
-        } catch (IOException | RuntimeFault e) {
-            LOG.log(System.Logger.Level.WARNING, "Cannot rotate log container={0} error={1}", c.id(), e.getMessage());
-        }
-    }
-
-    /// The log keeps its name when the runtime does not open another one, as with upstream's kubelet: what is written
-    /// further stays readable, and the next round tries again.
-    private void rename(Container c, Path log, Path rotated) throws IOException {
-        Files.move(log, rotated);
-        try {
-            tools.runtime().reopenLog(c.id());
-        } catch (RuntimeFault e) {
-            Files.move(rotated, log);
-            throw e;
         }
     }
 

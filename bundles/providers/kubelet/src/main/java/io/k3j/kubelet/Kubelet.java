@@ -6,6 +6,7 @@ import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.Metrics;
 import io.k3j.componentapi.Phases;
 import io.k3j.componentapi.TimeSource;
+import io.k3j.componentbase.BoundServices;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.kubeletserver.KubeletServer;
 import io.k3j.nodeapi.ContainerRuntime;
@@ -16,7 +17,6 @@ import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
@@ -41,7 +41,7 @@ public final class Kubelet {
     private final BundleContext context;
     private final HealthScope health;
     private final NodeAgent agent;
-    private final List<Metrics> metrics = new CopyOnWriteArrayList<>();
+    private final BoundServices<Metrics> metrics = new BoundServices<>();
     private final ServiceRegistration<Endpoint> endpoint;
     private final List<ServiceRegistration<Metrics>> own;
     private @Nullable ServiceRegistration<Condition> ready;
@@ -65,14 +65,14 @@ public final class Kubelet {
 
     /// The metrics of the other components of this process.
     private String otherMetrics() {
-        return metrics.stream().map(Metrics::text).collect(Collectors.joining());
+        return metrics.present().stream().map(Metrics::text).collect(Collectors.joining());
     }
 
     /// Adds a component with metrics.
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC,
             target = "(!(" + COMPONENT + "=kubelet))")
-    public void addMetrics(Metrics component) {
-        metrics.add(component);
+    public void addMetrics(Metrics component, ServiceReference<Metrics> service) {
+        metrics.add(component, service);
     }
 
     /// Removes a component with metrics.
@@ -83,7 +83,7 @@ public final class Kubelet {
     /// Asks this gate before containers start from now on.
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     public void addGate(PodStartGate gate, ServiceReference<PodStartGate> service) {
-        agent.tools().gates().add(gate, () -> service.getBundle() != null);
+        agent.tools().gates().add(gate, BoundServices.registered(service));
     }
 
     /// Asks it no more; a pod that waits there is asked for again.

@@ -5,6 +5,7 @@ import io.k3j.codec.DurationText;
 import io.k3j.kubeletconfig.KubeletDefaults;
 import io.k3j.kubeleteviction.EvictionConfig;
 import io.k3j.kubeletimages.ImageGarbageCollector;
+import io.k3j.kuberuntime.Security;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -99,9 +100,29 @@ record KubeletOptions(String nodeName, Path dataDir, Path rootDir, Path logDir, 
         return Path.of(arguments.getOrDefault("pod-manifest-path", dataDir.resolve("agent/pod-manifests").toString()));
     }
 
-    /// The maximum number of pods.
-    long maxPods() {
-        return number("max-pods", 110);
+    /// The maximum number of pods: `max-pods`, or less by `pods-per-core`, of which 0 says nothing.
+    /// @param cores of this machine
+    long maxPods(int cores) {
+        long most = number("max-pods", 110);
+        long perCore = number("pods-per-core", 0);
+        return perCore > 0 ? Math.min(most, perCore * cores) : most;
+    }
+
+    /// What is done about seccomp: `seccomp-default`, and profiles below the root directory.
+    Security.Seccomp seccomp() {
+        return new Security.Seccomp(rootDir.resolve("seccomp").toString(),
+                flag("seccomp-default"));
+    }
+
+    /// An argument that is true or false, in Go's words; false when it is not given.
+    private boolean flag(String argument) {
+        String value = arguments.getOrDefault(argument, "false");
+        return switch (value) {
+            case "true", "TRUE", "True", "t", "T", "1" -> true;
+            case "false", "FALSE", "False", "f", "F", "0" -> false;
+            default -> throw new IllegalArgumentException("--kubelet-arg " + argument + "=" + value
+                    + ": it must be true or false");
+        };
     }
 
     /// An integer argument.
@@ -124,16 +145,22 @@ record KubeletOptions(String nodeName, Path dataDir, Path rootDir, Path logDir, 
         }
     }
 
-    /// When images are removed: `image-gc-high-threshold`, `image-gc-low-threshold`, `minimum-image-ttl-duration`.
+    /// When images are removed: `image-gc-high-threshold`, `image-gc-low-threshold`, `minimum-image-ttl-duration`,
+    /// `image-maximum-gc-age`.
     ImageGarbageCollector.Limits imageLimits() {
-        String age = arguments.getOrDefault("minimum-image-ttl-duration", "2m");
+        return new ImageGarbageCollector.Limits(number("image-gc-high-threshold", 85),
+                number("image-gc-low-threshold", 80), duration("minimum-image-ttl-duration", "2m"),
+                duration("image-maximum-gc-age", "0s"));
+    }
+
+    /// A duration argument, written as Go does: `1h30m`.
+    private Duration duration(String argument, String otherwise) {
+        String text = arguments.getOrDefault(argument, otherwise);
         try {
-            return new ImageGarbageCollector.Limits(number("image-gc-high-threshold", 85),
-                    number("image-gc-low-threshold", 80), Duration.ofNanos(DurationText.nanos(age)));
+            return Duration.ofNanos(DurationText.nanos(text));
         } catch (IllegalArgumentException e) {
-            String why = String.valueOf(e.getMessage());
-            throw new IllegalArgumentException(why.startsWith("--") ? why
-                    : "--kubelet-arg minimum-image-ttl-duration=" + age + ": not a duration such as 2m", e);
+            throw new IllegalArgumentException("--kubelet-arg " + argument + "=" + text
+                    + ": not a duration such as 2m", e);
         }
     }
 

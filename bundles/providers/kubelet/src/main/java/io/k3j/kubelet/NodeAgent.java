@@ -81,6 +81,9 @@ final class NodeAgent implements AutoCloseable {
         this.ready = ready;
         KubeletOptions options = KubeletOptions.of(settings, Dns.hostFile(settings.resolvConf(),
                 Path.of(settings.dataDir()).toAbsolutePath().resolve("agent/etc/resolv.conf")));
+        // a wrong word is told at the start, not by the first pod or the node's status
+        options.seccomp();
+        options.maxPods(1);
         KubeletConfigDirectory.of(options.dataDir(), List.of(settings.kubeletArg())).write(options.defaults());
         PodDirectories.correct(options.pods(), options.ownRoot());
         MachineInfo facts = MachineInfo.read(List.of(settings.nodeIp()));
@@ -111,8 +114,8 @@ final class NodeAgent implements AutoCloseable {
         staticPods = new StaticPods(tools, api, workers);
         collector = collector(options);
         evictions = new Evictions(tools, workers, new StatsSummary(served())::get, collector);
-        node = new NodeLoop(api, runtime, new NodeObject(node(options, settings), facts, evictions::conditions), clock,
-                closed);
+        node = new NodeLoop(api, runtime,
+                new NodeObject(node(options, settings, facts.cpus()), facts, evictions::conditions), clock, closed);
         pods = new LiveView(ReferencedObjects.PODS, Query.ALL.where("spec.nodeName", options.nodeName()), clock);
     }
 
@@ -139,8 +142,8 @@ final class NodeAgent implements AutoCloseable {
                 clock.monotonic()), clock.monotonic());
     }
 
-    private static NodeSettings node(KubeletOptions options, KubeletSettings given) {
-        return new NodeSettings(options.nodeName(), options.rootDir(), options::maxPods,
+    private static NodeSettings node(KubeletOptions options, KubeletSettings given, int cores) {
+        return new NodeSettings(options.nodeName(), options.rootDir(), () -> options.maxPods(cores),
                 List.of(given.nodeExternalIp()), List.of(given.nodeLabel()), options.taints(),
                 List.of(given.nodeArgs()), List.of(given.nodeEnv()), given.kubeletPort(), given.controlPlane(),
                 cloud(options, given));

@@ -12,7 +12,6 @@ import io.k3j.kuberuntime.Environment;
 import io.k3j.kuberuntime.Expansion;
 import io.k3j.kuberuntime.HostsFile;
 import io.k3j.kuberuntime.Labels;
-import io.k3j.kuberuntime.Logs;
 import io.k3j.kuberuntime.PodRestart;
 import io.k3j.kuberuntime.PodRuntime;
 import io.k3j.kuberuntime.PodSpecs;
@@ -97,8 +96,7 @@ final class Starter {
                 tools.services().get(), (volume, path) -> tools.volumes().read(volume(place, volume), path)));
         Struct linux = Struct.of("resources", ContainerResources.linux(pod, spec, tools.nodeMemory()),
                 "securityContext",
-                Security.container(pod, spec, place.target(),
-                        tools.options().rootDir().resolve("seccomp").toString()));
+                Security.container(pod, spec, place.target(), tools.options().seccomp()));
         Struct config = place.restart().mark(ContainerSpec.of(pod, spec, new ContainerSpec.Parts(attempt, image.id(),
                 env, mounts(pod, spec, attempt, place, env), devices(pod, spec, place), linux)));
         Files.createDirectories(tools.options().podLogs(pod.namespace(), pod.name(), pod.uid()).resolve(name));
@@ -242,7 +240,7 @@ final class Starter {
             tools.runtime().removeContainer(c.id());
             KubeletOptions o = tools.options();
             Files.deleteIfExists(o.containerLogs().resolve(linkName(pod.name(), pod.namespace(), c.name(), c.id())));
-            Logs.delete(Path.of(c.end().log()));
+            new LogFiles(tools).delete(c);
         } catch (IOException | RuntimeFault e) {
             LOG.log(System.Logger.Level.WARNING, "Cannot remove container={0} error={1}", c.id(), e.getMessage());
         }

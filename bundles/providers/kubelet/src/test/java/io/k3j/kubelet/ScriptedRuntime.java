@@ -39,6 +39,8 @@ final class ScriptedRuntime implements ContainerRuntime {
     final Map<String, Integer> commands = new ConcurrentHashMap<>();
     /// With what containers end that are asked to.
     volatile int exitCode = 143;
+    /// Whether it takes another file for a log that was renamed.
+    volatile boolean opensLogs;
     final List<ContainerUsage> usage = new CopyOnWriteArrayList<>();
     /// How many starts fail.
     final AtomicInteger failingStarts = new AtomicInteger();
@@ -208,7 +210,9 @@ final class ScriptedRuntime implements ContainerRuntime {
 
     @Override
     public void reopenLog(String id) {
-        throw new RuntimeFault(RuntimeFault.Kind.UNSUPPORTED, "no logs");
+        if (!opensLogs) {
+            throw new RuntimeFault(RuntimeFault.Kind.UNSUPPORTED, "no logs");
+        }
     }
 
     @Override

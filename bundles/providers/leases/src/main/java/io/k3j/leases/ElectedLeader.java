@@ -5,9 +5,11 @@ import io.k3j.clientapi.Candidate;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.Phases;
 import io.k3j.componentapi.TimeSource;
+import io.k3j.componentbase.BoundServices;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -54,9 +56,9 @@ public final class ElectedLeader {
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
-    void bindCandidate(Candidate candidate) {
+    void bindCandidate(Candidate candidate, ServiceReference<Candidate> service) {
         if (elector != null) {
-            elector.add(candidate);
+            elector.add(candidate, BoundServices.registered(service));
         }
     }
 

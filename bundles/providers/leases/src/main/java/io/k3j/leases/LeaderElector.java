@@ -6,6 +6,7 @@ import io.k3j.clientapi.Query;
 import io.k3j.clientapi.View;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.TimeSource;
+import io.k3j.componentbase.BoundServices;
 import io.k3j.componentbase.SupervisedLoop;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.controllerkit.LeaseHold;
@@ -15,10 +16,9 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /// Runs the election from start to stop: a step when one is due, and immediately after another server has
@@ -38,7 +38,7 @@ final class LeaderElector {
     /// How long it is waited for one that did not end by itself: it must not renew what is released then.
     private static final Duration INTERRUPTED = Duration.ofSeconds(1);
 
-    private final Set<Candidate> candidates = ConcurrentHashMap.newKeySet();
+    private final BoundServices<Candidate> candidates = new BoundServices<>();
     private final Election election;
     private final View leases;
     private final String holder;
@@ -79,7 +79,7 @@ final class LeaderElector {
 
         @Override
         public boolean wanted() {
-            return name.equals(Candidate.SERVER) || candidates.stream().anyMatch(c -> c.lease().equals(name));
+            return name.equals(Candidate.SERVER) || candidates.present().stream().anyMatch(c -> c.lease().equals(name));
         }
 
         @Override
@@ -106,8 +106,9 @@ final class LeaderElector {
     }
 
     /// Adds a candidate of this server.
-    void add(Candidate candidate) {
-        candidates.add(candidate);
+    /// @param registered whether it still is a service: for one that is none any more no Lease is wanted
+    void add(Candidate candidate, BooleanSupplier registered) {
+        candidates.add(candidate, registered);
         changed.release();
     }
 

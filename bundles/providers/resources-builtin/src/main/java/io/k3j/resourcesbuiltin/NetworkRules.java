@@ -1,5 +1,6 @@
 package io.k3j.resourcesbuiltin;
 
+import io.k3j.apimachinery.Names;
 import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
@@ -84,6 +85,18 @@ final class NetworkRules {
             if (write.operation() == Operation.UPDATE) {
                 p.at("spec").immutable(write.before().orElse(Struct.EMPTY).struct("spec"), o.struct("spec"),
                         "parentRef");
+            } else {
+                parent(o.struct("spec").struct("parentRef"), p.at("spec.parentRef"));
+            }
+        }
+
+        /// Upstream's `validateIPAddressParentReference`, but for what is required.
+        private static void parent(Struct parent, Problems p) {
+            if (!parent.text("group").isEmpty()) {
+                p.at("group").invalid(parent.text("group"), Names.subdomain(parent.text("group")));
+            }
+            for (String field : List.of("resource", "name", "namespace")) {
+                p.at(field).invalid(parent.text(field), Names.pathSegment(parent.text(field)));
             }
         }
     }

@@ -7,4 +7,15 @@ public interface Majority {
     /// Why too few would be left to write, when there are enough now; blocks for some seconds.
     /// @return empty when enough are left, when there are too few already, and when nobody can tell
     Optional<String> problem();
+
+    /// The same right before the restart, for which it takes the turn: it is refused while another server has it, since
+    /// two that look at the same moment would find that it is well. A turn lasts two minutes, or until [#over].
+    default Optional<String> turn() {
+        return problem();
+    }
+
+    /// The restart is over, or will not be: others may have their turn. Fails for nobody.
+    default void over() {
+        // there are no turns
+    }
 }

@@ -200,18 +200,21 @@ public final class Upgrade {
                 if (options.snapshot()) {
                     with.snapshot().take("before-" + facts.version().text());
                 }
-                majority(running);
+                turn(running);
             }
             takeover.run(name, running);
         } finally {
+            if (running.isPresent()) {
+                with.majority().over();
+            }
             tidy();
         }
     }
 
     /// Looked at again: another server may have been restarted while the release of this one was staged.
-    private void majority(Optional<Machine.Running> running) {
+    private void turn(Optional<Machine.Running> running) {
         UpgradeChecks checks = new UpgradeChecks(with, options);
-        checks.majority(running.stream().toList());
+        checks.turn(running.stream().toList());
         if (!checks.problems().isEmpty()) {
             throw new UpgradeProblem(checks.problems());
         }

@@ -109,6 +109,13 @@ final class UpgradeChecks {
         }
     }
 
+    /// The same right before the restart, in this server's turn.
+    void turn(List<Machine.Running> running) {
+        if (!running.isEmpty()) {
+            majority.turn().ifPresent(problems::add);
+        }
+    }
+
     /// A datastore is not opened by a release that would misread it, and none is changed so that there is no way
     /// back.
     void form(ReleaseFacts next) {

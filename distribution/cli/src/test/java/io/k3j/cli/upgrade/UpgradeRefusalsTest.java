@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +64,34 @@ class UpgradeRefusalsTest extends UpgradeScene {
         machine.majority = looks::next;
         refused(() -> upgrade().to(tar), "server-2 does not answer");
         assertThat(machine.done).noneMatch(line -> line.startsWith("systemctl"));
+    }
+
+    /// Another server has begun in the same second.
+    @Test
+    void aServerThatHasNoTurnIsNotRestartedAndEachTurnEnds() throws IOException {
+        List<String> turns = new ArrayList<>();
+        machine.majority = new Majority() {
+            @Override
+            public Optional<String> problem() {
+                return Optional.empty();
+            }
+
+            @Override
+            public Optional<String> turn() {
+                turns.add("turn");
+                return turns.size() == 1 ? Optional.of("server-2 is being restarted") : Optional.empty();
+            }
+
+            @Override
+            public void over() {
+                turns.add("over");
+            }
+        };
+        refused(() -> upgrade().to(tar), "server-2 is being restarted");
+        assertThat(machine.done).noneMatch(line -> line.startsWith("systemctl"));
+        upgrade().to(tar);
+        assertThat(current()).isEqualTo("0.2.0");
+        assertThat(turns).containsExactly("turn", "over", "turn", "over");
     }
 
     @Test

@@ -32,7 +32,7 @@ final class JsonLayout implements Layout {
                 case '\n' -> line.append("\\n");
                 case '\t' -> line.append("\\t");
                 default -> {
-                    if (c < ' ') {
+                    if (Layout.control(c)) {
                         line.append("\\u00").append(Character.forDigit(c >> 4, 16))
                                 .append(Character.forDigit(c & 15, 16));
                     } else {

@@ -27,13 +27,26 @@ final class KlogLayout implements Layout {
         number(line.append(':'), time.getSecond(), 2);
         number(line.append('.'), time.getNano() / NANOS_PER_MICRO, 6);
         line.append(' ').append(process).append(' ').append(entry.component()).append("] ");
-        line.append(entry.message()).append('\n');
+        text(line, entry.message());
+        line.append('\n');
         if (entry.failure() != null) {
             StringWriter trace = new StringWriter();
             entry.failure().printStackTrace(new PrintWriter(trace));
-            line.append(trace);
+            text(line, trace.toString());
         }
         return line.toString();
+    }
+
+    /// A message may have several lines.
+    private static void text(StringBuilder line, String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c != '\n' && c != '\t' && Layout.control(c)) {
+                line.append("\\x").append(Character.forDigit(c >> 4, 16)).append(Character.forDigit(c & 15, 16));
+            } else {
+                line.append(c);
+            }
+        }
     }
 
     private static char letter(Entry entry) {

@@ -25,6 +25,16 @@ class LogTextTest {
     }
 
     @Test
+    void tellsATerminalNothing() {
+        Entry entry = new Entry(TIME, Level.INFO, "io.k3j.edge", "user=a\u001b[2J\u009b1A\u007f\r\tb",
+                new IllegalStateException("c\u001b]0;d\u0007"));
+        assertThat(new KlogLayout(1).text(entry)).contains("user=a\\x1b[2J\\x9b1A\\x7f\\x0d\tb\n", "c\\x1b]0;d\\x07\n")
+                .doesNotContain("\u001b");
+        assertThat(new JsonLayout().text(entry)).contains("user=a\\u001b[2J\\u009b1A\\u007f\\u000d\\tb\"",
+                "c\\u001b]0;d\\u0007");
+    }
+
+    @Test
     void showsAFailureWithItsTrace() {
         IllegalStateException failure = new IllegalStateException("broken");
         assertThat(new KlogLayout(1).text(new Entry(TIME, Level.ERROR, "io.k3j.edge", "x", failure)))

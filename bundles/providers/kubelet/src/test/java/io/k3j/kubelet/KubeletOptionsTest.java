@@ -1,0 +1,45 @@
+package io.k3j.kubelet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.k3j.kubeletconfig.KubeletDefaults;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/// What `--kubelet-arg` comes to.
+class KubeletOptionsTest {
+    private static KubeletOptions with(Map<String, String> arguments) {
+        return new KubeletOptions("n", Path.of("/d"), Path.of("/r"), Path.of("/l"), "/", List.of(), "cluster.local",
+                arguments, new KubeletDefaults(Path.of("/d"), List.of(), List.of(), "cluster.local", "", List.of()));
+    }
+
+    @Test
+    void aNodeWithFewCoresHasAsManyPodsAsTheyMayHave() {
+        assertThat(with(Map.of()).maxPods(2)).isEqualTo(110);
+        assertThat(with(Map.of("pods-per-core", "10")).maxPods(2)).isEqualTo(20);
+        assertThat(with(Map.of("pods-per-core", "10", "max-pods", "15")).maxPods(2)).isEqualTo(15);
+        assertThat(with(Map.of("pods-per-core", "0")).maxPods(2)).isEqualTo(110);
+    }
+
+    @Test
+    void theRuntimesSeccompProfileIsTheDefaultWhereThatIsWanted() {
+        assertThat(with(Map.of()).seccomp().runtimeDefault()).isFalse();
+        assertThat(with(Map.of("seccomp-default", "true")).seccomp().runtimeDefault()).isTrue();
+        assertThat(with(Map.of("seccomp-default", "1")).seccomp().runtimeDefault()).isTrue();
+        assertThatThrownBy(() -> with(Map.of("seccomp-default", "yes")).seccomp())
+                .hasMessage("--kubelet-arg seccomp-default=yes: it must be true or false");
+        assertThat(with(Map.of()).seccomp().root()).isEqualTo("/r/seccomp");
+    }
+
+    @Test
+    void agesOfImagesAreDurations() {
+        assertThat(with(Map.of()).imageLimits().unused()).isZero();
+        assertThat(with(Map.of("image-maximum-gc-age", "720h")).imageLimits().unused()).isEqualTo(Duration.ofDays(30));
+        assertThatThrownBy(() -> with(Map.of("image-maximum-gc-age", "soon")).imageLimits())
+                .hasMessage("--kubelet-arg image-maximum-gc-age=soon: not a duration such as 2m");
+    }
+}
