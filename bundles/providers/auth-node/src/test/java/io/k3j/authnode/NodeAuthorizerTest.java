@@ -137,6 +137,35 @@ class NodeAuthorizerTest {
                 "spec", Struct.of("nodeName", node)));
     }
 
+    private void volume(String claimed) {
+        Struct secret = Struct.of("namespace", "storage", "name", "stage");
+        api.seed(new Gvr("", "v1", "persistentvolumes"), Obj.of(Struct.of("apiVersion", "v1", "kind",
+                "PersistentVolume", "metadata", Struct.of("name", "v"), "spec", Struct.of("claimRef",
+                        Struct.of("namespace", "default", "name", claimed), "csi",
+                        Struct.of("driver", "d", "volumeHandle", "h", "nodeStageSecretRef", secret,
+                                "controllerExpandSecretRef", secret.with("name", "expand"))))));
+        api.deliver();
+    }
+
+    private Verdict secret(String name) {
+        return authorizer.decide(KUBELET, new Attributes("get", "", "v1", "secrets", "", "storage", name, ""))
+                .verdict();
+    }
+
+    @Test
+    void aKubeletReadsTheSecretsOfItsPodsVolumes() {
+        Struct volume = Struct.of("name", "v", "persistentVolumeClaim", Struct.of("claimName", "data"));
+        api.seed(PODS, Obj.of(pod(Struct.EMPTY, Struct.of("volumes", Seq.of(volume)))));
+        api.seed(new Gvr("", "v1", "persistentvolumeclaims"), Obj.of(Struct.of("apiVersion", "v1", "kind",
+                "PersistentVolumeClaim", "metadata", Struct.of("name", "data", "namespace", "default"), "spec",
+                Struct.of("volumeName", "v"))));
+        volume("other");
+        assertThat(secret("stage")).isEqualTo(Verdict.NO_OPINION);
+        volume("data");
+        assertThat(secret("stage")).isEqualTo(Verdict.ALLOW);
+        assertThat(secret("expand")).isEqualTo(Verdict.NO_OPINION);
+    }
+
     @Test
     void resourcesOfTheSameNameInOtherGroupsAreNotAllowed() {
         assertThat(decide("create", "example.com", "csinodes", "", "")).isEqualTo(Verdict.NO_OPINION);
