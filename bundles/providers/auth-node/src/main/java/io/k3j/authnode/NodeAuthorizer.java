@@ -138,20 +138,19 @@ public final class NodeAuthorizer implements Authorizer {
         return decision(bound.refersTo(node, what.resource(), what.namespace(), what.name()), unrelated(node));
     }
 
-    /// Those that pods of the node name, or that their volumes need.
+    /// Named by a pod of the node, or by the volume that one of its claims is bound to.
     private Decision secret(String node, Attributes what) {
-        Decision named = related(node, what, NodeRules.reads(what) && what.subresource().isEmpty());
-        if (named.verdict() == Verdict.ALLOW || !NodeRules.reads(what) || !what.subresource().isEmpty()
-                || what.name().isEmpty()) {
-            return named;
-        }
-        Key secret = new Key(what.namespace(), what.name());
-        return bound.claims(node, claim -> needs(claim, secret)) ? ALLOW : named;
+        boolean reads = NodeRules.reads(what) && what.subresource().isEmpty();
+        Decision named = related(node, what, reads);
+        return named.verdict() == Verdict.ALLOW || !reads || what.name().isEmpty() ? named
+                : decision(bound.claims(node, key -> ofVolume(key, new Key(what.namespace(), what.name()))),
+                        unrelated(node));
     }
 
-    private boolean needs(Key claim, Key secret) {
-        return claims.get(claim).flatMap(c -> volumes.get(Key.of(c.spec().text("volumeName"))))
-                .filter(v -> VolumeSecrets.belongs(v, claim) && VolumeSecrets.needs(v, secret)).isPresent();
+    private boolean ofVolume(Key claim, Key secret) {
+        return claims.get(claim).map(c -> c.spec().text("volumeName")).filter(v -> !v.isEmpty())
+                .flatMap(v -> volumes.get(Key.of(v))).map(v -> VolumeSecrets.of(v, claim).contains(secret))
+                .orElse(false);
     }
 
     private Decision volume(String node, Attributes what) {

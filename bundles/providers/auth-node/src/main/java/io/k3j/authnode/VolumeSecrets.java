@@ -3,35 +3,37 @@ package io.k3j.authnode;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
-/// The Secrets that a kubelet needs for a PersistentVolume, as upstream's `VisitPVSecretNames`. Those of a CSI driver's
-/// controller are none of its business. Pure.
+/// The Secrets that a PersistentVolume names for the nodes that use it; upstream's `VisitPVSecretNames`. Those that
+/// controllers use alone are not among them. Pure.
 final class VolumeSecrets {
-    private static final List<String> OF_NODES = List.of("nodePublishSecretRef", "nodeStageSecretRef",
+    private static final List<String> CSI = List.of("nodeStageSecretRef", "nodePublishSecretRef",
             "nodeExpandSecretRef");
-    private static final List<String> SOURCES = List.of("cephfs", "flexVolume", "iscsi", "rbd", "scaleIO",
+    private static final List<String> OTHERS = List.of("cephfs", "cinder", "flexVolume", "iscsi", "rbd", "scaleIO",
             "storageos");
 
     private VolumeSecrets() {
     }
 
-    /// Whether a volume is a claim's, as it says itself: a claim can name any volume.
-    static boolean belongs(Obj volume, Key claim) {
-        Struct owner = volume.spec().struct("claimRef");
-        return owner.text("namespace").equals(claim.namespace()) && owner.text("name").equals(claim.name());
+    /// Of a volume for a claim: none, unless the volume says that it is bound to that, since anybody may write a claim
+    /// that names it.
+    static Set<Key> of(Obj volume, Key claim) {
+        Struct reference = volume.spec().struct("claimRef");
+        if (!claim.equals(new Key(reference.text("namespace"), reference.text("name")))) {
+            return Set.of();
+        }
+        Set<Key> all = new HashSet<>();
+        CSI.forEach(field -> add(all, volume.spec().struct("csi").struct(field), claim));
+        OTHERS.forEach(kind -> add(all, volume.spec().struct(kind).struct("secretRef"), claim));
+        return all;
     }
 
-    /// Whether a volume needs a Secret on its node. One without a namespace is in the claim's.
-    static boolean needs(Obj volume, Key secret) {
-        Struct spec = volume.spec();
-        String home = spec.struct("claimRef").text("namespace");
-        return OF_NODES.stream().anyMatch(f -> is(spec.struct("csi").struct(f), home, secret))
-                || SOURCES.stream().anyMatch(s -> is(spec.struct(s).struct("secretRef"), home, secret));
-    }
-
-    private static boolean is(Struct reference, String home, Key secret) {
-        return !secret.name().isEmpty() && reference.text("name").equals(secret.name())
-                && reference.text("namespace", home).equals(secret.namespace());
+    private static void add(Set<Key> all, Struct secret, Key claim) {
+        if (!secret.text("name").isEmpty()) {
+            all.add(new Key(secret.text("namespace", claim.namespace()), secret.text("name")));
+        }
     }
 }

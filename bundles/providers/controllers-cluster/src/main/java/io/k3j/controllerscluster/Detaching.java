@@ -34,9 +34,9 @@ record Detaching(InstantSource clock, boolean forced) {
         }
         Duration left = LONGEST_UNMOUNT.minus(progress.unwanted(attachment.name(), clock.instant()));
         boolean expired = forced && !left.isPositive();
-        boolean gone = node.outOfService();
-        if (!attachment.usedBy(node) || gone || expired && !node.healthy()) {
-            return new Decision(true, gone || expired, Requeue.NEVER);
+        boolean down = node.outOfService();
+        if (!attachment.usedBy(node) || down || expired && !node.healthy()) {
+            return new Decision(true, down || expired, Requeue.NEVER);
         }
         return forced && left.isPositive() ? new Decision(false, false, Requeue.after(left)) : Decision.LATER;
     }

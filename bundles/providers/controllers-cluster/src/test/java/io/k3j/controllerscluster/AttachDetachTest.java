@@ -308,6 +308,19 @@ class AttachDetachTest {
         assertThat(next.all(BuiltinResources.VOLUME_ATTACHMENTS)).isEmpty();
     }
 
+    /// With thousands of nodes they are most of what happens.
+    @Test
+    void heartbeatsAreNoWork() {
+        running();
+        Struct ready = Struct.of("type", "Ready", "status", "True", "lastHeartbeatTime", "2026-01-01T12:00:10Z");
+        stage.api.seed(BuiltinResources.NODES,
+                stage.one(BuiltinResources.NODES, "n1").with(Seq.of(ready), "status", "conditions"));
+        Obj pod = stage.one(BuiltinResources.PODS, "web");
+        stage.api.seed(BuiltinResources.PODS, pod.with("Running", "status", "phase"));
+        stage.api.deliver();
+        assertThat(stage.desk.step()).isFalse();
+    }
+
     @Test
     void leavesAttachmentsOfOthersAlone() {
         node("n1");
