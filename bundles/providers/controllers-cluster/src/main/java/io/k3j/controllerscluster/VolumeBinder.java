@@ -6,11 +6,13 @@ import io.k3j.controllerkit.Events;
 import io.k3j.controllerkit.LiveView;
 import io.k3j.controllerkit.Controller;
 import io.k3j.controllerkit.BuiltinResources;
+import io.k3j.controllerkit.Times;
 import io.k3j.controllerkit.VolumeMatch;
 import io.k3j.controllerkit.ExpectingWriter;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
+import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +38,7 @@ final class VolumeBinder {
     private final LiveView volumes;
     private final LiveView classes;
     private final Events events;
+    private final InstantSource clock;
 
     private VolumeBinder(ControllerContext context) {
         this.claims = context.views().of(BuiltinResources.PERSISTENT_VOLUME_CLAIMS)
@@ -46,6 +49,7 @@ final class VolumeBinder {
                 .index(BY_CLASS, v -> List.of(v.spec().text(CLASS)));
         this.classes = context.views().of(BuiltinResources.STORAGE_CLASSES);
         this.events = context.events("persistentvolume-controller", ACCOUNT);
+        this.clock = context.clock();
     }
 
     static void add(ControllerContext context) {
@@ -137,7 +141,7 @@ final class VolumeBinder {
             taken = volume.spec().has(OWNER) ? taken : taken.with("yes", "metadata", "annotations", BY_CONTROLLER);
             taken = writer.update(BuiltinResources.PERSISTENT_VOLUMES, taken);
         }
-        writer.updateStatus(BuiltinResources.PERSISTENT_VOLUMES, taken, taken.status().with("phase", BOUND));
+        writer.updateStatus(BuiltinResources.PERSISTENT_VOLUMES, taken, phased(taken, BOUND));
         Obj named = claim.with("yes", "metadata", "annotations", COMPLETED);
         if (claim.spec().text("volumeName").isEmpty()) {
             named = named.with(volume.name(), "spec", "volumeName").with("yes", "metadata", "annotations",
@@ -145,6 +149,13 @@ final class VolumeBinder {
         }
         Obj written = writer.update(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, named);
         writer.updateStatus(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, written, boundStatus(written, volume));
+    }
+
+    /// The status of a volume in a phase, and since when it is in that.
+    private Struct phased(Obj volume, String phase) {
+        return volume.status().text("phase").equals(phase)
+                ? volume.status()
+                : volume.status().with("phase", phase).with("lastPhaseTransitionTime", Times.seconds(clock.instant()));
     }
 
     /// A claim that is bound already keeps its size and its attributes: an expansion is over when whoever does it says
@@ -222,9 +233,7 @@ final class VolumeBinder {
         boolean claimExists = claim.filter(c -> free || c.uid().equals(ref.text("uid"))).isPresent();
         boolean bound = claimExists && claim.get().spec().text("volumeName").equals(volume.name());
         String phase = bound ? BOUND : free ? "Available" : claimExists ? volume.status().text("phase") : "Released";
-        if (!phase.equals(volume.status().text("phase"))) {
-            writer.updateStatus(BuiltinResources.PERSISTENT_VOLUMES, volume, volume.status().with("phase", phase));
-        }
+        writer.updateStatus(BuiltinResources.PERSISTENT_VOLUMES, volume, phased(volume, phase));
         return Requeue.NEVER;
     }
 }

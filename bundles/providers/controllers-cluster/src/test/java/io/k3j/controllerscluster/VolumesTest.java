@@ -55,6 +55,8 @@ class VolumesTest {
         assertThat(claim().status().text("phase")).isEqualTo("Bound");
         assertThat(claim().status().struct("capacity").text("storage")).isEqualTo("3Gi");
         assertThat(phase("right")).isEqualTo("Bound");
+        assertThat(stage.one(BuiltinResources.PERSISTENT_VOLUMES, "right").status().text("lastPhaseTransitionTime"))
+                .isEqualTo("2026-01-01T12:00:00Z");
         assertThat(phase("small")).isEqualTo("Available");
     }
 
