@@ -97,7 +97,7 @@ final class CsiRules {
 
     private static final class Nodes implements KindRules {
         private static final String DRIVERS = "drivers";
-        private static final int LONGEST_ID = 192;
+        private static final int LONGEST_ID = 256;
 
         @Override
         public void check(Write write, Struct o, Problems problems) {
