@@ -6,6 +6,7 @@ import io.k3j.controllerkit.ExpectingWriter;
 import io.k3j.controllerkit.LiveView;
 import io.k3j.controllerkit.Requeue;
 import io.k3j.controllerscluster.DesiredAttachments.Want;
+import io.k3j.model.Key;
 import io.k3j.model.Struct;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -44,7 +45,8 @@ final class Attaching {
     Requeue begin(String node, String name, Want want, AttachProgress progress, ExpectingWriter writer) {
         AttachableVolume volume = want.volume();
         if (!volume.shared()) {
-            if (!exclusive.take(volume.name(), node, clock.instant())) {
+            if (!exclusive.take(volume.name(), node, clock.instant(), other -> writer.api()
+                    .find(BuiltinResources.VOLUME_ATTACHMENTS, Key.of(volume.attachmentName(other))).isPresent())) {
                 return Requeue.after(SOON);
             }
             Set<String> others = attachments.by(BY_VOLUME, volume.name()).stream().map(Attachment::node)
@@ -60,8 +62,8 @@ final class Attaching {
         } catch (ApiFault fault) {
             exclusive.release(volume.name(), node);
             if (fault.code() == 409) {
-                // it is there, but the view does not show it yet
-                return Requeue.after(SOON);
+                // it is there, but the view does not show it yet; or it is somebody's, for another volume
+                return Requeue.BACK_OFF;
             }
             if (progress.news(name, String.valueOf(fault.getMessage()))) {
                 events.failed(want, String.valueOf(fault.getMessage()));

@@ -33,10 +33,9 @@ record Detaching(InstantSource clock, boolean forced) {
             return Decision.LATER;
         }
         Duration left = LONGEST_UNMOUNT.minus(progress.unwanted(attachment.name(), clock.instant()));
-        boolean expired = forced && !left.isPositive();
-        boolean down = node.outOfService();
-        if (!attachment.usedBy(node) || down || expired && !node.healthy()) {
-            return new Decision(true, down || expired, Requeue.NEVER);
+        boolean forcing = node.outOfService() || forced && !left.isPositive() && !node.healthy();
+        if (forcing || !attachment.usedBy(node)) {
+            return new Decision(true, forcing, Requeue.NEVER);
         }
         return forced && left.isPositive() ? new Decision(false, false, Requeue.after(left)) : Decision.LATER;
     }

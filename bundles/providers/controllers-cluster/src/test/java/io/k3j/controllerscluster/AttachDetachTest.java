@@ -187,6 +187,21 @@ class AttachDetachTest {
     }
 
     @Test
+    void believesANodeThatIsReadyHoweverLongNobodyWantedTheVolume() {
+        running();
+        gone("web");
+        stage.pass(Duration.ofHours(1));
+        Obj node = stage.one(BuiltinResources.NODES, "n1");
+        stage.api.seed(BuiltinResources.NODES, node.with(Seq.EMPTY, "status", "volumesInUse"));
+        stage.api.deliver();
+        stage.api.seed(BuiltinResources.NODES, node);
+        workBlindly();
+        stage.settle();
+        assertThat(attachments()).hasSize(1);
+        assertThat(reported("n1")).containsExactly(UNIQUE);
+    }
+
+    @Test
     void aPodNeedsItsVolumesUntilItsContainersHaveEnded() {
         running();
         Obj pod = stage.one(BuiltinResources.PODS, "web");
