@@ -8,6 +8,7 @@ import io.k3j.model.Gvk;
 import io.k3j.model.Struct;
 import io.k3j.validation.Problems;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Rules of PersistentVolumeClaims, as upstream's `ValidatePersistentVolumeClaim`. What an expansion has failed to get
@@ -77,7 +78,8 @@ final class ClaimRules implements KindRules {
         if (!fixed(old, old, bound).equals(fixed(spec, old, bound))) {
             p.forbidden(RULE);
         }
-        if (status.has(CURRENT_ATTRIBUTES) && old.has(ATTRIBUTES) && spec.text(ATTRIBUTES).isEmpty()) {
+        boolean same = Objects.equals(old.get(ATTRIBUTES), spec.get(ATTRIBUTES));
+        if (!same && status.has(CURRENT_ATTRIBUTES) && spec.text(ATTRIBUTES).isEmpty()) {
             p.at(ATTRIBUTES).forbidden("update to " + (spec.has(ATTRIBUTES) ? "empty string" : "nil")
                     + " is forbidden when status.currentVolumeAttributesClassName is not nil");
         }

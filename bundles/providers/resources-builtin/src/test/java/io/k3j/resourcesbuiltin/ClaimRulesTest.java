@@ -51,6 +51,8 @@ class ClaimRulesTest {
         assertThat(problems(current, attributes(current, "silver"), "")).isEmpty();
         assertThat(problems(current, claim("2Gi"), "")).containsExactly("spec.volumeAttributesClassName: Forbidden:"
                 + " update to nil is forbidden when status.currentVolumeAttributesClassName is not nil");
+        Struct none = attributes(current, "");
+        assertThat(problems(none, none.withAt("x", "metadata", "labels", "l"), "")).isEmpty();
     }
 
     @Test
