@@ -45,8 +45,7 @@ final class Attaching {
     Requeue begin(String node, String name, Want want, AttachProgress progress, ExpectingWriter writer) {
         AttachableVolume volume = want.volume();
         if (!volume.shared()) {
-            if (!exclusive.take(volume.name(), node, clock.instant(), other -> writer.api()
-                    .find(BuiltinResources.VOLUME_ATTACHMENTS, Key.of(volume.attachmentName(other))).isPresent())) {
+            if (!exclusive.take(volume.name(), node, clock.instant(), other -> attached(volume, other, writer))) {
                 return Requeue.after(SOON);
             }
             Set<String> others = attachments.by(BY_VOLUME, volume.name()).stream().map(Attachment::node)
@@ -60,11 +59,11 @@ final class Attaching {
         try {
             writer.create(BuiltinResources.VOLUME_ATTACHMENTS, volume.attachment(node));
         } catch (ApiFault fault) {
-            exclusive.release(volume.name(), node);
             if (fault.code() == 409) {
                 // it is there, but the view does not show it yet; or it is somebody's, for another volume
                 return Requeue.BACK_OFF;
             }
+            exclusive.release(volume.name(), node);
             if (progress.news(name, String.valueOf(fault.getMessage()))) {
                 events.failed(want, String.valueOf(fault.getMessage()));
             }
@@ -73,6 +72,11 @@ final class Attaching {
         progress.well(name);
         progress.silent(name, clock.instant());
         return Requeue.after(SILENCE);
+    }
+
+    private static boolean attached(AttachableVolume volume, String node, ExpectingWriter writer) {
+        return writer.api().find(BuiltinResources.VOLUME_ATTACHMENTS, Key.of(volume.attachmentName(node)))
+                .filter(a -> Attachment.volume(a).equals(volume.name())).isPresent();
     }
 
     /// Told once: the end of the other VolumeAttachment makes the node due again.
