@@ -63,7 +63,10 @@ final class Attaching {
                 // it is there, but the view does not show it yet; or it is somebody's, for another volume
                 return Requeue.BACK_OFF;
             }
-            exclusive.release(volume.name(), node);
+            if (fault.code() < 500) {
+                // of what failed within the API nobody knows whether it was written
+                exclusive.release(volume.name(), node);
+            }
             if (progress.news(name, String.valueOf(fault.getMessage()))) {
                 events.failed(want, String.valueOf(fault.getMessage()));
             }
