@@ -59,6 +59,12 @@ public final class BuiltinResources {
     public static final Gvr PRIORITY_CLASSES = Gvr.of("scheduling.k8s.io/v1", "priorityclasses");
     /// `storageclasses` of `storage.k8s.io/v1`.
     public static final Gvr STORAGE_CLASSES = Gvr.of("storage.k8s.io/v1", "storageclasses");
+    /// `csidrivers` of `storage.k8s.io/v1`.
+    public static final Gvr CSI_DRIVERS = Gvr.of("storage.k8s.io/v1", "csidrivers");
+    /// `csistoragecapacities` of `storage.k8s.io/v1`.
+    public static final Gvr CSI_STORAGE_CAPACITIES = Gvr.of("storage.k8s.io/v1", "csistoragecapacities");
+    /// `volumeattributesclasses` of `storage.k8s.io/v1`.
+    public static final Gvr VOLUME_ATTRIBUTES_CLASSES = Gvr.of("storage.k8s.io/v1", "volumeattributesclasses");
     /// `csinodes` of `storage.k8s.io/v1`.
     public static final Gvr CSI_NODES = Gvr.of("storage.k8s.io/v1", "csinodes");
     /// `volumeattachments` of `storage.k8s.io/v1`.

@@ -57,13 +57,14 @@ public final class VolumeMatch {
         return Quantity.of(volume.spec().struct("capacity").get("storage"));
     }
 
-    /// The claim's class must be the volume's, word for word: an empty one is one, too.
+    /// The claim's classes must be the volume's, word for word: an empty one is one, too.
     private static boolean fits(Obj volume, Obj claim) {
         Struct have = volume.spec();
         Struct want = claim.spec();
         Quantity least = Quantity.of(want.struct("resources").struct("requests").get("storage"));
         Selector selector = want.has("selector") ? Selector.of(want.struct("selector")) : Selector.EVERYTHING;
         return have.text("storageClassName").equals(want.text("storageClassName"))
+                && have.text("volumeAttributesClassName").equals(want.text("volumeAttributesClassName"))
                 && have.text("volumeMode", "Filesystem").equals(want.text("volumeMode", "Filesystem"))
                 && have.seq("accessModes").texts().containsAll(want.seq("accessModes").texts())
                 && capacity(volume).compareTo(least) >= 0 && selector.matches(volume.labels());

@@ -6,10 +6,10 @@ import io.k3j.model.Struct;
 import io.k3j.validation.LabelSelectorRules;
 import io.k3j.validation.Problems;
 
-/// What can be wrong with `affinity.nodeAffinity`, as upstream's `ValidateNodeSelectorTerm`:
+/// What can be wrong with `affinity.nodeAffinity` and other node selectors, as upstream's `ValidateNodeSelectorTerm`:
 /// <https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#node-affinity>. Pure. Values of labels are
 /// not looked at: one that no label can have matches no node.
-final class NodeAffinityProblems {
+public final class NodeAffinityProblems {
     private static final String REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution";
     private static final String PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution";
     private static final String OPERATOR = "operator";
@@ -20,20 +20,25 @@ final class NodeAffinityProblems {
 
     /// Checks a pod's node affinity at its place.
     static void check(Struct affinity, Problems p) {
-        Struct required = affinity.struct(REQUIRED);
-        Seq terms = required.seq("nodeSelectorTerms");
-        Problems at = p.at(REQUIRED);
-        // Terms are alternatives: none of them would match no node, which nobody can mean.
-        if (!required.isEmpty() && terms.isEmpty()) {
-            at.at("nodeSelectorTerms").required("must have at least one node selector term");
-        }
-        for (int i = 0; i < terms.size(); i++) {
-            term(terms.struct(i), at.at("nodeSelectorTerms", i));
+        if (!affinity.struct(REQUIRED).isEmpty()) {
+            selector(affinity.struct(REQUIRED), p.at(REQUIRED));
         }
         Seq preferred = affinity.seq(PREFERRED);
         for (int i = 0; i < preferred.size(); i++) {
             SchedulingProblems.weight(preferred.struct(i), p.at(PREFERRED, i));
             term(preferred.struct(i).struct("preference"), p.at(PREFERRED, i).at("preference"));
+        }
+    }
+
+    /// Checks a node selector at its place, as `nodeAffinity.required` of a PersistentVolume.
+    public static void selector(Struct selector, Problems p) {
+        Seq terms = selector.seq("nodeSelectorTerms");
+        // Terms are alternatives: none of them would match no node, which nobody can mean.
+        if (terms.isEmpty()) {
+            p.at("nodeSelectorTerms").required("must have at least one node selector term");
+        }
+        for (int i = 0; i < terms.size(); i++) {
+            term(terms.struct(i), p.at("nodeSelectorTerms", i));
         }
     }
 

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Set;
 
 /// What can be wrong with the volumes of a pod, as upstream's `ValidateVolumes`. Sources that are not named here
-/// (`nfs`, `csi`, ephemeral volumes and others) are checked by the schema alone. Pure.
+/// (`nfs`, ephemeral volumes and others) are checked by the schema alone. Pure.
 ///
 /// | field | what must be so |
 /// |---|---|
@@ -20,6 +20,7 @@ import java.util.Set;
 /// | `downwardAPI` | the files of [DownwardProblems] |
 /// | `persistentVolumeClaim` | the claim's name |
 /// | `emptyDir.sizeLimit` | a quantity of bytes, not negative |
+/// | `csi` | the driver's name, the name of its Secret |
 /// | `projected` | one source per entry; a token has a relative path and lives ten minutes or longer |
 final class VolumeProblems {
     /// Empty means: not checked by the kubelet.
@@ -82,6 +83,9 @@ final class VolumeProblems {
         }
         if (volume.struct("emptyDir").has("sizeLimit")) {
             p.at("emptyDir").quantity(volume.struct("emptyDir"), "sizeLimit");
+        }
+        if (volume.has("csi")) {
+            CsiProblems.volume(volume.struct("csi"), p.at("csi"));
         }
         if (volume.has("projected")) {
             projected(volume.struct("projected"), p.at("projected"));

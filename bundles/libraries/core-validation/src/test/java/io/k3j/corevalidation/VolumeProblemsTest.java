@@ -32,6 +32,12 @@ class VolumeProblemsTest {
                         ".hostPath.type: Unsupported value: \"Pipe\": supported values: \"\", \"BlockDevice\","
                                 + " \"CharDevice\", \"Directory\", \"DirectoryOrCreate\", \"File\", \"FileOrCreate\","
                                 + " \"Socket\""),
+                Case.of("csi", Struct.of("driver", "csi.example.com")),
+                Case.of("csi", Struct.EMPTY, ".csi.driver: Required value"),
+                Case.of("csi", Struct.of("driver", "a".repeat(64)),
+                        ".csi.driver: Too long: may not be more than 63 bytes"),
+                Case.of("csi", Struct.of("driver", "Csi.Example", "nodePublishSecretRef", Struct.EMPTY),
+                        ".csi.nodePublishSecretRef.name: Required value"),
                 Case.of("persistentVolumeClaim", Struct.of("claimName", "c")),
                 Case.of("persistentVolumeClaim", Struct.EMPTY, ".persistentVolumeClaim.claimName: Required value"));
     }

@@ -31,6 +31,7 @@ public final class ControllersCluster {
     private static final String COREDNS = "coredns";
     private static final String TERMINATED_PODS = "terminated-pod-gc-threshold=";
     private static final String SIGNING_DURATION = "cluster-signing-duration=";
+    private static final String NO_FORCED_DETACH = "disable-force-detach-on-timeout";
     private final ControllerContext context;
     private final GarbageViews garbage;
 
@@ -66,6 +67,8 @@ public final class ControllersCluster {
         StorageProtection.add(context);
         EphemeralVolumes.add(context);
         VolumeBinder.add(context);
+        VolumeExpander.add(context);
+        AttachDetach.add(context, forcedDetach(settings.kubeControllerManagerArg()));
         addSigners(context, settings);
         NodeIpam.add(context, split(settings.clusterCidr()));
         ServiceCidrs.add(context);
@@ -110,6 +113,27 @@ public final class ControllersCluster {
             }
         }
         return threshold;
+    }
+
+    /// Whether volumes are detached from nodes that have been unhealthy for six minutes, by
+    /// `disable-force-detach-on-timeout`.
+    ///
+    /// @throws IllegalArgumentException naming the argument
+    static boolean forcedDetach(String... arguments) {
+        boolean forced = true;
+        for (String argument : arguments) {
+            if (argument.equals(NO_FORCED_DETACH)) {
+                forced = false;
+            } else if (argument.startsWith(NO_FORCED_DETACH + "=")) {
+                String given = argument.substring(NO_FORCED_DETACH.length() + 1);
+                if (!given.equals("true") && !given.equals("false")) {
+                    throw new IllegalArgumentException("--kube-controller-manager-arg=" + argument
+                            + " is neither true nor false");
+                }
+                forced = given.equals("false");
+            }
+        }
+        return forced;
     }
 
     private static List<String> split(String... flags) {

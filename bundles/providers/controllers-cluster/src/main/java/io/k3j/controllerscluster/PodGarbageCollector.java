@@ -25,8 +25,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Deletes pods that no other component deletes: pods of removed nodes, terminating pods that were never scheduled,
-/// and finished pods above a limit:
+/// Deletes pods that no other component deletes: pods of removed nodes, terminating pods that were never scheduled or
+/// whose node is out of service, and finished pods above a limit:
 /// <https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-garbage-collection>.
 final class PodGarbageCollector implements Reconciler {
     private static final Duration PERIOD = Duration.ofSeconds(20);
@@ -70,6 +70,9 @@ final class PodGarbageCollector implements Reconciler {
                 if (pod.terminating()) {
                     remove(pod, writer);
                 }
+            } else if (pod.terminating() && outOfService(node)) {
+                fail(pod, Struct.EMPTY, writer);
+                remove(pod, writer);
             } else if (nodes.get(Key.of(node)).isEmpty()) {
                 stillMissing.put(node, missing.getOrDefault(node, now));
                 if (!now.isBefore(stillMissing.get(node).plus(QUARANTINE))) {
@@ -82,6 +85,13 @@ final class PodGarbageCollector implements Reconciler {
         return Requeue.after(PERIOD);
     }
 
+    /// Whether somebody has said of a node that is not ready that it is down and stays so: its kubelet will not tell
+    /// that a pod has ended.
+    private boolean outOfService(String node) {
+        AttachNode found = new AttachNode(node, nodes.get(Key.of(node)));
+        return found.outOfService() && !found.healthy();
+    }
+
     /// The oldest of those that are more than the threshold.
     private void deleteFinished(ExpectingWriter writer) {
         List<Obj> finished = pods.list().stream().filter(Pods::finished).filter(p -> !p.terminating())
@@ -92,8 +102,15 @@ final class PodGarbageCollector implements Reconciler {
     private void deleteOrphaned(Obj pod, ExpectingWriter writer) {
         Struct condition = Conditions.of("DisruptionTarget", true, "DeletionByPodGC", "PodGC: node no longer exists");
         Seq next = Conditions.with(pod.status().seq("conditions"), condition, clock.instant());
-        Struct status = Struct.of("conditions", next);
-        status = Pods.finished(pod) ? status : status.with("phase", "Failed");
+        fail(pod, Struct.of("conditions", next), writer);
+        remove(pod, writer);
+    }
+
+    private static void fail(Obj pod, Struct more, ExpectingWriter writer) {
+        Struct status = Pods.finished(pod) ? more : more.with("phase", "Failed");
+        if (status.isEmpty()) {
+            return;
+        }
         try {
             writer.patch(BuiltinResources.PODS, pod.key(), new Patch.Merge(Struct.of("status", status)),
                     WriteOptions.STATUS);
@@ -102,7 +119,6 @@ final class PodGarbageCollector implements Reconciler {
                 throw fault;
             }
         }
-        remove(pod, writer);
     }
 
     private static void remove(Obj pod, ExpectingWriter writer) {

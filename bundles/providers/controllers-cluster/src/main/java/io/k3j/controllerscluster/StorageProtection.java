@@ -13,14 +13,19 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
-/// Protects claims and volumes in use from deletion, by finalizers:
+/// Protects claims, volumes and VolumeAttributesClasses in use from deletion, by finalizers:
 /// <https://kubernetes.io/docs/concepts/storage/persistent-volumes/#storage-object-in-use-protection>.
 final class StorageProtection implements Reconciler {
+    static final String BY_CLAIM = "claim";
+    private static final String BY_ATTRIBUTES = "attributes";
     private final LiveView objects;
     private final String finalizer;
     private final Predicate<Obj> used;
@@ -37,9 +42,9 @@ final class StorageProtection implements Reconciler {
     static void add(ControllerContext context) {
         LiveView claims = context.views().of(BuiltinResources.PERSISTENT_VOLUME_CLAIMS);
         LiveView volumes = context.views().of(BuiltinResources.PERSISTENT_VOLUMES);
-        LiveView pods = context.views().of(BuiltinResources.PODS).index("claim", StorageProtection::claims);
+        LiveView pods = indexedByClaim(context.views().of(BuiltinResources.PODS));
         StorageProtection ofClaims = new StorageProtection(claims, "kubernetes.io/pvc-protection",
-                c -> pods.by("claim", c.key().toString()).stream().anyMatch(StorageProtection::uses),
+                c -> pods.by(BY_CLAIM, c.key().toString()).stream().anyMatch(StorageProtection::uses),
                 (api, c) -> api.list(BuiltinResources.PODS, Query.in(c.namespace())).items().stream()
                         .anyMatch(p -> uses(p) && claims(p).contains(c.key().toString())));
         context.loop("persistentvolumeclaim-protection-controller", "pvc-protection-controller", 1, ofClaims).on(claims)
@@ -49,6 +54,36 @@ final class StorageProtection implements Reconciler {
                 StorageProtection::bound, (api, v) -> api.find(BuiltinResources.PERSISTENT_VOLUMES, v.key())
                         .filter(StorageProtection::bound).isPresent());
         context.loop("persistentvolume-protection-controller", "pv-protection-controller", 1, ofVolumes).on(volumes);
+        classes(context, claims, volumes);
+    }
+
+    /// VolumeAttributesClasses stay while a claim or a volume names one.
+    private static void classes(ControllerContext context, LiveView claims, LiveView volumes) {
+        LiveView classes = context.views().of(BuiltinResources.VOLUME_ATTRIBUTES_CLASSES);
+        claims.index(BY_ATTRIBUTES, StorageProtection::attributes);
+        volumes.index(BY_ATTRIBUTES, StorageProtection::attributes);
+        StorageProtection ofClasses = new StorageProtection(classes, "kubernetes.io/vac-protection",
+                c -> !claims.by(BY_ATTRIBUTES, c.name()).isEmpty() || !volumes.by(BY_ATTRIBUTES, c.name()).isEmpty(),
+                (api, c) -> Stream.of(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, BuiltinResources.PERSISTENT_VOLUMES)
+                        .anyMatch(r -> api.list(r, Query.ALL).items().stream()
+                                .anyMatch(o -> attributes(o).contains(c.name()))));
+        context.loop("volumeattributesclass-protection-controller", "volumeattributesclass-protection-controller", 1,
+                ofClasses).on(classes).on(claims, StorageProtection::attributesKeys)
+                .on(volumes, StorageProtection::attributesKeys);
+    }
+
+    private static List<Key> attributesKeys(Obj user) {
+        return attributes(user).stream().map(Key::of).toList();
+    }
+
+    /// The classes that a claim or a volume names: wanted, current, and on its way.
+    private static Set<String> attributes(Obj user) {
+        Set<String> all = new HashSet<>();
+        all.add(user.spec().text("volumeAttributesClassName"));
+        all.add(user.status().text("currentVolumeAttributesClassName"));
+        all.add(user.status().struct("modifyVolumeStatus").text("targetVolumeAttributesClassName"));
+        all.remove("");
+        return all;
     }
 
     /// Whether a pod uses what it names: it has a node. One without is given none while its claim is being deleted, so
@@ -61,17 +96,27 @@ final class StorageProtection implements Reconciler {
         return volume.status().text("phase").equals("Bound");
     }
 
+    /// Adds the index [#BY_CLAIM] to a view of pods: the claims that pods name, as `namespace/name`.
+    static LiveView indexedByClaim(LiveView pods) {
+        return pods.index(BY_CLAIM, StorageProtection::claims);
+    }
+
     private static List<String> claims(Obj pod) {
         List<String> all = new ArrayList<>();
         for (Struct volume : pod.spec().seq("volumes").structs()) {
-            String name = volume.has("ephemeral")
-                    ? pod.name() + "-" + volume.text("name")
-                    : volume.struct("persistentVolumeClaim").text("claimName");
+            String name = claim(pod, volume);
             if (!name.isEmpty()) {
                 all.add(pod.namespace() + "/" + name);
             }
         }
         return all;
+    }
+
+    /// The name of the claim behind a volume of a pod, empty when there is none.
+    static String claim(Obj pod, Struct volume) {
+        return volume.has("ephemeral")
+                ? pod.name() + "-" + volume.text("name")
+                : volume.struct("persistentVolumeClaim").text("claimName");
     }
 
     @Override

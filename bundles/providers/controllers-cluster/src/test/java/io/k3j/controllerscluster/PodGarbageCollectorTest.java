@@ -6,12 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.k3j.clientapi.Query;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.model.Obj;
+import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.stage.Stage;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/// What `terminated-pod-gc-threshold` leaves of finished pods.
+/// What `terminated-pod-gc-threshold` leaves of finished pods, and who is deleted from nodes that are down.
 class PodGarbageCollectorTest {
     private static List<String> left(int threshold) {
         Stage stage = new Stage(d -> PodGarbageCollector.add(d, threshold));
@@ -35,6 +36,26 @@ class PodGarbageCollectorTest {
     @Test
     void allStayWithoutAThreshold() {
         assertThat(left(0)).hasSize(4);
+    }
+
+    /// Its kubelet cannot say that the pod has ended, and its volumes would stay attached.
+    @Test
+    void aPodThatIsDeletedGoesFromANodeThatIsOutOfService() {
+        Stage stage = new Stage(d -> PodGarbageCollector.add(d, 0));
+        Struct taint = Struct.of("key", "node.kubernetes.io/out-of-service", "effect", "NoExecute");
+        for (String node : List.of("silent", "down", "up")) {
+            stage.api.seed(BuiltinResources.NODES, Obj.of(Struct.of("apiVersion", "v1", "kind", "Node", "metadata",
+                    Struct.of("name", node), "spec",
+                    Struct.of("taints", node.equals("silent") ? Seq.EMPTY : Seq.of(taint)), "status",
+                    Struct.of("conditions", Seq.of(Struct.of("type", "Ready", "status",
+                            node.equals("up") ? "True" : "Unknown"))))));
+            stage.api.seed(BuiltinResources.PODS, Obj.of(Struct.of("apiVersion", "v1", "kind", "Pod", "metadata",
+                    Struct.of("name", "of-" + node, "namespace", "default", "deletionTimestamp",
+                            "2026-01-01T00:00:00Z", "deletionGracePeriodSeconds", 30),
+                    "spec", Struct.of("nodeName", node), "status", Struct.of("phase", "Running"))));
+        }
+        stage.settle();
+        assertThat(stage.pods().stream().map(Obj::name)).containsExactlyInAnyOrder("of-silent", "of-up");
     }
 
     @Test

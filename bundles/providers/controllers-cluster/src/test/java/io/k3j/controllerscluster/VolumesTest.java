@@ -55,6 +55,8 @@ class VolumesTest {
         assertThat(claim().status().text("phase")).isEqualTo("Bound");
         assertThat(claim().status().struct("capacity").text("storage")).isEqualTo("3Gi");
         assertThat(phase("right")).isEqualTo("Bound");
+        assertThat(stage.one(BuiltinResources.PERSISTENT_VOLUMES, "right").status().text("lastPhaseTransitionTime"))
+                .isEqualTo("2026-01-01T12:00:00Z");
         assertThat(phase("small")).isEqualTo("Available");
     }
 
@@ -71,6 +73,54 @@ class VolumesTest {
         stage.settle();
         assertThat(stage.all(BuiltinResources.PERSISTENT_VOLUME_CLAIMS)).isEmpty();
         assertThat(phase("late")).isEqualTo("Released");
+    }
+
+    /// An external resizer makes the volume larger first; the kubelet grows the file system as long as the claim does
+    /// not say that it has that size.
+    @Test
+    void aBoundClaimKeepsItsSizeWhileItsVolumeGrows() {
+        volume("v", "2Gi");
+        claim("");
+        Obj volume = stage.one(BuiltinResources.PERSISTENT_VOLUMES, "v");
+        stage.api.seed(BuiltinResources.PERSISTENT_VOLUMES, volume.with("5Gi", "spec", "capacity", "storage"));
+        stage.api.seed(BuiltinResources.PERSISTENT_VOLUME_CLAIMS,
+                claim().with("5Gi", "spec", "resources", "requests", "storage"));
+        stage.settle();
+        assertThat(claim().status().struct("capacity").text("storage")).isEqualTo("2Gi");
+    }
+
+    @Test
+    void bindsAClaimToAVolumeOfItsAttributesClass() {
+        volume("plain", "2Gi");
+        volume("fast", "3Gi");
+        Obj volume = stage.one(BuiltinResources.PERSISTENT_VOLUMES, "fast");
+        stage.api.seed(BuiltinResources.PERSISTENT_VOLUMES,
+                volume.with("gold", "spec", "volumeAttributesClassName"));
+        Struct spec = Struct.of("accessModes", Seq.of("ReadWriteOnce"), "resources",
+                Struct.of("requests", Struct.of("storage", "2Gi")), "volumeAttributesClassName", "gold");
+        stage.api.create(BuiltinResources.PERSISTENT_VOLUME_CLAIMS,
+                Stage.workload("v1", "PersistentVolumeClaim", "data", spec), WriteOptions.PLAIN);
+        stage.settle();
+        assertThat(claim().spec().text("volumeName")).isEqualTo("fast");
+        assertThat(claim().status().text("currentVolumeAttributesClassName")).isEqualTo("gold");
+    }
+
+    @Test
+    void keepsAnAttributesClassInUse() {
+        stage.api.create(BuiltinResources.VOLUME_ATTRIBUTES_CLASSES, Obj.of(Struct.of("apiVersion",
+                "storage.k8s.io/v1", "kind", "VolumeAttributesClass", "metadata", Struct.of("name", "gold"),
+                "driverName", "csi.example.com", "parameters", Struct.of("iops", "9"))), WriteOptions.PLAIN);
+        volume("fast", "3Gi");
+        Obj volume = stage.one(BuiltinResources.PERSISTENT_VOLUMES, "fast");
+        stage.api.seed(BuiltinResources.PERSISTENT_VOLUMES,
+                volume.with("gold", "spec", "volumeAttributesClassName"));
+        stage.settle();
+        stage.api.delete(BuiltinResources.VOLUME_ATTRIBUTES_CLASSES, Key.of("gold"), DeleteOptions.PLAIN);
+        stage.settle();
+        assertThat(stage.one(BuiltinResources.VOLUME_ATTRIBUTES_CLASSES, "gold").terminating()).isTrue();
+        stage.api.vanish(BuiltinResources.PERSISTENT_VOLUMES, Key.of("fast"));
+        stage.settle();
+        assertThat(stage.all(BuiltinResources.VOLUME_ATTRIBUTES_CLASSES)).isEmpty();
     }
 
     @Test

@@ -1,32 +1,42 @@
 package io.k3j.resourcesbuiltin;
 
+import io.k3j.apimachinery.Names;
 import io.k3j.apimachinery.Quantity;
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
+import io.k3j.corevalidation.CsiProblems;
+import io.k3j.corevalidation.NodeAffinityProblems;
 import io.k3j.model.Gvk;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.validation.Problems;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
-/// Rules of PersistentVolumes, PersistentVolumeClaims and StorageClasses.
+/// Rules of PersistentVolumes, StorageClasses and VolumeAttributesClasses, and where those of claims and of CSI are.
 final class StorageRules {
     private static final List<String> MODES = List.of("ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce",
             "ReadWriteOncePod");
+
+    private static final String PARAMETERS = "parameters";
+    private static final int MOST_PARAMETERS = 512;
+    /// Of all keys and values together, in characters.
+    private static final int LARGEST_PARAMETERS = 256 * 1024;
 
     private StorageRules() {
     }
 
     static void into(Map<String, KindRules> map) {
         map.put("PersistentVolume", new Volumes());
-        map.put("PersistentVolumeClaim", new Claims());
+        map.put("PersistentVolumeClaim", new ClaimRules());
         map.put("StorageClass", new Classes());
-        map.put("CSIDriver", new Drivers());
+        map.put("VolumeAttributesClass", new AttributesClasses());
+        CsiRules.into(map);
     }
 
-    private static void modes(Seq modes, Problems p) {
+    static void modes(Seq modes, Problems p) {
         if (modes.isEmpty()) {
             p.at("accessModes").required("at least 1 access mode is required");
         }
@@ -40,6 +50,11 @@ final class StorageRules {
     }
 
     private static final class Volumes implements KindRules {
+        private static final String CSI = "csi";
+        private static final String AFFINITY = "nodeAffinity";
+        private static final String ATTRIBUTES = "volumeAttributesClassName";
+        private static final String EXPAND_SECRET = "controllerExpandSecretRef";
+
         @Override
         public Struct defaulted(Gvk kind, Struct o) {
             Struct v = Fill.inside(o, "spec", s -> Fill.in(s, "persistentVolumeReclaimPolicy", "Retain", "volumeMode",
@@ -70,67 +85,49 @@ final class StorageRules {
             }
             p.oneOf(spec, "persistentVolumeReclaimPolicy", List.of("Delete", "Recycle", "Retain"));
             p.oneOf(spec, "volumeMode", List.of("Block", "Filesystem"));
-        }
-    }
-
-    private static final class Claims implements KindRules {
-        private static final String RULE = "spec is immutable after creation except resources.requests and"
-                + " volumeAttributesClassName for bound claims";
-
-        @Override
-        public Struct defaulted(Gvk kind, Struct o) {
-            return Fill.inside(o, "spec", s -> Fill.in(s, "volumeMode", "Filesystem"));
-        }
-
-        @Override
-        public Struct prepared(Write write, Struct o) {
-            Struct c = write.subresource().isEmpty()
-                    ? Fill.inside(o, "spec", s -> ClaimSources.of(write, s)) : o;
-            return write.operation() == Operation.CREATE ? c.with("status", Struct.of("phase", "Pending")) : c;
-        }
-
-        @Override
-        public void check(Write write, Struct o, Problems problems) {
-            if (write.of("status")) {
-                return;
+            driver(spec, p);
+            if (write.operation() == Operation.UPDATE) {
+                update(write.before().orElse(Struct.EMPTY).struct("spec"), spec, p);
             }
-            Struct spec = o.struct("spec");
-            Problems p = problems.at("spec");
-            modes(spec.seq("accessModes"), p);
-            Struct requests = spec.struct("resources").struct("requests");
-            Problems at = p.at("resources").key("storage");
-            if (!requests.has("storage")) {
-                at.required("");
-            } else {
-                Quantity size = p.at("resources.requests").quantity(requests, "storage");
-                if (size != null && size.signum() == 0) {
-                    at.invalid("0", "must be greater than zero");
+        }
+
+        /// What drivers make of a volume, and where it can be used.
+        private static void driver(Struct spec, Problems p) {
+            if (spec.has(CSI)) {
+                CsiProblems.persistentVolume(spec.struct(CSI), p.at(CSI));
+            }
+            if (spec.has(AFFINITY)) {
+                Problems at = p.at(AFFINITY).at("required");
+                if (spec.struct(AFFINITY).has("required")) {
+                    NodeAffinityProblems.selector(spec.struct(AFFINITY).struct("required"), at);
+                } else {
+                    at.required("must specify required node constraints");
                 }
             }
-            if (write.operation() == Operation.UPDATE) {
-                update(write.before().orElse(Struct.EMPTY), spec, p);
+            if (spec.has(ATTRIBUTES)) {
+                String name = spec.text(ATTRIBUTES);
+                if (name.isEmpty()) {
+                    p.at(ATTRIBUTES).required("an empty string is disallowed");
+                } else {
+                    p.at(ATTRIBUTES).invalid(name, Names.subdomain(name));
+                }
+                if (!spec.has(CSI)) {
+                    p.at(CSI).required("has to be specified when using volumeAttributesClassName");
+                }
             }
         }
 
-        private static void update(Struct before, Struct spec, Problems p) {
-            Struct old = before.struct("spec");
-            Quantity was = Quantity.of(old.struct("resources").struct("requests").get("storage"));
-            Quantity now = Quantity.of(spec.struct("resources").struct("requests").get("storage"));
-            if (now.compareTo(was) < 0) {
-                p.at("resources.requests.storage").forbidden("field can not be less than status.capacity");
+        /// A driver's volume stays the same one; only the Secret of its expansion may be set later.
+        private static void update(Struct old, Struct spec, Problems p) {
+            Struct now = spec.struct(CSI);
+            Struct was = old.struct(CSI);
+            Struct same = was.has(EXPAND_SECRET) ? now : now.without(EXPAND_SECRET);
+            if ((old.has(CSI) || spec.has(CSI)) && !same.equals(was)) {
+                p.at("persistentvolumesource").forbidden("spec.persistentvolumesource is immutable after creation");
             }
-            boolean bound = before.struct("status").text("phase").equals("Bound");
-            if (!fixed(old, old, bound).equals(fixed(spec, old, bound))) {
-                p.forbidden(RULE);
+            if (old.has(ATTRIBUTES) && !spec.has(ATTRIBUTES)) {
+                p.at(ATTRIBUTES).forbidden("update from non-nil value to nil is forbidden");
             }
-        }
-
-        /// Resets mutable fields, so that the rest can be compared: the volume name may be set once, the class while
-        /// it is unset.
-        private static Struct fixed(Struct spec, Struct old, boolean bound) {
-            Struct s = old.text("volumeName").isEmpty() ? spec.without("volumeName") : spec;
-            s = old.has("storageClassName") ? s : s.without("storageClassName");
-            return bound ? s.without("resources").without("volumeAttributesClassName") : s;
         }
     }
 
@@ -142,31 +139,64 @@ final class StorageRules {
 
         @Override
         public void check(Write write, Struct o, Problems p) {
-            p.present(o, "provisioner");
+            provisioner(o, "provisioner", p);
+            parameters(o, p);
             p.oneOf(o, "reclaimPolicy", List.of("Delete", "Retain"));
             p.requiredOneOf(o, "volumeBindingMode", List.of("Immediate", "WaitForFirstConsumer"));
-            Struct before = write.before().orElse(Struct.EMPTY);
             if (write.operation() == Operation.UPDATE) {
-                for (String field : List.of("parameters", "provisioner", "reclaimPolicy")) {
-                    if (!Objects.equals(before.get(field), o.get(field))) {
-                        p.at(field).forbidden("updates to " + field + " are forbidden.");
-                    }
-                }
-                p.immutable(before, o, "volumeBindingMode");
+                fixed(write, o, List.of(PARAMETERS, "provisioner", "reclaimPolicy"), p);
+                p.immutable(write.before().orElse(Struct.EMPTY), o, "volumeBindingMode");
             }
         }
     }
 
-    private static final class Drivers implements KindRules {
+    /// Classes of attributes are what they are from the beginning, since volumes have them already.
+    private static final class AttributesClasses implements KindRules {
+        private static final String DRIVER = "driverName";
+
         @Override
-        public Struct defaulted(Gvk kind, Struct o) {
-            return Fill.inside(o, "spec", spec -> {
-                Struct s = Fill.in(spec, "attachRequired", true, "podInfoOnMount", false);
-                s = Fill.in(s, "storageCapacity", false, "fsGroupPolicy", "ReadWriteOnceWithFSType");
-                s = Fill.in(s, "requiresRepublish", false, "seLinuxMount", false);
-                return s.seq("volumeLifecycleModes").isEmpty()
-                        ? s.with("volumeLifecycleModes", Seq.of("Persistent")) : s;
-            });
+        public void check(Write write, Struct o, Problems p) {
+            provisioner(o, DRIVER, p);
+            parameters(o, p);
+            if (o.struct(PARAMETERS).isEmpty()) {
+                p.at(PARAMETERS).required("must contain at least one key/value pair");
+            }
+            if (write.operation() == Operation.UPDATE) {
+                fixed(write, o, List.of(DRIVER, PARAMETERS), p);
+            }
+        }
+    }
+
+    /// A field that names who makes volumes, a qualified name in any case.
+    private static void provisioner(Struct o, String field, Problems p) {
+        if (p.present(o, field)) {
+            String name = o.text(field).toLowerCase(Locale.ROOT);
+            p.at(field).invalid(name, Names.qualified(name));
+        }
+    }
+
+    private static void parameters(Struct o, Problems p) {
+        Map<String, String> all = o.struct(PARAMETERS).texts();
+        Problems at = p.at(PARAMETERS);
+        if (all.size() > MOST_PARAMETERS) {
+            at.tooLong(MOST_PARAMETERS);
+            return;
+        }
+        if (all.containsKey("")) {
+            at.invalid("", "field can not be empty.");
+        }
+        long size = all.entrySet().stream().mapToLong(e -> e.getKey().length() + (long) e.getValue().length()).sum();
+        if (size > LARGEST_PARAMETERS) {
+            at.tooLong(LARGEST_PARAMETERS);
+        }
+    }
+
+    private static void fixed(Write write, Struct o, List<String> fields, Problems p) {
+        Struct before = write.before().orElse(Struct.EMPTY);
+        for (String field : fields) {
+            if (!Objects.equals(before.get(field), o.get(field))) {
+                p.at(field).forbidden("updates to " + field + " are forbidden.");
+            }
         }
     }
 }

@@ -89,14 +89,15 @@ class RequiredFieldsTest {
         assertThat(kit.createProblems(pod)).hasSize(Problems.MOST + 1);
     }
 
-    private static String attributes(String more) {
-        return "{apiVersion: storage.k8s.io/v1, kind: VolumeAttributesClass, metadata: {name: v}" + more + "}";
+    private static String slice(String more) {
+        return "{apiVersion: resource.k8s.io/v1, kind: ResourceSlice, metadata: {name: v}, spec: {nodeName: n, pool:"
+                + " {name: p}" + more + "}}";
     }
 
     @Test
     void fieldsMissingBeforeAnUpdateMayStayMissing() {
-        assertThat(kit.updateProblems(attributes(""), attributes(", parameters: {a: b}"))).isEmpty();
-        assertThat(kit.updateProblems(attributes(", driverName: d"), attributes("")))
-                .containsExactly("driverName: Required value");
+        assertThat(kit.updateProblems(slice(""), slice(", allNodes: false"))).isEmpty();
+        assertThat(kit.updateProblems(slice(", driver: d"), slice("")))
+                .containsExactly("spec.driver: Required value");
     }
 }

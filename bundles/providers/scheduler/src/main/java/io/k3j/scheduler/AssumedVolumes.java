@@ -60,6 +60,11 @@ final class AssumedVolumes implements ClaimedVolumes {
         return seen.storageClass(name);
     }
 
+    @Override
+    public CsiObjects csi() {
+        return seen.csi();
+    }
+
     private Obj newer(Obj stored) {
         Obj known = assumed.getOrDefault(stored.key(), stored);
         if (stored.revision() > known.revision() || !stored.uid().equals(known.uid())) {

@@ -5,7 +5,7 @@ import io.k3j.model.Obj;
 import java.util.List;
 import java.util.Optional;
 
-/// Lookup of claims, volumes and storage classes.
+/// Lookup of claims, volumes and storage classes, and of what CSI drivers tell.
 interface ClaimedVolumes {
     /// A claim.
     Optional<Obj> claim(Key key);
@@ -18,4 +18,9 @@ interface ClaimedVolumes {
 
     /// A storage class.
     Optional<Obj> storageClass(String name);
+
+    /// What CSI drivers tell.
+    default CsiObjects csi() {
+        return CsiObjects.NONE;
+    }
 }

@@ -22,11 +22,12 @@ import org.jspecify.annotations.Nullable;
 final class EventHandlers {
     /// The filters that may let a pod pass when another leaves.
     static final Set<String> ROOM = Set.of(NodeFilters.FIT, NodeFilters.PORTS, SpreadFilter.NAME,
-            PodAffinityFilter.NAME, VolumeRestrictions.NAME);
+            PodAffinityFilter.NAME, VolumeRestrictions.NAME, VolumeLimits.NAME);
     private static final Set<String> NEIGHBOURS = Set.of(SpreadFilter.NAME, PodAffinityFilter.NAME);
     /// What an empty node of a domain can have kept from being scheduled elsewhere.
     private static final Set<String> BALANCE = Set.of(SpreadFilter.NAME);
     private static final Set<String> STORAGE = Set.of(VolumeFilter.NAME, VolumeFilter.ZONE);
+    private static final Set<String> LIMITS = Set.of(VolumeLimits.NAME);
     private static final Set<String> ANYTHING = Set.of();
 
     private final SchedulerMetrics metrics;
@@ -53,6 +54,32 @@ final class EventHandlers {
         seen.volumes().listen((before, after) -> stored(QueueEvents.of("PersistentVolume", before, after), before,
                 after, EventHandlers::mayUse));
         seen.classes().listen(this::storageClass);
+        drivers(seen.csi());
+    }
+
+    /// Drivers tell of more storage, or of more volumes that nodes may have; what is detached makes room.
+    private void drivers(ViewedCsi csi) {
+        csi.nodes().listen((before, after) -> {
+            if (after != null && (before == null || !before.spec().equals(after.spec()))) {
+                queue.changed(QueueEvents.of("storage.k8s.io/CSINode", before, after), LIMITS);
+            }
+        });
+        csi.attached().listen((before, after) -> {
+            if (after == null) {
+                queue.changed(QueueEvents.of("storage.k8s.io/VolumeAttachment", before, after), LIMITS);
+            }
+        });
+        csi.storage().listen((before, after) -> {
+            if (after != null && (before == null
+                    || DriverStorage.limit(after.tree()).compareTo(DriverStorage.limit(before.tree())) > 0)) {
+                queue.changed(QueueEvents.of("storage.k8s.io/CSIStorageCapacity", before, after), STORAGE);
+            }
+        });
+        csi.drivers().listen((before, after) -> {
+            if (before == null || after == null || !before.spec().equals(after.spec())) {
+                queue.changed(QueueEvents.of("storage.k8s.io/CSIDriver", before, after), STORAGE);
+            }
+        });
     }
 
     /// A claim or a volume, and which pods it may help.

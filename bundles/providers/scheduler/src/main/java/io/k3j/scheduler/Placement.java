@@ -152,6 +152,7 @@ final class Placement {
             Timing timing) {
         List<Filter> all = new ArrayList<>(NodeFilters.of(pod));
         add(all, VolumeRestrictions.NAME, () -> VolumeRestrictions.of(pod, snapshot), timing);
+        add(all, VolumeLimits.NAME, () -> VolumeLimits.of(pod, snapshot.volumes()), timing);
         if (volumes != null) {
             all.add(volumes);
         }

@@ -20,24 +20,30 @@ import java.util.Set;
 /// @param size what it asks for
 /// @param meant the volume that already refers to the claim, though the claim does not name it yet
 /// @param candidates the volumes it may get, the one to take first first
-record UnboundClaim(Obj claim, Obj type, Quantity size, Optional<Obj> meant, List<VolumeTopology> candidates) {
+/// @param storage where a new volume has room
+record UnboundClaim(Obj claim, Obj type, Quantity size, Optional<Obj> meant, List<VolumeTopology> candidates,
+        DriverStorage storage) {
     static final String SELECTED_NODE = "volume.kubernetes.io/selected-node";
     private static final String NONE = "kubernetes.io/no-provisioner";
 
     /// The result for one node.
     ///
     /// @param possible whether the claim can get a volume there
+    /// @param full whether it cannot for want of room alone
     /// @param volume the existing volume, empty when one is to be provisioned
-    record Choice(boolean possible, Optional<Obj> volume) {
-        static final Choice IMPOSSIBLE = new Choice(false, Optional.empty());
+    record Choice(boolean possible, boolean full, Optional<Obj> volume) {
+        static final Choice IMPOSSIBLE = new Choice(false, false, Optional.empty());
+        static final Choice FULL = new Choice(false, true, Optional.empty());
+        static final Choice NEW = new Choice(true, false, Optional.empty());
     }
 
     /// @param volumes the volumes of the class
-    static UnboundClaim of(Obj claim, Obj type, List<Obj> volumes) {
-        return new UnboundClaim(claim, type,
-                Quantity.of(claim.spec().struct("resources").struct("requests").get("storage")),
+    static UnboundClaim of(Obj claim, Obj type, List<Obj> volumes, CsiObjects csi) {
+        Quantity size = Quantity.of(claim.spec().struct("resources").struct("requests").get("storage"));
+        return new UnboundClaim(claim, type, size,
                 volumes.stream().filter(v -> VolumeMatch.meant(v, claim)).findFirst(),
-                VolumeMatch.candidates(claim, volumes).stream().map(VolumeTopology::of).toList());
+                VolumeMatch.candidates(claim, volumes).stream().map(VolumeTopology::of).toList(),
+                DriverStorage.of(type, size, csi));
     }
 
     /// A claim for which a volume is to be provisioned for a node.
@@ -56,15 +62,22 @@ record UnboundClaim(Obj claim, Obj type, Quantity size, Optional<Obj> meant, Lis
         return claim.annotations().containsKey(SELECTED_NODE);
     }
 
-    /// The choice for a node when the given volumes are taken.
+    /// The choice for a node when the given volumes are taken. A volume that is being made is counted in what drivers
+    /// tell of their room already.
     Choice on(NodeState node, Set<String> taken) {
         if (nodeSelected()) {
             boolean here = Objects.requireNonNull(claim.annotations().get(SELECTED_NODE)).equals(node.name());
-            return new Choice(here, Optional.empty());
+            return here ? Choice.NEW : Choice.IMPOSSIBLE;
         }
         Optional<Obj> best = candidates.stream().filter(v -> !taken.contains(v.volume().name()) && v.reaches(node))
                 .map(VolumeTopology::volume).findFirst();
-        return best.isPresent() || provisioned(node) ? new Choice(true, best) : Choice.IMPOSSIBLE;
+        if (best.isPresent()) {
+            return new Choice(true, false, best);
+        }
+        if (!provisioned(node)) {
+            return Choice.IMPOSSIBLE;
+        }
+        return storage.roomFor(node) ? Choice.NEW : Choice.FULL;
     }
 
     private boolean provisioned(NodeState node) {

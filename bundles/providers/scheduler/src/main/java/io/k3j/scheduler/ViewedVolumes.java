@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.Optional;
 
 /// Claims, volumes and classes as they are seen. Any thread.
-record ViewedVolumes(LiveView claims, LiveView volumes, LiveView classes) implements ClaimedVolumes {
+record ViewedVolumes(LiveView claims, LiveView volumes, LiveView classes, ViewedCsi csi) implements ClaimedVolumes {
     private static final String BY_CLASS = "class";
 
     static ViewedVolumes of(LiveViews views) {
         return new ViewedVolumes(views.of(BuiltinResources.PERSISTENT_VOLUME_CLAIMS),
                 views.of(BuiltinResources.PERSISTENT_VOLUMES).index(BY_CLASS,
                         v -> List.of(v.spec().text("storageClassName"))),
-                views.of(BuiltinResources.STORAGE_CLASSES));
+                views.of(BuiltinResources.STORAGE_CLASSES), ViewedCsi.of(views));
     }
 
     @Override

@@ -26,6 +26,7 @@ final class VolumeFilter implements Filter {
     private static final Rejection NO_VOLUME = Rejection.hard(NAME,
             "node(s) didn't find available persistent volumes to bind");
 
+    private static final Rejection NO_ROOM = Rejection.hard(NAME, "node(s) did not have enough free storage");
     private static final Rejection OTHER_ZONE = Rejection.hard(ZONE,
             "node(s) had no available volume zone");
 
@@ -88,7 +89,7 @@ final class VolumeFilter implements Filter {
     /// selected. Claims already prepared are left out; empty when the node is not feasible.
     List<Obj> plan(NodeState node) {
         Map<Obj, Optional<Obj>> plan = new LinkedHashMap<>();
-        if (!choose(node, plan)) {
+        if (choose(node, plan) != null) {
             return List.of();
         }
         List<Obj> wanted = new ArrayList<>(plan.size());
@@ -97,7 +98,8 @@ final class VolumeFilter implements Filter {
         return wanted;
     }
 
-    private boolean choose(NodeState node, Map<Obj, Optional<Obj>> plan) {
+    /// Why a node cannot have volumes for all waiting claims, null when it can.
+    private @Nullable Rejection choose(NodeState node, Map<Obj, Optional<Obj>> plan) {
         Set<String> taken = new HashSet<>();
         for (UnboundClaim late : waiting) {
             if (late.meant().isPresent()) {
@@ -105,14 +107,14 @@ final class VolumeFilter implements Filter {
             }
             UnboundClaim.Choice choice = late.on(node, taken);
             if (!choice.possible()) {
-                return false;
+                return choice.full() ? NO_ROOM : NO_VOLUME;
             }
             choice.volume().ifPresent(v -> taken.add(v.name()));
             if (!late.nodeSelected()) {
                 plan.put(late.claim(), choice.volume());
             }
         }
-        return true;
+        return null;
     }
 
     private void add(Key key, @Nullable PodInfo owner, ClaimedVolumes volumes) {
@@ -160,7 +162,7 @@ final class VolumeFilter implements Filter {
             return;
         }
         UnboundClaim waits = UnboundClaim.of(claim, late.get(),
-                byClass.computeIfAbsent(name, volumes::volumesOf));
+                byClass.computeIfAbsent(name, volumes::volumesOf), volumes.csi());
         waiting.add(waits);
         waits.meant().map(VolumeTopology::of).ifPresent(bound::add);
     }
@@ -175,8 +177,10 @@ final class VolumeFilter implements Filter {
         if (bound.stream().anyMatch(v -> !v.reaches(node))) {
             return ELSEWHERE;
         }
-        if (!choose(node, new LinkedHashMap<>())) {
-            return NO_VOLUME;
+        @Nullable
+        Rejection no = choose(node, new LinkedHashMap<>());
+        if (no != null) {
+            return no;
         }
         return bound.stream().allMatch(v -> v.zoneOf(node)) ? null : OTHER_ZONE;
     }

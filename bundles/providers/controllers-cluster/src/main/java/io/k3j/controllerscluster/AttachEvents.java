@@ -1,0 +1,46 @@
+package io.k3j.controllerscluster;
+
+import io.k3j.controllerkit.Events;
+import io.k3j.controllerscluster.DesiredAttachments.Want;
+import io.k3j.model.Obj;
+import java.util.List;
+
+/// What pods are told of the attachment of their volumes, in upstream's words.
+final class AttachEvents {
+    private static final String FAILED = "FailedAttachVolume";
+    private final Events events;
+
+    AttachEvents(Events events) {
+        this.events = events;
+    }
+
+    void attached(Want want) {
+        String message = about("AttachVolume.Attach succeeded", want) + " ";
+        want.pods().forEach(p -> events.normal(p, "SuccessfulAttachVolume", message));
+    }
+
+    void failed(Want want, String why) {
+        warn(want, about("AttachVolume.Attach failed", want) + " : " + why);
+    }
+
+    void timedOut(Want want) {
+        failed(want, "timed out waiting for external-attacher of " + want.volume().driver()
+                + " CSI driver to attach volume " + want.volume().handle());
+    }
+
+    /// @param others the pods that use the volume on the nodes that have it
+    void attachedElsewhere(Want want, List<Obj> others) {
+        warn(want, about("Multi-Attach error", want) + " " + (others.isEmpty()
+                ? "Volume is already exclusively attached to one node and can't be attached to another"
+                : "Volume is already used by pod(s) " + String.join(", ", others.stream().map(Obj::name).sorted()
+                        .toList())));
+    }
+
+    private void warn(Want want, String message) {
+        want.pods().forEach(p -> events.warning(p, FAILED, message));
+    }
+
+    private static String about(String what, Want want) {
+        return what + " for volume \"" + want.volume().name() + "\"";
+    }
+}

@@ -1,0 +1,52 @@
+package io.k3j.controllerscluster;
+
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.util.Optional;
+
+/// A VolumeAttachment of the attach-detach controller. Those that others made, under names of their own, are theirs.
+///
+/// @param object the VolumeAttachment
+/// @param source its PersistentVolume, empty when that has gone
+/// @param volume the same as a volume that can be attached
+record Attachment(Obj object, Optional<Obj> source, Optional<AttachableVolume> volume) {
+    static Attachment of(Obj object, Optional<Obj> source) {
+        return new Attachment(object, source, source.flatMap(AttachableVolume::of));
+    }
+
+    static String node(Obj object) {
+        return object.spec().text("nodeName");
+    }
+
+    static String volume(Obj object) {
+        return object.spec().struct("source").text("persistentVolumeName");
+    }
+
+    String name() {
+        return object.name();
+    }
+
+    /// Whether this controller made it. Without its volume only the form of the name is left to tell.
+    boolean ours() {
+        return volume.map(v -> v.attachmentName(node(object)).equals(name()))
+                .orElse(source.isEmpty() && AttachableVolume.looksLikeOne(name()));
+    }
+
+    boolean terminating() {
+        return object.terminating();
+    }
+
+    boolean attached() {
+        return object.status().flag("attached");
+    }
+
+    /// `status.attachError`, empty when there is none.
+    Struct attachError() {
+        return object.status().struct("attachError");
+    }
+
+    /// Whether a node has it in use, as far as its kubelet tells.
+    boolean usedBy(AttachNode node) {
+        return volume.map(v -> node.uses(v.uniqueName())).orElse(true);
+    }
+}
