@@ -2,9 +2,9 @@ package io.k3j.swapitest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k3j.datastoreconformance.PostgresServer;
 import io.k3j.model.Struct;
 import io.k3j.testkitbase.Waiting;
+import io.k3j.testkitdatabases.PostgresServer;
 import io.k3j.testkitprocess.Api;
 import io.k3j.testkitprocess.ConsoleAnswer;
 import io.k3j.testkitprocess.K3sProcess;
