@@ -117,8 +117,8 @@ record HealthSnapshot(boolean active, Scopes scopes, Parts parts, List<String> f
         return names;
     }
 
-    /// Whether nothing keeps it from being as well as before but the lead, which its predecessor had and this server has
-    /// not any more. Health scopes that are not there are those of the components that wait for it.
+    /// Whether nothing keeps it from being as well as before but the lead, which its predecessor had and this server
+    /// has not any more. Health scopes that are not there are those of the components that wait for it.
     boolean standsBy(HealthSnapshot before) {
         Set<String> waiting = unsatisfied(before);
         return active && faults.isEmpty() && !waiting.isEmpty() && parts.standby.containsAll(waiting)
