@@ -85,7 +85,9 @@ final class Changing {
     List<String> run(ChangePlan change, Consumer<String> progress) throws StepFailed, InterruptedException {
         hands.forget();
         try {
-            return transaction.run(change, quiet(progress));
+            List<String> left = transaction.run(change, quiet(progress));
+            trials.endGone();
+            return left;
         } finally {
             tidy();
         }
