@@ -12,11 +12,15 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /// `examples/java-operator-sdk`, from its build to its end. Its libraries are no part of this build, which has others
 /// of their names: they come from Maven Central, into a repository of the test's own.
 @Tag("full")
+@Tag("swap")
+@EnabledIfSystemProperty(named = "k3j.central", matches = "true",
+        disabledReason = "its libraries come from Maven Central: -Dk3j.central=true where that is reached")
 class OperatorSdkItest {
     private static final Duration LIMIT = Duration.ofMinutes(15);
     private static final String PLUGIN = "com.example.teamspaces";

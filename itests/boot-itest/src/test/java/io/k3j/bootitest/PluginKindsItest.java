@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// The kinds of plug-ins that `docs/plugins.md` begins from by `new-plugin` and [PluginPageItest] does not run: made,
 /// built with the tests that come with them, plugged in, asked, and their objects taken away.
 @Tag("full")
+@Tag("swap")
 class PluginKindsItest {
     private static final String PODS = "/api/v1/namespaces/default/pods";
     private static final String TOKEN = "apikey.robot.open-sesame";
