@@ -86,10 +86,18 @@ final class Changing {
         hands.forget();
         try {
             List<String> left = transaction.run(change, quiet(progress));
-            trials.endGone();
+            change.steps().forEach(this::endTrial);
             return left;
         } finally {
             tidy();
+        }
+    }
+
+    /// What a change takes out, a component that is disabled, is on trial no more: it would be for ever, and ends of the
+    /// process would count against it.
+    private void endTrial(Step step) {
+        if (step instanceof Step.Remove remove) {
+            trials.end(remove.bundle().symbolicName());
         }
     }
 

@@ -6,7 +6,6 @@ import io.k3j.componentbase.SupervisedLoop;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -96,13 +95,6 @@ final class Trials {
         if (ends.remove(symbolicName) != null) {
             save();
         }
-    }
-
-    /// What is not installed any more, since its component was disabled, is on trial no more: it would be for ever, and
-    /// ends of the process would count against it.
-    void endGone() {
-        List.copyOf(trials.keySet()).stream().filter(handle -> bundles.installed(handle).isEmpty())
-                .forEach(handle -> end(handle.symbolicName()));
     }
 
     /// Begins to look.
