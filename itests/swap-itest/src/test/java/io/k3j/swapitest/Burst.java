@@ -14,7 +14,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/// Four writers that create ConfigMaps of a namespace one after the other, each as fast as it is answered.
+/// Four writers that create ConfigMaps of a namespace one after the other, each as fast as it is answered, until one is
+/// refused.
 final class Burst implements AutoCloseable {
     private static final int WRITERS = 4;
     private static final int MEANWHILE = 100;
@@ -39,14 +40,12 @@ final class Burst implements AutoCloseable {
         try {
             for (int n = 0; over.getCount() > 0; n++) {
                 String name = writer + n;
-                try {
-                    Struct made = cluster.post(path,
-                            "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"" + name + "\"}}");
-                    acknowledged.put(name, made.struct("metadata").text("resourceVersion"));
-                } catch (IOException e) {
-                    refused.add(e.toString());
-                }
+                Struct made = cluster.post(path,
+                        "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"" + name + "\"}}");
+                acknowledged.put(name, made.struct("metadata").text("resourceVersion"));
             }
+        } catch (IOException | RuntimeException e) {
+            refused.add(e.toString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -56,8 +56,8 @@ record Cluster(Api api) {
                 "{\"apiVersion\":\"v1\",\"kind\":\"DeleteOptions\",\"gracePeriodSeconds\":0}");
     }
 
-    /// The events of a list since a revision, until now and a second more.
-    List<Struct> events(String path, String revision) throws IOException, InterruptedException {
+    /// The events of a list since a revision, as far as they come within a second.
+    List<Struct> events(String path, long revision) throws IOException, InterruptedException {
         HttpResponse<String> answer = api
                 .get(path + "?watch=true&timeoutSeconds=1&resourceVersion=" + revision, Api.JSON);
         if (answer.statusCode() / 100 != GOOD) {

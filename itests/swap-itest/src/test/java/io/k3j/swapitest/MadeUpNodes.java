@@ -60,7 +60,7 @@ final class MadeUpNodes implements AutoCloseable {
             while (!over.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
                 try {
                     turn();
-                } catch (IOException e) {
+                } catch (IOException | RuntimeException e) {
                     faults.add(e.toString());
                 }
             }
@@ -154,6 +154,12 @@ final class MadeUpNodes implements AutoCloseable {
     @Override
     public void close() {
         over.countDown();
-        Teardown.of("made-up kubelets", thread::join);
+        Teardown.of("made-up kubelets", thread::join, this::unregister);
+    }
+
+    private void unregister() throws IOException, InterruptedException {
+        for (String name : names) {
+            cluster.delete(NODES + "/" + name);
+        }
     }
 }
