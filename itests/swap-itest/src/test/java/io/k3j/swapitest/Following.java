@@ -6,6 +6,7 @@ import io.k3j.testkitbase.Living;
 import io.k3j.testkitbase.Teardown;
 import io.k3j.testkitbase.Waiting;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -49,7 +50,8 @@ final class Following implements AutoCloseable {
         }
     }
 
-    /// A connection that breaks off costs nothing but another watch; an answer that says that events are lost does.
+    /// What breaks off or is refused for now costs nothing but another watch; an answer that says that events are lost
+    /// does.
     private void watch() throws InterruptedException {
         try {
             for (Struct event : cluster.events(path, revision)) {
@@ -60,10 +62,14 @@ final class Following implements AutoCloseable {
                 events.add(event);
                 revision = revision(event.struct("object"));
             }
-        } catch (Refused | RuntimeException e) {
+        } catch (RuntimeException e) {
             fault = e.toString();
         } catch (IOException e) {
-            System.out.println("watches " + path + " again after " + e);
+            if (e instanceof Refused refused && refused.code() == HttpURLConnection.HTTP_GONE) {
+                fault = e.toString();
+            } else {
+                System.out.println("watches " + path + " again after " + e);
+            }
         }
     }
 
