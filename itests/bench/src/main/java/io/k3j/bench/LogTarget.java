@@ -2,12 +2,12 @@ package io.k3j.bench;
 
 import io.k3j.datastoreapi.CommitResult;
 import io.k3j.datastoreapi.Datastore;
-import io.k3j.datastoreconformance.DatabaseServer;
-import io.k3j.datastoreconformance.MariadbServer;
-import io.k3j.datastoreconformance.PostgresServer;
 import io.k3j.datastoremysql.MysqlOpener;
 import io.k3j.datastorepostgres.PostgresOpener;
 import io.k3j.datastoresqlite.SqliteStore;
+import io.k3j.testkitdatabases.DatabaseServer;
+import io.k3j.testkitdatabases.MariadbServer;
+import io.k3j.testkitdatabases.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

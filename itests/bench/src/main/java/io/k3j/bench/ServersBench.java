@@ -2,9 +2,9 @@ package io.k3j.bench;
 
 import io.k3j.bench.Requests.Call;
 import io.k3j.bench.Table.Floor;
-import io.k3j.datastoreconformance.DatabaseServer;
-import io.k3j.datastoreconformance.MariadbServer;
-import io.k3j.datastoreconformance.PostgresServer;
+import io.k3j.testkitdatabases.DatabaseServer;
+import io.k3j.testkitdatabases.MariadbServer;
+import io.k3j.testkitdatabases.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,13 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.k3j.testkitbase.Figure;
 import io.k3j.testkitprocess.Api;
 import io.k3j.testkitprocess.K3sProcess;
-import io.k3j.testkitprocess.Launch;
 import io.k3j.testkitprocess.Outcome;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -29,14 +27,12 @@ import org.junit.jupiter.api.io.TempDir;
 /// the table of figures.
 @Tag("figures")
 class PluginPageItest {
-    /// Some blocks of the page are a whole build.
-    private static final Duration LIMIT = Duration.ofMinutes(15);
+    private static final Duration LIMIT = Terminal.LIMIT;
     private static final int ISSUE = 14;
     private static final double RUNNING_SECONDS = 120;
     private static final double LIVE_SECONDS = 3;
     private static final double NANOS = 1e9;
     private static final String BEGIN = "```sh\n";
-    private static final String DATA = "/var/lib/rancher/k3s/";
     private static final byte[] CONFIG_MAP = """
             {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "p"}}
             """.getBytes(StandardCharsets.UTF_8);
@@ -44,31 +40,12 @@ class PluginPageItest {
     private static final String[] OPERATOR_THREADS = {"\"shared-config\"", "SelectorManager", "ClosingConnections-"};
     @TempDir
     private Path home;
+    private Terminal terminal;
     private Path where;
 
-    /// Programs of the page, as they are on a machine where both are installed.
     @BeforeEach
     void install() throws IOException {
-        Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
-        Path dist = K3sProcess.distribution();
-        program("k3s", "export K3S_JAVA='" + Launch.jdk("java") + "' K3S_DATA_DIR='" + home.resolve("data")
-                + "' KUBECONFIG='" + home.resolve("k3s.yaml") + "' K3S_JAVA_OPTIONS='" + Launch.javaOptions()
-                + "'\nexec '" + dist.resolve("bin/k3s") + "' \"$@\"");
-        program("mvn", "export JAVA_HOME='" + System.getProperty("java.home") + "' MAVEN_OPTS='"
-                + System.getProperty("k3j.server.java", "") + " -XX:+UseSerialGC'\nexec '"
-                + Path.of(System.getProperty("maven.home"), "bin/mvn") + "' -s '" + home.resolve("settings.xml")
-                + "' -Dmaven.repo.local='" + home.resolve("repository") + "' \"$@\"");
-        // nothing is asked of the network: plug-ins of Maven and libraries of others are what this build has itself
-        Files.writeString(home.resolve("settings.xml"), """
-                <settings><mirrors><mirror><id>others</id><mirrorOf>*,!k3j</mirrorOf><url>%s</url></mirror></mirrors>
-                </settings>
-                """.formatted(Path.of(System.getProperty("k3j.repository")).toUri()));
-    }
-
-    private void program(String name, String script) throws IOException {
-        Path file = Files.createDirectories(home.resolve("bin")).resolve(name);
-        Files.writeString(file, "#!/bin/bash\n" + script + "\n");
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+        terminal = Terminal.in(home);
     }
 
     /// The commands of the page, in its order.
@@ -83,11 +60,7 @@ class PluginPageItest {
     }
 
     private Outcome shell(String block) throws IOException, InterruptedException {
-        String release = K3sProcess.distribution().toString();
-        String script = block.replace("/usr/local/lib/k3s/current", release).replace(DATA, home.resolve("data") + "/");
-        return Launch.of("bash", "-ec", "release=" + release + "\n" + script).directory(where)
-                .withoutK3sEnvironment()
-                .environment("PATH", home.resolve("bin") + ":" + System.getenv("PATH")).run(LIMIT);
+        return terminal.type(where, block);
     }
 
     private String must(String block) throws IOException, InterruptedException {

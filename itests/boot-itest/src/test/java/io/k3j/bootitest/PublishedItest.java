@@ -11,7 +11,6 @@ import java.lang.module.Configuration;
 import java.lang.module.ModuleFinder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.jar.JarFile;
@@ -37,6 +36,22 @@ class PublishedItest {
                 public boolean handles(Write write) { return write.of("scale") && write.kind().namespaced(); }
             }
             """;
+    private static final String DRIVER_TEST = """
+            package com.example.driver;
+            import io.k3j.datastoreapi.Datastore;
+            import io.k3j.datastoreconformance.*;
+            import io.k3j.datastorememory.MemoryDatastore;
+            final class DriverTest implements CommitGuarantees, ReadGuarantees, WatchGuarantees, CompactionGuarantees,
+                    LifetimeGuarantees, ConcurrencyGuarantees, Simulation {
+                private final Datastore store = new MemoryDatastore();
+                @Override
+                public Datastore store() { return store; }
+            }
+            """;
+    private static final String OURS = "<groupId>io.k3j</groupId><artifactId>";
+    /// Of the class path of this test, what the suites are written with.
+    private static final Set<String> FRAMEWORKS = Set.of("junit-jupiter", "junit-platform", "assertj", "apiguardian",
+            "opentest4j");
     @TempDir
     private Path home;
 
@@ -84,13 +99,37 @@ class PublishedItest {
                 "module com.example.consumer { requires io.k3j.apiserverapi; requires io.k3j.clientapi;"
                         + " requires io.k3j.componentapi; exports com.example.consumer; }");
         Path source = Files.writeString(home.resolve("Consumer.java"), CONSUMER);
+        compiles(List.of("--module-path", modulePath(), "-d", home.resolve("out").toString(), descriptor.toString(),
+                source.toString()));
+        assertThat(home.resolve("out/com/example/consumer/Consumer.class")).exists();
+    }
+
+    @Test
+    void whatOneNeedsOfTheOthersIsPublishedToo() throws IOException {
+        for (Path pom : files(".pom")) {
+            String[] named = Files.readString(pom).split(OURS, -1);
+            assertThat(Stream.of(named).skip(1).map(text -> text.substring(0, text.indexOf('<'))))
+                    .as(pom.toString()).isNotEmpty()
+                    .allSatisfy(name -> assertThat(PUBLISHED.resolve(name + "/0.1.0/" + name + "-0.1.0.pom")).exists());
+        }
+    }
+
+    @Test
+    void aDriverOfSomebodyElseIsHeldToTheSuite() throws IOException {
+        Path source = Files.writeString(home.resolve("DriverTest.java"), DRIVER_TEST);
+        Stream<String> frameworks = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(jar -> FRAMEWORKS.stream().anyMatch(Path.of(jar).getFileName().toString()::startsWith));
+        String path = Stream.concat(jars().stream().map(Path::toString), frameworks)
+                .collect(Collectors.joining(File.pathSeparator));
+        compiles(List.of("-cp", path, "-proc:none", "-d", home.resolve("out").toString(), source.toString()));
+        assertThat(home.resolve("out/com/example/driver/DriverTest.class")).exists();
+    }
+
+    private static void compiles(List<String> words) {
         StringWriter said = new StringWriter();
-        List<String> words = new ArrayList<>(List.of("--module-path", modulePath(), "-d",
-                home.resolve("out").toString(), descriptor.toString(), source.toString()));
         try (PrintWriter out = new PrintWriter(said)) {
             int code = ToolProvider.findFirst("javac").orElseThrow().run(out, out, words.toArray(String[]::new));
             assertThat(code).as(said.toString()).isZero();
         }
-        assertThat(home.resolve("out/com/example/consumer/Consumer.class")).exists();
     }
 }

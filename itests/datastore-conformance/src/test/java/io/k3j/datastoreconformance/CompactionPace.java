@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.Entry;
+import io.k3j.testkitdatabases.CuttingProxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

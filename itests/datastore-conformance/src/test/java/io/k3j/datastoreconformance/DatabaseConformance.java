@@ -2,6 +2,7 @@ package io.k3j.datastoreconformance;
 
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.sqllog.OpenLog;
+import io.k3j.testkitdatabases.DatabaseServer;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;

@@ -15,6 +15,8 @@ import io.k3j.datastoreapi.Entry;
 import io.k3j.datastoreapi.Watch;
 import io.k3j.sqllog.OpenLog;
 import io.k3j.testkitbase.Waiting;
+import io.k3j.testkitdatabases.CuttingProxy;
+import io.k3j.testkitdatabases.DatabaseServer;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;

@@ -7,6 +7,7 @@ import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.StoreOpener;
 import io.k3j.sqllog.LogStart;
 import io.k3j.sqllog.SqlLog;
+import io.k3j.testkitdatabases.DatabaseServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

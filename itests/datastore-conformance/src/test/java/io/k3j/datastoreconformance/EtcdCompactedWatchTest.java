@@ -8,6 +8,8 @@ import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.Watch;
 import io.k3j.datastoreetcd.EtcdStore;
 import io.k3j.jetcd.EtcdEndpoints;
+import io.k3j.testkitdatabases.CuttingProxy;
+import io.k3j.testkitdatabases.EtcdServers;
 import io.k3j.testmachine.NeedsPackages;
 import java.net.URI;
 import java.nio.file.Path;

@@ -17,6 +17,8 @@ import io.k3j.datastoreapi.Watch;
 import io.k3j.datastoreetcd.EtcdStore;
 import io.k3j.jetcd.EtcdEndpoints;
 import io.k3j.jetcd.EtcdFailure;
+import io.k3j.testkitdatabases.CuttingProxy;
+import io.k3j.testkitdatabases.EtcdServers;
 import io.k3j.testkitprocess.Launch;
 import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;

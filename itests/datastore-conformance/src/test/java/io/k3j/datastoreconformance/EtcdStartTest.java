@@ -8,6 +8,7 @@ import io.k3j.datastoreapi.StoreOpener;
 import io.k3j.datastoreetcd.EtcdOpener;
 import io.k3j.datastoreetcd.EtcdStore;
 import io.k3j.jetcd.EtcdEndpoints;
+import io.k3j.testkitdatabases.EtcdServers;
 import io.k3j.testmachine.NeedsPackages;
 import java.nio.file.Path;
 import java.time.Duration;

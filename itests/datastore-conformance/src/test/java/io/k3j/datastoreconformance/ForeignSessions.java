@@ -13,6 +13,7 @@ import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.Entry;
 import io.k3j.datastoreapi.Watch;
+import io.k3j.testkitdatabases.CuttingProxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

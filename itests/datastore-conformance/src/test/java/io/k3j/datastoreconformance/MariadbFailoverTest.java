@@ -12,6 +12,8 @@ import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.Watch;
 import io.k3j.datastoremysql.MysqlOpener;
 import io.k3j.sqllog.OpenLog;
+import io.k3j.testkitdatabases.CuttingProxy;
+import io.k3j.testkitdatabases.MariadbServer;
 import io.k3j.testmachine.NeedsPackages;
 import java.time.Duration;
 import java.util.ArrayDeque;

@@ -2,6 +2,8 @@ package io.k3j.datastoreconformance;
 
 import io.k3j.datastoremysql.MysqlOpener;
 import io.k3j.sqllog.OpenLog;
+import io.k3j.testkitdatabases.DatabaseServer;
+import io.k3j.testkitdatabases.MariadbServer;
 import io.k3j.testmachine.NeedsPackages;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;

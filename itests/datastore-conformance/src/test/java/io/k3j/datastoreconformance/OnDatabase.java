@@ -2,6 +2,8 @@ package io.k3j.datastoreconformance;
 
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.sqllog.OpenLog;
+import io.k3j.testkitdatabases.CuttingProxy;
+import io.k3j.testkitdatabases.DatabaseServer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -4,6 +4,7 @@ import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreetcd.EtcdStore;
 import io.k3j.jetcd.EtcdEndpoints;
+import io.k3j.testkitdatabases.EtcdServers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;

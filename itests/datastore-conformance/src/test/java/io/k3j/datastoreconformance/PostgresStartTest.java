@@ -8,6 +8,8 @@ import io.k3j.datastoreapi.StoreOpener;
 import io.k3j.datastorepostgres.PostgresOpener;
 import io.k3j.sqllog.LogStart;
 import io.k3j.sqllog.OpenLog;
+import io.k3j.testkitdatabases.DatabaseServer;
+import io.k3j.testkitdatabases.PostgresServer;
 import io.k3j.testmachine.NeedsPackages;
 import java.time.Duration;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.k3j.datastoreconformance;
 
+import io.k3j.testkitdatabases.DatabaseServer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;

@@ -3,9 +3,9 @@ package io.k3j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.codec.Json;
-import io.k3j.datastoreconformance.MariadbServer;
-import io.k3j.datastoreconformance.PostgresServer;
 import io.k3j.model.Struct;
+import io.k3j.testkitdatabases.MariadbServer;
+import io.k3j.testkitdatabases.PostgresServer;
 import io.k3j.testkitmachine.Machine;
 import io.k3j.testkitmachine.NeedsMachine;
 import io.k3j.testkitmachine.Server;

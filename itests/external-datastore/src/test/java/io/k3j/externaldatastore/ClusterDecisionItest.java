@@ -2,7 +2,7 @@ package io.k3j.externaldatastore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k3j.datastoreconformance.PostgresServer;
+import io.k3j.testkitdatabases.PostgresServer;
 import io.k3j.testkitprocess.ConsoleAnswer;
 import io.k3j.testkitprocess.K3sProcess;
 import io.k3j.testmachine.NeedsPackages;

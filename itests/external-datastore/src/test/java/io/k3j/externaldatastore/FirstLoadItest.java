@@ -2,10 +2,10 @@ package io.k3j.externaldatastore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k3j.datastoreconformance.DatabaseServer;
-import io.k3j.datastoreconformance.EtcdServers;
-import io.k3j.datastoreconformance.MariadbServer;
-import io.k3j.datastoreconformance.PostgresServer;
+import io.k3j.testkitdatabases.DatabaseServer;
+import io.k3j.testkitdatabases.EtcdServers;
+import io.k3j.testkitdatabases.MariadbServer;
+import io.k3j.testkitdatabases.PostgresServer;
 import io.k3j.testkitprocess.K3sProcess;
 import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;

@@ -2,8 +2,8 @@ package io.k3j.externaldatastore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k3j.datastoreconformance.CuttingProxy;
-import io.k3j.datastoreconformance.PostgresServer;
+import io.k3j.testkitdatabases.CuttingProxy;
+import io.k3j.testkitdatabases.PostgresServer;
 import io.k3j.testkitprocess.K3sProcess;
 import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package io.k3j.externaldatastore;
 
-import io.k3j.datastoreconformance.DatabaseServer;
-import io.k3j.datastoreconformance.PostgresServer;
+import io.k3j.testkitdatabases.DatabaseServer;
+import io.k3j.testkitdatabases.PostgresServer;
 import io.k3j.testmachine.NeedsPackages;
 
 @NeedsPackages("postgresql")

@@ -2,11 +2,11 @@ package io.k3j.externaldatastore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k3j.datastoreconformance.PostgresServer;
 import io.k3j.pki.CertificateAuthority;
 import io.k3j.pki.ClusterAccess;
 import io.k3j.pki.Keys;
 import io.k3j.pki.PemFiles;
+import io.k3j.testkitdatabases.PostgresServer;
 import io.k3j.testkitprocess.ConsoleAnswer;
 import io.k3j.testkitprocess.K3sProcess;
 import io.k3j.testkitprocess.RebuiltJars;

@@ -118,4 +118,20 @@ class ChangesItest {
                     .matches(feature -> feature.decided().equals("default"));
         }
     }
+
+    @Test
+    void whatIsDisabledWhileItIsOnTrialIsOnTrialNoMore() throws IOException, InterruptedException, BundleException {
+        try (Scene scene = scene()) {
+            components().swap(jar(scene, Retiring.class, Map.of("X", "2")), step -> {
+            });
+            assertThat(scene.read("data/bundles/trials.json")).contains("test.old");
+            components().disable("old", step -> {
+            });
+            assertThat(scene.read("data/bundles/trials.json")).isEmpty();
+            components().enable("old", step -> {
+            });
+            assertThat(components().back("old", step -> {
+            }).state()).isEqualTo("ACTIVE");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 package io.k3j.parity;
 
-import io.k3j.datastoreconformance.EtcdServers;
+import io.k3j.testkitdatabases.EtcdServers;
 import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package io.k3j.parity;
 
-import io.k3j.datastoreconformance.DatabaseServer;
-import io.k3j.datastoreconformance.MariadbServer;
+import io.k3j.testkitdatabases.DatabaseServer;
+import io.k3j.testkitdatabases.MariadbServer;
 import io.k3j.testmachine.NeedsPackages;
 import java.util.List;
 import org.junit.jupiter.api.Tag;

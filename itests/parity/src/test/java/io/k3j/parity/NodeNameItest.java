@@ -2,7 +2,7 @@ package io.k3j.parity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k3j.datastoreconformance.PostgresServer;
+import io.k3j.testkitdatabases.PostgresServer;
 import io.k3j.testkitmachine.Machine;
 import io.k3j.testkitmachine.NeedsMachine;
 import io.k3j.testkitmachine.Server;

@@ -1,7 +1,7 @@
 package io.k3j.parity;
 
-import io.k3j.datastoreconformance.DatabaseServer;
-import io.k3j.datastoreconformance.PostgresServer;
+import io.k3j.testkitdatabases.DatabaseServer;
+import io.k3j.testkitdatabases.PostgresServer;
 import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,8 +2,8 @@ package io.k3j.parity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k3j.datastoreconformance.DatabaseServer;
 import io.k3j.parity.CriticalFlags.Flag;
+import io.k3j.testkitdatabases.DatabaseServer;
 
 /// What became of a server or agent that was refused.
 ///

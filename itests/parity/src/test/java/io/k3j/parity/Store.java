@@ -1,8 +1,8 @@
 package io.k3j.parity;
 
 import io.k3j.codec.Json;
-import io.k3j.datastoreconformance.DatabaseServer;
 import io.k3j.model.Struct;
+import io.k3j.testkitdatabases.DatabaseServer;
 import io.k3j.testkitprocess.Launch;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

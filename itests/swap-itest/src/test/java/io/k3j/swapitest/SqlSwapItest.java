@@ -1,8 +1,8 @@
 package io.k3j.swapitest;
 
-import io.k3j.datastoreconformance.DatabaseServer;
-import io.k3j.datastoreconformance.MariadbServer;
-import io.k3j.datastoreconformance.PostgresServer;
+import io.k3j.testkitdatabases.DatabaseServer;
+import io.k3j.testkitdatabases.MariadbServer;
+import io.k3j.testkitdatabases.PostgresServer;
 import io.k3j.testkitmachine.Machine;
 import io.k3j.testkitmachine.NeedsMachine;
 import io.k3j.testkitmachine.Server;

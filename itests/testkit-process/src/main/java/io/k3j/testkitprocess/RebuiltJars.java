@@ -57,6 +57,13 @@ public final class RebuiltJars {
         return copy(symbolicName, "rebuilt", manifest -> manifest.getMainAttributes().putValue("Bundle-Name", "x"));
     }
 
+    /// The same built once more, so that its bytes differ from those of every other one.
+    /// @param build tells it from others: letters and digits
+    public Path rebuilt(String symbolicName, String build) throws IOException {
+        return copy(symbolicName, "rebuilt-" + build,
+                manifest -> manifest.getMainAttributes().putValue("Bundle-Name", build));
+    }
+
     /// A jar whose components cannot be made, because their classes are not there.
     public Path broken(String symbolicName) throws IOException {
         return copy(symbolicName, "broken", manifest -> manifest.getMainAttributes().putValue("Broken", "yes"));

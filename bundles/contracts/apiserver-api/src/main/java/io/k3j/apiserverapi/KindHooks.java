@@ -9,11 +9,28 @@ import java.util.List;
 import java.util.Optional;
 import org.osgi.annotation.versioning.ConsumerType;
 
-/// What the schema cannot say about the kinds of one API group. Pure functions of their arguments;
-/// called from any thread.
+/// What the schema cannot say about the kinds of one API group.
 ///
 /// Order of a write: decode → `defaulted` → (patch applied, `defaulted` again) → `prepared` → mutating
 /// admission → `defaulted` → validating admission and `problems` → encode.
+///
+/// **Who.** A bundle registers it as a service, with a [KindCatalog] of the same group; the API server asks it.
+///
+/// **How many.** One for each group; one for [#EVERY_OTHER_GROUP]. While it is away its kinds are answered 503.
+///
+/// **Guarantees.** An implementation gives them, and `io.k3j.testkit.KindHooksContract` holds it to them:
+/// 1. Its group is there, and stays the same.
+/// 2. Defaults leave what is set as it is, and leave as it is what they have made.
+/// 3. What was prepared for a write stays as it is when it is prepared again.
+/// 4. Each problem names its field and says what is wrong; the same object has the same problems again.
+/// 5. A row has as many cells as its kind has columns, or none.
+/// 6. An object that is of the wanted version stays as it is; several are converted as each of them is, in their order.
+/// 7. Times are not negative.
+/// 8. Several threads may ask at once.
+///
+/// **Threads.** Any; pure functions of their arguments, but for conversions where [#remote] says so.
+///
+/// **Failure.** An `io.k3j.clientapi.ApiFault` is the answer; anything else is answered 500, and nothing is stored.
 @ConsumerType
 public interface KindHooks {
     /// The `group()` of hooks that serve every group without hooks of its own (custom resources).

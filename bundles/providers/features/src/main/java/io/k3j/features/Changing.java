@@ -85,9 +85,19 @@ final class Changing {
     List<String> run(ChangePlan change, Consumer<String> progress) throws StepFailed, InterruptedException {
         hands.forget();
         try {
-            return transaction.run(change, quiet(progress));
+            List<String> left = transaction.run(change, quiet(progress));
+            change.steps().forEach(this::endTrial);
+            return left;
         } finally {
             tidy();
+        }
+    }
+
+    /// What a change takes out, a component that is disabled, is on trial no more: it would be for ever, and ends of the
+    /// process would count against it.
+    private void endTrial(Step step) {
+        if (step instanceof Step.Remove remove) {
+            trials.end(remove.bundle().symbolicName());
         }
     }
 

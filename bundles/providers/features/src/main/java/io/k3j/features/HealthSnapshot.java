@@ -1,26 +1,29 @@
 package io.k3j.features;
 
 import io.k3j.componentapi.HealthReport;
+import io.k3j.componentapi.Phases;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
 import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
+import org.osgi.service.component.runtime.dto.UnsatisfiedReferenceDTO;
 
 /// The health of a bundle at one moment.
 ///
 /// @param active whether the bundle is started
 /// @param scopes its health scopes by level
-/// @param satisfied the components that are satisfied
-/// @param declared all components it declares
+/// @param parts its components
 /// @param faults failures that waiting will not repair, one sentence each
-record HealthSnapshot(boolean active, Scopes scopes, Set<String> satisfied, Set<String> declared,
-        List<String> faults) {
+record HealthSnapshot(boolean active, Scopes scopes, Parts parts, List<String> faults) {
+    private static final String LEADING = "(" + Phases.ID + "=" + Phases.LEADER;
+
     /// Names of health scopes.
     record Scopes(Set<String> ok, Set<String> starting, Set<String> degraded) {
         Scopes() {
@@ -28,9 +31,20 @@ record HealthSnapshot(boolean active, Scopes scopes, Set<String> satisfied, Set<
         }
     }
 
+    /// Names of components.
+    ///
+    /// @param declared all there are
+    /// @param satisfied those that lack nothing
+    /// @param standby those that lack nothing but the lead, which another server has
+    record Parts(Set<String> declared, Set<String> satisfied, Set<String> standby) {
+        Parts() {
+            this(new HashSet<>(), new HashSet<>(), new HashSet<>());
+        }
+    }
+
     /// Of nothing that runs: everything is as well as this.
     static HealthSnapshot none() {
-        return new HealthSnapshot(false, new Scopes(), Set.of(), Set.of(), List.of());
+        return new HealthSnapshot(false, new Scopes(), new Parts(), List.of());
     }
 
     static HealthSnapshot of(Bundle bundle, HealthBoard health, ServiceComponentRuntime runtime) {
@@ -44,23 +58,32 @@ record HealthSnapshot(boolean active, Scopes scopes, Set<String> satisfied, Set<
                 case STOPPED -> faults.add(report.component() + " stopped: " + report.message());
             }
         }
-        Set<String> satisfied = new HashSet<>();
-        Set<String> declared = new HashSet<>();
+        Parts parts = new Parts();
         for (ComponentDescriptionDTO component : runtime.getComponentDescriptionDTOs(bundle)) {
-            declared.add(component.name);
+            parts.declared.add(component.name);
             for (ComponentConfigurationDTO configuration : runtime.getComponentConfigurationDTOs(component)) {
                 switch (configuration.state) {
                     case ComponentConfigurationDTO.SATISFIED, ComponentConfigurationDTO.ACTIVE ->
-                        satisfied.add(component.name);
+                        parts.satisfied.add(component.name);
                     case ComponentConfigurationDTO.FAILED_ACTIVATION ->
                         faults.add(component.name + " failed: " + firstLine(configuration.failure));
+                    case ComponentConfigurationDTO.UNSATISFIED_REFERENCE -> {
+                        if (lacksTheLead(configuration.unsatisfiedReferences)) {
+                            parts.standby.add(component.name);
+                        }
+                    }
                     default -> {
-                        // it waits for a dependency, possibly as its predecessor does
+                        // it waits for a configuration, possibly as its predecessor does
                     }
                 }
             }
         }
-        return new HealthSnapshot(bundle.getState() == Bundle.ACTIVE, scopes, satisfied, declared, faults);
+        return new HealthSnapshot(bundle.getState() == Bundle.ACTIVE, scopes, parts, faults);
+    }
+
+    private static boolean lacksTheLead(UnsatisfiedReferenceDTO @Nullable [] lacking) {
+        return lacking != null && lacking.length > 0 && Stream.of(lacking)
+                .allMatch(reference -> reference.target != null && reference.target.startsWith(LEADING));
     }
 
     /// Whether everything healthy before is healthy now, without faults.
@@ -76,8 +99,7 @@ record HealthSnapshot(boolean active, Scopes scopes, Set<String> satisfied, Set<
         if (!active) {
             missing.add("bundle");
         }
-        before.satisfied.stream().filter(name -> declared.contains(name) && !satisfied.contains(name))
-                .forEach(name -> missing.add("component " + name));
+        unsatisfied(before).forEach(name -> missing.add("component " + name));
         if (scopes.ok.size() < before.scopes.ok.size() || anyDegraded(before)) {
             before.scopes.ok.stream().filter(name -> !scopes.ok.contains(name))
                     .forEach(name -> missing.add("health " + name));
@@ -85,6 +107,22 @@ record HealthSnapshot(boolean active, Scopes scopes, Set<String> satisfied, Set<
         scopes.starting.stream().filter(name -> !before.scopes.starting.contains(name))
                 .forEach(name -> missing.add("health " + name));
         return missing;
+    }
+
+    /// The components that were satisfied before, are declared still, and are not satisfied now.
+    private Set<String> unsatisfied(HealthSnapshot before) {
+        Set<String> names = new TreeSet<>(before.parts.satisfied);
+        names.retainAll(parts.declared);
+        names.removeAll(parts.satisfied);
+        return names;
+    }
+
+    /// Whether nothing keeps it from being as well as before but the lead, which its predecessor had and this server
+    /// has not any more. Health scopes that are not there are those of the components that wait for it.
+    boolean standsBy(HealthSnapshot before) {
+        Set<String> waiting = unsatisfied(before);
+        return active && faults.isEmpty() && !waiting.isEmpty() && parts.standby.containsAll(waiting)
+                && !anyDegraded(before) && before.scopes.starting.containsAll(scopes.starting);
     }
 
     private boolean anyDegraded(HealthSnapshot before) {

@@ -13,7 +13,8 @@ class TrialTest {
     private final Trial trial = new Trial(health(Set.of("loop"), Set.of(), List.of()), BEGIN);
 
     private static HealthSnapshot health(Set<String> ok, Set<String> degraded, List<String> faults) {
-        return new HealthSnapshot(true, new HealthSnapshot.Scopes(ok, Set.of(), degraded), Set.of(), Set.of(), faults);
+        return new HealthSnapshot(true, new HealthSnapshot.Scopes(ok, Set.of(), degraded), new HealthSnapshot.Parts(),
+                faults);
     }
 
     private Trial.Verdict after(int seconds, HealthSnapshot now) {

@@ -1,4 +1,4 @@
-package io.k3j.datastoreconformance;
+package io.k3j.testkitdatabases;
 
 import io.k3j.testkitprocess.ChildProcess;
 import io.k3j.testkitprocess.FreePort;

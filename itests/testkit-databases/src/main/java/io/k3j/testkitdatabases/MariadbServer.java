@@ -1,4 +1,4 @@
-package io.k3j.datastoreconformance;
+package io.k3j.testkitdatabases;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.k3j.datastoreconformance;
+package io.k3j.testkitdatabases;
 
 import java.io.IOException;
 import java.io.InputStream;

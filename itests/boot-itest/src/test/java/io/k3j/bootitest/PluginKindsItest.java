@@ -1,0 +1,95 @@
+package io.k3j.bootitest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.testkitbase.Waiting;
+import io.k3j.testkitprocess.Api;
+import io.k3j.testkitprocess.K3sProcess;
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The kinds of plug-ins that `docs/plugins.md` begins from by `new-plugin` and [PluginPageItest] does not run: made,
+/// built with the tests that come with them, plugged in, asked, and their objects taken away.
+@Tag("full")
+@Tag("swap")
+class PluginKindsItest {
+    private static final String PODS = "/api/v1/namespaces/default/pods";
+    private static final String TOKEN = "apikey.robot.open-sesame";
+    private static final String KEY = """
+            apiVersion: keys.acme.com/v1
+            kind: ApiKey
+            metadata: {name: robot}
+            spec: {user: jane, sha256: d7ecdf25eaf3deba0f2628771dbdd22d4138ab6cf38f91ed02a2ca0dec7c8ab7}
+            """;
+    private static final String GRANT = """
+            apiVersion: access.acme.com/v1
+            kind: AccessGrant
+            metadata: {name: tonight}
+            spec: {user: jane, verbs: [list], resources: [pods], namespaces: [default], until: '2999-01-01T00:00:00Z'}
+            """;
+    @TempDir
+    private Path home;
+    private Terminal terminal;
+
+    private void must(String block) throws IOException, InterruptedException {
+        Commands.must(terminal.type(home, block));
+    }
+
+    private void make(String kind, String name, String directory) throws IOException, InterruptedException {
+        must("$release/share/examples/new-plugin " + kind + " " + name + " " + directory + "\ncd " + directory
+                + "\nmvn -q package -Dk3j.release=$release");
+    }
+
+    private void plugIn(K3sProcess server, String directory) throws IOException, InterruptedException {
+        must("k3s kubectl apply -f " + directory + "/src/main/kubernetes/install.yaml\n"
+                + "install -d -m 755 /var/lib/rancher/k3s/plugins\n"
+                + "install -m 644 " + directory + "/target/" + directory + "-1.0.0.jar"
+                + " /var/lib/rancher/k3s/plugins/" + directory + ".jar");
+        server.awaitOutput("Plugged in plugin=" + directory + ".jar", Terminal.LIMIT);
+    }
+
+    private void apply(String object) throws IOException, InterruptedException {
+        must("k3s kubectl apply -f - <<'END'\n" + object + "END");
+    }
+
+    private static void awaitAnswer(K3sProcess server, Api api, int code, String text) throws InterruptedException {
+        Waiting.until("answer " + code, server, () -> {
+            HttpResponse<String> answer = api.client().send(HttpRequest.newBuilder(api.at(PODS))
+                    .header("Authorization", "Bearer " + TOKEN).build(), BodyHandlers.ofString());
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(code);
+            assertThat(answer.body()).contains(text);
+            return true;
+        });
+    }
+
+    @Test
+    void anAuthenticatorAndAnAuthorizerDecideByTheirObjects() throws Exception {
+        terminal = Terminal.in(home);
+        make("authenticator", "com.acme.keyring", "acme-keys");
+        make("authorizer", "com.acme.breakglass", "acme-grants");
+        try (K3sProcess server = K3sProcess.server(home, "--disable-agent", "--bind-address", "127.0.0.1")) {
+            Commands commands = new Commands(home);
+            server.await("the API", Terminal.LIMIT, commands::served);
+            plugIn(server, "acme-keys");
+            plugIn(server, "acme-grants");
+            try (Api api = Api.anonymous(home.resolve("k3s.yaml"), commands.server())) {
+                awaitAnswer(server, api, 401, "Unauthorized");
+                apply(KEY);
+                awaitAnswer(server, api, 403, "jane");
+                apply(GRANT);
+                awaitAnswer(server, api, 200, "PodList");
+                must("k3s kubectl delete accessgrant tonight");
+                awaitAnswer(server, api, 403, "jane");
+                must("k3s kubectl delete apikey robot");
+                awaitAnswer(server, api, 401, "Unauthorized");
+            }
+            assertThat(server.stop()).isZero();
+        }
+    }
+}
