@@ -15,8 +15,8 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /// `/healthz`, `/livez` and `/readyz` of a component, as a whole and by check, in upstream's format. A component is
-/// healthy while none of its parts says STOPPED, and ready when all are at work; one that does not lead has no parts and
-/// is both. Any thread; does not block.
+/// healthy while none of its parts says STOPPED, and ready when all are at work; one that does not lead has no parts
+/// and is both. Any thread; does not block.
 final class ComponentHealth {
     static final List<String> PATHS = List.of("healthz", "livez", "readyz");
     private static final String LEASES = "leases";
@@ -69,16 +69,20 @@ final class ComponentHealth {
                 add(checks, report, ready);
             }
         }
+        if (checks.containsKey(SYNCED) && !working(checks)) {
+            checks.put(SYNCED, "handlers are not fully synchronized");
+        }
         return checks;
     }
 
-    private void add(Map<String, String> checks, HealthReport report, boolean ready) {
+    private boolean working(Map<String, String> checks) {
+        return checks.entrySet().stream()
+                .allMatch(check -> check.getValue().isEmpty() || !check.getKey().startsWith(component.prefix()));
+    }
+
+    private static void add(Map<String, String> checks, HealthReport report, boolean ready) {
         boolean bad = report.level() == HealthLevel.STOPPED || ready && report.level() != HealthLevel.OK;
-        String failure = bad ? said(report) : "";
-        checks.merge(report.component(), failure, ComponentHealth::better);
-        if (bad && checks.containsKey(SYNCED)) {
-            checks.put(SYNCED, "handlers are not fully synchronized");
-        }
+        checks.merge(report.component(), bad ? said(report) : "", ComponentHealth::better);
     }
 
     private static String said(HealthReport report) {
