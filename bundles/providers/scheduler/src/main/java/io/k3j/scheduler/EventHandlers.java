@@ -45,7 +45,7 @@ final class EventHandlers {
         this.queue = new SchedulingQueue(clock);
         this.namespaceLabels = n -> namespaces.get(Key.of(n)).map(Obj::labels).orElse(Map.of());
         this.volumes = new AssumedVolumes(seen);
-        this.cluster = new ClusterState(namespaceLabels, volumes);
+        this.cluster = new ClusterState(namespaceLabels, volumes, new DefaultSelector(views)::of);
         views.of(BuiltinResources.NODES).listen(this::node);
         views.of(BuiltinResources.PODS).listen(this::pod);
         seen.claims().listen((before, after) -> stored(QueueEvents.of("PersistentVolumeClaim", before, after), before,

@@ -33,7 +33,6 @@ final class PodInfo {
     private final List<Toleration> tolerations;
     private final PodAffinity affinity;
     private final List<SpreadConstraint> spread;
-    private final String owner;
     private final Set<String> claims;
 
     PodInfo(Obj pod) {
@@ -46,7 +45,6 @@ final class PodInfo {
         this.tolerations = Toleration.of(spec.seq("tolerations"));
         this.affinity = PodAffinity.of(pod);
         this.spread = SpreadConstraint.of(pod);
-        this.owner = pod.controller().map(c -> c.text("uid")).orElse("");
         Set<String> all = VolumeFilter.claims(pod);
         this.claims = all.isEmpty() ? Set.of() : Collections.unmodifiableSet(all);
     }
@@ -120,11 +118,6 @@ final class PodInfo {
 
     List<SpreadConstraint> spread() {
         return spread;
-    }
-
-    /// The UID of its controller, or empty.
-    String owner() {
-        return owner;
     }
 
     /// The names of its claims in the order of its volumes, each once.

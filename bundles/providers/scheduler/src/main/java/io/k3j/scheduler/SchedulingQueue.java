@@ -27,22 +27,24 @@ import org.jspecify.annotations.Nullable;
 ///             └──────────────────────────── 1 s … 10 s ───────────────────────────┘
 /// ```
 ///
-/// Active pods are ordered by priority, then by the time they came or came back. One entry per pod. For any thread.
+/// Active pods are ordered by priority, then by the time they came or came back. When there are none, those in back-off
+/// are taken before its end, but for those that wait after an error: upstream's `SchedulerPopFromBackoffQ`. One entry
+/// per pod. For any thread.
 final class SchedulingQueue {
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
     /// Pods that have waited too long are looked for so often, as there may be very many.
     private static final Duration FLUSH = Duration.ofSeconds(30);
     private static final String GATES = "SchedulingGates";
+    private static final Comparator<QueuedPod> FIRST = Comparator.comparingLong((QueuedPod e) -> -e.priority)
+            .thenComparing(e -> e.since).thenComparing(e -> e.order);
 
     private final InstantSource clock;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Map<String, QueuedPod> pods = new HashMap<>();
     /// What an entry is ordered by does not change while it is in one of these.
-    private final TreeSet<QueuedPod> active = new TreeSet<>(Comparator.comparingLong((QueuedPod e) -> -e.priority)
-            .thenComparing(e -> e.since).thenComparing(e -> e.order));
-    private final TreeSet<QueuedPod> backOff = new TreeSet<>(
-            Comparator.comparing((QueuedPod e) -> e.ready).thenComparing(e -> e.order));
+    private final TreeSet<QueuedPod> active = new TreeSet<>(FIRST);
+    private final BackOffQueue backOff = new BackOffQueue(FIRST);
     private final UnschedulablePods unschedulable = new UnschedulablePods();
     private final Set<String> gated = new HashSet<>();
     private final QueueMoves moves = new QueueMoves();
@@ -132,6 +134,12 @@ final class SchedulingQueue {
             promote();
             @Nullable
             QueuedPod next = active.pollFirst();
+            if (next == null) {
+                next = backOff.takeEarly();
+                if (next != null) {
+                    incoming.count(IncomingPods.ACTIVE, QueueEvents.POP_FROM_BACK_OFF);
+                }
+            }
             if (next != null) {
                 next.take(clock.instant(), moves.last());
             }
@@ -148,7 +156,7 @@ final class SchedulingQueue {
             entry.plugins = plugins;
             boolean helped = moves.helped(plugins, entry.takenAt);
             if (helped) {
-                backOff.add(entry);
+                backOff.add(entry, true);
             } else {
                 unschedulable.add(entry);
             }
@@ -176,7 +184,7 @@ final class SchedulingQueue {
     /// @return false when the pod has left the queue meanwhile
     boolean error(QueuedPod entry) {
         return returned(entry, () -> {
-            backOff.add(entry);
+            backOff.add(entry, false);
             incoming.count(IncomingPods.BACK_OFF, QueueEvents.FAILURE);
         });
     }
@@ -238,8 +246,8 @@ final class SchedulingQueue {
         lock.lock();
         try {
             promote();
-            if (active.isEmpty()) {
-                Duration wait = backOff.isEmpty() ? atMost : Duration.between(clock.instant(), backOff.first().ready);
+            if (active.isEmpty() && !backOff.hasEarly()) {
+                Duration wait = backOff.end().map(end -> Duration.between(clock.instant(), end)).orElse(atMost);
                 changed.await(Math.max(1, Math.min(wait.toNanos(), atMost.toNanos())), TimeUnit.NANOSECONDS);
             }
         } catch (InterruptedException e) {
@@ -251,7 +259,7 @@ final class SchedulingQueue {
 
     private void waitOrGo(QueuedPod entry, String event) {
         if (entry.ready.isAfter(clock.instant())) {
-            backOff.add(entry);
+            backOff.add(entry, true);
             incoming.count(IncomingPods.BACK_OFF, event);
         } else {
             activate(entry, event);
@@ -265,8 +273,8 @@ final class SchedulingQueue {
 
     private void promote() {
         Instant now = clock.instant();
-        while (!backOff.isEmpty() && !backOff.first().ready.isAfter(now)) {
-            activate(backOff.removeFirst(), QueueEvents.BACK_OFF_COMPLETE);
+        for (QueuedPod next = backOff.takeEnded(now); next != null; next = backOff.takeEnded(now)) {
+            activate(next, QueueEvents.BACK_OFF_COMPLETE);
         }
         if (now.isBefore(flushed.plus(FLUSH))) {
             return;
