@@ -13,9 +13,12 @@ final class BackOffQueue {
     private final TreeSet<QueuedPod> all = new TreeSet<>(
             Comparator.comparing((QueuedPod e) -> e.ready).thenComparing(e -> e.order));
     private final TreeSet<QueuedPod> early;
+    private final IncomingPods incoming;
 
     /// @param first the order of those that end in the same second
-    BackOffQueue(Comparator<QueuedPod> first) {
+    /// @param incoming counts those that come here, and those that are taken early
+    BackOffQueue(Comparator<QueuedPod> first, IncomingPods incoming) {
+        this.incoming = incoming;
         early = new TreeSet<>(Comparator.comparingLong((QueuedPod e) -> e.ready.getEpochSecond()).thenComparing(first));
     }
 
@@ -24,7 +27,9 @@ final class BackOffQueue {
     }
 
     /// @param mayBeEarly false for one that waits after an error
-    void add(QueuedPod pod, boolean mayBeEarly) {
+    /// @param event what has brought it here
+    void add(QueuedPod pod, boolean mayBeEarly, String event) {
+        incoming.count(IncomingPods.BACK_OFF, event);
         all.add(pod);
         if (mayBeEarly) {
             early.add(pod);
@@ -47,6 +52,7 @@ final class BackOffQueue {
         QueuedPod next = early.pollFirst();
         if (next != null) {
             all.remove(next);
+            incoming.count(IncomingPods.ACTIVE, QueueEvents.POP_FROM_BACK_OFF);
         }
         return next;
     }

@@ -140,7 +140,7 @@ final class EventHandlers {
         String event = QueueEvents.node(before, after);
         Set<String> helped = before == null ? ANYTHING : helped(before, after);
         if (before == null || !helped.isEmpty()) {
-            queue.changed(event, helped);
+            queue.changed(event, helped, NodeHints.of(before, after)::helps);
         }
         if (before != null && !before.spec().equals(after.spec())) {
             lost(event, after.name());

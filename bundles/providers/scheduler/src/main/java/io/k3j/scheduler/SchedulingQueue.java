@@ -16,6 +16,7 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -44,11 +45,11 @@ final class SchedulingQueue {
     private final Map<String, QueuedPod> pods = new HashMap<>();
     /// What an entry is ordered by does not change while it is in one of these.
     private final TreeSet<QueuedPod> active = new TreeSet<>(FIRST);
-    private final BackOffQueue backOff = new BackOffQueue(FIRST);
+    private final IncomingPods incoming = new IncomingPods();
+    private final BackOffQueue backOff = new BackOffQueue(FIRST, incoming);
     private final UnschedulablePods unschedulable = new UnschedulablePods();
     private final Set<String> gated = new HashSet<>();
     private final QueueMoves moves = new QueueMoves();
-    private final IncomingPods incoming = new IncomingPods();
     private Instant flushed;
 
     SchedulingQueue(TimeSource time) {
@@ -133,13 +134,7 @@ final class SchedulingQueue {
         try {
             promote();
             @Nullable
-            QueuedPod next = active.pollFirst();
-            if (next == null) {
-                next = backOff.takeEarly();
-                if (next != null) {
-                    incoming.count(IncomingPods.ACTIVE, QueueEvents.POP_FROM_BACK_OFF);
-                }
-            }
+            QueuedPod next = active.isEmpty() ? backOff.takeEarly() : active.pollFirst();
             if (next != null) {
                 next.take(clock.instant(), moves.last());
             }
@@ -154,13 +149,12 @@ final class SchedulingQueue {
     boolean failed(QueuedPod entry, Set<String> plugins) {
         return returned(entry, () -> {
             entry.plugins = plugins;
-            boolean helped = moves.helped(plugins, entry.takenAt);
-            if (helped) {
-                backOff.add(entry, true);
+            if (moves.helped(plugins, entry.takenAt)) {
+                backOff.add(entry, true, QueueEvents.FAILURE);
             } else {
                 unschedulable.add(entry);
+                incoming.count(IncomingPods.UNSCHEDULABLE, QueueEvents.FAILURE);
             }
-            incoming.count(helped ? IncomingPods.BACK_OFF : IncomingPods.UNSCHEDULABLE, QueueEvents.FAILURE);
         });
     }
 
@@ -183,10 +177,7 @@ final class SchedulingQueue {
     /// Returns a pod after an error, with back-off.
     /// @return false when the pod has left the queue meanwhile
     boolean error(QueuedPod entry) {
-        return returned(entry, () -> {
-            backOff.add(entry, false);
-            incoming.count(IncomingPods.BACK_OFF, QueueEvents.FAILURE);
-        });
+        return returned(entry, () -> backOff.add(entry, false, QueueEvents.FAILURE));
     }
 
     /// A pod that was returned already stays where it is.
@@ -208,16 +199,28 @@ final class SchedulingQueue {
     ///
     /// @param event one of [QueueEvents]
     void changed(String event, Set<String> plugins) {
-        changed(event, plugins, pod -> true);
+        move(event, plugins, _ -> true);
     }
 
     /// Moves pods that one of these filters has rejected, if the event may help them; an empty set stands for all.
     ///
     /// @param helps called with the lock held; a pod in flight counts as helped
     void changed(String event, Set<String> plugins, Predicate<PodInfo> helps) {
+        move(event, plugins, e -> helps.test(e.pod));
+    }
+
+    /// Moves pods that one of these filters has rejected, if the event may help them with that filter; an empty set
+    /// stands for all, and a pod that no filter has rejected is helped by any event.
+    ///
+    /// @param hint whether the event may help a pod with a filter; called with the lock held
+    void changed(String event, Set<String> plugins, BiPredicate<PodInfo, String> hint) {
+        move(event, plugins, e -> e.helped(plugins, hint));
+    }
+
+    private void move(String event, Set<String> plugins, Predicate<QueuedPod> goes) {
         locked(() -> {
             moves.happened(plugins);
-            unschedulable.takeOut(plugins, e -> helps.test(e.pod)).forEach(e -> waitOrGo(e, event));
+            unschedulable.takeOut(plugins, goes).forEach(e -> waitOrGo(e, event));
         });
     }
 
@@ -259,8 +262,7 @@ final class SchedulingQueue {
 
     private void waitOrGo(QueuedPod entry, String event) {
         if (entry.ready.isAfter(clock.instant())) {
-            backOff.add(entry, true);
-            incoming.count(IncomingPods.BACK_OFF, event);
+            backOff.add(entry, true, event);
         } else {
             activate(entry, event);
         }
