@@ -17,8 +17,8 @@ record ServedComponent(String name, String user, String prefix, String flag, int
     static final ServedComponent CONTROLLERS = new ServedComponent("kube-controller-manager",
             "system:kube-controller-manager", "controllers-", "kube-controller-manager-arg", 10257,
             "kubecontrollermanager.config.k8s.io");
-    private static final List<String> LEASED = List.of("LeaseDuration", "leader-elect-lease-duration", "15s",
-            "RenewDeadline", "leader-elect-renew-deadline", "10s", "RetryPeriod", "leader-elect-retry-period", "2s");
+    private static final List<String> LEASED = List.of("LeaseDuration", "leader-elect-lease-duration", "3s",
+            "RenewDeadline", "leader-elect-renew-deadline", "2s", "RetryPeriod", "leader-elect-retry-period", "500ms");
 
     /// What `/configz` says: what arguments can change, under the names of upstream's internal types, which that path
     /// shows.
