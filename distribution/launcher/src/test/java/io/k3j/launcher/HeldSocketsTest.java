@@ -72,7 +72,7 @@ class HeldSocketsTest {
     }
 
     @Test
-    void refusesAnAddressOfAComponentThatIsTaken() throws StartFailure, IOException {
+    void refusesAnAddressOfAComponentThatIsTaken() throws IOException {
         try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             assertThatThrownBy(() -> HeldSockets.bind(components("secure-port=" + other.getLocalPort())))
                     .isInstanceOf(StartFailure.class).hasMessageContaining("--kube-scheduler-arg=secure-port");
