@@ -4,6 +4,7 @@ import io.k3j.model.Obj;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What a new or a changed node means for pods that wait, by the filter that rejected them: upstream's queueing hints
@@ -53,13 +54,15 @@ record NodeHints(@Nullable NodeState before, NodeState after) {
                 || SpreadFilter.eligible(pod, c, old) != SpreadFilter.eligible(pod, c, after));
     }
 
-    /// Whether the node can be near whom the pod must be near, or has left a domain of those it keeps its distance
-    /// from.
+    /// Whether the node can be near whom the pod must be near, or has come to or left a domain of those it must be near
+    /// or keeps its distance from.
     private boolean neighbours(PodInfo pod) {
+        PodAffinity affinity = pod.affinity();
         Map<String, String> labels = after.labels();
         NodeState old = before;
-        return pod.affinity().required().stream().allMatch(t -> labels.containsKey(t.topologyKey()))
-                || old != null && pod.affinity().against().stream().anyMatch(t -> moved(old, t.topologyKey()));
+        return affinity.required().stream().allMatch(t -> labels.containsKey(t.topologyKey()))
+                || old != null && Stream.concat(affinity.required().stream(), affinity.against().stream())
+                        .anyMatch(t -> moved(old, t.topologyKey()));
     }
 
     private boolean moved(NodeState old, String topologyKey) {

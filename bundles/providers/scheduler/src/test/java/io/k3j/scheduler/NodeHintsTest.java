@@ -97,14 +97,35 @@ class NodeHintsTest {
         assertThat(moved()).isEqualTo(1);
     }
 
+    /// An affinity to pods of app z, by all of these domains.
+    private static Struct near(String... topologyKeys) {
+        Seq terms = Seq.EMPTY;
+        for (String key : topologyKeys) {
+            terms = terms.plus(Struct.of("topologyKey", key, "labelSelector",
+                    Struct.of("matchLabels", Struct.of("app", "z"))));
+        }
+        return Struct.of("podAffinity", Struct.of("requiredDuringSchedulingIgnoredDuringExecution", terms));
+    }
+
     @Test
     void aNodeWithoutTheDomainDoesNotHelpWhoMustBeNearAnother() {
-        waits("a", cpu("1m").with("affinity", Struct.of("podAffinity",
-                Struct.of("requiredDuringSchedulingIgnoredDuringExecution", Seq.of(Struct.of("topologyKey", ZONE,
-                        "labelSelector", Struct.of("matchLabels", Struct.of("app", "z"))))))));
+        waits("a", cpu("1m").with("affinity", near(ZONE)));
         bed.node("n2", "4");
         assertThat(moved()).isZero();
         bed.node("n3", "4", ZONE, "b");
         assertThat(moved()).isEqualTo(1);
+    }
+
+    @Test
+    void aNodeThatComesToADomainHelpsWhoMustBeNearItsPodsElsewhere() {
+        bed.bound("z1", "n1", cpu("1m"));
+        bed.node("n2", "4", ZONE, "b", "rack", "r");
+        bed.node("n3", "4", "rack", "r");
+        bed.bound("z3", "n3", cpu("1m"));
+        waits("a", cpu("1m").with("affinity", near(ZONE, "rack")));
+        change("n1", "b", "metadata", "labels", ZONE);
+        assertThat(moved()).as("it has no rack itself").isEqualTo(1);
+        bed.settle();
+        assertThat(bed.node("a")).isEqualTo("n2");
     }
 }
