@@ -26,6 +26,8 @@ final class PodInfo {
 
     private final Obj pod;
     private final Struct spec;
+    private final String namespace;
+    private final boolean terminating;
     private final Map<String, String> labels;
     private final ResourceAmounts requests;
     private final ResourceAmounts nonZero;
@@ -38,6 +40,8 @@ final class PodInfo {
     PodInfo(Obj pod) {
         this.pod = pod;
         this.spec = pod.spec();
+        this.namespace = pod.namespace();
+        this.terminating = pod.terminating();
         this.labels = pod.labels();
         this.requests = PodRequests.of(pod);
         this.nonZero = PodRequests.nonZero(pod);
@@ -89,7 +93,11 @@ final class PodInfo {
     }
 
     String namespace() {
-        return pod.namespace();
+        return namespace;
+    }
+
+    boolean terminating() {
+        return terminating;
     }
 
     Map<String, String> labels() {
