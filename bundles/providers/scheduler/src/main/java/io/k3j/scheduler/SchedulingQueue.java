@@ -18,7 +18,6 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /// The queue of pods that need a node.
 ///
@@ -133,7 +132,6 @@ final class SchedulingQueue {
         lock.lock();
         try {
             promote();
-            @Nullable
             QueuedPod next = active.isEmpty() ? backOff.takeEarly() : active.pollFirst();
             if (next != null) {
                 next.take(clock.instant(), moves.last());
