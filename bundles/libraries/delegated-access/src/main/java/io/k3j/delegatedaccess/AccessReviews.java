@@ -29,6 +29,8 @@ public final class AccessReviews {
     private static final String BEARER = "bearer ";
     /// Characters of the header. Whatever is longer is no token and is not worth a digest.
     private static final int LONGEST_TOKEN = 64 * 1024;
+    /// Characters of a question whose answer is remembered: whoever asks for paths chooses them.
+    private static final int LONGEST_KEPT = 10_000;
     /// How long a request waits for a turn of its address, and of all, before it is told 503.
     private static final Duration WAIT = Duration.ofSeconds(5);
     private final ApiClient api;
@@ -145,7 +147,9 @@ public final class AccessReviews {
                     .put("user", user.name).putUnlessEmpty("uid", user.uid).put("groups", user.groups)
                     .putUnlessEmpty("extra", user.extra).build());
             boolean yes = status.flag("allowed") && !status.flag("denied");
-            answers.keep(question, yes, yes ? lives.authorized : lives.notAuthorized);
+            if (question.length() <= LONGEST_KEPT) {
+                answers.keep(question, yes, yes ? lives.authorized : lives.notAuthorized);
+            }
             return yes;
         });
     }

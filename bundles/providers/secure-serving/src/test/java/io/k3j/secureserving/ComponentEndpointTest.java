@@ -132,6 +132,14 @@ class ComponentEndpointTest {
     }
 
     @Test
+    void answersToVeryLongQuestionsAreNotRemembered() throws IOException {
+        for (String path : List.of("/x", "/x", "/" + "x".repeat(20_000), "/" + "x".repeat(20_000))) {
+            assertThat(get(scheduler, path, "").status()).isEqualTo(403);
+        }
+        assertThat(asked).hasSize(3);
+    }
+
+    @Test
     void mastersAreNotAskedFor() throws IOException {
         away = true;
         Random random = new Random(1);
