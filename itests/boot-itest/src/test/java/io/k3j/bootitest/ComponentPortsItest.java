@@ -6,6 +6,7 @@ import io.k3j.testkitprocess.Api;
 import io.k3j.testkitprocess.FreePort;
 import io.k3j.testkitprocess.K3sProcess;
 import java.io.IOException;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,14 +22,16 @@ class ComponentPortsItest {
     @TempDir
     private Path dir;
 
-    private static int status(Api api, String path) {
+    /// What is answered, or why nothing is.
+    private static String told(Api api, String path) {
         try {
-            return api.get(path, TEXT).statusCode();
+            HttpResponse<String> answer = api.get(path, TEXT);
+            return answer.statusCode() + " " + answer.body();
         } catch (IOException e) {
-            return 0;
+            return e.toString();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return 0;
+            return e.toString();
         }
     }
 
@@ -44,11 +47,13 @@ class ComponentPortsItest {
             for (int port : List.of(scheduler, controllers)) {
                 String at = "https://127.0.0.1:" + port;
                 try (Api nobody = Api.anonymous(kubeconfig, at); Api master = Api.of(kubeconfig, at)) {
-                    server.await("readiness at " + at, LIMIT, () -> status(nobody, "/readyz") == 200);
-                    assertThat(status(nobody, "/healthz")).isEqualTo(200);
-                    assertThat(status(nobody, "/metrics")).isEqualTo(403);
-                    assertThat(master.get("/metrics", TEXT).body()).contains("# TYPE ");
-                    assertThat(master.get("/flagz", TEXT).body()).contains("secure-port=" + port + "\n");
+                    server.await("readiness at " + at, LIMIT, () -> told(nobody, "/readyz").equals("200 ok"));
+                    assertThat(told(nobody, "/healthz")).isEqualTo("200 ok");
+                    // until the API server's authorizers are there nobody is told that he may not
+                    server.await("a refusal at " + at, LIMIT, () -> !told(nobody, "/metrics").startsWith("500 "));
+                    assertThat(told(nobody, "/metrics")).startsWith("403 ");
+                    server.await("metrics at " + at, LIMIT, () -> told(master, "/metrics").contains("# TYPE "));
+                    assertThat(told(master, "/flagz")).startsWith("200 ").contains("secure-port=" + port + "\n");
                 }
             }
         }
