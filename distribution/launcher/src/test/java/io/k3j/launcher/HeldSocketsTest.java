@@ -80,6 +80,16 @@ class HeldSocketsTest {
     }
 
     @Test
+    void startsWithoutAPortOfAComponentThatIsTakenAndNobodyAskedFor() throws StartFailure {
+        try (HeldSockets first = HeldSockets.bind(plan("server", Set.of("agent"), "0"));
+                HeldSockets second = HeldSockets.bind(plan("server", Set.of("agent"), "0"))) {
+            assertThat(first.port("server")).isNotEqualTo(second.port("server"));
+            assertThat(second.has("kube-scheduler")).isFalse();
+            assertThat(second.has("kube-controller-manager")).isFalse();
+        }
+    }
+
+    @Test
     void defaultsAreUpstreamsAndOfTheLoopbackAddress() {
         assertThat(Ports.components(plan("server", Set.of("agent"), "0"))).containsExactly(
                 new Ports.Component("kube-scheduler", "--kube-scheduler-arg", "127.0.0.1", "10259", false),
