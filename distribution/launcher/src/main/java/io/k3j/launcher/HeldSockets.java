@@ -10,6 +10,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// The server sockets of this process, bound before anything is written and held until the end.
 final class HeldSockets implements ListeningSockets, AutoCloseable {
@@ -19,17 +20,21 @@ final class HeldSockets implements ListeningSockets, AutoCloseable {
 
     private final Map<String, ServerSocketChannel> byName = new LinkedHashMap<>();
 
-    /// Binds what the plan asks for: a server its own port, and, unless it has no agent, the kubelet's.
+    /// Binds what the plan asks for: a server its own port and those of its scheduler and controllers, and, unless it
+    /// has no agent, the kubelet's.
     static HeldSockets bind(LaunchPlan plan) throws StartFailure {
         HeldSockets held = new HeldSockets();
         boolean bound = false;
         try {
             String address = plan.text("bindAddress", "0.0.0.0");
             if (plan.role().equals("server")) {
-                held.bind(SERVER, address, Ports.server(plan));
+                held.bind(SERVER, "--https-listen-port", address, Ports.server(plan));
             }
             if (!plan.disabled().contains("agent")) {
-                held.bind(KUBELET, address, Ports.kubelet(plan));
+                held.bind(KUBELET, "--kubelet-arg=port", address, Ports.kubelet(plan));
+            }
+            for (Ports.Component component : Ports.components(plan)) {
+                held.open(component);
             }
             bound = true;
             return held;
@@ -40,8 +45,22 @@ final class HeldSockets implements ListeningSockets, AutoCloseable {
         }
     }
 
-    private void bind(String name, String address, String text) throws StartFailure {
-        String flag = name.equals(SERVER) ? "--https-listen-port" : "--kubelet-arg=port";
+    /// A port that nobody asked for, and that another process has, is no reason not to start.
+    private void open(Ports.Component wanted) throws StartFailure {
+        try {
+            bind(wanted.name(), wanted.flag() + "=secure-port", wanted.address(), wanted.port());
+        } catch (StartFailure e) {
+            if (wanted.asked()) {
+                throw e;
+            }
+            discard(byName.remove(wanted.name()));
+            System.getLogger("io.k3j.launcher").log(System.Logger.Level.WARNING,
+                    "Cannot open a port name={0} address={1} port={2} error={3}", wanted.name(), wanted.address(),
+                    wanted.port(), e.getMessage());
+        }
+    }
+
+    private void bind(String name, String flag, String address, String text) throws StartFailure {
         int port = port(flag, text);
         try {
             ServerSocketChannel channel = ServerSocketChannel.open();
@@ -49,12 +68,16 @@ final class HeldSockets implements ListeningSockets, AutoCloseable {
             channel.bind(new InetSocketAddress(InetAddress.getByName(address), port), BACKLOG);
             channel.configureBlocking(false);
         } catch (UnknownHostException e) {
-            throw new StartFailure("--bind-address " + address + " is not an address of this machine", e);
+            throw new StartFailure(addressFlag(flag) + " " + address + " is not an address of this machine", e);
         } catch (BindException e) {
             throw new StartFailure(busy(flag, address, port, e), e);
         } catch (IOException e) {
             throw new StartFailure("cannot listen on " + address + ":" + port + ": " + e.getMessage(), e);
         }
+    }
+
+    private static String addressFlag(String flag) {
+        return flag.endsWith("=secure-port") ? flag.replace("secure-port", "bind-address") : "--bind-address";
     }
 
     private static String busy(String flag, String address, int port, BindException e) {
@@ -95,12 +118,16 @@ final class HeldSockets implements ListeningSockets, AutoCloseable {
 
     @Override
     public void close() {
-        for (ServerSocketChannel channel : byName.values()) {
-            try {
+        byName.values().forEach(HeldSockets::discard);
+    }
+
+    private static void discard(@Nullable ServerSocketChannel channel) {
+        try {
+            if (channel != null) {
                 channel.close();
-            } catch (IOException e) {
-                System.getLogger("io.k3j.launcher").log(System.Logger.Level.DEBUG, "socket not closed", e);
             }
+        } catch (IOException e) {
+            System.getLogger("io.k3j.launcher").log(System.Logger.Level.DEBUG, "socket not closed", e);
         }
     }
 }

@@ -3,6 +3,10 @@ package io.k3j.launcher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
@@ -41,6 +45,60 @@ class HeldSocketsTest {
             assertThat(agent.port("kubelet")).isPositive().isNotEqualTo(10250);
             assertThat(agent.has("server")).isFalse();
         }
+    }
+
+    @Test
+    void listensForSchedulerAndControllersWhereTheirArgumentsSay() throws StartFailure, IOException {
+        int free = free();
+        try (HeldSockets server = HeldSockets.bind(components("bind-address=0.0.0.0", "secure-port=" + free))) {
+            InetSocketAddress bound = (InetSocketAddress) server.lend("kube-scheduler").getLocalAddress();
+            assertThat(bound.getAddress().isAnyLocalAddress()).isTrue();
+            assertThat(bound.getPort()).isEqualTo(free);
+            assertThat(server.has("kube-controller-manager")).as("secure-port=0").isFalse();
+        }
+    }
+
+    private static int free() throws IOException {
+        try (ServerSocket any = new ServerSocket(0)) {
+            return any.getLocalPort();
+        }
+    }
+
+    private static LaunchPlan components(String... scheduler) {
+        return new LaunchPlan("server", Path.of("/nowhere"),
+                Map.of("bindAddress", "127.0.0.1", "httpsListenPort", "0", "kubeSchedulerArg", scheduler,
+                        "kubeControllerManagerArg", new String[] {"secure-port=0"}),
+                Set.of("agent"), Map.of());
+    }
+
+    @Test
+    void refusesAnAddressOfAComponentThatIsTaken() throws IOException {
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            assertThatThrownBy(() -> HeldSockets.bind(components("secure-port=" + other.getLocalPort())))
+                    .isInstanceOf(StartFailure.class).hasMessageContaining("--kube-scheduler-arg=secure-port");
+        }
+    }
+
+    @Test
+    void startsWithoutAPortOfAComponentThatIsTakenAndNobodyAskedFor() throws StartFailure {
+        try (HeldSockets first = HeldSockets.bind(plan("server", Set.of("agent"), "0"));
+                HeldSockets second = HeldSockets.bind(plan("server", Set.of("agent"), "0"))) {
+            assertThat(first.port("server")).isNotEqualTo(second.port("server"));
+            assertThat(second.has("kube-scheduler")).isFalse();
+            assertThat(second.has("kube-controller-manager")).isFalse();
+        }
+    }
+
+    @Test
+    void defaultsAreUpstreamsAndOfTheLoopbackAddress() {
+        assertThat(Ports.components(plan("server", Set.of("agent"), "0"))).containsExactly(
+                new Ports.Component("kube-scheduler", "--kube-scheduler-arg", "127.0.0.1", "10259", false),
+                new Ports.Component("kube-controller-manager", "--kube-controller-manager-arg", "127.0.0.1", "10257",
+                        false));
+        assertThat(Ports.components(plan("server", Set.of("scheduler", "controller-manager"), "0"))).isEmpty();
+        assertThat(Ports.components(plan("agent", Set.of(), "0"))).isEmpty();
+        assertThat(Ports.components(new LaunchPlan("server", Path.of("/nowhere"), Map.of("disableApiserver", true),
+                Set.of(), Map.of()))).isEmpty();
     }
 
     @ParameterizedTest

@@ -13,6 +13,10 @@ public interface ListeningSockets {
     String SERVER = "server";
     /// The kubelet's port, 10250.
     String KUBELET = "kubelet";
+    /// The scheduler's port, 10259.
+    String SCHEDULER = "kube-scheduler";
+    /// The port of the controllers, 10257.
+    String CONTROLLERS = "kube-controller-manager";
 
     /// The bound channel with that name, in non-blocking mode. The borrower accepts from it and never
     /// closes it; two may accept from it at once, each connection goes to one of them.

@@ -6,7 +6,7 @@ import org.osgi.annotation.versioning.ConsumerType;
 
 /// Answers requests below some path prefixes of one port.
 ///
-/// **Who.** `apiserver`, `supervisor`, `kubelet`, `etcd-member` register it as a service with the
+/// **Who.** `apiserver`, `supervisor`, `kubelet`, `etcd-member`, `secure-serving` register it as a service with the
 /// property [#PORT]; `edge` calls it.
 ///
 /// **Guarantees of the caller.**
@@ -21,7 +21,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 ///    closes it. So a watch needs no thread while nothing happens.
 @ConsumerType
 public interface Endpoint {
-    /// Service property: the port's name, `server` (6443) or `kubelet` (10250).
+    /// Service property: the port's name, `server` (6443), `kubelet` (10250), `kube-scheduler` (10259) or
+    /// `kube-controller-manager` (10257).
     String PORT = "port";
 
     /// The path prefixes served, each starting with `/`; `/` alone takes what nobody else does. A

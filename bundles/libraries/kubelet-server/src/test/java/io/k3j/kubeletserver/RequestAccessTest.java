@@ -151,17 +151,6 @@ class RequestAccessTest {
     }
 
     @Test
-    void forgetsTheOldestOfTooMany() {
-        AnswerCache<String> some = new AnswerCache<>(clock);
-        for (int i = 0; i < 2 * AnswerCache.MOST; i++) {
-            some.keep("k" + i, "v", Duration.ofMinutes(1));
-        }
-        assertThat(some.size()).isEqualTo(AnswerCache.MOST);
-        assertThat(some.find("k0")).isEmpty();
-        assertThat(some.find("k" + (2 * AnswerCache.MOST - 1))).contains("v");
-    }
-
-    @Test
     void refusesOneSessionTooMany() {
         Sessions sessions = new Sessions();
         Sessions.Session last = sessions.begin();

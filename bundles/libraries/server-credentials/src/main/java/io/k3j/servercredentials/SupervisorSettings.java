@@ -89,6 +89,12 @@ public @interface SupervisorSettings {
     /// `--kube-apiserver-arg`, as `name=value`. By those of encryption the rows of node passwords are read.
     String[] kubeApiserverArg() default {};
 
+    /// `--kube-scheduler-arg`, as `name=value`: which certificate its port shows.
+    String[] kubeSchedulerArg() default {};
+
+    /// `--kube-controller-manager-arg`, as `name=value`: which certificate the port of the controllers shows.
+    String[] kubeControllerManagerArg() default {};
+
     /// `--egress-selector-mode`.
     String egressSelectorMode() default "agent";
 }

@@ -1,5 +1,6 @@
 package io.k3j.edge;
 
+import io.k3j.componentapi.ListeningSockets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,14 @@ final class Capacity {
     static int of(long descriptors, long heapBytes) {
         long most = Math.min(descriptors, heapBytes / Limits.CONNECTION_BYTES) / Limits.CONNECTIONS_PART;
         return Math.clamp(most, Limits.LEAST_CONNECTIONS, Integer.MAX_VALUE);
+    }
+
+    /// The capacity of a port by its name.
+    ///
+    /// @param process the capacity of this process
+    static int ofPort(String name, int process) {
+        boolean large = name.equals(ListeningSockets.SERVER) || name.equals(ListeningSockets.KUBELET);
+        return large ? process : Limits.COMPONENT_CONNECTIONS;
     }
 
     /// The soft limit of open files of a process, from its `limits` file in `/proc`.

@@ -34,6 +34,12 @@ public final class Edge {
 
         /// `--kubelet-arg`: the same for the kubelet's port.
         String[] kubeletArg() default {};
+
+        /// `--kube-scheduler-arg`: the same for the scheduler's port.
+        String[] kubeSchedulerArg() default {};
+
+        /// `--kube-controller-manager-arg`: the same for the port of the controllers.
+        String[] kubeControllerManagerArg() default {};
     }
 
     /// Starts the event loops; a port opens when it has a certificate. Does not block.
@@ -48,7 +54,10 @@ public final class Edge {
     private static Map<String, TlsRules> rules(Settings settings, Abort abort) {
         try {
             return Map.of(ListeningSockets.SERVER, TlsRules.of("kube-apiserver-arg", settings.kubeApiserverArg()),
-                    ListeningSockets.KUBELET, TlsRules.of("kubelet-arg", settings.kubeletArg()));
+                    ListeningSockets.KUBELET, TlsRules.of("kubelet-arg", settings.kubeletArg()),
+                    ListeningSockets.SCHEDULER, TlsRules.of("kube-scheduler-arg", settings.kubeSchedulerArg()),
+                    ListeningSockets.CONTROLLERS,
+                    TlsRules.of("kube-controller-manager-arg", settings.kubeControllerManagerArg()));
         } catch (IllegalArgumentException refused) {
             abort.abort(String.valueOf(refused.getMessage()));
             return Map.of();

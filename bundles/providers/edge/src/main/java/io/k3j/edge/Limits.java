@@ -8,6 +8,9 @@ final class Limits {
 
     /// The least number of connections a port accepts, independent of descriptors and heap; see [Capacity].
     static final int LEAST_CONNECTIONS = 1_000;
+    /// The number of connections a port of scheduler or controllers accepts: few read there, and who fills it must not
+    /// take the descriptors of the others.
+    static final int COMPONENT_CONNECTIONS = 250;
     /// Heap that an open connection may need: TLS engine, codec, idle windows.
     static final int CONNECTION_BYTES = 64 * 1024;
     /// The fraction (1/n) of heap and descriptors that the connections of one port may use.

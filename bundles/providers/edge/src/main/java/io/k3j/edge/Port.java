@@ -30,6 +30,10 @@ final class Port extends ChannelInitializer<Channel> {
     /// @param connections the number of connections that may be open per port
     record Shared(Loops loops, DateHeader date, Executor handshakes, Patience patience, InstantSource clock,
             int connections) {
+        /// The same for a port with another number of connections.
+        Shared with(int most) {
+            return new Shared(loops, date, handshakes, patience, clock, most);
+        }
     }
 
     private final Shared shared;

@@ -69,7 +69,8 @@ final class Ports implements AutoCloseable {
                 Capacity.ofThisProcess());
         rules.forEach((name, tls) -> {
             if (sockets.has(name)) {
-                open.put(name, new Port(shared, sockets.lend(name), routes(name), tls));
+                open.put(name, new Port(shared.with(Capacity.ofPort(name, shared.connections())), sockets.lend(name),
+                        routes(name), tls));
             }
         });
         started.everySecond(this::check);

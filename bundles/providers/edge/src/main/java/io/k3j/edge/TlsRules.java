@@ -6,7 +6,8 @@ import java.util.Set;
 import javax.net.ssl.SSLParameters;
 
 /// The protocol versions and cipher suites of a port: TLS 1.3 and 1.2 with forward secrecy and authenticated
-/// encryption, restricted by `tls-min-version` and `tls-cipher-suites`, the arguments of kube-apiserver and kubelet.
+/// encryption, restricted by `tls-min-version` and `tls-cipher-suites`, the arguments of
+/// kube-apiserver, kubelet, kube-scheduler and kube-controller-manager.
 ///
 /// @param protocols the protocols by their Java names
 /// @param suites the suites in order of preference, by their IANA names

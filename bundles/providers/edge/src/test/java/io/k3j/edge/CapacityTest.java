@@ -24,6 +24,13 @@ class CapacityTest {
     }
 
     @Test
+    void aPortThatFewReadDoesNotTakeWhatTheOthersNeed() {
+        assertThat(Capacity.ofPort("server", 8_192)).isEqualTo(8_192);
+        assertThat(Capacity.ofPort("kubelet", 8_192)).isEqualTo(8_192);
+        assertThat(Capacity.ofPort("kube-scheduler", 8_192)).isEqualTo(Limits.COMPONENT_CONNECTIONS);
+    }
+
+    @Test
     void readsTheDescriptorLimitFromProc(@TempDir Path directory) throws IOException {
         Path limits = directory.resolve("limits");
         Files.writeString(limits, """

@@ -1,6 +1,7 @@
 package io.k3j.scheduler;
 
 import io.k3j.model.Obj;
+import io.k3j.model.Selector;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -33,12 +34,21 @@ final class ClusterState {
     private final Map<String, Map<String, PodInfo>> strays = new HashMap<>();
     private final Function<String, Map<String, String>> namespaceLabels;
     private final ClaimedVolumes volumes;
+    private final Function<PodInfo, Selector> siblings;
     private boolean mixed;
     private @Nullable Snapshot snapshot;
 
+    /// One in which pods are spread by their own constraints only.
     ClusterState(Function<String, Map<String, String>> namespaceLabels, ClaimedVolumes volumes) {
+        this(namespaceLabels, volumes, _ -> Selector.EVERYTHING);
+    }
+
+    /// @param siblings as [Snapshot]
+    ClusterState(Function<String, Map<String, String>> namespaceLabels, ClaimedVolumes volumes,
+            Function<PodInfo, Selector> siblings) {
         this.namespaceLabels = namespaceLabels;
         this.volumes = volumes;
+        this.siblings = siblings;
     }
 
     /// An immutable snapshot.
@@ -50,7 +60,8 @@ final class ClusterState {
             }
             Map<String, List<PodInfo>> promised = new HashMap<>();
             nominated.values().forEach(p -> promised.computeIfAbsent(p.node(), n -> new ArrayList<>()).add(p.pod()));
-            now = Snapshot.of(new ArrayList<>(nodes.values()), promised, namespaceLabels, volumes);
+            now = Snapshot.of(new ArrayList<>(nodes.values()), promised,
+                    new Snapshot.Lookups(namespaceLabels, volumes, siblings));
             snapshot = now;
         }
         return now;

@@ -46,7 +46,7 @@ final class EventHandlers {
         this.queue = new SchedulingQueue(clock);
         this.namespaceLabels = n -> namespaces.get(Key.of(n)).map(Obj::labels).orElse(Map.of());
         this.volumes = new AssumedVolumes(seen);
-        this.cluster = new ClusterState(namespaceLabels, volumes);
+        this.cluster = new ClusterState(namespaceLabels, volumes, new DefaultSelector(views)::of);
         views.of(BuiltinResources.NODES).listen(this::node);
         views.of(BuiltinResources.PODS).listen(this::pod);
         seen.claims().listen((before, after) -> stored(QueueEvents.of("PersistentVolumeClaim", before, after), before,
@@ -167,7 +167,7 @@ final class EventHandlers {
         String event = QueueEvents.node(before, after);
         Set<String> helped = before == null ? ANYTHING : helped(before, after);
         if (before == null || !helped.isEmpty()) {
-            queue.changed(event, helped);
+            queue.changed(event, helped, NodeHints.of(before, after)::helps);
         }
         if (before != null && !before.spec().equals(after.spec())) {
             lost(event, after.name());

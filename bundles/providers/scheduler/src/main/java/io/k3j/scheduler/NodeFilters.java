@@ -47,7 +47,8 @@ final class NodeFilters {
         return all;
     }
 
-    private static @Nullable Rejection taints(PodInfo pod, NodeState node) {
+    /// The rejection of a node with a taint that the pod does not tolerate.
+    static @Nullable Rejection taints(PodInfo pod, NodeState node) {
         for (Taint taint : node.taints()) {
             if (!taint.effect().equals("PreferNoSchedule") && !Toleration.tolerated(pod.tolerations(), taint)) {
                 return TAINTED;
@@ -69,7 +70,8 @@ final class NodeFilters {
         return false;
     }
 
-    private static @Nullable Rejection fit(PodInfo pod, NodeState node) {
+    /// The rejection of a node without room.
+    static @Nullable Rejection fit(PodInfo pod, NodeState node) {
         ResourceAmounts wanted = pod.requests();
         ResourceAmounts all = node.allocatable();
         ResourceAmounts used = node.requested();

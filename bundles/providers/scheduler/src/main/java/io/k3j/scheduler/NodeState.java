@@ -4,12 +4,11 @@ import io.k3j.apimachinery.Quantity;
 import io.k3j.componenthelpers.Taint;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// A node with its bound and assumed pods. Immutable: every change returns a copy.
+/// A node with its bound and assumed pods. Immutable: every change returns a copy, which shares its pods ([PodSet]).
 final class NodeState {
     /// The values of a Node object, read once.
     private record Facts(Obj node, Map<String, String> labels, List<Taint> taints, ResourceAmounts allocatable,
@@ -26,33 +25,17 @@ final class NodeState {
     }
 
     /// The pods of a node, and which of them have terms about others.
-    private record Pods(List<PodInfo> all, List<PodInfo> withAffinity, List<PodInfo> withAntiAffinity) {
-        static final Pods NONE = new Pods(List.of(), List.of(), List.of());
+    private record Pods(PodSet all, PodSet withAffinity, PodSet withAntiAffinity) {
+        static final Pods NONE = new Pods(PodSet.NONE, PodSet.NONE, PodSet.NONE);
 
         Pods plus(PodInfo pod) {
             PodAffinity affinity = pod.affinity();
-            return new Pods(plus(all, pod), affinity.aboutPods() ? plus(withAffinity, pod) : withAffinity,
-                    affinity.against().isEmpty() ? withAntiAffinity : plus(withAntiAffinity, pod));
+            return new Pods(all.plus(pod), affinity.aboutPods() ? withAffinity.plus(pod) : withAffinity,
+                    affinity.against().isEmpty() ? withAntiAffinity : withAntiAffinity.plus(pod));
         }
 
         Pods minus(PodInfo pod) {
-            return new Pods(minus(all, pod), minus(withAffinity, pod), minus(withAntiAffinity, pod));
-        }
-
-        private static List<PodInfo> plus(List<PodInfo> pods, PodInfo pod) {
-            List<PodInfo> more = new ArrayList<>(pods.size() + 1);
-            more.addAll(pods);
-            more.add(pod);
-            return more;
-        }
-
-        private static List<PodInfo> minus(List<PodInfo> pods, PodInfo pod) {
-            if (!pods.contains(pod)) {
-                return pods;
-            }
-            List<PodInfo> less = new ArrayList<>(pods);
-            less.remove(pod);
-            return less;
+            return new Pods(all.minus(pod), withAffinity.minus(pod), withAntiAffinity.minus(pod));
         }
     }
 
@@ -85,14 +68,13 @@ final class NodeState {
 
     /// A copy without a pod, by UID.
     NodeState without(String uid) {
-        for (PodInfo pod : pods.all()) {
-            if (pod.uid().equals(uid)) {
-                NodeState next = new NodeState(facts, pods.minus(pod), requested.minus(pod.requests()),
-                        nonZero.minus(pod.nonZero()));
-                return requested.full() || nonZero.full() ? summed(next) : next;
-            }
+        PodInfo pod = pods.all().find(uid);
+        if (pod == null) {
+            return this;
         }
-        return this;
+        NodeState next = new NodeState(facts, pods.minus(pod), requested.minus(pod.requests()),
+                nonZero.minus(pod.nonZero()));
+        return requested.full() || nonZero.full() ? summed(next) : next;
     }
 
     private static NodeState summed(NodeState node) {
@@ -138,7 +120,7 @@ final class NodeState {
         return facts.images();
     }
 
-    List<PodInfo> pods() {
+    PodSet pods() {
         return pods.all();
     }
 
@@ -151,12 +133,12 @@ final class NodeState {
     }
 
     /// The pods that have affinity or anti-affinity terms.
-    List<PodInfo> withAffinity() {
+    PodSet withAffinity() {
         return pods.withAffinity();
     }
 
     /// The pods that have required anti-affinity terms.
-    List<PodInfo> withAntiAffinity() {
+    PodSet withAntiAffinity() {
         return pods.withAntiAffinity();
     }
 }

@@ -1,5 +1,6 @@
 package io.k3j.scheduler;
 
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +57,7 @@ final class PodAffinityFilter implements Filter {
     }
 
     /// Counts pods on a node that the terms of the new one match.
-    private void countMatched(NodeState node, List<PodInfo> pods, int sign) {
+    private void countMatched(NodeState node, Collection<PodInfo> pods, int sign) {
         List<AffinityTerm> near = pod.affinity().required();
         for (PodInfo other : pods) {
             if (near.stream().allMatch(t -> t.matches(other, namespaceLabels))) {
@@ -71,7 +72,7 @@ final class PodAffinityFilter implements Filter {
     }
 
     /// Counts pods on a node whose terms of anti-affinity match the new one.
-    private void countMatching(NodeState node, List<PodInfo> pods, int sign) {
+    private void countMatching(NodeState node, Collection<PodInfo> pods, int sign) {
         for (PodInfo other : pods) {
             for (AffinityTerm term : other.affinity().against()) {
                 if (term.matches(pod, namespaceLabels)) {
@@ -98,7 +99,7 @@ final class PodAffinityFilter implements Filter {
         return next;
     }
 
-    private static List<PodInfo> less(List<PodInfo> pods, List<PodInfo> others) {
+    private static List<PodInfo> less(Collection<PodInfo> pods, Collection<PodInfo> others) {
         Set<PodInfo> known = new HashSet<>(others);
         return pods.stream().filter(p -> !known.contains(p)).toList();
     }

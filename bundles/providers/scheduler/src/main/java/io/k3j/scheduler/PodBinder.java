@@ -77,7 +77,7 @@ record PodBinder(ApiClient api, Events events, InstantSource clock) {
 
     /// Evicts a victim of preemption; one that is terminating already is left alone.
     void evict(PodInfo victim, PodInfo preemptor, String node) {
-        if (victim.pod().terminating()) {
+        if (victim.terminating()) {
             return;
         }
         Struct wanted = Conditions.of("DisruptionTarget", true, "PreemptionByScheduler",

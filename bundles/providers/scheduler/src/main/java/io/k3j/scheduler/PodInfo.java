@@ -26,6 +26,8 @@ final class PodInfo {
 
     private final Obj pod;
     private final Struct spec;
+    private final String namespace;
+    private final boolean terminating;
     private final Map<String, String> labels;
     private final ResourceAmounts requests;
     private final ResourceAmounts nonZero;
@@ -33,12 +35,13 @@ final class PodInfo {
     private final List<Toleration> tolerations;
     private final PodAffinity affinity;
     private final List<SpreadConstraint> spread;
-    private final String owner;
     private final Set<String> claims;
 
     PodInfo(Obj pod) {
         this.pod = pod;
         this.spec = pod.spec();
+        this.namespace = pod.namespace();
+        this.terminating = pod.terminating();
         this.labels = pod.labels();
         this.requests = PodRequests.of(pod);
         this.nonZero = PodRequests.nonZero(pod);
@@ -46,7 +49,6 @@ final class PodInfo {
         this.tolerations = Toleration.of(spec.seq("tolerations"));
         this.affinity = PodAffinity.of(pod);
         this.spread = SpreadConstraint.of(pod);
-        this.owner = pod.controller().map(c -> c.text("uid")).orElse("");
         Set<String> all = VolumeFilter.claims(pod);
         this.claims = all.isEmpty() ? Set.of() : Collections.unmodifiableSet(all);
     }
@@ -91,7 +93,11 @@ final class PodInfo {
     }
 
     String namespace() {
-        return pod.namespace();
+        return namespace;
+    }
+
+    boolean terminating() {
+        return terminating;
     }
 
     Map<String, String> labels() {
@@ -120,11 +126,6 @@ final class PodInfo {
 
     List<SpreadConstraint> spread() {
         return spread;
-    }
-
-    /// The UID of its controller, or empty.
-    String owner() {
-        return owner;
     }
 
     /// The names of its claims in the order of its volumes, each once.

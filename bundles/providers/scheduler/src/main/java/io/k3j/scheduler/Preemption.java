@@ -108,7 +108,7 @@ final class Preemption {
     }
 
     private boolean isLeavingVictim(PodInfo other) {
-        return other.priority() < pod.priority() && other.pod().terminating()
+        return other.priority() < pod.priority() && other.terminating()
                 && Conditions.find(other.pod().status().seq("conditions"), "DisruptionTarget")
                         .filter(c -> c.text("status").equals("True")
                                 && c.text("reason").equals("PreemptionByScheduler"))

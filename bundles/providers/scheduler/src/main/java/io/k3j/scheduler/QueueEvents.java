@@ -16,6 +16,7 @@ final class QueueEvents {
     static final String NODE_DELETE = "NodeDelete";
     static final String FAILURE = "ScheduleAttemptFailure";
     static final String BACK_OFF_COMPLETE = "BackoffComplete";
+    static final String POP_FROM_BACK_OFF = "PopFromBackoffQ";
     static final String TIMEOUT = "UnschedulableTimeout";
     static final String ACTIVATE = "ForceActivate";
 

@@ -3,6 +3,7 @@ package io.k3j.scheduler;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
+import java.util.function.BiPredicate;
 
 /// A pod in the [SchedulingQueue] and its attempts; times are of the monotonic clock. Guarded by the queue's lock, but
 /// for who has taken it.
@@ -61,6 +62,13 @@ final class QueuedPod {
     /// Whether no event but the longest wait has brought it back.
     boolean late() {
         return late;
+    }
+
+    /// Whether an event may help it with one of these filters, an empty set standing for all; one that no filter has
+    /// rejected is helped by any event.
+    boolean helped(Set<String> filters, BiPredicate<PodInfo, String> hint) {
+        return plugins.isEmpty() || plugins.stream()
+                .anyMatch(p -> (filters.isEmpty() || filters.contains(p)) && hint.test(pod, p));
     }
 
     /// An attempt begins.

@@ -16,8 +16,8 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /// The queue of pods that need a node.
 ///
@@ -27,26 +27,28 @@ import org.jspecify.annotations.Nullable;
 ///             └──────────────────────────── 1 s … 10 s ───────────────────────────┘
 /// ```
 ///
-/// Active pods are ordered by priority, then by the time they came or came back. One entry per pod. For any thread.
+/// Active pods are ordered by priority, then by the time they came or came back. When there are none, those in back-off
+/// are taken before its end, but for those that wait after an error: upstream's `SchedulerPopFromBackoffQ`. One entry
+/// per pod. For any thread.
 final class SchedulingQueue {
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
     /// Pods that have waited too long are looked for so often, as there may be very many.
     private static final Duration FLUSH = Duration.ofSeconds(30);
     private static final String GATES = "SchedulingGates";
+    private static final Comparator<QueuedPod> FIRST = Comparator.comparingLong((QueuedPod e) -> -e.priority)
+            .thenComparing(e -> e.since).thenComparing(e -> e.order);
 
     private final InstantSource clock;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Map<String, QueuedPod> pods = new HashMap<>();
     /// What an entry is ordered by does not change while it is in one of these.
-    private final TreeSet<QueuedPod> active = new TreeSet<>(Comparator.comparingLong((QueuedPod e) -> -e.priority)
-            .thenComparing(e -> e.since).thenComparing(e -> e.order));
-    private final TreeSet<QueuedPod> backOff = new TreeSet<>(
-            Comparator.comparing((QueuedPod e) -> e.ready).thenComparing(e -> e.order));
+    private final TreeSet<QueuedPod> active = new TreeSet<>(FIRST);
+    private final IncomingPods incoming = new IncomingPods();
+    private final BackOffQueue backOff = new BackOffQueue(FIRST, incoming);
     private final UnschedulablePods unschedulable = new UnschedulablePods();
     private final Set<String> gated = new HashSet<>();
     private final QueueMoves moves = new QueueMoves();
-    private final IncomingPods incoming = new IncomingPods();
     private Instant flushed;
 
     SchedulingQueue(TimeSource time) {
@@ -130,8 +132,7 @@ final class SchedulingQueue {
         lock.lock();
         try {
             promote();
-            @Nullable
-            QueuedPod next = active.pollFirst();
+            QueuedPod next = active.isEmpty() ? backOff.takeEarly() : active.pollFirst();
             if (next != null) {
                 next.take(clock.instant(), moves.last());
             }
@@ -146,13 +147,12 @@ final class SchedulingQueue {
     boolean failed(QueuedPod entry, Set<String> plugins) {
         return returned(entry, () -> {
             entry.plugins = plugins;
-            boolean helped = moves.helped(plugins, entry.takenAt);
-            if (helped) {
-                backOff.add(entry);
+            if (moves.helped(plugins, entry.takenAt)) {
+                backOff.add(entry, true, QueueEvents.FAILURE);
             } else {
                 unschedulable.add(entry);
+                incoming.count(IncomingPods.UNSCHEDULABLE, QueueEvents.FAILURE);
             }
-            incoming.count(helped ? IncomingPods.BACK_OFF : IncomingPods.UNSCHEDULABLE, QueueEvents.FAILURE);
         });
     }
 
@@ -175,10 +175,7 @@ final class SchedulingQueue {
     /// Returns a pod after an error, with back-off.
     /// @return false when the pod has left the queue meanwhile
     boolean error(QueuedPod entry) {
-        return returned(entry, () -> {
-            backOff.add(entry);
-            incoming.count(IncomingPods.BACK_OFF, QueueEvents.FAILURE);
-        });
+        return returned(entry, () -> backOff.add(entry, false, QueueEvents.FAILURE));
     }
 
     /// A pod that was returned already stays where it is.
@@ -200,16 +197,28 @@ final class SchedulingQueue {
     ///
     /// @param event one of [QueueEvents]
     void changed(String event, Set<String> plugins) {
-        changed(event, plugins, pod -> true);
+        move(event, plugins, _ -> true);
     }
 
     /// Moves pods that one of these filters has rejected, if the event may help them; an empty set stands for all.
     ///
     /// @param helps called with the lock held; a pod in flight counts as helped
     void changed(String event, Set<String> plugins, Predicate<PodInfo> helps) {
+        move(event, plugins, e -> helps.test(e.pod));
+    }
+
+    /// Moves pods that one of these filters has rejected, if the event may help them with that filter; an empty set
+    /// stands for all, and a pod that no filter has rejected is helped by any event.
+    ///
+    /// @param hint whether the event may help a pod with a filter; called with the lock held
+    void changed(String event, Set<String> plugins, BiPredicate<PodInfo, String> hint) {
+        move(event, plugins, e -> e.helped(plugins, hint));
+    }
+
+    private void move(String event, Set<String> plugins, Predicate<QueuedPod> goes) {
         locked(() -> {
             moves.happened(plugins);
-            unschedulable.takeOut(plugins, e -> helps.test(e.pod)).forEach(e -> waitOrGo(e, event));
+            unschedulable.takeOut(plugins, goes).forEach(e -> waitOrGo(e, event));
         });
     }
 
@@ -238,8 +247,8 @@ final class SchedulingQueue {
         lock.lock();
         try {
             promote();
-            if (active.isEmpty()) {
-                Duration wait = backOff.isEmpty() ? atMost : Duration.between(clock.instant(), backOff.first().ready);
+            if (active.isEmpty() && !backOff.hasEarly()) {
+                Duration wait = backOff.end().map(end -> Duration.between(clock.instant(), end)).orElse(atMost);
                 changed.await(Math.max(1, Math.min(wait.toNanos(), atMost.toNanos())), TimeUnit.NANOSECONDS);
             }
         } catch (InterruptedException e) {
@@ -251,8 +260,7 @@ final class SchedulingQueue {
 
     private void waitOrGo(QueuedPod entry, String event) {
         if (entry.ready.isAfter(clock.instant())) {
-            backOff.add(entry);
-            incoming.count(IncomingPods.BACK_OFF, event);
+            backOff.add(entry, true, event);
         } else {
             activate(entry, event);
         }
@@ -265,8 +273,8 @@ final class SchedulingQueue {
 
     private void promote() {
         Instant now = clock.instant();
-        while (!backOff.isEmpty() && !backOff.first().ready.isAfter(now)) {
-            activate(backOff.removeFirst(), QueueEvents.BACK_OFF_COMPLETE);
+        for (QueuedPod next = backOff.takeEnded(now); next != null; next = backOff.takeEnded(now)) {
+            activate(next, QueueEvents.BACK_OFF_COMPLETE);
         }
         if (now.isBefore(flushed.plus(FLUSH))) {
             return;

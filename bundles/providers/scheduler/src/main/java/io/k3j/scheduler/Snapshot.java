@@ -1,5 +1,6 @@
 package io.k3j.scheduler;
 
+import io.k3j.model.Selector;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -7,24 +8,45 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// All nodes with their pods and nominations at one moment, with lookups of namespaces and volumes. Immutable.
+/// All nodes with their pods and nominations at one moment, with lookups of namespaces, volumes and selectors.
+/// Immutable.
 ///
 /// @param nodes the nodes in the order of evaluation
 /// @param withAffinity the nodes with pods that have affinity terms
 /// @param nominated the nominated pods, by node
-/// @param namespaceLabels the labels of a namespace
-/// @param volumes claims, volumes and classes
+/// @param lookups what is asked for as it is now
 record Snapshot(List<NodeState> nodes, List<NodeState> withAffinity, Map<String, List<PodInfo>> nominated,
-        Function<String, Map<String, String>> namespaceLabels, ClaimedVolumes volumes) {
-    static Snapshot of(List<NodeState> nodes, Map<String, List<PodInfo>> nominated,
-            Function<String, Map<String, String>> namespaceLabels, ClaimedVolumes volumes) {
+        Lookups lookups) {
+    /// What is not of nodes and pods.
+    ///
+    /// @param namespaceLabels the labels of a namespace
+    /// @param volumes claims, volumes and classes
+    /// @param siblings among which pods one without spread constraints of its own is spread; everything for none
+    record Lookups(Function<String, Map<String, String>> namespaceLabels, ClaimedVolumes volumes,
+            Function<PodInfo, Selector> siblings) {
+    }
+
+    static Snapshot of(List<NodeState> nodes, Map<String, List<PodInfo>> nominated, Lookups lookups) {
         List<NodeState> some = new ArrayList<>();
         for (NodeState node : nodes) {
             if (!node.withAffinity().isEmpty()) {
                 some.add(node);
             }
         }
-        return new Snapshot(nodes, some, nominated, namespaceLabels, volumes);
+        return new Snapshot(nodes, some, nominated, lookups);
+    }
+
+    Function<String, Map<String, String>> namespaceLabels() {
+        return lookups.namespaceLabels();
+    }
+
+    ClaimedVolumes volumes() {
+        return lookups.volumes();
+    }
+
+    /// Among which pods a pod is spread by default.
+    Selector siblings(PodInfo pod) {
+        return lookups.siblings().apply(pod);
     }
 
     /// The nodes with some names that there are.

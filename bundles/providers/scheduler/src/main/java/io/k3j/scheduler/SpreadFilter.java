@@ -125,7 +125,7 @@ final class SpreadFilter implements Filter {
     static int matching(PodInfo pod, SpreadConstraint constraint, NodeState node) {
         int count = 0;
         for (PodInfo other : node.pods()) {
-            if (other.namespace().equals(pod.namespace()) && !other.pod().terminating()
+            if (other.namespace().equals(pod.namespace()) && !other.terminating()
                     && constraint.selector().matches(other.labels())) {
                 count++;
             }

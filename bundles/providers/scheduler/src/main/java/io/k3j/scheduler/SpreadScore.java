@@ -5,40 +5,47 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Scores by soft topology spread constraints. A pod without constraints that has a controller is spread over hosts
-/// and zones among its siblings, upstream's default constraints.
+/// Scores by soft topology spread constraints. A pod without constraints is spread by upstream's default ones over
+/// hosts and zones, among those that [Snapshot#siblings] says.
 final class SpreadScore {
     private static final int WEIGHT = 2;
     private static final String HOST = "kubernetes.io/hostname";
-    private static final List<SpreadConstraint> DEFAULTS = List.of(
-            new SpreadConstraint(3, HOST, false, Selector.EVERYTHING, 1, true, false),
-            new SpreadConstraint(5, "topology.kubernetes.io/zone", false, Selector.EVERYTHING, 1, true, false));
+    private static final String ZONE = "topology.kubernetes.io/zone";
 
     private final PodInfo pod;
     private final List<NodeState> feasible;
     private final boolean defaults;
     private final List<SpreadConstraint> soft;
 
-    private SpreadScore(PodInfo pod, List<NodeState> feasible) {
+    private SpreadScore(PodInfo pod, List<NodeState> feasible, List<SpreadConstraint> soft) {
         this.pod = pod;
         this.feasible = feasible;
         this.defaults = pod.spread().isEmpty();
-        this.soft = (defaults ? DEFAULTS : pod.spread()).stream().filter(c -> !c.hard()).toList();
+        this.soft = soft;
     }
 
     static void add(double[] totals, PodInfo pod, List<NodeState> feasible, Snapshot snapshot) {
-        if (feasible.size() < 2 || pod.spread().isEmpty() && pod.owner().isEmpty()) {
+        if (feasible.size() < 2) {
             return;
         }
-        SpreadScore score = new SpreadScore(pod, feasible);
+        List<SpreadConstraint> soft = pod.spread().isEmpty() ? defaults(snapshot.siblings(pod))
+                : pod.spread().stream().filter(c -> !c.hard()).toList();
+        SpreadScore score = new SpreadScore(pod, feasible, soft);
         double[] sums = new double[totals.length];
         boolean some = false;
-        for (SpreadConstraint c : score.soft) {
+        for (SpreadConstraint c : soft) {
             some |= score.add(sums, c, snapshot);
         }
         if (some) {
             score.normalize(totals, sums);
         }
+    }
+
+    /// Upstream's `systemDefaultConstraints`.
+    private static List<SpreadConstraint> defaults(Selector siblings) {
+        return siblings.everything() ? List.of()
+                : List.of(new SpreadConstraint(3, HOST, false, siblings, 1, true, false),
+                        new SpreadConstraint(5, ZONE, false, siblings, 1, true, false));
     }
 
     private boolean add(double[] sums, SpreadConstraint c, Snapshot snapshot) {
@@ -56,7 +63,7 @@ final class SpreadScore {
         for (NodeState node : host ? feasible : snapshot.nodes()) {
             String value = node.labels().get(c.topologyKey());
             if (value != null && counts.containsKey(value) && (host || counted(c, node))) {
-                counts.merge(value, defaults ? siblings(pod, node) : SpreadFilter.matching(pod, c, node), Integer::sum);
+                counts.merge(value, SpreadFilter.matching(pod, c, node), Integer::sum);
             }
         }
         double factor = Math.log(counts.size() + 2.0);
@@ -74,16 +81,6 @@ final class SpreadScore {
 
     private boolean counted(SpreadConstraint c, NodeState node) {
         return labelled(node) && SpreadFilter.eligible(pod, c, node);
-    }
-
-    private static int siblings(PodInfo pod, NodeState node) {
-        int count = 0;
-        for (PodInfo other : node.pods()) {
-            if (other.owner().equals(pod.owner()) && !other.pod().terminating()) {
-                count++;
-            }
-        }
-        return count;
     }
 
     private void normalize(double[] totals, double[] sums) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
+import io.k3j.model.Selector;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.lang.management.ManagementFactory;
@@ -61,7 +62,8 @@ class PlacementSpeedTest {
     }
 
     private static double placed() {
-        ClusterState cluster = new ClusterState(n -> Map.of(), new NoVolumes());
+        ClusterState cluster = new ClusterState(n -> Map.of(), new NoVolumes(),
+                pod -> Selector.ofLabels(Map.of("app", "a")));
         for (int i = 0; i < NODES; i++) {
             cluster.put(Obj.of(Struct.of("apiVersion", "v1", "kind", "Node", "metadata",
                     Struct.of("name", "n" + i, "labels",

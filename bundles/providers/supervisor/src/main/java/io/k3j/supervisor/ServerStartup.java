@@ -213,6 +213,7 @@ final class ServerStartup implements AutoCloseable {
         slow.finish();
         services.condition(Services.SERVICE_KEY_READY);
         work.identity().frontProxyAuthorities(List.of(credentials.complete(begin, random)));
+        handlers.components(work, services);
         if (DatastoreKind.managed(settings, layout)) {
             services.condition(Services.ETCD_PKI_READY);
         }

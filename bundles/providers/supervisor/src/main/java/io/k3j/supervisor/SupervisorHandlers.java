@@ -23,6 +23,7 @@ import io.k3j.pki.PemFiles;
 import io.k3j.secretsencryption.EncryptionKeeper;
 import io.k3j.secretsencryption.EncryptionMarks;
 import io.k3j.secretsencryption.EncryptionRequests;
+import io.k3j.servercredentials.ComponentIdentity;
 import io.k3j.servercredentials.Credentials;
 import io.k3j.servercredentials.JoinTokens;
 import io.k3j.servercredentials.KubeletIdentity;
@@ -93,6 +94,15 @@ final class SupervisorHandlers {
         services.register(ClusterDecisions.class, decisions, "name", settings.nodeName());
         services.condition(Services.PKI_READY);
         return work;
+    }
+
+    /// Registers the certificates of the ports of scheduler and controllers, which are there when all are.
+    /// @throws IOException naming the argument or the file that cannot be used
+    void components(Work work, Services services) throws IOException {
+        services.register(ListenerIdentity.class, ComponentIdentity.of(layout, ListeningSockets.SCHEDULER,
+                work.identity(), settings.kubeSchedulerArg()), Endpoint.PORT, ListeningSockets.SCHEDULER);
+        services.register(ListenerIdentity.class, ComponentIdentity.of(layout, ListeningSockets.CONTROLLERS,
+                work.identity(), settings.kubeControllerManagerArg()), Endpoint.PORT, ListeningSockets.CONTROLLERS);
     }
 
     /// Before anybody can connect: a connection keeps for its life what its handshake has found. Where the authority is

@@ -1,4 +1,4 @@
-package io.k3j.kubeletserver;
+package io.k3j.delegatedaccess;
 
 import java.time.Duration;
 import java.time.Instant;

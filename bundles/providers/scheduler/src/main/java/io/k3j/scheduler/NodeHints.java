@@ -1,0 +1,71 @@
+package io.k3j.scheduler;
+
+import io.k3j.model.Obj;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// What a new or a changed node means for pods that wait, by the filter that rejected them: upstream's queueing hints
+/// for nodes. A filter without a hint of its own may let pass any pod. Pure.
+///
+/// @param before null for a new node
+/// @param after the node without its pods
+record NodeHints(@Nullable NodeState before, NodeState after) {
+    static NodeHints of(@Nullable Obj before, Obj after) {
+        return new NodeHints(before == null ? null : NodeState.of(before), NodeState.of(after));
+    }
+
+    /// Whether a filter may have become more lenient to a pod.
+    boolean helps(PodInfo pod, String plugin) {
+        return switch (plugin) {
+            case NodeFilters.FIT -> NodeFilters.fit(pod, after) == null && (before == null || grown(pod, before));
+            case NodeFilters.AFFINITY -> pod.affinity().allows(after)
+                    && (before == null || !pod.affinity().allows(before));
+            case NodeFilters.TAINTS -> NodeFilters.taints(pod, after) == null
+                    && (before == null || NodeFilters.taints(pod, before) != null);
+            case NodeFilters.UNSCHEDULABLE -> !after.unschedulable() && (before == null || before.unschedulable());
+            case SpreadFilter.NAME -> spread(pod);
+            case PodAffinityFilter.NAME -> neighbours(pod);
+            default -> true;
+        };
+    }
+
+    /// Whether there is more of something that the pod wants.
+    private boolean grown(PodInfo pod, NodeState old) {
+        ResourceAmounts wanted = pod.requests();
+        ResourceAmounts had = old.allocatable();
+        ResourceAmounts has = after.allocatable();
+        return after.podLimit() > old.podLimit() || wanted.cpuMilli() > 0 && has.cpuMilli() > had.cpuMilli()
+                || wanted.memory() > 0 && has.memory() > had.memory() || wanted.disk() > 0 && has.disk() > had.disk()
+                || wanted.others().keySet().stream().anyMatch(
+                        name -> has.others().getOrDefault(name, 0L) > had.others().getOrDefault(name, 0L));
+    }
+
+    /// Whether the node has come to a domain, has left one, or counts otherwise than before.
+    private boolean spread(PodInfo pod) {
+        List<SpreadConstraint> hard = pod.spread().stream().filter(SpreadConstraint::hard).toList();
+        NodeState old = before;
+        if (old == null) {
+            return hard.stream().allMatch(c -> after.labels().containsKey(c.topologyKey()));
+        }
+        return hard.stream().anyMatch(c -> moved(old, c.topologyKey())
+                || SpreadFilter.eligible(pod, c, old) != SpreadFilter.eligible(pod, c, after));
+    }
+
+    /// Whether the node can be near whom the pod must be near, or has come to or left a domain of those it must be near
+    /// or keeps its distance from.
+    private boolean neighbours(PodInfo pod) {
+        PodAffinity affinity = pod.affinity();
+        Map<String, String> labels = after.labels();
+        NodeState old = before;
+        return affinity.required().stream().allMatch(t -> labels.containsKey(t.topologyKey()))
+                || old != null && Stream.concat(affinity.required().stream(), affinity.against().stream())
+                        .anyMatch(t -> moved(old, t.topologyKey()));
+    }
+
+    private boolean moved(NodeState old, String topologyKey) {
+        return !Objects.equals(old.labels().get(topologyKey), after.labels().get(topologyKey));
+    }
+}
