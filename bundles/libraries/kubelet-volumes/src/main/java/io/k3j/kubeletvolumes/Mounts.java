@@ -189,7 +189,7 @@ public final class Mounts {
 
     /// Whether something is mounted at a directory.
     /// @throws IOException when the table cannot be read
-    boolean mounted(Path directory) throws IOException {
+    public boolean mounted(Path directory) throws IOException {
         return away(() -> isMounted(directory));
     }
 
