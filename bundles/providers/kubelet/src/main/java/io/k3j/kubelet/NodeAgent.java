@@ -35,6 +35,7 @@ import io.k3j.nodestatus.NodeLoop;
 import io.k3j.nodestatus.NodeObject;
 import io.k3j.nodestatus.NodeSettings;
 import io.k3j.probes.HandlerRunner;
+import io.k3j.volumeapi.VolumeHost;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -65,6 +66,7 @@ final class NodeAgent implements AutoCloseable {
     private final CertificateMetrics certificates;
     private final Optional<HealthzPort> healthz;
     private final CurrentApi api = new CurrentApi();
+    private final CurrentDrivers drivers;
     private final LiveView pods;
     private final LiveView services;
     private @Nullable AutoCloseable runtimeEvents;
@@ -104,6 +106,8 @@ final class NodeAgent implements AutoCloseable {
                 new StatusWriter(api, closed), events, clock, this::services, facts.addresses(),
                 facts.memory(), room, tokens, new ReferenceWatches(clock),
                 admission(options, room, runtime, clock), new StartGates(), closed);
+        drivers = new CurrentDrivers(new VolumeHost(options.rootDir().toAbsolutePath(), options.nodeName(), api),
+                volumes);
         plugins = new PluginFailures(api, options.nodeName(), health, tools.events(), clock);
         workers = new PodWorkers(tools);
         certificates = new CertificateMetrics(options.dataDir(), clock);
@@ -214,6 +218,11 @@ final class NodeAgent implements AutoCloseable {
         return workers;
     }
 
+    /// Who makes volumes of drivers.
+    CurrentDrivers drivers() {
+        return drivers;
+    }
+
     private Evictions evictions() {
         return evictions;
     }
@@ -246,6 +255,7 @@ final class NodeAgent implements AutoCloseable {
         pods.close();
         services.close();
         tools.watches().close();
+        drivers.close();
         try {
             if (runtimeEvents != null) {
                 runtimeEvents.close();

@@ -1,0 +1,81 @@
+package io.k3j.csi;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// Which pods of the node use which volumes of drivers, read from the disk at each call; whoever makes one writes it
+/// down first. Any thread; blocks for the disk.
+///
+/// @param paths of the kubelet
+record VolumeUses(CsiPaths paths) {
+    /// A pod's use.
+    ///
+    /// @param uid of the pod
+    /// @param name of the volume on the disk
+    /// @param data what is written, empty where that cannot be read
+    record Use(String uid, String name, Optional<VolumeData> data) {
+    }
+
+    /// All of them, mounted or mapped.
+    List<Use> all() throws IOException {
+        List<Use> all = new ArrayList<>();
+        for (Path pod : children(paths.pods())) {
+            String uid = name(pod);
+            for (Path volume : children(paths.volumes(uid))) {
+                add(all, uid, name(volume), volume);
+            }
+        }
+        for (String device : devices()) {
+            for (Path user : children(paths.deviceUsers(device))) {
+                add(all, name(user), device, paths.deviceData(device));
+            }
+        }
+        return all;
+    }
+
+    /// The devices that somebody has, or was to have.
+    List<String> devices() throws IOException {
+        return children(paths.devices()).stream().map(VolumeUses::name)
+                .filter(n -> !n.equals("staging") && !n.equals("publish")).toList();
+    }
+
+    /// Whether a pod uses a volume. What cannot be read may be it.
+    boolean used(String driver, String handle) throws IOException {
+        return all().stream().anyMatch(u -> u.data().map(d -> d.isOf(driver, handle)).orElse(true));
+    }
+
+    /// Nothing has been made of a volume of which nothing is written yet.
+    private static void add(List<Use> into, String uid, String name, Path directory) {
+        try {
+            into.add(new Use(uid, name, Optional.of(VolumeData.read(directory))));
+        } catch (NoSuchFileException e) {
+            // nobody uses anything
+        } catch (IOException e) {
+            into.add(new Use(uid, name, Optional.empty()));
+        }
+    }
+
+    static String name(Path path) {
+        return String.valueOf(path.getFileName());
+    }
+
+    /// The directories and files in a directory, none when it is not there. What goes meanwhile may be there or not.
+    static List<Path> children(Path directory) throws IOException {
+        if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+            return List.of();
+        }
+        try (Stream<Path> all = Files.list(directory)) {
+            return all.toList();
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            return List.of();
+        }
+    }
+}
