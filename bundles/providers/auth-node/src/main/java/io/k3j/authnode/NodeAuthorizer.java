@@ -22,11 +22,13 @@ public final class NodeAuthorizer implements Authorizer {
     private static final Decision ALLOW = new Decision(Verdict.ALLOW, "");
     private static final Gvr PODS = new Gvr("", "v1", "pods");
     private static final Gvr CLAIMS = new Gvr("", "v1", "persistentvolumeclaims");
+    private static final Gvr VOLUMES = new Gvr("", "v1", "persistentvolumes");
     private static final Gvr ATTACHMENTS = new Gvr("storage.k8s.io", "v1", "volumeattachments");
     private static final Gvr SLICES = new Gvr("resource.k8s.io", "v1", "resourceslices");
 
     private final View pods;
     private final View claims;
+    private final View volumes;
     private final View attachments;
     private final View slices;
     private final NodePods bound = new NodePods();
@@ -36,6 +38,7 @@ public final class NodeAuthorizer implements Authorizer {
     public NodeAuthorizer(@Reference ApiClient api) {
         this.pods = api.view(PODS, Query.ALL);
         this.claims = api.view(CLAIMS, Query.ALL);
+        this.volumes = api.view(VOLUMES, Query.ALL);
         this.attachments = api.view(ATTACHMENTS, Query.ALL);
         this.slices = api.view(SLICES, Query.ALL);
         pods.listen(bound::changed);
@@ -51,8 +54,8 @@ public final class NodeAuthorizer implements Authorizer {
         return switch (resource) {
             case "pods" -> pod(node, what);
             case "nodes" -> node(node, what);
-            case "secrets", "configmaps" ->
-                related(node, what, NodeRules.reads(what) && what.subresource().isEmpty());
+            case "secrets" -> secret(node, what);
+            case "configmaps" -> related(node, what, NodeRules.reads(what) && what.subresource().isEmpty());
             case "persistentvolumeclaims" -> related(node, what, gets(what)
                     || what.subresource().equals("status") && changes(what));
             case "persistentvolumes" -> volume(node, what);
@@ -135,6 +138,21 @@ public final class NodeAuthorizer implements Authorizer {
         return decision(bound.refersTo(node, what.resource(), what.namespace(), what.name()), unrelated(node));
     }
 
+    /// Named by a pod of the node, or by the volume that one of its claims is bound to.
+    private Decision secret(String node, Attributes what) {
+        boolean reads = NodeRules.reads(what) && what.subresource().isEmpty();
+        Decision named = related(node, what, reads);
+        return named.verdict() == Verdict.ALLOW || !reads || what.name().isEmpty() ? named
+                : decision(bound.claims(node, key -> ofVolume(key, new Key(what.namespace(), what.name()))),
+                        unrelated(node));
+    }
+
+    private boolean ofVolume(Key claim, Key secret) {
+        return claims.get(claim).map(c -> c.spec().text("volumeName")).filter(v -> !v.isEmpty())
+                .flatMap(v -> volumes.get(Key.of(v))).map(v -> VolumeSecrets.of(v, claim).contains(secret))
+                .orElse(false);
+    }
+
     private Decision volume(String node, Attributes what) {
         boolean related = gets(what) && bound.claims(node, key -> claims.get(key)
                 .map(c -> c.spec().text("volumeName").equals(what.name())).orElse(false));
@@ -153,6 +171,7 @@ public final class NodeAuthorizer implements Authorizer {
     public void stop() {
         pods.close();
         claims.close();
+        volumes.close();
         attachments.close();
         slices.close();
     }

@@ -132,6 +132,44 @@ class NodeAuthorizerTest {
         assertThat(decide("get", "resource.k8s.io", "resourceclaims", "theirs", "")).isEqualTo(Verdict.NO_OPINION);
     }
 
+    /// Of a driver of CSI, which the kubelet hands its Secrets to.
+    @Test
+    void secretsOfAVolumeAreReadWhereItsClaimIsUsed() {
+        Struct csi = Struct.of("driver", "d", "volumeHandle", "h", "nodeStageSecretRef", secret("stage"),
+                "nodePublishSecretRef", secret("publish"), "controllerPublishSecretRef", secret("attach"));
+        volume("mine", csi);
+        volume("stolen", csi.with("nodeStageSecretRef", secret("foreign")));
+        claim("c", "mine");
+        claim("thief", "stolen");
+        api.seed(PODS, Obj.of(pod(Struct.EMPTY, Struct.of("volumes", Seq.of(used("c"), used("thief"))))));
+        api.deliver();
+        assertThat(List.of("stage", "publish", "attach", "foreign", "absent").stream()
+                .filter(name -> allowed(KUBELET, "get", "secrets", name))).containsExactly("stage", "publish");
+        assertThat(allowed(KUBELET, "update", "secrets", "stage")).isFalse();
+        assertThat(allowed(Caller.of("system:node:b", List.of("system:nodes")), "get", "secrets", "stage")).isFalse();
+    }
+
+    private static Struct secret(String name) {
+        return Struct.of("name", name, "namespace", "default");
+    }
+
+    private static Struct used(String claim) {
+        return Struct.of("name", claim, "persistentVolumeClaim", Struct.of("claimName", claim));
+    }
+
+    /// Bound to the claim `c`, whatever claims say.
+    private void volume(String name, Struct csi) {
+        api.seed(new Gvr("", "v1", "persistentvolumes"), Obj.of(Struct.of("apiVersion", "v1", "kind",
+                "PersistentVolume", "metadata", Struct.of("name", name), "spec",
+                Struct.of("csi", csi, "claimRef", Struct.of("namespace", "default", "name", "c")))));
+    }
+
+    private void claim(String name, String volume) {
+        api.seed(new Gvr("", "v1", "persistentvolumeclaims"), Obj.of(Struct.of("apiVersion", "v1", "kind",
+                "PersistentVolumeClaim", "metadata", Struct.of("namespace", "default", "name", name), "spec",
+                Struct.of("volumeName", volume))));
+    }
+
     private static Obj onNode(String version, String kind, String node) {
         return Obj.of(Struct.of("apiVersion", version, "kind", kind, "metadata", Struct.of("name", "of-" + node),
                 "spec", Struct.of("nodeName", node)));

@@ -33,6 +33,7 @@ final class CsiSession implements DriverVolumes {
     private final VolumeAttachments attachments;
     private final CsiMounter mounter;
     private final CsiBlockMapper mapper;
+    private final PluginWatcher watcher;
     private final SupervisedLoop loop;
 
     /// Begins to look for drivers.
@@ -51,7 +52,7 @@ final class CsiSession implements DriverVolumes {
         NamedLocks locks = new NamedLocks();
         mounter = new CsiMounter(session, mounts, locks);
         mapper = new CsiBlockMapper(session, mounts, locks);
-        PluginWatcher watcher = new PluginWatcher(paths, drivers,
+        watcher = new PluginWatcher(paths, drivers,
                 new PluginWatcher.Cluster(new CsiNodeWriter(api, host.node())), health, closed);
         loop = SupervisedLoop.virtual(health, "csi-plugins", watcher::run).start();
     }
@@ -128,5 +129,6 @@ final class CsiSession implements DriverVolumes {
     public void close() {
         closed.countDown();
         loop.stop(STOP);
+        watcher.end();
     }
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -37,7 +38,7 @@ final class PluginWatcher {
     private final Cluster cluster;
     private final Health health;
     private final CountDownLatch closed;
-    private final Map<Path, Known> known = new HashMap<>();
+    private final Map<Path, Known> known = new ConcurrentHashMap<>();
     /// Drivers that have gone and are still told of; this thread's.
     private final TreeSet<String> gone = new TreeSet<>();
 
@@ -82,18 +83,19 @@ final class PluginWatcher {
 
     /// Works until closed. The end takes no driver out of the API: they and their volumes go on.
     void run() throws InterruptedException {
-        try {
-            int round = 0;
-            do {
-                look();
-                if (round++ % TELL_EVERY == 0) {
-                    tell();
-                }
-            } while (!closed.await(LOOK.toMillis(), TimeUnit.MILLISECONDS));
-        } finally {
-            known.values().forEach(k -> k.registration().stop(END));
-            known.clear();
-        }
+        int round = 0;
+        do {
+            look();
+            if (round++ % TELL_EVERY == 0) {
+                tell();
+            }
+        } while (!closed.await(LOOK.toMillis(), TimeUnit.MILLISECONDS));
+    }
+
+    /// Ends all registrations without a word to anybody; after [#run].
+    void end() {
+        known.values().forEach(k -> k.registration().stop(END));
+        known.clear();
     }
 
     /// Brings the registrations to what sockets there are.
