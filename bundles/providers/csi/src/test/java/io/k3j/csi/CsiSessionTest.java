@@ -1,0 +1,301 @@
+package io.k3j.csi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.k3j.kuberuntime.ReferencedObjects;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.testkitbase.Waiting;
+import io.k3j.volumeapi.MountedVolume;
+import io.k3j.volumeapi.VolumeRequest;
+import io.k3j.volumeapi.VolumeUsage;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Volumes from the kubelet's question to the driver's socket and back.
+class CsiSessionTest extends CsiScene {
+    private static final Struct FREE = Struct.of("attachRequired", false);
+
+    @Test
+    void aVolumeIsStagedOnceAndTakenBackWithTheLastPod() throws Exception {
+        csiDriver(FREE);
+        start(DriverClient.STAGE_UNSTAGE_VOLUME);
+        Struct source = volume(csi("fsType", "ext4", "volumeAttributes", Struct.of("a", "b")))
+                .with("mountOptions", Seq.of("noatime", "ro"));
+        MountedVolume first = session.mount(persistent("u1", source));
+        assertThat(first.path()).isEqualTo(published("u1", "pv")).isDirectory();
+        session.mount(persistent("u2", source));
+        session.mount(persistent("u1", source));
+        assertThat(driver.changes()).containsExactly("NodeStageVolume", "NodePublishVolume", "NodeStageVolume",
+                "NodePublishVolume");
+        Struct stage = driver.requests("NodeStageVolume").getFirst();
+        assertThat(stage.text("staging_target_path")).isEqualTo(staged().resolve("globalmount").toString());
+        assertThat(stage.struct("volume_context")).isEqualTo(Struct.of("a", "b"));
+        assertThat(stage.struct("volume_capability")).isEqualTo(Struct.of("access_mode", Struct.of("mode", 1), "mount",
+                Struct.of("fs_type", "ext4", "mount_flags", Seq.of("noatime", "ro"))));
+        assertThat(Files.readString(published("u1", "pv").resolveSibling("vol_data.json")))
+                .contains("\"driverName\":\"d.example.com\"", "\"volumeHandle\":\"h\"", "\"specVolID\":\"pv\"",
+                        "\"volumeLifecycleMode\":\"Persistent\"");
+        session.release("u1");
+        assertThat(driver.changes()).endsWith("NodeUnpublishVolume");
+        assertThat(published("u1", "pv").getParent()).doesNotExist();
+        session.release("u2");
+        assertThat(driver.changes()).endsWith("NodeUnpublishVolume", "NodeUnstageVolume");
+        assertThat(staged()).doesNotExist();
+    }
+
+    @Test
+    void theNextKubeletTakesBackWhatTheLastOneMounted() throws Exception {
+        csiDriver(FREE);
+        start(DriverClient.STAGE_UNSTAGE_VOLUME);
+        session.mount(persistent("u", volume(csi())));
+        session.close();
+        assertThat(driver.changes()).doesNotContain("NodeUnpublishVolume");
+        session = opened();
+        session.prune();
+        session.release("u");
+        assertThat(driver.changes()).endsWith("NodeUnpublishVolume", "NodeUnstageVolume");
+    }
+
+    /// As after a crash between the last pod's end and the volume's.
+    @Test
+    void whatNoPodUsesIsUnstagedByTheNextLook() throws Exception {
+        csiDriver(FREE);
+        start(DriverClient.STAGE_UNSTAGE_VOLUME);
+        session.mount(persistent("u", volume(csi())));
+        session.prune();
+        assertThat(driver.changes()).doesNotContain("NodeUnstageVolume");
+        Files.delete(published("u", "pv"));
+        Files.delete(published("u", "pv").resolveSibling("vol_data.json"));
+        session.prune();
+        assertThat(driver.changes()).endsWith("NodeUnstageVolume");
+    }
+
+    @Test
+    void aVolumeIsUsedWhenItIsAttachedAndToldToBeInUse() throws Exception {
+        start();
+        VolumeRequest wanted = persistent("u", volume(csi("volumeAttributes", Struct.EMPTY)));
+        attach(Struct.of("attached", false, "attachError", Struct.of("message", "no such disk")));
+        assertThatThrownBy(() -> session.mount(wanted)).isInstanceOf(IOException.class)
+                .hasMessageContaining("no such disk");
+        assertThat(node().status().seq("volumesInUse").texts()).containsExactly(UNIQUE);
+        assertThat(driver.changes()).isEmpty();
+        attach(Struct.of("attached", true, "attachmentMetadata", Struct.of("device", "/dev/x")));
+        session.mount(wanted);
+        assertThat(driver.requests("NodePublishVolume").getFirst().struct("publish_context"))
+                .isEqualTo(Struct.of("device", "/dev/x"));
+        session.release("u");
+        assertThat(node().status().seq("volumesInUse")).isEqualTo(Seq.EMPTY);
+    }
+
+    @Test
+    void aPodsOwnVolumeIsNeitherAttachedNorStaged() throws Exception {
+        csiDriver(Struct.of("volumeLifecycleModes", Seq.of("Ephemeral"), "podInfoOnMount", true));
+        start(DriverClient.STAGE_UNSTAGE_VOLUME);
+        Struct source = Struct.of("name", "v", "csi", Struct.of("driver", DRIVER, "readOnly", true));
+        session.mount(new VolumeRequest(pod("u", Struct.of("serviceAccountName", "robot")), "v", source, "",
+                Optional.empty(), true));
+        assertThat(driver.changes()).containsExactly("NodePublishVolume");
+        Struct request = driver.requests("NodePublishVolume").getFirst();
+        assertThat(request.text("volume_id")).isEqualTo("csi-" + CsiPaths.sha256("uv"));
+        assertThat(request.flag("readonly")).isTrue();
+        assertThat(request.struct("volume_context").texts()).containsEntry("csi.storage.k8s.io/ephemeral", "true")
+                .containsEntry("csi.storage.k8s.io/pod.name", "p").containsEntry("csi.storage.k8s.io/pod.uid", "u")
+                .containsEntry("csi.storage.k8s.io/pod.namespace", "default")
+                .containsEntry("csi.storage.k8s.io/serviceAccount.name", "robot");
+        session.release("u");
+        assertThat(driver.changes()).endsWith("NodeUnpublishVolume");
+    }
+
+    @Test
+    void aDriverIsNotGivenVolumesOfAModeThatItDoesNotHave() throws Exception {
+        start();
+        Struct source = Struct.of("name", "v", "csi", Struct.of("driver", DRIVER));
+        assertThatThrownBy(() -> session.mount(new VolumeRequest(pod("u", Struct.EMPTY), "v", source, "",
+                Optional.empty(), false))).hasMessageContaining("volume mode \"Ephemeral\" not supported by driver");
+    }
+
+    @Test
+    void secretsAndTokensGoToTheDriver() throws Exception {
+        csiDriver(FREE.with("tokenRequests", Seq.of(Struct.of("audience", "vault"))));
+        start(DriverClient.STAGE_UNSTAGE_VOLUME);
+        secret("stage", "one");
+        secret("publish", "two");
+        api.seed(ReferencedObjects.SERVICE_ACCOUNTS, Obj.of(Struct.of("apiVersion", "v1", "kind", "ServiceAccount",
+                "metadata", Struct.of("namespace", "default", "name", "default"))));
+        session.mount(persistent("u", volume(csi("nodeStageSecretRef", reference("stage"), "nodePublishSecretRef",
+                reference("publish")))));
+        assertThat(driver.requests("NodeStageVolume").getFirst().struct("secrets"))
+                .isEqualTo(Struct.of("key", "one"));
+        Struct publish = driver.requests("NodePublishVolume").getFirst();
+        assertThat(publish.struct("secrets")).isEqualTo(Struct.of("key", "two"));
+        assertThat(publish.struct("volume_context").text("csi.storage.k8s.io/serviceAccount.tokens"))
+                .startsWith("{\"vault\":{\"token\":\"token of ");
+        assertThatThrownBy(() -> session.mount(persistent("u2", volume(csi("nodePublishSecretRef",
+                reference("absent")))))).hasMessageContaining("secret \"absent\" not found");
+    }
+
+    private static Struct reference(String name) {
+        return Struct.of("namespace", "default", "name", name);
+    }
+
+    private void secret(String name, String value) {
+        api.seed(ReferencedObjects.SECRETS, Obj.of(Struct.of("apiVersion", "v1", "kind", "Secret", "metadata",
+                reference(name), "data",
+                Struct.of("key", Base64.getEncoder().encodeToString(value.getBytes(
+                        StandardCharsets.UTF_8))))));
+    }
+
+    @Test
+    void aDriverThatWantsSoPublishesAgainAtEachLook() throws Exception {
+        csiDriver(FREE.with("requiresRepublish", true));
+        start(DriverClient.STAGE_UNSTAGE_VOLUME);
+        assertThat(session.mount(persistent("u", volume(csi()))).fresh()).isTrue();
+        assertThat(session.mount(persistent("u", volume(csi()))).fresh()).isFalse();
+        assertThat(driver.changes()).containsExactly("NodeStageVolume", "NodePublishVolume", "NodePublishVolume");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ReadWriteOnce,1,7", "ReadOnlyMany,3,3", "ReadWriteMany,5,5", "ReadWriteOncePod,1,6"})
+    void accessModesAreThoseThatTheDriverKnows(String mode, int plain, int capable) throws Exception {
+        CsiVolume volume = CsiVolume.of(persistent("u", volume(csi()).with("accessModes", Seq.of(mode))));
+        assertThat(volume.capability(Set.of(), false).mode()).isEqualTo(plain);
+        assertThat(volume.capability(Set.of(DriverClient.SINGLE_NODE_MULTI_WRITER), false).mode())
+                .isEqualTo(capable);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"None,ext4,ReadWriteOnce,false", "File,'',ReadWriteMany,true",
+            "ReadWriteOnceWithFSType,ext4,ReadWriteOnce,true", "ReadWriteOnceWithFSType,'',ReadWriteOnce,false",
+            "ReadWriteOnceWithFSType,ext4,ReadWriteMany,false", "ReadWriteOnceWithFSType,ext4,ReadWriteOncePod,true"})
+    void theGroupIsGivenByThePolicyOfTheDriver(String policy, String type, String mode, boolean given)
+            throws Exception {
+        Obj pod = pod("u", Struct.of("securityContext", Struct.of("fsGroup", 12)));
+        CsiVolume volume = CsiVolume.of(new VolumeRequest(pod, "v",
+                volume(csi("fsType", type)).with("accessModes", Seq.of(mode)), "pv", Optional.empty(), false));
+        assertThat(volume.groupIsKubelets(policy, Set.of())).isEqualTo(given);
+        Set<Integer> itself = Set.of(DriverClient.VOLUME_MOUNT_GROUP);
+        assertThat(volume.groupIsKubelets(policy, itself)).isFalse();
+        assertThat(volume.capability(itself, false).group()).isEqualTo("12");
+    }
+
+    @Test
+    void aClaimGetsTheSizeThatItsVolumeHas() throws Exception {
+        csiDriver(FREE);
+        start(DriverClient.EXPAND_VOLUME);
+        Struct claim = Struct.of("apiVersion", "v1", "kind", "PersistentVolumeClaim", "metadata", reference("c"),
+                "spec", Struct.EMPTY, "status", Struct.of("capacity", Struct.of("storage", "1Gi"), "conditions",
+                        Seq.of(Struct.of("type", "FileSystemResizePending", "status", "True"))));
+        api.seed(ReferencedObjects.CLAIMS, Obj.of(claim));
+        VolumeRequest wanted = new VolumeRequest(pod("u", Struct.EMPTY), "v", volume(csi()), "pv",
+                Optional.of(Obj.of(claim)), false);
+        driver.refuse("NodeExpandVolume", CsiFault.FAILED_PRECONDITION, "in use");
+        assertThat(session.mount(wanted).resizeFailure())
+                .isEqualTo("rpc error: code = FailedPrecondition desc = in use");
+        driver.mend();
+        assertThat(session.mount(wanted).resizeFailure()).isEmpty();
+        Struct request = driver.requests("NodeExpandVolume").getLast();
+        assertThat(request.struct("capacity_range").whole("required_bytes", 0)).isEqualTo(2L << 30);
+        assertThat(request.text("volume_path")).isEqualTo(published("u", "pv").toString());
+        Struct status = api.get(ReferencedObjects.CLAIMS, new Key("default", "c")).status();
+        assertThat(status.struct("capacity").text("storage")).isEqualTo("2Gi");
+        assertThat(status.seq("conditions")).isEqualTo(Seq.EMPTY);
+        assertThat(driver.requests("NodePublishVolume")).hasSize(1);
+    }
+
+    @Test
+    void usageIsWhatTheDriverSays() throws Exception {
+        csiDriver(FREE);
+        start(DriverClient.GET_VOLUME_STATS);
+        driver.answer("NodeGetVolumeStats", Struct.of("usage", Seq.of(
+                Struct.of("available", 1, "total", 3, "used", 2, "unit", 1),
+                Struct.of("available", 10, "total", 30, "used", 20, "unit", 2))));
+        Path path = session.mount(persistent("u", volume(csi()))).path();
+        assertThat(session.usage(path)).contains(new VolumeUsage(1, 3, 2, 30, 10, 20));
+        driver.answer("NodeGetCapabilities", Struct.EMPTY);
+        assertThat(session.usage(path)).isEmpty();
+    }
+
+    @Test
+    void aDeviceIsPublishedForEachPod() throws Exception {
+        csiDriver(FREE);
+        start(DriverClient.STAGE_UNSTAGE_VOLUME);
+        Struct source = volume(csi()).with("volumeMode", "Block");
+        Path devices = root.resolve("plugins/kubernetes.io/csi/volumeDevices");
+        assertThat(session.map(persistent("u1", source))).isEqualTo(devices.resolve("publish/pv/u1")).exists();
+        session.map(persistent("u2", source));
+        assertThat(driver.requests("NodePublishVolume").getFirst().struct("volume_capability").has("block")).isTrue();
+        assertThat(driver.requests("NodeStageVolume").getFirst().text("staging_target_path"))
+                .isEqualTo(devices.resolve("staging/pv").toString());
+        session.release("u1");
+        assertThat(driver.changes()).endsWith("NodeUnpublishVolume");
+        session.close();
+        session = opened();
+        registered();
+        Files.createDirectories(root.resolve("pods"));
+        Waiting.until("a device whose pod has no directory is taken back", () -> {
+            session.prune();
+            return driver.changes().getLast().equals("NodeUnstageVolume");
+        });
+        assertThat(devices.resolve("pv")).doesNotExist();
+        assertThat(devices.resolve("staging/pv")).doesNotExist();
+    }
+
+    @Test
+    void whatADriverRefusesIsToldInItsWordsAndUndoneLater() throws Exception {
+        csiDriver(FREE);
+        start();
+        driver.refuse("NodePublishVolume", 13, "mount failed:\nno such device");
+        assertThatThrownBy(() -> session.mount(persistent("u", volume(csi()))))
+                .hasMessage("rpc error: code = Internal desc = mount failed: no such device");
+        session.release("u");
+        assertThat(driver.changes()).endsWith("NodeUnpublishVolume");
+    }
+
+    @Test
+    void nothingIsTakenAwayWhileADriverIsAway() throws Exception {
+        csiDriver(FREE);
+        start();
+        session.mount(persistent("u", volume(csi())));
+        driver.refuse("NodeUnpublishVolume", 14, "busy");
+        assertThatThrownBy(() -> session.release("u")).hasMessageContaining("busy");
+        assertThat(published("u", "pv")).exists();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"..", "../../etc", "a/b", "", ".a", "a-", "volumeDevices"})
+    void aDriversNameLeadsNowhereElse(String name) {
+        Struct source = Struct.of("csi", Struct.of("driver", name, "volumeHandle", "h"));
+        assertThatThrownBy(() -> CsiVolume.of(persistent("u", source))).isInstanceOf(IOException.class)
+                .hasMessageContaining("is no name of a CSI driver");
+    }
+
+    @Test
+    void aVolumesHandleAndItsRecordLeadNowhereElse() throws Exception {
+        CsiVolume volume = CsiVolume.of(persistent("u", Struct.of("csi",
+                Struct.of("driver", DRIVER, "volumeHandle", "../../../etc"))));
+        assertThat(new CsiPaths(root).global(volume.driver(), volume.handle())).hasParent(
+                root.resolve("plugins/kubernetes.io/csi").resolve(DRIVER));
+        assertThatThrownBy(() -> CsiVolume.of(new VolumeRequest(pod("u", Struct.EMPTY), "v", volume(csi()), "../x",
+                Optional.empty(), false))).isInstanceOf(IOException.class);
+        Path directory = Files.createDirectories(root.resolve("record"));
+        for (String damaged : List.of("{\"driverName\":\"../x\",\"volumeHandle\":\"h\"}", "{", "[]",
+                "{\"driverName\":\"d\"}")) {
+            Files.writeString(directory.resolve("vol_data.json"), damaged);
+            assertThatThrownBy(() -> VolumeData.read(directory)).as(damaged).isInstanceOf(IOException.class);
+        }
+    }
+}
