@@ -35,8 +35,12 @@ final class CsiPlugin implements VolumePlugin, VolumeStats.DriverUsage {
     }
 
     private DriverVolumes drivers() throws IOException {
-        return drivers.orElseThrow(() -> new IOException("CSI is not running on this node: k3s component status csi"
-                + " shows why, and k3s component enable csi starts it"));
+        return drivers.orElseThrow(CsiPlugin::away);
+    }
+
+    private static IOException away() {
+        return new IOException("CSI is not running on this node: k3s component status csi shows why, and k3s component"
+                + " enable csi starts it");
     }
 
     @Override
@@ -85,7 +89,7 @@ final class CsiPlugin implements VolumePlugin, VolumeStats.DriverUsage {
         if (present.isPresent()) {
             present.get().release(uid);
         } else if (has(uid)) {
-            drivers();
+            throw away();
         }
     }
 

@@ -25,6 +25,8 @@ final class CsiBlockMapper {
     private final NamedLocks locks;
     /// Of this session, by where they are published.
     private final Set<Path> published = ConcurrentHashMap.newKeySet();
+    /// Of this session, by their names on the disk.
+    private final Set<String> staged = ConcurrentHashMap.newKeySet();
 
     CsiBlockMapper(CsiMounter.Session session, Mounts mounts, NamedLocks locks) {
         this.session = session;
@@ -56,33 +58,34 @@ final class CsiBlockMapper {
         CsiPaths paths = session.paths();
         Path target = target(volume);
         Path staging = paths.deviceStaging(volume.name());
-        String staged = stages ? staging.toString() : "";
+        String at = stages ? staging.toString() : "";
         VolumeCall.Capability capability = volume.capability(abilities, true);
         locks.hold(volume.key(), () -> {
             VolumeData.of(volume, session.node()).write(paths.deviceData(volume.name()));
             use(paths.deviceUsers(volume.name()).resolve(volume.uid()));
-            if (stages) {
+            if (stages && !staged.contains(volume.name())) {
                 PodDirectories.make(staging);
-                client.stage(new VolumeCall(volume.handle(), publishContext, staged, "", capability, false,
+                client.stage(new VolumeCall(volume.handle(), publishContext, at, "", capability, false,
                         session.parameters().secrets(volume, "nodeStageSecretRef"),
                         VolumeParameters.attributes(volume)));
+                staged.add(volume.name());
             }
             PodDirectories.make(Objects.requireNonNull(target.getParent()));
-            client.publish(new VolumeCall(volume.handle(), publishContext, staged, target.toString(), capability,
+            client.publish(new VolumeCall(volume.handle(), publishContext, at, target.toString(), capability,
                     volume.request().readOnly(), given.secrets(), given.context()));
             published.add(target);
         });
-        expand(client, abilities, volume, staged);
+        expand(client, abilities, volume, at);
         return target;
     }
 
     /// A device that keeps its size is one all the same; it is tried again with the next look at the volumes.
-    private void expand(DriverClient client, Set<Integer> abilities, CsiVolume volume, String staged) {
+    private void expand(DriverClient client, Set<Integer> abilities, CsiVolume volume, String staging) {
         if (!NodeExpansion.due(volume)) {
             return;
         }
         try {
-            session.expansion().expand(client, abilities, volume, target(volume), staged);
+            session.expansion().expand(client, abilities, volume, target(volume), staging);
         } catch (IOException | ApiFault e) {
             LOG.log(System.Logger.Level.WARNING, "Cannot expand a device name={0} error={1}", volume.name(),
                     e.getMessage());
@@ -129,6 +132,7 @@ final class CsiBlockMapper {
             return;
         }
         Path staging = paths.deviceStaging(name);
+        staged.remove(name);
         if (Files.isDirectory(staging, LinkOption.NOFOLLOW_LINKS)) {
             client.unstage(data.handle(), staging.toString());
             ended(staging, data);

@@ -28,6 +28,8 @@ final class CsiMounter {
     private final NamedLocks locks;
     /// Of this session, by where they are published: the group of others' files may not have been given yet.
     private final Set<Path> published = ConcurrentHashMap.newKeySet();
+    /// Of this session, by [CsiVolume#key].
+    private final Set<String> staged = ConcurrentHashMap.newKeySet();
 
     /// What the mounter and the mapper have in common.
     ///
@@ -71,38 +73,39 @@ final class CsiMounter {
         boolean fresh = !published.contains(target);
         boolean stages = !volume.ephemeral() && abilities.contains(DriverClient.STAGE_UNSTAGE_VOLUME);
         Path staging = session.paths().staging(volume.driver(), volume.handle());
-        String staged = stages ? staging.toString() : "";
+        String at = stages ? staging.toString() : "";
         VolumeCall.Capability capability = volume.capability(abilities, false);
         locks.hold(volume.key(), () -> {
             VolumeData data = VolumeData.of(volume, session.node());
             if (fresh) {
                 data.write(Objects.requireNonNull(target.getParent()));
             }
-            if (fresh && stages) {
+            if (stages && !staged.contains(volume.key())) {
                 data.staged().write(Objects.requireNonNull(staging.getParent()));
                 PodDirectories.make(staging);
-                client.stage(new VolumeCall(volume.handle(), publishContext, staged, "", capability, false,
+                client.stage(new VolumeCall(volume.handle(), publishContext, at, "", capability, false,
                         session.parameters().secrets(volume, "nodeStageSecretRef"),
                         VolumeParameters.attributes(volume)));
+                staged.add(volume.key());
             }
             if (fresh || driver.republish()) {
-                client.publish(new VolumeCall(volume.handle(), publishContext, staged, target.toString(), capability,
+                client.publish(new VolumeCall(volume.handle(), publishContext, at, target.toString(), capability,
                         volume.request().readOnly(), given.secrets(), given.context()));
             }
             published.add(target);
         });
         return new MountedVolume(target, fresh, volume.groupIsKubelets(driver.groupPolicy(), abilities),
-                expanded(client, abilities, volume, target, staged));
+                expanded(client, abilities, volume, target, at));
     }
 
     /// @return why it was not, empty when it was or need not be
     private String expanded(DriverClient client, Set<Integer> abilities, CsiVolume volume, Path target,
-            String staged) {
+            String staging) {
         if (!NodeExpansion.due(volume)) {
             return "";
         }
         try {
-            session.expansion().expand(client, abilities, volume, target, staged);
+            session.expansion().expand(client, abilities, volume, target, staging);
             return "";
         } catch (IOException | ApiFault e) {
             return String.valueOf(e.getMessage());
@@ -161,6 +164,7 @@ final class CsiMounter {
             return;
         }
         Path staging = session.paths().staging(data.driver(), data.handle());
+        staged.remove(data.driver() + "^" + data.handle());
         session.drivers().need(data.driver()).unstage(data.handle(), staging.toString());
         ended(staging, data);
         VolumeData.delete(global, "globalmount");

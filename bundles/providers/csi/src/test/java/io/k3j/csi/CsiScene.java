@@ -64,9 +64,14 @@ abstract class CsiScene {
     }
 
     void registered() throws InterruptedException {
+        registered(1);
+    }
+
+    /// @param times since the driver began
+    void registered(int times) throws InterruptedException {
         Waiting.until("the registrar is told that its driver is registered",
-                () -> driver.requests("NotifyRegistrationStatus").stream()
-                        .anyMatch(r -> r.flag("plugin_registered")));
+                () -> driver.requests("NotifyRegistrationStatus").stream().filter(r -> r.flag("plugin_registered"))
+                        .count() >= times);
     }
 
     void csiDriver(Struct spec) {
