@@ -43,8 +43,13 @@ record CsiPaths(Path root) {
         return volumes(uid).resolve(name);
     }
 
+    /// What plug-ins keep, and drivers' sockets.
+    Path plugins() {
+        return root.resolve("plugins");
+    }
+
     Path plugin() {
-        return root.resolve("plugins/kubernetes.io/csi");
+        return plugins().resolve("kubernetes.io/csi");
     }
 
     /// What is kept of a staged volume.

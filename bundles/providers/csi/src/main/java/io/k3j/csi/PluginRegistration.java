@@ -23,6 +23,9 @@ final class PluginRegistration {
     /// Upstream's longest back-off of a plug-in.
     private static final Duration LONGEST = Duration.ofMinutes(2);
     private static final byte[] NOTHING = {};
+    private static final int NOT_FOUND = 404;
+    private static final int CONFLICT = 409;
+    private static final int SERVER_FAULT = 500;
     private final Path socket;
     private final RegisteredDrivers drivers;
     private final PluginWatcher.Cluster cluster;
@@ -59,17 +62,34 @@ final class PluginRegistration {
                     "Cannot ask a plug-in who it is path={0} error={1}", socket, e.getMessage());
             return false;
         }
-        String error = "";
         try {
             register(plugin);
             LOG.log(System.Logger.Level.INFO, "Registered a CSI driver name={0} path={1}", plugin.name(), socket);
-        } catch (IOException | ApiFault e) {
-            error = String.valueOf(e.getMessage());
-            LOG.log(stopped() ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
-                    "Cannot register a plug-in path={0} error={1}", socket, error);
+            tell("");
+            return true;
+        } catch (IOException e) {
+            failed(String.valueOf(e.getMessage()));
+        } catch (ApiFault e) {
+            if (passing(e)) {
+                LOG.log(System.Logger.Level.DEBUG, "A CSI driver is not told of yet path={0} error={1}", socket,
+                        e.getMessage());
+            } else {
+                failed(String.valueOf(e.getMessage()));
+            }
         }
+        return false;
+    }
+
+    private void failed(String error) {
+        LOG.log(stopped() ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
+                "Cannot register a plug-in path={0} error={1}", socket, error);
         tell(error);
-        return error.isEmpty();
+    }
+
+    /// Whether it is no fault of the plug-in's, as before the API server answers or has this node: registrars that are
+    /// told of a failure end, and are started again.
+    private static boolean passing(ApiFault fault) {
+        return fault.code() >= SERVER_FAULT || fault.code() == NOT_FOUND || fault.code() == CONFLICT;
     }
 
     private boolean stopped() {

@@ -2,6 +2,7 @@ package io.k3j.csi;
 
 import io.k3j.clientapi.ApiFault;
 import io.k3j.componentapi.Health;
+import io.k3j.kubeletvolumes.PodDirectories;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -98,8 +99,19 @@ final class PluginWatcher {
         known.clear();
     }
 
+    /// Manifests of drivers mount these directories, and expect them to be there.
+    private void make() {
+        try {
+            PodDirectories.make(paths.registry());
+            PodDirectories.make(paths.plugins());
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "Cannot make a directory for plug-ins error={0}", e.getMessage());
+        }
+    }
+
     /// Brings the registrations to what sockets there are.
     void look() {
+        make();
         Map<Path, Object> found = sockets();
         for (Map.Entry<Path, Known> one : List.copyOf(known.entrySet())) {
             if (!one.getValue().identity().equals(found.get(one.getKey()))) {

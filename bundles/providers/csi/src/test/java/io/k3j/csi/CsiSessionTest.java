@@ -17,13 +17,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
-import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// Volumes from the kubelet's question to the driver's socket and back.
 class CsiSessionTest extends CsiScene {
@@ -168,30 +163,6 @@ class CsiSessionTest extends CsiScene {
         assertThat(driver.changes()).containsExactly("NodeStageVolume", "NodePublishVolume", "NodePublishVolume");
     }
 
-    @ParameterizedTest
-    @CsvSource({"ReadWriteOnce,1,7", "ReadOnlyMany,3,3", "ReadWriteMany,5,5", "ReadWriteOncePod,1,6"})
-    void accessModesAreThoseThatTheDriverKnows(String mode, int plain, int capable) throws Exception {
-        CsiVolume volume = CsiVolume.of(persistent("u", volume(csi()).with("accessModes", Seq.of(mode))));
-        assertThat(volume.capability(Set.of(), false).mode()).isEqualTo(plain);
-        assertThat(volume.capability(Set.of(DriverClient.SINGLE_NODE_MULTI_WRITER), false).mode())
-                .isEqualTo(capable);
-    }
-
-    @ParameterizedTest
-    @CsvSource({"None,ext4,ReadWriteOnce,false", "File,'',ReadWriteMany,true",
-            "ReadWriteOnceWithFSType,ext4,ReadWriteOnce,true", "ReadWriteOnceWithFSType,'',ReadWriteOnce,false",
-            "ReadWriteOnceWithFSType,ext4,ReadWriteMany,false", "ReadWriteOnceWithFSType,ext4,ReadWriteOncePod,true"})
-    void theGroupIsGivenByThePolicyOfTheDriver(String policy, String type, String mode, boolean given)
-            throws Exception {
-        Obj pod = pod("u", Struct.of("securityContext", Struct.of("fsGroup", 12)));
-        CsiVolume volume = CsiVolume.of(new VolumeRequest(pod, "v",
-                volume(csi("fsType", type)).with("accessModes", Seq.of(mode)), "pv", Optional.empty(), false));
-        assertThat(volume.groupIsKubelets(policy, Set.of())).isEqualTo(given);
-        Set<Integer> itself = Set.of(DriverClient.VOLUME_MOUNT_GROUP);
-        assertThat(volume.groupIsKubelets(policy, itself)).isFalse();
-        assertThat(volume.capability(itself, false).group()).isEqualTo("12");
-    }
-
     @Test
     void aClaimGetsTheSizeThatItsVolumeHas() throws Exception {
         csiDriver(FREE);
@@ -272,29 +243,5 @@ class CsiSessionTest extends CsiScene {
         driver.refuse("NodeUnpublishVolume", 14, "busy");
         assertThatThrownBy(() -> session.release("u")).hasMessageContaining("busy");
         assertThat(published("u", "pv")).exists();
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"..", "../../etc", "a/b", "", ".a", "a-", "volumeDevices"})
-    void aDriversNameLeadsNowhereElse(String name) {
-        Struct source = Struct.of("csi", Struct.of("driver", name, "volumeHandle", "h"));
-        assertThatThrownBy(() -> CsiVolume.of(persistent("u", source))).isInstanceOf(IOException.class)
-                .hasMessageContaining("is no name of a CSI driver");
-    }
-
-    @Test
-    void aVolumesHandleAndItsRecordLeadNowhereElse() throws Exception {
-        CsiVolume volume = CsiVolume.of(persistent("u", Struct.of("csi",
-                Struct.of("driver", DRIVER, "volumeHandle", "../../../etc"))));
-        assertThat(new CsiPaths(root).global(volume.driver(), volume.handle()).getParent())
-                .isEqualTo(root.resolve("plugins/kubernetes.io/csi").resolve(DRIVER));
-        assertThatThrownBy(() -> CsiVolume.of(new VolumeRequest(pod("u", Struct.EMPTY), "v", volume(csi()), "../x",
-                Optional.empty(), false))).isInstanceOf(IOException.class);
-        Path directory = Files.createDirectories(root.resolve("record"));
-        for (String damaged : List.of("{\"driverName\":\"../x\",\"volumeHandle\":\"h\"}", "{", "[]",
-                "{\"driverName\":\"d\"}")) {
-            Files.writeString(directory.resolve("vol_data.json"), damaged);
-            assertThatThrownBy(() -> VolumeData.read(directory)).as(damaged).isInstanceOf(IOException.class);
-        }
     }
 }

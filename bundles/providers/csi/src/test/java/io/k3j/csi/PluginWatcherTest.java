@@ -3,15 +3,20 @@ package io.k3j.csi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.k3j.clientapi.ApiFault;
+import io.k3j.componentapi.Health;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.kuberuntime.ReferencedObjects;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.testkit.ManualClock;
 import io.k3j.testkitbase.Waiting;
 import io.k3j.testkitcsi.CsiDriver;
+import io.k3j.volumeapi.VolumeHost;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -47,6 +52,24 @@ class PluginWatcherTest extends CsiScene {
         assertThat(node().labels()).containsEntry("topology.d/zone", "z");
         driver = new CsiDriver(socket("d.sock"), DRIVER);
         Waiting.until("it is told of again", () -> told().size() == 1);
+    }
+
+    /// Registrars that are told of a failure end.
+    @Test
+    void aRegistrarIsNotToldThatTheApiIsAway() throws Exception {
+        // one may be the watcher's, who looks for the CSINode
+        api.refuse("get", ReferencedObjects.NODES, ApiFault.unavailable("starting"));
+        api.refuse("get", ReferencedObjects.NODES, ApiFault.unavailable("starting"));
+        start();
+        assertThat(driver.requests("NotifyRegistrationStatus")).allMatch(r -> r.flag("plugin_registered"));
+    }
+
+    @Test
+    void theDirectoriesThatManifestsMountAreThere() throws Exception {
+        Path fresh = root.resolve("fresh");
+        session = new CsiSession(new VolumeHost(fresh, "n", api), new CsiMetrics(), new ManualClock(), Health.none());
+        Waiting.until("both are made", () -> Files.isDirectory(fresh.resolve("plugins_registry"))
+                && Files.isDirectory(fresh.resolve("plugins")));
     }
 
     @Test
