@@ -61,6 +61,7 @@ final class CsiBlockMapper {
         String at = stages ? staging.toString() : "";
         VolumeCall.Capability capability = volume.capability(abilities, true);
         locks.hold(volume.key(), () -> {
+            session.uses().check(volume);
             VolumeData.of(volume, session.node()).write(paths.deviceData(volume.name()));
             use(paths.deviceUsers(volume.name()).resolve(volume.uid()));
             if (stages && !staged.contains(volume.name())) {

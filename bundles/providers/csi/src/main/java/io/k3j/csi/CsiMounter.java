@@ -78,6 +78,7 @@ final class CsiMounter {
         locks.hold(volume.key(), () -> {
             VolumeData data = VolumeData.of(volume, session.node());
             if (fresh) {
+                session.uses().check(volume);
                 data.write(Objects.requireNonNull(target.getParent()));
             }
             if (stages && !staged.contains(volume.key())) {

@@ -68,6 +68,11 @@ record CsiVolume(VolumeRequest request, String driver, String handle, Struct csi
         return request.source().seq("accessModes").texts();
     }
 
+    /// Whether no two pods may have it, whatever brought them here; upstream looks at volumes of this mode alone.
+    boolean exclusive() {
+        return !ephemeral() && accessModes().equals(List.of("ReadWriteOncePod"));
+    }
+
     /// How it is used, in CSI's words: by the first of its access modes, as upstream.
     /// @param abilities of the driver
     /// @param block as a device

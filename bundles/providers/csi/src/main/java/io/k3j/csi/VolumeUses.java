@@ -47,6 +47,14 @@ record VolumeUses(CsiPaths paths) {
                 .filter(n -> !n.equals("staging") && !n.equals("publish")).toList();
     }
 
+    /// @throws IOException when a volume is one pod's alone and another one has it, in upstream's words
+    void check(CsiVolume volume) throws IOException {
+        if (volume.exclusive() && all().stream().filter(u -> !u.uid().equals(volume.uid()))
+                .anyMatch(u -> u.data().map(d -> d.isOf(volume.driver(), volume.handle())).orElse(false))) {
+            throw new IOException("volume uses the ReadWriteOncePod access mode and is already in use by another pod");
+        }
+    }
+
     /// Whether a pod uses a volume. What cannot be read may be it.
     boolean used(String driver, String handle) throws IOException {
         return all().stream().anyMatch(u -> u.data().map(d -> d.isOf(driver, handle)).orElse(true));

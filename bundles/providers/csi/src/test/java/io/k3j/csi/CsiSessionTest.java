@@ -225,6 +225,18 @@ class CsiSessionTest extends CsiScene {
     }
 
     @Test
+    void aVolumeOfOnePodIsNoOthers() throws Exception {
+        csiDriver(FREE);
+        start();
+        Struct source = volume(csi()).with("accessModes", Seq.of("ReadWriteOncePod"));
+        session.mount(persistent("u1", source));
+        assertThatThrownBy(() -> session.mount(persistent("u2", source))).hasMessage(
+                "volume uses the ReadWriteOncePod access mode and is already in use by another pod");
+        session.release("u1");
+        assertThat(session.mount(persistent("u2", source)).path()).isDirectory();
+    }
+
+    @Test
     void whatADriverRefusesIsToldInItsWordsAndUndoneLater() throws Exception {
         csiDriver(FREE);
         start();
