@@ -193,6 +193,12 @@ public final class Mounts {
         return away(() -> isMounted(directory));
     }
 
+    /// Whether something is mounted at a path or below it.
+    /// @throws IOException when the table cannot be read
+    public boolean mountedBelow(Path path) throws IOException {
+        return away(() -> !table.below(real(path)).isEmpty());
+    }
+
     private boolean isMounted(Path directory) throws IOException {
         return table.has(real(directory));
     }

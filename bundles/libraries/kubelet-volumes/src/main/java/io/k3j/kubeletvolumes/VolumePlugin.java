@@ -10,8 +10,8 @@ import java.util.Optional;
 /// One kind of volume. [Volumes] asks its plug-ins in turn for the first that supports a source. Any thread, one at a
 /// time per pod; a method blocks until it is done.
 ///
-/// Upstream's `VolumePlugin` and `Mounter` in one. A plug-in keeps no state: what is made is on the disk and in the mount
-/// table. [Volumes#remove] takes it away, without asking it but for what drivers have made.
+/// Upstream's `VolumePlugin` and `Mounter` in one. A plug-in keeps no state: what is made is on the disk and in the
+/// mount table. [Volumes#remove] takes it away, without asking it but for what drivers have made.
 interface VolumePlugin {
     /// A volume a pod is to have, as upstream's `volume.Spec`.
     ///

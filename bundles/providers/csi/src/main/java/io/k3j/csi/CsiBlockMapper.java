@@ -100,7 +100,7 @@ final class CsiBlockMapper {
         }
     }
 
-    /// Takes all of a pod back.
+    /// Takes all of a pod back. The file of its use goes last: what cannot be unstaged is in use until it is.
     /// @throws IOException when something is left
     void release(String uid) throws IOException {
         for (String name : session.uses().devices()) {
@@ -128,25 +128,33 @@ final class CsiBlockMapper {
         published.remove(target);
         ended(target, data);
         Files.deleteIfExists(target);
-        Files.deleteIfExists(paths.deviceUsers(name).resolve(uid));
-        if (!VolumeUses.children(paths.deviceUsers(name)).isEmpty()) {
-            return;
+        Path user = paths.deviceUsers(name).resolve(uid);
+        boolean last = VolumeUses.children(paths.deviceUsers(name)).stream().allMatch(user::equals);
+        if (last) {
+            unstage(name, data, client);
         }
-        Path staging = paths.deviceStaging(name);
+        Files.deleteIfExists(user);
+        if (last) {
+            Files.deleteIfExists(Objects.requireNonNull(target.getParent()));
+            Files.deleteIfExists(paths.deviceUsers(name));
+            VolumeData.delete(paths.deviceData(name), "none");
+            Files.deleteIfExists(paths.devices().resolve(name));
+        }
+    }
+
+    private void unstage(String name, VolumeData data, DriverClient client) throws IOException {
+        Path staging = session.paths().deviceStaging(name);
         staged.remove(name);
         if (Files.isDirectory(staging, LinkOption.NOFOLLOW_LINKS)) {
             client.unstage(data.handle(), staging.toString());
             ended(staging, data);
             Trees.delete(staging);
         }
-        Files.deleteIfExists(Objects.requireNonNull(target.getParent()));
-        Files.deleteIfExists(paths.deviceUsers(name));
-        VolumeData.delete(paths.deviceData(name), "none");
-        Files.deleteIfExists(paths.devices().resolve(name));
     }
 
+    /// Nothing is deleted in what a driver may have left mounted.
     private void ended(Path path, VolumeData data) throws IOException {
-        if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && mounts.mounted(path)) {
+        if (mounts.mountedBelow(path)) {
             throw new IOException("CSI driver " + data.driver() + " says that volume " + data.handle()
                     + " has ended, but " + path + " is still mounted");
         }

@@ -26,6 +26,11 @@ final class CsiFault extends IOException {
         return code;
     }
 
+    /// Whether there was no answer in time.
+    boolean late() {
+        return code == GrpcFailure.DEADLINE_EXCEEDED;
+    }
+
     /// One line of bounded length.
     private static String plain(String words) {
         StringBuilder b = new StringBuilder();

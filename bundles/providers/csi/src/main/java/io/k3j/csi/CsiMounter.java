@@ -55,7 +55,7 @@ final class CsiMounter {
         if (published.contains(target)) {
             return !driver.republish() && !NodeExpansion.due(volume);
         }
-        return session.drivers().find(volume.driver()).isEmpty() && Files.isDirectory(target) && mounts.mounted(target);
+        return session.drivers().find(volume.driver()).isEmpty() && mounts.mounted(target);
     }
 
     MountedVolume asItIs(CsiVolume volume) {
@@ -113,7 +113,7 @@ final class CsiMounter {
         }
     }
 
-    /// Takes all of a pod back.
+    /// Takes all of a pod back. The record of a volume goes last: what cannot be unstaged is in use until it is.
     /// @throws IOException when something is left
     void release(String uid) throws IOException {
         for (Path directory : VolumeUses.children(session.paths().volumes(uid))) {
@@ -127,16 +127,17 @@ final class CsiMounter {
             }
             locks.hold(data.driver() + "^" + data.handle(), () -> {
                 unpublish(directory, data);
-                if (!session.uses().used(data.driver(), data.handle())) {
+                if (!session.uses().used(data, directory)) {
                     unstage(data);
                 }
+                VolumeData.delete(directory, "mount");
             });
         }
     }
 
     private void empty(Path directory) throws IOException {
         Path target = directory.resolve("mount");
-        if (Files.exists(target, LinkOption.NOFOLLOW_LINKS) && mounts.mounted(target)) {
+        if (mounts.mounted(target)) {
             throw new IOException("a CSI volume is mounted at " + target
                     + ", but vol_data.json beside it, which names its driver, is gone: unmount it by hand");
         }
@@ -148,12 +149,12 @@ final class CsiMounter {
         session.drivers().need(data.driver()).unpublish(data.handle(), target.toString());
         published.remove(target);
         ended(target, data);
-        VolumeData.delete(directory, "mount");
     }
 
-    /// The driver's word alone does not delete in what may still be mounted.
+    /// The driver's word alone does not delete in what may still be mounted. Only the mount table is looked at: a
+    /// volume whose server is away would not answer.
     private void ended(Path path, VolumeData data) throws IOException {
-        if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && mounts.mounted(path)) {
+        if (mounts.mounted(path)) {
             throw new IOException("CSI driver " + data.driver() + " says that volume " + data.handle()
                     + " has ended, but " + path + " is still mounted");
         }
@@ -177,17 +178,25 @@ final class CsiMounter {
             if (VolumeUses.name(driver).equals("volumeDevices")) {
                 continue;
             }
-            for (Path global : VolumeUses.children(driver)) {
-                try {
-                    VolumeData data = VolumeData.read(global);
-                    locks.holdIfFree(data.driver() + "^" + data.handle(), () -> {
-                        if (!session.uses().used(data.driver(), data.handle())) {
-                            unstage(data);
-                        }
-                    });
-                } catch (IOException e) {
-                    LOG.log(System.Logger.Level.DEBUG, "Cannot unstage a volume path={0} error={1}", global,
-                            e.getMessage());
+            pruneAll(driver);
+        }
+    }
+
+    /// A driver that does not answer in time is not asked about its other volumes.
+    private void pruneAll(Path driver) throws IOException {
+        for (Path global : VolumeUses.children(driver)) {
+            try {
+                VolumeData data = VolumeData.read(global);
+                locks.holdIfFree(data.driver() + "^" + data.handle(), () -> {
+                    if (!session.uses().used(data, global)) {
+                        unstage(data);
+                    }
+                });
+            } catch (IOException e) {
+                LOG.log(System.Logger.Level.DEBUG, "Cannot unstage a volume path={0} error={1}", global,
+                        e.getMessage());
+                if (e instanceof CsiFault fault && fault.late()) {
+                    return;
                 }
             }
         }
@@ -197,11 +206,12 @@ final class CsiMounter {
     Optional<VolumeUsage> usage(Path path) throws IOException {
         VolumeData data = VolumeData.read(Objects.requireNonNull(path.getParent()));
         DriverClient client = session.drivers().need(data.driver());
-        if (!client.capabilities().contains(DriverClient.GET_VOLUME_STATS)) {
+        if (!client.tellsUsage()) {
             return Optional.empty();
         }
-        Path staging = session.paths().staging(data.driver(), data.handle());
+        CsiPaths paths = session.paths();
+        boolean staged = Files.isDirectory(paths.global(data.driver(), data.handle()), LinkOption.NOFOLLOW_LINKS);
         return Optional.of(client.usage(data.handle(), path.toString(),
-                Files.isDirectory(staging) ? staging.toString() : ""));
+                staged ? paths.staging(data.driver(), data.handle()).toString() : ""));
     }
 }

@@ -47,6 +47,12 @@ final class DriverClient {
         return call(NODE + "NodeGetCapabilities", NOTHING, LIMIT, CsiMessages::capabilities);
     }
 
+    /// Whether it has figures of volumes.
+    boolean tellsUsage() throws CsiFault {
+        return call(NODE + "NodeGetCapabilities", NOTHING, BRIEF, CsiMessages::capabilities)
+                .contains(GET_VOLUME_STATS);
+    }
+
     void stage(VolumeCall call) throws CsiFault {
         call(NODE + "NodeStageVolume", CsiMessages.stage(call), LIMIT, Function.identity());
     }

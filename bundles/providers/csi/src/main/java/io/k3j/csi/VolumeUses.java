@@ -1,6 +1,7 @@
 package io.k3j.csi;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -19,9 +20,13 @@ record VolumeUses(CsiPaths paths) {
     /// A pod's use.
     ///
     /// @param uid of the pod
-    /// @param name of the volume on the disk
+    /// @param directory in which that is written
     /// @param data what is written, empty where that cannot be read
-    record Use(String uid, String name, Optional<VolumeData> data) {
+    record Use(String uid, Path directory, Optional<VolumeData> data) {
+        /// What cannot be read may be it.
+        boolean mayBeOf(VolumeData volume) {
+            return data.map(d -> d.isOf(volume.driver(), volume.handle())).orElse(true);
+        }
     }
 
     /// All of them, mounted or mapped.
@@ -30,12 +35,12 @@ record VolumeUses(CsiPaths paths) {
         for (Path pod : children(paths.pods())) {
             String uid = name(pod);
             for (Path volume : children(paths.volumes(uid))) {
-                add(all, uid, name(volume), volume);
+                add(all, uid, volume);
             }
         }
         for (String device : devices()) {
             for (Path user : children(paths.deviceUsers(device))) {
-                add(all, name(user), device, paths.deviceData(device));
+                add(all, name(user), paths.deviceData(device));
             }
         }
         return all;
@@ -55,19 +60,20 @@ record VolumeUses(CsiPaths paths) {
         }
     }
 
-    /// Whether a pod uses a volume. What cannot be read may be it.
-    boolean used(String driver, String handle) throws IOException {
-        return all().stream().anyMatch(u -> u.data().map(d -> d.isOf(driver, handle)).orElse(true));
+    /// Whether a pod uses a volume.
+    /// @param ending the directory of the record of one that is to use it no longer
+    boolean used(VolumeData volume, Path ending) throws IOException {
+        return all().stream().anyMatch(u -> u.mayBeOf(volume) && !u.directory().equals(ending));
     }
 
     /// Nothing has been made of a volume of which nothing is written yet.
-    private static void add(List<Use> into, String uid, String name, Path directory) {
+    private static void add(List<Use> into, String uid, Path directory) {
         try {
-            into.add(new Use(uid, name, Optional.of(VolumeData.read(directory))));
+            into.add(new Use(uid, directory, Optional.of(VolumeData.read(directory))));
         } catch (NoSuchFileException e) {
             // nobody uses anything
         } catch (IOException e) {
-            into.add(new Use(uid, name, Optional.empty()));
+            into.add(new Use(uid, directory, Optional.empty()));
         }
     }
 
@@ -84,6 +90,8 @@ record VolumeUses(CsiPaths paths) {
             return all.toList();
         } catch (NoSuchFileException | NotDirectoryException e) {
             return List.of();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
     }
 }

@@ -225,6 +225,35 @@ class CsiSessionTest extends CsiScene {
     }
 
     @Test
+    void aVolumeThatCannotBeUnstagedStaysInUse() throws Exception {
+        start(DriverClient.STAGE_UNSTAGE_VOLUME);
+        attach(Struct.of("attached", true));
+        session.mount(persistent("u", volume(csi())));
+        driver.refuse("NodeUnstageVolume", 9, "busy");
+        assertThatThrownBy(() -> session.release("u")).hasMessageContaining("busy");
+        assertThatThrownBy(() -> session.release("u")).hasMessageContaining("busy");
+        session.prune();
+        assertThat(node().status().seq("volumesInUse").texts()).containsExactly(UNIQUE);
+        driver.mend();
+        session.release("u");
+        assertThat(staged()).doesNotExist();
+        assertThat(node().status().seq("volumesInUse")).isEqualTo(Seq.EMPTY);
+    }
+
+    @Test
+    void aDeviceThatCannotBeUnstagedIsLater() throws Exception {
+        csiDriver(FREE);
+        start(DriverClient.STAGE_UNSTAGE_VOLUME);
+        session.map(persistent("u", volume(csi()).with("volumeMode", "Block")));
+        driver.refuse("NodeUnstageVolume", 9, "busy");
+        assertThatThrownBy(() -> session.release("u")).hasMessageContaining("busy");
+        driver.mend();
+        session.release("u");
+        assertThat(driver.changes()).endsWith("NodeUnpublishVolume", "NodeUnstageVolume");
+        assertThat(root.resolve("plugins/kubernetes.io/csi/volumeDevices/pv")).doesNotExist();
+    }
+
+    @Test
     void aVolumeOfOnePodIsNoOthers() throws Exception {
         csiDriver(FREE);
         start();
