@@ -5,6 +5,7 @@ import io.k3j.componentapi.Health;
 import io.k3j.componentbase.SupervisedLoop;
 import io.k3j.protobufwire.MalformedMessage;
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -25,12 +26,15 @@ final class PluginRegistration {
     private static final byte[] NOTHING = {};
     private static final int NOT_FOUND = 404;
     private static final int CONFLICT = 409;
+    private static final int TOO_MANY_REQUESTS = 429;
     private static final int SERVER_FAULT = 500;
     private final Path socket;
     private final RegisteredDrivers drivers;
     private final PluginWatcher.Cluster cluster;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final SupervisedLoop loop;
+    /// The driver that the cluster may have been told of, empty before; guarded by [#closed].
+    private String told = "";
 
     /// Begins at once.
     /// @param socket of the registrar
@@ -89,7 +93,8 @@ final class PluginRegistration {
     /// Whether it is no fault of the plug-in's, as before the API server answers or has this node: registrars that are
     /// told of a failure end, and are started again.
     private static boolean passing(ApiFault fault) {
-        return fault.code() >= SERVER_FAULT || fault.code() == NOT_FOUND || fault.code() == CONFLICT;
+        return fault.code() >= SERVER_FAULT || fault.code() == NOT_FOUND || fault.code() == CONFLICT
+                || fault.code() == TOO_MANY_REQUESTS;
     }
 
     private boolean stopped() {
@@ -117,6 +122,7 @@ final class PluginRegistration {
                 throw new IOException("the socket is gone");
             }
             drivers.add(new RegisteredDrivers.Driver(name, socket, client, info));
+            told = name;
         }
         try {
             cluster.install(name, info);
@@ -129,10 +135,11 @@ final class PluginRegistration {
     private Path endpoint(CsiMessages.Plugin plugin) throws IOException {
         String path = plugin.endpoint().startsWith("unix://") ? plugin.endpoint().substring("unix://".length())
                 : plugin.endpoint();
-        if (path.indexOf('\0') >= 0) {
-            throw new IOException("the endpoint of CSI driver " + plugin.name() + " is no path");
+        try {
+            return path.isEmpty() ? socket : Path.of(path);
+        } catch (InvalidPathException e) {
+            throw new IOException("the endpoint of CSI driver " + plugin.name() + " is no path", e);
         }
-        return path.isEmpty() ? socket : Path.of(path);
     }
 
     private void tell(String error) {
@@ -147,11 +154,15 @@ final class PluginRegistration {
 
     /// Ends it without a word to anybody; the driver is registered no longer.
     /// @param limit how long what is under way is waited for
-    void stop(Duration limit) {
+    /// @return the driver that the cluster may have been told of, also in part; empty when it was told of none
+    String stop(Duration limit) {
+        String last;
         synchronized (closed) {
             closed.countDown();
             drivers.remove(socket);
+            last = told;
         }
         loop.stop(limit);
+        return last;
     }
 }

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -124,14 +123,12 @@ final class PluginWatcher {
     }
 
     private void end(Path socket, Known was) {
-        Optional<String> driver = drivers.all().stream().filter(d -> d.registrar().equals(socket))
-                .map(RegisteredDrivers.Driver::name).findFirst();
-        was.registration().stop(END);
+        String driver = was.registration().stop(END);
         known.remove(socket);
-        driver.ifPresent(name -> {
-            gone.add(name);
-            LOG.log(System.Logger.Level.INFO, "A CSI driver has gone name={0} path={1}", name, socket);
-        });
+        if (!driver.isEmpty()) {
+            gone.add(driver);
+            LOG.log(System.Logger.Level.INFO, "A CSI driver has gone name={0} path={1}", driver, socket);
+        }
     }
 
     /// A name that has come again meanwhile is not taken away.
@@ -148,11 +145,18 @@ final class PluginWatcher {
     private void tell() {
         try {
             cluster.ensure();
-            for (RegisteredDrivers.Driver d : drivers.all()) {
-                cluster.install(d.name(), d.info());
-            }
         } catch (ApiFault | IOException e) {
-            LOG.log(System.Logger.Level.DEBUG, "The cluster is not told of CSI drivers error={0}", e.getMessage());
+            LOG.log(System.Logger.Level.DEBUG, "There is no CSINode of this node error={0}", e.getMessage());
+        }
+        drivers.all().forEach(this::tell);
+    }
+
+    private void tell(RegisteredDrivers.Driver driver) {
+        try {
+            cluster.install(driver.name(), driver.info());
+        } catch (ApiFault | IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "The cluster is not told of a CSI driver name={0} error={1}",
+                    driver.name(), e.getMessage());
         }
     }
 

@@ -39,13 +39,9 @@ final class RegisteredDrivers {
         }
     }
 
-    /// Takes the driver away that a registrar has brought.
-    ///
-    /// @return its name, empty when it has brought none
-    Optional<String> remove(Path registrar) {
-        Optional<Driver> found = byName.values().stream().filter(d -> d.registrar().equals(registrar)).findFirst();
-        found.ifPresent(d -> byName.remove(d.name(), d));
-        return found.map(Driver::name);
+    /// Takes the driver away that a registrar has brought, if it has brought one.
+    void remove(Path registrar) {
+        byName.values().removeIf(d -> d.registrar().equals(registrar));
     }
 
     Optional<Driver> find(String name) {

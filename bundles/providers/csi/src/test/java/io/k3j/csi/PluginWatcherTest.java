@@ -54,6 +54,22 @@ class PluginWatcherTest extends CsiScene {
         Waiting.until("it is told of again", () -> told().size() == 1);
     }
 
+    /// Its topology contradicts the Node's: the registrar ends, and nothing may be left of it.
+    @Test
+    void whatARefusedDriverHasLeftGoesWithTheSocket() throws Exception {
+        api.seed(BuiltinResources.CSI_NODES, Obj.of(Struct.of("apiVersion", "storage.k8s.io/v1", "kind", "CSINode",
+                "metadata", Struct.of("name", "n"), "spec",
+                Struct.of("drivers", Seq.of(Struct.of("name", DRIVER, "nodeID", "before"))))));
+        api.seed(ReferencedObjects.NODES, node().with("z1", "metadata", "labels", "topology.d/zone"));
+        driver = new CsiDriver(socket("d.sock"), DRIVER);
+        driver.answer("NodeGetInfo", Struct.of("node_id", "id", "accessible_topology",
+                Struct.of("segments", Struct.of("topology.d/zone", "z2"))));
+        session = opened();
+        refused(driver, "detected topology value collision");
+        driver.close();
+        Waiting.until("the driver is told of no longer", () -> told().isEmpty());
+    }
+
     /// Registrars that are told of a failure end.
     @Test
     void aRegistrarIsNotToldThatTheApiIsAway() throws Exception {
