@@ -74,6 +74,16 @@ record CsiPaths(Path root) {
         return devices().resolve(name).resolve("dev");
     }
 
+    /// The name of a volume that pods have as a device.
+    /// @throws IOException when it is that of a directory which lies beside those of such volumes
+    static String device(String name) throws IOException {
+        if (name.equals("staging") || name.equals("publish")) {
+            throw new IOException("a PersistentVolume of volumeMode Block cannot be called " + name
+                    + ": give it another name");
+        }
+        return name;
+    }
+
     Path deviceStaging(String name) {
         return devices().resolve("staging").resolve(name);
     }

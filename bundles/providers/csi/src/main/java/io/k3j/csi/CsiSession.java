@@ -74,6 +74,7 @@ final class CsiSession implements DriverVolumes {
     public Path map(VolumeRequest request) throws IOException {
         try {
             CsiVolume volume = CsiVolume.of(request);
+            CsiPaths.device(volume.name());
             if (mapper.mapped(volume)) {
                 return mapper.asItIs(volume);
             }
@@ -95,8 +96,9 @@ final class CsiSession implements DriverVolumes {
         mounter.release(uid);
         mapper.release(uid);
         tokens.forget(uid);
-        inUse.forget(uid);
-        report();
+        if (inUse.forget(uid)) {
+            report();
+        }
     }
 
     @Override

@@ -125,7 +125,7 @@ final class PluginRegistration {
             told = name;
         }
         try {
-            cluster.install(name, info);
+            cluster.install(name, info, this::stopped);
         } catch (IOException | ApiFault e) {
             drivers.remove(socket);
             throw e;

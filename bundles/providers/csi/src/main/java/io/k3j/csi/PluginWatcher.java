@@ -54,10 +54,14 @@ final class PluginWatcher {
             this.writer = writer;
         }
 
+        /// Does nothing for a driver that has gone while this was waited for.
         /// @throws ApiFault when the API refuses or does not answer
         /// @throws IOException when what the driver says cannot be
-        synchronized void install(String driver, CsiMessages.NodeInfo info) throws IOException {
-            writer.install(driver, info);
+        synchronized void install(String driver, CsiMessages.NodeInfo info, BooleanSupplier gone)
+                throws IOException {
+            if (!gone.getAsBoolean()) {
+                writer.install(driver, info);
+            }
         }
 
         /// A driver that is registered again has been added before it is told of, which waits for this.
@@ -153,7 +157,7 @@ final class PluginWatcher {
 
     private void tell(RegisteredDrivers.Driver driver) {
         try {
-            cluster.install(driver.name(), driver.info());
+            cluster.install(driver.name(), driver.info(), () -> drivers.find(driver.name()).isEmpty());
         } catch (ApiFault | IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "The cluster is not told of a CSI driver name={0} error={1}",
                     driver.name(), e.getMessage());

@@ -38,31 +38,35 @@ final class VolumeAttachments {
     /// @throws IOException when it is not attached, with the driver's reason if there is one
     /// @throws ApiFault when the API does not answer
     Map<String, String> attached(CsiVolume volume) throws IOException {
+        inUse.want(volume);
         String missing = "";
         for (int i = 0; i < LOOKS; i++) {
             if (i > 0) {
                 pause();
             }
-            Optional<Obj> found = inUse.want(volume);
-            if (found.isEmpty()) {
-                throw new IOException("there is no Node " + node + " yet");
-            }
             Optional<Obj> attachment = attachment(volume);
-            if (attachment.isPresent()) {
-                Struct status = checked(attachment.get());
-                if (status.flag("attached") && listed(found.get(), volume)) {
-                    return status.struct("attachmentMetadata").texts();
-                }
+            Struct status = attachment.isEmpty() ? Struct.EMPTY : checked(attachment.get());
+            if (status.flag("attached") && listed(volume)) {
+                return status.struct("attachmentMetadata").texts();
             }
-            missing = attachment.isEmpty() ? "there is no VolumeAttachment " + volume.attachment(node)
-                    : "VolumeAttachment " + volume.attachment(node) + " is not attached yet";
+            missing = missing(volume, attachment.isPresent(), status.flag("attached"));
         }
         throw new IOException("volume " + volume.handle() + " of " + volume.driver() + " is not attached to this node: "
                 + missing);
     }
 
-    /// Whether the attach/detach controller holds it for attached.
-    private static boolean listed(Obj found, CsiVolume volume) {
+    private String missing(CsiVolume volume, boolean present, boolean attached) {
+        String name = "VolumeAttachment " + volume.attachment(node);
+        if (!present) {
+            return "there is no " + name;
+        }
+        return attached ? "it is not in volumesAttached of Node " + node + " yet" : name + " is not attached yet";
+    }
+
+    /// Whether the attach/detach controller holds it for attached, which is looked at when it is told that the volume
+    /// is in use.
+    private boolean listed(CsiVolume volume) throws IOException {
+        Obj found = inUse.want(volume).orElseThrow(() -> new IOException("there is no Node " + node + " yet"));
         return !found.status().seq("volumesAttached").find("name", volume.uniqueName()).isEmpty();
     }
 

@@ -44,8 +44,9 @@ final class VolumesInUse {
     }
 
     /// A pod uses nothing any more.
-    synchronized void forget(String uid) {
-        wanted.remove(uid);
+    /// @return whether something was said to be in use by it
+    synchronized boolean forget(String uid) {
+        return wanted.remove(uid) != null;
     }
 
     /// Writes what is in use, unless that is known.
