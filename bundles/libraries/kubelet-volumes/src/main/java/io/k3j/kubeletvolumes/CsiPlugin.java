@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// `csi`, of a pod or of a PersistentVolume: what drivers make. See
 /// <https://kubernetes.io/docs/concepts/storage/volumes/#csi>.
@@ -23,6 +25,8 @@ final class CsiPlugin implements VolumePlugin, VolumeStats.DriverUsage {
     private static final String ESCAPED = "kubernetes.io~csi";
     private final VolumeDirectories directories;
     private final Volumes.Warnings warnings;
+    /// Mounted, and not yet given to their pods' groups: what failed is tried again.
+    private final Set<Path> ungiven = ConcurrentHashMap.newKeySet();
     private volatile Optional<DriverVolumes> drivers = Optional.empty();
 
     CsiPlugin(VolumeDirectories directories, Volumes.Warnings warnings) {
@@ -62,7 +66,11 @@ final class CsiPlugin implements VolumePlugin, VolumeStats.DriverUsage {
     public Path setUp(Spec spec) throws IOException {
         MountedVolume made = drivers().mount(request(spec));
         if (made.fresh() && made.groupIsKubelets()) {
+            ungiven.add(made.path());
+        }
+        if (ungiven.contains(made.path())) {
             VolumeOwnership.apply(made.path(), spec);
+            ungiven.remove(made.path());
         }
         if (!made.resizeFailure().isEmpty()) {
             warnings.warn(spec.pod(), "VolumeResizeFailed", "NodeExpandVolume failed for volume \""
@@ -71,20 +79,22 @@ final class CsiPlugin implements VolumePlugin, VolumeStats.DriverUsage {
         return made.path();
     }
 
-    /// The pod's link goes with its directory.
+    /// The pod's link goes with its directory, which is there first: without it the device would be nobody's.
     @Override
     public Optional<Path> mapDevice(Spec spec) throws IOException {
-        Path device = drivers().map(request(spec));
+        DriverVolumes asked = drivers();
         Path link = directories.pod(spec.pod().uid()).resolve("volumeDevices").resolve(ESCAPED)
                 .resolve(spec.persistentVolume());
         PodDirectories.make(Objects.requireNonNull(link.getParent()));
-        DeviceMap.set(link, device);
+        DeviceMap.set(link, asked.map(request(spec)));
         return Optional.of(link);
     }
 
     /// Takes a pod's volumes back, before its directory goes.
     /// @throws IOException when something is left, also because nobody is there who could ask the drivers
     void release(String uid) throws IOException {
+        Path pod = directories.pod(uid);
+        ungiven.removeIf(volume -> volume.startsWith(pod));
         Optional<DriverVolumes> present = drivers;
         if (present.isPresent()) {
             present.get().release(uid);

@@ -42,6 +42,8 @@ class CsiPluginTest {
         private final List<VolumeRequest> asked = new ArrayList<>();
         private final List<String> released = new ArrayList<>();
         private String failure = "";
+        /// Whether the next volume is not where it is said to be.
+        private boolean misplaced;
 
         private Path place(VolumeRequest request) {
             return directory.resolve("pods").resolve(request.pod().uid()).resolve("volumes/kubernetes.io~csi")
@@ -50,12 +52,15 @@ class CsiPluginTest {
 
         @Override
         public MountedVolume mount(VolumeRequest request) throws IOException {
+            boolean fresh = asked.isEmpty();
             asked.add(request);
-            return new MountedVolume(Files.createDirectories(place(request)), true, true, "too large");
+            Path place = misplaced ? place(request) : Files.createDirectories(place(request));
+            return new MountedVolume(place, fresh, fresh, "too large");
         }
 
         @Override
         public Path map(VolumeRequest request) {
+            assertThat(directory.resolve("pods").resolve(request.pod().uid())).as("whose device it is").isDirectory();
             asked.add(request);
             return Path.of("/dev/null");
         }
@@ -139,6 +144,19 @@ class CsiPluginTest {
         assertThat(directory.resolve("pods/u")).doesNotExist();
         volumes.prune();
         assertThat(drivers.released).endsWith("pruned");
+    }
+
+    @Test
+    void aVolumeThatWasNotGivenToThePodsGroupIsLater() throws IOException {
+        volumes.drivers(Optional.of(drivers));
+        Path there = Files.createDirectories(directory.resolve("there"));
+        int group = (int) Files.getAttribute(there, "unix:gid");
+        Obj pod = claiming(Struct.EMPTY, "volumeMounts").with(group, "spec", "securityContext", "fsGroup");
+        drivers.misplaced = true;
+        assertThatThrownBy(() -> volumes.prepare(pod, List.of())).isInstanceOf(ConfigError.class);
+        drivers.misplaced = false;
+        Path made = volumes.prepare(pod, List.of()).get("v");
+        assertThat((int) Files.getAttribute(made, "unix:mode") & 02770).isEqualTo(02770);
     }
 
     @Test

@@ -189,7 +189,9 @@ final class NodeAgent implements AutoCloseable {
         loop("kubelet-events", this::events);
         runtimeEvents = tools.runtime().events(workers::event);
         loop("kubelet-static-pods", staticPods::run);
-        loop("kubelet-housekeeping", new Housekeeping(tools, workers, collector)::run);
+        Housekeeping housekeeping = new Housekeeping(tools, workers, collector);
+        loop("kubelet-housekeeping", housekeeping::run);
+        loop("kubelet-leftovers", housekeeping::clear);
         loop("kubelet-evictions", evictions::run);
         loops.add(SupervisedLoop.platform(health, "kubelet-volume-stats", () -> tools.volumes().stats().run(closed))
                 .start());
