@@ -29,6 +29,7 @@ final class CsiSession implements DriverVolumes {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final ApiClient api;
     private final PodTokens tokens;
+    private final FailedOperations failures;
     private final VolumesInUse inUse;
     private final VolumeAttachments attachments;
     private final CsiMounter mounter;
@@ -43,6 +44,7 @@ final class CsiSession implements DriverVolumes {
         RegisteredDrivers drivers = new RegisteredDrivers(metrics);
         VolumeUses uses = new VolumeUses(paths);
         tokens = new PodTokens(api, clock.monotonic());
+        failures = new FailedOperations(clock.monotonic());
         VolumeParameters parameters = new VolumeParameters(api, tokens);
         inUse = new VolumesInUse(api, host.node(), uses);
         attachments = new VolumeAttachments(api, host.node(), inUse, closed);
@@ -59,6 +61,10 @@ final class CsiSession implements DriverVolumes {
 
     @Override
     public MountedVolume mount(VolumeRequest request) throws IOException {
+        return failures.run(request.pod().uid(), "mount " + request.name(), () -> mounted(request));
+    }
+
+    private MountedVolume mounted(VolumeRequest request) throws IOException {
         try {
             CsiVolume volume = CsiVolume.of(request);
             CsiDriverSpec driver = CsiDriverSpec.of(api, volume.driver());
@@ -72,6 +78,10 @@ final class CsiSession implements DriverVolumes {
 
     @Override
     public Path map(VolumeRequest request) throws IOException {
+        return failures.run(request.pod().uid(), "map " + request.name(), () -> mapped(request));
+    }
+
+    private Path mapped(VolumeRequest request) throws IOException {
         try {
             CsiVolume volume = CsiVolume.of(request);
             CsiPaths.device(volume.name());
@@ -93,8 +103,12 @@ final class CsiSession implements DriverVolumes {
     @Override
     public void release(String uid) throws IOException {
         CsiPaths.component(uid);
-        mounter.release(uid);
-        mapper.release(uid);
+        failures.run(uid, "release", () -> {
+            mounter.release(uid);
+            mapper.release(uid);
+            return uid;
+        });
+        failures.forget(uid);
         tokens.forget(uid);
         if (inUse.forget(uid)) {
             report();

@@ -17,6 +17,7 @@ import io.k3j.volumeapi.VolumeRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -31,6 +32,7 @@ abstract class CsiScene {
     @TempDir
     Path root;
     final FakeApi api = FakeApi.stepped(InstantSource.system());
+    final ManualClock clock = new ManualClock();
     CsiDriver driver;
     CsiSession session;
 
@@ -60,7 +62,12 @@ abstract class CsiScene {
     }
 
     CsiSession opened() {
-        return new CsiSession(new VolumeHost(root, "n", api), new CsiMetrics(), new ManualClock(), Health.none());
+        return new CsiSession(new VolumeHost(root, "n", api), new CsiMetrics(), clock, Health.none());
+    }
+
+    /// When what has failed is done again.
+    void later() {
+        clock.advance(Duration.ofMinutes(3));
     }
 
     void registered() throws InterruptedException {

@@ -89,6 +89,7 @@ class CsiSessionTest extends CsiScene {
         assertThat(node().status().seq("volumesInUse").texts()).containsExactly(UNIQUE);
         assertThat(driver.changes()).isEmpty();
         attach(Struct.of("attached", true, "attachmentMetadata", Struct.of("device", "/dev/x")));
+        later();
         session.mount(wanted);
         assertThat(driver.requests("NodePublishVolume").getFirst().struct("publish_context"))
                 .isEqualTo(Struct.of("device", "/dev/x"));
@@ -225,35 +226,6 @@ class CsiSessionTest extends CsiScene {
     }
 
     @Test
-    void aVolumeThatCannotBeUnstagedStaysInUse() throws Exception {
-        start(DriverClient.STAGE_UNSTAGE_VOLUME);
-        attach(Struct.of("attached", true));
-        session.mount(persistent("u", volume(csi())));
-        driver.refuse("NodeUnstageVolume", 9, "busy");
-        assertThatThrownBy(() -> session.release("u")).hasMessageContaining("busy");
-        assertThatThrownBy(() -> session.release("u")).hasMessageContaining("busy");
-        session.prune();
-        assertThat(node().status().seq("volumesInUse").texts()).containsExactly(UNIQUE);
-        driver.mend();
-        session.release("u");
-        assertThat(staged()).doesNotExist();
-        assertThat(node().status().seq("volumesInUse")).isEqualTo(Seq.EMPTY);
-    }
-
-    @Test
-    void aDeviceThatCannotBeUnstagedIsLater() throws Exception {
-        csiDriver(FREE);
-        start(DriverClient.STAGE_UNSTAGE_VOLUME);
-        session.map(persistent("u", volume(csi()).with("volumeMode", "Block")));
-        driver.refuse("NodeUnstageVolume", 9, "busy");
-        assertThatThrownBy(() -> session.release("u")).hasMessageContaining("busy");
-        driver.mend();
-        session.release("u");
-        assertThat(driver.changes()).endsWith("NodeUnpublishVolume", "NodeUnstageVolume");
-        assertThat(root.resolve("plugins/kubernetes.io/csi/volumeDevices/pv")).doesNotExist();
-    }
-
-    @Test
     void aVolumeOfOnePodIsNoOthers() throws Exception {
         csiDriver(FREE);
         start();
@@ -262,27 +234,7 @@ class CsiSessionTest extends CsiScene {
         assertThatThrownBy(() -> session.mount(persistent("u2", source))).hasMessage(
                 "volume uses the ReadWriteOncePod access mode and is already in use by another pod");
         session.release("u1");
+        later();
         assertThat(session.mount(persistent("u2", source)).path()).isDirectory();
-    }
-
-    @Test
-    void whatADriverRefusesIsToldInItsWordsAndUndoneLater() throws Exception {
-        csiDriver(FREE);
-        start();
-        driver.refuse("NodePublishVolume", 13, "mount failed:\nno such device");
-        assertThatThrownBy(() -> session.mount(persistent("u", volume(csi()))))
-                .hasMessage("rpc error: code = Internal desc = mount failed: no such device");
-        session.release("u");
-        assertThat(driver.changes()).endsWith("NodeUnpublishVolume");
-    }
-
-    @Test
-    void nothingIsTakenAwayWhileADriverIsAway() throws Exception {
-        csiDriver(FREE);
-        start();
-        session.mount(persistent("u", volume(csi())));
-        driver.refuse("NodeUnpublishVolume", 14, "busy");
-        assertThatThrownBy(() -> session.release("u")).hasMessageContaining("busy");
-        assertThat(published("u", "pv")).exists();
     }
 }
