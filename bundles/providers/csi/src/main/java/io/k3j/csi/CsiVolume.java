@@ -13,6 +13,8 @@ import java.util.Set;
 /// @param handle by which the driver knows it
 /// @param csi its source: of a PersistentVolume, or of the pod
 record CsiVolume(VolumeRequest request, String driver, String handle, Struct csi) {
+    /// CSI has 128 bytes, which not every driver keeps to; a record of it has to be read again.
+    private static final int LONGEST_HANDLE = 4_096;
     private static final int SINGLE_NODE_WRITER = 1;
     private static final int MULTI_NODE_READER_ONLY = 3;
     private static final int MULTI_NODE_MULTI_WRITER = 5;
@@ -28,6 +30,10 @@ record CsiVolume(VolumeRequest request, String driver, String handle, Struct csi
         String handle = ephemeral ? "csi-" + CsiPaths.sha256(uid + request.name()) : csi.text("volumeHandle");
         if (handle.isEmpty()) {
             throw new IOException("persistentvolume " + request.persistentVolume() + " has no volumeHandle");
+        }
+        if (handle.length() > LONGEST_HANDLE) {
+            throw new IOException("the volumeHandle of persistentvolume " + request.persistentVolume()
+                    + " has more than " + LONGEST_HANDLE + " characters");
         }
         return new CsiVolume(request, CsiPaths.driver(csi.text("driver")), handle, csi);
     }

@@ -70,6 +70,9 @@ class CsiVolumeTest {
                 Struct.of("driver", CsiScene.DRIVER, "volumeHandle", "../../../etc"))));
         assertThat(new CsiPaths(root).global(volume.driver(), volume.handle()).getParent())
                 .isEqualTo(root.resolve("plugins/kubernetes.io/csi").resolve(CsiScene.DRIVER));
+        Struct endless = Struct.of("csi", Struct.of("driver", CsiScene.DRIVER, "volumeHandle", "h".repeat(5_000)));
+        assertThatThrownBy(() -> CsiVolume.of(persistent(endless))).isInstanceOf(IOException.class)
+                .hasMessageContaining("has more than 4096 characters");
         VolumeRequest outside = new VolumeRequest(CsiScene.pod("u", Struct.EMPTY), "v", volume(CsiScene.csi()), "../x",
                 Optional.empty(), false);
         assertThatThrownBy(() -> CsiVolume.of(outside)).isInstanceOf(IOException.class);
