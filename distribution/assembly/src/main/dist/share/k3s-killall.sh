@@ -66,7 +66,7 @@ done
 # root-dir is there: a disk mounted there is the user's, and without it the next start would begin an empty cluster.
 for mount in $(awk '{print $2}' /proc/self/mounts | sort -r); do
     case "$mount" in
-        /run/k3s*|"$DATA"/agent/containerd/tmpmounts/*|"$DATA"/*/pods/*/volumes/*|"$DATA"/*/pods/*/volume-subpaths/*|"$DATA"/*/plugins/kubernetes.io/*/mounts/*|"$DATA"/*/plugins/*/volumeDevices/*|/var/lib/kubelet/pods*|/var/lib/kubelet/plugins*|/run/netns/cni-*) umount -l "$mount" 2> /dev/null ;;
+        /run/k3s*|"$DATA"/agent/containerd/tmpmounts/*|"$DATA"/*/pods/*/volumes/*|"$DATA"/*/pods/*/volume-subpaths/*|"$DATA"/*/plugins/kubernetes.io/*/mounts/*|"$DATA"/*/plugins/kubernetes.io/csi/*|"$DATA"/*/plugins/*/volumeDevices/*|/var/lib/kubelet/pods*|/var/lib/kubelet/plugins*|/run/netns/cni-*) umount -l "$mount" 2> /dev/null ;;
     esac
 done
 for ns in /run/netns/cni-*; do [ -e "$ns" ] && rm -f "$ns"; done

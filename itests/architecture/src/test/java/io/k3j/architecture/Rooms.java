@@ -12,7 +12,7 @@ final class Rooms {
     static final Map<String, Set<String>> CONTRACTS = Map.of("componentapi", Set.of(), "edgeapi", Set.of(),
             "datastoreapi", Set.of(), "model", Set.of(), "clientapi", Set.of("model"), "apiserverapi",
             Set.of("model", "schema", "clientapi", "edgeapi"), "nodeapi", Set.of("model"), "celapi",
-            Set.of("apiserverapi", "schema"));
+            Set.of("apiserverapi", "schema"), "volumeapi", Set.of("clientapi", "model"));
     /// Libraries and what they may know.
     static final Map<String, Set<String>> LIBRARIES = Map.ofEntries(
             Map.entry("apimachinery", Set.of("model")), Map.entry("componentbase", Set.of("componentapi")),
@@ -41,7 +41,8 @@ final class Rooms {
                     Set.of("apimachinery", "childprocess", "componenthelpers", "kuberuntime", "model")),
             Map.entry("probes", Set.of("model", "nodeapi", "pki", "streaming")),
             Map.entry("kubeletvolumes",
-                    Set.of("apimachinery", "childprocess", "clientapi", "controllerkit", "kuberuntime", "model")),
+                    Set.of("apimachinery", "childprocess", "clientapi", "controllerkit", "kuberuntime", "model",
+                            "volumeapi")),
             Map.entry("nodestatus", Set.of("clientapi", "codec", "componentapi", "controllerkit", "model", "nodeapi")),
             Map.entry("delegatedaccess", Set.of("clientapi", "componentapi", "edgeapi", "model", "pki")),
             Map.entry("kubeletserver",

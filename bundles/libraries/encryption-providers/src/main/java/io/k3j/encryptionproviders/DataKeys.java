@@ -3,6 +3,7 @@ package io.k3j.encryptionproviders;
 import io.k3j.encryption.DataKey;
 import io.k3j.encryption.UnreadableRow;
 import io.k3j.streaming.GrpcFailure;
+import io.k3j.streaming.GrpcStatus;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -7,6 +7,7 @@ import io.k3j.encryption.EnvelopeTransformer;
 import io.k3j.encryption.SealUnavailable;
 import io.k3j.encryption.UnreadableRow;
 import io.k3j.streaming.GrpcFailure;
+import io.k3j.streaming.GrpcStatus;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;

@@ -6,6 +6,7 @@ import io.k3j.protobufwire.WireIn;
 import io.k3j.protobufwire.WireOut;
 import io.k3j.streaming.GrpcConnection;
 import io.k3j.streaming.GrpcFailure;
+import io.k3j.streaming.GrpcStatus;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;

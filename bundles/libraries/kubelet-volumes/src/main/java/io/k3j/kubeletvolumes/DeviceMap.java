@@ -88,7 +88,7 @@ final class DeviceMap {
     }
 
     /// A link of before a restart of the node may name another device.
-    private static void set(Path link, Path device) throws IOException {
+    static void set(Path link, Path device) throws IOException {
         if (!Files.isSymbolicLink(link) || !Files.readSymbolicLink(link).equals(device)) {
             Files.deleteIfExists(link);
             Files.createSymbolicLink(link, device);

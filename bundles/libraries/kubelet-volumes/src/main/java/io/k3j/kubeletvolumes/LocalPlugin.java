@@ -176,10 +176,7 @@ final class LocalPlugin implements VolumePlugin {
                         + ". The volume may not be shareable.");
             }
         } else if (!Volumes.readOnly(spec.pod(), spec.name())) {
-            VolumeOwnership ownership = new VolumeOwnership(p.toRealPath(), spec.group());
-            if (!spec.onRootMismatch() || !ownership.fits()) {
-                ownership.change();
-            }
+            VolumeOwnership.apply(p, spec);
         }
     }
 

@@ -189,8 +189,14 @@ public final class Mounts {
 
     /// Whether something is mounted at a directory.
     /// @throws IOException when the table cannot be read
-    boolean mounted(Path directory) throws IOException {
+    public boolean mounted(Path directory) throws IOException {
         return away(() -> isMounted(directory));
+    }
+
+    /// Whether something is mounted at a path or below it.
+    /// @throws IOException when the table cannot be read
+    public boolean mountedBelow(Path path) throws IOException {
+        return away(() -> !table.below(real(path)).isEmpty());
     }
 
     private boolean isMounted(Path directory) throws IOException {

@@ -8,11 +8,19 @@ import java.util.concurrent.locks.ReentrantLock;
 /// A lock for each of any number of things, there while somebody has it or waits for it: what is done to one thing may
 /// take an hour, and no other waits for that. One thread holds the lock of one thing only, or those of another object
 /// of this class besides, always in the same order.
-final class NamedLocks {
+public final class NamedLocks {
     private final Map<Object, Named> taken = new HashMap<>();
 
+    /// Of nothing yet.
+    public NamedLocks() {
+        // nothing is taken
+    }
+
     /// What is done under a lock.
-    interface Work {
+    @FunctionalInterface
+    public interface Work {
+        /// Once, on the thread that has taken the lock.
+        /// @throws IOException which the one who has taken the lock gets
         void run() throws IOException;
     }
 
@@ -24,7 +32,7 @@ final class NamedLocks {
     }
 
     /// Waits for the lock, which no interrupt cuts short.
-    void hold(Object thing, Work work) throws IOException {
+    public void hold(Object thing, Work work) throws IOException {
         Named named = enter(thing);
         try {
             named.lock.lock();
@@ -39,7 +47,7 @@ final class NamedLocks {
     }
 
     /// Does nothing when somebody else has the lock now.
-    void holdIfFree(Object thing, Work work) throws IOException {
+    public void holdIfFree(Object thing, Work work) throws IOException {
         Named named = enter(thing);
         try {
             if (named.lock.tryLock()) {

@@ -30,7 +30,7 @@ public final class PodTokens {
     private final Map<String, Token> kept = new ConcurrentHashMap<>();
 
     /// @param renew on the monotonic clock
-    private record Token(String value, Instant renew) {
+    private record Token(Struct status, Instant renew) {
     }
 
     /// @param api asked as the node, which may ask for tokens of pods that are bound to it
@@ -47,6 +47,12 @@ public final class PodTokens {
     /// @return the JWT, never empty
     /// @throws ConfigError when there is none to be had
     public String of(Obj pod, String audience, long seconds) {
+        return status(pod, audience, seconds).text("token");
+    }
+
+    /// The same with all that the API server says of the token: `token` and `expirationTimestamp`.
+    /// @throws ConfigError as [#of]
+    public Struct status(Obj pod, String audience, long seconds) {
         String id = pod.uid() + "/" + audience + "/" + seconds;
         Token token = kept.get(id);
         if (token == null || clock.instant().isAfter(token.renew())) {
@@ -56,7 +62,7 @@ public final class PodTokens {
             }
             kept.put(id, token);
         }
-        return token.value();
+        return token.status();
     }
 
     /// @throws ConfigError when the API server refuses or cannot be reached; the pod waits, and it is tried again
@@ -71,7 +77,7 @@ public final class PodTokens {
             Instant now = clock.instant();
             Duration life = Duration.ofSeconds(answer.struct("spec").whole("expirationSeconds", seconds))
                     .multipliedBy(4).dividedBy(5);
-            return new Token(answer.struct("status").text("token"),
+            return new Token(answer.struct("status"),
                     now.plus(life.compareTo(LONGEST) > 0 ? LONGEST : life));
         } catch (ApiFault e) {
             throw ConfigError.config("failed to fetch token: " + e.getMessage());

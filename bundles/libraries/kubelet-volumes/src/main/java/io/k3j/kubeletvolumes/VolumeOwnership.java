@@ -39,6 +39,18 @@ final class VolumeOwnership {
         this.group = (int) group;
     }
 
+    /// Gives a volume that a pod begins to use to its group, unless it names none, or is content with what the top has.
+    /// @param volume its own name may be a link
+    static void apply(Path volume, VolumePlugin.Spec spec) throws IOException {
+        if (spec.group() < 0) {
+            return;
+        }
+        VolumeOwnership ownership = new VolumeOwnership(volume.toRealPath(), spec.group());
+        if (!spec.onRootMismatch() || !ownership.fits()) {
+            ownership.change();
+        }
+    }
+
     /// Whether the top has what it would get, which is all that `fsGroupChangePolicy: OnRootMismatch` looks at.
     boolean fits() throws IOException {
         int mode = (int) Files.getAttribute(root, "unix:mode");

@@ -7,11 +7,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/// One kind of volume. [Volumes] asks its plug-ins in turn for the first that supports a source; CSI's will be one more
-/// of them. Any thread, one at a time per pod; a method blocks until it is done.
+/// One kind of volume. [Volumes] asks its plug-ins in turn for the first that supports a source. Any thread, one at a
+/// time per pod; a method blocks until it is done.
 ///
-/// Upstream's `VolumePlugin` and `Mounter` in one, for volumes that need no attaching. A plug-in keeps no state: what
-/// is made is on the disk and in the mount table. [Volumes#remove] takes it away, without asking it.
+/// Upstream's `VolumePlugin` and `Mounter` in one. A plug-in keeps no state: what is made is on the disk and in the
+/// mount table. [Volumes#remove] takes it away, without asking it but for what drivers have made.
 interface VolumePlugin {
     /// A volume a pod is to have, as upstream's `volume.Spec`.
     ///
@@ -20,7 +20,14 @@ interface VolumePlugin {
     /// @param source with the one field that names its kind: the pod's volume, or the `spec` of a PersistentVolume
     /// @param persistentVolume whose source it is, empty for one that is the pod's own
     /// @param addresses of the pod, as far as they are known
-    record Spec(Obj pod, String name, Struct source, String persistentVolume, List<String> addresses) {
+    /// @param claim that is bound to the PersistentVolume
+    record Spec(Obj pod, String name, Struct source, String persistentVolume, List<String> addresses,
+            Optional<Obj> claim) {
+        /// Of a volume whose claim does not matter.
+        Spec(Obj pod, String name, Struct source, String persistentVolume, List<String> addresses) {
+            this(pod, name, source, persistentVolume, addresses, Optional.empty());
+        }
+
         /// Whether the source is that of a PersistentVolume. Some kinds are allowed in one place only: `local` in a
         /// PersistentVolume, `emptyDir` in a pod.
         boolean persistent() {

@@ -1,5 +1,6 @@
 package io.k3j.kubeletvolumes;
 
+import io.k3j.volumeapi.VolumeUsage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,6 +30,7 @@ public final class VolumeStats {
     private final InstantSource clock;
     private final InstantSource monotonic;
     private final DiskUsage disk;
+    private volatile DriverUsage drivers = volume -> Optional.empty();
     private final Map<String, Map<String, Counted>> pods = new ConcurrentHashMap<>();
 
     /// Counts nothing yet.
@@ -51,7 +53,16 @@ public final class VolumeStats {
         /// By its file system, which it is thought to have for itself.
         FILE_SYSTEM,
         /// By counting what lies in it.
-        TREE
+        TREE,
+        /// By what its driver says.
+        DRIVER
+    }
+
+    /// Who says what a volume uses, where nothing of this process can tell.
+    @FunctionalInterface
+    interface DriverUsage {
+        /// @return empty where the driver tells nothing
+        Optional<VolumeUsage> of(Path volume) throws IOException;
     }
 
     /// A volume that was made for a pod.
@@ -78,6 +89,11 @@ public final class VolumeStats {
 
     /// @param since of the monotonic clock, when it was counted; long ago for one that never was
     private record Counted(Mounted volume, Optional<Usage> usage, Instant since) {
+    }
+
+    /// Asks this one of volumes of [Metrics#DRIVER] from now on.
+    void ask(DriverUsage now) {
+        drivers = now;
     }
 
     /// These are the volumes of a pod from now on; what was counted of one that is as it was stays.
@@ -134,6 +150,9 @@ public final class VolumeStats {
     /// Nothing of a volume that cannot be read, as one that is being removed.
     private Optional<Usage> count(Mounted v) throws InterruptedException {
         try {
+            if (v.metrics() == Metrics.DRIVER) {
+                return drivers.of(v.path()).map(told -> told(v, told));
+            }
             DiskUsage.FileSystem all = disk.fileSystem(v.path());
             DiskUsage.Used used = v.metrics() == Metrics.TREE ? disk.tree(v.path())
                     : new DiskUsage.Used(all.usedBytes(), all.inodesUsed());
@@ -142,5 +161,11 @@ public final class VolumeStats {
             LOG.log(System.Logger.Level.DEBUG, "Cannot count volume path={0} error={1}", v.path(), e.getMessage());
             return Optional.empty();
         }
+    }
+
+    private Usage told(Mounted v, VolumeUsage u) {
+        return new Usage(v.name(), v.claim(), v.ephemeral(), clock.instant(),
+                new DiskUsage.Used(u.usedBytes(), u.inodesUsed()), new DiskUsage.FileSystem(u.availableBytes(),
+                        u.capacityBytes(), u.usedBytes(), u.inodes(), u.inodesFree()));
     }
 }

@@ -5,6 +5,7 @@ import io.k3j.kuberuntime.PodSpecs;
 import io.k3j.kuberuntime.ReferencedObjects;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
+import io.k3j.volumeapi.DriverVolumes;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -28,6 +29,7 @@ public final class Volumes {
     private final FileReader reader;
     private final List<VolumePlugin> plugins;
     private final LocalPlugin local;
+    private final CsiPlugin csi;
     private final VolumeStats stats;
 
     /// Who tells people what they should know of a pod, as its Events. Called on the thread that makes the volume.
@@ -62,9 +64,16 @@ public final class Volumes {
                         new FormatAndMount(programs, new BlankDevice(Path.of("/sys/dev/block")))),
                 new DeviceMap(directories, LocalPlugin.ESCAPED, mounts,
                         new LoopDevices(Path.of("/sys/block"), programs)));
-        plugins = List.of(new HostPathPlugin(), local,
+        csi = new CsiPlugin(directories, warnings);
+        stats.ask(csi);
+        plugins = List.of(new HostPathPlugin(), local, csi,
                 new ContentPlugin(directories, content, mounts, handles, clock),
                 new EmptyDirPlugin(directories, mounts), new ImagePlugin(directories));
+    }
+
+    /// Asks these for the volumes of drivers from now on; empty while there is nobody who knows any.
+    public void drivers(Optional<DriverVolumes> now) {
+        csi.use(now);
     }
 
     /// Makes or refreshes all volumes of a pod. One after the other; the first that fails ends it, and those before it
@@ -177,7 +186,7 @@ public final class Volumes {
                     + pod.namespace() + "/" + pod.name() + " (pod is not owner)");
         }
         Struct source = references.need(ReferencedObjects.VOLUMES, "", bound, false).orElseThrow().spec();
-        return new VolumePlugin.Spec(pod, volume.text("name"), source, bound, List.of());
+        return new VolumePlugin.Spec(pod, volume.text("name"), source, bound, List.of(), Optional.of(claim));
     }
 
     /// Whether containers may not write to a volume: always so with files the kubelet keeps fresh, else when its claim
@@ -186,7 +195,8 @@ public final class Volumes {
     /// @param name of the volume
     public static boolean readOnly(Obj pod, String name) {
         Struct volume = pod.spec().seq("volumes").find("name", name);
-        return ContentPlugin.isContent(volume) || volume.struct("persistentVolumeClaim").flag("readOnly");
+        return ContentPlugin.isContent(volume) || volume.struct("persistentVolumeClaim").flag("readOnly")
+                || volume.struct("csi").flag("readOnly");
     }
 
     /// What the runtime is to mount for a `volumeMount`: the volume, or what a subpath names in it.
@@ -220,6 +230,9 @@ public final class Volumes {
         Path directory = directories.pod(uid);
         List<String> used = local.used(uid);
         local.release(uid);
+        // what lies on a driver's mount goes before it, and the driver's mount is the driver's to end
+        mounts.unmountBelow(directory.resolve("volume-subpaths"));
+        csi.release(uid);
         mounts.unmountBelow(directory);
         Trees.delete(directory);
         local.end(used);
@@ -229,5 +242,6 @@ public final class Volumes {
     /// [#remove]. What cannot be ended is logged and left to the next call.
     public void prune() {
         local.prune();
+        csi.prune();
     }
 }

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 final class Housekeeping {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
     private static final Duration EVERY = Duration.ofSeconds(10);
-    private static final int LEFTOVERS_EVERY = 6;
+    private static final Duration LEFTOVERS_EVERY = Duration.ofMinutes(1);
     private static final int IMAGES_EVERY = 30;
     private final Dependencies tools;
     private final PodWorkers workers;
@@ -36,17 +36,13 @@ final class Housekeeping {
         logs = new LogFiles(tools);
     }
 
-    /// Runs until the kubelet is closed. What the last kubelet could not take away of volumes goes first.
+    /// Runs until the kubelet is closed.
     void run() {
-        tools.volumes().prune();
         try {
             for (int round = 1; !tools.closed().await(EVERY.toMillis(), TimeUnit.MILLISECONDS); round++) {
                 try {
                     workers.all().forEach(w -> w.runtime().running().forEach(logs::rotate));
                     tools.cgroups().weigh(workers.all().stream().map(PodWorker::pod).toList());
-                    if (round % LEFTOVERS_EVERY == 0) {
-                        leftovers();
-                    }
                     if (round % IMAGES_EVERY == 0) {
                         images.collect();
                     }
@@ -57,6 +53,20 @@ final class Housekeeping {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Removes what is left of pods until the kubelet is closed, and first what the last one could not take away of
+    /// volumes. For a thread of its own: drivers of volumes may take minutes, and logs grow meanwhile.
+    void clear() throws InterruptedException {
+        tools.volumes().prune();
+        while (!tools.closed().await(LEFTOVERS_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+            try {
+                leftovers();
+            } catch (IOException | UncheckedIOException | RuntimeFault e) {
+                LOG.log(stopped() ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
+                        "Cannot remove what is left of pods error={0}", e.getMessage());
+            }
         }
     }
 
@@ -72,8 +82,7 @@ final class Housekeeping {
         for (Path p : children(pods)) {
             String uid = String.valueOf(p.getFileName());
             if (orphaned.test(uid)) {
-                LOG.log(System.Logger.Level.INFO, "Removing orphaned pod directory uid={0}", uid);
-                tools.volumes().remove(uid);
+                removeOrphan(uid);
             }
         }
         if (!stopped()) {
@@ -90,6 +99,17 @@ final class Housekeeping {
             if (Files.isSymbolicLink(link) && !Files.exists(link) && !stopped()) {
                 Files.deleteIfExists(link);
             }
+        }
+    }
+
+    /// One whose volumes cannot be taken back keeps nothing else from being removed.
+    private void removeOrphan(String uid) {
+        try {
+            LOG.log(System.Logger.Level.INFO, "Removing orphaned pod directory uid={0}", uid);
+            tools.volumes().remove(uid);
+        } catch (IOException | UncheckedIOException e) {
+            LOG.log(stopped() ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
+                    "Cannot remove orphaned pod directory uid={0} error={1}", uid, e.getMessage());
         }
     }
 

@@ -11,6 +11,7 @@ import io.k3j.edgeapi.Endpoint;
 import io.k3j.kubeletserver.KubeletServer;
 import io.k3j.nodeapi.ContainerRuntime;
 import io.k3j.nodeapi.PodStartGate;
+import io.k3j.volumeapi.VolumeDrivers;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Dictionary;
@@ -89,6 +90,18 @@ public final class Kubelet {
     /// Asks it no more; a pod that waits there is asked for again.
     public void removeGate(PodStartGate gate) {
         agent.tools().gates().remove(gate);
+    }
+
+    /// Asks these for the volumes of drivers from now on.
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    public void bindDrivers(VolumeDrivers drivers) {
+        agent.drivers().attach(drivers);
+    }
+
+    /// Asks them no more; what they have mounted stays.
+    public void unbindDrivers(VolumeDrivers drivers) {
+        agent.drivers().detach(drivers);
     }
 
     /// Uses this API client: the first one, or the successor of another.

@@ -35,6 +35,7 @@ import io.k3j.nodestatus.NodeLoop;
 import io.k3j.nodestatus.NodeObject;
 import io.k3j.nodestatus.NodeSettings;
 import io.k3j.probes.HandlerRunner;
+import io.k3j.volumeapi.VolumeHost;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -65,6 +66,7 @@ final class NodeAgent implements AutoCloseable {
     private final CertificateMetrics certificates;
     private final Optional<HealthzPort> healthz;
     private final CurrentApi api = new CurrentApi();
+    private final CurrentDrivers drivers;
     private final LiveView pods;
     private final LiveView services;
     private @Nullable AutoCloseable runtimeEvents;
@@ -107,6 +109,8 @@ final class NodeAgent implements AutoCloseable {
                 new StatusWriter(api, closed), events, clock, this::services, facts.addresses(),
                 facts.memory(), room, tokens, new ReferenceWatches(clock),
                 admission(options, room, runtime, clock), new StartGates(), closed);
+        drivers = new CurrentDrivers(new VolumeHost(options.rootDir().toAbsolutePath(), options.nodeName(), api),
+                volumes);
         plugins = new PluginFailures(api, options.nodeName(), health, tools.events(), clock);
         workers = new PodWorkers(tools);
         certificates = new CertificateMetrics(options.dataDir(), clock);
@@ -188,7 +192,9 @@ final class NodeAgent implements AutoCloseable {
         loop("kubelet-events", this::events);
         runtimeEvents = tools.runtime().events(workers::event);
         loop("kubelet-static-pods", staticPods::run);
-        loop("kubelet-housekeeping", new Housekeeping(tools, workers, collector)::run);
+        Housekeeping housekeeping = new Housekeeping(tools, workers, collector);
+        loop("kubelet-housekeeping", housekeeping::run);
+        loop("kubelet-leftovers", housekeeping::clear);
         loop("kubelet-evictions", evictions::run);
         loops.add(SupervisedLoop.platform(health, "kubelet-volume-stats", () -> tools.volumes().stats().run(closed))
                 .start());
@@ -215,6 +221,11 @@ final class NodeAgent implements AutoCloseable {
 
     PodWorkers workers() {
         return workers;
+    }
+
+    /// Who makes volumes of drivers.
+    CurrentDrivers drivers() {
+        return drivers;
     }
 
     private Evictions evictions() {
@@ -249,6 +260,7 @@ final class NodeAgent implements AutoCloseable {
         pods.close();
         services.close();
         tools.watches().close();
+        drivers.close();
         try {
             if (runtimeEvents != null) {
                 runtimeEvents.close();

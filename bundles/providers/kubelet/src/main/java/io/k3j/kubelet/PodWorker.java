@@ -158,7 +158,10 @@ final class PodWorker implements HostedPod {
                     "Error syncing pod={0} error={1}", now.key(), e.getMessage());
         } catch (ApiFault e) {
             LOG.log(System.Logger.Level.WARNING, "Error syncing pod={0} error={1}", now.key(), e.getMessage());
-        } catch (IOException | RuntimeException | Error e) {
+        } catch (IOException e) {
+            // of the machine or of a driver, every two seconds as long as that lasts
+            LOG.log(System.Logger.Level.WARNING, "Error syncing pod={0} error={1}", now.key(), e.toString());
+        } catch (RuntimeException | Error e) {
             // an Error too: a pod whose worker ended would be nobody's until the next start of the kubelet
             LOG.log(System.Logger.Level.WARNING, "Error syncing pod=" + now.key(), e);
         }

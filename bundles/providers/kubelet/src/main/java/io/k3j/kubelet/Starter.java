@@ -271,10 +271,20 @@ final class Starter {
             }
             Trees.delete(o.podLogs(pod.namespace(), pod.name(), pod.uid()));
         }
-        tools.volumes().remove(pod.uid());
+        takeVolumes(pod);
         tools.cgroups().remove(pod.uid());
         tools.images().forget(pod.uid());
         tools.tokens().forget(pod.uid());
         tools.watches().forget(pod.uid());
+    }
+
+    /// The pod is told, too: a driver that does not take its volume back keeps it from going.
+    private void takeVolumes(Obj pod) throws IOException {
+        try {
+            tools.volumes().remove(pod.uid());
+        } catch (IOException e) {
+            tools.tell(pod, true, "FailedUnMount", "Unable to take back volumes: " + e.getMessage());
+            throw e;
+        }
     }
 }

@@ -8,6 +8,7 @@ import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,21 @@ class OrphansTest extends PodScene {
         Files.delete(busy);
         housekeeping.leftovers();
         assertThat(pod).doesNotExist();
+    }
+
+    /// As one with a volume whose driver is away.
+    @Test
+    void anOrphanThatCannotBeRemovedKeepsNoOther() throws Exception {
+        for (String name : List.of("a", "b", "c")) {
+            Files.createDirectories(tools.options().podDir(name));
+        }
+        Path volume = Files.createDirectories(
+                tools.options().podDir("b").resolve("volumes/kubernetes.io~csi/v"));
+        Path busy = cgroup("cpu", "kubepods/burstable/poddead");
+        new Housekeeping(tools, workers, collector()).leftovers();
+        assertThat(volume).exists();
+        assertThat(List.of("a", "c")).noneMatch(name -> Files.exists(tools.options().podDir(name)));
+        assertThat(busy).doesNotExist();
     }
 
     @Test
