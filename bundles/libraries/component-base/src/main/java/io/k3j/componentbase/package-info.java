@@ -5,13 +5,14 @@
 /// operators write ([io.k3j.componentbase.ConfigurationFile]), taken up live
 /// ([io.k3j.componentbase.ConfigurationReload]) or refused at the start ([io.k3j.componentbase.ServerStart]). Calls of
 /// plug-ins that would end the process lead to [io.k3j.componentbase.ProcessExit], and who sees a bundle fail tells so
-/// by [io.k3j.componentbase.FaultyBundle].
+/// by [io.k3j.componentbase.FaultyBundle]. Feature gates are read from a component's arguments by
+/// [io.k3j.componentbase.FeatureGates].
 ///
 /// **Threads.** One for each loop. **Blocking.** Only waiting for a loop's end, within a limit. **Errors.** None is
 /// thrown by what runs in a loop: it becomes a health report, which names the kind, and a line of the log, which has
 /// the rest.
 @Export
-@Version("1.3.0")
+@Version("1.4.0")
 @NullMarked
 package io.k3j.componentbase;
 
