@@ -29,6 +29,7 @@ final class AllRules {
         PolicyRules.into(map, cel);
         map.put("FlowSchema", new FlowSchemaRules());
         map.put("PriorityLevelConfiguration", new PriorityLevelRules());
+        map.put("ClusterTrustBundle", new TrustBundleRules());
         FilledRules.into(map);
         map.put("HorizontalPodAutoscaler", new ScalerRules(table));
         return Map.copyOf(map);
