@@ -5,18 +5,21 @@ import io.k3j.apiserverapi.Caller;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Query;
 import io.k3j.clientapi.View;
+import io.k3j.componentbase.FeatureGates;
 import io.k3j.model.FieldSelector;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import java.util.Set;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
 /// Allows a kubelet its own node, its own pods and the objects these refer to, as upstream since 1.32
 /// (`AuthorizeNodeWithSelectors`): lists and watches of pods and resource slices must select the node's name.
-@Component(service = Authorizer.class, property = {"name=Node", "service.ranking:Integer=200"})
+@Component(service = Authorizer.class, property = {"name=Node", "service.ranking:Integer=200"},
+        configurationPid = "io.k3j.authnode", configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class NodeAuthorizer implements Authorizer {
     private static final String USER = "system:node:";
     private static final Decision ALLOW = new Decision(Verdict.ALLOW, "");
@@ -30,10 +33,25 @@ public final class NodeAuthorizer implements Authorizer {
     private final View attachments;
     private final View slices;
     private final NodePods bound = new NodePods();
+    private final FeatureGates gates;
+
+    /// The settings.
+    public @interface Settings {
+        /// `--kube-apiserver-arg`, as `name=value`: `feature-gates`.
+        String[] kubeApiserverArg() default {};
+    }
 
     /// Opens the views and follows the pods.
     @Activate
-    public NodeAuthorizer(@Reference ApiClient api) {
+    public NodeAuthorizer(@Reference ApiClient api, Settings settings) {
+        this(api, FeatureGates.of("--kube-apiserver-arg", settings.kubeApiserverArg()));
+    }
+
+    /// The same without OSGi.
+    ///
+    /// @param gates of the API server
+    NodeAuthorizer(ApiClient api, FeatureGates gates) {
+        this.gates = gates;
         this.pods = api.view(PODS, Query.ALL);
         this.claims = api.view(CLAIMS, Query.ALL);
         this.attachments = api.view(ATTACHMENTS, Query.ALL);
@@ -63,7 +81,7 @@ public final class NodeAuthorizer implements Authorizer {
             case "resource.k8s.io/resourceslices" -> slice(node, what);
             case "resource.k8s.io/resourceclaims" -> related(node, what, gets(what));
             case "storage.k8s.io/volumeattachments" -> attachment(node, what);
-            default -> decision(NodeRules.allow(what), "");
+            default -> decision(NodeRules.allow(what, gates), "");
         };
     }
 
@@ -78,7 +96,7 @@ public final class NodeAuthorizer implements Authorizer {
     /// A pod of the node may be read by name; lists and watches must select the node.
     private Decision pod(String node, Attributes what) {
         if (!what.subresource().isEmpty() || !NodeRules.reads(what)) {
-            return decision(NodeRules.allow(what), "");
+            return decision(NodeRules.allow(what, gates), "");
         }
         if (selectsBy(what, "spec.nodeName", node)) {
             return ALLOW;
@@ -88,9 +106,9 @@ public final class NodeAuthorizer implements Authorizer {
                 : decision(bound.isBound(node, new Key(what.namespace(), what.name())), unrelated(node));
     }
 
-    private static Decision node(String node, Attributes what) {
+    private Decision node(String node, Attributes what) {
         boolean reads = what.subresource().isEmpty() && NodeRules.reads(what);
-        return decision(NodeRules.allow(what) && (!reads || what.name().equals(node)), what.name().isEmpty()
+        return decision(NodeRules.allow(what, gates) && (!reads || what.name().equals(node)), what.name().isEmpty()
                 ? "node '" + node + "' cannot read all nodes, only its own Node object"
                 : "node '" + node + "' cannot read '" + what.name() + "', only its own Node object");
     }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.k3j.apiserverapi.Authorizer.Attributes;
 import io.k3j.apiserverapi.Authorizer.Verdict;
 import io.k3j.apiserverapi.Caller;
+import io.k3j.componentbase.FeatureGate;
+import io.k3j.componentbase.FeatureGates;
 import io.k3j.model.FieldSelector;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
@@ -14,6 +16,7 @@ import io.k3j.model.Struct;
 import io.k3j.testkit.FakeApi;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,7 +26,7 @@ class NodeAuthorizerTest {
     private static final Gvr PODS = new Gvr("", "v1", "pods");
     private static final Caller KUBELET = Caller.of("system:node:a", List.of("system:nodes"));
     private final FakeApi api = FakeApi.stepped(InstantSource.system());
-    private final NodeAuthorizer authorizer = new NodeAuthorizer(api);
+    private final NodeAuthorizer authorizer = new NodeAuthorizer(api, FeatureGates.NONE);
 
     @AfterEach
     void close() {
@@ -46,6 +49,19 @@ class NodeAuthorizerTest {
         return authorizer.decide(caller, new Attributes(verb, "", "v1",
                 slash < 0 ? resource : resource.substring(0, slash), slash < 0 ? "" : resource.substring(slash + 1),
                 "default", name, "")).verdict() == Verdict.ALLOW;
+    }
+
+    @Test
+    void trustBundlesAreReadWhereTheGateIsOn() {
+        Attributes list = new Attributes("list", "certificates.k8s.io", "v1beta1", "clustertrustbundles", "", "", "",
+                "");
+        Attributes delete = new Attributes("delete", "certificates.k8s.io", "v1beta1", "clustertrustbundles", "", "",
+                "b", "");
+        assertThat(authorizer.decide(KUBELET, list).verdict()).isEqualTo(Verdict.NO_OPINION);
+        NodeAuthorizer gated = new NodeAuthorizer(api, new FeatureGates(Set.of(FeatureGate.CLUSTER_TRUST_BUNDLE)));
+        assertThat(gated.decide(KUBELET, list).verdict()).isEqualTo(Verdict.ALLOW);
+        assertThat(gated.decide(KUBELET, delete).verdict()).isEqualTo(Verdict.NO_OPINION);
+        gated.stop();
     }
 
     @ParameterizedTest
