@@ -11,8 +11,8 @@ final class AdmissionPlugins {
     /// There unless they are disabled, so that to enable them changes nothing.
     private static final Set<String> DEFAULT = Set.of("CertificateApproval", "CertificateSigning",
             "CertificateSubjectRestriction", "ClusterTrustBundleAttest", "DefaultIngressClass", "DefaultStorageClass",
-            "DefaultTolerationSeconds", "LimitRanger", "MutatingAdmissionPolicy", "MutatingAdmissionWebhook", "NamespaceLifecycle",
-            "NodeRestriction", "PersistentVolumeClaimResize", "PodSecurity", "Priority", "ResourceQuota",
+            "DefaultTolerationSeconds", "LimitRanger", "MutatingAdmissionPolicy", "MutatingAdmissionWebhook",
+            "NamespaceLifecycle", "NodeRestriction", "PersistentVolumeClaimResize", "PodSecurity", "Priority", "ResourceQuota",
             "RuntimeClass", "ServiceAccount", "StorageObjectInUseProtection", "TaintNodesByCondition",
             "ValidatingAdmissionPolicy", "ValidatingAdmissionWebhook");
     /// There when they are enabled.
@@ -20,8 +20,8 @@ final class AdmissionPlugins {
             "EventRateLimit");
     /// Upstream's that are not there.
     private static final Set<String> ABSENT = Set.of("AlwaysAdmit", "AlwaysDeny",
-            "ExtendedResourceToleration", "ImagePolicyWebhook", "LimitPodHardAntiAffinityTopology", "NamespaceAutoProvision", "NamespaceExists",
-            "NodeDeclaredFeatureValidator",
+            "ExtendedResourceToleration", "ImagePolicyWebhook", "LimitPodHardAntiAffinityTopology",
+            "NamespaceAutoProvision", "NamespaceExists", "NodeDeclaredFeatureValidator",
             "OwnerReferencesPermissionEnforcement", "PodNodeSelector", "PodTolerationRestriction", "PodTopologyLabels");
 
     private AdmissionPlugins() {

@@ -11,8 +11,8 @@ package io.k3j.controllerscluster;
     /// `--cluster-dns`.
     String[] clusterDns() default {"10.43.0.10"};
 
-    /// `--kube-controller-manager-arg`, as `name=value`; `cluster-signing-duration` and
-    /// `terminated-pod-gc-threshold` are known here.
+    /// `--kube-controller-manager-arg`, as `name=value`; `cluster-signing-duration`,
+    /// `terminated-pod-gc-threshold` and `feature-gates` are known here.
     String[] kubeControllerManagerArg() default {};
 
     /// `--disable`.

@@ -6,6 +6,8 @@ import io.k3j.clientapi.Candidate;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.TimeSource;
+import io.k3j.componentbase.FeatureGate;
+import io.k3j.componentbase.FeatureGates;
 import io.k3j.controllerkit.ControllerContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -55,6 +57,10 @@ public final class ControllersCluster {
         DefaultServiceAccounts.add(context);
         RootCa.add(context, () -> read(authority));
         TokenSecrets.add(context, () -> read(authority));
+        if (FeatureGates.of("--kube-controller-manager-arg", settings.kubeControllerManagerArg())
+                .enabled(FeatureGate.CLUSTER_TRUST_BUNDLE)) {
+            TrustBundlePublisher.add(context, () -> read(authority));
+        }
         EndpointSlices.add(context);
         EndpointsObjects.add(context);
         EndpointsMirror.add(context);
