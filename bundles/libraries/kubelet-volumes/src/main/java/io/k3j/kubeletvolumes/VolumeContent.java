@@ -27,14 +27,23 @@ public final class VolumeContent {
     private final ReferencedObjects references;
     private final Environment environment;
     private final PodTokens tokens;
+    private final TrustBundles bundles;
 
     /// @param references where ConfigMaps and Secrets are read
     /// @param environment what of pod and node the downward API shows
     /// @param tokens where service account tokens come from
-    public VolumeContent(ReferencedObjects references, Environment environment, PodTokens tokens) {
+    /// @param bundles where trust anchors come from
+    public VolumeContent(ReferencedObjects references, Environment environment, PodTokens tokens,
+            TrustBundles bundles) {
         this.references = references;
         this.environment = environment;
         this.tokens = tokens;
+        this.bundles = bundles;
+    }
+
+    /// One that shows no trust anchors.
+    public VolumeContent(ReferencedObjects references, Environment environment, PodTokens tokens) {
+        this(references, environment, tokens, TrustBundles.off());
     }
 
     /// The files a volume shows, by path.
@@ -60,9 +69,9 @@ public final class VolumeContent {
         return files.files();
     }
 
-    /// One of `projected.sources`. A token's mode is not the volume's: with a user or group of its own only they may
-    /// read it, as upstream has it. Sources that are not known, as `clusterTrustBundle`, are refused rather than left
-    /// out.
+    /// One of `projected.sources`. The mode of tokens and trust anchors is not the volume's: with a user or group of
+    /// its own only they may read them, as upstream has it. Sources that are not known, as `podCertificate`, are
+    /// refused rather than left out; one of no sort shows nothing: the API server has taken its sort away.
     /// @param mode of the projected volume; its sources have none
     private void source(Obj pod, Struct source, long mode, List<String> addresses, CollectedFiles files) {
         if (source.has("configMap")) {
@@ -73,12 +82,19 @@ public final class VolumeContent {
             downward(pod, source.struct("downwardAPI"), mode, addresses, files);
         } else if (source.has("serviceAccountToken")) {
             Struct t = source.struct("serviceAccountToken");
-            OptionalLong user = user(pod);
-            boolean own = user.isPresent() || pod.spec().struct("securityContext").has("fsGroup");
-            files.put(t.text("path"), new Content(token(pod, t, files), own ? 0600 : (int) mode, user.orElse(-1)));
-        } else {
+            own(pod, t.text("path"), token(pod, t, files), mode, files);
+        } else if (source.has("clusterTrustBundle")) {
+            Struct b = source.struct("clusterTrustBundle");
+            own(pod, b.text("path"), files.text("bundle " + b.without("path"), () -> bundles.anchors(b)), mode, files);
+        } else if (!source.isEmpty()) {
             throw ConfigError.config("unsupported projected source " + source.names());
         }
+    }
+
+    private static void own(Obj pod, String path, byte[] bytes, long mode, CollectedFiles files) {
+        OptionalLong user = user(pod);
+        boolean own = user.isPresent() || pod.spec().struct("securityContext").has("fsGroup");
+        files.put(path, new Content(bytes, own ? 0600 : (int) mode, user.orElse(-1)));
     }
 
     private byte[] token(Obj pod, Struct source, CollectedFiles files) {

@@ -6,6 +6,8 @@ import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Query;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.TimeSource;
+import io.k3j.componentbase.FeatureGate;
+import io.k3j.componentbase.FeatureGates;
 import io.k3j.componentbase.SupervisedLoop;
 import io.k3j.controllerkit.Events;
 import io.k3j.controllerkit.LiveView;
@@ -21,6 +23,7 @@ import io.k3j.kubeletvolumes.Mounts;
 import io.k3j.kubeletvolumes.PodDirectories;
 import io.k3j.kubeletvolumes.PodTokens;
 import io.k3j.kubeletvolumes.ReferenceWatches;
+import io.k3j.kubeletvolumes.TrustBundles;
 import io.k3j.kubeletvolumes.VolumeContent;
 import io.k3j.kubeletvolumes.VolumeStats;
 import io.k3j.kubeletvolumes.Volumes;
@@ -37,6 +40,7 @@ import io.k3j.nodestatus.NodeSettings;
 import io.k3j.probes.HandlerRunner;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -90,8 +94,10 @@ final class NodeAgent implements AutoCloseable {
                 () -> NodeDisk.allocatable(NodeDisk.capacity(options.rootDir()))));
         PodTokens tokens = new PodTokens(api, clock.monotonic());
         Events events = new Events(api, "kubelet", options.nodeName(), clock);
-        Volumes volumes = new Volumes(options.pods(), references, new VolumeContent(references, environment, tokens),
-                new Mounts(), new HostPrograms(), clock, new VolumeStats(clock, clock.monotonic()),
+        TrustBundles bundles = bundles(api, clock, settings.kubeletArg());
+        Volumes volumes = new Volumes(options.pods(), references,
+                new VolumeContent(references, environment, tokens, bundles), new Mounts(), new HostPrograms(), clock,
+                new VolumeStats(clock, clock.monotonic()),
                 (pod, reason, message) -> events.tell(Events.reference(pod), "Warning", reason, message));
         Path cgroupfs = Path.of("/sys/fs/cgroup");
         Cgroups cgroups = new Cgroups(runtime.systemdCgroups() ? CgroupDriver.systemd(cgroupfs, List.of("systemctl"))
@@ -102,7 +108,7 @@ final class NodeAgent implements AutoCloseable {
         tools = new Dependencies(options, runtime, references, volumes, environment, cgroups, dns,
                 new HandlerRunner(runtime, closed), images(settings, runtime, references, clock),
                 new StatusWriter(api, closed), events, clock, this::services, facts.addresses(),
-                facts.memory(), room, tokens, new ReferenceWatches(clock),
+                facts.memory(), room, tokens, new ReferenceWatches(clock, bundles),
                 admission(options, room, runtime, clock), new StartGates(), closed);
         plugins = new PluginFailures(api, options.nodeName(), health, tools.events(), clock);
         workers = new PodWorkers(tools);
@@ -114,6 +120,11 @@ final class NodeAgent implements AutoCloseable {
         node = new NodeLoop(api, runtime, new NodeObject(node(options, settings), facts, evictions::conditions), clock,
                 closed);
         pods = new LiveView(ReferencedObjects.PODS, Query.ALL.where("spec.nodeName", options.nodeName()), clock);
+    }
+
+    private static TrustBundles bundles(ApiClient api, TimeSource clock, String... arguments) {
+        return FeatureGates.of("--kubelet-arg", arguments).enabled(FeatureGate.CLUSTER_TRUST_BUNDLE_PROJECTION)
+                ? new TrustBundles(api, clock, new SecureRandom()) : TrustBundles.off();
     }
 
     private PodAdmission admission(KubeletOptions options, NodeAllocations room, ContainerRuntime runtime,
