@@ -11,7 +11,9 @@ public enum FeatureGate {
     /// ClusterTrustBundles, where `runtime-config` has them served, too.
     CLUSTER_TRUST_BUNDLE("ClusterTrustBundle"),
     /// `clusterTrustBundle` in projected volumes.
-    CLUSTER_TRUST_BUNDLE_PROJECTION("ClusterTrustBundleProjection", CLUSTER_TRUST_BUNDLE);
+    CLUSTER_TRUST_BUNDLE_PROJECTION("ClusterTrustBundleProjection", CLUSTER_TRUST_BUNDLE),
+    /// PodCertificateRequests, where `runtime-config` has them served, too, and `podCertificate` in projected volumes.
+    POD_CERTIFICATE_REQUEST("PodCertificateRequest");
 
     private final String text;
     private final List<FeatureGate> needs;

@@ -10,6 +10,8 @@ import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.pkcs.CertificationRequest;
 import org.bouncycastle.asn1.pkcs.CertificationRequestInfo;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.x500.RDN;
+import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.pkcs.PKCS10CertificationRequestBuilder;
@@ -69,6 +71,13 @@ public record CertificateRequest(String commonName, List<String> organizations, 
         } catch (IllegalStateException malformed) {
             throw new IllegalArgumentException("malformed request: " + malformed.getMessage(), malformed);
         }
+    }
+
+    /// A request without a subject, signed by its own key, in DER: it proves that somebody has the key.
+    public static byte[] stub(KeyPair pair) {
+        SubjectPublicKeyInfo key = Asn1.read(pair.getPublic().getEncoded(), SubjectPublicKeyInfo::getInstance);
+        return Asn1.der(new PKCS10CertificationRequestBuilder(new X500Name(new RDN[0]), key)
+                .build(new KeySigner(pair.getPrivate())).toASN1Structure());
     }
 
     /// A request for `commonName`, signed by its own key, in DER. Without organizations: the issuer knows what they are

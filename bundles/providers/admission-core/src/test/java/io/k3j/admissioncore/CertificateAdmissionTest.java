@@ -116,6 +116,22 @@ class CertificateAdmissionTest {
     }
 
     @Test
+    void whoSaysWhatBecameOfAPodsRequestNeedsTheSignersRight() {
+        Struct before = Struct.of("spec", Struct.of("signerName", "example.com/team"));
+        Struct denied = before.with("status", Struct.of("conditions", List.of(Struct.of("type", "Denied"))));
+        Write plain = stage.write(Operation.UPDATE, new Gvr("certificates.k8s.io", "v1beta1",
+                "podcertificaterequests"), "PodCertificateRequest", ANNE);
+        Write write = new Write(Operation.UPDATE, plain.kind(), "status", Key.of("p"), Optional.of(before), ANNE,
+                false, Struct.EMPTY);
+        new PodCertificateSigning(allowing("sign", "example.com/*")).validate(write, denied);
+        PodCertificateSigning nobody = new PodCertificateSigning(allowing("attest", "example.com/team"));
+        assertThat(nobody.handles(write)).isTrue();
+        nobody.validate(write, before);
+        assertThatThrownBy(() -> nobody.validate(write, denied)).hasMessageEndingWith(
+                "User \"anne\" is not permitted to \"sign\" for signer \"example.com/team\"");
+    }
+
+    @Test
     void nobodyAsksForAnAdministratorsCertificate() {
         CertificateSubjectRestriction plugin = new CertificateSubjectRestriction();
         Write write = stage.creates(REQUESTS, "CertificateSigningRequest");

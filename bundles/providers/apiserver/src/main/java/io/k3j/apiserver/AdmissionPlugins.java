@@ -12,9 +12,9 @@ final class AdmissionPlugins {
     private static final Set<String> DEFAULT = Set.of("CertificateApproval", "CertificateSigning",
             "CertificateSubjectRestriction", "ClusterTrustBundleAttest", "DefaultIngressClass", "DefaultStorageClass",
             "DefaultTolerationSeconds", "LimitRanger", "MutatingAdmissionPolicy", "MutatingAdmissionWebhook",
-            "NamespaceLifecycle", "NodeRestriction", "PersistentVolumeClaimResize", "PodSecurity", "Priority", "ResourceQuota",
-            "RuntimeClass", "ServiceAccount", "StorageObjectInUseProtection", "TaintNodesByCondition",
-            "ValidatingAdmissionPolicy", "ValidatingAdmissionWebhook");
+            "NamespaceLifecycle", "NodeRestriction", "PersistentVolumeClaimResize", "PodSecurity", "Priority",
+            "ResourceQuota", "RuntimeClass", "ServiceAccount", "StorageObjectInUseProtection",
+            "TaintNodesByCondition", "ValidatingAdmissionPolicy", "ValidatingAdmissionWebhook");
     /// There when they are enabled.
     private static final Set<String> OPTIONAL = Set.of("AlwaysPullImages", "DenyServiceExternalIPs",
             "EventRateLimit");

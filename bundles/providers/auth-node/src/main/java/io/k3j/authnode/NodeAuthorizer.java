@@ -3,8 +3,10 @@ package io.k3j.authnode;
 import io.k3j.apiserverapi.Authorizer;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.Query;
 import io.k3j.clientapi.View;
+import io.k3j.componentbase.FeatureGate;
 import io.k3j.componentbase.FeatureGates;
 import io.k3j.model.FieldSelector;
 import io.k3j.model.Gvr;
@@ -33,6 +35,7 @@ public final class NodeAuthorizer implements Authorizer {
     private final View attachments;
     private final View slices;
     private final NodePods bound = new NodePods();
+    private final ApiClient api;
     private final FeatureGates gates;
 
     /// The settings.
@@ -51,6 +54,7 @@ public final class NodeAuthorizer implements Authorizer {
     ///
     /// @param gates of the API server
     NodeAuthorizer(ApiClient api, FeatureGates gates) {
+        this.api = api;
         this.gates = gates;
         this.pods = api.view(PODS, Query.ALL);
         this.claims = api.view(CLAIMS, Query.ALL);
@@ -74,8 +78,9 @@ public final class NodeAuthorizer implements Authorizer {
             case "persistentvolumeclaims" -> related(node, what, gets(what)
                     || what.subresource().equals("status") && changes(what));
             case "persistentvolumes" -> volume(node, what);
-            case "serviceaccounts" -> related(node, what,
-                    what.verb().equals("create") && what.subresource().equals("token"));
+            case "serviceaccounts" -> related(node, what, gets(what)
+                    || what.verb().equals("create") && what.subresource().equals("token"));
+            case "certificates.k8s.io/podcertificaterequests" -> certificate(node, what);
             case "coordination.k8s.io/leases" -> own(node, what, what.namespace().equals("kube-node-lease"));
             case "storage.k8s.io/csinodes" -> own(node, what, what.subresource().isEmpty());
             case "resource.k8s.io/resourceslices" -> slice(node, what);
@@ -123,6 +128,30 @@ public final class NodeAuthorizer implements Authorizer {
                     "can only list/watch/deletecollection resourceslices with nodeName field selector");
             default -> decision(onNode(slices, node, what), unrelated(node));
         };
+    }
+
+    /// A request of the node may be made and read; which pod it is for, `NodeRestriction` checks.
+    private Decision certificate(String node, Attributes what) {
+        if (!gates.enabled(FeatureGate.POD_CERTIFICATE_REQUEST) || !what.subresource().isEmpty()) {
+            return Decision.NO_OPINION;
+        }
+        return switch (what.verb()) {
+            case "create" -> ALLOW;
+            case "list", "watch" -> decision(selectsBy(what, "spec.nodeName", node),
+                    "can only list/watch podcertificaterequests with spec.nodeName field selector");
+            case "get" -> decision(ofNode(node, what), unrelated(node));
+            default -> decision(false, "nodes can only create, get, list and watch podcertificaterequests");
+        };
+    }
+
+    private boolean ofNode(String node, Attributes what) {
+        try {
+            return api.find(new Gvr(what.group(), what.version(), what.resource()),
+                    new Key(what.namespace(), what.name()))
+                    .filter(request -> request.spec().text("nodeName").equals(node)).isPresent();
+        } catch (ApiFault notServed) {
+            return false;
+        }
     }
 
     private Decision attachment(String node, Attributes what) {

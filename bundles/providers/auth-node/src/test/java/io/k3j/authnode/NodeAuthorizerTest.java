@@ -65,8 +65,21 @@ class NodeAuthorizerTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"create,'',ALLOW", "list,spec.nodeName=a,ALLOW", "watch,spec.nodeName=b,NO_OPINION",
+            "list,'',NO_OPINION", "update,'',NO_OPINION"})
+    void certificatesOfPodsAreAskedForWhereTheGateIsOn(String verb, String selector, Verdict verdict) {
+        Attributes what = new Attributes(verb, "certificates.k8s.io", "v1beta1", "podcertificaterequests", "",
+                "default", "", "", FieldSelector.parse(selector));
+        assertThat(authorizer.decide(KUBELET, what).verdict()).isEqualTo(Verdict.NO_OPINION);
+        NodeAuthorizer gated = new NodeAuthorizer(api, new FeatureGates(Set.of(FeatureGate.POD_CERTIFICATE_REQUEST)));
+        assertThat(gated.decide(KUBELET, what).verdict()).isEqualTo(verdict);
+        gated.stop();
+    }
+
+    @ParameterizedTest
     @CsvSource({"get,secrets,password,true", "get,secrets,other,false", "list,secrets,,false",
             "watch,configmaps,settings,true", "update,configmaps,settings,false",
+            "get,serviceaccounts,robot,true", "get,serviceaccounts,default,false",
             "create,serviceaccounts/token,robot,true", "create,serviceaccounts/token,default,false",
             "get,nodes,a,true", "get,nodes,b,false", "list,services,,true", "delete,services,x,false",
             "update,pods/status,p,true"})

@@ -57,9 +57,12 @@ public final class ControllersCluster {
         DefaultServiceAccounts.add(context);
         RootCa.add(context, () -> read(authority));
         TokenSecrets.add(context, () -> read(authority));
-        if (FeatureGates.of("--kube-controller-manager-arg", settings.kubeControllerManagerArg())
-                .enabled(FeatureGate.CLUSTER_TRUST_BUNDLE)) {
+        FeatureGates gates = FeatureGates.of("--kube-controller-manager-arg", settings.kubeControllerManagerArg());
+        if (gates.enabled(FeatureGate.CLUSTER_TRUST_BUNDLE)) {
             TrustBundlePublisher.add(context, () -> read(authority));
+        }
+        if (gates.enabled(FeatureGate.POD_CERTIFICATE_REQUEST)) {
+            PodCertificateCleaner.add(context);
         }
         EndpointSlices.add(context);
         EndpointsObjects.add(context);

@@ -29,8 +29,14 @@ final class DisabledFields {
 
     /// @param gates of the API server
     DisabledFields(FeatureGates gates) {
-        this.sources = gates.enabled(FeatureGate.CLUSTER_TRUST_BUNDLE_PROJECTION) ? List.of("podCertificate")
-                : List.of("podCertificate", "clusterTrustBundle");
+        List<String> off = new ArrayList<>();
+        if (!gates.enabled(FeatureGate.CLUSTER_TRUST_BUNDLE_PROJECTION)) {
+            off.add("clusterTrustBundle");
+        }
+        if (!gates.enabled(FeatureGate.POD_CERTIFICATE_REQUEST)) {
+            off.add("podCertificate");
+        }
+        this.sources = List.copyOf(off);
     }
 
     /// The object of a write without them.
