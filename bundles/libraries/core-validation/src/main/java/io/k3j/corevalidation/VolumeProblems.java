@@ -22,12 +22,14 @@ import java.util.Set;
 /// | `emptyDir.sizeLimit` | a quantity of bytes, not negative |
 /// | `projected` | one source per entry, no path twice; a token has a relative path and lives ten minutes or longer |
 /// | `projected.sources[].clusterTrustBundle` | what [TrustBundleProblems] says |
+/// | `projected.sources[].podCertificate` | what [PodCertificateProblems] says |
 final class VolumeProblems {
     /// Empty means: not checked by the kubelet.
     private static final List<String> HOST_TYPES = List.of("", "BlockDevice", "CharDevice", "Directory",
             "DirectoryOrCreate", "File", "FileOrCreate", "Socket");
 
     private static final String BUNDLE = "clusterTrustBundle";
+    private static final String CERTIFICATE = "podCertificate";
 
     private VolumeProblems() {
     }
@@ -117,6 +119,11 @@ final class VolumeProblems {
             if (s.has(BUNDLE)) {
                 TrustBundleProblems.check(s.struct(BUNDLE), at.at("clusterTrustBundlePEM"));
                 unique(s.struct(BUNDLE).text("path"), s.struct(BUNDLE).text("path"), paths, p);
+            }
+            if (s.has(CERTIFICATE)) {
+                PodCertificateProblems.check(s.struct(CERTIFICATE), at.at(CERTIFICATE));
+                PodCertificateProblems.PATHS.stream().map(path -> s.struct(CERTIFICATE).text(path))
+                        .filter(path -> !path.isEmpty()).forEach(path -> unique(path, path, paths, p));
             }
             if (s.has("serviceAccountToken")) {
                 token(s.struct("serviceAccountToken"), at.at("serviceAccountToken"));

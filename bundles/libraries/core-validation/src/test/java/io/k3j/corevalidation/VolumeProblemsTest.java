@@ -124,6 +124,33 @@ class VolumeProblemsTest {
                         ".projected: Invalid value: \"ca.pem\": conflicting duplicate paths"));
     }
 
+    private static Case certificate(Struct source, String... expected) {
+        return part(Struct.of("podCertificate", source), Stream.of(expected)
+                .map(e -> ".projected.sources[0].podCertificate" + e).toArray(String[]::new));
+    }
+
+    static Stream<Case> certificates() {
+        Struct sound = Struct.of("signerName", "example.com/a", "keyType", "ED25519", "keyPath", "k",
+                "certificateChainPath", "c");
+        return Stream.of(certificate(sound), certificate(sound.with("maxExpirationSeconds", 86_400L)
+                .with("userAnnotations", Struct.of("example.com/Name", "x"))),
+                certificate(sound.with("keyType", "RSA2048"), ".keyType: Unsupported value: \"RSA2048\": supported"
+                        + " values: \"RSA3072\", \"RSA4096\", \"ECDSAP256\", \"ECDSAP384\", \"ECDSAP521\","
+                        + " \"ED25519\""),
+                certificate(sound.with("signerName", ""), ".signerName: Required value"),
+                certificate(sound.with("maxExpirationSeconds", 3_599L), ".maxExpirationSeconds: Invalid value: 3599:"
+                        + " if provided, maxExpirationSeconds must be >= 3600"),
+                certificate(sound.with("maxExpirationSeconds", 7_862_401L), ".maxExpirationSeconds: Invalid value:"
+                        + " 7862401: if provided, maxExpirationSeconds must be <= 7862400"),
+                certificate(sound.without("keyPath").without("certificateChainPath"), ": Required value: specify at"
+                        + " least one of credentialBundlePath, keyPath, and certificateChainPath"),
+                certificate(sound.with("keyPath", "../k"), ".keyPath: Invalid value: \"../k\": " + DOTS),
+                certificate(sound.with("userAnnotations", Struct.of("name", "x")), ".userAnnotations: Invalid value:"
+                        + " \"name\": must be a domain-prefixed key (such as \"acme.io/foo\")"),
+                part(Struct.of("podCertificate", sound.with("keyPath", "c")),
+                        ".projected: Invalid value: \"c\": conflicting duplicate paths"));
+    }
+
     @Test
     void theNameOfABundleIsThatOfItsSignerAndASubdomain() {
         Struct source = Struct.of("clusterTrustBundle", Struct.of("name", "example.com:a:V", "path", "p"));
@@ -138,7 +165,7 @@ class VolumeProblemsTest {
     }
 
     @ParameterizedTest
-    @MethodSource({"simple", "items", "projected", "trustBundles"})
+    @MethodSource({"simple", "items", "projected", "trustBundles", "certificates"})
     void eachSourceIsRefusedInUpstreamsWords(Case c) {
         assertThat(found(Struct.of("name", "v", c.field(), c.value())))
                 .containsExactlyElementsOf(c.expected().stream().map(e -> "volumes[0]" + e).toList());

@@ -2,11 +2,9 @@ package io.k3j.kubeletvolumes;
 
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
-import io.k3j.clientapi.ApiResource;
 import io.k3j.clientapi.Query;
 import io.k3j.controllerkit.LiveView;
 import io.k3j.kuberuntime.ConfigError;
-import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Selector;
@@ -21,7 +19,6 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,21 +35,15 @@ import org.jspecify.annotations.Nullable;
 public final class TrustBundles implements AutoCloseable {
     private static final String SOURCE = "clusterTrustBundle";
     private static final int LONGEST_SELECTOR = 100 * 1024;
-    /// Null where the feature gate is off.
-    private final @Nullable ApiClient api;
-    private final InstantSource clock;
     private final long order;
     /// By the pod's uid.
     private final Map<String, Runnable> users = new ConcurrentHashMap<>();
-    private @Nullable LiveView view;
-    /// The one that is followed, null while there is none.
-    private @Nullable ApiClient followed;
-    private boolean closed;
+    /// Null where the feature gate is off.
+    private final @Nullable LazyView view;
 
-    private TrustBundles(@Nullable ApiClient api, InstantSource clock, long order) {
-        this.api = api;
-        this.clock = clock;
-        this.order = order;
+    private TrustBundles() {
+        this.order = 0;
+        this.view = null;
     }
 
     /// Opens nothing yet.
@@ -61,25 +52,25 @@ public final class TrustBundles implements AutoCloseable {
     /// @param clock of the time of day
     /// @param random says in which order anchors stand
     public TrustBundles(ApiClient api, InstantSource clock, RandomGenerator random) {
-        this(api, clock, random.nextLong());
+        this.order = random.nextLong();
+        this.view = new LazyView(api, "clustertrustbundles", Query.ALL, clock,
+                (before, after) -> users.values().forEach(Runnable::run));
     }
 
     /// For a kubelet whose feature gate is off: every read is refused.
     public static TrustBundles off() {
-        return new TrustBundles(null, InstantSource.system(), 0);
+        return new TrustBundles();
     }
 
     /// Follows this API from now on, instead of any before.
-    synchronized void attach(ApiClient fresh) {
-        followed = fresh;
+    void attach(ApiClient fresh) {
         if (view != null) {
             view.attach(fresh);
         }
     }
 
     /// Stands still from now on.
-    synchronized void detach() {
-        followed = null;
+    void detach() {
         if (view != null) {
             view.detach();
         }
@@ -152,46 +143,15 @@ public final class TrustBundles implements AutoCloseable {
     }
 
     private Collection<Obj> present() {
-        if (api == null) {
+        if (view == null) {
             throw unsupported();
         }
         try {
-            LiveView all = view(api);
-            return all.synced() ? all.list() : api.list(all.resource(), Query.ALL).items();
+            LiveView all = view.view().orElseThrow(TrustBundles::unsupported);
+            return all.synced() ? all.list() : view.api().list(all.resource(), Query.ALL).items();
         } catch (ApiFault e) {
             throw ConfigError.config(String.valueOf(e.getMessage()));
         }
-    }
-
-    /// Which version is served is asked outside the lock: it may take a call.
-    private LiveView view(ApiClient asked) {
-        Optional<LiveView> known = known();
-        return known.isPresent() ? known.get() : opened(served(asked));
-    }
-
-    private synchronized Optional<LiveView> known() {
-        return Optional.ofNullable(view);
-    }
-
-    private synchronized LiveView opened(Gvr resource) {
-        if (closed) {
-            throw unsupported();
-        }
-        if (view == null) {
-            LiveView all = new LiveView(resource, Query.ALL, clock);
-            all.listen((before, after) -> users.values().forEach(Runnable::run));
-            if (followed != null) {
-                all.attach(followed);
-            }
-            view = all;
-        }
-        return view;
-    }
-
-    private static Gvr served(ApiClient asked) {
-        return asked.resources().stream().map(ApiResource::resource)
-                .filter(r -> r.group().equals("certificates.k8s.io") && r.resource().equals("clustertrustbundles"))
-                .findFirst().orElseThrow(TrustBundles::unsupported);
     }
 
     private static ConfigError unsupported() {
@@ -212,8 +172,7 @@ public final class TrustBundles implements AutoCloseable {
 
     /// Ends the view; every read is refused from now on.
     @Override
-    public synchronized void close() {
-        closed = true;
+    public void close() {
         users.clear();
         if (view != null) {
             view.close();

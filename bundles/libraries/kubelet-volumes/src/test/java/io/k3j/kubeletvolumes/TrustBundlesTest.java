@@ -32,7 +32,8 @@ class TrustBundlesTest {
     private final FakeApi api = FakeApi.stepped(InstantSource.system());
     private final TrustBundles bundles = new TrustBundles(api, InstantSource.system(),
             RandomGenerator.of("L64X128MixRandom"));
-    private final ReferenceWatches watches = new ReferenceWatches(InstantSource.system(), bundles);
+    private final ReferenceWatches watches = new ReferenceWatches(InstantSource.system(), bundles,
+            PodCertificates.off());
 
     @AfterEach
     void close() {
@@ -145,7 +146,7 @@ class TrustBundlesTest {
         ReferencedObjects references = new ReferencedObjects(api);
         VolumeContent content = new VolumeContent(references,
                 new Environment(references, new Environment.Node("n", List.of(), 1, 1, () -> 1)),
-                new PodTokens(api, InstantSource.system()), bundles);
+                new PodTokens(api, InstantSource.system()), bundles, PodCertificates.off());
         Obj pod = pod(Struct.of("name", "one"));
         Struct volume = pod.spec().seq("volumes").struct(0);
         Map<String, Content> open = content.of(pod, volume, List.of());

@@ -20,6 +20,7 @@ import io.k3j.kubeletserver.KubeletHost;
 import io.k3j.kubeletserver.StatsSummary;
 import io.k3j.kubeletvolumes.HostPrograms;
 import io.k3j.kubeletvolumes.Mounts;
+import io.k3j.kubeletvolumes.PodCertificates;
 import io.k3j.kubeletvolumes.PodDirectories;
 import io.k3j.kubeletvolumes.PodTokens;
 import io.k3j.kubeletvolumes.ReferenceWatches;
@@ -94,11 +95,17 @@ final class NodeAgent implements AutoCloseable {
                 () -> NodeDisk.allocatable(NodeDisk.capacity(options.rootDir()))));
         PodTokens tokens = new PodTokens(api, clock.monotonic());
         Events events = new Events(api, "kubelet", options.nodeName(), clock);
-        TrustBundles bundles = bundles(api, clock, settings.kubeletArg());
+        Volumes.Warnings warnings = (pod, reason, message) -> events.tell(Events.reference(pod), "Warning", reason,
+                message);
+        FeatureGates gates = FeatureGates.of("--kubelet-arg", settings.kubeletArg());
+        TrustBundles bundles = gates.enabled(FeatureGate.CLUSTER_TRUST_BUNDLE_PROJECTION)
+                ? new TrustBundles(api, clock, new SecureRandom()) : TrustBundles.off();
+        PodCertificates issued = gates.enabled(FeatureGate.POD_CERTIFICATE_REQUEST)
+                ? new PodCertificates(api, options.nodeName(), clock, new SecureRandom(), warnings)
+                : PodCertificates.off();
         Volumes volumes = new Volumes(options.pods(), references,
-                new VolumeContent(references, environment, tokens, bundles), new Mounts(), new HostPrograms(), clock,
-                new VolumeStats(clock, clock.monotonic()),
-                (pod, reason, message) -> events.tell(Events.reference(pod), "Warning", reason, message));
+                new VolumeContent(references, environment, tokens, bundles, issued), new Mounts(), new HostPrograms(),
+                clock, new VolumeStats(clock, clock.monotonic()), warnings);
         Path cgroupfs = Path.of("/sys/fs/cgroup");
         Cgroups cgroups = new Cgroups(runtime.systemdCgroups() ? CgroupDriver.systemd(cgroupfs, List.of("systemctl"))
                 : CgroupDriver.cgroupfs(cgroupfs), options.cgroupRoot(), options.number("pod-max-pids", -1));
@@ -108,7 +115,7 @@ final class NodeAgent implements AutoCloseable {
         tools = new Dependencies(options, runtime, references, volumes, environment, cgroups, dns,
                 new HandlerRunner(runtime, closed), images(settings, runtime, references, clock),
                 new StatusWriter(api, closed), events, clock, this::services, facts.addresses(),
-                facts.memory(), room, tokens, new ReferenceWatches(clock, bundles),
+                facts.memory(), room, tokens, new ReferenceWatches(clock, bundles, issued),
                 admission(options, room, runtime, clock), new StartGates(), closed);
         plugins = new PluginFailures(api, options.nodeName(), health, tools.events(), clock);
         workers = new PodWorkers(tools);
@@ -120,11 +127,6 @@ final class NodeAgent implements AutoCloseable {
         node = new NodeLoop(api, runtime, new NodeObject(node(options, settings), facts, evictions::conditions), clock,
                 closed);
         pods = new LiveView(ReferencedObjects.PODS, Query.ALL.where("spec.nodeName", options.nodeName()), clock);
-    }
-
-    private static TrustBundles bundles(ApiClient api, TimeSource clock, String... arguments) {
-        return FeatureGates.of("--kubelet-arg", arguments).enabled(FeatureGate.CLUSTER_TRUST_BUNDLE_PROJECTION)
-                ? new TrustBundles(api, clock, new SecureRandom()) : TrustBundles.off();
     }
 
     private PodAdmission admission(KubeletOptions options, NodeAllocations room, ContainerRuntime runtime,

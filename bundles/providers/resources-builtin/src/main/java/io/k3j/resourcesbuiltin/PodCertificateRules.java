@@ -6,13 +6,12 @@ import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.model.Null;
 import io.k3j.model.Struct;
 import io.k3j.pki.RequestedKey;
-import io.k3j.validation.MetadataRules;
+import io.k3j.validation.PodCertificateLimits;
 import io.k3j.validation.Problems;
 import io.k3j.validation.SignerNames;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Base64;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// Rules of PodCertificateRequests: upstream's `ValidatePodCertificateRequestCreate` and its siblings of 1.36. See
@@ -20,9 +19,6 @@ import org.jspecify.annotations.Nullable;
 final class PodCertificateRules implements KindRules {
     private static final int LONGEST_UID = 128;
     private static final int MOST_KEY_BYTES = 10 * 1024;
-    private static final long SHORTEST_SECONDS = 3_600;
-    private static final long LONGEST_SECONDS = 91L * 24 * 3_600;
-    private static final long LONGEST_KUBERNETES_SECONDS = 24 * 3_600;
     private static final String STUB = "stubPKCS10Request";
     private static final String KEY = "pkixPublicKey";
     private static final String PROOF = "proofOfPossession";
@@ -76,25 +72,9 @@ final class PodCertificateRules implements KindRules {
                 p.at(of + "UID").tooLong(LONGEST_UID);
             }
         }
-        annotations(spec.struct(ANNOTATIONS), p.at(ANNOTATIONS));
+        PodCertificateLimits.annotations(spec.struct(ANNOTATIONS), p.at(ANNOTATIONS));
         expiration(spec, p);
         proof(spec, p);
-    }
-
-    private static void annotations(Struct annotations, Problems p) {
-        long bytes = 0;
-        for (var e : annotations.texts().entrySet()) {
-            String key = e.getKey().toLowerCase(Locale.ROOT);
-            if (key.indexOf('/') < 0) {
-                p.invalid(e.getKey(), "must be a domain-prefixed key (such as \"acme.io/foo\")");
-            } else {
-                p.invalid(e.getKey(), Names.qualified(key));
-            }
-            bytes += e.getKey().length() + (long) e.getValue().getBytes(StandardCharsets.UTF_8).length;
-        }
-        if (bytes > MetadataRules.ANNOTATION_BYTES) {
-            p.tooLong(MetadataRules.ANNOTATION_BYTES);
-        }
     }
 
     private static void expiration(Struct spec, Problems p) {
@@ -102,14 +82,11 @@ final class PodCertificateRules implements KindRules {
             p.at(EXPIRATION).required("must be set");
             return;
         }
-        String signer = spec.text("signerName");
-        String host = signer.indexOf('/') < 0 ? signer : signer.substring(0, signer.indexOf('/'));
-        boolean own = host.equals("kubernetes.io") || host.endsWith(".kubernetes.io");
-        long longest = own ? LONGEST_KUBERNETES_SECONDS : LONGEST_SECONDS;
+        long shortest = PodCertificateLimits.SHORTEST_SECONDS;
+        long longest = PodCertificateLimits.longestSeconds(spec.text("signerName"));
         long seconds = spec.whole(EXPIRATION, 0);
-        if (seconds < SHORTEST_SECONDS || seconds > longest) {
-            p.at(EXPIRATION).invalid(seconds,
-                    "must be in the range [" + SHORTEST_SECONDS + ", " + longest + "]");
+        if (seconds < shortest || seconds > longest) {
+            p.at(EXPIRATION).invalid(seconds, "must be in the range [" + shortest + ", " + longest + "]");
         }
     }
 

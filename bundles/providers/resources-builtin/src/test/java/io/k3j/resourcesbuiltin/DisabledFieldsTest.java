@@ -33,6 +33,16 @@ class DisabledFieldsTest {
                 + (body.equals("%s") ? "spec: " + body : body).formatted(SPEC) + "}";
         assertThat(sources(new Kit().created(object), path)).isEqualTo("[, , secret]");
         assertThat(sources(Kit.with(GATES).created(object), path)).isEqualTo("[clusterTrustBundle, , secret]");
+        assertThat(sources(Kit.with("feature-gates=PodCertificateRequest=true").created(object), path))
+                .isEqualTo("[, podCertificate, secret]");
+    }
+
+    @Test
+    void aCertificateLivesADayWhereNothingElseIsSaid() {
+        assertThat(Kit.with("feature-gates=PodCertificateRequest=true").created(POD).struct("spec").seq("volumes")
+                .struct(0).struct("projected").seq("sources").struct(1).struct("podCertificate"))
+                .isEqualTo(Struct.of("signerName", "a.b/c", "keyType", "ED25519", "keyPath", "k",
+                        "maxExpirationSeconds", 86_400L));
     }
 
     @Test
