@@ -6,8 +6,6 @@ import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Query;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.TimeSource;
-import io.k3j.componentbase.FeatureGate;
-import io.k3j.componentbase.FeatureGates;
 import io.k3j.componentbase.SupervisedLoop;
 import io.k3j.controllerkit.Events;
 import io.k3j.controllerkit.LiveView;
@@ -20,12 +18,8 @@ import io.k3j.kubeletserver.KubeletHost;
 import io.k3j.kubeletserver.StatsSummary;
 import io.k3j.kubeletvolumes.HostPrograms;
 import io.k3j.kubeletvolumes.Mounts;
-import io.k3j.kubeletvolumes.PodCertificates;
 import io.k3j.kubeletvolumes.PodDirectories;
 import io.k3j.kubeletvolumes.PodTokens;
-import io.k3j.kubeletvolumes.ReferenceWatches;
-import io.k3j.kubeletvolumes.TrustBundles;
-import io.k3j.kubeletvolumes.VolumeContent;
 import io.k3j.kubeletvolumes.VolumeStats;
 import io.k3j.kubeletvolumes.Volumes;
 import io.k3j.kuberuntime.Dns;
@@ -41,7 +35,6 @@ import io.k3j.nodestatus.NodeSettings;
 import io.k3j.probes.HandlerRunner;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -95,17 +88,10 @@ final class NodeAgent implements AutoCloseable {
                 () -> NodeDisk.allocatable(NodeDisk.capacity(options.rootDir()))));
         PodTokens tokens = new PodTokens(api, clock.monotonic());
         Events events = new Events(api, "kubelet", options.nodeName(), clock);
-        Volumes.Warnings warnings = (pod, reason, message) -> events.tell(Events.reference(pod), "Warning", reason,
-                message);
-        FeatureGates gates = FeatureGates.of("--kubelet-arg", settings.kubeletArg());
-        TrustBundles bundles = gates.enabled(FeatureGate.CLUSTER_TRUST_BUNDLE_PROJECTION)
-                ? new TrustBundles(api, clock, new SecureRandom()) : TrustBundles.off();
-        PodCertificates issued = gates.enabled(FeatureGate.POD_CERTIFICATE_REQUEST)
-                ? new PodCertificates(api, options.nodeName(), clock, new SecureRandom(), warnings)
-                : PodCertificates.off();
-        Volumes volumes = new Volumes(options.pods(), references,
-                new VolumeContent(references, environment, tokens, bundles, issued), new Mounts(), new HostPrograms(),
-                clock, new VolumeStats(clock, clock.monotonic()), warnings);
+        Volumes.Warnings warnings = warnings(events);
+        GatedSources gated = GatedSources.of(api, options.nodeName(), clock, warnings, settings.kubeletArg());
+        Volumes volumes = new Volumes(options.pods(), references, gated.content(references, environment, tokens),
+                new Mounts(), new HostPrograms(), clock, new VolumeStats(clock, clock.monotonic()), warnings);
         Path cgroupfs = Path.of("/sys/fs/cgroup");
         Cgroups cgroups = new Cgroups(runtime.systemdCgroups() ? CgroupDriver.systemd(cgroupfs, List.of("systemctl"))
                 : CgroupDriver.cgroupfs(cgroupfs), options.cgroupRoot(), options.number("pod-max-pids", -1));
@@ -115,7 +101,7 @@ final class NodeAgent implements AutoCloseable {
         tools = new Dependencies(options, runtime, references, volumes, environment, cgroups, dns,
                 new HandlerRunner(runtime, closed), images(settings, runtime, references, clock),
                 new StatusWriter(api, closed), events, clock, this::services, facts.addresses(),
-                facts.memory(), room, tokens, new ReferenceWatches(clock, bundles, issued),
+                facts.memory(), room, tokens, gated.watches(clock),
                 admission(options, room, runtime, clock), new StartGates(), closed);
         plugins = new PluginFailures(api, options.nodeName(), health, tools.events(), clock);
         workers = new PodWorkers(tools);
@@ -127,6 +113,10 @@ final class NodeAgent implements AutoCloseable {
         node = new NodeLoop(api, runtime, new NodeObject(node(options, settings), facts, evictions::conditions), clock,
                 closed);
         pods = new LiveView(ReferencedObjects.PODS, Query.ALL.where("spec.nodeName", options.nodeName()), clock);
+    }
+
+    private static Volumes.Warnings warnings(Events events) {
+        return (pod, reason, message) -> events.tell(Events.reference(pod), "Warning", reason, message);
     }
 
     private PodAdmission admission(KubeletOptions options, NodeAllocations room, ContainerRuntime runtime,
