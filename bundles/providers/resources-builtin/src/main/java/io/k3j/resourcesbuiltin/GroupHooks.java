@@ -29,6 +29,7 @@ final class GroupHooks implements KindHooks {
     private final Map<Gvk, ResourceKind> kinds = new HashMap<>();
 
     /// @param rules the rules by kind
+    @SuppressWarnings("checkstyle:ParameterNumber") // each is read from another table
     GroupHooks(String group, KindTable table, Cells cells, Map<String, KindRules> rules, RequiredFields required,
             DisabledFields disabled) {
         this.group = group;
