@@ -3,6 +3,7 @@ package io.k3j.resourcesbuiltin;
 import io.k3j.apimachinery.Names;
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
+import io.k3j.model.Gvk;
 import io.k3j.model.Null;
 import io.k3j.model.Struct;
 import io.k3j.pki.RequestedKey;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class PodCertificateRules implements KindRules {
     private static final int LONGEST_UID = 128;
     private static final int MOST_KEY_BYTES = 10 * 1024;
+    private static final long DAY_SECONDS = 24 * 3_600;
     private static final String STUB = "stubPKCS10Request";
     private static final String KEY = "pkixPublicKey";
     private static final String PROOF = "proofOfPossession";
@@ -29,6 +31,11 @@ final class PodCertificateRules implements KindRules {
     /// @param clock of the time of day
     PodCertificateRules(InstantSource clock) {
         this.status = new PodCertificateStatus(clock);
+    }
+
+    @Override
+    public Struct defaulted(Gvk kind, Struct object) {
+        return Fill.inside(object, "spec", spec -> Fill.in(spec, EXPIRATION, DAY_SECONDS));
     }
 
     @Override

@@ -20,6 +20,10 @@ import java.util.Optional;
 /// what its certificate says.
 final class PodCertificateStatus {
     private static final List<String> TYPES = List.of("Issued", "Denied", "Failed");
+    private static final String REASON = "a condition reason must start with alphabetic character, optionally followed"
+            + " by a string of alphanumeric characters or '_,:', and must end with an alphanumeric character or '_'"
+            + " (e.g. 'my_name',  or 'MY_NAME',  or 'MyName',  or 'ReasonA,ReasonB',  or 'ReasonA:ReasonB', regex used"
+            + " for validation is '[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?')";
     private static final String CHAIN = "certificateChain";
     private static final String REFRESH = "beginRefreshAt";
     private static final int MOST_CHAIN_BYTES = 100 * 1024;
@@ -77,6 +81,8 @@ final class PodCertificateStatus {
             }
             if (c.text("reason").isEmpty()) {
                 p.at("reason").required("must be set");
+            } else if (!isReason(c.text("reason"))) {
+                p.at("reason").invalid(c.text("reason"), REASON);
             }
             if (c.text("message").length() > LONGEST_MESSAGE) {
                 p.at("message").tooLong(LONGEST_MESSAGE);
@@ -89,6 +95,16 @@ final class PodCertificateStatus {
                         + " \"Denied\", or \"Failed\"");
             }
         }
+    }
+
+    private static boolean isReason(String text) {
+        char last = text.charAt(text.length() - 1);
+        return isLetter(text.charAt(0)) && last != ',' && last != ':' && text.chars()
+                .allMatch(c -> isLetter(c) || c >= '0' && c <= '9' || c == '_' || c == ',' || c == ':');
+    }
+
+    private static boolean isLetter(int c) {
+        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
     }
 
     private void issued(Struct spec, Struct status, Problems p) {

@@ -93,7 +93,10 @@ class PodCertificateRulesTest {
     }
 
     @Test
-    void aCertificateLivesAnHourAtLeast() {
+    void aCertificateLivesAnHourAtLeastAndADayWhereNothingElseIsSaid() {
+        Struct silent = request(Struct.EMPTY);
+        silent = silent.with("spec", silent.struct("spec").without("maxExpirationSeconds"));
+        assertThat(kit.defaulted(Json.text(silent)).struct("spec").whole("maxExpirationSeconds", 0)).isEqualTo(86_400);
         assertThat(kit.createProblems(request(Struct.EMPTY).withAt(3_599L, "spec", "maxExpirationSeconds")))
                 .containsExactly("spec.maxExpirationSeconds: Invalid value: 3599: must be in the range [3600,"
                         + " 7862400]");
@@ -112,6 +115,9 @@ class PodCertificateRulesTest {
                 .endsWith("immutable after PodCertificateRequest is issued, denied, or failed");
         assertThat(told(Struct.EMPTY, Struct.of("conditions", Seq.of(condition("Done"))))).singleElement().asString()
                 .startsWith("status.conditions[0].type: Unsupported value: \"Done\"");
+        Struct reasonless = Struct.of("conditions", Seq.of(condition("Denied").with("reason", "not so:")));
+        assertThat(told(Struct.EMPTY, reasonless)).singleElement().asString().startsWith("status.conditions[0].reason:"
+                + " Invalid value: \"not so:\": a condition reason must start with alphabetic character");
         assertThat(told(Struct.EMPTY, denied.with("notBefore", BEGIN.toString()))).singleElement().asString()
                 .endsWith("non-condition status fields must be empty when denying or failing the"
                         + " PodCertificateRequest");
