@@ -19,6 +19,9 @@ class FeatureGatesTest {
         FeatureGates both = gates("feature-gates=ClusterTrustBundle=true, kube:ClusterTrustBundleProjection = T,");
         assertThat(both.enabled(FeatureGate.CLUSTER_TRUST_BUNDLE)).isTrue();
         assertThat(both.enabled(FeatureGate.CLUSTER_TRUST_BUNDLE_PROJECTION)).isTrue();
+        assertThat(both.enabled(FeatureGate.POD_CERTIFICATE_REQUEST)).isFalse();
+        assertThat(gates("feature-gates=PodCertificateRequest=true").enabled(FeatureGate.POD_CERTIFICATE_REQUEST))
+                .isTrue();
     }
 
     @Test

@@ -33,6 +33,15 @@ class BootstrapPolicyTest {
     }
 
     @Test
+    void nodesAndTheCleanerSeeRequestsOfPodsWhereTheGateIsOn() {
+        assertThat(objects(new FeatureGates(Set.of(FeatureGate.POD_CERTIFICATE_REQUEST))).stream()
+                .filter(o -> !wanted.contains(o))).extracting(o -> o.gvk().kind() + " " + o.name())
+                .containsExactlyInAnyOrder("ClusterRole system:node",
+                        "ClusterRole system:controller:podcertificaterequestcleaner",
+                        "ClusterRoleBinding system:controller:podcertificaterequestcleaner");
+    }
+
+    @Test
     void whatAGateIsForIsThereWhereItIsOn() {
         List<Obj> on = objects(new FeatureGates(Set.of(FeatureGate.CLUSTER_TRUST_BUNDLE)));
         List<Obj> more = on.stream().filter(o -> !wanted.contains(o)).toList();
