@@ -31,16 +31,16 @@ class PodCertificateCleanerTest {
     }
 
     @Test
-    void requestsGoHalfAnHourAfterTheyWereMade() {
+    void requestsGoAQuarterOfAnHourAfterTheyWereMade() {
         Stage stage = stage();
         seed(stage, "first");
-        stage.pass(Duration.ofMinutes(20));
+        stage.pass(Duration.ofMinutes(10));
         seed(stage, "second");
-        stage.pass(Duration.ofMinutes(9));
+        stage.pass(Duration.ofMinutes(4));
         assertThat(stage.all(REQUESTS)).hasSize(2);
         stage.pass(Duration.ofMinutes(2));
         assertThat(stage.all(REQUESTS)).extracting(Obj::name).containsExactly("second");
-        stage.pass(Duration.ofMinutes(20));
+        stage.pass(Duration.ofMinutes(10));
         assertThat(stage.all(REQUESTS)).isEmpty();
     }
 
