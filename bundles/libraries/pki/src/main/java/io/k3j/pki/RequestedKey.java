@@ -22,6 +22,13 @@ public record RequestedKey(PublicKey key) {
     private static final Set<Integer> MODULI = Set.of(3072, 4096);
     private static final int HASH_BYTES = 32;
 
+    /// Why a key is not certified.
+    ///
+    /// @param shown what of it; empty for the whole key
+    /// @param why upstream's sentence
+    public record Unfit(String shown, String why) {
+    }
+
     /// The key of a request in DER, which has signed it.
     ///
     /// @throws IllegalArgumentException when it is no such request
@@ -40,18 +47,23 @@ public record RequestedKey(PublicKey key) {
         }
     }
 
-    /// Why a key is none of those that may be certified; empty for those that may.
-    public Optional<String> problem() {
+    /// Why a key is none of those that may be certified; empty for those that may. A modulus counts in whole bytes.
+    public Optional<Unfit> problem() {
         return switch (key) {
-            case RSAPublicKey rsa when MODULI.contains(rsa.getModulus().bitLength()) -> Optional.empty();
-            case RSAPublicKey rsa -> Optional.of(rsa.getModulus().bitLength()
-                    + "-bit modulus: RSA keys must have modulus size 3072 or 4096");
+            case RSAPublicKey rsa when MODULI.contains(bits(rsa)) -> Optional.empty();
+            case RSAPublicKey rsa -> Optional.of(new Unfit(bits(rsa) + "-bit modulus",
+                    "RSA keys must have modulus size 3072 or 4096"));
             case ECPublicKey ec when CURVES.contains(ec.getParams().getCurve().getField().getFieldSize()) ->
                 Optional.empty();
-            case ECPublicKey _ -> Optional.of("elliptic public keys must use curve P256, P384, or P521");
+            case ECPublicKey _ -> Optional.of(new Unfit("", "elliptic public keys must use curve P256, P384, or P521"));
             case EdECPublicKey edwards when edwards.getParams().getName().equals("Ed25519") -> Optional.empty();
-            default -> Optional.of("unknown public key type; supported types are Ed25519, ECDSA, and RSA");
+            default -> Optional.of(new Unfit("",
+                    "unknown public key type; supported types are Ed25519, ECDSA, and RSA"));
         };
+    }
+
+    private static int bits(RSAPublicKey key) {
+        return (key.getModulus().bitLength() + 7) / 8 * 8;
     }
 
     /// Whether a signature of a message is the key's: RSASSA-PSS with SHA-256 and a salt as long as it can be or as the

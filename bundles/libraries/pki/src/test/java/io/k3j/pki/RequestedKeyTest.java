@@ -43,7 +43,7 @@ class RequestedKeyTest {
         small.initialize(2048);
         PublicKey rsa = small.generateKeyPair().getPublic();
         assertThat(RequestedKey.ofPkix(rsa.getEncoded()).problem())
-                .contains("2048-bit modulus: RSA keys must have modulus size 3072 or 4096");
+                .contains(new RequestedKey.Unfit("2048-bit modulus", "RSA keys must have modulus size 3072 or 4096"));
         assertThatThrownBy(() -> RequestedKey.ofPkix(UID)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Keys.ofType("RSA2048")).hasMessage("unknown key type \"RSA2048\"");
     }

@@ -1,6 +1,7 @@
 package io.k3j.resourcesbuiltin;
 
 import io.k3j.apimachinery.Names;
+import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.model.Gvk;
@@ -13,6 +14,7 @@ import io.k3j.validation.SignerNames;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Base64;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Rules of PodCertificateRequests: upstream's `ValidatePodCertificateRequestCreate` and its siblings of 1.36. See
@@ -74,7 +76,7 @@ final class PodCertificateRules implements KindRules {
             p.at(of + "Name").invalid(spec.text(of + "Name"), Names.subdomain(spec.text(of + "Name")));
             String uid = spec.text(of + "UID");
             if (uid.isEmpty()) {
-                p.at(of + "UID").required("must not be empty");
+                p.at(of + "UID").invalid(uid, "must not be empty");
             } else if (uid.length() > LONGEST_UID) {
                 p.at(of + "UID").tooLong(LONGEST_UID);
             }
@@ -119,9 +121,14 @@ final class PodCertificateRules implements KindRules {
                     : "must be a valid PKIX-serialized public key");
             return;
         }
-        asked.problem().ifPresent(why -> p.at(field).invalid(spec.text(field), why));
-        if (proof && !asked.signed(spec.text("podUID").getBytes(StandardCharsets.UTF_8), bytes(spec, PROOF))) {
-            p.at(PROOF).invalid(spec.text(PROOF), "could not verify proof-of-possession signature");
+        Optional<RequestedKey.Unfit> unfit = asked.problem();
+        if (unfit.isPresent()) {
+            String shown = unfit.get().shown();
+            p.at(field).invalid(shown.isEmpty() ? spec.text(field) : shown, unfit.get().why());
+        } else if (proof && !asked.signed(spec.text("podUID").getBytes(StandardCharsets.UTF_8), bytes(spec, PROOF))) {
+            // upstream does not show the value either
+            p.add(new FieldProblem(p.at(PROOF).path(), "FieldValueInvalid",
+                    "Invalid value: could not verify proof-of-possession signature"));
         }
     }
 

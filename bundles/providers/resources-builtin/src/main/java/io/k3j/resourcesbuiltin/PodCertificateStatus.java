@@ -138,45 +138,51 @@ final class PodCertificateStatus {
             p.at(CHAIN).invalid(status.text(CHAIN), "leaf certificate was not issued to the requested public key");
             return;
         }
-        Instant from = leaf.getNotBefore().toInstant();
-        Instant until = leaf.getNotAfter().toInstant();
-        if (!agrees(status, "notBefore", "NotBefore", from, p) || !agrees(status, "notAfter", "NotAfter", until, p)) {
+        if (!dated(status, p)) {
             return;
         }
-        if (Duration.between(clock.instant(), from).abs().compareTo(SKEW) >= 0) {
+        Instant from = leaf.getNotBefore().toInstant();
+        Instant until = leaf.getNotAfter().toInstant();
+        if (!time(status, "notBefore").filter(from::equals).isPresent()) {
+            p.at("notBefore").invalid(status.text("notBefore"),
+                    "must be set to the NotBefore time encoded in the leaf certificate");
+        } else if (Duration.between(clock.instant(), from).abs().compareTo(SKEW) > 0) {
             p.at("notBefore").invalid(status.text("notBefore"),
                     "must be set to within 5 minutes of kube-apiserver's current time");
+        } else if (!time(status, "notAfter").filter(until::equals).isPresent()) {
+            p.at("notAfter").invalid(status.text("notAfter"),
+                    "must be set to the NotAfter time encoded in the leaf certificate");
+        } else {
+            life(spec, status, Duration.between(from, until), p);
         }
-        Duration life = Duration.between(from, until);
+    }
+
+    private static boolean dated(Struct status, Problems p) {
+        for (String field : List.of("notBefore", "notAfter")) {
+            if (time(status, field).isEmpty()) {
+                p.at(field).required("must be present and consistent with the issued certificate");
+            }
+        }
+        if (time(status, REFRESH).isEmpty()) {
+            p.at(REFRESH).required("must be present and in the range [notbefore+10min, notafter-10min]");
+        }
+        return p.found().isEmpty();
+    }
+
+    private static void life(Struct spec, Struct status, Duration life, Problems p) {
         long most = spec.whole("maxExpirationSeconds", 0);
         if (life.compareTo(SHORTEST) < 0) {
             p.at(CHAIN).invalid(life.toSeconds() + "s", "leaf certificate lifetime must be >= 1 hour");
         } else if (life.compareTo(Duration.ofSeconds(most)) > 0) {
             p.at(CHAIN).invalid(life.toSeconds() + "s",
                     "leaf certificate lifetime must be <= spec.maxExpirationSeconds (" + most + ")");
-        }
-        refresh(status, from, until, p.at(REFRESH));
-    }
-
-    private static boolean agrees(Struct status, String field, String name, Instant encoded, Problems p) {
-        Optional<Instant> told = time(status, field);
-        if (told.isEmpty()) {
-            p.at(field).required("must be present and consistent with the issued certificate");
-        } else if (!told.get().equals(encoded)) {
-            p.at(field).invalid(status.text(field),
-                    "must be set to the " + name + " time encoded in the leaf certificate");
-        }
-        return told.filter(encoded::equals).isPresent();
-    }
-
-    private static void refresh(Struct status, Instant from, Instant until, Problems p) {
-        Optional<Instant> refresh = time(status, REFRESH);
-        if (refresh.isEmpty()) {
-            p.required("must be present and at least 10 minutes before the certificate expires");
-        } else if (refresh.get().isBefore(from.plus(MARGIN))) {
-            p.invalid(status.text(REFRESH), "must be at least 10 minutes after status.notBefore");
-        } else if (refresh.get().isAfter(until.minus(MARGIN))) {
-            p.invalid(status.text(REFRESH), "must be at least 10 minutes before status.notAfter");
+        } else {
+            Instant refresh = time(status, REFRESH).orElseThrow();
+            if (refresh.isBefore(time(status, "notBefore").orElseThrow().plus(MARGIN))) {
+                p.at(REFRESH).invalid(status.text(REFRESH), "must be at least 10 minutes after status.notBefore");
+            } else if (refresh.isAfter(time(status, "notAfter").orElseThrow().minus(MARGIN))) {
+                p.at(REFRESH).invalid(status.text(REFRESH), "must be at least 10 minutes before status.notAfter");
+            }
         }
     }
 

@@ -82,7 +82,7 @@ class PodCertificateRulesTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"podUID|''|spec.podUID: Required value: must not be empty",
+    @CsvSource(delimiter = '|', value = {"podUID|''|spec.podUID: Invalid value: \"\": must not be empty",
             "nodeName|N|spec.nodeName: Invalid value: \"N\": a lowercase RFC 1123 subdomain must",
             "signerName|s|spec.signerName: Invalid value: \"s\": must be a fully qualified domain and path",
             "stubPKCS10Request|eA==|spec.stubPKCS10Request: Invalid value: \"eA==\": must be a valid PKCS#10 CSR",
@@ -90,6 +90,15 @@ class PodCertificateRulesTest {
     void whatARequestMustSay(String field, String value, String problem) {
         assertThat(kit.createProblems(request(Struct.EMPTY).withAt(value, "spec", field))).singleElement().asString()
                 .startsWith(problem);
+    }
+
+    @Test
+    void whatIsProvedByASignatureIsNotShown() {
+        Struct unproved = request(Struct.EMPTY).withoutAt("spec", "stubPKCS10Request")
+                .withAt(Base64.getEncoder().encodeToString(PAIR.getPublic().getEncoded()), "spec", "pkixPublicKey")
+                .withAt("eA==", "spec", "proofOfPossession");
+        assertThat(kit.createProblems(unproved)).containsExactly(
+                "spec.proofOfPossession: Invalid value: could not verify proof-of-possession signature");
     }
 
     @Test
@@ -130,6 +139,8 @@ class PodCertificateRulesTest {
                 .endsWith("leaf certificate was not issued to the requested public key");
         assertThat(told(Struct.EMPTY, issued.without("notAfter"))).containsExactly("status.notAfter: Required value:"
                 + " must be present and consistent with the issued certificate");
+        assertThat(told(Struct.EMPTY, issued.without("beginRefreshAt"))).containsExactly("status.beginRefreshAt:"
+                + " Required value: must be present and in the range [notbefore+10min, notafter-10min]");
         assertThat(told(Struct.EMPTY, issued.with("beginRefreshAt", BEGIN.toString()))).singleElement().asString()
                 .endsWith("must be at least 10 minutes after status.notBefore");
         assertThat(told(Struct.EMPTY, issued.with("certificateChain", "x"))).singleElement().asString()
