@@ -35,6 +35,8 @@ final class PodCertificate {
     private final PodCertificates.Surroundings around;
     private @Nullable Pending pending;
     private @Nullable Issued issued;
+    /// Made for a request that the API has not taken yet: making another one for each try would cost seconds.
+    private @Nullable KeyPair unused;
     /// Why there will never be one; empty while there may.
     private String refusal = "";
     /// Why none has been asked for; empty when one has.
@@ -91,9 +93,7 @@ final class PodCertificate {
             }
             obstacle = "";
         } catch (ApiFault | IllegalArgumentException e) {
-            obstacle = ": " + e.getMessage();
-            LOG.log(System.Logger.Level.WARNING, "No certificate for a pod yet pod={0} error={1}", pod.key(),
-                    e.getMessage());
+            hindered(pod, String.valueOf(e.getMessage()));
         }
         Issued now = issued;
         if (now != null && refusal.isEmpty()) {
@@ -101,12 +101,22 @@ final class PodCertificate {
         }
     }
 
+    /// It is tried again every few seconds, and told when something else is the matter.
+    private void hindered(Obj pod, String why) {
+        if (!obstacle.equals(": " + why)) {
+            LOG.log(System.Logger.Level.WARNING, "No certificate for a pod yet pod={0} error={1}", pod.key(), why);
+        }
+        obstacle = ": " + why;
+    }
+
     private Pending asked(Obj pod, Struct source, Gvr resource) {
         ApiClient api = around.view().api();
         String account = pod.spec().text("serviceAccountName");
         String accountUid = api.get(ReferencedObjects.SERVICE_ACCOUNTS, new Key(pod.namespace(), account)).uid();
         String nodeUid = api.get(ReferencedObjects.NODES, Key.of(around.node())).uid();
-        KeyPair pair = Keys.ofType(source.text("keyType"));
+        KeyPair made = unused;
+        KeyPair pair = made == null ? Keys.ofType(source.text("keyType")) : made;
+        unused = pair;
         Struct spec = Struct.builder().put("signerName", source.text("signerName")).put("podName", pod.name())
                 .put("podUID", pod.uid()).put("serviceAccountName", account).put("serviceAccountUID", accountUid)
                 .put("nodeName", around.node()).put("nodeUID", nodeUid)
@@ -115,10 +125,11 @@ final class PodCertificate {
                 .put("stubPKCS10Request", Base64.getEncoder().encodeToString(CertificateRequest.stub(pair))).build();
         // upstream's, which names the internal version
         Struct owner = Struct.of("apiVersion", "core/v1", "kind", "Pod", "name", pod.name(), "uid", pod.uid());
-        Obj made = api.create(resource, Obj.of(Struct.of("apiVersion", resource.apiVersion(), "kind",
+        Obj request = api.create(resource, Obj.of(Struct.of("apiVersion", resource.apiVersion(), "kind",
                 "PodCertificateRequest", "metadata", Struct.of("namespace", pod.namespace(), "generateName", "req-",
                         "ownerReferences", Seq.of(owner)), "spec", spec)), WriteOptions.PLAIN);
-        return new Pending(Pem.encode(Pem.PRIVATE_KEY, pair.getPrivate().getEncoded()), made.name(),
+        unused = null;
+        return new Pending(Pem.encode(Pem.PRIVATE_KEY, pair.getPrivate().getEncoded()), request.name(),
                 around.clock().instant().plus(DELETED).plus(jitter()));
     }
 

@@ -3,6 +3,7 @@ package io.k3j.kubeletvolumes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.ApiResource;
 import io.k3j.clientapi.Query;
 import io.k3j.kubeletvolumes.AtomicDirectory.Content;
@@ -178,6 +179,15 @@ class PodCertificatesTest {
         assertThat(requests()).isEmpty();
         clock.advance(Duration.ofMinutes(16));
         waits();
+        waits();
+        assertThat(requests()).hasSize(1);
+    }
+
+    @Test
+    void aRequestThatTheApiRefusesIsMadeAgain() {
+        serve();
+        api.refuse("create", REQUESTS, ApiFault.unavailable("later"));
+        assertThatThrownBy(this::files).isInstanceOf(ConfigError.class).hasMessage(UNISSUED + ": later");
         waits();
         assertThat(requests()).hasSize(1);
     }
