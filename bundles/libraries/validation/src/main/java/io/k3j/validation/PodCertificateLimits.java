@@ -3,6 +3,7 @@ package io.k3j.validation;
 import io.k3j.apimachinery.Names;
 import io.k3j.model.Struct;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 
 /// What is the same for PodCertificateRequests and for the volumes that ask for them: how long certificates live, and
@@ -23,16 +24,21 @@ public final class PodCertificateLimits {
                 : LONGEST_SECONDS;
     }
 
-    /// Checks what a user tells the signer: keys of domains, not too much.
+    /// Checks what a user tells the signer: keys of domains in small letters, as which upstream shows them, not too
+    /// much.
     ///
     /// @param p their place
     public static void annotations(Struct annotations, Problems p) {
         long bytes = 0;
         for (var e : annotations.texts().entrySet()) {
-            if (e.getKey().indexOf('/') < 0) {
-                p.invalid(e.getKey(), "must be a domain-prefixed key (such as \"acme.io/foo\")");
+            String key = e.getKey().toLowerCase(Locale.ROOT);
+            List<String> wrong = Names.qualified(key);
+            if (key.isEmpty()) {
+                p.required("");
+            } else if (wrong.isEmpty() && key.indexOf('/') < 0) {
+                p.invalid(key, "must be a domain-prefixed key (such as \"acme.io/foo\")");
             } else {
-                p.invalid(e.getKey(), Names.qualified(e.getKey().toLowerCase(Locale.ROOT)));
+                p.invalid(key, wrong);
             }
             bytes += e.getKey().length() + (long) e.getValue().getBytes(StandardCharsets.UTF_8).length;
         }
