@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.k3j.apiserverapi.Authorizer.Attributes;
 import io.k3j.apiserverapi.Authorizer.Verdict;
 import io.k3j.apiserverapi.Caller;
+import io.k3j.clientapi.ApiResource;
 import io.k3j.componentbase.FeatureGate;
 import io.k3j.componentbase.FeatureGates;
 import io.k3j.model.FieldSelector;
@@ -73,6 +74,26 @@ class NodeAuthorizerTest {
         assertThat(authorizer.decide(KUBELET, what).verdict()).isEqualTo(Verdict.NO_OPINION);
         NodeAuthorizer gated = new NodeAuthorizer(api, new FeatureGates(Set.of(FeatureGate.POD_CERTIFICATE_REQUEST)));
         assertThat(gated.decide(KUBELET, what).verdict()).isEqualTo(verdict);
+        gated.stop();
+    }
+
+    @Test
+    void aRequestForACertificateIsReadByItsOwnNode() {
+        Gvr requests = Gvr.of("certificates.k8s.io/v1beta1", "podcertificaterequests");
+        NodeAuthorizer gated = new NodeAuthorizer(api, new FeatureGates(Set.of(FeatureGate.POD_CERTIFICATE_REQUEST)));
+        Attributes own = new Attributes("get", "certificates.k8s.io", "v1beta1", "podcertificaterequests", "",
+                "default", "a", "");
+        Attributes other = new Attributes("get", "certificates.k8s.io", "v1beta1", "podcertificaterequests", "",
+                "default", "b", "");
+        assertThat(gated.decide(KUBELET, own).verdict()).isEqualTo(Verdict.NO_OPINION);
+        api.serve(new ApiResource(requests, "PodCertificateRequest", true, List.of("get")), true);
+        for (String node : List.of("a", "b")) {
+            api.seed(requests, Obj.of(Struct.of("apiVersion", requests.apiVersion(), "kind", "PodCertificateRequest",
+                    "metadata", Struct.of("name", node, "namespace", "default"), "spec",
+                    Struct.of("nodeName", node))));
+        }
+        assertThat(gated.decide(KUBELET, own).verdict()).isEqualTo(Verdict.ALLOW);
+        assertThat(gated.decide(KUBELET, other).verdict()).isEqualTo(Verdict.NO_OPINION);
         gated.stop();
     }
 
