@@ -1,5 +1,6 @@
 package io.k3j.cli;
 
+import io.k3j.componentbase.FeatureGates;
 import io.k3j.componenthelpers.Cidr;
 import io.k3j.flannelconf.FlannelConf;
 import io.k3j.signedjars.TrustedSigners;
@@ -45,6 +46,9 @@ final class Checks {
         c.path("writeKubeconfig", "--write-kubeconfig");
         c.datastore();
         c.apiserverFiles();
+        c.featureGates("kubeApiserverArg", "--kube-apiserver-arg");
+        c.featureGates("kubeControllerManagerArg", "--kube-controller-manager-arg");
+        c.featureGates("kubeletArg", "--kubelet-arg");
         c.trust(host);
         return c.problems;
     }
@@ -195,6 +199,15 @@ final class Checks {
             } catch (NumberFormatException e) {
                 problems.add("invalid --write-kubeconfig-mode \"" + mode + "\": it must be an octal mode such as 0600");
             }
+        }
+    }
+
+    /// Those of the kubelet's configuration files are among its arguments.
+    private void featureGates(String key, String flag) {
+        try {
+            FeatureGates.of(flag, list(key));
+        } catch (IllegalArgumentException e) {
+            problems.add(String.valueOf(e.getMessage()));
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.Set;
 final class KubeletFiles {
     private static final String ARGUMENTS = "kubeletArg";
     private static final String KERNEL = "protect-kernel-defaults";
+    private static final String GATES = "feature-gates";
     /// Up to its value.
     private static final int PREFIX = (KERNEL + "=").length();
 
@@ -37,8 +38,9 @@ final class KubeletFiles {
         Set<String> given = new HashSet<>();
         flags.forEach(flag -> given.add(name(flag)));
         List<String> all = new ArrayList<>(files.arguments());
-        all.removeIf(argument -> given.contains(name(argument)));
+        all.removeIf(argument -> given.contains(name(argument)) && !name(argument).equals(GATES));
         all.addAll(flags);
+        gates(all);
         if (!all.isEmpty()) {
             settings.put(ARGUMENTS, all.toArray(String[]::new));
         }
@@ -46,6 +48,16 @@ final class KubeletFiles {
         List<String> problems = new ArrayList<>(files.problems());
         kernel(settings, all).ifPresent(problems::add);
         return problems;
+    }
+
+    /// Gates of files stay as far as no flag names them, as upstream's: one argument has them all, those of flags last.
+    private static void gates(List<String> arguments) {
+        List<String> values = arguments.stream().filter(argument -> argument.startsWith(GATES + "="))
+                .map(argument -> argument.substring(GATES.length() + 1)).toList();
+        if (values.size() > 1) {
+            arguments.removeIf(argument -> name(argument).equals(GATES));
+            arguments.add(GATES + "=" + String.join(",", values));
+        }
     }
 
     /// The last value counts, as with every flag of the kubelet; without one it is true.

@@ -200,6 +200,9 @@ class PlanBuilderTest {
             "--node-ip=host|must be an IP address", "extra|takes flags only", "--token|flag needs an argument: --token",
             "--flannel-backend=ipsec|use one of none, vxlan, host-gw, wireguard-native",
             "--kubelet-arg=--sync-frequency=a|unsupported kubelet-arg \"sync-frequency\" (command line); supported: ",
+            "--kube-apiserver-arg=feature-gates=X=true|--kube-apiserver-arg=feature-gates: unrecognized",
+            "--kube-controller-manager-arg=feature-gates=X=1|unrecognized feature gate: X; K3j takes",
+            "--kubelet-arg=feature-gates=ClusterTrustBundleProjection=true|disabled: [ClusterTrustBundle]",
             "--docker|not supported yet by K3j", "--config=/no/such/file|does not exist"})
     void saysWhatIsWrongAndWhatToType(String argument, String part) {
         environment.remove("K3S_CONFIG_FILE");
@@ -235,6 +238,16 @@ class PlanBuilderTest {
         assertThatExceptionOfType(UsageFailure.class).isThrownBy(() -> plan(flags))
                 .withMessage(dropIn + ": syncFrequency=5s is not supported yet by K3j; leave it out or write 1m, see "
                         + "docs/compatibility.md");
+    }
+
+    @Test
+    void featureGatesOfFilesStayAsFarAsNoFlagNamesThem() throws IOException {
+        Path file = Files.writeString(directory.resolve("given.conf"), "apiVersion: kubelet.config.k8s.io/v1beta1\n"
+                + "kind: KubeletConfiguration\nfeatureGates: {ClusterTrustBundle: true}\n");
+        assertThat(flat(plan("--data-dir=" + directory.resolve("data"), "--kubelet-arg=config=" + file,
+                "--kubelet-arg=feature-gates=ClusterTrustBundleProjection=true").settings().get("kubeletArg")))
+                .isEqualTo("config=" + file
+                        + ",feature-gates=ClusterTrustBundle=true,ClusterTrustBundleProjection=true");
     }
 
     @Test

@@ -42,7 +42,7 @@ final class Rooms {
             Map.entry("probes", Set.of("model", "nodeapi", "pki", "streaming")),
             Map.entry("kubeletvolumes",
                     Set.of("apimachinery", "childprocess", "clientapi", "controllerkit", "kuberuntime", "model",
-                            "volumeapi")),
+                            "pki", "volumeapi")),
             Map.entry("nodestatus", Set.of("clientapi", "codec", "componentapi", "controllerkit", "model", "nodeapi")),
             Map.entry("delegatedaccess", Set.of("clientapi", "componentapi", "edgeapi", "model", "pki")),
             Map.entry("kubeletserver",

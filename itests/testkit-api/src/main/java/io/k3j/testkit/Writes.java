@@ -21,7 +21,7 @@ final class Writes {
     private static final String ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
     /// What bears any name that can stand in a path, in groups of such kinds or alone.
     private static final Set<String> LOOSELY_NAMED = Set.of("rbac.authorization.k8s.io", "ipaddresses",
-            "apiservices");
+            "apiservices", "clustertrustbundles");
     private static final Gvr PODS = Gvr.of("v1", "pods");
     private static final Gvr NAMESPACES = Gvr.of("v1", "namespaces");
     private static final Gvr NODES = Gvr.of("v1", "nodes");

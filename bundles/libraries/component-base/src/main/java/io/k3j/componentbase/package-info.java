@@ -6,6 +6,7 @@
 /// ([io.k3j.componentbase.ConfigurationReload]) or refused at the start ([io.k3j.componentbase.ServerStart]). Calls of
 /// plug-ins that would end the process lead to [io.k3j.componentbase.ProcessExit], and who sees a bundle fail tells so
 /// by [io.k3j.componentbase.FaultyBundle]. What other bundles contribute is in [io.k3j.componentbase.BoundServices].
+/// Feature gates are read from a component's arguments by [io.k3j.componentbase.FeatureGates].
 ///
 /// **Threads.** One for each loop. **Blocking.** Only waiting for a loop's end, within a limit. **Errors.** None is
 /// thrown by what runs in a loop: it becomes a health report, which names the kind, and a line of the log, which has

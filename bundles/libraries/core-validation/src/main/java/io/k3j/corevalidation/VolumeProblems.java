@@ -21,11 +21,16 @@ import java.util.Set;
 /// | `persistentVolumeClaim` | the claim's name |
 /// | `emptyDir.sizeLimit` | a quantity of bytes, not negative |
 /// | `csi` | the driver's name, the name of its Secret |
-/// | `projected` | one source per entry; a token has a relative path and lives ten minutes or longer |
+/// | `projected` | one source per entry, no path twice; a token has a relative path and lives ten minutes or longer |
+/// | `projected.sources[].clusterTrustBundle` | what [TrustBundleProblems] says |
+/// | `projected.sources[].podCertificate` | what [PodCertificateProblems] says |
 final class VolumeProblems {
     /// Empty means: not checked by the kubelet.
     private static final List<String> HOST_TYPES = List.of("", "BlockDevice", "CharDevice", "Directory",
             "DirectoryOrCreate", "File", "FileOrCreate", "Socket");
+
+    private static final String BUNDLE = "clusterTrustBundle";
+    private static final String CERTIFICATE = "podCertificate";
 
     private VolumeProblems() {
     }
@@ -97,6 +102,7 @@ final class VolumeProblems {
     private static void projected(Struct projected, Problems p) {
         Seq sources = projected.seq("sources");
         mode(projected, "defaultMode", p);
+        Set<String> paths = new HashSet<>();
         for (int i = 0; i < sources.size(); i++) {
             Struct s = sources.struct(i);
             Problems at = p.at("sources", i);
@@ -107,21 +113,51 @@ final class VolumeProblems {
                 if (s.has(named)) {
                     at.at(named).present(s.struct(named), "name");
                     items(s.struct(named), at.at(named));
+                    uniquePaths(s.struct(named), s.struct(named).text("name"), paths, p);
                 }
             }
             if (s.has("downwardAPI")) {
                 DownwardProblems.check(s.struct("downwardAPI"), at.at("downwardAPI"));
+                uniquePaths(s.struct("downwardAPI"), "", paths, p);
             }
-            Struct token = s.struct("serviceAccountToken");
+            if (s.has(BUNDLE)) {
+                TrustBundleProblems.check(s.struct(BUNDLE), at.at("clusterTrustBundlePEM"));
+                unique(s.struct(BUNDLE).text("path"), s.struct(BUNDLE).text("path"), paths, p);
+            }
+            if (s.has(CERTIFICATE)) {
+                PodCertificateProblems.check(s.struct(CERTIFICATE), at.at(CERTIFICATE));
+                PodCertificateProblems.PATHS.stream().map(path -> s.struct(CERTIFICATE).text(path))
+                        .filter(path -> !path.isEmpty()).forEach(path -> unique(path, path, paths, p));
+            }
             if (s.has("serviceAccountToken")) {
-                if (at.at("serviceAccountToken").present(token, "path")) {
-                    file(token.text("path"), at.at("serviceAccountToken").at("path"));
-                }
-                if (token.whole("expirationSeconds", 3600) < 600) {
-                    at.at("serviceAccountToken").at("expirationSeconds").invalid(token.whole("expirationSeconds", 0),
-                            "may not specify a duration less than 10 minutes");
-                }
+                token(s.struct("serviceAccountToken"), at.at("serviceAccountToken"));
             }
+        }
+    }
+
+    private static void token(Struct token, Problems p) {
+        if (p.present(token, "path")) {
+            file(token.text("path"), p.at("path"));
+        }
+        if (token.whole("expirationSeconds", 3600) < 600) {
+            p.at("expirationSeconds").invalid(token.whole("expirationSeconds", 0),
+                    "may not specify a duration less than 10 minutes");
+        }
+    }
+
+    /// No two files of a projected volume at one path, as far as they are named.
+    /// @param name of the object, which upstream shows in place of the path
+    private static void uniquePaths(Struct source, String name, Set<String> paths, Problems p) {
+        for (String path : source.seq("items").structs().stream().map(item -> item.text("path")).toList()) {
+            if (!path.isEmpty()) {
+                unique(path, name.isEmpty() ? path : name, paths, p);
+            }
+        }
+    }
+
+    private static void unique(String path, String shown, Set<String> paths, Problems p) {
+        if (!paths.add(path)) {
+            p.invalid(shown, "conflicting duplicate paths");
         }
     }
 

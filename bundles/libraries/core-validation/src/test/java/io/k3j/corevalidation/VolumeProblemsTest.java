@@ -97,12 +97,81 @@ class VolumeProblemsTest {
                         ".projected.defaultMode: Invalid value: 512: " + MODE));
     }
 
+    private static Case bundle(Struct source, String... expected) {
+        return part(Struct.of("clusterTrustBundle", source), Stream.of(expected)
+                .map(e -> ".projected.sources[0].clusterTrustBundlePEM" + e).toArray(String[]::new));
+    }
+
+    static Stream<Case> trustBundles() {
+        Struct named = Struct.of("name", "n", "path", "ca.pem");
+        Struct signed = Struct.of("signerName", "example.com/a", "path", "ca.pem");
+        String domain = ".signerName: Invalid value: \"a\": must be a fully qualified domain and path of the form"
+                + " 'example.com/signer-name'";
+        return Stream.of(bundle(named), bundle(signed), bundle(named.with("name", "example.com:a:v1")),
+                bundle(signed.with("labelSelector", Struct.EMPTY).with("optional", true)),
+                bundle(named.with("signerName", "example.com/a"), ": Invalid value: {\"Name\":\"n\",\"SignerName\":"
+                        + "\"example.com/a\",\"LabelSelector\":null,\"Optional\":null,\"Path\":\"ca.pem\"}: only one of"
+                        + " name and signerName may be used"),
+                bundle(Struct.of("path", "p"), ": Required value: either name or signerName must be specified"),
+                bundle(named.with("labelSelector", Struct.EMPTY),
+                        ".labelSelector: Invalid value: {}: labelSelector must be unset if name is specified"),
+                bundle(signed.with("signerName", "a"), domain),
+                bundle(signed.with("signerName", "a/b"), ".signerName: Invalid value: \"a\": should be a domain with at"
+                        + " least two segments separated by dots"),
+                bundle(signed.with("signerName", ""), ".signerName: Required value: must be a valid signer name",
+                        ".signerName: Required value"),
+                bundle(signed.with("path", ""), ".path: Required value"),
+                bundle(named.with("path", "../a"), ".path: Invalid value: \"../a\": " + DOTS),
+                Case.of("projected", Struct.of("sources", Seq.of(Struct.of("clusterTrustBundle", named),
+                        Struct.of("configMap", Struct.of("name", "m", "items",
+                                Seq.of(Struct.of("key", "k", "path", "ca.pem")))),
+                        Struct.of("clusterTrustBundle", signed))),
+                        ".projected: Invalid value: \"m\": conflicting duplicate paths",
+                        ".projected: Invalid value: \"ca.pem\": conflicting duplicate paths"));
+    }
+
+    private static Case certificate(Struct source, String... expected) {
+        return part(Struct.of("podCertificate", source), Stream.of(expected)
+                .map(e -> ".projected.sources[0].podCertificate" + e).toArray(String[]::new));
+    }
+
+    static Stream<Case> certificates() {
+        Struct sound = Struct.of("signerName", "example.com/a", "keyType", "ED25519", "keyPath", "k",
+                "certificateChainPath", "c");
+        return Stream.of(certificate(sound), certificate(sound.with("maxExpirationSeconds", 86_400L)
+                .with("userAnnotations", Struct.of("example.com/Name", "x"))),
+                certificate(sound.with("keyType", "RSA2048"), ".keyType: Unsupported value: \"RSA2048\": supported"
+                        + " values: \"RSA3072\", \"RSA4096\", \"ECDSAP256\", \"ECDSAP384\", \"ECDSAP521\","
+                        + " \"ED25519\""),
+                certificate(sound.with("signerName", ""), ".signerName: Required value"),
+                certificate(sound.with("maxExpirationSeconds", 3_599L), ".maxExpirationSeconds: Invalid value: 3599:"
+                        + " if provided, maxExpirationSeconds must be >= 3600"),
+                certificate(sound.with("maxExpirationSeconds", 7_862_401L), ".maxExpirationSeconds: Invalid value:"
+                        + " 7862401: if provided, maxExpirationSeconds must be <= 7862400"),
+                certificate(sound.without("keyPath").without("certificateChainPath"), ": Required value: specify at"
+                        + " least one of credentialBundlePath, keyPath, and certificateChainPath"),
+                certificate(sound.with("keyPath", "../k"), ".keyPath: Invalid value: \"../k\": " + DOTS),
+                certificate(sound.with("userAnnotations", Struct.of("name", "x")), ".userAnnotations: Invalid value:"
+                        + " \"name\": must be a domain-prefixed key (such as \"acme.io/foo\")"),
+                part(Struct.of("podCertificate", sound.with("keyPath", "c")),
+                        ".projected: Invalid value: \"c\": conflicting duplicate paths"));
+    }
+
+    @Test
+    void theNameOfABundleIsThatOfItsSignerAndASubdomain() {
+        Struct source = Struct.of("clusterTrustBundle", Struct.of("name", "example.com:a:V", "path", "p"));
+        assertThat(found(Struct.of("name", "v", "projected", Struct.of("sources", Seq.of(source)))))
+                .singleElement().asString().startsWith("volumes[0].projected.sources[0].clusterTrustBundlePEM.name:"
+                        + " Invalid value: \"example.com:a:V\": not a valid clustertrustbundlename: a lowercase RFC"
+                        + " 1123 subdomain must consist of");
+    }
+
     private static Case part(Struct source, String... expected) {
         return Case.of("projected", Struct.of("sources", Seq.of(source)), expected);
     }
 
     @ParameterizedTest
-    @MethodSource({"simple", "items", "projected"})
+    @MethodSource({"simple", "items", "projected", "trustBundles", "certificates"})
     void eachSourceIsRefusedInUpstreamsWords(Case c) {
         assertThat(found(Struct.of("name", "v", c.field(), c.value())))
                 .containsExactlyElementsOf(c.expected().stream().map(e -> "volumes[0]" + e).toList());

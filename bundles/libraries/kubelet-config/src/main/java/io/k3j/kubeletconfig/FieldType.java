@@ -111,7 +111,8 @@ enum FieldType {
             case FLOAT -> Double.valueOf(text);
             case LIST -> Seq.copyOf(parts(text));
             case THRESHOLDS -> map(text, '<');
-            case PAIRS, GATES -> map(text, '=');
+            case PAIRS -> map(text, '=');
+            case GATES -> gates(map(text, '='));
             case TAINTS -> Seq.copyOf(parts(text).stream().map(FieldType::taint).toList());
             default -> text;
         };
@@ -130,6 +131,13 @@ enum FieldType {
         return map.build();
     }
 
+    private static Struct gates(Struct texts) {
+        Struct.Builder gates = Struct.builder();
+        texts.texts().forEach((name, value) -> gates.put(name,
+                List.of("1", "t", "true").contains(value.toLowerCase(Locale.ROOT))));
+        return gates.build();
+    }
+
     private static Struct taint(String text) {
         int effect = text.lastIndexOf(':');
         String pair = effect < 0 ? text : text.substring(0, effect);
@@ -146,6 +154,7 @@ enum FieldType {
             case DURATION -> GoDuration.parse((String) value).isZero();
             case STRING -> value.equals("");
             case LIST, TAINTS -> value.equals(Seq.EMPTY);
+            case GATES -> value.equals(Struct.EMPTY);
             default -> false;
         };
     }

@@ -127,6 +127,14 @@ class KubeletArgumentsTest {
     }
 
     @Test
+    void featureGatesAreLaidOverEachOther() throws IOException {
+        dropIn("50.conf", "featureGates: {ClusterTrustBundle: true, ClusterTrustBundleProjection: true}\n");
+        dropIn("51.conf", "featureGates: {ClusterTrustBundleProjection: false}\n");
+        assertThat(read().arguments())
+                .containsExactly("feature-gates=ClusterTrustBundle=true,ClusterTrustBundleProjection=false");
+    }
+
+    @Test
     void aFieldThatIsNotKnownIsIgnoredWithAWarning() throws IOException {
         Path file = dropIn("50.conf", "maxPod: 5\nauthentication: {token: x}\nmaxPods: 6\n");
         KubeletArguments read = read();
@@ -145,7 +153,7 @@ class KubeletArgumentsTest {
             "evictionHard: {memory.available: 5}|: evictionHard: what is there is not names with texts, such as",
             "imageMinimumGCAge: 2|: imageMinimumGCAge: 2 is not a duration such as 1m30s; write for example",
             "shutdownGracePeriod: 180s|: shutdownGracePeriod=180s is not supported yet by K3j; leave it out or write 0s",
-            "featureGates: {NodeSwap: true}|: featureGates is not supported yet by K3j; leave it out, see",
+            "featureGates: {NodeSwap: maybe}|: featureGates: what is there is not names with true or false",
             "authentication: {anonymous: {enabled: true}}|: authentication.anonymous.enabled=true is not supported yet",
             "authentication: false|: authentication: false is not a map of fields; write below it for example x509.",
             "authentication: {anonymous: true}|: authentication.anonymous: true is not a map of fields",

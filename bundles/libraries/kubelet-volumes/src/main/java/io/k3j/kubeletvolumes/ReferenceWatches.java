@@ -15,15 +15,18 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// Views of the ConfigMaps and Secrets that pods mount, one per object however many pods share it; a change
-/// tells the pods. A node may see only what its pods refer to, so each view names one object. Any
-/// thread; `changed` is called on the thread of the API's view and must not block.
+/// Views of the ConfigMaps and Secrets that pods mount, one per object however many pods share it, and those of
+/// [TrustBundles] and [PodCertificates]; a change tells the pods. A node may see only what its pods refer to, so each
+/// view names one object, but for trust bundles, which everybody may see, and requests of the node. Any thread;
+/// `changed` is called on the thread of the API's view and must not block.
 ///
 /// Upstream's way with `configMapAndSecretChangeDetectionStrategy: Watch`. The node authorizer lets a kubelet list and
 /// watch one object by its name, and only while a pod of its node refers to it
 /// (<https://kubernetes.io/docs/reference/access-authn-authz/node/>). Which pods share an object is counted by uid.
 public final class ReferenceWatches implements AutoCloseable {
     private final InstantSource clock;
+    private final TrustBundles bundles;
+    private final PodCertificates certificates;
     /// One view per object, as long as some pod uses it; guarded by `this`.
     private final Map<Ref, Watched> watched = new HashMap<>();
     /// The one that is followed, null while there is none.
@@ -48,8 +51,17 @@ public final class ReferenceWatches implements AutoCloseable {
 
     /// Follows nobody yet.
     /// @param clock of the time of day
-    public ReferenceWatches(InstantSource clock) {
+    /// @param bundles followed with the others, and closed
+    /// @param certificates followed with the others, and closed
+    public ReferenceWatches(InstantSource clock, TrustBundles bundles, PodCertificates certificates) {
         this.clock = clock;
+        this.bundles = bundles;
+        this.certificates = certificates;
+    }
+
+    /// One for pods without trust anchors and certificates.
+    public ReferenceWatches(InstantSource clock) {
+        this(clock, TrustBundles.off(), PodCertificates.off());
     }
 
     /// Follows this API from now on, instead of any before. The views list again and tell what has changed since; so
@@ -57,6 +69,8 @@ public final class ReferenceWatches implements AutoCloseable {
     public synchronized void attach(ApiClient fresh) {
         api = fresh;
         watched.values().forEach(w -> w.view.attach(fresh));
+        bundles.attach(fresh);
+        certificates.attach(fresh);
     }
 
     /// Stands still from now on. Nobody is called any more when it returns. What was told stays known; pods go on with
@@ -64,6 +78,8 @@ public final class ReferenceWatches implements AutoCloseable {
     public synchronized void detach() {
         api = null;
         watched.values().forEach(w -> w.view.detach());
+        bundles.detach();
+        certificates.detach();
     }
 
     /// The objects a pod's volumes show. Volumes only: variables of the environment are read once, when a container
@@ -95,6 +111,8 @@ public final class ReferenceWatches implements AutoCloseable {
         if (closed) {
             return;
         }
+        bundles.follow(pod, changed);
+        certificates.follow(pod, changed);
         for (Ref ref : of(pod)) {
             Watched known = watched.get(ref);
             if (known == null) {
@@ -123,6 +141,8 @@ public final class ReferenceWatches implements AutoCloseable {
     /// A pod, by its uid, is not told any more. Views that no pod uses any more are closed. May be called for a pod
     /// that was never followed.
     public synchronized void forget(String uid) {
+        bundles.forget(uid);
+        certificates.forget(uid);
         watched.values().removeIf(w -> {
             w.users.remove(uid);
             boolean unused = w.users.isEmpty();
@@ -139,5 +159,7 @@ public final class ReferenceWatches implements AutoCloseable {
         closed = true;
         watched.values().forEach(w -> w.view.close());
         watched.clear();
+        bundles.close();
+        certificates.close();
     }
 }

@@ -27,14 +27,26 @@ public final class VolumeContent {
     private final ReferencedObjects references;
     private final Environment environment;
     private final PodTokens tokens;
+    private final TrustBundles bundles;
+    private final PodCertificates certificates;
 
     /// @param references where ConfigMaps and Secrets are read
     /// @param environment what of pod and node the downward API shows
     /// @param tokens where service account tokens come from
-    public VolumeContent(ReferencedObjects references, Environment environment, PodTokens tokens) {
+    /// @param bundles where trust anchors come from
+    /// @param certificates where keys and certificates come from
+    public VolumeContent(ReferencedObjects references, Environment environment, PodTokens tokens,
+            TrustBundles bundles, PodCertificates certificates) {
         this.references = references;
         this.environment = environment;
         this.tokens = tokens;
+        this.bundles = bundles;
+        this.certificates = certificates;
+    }
+
+    /// One that shows neither trust anchors nor certificates.
+    public VolumeContent(ReferencedObjects references, Environment environment, PodTokens tokens) {
+        this(references, environment, tokens, TrustBundles.off(), PodCertificates.off());
     }
 
     /// The files a volume shows, by path.
@@ -55,14 +67,22 @@ public final class VolumeContent {
         } else {
             Struct projected = volume.struct("projected");
             long mode = mode(projected, DEFAULT_MODE);
-            projected.seq("sources").structs().forEach(s -> source(pod, s, mode, addresses, files));
+            List<Struct> sources = projected.seq("sources").structs();
+            for (int i = 0; i < sources.size(); i++) {
+                Struct certificate = sources.get(i).struct("podCertificate");
+                if (certificate.isEmpty()) {
+                    source(pod, sources.get(i), mode, addresses, files);
+                } else {
+                    certificate(pod, volume.text("name") + "/" + i, certificate, mode, files);
+                }
+            }
         }
         return files.files();
     }
 
-    /// One of `projected.sources`. A token's mode is not the volume's: with a user or group of its own only they may
-    /// read it, as upstream has it. Sources that are not known, as `clusterTrustBundle`, are refused rather than left
-    /// out.
+    /// One of `projected.sources` but `podCertificate`. The mode of tokens and trust anchors is not the volume's: with
+    /// a user or group of its own only they may read them, as upstream has it. Sources that are not known are refused
+    /// rather than left out; one of no sort shows nothing: the API server has taken its sort away.
     /// @param mode of the projected volume; its sources have none
     private void source(Obj pod, Struct source, long mode, List<String> addresses, CollectedFiles files) {
         if (source.has("configMap")) {
@@ -73,12 +93,31 @@ public final class VolumeContent {
             downward(pod, source.struct("downwardAPI"), mode, addresses, files);
         } else if (source.has("serviceAccountToken")) {
             Struct t = source.struct("serviceAccountToken");
-            OptionalLong user = user(pod);
-            boolean own = user.isPresent() || pod.spec().struct("securityContext").has("fsGroup");
-            files.put(t.text("path"), new Content(token(pod, t, files), own ? 0600 : (int) mode, user.orElse(-1)));
-        } else {
+            own(pod, t.text("path"), token(pod, t, files), mode, files);
+        } else if (source.has("clusterTrustBundle")) {
+            Struct b = source.struct("clusterTrustBundle");
+            own(pod, b.text("path"), files.text("bundle " + b.without("path"), () -> bundles.anchors(b)), mode, files);
+        } else if (!source.isEmpty()) {
             throw ConfigError.config("unsupported projected source " + source.names());
         }
+    }
+
+    /// Key and certificates, in one file or in two.
+    private void certificate(Obj pod, String place, Struct source, long mode, CollectedFiles files) {
+        PodCertificate.Issued issued = certificates.of(pod, place, source);
+        Map<String, String> shown = Map.of("credentialBundlePath", issued.key() + issued.chain(), "keyPath",
+                issued.key(), "certificateChainPath", issued.chain());
+        shown.forEach((field, text) -> {
+            if (!source.text(field).isEmpty()) {
+                own(pod, source.text(field), bytes(text), mode, files);
+            }
+        });
+    }
+
+    private static void own(Obj pod, String path, byte[] bytes, long mode, CollectedFiles files) {
+        OptionalLong user = user(pod);
+        boolean own = user.isPresent() || pod.spec().struct("securityContext").has("fsGroup");
+        files.put(path, new Content(bytes, own ? 0600 : (int) mode, user.orElse(-1)));
     }
 
     private byte[] token(Obj pod, Struct source, CollectedFiles files) {

@@ -10,6 +10,8 @@ import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.pkcs.CertificationRequest;
 import org.bouncycastle.asn1.pkcs.CertificationRequestInfo;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.x500.RDN;
+import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.pkcs.PKCS10CertificationRequestBuilder;
@@ -23,6 +25,8 @@ public record CertificateRequest(String commonName, List<String> organizations, 
     /// Requests of agents are about 350 bytes.
     public static final int MAX_BYTES = 16 * 1024;
 
+    /// Go's words for a signature of another kind than these.
+    private static final String UNKNOWN = "x509: cannot verify signature: algorithm unimplemented";
     /// The signatures Go makes; those over SHA-1 and MD5 are refused, as Go does.
     private static final Map<ASN1ObjectIdentifier, String> SIGNATURES = Map.of(
             X9ObjectIdentifiers.ecdsa_with_SHA256, "SHA256withECDSA",
@@ -30,7 +34,8 @@ public record CertificateRequest(String commonName, List<String> organizations, 
             X9ObjectIdentifiers.ecdsa_with_SHA512, "SHA512withECDSA",
             PKCSObjectIdentifiers.sha256WithRSAEncryption, "SHA256withRSA",
             PKCSObjectIdentifiers.sha384WithRSAEncryption, "SHA384withRSA",
-            PKCSObjectIdentifiers.sha512WithRSAEncryption, "SHA512withRSA");
+            PKCSObjectIdentifiers.sha512WithRSAEncryption, "SHA512withRSA",
+            KeySigner.ED25519, "Ed25519");
 
     /// Copies the list.
     public CertificateRequest {
@@ -47,11 +52,11 @@ public record CertificateRequest(String commonName, List<String> organizations, 
         }
         CertificationRequest request = Asn1.read(der, CertificationRequest::getInstance);
         String algorithm = SIGNATURES.get(request.getSignatureAlgorithm().getAlgorithm());
+        if (algorithm == null) {
+            throw new IllegalArgumentException(UNKNOWN);
+        }
         CertificationRequestInfo info = request.getCertificationRequestInfo();
         try {
-            if (algorithm == null) {
-                throw new GeneralSecurityException(request.getSignatureAlgorithm().getAlgorithm().getId());
-            }
             PublicKey key = Keys.readPublic(info.getSubjectPublicKeyInfo());
             Signature check = Signature.getInstance(algorithm);
             check.initVerify(key);
@@ -66,6 +71,13 @@ public record CertificateRequest(String commonName, List<String> organizations, 
         } catch (IllegalStateException malformed) {
             throw new IllegalArgumentException("malformed request: " + malformed.getMessage(), malformed);
         }
+    }
+
+    /// A request without a subject, signed by its own key, in DER: it proves that somebody has the key.
+    public static byte[] stub(KeyPair pair) {
+        SubjectPublicKeyInfo key = Asn1.read(pair.getPublic().getEncoded(), SubjectPublicKeyInfo::getInstance);
+        return Asn1.der(new PKCS10CertificationRequestBuilder(new X500Name(new RDN[0]), key)
+                .build(new KeySigner(pair.getPrivate())).toASN1Structure());
     }
 
     /// A request for `commonName`, signed by its own key, in DER. Without organizations: the issuer knows what they are

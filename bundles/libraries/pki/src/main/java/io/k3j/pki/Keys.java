@@ -9,8 +9,11 @@ import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.interfaces.RSAPrivateCrtKey;
+import java.security.spec.AlgorithmParameterSpec;
 import java.security.spec.ECGenParameterSpec;
+import java.security.spec.NamedParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.RSAKeyGenParameterSpec;
 import java.security.spec.RSAPublicKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Optional;
@@ -53,6 +56,31 @@ public final class Keys {
             return generator.generateKeyPair();
         } catch (GeneralSecurityException missing) {
             throw new IllegalStateException("the Java runtime has no RSA", missing);
+        }
+    }
+
+    /// A new key of a type that `podCertificate` volumes may have: `RSA3072`, `RSA4096`, `ECDSAP256`, `ECDSAP384`,
+    /// `ECDSAP521` or `ED25519`. RSA takes up to seconds.
+    /// @throws IllegalArgumentException for any other type
+    public static KeyPair ofType(String type) {
+        return switch (type) {
+            case "RSA3072" -> generated("RSA", new RSAKeyGenParameterSpec(3072, RSAKeyGenParameterSpec.F4));
+            case "RSA4096" -> generated("RSA", new RSAKeyGenParameterSpec(4096, RSAKeyGenParameterSpec.F4));
+            case "ECDSAP256" -> generated("EC", new ECGenParameterSpec("secp256r1"));
+            case "ECDSAP384" -> generated("EC", new ECGenParameterSpec("secp384r1"));
+            case "ECDSAP521" -> generated("EC", new ECGenParameterSpec("secp521r1"));
+            case "ED25519" -> generated("EdDSA", NamedParameterSpec.ED25519);
+            default -> throw new IllegalArgumentException("unknown key type \"" + type + "\"");
+        };
+    }
+
+    private static KeyPair generated(String algorithm, AlgorithmParameterSpec of) {
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);
+            generator.initialize(of);
+            return generator.generateKeyPair();
+        } catch (GeneralSecurityException missing) {
+            throw new IllegalStateException("the Java runtime has no " + algorithm, missing);
         }
     }
 

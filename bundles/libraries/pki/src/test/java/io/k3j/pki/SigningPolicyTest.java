@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.pki.SigningRequest.NameType;
 import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +27,15 @@ class SigningPolicyTest {
     private static final RandomGenerator RANDOM = RandomGenerator.of("L64X128MixRandom");
     private static final CertificateAuthority AUTHORITY = CertificateAuthority.selfSigned("k3s-client",
             Keys.elliptic(), NOW.minus(Duration.ofDays(1)), RANDOM);
+    private static final String ED448 = """
+            -----BEGIN CERTIFICATE REQUEST-----
+            MIHWMFgCAQAwDDEKMAgGA1UEAwwBYTBDMAUGAytlcQM6AFHdLO7FHwoy+Pb1D8Xr
+            7idHEd4Xsi/SMTFk6KIWhrmnbtyBd4VV/N0O8vi39iKD8s14D2FDHISZgKAAMAUG
+            AytlcQNzAJs66nnva2w3m/54wp4IeinCkLbqKpNDYUiQeRzpBkyv4nv1KRNAcVjL
+            BaCHJAqK33jNFn0fzfV6gJHRpFy1+zZhWRdpMU97fTbqp90l0zJPFp0wSFfpoUHh
+            HwQg3dw/qT1RYbGSmca52XsLzpWT1j06AA==
+            -----END CERTIFICATE REQUEST-----
+            """;
 
     static String request(String subject, GeneralName... names) throws Exception {
         KeyPair pair = Keys.elliptic();
@@ -76,6 +86,40 @@ class SigningPolicyTest {
     void noCertificateOutlivesItsAuthority() throws Exception {
         assertThat(signed(request("CN=a"), Duration.ofDays(10_000), "client auth").getNotAfter())
                 .isEqualTo(AUTHORITY.certificate().getNotAfter());
+    }
+
+    private static String requestOf(String algorithm) throws Exception {
+        return Pem.encode("CERTIFICATE REQUEST",
+                CertificateRequest.create("a", KeyPairGenerator.getInstance(algorithm).generateKeyPair()));
+    }
+
+    @Test
+    void aKeyOfEd25519IsCertified() throws Exception {
+        X509Certificate made = signed(requestOf("Ed25519"), Duration.ofDays(1), "digital signature", "client auth");
+        assertThat(made.getPublicKey().getAlgorithm()).isEqualTo("EdDSA");
+        made.verify(AUTHORITY.certificate().getPublicKey());
+    }
+
+    @Test
+    void anAuthorityMayHaveAKeyOfEd25519() throws Exception {
+        CertificateAuthority edwards = CertificateAuthority.selfSigned("a",
+                KeyPairGenerator.getInstance("Ed25519").generateKeyPair(), NOW, RANDOM);
+        edwards.certificate().verify(edwards.certificate().getPublicKey());
+    }
+
+    @Test
+    void aSignatureByAnotherKeyIsRefused() throws Exception {
+        byte[] der = CertificateRequest.create("a", KeyPairGenerator.getInstance("Ed25519").generateKeyPair());
+        der[der.length - 1] ^= 1;
+        assertThatThrownBy(() -> SigningRequest.parse(Pem.encode("CERTIFICATE REQUEST", der)))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    /// A request that openssl has made with a key of Ed448.
+    @Test
+    void aSignatureThatGoDoesNotKnowIsRefusedInItsWords() {
+        assertThatThrownBy(() -> SigningRequest.parse(ED448))
+                .hasMessage("x509: cannot verify signature: algorithm unimplemented");
     }
 
     @Test

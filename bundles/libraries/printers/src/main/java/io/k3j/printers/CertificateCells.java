@@ -7,10 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// The cells of certificate signing requests (`certificates.k8s.io`).
+/// The cells of certificate signing requests and trust bundles (`certificates.k8s.io`).
 ///
 /// | function | column | cell |
 /// |---|---|---|
+/// | `bundle.signer` | SignerName | of a ClusterTrustBundle, `<none>` without one |
+/// | `podcertificate.state` | State | of a PodCertificateRequest: `Issued`, `Denied`, `Failed` or `Pending` |
 /// | `csr.duration` | RequestedDuration | `spec.expirationSeconds` as a length of time, `<none>` when the signer may choose |
 /// | `csr.condition` | Condition | what became of the request, as `Approved,Issued` |
 final class CertificateCells {
@@ -18,8 +20,15 @@ final class CertificateCells {
     }
 
     static void into(Map<String, Cells.Cell> cells) {
+        cells.put("bundle.signer", (o, now) -> Cells.orNone(o.struct("spec").text("signerName")));
+        cells.put("podcertificate.state", (o, now) -> state(o.struct("status")));
         cells.put("csr.duration", (o, now) -> duration(o.struct("spec")));
         cells.put("csr.condition", (o, now) -> request(o.struct("status")));
+    }
+
+    /// There is one condition at most.
+    private static String state(Struct status) {
+        return status.seq("conditions").structs().stream().map(c -> c.text("type")).findFirst().orElse("Pending");
     }
 
     private static String duration(Struct spec) {

@@ -46,6 +46,8 @@ enum NodeRule {
     OWN_MIRROR_POD,
     /// A token for a pod that is on the node.
     OWN_PODS_TOKEN,
+    /// A certificate for a pod that is on the node, as its volumes ask for.
+    OWN_PODS_CERTIFICATE,
     /// The node's part of the cluster's DNS.
     OWN_DNS_SLICE,
     /// A Node whose network no identity with its name runs.
@@ -96,6 +98,7 @@ enum NodeRule {
             case OWN_MIRROR_POD -> MirrorPods.problem(c.object(), c.node,
                     c.listers.find(Listers.NODES, "", c.node));
             case OWN_PODS_TOKEN -> NodeRelations.token(c);
+            case OWN_PODS_CERTIFICATE -> PodCertificateRelations.problem(c);
             case OWN_DNS_SLICE -> NodeRelations.dnsSlice(c);
             case UNMARKED -> unless(!c.write.before().orElse(Struct.EMPTY).struct("metadata").struct("annotations")
                     .has(ControllerRestriction.BOUND), "");

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 
 class CertificateAdmissionTest {
     private static final Gvr REQUESTS = new Gvr("certificates.k8s.io", "v1", "certificatesigningrequests");
+    private static final Gvr BUNDLES = new Gvr("certificates.k8s.io", "v1beta1", "clustertrustbundles");
     private static final Caller ANNE = Caller.of("anne", List.of("team"));
     private final Stage stage = new Stage();
 
@@ -31,6 +32,17 @@ class CertificateAdmissionTest {
     private static Struct request(String signer, Struct status) {
         return Struct.of("apiVersion", "certificates.k8s.io/v1", "kind", "CertificateSigningRequest", "metadata",
                 Struct.of("name", "p"), "spec", Struct.of("signerName", signer), "status", status);
+    }
+
+    private static Struct bundle(String signer, String text) {
+        return Struct.of("apiVersion", "certificates.k8s.io/v1beta1", "kind", "ClusterTrustBundle", "metadata",
+                Struct.of("name", "p"), "spec",
+                Struct.builder().putUnlessEmpty("signerName", signer).put("trustBundle", text).build());
+    }
+
+    private Write bundleWrite(Operation operation, Optional<Struct> before) {
+        Write plain = stage.write(operation, BUNDLES, "ClusterTrustBundle", ANNE);
+        return new Write(operation, plain.kind(), "", Key.of("p"), before, ANNE, false, Struct.EMPTY);
     }
 
     private Write update(String subresource, Struct before) {
@@ -74,6 +86,49 @@ class CertificateAdmissionTest {
         nobody.validate(write, before);
         assertThatThrownBy(() -> nobody.validate(write, signed)).hasMessageEndingWith(
                 "user not permitted to sign requests with signerName \"example.com/team\"");
+    }
+
+    @Test
+    void whoWritesABundleOfASignerNeedsItsRight() {
+        Struct bundle = bundle("example.com/team", "x");
+        Write create = bundleWrite(Operation.CREATE, Optional.empty());
+        new ClusterTrustBundleAttest(allowing("attest", "example.com/team")).validate(create, bundle);
+        new ClusterTrustBundleAttest(allowing("attest", "example.com/*")).validate(create, bundle);
+        ClusterTrustBundleAttest nobody = new ClusterTrustBundleAttest(allowing("sign", "example.com/team"));
+        assertThat(nobody.handles(create)).isTrue();
+        nobody.validate(create, bundle("", "x"));
+        assertThatThrownBy(() -> nobody.validate(create, bundle)).hasMessage(
+                "clustertrustbundles.certificates.k8s.io \"p\" is forbidden: user not permitted to attest for"
+                        + " signerName \"example.com/team\"");
+    }
+
+    @Test
+    void aBundleIsCollectedWithoutTheRight() {
+        Struct bundle = bundle("example.com/team", "x");
+        Write update = bundleWrite(Operation.UPDATE, Optional.of(bundle));
+        ClusterTrustBundleAttest nobody = new ClusterTrustBundleAttest(allowing("", ""));
+        nobody.validate(update, bundle.withAt(List.of("a.example/b"), "metadata", "finalizers"));
+        assertThatThrownBy(() -> nobody.validate(update, bundle("example.com/team", "y")))
+                .hasMessageContaining("not permitted to attest");
+        assertThatThrownBy(() -> nobody.validate(update, bundle.withAt("v", "metadata", "labels", "l")))
+                .hasMessageContaining("not permitted to attest");
+        assertThat(nobody.handles(bundleWrite(Operation.DELETE, Optional.of(bundle)))).isFalse();
+    }
+
+    @Test
+    void whoSaysWhatBecameOfAPodsRequestNeedsTheSignersRight() {
+        Struct before = Struct.of("spec", Struct.of("signerName", "example.com/team"));
+        Struct denied = before.with("status", Struct.of("conditions", List.of(Struct.of("type", "Denied"))));
+        Write plain = stage.write(Operation.UPDATE, new Gvr("certificates.k8s.io", "v1beta1",
+                "podcertificaterequests"), "PodCertificateRequest", ANNE);
+        Write write = new Write(Operation.UPDATE, plain.kind(), "status", Key.of("p"), Optional.of(before), ANNE,
+                false, Struct.EMPTY);
+        new PodCertificateSigning(allowing("sign", "example.com/*")).validate(write, denied);
+        PodCertificateSigning nobody = new PodCertificateSigning(allowing("attest", "example.com/team"));
+        assertThat(nobody.handles(write)).isTrue();
+        nobody.validate(write, before);
+        assertThatThrownBy(() -> nobody.validate(write, denied)).hasMessageEndingWith(
+                "User \"anne\" is not permitted to \"sign\" for signer \"example.com/team\"");
     }
 
     @Test

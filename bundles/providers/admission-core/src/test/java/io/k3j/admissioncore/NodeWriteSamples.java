@@ -22,6 +22,8 @@ final class NodeWriteSamples {
     private static final Key POD = new Key("default", "p");
     private static final Struct BOUND = Struct.of("apiVersion", "v1", "kind", "Pod", "name", "p", "uid", "u1");
     private static final Struct SERVICE = Struct.of("kubernetes.io/service-name", "kube-dns");
+    private static final Struct CERTIFICATE = Struct.of("signerName", "example.com/s", "podName", "p", "podUID", "u1",
+            "serviceAccountName", "a", "serviceAccountUID", "u2", "nodeName", "n", "nodeUID", "u");
     private static final Struct ENDPOINT = Struct.of("addresses", Seq.of("192.0.2.1"), "nodeName", "n");
 
     private NodeWriteSamples() {
@@ -33,9 +35,13 @@ final class NodeWriteSamples {
                 Struct.of("name", "n", "uid", "u"), "spec", Struct.of("podCIDRs", Seq.of("10.42.1.0/24")), "status",
                 Struct.of("addresses", Seq.of(Struct.of("type", "InternalIP", "address", "192.0.2.1")))));
         Struct token = Struct.of("serviceAccountToken", Struct.of("path", "token", "audience", "vault"));
-        Struct volume = Struct.of("name", "t", "projected", Struct.of("sources", Seq.of(token)));
-        stage.seed(Listers.PODS, Stage.object("Pod", "p", Struct.of("nodeName", "n", "volumes", Seq.of(volume)))
+        Struct certificate = Struct.of("podCertificate", Struct.of("signerName", "example.com/s"));
+        Struct volume = Struct.of("name", "t", "projected", Struct.of("sources", Seq.of(token, certificate)));
+        stage.seed(Listers.PODS, Stage.object("Pod", "p",
+                Struct.of("nodeName", "n", "serviceAccountName", "a", "volumes", Seq.of(volume)))
                 .withAt("u1", "metadata", "uid"));
+        stage.seed(Listers.ACCOUNTS,
+                Stage.object("ServiceAccount", "a", Struct.EMPTY).withAt("u2", "metadata", "uid"));
         stage.seed(Listers.PODS, Stage.object("Pod", "elsewhere", Struct.of("nodeName", "other")));
     }
 
@@ -64,6 +70,9 @@ final class NodeWriteSamples {
             case "certificatesigningrequests.certificates.k8s.io" -> plain("certificates.k8s.io/v1",
                     "certificatesigningrequests", "CertificateSigningRequest", Key.of("csr"),
                     Struct.of("spec", Struct.of("signerName", "kubernetes.io/kubelet-serving")));
+            case "podcertificaterequests.certificates.k8s.io" -> plain("certificates.k8s.io/v1beta1",
+                    "podcertificaterequests", "PodCertificateRequest", new Key("default", "req"),
+                    Struct.of("spec", CERTIFICATE));
             case "endpointslices.discovery.k8s.io" -> plain("discovery.k8s.io/v1", "endpointslices", "EndpointSlice",
                     new Key("kube-system", "kube-dns-n"), Struct.of("metadata", Struct.of("labels", SERVICE),
                             "addressType", "IPv4", "endpoints", Seq.of(ENDPOINT)));

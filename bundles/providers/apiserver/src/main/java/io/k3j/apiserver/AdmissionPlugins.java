@@ -10,19 +10,18 @@ final class AdmissionPlugins {
     private static final String FLAG = "--kube-apiserver-arg=enable-admission-plugins";
     /// There unless they are disabled, so that to enable them changes nothing.
     private static final Set<String> DEFAULT = Set.of("CertificateApproval", "CertificateSigning",
-            "CertificateSubjectRestriction", "DefaultIngressClass", "DefaultStorageClass", "DefaultTolerationSeconds",
-            "LimitRanger", "MutatingAdmissionPolicy", "MutatingAdmissionWebhook", "NamespaceLifecycle",
-            "NodeRestriction", "PersistentVolumeClaimResize", "PodSecurity", "Priority", "ResourceQuota",
-            "RuntimeClass", "ServiceAccount", "StorageObjectInUseProtection", "TaintNodesByCondition",
-            "ValidatingAdmissionPolicy", "ValidatingAdmissionWebhook");
+            "CertificateSubjectRestriction", "ClusterTrustBundleAttest", "DefaultIngressClass", "DefaultStorageClass",
+            "DefaultTolerationSeconds", "LimitRanger", "MutatingAdmissionPolicy", "MutatingAdmissionWebhook",
+            "NamespaceLifecycle", "NodeRestriction", "PersistentVolumeClaimResize", "PodSecurity", "Priority",
+            "ResourceQuota", "RuntimeClass", "ServiceAccount", "StorageObjectInUseProtection",
+            "TaintNodesByCondition", "ValidatingAdmissionPolicy", "ValidatingAdmissionWebhook");
     /// There when they are enabled.
     private static final Set<String> OPTIONAL = Set.of("AlwaysPullImages", "DenyServiceExternalIPs",
             "EventRateLimit");
     /// Upstream's that are not there.
     private static final Set<String> ABSENT = Set.of("AlwaysAdmit", "AlwaysDeny",
-            "ClusterTrustBundleAttest", "ExtendedResourceToleration", "ImagePolicyWebhook",
-            "LimitPodHardAntiAffinityTopology", "NamespaceAutoProvision", "NamespaceExists",
-            "NodeDeclaredFeatureValidator",
+            "ExtendedResourceToleration", "ImagePolicyWebhook", "LimitPodHardAntiAffinityTopology",
+            "NamespaceAutoProvision", "NamespaceExists", "NodeDeclaredFeatureValidator",
             "OwnerReferencesPermissionEnforcement", "PodNodeSelector", "PodTolerationRestriction", "PodTopologyLabels");
 
     private AdmissionPlugins() {

@@ -1,6 +1,8 @@
 package io.k3j.apiserver;
 
 import io.k3j.codec.DurationText;
+import io.k3j.componentbase.FeatureGate;
+import io.k3j.componentbase.FeatureGates;
 import io.k3j.componenthelpers.Cidr;
 import io.k3j.flowcontrol.Seats;
 import java.io.UncheckedIOException;
@@ -27,11 +29,13 @@ record ServerRunOptions(Core.Policy policy, String address, int port, String ser
             "NodeRestriction", "TaintNodesByCondition", "Priority", "DefaultTolerationSeconds", "DefaultStorageClass",
             "StorageObjectInUseProtection", "RuntimeClass", "PodSecurity", "RBACEscalation",
             "K3sControllerRestriction", "MutatingAdmissionWebhook", "ValidatingAdmissionWebhook");
+    /// Where PodCertificateRequests may be served.
+    private static final String SIGNING = "PodCertificateSigning";
     private static final String FLAG = "--kube-apiserver-arg=";
     private static final Duration LEAST_TIMEOUT = Duration.ofMinutes(1);
     private static final int MOST_SEATS = 1_000_000;
     /// These stand for checks that upstream makes without a plug-in, so nothing disables them.
-    private static final Set<String> ALWAYS = Set.of("RBACEscalation", "K3sControllerRestriction");
+    private static final Set<String> ALWAYS = Set.of("RBACEscalation", "K3sControllerRestriction", SIGNING);
 
     /// Parses the settings.
     /// @throws IllegalArgumentException for an invalid flag; the message names it
@@ -49,6 +53,10 @@ record ServerRunOptions(Core.Policy policy, String address, int port, String ser
         Set<String> plugins = new TreeSet<>(PLUGINS);
         plugins.addAll(AdmissionPlugins.enabled(commaSeparated(args.getOrDefault("enable-admission-plugins", "")),
                 disabled));
+        if (FeatureGates.of("--kube-apiserver-arg", settings.kubeApiserverArg())
+                .enabled(FeatureGate.POD_CERTIFICATE_REQUEST)) {
+            plugins.add(SIGNING);
+        }
         disabled.removeAll(ALWAYS);
         plugins.removeAll(disabled);
         int listen = Integer.parseInt(settings.httpsListenPort());

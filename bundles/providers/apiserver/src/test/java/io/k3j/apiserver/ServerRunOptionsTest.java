@@ -42,6 +42,13 @@ class ServerRunOptionsTest {
     }
 
     @Test
+    void whoMaySignForPodsIsAskedWhereTheGateIsOn() {
+        assertThat(policy().admission()).doesNotContain("PodCertificateSigning");
+        assertThat(policy("feature-gates=PodCertificateRequest=true",
+                "disable-admission-plugins=PodCertificateSigning").admission()).contains("PodCertificateSigning");
+    }
+
+    @Test
     void plugInsThatAreEnabledAreWaitedFor() {
         assertThat(policy().admission()).doesNotContain("EventRateLimit");
         assertThat(policy("enable-admission-plugins=NodeRestriction,EventRateLimit").admission())

@@ -3,20 +3,25 @@ package io.k3j.authnode;
 import io.k3j.apiserverapi.Authorizer;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.Query;
 import io.k3j.clientapi.View;
+import io.k3j.componentbase.FeatureGate;
+import io.k3j.componentbase.FeatureGates;
 import io.k3j.model.FieldSelector;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import java.util.Set;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
 /// Allows a kubelet its own node, its own pods and the objects these refer to, as upstream since 1.32
 /// (`AuthorizeNodeWithSelectors`): lists and watches of pods and resource slices must select the node's name.
-@Component(service = Authorizer.class, property = {"name=Node", "service.ranking:Integer=200"})
+@Component(service = Authorizer.class, property = {"name=Node", "service.ranking:Integer=200"},
+        configurationPid = "io.k3j.authnode", configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class NodeAuthorizer implements Authorizer {
     private static final String USER = "system:node:";
     private static final Decision ALLOW = new Decision(Verdict.ALLOW, "");
@@ -32,10 +37,27 @@ public final class NodeAuthorizer implements Authorizer {
     private final View attachments;
     private final View slices;
     private final NodePods bound = new NodePods();
+    private final ApiClient api;
+    private final FeatureGates gates;
+
+    /// The settings.
+    public @interface Settings {
+        /// `--kube-apiserver-arg`, as `name=value`: `feature-gates`.
+        String[] kubeApiserverArg() default {};
+    }
 
     /// Opens the views and follows the pods.
     @Activate
-    public NodeAuthorizer(@Reference ApiClient api) {
+    public NodeAuthorizer(@Reference ApiClient api, Settings settings) {
+        this(api, FeatureGates.of("--kube-apiserver-arg", settings.kubeApiserverArg()));
+    }
+
+    /// The same without OSGi.
+    ///
+    /// @param gates of the API server
+    NodeAuthorizer(ApiClient api, FeatureGates gates) {
+        this.api = api;
+        this.gates = gates;
         this.pods = api.view(PODS, Query.ALL);
         this.claims = api.view(CLAIMS, Query.ALL);
         this.volumes = api.view(VOLUMES, Query.ALL);
@@ -59,14 +81,15 @@ public final class NodeAuthorizer implements Authorizer {
             case "persistentvolumeclaims" -> related(node, what, gets(what)
                     || what.subresource().equals("status") && changes(what));
             case "persistentvolumes" -> volume(node, what);
-            case "serviceaccounts" -> related(node, what,
-                    what.verb().equals("create") && what.subresource().equals("token"));
+            case "serviceaccounts" -> related(node, what, gets(what)
+                    || what.verb().equals("create") && what.subresource().equals("token"));
+            case "certificates.k8s.io/podcertificaterequests" -> certificate(node, what);
             case "coordination.k8s.io/leases" -> own(node, what, what.namespace().equals("kube-node-lease"));
             case "storage.k8s.io/csinodes" -> own(node, what, what.subresource().isEmpty());
             case "resource.k8s.io/resourceslices" -> slice(node, what);
             case "resource.k8s.io/resourceclaims" -> related(node, what, gets(what));
             case "storage.k8s.io/volumeattachments" -> attachment(node, what);
-            default -> decision(NodeRules.allow(what), "");
+            default -> decision(NodeRules.allow(what, gates), "");
         };
     }
 
@@ -81,7 +104,7 @@ public final class NodeAuthorizer implements Authorizer {
     /// A pod of the node may be read by name; lists and watches must select the node.
     private Decision pod(String node, Attributes what) {
         if (!what.subresource().isEmpty() || !NodeRules.reads(what)) {
-            return decision(NodeRules.allow(what), "");
+            return decision(NodeRules.allow(what, gates), "");
         }
         if (selectsBy(what, "spec.nodeName", node)) {
             return ALLOW;
@@ -91,9 +114,9 @@ public final class NodeAuthorizer implements Authorizer {
                 : decision(bound.isBound(node, new Key(what.namespace(), what.name())), unrelated(node));
     }
 
-    private static Decision node(String node, Attributes what) {
+    private Decision node(String node, Attributes what) {
         boolean reads = what.subresource().isEmpty() && NodeRules.reads(what);
-        return decision(NodeRules.allow(what) && (!reads || what.name().equals(node)), what.name().isEmpty()
+        return decision(NodeRules.allow(what, gates) && (!reads || what.name().equals(node)), what.name().isEmpty()
                 ? "node '" + node + "' cannot read all nodes, only its own Node object"
                 : "node '" + node + "' cannot read '" + what.name() + "', only its own Node object");
     }
@@ -108,6 +131,30 @@ public final class NodeAuthorizer implements Authorizer {
                     "can only list/watch/deletecollection resourceslices with nodeName field selector");
             default -> decision(onNode(slices, node, what), unrelated(node));
         };
+    }
+
+    /// A request of the node may be made and read; which pod it is for, `NodeRestriction` checks.
+    private Decision certificate(String node, Attributes what) {
+        if (!gates.enabled(FeatureGate.POD_CERTIFICATE_REQUEST) || !what.subresource().isEmpty()) {
+            return Decision.NO_OPINION;
+        }
+        return switch (what.verb()) {
+            case "create" -> ALLOW;
+            case "list", "watch" -> decision(selectsBy(what, "spec.nodeName", node),
+                    "can only list/watch podcertificaterequests with spec.nodeName field selector");
+            case "get" -> decision(ofNode(node, what), unrelated(node));
+            default -> decision(false, "nodes can only create, get, list and watch podcertificaterequests");
+        };
+    }
+
+    private boolean ofNode(String node, Attributes what) {
+        try {
+            return api.find(new Gvr(what.group(), what.version(), what.resource()),
+                    new Key(what.namespace(), what.name()))
+                    .filter(request -> request.spec().text("nodeName").equals(node)).isPresent();
+        } catch (ApiFault notServed) {
+            return false;
+        }
     }
 
     private Decision attachment(String node, Attributes what) {

@@ -1,6 +1,8 @@
 package io.k3j.authnode;
 
 import io.k3j.apiserverapi.Authorizer.Attributes;
+import io.k3j.componentbase.FeatureGate;
+import io.k3j.componentbase.FeatureGates;
 import java.util.List;
 import java.util.Set;
 
@@ -22,11 +24,18 @@ final class NodeRules {
             rule("storage.k8s.io", "csidrivers", "get", "list", "watch"),
             rule("node.k8s.io", "runtimeclasses", "get", "list", "watch"),
             rule("networking.k8s.io", "clustercidrs", "get", "list", "watch"));
+    private static final Rule TRUST_BUNDLES = rule("certificates.k8s.io", "clustertrustbundles", "get", "list",
+            "watch");
 
     private NodeRules() {
     }
 
     private record Rule(String group, String resource, Set<String> verbs) {
+        boolean allows(Attributes what) {
+            String wanted = what.subresource().isEmpty() ? what.resource()
+                    : what.resource() + "/" + what.subresource();
+            return group.equals(what.group()) && resource.equals(wanted) && verbs.contains(what.verb());
+        }
     }
 
     private static Rule rule(String group, String resource, String... verbs) {
@@ -34,10 +43,14 @@ final class NodeRules {
     }
 
     /// Whether a rule allows this.
-    static boolean allow(Attributes what) {
-        String resource = what.subresource().isEmpty() ? what.resource() : what.resource() + "/" + what.subresource();
+    ///
+    /// @param gates of the API server, which may add rules
+    static boolean allow(Attributes what, FeatureGates gates) {
+        if (gates.enabled(FeatureGate.CLUSTER_TRUST_BUNDLE) && TRUST_BUNDLES.allows(what)) {
+            return true;
+        }
         for (Rule r : RULES) {
-            if (r.group.equals(what.group()) && r.resource.equals(resource) && r.verbs.contains(what.verb())) {
+            if (r.allows(what)) {
                 return true;
             }
         }

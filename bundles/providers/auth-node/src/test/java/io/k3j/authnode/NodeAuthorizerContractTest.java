@@ -3,6 +3,7 @@ package io.k3j.authnode;
 import io.k3j.apiserverapi.Authorizer;
 import io.k3j.apiserverapi.Authorizer.Attributes;
 import io.k3j.apiserverapi.Caller;
+import io.k3j.componentbase.FeatureGates;
 import io.k3j.testkit.AuthorizerContract;
 import io.k3j.testkit.FakeApi;
 import java.time.InstantSource;
@@ -12,7 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 class NodeAuthorizerContractTest extends AuthorizerContract {
     private static final Caller KUBELET = Caller.of("system:node:a", List.of("system:nodes"));
     private final FakeApi api = FakeApi.stepped(InstantSource.system());
-    private final NodeAuthorizer authorizer = new NodeAuthorizer(api);
+    private final NodeAuthorizer authorizer = new NodeAuthorizer(api, FeatureGates.NONE);
 
     @AfterEach
     void close() {

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.k3j.apiserverapi.Authorizer.Attributes;
 import io.k3j.apiserverapi.Authorizer.Verdict;
 import io.k3j.apiserverapi.Caller;
+import io.k3j.clientapi.ApiResource;
+import io.k3j.componentbase.FeatureGate;
+import io.k3j.componentbase.FeatureGates;
 import io.k3j.model.FieldSelector;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
@@ -14,6 +17,7 @@ import io.k3j.model.Struct;
 import io.k3j.testkit.FakeApi;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,7 +27,7 @@ class NodeAuthorizerTest {
     private static final Gvr PODS = new Gvr("", "v1", "pods");
     private static final Caller KUBELET = Caller.of("system:node:a", List.of("system:nodes"));
     private final FakeApi api = FakeApi.stepped(InstantSource.system());
-    private final NodeAuthorizer authorizer = new NodeAuthorizer(api);
+    private final NodeAuthorizer authorizer = new NodeAuthorizer(api, FeatureGates.NONE);
 
     @AfterEach
     void close() {
@@ -48,9 +52,55 @@ class NodeAuthorizerTest {
                 "default", name, "")).verdict() == Verdict.ALLOW;
     }
 
+    @Test
+    void trustBundlesAreReadWhereTheGateIsOn() {
+        Attributes list = new Attributes("list", "certificates.k8s.io", "v1beta1", "clustertrustbundles", "", "", "",
+                "");
+        Attributes delete = new Attributes("delete", "certificates.k8s.io", "v1beta1", "clustertrustbundles", "", "",
+                "b", "");
+        assertThat(authorizer.decide(KUBELET, list).verdict()).isEqualTo(Verdict.NO_OPINION);
+        NodeAuthorizer gated = new NodeAuthorizer(api, new FeatureGates(Set.of(FeatureGate.CLUSTER_TRUST_BUNDLE)));
+        assertThat(gated.decide(KUBELET, list).verdict()).isEqualTo(Verdict.ALLOW);
+        assertThat(gated.decide(KUBELET, delete).verdict()).isEqualTo(Verdict.NO_OPINION);
+        gated.stop();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"create,'',ALLOW", "list,spec.nodeName=a,ALLOW", "watch,spec.nodeName=b,NO_OPINION",
+            "list,'',NO_OPINION", "update,'',NO_OPINION"})
+    void certificatesOfPodsAreAskedForWhereTheGateIsOn(String verb, String selector, Verdict verdict) {
+        Attributes what = new Attributes(verb, "certificates.k8s.io", "v1beta1", "podcertificaterequests", "",
+                "default", "", "", FieldSelector.parse(selector));
+        assertThat(authorizer.decide(KUBELET, what).verdict()).isEqualTo(Verdict.NO_OPINION);
+        NodeAuthorizer gated = new NodeAuthorizer(api, new FeatureGates(Set.of(FeatureGate.POD_CERTIFICATE_REQUEST)));
+        assertThat(gated.decide(KUBELET, what).verdict()).isEqualTo(verdict);
+        gated.stop();
+    }
+
+    @Test
+    void aRequestForACertificateIsReadByItsOwnNode() {
+        Gvr requests = Gvr.of("certificates.k8s.io/v1beta1", "podcertificaterequests");
+        NodeAuthorizer gated = new NodeAuthorizer(api, new FeatureGates(Set.of(FeatureGate.POD_CERTIFICATE_REQUEST)));
+        Attributes own = new Attributes("get", "certificates.k8s.io", "v1beta1", "podcertificaterequests", "",
+                "default", "a", "");
+        Attributes other = new Attributes("get", "certificates.k8s.io", "v1beta1", "podcertificaterequests", "",
+                "default", "b", "");
+        assertThat(gated.decide(KUBELET, own).verdict()).isEqualTo(Verdict.NO_OPINION);
+        api.serve(new ApiResource(requests, "PodCertificateRequest", true, List.of("get")), true);
+        for (String node : List.of("a", "b")) {
+            api.seed(requests, Obj.of(Struct.of("apiVersion", requests.apiVersion(), "kind", "PodCertificateRequest",
+                    "metadata", Struct.of("name", node, "namespace", "default"), "spec",
+                    Struct.of("nodeName", node))));
+        }
+        assertThat(gated.decide(KUBELET, own).verdict()).isEqualTo(Verdict.ALLOW);
+        assertThat(gated.decide(KUBELET, other).verdict()).isEqualTo(Verdict.NO_OPINION);
+        gated.stop();
+    }
+
     @ParameterizedTest
     @CsvSource({"get,secrets,password,true", "get,secrets,other,false", "list,secrets,,false",
             "watch,configmaps,settings,true", "update,configmaps,settings,false",
+            "get,serviceaccounts,robot,true", "get,serviceaccounts,default,false",
             "create,serviceaccounts/token,robot,true", "create,serviceaccounts/token,default,false",
             "get,nodes,a,true", "get,nodes,b,false", "list,services,,true", "delete,services,x,false",
             "update,pods/status,p,true"})

@@ -4,6 +4,7 @@ import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.componentapi.Health;
+import io.k3j.componentbase.FeatureGates;
 import io.k3j.componentbase.SupervisedLoop;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
@@ -29,6 +30,7 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.condition.Condition;
@@ -40,7 +42,8 @@ import org.osgi.service.condition.Condition;
 ///
 /// What is there is looked up in the views of [Rbac]: asked for one by one, each of the 162 would be a question to a
 /// datastore that other servers write to as well, and all of them the longest part of a start.
-@Component(service = {}, immediate = true)
+@Component(service = {}, immediate = true, configurationPid = "io.k3j.authrbac",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class BootstrapPolicy {
     private static final Logger LOG = System.getLogger("io.k3j.authrbac");
     private static final String AUTO = "rbac.authorization.kubernetes.io/autoupdate";
@@ -51,16 +54,31 @@ public final class BootstrapPolicy {
 
     private final Rbac rbac;
     private final ApiClient api;
+    private final FeatureGates gates;
     private final BundleContext context;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final Aggregation aggregation;
     private final SupervisedLoop loop;
     private @Nullable ServiceRegistration<Condition> ready;
 
+    /// The settings.
+    public @interface Settings {
+        /// `--kube-apiserver-arg`, as `name=value`: `feature-gates`.
+        String[] kubeApiserverArg() default {};
+    }
+
     /// Starts on a virtual thread.
     @Activate
-    public BootstrapPolicy(@Reference Rbac rbac, BundleContext context, @Reference Health health) {
+    public BootstrapPolicy(@Reference Rbac rbac, BundleContext context, Settings settings, @Reference Health health) {
+        this(rbac, context, FeatureGates.of("--kube-apiserver-arg", settings.kubeApiserverArg()), health);
+    }
+
+    /// The same without OSGi.
+    ///
+    /// @param gates of the API server
+    BootstrapPolicy(Rbac rbac, BundleContext context, FeatureGates gates, Health health) {
         this.rbac = rbac;
+        this.gates = gates;
         this.api = rbac.api();
         this.context = context;
         this.aggregation = new Aggregation(rbac, health);
@@ -68,7 +86,7 @@ public final class BootstrapPolicy {
     }
 
     private void run() {
-        List<BootstrapPolicyText.Wanted> pending = new ArrayList<>(wanted());
+        List<BootstrapPolicyText.Wanted> pending = new ArrayList<>(wanted(gates));
         for (long pause = MIN_RETRY_MILLIS; !isStopped(); pause = Math.min(2 * pause, MAX_RETRY_MILLIS)) {
             String problem = ensureAll(pending);
             if (pending.isEmpty()) {
@@ -136,10 +154,10 @@ public final class BootstrapPolicy {
     }
 
     /// The objects listed in the bundle's `bootstrap.txt`.
-    static List<BootstrapPolicyText.Wanted> wanted() {
+    static List<BootstrapPolicyText.Wanted> wanted(FeatureGates gates) {
         try (BufferedReader in = new BufferedReader(new InputStreamReader(
                 BootstrapPolicy.class.getResourceAsStream("/io/k3j/authrbac/bootstrap.txt"), StandardCharsets.UTF_8))) {
-            return BootstrapPolicyText.parse(in.lines().toList());
+            return BootstrapPolicyText.parse(in.lines().toList(), gates);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,5 +1,7 @@
 package io.k3j.authrbac;
 
+import io.k3j.componentbase.FeatureGate;
+import io.k3j.componentbase.FeatureGates;
 import io.k3j.model.Gvr;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
@@ -11,26 +13,54 @@ import org.jspecify.annotations.Nullable;
 /// Parses `bootstrap.txt`, whose head describes the format. Not thread-safe.
 final class BootstrapPolicyText {
     private static final Struct ANNOTATIONS = Struct.of("rbac.authorization.kubernetes.io/autoupdate", "true");
+    private static final String GATE = " ?";
+    private final FeatureGates gates;
     private final List<Wanted> wanted = new ArrayList<>();
     private final List<Struct> rules = new ArrayList<>();
     private @Nullable Obj role;
+    /// Rules are of a role that is left out.
+    private boolean leftOut;
+
+    private BootstrapPolicyText(FeatureGates gates) {
+        this.gates = gates;
+    }
 
     /// An object that has to exist.
     record Wanted(Gvr resource, Obj object) {
     }
 
     /// All objects of a text.
-    static List<Wanted> parse(Iterable<String> lines) {
-        BootstrapPolicyText text = new BootstrapPolicyText();
-        lines.forEach(text::parseLine);
+    ///
+    /// @param gates by which lines are there or not
+    static List<Wanted> parse(Iterable<String> lines, FeatureGates gates) {
+        BootstrapPolicyText text = new BootstrapPolicyText(gates);
+        lines.forEach(text::parseGated);
         text.finish();
         return List.copyOf(text.wanted);
     }
 
-    private void parseLine(String line) {
+    private void parseGated(String line) {
         if (line.isEmpty() || line.charAt(0) == '#') {
             return;
         }
+        int mark = line.indexOf(GATE);
+        boolean there = mark < 0 || gates.enabled(gate(line.substring(mark + GATE.length())));
+        boolean rule = line.startsWith("  ");
+        if (!rule) {
+            leftOut = !there;
+        }
+        if (there && !leftOut) {
+            parseLine(mark < 0 ? line : line.substring(0, mark));
+        } else if (!rule) {
+            finish();
+        }
+    }
+
+    private static FeatureGate gate(String name) {
+        return FeatureGate.of(name).orElseThrow(() -> new IllegalStateException("no feature gate " + name));
+    }
+
+    private void parseLine(String line) {
         if (line.startsWith("  ")) {
             rules.add(rule(List.of(line.trim().split(" "))));
             return;

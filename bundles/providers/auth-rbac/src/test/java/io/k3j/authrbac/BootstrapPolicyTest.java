@@ -2,15 +2,22 @@ package io.k3j.authrbac;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.componentbase.FeatureGate;
+import io.k3j.componentbase.FeatureGates;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class BootstrapPolicyTest {
-    private final List<Obj> wanted = BootstrapPolicy.wanted().stream().map(BootstrapPolicyText.Wanted::object).toList();
+    private final List<Obj> wanted = objects(FeatureGates.NONE);
+
+    private static List<Obj> objects(FeatureGates gates) {
+        return BootstrapPolicy.wanted(gates).stream().map(BootstrapPolicyText.Wanted::object).toList();
+    }
 
     private Obj one(String kind, String name) {
         return wanted.stream().filter(o -> o.gvk().kind().equals(kind) && o.name().equals(name)).findFirst()
@@ -23,6 +30,32 @@ class BootstrapPolicyTest {
             Struct ref = b.tree().struct("roleRef");
             assertThat(one(ref.text("kind"), ref.text("name"))).isNotNull();
         });
+    }
+
+    @Test
+    void nodesAndTheCleanerSeeRequestsOfPodsWhereTheGateIsOn() {
+        assertThat(objects(new FeatureGates(Set.of(FeatureGate.POD_CERTIFICATE_REQUEST))).stream()
+                .filter(o -> !wanted.contains(o))).extracting(o -> o.gvk().kind() + " " + o.name())
+                .containsExactlyInAnyOrder("ClusterRole system:node",
+                        "ClusterRole system:controller:podcertificaterequestcleaner",
+                        "ClusterRoleBinding system:controller:podcertificaterequestcleaner");
+    }
+
+    @Test
+    void whatAGateIsForIsThereWhereItIsOn() {
+        List<Obj> on = objects(new FeatureGates(Set.of(FeatureGate.CLUSTER_TRUST_BUNDLE)));
+        List<Obj> more = on.stream().filter(o -> !wanted.contains(o)).toList();
+        assertThat(more).extracting(o -> o.gvk().kind() + " " + o.name()).containsExactlyInAnyOrder(
+                "ClusterRole system:node", "ClusterRole system:cluster-trust-bundle-discovery",
+                "ClusterRole system:controller:kube-apiserver-serving-clustertrustbundle-publisher",
+                "ClusterRoleBinding system:cluster-trust-bundle-discovery",
+                "ClusterRoleBinding system:controller:kube-apiserver-serving-clustertrustbundle-publisher");
+        assertThat(more).filteredOn(o -> o.name().equals("system:cluster-trust-bundle-discovery"))
+                .filteredOn(o -> o.gvk().kind().equals("ClusterRole")).singleElement()
+                .satisfies(o -> assertThat(o.tree().seq("rules").structs()).containsExactly(Struct.of("apiGroups",
+                        List.of("certificates.k8s.io"), "resources", List.of("clustertrustbundles"), "verbs",
+                        List.of("get", "list", "watch"))));
+        assertThat(wanted).noneMatch(o -> o.toString().contains("clustertrustbundle"));
     }
 
     @Test

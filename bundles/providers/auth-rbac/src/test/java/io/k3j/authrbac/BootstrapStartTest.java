@@ -6,6 +6,7 @@ import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.Query;
 import io.k3j.componentapi.Health;
+import io.k3j.componentbase.FeatureGates;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.testkit.FakeApi;
@@ -43,7 +44,7 @@ class BootstrapStartTest {
     private void start() throws InterruptedException {
         CountDownLatch ready = new CountDownLatch(1);
         Rbac rbac = new Rbac(counted());
-        BootstrapPolicy policy = new BootstrapPolicy(rbac, context(ready), Health.none());
+        BootstrapPolicy policy = new BootstrapPolicy(rbac, context(ready), FeatureGates.NONE, Health.none());
         Waiting.until("roles and bindings", () -> ready.getCount() == 0);
         policy.stop();
         rbac.stop();
@@ -79,7 +80,7 @@ class BootstrapStartTest {
 
     @Test
     void theFirstStartMakesAllOfThem() {
-        for (BootstrapPolicyText.Wanted w : BootstrapPolicy.wanted()) {
+        for (BootstrapPolicyText.Wanted w : BootstrapPolicy.wanted(FeatureGates.NONE)) {
             assertThat(api.find(w.resource(), w.object().key())).as("%s", w.object().key()).isPresent();
         }
     }

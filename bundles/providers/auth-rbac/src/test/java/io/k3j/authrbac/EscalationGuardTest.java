@@ -11,6 +11,7 @@ import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.componentbase.FeatureGates;
 import io.k3j.model.Gvk;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
@@ -49,7 +50,7 @@ class EscalationGuardTest {
     }
 
     private void grant(String... lines) {
-        BootstrapPolicyText.parse(List.of(lines)).forEach(w -> api.seed(w.resource(), w.object()));
+        BootstrapPolicyText.parse(List.of(lines), FeatureGates.NONE).forEach(w -> api.seed(w.resource(), w.object()));
         api.deliver();
     }
 

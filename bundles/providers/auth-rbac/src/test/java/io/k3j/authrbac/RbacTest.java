@@ -9,6 +9,7 @@ import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.componentapi.Health;
 import io.k3j.clientapi.View;
+import io.k3j.componentbase.FeatureGates;
 import io.k3j.model.Key;
 import io.k3j.model.Struct;
 import io.k3j.testkit.FakeApi;
@@ -53,7 +54,8 @@ class RbacTest {
     }
 
     private void grant() {
-        BootstrapPolicyText.parse(List.of("ClusterRole own", "  get core pods", "ClusterRoleBinding own own u:joe"))
+        BootstrapPolicyText.parse(List.of("ClusterRole own", "  get core pods", "ClusterRoleBinding own own u:joe"),
+                FeatureGates.NONE)
                 .forEach(w -> api.seed(w.resource(), w.object()));
         api.deliver();
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.apiserverapi.Authorizer.Attributes;
 import io.k3j.apiserverapi.Caller;
+import io.k3j.componentbase.FeatureGates;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
@@ -16,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class RuleIndexTest {
     private static RuleIndex index(String... lines) {
-        List<BootstrapPolicyText.Wanted> all = BootstrapPolicyText.parse(List.of(lines));
+        List<BootstrapPolicyText.Wanted> all = BootstrapPolicyText.parse(List.of(lines), FeatureGates.NONE);
         return new RuleIndex(of(all, "Role"), of(all, "ClusterRole"), of(all, "RoleBinding"),
                 of(all, "ClusterRoleBinding"));
     }

@@ -12,7 +12,7 @@ package io.k3j.controllerscluster;
     String[] clusterDns() default {"10.43.0.10"};
 
     /// `--kube-controller-manager-arg`, as `name=value`; `cluster-signing-duration`,
-    /// `disable-force-detach-on-timeout` and `terminated-pod-gc-threshold` are known here.
+    /// `disable-force-detach-on-timeout`, `terminated-pod-gc-threshold` and `feature-gates` are known here.
     String[] kubeControllerManagerArg() default {};
 
     /// `--disable`.

@@ -6,6 +6,8 @@ import io.k3j.clientapi.Candidate;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.TimeSource;
+import io.k3j.componentbase.FeatureGate;
+import io.k3j.componentbase.FeatureGates;
 import io.k3j.controllerkit.ControllerContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -56,6 +58,13 @@ public final class ControllersCluster {
         DefaultServiceAccounts.add(context);
         RootCa.add(context, () -> read(authority));
         TokenSecrets.add(context, () -> read(authority));
+        FeatureGates gates = FeatureGates.of("--kube-controller-manager-arg", settings.kubeControllerManagerArg());
+        if (gates.enabled(FeatureGate.CLUSTER_TRUST_BUNDLE)) {
+            TrustBundlePublisher.add(context, () -> read(authority));
+        }
+        if (gates.enabled(FeatureGate.POD_CERTIFICATE_REQUEST)) {
+            PodCertificateCleaner.add(context);
+        }
         EndpointSlices.add(context);
         EndpointsObjects.add(context);
         EndpointsMirror.add(context);

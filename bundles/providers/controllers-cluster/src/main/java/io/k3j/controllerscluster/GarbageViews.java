@@ -89,7 +89,8 @@ final class GarbageViews implements AutoCloseable {
 
     /// The resource of an owner reference, null when it is not served.
     synchronized @Nullable ApiResource resource(String apiVersion, String kind) {
-        String group = Gvr.of(apiVersion, "").group();
+        // so kubelets name the pods that own PodCertificateRequests; no group of others has a name without a dot
+        String group = apiVersion.equals("core/v1") ? "" : Gvr.of(apiVersion, "").group();
         for (ApiResource resource : resources) {
             if (resource.kind().equals(kind) && resource.resource().group().equals(group)) {
                 return resource;

@@ -93,6 +93,20 @@ class GarbageCollectorTest {
     }
 
     @Test
+    void findsPodsByTheNameThatKubeletsGiveTheirGroup() {
+        Obj pod = create(BuiltinResources.PODS, "Pod", "bare");
+        Struct owner = Struct.of("apiVersion", "core/v1", "kind", "Pod", "name", "bare", "uid", pod.uid());
+        stage.api.create(BuiltinResources.CONFIG_MAPS, Obj.of(Struct.of("apiVersion", "v1", "kind", "ConfigMap",
+                "metadata", Struct.of("name", "c", "namespace", "default", "ownerReferences", Seq.of(owner)))),
+                WriteOptions.PLAIN);
+        stage.pass(Duration.ofMillis(100));
+        assertThat(stage.all(BuiltinResources.CONFIG_MAPS)).hasSize(1);
+        stage.api.vanish(BuiltinResources.PODS, pod.key());
+        stage.pass(Duration.ofMillis(100));
+        assertThat(stage.all(BuiltinResources.CONFIG_MAPS)).isEmpty();
+    }
+
+    @Test
     void keepsOrphanedObjectsWithAStaleView() {
         OwnerGraph graph = new OwnerGraph();
         GarbageCollector garbage = new GarbageCollector(stage.api, graph, uid -> {

@@ -20,8 +20,6 @@ import io.k3j.kubeletvolumes.HostPrograms;
 import io.k3j.kubeletvolumes.Mounts;
 import io.k3j.kubeletvolumes.PodDirectories;
 import io.k3j.kubeletvolumes.PodTokens;
-import io.k3j.kubeletvolumes.ReferenceWatches;
-import io.k3j.kubeletvolumes.VolumeContent;
 import io.k3j.kubeletvolumes.VolumeStats;
 import io.k3j.kubeletvolumes.Volumes;
 import io.k3j.kuberuntime.Dns;
@@ -95,9 +93,10 @@ final class NodeAgent implements AutoCloseable {
                 () -> NodeDisk.allocatable(NodeDisk.capacity(options.rootDir()))));
         PodTokens tokens = new PodTokens(api, clock.monotonic());
         Events events = new Events(api, "kubelet", options.nodeName(), clock);
-        Volumes volumes = new Volumes(options.pods(), references, new VolumeContent(references, environment, tokens),
-                new Mounts(), new HostPrograms(), clock, new VolumeStats(clock, clock.monotonic()),
-                (pod, reason, message) -> events.tell(Events.reference(pod), "Warning", reason, message));
+        Volumes.Warnings warnings = warnings(events);
+        GatedSources gated = GatedSources.of(api, options.nodeName(), clock, warnings, settings.kubeletArg());
+        Volumes volumes = new Volumes(options.pods(), references, gated.content(references, environment, tokens),
+                new Mounts(), new HostPrograms(), clock, new VolumeStats(clock, clock.monotonic()), warnings);
         Path cgroupfs = Path.of("/sys/fs/cgroup");
         Cgroups cgroups = new Cgroups(runtime.systemdCgroups() ? CgroupDriver.systemd(cgroupfs, List.of("systemctl"))
                 : CgroupDriver.cgroupfs(cgroupfs), options.cgroupRoot(), options.number("pod-max-pids", -1));
@@ -107,7 +106,7 @@ final class NodeAgent implements AutoCloseable {
         tools = new Dependencies(options, runtime, references, volumes, environment, cgroups, dns,
                 new HandlerRunner(runtime, closed), images(settings, runtime, references, clock),
                 new StatusWriter(api, closed), events, clock, this::services, facts.addresses(),
-                facts.memory(), room, tokens, new ReferenceWatches(clock),
+                facts.memory(), room, tokens, gated.watches(clock),
                 admission(options, room, runtime, clock), new StartGates(), closed);
         drivers = new CurrentDrivers(new VolumeHost(options.rootDir().toAbsolutePath(), options.nodeName(), api),
                 volumes);
@@ -121,6 +120,10 @@ final class NodeAgent implements AutoCloseable {
         node = new NodeLoop(api, runtime,
                 new NodeObject(node(options, settings, facts.cpus()), facts, evictions::conditions), clock, closed);
         pods = new LiveView(ReferencedObjects.PODS, Query.ALL.where("spec.nodeName", options.nodeName()), clock);
+    }
+
+    private static Volumes.Warnings warnings(Events events) {
+        return (pod, reason, message) -> events.tell(Events.reference(pod), "Warning", reason, message);
     }
 
     private PodAdmission admission(KubeletOptions options, NodeAllocations room, ContainerRuntime runtime,

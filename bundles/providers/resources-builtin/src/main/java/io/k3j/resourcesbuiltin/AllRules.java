@@ -1,6 +1,7 @@
 package io.k3j.resourcesbuiltin;
 
 import io.k3j.celapi.Cel;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -29,6 +30,8 @@ final class AllRules {
         PolicyRules.into(map, cel);
         map.put("FlowSchema", new FlowSchemaRules());
         map.put("PriorityLevelConfiguration", new PriorityLevelRules());
+        map.put("ClusterTrustBundle", new TrustBundleRules());
+        map.put("PodCertificateRequest", new PodCertificateRules(InstantSource.system()));
         FilledRules.into(map);
         map.put("HorizontalPodAutoscaler", new ScalerRules(table));
         return Map.copyOf(map);

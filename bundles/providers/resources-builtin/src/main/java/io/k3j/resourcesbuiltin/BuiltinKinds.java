@@ -4,6 +4,9 @@ import io.k3j.apiserverapi.KindCatalog;
 import io.k3j.apiserverapi.KindHooks;
 import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.celapi.Cel;
+import io.k3j.componentapi.Abort;
+import io.k3j.componentbase.FeatureGates;
+import io.k3j.componentbase.ServerStart;
 import io.k3j.model.Gvk;
 import io.k3j.printers.Cells;
 import io.k3j.schema.Schemas;
@@ -45,13 +48,30 @@ public final class BuiltinKinds implements KindCatalog {
 
         /// `--disable`, which may name it too.
         String[] disable() default {};
+
+        /// `--kube-apiserver-arg`, as `name=value`: `runtime-config` and `feature-gates`.
+        String[] kubeApiserverArg() default {};
     }
 
     /// Reads the table and registers the hooks of its groups.
+    ///
+    /// @throws IllegalArgumentException for a wrong argument, which ends the process while it starts
     @Activate
-    public BuiltinKinds(BundleContext context, Settings settings) {
+    public BuiltinKinds(BundleContext context, Settings settings,
+            @Reference(cardinality = ReferenceCardinality.OPTIONAL) @Nullable Abort abort) {
         this(context, !settings.disableNetworkPolicy() && !List.of(settings.disable()).contains("network-policy"),
-                null);
+                null, served(context, abort, settings.kubeApiserverArg()));
+    }
+
+    private static Served served(BundleContext context, @Nullable Abort abort, String... arguments) {
+        try {
+            return Served.of(ApiEnablement.of(arguments));
+        } catch (IllegalArgumentException e) {
+            if (abort != null && ServerStart.goesOn(context)) {
+                abort.abort(String.valueOf(e.getMessage()));
+            }
+            throw e;
+        }
     }
 
     /// The same without OSGi.
@@ -59,13 +79,24 @@ public final class BuiltinKinds implements KindCatalog {
     /// @param networkPolicies whether this cluster enforces NetworkPolicies; if not, who writes one is told
     /// @param cel the engine of expressions; without one they are not taken
     public BuiltinKinds(BundleContext context, boolean networkPolicies, @Nullable Cel cel) {
+        this(context, networkPolicies, cel, Served.of(ApiEnablement.DEFAULT));
+    }
+
+    private BuiltinKinds(BundleContext context, boolean networkPolicies, @Nullable Cel cel, Served served) {
         this.cel = cel;
-        Schemas schemas = new Schemas();
-        this.table = KindTable.builtIn(kind -> shape(schemas, kind));
-        this.hooks = hooks(table, networkPolicies, () -> this.cel).stream()
+        this.table = served.table();
+        this.hooks = hooks(table, networkPolicies, () -> this.cel, served.gates()).stream()
                 .map(h -> context.registerService(KindHooks.class, h,
                         new Hashtable<>(Map.of("group", h.group()))))
                 .toList();
+    }
+
+    /// The kinds that are served, and the feature gates by which they are.
+    private record Served(KindTable table, FeatureGates gates) {
+        static Served of(ApiEnablement enablement) {
+            Schemas schemas = new Schemas();
+            return new Served(KindTable.builtIn(kind -> shape(schemas, kind), enablement), enablement.gates());
+        }
     }
 
     private static Shape shape(Schemas schemas, Gvk kind) {
@@ -73,13 +104,17 @@ public final class BuiltinKinds implements KindCatalog {
     }
 
     /// The hooks of every group in a table.
-    static List<GroupHooks> hooks(KindTable table, boolean networkPolicies, Supplier<@Nullable Cel> cel) {
+    ///
+    /// @param gates the feature gates of the API server
+    static List<GroupHooks> hooks(KindTable table, boolean networkPolicies, Supplier<@Nullable Cel> cel,
+            FeatureGates gates) {
         Cells cells = new Cells();
         Map<String, KindRules> rules = AllRules.byKind(table, networkPolicies, cel);
         RequiredFields required = new RequiredFields(table.kinds());
+        DisabledFields disabled = new DisabledFields(gates);
         return table.kinds().stream().map(k -> k.gvk().group()).distinct()
                 .filter(g -> !g.equals(ELSEWHERE))
-                .map(g -> new GroupHooks(g, table, cells, rules, required)).toList();
+                .map(g -> new GroupHooks(g, table, cells, rules, required, disabled)).toList();
     }
 
     @Override

@@ -25,15 +25,19 @@ final class GroupHooks implements KindHooks {
     private final KindTable table;
     private final Map<String, KindRules> rules;
     private final RequiredFields required;
+    private final DisabledFields disabled;
     private final Map<Gvk, ResourceKind> kinds = new HashMap<>();
 
     /// @param rules the rules by kind
-    GroupHooks(String group, KindTable table, Cells cells, Map<String, KindRules> rules, RequiredFields required) {
+    @SuppressWarnings("checkstyle:ParameterNumber") // each is read from another table
+    GroupHooks(String group, KindTable table, Cells cells, Map<String, KindRules> rules, RequiredFields required,
+            DisabledFields disabled) {
         this.group = group;
         this.table = table;
         this.cells = cells;
         this.rules = rules;
         this.required = required;
+        this.disabled = disabled;
         table.kinds().stream().filter(k -> k.gvk().group().equals(group)).forEach(k -> kinds.put(k.gvk(), k));
     }
 
@@ -53,13 +57,13 @@ final class GroupHooks implements KindHooks {
 
     @Override
     public Struct prepared(Write write, Struct object) {
-        return rules(write.kind().gvk().kind()).prepared(write, object);
+        return disabled.dropped(write, rules(write.kind().gvk().kind()).prepared(write, object));
     }
 
     @Override
     public List<FieldProblem> problems(Write write, Struct object) {
         KindRules r = rules(write.kind().gvk().kind());
-        List<FieldProblem> all = new ArrayList<>(MetadataRules.problems(write, object, r::name));
+        List<FieldProblem> all = new ArrayList<>(MetadataRules.problems(write, object, n -> r.name(n, object)));
         Problems problems = Problems.none();
         r.check(write, object, problems);
         required.check(write, object, problems);

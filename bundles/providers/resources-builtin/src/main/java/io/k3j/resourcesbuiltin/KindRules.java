@@ -30,6 +30,11 @@ interface KindRules {
         return Names.subdomain(name);
     }
 
+    /// Validates a name of this kind that depends on the rest of the object.
+    default List<String> name(String name, Struct object) {
+        return name(name);
+    }
+
     /// Validates the object; for updates [Write#before()] has the old object.
     default void check(Write write, Struct object, Problems problems) {
     }

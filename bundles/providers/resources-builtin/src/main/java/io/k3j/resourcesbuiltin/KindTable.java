@@ -7,6 +7,7 @@ import io.k3j.apiserverapi.ResourceKind.Scope;
 import io.k3j.apiserverapi.ResourceKind.Storage;
 import io.k3j.apiserverapi.ResourceKind.Strategy;
 import io.k3j.apiserverapi.ResourceKind.Subresource;
+import io.k3j.componentbase.FeatureGate;
 import io.k3j.model.Gvk;
 import io.k3j.model.Gvr;
 import io.k3j.schema.Shape;
@@ -21,6 +22,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -31,21 +33,34 @@ final class KindTable {
     private static final Column NAME = new Column("Name", "string", "name", "Name of the object.", 0, "");
 
     private final Function<Gvk, Shape> shapes;
+    private final ApiEnablement enablement;
+    /// All resources of the table, with whether they are served by default.
+    private final Map<Gvr, Boolean> known = new HashMap<>();
     private final List<ResourceKind> kinds = new ArrayList<>();
     private final Map<Gvk, List<String>> cells = new HashMap<>();
     private final List<Column> columns = new ArrayList<>();
     private final List<String> expressions = new ArrayList<>();
     private final Map<String, List<String>> subresourceRows = new HashMap<>();
     private String apiVersion = "";
+    private boolean byDefault = true;
     private String row = "";
 
-    private KindTable(Function<Gvk, Shape> shapes) {
+    private KindTable(Function<Gvk, Shape> shapes, ApiEnablement enablement) {
         this.shapes = shapes;
+        this.enablement = enablement;
+    }
+
+    /// The table of this bundle, of what is served by default.
+    static KindTable builtIn(Function<Gvk, Shape> shapes) {
+        return builtIn(shapes, ApiEnablement.DEFAULT);
     }
 
     /// The table of this bundle.
-    static KindTable builtIn(Function<Gvk, Shape> shapes) {
-        KindTable table = new KindTable(shapes);
+    ///
+    /// @param enablement which rows are left out
+    /// @throws IllegalArgumentException for an enablement of what is not in the table
+    static KindTable builtIn(Function<Gvk, Shape> shapes, ApiEnablement enablement) {
+        KindTable table = new KindTable(shapes, enablement);
         try (BufferedReader in = new BufferedReader(new InputStreamReader(
                 KindTable.class.getResourceAsStream("/io/k3j/resourcesbuiltin/kinds.txt"), StandardCharsets.UTF_8))) {
             in.lines().forEach(table::line);
@@ -53,6 +68,7 @@ final class KindTable {
             throw new UncheckedIOException(e);
         }
         table.finishRow();
+        enablement.check(table.known);
         return table;
     }
 
@@ -72,7 +88,9 @@ final class KindTable {
         } else if (!line.isEmpty() && line.charAt(0) != '#') {
             finishRow();
             if (line.startsWith("= ")) {
-                apiVersion = line.substring(2);
+                List<String> words = List.of(line.substring(2).split(" "));
+                apiVersion = words.getFirst();
+                byDefault = !words.contains("off");
             } else if (line.charAt(0) == '/') {
                 List<String> words = List.of(line.substring(1).split(" "));
                 subresourceRows.put(words.getFirst(), words);
@@ -102,6 +120,11 @@ final class KindTable {
         Gvr gvr = Gvr.of(apiVersion, words.get(0));
         Gvk gvk = Gvk.of(apiVersion, words.get(1));
         Map<String, String> settings = settings(words, 3);
+        known.put(gvr, byDefault);
+        if (!enablement.serves(gvr, byDefault, gate(settings))) {
+            forgetRow();
+            return;
+        }
         if (columns.isEmpty()) {
             columns.add(new Column("Age", "string", "", "", 0, ""));
             expressions.add("age");
@@ -115,9 +138,18 @@ final class KindTable {
         kinds.add(new ResourceKind(gvr, gvk, names(gvk, settings), words.get(2).equals("N"), verbs(settings),
                 subresources(gvk, settings), storage(gvr, gvk, settings), shapes.apply(gvk), List.copyOf(all),
                 strategy(settings.getOrDefault("is", ""))));
+        forgetRow();
+    }
+
+    private void forgetRow() {
         columns.clear();
         expressions.clear();
         row = "";
+    }
+
+    private static Optional<FeatureGate> gate(Map<String, String> settings) {
+        return Optional.ofNullable(settings.get("gate")).map(name -> FeatureGate.of(name)
+                .orElseThrow(() -> new IllegalStateException("no feature gate " + name)));
     }
 
     private static Map<String, String> settings(List<String> words, int from) {

@@ -6,9 +6,12 @@ import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.celapi.Cel;
 import io.k3j.model.Gvk;
 import io.k3j.model.Struct;
+import io.k3j.pki.SigningRequest;
 import io.k3j.validation.LabelSelectorRules;
 import io.k3j.validation.Problems;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -136,11 +139,22 @@ final class PolicyRules {
             return Names.pathSegment(name);
         }
 
+        /// A request that cannot be read, or whose key has not signed it.
+        private static void request(String request, Problems p) {
+            try {
+                SigningRequest.parse(new String(Base64.getDecoder().decode(request), StandardCharsets.ISO_8859_1));
+            } catch (IllegalArgumentException e) {
+                p.invalid(request.isEmpty() ? null : request, String.valueOf(e.getMessage()));
+            }
+        }
+
         @Override
         public void check(Write write, Struct o, Problems p) {
             Struct spec = o.struct("spec");
             p.at("spec").present(spec, "signerName");
-            p.at("spec").present(spec, "request");
+            if (write.operation() == Operation.CREATE) {
+                request(spec.text("request"), p.at("spec").at("request"));
+            }
             if (spec.seq("usages").isEmpty()) {
                 p.at("spec").at("usages").required("usages is required");
             }

@@ -21,6 +21,8 @@ final class SelectableFields {
             Map.entry("Secret", List.of("type")), Map.entry("Service", List.of("spec.clusterIP", "spec.type")),
             Map.entry("Job", List.of("status.successful")),
             Map.entry("CertificateSigningRequest", List.of("spec.signerName")),
+            Map.entry("ClusterTrustBundle", List.of("spec.signerName")),
+            Map.entry("PodCertificateRequest", List.of("spec.signerName", "spec.podName", "spec.nodeName")),
             Map.entry("ResourceSlice", List.of("spec.nodeName", "spec.driver")),
             Map.entry("Event", List.of("reason", "type", "reportingComponent", "reportingController", "source")));
 

@@ -7,6 +7,7 @@ import java.util.List;
 final class VolumeDefaults {
     private static final long MODE = 0644;
     private static final long TOKEN_SECONDS = 3600;
+    private static final long CERTIFICATE_SECONDS = 24 * 3600;
 
     private VolumeDefaults() {
     }
@@ -29,6 +30,7 @@ final class VolumeDefaults {
 
     private static Struct source(Struct source) {
         Struct s = Fill.inside(source, "serviceAccountToken", t -> Fill.in(t, "expirationSeconds", TOKEN_SECONDS));
+        s = Fill.inside(s, "podCertificate", c -> Fill.in(c, "maxExpirationSeconds", CERTIFICATE_SECONDS));
         return Fill.inside(s, "downwardAPI", VolumeDefaults::downward);
     }
 

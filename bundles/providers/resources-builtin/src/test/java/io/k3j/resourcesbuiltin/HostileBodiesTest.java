@@ -3,6 +3,7 @@ package io.k3j.resourcesbuiltin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import io.k3j.componentbase.FeatureGates;
 import io.k3j.schema.Schemas;
 import io.k3j.testkit.HostileBodies;
 import io.k3j.testkit.HostileKinds;
@@ -27,8 +28,8 @@ class HostileBodiesTest {
     private static ObjectServer.Serving serving() {
         Schemas schemas = new Schemas();
         KindTable table = KindTable.builtIn(k -> schemas.shape(k).orElseThrow());
-        return new ObjectServer.Serving(table.kinds(), List.copyOf(BuiltinKinds.hooks(table, true, () -> null)),
-                List.of(), true);
+        return new ObjectServer.Serving(table.kinds(),
+                List.copyOf(BuiltinKinds.hooks(table, true, () -> null, FeatureGates.NONE)), List.of(), true);
     }
 
     @AfterEach

@@ -35,9 +35,18 @@ final class Kit {
     }
 
     private Kit(boolean networkPolicies, @Nullable Cel cel) {
+        this(networkPolicies, cel, ApiEnablement.DEFAULT);
+    }
+
+    private Kit(boolean networkPolicies, @Nullable Cel cel, ApiEnablement enablement) {
         Schemas schemas = new Schemas();
-        table = KindTable.builtIn(k -> schemas.shape(k).orElseThrow());
-        hooks = BuiltinKinds.hooks(table, networkPolicies, () -> cel);
+        table = KindTable.builtIn(k -> schemas.shape(k).orElseThrow(), enablement);
+        hooks = BuiltinKinds.hooks(table, networkPolicies, () -> cel, enablement.gates());
+    }
+
+    /// One with arguments of the API server.
+    static Kit with(String... arguments) {
+        return new Kit(true, null, ApiEnablement.of(arguments));
     }
 
     /// One that can tell what compiles.
@@ -78,6 +87,12 @@ final class Kit {
 
     Struct created(String text) {
         return created(yaml(text));
+    }
+
+    /// An update as it would be stored.
+    Struct updated(String before, String after) {
+        Struct o = defaulted(after);
+        return hooks(o).prepared(write(Operation.UPDATE, o, Optional.of(yaml(before)), ""), o);
     }
 
     private Struct created(Struct object) {

@@ -6,6 +6,12 @@ import io.k3j.apiserverapi.KindHooks;
 import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.pki.CertificateRequest;
+import io.k3j.pki.Pem;
+import java.nio.charset.StandardCharsets;
+import java.security.KeyPairGenerator;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -52,6 +58,22 @@ class StoredKindsTest {
     private List<String> conditionsAfter(String subresource, Struct before, Struct after) {
         return kit.hooks(after).prepared(kit.write(Operation.UPDATE, after, Optional.of(before), subresource), after)
                 .struct("status").seq("conditions").structs().stream().map(c -> c.text("type")).toList();
+    }
+
+    private List<String> requestProblems(String pem) {
+        return kit.createProblems(object("certificates.k8s.io/v1", "CertificateSigningRequest").with("spec",
+                Struct.of("signerName", "a.example/b", "usages", Seq.of("client auth"), "request",
+                        Base64.getEncoder().encodeToString(pem.getBytes(StandardCharsets.US_ASCII)))));
+    }
+
+    @Test
+    void aRequestIsReadWhenItIsMadeWithWhateverKeyGoKnows() throws NoSuchAlgorithmException {
+        for (String algorithm : List.of("Ed25519", "EC")) {
+            assertThat(requestProblems(Pem.encode("CERTIFICATE REQUEST", CertificateRequest.create("a",
+                    KeyPairGenerator.getInstance(algorithm).generateKeyPair())))).as(algorithm).isEmpty();
+        }
+        assertThat(requestProblems("junk")).containsExactly("spec.request: Invalid value: \"anVuaw==\": PEM block type"
+                + " must be CERTIFICATE REQUEST");
     }
 
     @Test
