@@ -18,7 +18,7 @@ final class CsiFault extends IOException {
     private final int code;
 
     CsiFault(GrpcFailure failure) {
-        super(GrpcStatus.told(new GrpcFailure(failure.code(), plain(String.valueOf(failure.getMessage())))));
+        super(GrpcStatus.told(failure.code(), plain(String.valueOf(failure.getMessage()))));
         code = failure.code();
     }
 
