@@ -33,8 +33,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Threads.** One that asks for the status, from [#start] to [#close]; any may seal and open. **Blocking.** Sealing
 /// does not; opening for a key that is not known three seconds at most, or as [Timing#patience] says. **Failure.**
-/// Without a status for three minutes nothing is sealed any more; what has been opened with a key can be opened with it
-/// for ever.
+/// Without a status for three minutes nothing is sealed any more; a key that has opened something goes on to open.
 final class KmsProvider implements EnvelopeTransformer, AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.k3j.encryptionproviders");
     private static final List<String> VERSIONS = List.of("v2", "v2beta1");

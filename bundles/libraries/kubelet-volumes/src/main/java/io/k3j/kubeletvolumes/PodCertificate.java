@@ -127,7 +127,8 @@ final class PodCertificate {
         Struct owner = Struct.of("apiVersion", "core/v1", "kind", "Pod", "name", pod.name(), "uid", pod.uid());
         Obj request = api.create(resource, Obj.of(Struct.of("apiVersion", resource.apiVersion(), "kind",
                 "PodCertificateRequest", "metadata", Struct.of("namespace", pod.namespace(), "generateName", "req-",
-                        "ownerReferences", Seq.of(owner)), "spec", spec)), WriteOptions.PLAIN);
+                        "ownerReferences", Seq.of(owner)),
+                "spec", spec)), WriteOptions.PLAIN);
         unused = null;
         return new Pending(Pem.encode(Pem.PRIVATE_KEY, pair.getPrivate().getEncoded()), request.name(),
                 around.clock().instant().plus(DELETED).plus(jitter()));

@@ -221,6 +221,10 @@ class BlockVolumesTest {
         api.seed(ReferencedObjects.VOLUMES, Obj.of(Struct.of("metadata", Struct.of("name", "pv"), "spec",
                 Struct.of("volumeMode", "Block", "csi", Struct.of("driver", "d")))));
         assertThatThrownBy(() -> prepared(pod("u1", "volumeDevices")))
+                .hasMessageContaining("CSI is not running on this node");
+        api.seed(ReferencedObjects.VOLUMES, Obj.of(Struct.of("metadata", Struct.of("name", "pv"), "spec",
+                Struct.of("volumeMode", "Block", "rbd", Struct.of("image", "i")))));
+        assertThatThrownBy(() -> prepared(pod("u1", "volumeDevices")))
                 .hasMessageEndingWith("no volume plugin matched the source of persistentvolume pv");
         api.seed(ReferencedObjects.VOLUMES, Obj.of(Struct.of("metadata", Struct.of("name", "pv"), "spec",
                 Struct.of("volumeMode", "Block", "hostPath", Struct.of("path", device)))));

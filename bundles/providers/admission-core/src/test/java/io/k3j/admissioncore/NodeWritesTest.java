@@ -247,8 +247,10 @@ class NodeWritesTest {
                     new Other(key, null, base.withAt("u2", "spec", "boundObjectRef", "uid")),
                     new Other(key, null, base.withoutAt("spec", "audiences")));
             case OWN_PODS_CERTIFICATE -> Stream.of("nodeName", "nodeUID", "podName", "podUID", "serviceAccountName",
-                    "serviceAccountUID", "signerName").map(field -> new Other(key, null,
-                            base.withAt("elsewhere", "spec", field))).toList();
+                    "serviceAccountUID", "signerName").map(
+                            field -> new Other(key, null,
+                                    base.withAt("elsewhere", "spec", field)))
+                    .toList();
             case OWN_DNS_SLICE -> List.of(named(key, "kube-dns-other", base),
                     new Other(key, base, put(c, "endpoints[].nodeName", "other")));
             case UNMARKED -> List.of(new Other(key, marked, marked));

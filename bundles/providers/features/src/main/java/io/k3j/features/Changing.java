@@ -93,8 +93,8 @@ final class Changing {
         }
     }
 
-    /// What a change takes out, a component that is disabled, is on trial no more: it would be for ever, and ends of the
-    /// process would count against it.
+    /// What a change takes out, a component that is disabled, is on trial no more: it would be for ever, and ends of
+    /// the process would count against it.
     private void endTrial(Step step) {
         if (step instanceof Step.Remove remove) {
             trials.end(remove.bundle().symbolicName());

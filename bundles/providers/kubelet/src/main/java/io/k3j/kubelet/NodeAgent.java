@@ -47,6 +47,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Wires the parts of a kubelet without OSGi, so that tests can run one.
 final class NodeAgent implements AutoCloseable {
+    private static final Path CGROUPFS = Path.of("/sys/fs/cgroup");
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
     /// How long loops and workers of pods have to end, altogether.
     static final Duration STOP = Duration.ofSeconds(3);
@@ -75,31 +76,25 @@ final class NodeAgent implements AutoCloseable {
     /// @param ready called repeatedly with the readiness of the node
     /// @param health where loops report
     NodeAgent(KubeletSettings settings, ContainerRuntime runtime, TimeSource clock, Consumer<Boolean> ready,
-            Health health)
-            throws IOException {
+            Health health) throws IOException {
         this.health = health;
         this.ready = ready;
         KubeletOptions options = KubeletOptions.of(settings, Dns.hostFile(settings.resolvConf(),
                 Path.of(settings.dataDir()).toAbsolutePath().resolve("agent/etc/resolv.conf")));
-        // a wrong word is told at the start, not by the first pod or the node's status
-        options.seccomp();
-        options.maxPods(1);
+        told(options);
         KubeletConfigDirectory.of(options.dataDir(), List.of(settings.kubeletArg())).write(options.defaults());
         PodDirectories.correct(options.pods(), options.ownRoot());
         MachineInfo facts = MachineInfo.read(List.of(settings.nodeIp()));
         ReferencedObjects references = new ReferencedObjects(api);
-        Environment environment = new Environment(references, new Environment.Node(options.nodeName(),
-                facts.addresses(), facts.cpus() * 1000L, facts.memory(),
-                () -> NodeDisk.allocatable(NodeDisk.capacity(options.rootDir()))));
+        Environment environment = environment(references, options, facts);
         PodTokens tokens = new PodTokens(api, clock.monotonic());
         Events events = new Events(api, "kubelet", options.nodeName(), clock);
         Volumes.Warnings warnings = warnings(events);
         GatedSources gated = GatedSources.of(api, options.nodeName(), clock, warnings, settings.kubeletArg());
         Volumes volumes = new Volumes(options.pods(), references, gated.content(references, environment, tokens),
                 new Mounts(), new HostPrograms(), clock, new VolumeStats(clock, clock.monotonic()), warnings);
-        Path cgroupfs = Path.of("/sys/fs/cgroup");
-        Cgroups cgroups = new Cgroups(runtime.systemdCgroups() ? CgroupDriver.systemd(cgroupfs, List.of("systemctl"))
-                : CgroupDriver.cgroupfs(cgroupfs), options.cgroupRoot(), options.number("pod-max-pids", -1));
+        Cgroups cgroups = new Cgroups(runtime.systemdCgroups() ? CgroupDriver.systemd(CGROUPFS, List.of("systemctl"))
+                : CgroupDriver.cgroupfs(CGROUPFS), options.cgroupRoot(), options.number("pod-max-pids", -1));
         Dns dns = Dns.host(options.resolvConf());
         services = new LiveView(ReferencedObjects.SERVICES, Query.ALL, clock);
         NodeAllocations room = new NodeAllocations(facts.cpus() * 1000L, facts.memory());
@@ -120,6 +115,18 @@ final class NodeAgent implements AutoCloseable {
         node = new NodeLoop(api, runtime,
                 new NodeObject(node(options, settings, facts.cpus()), facts, evictions::conditions), clock, closed);
         pods = new LiveView(ReferencedObjects.PODS, Query.ALL.where("spec.nodeName", options.nodeName()), clock);
+    }
+
+    /// A wrong word is told at the start, not by the first pod or the node's status.
+    private static void told(KubeletOptions options) {
+        options.seccomp();
+        options.maxPods(1);
+    }
+
+    private static Environment environment(ReferencedObjects references, KubeletOptions options, MachineInfo facts) {
+        return new Environment(references, new Environment.Node(options.nodeName(), facts.addresses(),
+                facts.cpus() * 1000L, facts.memory(),
+                () -> NodeDisk.allocatable(NodeDisk.capacity(options.rootDir()))));
     }
 
     private static Volumes.Warnings warnings(Events events) {

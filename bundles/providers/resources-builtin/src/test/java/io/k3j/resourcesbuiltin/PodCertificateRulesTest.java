@@ -54,7 +54,7 @@ class PodCertificateRulesTest {
     }
 
     private static Struct issued(KeyPair pair) {
-        String pem = Pem.encode("CERTIFICATE REQUEST", CertificateRequest.stub(pair));
+        String pem = Pem.encode("CERTIFICATE REQUEST", CertificateRequest.create("p", pair));
         X509Certificate leaf = new SigningPolicy(List.of("client auth"), Duration.ofDays(1)).sign(AUTHORITY,
                 SigningRequest.parse(pem), BEGIN.plus(Duration.ofMinutes(5)), RANDOM);
         return Struct.of("conditions", Seq.of(condition("Issued")), "certificateChain", Pem.encode(List.of(leaf)),
