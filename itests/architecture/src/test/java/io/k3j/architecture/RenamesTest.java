@@ -19,7 +19,7 @@ class RenamesTest {
     private static final Map<String, Set<String>> WITHOUT = Map.of(
             "the library itself", Set.of("durablefiles.Disk"),
             "a log: its last lines may be lost with a machine",
-            Set.of("audit.Backups", "audit.LogFile", "childprocess.Daemon", "kubelet.Housekeeping",
+            Set.of("audit.Backups", "audit.LogFile", "childprocess.Daemon", "kubelet.LogFiles",
                     "launcher.log.RotatedFile"),
             "made anew by the next start or the next sync of the pod",
             Set.of("console.SocketName", "kubeletvolumes.AtomicDirectory", "kubeletvolumes.EmptyDirPlugin"),
