@@ -345,10 +345,11 @@ class HelmChartItest {
         String installed = run(block(page, "run", 0));
         assertThat(installed.lines().filter(line -> line.startsWith("web "))).singleElement().asString()
                 .contains("https://%{KUBERNETES_API}%/static/charts/web.tgz").contains("False");
-        run(block(page, "run", 1));
+        assertThat(run(block(page, "run", 1))).contains("condition met");
+        run(block(page, "run", 2));
         server.await("revision 2", SOON, () -> !object("/api/v1/namespaces/web/secrets/sh.helm.release.v1.web.v2")
                 .isEmpty());
-        run(block(page, "run", 2));
+        run(block(page, "run", 3));
         assertThat(object("/api/v1/namespaces/web/configmaps/web-map")).isEqualTo(Struct.EMPTY);
     }
 
