@@ -79,7 +79,7 @@ public final class KubeconfigClient implements AutoCloseable {
         }
     }
 
-    /// The JDK's client does not always say what has failed.
+    /// The JDK's client does not always say what has failed, nor that it was closed.
     private String said(IOException why) {
         if (closed) {
             return "context canceled";
@@ -111,7 +111,7 @@ public final class KubeconfigClient implements AutoCloseable {
         } catch (ConnectException | SSLException | HttpTimeoutException e) {
             throw e;
         } catch (IOException stale) {
-            if (begun.get()) {
+            if (begun.get() || closed) {
                 throw stale;
             }
             return once(request, begun, end);
