@@ -85,7 +85,9 @@ class ShellItest {
             scene.await("its end after the last", () -> !loaded());
             assertThat(System.out).isSameAs(out);
             Files.delete(scene.path("data/plugins/acme.jar"));
-            scene.await("the end of the plug-in", () -> scene.states().isEmpty());
+            // it is no longer listed before its bundle stops
+            scene.await("the end of the plug-in", () -> Arrays.stream(context.getBundles())
+                    .noneMatch(bundle -> "com.acme.plugin".equals(bundle.getSymbolicName())));
             assertThat(ask(scene, "acme:greet", "world")).containsExactly("!no command acme:greet; see: help", "=1");
             silence(scene, configuration);
         }
