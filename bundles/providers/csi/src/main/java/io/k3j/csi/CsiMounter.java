@@ -35,7 +35,7 @@ final class CsiMounter {
     ///
     /// @param node its name
     record Session(CsiPaths paths, String node, RegisteredDrivers drivers, VolumeUses uses,
-            VolumeParameters parameters, NodeExpansion expansion) {
+            VolumeParameters parameters, NodeExpansion expansion, UsageCalls figures) {
     }
 
     CsiMounter(Session session, Mounts mounts, NamedLocks locks) {
@@ -206,6 +206,10 @@ final class CsiMounter {
     Optional<VolumeUsage> usage(Path path) throws IOException {
         VolumeData data = VolumeData.read(Objects.requireNonNull(path.getParent()));
         DriverClient client = session.drivers().need(data.driver());
+        return session.figures().ask(data.driver(), () -> usage(client, data, path));
+    }
+
+    private Optional<VolumeUsage> usage(DriverClient client, VolumeData data, Path path) throws IOException {
         if (!client.tellsUsage()) {
             return Optional.empty();
         }

@@ -49,7 +49,7 @@ final class CsiSession implements DriverVolumes {
         inUse = new VolumesInUse(api, host.node(), uses);
         attachments = new VolumeAttachments(api, host.node(), inUse, closed);
         CsiMounter.Session session = new CsiMounter.Session(paths, host.node(), drivers, uses, parameters,
-                new NodeExpansion(api, parameters));
+                new NodeExpansion(api, parameters), new UsageCalls(clock.monotonic()));
         Mounts mounts = new Mounts();
         NamedLocks locks = new NamedLocks();
         mounter = new CsiMounter(session, mounts, locks);
