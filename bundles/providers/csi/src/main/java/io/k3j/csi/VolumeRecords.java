@@ -117,6 +117,7 @@ final class VolumeRecords {
             LOG.log(System.Logger.Level.WARNING, "A record cannot be read, going on with its PersistentVolume path={0}"
                     + " driver={1} error={2}", directory, found.get().driver(), why.getMessage());
             known.put(directory, found.get());
+            lost.put(directory, now);
             return found.get();
         }
         lost.put(directory, now.plus(AGAIN));
