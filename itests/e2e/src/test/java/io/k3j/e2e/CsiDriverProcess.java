@@ -38,7 +38,7 @@ final class CsiDriverProcess implements AutoCloseable {
                         System.getProperty("java.class.path"), HostPathDriver.class.getName())
                 : List.of(PROGRAM));
         words.addAll(List.of("--drivername=" + NAME, "--endpoint=unix://" + INSIDE.resolve(SOCKET),
-                "--nodeid=" + machine.name(), "--statedir=" + state(machine), "--enable-attach=true", "--v=5"));
+                "--nodeid=" + machine.name(), "--statedir=" + state(machine), "--enable-attach=true", "--v=3"));
         return new CsiDriverProcess(machine, Launch.of(machine.inside(words)).gracePeriod(Duration.ZERO)
                 .output(machine.dir().resolve("driver.txt")).start());
     }

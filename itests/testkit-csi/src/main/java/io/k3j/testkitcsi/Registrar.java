@@ -26,10 +26,11 @@ public final class Registrar implements AutoCloseable {
         info = Struct.of("type", "CSIPlugin", "name", name, "endpoint", endpoint.toString(), "supported_versions",
                 Seq.of("1.0.0"));
         server = new ByteServer(socket,
-                Map.of("pluginregistration.Registration", List.of("GetInfo", "NotifyRegistrationStatus")), this::call);
+                Map.of("pluginregistration.Registration", List.of("GetInfo", "NotifyRegistrationStatus")),
+                (_, method, request, to) -> call(method, request, to));
     }
 
-    private void call(String service, String method, byte[] request, StreamObserver<byte[]> to) {
+    private void call(String method, byte[] request, StreamObserver<byte[]> to) {
         try {
             if (method.equals("GetInfo")) {
                 to.onNext(MESSAGES.write("PluginInfo", info));
