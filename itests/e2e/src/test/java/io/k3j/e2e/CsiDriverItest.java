@@ -131,7 +131,7 @@ class CsiDriverItest {
     private boolean grown() throws IOException, InterruptedException {
         Struct status = objects.get(CsiSidecars.CLAIMS + "/data").struct("status");
         return List.of("2Mi", Long.toString(2 * MIB)).contains(status.struct("capacity").text("storage"))
-                && status.seq("conditions").isEmpty();
+                && status.seq("conditions").isEmpty() && status.struct("allocatedResourceStatuses").isEmpty();
     }
 
     /// Nothing is mounted, staged or told to be used when the pod and its claim have gone.

@@ -20,6 +20,8 @@ record CsiSidecars(ApiObjects objects, CsiClient driver, String name, Server ser
     static final String VOLUMES = "/api/v1/persistentvolumes";
     static final String ATTACHMENTS = "/apis/storage.k8s.io/v1/volumeattachments";
     private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final String PROVISIONED = "external-provisioner.volume.kubernetes.io/finalizer";
+    private static final String NODE_ID = "csi.alpha.kubernetes.io/node-id";
     private static final int SINGLE_NODE_WRITER = 1;
 
     private static Struct capability() {
@@ -45,7 +47,9 @@ record CsiSidecars(ApiObjects objects, CsiClient driver, String name, Server ser
                         Seq.of(capability())))
                 .struct("volume");
         objects.create(VOLUMES, Struct.of("apiVersion", "v1", "kind", "PersistentVolume", "metadata",
-                Struct.of("name", volume, "annotations", Struct.of("pv.kubernetes.io/provisioned-by", name)), "spec",
+                Struct.of("name", volume, "finalizers", Seq.of(PROVISIONED), "annotations",
+                        Struct.of("pv.kubernetes.io/provisioned-by", name)),
+                "spec",
                 Struct.of("capacity", Struct.of("storage", Long.toString(bytes)), "accessModes",
                         object.struct("spec").seq("accessModes"), "persistentVolumeReclaimPolicy", "Delete",
                         "storageClassName", object.struct("spec").text("storageClassName"), "claimRef",
@@ -79,17 +83,17 @@ record CsiSidecars(ApiObjects objects, CsiClient driver, String name, Server ser
     void attach() throws IOException, InterruptedException {
         until("a VolumeAttachment", () -> attachment().isPresent());
         Struct attachment = attachment().orElseThrow();
-        String path = path(attachment);
-        finalizers(path, List.of(finalizer()));
         String pv = volume(attachment);
-        List<String> all = new ArrayList<>(finalizers(pv));
-        all.add(finalizer());
-        finalizers(pv, all);
+        finalizer(pv, finalizer(), true);
+        Struct target = onNode(attachment);
+        finalizer(path(attachment), finalizer(), true);
+        objects.patch(path(attachment), Struct.of("metadata",
+                Struct.of("annotations", Struct.of(NODE_ID, target.text("node_id")))));
         Struct context = driver.call("Controller", "ControllerPublishVolume",
-                onNode(attachment).with("volume_capability", capability()).with("volume_context",
+                target.with("volume_capability", capability()).with("volume_context",
                         objects.get(pv).struct("spec").struct("csi").struct("volumeAttributes")))
                 .struct("publish_context");
-        objects.patch(path + "/status",
+        objects.patch(path(attachment) + "/status",
                 Struct.of("status", Struct.of("attached", true, "attachmentMetadata", context)));
     }
 
@@ -101,12 +105,23 @@ record CsiSidecars(ApiObjects objects, CsiClient driver, String name, Server ser
                 .text("volumeHandle"), "node_id", id);
     }
 
-    private List<String> finalizers(String path) throws IOException, InterruptedException {
-        return objects.get(path).struct("metadata").seq("finalizers").texts();
-    }
-
-    private void finalizers(String path, List<String> all) throws IOException, InterruptedException {
-        objects.patch(path, Struct.of("metadata", Struct.of("finalizers", all.isEmpty() ? null : Seq.copyOf(all))));
+    /// Puts a finalizer to an object's others or takes it away, whoever else changes them at the same time.
+    private void finalizer(String path, String one, boolean wanted) throws IOException, InterruptedException {
+        until("finalizers of " + path, () -> {
+            Optional<Struct> object = objects.find(path);
+            if (object.isEmpty()) {
+                return !wanted;
+            }
+            Struct metadata = object.get().struct("metadata");
+            List<String> all = new ArrayList<>(metadata.seq("finalizers").texts());
+            all.remove(one);
+            if (wanted) {
+                all.add(one);
+            }
+            objects.patch(path, Struct.of("metadata", Struct.of("resourceVersion", metadata.text("resourceVersion"),
+                    "finalizers", all.isEmpty() ? null : Seq.copyOf(all))));
+            return true;
+        });
     }
 
     /// Takes the volume back when its VolumeAttachment is being deleted.
@@ -115,15 +130,16 @@ record CsiSidecars(ApiObjects objects, CsiClient driver, String name, Server ser
                 .filter(a -> a.struct("metadata").has("deletionTimestamp")).isPresent());
         Struct attachment = attachment().orElseThrow();
         driver.call("Controller", "ControllerUnpublishVolume", onNode(attachment));
-        finalizers(path(attachment), List.of());
-        String pv = volume(attachment);
-        finalizers(pv, finalizers(pv).stream().filter(f -> !f.equals(finalizer())).toList());
+        objects.patch(path(attachment) + "/status",
+                Struct.of("status", Struct.of("attached", false, "attachmentMetadata", null)));
+        finalizer(path(attachment), finalizer(), false);
         until("no VolumeAttachment", () -> attachment().isEmpty());
     }
 
     /// Makes a volume larger, and leaves its file system to the node.
     void resize(String claim, String volume, long bytes) throws IOException, InterruptedException {
         Struct csi = objects.get(VOLUMES + "/" + volume).struct("spec").struct("csi");
+        resizing(claim, bytes, "ControllerResizeInProgress", "Resizing");
         Struct grown = driver.call("Controller", "ControllerExpandVolume",
                 Struct.of("volume_id", csi.text("volumeHandle"), "capacity_range", Struct.of("required_bytes", bytes),
                         "volume_capability", capability()));
@@ -132,8 +148,15 @@ record CsiSidecars(ApiObjects objects, CsiClient driver, String name, Server ser
         }
         objects.patch(VOLUMES + "/" + volume,
                 Struct.of("spec", Struct.of("capacity", Struct.of("storage", Long.toString(bytes)))));
-        objects.patch(CLAIMS + "/" + claim + "/status", Struct.of("status", Struct.of("conditions",
-                Seq.of(Struct.of("type", "FileSystemResizePending", "status", "True")))));
+        resizing(claim, bytes, "NodeResizePending", "FileSystemResizePending");
+    }
+
+    private void resizing(String claim, long bytes, String step, String condition)
+            throws IOException, InterruptedException {
+        objects.patch(CLAIMS + "/" + claim + "/status", Struct.of("status",
+                Struct.of("allocatedResources", Struct.of("storage", Long.toString(bytes)),
+                        "allocatedResourceStatuses", Struct.of("storage", step), "conditions",
+                        Seq.of(Struct.of("type", condition, "status", "True")))));
     }
 
     /// Deletes the volume of a claim that has gone.
@@ -143,6 +166,8 @@ record CsiSidecars(ApiObjects objects, CsiClient driver, String name, Server ser
         driver.call("Controller", "DeleteVolume", Struct.of("volume_id",
                 objects.get(VOLUMES + "/" + volume).struct("spec").struct("csi").text("volumeHandle")));
         objects.delete(VOLUMES + "/" + volume);
+        finalizer(VOLUMES + "/" + volume, PROVISIONED, false);
+        finalizer(VOLUMES + "/" + volume, finalizer(), false);
         until("no volume " + volume, () -> objects.find(VOLUMES + "/" + volume).isEmpty());
     }
 }
