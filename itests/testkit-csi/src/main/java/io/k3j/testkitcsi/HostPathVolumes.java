@@ -110,16 +110,18 @@ final class HostPathVolumes {
         Volume volume = volume(id);
         check(volume.attached, id + " is not attached");
         check(place.equals(volume.directory.toString()), id + " is staged without what its attachment said");
-        if (volume.staged.add(at)) {
+        if (!volume.staged.contains(at)) {
             run("mount", "--bind", volume.directory.toString(), at.toString());
+            volume.staged.add(at);
         }
     }
 
     void unstage(String id, Path at) throws IOException, StatusException {
         Volume volume = volume(id);
         check(volume.published.isEmpty(), id + " is still published");
-        if (volume.staged.remove(at)) {
+        if (volume.staged.contains(at)) {
             run("umount", at.toString());
+            volume.staged.remove(at);
         }
     }
 
@@ -137,9 +139,10 @@ final class HostPathVolumes {
     }
 
     private static void bind(Volume volume, Path from, Path target) throws IOException {
-        if (volume.published.add(target)) {
+        if (!volume.published.contains(target)) {
             Files.createDirectories(target);
             run("mount", "--bind", from.toString(), target.toString());
+            volume.published.add(target);
         }
     }
 
@@ -148,9 +151,10 @@ final class HostPathVolumes {
             return;
         }
         Volume volume = volume(id);
-        if (volume.published.remove(target)) {
+        if (volume.published.contains(target)) {
             run("umount", target.toString());
             Files.deleteIfExists(target);
+            volume.published.remove(target);
         }
         if (volume.own && volume.published.isEmpty()) {
             delete(id);
