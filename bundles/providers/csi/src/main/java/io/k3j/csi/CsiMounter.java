@@ -227,9 +227,10 @@ final class CsiMounter {
         });
     }
 
-    /// A pod's record is written before its volume is staged: what nobody knows is being staged by nobody.
+    /// A pod's record is written before its volume is staged: what nobody knows is being staged by nobody. What has
+    /// just been unstaged is not there any more.
     private void dropStaged(Path global) throws IOException {
-        if (!CsiPaths.hash(VolumeUses.name(global))) {
+        if (!CsiPaths.hash(VolumeUses.name(global)) || !Files.isDirectory(global, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
         Path staging = global.resolve(GLOBAL_MOUNT);
