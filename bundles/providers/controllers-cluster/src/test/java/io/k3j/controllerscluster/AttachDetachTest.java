@@ -342,6 +342,7 @@ class AttachDetachTest {
         stage.api.vanish(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, new Key("default", "data"));
         stage.api.vanish(BuiltinResources.PERSISTENT_VOLUMES, Key.of("pv-data"));
         stage.settle();
+        pod("third", "n1", "twin");
         stage.pass(Duration.ofHours(1));
         assertThat(attachments()).hasSize(1);
         assertThat(reported("n1")).containsExactly(UNIQUE);
