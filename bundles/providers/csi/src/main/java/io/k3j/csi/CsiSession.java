@@ -51,7 +51,7 @@ final class CsiSession implements DriverVolumes {
         attachments = new VolumeAttachments(api, host.node(), inUse, closed);
         CsiMounter.Session session = new CsiMounter.Session(paths, host.node(), drivers, uses,
                 new StagedVolumes(api, host.node(), uses), parameters,
-                new NodeExpansion(api, parameters), new UsageCalls(clock.monotonic()));
+                new NodeExpansion(api, parameters), new UsageCalls(clock.monotonic(), closed));
         NamedLocks locks = new NamedLocks();
         mounter = new CsiMounter(session, mounts, locks);
         mapper = new CsiBlockMapper(session, mounts, locks);

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 
 /// Asks drivers for the figures of their volumes, so that none is asked by everybody at once: a few calls of a driver
@@ -18,11 +19,14 @@ final class UsageCalls {
     private static final Duration PAUSE = Duration.ofMinutes(1);
     private static final System.Logger LOG = System.getLogger("io.k3j.csi");
     private final InstantSource monotonic;
+    private final CountDownLatch closed;
     /// By the names of drivers that have been registered.
     private final Map<String, Line> lines = new ConcurrentHashMap<>();
 
-    UsageCalls(InstantSource monotonic) {
+    /// @param closed reaches zero when nobody is to be asked any more: who waits is let go with the calls under way
+    UsageCalls(InstantSource monotonic, CountDownLatch closed) {
         this.monotonic = monotonic;
+        this.closed = closed;
     }
 
     private static final class Line {
@@ -44,6 +48,9 @@ final class UsageCalls {
         Line line = lines.computeIfAbsent(driver, _ -> new Line());
         take(line);
         try {
+            if (closed.getCount() == 0) {
+                throw new IOException("CSI is being stopped on this node");
+            }
             if (monotonic.instant().isBefore(line.until)) {
                 throw new IOException("CSI driver " + driver + " has not answered in time and is not asked for figures"
                         + " for " + PAUSE.toSeconds() + " s");

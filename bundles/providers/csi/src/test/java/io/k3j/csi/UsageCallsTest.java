@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 
 class UsageCallsTest {
     private final ManualClock clock = new ManualClock();
-    private final UsageCalls calls = new UsageCalls(clock.monotonic());
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final UsageCalls calls = new UsageCalls(clock.monotonic(), closed);
     private final AtomicInteger asked = new AtomicInteger();
 
     private String hangs() throws IOException {
@@ -41,6 +42,13 @@ class UsageCallsTest {
             throw new CsiFault(new GrpcFailure(GrpcFailure.UNAVAILABLE, "busy"));
         })).hasMessageContaining("busy");
         assertThat(calls.ask("d", () -> "figures")).isEqualTo("figures");
+    }
+
+    @Test
+    void nobodyIsAskedAfterTheEnd() {
+        closed.countDown();
+        assertThatThrownBy(() -> calls.ask("slow", this::hangs)).hasMessage("CSI is being stopped on this node");
+        assertThat(asked).hasValue(0);
     }
 
     @Test
