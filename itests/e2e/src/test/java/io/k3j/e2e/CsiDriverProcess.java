@@ -1,10 +1,10 @@
 package io.k3j.e2e;
 
+import io.k3j.testkitbase.Waiting;
 import io.k3j.testkitcsi.CsiClient;
 import io.k3j.testkitcsi.HostPathDriver;
 import io.k3j.testkitcsi.Registrar;
 import io.k3j.testkitmachine.Machine;
-import io.k3j.testkitmachine.Waiting;
 import io.k3j.testkitprocess.ChildProcess;
 import io.k3j.testkitprocess.Launch;
 import java.io.IOException;
@@ -53,9 +53,9 @@ final class CsiDriverProcess implements AutoCloseable {
     }
 
     /// Calls of it from outside, once it listens.
-    CsiClient client() throws IOException, InterruptedException {
+    CsiClient client() throws InterruptedException {
         Path socket = machine.dir().resolve("kubelet").resolve(SOCKET);
-        Waiting.until("the driver's socket", Duration.ofSeconds(30), () -> Files.exists(socket), process::tail);
+        Waiting.until("the driver's socket", process, () -> Files.exists(socket));
         return new CsiClient(socket);
     }
 
