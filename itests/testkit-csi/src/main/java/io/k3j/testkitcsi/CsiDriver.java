@@ -1,32 +1,16 @@
 package io.k3j.testkitcsi;
 
-import io.grpc.MethodDescriptor;
-import io.grpc.MethodDescriptor.MethodType;
-import io.grpc.Server;
-import io.grpc.ServerCallHandler;
-import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
-import io.grpc.netty.NettyServerBuilder;
-import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /// A driver with its registrar, both on one socket, from its making to its end. It makes the directories that it is
@@ -36,14 +20,11 @@ public final class CsiDriver implements AutoCloseable {
     private static final ProtoMessages REGISTRATION = new ProtoMessages(ProtoFile.of("pluginregistration.proto"));
     private static final String REGISTRAR = "pluginregistration.Registration";
     private static final int TOO_MUCH = 10 << 20;
-    private static final long END_SECONDS = 10;
-    private final EventLoopGroup threads = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final List<Call> calls = new CopyOnWriteArrayList<>();
     private final Map<String, Struct> answers = new ConcurrentHashMap<>();
     private final Map<String, Status> refusals = new ConcurrentHashMap<>();
     private final Map<String, Fault> faults = new ConcurrentHashMap<>();
-    private final Path socket;
-    private final Server server;
+    private final ByteServer server;
 
     /// A call that came.
     ///
@@ -65,61 +46,26 @@ public final class CsiDriver implements AutoCloseable {
     /// @param name of the driver
     /// @param abilities numbers of `NodeServiceCapability.RPC.Type`
     public CsiDriver(Path socket, String name, int... abilities) throws IOException {
-        this.socket = socket;
         answers.put("GetInfo", Struct.of("type", "CSIPlugin", "name", name, "endpoint", socket.toString(),
                 "supported_versions", Seq.of("1.0.0")));
         answers.put("GetPluginInfo", Struct.of("name", name));
         answers.put("NodeGetInfo", Struct.of("node_id", "id-of-node"));
         answers.put("NodeGetCapabilities", Struct.of("capabilities", Seq.copyOf(IntStream.of(abilities)
                 .mapToObj(a -> Struct.of("rpc", Struct.of("type", a))).toList())));
-        server = NettyServerBuilder.forAddress(UnixDomainSocketAddress.of(socket))
-                .channelType(NioServerDomainSocketChannel.class).bossEventLoopGroup(threads)
-                .workerEventLoopGroup(threads).directExecutor()
-                .addService(service("csi.v1.Identity", List.of("GetPluginInfo")))
-                .addService(service("csi.v1.Node",
-                        List.of("NodeGetInfo", "NodeGetCapabilities", "NodeStageVolume", "NodeUnstageVolume",
-                                "NodePublishVolume", "NodeUnpublishVolume", "NodeExpandVolume",
-                                "NodeGetVolumeStats")))
-                .addService(service(REGISTRAR, List.of("GetInfo", "NotifyRegistrationStatus"))).build().start();
+        server = new ByteServer(socket, Map.of("csi.v1.Identity", List.of("GetPluginInfo"), "csi.v1.Node",
+                List.of("NodeGetInfo", "NodeGetCapabilities", "NodeStageVolume", "NodeUnstageVolume",
+                        "NodePublishVolume", "NodeUnpublishVolume", "NodeExpandVolume", "NodeGetVolumeStats"),
+                REGISTRAR, List.of("GetInfo", "NotifyRegistrationStatus")), this::called);
     }
 
-    private ServerServiceDefinition service(String name, List<String> methods) {
-        ServerServiceDefinition.Builder b = ServerServiceDefinition.builder(name);
-        for (String method : methods) {
-            b.addMethod(MethodDescriptor.<byte[], byte[]>newBuilder().setType(MethodType.UNARY)
-                    .setFullMethodName(MethodDescriptor.generateFullMethodName(name, method))
-                    .setRequestMarshaller(new Bytes()).setResponseMarshaller(new Bytes()).build(),
-                    called(name, method));
+    private void called(String service, String method, byte[] bytes, StreamObserver<byte[]> to) {
+        try {
+            Struct request = request(service, method, bytes);
+            calls.add(new Call(method, request));
+            answer(service, method, request, to);
+        } catch (AssertionError | IOException e) {
+            to.onError(Status.INTERNAL.withDescription(String.valueOf(e.getMessage())).asRuntimeException());
         }
-        return b.build();
-    }
-
-    private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
-        @Override
-        public InputStream stream(byte[] value) {
-            return new ByteArrayInputStream(value);
-        }
-
-        @Override
-        public byte[] parse(InputStream stream) {
-            try {
-                return stream.readAllBytes();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-    }
-
-    private ServerCallHandler<byte[], byte[]> called(String service, String method) {
-        return ServerCalls.asyncUnaryCall((byte[] bytes, StreamObserver<byte[]> to) -> {
-            try {
-                Struct request = request(service, method, bytes);
-                calls.add(new Call(method, request));
-                answer(service, method, request, to);
-            } catch (AssertionError | IOException e) {
-                to.onError(Status.INTERNAL.withDescription(String.valueOf(e.getMessage())).asRuntimeException());
-            }
-        });
     }
 
     private void answer(String service, String method, Struct request, StreamObserver<byte[]> to) throws IOException {
@@ -208,13 +154,6 @@ public final class CsiDriver implements AutoCloseable {
     /// Ends every connection, and the socket.
     @Override
     public void close() throws IOException {
-        try {
-            server.shutdownNow().awaitTermination(END_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        threads.shutdownGracefully(0, END_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly(END_SECONDS,
-                TimeUnit.SECONDS);
-        Files.deleteIfExists(socket);
+        server.close();
     }
 }

@@ -1,6 +1,7 @@
-/// A CSI driver for tests: the services `csi.v1.Node`, `csi.v1.Identity` and `pluginregistration.Registration` by
-/// gRPC's own server on a unix socket. Messages are read and made by the released `.proto` files, so that field numbers
-/// of the product are compared with them.
+/// CSI drivers for tests, by gRPC's own server on unix sockets. `CsiDriver` lives in the test and answers as it is
+/// told; `HostPathDriver` is a program whose volumes pods can use, with `Registrar` and `CsiClient` for what sidecars
+/// do beside a driver. Messages are read and made by the released `.proto` files, so that field numbers of the product
+/// are compared with them.
 @NullMarked
 package io.k3j.testkitcsi;
 

@@ -17,7 +17,8 @@ import org.osgi.annotation.versioning.ProviderType;
 /// 3. A volume that several pods of the node have is taken from the node with the last of them.
 /// 4. Whatever a driver does, a call ends within minutes, in bounded memory.
 ///
-/// **Threads.** Any, one at a time per pod. Calls block for drivers and for the API.
+/// **Threads.** Any, one at a time per pod, but for [#usage], of all volumes at once. Calls block for drivers and for
+/// the API.
 ///
 /// **Failure.** `IOException` with the driver's words; the caller asks again later. An unchecked exception only for
 /// mistakes of this side.

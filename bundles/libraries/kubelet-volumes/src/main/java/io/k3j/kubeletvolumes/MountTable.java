@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /// What is mounted where, as the kernel tells this process, see
 /// <https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html>.
@@ -30,6 +31,15 @@ final class MountTable {
         return points().stream().filter(p -> p.equals(wanted) || p.startsWith(wanted + "/")).toList();
     }
 
+    /// The device of what is mounted at a path, above all else that is mounted there, as `major:minor`.
+    /// @param at without links, as the table has it
+    /// @throws IOException when the table cannot be read
+    Optional<String> device(String at) throws IOException {
+        String wanted = text(at);
+        return lines().stream().filter(l -> point(l).equals(wanted)).map(l -> l.split(" ", 4)[2])
+                .reduce((before, last) -> last);
+    }
+
     /// Whether something is mounted at a path.
     /// @param at without links, as the table has it
     /// @throws IOException when the table cannot be read
@@ -48,9 +58,13 @@ final class MountTable {
     }
 
     /// Split at the line feed alone: other characters that end lines elsewhere are parts of names here.
-    private List<String> points() throws IOException {
+    private List<String> lines() throws IOException {
         String table = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
-        return table.isEmpty() ? List.of() : List.of(table.split("\n")).stream().map(MountTable::point).toList();
+        return table.isEmpty() ? List.of() : List.of(table.split("\n"));
+    }
+
+    private List<String> points() throws IOException {
+        return lines().stream().map(MountTable::point).toList();
     }
 
     /// The fifth word, with its octal escapes undone. The kernel writes blank, tab, line feed and backslash as a

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -197,6 +198,14 @@ public final class Mounts {
     /// @throws IOException when the table cannot be read
     public boolean mountedBelow(Path path) throws IOException {
         return away(() -> !table.below(real(path)).isEmpty());
+    }
+
+    /// The device of the file system that is mounted at a path, as `major:minor`: mounts of one file system have the
+    /// same. Nothing of the file system itself is asked, which may not answer.
+    /// @return empty where nothing is mounted
+    /// @throws IOException when the table cannot be read
+    public Optional<String> device(Path path) throws IOException {
+        return away(() -> table.device(real(path)));
     }
 
     private boolean isMounted(Path directory) throws IOException {

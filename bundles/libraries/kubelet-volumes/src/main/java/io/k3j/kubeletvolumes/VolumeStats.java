@@ -10,8 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /// What the volumes of this node's pods use, counted in the background; upstream's `volumeStatCalculator`. Any thread
@@ -19,7 +23,9 @@ import java.util.concurrent.TimeUnit;
 ///
 /// A volume is counted soon after it was made, then once a minute at most, and less often where counting takes long:
 /// after a round nothing is counted for nine times as long, so all of it takes a tenth of one processor at most. The
-/// volumes are counted one after the other.
+/// volumes are counted one after the other, but for those of drivers: each of these is asked for on a virtual thread
+/// of its own, one at a time, so that a driver that takes its time or never answers delays the figures of its own
+/// volumes alone.
 public final class VolumeStats {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubeletvolumes");
     /// How old figures become: the default of upstream's `--volume-stats-agg-period`.
@@ -27,11 +33,15 @@ public final class VolumeStats {
     /// How soon new volumes are seen.
     private static final Duration ROUND = Duration.ofSeconds(10);
     private static final int REST = 9;
+    /// How long drivers that are being asked have to let go at the end.
+    private static final Duration STOP = Duration.ofSeconds(3);
     private final InstantSource clock;
     private final InstantSource monotonic;
     private final DiskUsage disk;
     private volatile DriverUsage drivers = volume -> Optional.empty();
     private final Map<String, Map<String, Counted>> pods = new ConcurrentHashMap<>();
+    /// The volumes that drivers are being asked of: as many as there are at most.
+    private final Set<Path> asked = ConcurrentHashMap.newKeySet();
 
     /// Counts nothing yet.
     /// @param clock of the time of day, for what is told
@@ -58,7 +68,8 @@ public final class VolumeStats {
         DRIVER
     }
 
-    /// Who says what a volume uses, where nothing of this process can tell.
+    /// Who says what a volume uses, where nothing of this process can tell. Called on a virtual thread of the volume's
+    /// own, which it may block for as long as a driver is given; it is interrupted at the end of [VolumeStats#run].
     @FunctionalInterface
     interface DriverUsage {
         /// @return empty where the driver tells nothing
@@ -120,19 +131,38 @@ public final class VolumeStats {
     /// @param closed reaches zero then
     /// @throws InterruptedException to end in the middle of a volume
     public void run(CountDownLatch closed) throws InterruptedException {
-        Duration rest;
-        do {
-            rest = round();
-        } while (!closed.await(rest.toMillis(), TimeUnit.MILLISECONDS));
+        ExecutorService asking = Executors
+                .newThreadPerTaskExecutor(Thread.ofVirtual().name("volume-usage-", 0).factory());
+        try {
+            Duration rest;
+            do {
+                rest = round(asking);
+            } while (!closed.await(rest.toMillis(), TimeUnit.MILLISECONDS));
+        } finally {
+            end(asking);
+        }
+    }
+
+    private static void end(ExecutorService asking) throws InterruptedException {
+        asking.shutdownNow();
+        if (!asking.awaitTermination(STOP.toMillis(), TimeUnit.MILLISECONDS)) {
+            LOG.log(System.Logger.Level.WARNING, "Drivers are still asked what volumes use after the stop");
+        }
     }
 
     /// Counts what is due.
+    /// @param asking runs what asks drivers
     /// @return how long nothing is to be counted now
-    Duration round() throws InterruptedException {
+    Duration round(Executor asking) throws InterruptedException {
         Instant begin = monotonic.instant();
         for (Map<String, Counted> volumes : new ArrayList<>(pods.values())) {
             for (Counted c : new ArrayList<>(volumes.values())) {
-                if (due(c)) {
+                if (!due(c)) {
+                    continue;
+                }
+                if (c.volume().metrics() == Metrics.DRIVER) {
+                    ask(asking, volumes, c);
+                } else {
                     volumes.replace(c.volume().name(), c,
                             new Counted(c.volume(), count(c.volume()), monotonic.instant()));
                 }
@@ -140,6 +170,32 @@ public final class VolumeStats {
         }
         Duration rest = Duration.between(begin, monotonic.instant()).multipliedBy(REST);
         return rest.compareTo(ROUND) > 0 ? rest : ROUND;
+    }
+
+    /// Unless its driver has not answered yet.
+    private void ask(Executor asking, Map<String, Counted> volumes, Counted c) {
+        Mounted v = c.volume();
+        if (asked.add(v.path())) {
+            asking.execute(() -> {
+                try {
+                    volumes.replace(v.name(), c, new Counted(v, answer(v), monotonic.instant()));
+                } finally {
+                    asked.remove(v.path());
+                }
+            });
+        }
+    }
+
+    private Optional<Usage> answer(Mounted v) {
+        try {
+            return drivers.of(v.path()).map(told -> told(v, told));
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "Driver does not tell what a volume uses path={0} error={1}", v.path(),
+                    e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "Cannot ask what a volume uses path=" + v.path(), e);
+        }
+        return Optional.empty();
     }
 
     private boolean due(Counted c) {
@@ -150,9 +206,6 @@ public final class VolumeStats {
     /// Nothing of a volume that cannot be read, as one that is being removed.
     private Optional<Usage> count(Mounted v) throws InterruptedException {
         try {
-            if (v.metrics() == Metrics.DRIVER) {
-                return drivers.of(v.path()).map(told -> told(v, told));
-            }
             DiskUsage.FileSystem all = disk.fileSystem(v.path());
             DiskUsage.Used used = v.metrics() == Metrics.TREE ? disk.tree(v.path())
                     : new DiskUsage.Used(all.usedBytes(), all.inodesUsed());

@@ -181,7 +181,7 @@ class CsiPluginTest {
     void whatAVolumeUsesIsWhatItsDriverSays() throws Exception {
         volumes.drivers(Optional.of(drivers));
         volumes.prepare(claiming(Struct.EMPTY, "volumeMounts"), List.of());
-        stats.round();
+        stats.round(Runnable::run);
         VolumeStats.Usage usage = stats.of("u").getFirst();
         assertThat(usage.used()).isEqualTo(new DiskUsage.Used(2, 20));
         assertThat(usage.fileSystem()).isEqualTo(new DiskUsage.FileSystem(1, 3, 2, 30, 10));

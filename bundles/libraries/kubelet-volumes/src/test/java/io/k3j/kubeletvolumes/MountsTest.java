@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +24,17 @@ class MountsTest {
         CountDownLatch ran = new CountDownLatch(1);
         Thread.ofVirtual().start(ran::countDown);
         assertThat(ran.await(60, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void theDeviceOfAMountIsThatOfTheOneOnTop(@TempDir Path directory) throws Exception {
+        Path real = directory.toRealPath();
+        Path table = Files.writeString(directory.resolve("table"), "30 1 8:1 / " + real + "/a rw - ext4 /dev/sda1 rw\n"
+                + "31 30 0:50 /x " + real + "/a rw - tmpfs tmpfs rw\n32 1 8:1 / " + real
+                + "/a/b rw - ext4 /dev/sda1 rw\n");
+        Mounts mounts = new Mounts(table);
+        assertThat(mounts.device(directory.resolve("a"))).contains("0:50");
+        assertThat(mounts.device(directory.resolve("c"))).isEmpty();
     }
 
     private static void ask(Mounts mounts, Path directory) {

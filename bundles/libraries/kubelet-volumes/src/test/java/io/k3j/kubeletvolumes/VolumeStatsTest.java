@@ -3,6 +3,9 @@ package io.k3j.kubeletvolumes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.testkit.ManualClock;
+import io.k3j.testkitbase.Waiting;
+import io.k3j.volumeapi.VolumeUsage;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,6 +13,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,15 +46,15 @@ class VolumeStatsTest {
     @Test
     void aVolumeIsCountedOnceAMinute() throws Exception {
         assertThat(stats.of("u")).isEmpty();
-        stats.round();
+        stats.round(Runnable::run);
         assertThat(inodes()).isEqualTo(1);
         Files.createFile(directory.resolve("f"));
         clock.advance(Duration.ofSeconds(59));
         stats.mounted("u", List.of(volume));
-        stats.round();
+        stats.round(Runnable::run);
         assertThat(inodes()).isEqualTo(1);
         clock.advance(Duration.ofSeconds(1));
-        stats.round();
+        stats.round(Runnable::run);
         assertThat(inodes()).isEqualTo(2);
         assertThat(stats.of("u").getFirst().at()).isEqualTo(clock.instant());
     }
@@ -55,7 +62,7 @@ class VolumeStatsTest {
     @Test
     void aVolumeOfALocalPersistentVolumeIsToldByItsFileSystem() throws Exception {
         stats.mounted("u", List.of(mounted("v", VolumeStats.Metrics.FILE_SYSTEM)));
-        stats.round();
+        stats.round(Runnable::run);
         VolumeStats.Usage told = stats.of("u").getFirst();
         assertThat(told.used().bytes()).isEqualTo(told.fileSystem().usedBytes()).isPositive();
         assertThat(told.used().inodes()).isEqualTo(told.fileSystem().inodesUsed());
@@ -64,14 +71,14 @@ class VolumeStatsTest {
     @Test
     void aPlaceOfTheHostsIsNotCounted() throws Exception {
         stats.mounted("u", List.of(mounted("v", VolumeStats.Metrics.NONE)));
-        stats.round();
+        stats.round(Runnable::run);
         assertThat(stats.of("u")).isEmpty();
     }
 
     @Test
     void whatHasGoneIsForgotten() throws Exception {
         stats.mounted("u", List.of(volume, mounted("w", VolumeStats.Metrics.TREE)));
-        stats.round();
+        stats.round(Runnable::run);
         assertThat(stats.of("u")).extracting(VolumeStats.Usage::name).containsExactly("v", "w");
         stats.mounted("u", List.of(volume));
         assertThat(stats.of("u")).extracting(VolumeStats.Usage::name).containsExactly("v");
@@ -84,8 +91,81 @@ class VolumeStatsTest {
         VolumeStats.Mounted absent = new VolumeStats.Mounted("a", directory.resolve("absent"),
                 VolumeStats.Metrics.TREE, Optional.empty(), false);
         stats.mounted("u", List.of(absent, volume));
-        stats.round();
+        stats.round(Runnable::run);
         assertThat(stats.of("u")).extracting(VolumeStats.Usage::name).containsExactly("v");
+    }
+
+    @Test
+    void aDriverThatDoesNotAnswerDelaysItsOwnFiguresOnly() throws Exception {
+        CountDownLatch answer = new CountDownLatch(1);
+        AtomicInteger asked = new AtomicInteger();
+        stats.ask(path -> {
+            if (path.endsWith("slow")) {
+                asked.incrementAndGet();
+                await(answer);
+            }
+            return Optional.of(new VolumeUsage(1, 3, 2, 30, 10, 20));
+        });
+        stats.mounted("u", List.of(ofDriver("slow"), ofDriver("quick"), volume));
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            try {
+                assertThat(stats.round(threads)).isEqualTo(Duration.ofSeconds(10));
+                told("quick", "v");
+                clock.advance(Duration.ofMinutes(2));
+                stats.round(threads);
+                told("quick", "v");
+                assertThat(asked).as("calls of the driver that has not answered").hasValue(1);
+            } finally {
+                answer.countDown();
+            }
+            told("quick", "slow", "v");
+        }
+    }
+
+    private VolumeStats.Mounted ofDriver(String name) {
+        return new VolumeStats.Mounted(name, directory.resolve(name), VolumeStats.Metrics.DRIVER, Optional.empty(),
+                false);
+    }
+
+    private void told(String... names) throws InterruptedException {
+        Waiting.until("figures of " + List.of(names),
+                () -> stats.of("u").stream().map(VolumeStats.Usage::name).toList().equals(List.of(names)));
+    }
+
+    private static void await(CountDownLatch answer) throws IOException {
+        try {
+            answer.await();
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
+    }
+
+    @Test
+    void whatIsAskedOfADriverEndsWithTheCounting() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch ended = new CountDownLatch(1);
+        stats.ask(path -> {
+            begun.countDown();
+            try {
+                await(new CountDownLatch(1));
+            } finally {
+                ended.countDown();
+            }
+            return Optional.empty();
+        });
+        stats.mounted("u", List.of(ofDriver("slow")));
+        CountDownLatch closed = new CountDownLatch(1);
+        Thread counting = Thread.ofVirtual().start(() -> {
+            try {
+                stats.run(closed);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        begun.await();
+        closed.countDown();
+        counting.join();
+        assertThat(ended.getCount()).isZero();
     }
 
     @Test
@@ -98,11 +178,11 @@ class VolumeStatsTest {
         VolumeStats counting = new VolumeStats(clock, slow);
         counting.mounted("u", List.of(volume));
         Instant before = clock.monotonic().instant();
-        Duration rest = counting.round();
+        Duration rest = counting.round(Runnable::run);
         Duration took = Duration.between(before, clock.monotonic().instant());
         assertThat(rest).isGreaterThanOrEqualTo(Duration.ofSeconds(90))
                 .isLessThanOrEqualTo(took.multipliedBy(9));
         step.set(Duration.ZERO);
-        assertThat(counting.round()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(counting.round(Runnable::run)).isEqualTo(Duration.ofSeconds(10));
     }
 }

@@ -180,7 +180,7 @@ class VolumesTest {
                 Struct.of("name", "h", "hostPath", Struct.of("path", local.toString()))), Struct.EMPTY);
         Path written = volumes.prepare(pod, List.of()).get("e");
         Files.write(written.resolve("f"), new byte[1 << 20]);
-        stats.round();
+        stats.round(Runnable::run);
         assertThat(stats.of("u1")).extracting(VolumeStats.Usage::name).containsExactly("d", "e", "g", "m");
         assertThat(stats.of("u1")).extracting(VolumeStats.Usage::ephemeral).containsExactly(false, true, false, false);
         assertThat(stats.of("u1").get(1).used().bytes()).isGreaterThanOrEqualTo(1 << 20);

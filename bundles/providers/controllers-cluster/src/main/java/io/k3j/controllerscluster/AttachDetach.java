@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -74,26 +75,20 @@ final class AttachDetach implements Reconciler {
                 loop.queue().add(Key.of(Attachment.node(one)));
             }
             if (one != null && after == null) {
-                all.waiting(one).forEach(loop.queue()::add);
+                all.attaching.waiting(one).forEach(loop.queue()::add);
             }
         });
-    }
-
-    /// The nodes that may have waited for the end of a VolumeAttachment: those of the pods of an exclusive volume.
-    private List<Key> waiting(Obj attachment) {
-        return desired.volume(Attachment.volume(attachment))
-                .filter(v -> AttachableVolume.of(v).filter(a -> !a.shared()).isPresent())
-                .map(v -> desired.nodes(v.spec().struct("claimRef"))).orElse(List.of());
     }
 
     @Override
     public Requeue reconcile(Key key, ExpectingWriter writer) {
         AttachNode node = new AttachNode(key.name(), nodes.get(key));
+        attaching.look(node.name());
         if (node.managesItself()) {
             return Requeue.NEVER;
         }
         OnNode wanted = desired.on(node.name(), node.keepsTerminated());
-        Map<String, Attachment> present = present(node.name());
+        Map<String, Attachment> present = present(node.name(), wanted);
         if (present.isEmpty() && wanted.wants().isEmpty() && node.reported().isEmpty()) {
             progresses.remove(key);
             return Requeue.NEVER;
@@ -102,19 +97,30 @@ final class AttachDetach implements Reconciler {
         Set<String> names = new HashSet<>(present.keySet());
         names.addAll(wanted.wants().keySet());
         progress.keep(names);
+        present.values().removeIf(one -> lost(one, wanted, writer));
         Requeue leaving = settle(node, wanted, present, progress, writer);
         return leaving.or(attach(node, wanted, present, progress, writer));
     }
 
-    private Map<String, Attachment> present(String node) {
+    private Map<String, Attachment> present(String node, OnNode wanted) {
         Map<String, Attachment> all = new HashMap<>();
         for (Obj one : attachments.by(BY_NODE, node)) {
-            Attachment attachment = Attachment.of(one, desired.volume(Attachment.volume(one)));
+            Attachment attachment = Attachment.of(one, desired.volume(Attachment.volume(one)),
+                    Optional.ofNullable(wanted.wants().get(one.name())).map(Want::volume));
             if (attachment.ours()) {
                 all.put(one.name(), attachment);
             }
         }
         return all;
+    }
+
+    /// Takes one away that would never be attached, so that one can be made for another PersistentVolume of its volume.
+    private static boolean lost(Attachment one, OnNode wanted, ExpectingWriter writer) {
+        if (!one.lost() || !wanted.wants().containsKey(one.name())) {
+            return false;
+        }
+        writer.delete(BuiltinResources.VOLUME_ATTACHMENTS, one.object());
+        return true;
     }
 
     /// Tells the node what is attached, then detaches what may go: in this order, so that a kubelet that reads its Node
@@ -127,7 +133,7 @@ final class AttachDetach implements Reconciler {
         for (Attachment one : present.values()) {
             Detaching.Decision decision = Detaching.Decision.LATER;
             if (wanted.wants().containsKey(one.name())
-                    || one.source().filter(v -> desired.keeps(wanted, v)).isPresent()) {
+                    || one.volume().filter(v -> desired.keeps(wanted, v)).isPresent()) {
                 progress.wanted(one.name());
             } else {
                 decision = detaching.decide(node, one, progress);

@@ -28,12 +28,23 @@ final class AttachEvents {
                 + " CSI driver to attach volume " + want.volume().handle());
     }
 
+    /// A pod hears the names of those in its namespace only: of others it is told how many there are.
+    ///
     /// @param others the pods that use the volume on the nodes that have it
     void attachedElsewhere(Want want, List<Obj> others) {
-        warn(want, about("Multi-Attach error", want) + " " + (others.isEmpty()
+        String about = about("Multi-Attach error", want) + " ";
+        want.pods().forEach(p -> events.warning(p, FAILED, about + (others.isEmpty()
                 ? "Volume is already exclusively attached to one node and can't be attached to another"
-                : "Volume is already used by pod(s) " + String.join(", ", others.stream().map(Obj::name).sorted()
-                        .toList())));
+                : "Volume is already used by " + told(p.namespace(), others))));
+    }
+
+    private static String told(String namespace, List<Obj> others) {
+        List<String> near = others.stream().filter(o -> o.namespace().equals(namespace)).map(Obj::name).sorted()
+                .toList();
+        String names = near.isEmpty() ? "" : "pod(s) " + String.join(", ", near);
+        int far = others.size() - near.size();
+        return names + (far > 0 && !near.isEmpty() ? " and " : "")
+                + (far > 0 ? far + " pod(s) in different namespaces" : "");
     }
 
     private void warn(Want want, String message) {

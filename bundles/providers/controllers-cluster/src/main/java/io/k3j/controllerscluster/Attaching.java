@@ -7,10 +7,13 @@ import io.k3j.controllerkit.LiveView;
 import io.k3j.controllerkit.Requeue;
 import io.k3j.controllerscluster.DesiredAttachments.Want;
 import io.k3j.model.Key;
+import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /// Asks for volumes to be attached, and tells pods how it goes.
@@ -26,6 +29,8 @@ final class Attaching {
     private final AttachEvents events;
     private final InstantSource clock;
     private final ExclusiveVolumes exclusive = new ExclusiveVolumes();
+    /// Nodes that may wait for a volume which another one has.
+    private final Set<String> waiting = ConcurrentHashMap.newKeySet();
 
     /// @param attachments with the index [#BY_VOLUME]
     /// @param clock one that never goes back
@@ -36,22 +41,36 @@ final class Attaching {
         this.clock = clock;
         attachments.listen((before, after) -> {
             if (after != null) {
-                exclusive.release(Attachment.volume(after), Attachment.node(after));
+                desired.volume(Attachment.volume(after)).flatMap(AttachableVolume::of)
+                        .ifPresent(v -> exclusive.release(v.uniqueName(), Attachment.node(after)));
             }
         });
+    }
+
+    /// A node is looked at from the beginning.
+    void look(String node) {
+        waiting.remove(node);
+    }
+
+    /// The nodes that may have waited for the end of a VolumeAttachment. Of one whose PersistentVolume has gone nobody
+    /// knows whose volume it was, so that all are looked at that wait for any.
+    List<Key> waiting(Obj attachment) {
+        return desired.volume(Attachment.volume(attachment)).flatMap(AttachableVolume::of).map(desired::exclusive)
+                .orElseGet(() -> waiting.stream().map(Key::of).toList());
     }
 
     /// Asks for a volume to be attached that has no VolumeAttachment for the node, unless it is another node's.
     Requeue begin(String node, String name, Want want, AttachProgress progress, ExpectingWriter writer) {
         AttachableVolume volume = want.volume();
         if (!volume.shared()) {
-            if (!exclusive.take(volume.name(), node, clock.instant(), other -> attached(volume, other, writer))) {
+            String disk = volume.uniqueName();
+            if (!exclusive.take(disk, node, clock.instant(), other -> attached(volume, other, writer))) {
                 return Requeue.after(SOON);
             }
-            Set<String> others = attachments.by(BY_VOLUME, volume.name()).stream().map(Attachment::node)
-                    .filter(n -> !n.equals(node)).collect(Collectors.toSet());
+            waiting.add(node);
+            Set<String> others = others(volume, node);
             if (!others.isEmpty()) {
-                exclusive.release(volume.name(), node);
+                exclusive.release(disk, node);
                 refuse(name, want, others, progress);
                 return Requeue.NEVER;
             }
@@ -65,7 +84,7 @@ final class Attaching {
             }
             if (fault.code() < 500) {
                 // of what failed within the API nobody knows whether it was written
-                exclusive.release(volume.name(), node);
+                exclusive.release(volume.uniqueName(), node);
             }
             if (progress.news(name, String.valueOf(fault.getMessage()))) {
                 events.failed(want, String.valueOf(fault.getMessage()));
@@ -77,16 +96,21 @@ final class Attaching {
         return Requeue.after(SILENCE);
     }
 
+    /// The other nodes that have a volume, by whichever of its PersistentVolumes.
+    private Set<String> others(AttachableVolume volume, String node) {
+        return desired.alike(volume).stream().flatMap(v -> attachments.by(BY_VOLUME, v.name()).stream())
+                .map(Attachment::node).filter(n -> !n.equals(node)).collect(Collectors.toSet());
+    }
+
+    /// One under its name that names another PersistentVolume may be of the same volume.
     private static boolean attached(AttachableVolume volume, String node, ExpectingWriter writer) {
-        return writer.api().find(BuiltinResources.VOLUME_ATTACHMENTS, Key.of(volume.attachmentName(node)))
-                .filter(a -> Attachment.volume(a).equals(volume.name())).isPresent();
+        return writer.api().find(BuiltinResources.VOLUME_ATTACHMENTS, Key.of(volume.attachmentName(node))).isPresent();
     }
 
     /// Told once: the end of the other VolumeAttachment makes the node due again.
     private void refuse(String name, Want want, Set<String> others, AttachProgress progress) {
         if (progress.news(name, "attached elsewhere")) {
-            desired.volume(want.volume().name())
-                    .ifPresent(v -> events.attachedElsewhere(want, desired.users(v, others)));
+            events.attachedElsewhere(want, desired.users(want.volume(), others));
         }
     }
 

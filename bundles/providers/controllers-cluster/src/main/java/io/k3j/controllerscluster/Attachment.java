@@ -8,10 +8,12 @@ import java.util.Optional;
 ///
 /// @param object the VolumeAttachment
 /// @param source its PersistentVolume, empty when that has gone
-/// @param volume the same as a volume that can be attached
+/// @param volume what is attached
 record Attachment(Obj object, Optional<Obj> source, Optional<AttachableVolume> volume) {
-    static Attachment of(Obj object, Optional<Obj> source) {
-        return new Attachment(object, source, source.flatMap(AttachableVolume::of));
+    /// @param wanted the volume that is wanted under its name: where its own PersistentVolume has gone, another one
+    /// that leads to the same volume says what it is
+    static Attachment of(Obj object, Optional<Obj> source, Optional<AttachableVolume> wanted) {
+        return new Attachment(object, source, source.isPresent() ? source.flatMap(AttachableVolume::of) : wanted);
     }
 
     static String node(Obj object) {
@@ -34,6 +36,11 @@ record Attachment(Obj object, Optional<Obj> source, Optional<AttachableVolume> v
 
     boolean terminating() {
         return object.terminating();
+    }
+
+    /// Whether nobody attaches it any more: external attachers leave those alone whose PersistentVolume has gone.
+    boolean lost() {
+        return source.isEmpty() && !attached() && !terminating();
     }
 
     boolean attached() {

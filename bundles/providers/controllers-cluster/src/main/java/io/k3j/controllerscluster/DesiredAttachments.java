@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// A pod counts until it has ended, also while it is being deleted. Reads views only; any thread.
 final class DesiredAttachments {
     private static final String BY_NODE = "attach";
+    private static final String BY_UNIQUE_NAME = "attachable";
 
     private final LiveView pods;
     private final LiveView claims;
@@ -44,7 +45,8 @@ final class DesiredAttachments {
         this.pods = StorageProtection.indexedByClaim(views.of(BuiltinResources.PODS)).index(BY_NODE,
                 p -> Pods.node(p).isEmpty() || !usesClaims(p) ? List.of() : List.of(Pods.node(p)));
         this.claims = views.of(BuiltinResources.PERSISTENT_VOLUME_CLAIMS);
-        this.volumes = views.of(BuiltinResources.PERSISTENT_VOLUMES);
+        this.volumes = views.of(BuiltinResources.PERSISTENT_VOLUMES).index(BY_UNIQUE_NAME,
+                v -> AttachableVolume.of(v).stream().map(AttachableVolume::uniqueName).toList());
         this.drivers = views.of(BuiltinResources.CSI_DRIVERS);
     }
 
@@ -101,6 +103,12 @@ final class DesiredAttachments {
         return volumes.get(Key.of(name));
     }
 
+    /// The PersistentVolumes that lead to the same volume of a driver: people make several for one disk, and what is
+    /// attached is the disk.
+    List<Obj> alike(AttachableVolume volume) {
+        return volumes.by(BY_UNIQUE_NAME, volume.uniqueName());
+    }
+
     private static boolean usesClaims(Obj pod) {
         return pod.spec().seq("volumes").structs().stream().anyMatch(v -> !StorageProtection.claim(pod, v).isEmpty());
     }
@@ -123,29 +131,39 @@ final class DesiredAttachments {
         return all;
     }
 
-    /// Whether a volume is still used on a node, by what it says of its claim itself: what a pod has stays attached,
-    /// though the claim cannot be found any more.
-    boolean keeps(OnNode on, Obj volume) {
+    /// Whether a volume is still used on a node, by what its PersistentVolumes say of their claims themselves: what a
+    /// pod has stays attached, though the claim cannot be found any more.
+    boolean keeps(OnNode on, AttachableVolume volume) {
+        return alike(volume).stream().anyMatch(v -> keeps(on, v));
+    }
+
+    private boolean keeps(OnNode on, Obj volume) {
         Struct ref = owner(volume);
         Key claim = new Key(ref.text("namespace"), ref.text("name"));
         return on.claims().contains(claim)
                 && claims.get(claim).map(c -> c.uid().equals(ref.text("uid"))).orElse(true);
     }
 
-    /// The pods that use a claim on some nodes, and have not ended.
-    List<Obj> users(Obj volume, Set<String> nodes) {
-        Struct claim = owner(volume);
-        return pods.by(StorageProtection.BY_CLAIM, new Key(claim.text("namespace"), claim.text("name")).toString())
-                .stream().filter(p -> nodes.contains(Pods.node(p)) && !ended(p)).toList();
+    /// The pods that use a volume on some nodes, by whatever claim, and have not ended.
+    List<Obj> users(AttachableVolume volume, Set<String> nodes) {
+        return alike(volume).stream().flatMap(v -> users(owner(v)).stream())
+                .filter(p -> nodes.contains(Pods.node(p)) && !ended(p)).distinct().toList();
     }
 
-    /// The nodes of the pods that use a claim.
-    ///
+    /// The nodes of the pods that use a volume by a PersistentVolume that only one node may have.
+    List<Key> exclusive(AttachableVolume volume) {
+        return alike(volume).stream().filter(v -> AttachableVolume.of(v).filter(a -> !a.shared()).isPresent())
+                .flatMap(v -> nodes(owner(v)).stream()).distinct().toList();
+    }
+
+    private List<Key> nodes(Struct claim) {
+        return users(claim).stream().map(Pods::node).filter(n -> !n.isEmpty()).distinct().map(Key::of).toList();
+    }
+
     /// @param claim with its `namespace` and `name`
-    List<Key> nodes(Struct claim) {
+    private List<Obj> users(Struct claim) {
         Key key = new Key(claim.text("namespace"), claim.text("name"));
-        return pods.by(StorageProtection.BY_CLAIM, key.toString()).stream().map(Pods::node)
-                .filter(n -> !n.isEmpty()).distinct().map(Key::of).toList();
+        return pods.by(StorageProtection.BY_CLAIM, key.toString());
     }
 
     private static Map<Key, Struct> sources(Obj pod) {

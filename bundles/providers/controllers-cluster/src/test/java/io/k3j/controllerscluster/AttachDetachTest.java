@@ -43,19 +43,39 @@ class AttachDetachTest {
 
     private void claim(String name, String mode) {
         stage.api.seed(BuiltinResources.PERSISTENT_VOLUMES, volume(name, mode));
+        bound("default", name);
+    }
+
+    private void bound(String namespace, String name) {
         stage.api.seed(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, Obj.of(Struct.of("apiVersion", "v1", "kind",
                 "PersistentVolumeClaim", "metadata",
-                Struct.of("name", name, "namespace", "default", "uid", "uid-" + name), "spec",
+                Struct.of("name", name, "namespace", namespace, "uid", "uid-" + name), "spec",
                 Struct.of("volumeName", "pv-" + name), "status", Struct.of("phase", "Bound"))));
     }
 
+    /// Another PersistentVolume of the disk `h-data`, with a claim of its own.
+    private void twin(String namespace) {
+        stage.api.seed(BuiltinResources.PERSISTENT_VOLUMES, volume("twin", "ReadWriteOnce")
+                .with("h-data", "spec", "csi", "volumeHandle").with(namespace, "spec", "claimRef", "namespace"));
+        bound(namespace, "twin");
+    }
+
     private void pod(String name, String node, String claim) {
+        pod("default", name, node, claim);
+    }
+
+    private void pod(String namespace, String name, String node, String claim) {
+        bind(namespace, name, node, claim);
+        stage.settle();
+    }
+
+    /// Before anybody has seen it.
+    private void bind(String namespace, String name, String node, String claim) {
         stage.api.seed(BuiltinResources.PODS, Obj.of(Struct.of("apiVersion", "v1", "kind", "Pod", "metadata",
-                Struct.of("name", name, "namespace", "default"), "spec",
+                Struct.of("name", name, "namespace", namespace), "spec",
                 Struct.of("nodeName", node, "volumes", Seq.of(Struct.of("name", "d", "persistentVolumeClaim",
                         Struct.of("claimName", claim)))),
                 "status", Struct.of("phase", "Pending"))));
-        stage.settle();
     }
 
     private void gone(String pod) {
@@ -271,6 +291,80 @@ class AttachDetachTest {
         pod("other", "n2", "data");
         assertThat(stage.events()).contains("FailedAttachVolume: Multi-Attach error for volume \"pv-data\" Volume is"
                 + " already exclusively attached to one node and can't be attached to another");
+    }
+
+    @Test
+    void twoPersistentVolumesOfOneDiskAreOneVolume() {
+        running();
+        node("n2");
+        twin("default");
+        pod("other", "n2", "twin");
+        assertThat(attachments()).hasSize(1);
+        assertThat(stage.events()).contains("FailedAttachVolume: Multi-Attach error for volume \"pv-twin\" Volume is"
+                + " already used by pod(s) web");
+        gone("web");
+        change("n1", Seq.EMPTY, "status", "volumesInUse");
+        assertThat(attachments()).extracting(a -> a.spec().text("nodeName")).containsExactly("n2");
+    }
+
+    /// Both nodes are dealt with before any view shows the first VolumeAttachment.
+    @Test
+    void twoPersistentVolumesOfOneDiskAreNotAskedForAtOnce() {
+        node("n1");
+        node("n2");
+        claim("data", "ReadWriteOnce");
+        twin("default");
+        stage.settle();
+        bind("default", "a", "n1", "data");
+        bind("default", "b", "n2", "twin");
+        stage.api.deliver();
+        workBlindly();
+        stage.settle();
+        assertThat(attachments()).hasSize(1);
+    }
+
+    @Test
+    void podsOfOtherNamespacesAreCountedAndNotNamed() {
+        running();
+        node("n2");
+        twin("secret");
+        pod("secret", "other", "n2", "twin");
+        assertThat(stage.events()).contains("FailedAttachVolume: Multi-Attach error for volume \"pv-twin\" Volume is"
+                + " already used by 1 pod(s) in different namespaces");
+    }
+
+    @Test
+    void aDiskStaysForTheSecondPersistentVolumeWhenTheFirstHasGone() {
+        running();
+        twin("default");
+        pod("other", "n1", "twin");
+        gone("web");
+        stage.api.vanish(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, new Key("default", "data"));
+        stage.api.vanish(BuiltinResources.PERSISTENT_VOLUMES, Key.of("pv-data"));
+        stage.settle();
+        pod("third", "n1", "twin");
+        stage.pass(Duration.ofHours(1));
+        assertThat(attachments()).hasSize(1);
+        assertThat(reported("n1")).containsExactly(UNIQUE);
+    }
+
+    /// External attachers refuse it for ever, and its name is the same for both.
+    @Test
+    void whatWasNeverAttachedOfAPersistentVolumeThatHasGoneIsNotInTheWayOfAnother() {
+        node("n1");
+        claim("data", "ReadWriteOnce");
+        pod("web", "n1", "data");
+        gone("web");
+        twin("default");
+        stage.api.seed(BuiltinResources.VOLUME_ATTACHMENTS, Obj.of(Struct.of("apiVersion", "storage.k8s.io/v1",
+                "kind", "VolumeAttachment", "metadata", Struct.of("name", NAME), "spec",
+                Struct.of("attacher", "csi.example.com", "nodeName", "n1", "source",
+                        Struct.of("persistentVolumeName", "pv-data")))));
+        stage.api.vanish(BuiltinResources.PERSISTENT_VOLUMES, Key.of("pv-data"));
+        stage.settle();
+        pod("other", "n1", "twin");
+        assertThat(attachments()).singleElement()
+                .extracting(a -> a.spec().struct("source").text("persistentVolumeName")).isEqualTo("pv-twin");
     }
 
     @Test

@@ -8,7 +8,6 @@ import io.k3j.kubeletvolumes.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
@@ -62,7 +61,7 @@ final class CsiBlockMapper {
         VolumeCall.Capability capability = volume.capability(abilities, true);
         locks.hold(volume.key(), () -> {
             session.uses().check(volume);
-            VolumeData.of(volume, session.node()).write(paths.deviceData(volume.name()));
+            session.uses().records().write(paths.deviceData(volume.name()), VolumeData.of(volume, session.node()));
             use(paths.deviceUsers(volume.name()).resolve(volume.uid()));
             if (stages && !staged.contains(volume.name())) {
                 PodDirectories.make(staging);
@@ -100,24 +99,24 @@ final class CsiBlockMapper {
         }
     }
 
-    /// Takes all of a pod back. The file of its use goes last: what cannot be unstaged is in use until it is.
-    /// @throws IOException when something is left
+    /// Takes all of a pod back, whatever is left of one of its devices. The file of its use goes last: what cannot be
+    /// unstaged is in use until it is.
+    /// @throws IOException when something is left: the first reason
     void release(String uid) throws IOException {
+        FirstFailure failure = new FirstFailure();
         for (String name : session.uses().devices()) {
             if (Files.exists(session.paths().deviceUsers(name).resolve(uid), LinkOption.NOFOLLOW_LINKS)) {
-                VolumeData data = data(name);
-                locks.hold(data.driver() + "^" + data.handle(), () -> release(name, uid, data));
+                failure.of(() -> {
+                    VolumeData data = data(name);
+                    locks.hold(data.driver() + "^" + data.handle(), () -> release(name, uid, data));
+                });
             }
         }
+        failure.check();
     }
 
-    /// @throws IOException also when nothing is written, which would be before anybody uses it
     private VolumeData data(String name) throws IOException {
-        try {
-            return VolumeData.read(session.paths().deviceData(name));
-        } catch (NoSuchFileException e) {
-            throw new IOException("device " + name + " has lost its vol_data.json, which names its driver", e);
-        }
+        return session.uses().records().need(session.paths().deviceData(name), name);
     }
 
     private void release(String name, String uid, VolumeData data) throws IOException {
@@ -137,7 +136,7 @@ final class CsiBlockMapper {
         if (last) {
             Files.deleteIfExists(Objects.requireNonNull(target.getParent()));
             Files.deleteIfExists(paths.deviceUsers(name));
-            VolumeData.delete(paths.deviceData(name), "none");
+            session.uses().records().delete(paths.deviceData(name), "none");
             Files.deleteIfExists(paths.devices().resolve(name));
         }
     }

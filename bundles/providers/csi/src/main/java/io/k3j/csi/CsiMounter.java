@@ -22,6 +22,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /// one at a time per pod; waits for whoever is doing something to the same volume.
 final class CsiMounter {
     private static final System.Logger LOG = System.getLogger("io.k3j.csi");
+    private static final String MOUNT = "mount";
+    private static final String GLOBAL_MOUNT = "globalmount";
     private final Session session;
     private final Mounts mounts;
     /// By [CsiVolume#key], also of devices.
@@ -30,12 +32,14 @@ final class CsiMounter {
     private final Set<Path> published = ConcurrentHashMap.newKeySet();
     /// Of this session, by [CsiVolume#key].
     private final Set<String> staged = ConcurrentHashMap.newKeySet();
+    /// What was told last of staged volumes that are left, by their directories.
+    private final Map<Path, String> told = new ConcurrentHashMap<>();
 
     /// What the mounter and the mapper have in common.
     ///
     /// @param node its name
-    record Session(CsiPaths paths, String node, RegisteredDrivers drivers, VolumeUses uses,
-            VolumeParameters parameters, NodeExpansion expansion) {
+    record Session(CsiPaths paths, String node, RegisteredDrivers drivers, VolumeUses uses, StagedVolumes staged,
+            VolumeParameters parameters, NodeExpansion expansion, UsageCalls figures) {
     }
 
     CsiMounter(Session session, Mounts mounts, NamedLocks locks) {
@@ -45,7 +49,7 @@ final class CsiMounter {
     }
 
     private Path target(CsiVolume volume) {
-        return session.paths().volume(volume.uid(), volume.name()).resolve("mount");
+        return session.paths().volume(volume.uid(), volume.name()).resolve(MOUNT);
     }
 
     /// Whether there is nothing to do for a volume but to look at its size: this session has published it, or an
@@ -79,7 +83,7 @@ final class CsiMounter {
             VolumeData data = VolumeData.of(volume, session.node());
             if (fresh) {
                 session.uses().check(volume);
-                data.write(Objects.requireNonNull(target.getParent()));
+                session.uses().records().write(Objects.requireNonNull(target.getParent()), data);
             }
             if (stages && !staged.contains(volume.key())) {
                 data.staged().write(Objects.requireNonNull(staging.getParent()));
@@ -113,39 +117,52 @@ final class CsiMounter {
         }
     }
 
-    /// Takes all of a pod back. The record of a volume goes last: what cannot be unstaged is in use until it is.
-    /// @throws IOException when something is left
+    /// Takes all of a pod back, whatever is left of one of its volumes.
+    /// @throws IOException when something is left: the first reason
     void release(String uid) throws IOException {
+        FirstFailure failure = new FirstFailure();
         for (Path directory : VolumeUses.children(session.paths().volumes(uid))) {
-            VolumeData data;
-            try {
-                data = VolumeData.read(directory);
-            } catch (NoSuchFileException e) {
-                // the kubelet had made no more than the directory, or had taken it away but for that
-                empty(directory);
-                continue;
-            }
-            locks.hold(data.driver() + "^" + data.handle(), () -> {
-                unpublish(directory, data);
-                if (!session.uses().used(data, directory)) {
-                    unstage(data);
-                }
-                VolumeData.delete(directory, "mount");
-            });
+            failure.of(() -> release(directory));
         }
+        failure.check();
     }
 
-    private void empty(Path directory) throws IOException {
-        Path target = directory.resolve("mount");
-        if (mounts.mounted(target)) {
-            throw new IOException("a CSI volume is mounted at " + target
-                    + ", but vol_data.json beside it, which names its driver, is gone: unmount it by hand");
+    /// The record of a volume goes last: what cannot be unstaged is in use until it is.
+    private void release(Path directory) throws IOException {
+        VolumeRecords records = session.uses().records();
+        VolumeData data;
+        try {
+            data = records.read(directory, VolumeUses.name(directory));
+        } catch (NoSuchFileException e) {
+            // the kubelet had made no more than the directory, or had taken it away but for that
+            records.delete(directory, MOUNT);
+            return;
+        } catch (VolumeRecords.Lost e) {
+            drop(directory, e);
+            return;
         }
-        VolumeData.delete(directory, "mount");
+        locks.hold(data.driver() + "^" + data.handle(), () -> {
+            unpublish(directory, data);
+            if (!session.uses().used(data, directory)) {
+                unstage(data);
+            }
+            records.delete(directory, MOUNT);
+        });
+    }
+
+    /// What nobody knows is no pod's any more once nothing is mounted there; what may be staged of it is taken back by
+    /// the next look.
+    private void drop(Path directory, VolumeRecords.Lost why) throws IOException {
+        if (mounts.mounted(directory.resolve(MOUNT))) {
+            throw why;
+        }
+        session.uses().records().delete(directory, MOUNT);
+        LOG.log(System.Logger.Level.WARNING, "Dropped a volume that nobody knows, its driver is not told path={0}",
+                directory);
     }
 
     private void unpublish(Path directory, VolumeData data) throws IOException {
-        Path target = directory.resolve("mount");
+        Path target = directory.resolve(MOUNT);
         session.drivers().need(data.driver()).unpublish(data.handle(), target.toString());
         published.remove(target);
         ended(target, data);
@@ -169,7 +186,8 @@ final class CsiMounter {
         staged.remove(data.driver() + "^" + data.handle());
         session.drivers().need(data.driver()).unstage(data.handle(), staging.toString());
         ended(staging, data);
-        VolumeData.delete(global, "globalmount");
+        VolumeData.delete(global, GLOBAL_MOUNT);
+        told.remove(global);
     }
 
     /// Unstages what no pod's record stands for. What cannot be now is left.
@@ -186,15 +204,14 @@ final class CsiMounter {
     private void pruneAll(Path driver) throws IOException {
         for (Path global : VolumeUses.children(driver)) {
             try {
-                VolumeData data = VolumeData.read(global);
-                locks.holdIfFree(data.driver() + "^" + data.handle(), () -> {
-                    if (!session.uses().used(data, global)) {
-                        unstage(data);
-                    }
-                });
+                Optional<VolumeData> data = session.staged().in(global);
+                if (data.isPresent()) {
+                    pruneOne(global, data.get());
+                } else {
+                    dropStaged(global);
+                }
             } catch (IOException e) {
-                LOG.log(System.Logger.Level.DEBUG, "Cannot unstage a volume path={0} error={1}", global,
-                        e.getMessage());
+                left(global, e);
                 if (e instanceof CsiFault fault && fault.late()) {
                     return;
                 }
@@ -202,10 +219,48 @@ final class CsiMounter {
         }
     }
 
+    private void pruneOne(Path global, VolumeData data) throws IOException {
+        locks.holdIfFree(data.driver() + "^" + data.handle(), () -> {
+            if (!session.uses().used(data, global)) {
+                unstage(data);
+            }
+        });
+    }
+
+    /// A pod's record is written before its volume is staged: what nobody knows is being staged by nobody. What has
+    /// just been unstaged is not there any more.
+    private void dropStaged(Path global) throws IOException {
+        if (!CsiPaths.hash(VolumeUses.name(global)) || !Files.isDirectory(global, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        Path staging = global.resolve(GLOBAL_MOUNT);
+        if (mounts.mounted(staging)) {
+            throw new IOException("which CSI volume is mounted at " + staging + " is not known, since vol_data.json"
+                    + " beside it cannot be read and neither a pod nor the Node names it: unmount it by hand");
+        }
+        VolumeData.delete(global, GLOBAL_MOUNT);
+        told.remove(global);
+        LOG.log(System.Logger.Level.WARNING,
+                "Dropped a staged volume that nobody knows, its driver is not told path={0}", global);
+    }
+
+    /// Told once, until it is another reason or has been done.
+    private void left(Path global, IOException why) {
+        String message = String.valueOf(why.getMessage());
+        boolean news = !message.equals(told.put(global, message));
+        LOG.log(news ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG,
+                "Cannot unstage a volume that no pod uses path={0} error={1}", global, message);
+    }
+
     /// @param path where a volume is published
     Optional<VolumeUsage> usage(Path path) throws IOException {
-        VolumeData data = VolumeData.read(Objects.requireNonNull(path.getParent()));
+        Path directory = Objects.requireNonNull(path.getParent());
+        VolumeData data = session.uses().records().read(directory, VolumeUses.name(directory));
         DriverClient client = session.drivers().need(data.driver());
+        return session.figures().ask(data.driver(), () -> usage(client, data, path));
+    }
+
+    private Optional<VolumeUsage> usage(DriverClient client, VolumeData data, Path path) throws IOException {
         if (!client.tellsUsage()) {
             return Optional.empty();
         }

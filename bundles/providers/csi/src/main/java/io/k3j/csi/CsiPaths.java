@@ -24,6 +24,7 @@ record CsiPaths(Path root) {
     static final String ESCAPED = "kubernetes.io~csi";
     private static final int LONGEST_DRIVER = 63;
     private static final int LONGEST_NAME = 255;
+    private static final int HASH_CHARS = 64;
 
     Path registry() {
         return root.resolve("plugins_registry");
@@ -100,6 +101,11 @@ record CsiPaths(Path root) {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /// Whether a name may be one of [#sha256].
+    static boolean hash(String name) {
+        return name.length() == HASH_CHARS && name.chars().allMatch(HexFormat::isHexDigit);
     }
 
     /// The name of a driver, which becomes a directory's: letters and digits with dashes and dots between them.

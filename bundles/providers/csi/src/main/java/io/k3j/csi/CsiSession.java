@@ -42,15 +42,16 @@ final class CsiSession implements DriverVolumes {
         api = host.api();
         CsiPaths paths = new CsiPaths(host.root());
         RegisteredDrivers drivers = new RegisteredDrivers(metrics);
-        VolumeUses uses = new VolumeUses(paths);
+        Mounts mounts = new Mounts();
+        VolumeUses uses = new VolumeUses(paths, new VolumeRecords(api, host.node(), mounts, clock.monotonic()), mounts);
         tokens = new PodTokens(api, clock.monotonic());
         failures = new FailedOperations(clock.monotonic());
         VolumeParameters parameters = new VolumeParameters(api, tokens);
         inUse = new VolumesInUse(api, host.node(), uses);
         attachments = new VolumeAttachments(api, host.node(), inUse, closed);
-        CsiMounter.Session session = new CsiMounter.Session(paths, host.node(), drivers, uses, parameters,
-                new NodeExpansion(api, parameters));
-        Mounts mounts = new Mounts();
+        CsiMounter.Session session = new CsiMounter.Session(paths, host.node(), drivers, uses,
+                new StagedVolumes(api, host.node(), uses), parameters,
+                new NodeExpansion(api, parameters), new UsageCalls(clock.monotonic(), closed));
         NamedLocks locks = new NamedLocks();
         mounter = new CsiMounter(session, mounts, locks);
         mapper = new CsiBlockMapper(session, mounts, locks);
@@ -104,8 +105,10 @@ final class CsiSession implements DriverVolumes {
     public void release(String uid) throws IOException {
         CsiPaths.component(uid);
         failures.run(uid, "release", () -> {
-            mounter.release(uid);
-            mapper.release(uid);
+            FirstFailure failure = new FirstFailure();
+            failure.of(() -> mounter.release(uid));
+            failure.of(() -> mapper.release(uid));
+            failure.check();
             return uid;
         });
         failures.forget(uid);

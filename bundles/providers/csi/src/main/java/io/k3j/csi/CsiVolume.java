@@ -67,6 +67,10 @@ record CsiVolume(VolumeRequest request, String driver, String handle, Struct csi
 
     /// The name of its VolumeAttachment.
     String attachment(String node) {
+        return attachment(driver, handle, node);
+    }
+
+    static String attachment(String driver, String handle, String node) {
         return "csi-" + CsiPaths.sha256(handle + driver + node);
     }
 

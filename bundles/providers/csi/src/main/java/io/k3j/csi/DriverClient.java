@@ -18,7 +18,7 @@ final class DriverClient {
     static final int VOLUME_MOUNT_GROUP = 6;
     /// Upstream's `csiTimeout`.
     static final Duration LIMIT = Duration.ofMinutes(2);
-    /// For figures, which are asked for one after the other.
+    /// For figures, of which there are new ones each minute.
     private static final Duration BRIEF = Duration.ofSeconds(10);
     private static final String NODE = "/csi.v1.Node/";
     private static final int OK = 0;

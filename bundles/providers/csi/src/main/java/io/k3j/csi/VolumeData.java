@@ -4,11 +4,13 @@ import io.k3j.codec.Json;
 import io.k3j.codec.MalformedInput;
 import io.k3j.durablefiles.DurableFiles;
 import io.k3j.kubeletvolumes.PodDirectories;
+import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /// What is written down of a volume, so that it can be taken back without the API: upstream's `vol_data.json`. Pure but
 /// for [#read] and [#write], which block for the disk.
@@ -19,6 +21,20 @@ record VolumeData(Struct fields) {
     private static final String EPHEMERAL = "Ephemeral";
     private static final int MOST_BYTES = 64 << 10;
 
+    /// Of a PersistentVolume that a pod of a node has; empty for one of another kind.
+    /// @throws IOException when a name in it would lead to another place
+    static Optional<VolumeData> of(Obj volume, String node) throws IOException {
+        Struct csi = volume.spec().struct("csi");
+        String handle = csi.text("volumeHandle");
+        if (handle.isEmpty()) {
+            return Optional.empty();
+        }
+        String driver = CsiPaths.driver(csi.text("driver"));
+        return Optional.of(new VolumeData(Struct.of("attachmentID", CsiVolume.attachment(driver, handle, node),
+                "driverName", driver, "nodeName", node, "specVolID", volume.name(), "volumeHandle", handle,
+                "volumeLifecycleMode", "Persistent")));
+    }
+
     /// Of a volume of a pod.
     static VolumeData of(CsiVolume volume, String node) {
         return new VolumeData(Struct.of("attachmentID", volume.attachment(node), "driverName", volume.driver(),
@@ -26,9 +42,13 @@ record VolumeData(Struct fields) {
                 volume.ephemeral() ? EPHEMERAL : "Persistent"));
     }
 
-    /// Of a staged volume, which all pods share.
+    /// Of the same volume when it is staged, which all pods share.
     VolumeData staged() {
-        return new VolumeData(Struct.of("driverName", driver(), "volumeHandle", handle()));
+        return staged(driver(), handle());
+    }
+
+    static VolumeData staged(String driver, String handle) {
+        return new VolumeData(Struct.of("driverName", driver, "volumeHandle", handle));
     }
 
     String driver() {

@@ -1,5 +1,6 @@
 package io.k3j.csi;
 
+import io.k3j.kubeletvolumes.Mounts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -9,24 +10,24 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /// Which pods of the node use which volumes of drivers, read from the disk at each call; whoever makes one writes it
-/// down first. Any thread; blocks for the disk.
+/// down first. Any thread; blocks for the disk, and for the API where a record cannot be read.
 ///
 /// @param paths of the kubelet
-record VolumeUses(CsiPaths paths) {
+/// @param records of pods' volumes
+/// @param mounts what is mounted, which tells of a record that is lost
+record VolumeUses(CsiPaths paths, VolumeRecords records, Mounts mounts) {
     /// A pod's use.
     ///
     /// @param uid of the pod
     /// @param directory in which that is written
-    /// @param data what is written, empty where that cannot be read
-    record Use(String uid, Path directory, Optional<VolumeData> data) {
-        /// What cannot be read may be it.
-        boolean mayBeOf(VolumeData volume) {
-            return data.map(d -> d.isOf(volume.driver(), volume.handle())).orElse(true);
-        }
+    /// @param at where the pod has it
+    /// @param data what is written, empty where nobody knows
+    record Use(String uid, Path directory, Path at, Optional<VolumeData> data) {
     }
 
     /// All of them, mounted or mapped.
@@ -35,12 +36,12 @@ record VolumeUses(CsiPaths paths) {
         for (Path pod : children(paths.pods())) {
             String uid = name(pod);
             for (Path volume : children(paths.volumes(uid))) {
-                add(all, uid, volume);
+                add(all, uid, volume, volume.resolve("mount"));
             }
         }
         for (String device : devices()) {
             for (Path user : children(paths.deviceUsers(device))) {
-                add(all, name(user), paths.deviceData(device));
+                add(all, name(user), paths.deviceData(device), paths.devicePublished(device, name(user)));
             }
         }
         return all;
@@ -63,17 +64,45 @@ record VolumeUses(CsiPaths paths) {
     /// Whether a pod uses a volume.
     /// @param ending the directory of the record of one that is to use it no longer
     boolean used(VolumeData volume, Path ending) throws IOException {
-        return all().stream().anyMatch(u -> u.mayBeOf(volume) && !u.directory().equals(ending));
+        for (Use use : all()) {
+            if (!use.directory().equals(ending) && mayBeOf(use, volume)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Of a use that nobody knows the mounts tell, as they tell upstream: what a pod has is mounted, and of the file
+    /// system that is staged, unless drivers stage without a mount.
+    private boolean mayBeOf(Use use, VolumeData volume) throws IOException {
+        if (use.data().isPresent()) {
+            return use.data().get().isOf(volume.driver(), volume.handle());
+        }
+        Optional<String> device = mounts.device(use.at());
+        Optional<String> staged = mounts.device(paths.staging(volume.driver(), volume.handle()));
+        return device.isPresent() && (staged.isEmpty() || staged.equals(device));
+    }
+
+    /// Whether a pod has something mounted of which nobody knows whose it is.
+    boolean unknown(List<Use> uses) throws IOException {
+        for (Use use : uses) {
+            if (use.data().isEmpty() && mounts.mounted(use.at())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// Nothing has been made of a volume of which nothing is written yet.
-    private static void add(List<Use> into, String uid, Path directory) {
+    private void add(List<Use> into, String uid, Path directory, Path at) {
+        String name = directory.startsWith(paths.devices()) ? name(Objects.requireNonNull(directory.getParent()))
+                : name(directory);
         try {
-            into.add(new Use(uid, directory, Optional.of(VolumeData.read(directory))));
+            into.add(new Use(uid, directory, at, Optional.of(records.read(directory, name))));
         } catch (NoSuchFileException e) {
             // nobody uses anything
         } catch (IOException e) {
-            into.add(new Use(uid, directory, Optional.empty()));
+            into.add(new Use(uid, directory, at, Optional.empty()));
         }
     }
 

@@ -10,6 +10,7 @@ import io.k3j.model.Seq;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -53,11 +54,13 @@ final class VolumesInUse {
     /// @return the Node with it, empty when there is none
     /// @throws ApiFault when the API refuses or does not answer
     synchronized Optional<Obj> report() throws IOException {
-        Set<String> own = own();
+        List<VolumeUses.Use> all = uses.all();
+        Set<String> own = own(all);
+        boolean unknown = uses.unknown(all);
         for (int i = 1;; i++) {
             try {
                 Optional<Obj> found = api.find(ReferencedObjects.NODES, node);
-                return found.isEmpty() ? found : Optional.of(reported(found.get(), own));
+                return found.isEmpty() ? found : Optional.of(reported(found.get(), own, unknown));
             } catch (ApiFault e) {
                 if (e.code() != CONFLICT || i == TRIES) {
                     throw e;
@@ -66,10 +69,11 @@ final class VolumesInUse {
         }
     }
 
-    private Obj reported(Obj now, Set<String> own) {
+    /// @param unknown whether something is used of which nobody knows what it is: then nothing is said to be unused
+    private Obj reported(Obj now, Set<String> own, boolean unknown) {
         Set<String> before = new TreeSet<>(now.status().seq("volumesInUse").texts());
         Set<String> all = new TreeSet<>(own);
-        before.stream().filter(v -> !v.startsWith(OWN)).forEach(all::add);
+        before.stream().filter(v -> unknown || !v.startsWith(OWN)).forEach(all::add);
         if (all.equals(before)) {
             return now;
         }
@@ -78,11 +82,11 @@ final class VolumesInUse {
         return api.update(ReferencedObjects.NODES, next, WriteOptions.STATUS);
     }
 
-    private Set<String> own() throws IOException {
+    private Set<String> own(List<VolumeUses.Use> used) {
         Set<String> all = new TreeSet<>();
         wanted.values().forEach(all::addAll);
         Map<String, Boolean> attach = new HashMap<>();
-        for (VolumeUses.Use use : uses.all()) {
+        for (VolumeUses.Use use : used) {
             if (use.data().isPresent() && !use.data().get().ephemeral()) {
                 VolumeData data = use.data().get();
                 if (attach.computeIfAbsent(data.driver(), d -> CsiDriverSpec.of(api, d).attach())) {
