@@ -58,6 +58,7 @@ final class FeatureReconciler implements AutoCloseable {
     private final PluginCopies copies;
     private final @Nullable PluginWork plugins;
     private final PluginGuard guard;
+    private final MissedPlugins missed;
     private final PluginDirectory directory;
     private final ComponentList list;
     private final FeatureList features;
@@ -104,13 +105,21 @@ final class FeatureReconciler implements AutoCloseable {
                 new PluginReader(offered, bundles::shipped, bundles::exported, all.values()), copies, changing, roster,
                 guard);
         this.plugins = plugs;
-        this.directory = new PluginDirectory(plan.dataDir(), plugs, TimeSource.system());
+        this.missed = new MissedPlugins(plan.dataDir(), new MissedPlugins.Parts(around.context, around.disk, plugs,
+                plugs::plugged, guard::decisions, this::disabled));
+        this.directory = new PluginDirectory(plan.dataDir(), missed, TimeSource.system());
         Stops stops = new Stops(bundles, gate, this::handle);
         this.list = new ComponentList(roster, bundles, health, stops, plugs.failed()::components);
         this.features = new FeatureList(roster, list, directory::refused);
         this.cluster = new ClusterFollower(around.context, changing, new ClusterChanges(roster, changes), features,
                 files.agents());
         publish(swaps, stops, new PluginMetrics(plugs, guard));
+    }
+
+    private boolean disabled(String component) {
+        Roster.Now now = roster.now();
+        return now.decisions().allDisabled().contains(component)
+                || now.disabled().contains(component) && !now.decisions().allEnabled().contains(component);
     }
 
     private Path file(Handle handle) {
@@ -158,6 +167,7 @@ final class FeatureReconciler implements AutoCloseable {
         List<Feature> due = retirement.due(all, roster.now().desired().names());
         bundles.prune();
         configurations.renew(work.settings());
+        missed.begin();
         Applier applier = new Applier(bundles, configurations, health, this::handle, chosen);
         ClusterFlags cluster = new ClusterFlags(plan, all.values());
         applier.apply(roster.wanted().stream().filter(f -> !cluster.awaitedBy(f)).toList());
