@@ -10,6 +10,7 @@ import io.k3j.controllerkit.ControllerContext;
 import io.k3j.controllerkit.Controller;
 import io.k3j.controllerkit.Reconciler;
 import io.k3j.controllerkit.ExpectingWriter;
+import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Null;
 import io.k3j.model.Obj;
@@ -19,14 +20,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Deletes objects whose owners are gone, and completes cascading deletions:
 /// <https://kubernetes.io/docs/concepts/architecture/garbage-collection/>. Work queue keys are UIDs.
 ///
-/// Objects whose owner is one of another server have a worker of their own, which waits for that server: nobody tells
-/// when such an owner goes, so it is asked again and again.
+/// Objects whose owner is one of another server have workers of their own, which wait for that server: nobody tells
+/// when such an owner goes, so it is asked again and again. One of them at a time waits for the server of a group, so
+/// that one which does not answer delays its own objects only ([AskedGroups]).
 final class GarbageCollector implements Reconciler {
     private static final Key REFRESH = new Key("resources", "refresh");
     private static final Duration REFRESH_EVERY = Duration.ofSeconds(10);
@@ -34,6 +38,10 @@ final class GarbageCollector implements Reconciler {
     private static final String ACCOUNT = "generic-garbage-collector";
     /// How often another server is asked for an owner, of each object that has one there.
     private static final Duration ASK_AGAIN = Duration.ofSeconds(30);
+    /// How soon is looked again whether another server can be asked that is being asked.
+    private static final Duration BUSY = Duration.ofSeconds(1);
+    /// So many other servers that do not answer delay nobody else.
+    private static final int ELSEWHERE_WORKERS = 16;
 
     /// The state of an owner: present, deleted in the foreground, or absent.
     private enum OwnerState {
@@ -43,6 +51,7 @@ final class GarbageCollector implements Reconciler {
     private final OwnerGraph graph;
     private final GarbageViews views;
     private final Consumer<String> elsewhere;
+    private final AskedGroups asked = new AskedGroups();
 
     /// @param enqueue is given the UIDs of what is to be looked at
     /// @param elsewhere the same of what has an owner that another server has
@@ -58,7 +67,7 @@ final class GarbageCollector implements Reconciler {
         GarbageCollector[] all = new GarbageCollector[1];
         Controller loop = context.loop("garbage-collector-controller", ACCOUNT, 4,
                 (key, writer) -> all[0].reconcile(key, writer));
-        Controller waiting = context.loop("garbage-collector-elsewhere", ACCOUNT, 1,
+        Controller waiting = context.loop("garbage-collector-elsewhere", ACCOUNT, ELSEWHERE_WORKERS,
                 (key, writer) -> all[0].reconcileElsewhere(key, writer));
         all[0] = new GarbageCollector(context.api(), new OwnerGraph(), uid -> loop.queue().add(Key.of(uid)),
                 uid -> waiting.queue().add(Key.of(uid)));
@@ -86,7 +95,10 @@ final class GarbageCollector implements Reconciler {
         if (node == null) {
             return Requeue.NEVER;
         }
-        return deleteUnlessOwned(node, writer.api()).or(Requeue.after(ASK_AGAIN));
+        Set<String> groups = node.owners().stream().filter(views::elsewhere)
+                .map(owner -> Gvr.of(owner.text("apiVersion"), "").group()).collect(Collectors.toSet());
+        return asked.alone(groups, () -> deleteUnlessOwned(node, writer.api()).or(Requeue.after(ASK_AGAIN)))
+                .orElse(Requeue.after(BUSY));
     }
 
     private boolean hasOwnerElsewhere(OwnerGraph.Node node) {
