@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// reserved, and `Components` keeps anyone who asks waiting for the very swap that is under way. There *history*
 /// stands in: of each owner as many sorts of services as there were at once at most. What another owner brings does not
 /// stand for them. Whoever runs plug-ins may know better: an owner that had services before this server was started, and
-/// does not run, is missed for as long as it is *told* so. Called by its slot, one call at a time.
+/// is not here, is missed for as long as it is *told* so. Called by its slot, one call at a time.
 public final class Completeness<T> {
     private static final System.Logger LOG = System.getLogger("io.k3j.objectregistry");
     private final Set<String> declared;
@@ -82,13 +82,14 @@ public final class Completeness<T> {
         return away.isEmpty() ? null : away.iterator().next();
     }
 
-    /// An owner that had more than there is of it among these, or that is told to be missed; null when there is none.
+    /// An owner that had more than there is of it among these, or of which there is nothing although it is told to be
+    /// missed; null when there is none.
     /// Remembers what it sees, so it is asked once for each change. Calls no service.
     @Nullable
     String missingOwner(List<Slot.Entry<T>> present) {
         Map<String, Set<String>> now = sorts(present);
         now.forEach((owner, sorts) -> most.merge(owner, sorts.size(), Math::max));
-        return Stream.concat(told.stream(), most.entrySet().stream()
+        return Stream.concat(told.stream().filter(owner -> !now.containsKey(owner)), most.entrySet().stream()
                 .filter(one -> now.getOrDefault(one.getKey(), Set.of()).size() < one.getValue())
                 .map(Map.Entry::getKey)).findFirst().orElse(null);
     }

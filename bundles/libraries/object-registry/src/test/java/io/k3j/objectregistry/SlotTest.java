@@ -107,7 +107,12 @@ class SlotTest {
         assertThat(slot.state().missed("plug-in")).containsExactly("plug-in of com.acme");
         slot.forget("com.acme");
         assertThat(slot.state().complete()).as("who installs nothing says nothing").isFalse();
+        slot.add("plugin", Map.of(Slot.OWNER, "com.acme"));
+        assertThat(slot.state().complete()).as("it decides, and may have to before it is well").isTrue();
+        slot.remove("plugin");
         slot.told("com.acme", false);
+        assertThat(slot.state().complete()).as("it was here").isFalse();
+        slot.forget("com.acme");
         assertThat(slot.state().complete()).isTrue();
     }
 
