@@ -106,7 +106,7 @@ final class FeatureReconciler implements AutoCloseable {
                 guard);
         this.plugins = plugs;
         this.missed = new MissedPlugins(plan.dataDir(), new MissedPlugins.Parts(around.context, around.disk, plugs,
-                plugs::plugged, guard::decisions, this::disabled));
+                plugs::plugged, guard::decisions, this::disabled, TimeSource.system().monotonic()));
         this.directory = new PluginDirectory(plan.dataDir(), missed, TimeSource.system());
         Stops stops = new Stops(bundles, gate, this::handle);
         this.list = new ComponentList(roster, bundles, health, stops, plugs.failed()::components);

@@ -2,8 +2,12 @@ package io.k3j.features;
 
 import io.k3j.componentapi.Components;
 import io.k3j.componentapi.Phases;
+import io.k3j.componentapi.SwapRefused;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Hashtable;
@@ -24,8 +28,12 @@ import org.osgi.service.condition.Condition;
 /// taken away. `<data-dir>/bundles/deciding.json` remembers across restarts what each of them decided about, so that a
 /// start lets nothing pass that one of them has yet to look at, and nobody who keeps one from running is let pass.
 ///
-/// One that an operator has disabled is not missed. Stands between the directory and who plugs; one thread.
+/// One that an operator has disabled is not missed. One that is sound and did not start is tried again, since everybody
+/// waits for it: after [#FIRST_PAUSE], then later and later. Stands between the directory and who plugs; one thread.
 final class MissedPlugins implements PluginDirectory.Plugs {
+    /// How soon one that did not start is tried again, and how late at most.
+    static final Duration FIRST_PAUSE = Duration.ofSeconds(30);
+    static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
     private static final String COPY = "copy";
     private static final String SERVICES = "services";
     private final Parts parts;
@@ -33,6 +41,7 @@ final class MissedPlugins implements PluginDirectory.Plugs {
     private final Path file;
     private final Map<String, Decided> decided = new TreeMap<>();
     private final Map<String, List<ServiceRegistration<?>>> missed = new TreeMap<>();
+    private final Map<String, Retry> retries = new TreeMap<>();
 
     /// What it works with.
     ///
@@ -40,9 +49,13 @@ final class MissedPlugins implements PluginDirectory.Plugs {
     /// @param plugged the plug-ins that run
     /// @param decisions of one that runs: the contracts by which it has had a say, by its bundles' symbolic names
     /// @param disabled whether an operator has disabled a component
+    /// @param clock that is not set
     record Parts(BundleContext context, StateFiles disk, PluginDirectory.Plugs plugs,
             Supplier<Collection<Plugin>> plugged, Function<Plugin, Map<String, Set<String>>> decisions,
-            Predicate<String> disabled) {
+            Predicate<String> disabled, InstantSource clock) {
+    }
+
+    private record Retry(Instant at, Duration pause) {
     }
 
     /// What one file's plug-in decided about.
@@ -106,8 +119,31 @@ final class MissedPlugins implements PluginDirectory.Plugs {
 
     private void found(String name) {
         List<ServiceRegistration<?>> told = missed.remove(name);
+        retries.remove(name);
         if (told != null) {
             told.forEach(ServiceRegistration::unregister);
+        }
+    }
+
+    /// One that did not start; what is refused for what it is waits for another file, or other keys.
+    private void again(String name, RuntimeException why) {
+        Retry before = retries.remove(name);
+        if (missed.containsKey(name) && why.getCause() instanceof SwapRefused) {
+            Duration pause = before == null ? FIRST_PAUSE : before.pause.multipliedBy(2);
+            Duration next = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
+            retries.put(name, new Retry(parts.clock.instant().plus(next), next));
+        }
+    }
+
+    /// @return why it does not run; empty when it does
+    private String retried(String name) throws InterruptedException {
+        try {
+            plug(directory.resolve(name));
+            return "";
+        } catch (FeatureProblem e) {
+            return String.valueOf(e.getMessage());
+        } catch (RuntimeException e) {
+            return directory.resolve(name) + " cannot be plugged in: " + e;
         }
     }
 
@@ -149,6 +185,7 @@ final class MissedPlugins implements PluginDirectory.Plugs {
             found(name);
         } catch (RuntimeException e) {
             miss(name);
+            again(name, e);
             throw e instanceof FeatureProblem refusal && missed.containsKey(name) ? told(refusal) : e;
         }
     }
@@ -162,10 +199,16 @@ final class MissedPlugins implements PluginDirectory.Plugs {
     @Override
     public Map<String, String> stopFailing() throws InterruptedException {
         parts.plugged.get().forEach(this::note);
-        Map<String, String> told = parts.plugs.stopFailing();
+        Map<String, String> told = new TreeMap<>(parts.plugs.stopFailing());
         told.keySet().forEach(this::miss);
         List.copyOf(missed.keySet()).stream().filter(name -> Files.notExists(directory.resolve(name)))
                 .forEach(this::found);
+        Instant now = parts.clock.instant();
+        for (Map.Entry<String, Retry> one : List.copyOf(retries.entrySet())) {
+            if (!one.getValue().at.isAfter(now)) {
+                told.put(one.getKey(), retried(one.getKey()));
+            }
+        }
         return told;
     }
 

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.componentapi.Components;
 import io.k3j.componentapi.Phases;
+import io.k3j.componentapi.SwapRefused;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Dictionary;
 import java.util.List;
@@ -32,6 +34,8 @@ class MissedPluginsTest {
     private final List<Plugin> running = new ArrayList<>();
     private final TreeSet<String> disabled = new TreeSet<>();
     private String refusal = "";
+    private boolean sound;
+    private Instant now = Instant.EPOCH;
     private Map<String, Set<String>> decisions = Map.of("com.acme", Set.of(ADMISSION));
 
     private static Plugin plugin(String digest) {
@@ -52,7 +56,7 @@ class MissedPluginsTest {
         public void plug(Path file) {
             running.clear();
             if (!refusal.isEmpty()) {
-                throw new FeatureProblem(refusal);
+                throw sound ? new FeatureProblem(refusal, new SwapRefused(refusal)) : new FeatureProblem(refusal);
             }
             running.add(ACME);
         }
@@ -107,7 +111,7 @@ class MissedPluginsTest {
         running.clear();
         missed.clear();
         MissedPlugins made = new MissedPlugins(dataDir, new MissedPlugins.Parts(context(), StateFiles.DURABLE, plugs,
-                () -> List.copyOf(running), plugin -> decisions, disabled::contains));
+                () -> List.copyOf(running), plugin -> decisions, disabled::contains, () -> now));
         made.begin();
         return made;
     }
@@ -144,6 +148,30 @@ class MissedPluginsTest {
         Files.delete(file());
         third.stopFailing();
         assertThat(missed).as("its file has gone").isEmpty();
+    }
+
+    @Test
+    void oneThatDidNotStartIsTriedAgainAndOneThatNobodyTrustsIsNot() throws InterruptedException {
+        refusal = "nobody trusts it";
+        MissedPlugins distrusting = started();
+        assertThatThrownBy(() -> distrusting.plug(file())).isInstanceOf(FeatureProblem.class);
+        refusal = "";
+        now = now.plus(MissedPlugins.LONGEST_PAUSE);
+        assertThat(distrusting.stopFailing()).isEmpty();
+        assertThat(missed).hasSize(1);
+        refusal = "it is not healthy after 30 s";
+        sound = true;
+        MissedPlugins again = started();
+        assertThatThrownBy(() -> again.plug(file())).hasMessageContaining("not healthy");
+        assertThat(again.stopFailing()).as("not yet").isEmpty();
+        now = now.plus(MissedPlugins.FIRST_PAUSE);
+        assertThat(again.stopFailing().get("acme.jar")).contains("not healthy");
+        now = now.plus(MissedPlugins.FIRST_PAUSE);
+        assertThat(again.stopFailing()).as("later and later").isEmpty();
+        refusal = "";
+        now = now.plus(MissedPlugins.FIRST_PAUSE);
+        assertThat(again.stopFailing()).containsEntry("acme.jar", "");
+        assertThat(missed).isEmpty();
     }
 
     @Test
