@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// this bundle says that it is wanted: a `feature.json` names bundles and not what they contribute, `Plan` is
 /// reserved, and `Components` keeps anyone who asks waiting for the very swap that is under way. There *history*
 /// stands in: of each owner as many sorts of services as there were at once at most. What another owner brings does not
-/// stand for them. Whoever runs plug-ins may know better: an owner that had services before this server was started, and
-/// is not here, is missed for as long as it is *told* so. Called by its slot, one call at a time.
+/// stand for them. Whoever runs plug-ins may know better: an owner that had services before this server was started,
+/// and is not here, is missed for as long as it is *told* so. Called by its slot, one call at a time.
 public final class Completeness<T> {
     private static final System.Logger LOG = System.getLogger("io.k3j.objectregistry");
     private final Set<String> declared;

@@ -32,8 +32,8 @@ final class TokenWebhookAuthenticator implements Authenticator, AutoCloseable {
     /// one address's, since who they are is not known yet: whoever sends one unknown token after the other keeps nobody
     /// out who comes from elsewhere.
     static final CallQueue.Bounds STRANGERS = new CallQueue.Bounds(192, 768, 384);
-    /// The same about tokens that it has called good before, of one user a quarter: clients behind the address of a load
-    /// balancer are kept out by no stranger behind it who has no such token.
+    /// The same about tokens that it has called good before, of one user a quarter: clients behind the address of a
+    /// load balancer are kept out by no stranger behind it who has no such token.
     static final CallQueue.Bounds KNOWN = new CallQueue.Bounds(64, 256, 64);
     /// How long each of them is waited for at the end.
     private static final Duration DRAINED = Duration.ofMillis(250);

@@ -8,9 +8,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
-/// What happens while pods are in an attempt, as upstream's in-flight events: a pod whose attempt fails is judged by each
-/// event since it was taken, with the event's own hints, as if it had waited when that happened. Nothing is kept while
-/// no pod is in flight. Guarded by the queue's lock.
+/// What happens while pods are in an attempt, as upstream's in-flight events: a pod whose attempt fails is judged by
+/// each event since it was taken, with the event's own hints, as if it had waited when that happened. Nothing is kept
+/// while no pod is in flight. Guarded by the queue's lock.
 final class InFlightEvents {
     /// So many are kept; a pod in flight that misses one of more counts as helped by it.
     static final int MOST = 2_000;
