@@ -12,6 +12,7 @@ import org.osgi.service.condition.Condition;
 /// at work, which this one was to replace, only this one stops: the replacement is refused with the reason, and the
 /// other one goes on with what it has read.
 final class StartupFailure {
+    /// A server without an API server is never said to be ready, so the start's own phase counts.
     private static final String AT_WORK = "(" + Phases.ID + "=" + Services.PKI_READY + ")";
     private final boolean replacement;
     private final HealthScope health;
