@@ -190,6 +190,8 @@ final class FeatureReconciler implements AutoCloseable {
     private void finish(List<Feature> due) throws InterruptedException {
         changing.open();
         retirement.saveApplied(roster.now().desired().names(), due);
+        // before what needs an API server: that is not ready while a plug-in is missed
+        directory.lookFirst();
         List<Feature> pending = new ArrayList<>(due);
         for (Feature feature : due) {
             if (retirement.retire(feature, FeatureRetirement.AT_START)) {
@@ -197,7 +199,6 @@ final class FeatureReconciler implements AutoCloseable {
                 retirement.saveApplied(roster.now().desired().names(), pending);
             }
         }
-        directory.lookFirst();
         // a platform thread, since what spins on virtual ones may take their processors from this one
         loops.add(SupervisedLoop.platform(Health.none(), "features-plugins", this::watchPlugins).start());
         writeManifests();
