@@ -150,8 +150,9 @@ final class MissedPlugins implements PluginDirectory.Plugs {
     private void note(Plugin plugin) {
         Map<String, Set<String>> now = parts.decisions.apply(plugin);
         Decided before = decided.get(plugin.file());
-        boolean same = before != null && before.copy.equals(plugin.kept());
-        Decided after = (same ? before : new Decided(plugin.kept(), Map.of())).and(now);
+        Decided known = before != null && before.copy.equals(plugin.kept()) ? before
+                : new Decided(plugin.kept(), Map.of());
+        Decided after = known.and(now);
         if (after.services.isEmpty()) {
             forget(plugin.file());
         } else if (!after.equals(before)) {
