@@ -205,7 +205,7 @@ final class MissedPlugins implements PluginDirectory.Plugs {
         List.copyOf(missed.keySet()).stream().filter(name -> Files.notExists(directory.resolve(name)))
                 .forEach(this::found);
         Instant now = parts.clock.instant();
-        for (Map.Entry<String, Retry> one : List.copyOf(retries.entrySet())) {
+        for (Map.Entry<String, Retry> one : new TreeMap<>(retries).entrySet()) {
             if (!one.getValue().at.isAfter(now)) {
                 told.put(one.getKey(), retried(one.getKey()));
             }
