@@ -38,8 +38,6 @@ final class GarbageCollector implements Reconciler {
     private static final String ACCOUNT = "generic-garbage-collector";
     /// How often another server is asked for an owner, of each object that has one there.
     private static final Duration ASK_AGAIN = Duration.ofSeconds(30);
-    /// How soon is looked again whether another server can be asked that is being asked.
-    private static final Duration BUSY = Duration.ofSeconds(1);
     /// So many other servers that do not answer delay nobody else.
     private static final int ELSEWHERE_WORKERS = 16;
 
@@ -51,13 +49,14 @@ final class GarbageCollector implements Reconciler {
     private final OwnerGraph graph;
     private final GarbageViews views;
     private final Consumer<String> elsewhere;
-    private final AskedGroups asked = new AskedGroups();
+    private final AskedGroups asked;
 
     /// @param enqueue is given the UIDs of what is to be looked at
     /// @param elsewhere the same of what has an owner that another server has
     GarbageCollector(ApiClient api, OwnerGraph graph, Consumer<String> enqueue, Consumer<String> elsewhere) {
         this.graph = graph;
         this.elsewhere = elsewhere;
+        asked = new AskedGroups(elsewhere);
         views = new GarbageViews(api, graph, enqueue);
     }
 
@@ -97,8 +96,8 @@ final class GarbageCollector implements Reconciler {
         }
         Set<String> groups = node.owners().stream().filter(views::elsewhere)
                 .map(owner -> Gvr.of(owner.text("apiVersion"), "").group()).collect(Collectors.toSet());
-        return asked.alone(groups, () -> deleteUnlessOwned(node, writer.api()).or(Requeue.after(ASK_AGAIN)))
-                .orElse(Requeue.after(BUSY));
+        return asked.alone(node.uid(), groups, () -> deleteUnlessOwned(node, writer.api()))
+                .orElse(Requeue.NEVER).or(Requeue.after(ASK_AGAIN));
     }
 
     private boolean hasOwnerElsewhere(OwnerGraph.Node node) {
@@ -126,8 +125,9 @@ final class GarbageCollector implements Reconciler {
         return deleteUnlessOwned(node, api);
     }
 
-    /// An owner of a kind that nobody serves may be of one that is not known yet: upstream's collector tries such an
-    /// object again, later and later, and calls it no error.
+    /// An owner of a kind that nobody serves may be of one that is not known yet: as upstream's collector this one tries
+    /// such an object again, later and later. One without a namespace whose owner is in one is never garbage, since
+    /// nobody can say which namespace's owner that is.
     private Requeue deleteUnlessOwned(OwnerGraph.Node node, ApiClient api) {
         Optional<Obj> found = api.find(node.resource(), node.key());
         // one without owners was orphaned since the graph was updated
@@ -135,8 +135,12 @@ final class GarbageCollector implements Reconciler {
                 || found.get().owners().isEmpty()) {
             return Requeue.NEVER;
         }
-        if (found.get().owners().stream().anyMatch(this::unknown)) {
+        List<Struct> owners = found.get().owners();
+        if (owners.stream().anyMatch(this::unknown)) {
             return Requeue.BACK_OFF;
+        }
+        if (found.get().namespace().isEmpty() && owners.stream().anyMatch(this::namespaced)) {
+            return Requeue.NEVER;
         }
         deleteUnlessOwned(node, found.get(), api);
         return Requeue.NEVER;
@@ -148,6 +152,11 @@ final class GarbageCollector implements Reconciler {
         }
         ApiResource resource = views.resource(owner.text("apiVersion"), owner.text("kind"));
         return resource == null || !resource.can("get");
+    }
+
+    private boolean namespaced(Struct owner) {
+        ApiResource resource = views.resource(owner.text("apiVersion"), owner.text("kind"));
+        return resource != null && resource.namespaced();
     }
 
     private void deleteUnlessOwned(OwnerGraph.Node node, Obj found, ApiClient api) {

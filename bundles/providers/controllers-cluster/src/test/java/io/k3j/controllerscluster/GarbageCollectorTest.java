@@ -159,6 +159,16 @@ class GarbageCollectorTest {
     }
 
     @Test
+    void keepsAnObjectWithoutANamespaceWhoseOwnerIsInOne() {
+        Obj ghost = deployment.with("11111111-0000-0000-0000-000000000000", "metadata", "uid");
+        stage.api.create(BuiltinResources.PRIORITY_CLASSES, Obj.of(Struct.of("apiVersion", "scheduling.k8s.io/v1",
+                "kind", "PriorityClass", "metadata",
+                Struct.of("name", "c", "ownerReferences", Seq.of(ghost.ownerReference())))), WriteOptions.PLAIN);
+        stage.pass(Duration.ofMillis(100));
+        assertThat(stage.all(BuiltinResources.PRIORITY_CLASSES)).hasSize(1);
+    }
+
+    @Test
     void deletesCyclesOfOwnership() {
         Obj a = create(BuiltinResources.CONFIG_MAPS, "ConfigMap", "a");
         Obj b = create(BuiltinResources.CONFIG_MAPS, "ConfigMap", "b", a);
