@@ -5,7 +5,10 @@ import io.k3j.apiserverapi.Authenticator;
 import io.k3j.apiserverapi.Authorizer;
 import io.k3j.componentapi.Components;
 import io.k3j.componentapi.Phases;
-import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
@@ -44,9 +47,14 @@ final class MissedOwners implements ServiceTrackerCustomizer<Condition, String>,
             return null;
         }
         String owner = id.substring(Components.MISSED.length());
-        tell(owner, reference.getProperty(Components.MISSED_SERVICES) instanceof String[] types
-                ? List.of(types) : List.of());
+        tell(owner, Stream.concat(Stream.of(reference), others(owner)));
         return owner;
+    }
+
+    /// Two files may have held a bundle of the same name: what either is missed for is missed.
+    private Stream<ServiceReference<Condition>> others(String owner) {
+        return tracker.getTracked().entrySet().stream().filter(one -> one.getValue().equals(owner))
+                .map(Map.Entry::getKey);
     }
 
     @Override
@@ -57,15 +65,21 @@ final class MissedOwners implements ServiceTrackerCustomizer<Condition, String>,
     @Override
     public void removedService(ServiceReference<Condition> reference, String owner) {
         if (!frozen) {
-            tell(owner, List.of());
+            tell(owner, others(owner));
         }
     }
 
-    private void tell(String owner, List<String> missed) {
+    private void tell(String owner, Stream<ServiceReference<Condition>> conditions) {
+        Set<String> missed = conditions.flatMap(MissedOwners::services).collect(Collectors.toSet());
         contributions.authenticators().told(owner, missed.contains(Authenticator.class.getName()));
         contributions.authorizers().told(owner, missed.contains(Authorizer.class.getName()));
         contributions.admissions().told(owner, missed.contains(Admission.class.getName()));
         contributions.signal().raise();
+    }
+
+    private static Stream<String> services(ServiceReference<Condition> condition) {
+        return condition.getProperty(Components.MISSED_SERVICES) instanceof String[] types ? Stream.of(types)
+                : Stream.empty();
     }
 
     /// What is missed now is missed to the end of this server: it lets nothing pass while it ends.

@@ -125,9 +125,9 @@ final class GarbageCollector implements Reconciler {
         return deleteUnlessOwned(node, api);
     }
 
-    /// An owner of a kind that nobody serves may be of one that is not known yet: as upstream's collector this one tries
-    /// such an object again, later and later. One without a namespace whose owner is in one is never garbage, since
-    /// nobody can say which namespace's owner that is.
+    /// An owner of a kind that nobody serves may be of one that is not known yet: as upstream's collector, this one
+    /// tries such an object again, later and later. One without a namespace whose owner is in one is never garbage,
+    /// since nobody can say in which.
     private Requeue deleteUnlessOwned(OwnerGraph.Node node, ApiClient api) {
         Optional<Obj> found = api.find(node.resource(), node.key());
         // one without owners was orphaned since the graph was updated

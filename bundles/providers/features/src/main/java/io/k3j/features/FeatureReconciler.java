@@ -101,12 +101,10 @@ final class FeatureReconciler implements AutoCloseable {
                 changes, swaps));
         this.guard = new PluginGuard(bundles, health, gate, TimeSource.system().monotonic(),
                 new Recorder(plan.dataDir()));
-        PluginWork plugs = new PluginWork(
-                new PluginReader(offered, bundles::shipped, bundles::exported, all.values()), copies, changing, roster,
-                guard);
+        PluginReader reader = new PluginReader(offered, bundles::shipped, bundles::exported, all.values());
+        PluginWork plugs = new PluginWork(reader, copies, changing, roster, guard);
         this.plugins = plugs;
-        this.missed = new MissedPlugins(plan.dataDir(), new MissedPlugins.Parts(around.context, around.disk, plugs,
-                plugs::plugged, guard::decisions, this::disabled, TimeSource.system().monotonic()));
+        this.missed = missed(plugs);
         this.directory = new PluginDirectory(plan.dataDir(), missed, TimeSource.system());
         Stops stops = new Stops(bundles, gate, this::handle);
         this.list = new ComponentList(roster, bundles, health, stops, plugs.failed()::components);
@@ -114,6 +112,11 @@ final class FeatureReconciler implements AutoCloseable {
         this.cluster = new ClusterFollower(around.context, changing, new ClusterChanges(roster, changes), features,
                 files.agents());
         publish(swaps, stops, new PluginMetrics(plugs, guard));
+    }
+
+    private MissedPlugins missed(PluginWork plugs) {
+        return new MissedPlugins(plan.dataDir(), new MissedPlugins.Parts(around.context, around.disk, plugs,
+                plugs::plugged, guard::decisions, this::disabled, TimeSource.system().monotonic()));
     }
 
     private boolean disabled(String component) {

@@ -19,6 +19,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.condition.Condition;
@@ -34,6 +35,7 @@ final class MissedPlugins implements PluginDirectory.Plugs {
     /// How soon one that did not start is tried again, and how late at most.
     static final Duration FIRST_PAUSE = Duration.ofSeconds(30);
     static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
+    private static final System.Logger LOG = System.getLogger("io.k3j.features");
     private static final String COPY = "copy";
     private static final String SERVICES = "services";
     private final Parts parts;
@@ -42,6 +44,8 @@ final class MissedPlugins implements PluginDirectory.Plugs {
     private final Map<String, Decided> decided = new TreeMap<>();
     private final Map<String, List<ServiceRegistration<?>>> missed = new TreeMap<>();
     private final Map<String, Retry> retries = new TreeMap<>();
+    /// Whether the file says what is known here.
+    private boolean written = true;
 
     /// What it works with.
     ///
@@ -102,8 +106,7 @@ final class MissedPlugins implements PluginDirectory.Plugs {
 
     private void miss(String name) {
         Decided one = decided.get(name);
-        if (one == null || missed.containsKey(name) || parts.disabled.test(one.component())
-                || Files.notExists(directory.resolve(name))
+        if (one == null || missed.containsKey(name) || !wanted(name)
                 || parts.plugged.get().stream().anyMatch(plugin -> plugin.file().equals(name))) {
             return;
         }
@@ -117,6 +120,12 @@ final class MissedPlugins implements PluginDirectory.Plugs {
         missed.put(name, told);
     }
 
+    /// Whether it is to run: its file is there, and nobody has disabled it.
+    private boolean wanted(String name) {
+        Decided one = decided.get(name);
+        return one != null && !parts.disabled.test(one.component()) && !Files.notExists(directory.resolve(name));
+    }
+
     private void found(String name) {
         List<ServiceRegistration<?>> told = missed.remove(name);
         retries.remove(name);
@@ -128,11 +137,15 @@ final class MissedPlugins implements PluginDirectory.Plugs {
     /// One that did not start; what is refused for what it is waits for another file, or other keys.
     private void again(String name, RuntimeException why) {
         Retry before = retries.remove(name);
-        if (missed.containsKey(name) && why.getCause() instanceof SwapRefused) {
+        if (missed.containsKey(name) && didNotStart(why)) {
             Duration pause = before == null ? FIRST_PAUSE : before.pause.multipliedBy(2);
             Duration next = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
             retries.put(name, new Retry(parts.clock.instant().plus(next), next));
         }
+    }
+
+    private static boolean didNotStart(@Nullable Throwable why) {
+        return why instanceof SwapRefused || why != null && didNotStart(why.getCause());
     }
 
     /// @return why it does not run; empty when it does
@@ -167,10 +180,20 @@ final class MissedPlugins implements PluginDirectory.Plugs {
         }
     }
 
+    /// A disk that is full, as a plug-in may make it, keeps nobody from stopping that one: it is tried again.
     private void write() {
         Map<String, Object> all = new TreeMap<>();
         decided.forEach((name, one) -> all.put(name, Map.of(COPY, one.copy, SERVICES, one.services)));
-        parts.disk.write(file, all);
+        try {
+            parts.disk.write(file, all);
+            written = true;
+        } catch (FeatureProblem e) {
+            if (written) {
+                LOG.log(System.Logger.Level.ERROR, "What plugins decide about is not remembered yet reason={0}",
+                        e.getMessage());
+            }
+            written = false;
+        }
     }
 
     @Override
@@ -199,11 +222,13 @@ final class MissedPlugins implements PluginDirectory.Plugs {
 
     @Override
     public Map<String, String> stopFailing() throws InterruptedException {
+        if (!written) {
+            write();
+        }
         parts.plugged.get().forEach(this::note);
         Map<String, String> told = new TreeMap<>(parts.plugs.stopFailing());
         told.keySet().forEach(this::miss);
-        List.copyOf(missed.keySet()).stream().filter(name -> Files.notExists(directory.resolve(name)))
-                .forEach(this::found);
+        List.copyOf(missed.keySet()).stream().filter(name -> !wanted(name)).forEach(this::found);
         Instant now = parts.clock.instant();
         for (Map.Entry<String, Retry> one : new TreeMap<>(retries).entrySet()) {
             if (!one.getValue().at.isAfter(now)) {
@@ -233,6 +258,8 @@ final class MissedPlugins implements PluginDirectory.Plugs {
     @Override
     public void tidy() {
         parts.plugs.tidy();
+        List.copyOf(decided.keySet()).stream().filter(name -> Files.notExists(directory.resolve(name)))
+                .forEach(this::forget);
     }
 
     @Override

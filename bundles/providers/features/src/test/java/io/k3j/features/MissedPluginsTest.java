@@ -37,6 +37,7 @@ class MissedPluginsTest {
     private boolean sound;
     private Instant now = Instant.EPOCH;
     private Map<String, Set<String>> decisions = Map.of("com.acme", Set.of(ADMISSION));
+    private boolean full;
 
     private static Plugin plugin(String digest) {
         String copy = "com.acme-" + digest + ".jar";
@@ -56,7 +57,9 @@ class MissedPluginsTest {
         public void plug(Path file) {
             running.clear();
             if (!refusal.isEmpty()) {
-                throw sound ? new FeatureProblem(refusal, new SwapRefused(refusal)) : new FeatureProblem(refusal);
+                // one that is held in this process, of which that is said as well
+                throw sound ? new FeatureProblem(refusal, new FeatureProblem(refusal, new SwapRefused(refusal)))
+                        : new FeatureProblem(refusal);
             }
             running.add(ACME);
         }
@@ -92,6 +95,26 @@ class MissedPluginsTest {
         }
     };
 
+    private final StateFiles disk = new StateFiles() {
+        @Override
+        public void write(Path file, Map<String, ?> object) {
+            if (full) {
+                throw new FeatureProblem(file + ": no space left");
+            }
+            StateFiles.DURABLE.write(file, object);
+        }
+
+        @Override
+        public void copy(Path from, Path to) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void delete(Path file) {
+            throw new UnsupportedOperationException();
+        }
+    };
+
     private BundleContext context() {
         return (BundleContext) Proxy.newProxyInstance(BundleContext.class.getClassLoader(),
                 new Class<?>[] {BundleContext.class}, (proxy, method, arguments) -> {
@@ -110,7 +133,7 @@ class MissedPluginsTest {
     private MissedPlugins started() {
         running.clear();
         missed.clear();
-        MissedPlugins made = new MissedPlugins(dataDir, new MissedPlugins.Parts(context(), StateFiles.DURABLE, plugs,
+        MissedPlugins made = new MissedPlugins(dataDir, new MissedPlugins.Parts(context(), disk, plugs,
                 () -> List.copyOf(running), plugin -> decisions, disabled::contains, () -> now));
         made.begin();
         return made;
@@ -179,6 +202,38 @@ class MissedPluginsTest {
         disabled.add("com.acme");
         started();
         assertThat(missed).isEmpty();
+    }
+
+    @Test
+    void oneThatIsDisabledWhileItIsMissedIsMissedNoMore() throws InterruptedException {
+        MissedPlugins again = started();
+        assertThat(missed).hasSize(1);
+        disabled.add("com.acme");
+        again.stopFailing();
+        assertThat(missed).isEmpty();
+    }
+
+    @Test
+    void oneWhoseFileWentWhileTheServerWasDownIsForgotten() throws IOException {
+        Files.delete(file());
+        MissedPlugins again = started();
+        again.tidy();
+        Files.createFile(file());
+        started();
+        assertThat(missed).as("another file of that name").isEmpty();
+    }
+
+    @Test
+    void aFullDiskKeepsNobodyFromStoppingOneAndIsWrittenToLater() throws InterruptedException {
+        decisions = Map.of("com.acme", Set.of(ADMISSION, "io.k3j.apiserverapi.Authorizer"));
+        MissedPlugins again = started();
+        again.plug(file());
+        full = true;
+        assertThat(again.stopFailing()).isEmpty();
+        full = false;
+        again.stopFailing();
+        started();
+        assertThat(missed).singleElement().asString().contains("Authorizer");
     }
 
     @Test
