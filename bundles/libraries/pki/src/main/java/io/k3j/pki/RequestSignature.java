@@ -43,18 +43,22 @@ record RequestSignature(String name, @Nullable PSSParameterSpec parameters) {
         return new PSSParameterSpec(hash, "MGF1", mask, salt, PSSParameterSpec.TRAILER_FIELD_BC);
     }
 
-    /// What an algorithm of ASN.1 means; empty for one that Go does not verify.
-    ///
-    /// @throws IllegalArgumentException when its parameters are malformed
+    /// What an algorithm of ASN.1 means; empty for one that Go does not verify, as with malformed parameters.
     static Optional<RequestSignature> of(AlgorithmIdentifier algorithm) {
         if (!algorithm.getAlgorithm().equals(PKCSObjectIdentifiers.id_RSASSA_PSS)) {
             return Optional.ofNullable(KNOWN.get(algorithm.getAlgorithm()))
                     .map(name -> new RequestSignature(name, null));
         }
         ASN1Encodable parameters = algorithm.getParameters();
-        return parameters == null ? Optional.empty()
-                : padding(Asn1.read(Asn1.der(parameters), RSASSAPSSparams::getInstance))
-                        .map(padding -> new RequestSignature("RSASSA-PSS", padding));
+        if (parameters == null) {
+            return Optional.empty();
+        }
+        try {
+            return padding(Asn1.read(Asn1.der(parameters), RSASSAPSSparams::getInstance))
+                    .map(padding -> new RequestSignature("RSASSA-PSS", padding));
+        } catch (IllegalArgumentException malformed) {
+            return Optional.empty();
+        }
     }
 
     private static Optional<PSSParameterSpec> padding(RSASSAPSSparams asked) {
