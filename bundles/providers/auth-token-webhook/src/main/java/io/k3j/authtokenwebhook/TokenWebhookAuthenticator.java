@@ -32,9 +32,10 @@ final class TokenWebhookAuthenticator implements Authenticator, AutoCloseable {
     /// one address's, since who they are is not known yet: whoever sends one unknown token after the other keeps nobody
     /// out who comes from elsewhere.
     static final CallQueue.Bounds STRANGERS = new CallQueue.Bounds(192, 768, 384);
-    /// The same about tokens that it has called good before, of one user a quarter: clients behind the address of a
-    /// load balancer are kept out by no stranger behind it who has no such token.
-    static final CallQueue.Bounds KNOWN = new CallQueue.Bounds(64, 256, 64);
+    /// The same about tokens that it has called good before: clients behind the address of a load balancer are kept out
+    /// by no stranger behind it who has no such token. Of one user half as many as are asked about at once, waiting
+    /// ones with them: where the webhook is slow about his tokens the others have their turns.
+    static final CallQueue.Bounds KNOWN = new CallQueue.Bounds(64, 256, 32);
     /// How long each of them is waited for at the end.
     private static final Duration DRAINED = Duration.ofMillis(250);
     private static final System.Logger LOG = System.getLogger("io.k3j.authtokenwebhook");
