@@ -34,6 +34,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
 
 /// The real edge on a loopback port, with authorities of its own.
@@ -54,8 +55,17 @@ final class Port implements AutoCloseable, ListeningSockets, ListenerIdentity, H
         socket = ServerSocketChannel.open();
         socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), number), 1024);
         socket.configureBlocking(false);
-        edge = new Edge(defaults(Edge.Settings.class), this, this, message -> System.err.println(message));
+        edge = new Edge(nothing(BundleContext.class), defaults(Edge.Settings.class), this, this,
+                message -> System.err.println(message));
         edge.addIdentity(this, Map.of(Endpoint.PORT, SERVER, "service.id", 1L));
+    }
+
+    /// One that nobody is to ask.
+    private static <T> T nothing(Class<T> type) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type},
+                (proxy, method, given) -> {
+                    throw new UnsupportedOperationException(method.getName());
+                }));
     }
 
     /// Settings nobody has set.

@@ -3,6 +3,7 @@ package io.k3j.bootitest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.k3j.testkithttps.HttpsPort;
 import io.k3j.testkitprocess.K3sProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,7 @@
 package io.k3j.bootitest;
 
 import com.sun.net.httpserver.HttpExchange;
+import io.k3j.testkithttps.HttpsPort;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;

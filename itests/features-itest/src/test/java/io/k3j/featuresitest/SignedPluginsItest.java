@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.componentapi.Components;
+import io.k3j.componentapi.Phases;
 import io.k3j.componentapi.Retire;
 import io.k3j.componentapi.SwapRefused;
 import io.k3j.testkitosgi.InFramework;
@@ -15,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.Bundle;
@@ -153,9 +155,19 @@ class SignedPluginsItest {
             scene.await("a plug-in", () -> scene.states().equals("com.acme.plugin=ENABLED"));
             scene.write("trust.pem", ACME.pem());
             scene.await("its stop", () -> scene.message("plugins/acme.jar").contains("answered 503 until its file"));
+            scene.restart(trusting(scene));
+            scene.await("a refusal", () -> scene.message("plugins/acme.jar").contains("answered 503 until its file"));
+            assertThat(missed()).as("after a restart, too").isTrue();
             Files.delete(scene.path("data/plugins/acme.jar"));
-            scene.await("its end", () -> acme().isEmpty());
+            scene.await("its end", () -> acme().isEmpty() && !missed());
         }
+    }
+
+    /// Whether the API server is told to miss it.
+    private boolean missed() {
+        return Arrays.stream(context.getBundles()).map(Bundle::getRegisteredServices).filter(Objects::nonNull)
+                .flatMap(Arrays::stream)
+                .anyMatch(one -> (Components.MISSED + "com.acme.plugin").equals(one.getProperty(Phases.ID)));
     }
 
     @Test

@@ -1,24 +1,12 @@
 package io.k3j.testkitobjects;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsServer;
 import io.k3j.codec.Json;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
-import io.k3j.pki.CertificateAuthority;
-import io.k3j.pki.Keys;
-import io.k3j.pki.Pem;
-import io.k3j.pki.Profile;
+import io.k3j.testkithttps.HttpsPort;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
-import java.security.KeyPair;
-import java.security.KeyStore;
-import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
-import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -26,11 +14,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Function;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 
 /// A webhook's server on a port of this machine, with a certificate for the Service `default/hooks`, `localhost` and
 /// 127.0.0.1. What it answers at a path is a function of the request; what it was asked is kept.
@@ -39,10 +23,8 @@ public final class HookServer implements AutoCloseable {
     public final Queue<Struct> asked = new ConcurrentLinkedQueue<>();
     /// From where it was asked.
     public final Set<InetSocketAddress> clients = ConcurrentHashMap.newKeySet();
-    private final CertificateAuthority authority;
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Map<String, Handler> handlers = new ConcurrentHashMap<>();
-    private final HttpsServer server;
+    private final HttpsPort server;
 
     /// Answers a request by itself.
     public interface Handler {
@@ -52,24 +34,7 @@ public final class HookServer implements AutoCloseable {
 
     /// Serves at once.
     public HookServer() throws Exception {
-        SecureRandom random = new SecureRandom();
-        authority = CertificateAuthority.selfSigned("hooks", Keys.elliptic(), Instant.now(), random);
-        KeyPair keys = Keys.elliptic();
-        X509Certificate shown = authority.sign(Profile.server("hooks", List.of("localhost", "hooks.default.svc"),
-                List.of(InetAddress.getByName("127.0.0.1"))), keys.getPublic(), Instant.now(), random);
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        store.setKeyEntry("server", keys.getPrivate(), new char[0],
-                new X509Certificate[] {shown, authority.certificate()});
-        KeyManagerFactory managers = KeyManagerFactory.getInstance("PKIX");
-        managers.init(store, new char[0]);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(managers.getKeyManagers(), null, null);
-        server = HttpsServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
-        server.setHttpsConfigurator(new HttpsConfigurator(context));
-        server.setExecutor(threads);
-        server.createContext("/", this::serve);
-        server.start();
+        server = new HttpsPort("hooks", "hooks.default.svc").at("/", this::serve).started();
     }
 
     private void serve(HttpExchange exchange) throws IOException {
@@ -86,13 +51,12 @@ public final class HookServer implements AutoCloseable {
 
     /// Where it is.
     public int port() {
-        return server.getAddress().getPort();
+        return server.number();
     }
 
     /// For `caBundle`.
     public String caBundle() {
-        return Base64.getEncoder().encodeToString(
-                Pem.encode(List.of(authority.certificate())).getBytes(StandardCharsets.UTF_8));
+        return server.authorityData();
     }
 
     /// Answers at a path with a response, without its uid.
@@ -142,7 +106,6 @@ public final class HookServer implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop(0);
-        threads.shutdownNow();
+        server.close();
     }
 }

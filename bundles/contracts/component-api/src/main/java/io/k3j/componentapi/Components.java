@@ -12,6 +12,12 @@ import org.osgi.annotation.versioning.ProviderType;
 public interface Components {
     /// How the location of a plug-in's bundle begins.
     String PLUGIN_LOCATION = "plugin:";
+    /// Before the symbolic name of a plug-in's bundle: the id ([Phases#ID]) of a condition that is there as long as
+    /// this bundle, which had a say in requests when it ran, does not run although its file is there. What its
+    /// services decided about is answered 503 meanwhile.
+    String MISSED = "k3j.missed.";
+    /// The property of such a condition that names the contracts of these services, as `objectClass` does.
+    String MISSED_SERVICES = "k3j.missed.services";
 
     /// All bundles of wanted features, by name.
     List<Component> list();

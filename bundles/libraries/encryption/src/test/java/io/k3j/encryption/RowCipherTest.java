@@ -134,6 +134,17 @@ class RowCipherTest {
         }
     }
 
+    /// So looks once in 65 000 rows what another key makes of one.
+    @Test
+    void whatBeginsAsAnObjectAndIsNoTextIsNoObjectOfAesCbc() {
+        RowCipher cipher = cipher(new EncryptionConfiguration(List.of(new Provider(Kind.AESCBC, List.of(key("k"))))));
+        byte[] row = cipher.seal(PLACE, "{\"kind\":\u0001\u00b5".getBytes(StandardCharsets.UTF_8));
+        assertThatThrownBy(() -> cipher.open(PLACE, row)).isInstanceOf(UnreadableRow.class)
+                .hasMessageContaining("another key of the same name");
+        byte[] text = "{\n\t\"kind\": \"\u00b5\"}\r\n".getBytes(StandardCharsets.UTF_8);
+        assertThat(cipher.open(PLACE, cipher.seal(PLACE, text))).isEqualTo(text);
+    }
+
     @Test
     void withoutIdentityAPlainRowIsRefused() {
         RowCipher strict = cipher(

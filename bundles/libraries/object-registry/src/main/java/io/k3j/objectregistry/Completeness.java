@@ -8,6 +8,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Whether everything is there that a [Slot] should hold: the one place where this is decided. What is missed is waited
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// this bundle says that it is wanted: a `feature.json` names bundles and not what they contribute, `Plan` is
 /// reserved, and `Components` keeps anyone who asks waiting for the very swap that is under way. There *history*
 /// stands in: of each owner as many sorts of services as there were at once at most. What another owner brings does not
-/// stand for them. Called by its slot, one call at a time.
+/// stand for them. Whoever runs plug-ins may know better: an owner that had services before this server was started,
+/// and is not here, is missed for as long as it is *told* so. Called by its slot, one call at a time.
 public final class Completeness<T> {
     private static final System.Logger LOG = System.getLogger("io.k3j.objectregistry");
     private final Set<String> declared;
@@ -25,6 +27,8 @@ public final class Completeness<T> {
     private final Predicate<T> remembers;
     /// So many sorts were there at once at most, by the owner.
     private final Map<String, Integer> most = new TreeMap<>();
+    /// Owners of services that do not run, as whoever runs them says.
+    private final Set<String> told = new TreeSet<>();
 
     private Completeness(Set<String> declared, Function<Slot.Entry<T>, String> name, Predicate<T> remembers) {
         this.declared = Set.copyOf(declared);
@@ -78,15 +82,25 @@ public final class Completeness<T> {
         return away.isEmpty() ? null : away.iterator().next();
     }
 
-    /// An owner that had more than there is of it among these; null when none had. Remembers what it sees, so it is
-    /// asked once for each change. Calls no service.
+    /// An owner that had more than there is of it among these, or of which there is nothing although it is told to be
+    /// missed; null when there is none.
+    /// Remembers what it sees, so it is asked once for each change. Calls no service.
     @Nullable
     String missingOwner(List<Slot.Entry<T>> present) {
         Map<String, Set<String>> now = sorts(present);
         now.forEach((owner, sorts) -> most.merge(owner, sorts.size(), Math::max));
-        return most.entrySet().stream()
+        return Stream.concat(told.stream().filter(owner -> !now.containsKey(owner)), most.entrySet().stream()
                 .filter(one -> now.getOrDefault(one.getKey(), Set.of()).size() < one.getValue())
-                .map(Map.Entry::getKey).findFirst().orElse(null);
+                .map(Map.Entry::getKey)).findFirst().orElse(null);
+    }
+
+    /// Whoever runs an owner says that it had such services and does not run, or that it is not missed any more.
+    void told(String owner, boolean missed) {
+        if (missed) {
+            told.add(owner);
+        } else {
+            told.remove(owner);
+        }
     }
 
     /// What this owner had is not missed any more: it was taken out for good.

@@ -1,6 +1,7 @@
 package io.k3j.objectregistry;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -51,13 +52,18 @@ public final class KeyedSlot<K, T> {
         Map<K, T> first = new HashMap<>();
         all.forEach(e -> first.putIfAbsent(e.key, e.service));
         entries = List.copyOf(all);
-        serving = Map.copyOf(first);
+        serving = Collections.unmodifiableMap(first);
     }
 
     /// The service for something, null when there is none.
     @Nullable
     public T get(K of) {
         return serving.get(of);
+    }
+
+    /// What there is now, never changed: another object after every change.
+    public Object state() {
+        return serving;
     }
 
     /// Whether there is none at all.

@@ -128,6 +128,13 @@ public final class Slot<T> {
         become(state.all);
     }
 
+    /// A bundle that had such services before this server was started does not run, or is not missed any more.
+    /// @param owner its symbolic name
+    public synchronized void told(String owner, boolean missed) {
+        completeness.told(owner, missed);
+        become(state.all);
+    }
+
     private void become(List<Entry<T>> all) {
         state = now(all);
     }

@@ -101,6 +101,22 @@ class SlotTest {
     }
 
     @Test
+    void anOwnerThatHasNeverBeenHereIsMissedForAsLongAsItIsTold() {
+        Slot<Object> slot = Slot.highestFirst(Completeness.remembered());
+        slot.told("com.acme", true);
+        assertThat(slot.state().missed("plug-in")).containsExactly("plug-in of com.acme");
+        slot.forget("com.acme");
+        assertThat(slot.state().complete()).as("who installs nothing says nothing").isFalse();
+        slot.add("plugin", Map.of(Slot.OWNER, "com.acme"));
+        assertThat(slot.state().complete()).as("it decides, and may have to before it is well").isTrue();
+        slot.remove("plugin");
+        slot.told("com.acme", false);
+        assertThat(slot.state().complete()).as("it was here").isFalse();
+        slot.forget("com.acme");
+        assertThat(slot.state().complete()).isTrue();
+    }
+
+    @Test
     void isAnotherStateAfterEachChange() {
         Slot<Object> slot = Slot.highestFirst(ANY);
         Slot.State<Object> before = slot.state();

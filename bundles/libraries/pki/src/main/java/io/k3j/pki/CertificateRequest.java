@@ -3,17 +3,12 @@ package io.k3j.pki;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.PublicKey;
-import java.security.Signature;
 import java.util.List;
-import java.util.Map;
-import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.pkcs.CertificationRequest;
 import org.bouncycastle.asn1.pkcs.CertificationRequestInfo;
-import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.x500.RDN;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
-import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.pkcs.PKCS10CertificationRequestBuilder;
 
 /// A PKCS #10 request (RFC 2986) whose signature has been checked: anyone who made it has the key. Immutable.
@@ -27,15 +22,6 @@ public record CertificateRequest(String commonName, List<String> organizations, 
 
     /// Go's words for a signature of another kind than these.
     private static final String UNKNOWN = "x509: cannot verify signature: algorithm unimplemented";
-    /// The signatures Go makes; those over SHA-1 and MD5 are refused, as Go does.
-    private static final Map<ASN1ObjectIdentifier, String> SIGNATURES = Map.of(
-            X9ObjectIdentifiers.ecdsa_with_SHA256, "SHA256withECDSA",
-            X9ObjectIdentifiers.ecdsa_with_SHA384, "SHA384withECDSA",
-            X9ObjectIdentifiers.ecdsa_with_SHA512, "SHA512withECDSA",
-            PKCSObjectIdentifiers.sha256WithRSAEncryption, "SHA256withRSA",
-            PKCSObjectIdentifiers.sha384WithRSAEncryption, "SHA384withRSA",
-            PKCSObjectIdentifiers.sha512WithRSAEncryption, "SHA512withRSA",
-            KeySigner.ED25519, "Ed25519");
 
     /// Copies the list.
     public CertificateRequest {
@@ -51,17 +37,12 @@ public record CertificateRequest(String commonName, List<String> organizations, 
             throw new IllegalArgumentException("the request is larger than " + MAX_BYTES + " bytes");
         }
         CertificationRequest request = Asn1.read(der, CertificationRequest::getInstance);
-        String algorithm = SIGNATURES.get(request.getSignatureAlgorithm().getAlgorithm());
-        if (algorithm == null) {
-            throw new IllegalArgumentException(UNKNOWN);
-        }
+        RequestSignature algorithm = RequestSignature.of(request.getSignatureAlgorithm())
+                .orElseThrow(() -> new IllegalArgumentException(UNKNOWN));
         CertificationRequestInfo info = request.getCertificationRequestInfo();
         try {
             PublicKey key = Keys.readPublic(info.getSubjectPublicKeyInfo());
-            Signature check = Signature.getInstance(algorithm);
-            check.initVerify(key);
-            check.update(Asn1.der(info));
-            if (!check.verify(request.getSignature().getOctets())) {
+            if (!algorithm.verifies(key, Asn1.der(info), request.getSignature().getOctets())) {
                 throw new IllegalArgumentException("the request is not signed by its own key");
             }
             SubjectNames names = SubjectNames.of(info.getSubject());

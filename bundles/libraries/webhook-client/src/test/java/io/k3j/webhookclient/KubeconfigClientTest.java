@@ -3,6 +3,7 @@ package io.k3j.webhookclient;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.k3j.testkithttps.HttpsPort;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -68,7 +69,7 @@ class KubeconfigClientTest {
 
     @Test
     void showsTheCertificateAndTheTokenOfTheFile() throws Exception {
-        KnowingServer.Identity jane = server.client("jane");
+        HttpsPort.Identity jane = server.client("jane");
         server.answers(exchange -> {
             exchange.sendResponseHeaders(201, 4);
             exchange.getResponseBody().write("done".getBytes(StandardCharsets.UTF_8));
@@ -82,7 +83,7 @@ class KubeconfigClientTest {
 
     @Test
     void readsFilesBesideTheKubeconfig() throws Exception {
-        KnowingServer.Identity jane = server.client("jane");
+        HttpsPort.Identity jane = server.client("jane");
         Files.write(directory.resolve("ca.pem"), Base64.getDecoder().decode(server.authorities()));
         Files.write(directory.resolve("jane.pem"), Base64.getDecoder().decode(jane.certificate()));
         Files.write(directory.resolve("jane.key"), Base64.getDecoder().decode(jane.key()));
@@ -120,7 +121,7 @@ class KubeconfigClientTest {
 
     @Test
     void believesAnybodyWhereItIsToldTo() throws Exception {
-        KnowingServer.Identity jane = server.client("jane");
+        HttpsPort.Identity jane = server.client("jane");
         String blind = "server: " + server.url() + ", insecure-skip-tls-verify: true";
         client(blind, "").post(QUESTION, LONG);
         client(blind, "client-certificate-data: " + jane.certificate() + ", client-key-data: " + jane.key())

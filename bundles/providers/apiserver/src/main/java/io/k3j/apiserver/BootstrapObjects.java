@@ -40,7 +40,7 @@ final class BootstrapObjects {
 
     /// Has the Service lead to the servers, and creates what is missing while they run: called every ten seconds, as
     /// upstream's controller of the Service `kubernetes` looks, since whoever may delete these objects may do so at any
-    /// time. What cannot be created is left to the next call.
+    /// time. What cannot be created is left to the next call. Waits for whoever these writes wait for.
     /// @param alive the servers
     /// @throws ApiFault when endpoints cannot be read or written
     void keep(SortedSet<Peer> alive) {

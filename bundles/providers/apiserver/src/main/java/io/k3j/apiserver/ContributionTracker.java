@@ -37,12 +37,14 @@ final class ContributionTracker implements ServiceTrackerCustomizer<Object, Obje
     private final Contributions contributions;
     private final ServiceTracker<Object, Object> tracker;
     private final Unplugged unplugged;
+    private final MissedOwners missed;
     private volatile boolean frozen;
 
     ContributionTracker(BundleContext context, Contributions contributions) {
         this.context = context;
         this.contributions = contributions;
         this.unplugged = new Unplugged(context, contributions);
+        this.missed = new MissedOwners(context, contributions);
         StringBuilder any = new StringBuilder("(|");
         contributions.types().forEach(type -> any.append("(" + Constants.OBJECTCLASS + "=" + type + ")"));
         try {
@@ -55,6 +57,7 @@ final class ContributionTracker implements ServiceTrackerCustomizer<Object, Obje
     /// Adds the present services and starts tracking.
     void open() {
         unplugged.open();
+        missed.open();
         tracker.open();
     }
 
@@ -122,12 +125,14 @@ final class ContributionTracker implements ServiceTrackerCustomizer<Object, Obje
     /// Stops adding and removing services: requests in flight finish with those they started with.
     void freeze() {
         frozen = true;
+        missed.freeze();
     }
 
     @Override
     public void close() {
         freeze();
         unplugged.close();
+        missed.close();
         tracker.close();
     }
 }

@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 final class Contributions {
     private final Signal signal = new Signal();
     private final ReplacementWait replacementWait;
+    private final ReplacementWait handlerWait;
     private final Kinds kinds = new Kinds();
     private final Slot<Authenticator> authenticators = Slot.highestFirst(Completeness.remembered());
     private final Slot<Authorizer> authorizers;
@@ -89,8 +90,9 @@ final class Contributions {
     /// @param wait how is waited for what is being replaced
     Contributions(Set<String> modes, Set<String> plugins, Set<String> disabled, boolean audited, Waiting wait) {
         this.audited = audited;
-        this.replacementWait = new ReplacementWait((wanted, millis) -> wait.await(signal, wanted, millis),
-                this::states);
+        ReplacementWait.Wait within = (wanted, millis) -> wait.await(signal, wanted, millis);
+        this.replacementWait = new ReplacementWait(within, this::states);
+        this.handlerWait = new ReplacementWait(within, () -> List.of(actions.state(), connects.state()));
         audits = Slot.highestFirst(Completeness.declared(audited ? Set.of("audit") : Set.of(), _ -> "audit"));
         authorizers = Slot.highestFirst(Completeness.declaredAndRemembered(modes, e -> e.text(Authorizer.NAME),
                 PluginCalls::guards));
@@ -269,6 +271,13 @@ final class Contributions {
     /// Who shows the objects of a resource that is not stored.
     Optional<Lister> lister(Gvr resource) {
         return Optional.ofNullable(listers.get(resource));
+    }
+
+    /// Waits up to two seconds for the action or the connection handler of a resource and subresource, which may be
+    /// being replaced. Returns also without it, and at once when that was in vain before.
+    void awaitHandler(Gvr resource, String subresource) {
+        Path path = Path.of(resource, subresource);
+        handlerWait.await(() -> actions.get(path) != null || connects.get(path) != null);
     }
 
     /// The action of a resource and subresource.

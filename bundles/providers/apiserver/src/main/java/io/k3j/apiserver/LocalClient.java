@@ -245,6 +245,7 @@ final class LocalClient implements ApiClient {
     public Struct post(Gvr resource, Key key, String subresource, Struct body) {
         allowed("create", resource, subresource, key);
         leads();
+        backend.contributions().awaitHandler(resource, subresource);
         Action action = backend.contributions().action(resource, subresource).orElseThrow(
                 () -> ApiFault.unavailable("nobody carries out " + resource.qualified() + "/" + subresource));
         WriteOptions options = new WriteOptions(subresource, "", false, false);

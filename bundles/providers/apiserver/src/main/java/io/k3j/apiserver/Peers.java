@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -43,7 +44,9 @@ final class Peers implements AutoCloseable {
     private final Map<String, Seen> seen = new HashMap<>();
     private final Signal stop = new Signal();
     private final Health health;
-    private @Nullable SupervisedLoop loop;
+    private final List<SupervisedLoop> loops = new CopyOnWriteArrayList<>();
+    /// The servers that are alive, as the last step has found; none before the first one.
+    private volatile SortedSet<Peer> present = new TreeSet<>();
     private volatile boolean open = true;
     private boolean renewed;
     private long renewedAt;
@@ -66,21 +69,28 @@ final class Peers implements AutoCloseable {
         this.steppedAt = nanos.getAsLong();
     }
 
-    /// Runs [#step] every second on a virtual thread. `alive` receives the servers when they change, and every ten
-    /// seconds for repair. When it fails, it is called again at the next step.
+    /// Runs [#step] every second on a virtual thread. On another one `alive` receives the servers within a second of
+    /// their change, and every ten seconds for repair; it may wait as long as it likes, renewals do not wait for it.
+    /// When it fails, it is called again a second later.
     void follow(Consumer<SortedSet<Peer>> alive) {
-        loop = SupervisedLoop.virtual(health, "apiserver-peers", () -> {
+        loops.add(SupervisedLoop.virtual(health, "apiserver-peers", () -> {
+            while (open) {
+                stop.await(() -> !open, TICK_MILLIS);
+                present = step();
+            }
+        }).start());
+        loops.add(SupervisedLoop.virtual(health, "apiserver-endpoints", () -> {
             SortedSet<Peer> reported = new TreeSet<>();
             for (long tick = 1; open; tick++) {
                 stop.await(() -> !open, TICK_MILLIS);
                 reported = report(reported, tick % REPAIR_TICKS == 0, alive);
             }
-        }).start();
+        }).start());
     }
 
     private SortedSet<Peer> report(SortedSet<Peer> before, boolean again, Consumer<SortedSet<Peer>> alive) {
-        SortedSet<Peer> now = step();
-        if (!open || now.equals(before) && !again) {
+        SortedSet<Peer> now = present;
+        if (!open || now.isEmpty() || now.equals(before) && !again) {
             return before;
         }
         try {
@@ -183,10 +193,7 @@ final class Peers implements AutoCloseable {
     @Override
     public void close() {
         open = false;
-        SupervisedLoop following = loop;
-        if (following != null) {
-            following.close();
-        }
+        loops.forEach(SupervisedLoop::close);
         stop.raise();
     }
 }

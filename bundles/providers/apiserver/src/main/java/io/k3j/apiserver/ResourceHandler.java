@@ -89,6 +89,9 @@ final class ResourceHandler {
             handlers.watches.serve(request, selection(request, target, options), options, longRunning);
             return;
         }
+        if (!rows) {
+            handlers.subresources.await(request);
+        }
         withBody(request, target, () -> object(request, target));
     }
 
@@ -179,6 +182,9 @@ final class ResourceHandler {
             return;
         }
         request.negotiate(new Form.Offer(renderer.builtIn(sub.kind()), true, true, false));
+        if (info.verb().equals("create") && !sub.name().equals("scale")) {
+            handlers.subresources.await(request);
+        }
         withBody(request, target, () -> subresourceObject(request, target, sub));
     }
 

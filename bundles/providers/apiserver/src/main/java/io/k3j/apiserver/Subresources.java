@@ -36,8 +36,13 @@ final class Subresources {
         this.answers = answers;
     }
 
+    /// Waits for whoever implements a POST that is not a plain create, where that is being replaced; without a seat.
+    void await(Request request) {
+        contributions.awaitHandler(request.info().gvr(), request.info().subresource());
+    }
+
     /// Performs a POST that is not a plain create.
-    /// @throws ApiFault 503 while no bundle implements it
+    /// @throws ApiFault 503 while no bundle implements it, of which [#await] was told
     void act(Request request, Target target, Gvk takes) throws IOException {
         RequestInfo info = request.info();
         if (!info.verb().equals("create")) {
@@ -57,10 +62,11 @@ final class Subresources {
         return wanted.equals(kind.gvk()) ? kind.shape() : ScaleHandler.builtIn(schemas, wanted);
     }
 
-    /// Serves a connection; blocks until it ends.
+    /// Serves a connection; blocks until it ends. Waits where the bundle that serves it is being replaced.
     /// @throws ApiFault 503 while no bundle serves it
     void connect(Request request, Target target, ResourceKind.Subresource sub) throws IOException {
         RequestInfo info = request.info();
+        contributions.awaitHandler(target.gvr(), info.subresource());
         Connect connect = contributions.connect(target.gvr(), info.subresource())
                 .orElseThrow(() -> notServed(target, sub));
         Connect.Call call = new Connect.Call(request.caller(), info.key(), info.rest(), request.exchange());

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class ContributionsTest {
@@ -76,6 +77,32 @@ class ContributionsTest {
         contributions.add(plugin, List.of(Admission.class.getName()), Map.of(Admission.ORDER, 10));
         assertThat(contributions.admissions().state().all()).isEmpty();
         contributions.remove(plugin, List.of(Admission.class.getName()));
+    }
+
+    @Test
+    void anActionThatIsBeingReplacedIsWaitedForAndOneThatDoesNotComeOnce() {
+        AtomicInteger waits = new AtomicInteger();
+        List<String> types = List.of(Action.class.getName());
+        Eviction fresh = new Eviction();
+        AtomicReference<Runnable> meanwhile = new AtomicReference<>(() -> { });
+        Contributions counted = new Contributions(Set.of(), Set.of(), Set.of(), false, (signal, wanted, _) -> {
+            waits.incrementAndGet();
+            meanwhile.get().run();
+            return signal.await(wanted, 0);
+        });
+        Eviction old = new Eviction();
+        counted.add(old, types, Map.of());
+        counted.awaitHandler(PODS, "eviction");
+        assertThat(waits).as("it is there").hasValue(0);
+        counted.remove(old, types);
+        meanwhile.set(() -> counted.add(fresh, types, Map.of()));
+        counted.awaitHandler(PODS, "eviction");
+        assertThat(counted.action(PODS, "eviction")).containsSame(fresh);
+        meanwhile.set(() -> { });
+        counted.remove(fresh, types);
+        counted.awaitHandler(PODS, "eviction");
+        counted.awaitHandler(PODS, "eviction");
+        assertThat(waits).as("in vain once").hasValue(2);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.componentapi.Health;
 import io.k3j.datastorememory.MemoryDatastore;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -75,6 +76,30 @@ class PeersTest {
         assertThat(a.step()).containsExactly(A, B);
         pass(2, true);
         assertThat(a.step()).containsExactly(A, B);
+    }
+
+    @Test
+    void aServerIsRenewedWhileItsEndpointsWaitForSomebody() throws InterruptedException {
+        CountDownLatch waits = new CountDownLatch(1);
+        CountDownLatch over = new CountDownLatch(1);
+        a.follow(servers -> {
+            waits.countDown();
+            try {
+                over.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        try {
+            assertThat(waits.await(60, TimeUnit.SECONDS)).isTrue();
+            long before = store.revision();
+            nanos.addAndGet(Peers.RENEWAL);
+            here.server.storage().log().atLeast(before + 1, 60_000);
+            assertThat(store.get(A.key()).orElseThrow().revision()).isGreaterThan(before);
+        } finally {
+            over.countDown();
+            a.close();
+        }
     }
 
     @Test

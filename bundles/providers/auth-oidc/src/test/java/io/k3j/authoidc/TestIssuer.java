@@ -14,32 +14,17 @@ import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsServer;
 import io.k3j.codec.Json;
 import io.k3j.model.Struct;
-import io.k3j.pki.CertificateAuthority;
-import io.k3j.pki.Keys;
-import io.k3j.pki.Pem;
-import io.k3j.pki.Profile;
+import io.k3j.testkithttps.HttpsPort;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.security.KeyPair;
-import java.security.KeyStore;
-import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 
 /// An OpenID Connect issuer on a port of this machine, with an authority of its own. What it answers can be changed.
 final class TestIssuer implements AutoCloseable {
@@ -50,10 +35,8 @@ final class TestIssuer implements AutoCloseable {
     private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
     /// Questions for its keys.
     final AtomicInteger fetches = new AtomicInteger();
-    private final CertificateAuthority authority;
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final ConcurrentHashMap<String, Handler> handlers = new ConcurrentHashMap<>();
-    private final HttpsServer server;
+    private final HttpsPort server;
 
     /// Answers a request.
     interface Handler {
@@ -62,24 +45,7 @@ final class TestIssuer implements AutoCloseable {
     }
 
     TestIssuer() throws Exception {
-        SecureRandom random = new SecureRandom();
-        authority = CertificateAuthority.selfSigned("issuer", Keys.elliptic(), Instant.now(), random);
-        KeyPair keys = Keys.elliptic();
-        X509Certificate shown = authority.sign(Profile.server("issuer", List.of("localhost"),
-                List.of(InetAddress.getByName("127.0.0.1"))), keys.getPublic(), Instant.now(), random);
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        store.setKeyEntry("server", keys.getPrivate(), new char[0],
-                new X509Certificate[] {shown, authority.certificate()});
-        KeyManagerFactory managers = KeyManagerFactory.getInstance("PKIX");
-        managers.init(store, new char[0]);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(managers.getKeyManagers(), null, null);
-        server = HttpsServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
-        server.setHttpsConfigurator(new HttpsConfigurator(context));
-        server.setExecutor(threads);
-        server.createContext("/", this::serve);
-        server.start();
+        server = new HttpsPort("issuer").at("/", this::serve).started();
         says("/.well-known/openid-configuration",
                 Json.text(Struct.of("issuer", url(), "jwks_uri", url() + "/keys")));
         publishes(RSA);
@@ -125,11 +91,11 @@ final class TestIssuer implements AutoCloseable {
     }
 
     String url() {
-        return "https://localhost:" + server.getAddress().getPort();
+        return server.url();
     }
 
     String authorities() {
-        return Pem.encode(List.of(authority.certificate()));
+        return server.authorities();
     }
 
     /// Answers at a path with whatever.
@@ -186,7 +152,6 @@ final class TestIssuer implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop(0);
-        threads.shutdownNow();
+        server.close();
     }
 }

@@ -1,5 +1,6 @@
 package io.k3j.authtokenwebhook;
 
+import io.k3j.apiserverapi.Caller;
 import io.k3j.authtokenwebhook.TokenReview.Answer;
 import io.k3j.codec.Json;
 import io.k3j.metricstext.Hashes;
@@ -54,6 +55,11 @@ final class ReviewCache {
         Kept known = good.get(key);
         known = known == null ? bad.get(key) : known;
         return known != null && nanos.getAsLong() - known.until < 0 ? Optional.of(known.answer) : Optional.empty();
+    }
+
+    /// For whom the last answer was that is kept, also where it is not known any more: empty where it was for nobody.
+    synchronized Optional<String> user(Key key) {
+        return Optional.ofNullable(good.get(key)).flatMap(kept -> kept.answer.caller()).map(Caller::user);
     }
 
     /// Keeps it.

@@ -75,7 +75,7 @@ public final class TokenWebhook {
         try {
             return new TokenWebhookAuthenticator(
                     new TokenWebhookAuthenticator.Settings(options, own, TokenWebhookAuthenticator.TIMEOUT,
-                            TokenWebhookAuthenticator.BOUNDS),
+                            TokenWebhookAuthenticator.STRANGERS, TokenWebhookAuthenticator.KNOWN),
                     new KubeconfigClient(WebhookKubeconfig.read(Path.of(options.kubeconfig()), System.getenv()),
                             new KubeconfigClient.Settings("token-webhook", MOST_ANSWER_BYTES)),
                     scope, System::nanoTime);

@@ -21,15 +21,23 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 
 /// Asks the webhook who a token stands for. A request that comes with one has no seat yet, and waits ten seconds at
-/// most; beyond a bound it is refused with 429. Any thread; blocks.
+/// most; beyond a bound it is refused with 429: of strangers by their address, of those whose token was good before by
+/// who they are. Any thread; blocks.
 final class TokenWebhookAuthenticator implements Authenticator, AutoCloseable {
     /// Behind all who know their tokens by themselves.
     static final int RANKING = 10;
     /// As upstream.
     static final Duration TIMEOUT = Duration.ofSeconds(10);
-    /// So many ask it at once, and three times as many wait. Half of all is one address's, since who they are is not
-    /// known yet: whoever sends one unknown token after the other keeps nobody out who comes from elsewhere.
-    static final CallQueue.Bounds BOUNDS = new CallQueue.Bounds(256, 1024, 512);
+    /// So many ask it at once about tokens that it has never called good, and three times as many wait. Half of all is
+    /// one address's, since who they are is not known yet: whoever sends one unknown token after the other keeps nobody
+    /// out who comes from elsewhere.
+    static final CallQueue.Bounds STRANGERS = new CallQueue.Bounds(192, 768, 384);
+    /// The same about tokens that it has called good before: clients behind the address of a load balancer are kept out
+    /// by no stranger behind it who has no such token. Of one user half as many as are asked about at once, waiting
+    /// ones with them: where the webhook is slow about his tokens the others have their turns.
+    static final CallQueue.Bounds KNOWN = new CallQueue.Bounds(64, 256, 32);
+    /// How long each of them is waited for at the end.
+    private static final Duration DRAINED = Duration.ofMillis(250);
     private static final System.Logger LOG = System.getLogger("io.k3j.authtokenwebhook");
     private final String version;
     private final List<String> own;
@@ -37,13 +45,17 @@ final class TokenWebhookAuthenticator implements Authenticator, AutoCloseable {
     private final HealthScope health;
     private final ReviewCache cache;
     private final Duration timeout;
-    private final CallQueue queue;
+    private final CallQueue newTokens;
+    private final CallQueue goodTokens;
     private final Map<ReviewCache.Key, CompletableFuture<Answer>> open = new ConcurrentHashMap<>();
     private volatile String trouble = "";
 
     /// @param own audiences of the API server itself
     /// @param timeout of a question, with all it waits for
-    record Settings(TokenWebhookOptions options, List<String> own, Duration timeout, CallQueue.Bounds bounds) {
+    /// @param strangers how many ask about tokens that were never good
+    /// @param known the same of others
+    record Settings(TokenWebhookOptions options, List<String> own, Duration timeout, CallQueue.Bounds strangers,
+            CallQueue.Bounds known) {
     }
 
     /// Connects with the first question.
@@ -51,7 +63,8 @@ final class TokenWebhookAuthenticator implements Authenticator, AutoCloseable {
         this.version = settings.options.version();
         this.own = settings.own;
         this.timeout = settings.timeout;
-        this.queue = new CallQueue(settings.bounds);
+        this.newTokens = new CallQueue(settings.strangers);
+        this.goodTokens = new CallQueue(settings.known);
         this.client = client;
         this.health = health;
         this.cache = new ReviewCache(settings.options.ttl(), nanos);
@@ -91,8 +104,7 @@ final class TokenWebhookAuthenticator implements Authenticator, AutoCloseable {
         }
         try {
             byte[] body = TokenReview.body(version, token, wanted);
-            Answer answer = queue.ask(credentials.origin(), timeout,
-                    left -> TokenReview.answer(client.post(body, left), version));
+            Answer answer = ask(key, credentials.origin(), body);
             if (answer.error().isEmpty()) {
                 cache.put(key, answer);
             }
@@ -111,6 +123,12 @@ final class TokenWebhookAuthenticator implements Authenticator, AutoCloseable {
             // without effect on one that is done
             mine.cancel(false);
         }
+    }
+
+    private Answer ask(ReviewCache.Key key, String origin, byte[] body) throws CallFailure {
+        Optional<String> user = cache.user(key);
+        CallQueue queue = user.isPresent() ? goodTokens : newTokens;
+        return queue.ask(user.orElse(origin), timeout, left -> TokenReview.answer(client.post(body, left), version));
     }
 
     private Answer awaited(CompletableFuture<Answer> other) throws BadCredential {
@@ -156,7 +174,7 @@ final class TokenWebhookAuthenticator implements Authenticator, AutoCloseable {
     /// Nobody begins to ask any more: waits for those who do.
     @Override
     public void close() {
-        boolean alone = queue.drained(Duration.ofMillis(500));
+        boolean alone = newTokens.drained(DRAINED) & goodTokens.drained(DRAINED);
         LOG.log(System.Logger.Level.DEBUG, "The token webhook is left alone={0}", alone);
         client.close();
     }

@@ -101,7 +101,7 @@ class TokenWebhookAuthenticatorTest {
                 "authentication-token-webhook-version=" + version, "authentication-token-webhook-cache-ttl=1m");
         return new TokenWebhookAuthenticator(
                 new TokenWebhookAuthenticator.Settings(options, List.of("own", "k3s"), timeout,
-                        new CallQueue.Bounds(3, 3, 2)),
+                        new CallQueue.Bounds(3, 3, 2), new CallQueue.Bounds(1, 2, 1)),
                 new KubeconfigClient(WebhookKubeconfig.read(file, Map.of()),
                         new KubeconfigClient.Settings("token-webhook", 1 << 20)),
                 scope, () -> nanos);
@@ -225,6 +225,24 @@ class TokenWebhookAuthenticatorTest {
         assertThatThrownBy(() -> from("192.0.2.1", "three")).isInstanceOfSatisfying(ApiFault.class,
                 no -> assertThat(no.code()).isEqualTo(429));
         all.add(threads.submit(() -> from("192.0.2.2", "good")));
+        arrived.acquire();
+        never.countDown();
+        for (Future<Optional<Caller>> one : all) {
+            assertThat(one.get()).isPresent();
+        }
+    }
+
+    @Test
+    void strangersBehindOneAddressKeepNobodyOutWhoseTokenWasGoodBefore() throws Exception {
+        assertThat(from("192.0.2.1", "good")).isPresent();
+        arrived.acquire();
+        nanos += Duration.ofMinutes(1).toNanos();
+        hangs = true;
+        List<Future<Optional<Caller>>> all = new ArrayList<>(List.of(
+                threads.submit(() -> from("192.0.2.1", "one")), threads.submit(() -> from("192.0.2.1", "two"))));
+        arrived.acquire(2);
+        assertThatThrownBy(() -> from("192.0.2.1", "three")).isInstanceOf(ApiFault.class);
+        all.add(threads.submit(() -> from("192.0.2.1", "good")));
         arrived.acquire();
         never.countDown();
         for (Future<Optional<Caller>> one : all) {

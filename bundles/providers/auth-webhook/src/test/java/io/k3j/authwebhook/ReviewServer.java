@@ -1,38 +1,19 @@
 package io.k3j.authwebhook;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsServer;
-import io.k3j.pki.CertificateAuthority;
-import io.k3j.pki.Keys;
-import io.k3j.pki.Pem;
-import io.k3j.pki.Profile;
+import io.k3j.testkithttps.HttpsPort;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyPair;
-import java.security.KeyStore;
-import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
-import java.time.Instant;
-import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 
 /// A webhook's server on a port of this machine, with an authority of its own. What it answers can be changed.
 final class ReviewServer implements AutoCloseable {
     /// The bodies of its requests.
     final List<String> asked = new CopyOnWriteArrayList<>();
-    private final CertificateAuthority authority;
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private final HttpsServer server;
+    private final HttpsPort server;
     private volatile Handler handler = exchange -> answer(exchange, "v1", "{}");
 
     /// Answers.
@@ -42,23 +23,7 @@ final class ReviewServer implements AutoCloseable {
     }
 
     ReviewServer() throws Exception {
-        SecureRandom random = new SecureRandom();
-        authority = CertificateAuthority.selfSigned("reviews", Keys.elliptic(), Instant.now(), random);
-        KeyPair keys = Keys.elliptic();
-        X509Certificate shown = authority.sign(Profile.server("reviews", List.of("localhost"),
-                List.of(InetAddress.getByName("127.0.0.1"))), keys.getPublic(), Instant.now(), random);
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        store.setKeyEntry("server", keys.getPrivate(), new char[0], new X509Certificate[] {shown});
-        KeyManagerFactory own = KeyManagerFactory.getInstance("PKIX");
-        own.init(store, new char[0]);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(own.getKeyManagers(), null, null);
-        server = HttpsServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
-        server.setHttpsConfigurator(new HttpsConfigurator(context));
-        server.setExecutor(threads);
-        server.createContext("/", this::serve);
-        server.start();
+        server = new HttpsPort("reviews").at("/", this::serve).started();
     }
 
     private void serve(HttpExchange exchange) throws IOException {
@@ -89,19 +54,16 @@ final class ReviewServer implements AutoCloseable {
 
     /// A kubeconfig that names it.
     Path kubeconfig(Path directory) throws IOException {
-        String authorities = Base64.getEncoder().encodeToString(
-                Pem.encode(List.of(authority.certificate())).getBytes(StandardCharsets.UTF_8));
         return Files.writeString(directory.resolve("hook.kubeconfig"), """
                 clusters: [{name: c, cluster: {server: "https://localhost:%d/", certificate-authority-data: %s}}]
                 users: [{name: u, user: {token: secret-token}}]
                 contexts: [{name: it, context: {cluster: c, user: u}}]
                 current-context: it
-                """.formatted(server.getAddress().getPort(), authorities));
+                """.formatted(server.number(), server.authorityData()));
     }
 
     @Override
     public void close() {
-        server.stop(0);
-        threads.shutdownNow();
+        server.close();
     }
 }

@@ -10,6 +10,7 @@ import io.k3j.controllerkit.ControllerContext;
 import io.k3j.controllerkit.Controller;
 import io.k3j.controllerkit.Reconciler;
 import io.k3j.controllerkit.ExpectingWriter;
+import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Null;
 import io.k3j.model.Obj;
@@ -19,14 +20,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Deletes objects whose owners are gone, and completes cascading deletions:
 /// <https://kubernetes.io/docs/concepts/architecture/garbage-collection/>. Work queue keys are UIDs.
 ///
-/// Objects whose owner is one of another server have a worker of their own, which waits for that server: nobody tells
-/// when such an owner goes, so it is asked again and again.
+/// Objects whose owner is one of another server have workers of their own, which wait for that server: nobody tells
+/// when such an owner goes, so it is asked again and again. One of them at a time waits for the server of a group, so
+/// that one which does not answer delays its own objects only ([AskedGroups]).
 final class GarbageCollector implements Reconciler {
     private static final Key REFRESH = new Key("resources", "refresh");
     private static final Duration REFRESH_EVERY = Duration.ofSeconds(10);
@@ -34,6 +38,8 @@ final class GarbageCollector implements Reconciler {
     private static final String ACCOUNT = "generic-garbage-collector";
     /// How often another server is asked for an owner, of each object that has one there.
     private static final Duration ASK_AGAIN = Duration.ofSeconds(30);
+    /// So many other servers that do not answer delay nobody else.
+    private static final int ELSEWHERE_WORKERS = 16;
 
     /// The state of an owner: present, deleted in the foreground, or absent.
     private enum OwnerState {
@@ -43,12 +49,14 @@ final class GarbageCollector implements Reconciler {
     private final OwnerGraph graph;
     private final GarbageViews views;
     private final Consumer<String> elsewhere;
+    private final AskedGroups asked;
 
     /// @param enqueue is given the UIDs of what is to be looked at
     /// @param elsewhere the same of what has an owner that another server has
     GarbageCollector(ApiClient api, OwnerGraph graph, Consumer<String> enqueue, Consumer<String> elsewhere) {
         this.graph = graph;
         this.elsewhere = elsewhere;
+        asked = new AskedGroups(elsewhere);
         views = new GarbageViews(api, graph, enqueue);
     }
 
@@ -58,7 +66,7 @@ final class GarbageCollector implements Reconciler {
         GarbageCollector[] all = new GarbageCollector[1];
         Controller loop = context.loop("garbage-collector-controller", ACCOUNT, 4,
                 (key, writer) -> all[0].reconcile(key, writer));
-        Controller waiting = context.loop("garbage-collector-elsewhere", ACCOUNT, 1,
+        Controller waiting = context.loop("garbage-collector-elsewhere", ACCOUNT, ELSEWHERE_WORKERS,
                 (key, writer) -> all[0].reconcileElsewhere(key, writer));
         all[0] = new GarbageCollector(context.api(), new OwnerGraph(), uid -> loop.queue().add(Key.of(uid)),
                 uid -> waiting.queue().add(Key.of(uid)));
@@ -86,8 +94,10 @@ final class GarbageCollector implements Reconciler {
         if (node == null) {
             return Requeue.NEVER;
         }
-        deleteUnlessOwned(node, writer.api());
-        return Requeue.after(ASK_AGAIN);
+        Set<String> groups = node.owners().stream().filter(views::elsewhere)
+                .map(owner -> Gvr.of(owner.text("apiVersion"), "").group()).collect(Collectors.toSet());
+        return asked.alone(node.uid(), groups, () -> deleteUnlessOwned(node, writer.api()))
+                .orElse(Requeue.NEVER).or(Requeue.after(ASK_AGAIN));
     }
 
     private boolean hasOwnerElsewhere(OwnerGraph.Node node) {
@@ -110,22 +120,47 @@ final class GarbageCollector implements Reconciler {
     private Requeue attemptToDelete(OwnerGraph.Node node, ApiClient api) {
         if (hasOwnerElsewhere(node)) {
             elsewhere.accept(node.uid());
-        } else {
-            deleteUnlessOwned(node, api);
+            return Requeue.NEVER;
         }
+        return deleteUnlessOwned(node, api);
+    }
+
+    /// An owner of a kind that nobody serves may be of one that is not known yet: as upstream's collector, this one
+    /// tries such an object again, later and later. One without a namespace whose owner is in one is never garbage,
+    /// since nobody can say in which.
+    private Requeue deleteUnlessOwned(OwnerGraph.Node node, ApiClient api) {
+        Optional<Obj> found = api.find(node.resource(), node.key());
+        // one without owners was orphaned since the graph was updated
+        if (found.isEmpty() || !found.get().uid().equals(node.uid()) || found.get().terminating()
+                || found.get().owners().isEmpty()) {
+            return Requeue.NEVER;
+        }
+        List<Struct> owners = found.get().owners();
+        if (owners.stream().anyMatch(this::unknown)) {
+            return Requeue.BACK_OFF;
+        }
+        if (found.get().namespace().isEmpty() && owners.stream().anyMatch(this::namespaced)) {
+            return Requeue.NEVER;
+        }
+        deleteUnlessOwned(node, found.get(), api);
         return Requeue.NEVER;
     }
 
-    private void deleteUnlessOwned(OwnerGraph.Node node, ApiClient api) {
-        Optional<Obj> found = api.find(node.resource(), node.key());
-        if (found.isEmpty() || !found.get().uid().equals(node.uid()) || found.get().terminating()) {
-            return;
+    private boolean unknown(Struct owner) {
+        if (graph.node(owner.text("uid")).isPresent()) {
+            return false;
         }
-        Obj live = found.get();
-        if (live.owners().isEmpty()) {
-            // orphaned since the graph was updated
-            return;
-        }
+        ApiResource resource = views.resource(owner.text("apiVersion"), owner.text("kind"));
+        return resource == null || !resource.can("get");
+    }
+
+    private boolean namespaced(Struct owner) {
+        ApiResource resource = views.resource(owner.text("apiVersion"), owner.text("kind"));
+        return resource != null && resource.namespaced();
+    }
+
+    private void deleteUnlessOwned(OwnerGraph.Node node, Obj found, ApiClient api) {
+        Obj live = found;
         List<Struct> present = new ArrayList<>();
         boolean awaiting = false;
         for (Struct owner : live.owners()) {
@@ -196,8 +231,8 @@ final class GarbageCollector implements Reconciler {
         List<OwnerGraph.Node> blocking = graph.dependents(node.uid()).stream().filter(d -> d.blocks(node.uid()))
                 .toList();
         if (!blocking.isEmpty()) {
-            blocking.stream().filter(d -> !d.terminating()).forEach(d -> attemptToDelete(d, api));
-            return Requeue.NEVER;
+            return blocking.stream().filter(d -> !d.terminating()).map(d -> attemptToDelete(d, api))
+                    .reduce(Requeue.NEVER, Requeue::or);
         }
         return withoutFinalizer(node, api, OwnerGraph.FOREGROUND);
     }

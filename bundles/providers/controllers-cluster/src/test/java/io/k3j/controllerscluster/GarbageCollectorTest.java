@@ -142,6 +142,33 @@ class GarbageCollectorTest {
     }
 
     @Test
+    void keepsAnObjectWhoseOwnersKindIsNotKnownYetAndLooksAgainLater() {
+        OwnerGraph graph = new OwnerGraph();
+        GarbageCollector garbage = new GarbageCollector(stage.api, graph, uid -> {
+        }, uid -> {
+        });
+        ExpectingWriter writer = new ExpectingWriter(stage.api);
+        garbage.reconcile(new Key("resources", "refresh"), writer);
+        stage.settle();
+        Obj chart = Obj.of(Struct.of("apiVersion", "helm.cattle.io/v1", "kind", "HelmChart", "metadata",
+                Struct.of("name", "h", "namespace", "default", "uid", "33333333-0000-0000-0000-000000000000")));
+        Obj owned = create(BuiltinResources.CONFIG_MAPS, "ConfigMap", "c", chart);
+        graph.put(OwnerGraph.Node.of(BuiltinResources.CONFIG_MAPS, owned));
+        assertThat(garbage.reconcile(Key.of(owned.uid()), writer)).as("no failure").isEqualTo(Requeue.BACK_OFF);
+        assertThat(stage.api.find(BuiltinResources.CONFIG_MAPS, owned.key())).isPresent();
+    }
+
+    @Test
+    void keepsAnObjectWithoutANamespaceWhoseOwnerIsInOne() {
+        Obj ghost = deployment.with("11111111-0000-0000-0000-000000000000", "metadata", "uid");
+        stage.api.create(BuiltinResources.PRIORITY_CLASSES, Obj.of(Struct.of("apiVersion", "scheduling.k8s.io/v1",
+                "kind", "PriorityClass", "metadata",
+                Struct.of("name", "c", "ownerReferences", Seq.of(ghost.ownerReference())))), WriteOptions.PLAIN);
+        stage.pass(Duration.ofMillis(100));
+        assertThat(stage.all(BuiltinResources.PRIORITY_CLASSES)).hasSize(1);
+    }
+
+    @Test
     void deletesCyclesOfOwnership() {
         Obj a = create(BuiltinResources.CONFIG_MAPS, "ConfigMap", "a");
         Obj b = create(BuiltinResources.CONFIG_MAPS, "ConfigMap", "b", a);

@@ -5,12 +5,14 @@ import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.ListeningSockets;
 import io.k3j.componentbase.BoundServices;
+import io.k3j.componentbase.ServerStart;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.edgeapi.ListenerIdentity;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Objects;
 import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
@@ -43,25 +45,31 @@ public final class Edge {
     }
 
     /// Starts the event loops; a port opens when it has a certificate. Does not block.
+    /// @throws IllegalArgumentException for wrong arguments, naming one; it ends the process while the server starts,
+    /// and a swap is refused with it
     @Activate
-    public Edge(Settings settings, @Reference ListeningSockets sockets, @Reference Health health,
-            @Reference Abort abort) {
+    public Edge(BundleContext context, Settings settings, @Reference ListeningSockets sockets,
+            @Reference Health health, @Reference Abort abort) {
         HealthScope scope = health.scope("edge");
-        ports = new Ports(sockets, scope, rules(settings, abort),
+        Map<String, TlsRules> rules;
+        try {
+            rules = rules(settings);
+        } catch (IllegalArgumentException refused) {
+            if (ServerStart.goesOn(context)) {
+                abort.abort(String.valueOf(refused.getMessage()));
+            }
+            throw refused;
+        }
+        ports = new Ports(sockets, scope, rules,
                 new Ports.Surroundings(true, Patience.defaults(), InstantSource.system()));
     }
 
-    private static Map<String, TlsRules> rules(Settings settings, Abort abort) {
-        try {
-            return Map.of(ListeningSockets.SERVER, TlsRules.of("kube-apiserver-arg", settings.kubeApiserverArg()),
-                    ListeningSockets.KUBELET, TlsRules.of("kubelet-arg", settings.kubeletArg()),
-                    ListeningSockets.SCHEDULER, TlsRules.of("kube-scheduler-arg", settings.kubeSchedulerArg()),
-                    ListeningSockets.CONTROLLERS,
-                    TlsRules.of("kube-controller-manager-arg", settings.kubeControllerManagerArg()));
-        } catch (IllegalArgumentException refused) {
-            abort.abort(String.valueOf(refused.getMessage()));
-            return Map.of();
-        }
+    private static Map<String, TlsRules> rules(Settings settings) {
+        return Map.of(ListeningSockets.SERVER, TlsRules.of("kube-apiserver-arg", settings.kubeApiserverArg()),
+                ListeningSockets.KUBELET, TlsRules.of("kubelet-arg", settings.kubeletArg()),
+                ListeningSockets.SCHEDULER, TlsRules.of("kube-scheduler-arg", settings.kubeSchedulerArg()),
+                ListeningSockets.CONTROLLERS,
+                TlsRules.of("kube-controller-manager-arg", settings.kubeControllerManagerArg()));
     }
 
     /// Adds the certificate source of a port.

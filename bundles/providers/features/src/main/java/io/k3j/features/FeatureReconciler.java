@@ -58,6 +58,7 @@ final class FeatureReconciler implements AutoCloseable {
     private final PluginCopies copies;
     private final @Nullable PluginWork plugins;
     private final PluginGuard guard;
+    private final MissedPlugins missed;
     private final PluginDirectory directory;
     private final ComponentList list;
     private final FeatureList features;
@@ -100,17 +101,28 @@ final class FeatureReconciler implements AutoCloseable {
                 changes, swaps));
         this.guard = new PluginGuard(bundles, health, gate, TimeSource.system().monotonic(),
                 new Recorder(plan.dataDir()));
-        PluginWork plugs = new PluginWork(
-                new PluginReader(offered, bundles::shipped, bundles::exported, all.values()), copies, changing, roster,
-                guard);
+        PluginReader reader = new PluginReader(offered, bundles::shipped, bundles::exported, all.values());
+        PluginWork plugs = new PluginWork(reader, copies, changing, roster, guard);
         this.plugins = plugs;
-        this.directory = new PluginDirectory(plan.dataDir(), plugs, TimeSource.system());
+        this.missed = missed(plugs);
+        this.directory = new PluginDirectory(plan.dataDir(), missed, TimeSource.system());
         Stops stops = new Stops(bundles, gate, this::handle);
         this.list = new ComponentList(roster, bundles, health, stops, plugs.failed()::components);
         this.features = new FeatureList(roster, list, directory::refused);
         this.cluster = new ClusterFollower(around.context, changing, new ClusterChanges(roster, changes), features,
                 files.agents());
         publish(swaps, stops, new PluginMetrics(plugs, guard));
+    }
+
+    private MissedPlugins missed(PluginWork plugs) {
+        return new MissedPlugins(plan.dataDir(), new MissedPlugins.Parts(around.context, around.disk, plugs,
+                plugs::plugged, guard::decisions, this::disabled, TimeSource.system().monotonic()));
+    }
+
+    private boolean disabled(String component) {
+        Roster.Now now = roster.now();
+        return now.decisions().allDisabled().contains(component)
+                || now.disabled().contains(component) && !now.decisions().allEnabled().contains(component);
     }
 
     private Path file(Handle handle) {
@@ -158,6 +170,7 @@ final class FeatureReconciler implements AutoCloseable {
         List<Feature> due = retirement.due(all, roster.now().desired().names());
         bundles.prune();
         configurations.renew(work.settings());
+        missed.begin();
         Applier applier = new Applier(bundles, configurations, health, this::handle, chosen);
         ClusterFlags cluster = new ClusterFlags(plan, all.values());
         applier.apply(roster.wanted().stream().filter(f -> !cluster.awaitedBy(f)).toList());
@@ -180,6 +193,8 @@ final class FeatureReconciler implements AutoCloseable {
     private void finish(List<Feature> due) throws InterruptedException {
         changing.open();
         retirement.saveApplied(roster.now().desired().names(), due);
+        // before what needs an API server: that is not ready while a plug-in is missed
+        directory.lookFirst();
         List<Feature> pending = new ArrayList<>(due);
         for (Feature feature : due) {
             if (retirement.retire(feature, FeatureRetirement.AT_START)) {
@@ -187,7 +202,6 @@ final class FeatureReconciler implements AutoCloseable {
                 retirement.saveApplied(roster.now().desired().names(), pending);
             }
         }
-        directory.lookFirst();
         // a platform thread, since what spins on virtual ones may take their processors from this one
         loops.add(SupervisedLoop.platform(Health.none(), "features-plugins", this::watchPlugins).start());
         writeManifests();

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.osgi.framework.Bundle;
@@ -41,8 +43,8 @@ final class PluginGuard {
     private final Sampling sampling;
     /// The files of bundles that run, by their locations.
     private final Map<String, String> watched = new ConcurrentHashMap<>();
-    /// The locations of those that decide about requests.
-    private final Set<String> deciding = ConcurrentHashMap.newKeySet();
+    /// By the locations of those that decide about requests the contracts by which they do.
+    private final Map<String, Set<String>> deciding = new ConcurrentHashMap<>();
     private final Map<String, LongAdder> failures = new ConcurrentHashMap<>();
     /// The locations of bundles whose health is told, by file.
     private final Map<String, String> unwell = new ConcurrentHashMap<>();
@@ -84,15 +86,32 @@ final class PluginGuard {
     /// Whether it has had a say in requests, which do not pass without it then.
     boolean decides(Plugin plugin) {
         plugin.handles().forEach(this::noteDeciding);
-        return plugin.handles().stream().anyMatch(handle -> deciding.contains(handle.location()));
+        return plugin.handles().stream().anyMatch(handle -> deciding.containsKey(handle.location()));
+    }
+
+    /// The contracts by which it has had a say, by the symbolic names of its bundles; empty when it has had none.
+    Map<String, Set<String>> decisions(Plugin plugin) {
+        decides(plugin);
+        Map<String, Set<String>> decisions = new TreeMap<>();
+        for (Handle handle : plugin.handles()) {
+            Set<String> types = deciding.get(handle.location());
+            if (types != null) {
+                decisions.put(handle.symbolicName(), new TreeSet<>(types));
+            }
+        }
+        return decisions;
     }
 
     private void noteDeciding(Handle handle) {
         ServiceReference<?>[] services = bundles.installed(handle).map(Bundle::getRegisteredServices).orElse(null);
-        if (services != null && Arrays.stream(services)
-                .anyMatch(one -> one.getProperty(Constants.OBJECTCLASS) instanceof String[] types
-                        && Arrays.stream(types).anyMatch(DECIDING::contains))) {
-            deciding.add(handle.location());
+        if (services == null) {
+            return;
+        }
+        for (ServiceReference<?> one : services) {
+            if (one.getProperty(Constants.OBJECTCLASS) instanceof String[] types) {
+                Arrays.stream(types).filter(DECIDING::contains).forEach(type -> deciding
+                        .computeIfAbsent(handle.location(), _ -> ConcurrentHashMap.newKeySet()).add(type));
+            }
         }
     }
 

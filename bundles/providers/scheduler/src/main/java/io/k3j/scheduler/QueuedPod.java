@@ -32,6 +32,8 @@ final class QueuedPod {
     boolean inFlight;
     /// The last event before the attempt.
     long takenAt;
+    /// Whether it has changed since then, so that the attempt has looked at it as it was.
+    boolean changed;
 
     QueuedPod(PodInfo pod, Instant since) {
         this.pod = pod;
@@ -76,6 +78,7 @@ final class QueuedPod {
         attempts++;
         inFlight = true;
         takenAt = event;
+        changed = false;
         begun = now;
         plugins = Set.of();
     }
@@ -84,7 +87,6 @@ final class QueuedPod {
     void failed(Instant now) {
         failedAt = now;
         since = now;
-        inFlight = false;
         late = false;
         Duration wait = FIRST_BACK_OFF.multipliedBy(1L << Math.clamp(attempts - 1L, 0, MOST_DOUBLED));
         ready = now.plus(wait.compareTo(LONGEST_BACK_OFF) > 0 ? LONGEST_BACK_OFF : wait);

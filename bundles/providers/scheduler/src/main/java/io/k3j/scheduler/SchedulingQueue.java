@@ -48,7 +48,7 @@ final class SchedulingQueue {
     private final BackOffQueue backOff = new BackOffQueue(FIRST, incoming);
     private final UnschedulablePods unschedulable = new UnschedulablePods();
     private final Set<String> gated = new HashSet<>();
-    private final QueueMoves moves = new QueueMoves();
+    private final InFlightEvents inFlight = new InFlightEvents();
     private Instant flushed;
 
     SchedulingQueue(TimeSource time) {
@@ -93,7 +93,7 @@ final class SchedulingQueue {
 
     private void again(QueuedPod known, String event) {
         // an attempt in progress has looked at things as they were
-        known.takenAt = -1;
+        known.changed = true;
         if (unschedulable.remove(known)) {
             waitOrGo(known, event);
         }
@@ -121,6 +121,7 @@ final class SchedulingQueue {
         QueuedPod known = pods.remove(uid);
         if (known != null) {
             known.gone = true;
+            inFlight.end(known);
             active.remove(known);
             backOff.remove(known);
             unschedulable.remove(known);
@@ -134,7 +135,7 @@ final class SchedulingQueue {
             promote();
             QueuedPod next = active.isEmpty() ? backOff.takeEarly() : active.pollFirst();
             if (next != null) {
-                next.take(clock.instant(), moves.last());
+                next.take(clock.instant(), inFlight.begin());
             }
             return Optional.ofNullable(next);
         } finally {
@@ -147,7 +148,7 @@ final class SchedulingQueue {
     boolean failed(QueuedPod entry, Set<String> plugins) {
         return returned(entry, () -> {
             entry.plugins = plugins;
-            if (moves.helped(plugins, entry.takenAt)) {
+            if (inFlight.helped(entry)) {
                 backOff.add(entry, true, QueueEvents.FAILURE);
             } else {
                 unschedulable.add(entry);
@@ -164,7 +165,7 @@ final class SchedulingQueue {
             entry.ready = Instant.MIN;
             entry.plugins = plugins;
             // the event it waits for may have happened meanwhile
-            if (moves.helped(plugins, entry.takenAt)) {
+            if (inFlight.helped(entry)) {
                 active.add(entry);
             } else {
                 unschedulable.add(entry);
@@ -185,6 +186,7 @@ final class SchedulingQueue {
             if (entry.inFlight && !entry.gone) {
                 entry.failed(clock.instant());
                 place.run();
+                inFlight.end(entry);
                 changed.signalAll();
             }
             return !entry.gone;
@@ -202,7 +204,7 @@ final class SchedulingQueue {
 
     /// Moves pods that one of these filters has rejected, if the event may help them; an empty set stands for all.
     ///
-    /// @param helps called with the lock held; a pod in flight counts as helped
+    /// @param helps called with the lock held, for a pod in flight when its attempt has failed
     void changed(String event, Set<String> plugins, Predicate<PodInfo> helps) {
         move(event, plugins, e -> helps.test(e.pod));
     }
@@ -210,14 +212,14 @@ final class SchedulingQueue {
     /// Moves pods that one of these filters has rejected, if the event may help them with that filter; an empty set
     /// stands for all, and a pod that no filter has rejected is helped by any event.
     ///
-    /// @param hint whether the event may help a pod with a filter; called with the lock held
+    /// @param hint whether the event may help a pod with a filter; called as the predicate above
     void changed(String event, Set<String> plugins, BiPredicate<PodInfo, String> hint) {
         move(event, plugins, e -> e.helped(plugins, hint));
     }
 
     private void move(String event, Set<String> plugins, Predicate<QueuedPod> goes) {
         locked(() -> {
-            moves.happened(plugins);
+            inFlight.happened(plugins, goes);
             unschedulable.takeOut(plugins, goes).forEach(e -> waitOrGo(e, event));
         });
     }

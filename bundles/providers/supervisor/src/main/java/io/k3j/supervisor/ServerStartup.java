@@ -47,7 +47,7 @@ final class ServerStartup implements AutoCloseable {
     private final OwnConfig own;
     private final HealthScope health;
     private final Health loops;
-    private final Abort abort;
+    private final StartupFailure failure;
     private final InstantSource clock = InstantSource.system();
     private final SecureRandom random = new SecureRandom();
     private final NodeSecrets secrets = new NodeSecrets(random);
@@ -64,7 +64,7 @@ final class ServerStartup implements AutoCloseable {
         this.settings = settings;
         this.own = own;
         this.health = loops.scope("supervisor");
-        this.abort = abort;
+        this.failure = new StartupFailure(context, health, abort);
         this.services = new Services(context);
         this.datastoreWait = new DatastoreWait(current, stopping, health);
         this.thread = Thread.ofVirtual().name("supervisor-start").start(this::run);
@@ -80,17 +80,17 @@ final class ServerStartup implements AutoCloseable {
             ServerLayout layout = new ServerLayout(Path.of(settings.dataDir()).toAbsolutePath());
             start(layout);
         } catch (FlagMismatch | NameTaken refused) {
-            abort.abort(String.valueOf(refused.getMessage()));
+            failure.tell(String.valueOf(refused.getMessage()));
         } catch (IOException failed) {
             if (failed instanceof DatastoreWait.Stopped || stopping.getCount() == 0) {
                 LOG.log(Level.DEBUG, "Stopped while starting", failed);
                 return;
             }
             LOG.log(failed.getMessage() == null ? Level.ERROR : Level.DEBUG, "Cannot obtain certificates", failed);
-            abort.abort("cannot prepare the server's credentials: " + FailureReason.of(failed));
+            failure.tell("cannot prepare the server's credentials: " + FailureReason.of(failed));
         } catch (RuntimeException failed) {
             LOG.log(Level.ERROR, "Cannot obtain certificates", failed);
-            abort.abort("cannot prepare the server's credentials: " + failed);
+            failure.tell("cannot prepare the server's credentials: " + failed);
         }
     }
 
