@@ -28,6 +28,8 @@ final class Rooms {
             Map.entry("sqllog", Set.of("componentapi", "componentbase", "datastoreapi", "logtail", "pki")),
             Map.entry("pki", Set.of("durablefiles")), Map.entry("durablefiles", Set.of()),
             Map.entry("signedjars", Set.of()),
+            Map.entry("featuremodel", Set.of("componentapi", "durablefiles", "signedjars")),
+            Map.entry("plugins", Set.of("componentapi", "componentbase", "featuremodel", "metricstext")),
             Map.entry("childprocess", Set.of("durablefiles")), Map.entry("metricstext", Set.of()),
             Map.entry("corefile", Set.of()), Map.entry("dnsmessage", Set.of("componenthelpers")),
             Map.entry("dnsplugins", Set.of("componenthelpers", "dnsmessage", "metricstext")),

@@ -1,0 +1,38 @@
+package io.k3j.plugins;
+
+import io.k3j.componentapi.HealthReport;
+import io.k3j.featuremodel.Handle;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.osgi.annotation.versioning.ConsumerType;
+import org.osgi.framework.Bundle;
+
+/// The bundles of the framework and their health, as far as plug-ins are concerned. Implemented by whoever installs and
+/// starts bundles, one instance; any thread. Nothing here blocks but [#renew].
+@ConsumerType
+public interface PluginHost {
+    /// The bundle of a handle, when it is in the framework.
+    Optional<Bundle> installed(Handle handle);
+
+    /// Gives a bundle that was stopped another class loader with its next start; of others it does nothing. Blocks for
+    /// some seconds at most.
+    void renew(Handle handle) throws InterruptedException;
+
+    /// The symbolic names of the bundles that the distribution has, whether they run or not.
+    Collection<String> shipped();
+
+    /// The packages that the distribution's bundles and the framework export.
+    Collection<String> exported();
+
+    /// What the health of a bundle tells now.
+    List<HealthReport> reports(Bundle bundle);
+
+    /// Failures of a bundle that waiting will not repair, one sentence each.
+    List<String> faults(Bundle bundle);
+
+    /// Tells by health that something is degraded, or not any more when the reason is empty.
+    ///
+    /// @param component what is degraded, which is no bundle
+    void tell(String component, String reason);
+}

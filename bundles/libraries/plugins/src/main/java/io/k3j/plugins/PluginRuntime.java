@@ -1,0 +1,108 @@
+package io.k3j.plugins;
+
+import io.k3j.componentapi.Components;
+import io.k3j.componentapi.Metrics;
+import io.k3j.componentapi.TimeSource;
+import io.k3j.featuremodel.Feature;
+import io.k3j.featuremodel.Handle;
+import io.k3j.featuremodel.OfferedJars;
+import io.k3j.featuremodel.Roster;
+import io.k3j.featuremodel.Signatures;
+import io.k3j.featuremodel.StateFiles;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.hooks.weaving.WeavingHook;
+
+/// The plug-ins of a process: what its plug-in directory holds runs, and is stopped when it costs others. One instance;
+/// one thread looks ([#lookFirst], [#retireGone], [#look]), any other may ask. The way in of this library.
+public final class PluginRuntime implements AutoCloseable {
+    private final PluginCopies copies;
+    private final PluginGuard guard;
+    private final PluginWork work;
+    private final PluginDirectory directory;
+
+    /// Where plug-ins lie, and what is looked at with.
+    ///
+    /// @param dataDir has the plug-in directory, and keeps the copies
+    /// @param disk makes the changes to files
+    /// @param signatures say whom to trust
+    /// @param offered copies what is looked at
+    /// @param clock tells when something was refused, and how long a fault lasts
+    public record Place(Path dataDir, StateFiles disk, Signatures signatures, OfferedJars offered, TimeSource clock) {
+    }
+
+    /// Reads which plug-ins ran before; runs nothing.
+    ///
+    /// @param roster is told which plug-ins there are
+    /// @param shipped the features of the distribution
+    /// @param host has the bundles
+    /// @param changes what is plugged in and out is a change
+    /// @throws io.k3j.featuremodel.FeatureProblem naming the file, when what is remembered of plug-ins cannot be read
+    public PluginRuntime(Place place, Roster roster, Collection<Feature> shipped, PluginHost host,
+            ExclusiveChanges changes) {
+        this.copies = new PluginCopies(place.dataDir, place.disk, new PluginMemory(place.dataDir, place.disk),
+                place.signatures);
+        this.guard = new PluginGuard(host, place.clock.monotonic(), new Recorder(place.dataDir));
+        this.work = new PluginWork(new PluginReader(place.offered, host::shipped, host::exported, shipped), copies,
+                changes, roster, guard);
+        this.directory = new PluginDirectory(place.dataDir, work, place.clock);
+    }
+
+    /// Has the classes of plug-ins looked at before they are defined, and publishes what is counted; to be called
+    /// before any bundle of a plug-in is installed.
+    ///
+    /// @param context of the bundle that runs them, which ends all of it with its stop
+    public void publish(BundleContext context) {
+        context.addBundleListener(guard.classes());
+        context.registerService(WeavingHook.class, guard.classes(), null);
+        context.registerService(Metrics.class, new PluginMetrics(work, guard), null);
+    }
+
+    /// Looks at the start, when nobody is copying.
+    /// @throws InterruptedException when this process ends
+    public void lookFirst() throws InterruptedException {
+        directory.lookFirst();
+    }
+
+    /// Has that clean up which was taken away while this server was down.
+    /// @throws InterruptedException when this process ends
+    public void retireGone() throws InterruptedException {
+        directory.retireGone();
+    }
+
+    /// Looks once: plugs in what is new, takes out what has gone, and stops what must not run any more. Blocks for as
+    /// long as that takes.
+    /// @throws InterruptedException when this process ends
+    public void look() throws InterruptedException {
+        directory.look();
+    }
+
+    /// The bundle of a plug-in; empty for a symbolic name that none has.
+    public Optional<Handle> handle(String symbolicName) {
+        return work.handle(symbolicName);
+    }
+
+    /// Where the copy of a plug-in's bundle lies.
+    public Path copy(Handle handle) {
+        return copies.path(handle.choice());
+    }
+
+    /// Bundles of plug-ins that were sound and do not run because of what they did.
+    public List<Components.Component> failed() {
+        return work.failed().components();
+    }
+
+    /// What the plug-in directory holds that does not run.
+    public List<Components.Feature> refused() {
+        return directory.refused();
+    }
+
+    /// Ends looking at what plug-ins compute; those that run go on.
+    @Override
+    public void close() {
+        guard.close();
+    }
+}
