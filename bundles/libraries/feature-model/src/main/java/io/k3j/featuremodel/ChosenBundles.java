@@ -25,7 +25,9 @@ public final class ChosenBundles {
 
     private final Path directory;
     private final Path file;
+    /// Makes the changes to files.
     private final StateFiles disk;
+    /// What was chosen by symbolic name, the present choice last; none when it is the shipped bundle.
     private final Map<String, List<String>> histories = new LinkedHashMap<>();
 
     /// Reads what was chosen.
@@ -51,6 +53,7 @@ public final class ChosenBundles {
         return history.size() < 2 ? "" : history.get(history.size() - 2);
     }
 
+    /// What nobody has chosen for runs as it is shipped.
     private List<String> history(String symbolicName) {
         List<String> history = histories.getOrDefault(symbolicName, List.of());
         return history.isEmpty() ? List.of(SHIPPED) : history;
@@ -72,6 +75,7 @@ public final class ChosenBundles {
         return handle(jar.symbolicName(), jar.symbolicName() + "-" + jar.digest() + JAR);
     }
 
+    /// The checksum that a choice's name says, or its beginning; empty when it says none.
     private static String digest(String choice) {
         return choice.endsWith(JAR) ? choice.substring(choice.lastIndexOf('-') + 1, choice.length() - JAR.length())
                 : "";
@@ -99,7 +103,9 @@ public final class ChosenBundles {
         }
     }
 
-    /// Makes `to` the choice: the one before it when that is what it is, else one more.
+    /// Makes `to` the choice: the one before it when that is what it is, else one more. Once it has returned, this is
+    /// what the next start runs.
+    /// @throws FeatureProblem when it cannot be written; the choice is what it was then
     public synchronized void choose(Handle to) {
         String name = to.symbolicName();
         if (to.choice().equals(current(name))) {
@@ -119,6 +125,7 @@ public final class ChosenBundles {
         save(symbolicName, List.of(SHIPPED));
     }
 
+    /// The oldest jars go, so that a bundle that is swapped again and again fills no disk.
     private void save(String name, List<String> history) {
         List<String> kept = new ArrayList<>(history);
         while (kept.size() > MAX_JARS + 1) {
@@ -137,6 +144,7 @@ public final class ChosenBundles {
     }
 
     /// Deletes the jars that no history refers to.
+    /// @throws FeatureProblem when the directory cannot be read, or a jar not be deleted
     public synchronized void tidy() {
         Set<String> used = new LinkedHashSet<>();
         histories.values().forEach(used::addAll);

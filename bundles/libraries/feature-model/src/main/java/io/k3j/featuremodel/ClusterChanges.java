@@ -16,10 +16,12 @@ import java.util.TreeSet;
 /// What is decided was checked where it was typed, and is checked again by each server that follows: a record says
 /// which of the shipped components run, and never takes away what it could not be taken back without.
 public final class ClusterChanges {
+    /// How the names of features that are a datastore begin.
     private static final String DATASTORE = "datastore-";
     private static final String MEMBER = "etcd-member";
     private static final String API = "apiserver";
     private final Roster roster;
+    /// What is decided for the cluster is made as if it had been decided here.
     private final FeatureChanges features;
 
     /// @param features plans what is decided here
@@ -29,6 +31,10 @@ public final class ClusterChanges {
     }
 
     /// The decisions there are once it is decided about a name or word.
+    ///
+    /// @param before what was decided until now, by feature
+    /// @param name of a feature, or a word for several
+    /// @return what the record is to hold: a decision that says what the flags say as well is not kept
     /// @throws SwapRefused with the reason and what to type
     public Map<String, Boolean> decided(Map<String, Boolean> before, String name, boolean on) {
         Map<String, Boolean> now = new TreeMap<>(before);
@@ -56,6 +62,8 @@ public final class ClusterChanges {
         return now;
     }
 
+    /// A decision that this server cannot follow, since something that the feature needs is not there, is a mistake of
+    /// who types it: other servers would be told of it all the same.
     private void refuseWithoutEffect(ChangePlan here, Map<String, Boolean> now, Set<String> targets) {
         Decisions then = here.steps().stream().filter(Step.Decide.class::isInstance).map(Step.Decide.class::cast)
                 .findFirst().orElseThrow().now();
@@ -84,6 +92,9 @@ public final class ClusterChanges {
     }
 
     /// How this server follows in what concerns some features.
+    ///
+    /// @param decided what the record holds, by feature
+    /// @param names the features that the change is about
     /// @throws SwapRefused when it cannot; it says why
     public ChangePlan follow(Map<String, Boolean> decided, Set<String> names) {
         Decisions before = roster.now().decisions();

@@ -20,6 +20,7 @@ import java.util.TreeSet;
 public record Decisions(Set<String> enabled, Set<String> disabled, Map<String, Boolean> cluster) {
     /// Nothing was decided.
     public static final Decisions NONE = new Decisions(Set.of(), Set.of());
+    /// Keys that a file has only when something was decided for the cluster.
     private static final String CLUSTER_ENABLED = "clusterEnabled";
     private static final String CLUSTER_DISABLED = "clusterDisabled";
     private static final Set<String> KEYS = Set.of("enabled", "disabled", CLUSTER_ENABLED, CLUSTER_DISABLED);
@@ -36,7 +37,9 @@ public record Decisions(Set<String> enabled, Set<String> disabled, Map<String, B
         this(enabled, disabled, Map.of());
     }
 
-    /// Reads them.
+    /// Reads them; none when there is no file.
+    ///
+    /// @param dataDir the data directory
     /// @throws FeatureProblem naming the file, when it cannot be read
     public static Decisions read(Path dataDir) {
         Path file = file(dataDir);
@@ -51,6 +54,9 @@ public record Decisions(Set<String> enabled, Set<String> disabled, Map<String, B
     }
 
     /// Writes them; what an earlier release does not know only where there is something to say.
+    ///
+    /// @param disk makes the change; it survives a power failure once this has returned
+    /// @throws FeatureProblem naming the file, when it cannot be written
     public void write(Path dataDir, StateFiles disk) {
         Map<String, Object> keys = new HashMap<>(
                 Map.of("enabled", new TreeSet<>(enabled), "disabled", new TreeSet<>(disabled)));
@@ -61,6 +67,7 @@ public record Decisions(Set<String> enabled, Set<String> disabled, Map<String, B
         disk.write(file(dataDir), keys);
     }
 
+    /// The features about which the cluster has decided so.
     private Set<String> ofCluster(boolean on) {
         Set<String> names = new TreeSet<>(cluster.keySet());
         names.removeIf(name -> on != Boolean.TRUE.equals(cluster.get(name)));
@@ -77,6 +84,7 @@ public record Decisions(Set<String> enabled, Set<String> disabled, Map<String, B
         return all(disabled, false);
     }
 
+    /// The cluster's word, and that of this server where the cluster says nothing.
     private Set<String> all(Set<String> here, boolean on) {
         Set<String> all = ofCluster(on);
         here.stream().filter(name -> !cluster.containsKey(name)).forEach(all::add);

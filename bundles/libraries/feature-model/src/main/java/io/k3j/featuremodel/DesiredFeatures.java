@@ -73,6 +73,8 @@ public record DesiredFeatures(List<Feature> features, Set<String> unknown, Map<S
         return new DesiredFeatures(List.copyOf(wanted), unknown, left);
     }
 
+    /// Why a feature is not wanted, its needs not looked at; null when it is. What the cluster has decided comes first,
+    /// then an operator, then the flags.
     private static @Nullable Left reason(Feature feature, Wishes wishes) {
         String name = feature.name();
         if (Boolean.FALSE.equals(wishes.decisions.cluster().get(name))) {
@@ -108,6 +110,7 @@ public record DesiredFeatures(List<Feature> features, Set<String> unknown, Map<S
         }
     }
 
+    /// Whether the settings say that it is not for this process.
     private static boolean excluded(Feature feature, Map<String, Object> settings) {
         return feature.unless().entrySet().stream()
                 .anyMatch(entry -> matches(settings.get(entry.getKey()), entry.getValue()))

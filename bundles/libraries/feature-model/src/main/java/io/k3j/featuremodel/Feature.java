@@ -49,6 +49,7 @@ public record Feature(String name, Set<String> words, List<String> needs, List<S
                 .orElse("");
     }
 
+    /// A feature may be as good as another one for those that need it: any datastore is as good as the default one.
     private boolean is(String need) {
         return name.equals(need) || standsFor.contains(need);
     }

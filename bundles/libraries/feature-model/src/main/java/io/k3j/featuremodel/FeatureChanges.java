@@ -17,6 +17,7 @@ import java.util.function.Function;
 /// process in the midst of it is made good by the next start, which cleans up after what is not wanted any more.
 public final class FeatureChanges {
     private final Roster roster;
+    /// A bundle that was swapped is started again as the jar that was chosen.
     private final Function<String, Handle> handles;
 
     /// @param handles which bundle is to run under a symbolic name
@@ -26,6 +27,8 @@ public final class FeatureChanges {
     }
 
     /// The change of one name, or word.
+    ///
+    /// @param on whether it is to run
     /// @throws SwapRefused with the reason and what to type
     public ChangePlan of(String name, boolean on) {
         List<Feature> targets = targets(name);
@@ -51,6 +54,8 @@ public final class FeatureChanges {
         return targets;
     }
 
+    /// Where the flags want it already, only a decision against it is taken back: nothing is remembered that is not
+    /// needed.
     private ChangePlan enable(String name, List<Feature> targets) {
         Decisions before = roster.now().decisions();
         Decisions now = before;
@@ -68,7 +73,10 @@ public final class FeatureChanges {
         return enable(name, added, new Step.Decide(now, before));
     }
 
-    /// Adds features.
+    /// Adds features. Whatever fails before it is remembered undoes all of it.
+    ///
+    /// @param name what is enabled, as an operator knows it
+    /// @param added in order of start
     /// @param remember what makes it last
     public ChangePlan enable(String name, List<Feature> added, Step remember) {
         List<Step> steps = new ArrayList<>();
@@ -83,6 +91,7 @@ public final class FeatureChanges {
         return change("enable", name, bundles, steps);
     }
 
+    /// What others need is not taken from under them: who wants that disables those first.
     private ChangePlan disable(String name, List<Feature> targets) {
         Decisions before = roster.now().decisions();
         Decisions now = before;
@@ -105,7 +114,10 @@ public final class FeatureChanges {
         return disable(name, removed, new Step.Decide(now, before));
     }
 
-    /// Takes features away.
+    /// Takes features away, the last one started first. It is remembered before anything is stopped.
+    ///
+    /// @param name what is disabled, as an operator knows it
+    /// @param removed in order of start
     /// @param remember what makes it last
     public ChangePlan disable(String name, List<Feature> removed, Step remember) {
         List<Step> steps = new ArrayList<>(List.of(remember));
@@ -137,11 +149,13 @@ public final class FeatureChanges {
                 .map(handles).toList();
     }
 
+    /// A feature without bundles is named by itself in the journal.
     private static ChangePlan change(String what, String name, List<Handle> bundles, List<Step> steps) {
         Handle first = bundles.isEmpty() ? Handle.shipped(name) : bundles.getFirst();
         return new ChangePlan(what, name, first, first, steps);
     }
 
+    /// The features of one list that another one lacks, in the order of the first.
     static List<Feature> difference(List<Feature> of, List<Feature> without) {
         return of.stream().filter(feature -> !without.contains(feature)).toList();
     }

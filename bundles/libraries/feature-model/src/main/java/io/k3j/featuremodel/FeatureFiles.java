@@ -20,6 +20,7 @@ public final class FeatureFiles {
     private static final Set<String> KEYS = Set.of("name", "words", "needs", "critical", "when", "unless", "bundles",
             "settings", "manifests", "standsFor");
     private static final Set<String> BUNDLE_KEYS = Set.of("name", "swap", "stop", "identities");
+    /// The one value of `stop`: the bundle must not be stopped.
     private static final String NEVER = "NEVER";
 
     private final Path root;
@@ -30,6 +31,7 @@ public final class FeatureFiles {
     }
 
     /// The features of a role, in their order of start.
+    /// @throws FeatureProblem naming the file, when there is no such role or it cannot be read
     public List<String> role(String name) {
         return new Section(root.resolve("roles").resolve(name + ".json"), "", Set.of("features")).texts("features");
     }
@@ -39,7 +41,8 @@ public final class FeatureFiles {
         return Files.exists(root.resolve("roles/agent.json")) ? Set.copyOf(role("agent")) : Set.of();
     }
 
-    /// All features, by name.
+    /// All features, by name, those of other roles too.
+    /// @throws FeatureProblem naming the file, when one of them cannot be used
     public Map<String, Feature> all() {
         Map<String, Feature> features = new LinkedHashMap<>();
         try (Stream<Path> directories = Files.list(root)) {
@@ -81,12 +84,14 @@ public final class FeatureFiles {
     }
 
     /// The texts of a section, by their keys.
+    /// @throws FeatureProblem naming the place, when a value is no text
     public static Map<String, String> texts(Section section) {
         Map<String, String> texts = new LinkedHashMap<>();
         section.names().forEach(key -> texts.put(key, section.text(key)));
         return texts;
     }
 
+    /// Where nothing else is said a bundle is stopped before the next one starts: two at once have to be meant.
     private static Feature.Part part(Section bundle) {
         List<Identity> identities = new ArrayList<>();
         for (Section identity : bundle.sections("identities", Set.of("user", "groups"))) {

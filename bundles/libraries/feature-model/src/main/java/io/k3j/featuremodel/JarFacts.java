@@ -33,10 +33,13 @@ import org.osgi.framework.Version;
 /// @param headers its main attributes
 /// @param digest its SHA-256, hexadecimal
 public record JarFacts(Path file, Path bytes, String symbolicName, Version version, Attributes headers, String digest) {
+    /// What is larger is not even copied.
     private static final long MAX_JAR_BYTES = 256L << 20;
+    /// A gigabyte when unpacked, and what a reader holds in memory at once much less.
     private static final Limits LIMITS = new Limits(1L << 30, 100_000, 32L << 20);
     private static final String META_INF = "META-INF/";
     private static final String MANIFEST = "MANIFEST.MF";
+    /// As many characters of a checksum as tell versions of one bundle apart.
     private static final int SHORT_CHARS = 12;
 
     /// What may lie in a jar, since a small file may hold a lot.
@@ -121,6 +124,7 @@ public record JarFacts(Path file, Path bytes, String symbolicName, Version versi
         }
     }
 
+    /// What a reader of jars takes in whole before anything is verified: manifest, signature files and their blocks.
     private static boolean isMeta(ZipEntry entry) {
         String name = entry.getName().toUpperCase(Locale.ROOT);
         return name.startsWith(META_INF) && (name.indexOf('/', META_INF.length()) < 0 || name.endsWith(MANIFEST));

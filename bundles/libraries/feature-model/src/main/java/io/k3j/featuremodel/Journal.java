@@ -10,6 +10,7 @@ import java.util.Set;
 /// The change that is under way, on disk before each of its steps: `<data-dir>/bundles/journal.json`. Without a change
 /// there is no file. A start that finds one was preceded by an end of the process in the midst of a change.
 public final class Journal {
+    /// Other keys are those of another release, or damage: nothing is guessed from them.
     private static final Set<String> KEYS = Set.of("change", "name", "step", "from", "to");
     private static final Set<String> HANDLE = Set.of("symbolicName", "location", "digest");
     private final Path file;

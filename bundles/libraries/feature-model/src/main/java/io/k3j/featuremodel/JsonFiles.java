@@ -21,6 +21,7 @@ final class JsonFiles {
     /// Modes of written files and directories.
     static final String FILE = "rw-r--r--";
     static final String DIRECTORY = "rwxr-xr-x";
+    /// The largest file that is read: these files name features and jars.
     private static final int MAX_FILE_BYTES = 1 << 20;
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
@@ -56,6 +57,7 @@ final class JsonFiles {
         return map;
     }
 
+    /// Depth is bounded by the parser, size by the file's.
     private static Object value(JsonParser parser) throws IOException {
         return switch (parser.currentToken()) {
             case START_OBJECT -> object(parser);
@@ -73,6 +75,7 @@ final class JsonFiles {
     }
 
     /// Writes atomically: after a crash or a power failure the file is either the old or the new one.
+    /// @throws FeatureProblem naming the file, when it cannot be written
     static void write(Path file, Map<String, ?> object) {
         try {
             DurableFiles.directories(Objects.requireNonNull(file.toAbsolutePath().getParent()), DIRECTORY);

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 /// Copies packaged manifests to K3s' place, `<data-dir>/server/manifests`, from where the add-on deployer applies them,
 /// and from where it deletes those that are disabled. Subdirectories keep their names. Blocks on the disk.
 public final class Manifests {
+    /// Manifests may hold secrets: they are root's alone, as K3s has them.
     private static final String DIRECTORY = "rwx------";
     private static final String FILE = "rw-------";
     private final Path target;
@@ -38,6 +39,7 @@ public final class Manifests {
         }
     }
 
+    /// A file that is as it should be is not touched: whoever watches the directory would deploy it again.
     private void place(Path from, Path to) throws IOException {
         if (Files.exists(to.resolveSibling(to.getFileName() + ".skip"))) {
             return;

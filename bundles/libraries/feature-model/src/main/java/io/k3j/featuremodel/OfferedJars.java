@@ -13,6 +13,7 @@ public final class OfferedJars {
     private final Path directory;
     private final StateFiles disk;
     private final Signatures signatures;
+    /// Copies are numbered, since two may be looked at at once.
     private final AtomicLong last = new AtomicLong();
 
     /// What was found whole, and signed where that is demanded. What was copied is deleted when this is closed.
@@ -41,7 +42,10 @@ public final class OfferedJars {
         this.signatures = signatures;
     }
 
-    /// Copies a jar or archive, and looks at the copy.
+    /// Copies a jar or archive, and looks at the copy. Blocks for as long as reading it takes.
+    ///
+    /// @param file what is offered
+    /// @return the copy, for the caller to close
     /// @throws FeatureProblem when it is none, is damaged, or lacks a signature that is demanded
     public Copy take(Path file) {
         Path room = directory.resolve(Long.toString(last.incrementAndGet()));
@@ -67,7 +71,7 @@ public final class OfferedJars {
         }
     }
 
-    /// Deletes what an earlier process has left.
+    /// Deletes what an earlier process has left; to be called before anything is offered.
     public void clear() {
         clear(directory);
     }

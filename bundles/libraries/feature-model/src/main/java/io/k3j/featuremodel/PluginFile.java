@@ -13,9 +13,11 @@ import java.util.Set;
 /// Looks at files of the plugin directory as an attacker would: what others than root could have written is not run,
 /// however good it looks.
 public final class PluginFile {
+    /// Rights by which somebody else than the owner changes a file.
     private static final Set<PosixFilePermission> OTHERS = Set.of(PosixFilePermission.GROUP_WRITE,
             PosixFilePermission.OTHERS_WRITE);
     private static final String SUM = ".sha256";
+    /// A file of a checksum that is longer is none.
     private static final int SUM_BYTES = 4096;
 
     /// The longest name that may become part of a file's; a checksum comes with it.
@@ -36,11 +38,13 @@ public final class PluginFile {
     }
 
     /// The stamp of a file.
+    /// @throws IOException when it cannot be looked at, because it has just gone for example
     public static Stamp stamp(Path file) throws IOException {
         PosixFileAttributes attributes = attributes(file);
         return new Stamp(attributes.size(), attributes.lastModifiedTime());
     }
 
+    /// Of the file itself, not of what it may point to: a link can be pointed elsewhere after it was looked at.
     private static PosixFileAttributes attributes(Path file) throws IOException {
         return Files.readAttributes(file, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     }

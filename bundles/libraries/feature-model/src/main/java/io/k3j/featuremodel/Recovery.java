@@ -31,6 +31,8 @@ public final class Recovery {
         chosen.tidy();
     }
 
+    /// What became of the change, for who reads the log. Decisions and choices are recorded by the step after which a
+    /// change is finished, so the files themselves say it.
     private String outcome(Journal.Entry entry) {
         return switch (entry.change()) {
             case "enable", "disable" -> decisions.allEnabled().contains(entry.name())

@@ -8,8 +8,10 @@ import java.util.Set;
 
 /// The features there are, and which of them are wanted now. Changed under the lock of the changes, read by anyone.
 public final class Roster {
+    /// Names in order of start; those of plug-ins come after them.
     private final List<String> role;
     private final Map<String, Feature> shipped;
+    /// Replaced as a whole, so that whoever reads it sees one state.
     private volatile Now now;
 
     /// One state.

@@ -10,6 +10,7 @@ import java.util.Set;
 /// One JSON object of a file, read with type checks whose messages name the place. Immutable.
 public final class Section {
     private final Path file;
+    /// Where this object stands in the file; empty for the outermost.
     private final String place;
     private final Map<String, Object> values;
 

@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /// names are read at each verification, so that keys come and go without a restart. Thread-safe.
 public final class Signatures {
     private static final String FLAG = "pluginTrust";
+    /// Of a file that is away: it differs from every one that is there.
     private static final PluginFile.Stamp NONE = new PluginFile.Stamp(-1, FileTime.fromMillis(0));
     private final List<Path> files;
     private final InstantSource clock;
@@ -40,6 +41,7 @@ public final class Signatures {
         return made;
     }
 
+    /// Read anew each time. A file that others could write is refused: it would name whomever they like.
     private TrustedSigners trusted() {
         try {
             for (Path file : files) {

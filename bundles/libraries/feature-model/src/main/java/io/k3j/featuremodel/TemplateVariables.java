@@ -8,6 +8,7 @@ import java.util.Map;
 /// (<https://docs.k3s.io/installation/packaged-components>), and for any other name the setting of that name, so that
 /// `%{NODE_NAME}%` is `--node-name`. Manifests of users are not touched. Immutable.
 public final class TemplateVariables {
+    /// The order in which the addresses of a node are tried.
     private static final String INTERNAL_FIRST = "InternalIP,ExternalIP,Hostname";
     private static final String EXTERNAL_FIRST = "ExternalIP,InternalIP,Hostname";
     private final Map<String, Object> settings;
@@ -55,6 +56,7 @@ public final class TemplateVariables {
         return known != null ? known : String.join(",", texts(camel(name)));
     }
 
+    /// `NODE_NAME` is the setting `nodeName`.
     private static String camel(String name) {
         StringBuilder key = new StringBuilder();
         boolean upper = false;

@@ -75,6 +75,7 @@ public final class Transaction {
         return left;
     }
 
+    /// Goes on when something cannot be undone: what can is.
     private StepFailed undo(ChangePlan change, int failed, String reason, Consumer<String> progress)
             throws InterruptedException {
         progress.accept("failed: " + reason + "; going back");

@@ -7,8 +7,16 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.osgi.annotation.versioning.ConsumerType;
 
-/// The right to change what runs, which one has at a time. Implemented by whoever makes the changes of operators as
-/// well, one instance; called by the thread that looks at the plug-in directory, and by the one of the start before it.
+/// The right to change what runs, which one has at a time.
+///
+/// **Who.** `features` implements it, one instance per process, by what makes the changes of operators and of trials as
+/// well; this library calls it. **Guarantees.**
+/// 1. No other change is made while an action runs, whoever asks for it.
+/// 2. A change is made as a whole or undone, up to the step that records it; from there on it is finished.
+/// 3. An end of the process in the midst of a change is made good by the next start.
+///
+/// **Threads.** Those that look at the plug-in directory, one after the other. **Blocking.** Until other changes are
+/// made, and for as long as the steps take, of which each has a limit. **Failure.** A refusal has changed nothing.
 @ConsumerType
 public interface ExclusiveChanges {
     /// Something that is not to happen beside another change.

@@ -34,14 +34,18 @@ import java.util.stream.StreamSupport;
 ///
 /// Not seen is what no constant of the class names: reflection, native code.
 final class ExitWeaver implements CodeTransform {
+    /// Static methods of the names of those that end the process.
     private static final ClassDesc TARGET = ClassDesc.of(ProcessExit.class.getName());
     private static final ClassDesc RUNTIME = ClassDesc.of("java.lang.Runtime");
+    /// What all of them have: a status, and no answer.
     private static final MethodTypeDesc STATUS = MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_int);
+    /// The same with what an instance method is called on.
     private static final MethodTypeDesc RUNTIME_STATUS = MethodTypeDesc.of(ConstantDescs.CD_void, RUNTIME,
             ConstantDescs.CD_int);
     private static final List<Redirection> REDIRECTIONS = List.of(
             new Redirection(ClassDesc.of("java.lang.System"), "exit", STATUS),
             new Redirection(RUNTIME, "exit", RUNTIME_STATUS), new Redirection(RUNTIME, "halt", RUNTIME_STATUS));
+    /// The code as it was, whose frames are kept.
     private final CodeModel code;
 
     /// A method that ends the process.
@@ -53,6 +57,7 @@ final class ExitWeaver implements CodeTransform {
                     && called.owner().asSymbol().equals(owner);
         }
 
+        /// What takes its place, as a constant.
         DirectMethodHandleDesc handle() {
             return MethodHandleDesc.ofMethod(DirectMethodHandleDesc.Kind.STATIC, TARGET, name, instead);
         }
@@ -62,7 +67,10 @@ final class ExitWeaver implements CodeTransform {
         this.code = code;
     }
 
-    /// A class that calls none of them is returned as it is.
+    /// A class that calls none of them is returned as it is, the same array.
+    ///
+    /// @param bytes a class file, which is not changed
+    /// @return the class file that is to be defined
     /// @throws IllegalArgumentException when it cannot be read, or names one of them where it cannot be redirected
     static byte[] woven(byte[] bytes) {
         // a call takes as many bytes as the one it replaces and leaves the same on the stack: frames stay as they are
@@ -83,6 +91,7 @@ final class ExitWeaver implements CodeTransform {
         });
     }
 
+    /// Of a method only its code is made anew.
     private static MethodTransform body() {
         return (method, element) -> {
             if (element instanceof CodeModel code) {
@@ -93,6 +102,7 @@ final class ExitWeaver implements CodeTransform {
         };
     }
 
+    /// Cheap, and enough for nearly every class: what is called or referred to is a constant of it.
     private static boolean names(PoolEntry entry) {
         return entry instanceof MemberRefEntry called && redirection(called).isPresent();
     }
@@ -111,6 +121,7 @@ final class ExitWeaver implements CodeTransform {
         }
     }
 
+    /// Whether code has a call, or a reference, that is to be redirected. A constant that no code uses stays.
     private static boolean ends(CodeModel code) {
         return code.elementStream().anyMatch(element -> switch (element) {
             case InvokeInstruction call -> redirection(call.method()).isPresent();

@@ -14,9 +14,13 @@ final class FailedPlugins {
     private final InstantSource clock;
     private final Map<String, Failed> byFile = new ConcurrentHashMap<>();
 
+    /// One of them.
+    ///
+    /// @param since when that was told
     private record Failed(Feature feature, String reason, Instant since) {
     }
 
+    /// @param clock the time of day, which is shown
     FailedPlugins(InstantSource clock) {
         this.clock = clock;
     }
@@ -31,6 +35,7 @@ final class FailedPlugins {
         byFile.remove(file);
     }
 
+    /// How many files there are of them.
     int count() {
         return byFile.size();
     }
@@ -41,6 +46,7 @@ final class FailedPlugins {
                 .toList();
     }
 
+    /// Stopped for good, as far as anybody who lists bundles is concerned; the reason says what brings it back.
     private static Component component(Failed one, Feature.Part part) {
         return new Component(one.feature.nameOf(part), part.symbolicName(), "", "FAILED",
                 HealthLevel.STOPPED, one.reason, part.swap(), one.since.toString());

@@ -11,10 +11,15 @@ import java.util.Map;
 /// which there have been [#OFTEN] within [#WITHIN]. A loop that throws once says `STOPPED` and is at work again a
 /// second later. One thread; reads no clock.
 final class HealthFaults {
+    /// How long a fault may last: a loop that has ended begins anew within seconds.
     static final Duration LASTING = Duration.ofSeconds(60);
+    /// How many faults are too many, however short each is.
     static final int OFTEN = 3;
+    /// The time in which they count together.
     static final Duration WITHIN = Duration.ofMinutes(10);
+    /// When faults have begun, by the location of the bundle.
     private final Map<String, List<Instant>> begun = new HashMap<>();
+    /// Since when there is one now.
     private final Map<String, Instant> since = new HashMap<>();
 
     /// A bundle is looked at.

@@ -30,6 +30,7 @@ final class LeftThreads {
     private final Function<String, Set<Long>> started;
     private final Function<Set<Long>, List<Thread>> running;
     private final ToLongFunction<String> computed;
+    /// In the order of their stops, [#MOST] at most after a look.
     private final List<Stopped> stopped = new ArrayList<>();
 
     /// A bundle that was stopped.
@@ -37,6 +38,7 @@ final class LeftThreads {
         private final String file;
         private final String location;
         private final Instant at;
+        /// Whether its threads were interrupted: once is enough for those that listen.
         private boolean interrupted;
         /// How often it was found computing at the last look, and when that has grown.
         private long computed;
@@ -49,6 +51,8 @@ final class LeftThreads {
             this.grew = at;
         }
 
+        /// It was looked at.
+        /// @param now how often it was found computing since it was started
         void found(long now, Instant at) {
             grew = now == computed ? grew : at;
             computed = now;
@@ -80,7 +84,10 @@ final class LeftThreads {
         return Arrays.stream(all, 0, count).filter(thread -> ids.contains(thread.threadId())).toList();
     }
 
-    /// A bundle was stopped.
+    /// A bundle was stopped, whoever has stopped it.
+    ///
+    /// @param file of its plug-in, for those who are told
+    /// @param location of the bundle
     void stopped(String file, String location, Instant at) {
         stopped.removeIf(one -> one.location.equals(location));
         Stopped one = new Stopped(file, location, at);
@@ -98,7 +105,9 @@ final class LeftThreads {
         return !stopped.isEmpty();
     }
 
-    /// Looks at what the stopped ones have left.
+    /// Looks at what the stopped ones have left. Interrupts threads; waits for none.
+    ///
+    /// @param now a monotonic time
     /// @param over told of each bundle that has left nothing, by its location
     /// @return the names of threads that go on beyond the limit, by the plug-in's file
     Map<String, List<String>> look(Instant now, Consumer<String> over) {
@@ -127,6 +136,7 @@ final class LeftThreads {
         return left;
     }
 
+    /// As many as a sentence holds.
     private static List<String> names(Collection<Thread> threads) {
         return threads.stream().map(Thread::getName).sorted().limit(NAMES).toList();
     }

@@ -12,9 +12,11 @@ import org.jspecify.annotations.Nullable;
 /// anyone may ask.
 final class PluggedIn {
     private final Map<String, Plugin> byFile = new ConcurrentHashMap<>();
+    /// By symbolic name, which the reader sees to it that no two plug-ins share.
     private final Map<String, Handle> handles = new ConcurrentHashMap<>();
 
-    /// From now on its bundles are those of their names.
+    /// From now on its bundles are those of their names: before they are installed, since whoever installs asks by
+    /// name.
     void expect(Plugin plugin) {
         plugin.handles().forEach(handle -> handles.put(handle.symbolicName(), handle));
     }

@@ -34,12 +34,16 @@ final class PluginArchive {
     static final int MOST_BUNDLES = 64;
     private static final String DESCRIPTION = "feature.json";
     private static final String JAR = ".jar";
+    /// Where signatures are, which were verified with the whole.
     private static final String META_INF = "META-INF/";
+    /// What an archive may say of itself; other keys of a feature are the distribution's alone.
     private static final Set<String> KEYS = Set.of("name", "needs", "when", "unless", "bundles", "settings");
     private static final Set<String> BUNDLE_KEYS = Set.of("name", "swap");
 
     private final Path file;
+    /// A directory that is deleted with the offer.
     private final Path room;
+    /// Names in the archive, and where each was unpacked.
     private final Map<String, Path> jars = new LinkedHashMap<>();
 
     private PluginArchive(OfferedJars.Copy copy) {
@@ -71,6 +75,8 @@ final class PluginArchive {
         }
     }
 
+    /// Names of entries become no names of files: what is unpacked is numbered. How much there may be was looked at
+    /// before.
     private void unpack(ZipFile zip) throws IOException {
         for (Enumeration<? extends ZipEntry> all = zip.entries(); all.hasMoreElements();) {
             ZipEntry entry = all.nextElement();
@@ -101,10 +107,12 @@ final class PluginArchive {
         }
     }
 
+    /// In no directory of the archive.
     private static boolean isJar(String name) {
         return name.endsWith(JAR) && PluginFile.isName(name);
     }
 
+    /// Jars and description have to agree: a jar that nobody names would come along unseen.
     private Content content(Section section) {
         Map<String, JarFacts> found = new LinkedHashMap<>();
         jars.forEach((name, bytes) -> {
@@ -131,6 +139,7 @@ final class PluginArchive {
         return new Content(feature(section, parts), ordered);
     }
 
+    /// `RESTART` is for contracts and libraries, which a plug-in has none of.
     private static SwapPolicy policy(Section bundle) {
         String swap = bundle.has("swap") ? bundle.text("swap") : SwapPolicy.REPLACE.name();
         return switch (swap) {
@@ -140,6 +149,7 @@ final class PluginArchive {
         };
     }
 
+    /// Settings are for its own bundles: a configuration of another PID would be given to somebody else's.
     private static Feature feature(Section section, List<Feature.Part> parts) {
         Map<String, List<String>> settings = new LinkedHashMap<>();
         Section pids = section.section("settings");

@@ -21,6 +21,7 @@ final class PluginClasses implements WeavingHook, SynchronousBundleListener {
     private final Map<String, Set<String>> owners = new ConcurrentHashMap<>();
     /// The locations whose bundles were stopped, and may have left something behind.
     private final Set<String> stopped = ConcurrentHashMap.newKeySet();
+    /// Made beforehand, for when nothing can be made.
     private final WeavingException deep = new WeavingException("a class is not loaded: the stack has no room left");
     /// The class of the loaders of such bundles, which tells their classes from those of the same name on the class
     /// path.
@@ -41,6 +42,7 @@ final class PluginClasses implements WeavingHook, SynchronousBundleListener {
         }
     }
 
+    /// By the location of its bundle, which says where a bundle comes from, and which no bundle can choose.
     private void see(WovenClass woven) {
         Bundle bundle = woven.getBundleWiring().getBundle();
         String location = bundle.getLocation();
@@ -70,6 +72,7 @@ final class PluginClasses implements WeavingHook, SynchronousBundleListener {
         }
     }
 
+    /// Of errors of its own the weaver says what is wrong with the class, of others their name says enough.
     private static WeavingException refused(String name, Throwable why) {
         return new WeavingException("class " + name + " is not loaded: "
                 + (why instanceof IllegalArgumentException ? why.getMessage() : why.getClass().getName()), why);
@@ -80,6 +83,7 @@ final class PluginClasses implements WeavingHook, SynchronousBundleListener {
         owners.merge(name, Set.of(location), PluginClasses::both);
     }
 
+    /// Several bundles may have a class of one name.
     private static Set<String> both(Set<String> some, Set<String> others) {
         Set<String> all = new TreeSet<>(some);
         all.addAll(others);
@@ -106,6 +110,8 @@ final class PluginClasses implements WeavingHook, SynchronousBundleListener {
     }
 
     /// A bundle was stopped, or runs again.
+    ///
+    /// @param so whether it was stopped
     void stopped(String location, boolean so) {
         if (so) {
             stopped.add(location);

@@ -19,14 +19,18 @@ import org.jspecify.annotations.Nullable;
 /// @param memory which of them ran
 /// @param signatures hears which jars came in an archive that was verified
 record PluginCopies(Path dataDir, StateFiles disk, PluginMemory memory, Signatures signatures) {
+    /// Beside those of swapped bundles, and with checksums in their names as these.
     private static final String DIRECTORY = "bundles/plugins";
 
-    /// Where a copy lies.
+    /// Where a copy lies, whether it is there or not.
+    ///
+    /// @param name one of [Plugin#copies]
     Path path(String name) {
         return dataDir.resolve(DIRECTORY).resolve(name);
     }
 
-    /// Keeps copies of what was read and verified.
+    /// Keeps copies of what was read and verified. Jars of an archive need not be signed themselves from now on.
+    /// @throws FeatureProblem when the disk does not take them
     void keep(PluginReader.Found found) {
         found.copies().forEach((name, bytes) -> disk.copy(bytes, path(name)));
         Plugin plugin = found.plugin();
@@ -36,7 +40,10 @@ record PluginCopies(Path dataDir, StateFiles disk, PluginMemory memory, Signatur
         }
     }
 
-    /// Deletes the copies of a plug-in, but for those that another one has as well.
+    /// Deletes the copies of a plug-in, but for those that another one has as well. Jars that only it has brought count
+    /// as signed by nobody from now on.
+    ///
+    /// @param other null when there is none
     void drop(Plugin plugin, @Nullable Plugin other) {
         Set<String> names = new HashSet<>(plugin.copies());
         if (other != null) {
@@ -57,6 +64,9 @@ record PluginCopies(Path dataDir, StateFiles disk, PluginMemory memory, Signatur
     }
 
     /// Deletes the copies of what neither runs nor has still to clean up.
+    ///
+    /// @param running those that are plugged in
+    /// @throws FeatureProblem when the directory cannot be read
     void tidy(Collection<Plugin> running) {
         Set<String> used = new HashSet<>(Map.copyOf(memory.kept()).values());
         running.forEach(plugin -> used.addAll(plugin.copies()));

@@ -40,12 +40,16 @@ final class PluginDirectory {
     private static final String ITSELF = ".";
     private final Path directory;
     private final Plugs plugs;
+    /// What the last look has found.
     private Map<String, Stamp> seen = new HashMap<>();
+    /// What was read, whether it runs or was refused: it is read again when it has changed.
     private final Map<String, Stamp> taken = new HashMap<>();
+    /// By file; read by who lists components.
     private final Map<String, Refusal> refused = new ConcurrentHashMap<>();
     private final InstantSource clock;
     /// All names at the last look that could read the directory; null before.
     private @Nullable Set<String> present;
+    /// What signatures were compared with at the last look, and what they count by.
     private Object keysSeen;
     private Object keysTaken;
     /// Files that are to be read again although they are the same.
@@ -182,6 +186,7 @@ final class PluginDirectory {
         tell(file, reason);
     }
 
+    /// What nobody has thought of is a refusal as well: the loop goes on with the other files.
     private void plug(String file) throws InterruptedException {
         try {
             plugs.plug(directory.resolve(file));
@@ -201,6 +206,7 @@ final class PluginDirectory {
         refused.put(file, new Refusal(reason, clock.instant()));
     }
 
+    /// Nothing is read of a directory that others can write to, and nothing is taken out for that either.
     private Map<String, Stamp> files() {
         Map<String, Stamp> files = new TreeMap<>();
         if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
@@ -227,6 +233,7 @@ final class PluginDirectory {
         return files;
     }
 
+    /// A file more must not throw out one that runs.
     private List<String> placed(List<String> all) {
         List<String> placed = all.stream()
                 .sorted(Comparator.comparing((String name) -> !taken.containsKey(name)).thenComparing(name -> name))
@@ -237,6 +244,7 @@ final class PluginDirectory {
         return placed;
     }
 
+    /// Once, until there is something else to say.
     private void tell(String file, String reason) {
         Refusal before = refused.get(file);
         if (reason.equals(before == null ? "" : before.reason())) {
@@ -256,6 +264,7 @@ final class PluginDirectory {
                 .toList();
     }
 
+    /// As a feature of one bundle that was stopped, since operators look for it among those.
     private Components.Feature shown(String file, Refusal refusal) {
         String name = file.equals(ITSELF) ? directory.toString() : "plugins/" + file;
         return new Components.Feature(name, "FAILED", "plugins", List.of(), List.of(new Components.Component(name, name,

@@ -42,9 +42,11 @@ final class PluginGuard {
     private final Map<String, String> watched = new ConcurrentHashMap<>();
     /// The locations of those that decide about requests.
     private final Set<String> deciding = ConcurrentHashMap.newKeySet();
+    /// By cause, since this process was started.
     private final Map<String, LongAdder> failures = new ConcurrentHashMap<>();
     /// The locations of bundles whose health is told, by file.
     private final Map<String, String> unwell = new ConcurrentHashMap<>();
+    /// Names of threads by file, as the last look has found them.
     private volatile Map<String, List<String>> leftBehind = Map.of();
 
     /// What a plug-in has done.
@@ -85,6 +87,7 @@ final class PluginGuard {
         return plugin.handles().stream().anyMatch(handle -> deciding.contains(handle.location()));
     }
 
+    /// Noted while it runs: of a bundle that was stopped nobody knows what it had offered.
     private void noteDeciding(Handle handle) {
         ServiceReference<?>[] services = host.installed(handle).map(Bundle::getRegisteredServices).orElse(null);
         if (services != null && Arrays.stream(services)
@@ -121,6 +124,7 @@ final class PluginGuard {
         return plugin.parts().stream().flatMap(part -> fault(plugin, part.bundle()).stream()).findFirst();
     }
 
+    /// What others say of it comes first, then its own health, then what it uses: the first fault is the reason.
     private Optional<Fault> fault(Plugin plugin, Handle handle) {
         String location = handle.location();
         Optional<Bundle> bundle = host.installed(handle);
@@ -135,6 +139,7 @@ final class PluginGuard {
         return told.or(() -> unwell(plugin, handle, bundle.get())).or(() -> greedy(handle, bundle.get(), location));
     }
 
+    /// Degraded is no fault, and a fault is told before it becomes a reason to stop it.
     private Optional<Fault> unwell(Plugin plugin, Handle handle, Bundle bundle) {
         List<String> faults = host.faults(bundle);
         String reason = handle.symbolicName() + ": " + String.join(", ", faults);
@@ -151,6 +156,7 @@ final class PluginGuard {
         return Optional.empty();
     }
 
+    /// By the header of the bundle that is installed, which the reader has looked at.
     private Optional<Fault> greedy(Handle handle, Bundle bundle, String location) {
         double processors = PluginReader.processors(bundle.getHeaders("").get(PluginReader.PROCESSORS));
         use.allow(location, processors);
@@ -210,11 +216,13 @@ final class PluginGuard {
         });
     }
 
+    /// A bundle that is being stopped runs still: its threads are its own.
     private boolean runs(String location) {
         return host.installed(new Handle("", location, "")).map(Bundle::getState)
                 .filter(state -> (state & (Bundle.ACTIVE | Bundle.STARTING | Bundle.STOPPING)) != 0).isPresent();
     }
 
+    /// Nothing of it is left that could compute, or be told to be its.
     private void over(String location) {
         use.forget(location);
         deciding.remove(location);
@@ -236,6 +244,7 @@ final class PluginGuard {
         host.tell(HealthReport.PLUGIN + file, reason);
     }
 
+    /// Knows what bundles take of the processors.
     PluginUse use() {
         return use;
     }

@@ -8,8 +8,14 @@ import java.util.Optional;
 import org.osgi.annotation.versioning.ConsumerType;
 import org.osgi.framework.Bundle;
 
-/// The bundles of the framework and their health, as far as plug-ins are concerned. Implemented by whoever installs and
-/// starts bundles, one instance; any thread. Nothing here blocks but [#renew].
+/// The bundles of the framework and their health, as far as plug-ins are concerned.
+///
+/// **Who.** `features` implements it, one instance per process, by what installs bundles and keeps their health; this
+/// library calls it. **Guarantees.**
+/// 1. A bundle that is returned may be gone a moment later: whoever has it asks for its state.
+/// 2. Nothing here installs, starts or stops a bundle: that is a change ([ExclusiveChanges]).
+///
+/// **Threads.** Any. **Blocking.** Only [#renew]. **Failure.** Nothing is thrown for a bundle that is not there.
 @ConsumerType
 public interface PluginHost {
     /// The bundle of a handle, when it is in the framework.

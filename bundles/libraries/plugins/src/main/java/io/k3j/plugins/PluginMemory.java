@@ -24,6 +24,8 @@ final class PluginMemory {
     private final Map<String, Version> versions = new TreeMap<>();
     private final Map<String, String> kept = new TreeMap<>();
 
+    /// Reads what is remembered.
+    /// @throws FeatureProblem naming the file, when it cannot be read
     PluginMemory(Path dataDir, StateFiles disk) {
         this.versionsFile = dataDir.resolve("bundles/plugins.json");
         this.keptFile = dataDir.resolve("bundles/plugged.json");
@@ -38,6 +40,7 @@ final class PluginMemory {
         }
     }
 
+    /// A version that cannot be read is damage: without it an older plug-in would pass for a newer one.
     private static Version version(Section section, String name) {
         try {
             return Version.parseVersion(section.text(name));
@@ -46,6 +49,7 @@ final class PluginMemory {
         }
     }
 
+    /// The file may have been written by hand: no name leads out of the directory of copies.
     private static String name(Section section, String file) {
         String name = section.text(file);
         if (name.indexOf('/') >= 0) {
@@ -54,6 +58,7 @@ final class PluginMemory {
         return name;
     }
 
+    /// The newest versions that ran, by symbolic name.
     Map<String, Version> versions() {
         return Map.copyOf(versions);
     }

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 /// @param work knows which run
 /// @param guard knows what they do
 record PluginMetrics(PluginWork work, PluginGuard guard) implements Metrics {
+    /// The label of a file.
     private static final String PLUGIN = "plugin";
 
     @Override

@@ -25,6 +25,7 @@ final class PluginReader {
     /// The header that says how many processors a bundle needs in the long run.
     static final String PROCESSORS = "K3j-Processors";
     private static final String JAR = ".jar";
+    /// More than that is a mistake in the header.
     private static final int MOST_PROCESSORS = 64;
     private final OfferedJars offered;
     private final Supplier<Collection<String>> shipped;
@@ -76,6 +77,7 @@ final class PluginReader {
         }
     }
 
+    /// A jar alone is a feature of one bundle, under the name of the bundle.
     private Found jar(OfferedJars.Copy offer, Map<String, Version> ran) {
         JarFacts facts = offer.facts();
         refuse(facts, ran);
@@ -85,6 +87,7 @@ final class PluginReader {
                 List.of(part), kept), offer.signer(), Map.of(kept, offer.bytes()), offer);
     }
 
+    /// Each jar is refused for what a jar alone would be.
     private Found archive(OfferedJars.Copy offer, String digest, Map<String, Version> ran) {
         PluginArchive.Content content = PluginArchive.read(offer);
         refuseFeature(offer.file(), content.feature());
@@ -105,12 +108,14 @@ final class PluginReader {
         return offer.file().getFileName().toString();
     }
 
+    /// The checksum in the location makes another version another bundle: both may be installed at once.
     private static Plugin.Part part(JarFacts jar) {
         String name = jar.symbolicName();
         return new Plugin.Part(new Handle(name, Handle.PLUGIN + name + "-" + jar.digest() + JAR, jar.digest()),
                 jar.version());
     }
 
+    /// Words of `--disable` count as names, so that a flag means the distribution's feature.
     private void refuseFeature(Path file, Feature feature) {
         refuseLetters(file, "a feature called", feature.name());
         Set<String> names = Set.of(feature.name());
@@ -126,6 +131,7 @@ final class PluginReader {
         refuseOlder(jar, ran);
     }
 
+    /// Names of the distribution are refused also where this release has none of the name.
     private void refuseName(JarFacts jar) {
         String name = jar.symbolicName();
         if (shipped.get().contains(name) || name.startsWith(OURS)) {
@@ -165,6 +171,7 @@ final class PluginReader {
         }
     }
 
+    /// What a bundle may not be, whoever has signed it.
     private void refuseHeaders(JarFacts jar) {
         refuseProcessors(jar);
         if (!jar.header("Bundle-ManifestVersion").orElse("").strip().equals("2")) {
@@ -184,6 +191,7 @@ final class PluginReader {
         }
     }
 
+    /// Data of a plug-in may have been changed by a newer version, and a file may have been put back by mistake.
     private static void refuseOlder(JarFacts jar, Map<String, Version> ran) {
         Version before = ran.get(jar.symbolicName());
         if (before != null && jar.version().compareTo(before) < 0) {

@@ -16,9 +16,17 @@ import java.util.Optional;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.hooks.weaving.WeavingHook;
 
-/// The plug-ins of a process: what its plug-in directory holds runs, and is stopped when it costs others. One instance;
-/// one thread looks ([#lookFirst], [#retireGone], [#look]), any other may ask. The way in of this library.
+/// The plug-ins of a process: what its plug-in directory holds runs, and is stopped when it costs others. The way in of
+/// this library.
+///
+/// **Who.** `features` makes one instance, after it can make changes and before it publishes anything.
+/// **Order.** [#publish], then [#lookFirst] once what is wanted at the start has been started, then [#retireGone] once,
+/// then [#look] again and again, then [#close]. **Threads.** One does all of that; any other may ask for handles,
+/// copies, and what does not run. **Blocking.** Looks block while another change is made, and for as long as bundles
+/// take to start and to stop, each within a limit. **Failure.** What is wrong with a plug-in costs itself, and is told
+/// by health, in the log and by [#refused]; a look fails only where this process ends.
 public final class PluginRuntime implements AutoCloseable {
+    /// Where what is installed lies.
     private final PluginCopies copies;
     private final PluginGuard guard;
     private final PluginWork work;

@@ -23,6 +23,7 @@ final class PluginSampler implements Sampling.Sampler {
     private static final String CARRIERS = "CarrierThreads";
     /// How the JDK names the workers of its common pool.
     private static final String COMMON = "ForkJoinPool.commonPool-worker-";
+    /// What is older than that has been read, or is not going to be.
     private static final Duration OLDEST = Duration.ofSeconds(30);
     private final RecordingStream stream;
     private final PluginUse use;
@@ -63,6 +64,7 @@ final class PluginSampler implements Sampling.Sampler {
         stream.startAsync();
     }
 
+    /// One sample: whose it is is decided by the thread's starter before its stack.
     private void computed(RecordedEvent event) {
         RecordedThread thread = event.getThread("sampledThread");
         RecordedStackTrace stack = event.getStackTrace();
@@ -79,6 +81,7 @@ final class PluginSampler implements Sampling.Sampler {
         }
     }
 
+    /// Threads that the JDK starts for everybody are nobody's, whoever's call was the first to need them.
     private void started(RecordedEvent event) {
         RecordedThread thread = event.getThread("thread");
         if (thread != null && !isCall(thread) && !isCarrier(thread) && !isCommon(thread.getJavaName())) {
@@ -86,6 +89,7 @@ final class PluginSampler implements Sampling.Sampler {
         }
     }
 
+    /// A call into a plug-in is made on a thread of this name, and has a limit of its own.
     private static boolean isCall(RecordedThread thread) {
         return FaultyBundle.CALL_THREAD.equals(thread.getJavaName());
     }

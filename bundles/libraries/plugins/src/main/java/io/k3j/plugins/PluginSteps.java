@@ -13,6 +13,7 @@ import java.util.function.Predicate;
 
 /// The transactions by which a plug-in goes in and out, for whoever has the right to change.
 record PluginSteps(ExclusiveChanges changing, PluginGuard guard) {
+    /// Nobody waits for a plug-in at a console: the log tells.
     private static final Consumer<String> SILENT = line -> {
     };
 
@@ -58,18 +59,24 @@ record PluginSteps(ExclusiveChanges changing, PluginGuard guard) {
         }
     }
 
+    /// A change of bundles alone: it decides nothing, and is undone as a whole.
     private static ChangePlan each(String what, Plugin plugin, List<Handle> bundles, Function<Handle, Step> step) {
         Handle first = plugin.handles().getFirst();
         return new ChangePlan(what, plugin.feature().name(), first, first, bundles.stream().map(step).toList());
     }
 
+    /// Plugs it in, as an operator's component is enabled.
+    ///
     /// @param installed whether its bundles are, and stay so when it fails
+    /// @throws StepFailed with the reason; all is undone then
     void in(Plugin plugin, boolean installed) throws StepFailed, InterruptedException {
         ChangePlan all = changing.features().enable(plugin.feature().name(), List.of(plugin.feature()),
                 new Step.Plug(plugin.feature()));
         changing.run(all.without(step -> installed && step instanceof Step.Install), SILENT);
     }
 
+    /// Takes it out, as an operator's component is disabled.
+    ///
     /// @param but steps that are not made
     /// @return what was not in good order
     List<String> out(Plugin plugin, Predicate<Step> but) throws InterruptedException {

@@ -30,7 +30,9 @@ final class PluginUse {
     private static final int MOST_SEEN = 4_096;
     private static final double SECOND_NANOS = 1e9;
 
+    /// By the location of the bundle.
     private final Map<String, Samples> samples = new HashMap<>();
+    /// The location of the bundle whose code has started a thread, by the thread's id.
     private final Map<Long, String> starters = new HashMap<>();
     /// The threads that were found last.
     private final Map<Long, Seen> seen = new LinkedHashMap<>() {
@@ -58,8 +60,10 @@ final class PluginUse {
         private double left = seconds(BURST);
         private Instant at = Instant.MIN;
         private long all;
+        /// Once it was empty it stays so: what is stopped for it must not depend on when it was looked at.
         private boolean over;
 
+        /// One sample takes a period out of the bucket, and time has put the bundle's share into it.
         void add(Instant now) {
             Duration since = at.equals(Instant.MIN) ? Duration.ZERO : Duration.between(at, now);
             left = Math.min(seconds(BURST), left + share * seconds(since)) - seconds(PERIOD);

@@ -17,6 +17,7 @@ final class Recorder {
     private static final System.Logger LOG = System.getLogger("io.k3j.features");
     private final Path dataDir;
     private final Path directory;
+    /// The recorder takes its directory once for all of its recordings.
     private boolean placed;
 
     Recorder(Path dataDir) {
@@ -48,6 +49,7 @@ final class Recorder {
         placed = true;
     }
 
+    /// A process that is killed leaves its recordings, which are of no use to anybody.
     private void clear() {
         if (!Files.isDirectory(directory)) {
             return;

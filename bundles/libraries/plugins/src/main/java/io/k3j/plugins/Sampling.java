@@ -15,6 +15,7 @@ final class Sampling implements AutoCloseable {
     private final Supplier<@Nullable Sampler> starter;
     private final LongSupplier free;
     private @Nullable Sampler running;
+    /// Whether the disk had no room, and has not had it again since.
     private boolean full;
 
     /// What looks, until it is closed.
@@ -50,6 +51,7 @@ final class Sampling implements AutoCloseable {
         }
     }
 
+    /// Told once each time: what is not looked at has to be known.
     private boolean room() {
         boolean room = free.getAsLong() >= ROOM;
         if (!room && !full) {

@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class StoppedPlugins {
     /// What is said of one that is held.
     static final String HELD = "; what it has to decide about is answered 503 until its file is taken away or replaced";
+    /// The one of each file that was stopped last.
     private final Map<String, Plugin> byFile = new TreeMap<>();
+    /// The files of those whose bundles are held.
     private final Set<String> held = new HashSet<>();
     /// The files of those that have not cleaned up, and are to when this server is started again.
     private final Set<String> owing = new HashSet<>();

@@ -61,6 +61,7 @@ record TakenAway(ExclusiveChanges changing, PluginSteps steps, StoppedPlugins st
         }
     }
 
+    /// A change of its own, so that it waits for another one and no other one begins beside it.
     private void end(Plugin plugin) {
         if (!changing.exclusively(() -> steps.remove(plugin, Set.of()))) {
             throw new FeatureProblem(UNENDED);
