@@ -39,8 +39,7 @@ import org.osgi.service.condition.Condition;
 /// disabled or enabled always, the other changes are made of some, and of all under `-Pfull`.
 @Tag("swap")
 @InFramework(bundles = {"com.fasterxml.jackson.core.jackson-core", "io.k3j.componentapi", "component-base",
-        "io.k3j.durablefiles", "io.k3j.signedjars", "metrics-text", "io.k3j.featuremodel", "io.k3j.plugins",
-        "io.k3j.features"},
+        "io.k3j.durablefiles", "io.k3j.signedjars", "metrics-text", "io.k3j.features"},
         shared = {"io.k3j.clusteragreement", "io.k3j.codec", "io.k3j.model"})
 class AgreementItest {
     private static final boolean FULL = Boolean.getBoolean("k3j.full");

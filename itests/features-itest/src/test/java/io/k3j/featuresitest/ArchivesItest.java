@@ -22,8 +22,7 @@ import org.osgi.framework.BundleException;
 
 /// Feature archives: several bundles that come and go together, also while the server is down.
 @InFramework(bundles = {"com.fasterxml.jackson.core.jackson-core", "io.k3j.componentapi", "component-base",
-        "io.k3j.durablefiles", "io.k3j.signedjars", "metrics-text", "io.k3j.featuremodel", "io.k3j.plugins",
-        "io.k3j.features"},
+        "io.k3j.durablefiles", "io.k3j.signedjars", "metrics-text", "io.k3j.features"},
         shared = "io.k3j.testkitsigning")
 class ArchivesItest {
     private static final String PROVIDES = "osgi.service;objectClass:List<String>=\"" + Retire.class.getName() + "\"";

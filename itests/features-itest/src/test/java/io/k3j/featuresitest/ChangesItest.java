@@ -18,8 +18,7 @@ import org.osgi.framework.BundleException;
 
 /// Changes of what runs, in a framework, with bundles of the test's own: swaps that fail, components that are switched.
 @InFramework(bundles = {"com.fasterxml.jackson.core.jackson-core", "io.k3j.componentapi", "component-base",
-        "io.k3j.durablefiles", "io.k3j.signedjars", "metrics-text", "io.k3j.featuremodel", "io.k3j.plugins",
-        "io.k3j.features"})
+        "io.k3j.durablefiles", "io.k3j.signedjars", "metrics-text", "io.k3j.features"})
 class ChangesItest {
     private BundleContext context;
 

@@ -17,8 +17,7 @@ import org.osgi.framework.BundleException;
 
 /// Decisions for the whole cluster as one server makes and follows them, in a framework.
 @InFramework(bundles = {"com.fasterxml.jackson.core.jackson-core", "io.k3j.componentapi", "component-base",
-        "io.k3j.durablefiles", "io.k3j.signedjars", "metrics-text", "io.k3j.featuremodel", "io.k3j.plugins",
-        "io.k3j.features"})
+        "io.k3j.durablefiles", "io.k3j.signedjars", "metrics-text", "io.k3j.features"})
 class ClusterItest {
     private static final String FOLLOWED = "start\nstop\nstart\nretire\nstop\n";
     private static final Map<String, Boolean> OFF = Map.of("old", false);

@@ -19,8 +19,7 @@ import org.osgi.framework.SynchronousBundleListener;
 
 /// The end of the framework while the features are still being started.
 @InFramework(bundles = {"com.fasterxml.jackson.core.jackson-core", "io.k3j.componentapi", "component-base",
-        "io.k3j.durablefiles", "io.k3j.signedjars", "metrics-text", "io.k3j.featuremodel", "io.k3j.plugins",
-        "io.k3j.features"})
+        "io.k3j.durablefiles", "io.k3j.signedjars", "metrics-text", "io.k3j.features"})
 class EndItest {
     private static final long LIMIT_SECONDS = 20;
     private static final long MOMENT_MILLIS = 500;

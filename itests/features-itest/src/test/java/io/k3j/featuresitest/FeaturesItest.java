@@ -21,8 +21,7 @@ import org.osgi.service.cm.ConfigurationAdmin;
 
 /// The feature manager in a framework, with bundles of the test's own.
 @InFramework(bundles = {"com.fasterxml.jackson.core.jackson-core", "io.k3j.componentapi", "component-base",
-        "io.k3j.durablefiles", "io.k3j.signedjars", "metrics-text", "io.k3j.featuremodel", "io.k3j.plugins",
-        "io.k3j.features"})
+        "io.k3j.durablefiles", "io.k3j.signedjars", "metrics-text", "io.k3j.features"})
 class FeaturesItest {
     private BundleContext context;
 

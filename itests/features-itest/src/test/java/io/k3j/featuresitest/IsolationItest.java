@@ -24,8 +24,7 @@ import org.osgi.framework.BundleException;
 
 /// Plug-ins that misbehave after they were started: each is stopped, marked and told of, and nobody else is.
 @InFramework(bundles = {"com.fasterxml.jackson.core.jackson-core", "io.k3j.componentapi", "component-base",
-        "io.k3j.durablefiles", "io.k3j.signedjars", "metrics-text", "io.k3j.featuremodel", "io.k3j.plugins",
-        "io.k3j.features"})
+        "io.k3j.durablefiles", "io.k3j.signedjars", "metrics-text", "io.k3j.features"})
 class IsolationItest {
     private static final String FILE = "plugins/bad.jar";
     private BundleContext context;

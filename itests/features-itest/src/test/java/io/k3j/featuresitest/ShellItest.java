@@ -28,8 +28,7 @@ import org.osgi.service.cm.ConfigurationAdmin;
 
 /// Commands of bundles through the console's socket, in a framework.
 @InFramework(bundles = {"com.fasterxml.jackson.core.jackson-core", "io.k3j.componentapi", "component-base",
-        "io.k3j.durablefiles", "io.k3j.signedjars", "metrics-text", "io.k3j.featuremodel", "io.k3j.plugins",
-        "io.k3j.features", "io.k3j.console",
+        "io.k3j.durablefiles", "io.k3j.signedjars", "metrics-text", "io.k3j.features", "io.k3j.console",
         "io.k3j.gogo"})
 class ShellItest {
     private static final String PROCESSOR = "org.apache.felix.service.command.CommandProcessor";

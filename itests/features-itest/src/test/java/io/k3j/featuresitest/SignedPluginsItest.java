@@ -23,8 +23,7 @@ import org.osgi.framework.BundleException;
 
 /// What `--plugin-trust` lets run: in the plugin directory, in a swap, and of what was kept.
 @InFramework(bundles = {"com.fasterxml.jackson.core.jackson-core", "io.k3j.componentapi", "component-base",
-        "io.k3j.durablefiles", "io.k3j.signedjars", "metrics-text", "io.k3j.featuremodel", "io.k3j.plugins",
-        "io.k3j.features"},
+        "io.k3j.durablefiles", "io.k3j.signedjars", "metrics-text", "io.k3j.features"},
         shared = "io.k3j.testkitsigning")
 class SignedPluginsItest {
     private static final TestSigner ACME = TestSigner.selfSigned("Acme");

@@ -3,7 +3,6 @@ package io.k3j.featuremodel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import org.osgi.annotation.versioning.ConsumerType;
 
 /// Carries out a change step by step. Each step is journaled before it is made, and bounded in time by who makes it.
 /// A step that fails before the change is recorded has all of them undone in reverse order; one that fails afterwards
@@ -14,7 +13,6 @@ public final class Transaction {
     private final Hands hands;
 
     /// Makes steps.
-    @ConsumerType
     public interface Hands {
         /// Makes one, within a limit of its own.
         /// @throws StepFailed with the reason, when it was not made, or not in time

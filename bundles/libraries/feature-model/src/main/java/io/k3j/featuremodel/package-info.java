@@ -15,11 +15,7 @@
 /// `journal.json`, `offered/`. **Threads.** Values are immutable; of the rest each class says it. **Blocking.** On the
 /// disk, and for as long as reading a jar takes. **Errors.** [FeatureProblem] for what lies on the disk or is
 /// offered, `SwapRefused` for what an operator asks for, each with what to type.
-@Export
-@Version("1.0.0")
 @NullMarked
 package io.k3j.featuremodel;
 
 import org.jspecify.annotations.NullMarked;
-import org.osgi.annotation.bundle.Export;
-import org.osgi.annotation.versioning.Version;

@@ -5,7 +5,6 @@ import io.k3j.featuremodel.FeatureChanges;
 import io.k3j.featuremodel.Transaction.StepFailed;
 import java.util.List;
 import java.util.function.Consumer;
-import org.osgi.annotation.versioning.ConsumerType;
 
 /// The right to change what runs, which one has at a time.
 ///
@@ -17,7 +16,6 @@ import org.osgi.annotation.versioning.ConsumerType;
 ///
 /// **Threads.** Those that look at the plug-in directory, one after the other. **Blocking.** Until other changes are
 /// made, and for as long as the steps take, of which each has a limit. **Failure.** A refusal has changed nothing.
-@ConsumerType
 public interface ExclusiveChanges {
     /// Something that is not to happen beside another change.
     ///

@@ -5,7 +5,6 @@ import io.k3j.featuremodel.Handle;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import org.osgi.annotation.versioning.ConsumerType;
 import org.osgi.framework.Bundle;
 
 /// The bundles of the framework and their health, as far as plug-ins are concerned.
@@ -16,7 +15,6 @@ import org.osgi.framework.Bundle;
 /// 2. Nothing here installs, starts or stops a bundle: that is a change ([ExclusiveChanges]).
 ///
 /// **Threads.** Any. **Blocking.** Only [#renew]. **Failure.** Nothing is thrown for a bundle that is not there.
-@ConsumerType
 public interface PluginHost {
     /// The bundle of a handle, when it is in the framework.
     Optional<Bundle> installed(Handle handle);

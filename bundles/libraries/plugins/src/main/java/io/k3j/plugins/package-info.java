@@ -13,11 +13,7 @@
 /// **Threads.** One looks; anybody may ask. The JDK's Flight Recorder samples while there are plug-ins, and only then.
 /// **Errors.** A file that cannot run is told by health and by what [PluginRuntime#refused] returns, and costs itself
 /// only.
-@Export
-@Version("1.0.0")
 @NullMarked
 package io.k3j.plugins;
 
 import org.jspecify.annotations.NullMarked;
-import org.osgi.annotation.bundle.Export;
-import org.osgi.annotation.versioning.Version;
