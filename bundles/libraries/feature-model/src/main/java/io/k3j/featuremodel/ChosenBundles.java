@@ -120,11 +120,6 @@ public final class ChosenBundles {
         save(name, history);
     }
 
-    /// Forgets the current choice, because it does not run; the shipped one runs.
-    synchronized void drop(String symbolicName) {
-        save(symbolicName, List.of(SHIPPED));
-    }
-
     /// The oldest jars go, so that a bundle that is swapped again and again fills no disk.
     private void save(String name, List<String> history) {
         List<String> kept = new ArrayList<>(history);
