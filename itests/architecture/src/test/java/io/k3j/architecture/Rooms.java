@@ -28,6 +28,8 @@ final class Rooms {
             Map.entry("sqllog", Set.of("componentapi", "componentbase", "datastoreapi", "logtail", "pki")),
             Map.entry("pki", Set.of("durablefiles")), Map.entry("durablefiles", Set.of()),
             Map.entry("signedjars", Set.of()),
+            Map.entry("featuremodel", Set.of("componentapi", "durablefiles", "signedjars")),
+            Map.entry("plugins", Set.of("componentapi", "componentbase", "featuremodel", "metricstext")),
             Map.entry("childprocess", Set.of("durablefiles")), Map.entry("metricstext", Set.of()),
             Map.entry("corefile", Set.of()), Map.entry("dnsmessage", Set.of("componenthelpers")),
             Map.entry("dnsplugins", Set.of("componenthelpers", "dnsmessage", "metricstext")),
@@ -108,6 +110,9 @@ final class Rooms {
                     "metricsserver", "localpath", "localstorage", "cricontainerd", "imageregistries",
                     "embeddedregistry", "admissionwebhooks", "aggregator", "webhookclient"));
 
+    /// Libraries that are part of the jar of the one provider that uses them: nobody else may know them.
+    static final Map<String, String> EMBEDDED = Tree.embedded();
+
     /// Names that several rooms have for the same idea.
     static final Set<String> SHARED_NAMES = Set.of("Backoff", "Retirement", "Sessions", "ViewKeeper");
 
@@ -123,6 +128,12 @@ final class Rooms {
         RESERVED.forEach((door, holders) -> {
             if (!holders.contains(room) && !door.equals(room)) {
                 known.remove(door);
+            }
+        });
+        String jar = EMBEDDED.getOrDefault(room, room);
+        EMBEDDED.forEach((library, provider) -> {
+            if (!provider.equals(jar)) {
+                known.remove(library);
             }
         });
         return known;

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.FrameworkUtil;
 
-/// What plug-ins call instead of `System.exit`, `Runtime.exit` and `Runtime.halt`: `features` redirects those calls
+/// What plug-ins call instead of `System.exit`, `Runtime.exit` and `Runtime.halt`: `plugins` redirects those calls
 /// when it loads their classes. Nothing ends; the caller gets a `SecurityException`, as it would have by the security
 /// manager of older Javas, and the bundle it belongs to is `STOPPED` by its health from then on.
 public final class ProcessExit {

@@ -1,6 +1,9 @@
 package io.k3j.features;
 
 import io.k3j.componentapi.HealthLevel;
+import io.k3j.featuremodel.ChosenBundles;
+import io.k3j.featuremodel.Feature;
+import io.k3j.featuremodel.Handle;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,10 @@
 package io.k3j.features;
 
-import io.k3j.features.Transaction.StepFailed;
+import io.k3j.featuremodel.ChosenBundles;
+import io.k3j.featuremodel.Handle;
+import io.k3j.featuremodel.Step;
+import io.k3j.featuremodel.Transaction;
+import io.k3j.featuremodel.Transaction.StepFailed;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

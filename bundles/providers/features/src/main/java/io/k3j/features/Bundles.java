@@ -1,5 +1,8 @@
 package io.k3j.features;
 
+import io.k3j.featuremodel.FeatureProblem;
+import io.k3j.featuremodel.Handle;
+import io.k3j.featuremodel.Signatures;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

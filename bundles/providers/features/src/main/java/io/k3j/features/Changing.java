@@ -2,7 +2,15 @@ package io.k3j.features;
 
 import io.k3j.componentapi.SwapPolicy;
 import io.k3j.componentapi.SwapRefused;
-import io.k3j.features.Transaction.StepFailed;
+import io.k3j.featuremodel.ChangePlan;
+import io.k3j.featuremodel.ChosenBundles;
+import io.k3j.featuremodel.FeatureChanges;
+import io.k3j.featuremodel.FeatureProblem;
+import io.k3j.featuremodel.Handle;
+import io.k3j.featuremodel.Step;
+import io.k3j.featuremodel.Transaction;
+import io.k3j.featuremodel.Transaction.StepFailed;
+import io.k3j.plugins.ExclusiveChanges;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
@@ -10,7 +18,7 @@ import java.util.function.Consumer;
 
 /// Makes changes, one at a time, whoever asks for them: an operator, the plugin directory, or a trial that has failed.
 /// Thread-safe; blocks while another change is made.
-final class Changing {
+final class Changing implements ExclusiveChanges {
     private static final System.Logger LOG = System.getLogger("io.k3j.features");
     private final ChosenBundles chosen;
     private final Bundles bundles;
@@ -26,11 +34,6 @@ final class Changing {
     /// What makes changes.
     record Tools(ChosenBundles chosen, Bundles bundles, BundleHands hands, Transaction transaction, Trials trials,
             FeatureChanges features, Swaps swaps) {
-    }
-
-    /// Something that is not to happen beside another change.
-    interface Action<R> {
-        R run() throws InterruptedException;
     }
 
     Changing(Tools tools) {
@@ -53,16 +56,16 @@ final class Changing {
         closed = true;
     }
 
-    FeatureChanges features() {
+    @Override
+    public FeatureChanges features() {
         if (!ready.get()) {
             throw new SwapRefused("this server is still starting what it was told to run; try again in a moment");
         }
         return features;
     }
 
-    /// Runs an action when no other one runs.
-    /// @throws SwapRefused with the reason, whatever failed
-    <R> R exclusively(Action<R> action) {
+    @Override
+    public <R> R exclusively(Action<R> action) {
         try {
             lock.lockInterruptibly();
             try {
@@ -81,8 +84,8 @@ final class Changing {
         }
     }
 
-    /// Makes a change, under the lock.
-    List<String> run(ChangePlan change, Consumer<String> progress) throws StepFailed, InterruptedException {
+    @Override
+    public List<String> run(ChangePlan change, Consumer<String> progress) throws StepFailed, InterruptedException {
         hands.forget();
         try {
             List<String> left = transaction.run(change, quiet(progress));

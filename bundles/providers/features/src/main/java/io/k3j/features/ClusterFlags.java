@@ -3,6 +3,7 @@ package io.k3j.features;
 import io.k3j.componentapi.ClusterSettings;
 import io.k3j.componentapi.Phases;
 import io.k3j.componentapi.Plan;
+import io.k3j.featuremodel.Feature;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;

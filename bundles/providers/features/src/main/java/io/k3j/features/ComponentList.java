@@ -4,6 +4,10 @@ import io.k3j.componentapi.Components.Component;
 import io.k3j.componentapi.HealthLevel;
 import io.k3j.componentapi.HealthReport;
 import io.k3j.componentapi.SwapRefused;
+import io.k3j.featuremodel.DesiredFeatures;
+import io.k3j.featuremodel.Feature;
+import io.k3j.featuremodel.Handle;
+import io.k3j.featuremodel.Roster;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -55,13 +59,13 @@ final class ComponentList {
     }
 
     private Component disabled(Feature feature, Feature.Part part, String reason) {
-        return new Component(name(feature, part), part.symbolicName(), "", "DISABLED", HealthLevel.STOPPED, reason,
+        return new Component(feature.nameOf(part), part.symbolicName(), "", "DISABLED", HealthLevel.STOPPED, reason,
                 part.swap(), since(part));
     }
 
     /// The bundles of one feature.
     List<Component> of(Feature feature) {
-        return feature.bundles().stream().map(part -> component(name(feature, part), part)).toList();
+        return feature.bundles().stream().map(part -> component(feature.nameOf(part), part)).toList();
     }
 
     /// The component of this name: its operator's name, its symbolic name, or that without prefix.
@@ -85,11 +89,6 @@ final class ComponentList {
     /// Records a change of the bundle at the current time.
     void recordChange(String symbolicName) {
         changes.put(symbolicName, clock.instant());
-    }
-
-    /// The only bundle of a feature has the feature's name, because users know that one.
-    static String name(Feature feature, Feature.Part part) {
-        return feature.bundles().size() == 1 ? feature.name() : part.shortName();
     }
 
     private String since(Feature.Part part) {

@@ -1,6 +1,8 @@
 package io.k3j.features;
 
 import io.k3j.componentapi.SwapPolicy;
+import io.k3j.featuremodel.Feature;
+import io.k3j.featuremodel.FeatureProblem;
 import java.io.IOException;
 import java.util.Hashtable;
 import java.util.List;

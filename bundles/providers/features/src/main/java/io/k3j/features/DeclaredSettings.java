@@ -1,6 +1,9 @@
 package io.k3j.features;
 
 import io.k3j.componentapi.Components.Setting;
+import io.k3j.featuremodel.Feature;
+import io.k3j.featuremodel.FeatureProblem;
+import io.k3j.featuremodel.Roster;
 import java.io.IOException;
 import java.lang.reflect.Array;
 import java.util.ArrayList;

@@ -1,6 +1,9 @@
 package io.k3j.features;
 
 import io.k3j.componentapi.Components;
+import io.k3j.featuremodel.DesiredFeatures;
+import io.k3j.featuremodel.Feature;
+import io.k3j.featuremodel.Roster;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -4,26 +4,40 @@ import io.k3j.componentapi.ClusterSettings;
 import io.k3j.componentapi.Components;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.Identities;
-import io.k3j.componentapi.Metrics;
 import io.k3j.componentapi.Phases;
 import io.k3j.componentapi.Plan;
 import io.k3j.componentapi.TimeSource;
 import io.k3j.componentbase.SupervisedLoop;
+import io.k3j.featuremodel.ChosenBundles;
+import io.k3j.featuremodel.ClusterChanges;
+import io.k3j.featuremodel.Decisions;
+import io.k3j.featuremodel.DesiredFeatures;
+import io.k3j.featuremodel.Feature;
+import io.k3j.featuremodel.FeatureChanges;
+import io.k3j.featuremodel.FeatureFiles;
+import io.k3j.featuremodel.Handle;
+import io.k3j.featuremodel.Journal;
+import io.k3j.featuremodel.Manifests;
+import io.k3j.featuremodel.OfferedJars;
+import io.k3j.featuremodel.Recovery;
+import io.k3j.featuremodel.Roster;
+import io.k3j.featuremodel.Signatures;
+import io.k3j.featuremodel.StateFiles;
+import io.k3j.featuremodel.TemplateVariables;
+import io.k3j.featuremodel.Transaction;
+import io.k3j.plugins.PluginRuntime;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.hooks.service.EventListenerHook;
 import org.osgi.framework.hooks.service.FindHook;
-import org.osgi.framework.hooks.weaving.WeavingHook;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 
@@ -55,11 +69,7 @@ final class FeatureReconciler implements AutoCloseable {
     private final Changing changing;
     private final Trials trials;
     private final Recovery recovery;
-    private final PluginCopies copies;
-    private final @Nullable PluginWork plugins;
-    private final PluginGuard guard;
-    private final MissedPlugins missed;
-    private final PluginDirectory directory;
+    private final PluginRuntime plugins;
     private final ComponentList list;
     private final FeatureList features;
     private final ClusterFollower cluster;
@@ -83,8 +93,6 @@ final class FeatureReconciler implements AutoCloseable {
         this.chosen = new ChosenBundles(plan.dataDir(), around.disk);
         this.signatures = Signatures.of(plan.settings(), InstantSource.system());
         this.offered = new OfferedJars(plan.dataDir(), around.disk, signatures);
-        this.copies = new PluginCopies(plan.dataDir(), around.disk, new PluginMemory(plan.dataDir(), around.disk),
-                signatures);
         this.bundles = new Bundles(around.context, this::file, signatures);
         this.configurations = new Configurations(around.admin, plan.settings());
         this.retirement = new FeatureRetirement(new FeatureRetirement.Place(plan.dataDir(), around.disk,
@@ -99,54 +107,34 @@ final class FeatureReconciler implements AutoCloseable {
         FeatureChanges changes = new FeatureChanges(roster, this::handle);
         this.changing = new Changing(new Changing.Tools(chosen, bundles, hands, new Transaction(journal, hands), trials,
                 changes, swaps));
-        this.guard = new PluginGuard(bundles, health, gate, TimeSource.system().monotonic(),
-                new Recorder(plan.dataDir()));
-        PluginReader reader = new PluginReader(offered, bundles::shipped, bundles::exported, all.values());
-        PluginWork plugs = new PluginWork(reader, copies, changing, roster, guard);
-        this.plugins = plugs;
-        this.missed = missed(plugs);
-        this.directory = new PluginDirectory(plan.dataDir(), missed, TimeSource.system());
+        this.plugins = new PluginRuntime(
+                new PluginRuntime.Place(plan.dataDir(), around.disk, signatures, offered, TimeSource.system()), roster,
+                all.values(), new PluginSurroundings(around.context, bundles, health, gate), changing);
         Stops stops = new Stops(bundles, gate, this::handle);
-        this.list = new ComponentList(roster, bundles, health, stops, plugs.failed()::components);
-        this.features = new FeatureList(roster, list, directory::refused);
+        this.list = new ComponentList(roster, bundles, health, stops, plugins::failed);
+        this.features = new FeatureList(roster, list, plugins::refused);
         this.cluster = new ClusterFollower(around.context, changing, new ClusterChanges(roster, changes), features,
                 files.agents());
-        publish(swaps, stops, new PluginMetrics(plugs, guard));
-    }
-
-    private MissedPlugins missed(PluginWork plugs) {
-        return new MissedPlugins(plan.dataDir(), new MissedPlugins.Parts(around.context, around.disk, plugs,
-                plugs::plugged, guard::decisions, this::disabled, TimeSource.system().monotonic()));
-    }
-
-    private boolean disabled(String component) {
-        Roster.Now now = roster.now();
-        return now.decisions().allDisabled().contains(component)
-                || now.disabled().contains(component) && !now.decisions().allEnabled().contains(component);
+        publish(swaps, stops);
     }
 
     private Path file(Handle handle) {
-        return handle.location().startsWith(Handle.PLUGIN) ? copies.path(handle.choice())
-                : chosen.path(handle.choice());
+        return handle.location().startsWith(Handle.PLUGIN) ? plugins.copy(handle) : chosen.path(handle.choice());
     }
 
     private Handle handle(String symbolicName) {
-        PluginWork work = plugins;
-        Optional<Handle> plugin = work == null ? Optional.empty() : work.handle(symbolicName);
-        return plugin.orElseGet(() -> chosenHandle(symbolicName));
+        return plugins.handle(symbolicName).orElseGet(() -> chosenHandle(symbolicName));
     }
 
     private Handle chosenHandle(String symbolicName) {
         return ChosenBundles.handle(symbolicName, chosen.current(symbolicName));
     }
 
-    private void publish(Swaps swaps, Stops stops, Metrics metrics) {
+    private void publish(Swaps swaps, Stops stops) {
         BundleContext context = around.context;
         context.registerService(new String[] {FindHook.class.getName(), EventListenerHook.class.getName()},
                 new PrivateServices(), null);
-        context.addBundleListener(guard.classes());
-        context.registerService(WeavingHook.class, guard.classes(), null);
-        context.registerService(Metrics.class, metrics, null);
+        plugins.publish(context);
         context.registerService(Health.class, health, null);
         context.registerService(Identities.class, new IdentityBook(all.values(),
                 new TemplateVariables(plan.settings())::substitute), null);
@@ -170,7 +158,7 @@ final class FeatureReconciler implements AutoCloseable {
         List<Feature> due = retirement.due(all, roster.now().desired().names());
         bundles.prune();
         configurations.renew(work.settings());
-        missed.begin();
+        plugins.begin();
         Applier applier = new Applier(bundles, configurations, health, this::handle, chosen);
         ClusterFlags cluster = new ClusterFlags(plan, all.values());
         applier.apply(roster.wanted().stream().filter(f -> !cluster.awaitedBy(f)).toList());
@@ -194,7 +182,7 @@ final class FeatureReconciler implements AutoCloseable {
         changing.open();
         retirement.saveApplied(roster.now().desired().names(), due);
         // before what needs an API server: that is not ready while a plug-in is missed
-        directory.lookFirst();
+        plugins.lookFirst();
         List<Feature> pending = new ArrayList<>(due);
         for (Feature feature : due) {
             if (retirement.retire(feature, FeatureRetirement.AT_START)) {
@@ -210,9 +198,9 @@ final class FeatureReconciler implements AutoCloseable {
 
     private void watchPlugins() throws InterruptedException {
         CountDownLatch never = new CountDownLatch(1);
-        directory.retireGone();
+        plugins.retireGone();
         while (!never.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
-            directory.look();
+            plugins.look();
         }
     }
 
@@ -266,7 +254,7 @@ final class FeatureReconciler implements AutoCloseable {
     public void close() {
         changing.close();
         loops.forEach(loop -> loop.stop(STOP));
-        guard.close();
+        plugins.close();
         cluster.close();
     }
 }

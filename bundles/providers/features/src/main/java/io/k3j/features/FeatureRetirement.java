@@ -1,6 +1,10 @@
 package io.k3j.features;
 
 import io.k3j.componentapi.Retire;
+import io.k3j.featuremodel.Feature;
+import io.k3j.featuremodel.Handle;
+import io.k3j.featuremodel.Section;
+import io.k3j.featuremodel.StateFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

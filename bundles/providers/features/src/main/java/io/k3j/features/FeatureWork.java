@@ -1,6 +1,13 @@
 package io.k3j.features;
 
-import io.k3j.features.Transaction.StepFailed;
+import io.k3j.featuremodel.Decisions;
+import io.k3j.featuremodel.Feature;
+import io.k3j.featuremodel.Manifests;
+import io.k3j.featuremodel.Roster;
+import io.k3j.featuremodel.StateFiles;
+import io.k3j.featuremodel.Step;
+import io.k3j.featuremodel.TemplateVariables;
+import io.k3j.featuremodel.Transaction.StepFailed;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -2,6 +2,8 @@ package io.k3j.features;
 
 import io.k3j.componentapi.Abort;
 import io.k3j.componentapi.Plan;
+import io.k3j.featuremodel.FeatureProblem;
+import io.k3j.featuremodel.StateFiles;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;

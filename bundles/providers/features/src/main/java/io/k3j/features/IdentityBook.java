@@ -2,6 +2,7 @@ package io.k3j.features;
 
 import io.k3j.componentapi.Identities;
 import io.k3j.componentapi.Identity;
+import io.k3j.featuremodel.Feature;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;

@@ -2,6 +2,8 @@ package io.k3j.features;
 
 import io.k3j.componentapi.SwapPolicy;
 import io.k3j.componentapi.SwapRefused;
+import io.k3j.featuremodel.Feature;
+import io.k3j.featuremodel.Handle;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

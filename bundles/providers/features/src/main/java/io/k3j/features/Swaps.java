@@ -1,6 +1,11 @@
 package io.k3j.features;
 
 import io.k3j.componentapi.SwapPolicy;
+import io.k3j.featuremodel.ChangePlan;
+import io.k3j.featuremodel.ChosenBundles;
+import io.k3j.featuremodel.Feature;
+import io.k3j.featuremodel.Handle;
+import io.k3j.featuremodel.JarFacts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;

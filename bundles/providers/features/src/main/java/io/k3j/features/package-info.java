@@ -1,12 +1,12 @@
 /// The feature manager: makes the running bundles match the wanted features.
 ///
-/// *Role list and plug-ins − disabled + enabled = wanted.* [FeatureFiles] reads the features, [DesiredFeatures] decides
-/// without side effects, [Applier] installs, configures and starts, [FeatureRetirement] cleans up after features that
-/// are no longer wanted. What changes afterwards is a [ChangePlan] of [Step]s that a [Transaction] makes or undoes:
-/// swaps, components, and jars of the [PluginDirectory]. [Features] is the entry point, and [FeatureReconciler]
-/// connects them.
+/// *Role list and plug-ins − disabled + enabled = wanted.* What is wanted, and the steps of each change, are values of
+/// the library `feature-model`. Here [Applier] installs, configures and starts, [FeatureRetirement] cleans up after
+/// features that are no longer wanted, [BundleHands] and [FeatureWork] make or undo what changes afterwards
+/// ([Changing]): swaps, with their [Trials], components, and what the library `plugins` finds in its directory.
+/// [Features] is the entry point, and [FeatureReconciler] connects them.
 ///
-/// | reads | writes (sole writer) |
+/// | reads | writes (sole writer, with its two libraries) |
 /// |---|---|
 /// | `features/roles/*.json`, `features/*/feature.json`, the launcher's plan, `<data-dir>/plugins` | `<data-dir>/bundles/*.json`, `chosen/*.jar`, `plugins/*.jar`; all configurations; packaged files in `<data-dir>/server/manifests` |
 ///

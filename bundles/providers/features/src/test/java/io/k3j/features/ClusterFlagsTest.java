@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.componentapi.ClusterSettings;
 import io.k3j.componentapi.Plan;
+import io.k3j.featuremodel.Feature;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

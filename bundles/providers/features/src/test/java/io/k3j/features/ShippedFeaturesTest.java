@@ -2,6 +2,9 @@ package io.k3j.features;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.featuremodel.DesiredFeatures;
+import io.k3j.featuremodel.Feature;
+import io.k3j.featuremodel.FeatureFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
