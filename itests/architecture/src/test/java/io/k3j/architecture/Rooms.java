@@ -89,6 +89,13 @@ final class Rooms {
             Map.entry("nodetunnels", Set.of("edgeapi", "streaming", "supervisorrequests")),
             Map.entry("admissionmatching", Set.of("apiserverapi", "clientapi", "model")),
             Map.entry("admissioncel", Set.of("admissionmatching", "apiserverapi", "celapi", "model", "schema")),
+            Map.entry("kindrules", Set.of("apimachinery", "apiserverapi", "model", "validation")),
+            Map.entry("workloadrules",
+                    Set.of("apimachinery", "apiserverapi", "codec", "componenthelpers", "corevalidation", "kindrules",
+                            "model", "schema", "validation")),
+            Map.entry("apiserverrules",
+                    Set.of("admissioncel", "apimachinery", "apiserverapi", "celapi", "clientapi", "flowcontrol",
+                            "kindrules", "model", "pki", "validation")),
             Map.entry("staticfiles", Set.of("edgeapi")), Map.entry("kubeletclient", Set.of("edgeapi", "model", "pki")),
             Map.entry("webhookclient", Set.of("clientapi", "codec", "componentbase", "edgeapi", "httpproxy",
                     "kubeletclient", "model", "pki")));

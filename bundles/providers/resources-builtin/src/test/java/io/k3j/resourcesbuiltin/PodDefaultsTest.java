@@ -39,13 +39,6 @@ class PodDefaultsTest {
         assertThat(kit.hooks(once).defaulted(kit.kind(once).gvk(), once)).isEqualTo(once);
     }
 
-    @ParameterizedTest
-    @CsvSource({"nginx,Always", "nginx:latest,Always", "nginx:1.25,IfNotPresent", "localhost:5000/nginx,Always",
-            "localhost:5000/a/nginx:2,IfNotPresent", "nginx@sha256:abc,IfNotPresent"})
-    void pullPolicyFollowsTheTag(String image, String policy) {
-        assertThat(PodDefaults.pullPolicy(image)).isEqualTo(policy);
-    }
-
     @Test
     void aMissingRequestDefaultsToTheLimit() {
         Struct pod = kit.created(POD + "    resources: {limits: {cpu: 100m, memory: 64Mi}}\n");
