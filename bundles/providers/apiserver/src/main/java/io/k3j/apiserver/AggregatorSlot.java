@@ -2,6 +2,7 @@ package io.k3j.apiserver;
 
 import io.k3j.apiserverapi.AggregatedApis;
 import io.k3j.apiserverapi.AggregatedApis.Version;
+import io.k3j.componentbase.Signal;
 import io.k3j.objectregistry.Completeness;
 import io.k3j.objectregistry.Slot;
 import java.util.List;

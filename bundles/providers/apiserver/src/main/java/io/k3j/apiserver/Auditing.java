@@ -10,6 +10,7 @@ import io.k3j.apiserverapi.Audit.Taken;
 import io.k3j.apiserverapi.Authorizer.Attributes;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.componentbase.Signal;
 import io.k3j.edgeapi.Exchange;
 import io.k3j.flowcontrol.AuthFailureLimiter;
 import io.k3j.model.Struct;

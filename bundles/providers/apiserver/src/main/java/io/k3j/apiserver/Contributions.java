@@ -12,6 +12,7 @@ import io.k3j.apiserverapi.KindHooks;
 import io.k3j.apiserverapi.Lister;
 import io.k3j.clientapi.Term;
 import io.k3j.componentapi.Metrics;
+import io.k3j.componentbase.Signal;
 import io.k3j.model.Gvr;
 import io.k3j.objectregistry.Completeness;
 import io.k3j.objectregistry.KeyedSlot;

@@ -1,4 +1,4 @@
-package io.k3j.apiserver;
+package io.k3j.apiservercontrollers;
 
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
@@ -16,11 +16,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps the flow schemas and priority levels every cluster has ([BootstrapConfiguration]) as upstream's
-/// `priority-and-fairness-config-producer` does: what is missing is made; mandatory ones always, suggested ones as long
-/// as their annotation `apf.kubernetes.io/autoupdate-spec` is true, or nobody has changed them and it says nothing, get
-/// their spec again; what carries the annotation and belongs to no cluster any more is removed. Several servers may do
-/// so at once.
-final class FlowControlObjects {
+/// `priority-and-fairness-config-producer` does: what is missing is made; mandatory ones always, suggested ones as
+/// long as their annotation `apf.kubernetes.io/autoupdate-spec` is true, or nobody has changed them and it says
+/// nothing, get their spec again; what carries the annotation and belongs to no cluster any more is removed.
+/// Several servers may do so at once.
+public final class FlowControlObjects {
     static final Gvr SCHEMAS = Gvr.of("flowcontrol.apiserver.k8s.io/v1", "flowschemas");
     private static final Gvr LEVELS = Gvr.of("flowcontrol.apiserver.k8s.io/v1", "prioritylevelconfigurations");
     private static final WriteOptions PRODUCER = WriteOptions.PLAIN.by("api-priority-and-fairness-config-producer-v1");
@@ -29,13 +29,14 @@ final class FlowControlObjects {
     private static final int NOT_FOUND = 404;
     private final ApiClient api;
 
-    FlowControlObjects(ApiClient api) {
+    /// @param api of the server itself, which may write them
+    public FlowControlObjects(ApiClient api) {
         this.api = api;
     }
 
     /// Makes all objects as they should be. Idempotent; writes nothing when they are.
     /// @throws ApiFault when a read or write fails
-    void ensure() {
+    public void ensure() {
         ensure(LEVELS, BootstrapConfiguration.levels());
         ensure(SCHEMAS, BootstrapConfiguration.schemas());
         remove(SCHEMAS, BootstrapConfiguration.schemas());

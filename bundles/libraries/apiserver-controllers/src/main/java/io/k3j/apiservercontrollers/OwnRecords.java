@@ -1,4 +1,4 @@
-package io.k3j.apiserver;
+package io.k3j.apiservercontrollers;
 
 import io.k3j.apiserverapi.Records;
 import io.k3j.codec.Json;
@@ -15,10 +15,11 @@ import java.util.Optional;
 
 /// [Records] as rows under `/registry/k3j.io/`, encoded as objects, so that the event log decodes them like any other
 /// row.
-final class OwnRecords implements Records {
+public final class OwnRecords implements Records {
     private final Storage storage;
 
-    OwnRecords(Storage storage) {
+    /// @param storage the server's; reads wait for its fence, as most-recent reads of objects do
+    public OwnRecords(Storage storage) {
         this.storage = storage;
     }
 

@@ -1,4 +1,4 @@
-package io.k3j.apiserver;
+package io.k3j.apiservercontrollers;
 
 import io.k3j.componentapi.Health;
 import io.k3j.componentbase.SupervisedLoop;
@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/// Follows the objects of API priority and fairness, so that requests are classified by what is stored, and lends idle
-/// seats anew every ten seconds.
+/// Follows the objects of API priority and fairness, so that requests are classified by what is stored, and lends
+/// idle seats anew every ten seconds.
 ///
 /// ```
 /// flowschemas ────► loop ─┐
@@ -19,7 +19,7 @@ import java.util.function.LongSupplier;
 /// ```
 ///
 /// **Threads.** Two virtual ones, which wait for changes.
-final class FlowControl implements AutoCloseable {
+public final class FlowControl implements AutoCloseable {
     /// How often seats are lent anew, as upstream.
     private static final long PERIOD_MILLIS = TimeUnit.SECONDS.toMillis(10);
     private final EventLog log;
@@ -32,7 +32,9 @@ final class FlowControl implements AutoCloseable {
     private volatile boolean open = true;
 
     /// Begins at once.
-    FlowControl(EventLog log, FlowController flows, Health health) {
+    ///
+    /// @param health where the loops report
+    public FlowControl(EventLog log, FlowController flows, Health health) {
         this.log = log;
         this.flows = flows;
         Follower schemas = followers.getFirst();
@@ -71,7 +73,7 @@ final class FlowControl implements AutoCloseable {
     }
 
     /// Who is told of each change, at once, on the loop's thread; the last one who asks.
-    void listen(Runnable whenChanged) {
+    public void listen(Runnable whenChanged) {
         listener = whenChanged;
     }
 

@@ -1,17 +1,22 @@
-package io.k3j.apiserver;
+package io.k3j.componentbase;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
-/// A condition variable: wakes threads whose condition may have changed.
-final class Signal {
+/// A condition variable: wakes threads whose condition may have changed. Any thread. A virtual thread that waits
+/// keeps no carrier.
+public final class Signal {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition raised = lock.newCondition();
 
+    /// One for which nobody waits yet.
+    public Signal() {
+    }
+
     /// Wakes all waiting threads.
-    void raise() {
+    public void raise() {
         lock.lock();
         try {
             raised.signalAll();
@@ -20,9 +25,10 @@ final class Signal {
         }
     }
 
-    /// Waits until `wanted` is true; it is evaluated again after each signal. Returns true on timeout. Returns false
-    /// when the condition holds, and also when the thread is interrupted: it should end then.
-    boolean await(BooleanSupplier wanted, long millis) {
+    /// Waits until `wanted` is true; it is evaluated again after each signal, and must not block. Returns true on
+    /// timeout. Returns false when the condition holds, and also when the thread is interrupted, which stays to be
+    /// seen: it should end then.
+    public boolean await(BooleanSupplier wanted, long millis) {
         long left = TimeUnit.MILLISECONDS.toNanos(millis);
         lock.lock();
         try {

@@ -1,7 +1,8 @@
-package io.k3j.apiserver;
+package io.k3j.apiservercontrollers;
 
 import io.k3j.clientapi.ApiFault;
 import io.k3j.componentapi.Health;
+import io.k3j.componentbase.Signal;
 import io.k3j.componentbase.SupervisedLoop;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -10,7 +11,7 @@ import java.util.function.LongSupplier;
 /// and once a minute, as upstream. Nothing waits for it: what is missing is in force before it is stored.
 ///
 /// **Threads.** One virtual thread, which waits most of the time.
-final class FlowControlKeeper implements AutoCloseable {
+public final class FlowControlKeeper implements AutoCloseable {
     private static final long PAUSE_MILLIS = TimeUnit.SECONDS.toMillis(1);
     private static final long PERIOD_MILLIS = TimeUnit.MINUTES.toMillis(1);
     private static final System.Logger LOG = System.getLogger("io.k3j.apiserver");
@@ -22,8 +23,10 @@ final class FlowControlKeeper implements AutoCloseable {
     private volatile boolean open = true;
 
     /// Not started.
+    ///
     /// @param changes how often objects have changed so far
-    FlowControlKeeper(FlowControlObjects objects, FlowSchemaStatus status, LongSupplier changes, Health health) {
+    /// @param health where the loop reports
+    public FlowControlKeeper(FlowControlObjects objects, FlowSchemaStatus status, LongSupplier changes, Health health) {
         this.objects = objects;
         this.status = status;
         this.changes = changes;
@@ -31,12 +34,12 @@ final class FlowControlKeeper implements AutoCloseable {
     }
 
     /// Begins, once.
-    void start() {
+    public void start() {
         loop.start();
     }
 
     /// Something may have changed.
-    void changed() {
+    public void changed() {
         signal.raise();
     }
 

@@ -1,4 +1,4 @@
-package io.k3j.apiserver;
+package io.k3j.apiservercontrollers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -30,8 +30,7 @@ class BootstrapObjectsTest {
                 case "list" -> new ObjList(List.of(), 1);
                 default -> throw new AssertionError(method);
             });
-    private final BootstrapObjects objects = new BootstrapObjects(api, new ServerRunOptions(
-            new Core.Policy(Set.of(), Set.of(), AnonymousAuth.NOWHERE), "127.0.0.1", 6443, "10.43.0.1"));
+    private final BootstrapObjects objects = new BootstrapObjects(api, "10.43.0.1", 6443);
 
     private record Stored(String resource, Key key) {
     }

@@ -1,8 +1,9 @@
-package io.k3j.apiserver;
+package io.k3j.apiservercontrollers;
 
 import io.k3j.clientapi.ApiFault;
 import io.k3j.codec.Json;
 import io.k3j.componentapi.Health;
+import io.k3j.componentbase.Signal;
 import io.k3j.componentbase.SupervisedLoop;
 import io.k3j.datastoreapi.CommitResult;
 import io.k3j.objectregistry.Storage;
@@ -27,11 +28,11 @@ import org.jspecify.annotations.Nullable;
 /// own record, every 3 s ─► datastore ─► log ─► new revision: alive
 ///                                         └─ none for 11 s: dead ─► record deleted, endpoints without it
 /// ```
-final class Peers implements AutoCloseable {
+public final class Peers implements AutoCloseable {
     /// The interval of renewals, nanoseconds.
-    static final long RENEWAL = TimeUnit.SECONDS.toNanos(3);
+    private static final long RENEWAL = TimeUnit.SECONDS.toNanos(3);
     /// The age of the last renewal at which a server counts as dead, nanoseconds.
-    static final long DEAD = TimeUnit.SECONDS.toNanos(11);
+    private static final long DEAD = TimeUnit.SECONDS.toNanos(11);
     /// The time to live of a record, for the case that all servers stop.
     private static final Duration LIFETIME = Duration.ofMinutes(1);
     private static final long TICK_MILLIS = 1_000;
@@ -58,7 +59,8 @@ final class Peers implements AutoCloseable {
 
     /// @param own the address of this server
     /// @param nanos a clock like `System.nanoTime`
-    Peers(Storage storage, Peer own, LongSupplier nanos, Health health) {
+    /// @param health where the loop reports
+    public Peers(Storage storage, Peer own, LongSupplier nanos, Health health) {
         this.health = health;
         this.storage = storage;
         this.own = own;
@@ -68,7 +70,7 @@ final class Peers implements AutoCloseable {
 
     /// Runs [#step] every second on a virtual thread. `alive` receives the servers when they change, and every ten
     /// seconds for repair. When it fails, it is called again at the next step.
-    void follow(Consumer<SortedSet<Peer>> alive) {
+    public void follow(Consumer<SortedSet<Peer>> alive) {
         loop = SupervisedLoop.virtual(health, "apiserver-peers", () -> {
             SortedSet<Peer> reported = new TreeSet<>();
             for (long tick = 1; open; tick++) {
@@ -94,7 +96,7 @@ final class Peers implements AutoCloseable {
 
     /// Renews the own record when due, and checks the others.
     /// @return the servers that are alive, always including this one
-    SortedSet<Peer> step() {
+    public SortedSet<Peer> step() {
         if (!storage.fence().shared()) {
             return new TreeSet<>(List.of(own));
         }

@@ -1,4 +1,4 @@
-package io.k3j.apiserver;
+package io.k3j.apiservercontrollers;
 
 import io.k3j.model.Struct;
 import io.k3j.watchcache.StorageKeys;
@@ -7,7 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /// The address of one API server, and its record in the datastore: an `Endpoints` object with one address, as
 /// upstream's. Ordered by address, then port.
-record Peer(String address, int port) implements Comparable<Peer> {
+///
+/// @param address an IP address
+public record Peer(String address, int port) implements Comparable<Peer> {
     /// The key prefix of the records, the same as upstream's.
     static final String RECORDS = StorageKeys.ROOT + "masterleases/";
 
@@ -20,7 +22,7 @@ record Peer(String address, int port) implements Comparable<Peer> {
     }
 
     /// The key of the record.
-    String key() {
+    public String key() {
         return RECORDS + address + ":" + port;
     }
 

@@ -1,4 +1,4 @@
-package io.k3j.apiserver;
+package io.k3j.apiservercontrollers;
 
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
@@ -23,15 +23,16 @@ import java.util.TreeMap;
 /// Reconciles the Endpoints and EndpointSlices of the Service `kubernetes` with the live API servers: one slice for
 /// each address family and port, the largest is named `kubernetes`. All servers write the same content, so it does
 /// not matter which of them writes last.
-final class ServerEndpoints {
+public final class ServerEndpoints {
     /// The key of the Service, its Endpoints and its first slice.
-    static final Key KUBERNETES = new Key("default", "kubernetes");
+    public static final Key KUBERNETES = new Key("default", "kubernetes");
     private static final Gvr ENDPOINTS = new Gvr("", "v1", "endpoints");
     private static final Gvr SLICES = new Gvr("discovery.k8s.io", "v1", "endpointslices");
     private static final String OF_SERVICE = "kubernetes.io/service-name";
     private final ApiClient api;
 
-    ServerEndpoints(ApiClient api) {
+    /// @param api of the server itself
+    public ServerEndpoints(ApiClient api) {
         this.api = api;
     }
 
@@ -49,7 +50,7 @@ final class ServerEndpoints {
 
     /// Creates missing objects and updates differing ones.
     /// @throws ApiFault when a read or write fails
-    void reconcile(SortedSet<Peer> alive) {
+    public void reconcile(SortedSet<Peer> alive) {
         Map<Group, List<String>> groups = new TreeMap<>();
         alive.forEach(p -> groups.merge(new Group(p.family(), p.port()), List.of(p.address()), ServerEndpoints::plus));
         reconcile(ENDPOINTS, endpoints(groups), "subsets");

@@ -1,4 +1,4 @@
-package io.k3j.apiserver;
+package io.k3j.apiservercontrollers;
 
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
@@ -12,7 +12,7 @@ import java.util.SortedSet;
 
 /// Creates the objects every cluster starts with, and again when they were deleted: the system namespaces and the
 /// Service `kubernetes`. One thread at a time.
-final class BootstrapObjects {
+public final class BootstrapObjects {
     private static final List<String> NAMESPACES = List.of("default", "kube-system", "kube-public", "kube-node-lease");
     private static final Gvr NAMESPACE = new Gvr("", "v1", "namespaces");
     private static final Gvr SERVICE = new Gvr("", "v1", "services");
@@ -20,30 +20,34 @@ final class BootstrapObjects {
     private static final System.Logger LOG = System.getLogger("io.k3j.apiserver");
     private static final int REFUSED = 422;
     private final ApiClient api;
-    private final ServerRunOptions options;
+    private final String serviceIp;
+    private final int port;
     private final ServerEndpoints endpoints;
     private boolean told;
 
-    BootstrapObjects(ApiClient api, ServerRunOptions options) {
+    /// @param serviceIp the address of the Service `kubernetes`, the first of the service network
+    /// @param port at which this server listens
+    public BootstrapObjects(ApiClient api, String serviceIp, int port) {
         this.api = api;
-        this.options = options;
+        this.serviceIp = serviceIp;
+        this.port = port;
         this.endpoints = new ServerEndpoints(api);
     }
 
     /// Creates the missing objects. Idempotent. A Service that is refused is left to [#keep]: where no ready
     /// ServiceCIDR has its address, whoever mends that, the controller of ServiceCIDRs too, needs this server.
     /// @throws ApiFault when a read or write fails
-    void run() {
+    public void run() {
         NAMESPACES.forEach(this::ensureNamespace);
         ensureService();
     }
 
-    /// Has the Service lead to the servers, and creates what is missing while they run: called every ten seconds, as
-    /// upstream's controller of the Service `kubernetes` looks, since whoever may delete these objects may do so at any
-    /// time. What cannot be created is left to the next call.
+    /// Has the Service lead to the servers, and creates what is missing while they run: called every ten seconds,
+    /// as upstream's controller of the Service `kubernetes` looks, since whoever may delete these objects may do so
+    /// at any time. What cannot be created is left to the next call.
     /// @param alive the servers
     /// @throws ApiFault when endpoints cannot be read or written
-    void keep(SortedSet<Peer> alive) {
+    public void keep(SortedSet<Peer> alive) {
         endpoints.reconcile(alive);
         try {
             run();
@@ -91,12 +95,12 @@ final class BootstrapObjects {
     }
 
     private Struct service() {
-        Struct port = Struct.of("name", "https", "port", 443, "protocol", "TCP", "targetPort", options.port());
-        String family = options.serviceIp().indexOf(':') < 0 ? "IPv4" : "IPv6";
+        Struct https = Struct.of("name", "https", "port", 443, "protocol", "TCP", "targetPort", port);
+        String family = serviceIp.indexOf(':') < 0 ? "IPv4" : "IPv6";
         return Struct.of("apiVersion", "v1", "kind", "Service", "metadata",
                 metadata(Struct.of("component", "apiserver", "provider", "kubernetes")), "spec",
-                Struct.of("clusterIP", options.serviceIp(), "clusterIPs", List.of(options.serviceIp()), "ipFamilies",
-                        List.of(family), "ipFamilyPolicy", "SingleStack", "internalTrafficPolicy", "Cluster", "ports",
-                        List.of(port), "sessionAffinity", "None", "type", "ClusterIP"));
+                Struct.of("clusterIP", serviceIp, "clusterIPs", List.of(serviceIp), "ipFamilies", List.of(family),
+                        "ipFamilyPolicy", "SingleStack", "internalTrafficPolicy", "Cluster", "ports", List.of(https),
+                        "sessionAffinity", "None", "type", "ClusterIP"));
     }
 }

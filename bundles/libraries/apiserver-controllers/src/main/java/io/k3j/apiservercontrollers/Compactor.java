@@ -1,6 +1,7 @@
-package io.k3j.apiserver;
+package io.k3j.apiservercontrollers;
 
 import io.k3j.componentapi.Health;
+import io.k3j.componentbase.Signal;
 import io.k3j.componentbase.SupervisedLoop;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.DatastoreUnavailable;
@@ -10,9 +11,9 @@ import java.util.concurrent.TimeUnit;
 
 /// Compacts the datastore every five minutes and keeps at least five minutes of history, as kube-apiserver's
 /// compactor does.
-final class Compactor implements AutoCloseable {
+public final class Compactor implements AutoCloseable {
     /// The interval, which is also the history that is kept at least.
-    static final long INTERVAL_MILLIS = TimeUnit.MINUTES.toMillis(5);
+    private static final long INTERVAL_MILLIS = TimeUnit.MINUTES.toMillis(5);
     private static final System.Logger LOG = System.getLogger("io.k3j.apiserver");
     private final Store store;
     private final EventLog log;
@@ -20,7 +21,10 @@ final class Compactor implements AutoCloseable {
     private final SupervisedLoop loop;
     private volatile boolean open = true;
 
-    Compactor(Store store, EventLog log, Health health) {
+    /// Begins at once; the first compaction is after an interval.
+    ///
+    /// @param log is told which history has gone
+    public Compactor(Store store, EventLog log, Health health) {
         this.store = store;
         this.log = log;
         this.loop = SupervisedLoop.virtual(health, "apiserver-compactor", this::run).start();

@@ -1,4 +1,4 @@
-package io.k3j.apiserver;
+package io.k3j.apiservercontrollers;
 
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
@@ -12,9 +12,9 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 
-/// Says of each flow schema by the condition `Dangling` whether its priority level is missing, applied under upstream's
-/// field manager. Several servers may do so at once: they say the same.
-final class FlowSchemaStatus {
+/// Says of each flow schema by the condition `Dangling` whether its priority level is missing, applied under
+/// upstream's field manager. Several servers may do so at once: they say the same.
+public final class FlowSchemaStatus {
     private static final String TYPE = "Dangling";
     private static final WriteOptions CONSUMER = WriteOptions.STATUS
             .by("api-priority-and-fairness-config-consumer-v1").forced();
@@ -23,7 +23,9 @@ final class FlowSchemaStatus {
     private final FlowController flows;
     private final InstantSource clock;
 
-    FlowSchemaStatus(ApiClient api, FlowController flows, InstantSource clock) {
+    /// @param flows knows which priority levels are stored
+    /// @param clock of the time of day
+    public FlowSchemaStatus(ApiClient api, FlowController flows, InstantSource clock) {
         this.api = api;
         this.flows = flows;
         this.clock = clock;
@@ -31,7 +33,7 @@ final class FlowSchemaStatus {
 
     /// Sets the conditions that are not as they should be.
     /// @throws ApiFault when a read or write fails
-    void sync() {
+    public void sync() {
         List<Obj> schemas = api.list(FlowControlObjects.SCHEMAS, Query.ALL).items();
         // the levels as they are now, not older than the schemas
         flows.look();
