@@ -92,6 +92,8 @@ final class Rooms {
             Map.entry("apiservercontrollers",
                     Set.of("apiserverapi", "clientapi", "codec", "componentapi", "componentbase", "datastoreapi",
                             "flowcontrol", "model", "objectregistry", "watchcache")),
+            Map.entry("apicontributions",
+                    Set.of("apiserverapi", "clientapi", "componentapi", "componentbase", "model", "objectregistry")),
             Map.entry("kindrules", Set.of("apimachinery", "apiserverapi", "model", "validation")),
             Map.entry("workloadrules",
                     Set.of("apimachinery", "apiserverapi", "codec", "componenthelpers", "corevalidation", "kindrules",

@@ -10,10 +10,9 @@
 /// [io.k3j.componentbase.Signal]. Feature gates are read from a component's arguments by
 /// [io.k3j.componentbase.FeatureGates].
 ///
-/// **Threads.** One for each loop. **Blocking.** Only waiting for a loop's end, or at a
-/// signal, within a limit. **Errors.** None is
-/// thrown by what runs in a loop: it becomes a health report, which names the kind, and a line of the log, which has
-/// the rest.
+/// **Threads.** One for each loop. **Blocking.** Only waiting for a loop's end, or at a signal, within a limit.
+/// **Errors.** None is thrown by what runs in a loop: it becomes a health report, which names the kind, and a line of
+/// the log, which has the rest.
 @Export
 @Version("1.5.0")
 @NullMarked

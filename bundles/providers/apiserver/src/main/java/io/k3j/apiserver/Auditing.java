@@ -1,5 +1,7 @@
 package io.k3j.apiserver;
 
+import io.k3j.apicontributions.Contributions;
+import io.k3j.apicontributions.ReplacementWait;
 import io.k3j.apirequests.AuditContext;
 import io.k3j.apirequests.AuditEvents;
 import io.k3j.apirequests.AuditedExchange;

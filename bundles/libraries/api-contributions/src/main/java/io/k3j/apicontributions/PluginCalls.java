@@ -1,4 +1,4 @@
-package io.k3j.apiserver;
+package io.k3j.apicontributions;
 
 import io.k3j.apiserverapi.Admission;
 import io.k3j.apiserverapi.Authenticator;
@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Those are threads of the operating system: a call that computes without an end would keep a carrier of virtual
 /// threads, on which everything else of this process runs.
-final class PluginCalls implements InvocationHandler {
+public final class PluginCalls implements InvocationHandler {
     /// Which contracts are asked within a limit; of the others a call may be a whole session.
     static final Set<Class<?>> BOUNDED = Set.of(Authenticator.class, Authorizer.class, Admission.class, Metrics.class);
     /// How many calls of one service may be under way.
@@ -74,7 +74,7 @@ final class PluginCalls implements InvocationHandler {
     }
 
     /// Is told of what a plug-in did that it must not do.
-    interface Faults {
+    public interface Faults {
         /// It must not run any more.
         void stop(String what);
 
@@ -85,7 +85,7 @@ final class PluginCalls implements InvocationHandler {
     /// What calls happen in.
     ///
     /// @param clock that is never set back
-    record Around(Limits limits, Faults faults, InstantSource clock) {
+    public record Around(Limits limits, Faults faults, InstantSource clock) {
     }
 
     /// How long calls may take.
@@ -93,8 +93,9 @@ final class PluginCalls implements InvocationHandler {
     /// @param seated after that others get the seats of the request
     /// @param call the answer of a service of this process
     /// @param remote the answer of an admission plug-in that waits for somebody outside
-    record Limits(Duration seated, Duration call, Duration remote) {
-        static final Limits DEFAULT = new Limits(Duration.ofMillis(50), Duration.ofSeconds(10),
+    public record Limits(Duration seated, Duration call, Duration remote) {
+        /// Those of the product.
+        public static final Limits DEFAULT = new Limits(Duration.ofMillis(50), Duration.ofSeconds(10),
                 Duration.ofSeconds(30));
     }
 
@@ -108,7 +109,7 @@ final class PluginCalls implements InvocationHandler {
     ///
     /// @param types the contracts that it is registered under
     /// @param name of the plug-in
-    static Object of(Object service, Collection<Class<?>> types, String name, Around around) {
+    public static Object of(Object service, Collection<Class<?>> types, String name, Around around) {
         Class<?>[] all = types.stream().filter(type -> type.isInterface() && type.isInstance(service))
                 .toArray(Class<?>[]::new);
         return Set.of(all).stream().noneMatch(BOUNDED::contains) ? service

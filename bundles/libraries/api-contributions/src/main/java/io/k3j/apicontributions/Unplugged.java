@@ -1,4 +1,4 @@
-package io.k3j.apiserver;
+package io.k3j.apicontributions;
 
 import io.k3j.model.Gvr;
 import java.util.HashSet;

@@ -1,4 +1,4 @@
-package io.k3j.apiserver;
+package io.k3j.apicontributions;
 
 import io.k3j.apiserverapi.Action;
 import io.k3j.apiserverapi.Admission;
@@ -32,8 +32,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The services that other bundles contribute to the server: one slot for each service type, which keeps all
-/// generations in rank order. For any thread.
-final class Contributions {
+/// generations in rank order, so that taking one away restores the other. One for each server. Any thread; only
+/// [#awaitComplete] blocks.
+public final class Contributions {
     private final Signal signal = new Signal();
     private final ReplacementWait replacementWait;
     private final Kinds kinds = new Kinds();
@@ -82,8 +83,13 @@ final class Contributions {
         this(modes, plugins, disabled, false);
     }
 
+    /// Empty: what has to be there is missed until it has come.
+    ///
+    /// @param modes the authorizers that must be present before a refusal is final
+    /// @param plugins the admission plug-ins that must be present before anything is written
+    /// @param disabled those that are not asked, whoever brings them
     /// @param audited whether nothing is done that nobody has recorded
-    Contributions(Set<String> modes, Set<String> plugins, Set<String> disabled, boolean audited) {
+    public Contributions(Set<String> modes, Set<String> plugins, Set<String> disabled, boolean audited) {
         this(modes, plugins, disabled, audited, Signal::await);
     }
 
@@ -143,7 +149,7 @@ final class Contributions {
     /// Adds a service, or updates its properties.
     /// @param types the names under which it is registered
     /// @param properties with the owner ([Slot#OWNER])
-    void add(Object service, Collection<String> types, Map<String, ?> properties) {
+    public void add(Object service, Collection<String> types, Map<String, ?> properties) {
         points.stream().filter(p -> types.contains(p.type.getName())).forEach(p -> p.added(service, properties));
         signal.raise();
     }
@@ -166,19 +172,20 @@ final class Contributions {
         signal.raise();
     }
 
-    /// Removes a service.
-    void remove(Object service, Collection<String> types) {
+    /// Removes a service; one that was never added is none of the rest.
+    /// @param types the names under which it was registered
+    public void remove(Object service, Collection<String> types) {
         points.stream().filter(p -> types.contains(p.type.getName())).forEach(p -> p.removed(service));
     }
 
     /// The signal that is raised when a service is added.
-    Signal signal() {
+    public Signal signal() {
         return signal;
     }
 
     /// Waits up to two seconds for services that are being replaced. Returns also without them, and at once when that
     /// was in vain before ([ReplacementWait]): the code that needs a missing one answers 503.
-    void awaitComplete() {
+    public void awaitComplete() {
         replacementWait.await(this::complete);
     }
 
@@ -188,97 +195,100 @@ final class Contributions {
     }
 
     /// Whether no service is missing that this server's own objects need: all but the aggregator ([AggregatorSlot]).
-    boolean complete() {
+    public boolean complete() {
         return accessControlComplete() && kinds.complete();
     }
 
     /// Whether it is known who may read what: admission decides about writes only, and a plug-in that is being replaced
     /// reads before it decides.
-    boolean readable() {
+    public boolean readable() {
         return authorizers.state().complete() && kinds.complete();
     }
 
     /// Whether all authenticators, authorizers and admission plug-ins are present.
-    boolean accessControlComplete() {
+    public boolean accessControlComplete() {
         return authenticators.state().complete() && authorizers.state().complete() && admissions.state().complete();
     }
 
     /// Which of them are missed, or whose, as an operator reads it; empty when none is.
-    String accessControlMissed() {
+    public String accessControlMissed() {
         return Stream.of(authenticators.state().missed("authenticator"), authorizers.state().missed("authorizer"),
                 admissions.state().missed("admission plug-in")).flatMap(List::stream)
                 .collect(Collectors.joining(", "));
     }
 
-    Kinds kinds() {
+    /// Kinds and their hooks.
+    public Kinds kinds() {
         return kinds;
     }
 
-    Slot<Authenticator> authenticators() {
+    /// Who knows who asks, the highest rank first.
+    public Slot<Authenticator> authenticators() {
         return authenticators;
     }
 
-    Slot<Authorizer> authorizers() {
+    /// Who knows who may do what, the highest rank first.
+    public Slot<Authorizer> authorizers() {
         return authorizers;
     }
 
-    Slot<Admission> admissions() {
+    /// The admission plug-ins, in the order in which they are asked.
+    public Slot<Admission> admissions() {
         return admissions;
     }
 
     /// Who knows what other servers serve.
-    AggregatorSlot aggregator() {
+    public AggregatorSlot aggregator() {
         return aggregator;
     }
 
     /// Whether nothing is done that nobody has recorded.
-    boolean audited() {
+    public boolean audited() {
         return audited;
     }
 
     /// Who records requests.
-    Slot<Audit> audits() {
+    public Slot<Audit> audits() {
         return audits;
     }
 
     /// The actions: POSTs that are not plain creates.
-    KeyedSlot<?, Action> actions() {
+    public KeyedSlot<?, Action> actions() {
         return actions;
     }
 
     /// The connection handlers.
-    KeyedSlot<?, Connect> connects() {
+    public KeyedSlot<?, Connect> connects() {
         return connects;
     }
 
     /// The leadership terms of this server, by the name of the Lease.
-    KeyedSlot<String, Term> terms() {
+    public KeyedSlot<String, Term> terms() {
         return terms;
     }
 
     /// The leadership term for a Lease; null when this server does not lead or there is no election.
-    @Nullable
-    Term term(String lease) {
+    public @Nullable Term term(String lease) {
         return terms.get(lease);
     }
 
     /// What the other components of this process count, in Prometheus' text form.
-    String metrics() {
+    public String metrics() {
         return metrics.stream().map(Metrics::text).collect(Collectors.joining());
     }
 
     /// Who shows the objects of a resource that is not stored.
-    Optional<Lister> lister(Gvr resource) {
+    public Optional<Lister> lister(Gvr resource) {
         return Optional.ofNullable(listers.get(resource));
     }
 
     /// The action of a resource and subresource.
-    Optional<Action> action(Gvr resource, String subresource) {
+    public Optional<Action> action(Gvr resource, String subresource) {
         return Optional.ofNullable(actions.get(Path.of(resource, subresource)));
     }
 
     /// The connection handler of a resource and subresource.
-    Optional<Connect> connect(Gvr resource, String subresource) {
+    public Optional<Connect> connect(Gvr resource, String subresource) {
         return Optional.ofNullable(connects.get(Path.of(resource, subresource)));
     }
 }

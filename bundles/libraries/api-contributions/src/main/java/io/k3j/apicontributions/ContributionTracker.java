@@ -1,4 +1,4 @@
-package io.k3j.apiserver;
+package io.k3j.apicontributions;
 
 import io.k3j.componentapi.Components;
 import io.k3j.componentapi.TimeSource;
@@ -18,8 +18,9 @@ import org.osgi.framework.ServiceReference;
 import org.osgi.util.tracker.ServiceTracker;
 import org.osgi.util.tracker.ServiceTrackerCustomizer;
 
-/// Tracks services of other bundles and adds them to [Contributions].
-final class ContributionTracker implements ServiceTrackerCustomizer<Object, Object>, AutoCloseable {
+/// Tracks services of other bundles and adds them to [Contributions]: those of plug-ins as they are asked within limits
+/// ([PluginCalls]). Called by the framework's threads; blocks for nothing.
+public final class ContributionTracker implements ServiceTrackerCustomizer<Object, Object>, AutoCloseable {
     /// Tells by the health of a plug-in's bundle what its calls do.
     private record Told(Bundle owner) implements PluginCalls.Faults {
         @Override
@@ -39,7 +40,10 @@ final class ContributionTracker implements ServiceTrackerCustomizer<Object, Obje
     private final Unplugged unplugged;
     private volatile boolean frozen;
 
-    ContributionTracker(BundleContext context, Contributions contributions) {
+    /// Tracks nothing yet.
+    ///
+    /// @param context of the bundle whose server these are contributions of
+    public ContributionTracker(BundleContext context, Contributions contributions) {
         this.context = context;
         this.contributions = contributions;
         this.unplugged = new Unplugged(context, contributions);
@@ -53,7 +57,7 @@ final class ContributionTracker implements ServiceTrackerCustomizer<Object, Obje
     }
 
     /// Adds the present services and starts tracking.
-    void open() {
+    public void open() {
         unplugged.open();
         tracker.open();
     }
@@ -120,7 +124,7 @@ final class ContributionTracker implements ServiceTrackerCustomizer<Object, Obje
     }
 
     /// Stops adding and removing services: requests in flight finish with those they started with.
-    void freeze() {
+    public void freeze() {
         frozen = true;
     }
 

@@ -1,4 +1,4 @@
-package io.k3j.apiserver;
+package io.k3j.apicontributions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -92,8 +92,8 @@ class ContributionsTest {
     @Test
     void isCompleteWithKindsAndHooks() {
         assertThat(contributions.complete()).isFalse();
-        TestKinds.Hooks hooks = new TestKinds.Hooks();
-        TestKinds kinds = new TestKinds();
+        SampleKinds.Hooks hooks = new SampleKinds.Hooks();
+        SampleKinds kinds = new SampleKinds();
         contributions.add(hooks, List.of(KindHooks.class.getName()), Map.of());
         contributions.add(kinds, List.of(KindCatalog.class.getName()), Map.of());
         assertThat(contributions.complete()).isTrue();
@@ -104,8 +104,8 @@ class ContributionsTest {
 
     @Test
     void nobodyWaitsForKindsOfABundleThatWasTakenOutForGood() {
-        contributions.add(new TestKinds.Hooks(), List.of(KindHooks.class.getName()), Map.of());
-        TestKinds kinds = new TestKinds();
+        contributions.add(new SampleKinds.Hooks(), List.of(KindHooks.class.getName()), Map.of());
+        SampleKinds kinds = new SampleKinds();
         List<String> types = List.of(KindCatalog.class.getName());
         contributions.add(kinds, types, Map.of());
         Set<Gvr> brought = contributions.brought(kinds);
@@ -130,7 +130,7 @@ class ContributionsTest {
     @Test
     void aHoldDoesNotEndBecauseAnotherPlugInBringsSomething() {
         List<String> types = List.of(Authenticator.class.getName());
-        contributions.add(new TestKinds.Hooks(), List.of(KindHooks.class.getName()), Map.of());
+        contributions.add(new SampleKinds.Hooks(), List.of(KindHooks.class.getName()), Map.of());
         Eviction held = new Eviction();
         contributions.add(held, types, OF_ACME);
         contributions.remove(held, types);
@@ -227,7 +227,7 @@ class ContributionsTest {
             waits.incrementAndGet();
             return signal.await(wanted, 0);
         });
-        counted.add(new TestKinds.Hooks(), List.of(KindHooks.class.getName()), Map.of());
+        counted.add(new SampleKinds.Hooks(), List.of(KindHooks.class.getName()), Map.of());
         List<String> types = List.of(Authenticator.class.getName());
         Eviction held = new Eviction();
         counted.add(held, types, OF_ACME);
@@ -242,7 +242,7 @@ class ContributionsTest {
         counted.awaitComplete();
         counted.awaitComplete();
         assertThat(waits).as("something has changed").hasValue(2);
-        counted.remove(new TestKinds.Hooks(), List.of(KindHooks.class.getName()));
+        counted.remove(new SampleKinds.Hooks(), List.of(KindHooks.class.getName()));
         counted.awaitComplete();
         assertThat(waits).as("hooks may be being replaced").hasValue(3);
     }
@@ -283,12 +283,12 @@ class ContributionsTest {
 
     @Test
     void twoGenerationsOfHooksCanCoexist() {
-        TestKinds.Hooks old = new TestKinds.Hooks();
-        TestKinds.Hooks fresh = new TestKinds.Hooks();
+        SampleKinds.Hooks old = new SampleKinds.Hooks();
+        SampleKinds.Hooks fresh = new SampleKinds.Hooks();
         Kinds kinds = contributions.kinds();
         kinds.put(old, Map.of("service.id", 1L));
         kinds.put(fresh, Map.of("service.id", 2L));
         kinds.remove(fresh);
-        assertThat(kinds.hooks(new TestKinds().kinds().iterator().next())).isSameAs(old);
+        assertThat(kinds.hooks(new SampleKinds().kinds().iterator().next())).isSameAs(old);
     }
 }

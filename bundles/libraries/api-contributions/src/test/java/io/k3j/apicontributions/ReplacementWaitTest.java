@@ -1,4 +1,4 @@
-package io.k3j.apiserver;
+package io.k3j.apicontributions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.k3j.apiserver;
+package io.k3j.apicontributions;
 
 import io.k3j.apiserverapi.AggregatedApis;
 import io.k3j.apiserverapi.AggregatedApis.Version;
@@ -12,9 +12,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// The place of the aggregator among [Contributions]: who serves, whether anybody should, and what the last one served.
-/// Unlike of other contributions it is known from the beginning whether there has to be one ([AggregatorFeature]). For
-/// any thread.
-final class AggregatorSlot {
+/// Unlike of other contributions it is known from the beginning whether there has to be one: the feature of the
+/// aggregator says so by a configuration. For any thread.
+public final class AggregatorSlot {
     private final Slot<AggregatedApis> services = Slot.highestFirst(Completeness.declared(Set.of(), e -> ""));
     private final Signal signal;
     /// A number: a component that is made anew may come before the one before it goes.
@@ -40,42 +40,40 @@ final class AggregatorSlot {
     }
 
     /// From now on there has to be one, until this is taken back as often as it was said.
-    void want() {
+    public void want() {
         wanted.incrementAndGet();
     }
 
     /// Takes one [#want] back.
-    void unwant() {
+    public void unwant() {
         wanted.decrementAndGet();
         signal.raise();
     }
 
     /// Who serves; null when nobody does.
-    @Nullable
-    AggregatedApis serving() {
+    public @Nullable AggregatedApis serving() {
         List<Slot.Entry<AggregatedApis>> all = services.state().all();
         return all.isEmpty() ? null : all.getFirst().service();
     }
 
     /// The same, after up to two seconds of waiting for one that is starting or being replaced.
-    @Nullable
-    AggregatedApis await() {
+    public @Nullable AggregatedApis await() {
         signal.await(() -> serving() != null || !isWanted(), ReplacementWait.MILLIS);
         return serving();
     }
 
     /// Whether there has to be one.
-    boolean isWanted() {
+    public boolean isWanted() {
         return wanted.get() > 0;
     }
 
     /// Whether one has been there since the start, or need not be. Stays so while it is replaced.
-    boolean started() {
+    public boolean started() {
         return seen || !isWanted();
     }
 
     /// What other servers serve; what they did while one that is wanted is away. The same list until one changes.
-    List<Version> versions() {
+    public List<Version> versions() {
         AggregatedApis now = serving();
         return now != null ? now.versions() : isWanted() ? last : List.of();
     }

@@ -1,4 +1,4 @@
-package io.k3j.apiserver;
+package io.k3j.apicontributions;
 
 import java.lang.ref.WeakReference;
 import java.util.List;
@@ -8,9 +8,9 @@ import java.util.function.Supplier;
 /// How long requests wait for services that are being replaced. What was waited for in vain is not waited for again
 /// before anything has changed: while a plug-in is held nothing is going to come, and everybody would wait for it. Any
 /// thread.
-final class ReplacementWait {
+public final class ReplacementWait {
     /// How long a request waits.
-    static final long MILLIS = 2_000;
+    public static final long MILLIS = 2_000;
     private final Wait wait;
     private final Supplier<List<Object>> states;
     /// What was the same at the beginning and at the end of a wait in vain. It keeps nothing of a bundle that goes.
