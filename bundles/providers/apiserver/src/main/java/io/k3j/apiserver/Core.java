@@ -1,5 +1,8 @@
 package io.k3j.apiserver;
 
+import io.k3j.apiaccess.Access;
+import io.k3j.apiaccess.AnonymousAuth;
+import io.k3j.apiaccess.Auditing;
 import io.k3j.apicontributions.Contributions;
 import io.k3j.apirequests.Bodies;
 import io.k3j.apirequests.Frames;

@@ -1,5 +1,6 @@
 package io.k3j.apiserver;
 
+import io.k3j.apiaccess.Access;
 import io.k3j.apicontributions.AggregatorSlot;
 import io.k3j.apirequests.Request;
 import io.k3j.apiserverapi.AggregatedApis;

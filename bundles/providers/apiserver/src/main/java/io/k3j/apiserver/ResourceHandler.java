@@ -1,5 +1,6 @@
 package io.k3j.apiserver;
 
+import io.k3j.apiaccess.Access;
 import io.k3j.apirequests.Form;
 import io.k3j.apirequests.ListQuery;
 import io.k3j.apirequests.Renderer;

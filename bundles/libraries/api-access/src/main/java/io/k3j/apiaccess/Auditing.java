@@ -1,4 +1,4 @@
-package io.k3j.apiserver;
+package io.k3j.apiaccess;
 
 import io.k3j.apicontributions.Contributions;
 import io.k3j.apicontributions.ReplacementWait;
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// at a constant. While the one that is wanted is being replaced, requests and events wait for its successor, and what
 /// is recorded of requests that were done meanwhile is kept for it ([AuditBacklog]). Any thread; blocks as long as the
 /// recording does.
-final class Auditing {
+public final class Auditing {
     private static final System.Logger LOG = System.getLogger("io.k3j.apiserver");
     private final boolean wanted;
     private final Slot<Audit> audits;
@@ -37,8 +37,10 @@ final class Auditing {
     /// Those without credentials, or with wrong ones: they must not be able to push everything else out of the log.
     private final AuthFailureLimiter strangers;
 
+    /// @param contributions say whether requests are recorded, and by whom
+    /// @param clock of the time of day, which events bear
     /// @param nanos a clock that only goes forward
-    Auditing(Contributions contributions, InstantSource clock, LongSupplier nanos) {
+    public Auditing(Contributions contributions, InstantSource clock, LongSupplier nanos) {
         this.wanted = contributions.audited();
         this.audits = contributions.audits();
         this.signal = contributions.signal();
@@ -48,28 +50,28 @@ final class Auditing {
     }
 
     /// Whether requests may have to be recorded.
-    boolean wanted() {
+    public boolean wanted() {
         return wanted;
     }
 
     /// A request that comes now.
-    Exchange seen(Exchange exchange) {
+    public Exchange seen(Exchange exchange) {
         return wanted ? new AuditedExchange(exchange, clock.instant()) : exchange;
     }
 
     /// Events that nobody has taken.
-    long lost() {
+    public long lost() {
         return backlog.lost();
     }
 
     /// Refusals of unknown callers that were too many from one address to be recorded.
-    long passedOver() {
+    public long passedOver() {
         return strangers.slowed();
     }
 
     /// Begins to record a request of a caller who is known but does not act as somebody else yet.
     /// @throws ApiFault 500 when it must be recorded and cannot be, 503 while nobody says whether
-    void begin(Request request, Caller caller) {
+    public void begin(Request request, Caller caller) {
         if (wanted) {
             request.audit(context(request, caller));
             request.audit().received();
@@ -78,7 +80,7 @@ final class Auditing {
 
     /// Records that a request was refused because its caller is not known: as often for each address as wrong
     /// credentials are answered without a wait.
-    void unauthenticated(Request request) {
+    public void unauthenticated(Request request) {
         if (wanted && !strangers.tooMany(request.exchange().remote().getHostString())) {
             AuditContext audit = context(request, null);
             audit.unauthenticated();
@@ -98,7 +100,7 @@ final class Auditing {
     /// Begins to record a call of a component of this process.
     /// @param uri what the call would be over HTTP
     /// @throws ApiFault 500, 503 as for requests
-    AuditContext begin(Caller caller, Attributes what, String uri) {
+    public AuditContext begin(Caller caller, Attributes what, String uri) {
         Rule rule = rule(caller, what);
         if (rule.level() == Audit.Level.NONE) {
             return AuditContext.NONE;
@@ -124,7 +126,7 @@ final class Auditing {
 
     /// Gives an event to the first that takes it: one that is stopping does not. Each is asked once also when the
     /// thread was told to end: what a component does last is recorded like everything else.
-    Taken take(Struct event) {
+    public Taken take(Struct event) {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ReplacementWait.MILLIS);
         long left;
         do {

@@ -1,4 +1,4 @@
-package io.k3j.apiserver;
+package io.k3j.apiaccess;
 
 import io.k3j.apiserverapi.Audit.Taken;
 import io.k3j.codec.Json;

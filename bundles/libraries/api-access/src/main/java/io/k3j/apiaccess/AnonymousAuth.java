@@ -1,4 +1,4 @@
-package io.k3j.apiserver;
+package io.k3j.apiaccess;
 
 import io.k3j.codec.MalformedInput;
 import io.k3j.codec.Yaml;
@@ -16,18 +16,19 @@ import java.util.Set;
 /// Which requests without credentials are served, as the user `system:anonymous`: by the flag `anonymous-auth`, or by
 /// `anonymous` of the file that `authentication-config` names, which is read once. See
 /// <https://kubernetes.io/docs/reference/access-authn-authz/authentication/#anonymous-requests>. Immutable.
+/// @param enabled whether there are such
 /// @param paths the only ones; none: all
-record AnonymousAuth(boolean enabled, Set<String> paths) {
+public record AnonymousAuth(boolean enabled, Set<String> paths) {
     /// None is.
-    static final AnonymousAuth NOWHERE = new AnonymousAuth(false, Set.of());
+    public static final AnonymousAuth NOWHERE = new AnonymousAuth(false, Set.of());
     /// Each is.
-    static final AnonymousAuth EVERYWHERE = new AnonymousAuth(true, Set.of());
+    public static final AnonymousAuth EVERYWHERE = new AnonymousAuth(true, Set.of());
     private static final int MOST_BYTES = 4 << 20;
     private static final Set<String> FIELDS = Set.of("enabled", "conditions");
 
     /// As flags, by name, say. A file that is wrong admits nobody: `auth-oidc` says what is wrong with it, and ends the
     /// start.
-    static AnonymousAuth of(Map<String, String> flags) {
+    public static AnonymousAuth of(Map<String, String> flags) {
         String file = flags.getOrDefault("authentication-config", "");
         AnonymousAuth byFlag = Boolean.parseBoolean(flags.getOrDefault("anonymous-auth", "false")) ? EVERYWHERE
                 : NOWHERE;
@@ -66,7 +67,7 @@ record AnonymousAuth(boolean enabled, Set<String> paths) {
 
     /// Whether a request is one of these.
     /// @param path of its URL
-    boolean admits(String path) {
+    public boolean admits(String path) {
         return enabled && (paths.isEmpty() || paths.contains(path));
     }
 }

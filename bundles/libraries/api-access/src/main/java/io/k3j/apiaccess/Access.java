@@ -1,4 +1,4 @@
-package io.k3j.apiserver;
+package io.k3j.apiaccess;
 
 import io.k3j.clientapi.Query;
 import io.k3j.apirequests.RequestInfo;
@@ -25,10 +25,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Authenticates and authorizes requests. Fails closed: what cannot be decided is refused. For any thread.
-final class Access {
+/// Authenticates and authorizes requests, by all that other bundles contribute. Fails closed: what cannot be decided is
+/// refused. Any thread; blocks while an authenticator or authorizer does, and for a moment while one is being replaced.
+public final class Access {
     /// The group that bypasses authorization.
-    static final String MASTERS = "system:masters";
+    public static final String MASTERS = "system:masters";
+    /// The name of the authorizer that asks all others in the order that flags or a file give.
+    public static final String CONFIGURED = "Configured";
     private static final Decision PRIVILEGED = new Decision(Verdict.ALLOW, "");
     private static final String REASON = "authorization.k8s.io/reason";
     private static final String AUTHENTICATED = "system:authenticated";
@@ -39,9 +42,11 @@ final class Access {
     private final Runnable awaitReplacement;
     private final AuthFailureLimiter failures = new AuthFailureLimiter(System::nanoTime);
 
+    /// @param authenticators asked in their order, until one knows the caller
+    /// @param authorizers asked in their order, until one has an opinion
     /// @param anonymous which requests without credentials are served as `system:anonymous`
     /// @param awaitReplacement waits briefly for authenticators and authorizers that are being replaced
-    Access(Slot<Authenticator> authenticators, Slot<Authorizer> authorizers, AnonymousAuth anonymous,
+    public Access(Slot<Authenticator> authenticators, Slot<Authorizer> authorizers, AnonymousAuth anonymous,
             Runnable awaitReplacement) {
         this.authenticators = authenticators;
         this.authorizers = authorizers;
@@ -50,8 +55,10 @@ final class Access {
     }
 
     /// Who sends a request.
-    /// @throws ApiFault 401
-    Caller caller(Request request) {
+    ///
+    /// @throws ApiFault 401; 429 after too many wrong credentials from one address; 503 while an authenticator that may
+    ///     know the caller is being replaced
+    public Caller caller(Request request) {
         Slot.State<Authenticator> asked = authenticators.state();
         try {
             return authenticate(request);
@@ -67,7 +74,7 @@ final class Access {
 
     /// As whom the sender of a request acts: as himself, unless headers ask for somebody else.
     /// @throws ApiFault 403
-    Caller acting(Request request, Caller real) {
+    public Caller acting(Request request, Caller real) {
         String wanted = request.exchange().header("impersonate-user").orElse("");
         if (wanted.isEmpty()) {
             requireImpersonateUser(request);
@@ -133,7 +140,7 @@ final class Access {
     }
 
     /// The counters of failed authentications.
-    AuthFailureLimiter failures() {
+    public AuthFailureLimiter failures() {
         return failures;
     }
 
@@ -154,7 +161,7 @@ final class Access {
 
     /// A query as authorization sees it: one of one object when the selector fixes its name, but for the deletion of a
     /// collection, which upstream asks for without one.
-    static Attributes attributes(String verb, Gvr r, Query query) {
+    public static Attributes attributes(String verb, Gvr r, Query query) {
         String name = verb.equals("deletecollection") ? "" : RequestInfo.fixedName(query.fields());
         return new Attributes(verb, r.group(), r.version(), r.resource(), "", query.namespace(), name, "",
                 query.fields(), query.labels());
@@ -203,7 +210,7 @@ final class Access {
 
     /// Returns when the caller may perform an action, else throws.
     /// @throws ApiFault 403, or 503 while an authorizer that might allow it is being replaced
-    void allowed(Caller caller, Attributes what) {
+    public void allowed(Caller caller, Attributes what) {
         Decision decision = decision(caller, what);
         if (decision.verdict() != Verdict.ALLOW) {
             throw forbidden(caller, what, decision.reason());
@@ -212,13 +219,13 @@ final class Access {
 
     /// The same for what a request is about, which is told to its audit.
     /// @throws ApiFault 403, 503
-    void allowed(Request request, Attributes what) {
+    public void allowed(Request request, Attributes what) {
         allowed(request.caller(), what, request.audit());
     }
 
     /// The same for anybody.
     /// @throws ApiFault 403, 503
-    void allowed(Caller caller, Attributes what, AuditContext audit) {
+    public void allowed(Caller caller, Attributes what, AuditContext audit) {
         Decision decision;
         try {
             decision = decision(caller, what);
@@ -257,7 +264,7 @@ final class Access {
     /// Whether a permission stands, whoever is missed: Kubernetes' own authorizers never deny, those of a configured
     /// order may, and a plug-in's, which no flag names, and which is missed beside one that a flag names.
     private static boolean settled(Slot.State<Authorizer> asked, Decision decision) {
-        return decision.verdict() == Verdict.ALLOW && !ServerRunOptions.CONFIGURED.equals(asked.name())
+        return decision.verdict() == Verdict.ALLOW && !CONFIGURED.equals(asked.name())
                 && asked.owner() == null;
     }
 
