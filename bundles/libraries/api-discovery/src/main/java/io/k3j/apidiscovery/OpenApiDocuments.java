@@ -1,16 +1,18 @@
-package io.k3j.apiserver;
+package io.k3j.apidiscovery;
 
 import io.k3j.apirequests.Form;
 import io.k3j.apirequests.Request;
 import io.k3j.apirequests.Responses;
 import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.codec.Json;
+import io.k3j.codec.Protobuf;
 import io.k3j.model.Gvk;
 import io.k3j.model.Struct;
 import io.k3j.objectregistry.Groups;
 import io.k3j.objectregistry.Kinds;
 import io.k3j.openapi.OpenApi;
 import io.k3j.openapi.OpenApiResource;
+import io.k3j.schema.Schemas;
 import java.io.IOException;
 import java.lang.ref.SoftReference;
 import java.nio.charset.StandardCharsets;
@@ -23,17 +25,25 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /// The OpenAPI documents: version 3 by group and version, version 2 as a whole. Each is built on first use and cached
-/// until the kinds change.
-final class OpenApiDocuments {
+/// until the kinds change. Any thread.
+public final class OpenApiDocuments {
     private static final String V2_ASKED = "application/com.github.proto-openapi.spec.v2";
     private static final String V2_PROTOBUF = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
     private final Kinds kinds;
     private final RemoteApis remote;
-    private final Core.Types types;
+    private final Source source;
     private final Responses answers;
     private final OpenApi openApi;
     private final long epoch = System.nanoTime();
     private volatile Generation cached = new Generation(-1, Map.of(), Map.of());
+
+    /// What the documents are made of.
+    ///
+    /// @param schemas the built-in types
+    /// @param protobuf knows which of them are built in
+    /// @param version of the server, as `kubectl version` shows it
+    public record Source(Schemas schemas, Protobuf protobuf, String version) {
+    }
 
     /// The documents of one generation of the kinds; resources by group and version.
     private record Generation(long generation, Map<String, List<OpenApiResource>> resources,
@@ -61,12 +71,15 @@ final class OpenApiDocuments {
         }
     }
 
-    OpenApiDocuments(Kinds kinds, RemoteApis remote, Core.Types types, Responses answers) {
+    /// Makes no document yet.
+    ///
+    /// @param remote knows what other servers serve
+    public OpenApiDocuments(Kinds kinds, RemoteApis remote, Source source, Responses answers) {
         this.kinds = kinds;
         this.remote = remote;
-        this.types = types;
+        this.source = source;
         this.answers = answers;
-        this.openApi = new OpenApi(types.schemas(), Version.GIT_VERSION);
+        this.openApi = new OpenApi(source.schemas, source.version);
     }
 
     private Generation current() {
@@ -94,8 +107,10 @@ final class OpenApiDocuments {
                 .map(s -> new OpenApiResource.Subresource(s.name(), s.kind(), s.verbs())).toList());
     }
 
-    /// Serves `/openapi`.
-    void serve(Request request) throws IOException {
+    /// Serves `/openapi`. The first one who asks for a document computes it.
+    ///
+    /// @throws io.k3j.clientapi.ApiFault 404 for another path, or a version that nobody serves
+    public void serve(Request request) throws IOException {
         List<String> path = request.segments();
         Generation now = current();
         if (path.size() == 2 && path.get(1).equals("v2")) {
@@ -103,7 +118,7 @@ final class OpenApiDocuments {
         } else if (path.size() >= 2 && path.get(1).equals("v3")) {
             v3(request, now, String.join("/", path.subList(2, path.size())));
         } else {
-            throw Pipeline.noSuchResource();
+            throw Responses.noSuchResource();
         }
     }
 
@@ -136,7 +151,7 @@ final class OpenApiDocuments {
         }
         String gv = name.startsWith("apis/") ? name.substring(5) : name.startsWith("api/") ? name.substring(4) : "";
         if (!now.resources.containsKey(gv)) {
-            throw Pipeline.noSuchResource();
+            throw Responses.noSuchResource();
         }
         Document d = group(now, gv);
         send(request, d, "application/json", request.params().text("hash").equals(d.hash));
@@ -156,8 +171,8 @@ final class OpenApiDocuments {
         return now.documents.computeIfAbsent(name, n -> {
             List<OpenApiResource> resources = now.resources.getOrDefault(n, List.of());
             boolean builtIn = !resources.isEmpty()
-                    && resources.stream().allMatch(r -> types.protobuf().knows(r.kind()));
-            StringBuilder b = new StringBuilder(Version.GIT_VERSION).append(n);
+                    && resources.stream().allMatch(r -> source.protobuf.knows(r.kind()));
+            StringBuilder b = new StringBuilder(source.version).append(n);
             resources.forEach(r -> b.append(r.gvr()).append(r.verbs()));
             return new Document(Discovery.hash((builtIn ? b : b.append(epoch).append(now.generation)).toString()
                     .getBytes(StandardCharsets.UTF_8)), maker);

@@ -1,24 +1,30 @@
-package io.k3j.apiserver;
+package io.k3j.apidiscovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.apiserverapi.AggregatedApis;
 import io.k3j.apiserverapi.ResourceKind;
+import io.k3j.apiserverapi.ResourceKind.Names;
+import io.k3j.apiserverapi.ResourceKind.Storage;
 import io.k3j.apiserverapi.ResourceKind.Strategy;
 import io.k3j.clientapi.ApiClient.Discovered;
 import io.k3j.clientapi.ApiResource;
+import io.k3j.model.Gvk;
 import io.k3j.model.Gvr;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.schema.Shape;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ServedResourcesTest {
+    private static final Gvk KIND = Gvk.of("v1", "Thing");
+
     private static ResourceKind kind(String apiVersion, String plural) {
-        ResourceKind of = TestKinds.kind("v1", "configmaps", "ConfigMap", "/registry/" + plural + "/", List.of(),
+        return new ResourceKind(Gvr.of(apiVersion, plural), KIND, new Names("thing", List.of(), List.of()), true,
+                Set.of("get", "list"), List.of(), new Storage("/registry/" + plural + "/", KIND), Shape.ANY, List.of(),
                 new Strategy(true, false, false, false, false));
-        return new ResourceKind(Gvr.of(apiVersion, plural), of.gvk(), of.names(), true, of.verbs(), of.subresources(),
-                of.storage(), of.shape(), of.columns(), of.strategy());
     }
 
     @Test

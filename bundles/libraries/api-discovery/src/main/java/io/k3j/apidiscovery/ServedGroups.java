@@ -1,4 +1,4 @@
-package io.k3j.apiserver;
+package io.k3j.apidiscovery;
 
 import io.k3j.apiserverapi.AggregatedApis;
 import io.k3j.apiserverapi.ResourceKind;

@@ -1,4 +1,4 @@
-package io.k3j.apiserver;
+package io.k3j.apidiscovery;
 
 import io.k3j.apiserverapi.AggregatedApis;
 import io.k3j.apiserverapi.ResourceKind;
@@ -17,7 +17,7 @@ import java.util.TreeSet;
 /// The main resources that components of this process find, each in the first version of its group that has it
 /// (client-go's `ServerPreferredResources`). Pure.
 final class ServedResources {
-    /// What [LocalClient] can ask of other servers.
+    /// What [RemoteObjects] can ask of other servers.
     private static final Set<String> ELSEWHERE = Set.of("get", "list", "delete", "deletecollection");
 
     private ServedResources() {

@@ -1,4 +1,4 @@
-package io.k3j.apiserver;
+package io.k3j.apidiscovery;
 
 import io.k3j.apiaccess.Access;
 import io.k3j.apicontributions.AggregatorSlot;
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// While the aggregator is wanted and away, versions that are served here and nowhere else go on. Every other one is
 /// answered with 503 after a short wait: nobody knows then that there is no such version, and what an APIService gives
 /// to another server must not be read from this one's datastore, or written there.
-final class RemoteApis {
+public final class RemoteApis {
     private static final String AWAY = "the aggregator is starting or being replaced";
     private static final Gvr API_SERVICES = Gvr.of("apiregistration.k8s.io/v1", "apiservices");
     private final AggregatorSlot slot;
@@ -36,8 +36,10 @@ final class RemoteApis {
     private final EventLog log;
     private final Access access;
 
+    /// @param slot the place of the aggregator
     /// @param log where APIServices are found while nobody else looks at them
-    RemoteApis(AggregatorSlot slot, Kinds kinds, EventLog log, Access access) {
+    /// @param access says who may ask other servers
+    public RemoteApis(AggregatorSlot slot, Kinds kinds, EventLog log, Access access) {
         this.slot = slot;
         this.kinds = kinds;
         this.log = log;
@@ -54,7 +56,7 @@ final class RemoteApis {
     /// @param longRunning called before it is handed on: what follows needs nothing of the datastore
     /// @return false when it is about something else
     /// @throws ApiFault 403, 503
-    boolean serve(Request request, Runnable longRunning) throws IOException {
+    public boolean serve(Request request, Runnable longRunning) throws IOException {
         List<String> path = request.segments();
         boolean openApi = path.size() == 5 && path.getFirst().equals("openapi") && path.get(1).equals("v3");
         int at = openApi ? 2 : 0;
@@ -106,7 +108,7 @@ final class RemoteApis {
     }
 
     /// What is served here and elsewhere, so far as that is known.
-    Discovered discover() {
+    public Discovered discover() {
         Discovered known = ServedResources.of(kinds.listed(), versions());
         if (slot.serving() != null || !slot.isWanted()) {
             return known;

@@ -1,4 +1,4 @@
-package io.k3j.apiserver;
+package io.k3j.apidiscovery;
 
 import io.k3j.apiserverapi.AggregatedApis.Question;
 import io.k3j.apiserverapi.Caller;
@@ -17,33 +17,35 @@ import java.util.Optional;
 
 /// Objects that other servers have, for a component of this process that may ask for them. Any thread; blocks. All
 /// throw [ApiFault] as the other server refuses, and 503 while it cannot be asked.
-record RemoteObjects(RemoteApis apis, Caller caller) {
+///
+/// @param caller as whom the other server is asked
+public record RemoteObjects(RemoteApis apis, Caller caller) {
     private static final int NOT_FOUND = 404;
     /// Objects of a chunk, as client-go's pager.
     static final int CHUNK = 500;
     /// Of one list.
-    static final int MOST_CHUNKS = 200;
+    public static final int MOST_CHUNKS = 200;
     /// Bytes of a list that comes in chunks, all of which are held in memory, whoever has written the objects. As many
     /// as the aggregator takes of one answer.
-    static final long MOST_BYTES = Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 32);
+    public static final long MOST_BYTES = Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 32);
 
     /// Whether another server has the version.
-    boolean serve(Gvr resource) {
+    public boolean serve(Gvr resource) {
         return apis.serves(resource);
     }
 
     /// One; empty when no other server has the version.
-    Optional<Obj> get(Gvr resource, Key key) {
+    public Optional<Obj> get(Gvr resource, Key key) {
         return read(resource, key, "", Struct.EMPTY).map(Obj::of);
     }
 
     /// What is no stored object; empty when no other server has the version.
-    Optional<Struct> read(Gvr resource, Key key, String subresource, Struct parameters) {
+    public Optional<Struct> read(Gvr resource, Key key, String subresource, Struct parameters) {
         return apis.ask(new Question(caller, resource, key, subresource, parameters));
     }
 
     /// One of a version that another server has; empty when that has no such object.
-    Optional<Obj> find(Gvr resource, Key key) {
+    public Optional<Obj> find(Gvr resource, Key key) {
         try {
             // not absent when its server has gone meanwhile
             return Optional.of(get(resource, key).orElseThrow(() -> gone(resource)));
@@ -59,7 +61,7 @@ record RemoteObjects(RemoteApis apis, Caller caller) {
     /// that no answer has to hold all of them: a server that knows none gives all at once.
     /// @throws ApiFault also 410 when a chunk came too late, 503 when there are more than [#MOST_CHUNKS] chunks or
     ///     [#MOST_BYTES] bytes of them
-    Optional<ObjList> list(Gvr resource, Query query) {
+    public Optional<ObjList> list(Gvr resource, Query query) {
         List<Obj> all = new ArrayList<>();
         String token = "";
         long bytes = 0;
@@ -87,7 +89,7 @@ record RemoteObjects(RemoteApis apis, Caller caller) {
 
     /// Deletes one, or with a key without a name all that a query selects.
     /// @return false when no other server has the version
-    boolean delete(Gvr resource, Key key, Query query, DeleteOptions options) {
+    public boolean delete(Gvr resource, Key key, Query query, DeleteOptions options) {
         return apis.delete(new Question(caller, resource, key, "", parameters(query).build()), options.document());
     }
 

@@ -1,4 +1,4 @@
-package io.k3j.apiserver;
+package io.k3j.apidiscovery;
 
 import io.k3j.apirequests.Form;
 import io.k3j.apirequests.Request;
@@ -27,8 +27,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /// The discovery documents: aggregated for clients that ask for them, else one per group and version. Cached until
 /// the kinds change. See
-/// <https://kubernetes.io/docs/concepts/overview/kubernetes-api/#discovery-api>.
-final class Discovery {
+/// <https://kubernetes.io/docs/concepts/overview/kubernetes-api/#discovery-api>. Any thread; blocks for nothing.
+public final class Discovery {
     /// How much of a hash clients compare.
     private static final int HASH_BYTES = 8;
     private final Kinds kinds;
@@ -46,7 +46,11 @@ final class Discovery {
     private record Document(byte[] bytes, String tag) {
     }
 
-    Discovery(Kinds kinds, RemoteApis remote, Protobuf protobuf, Responses answers) {
+    /// Makes no document yet.
+    ///
+    /// @param remote knows what other servers serve
+    /// @param protobuf knows which documents have a form in protobuf
+    public Discovery(Kinds kinds, RemoteApis remote, Protobuf protobuf, Responses answers) {
         this.kinds = kinds;
         this.remote = remote;
         this.protobuf = protobuf;
@@ -67,7 +71,9 @@ final class Discovery {
     }
 
     /// Serves `/api` and `/apis`.
-    void serve(Request request) throws IOException {
+    ///
+    /// @throws io.k3j.clientapi.ApiFault 404 for a group or version that nobody serves
+    public void serve(Request request) throws IOException {
         List<String> path = request.segments();
         boolean root = path.size() == 1;
         Form form = request.negotiate(new Form.Offer(protobuf.knows(new Gvk("", "v1", "APIResourceList")), false,
@@ -90,7 +96,7 @@ final class Discovery {
         Map<String, ServedGroups.Version> versions = now.groups.versions(group);
         int at = group.isEmpty() ? 1 : 2;
         if (versions.isEmpty() || path.size() > at && !versions.containsKey(path.get(at))) {
-            throw Pipeline.noSuchResource();
+            throw Responses.noSuchResource();
         }
         answers.tree(request, 200, path.size() == at ? Struct.of("kind", "APIGroup", "apiVersion", "v1")
                 .toBuilder().put("name", group).put("versions", groupVersions(group, versions.keySet()))
