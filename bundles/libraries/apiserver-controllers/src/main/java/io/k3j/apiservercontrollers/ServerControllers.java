@@ -1,7 +1,6 @@
 package io.k3j.apiservercontrollers;
 
 import io.k3j.clientapi.ApiClient;
-import io.k3j.clientapi.ApiFault;
 import io.k3j.componentapi.Health;
 import io.k3j.flowcontrol.FlowController;
 import io.k3j.objectregistry.Storage;
@@ -47,7 +46,7 @@ public final class ServerControllers implements AutoCloseable {
     /// Creates the namespaces and the Service that every cluster starts with. Idempotent; blocks for calls of the
     /// API.
     ///
-    /// @throws ApiFault when a read or write fails
+    /// @throws io.k3j.clientapi.ApiFault when a read or write fails
     public void bootstrap() {
         objects.run();
     }
@@ -55,7 +54,7 @@ public final class ServerControllers implements AutoCloseable {
     /// Tells the other servers of this one, and has the Service lead to all that are alive. Idempotent; blocks for
     /// calls of the API.
     ///
-    /// @throws ApiFault when a read or write fails
+    /// @throws io.k3j.clientapi.ApiFault when a read or write fails
     public void join() {
         endpoints.reconcile(peers.step());
     }
