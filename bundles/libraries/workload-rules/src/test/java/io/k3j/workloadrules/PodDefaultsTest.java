@@ -1,4 +1,4 @@
-package io.k3j.resourcesbuiltin;
+package io.k3j.workloadrules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
