@@ -50,9 +50,14 @@ class DrawingTest {
         for (String room : new TreeSet<>(arrows.keySet())) {
             List<String> known = new TreeSet<>(arrows.get(room)).stream().map(directory).map(n -> '`' + n + '`')
                     .toList();
-            text.append("| `").append(directory.apply(room)).append("` | ")
+            text.append("| `").append(directory.apply(room)).append('`').append(jar(room, directory)).append(" | ")
                     .append(known.isEmpty() ? "nothing" : String.join(" ", known)).append(" |\n");
         }
+    }
+
+    private static String jar(String room, UnaryOperator<String> directory) {
+        String provider = Rooms.EMBEDDED.get(room);
+        return provider == null ? "" : " in `" + directory.apply(provider) + '`';
     }
 
     private static UnaryOperator<String> directories() throws IOException {

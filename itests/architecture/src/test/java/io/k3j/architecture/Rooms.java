@@ -125,6 +125,9 @@ final class Rooms {
                     "metricsserver", "localpath", "localstorage", "cricontainerd", "imageregistries",
                     "embeddedregistry", "admissionwebhooks", "aggregator", "webhookclient"));
 
+    /// Libraries that are part of the jar of the one provider that uses them: nobody else may know them.
+    static final Map<String, String> EMBEDDED = Tree.embedded();
+
     /// Names that several rooms have for the same idea.
     static final Set<String> SHARED_NAMES = Set.of("Backoff", "Retirement", "Sessions", "ViewKeeper");
 
@@ -140,6 +143,12 @@ final class Rooms {
         RESERVED.forEach((door, holders) -> {
             if (!holders.contains(room) && !door.equals(room)) {
                 known.remove(door);
+            }
+        });
+        String jar = EMBEDDED.getOrDefault(room, room);
+        EMBEDDED.forEach((library, provider) -> {
+            if (!provider.equals(jar)) {
+                known.remove(library);
             }
         });
         return known;

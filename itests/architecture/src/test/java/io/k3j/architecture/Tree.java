@@ -1,10 +1,13 @@
 package io.k3j.architecture;
 
 import java.io.IOException;
+import java.io.Reader;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -12,6 +15,7 @@ import java.util.stream.Stream;
 /// The source tree as these tests read it.
 final class Tree {
     static final Path ROOT = Path.of("../..");
+    private static final String PACKAGES = "io.k3j.";
 
     private Tree() {
     }
@@ -22,6 +26,30 @@ final class Tree {
             return all.filter(Files::isDirectory)
                     .collect(Collectors.toMap(p -> p.getFileName().toString(), p -> p, (a, b) -> a, TreeMap::new));
         }
+    }
+
+    /// The libraries that are part of a provider's jar, as its `bnd.bnd` says, each with that provider; both by package
+    /// names without `io.k3j.`.
+    static Map<String, String> embedded() {
+        Map<String, String> embedded = new TreeMap<>();
+        try {
+            for (Map.Entry<String, Path> room : rooms("providers").entrySet()) {
+                String provider = room.getKey().replace("-", "");
+                privatePackages(room.getValue()).forEach(library -> embedded.put(library, provider));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return embedded;
+    }
+
+    private static Stream<String> privatePackages(Path room) throws IOException {
+        Properties bnd = new Properties();
+        try (Reader file = Files.newBufferedReader(room.resolve("bnd.bnd"))) {
+            bnd.load(file);
+        }
+        return Stream.of(bnd.getProperty("-privatepackage", "").split(",")).map(String::strip)
+                .filter(name -> name.startsWith(PACKAGES)).map(name -> name.substring(PACKAGES.length()));
     }
 
     /// The sources of a room that are shipped, but for what describes its package.
