@@ -3,7 +3,6 @@ package io.k3j.architecture;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.jar.JarFile;
@@ -21,10 +20,7 @@ class ExportsTest {
     }
 
     private static void exportsNothing(Path room) throws IOException {
-        List<Path> jars;
-        try (Stream<Path> built = Files.list(room.resolve("target"))) {
-            jars = built.filter(file -> file.toString().endsWith(".jar")).toList();
-        }
+        List<Path> jars = Tree.jars(room);
         assertThat(jars).isNotEmpty();
         for (Path file : jars) {
             try (JarFile jar = new JarFile(file.toFile())) {

@@ -52,6 +52,13 @@ final class Tree {
                 .filter(name -> name.startsWith(PACKAGES)).map(name -> name.substring(PACKAGES.length()));
     }
 
+    /// The jars that were built of a room.
+    static List<Path> jars(Path room) throws IOException {
+        try (Stream<Path> built = Files.list(room.resolve("target"))) {
+            return built.filter(file -> file.toString().endsWith(".jar")).toList();
+        }
+    }
+
     /// The sources of a room that are shipped, but for what describes its package.
     static List<Path> sources(Path room) throws IOException {
         try (Stream<Path> all = Files.walk(room.resolve("src/main/java"))) {

@@ -12,11 +12,7 @@
 /// **Threads.** Any, each with its own request. **Blocking.** While a contribution does, and for 2 s at most while
 /// one is being replaced. **Errors.** `ApiFault`s in upstream's words. **Bounds.** 16 MiB of events that nobody
 /// takes.
-@Export
-@Version("1.0.0")
 @NullMarked
 package io.k3j.apiaccess;
 
 import org.jspecify.annotations.NullMarked;
-import org.osgi.annotation.bundle.Export;
-import org.osgi.annotation.versioning.Version;

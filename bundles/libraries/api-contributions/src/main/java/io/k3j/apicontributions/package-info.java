@@ -14,11 +14,7 @@
 /// **Threads.** Any; a call of a plug-in's service has a thread of its own, 512 at most for each service. **Blocking.**
 /// Waits of 2 s at most; a plug-in's answer of 10 s, 30 s where it asks somebody outside. **Errors.** `ApiFault` 503
 /// for what is away, 500 for a plug-in that throws what its contract does not know.
-@Export
-@Version("1.0.0")
 @NullMarked
 package io.k3j.apicontributions;
 
 import org.jspecify.annotations.NullMarked;
-import org.osgi.annotation.bundle.Export;
-import org.osgi.annotation.versioning.Version;

@@ -13,11 +13,7 @@
 /// **Threads.** Any. **Blocking.** Only what another server is asked, and a wait of 2 s for the aggregator.
 /// **Errors.** `ApiFault`s in upstream's words, or the other server's. **Bounds.** A list of another server: 200
 /// chunks of 500 objects, 64 MiB or a thirty-second of the heap.
-@Export
-@Version("1.0.0")
 @NullMarked
 package io.k3j.apidiscovery;
 
 import org.jspecify.annotations.NullMarked;
-import org.osgi.annotation.bundle.Export;
-import org.osgi.annotation.versioning.Version;

@@ -14,11 +14,7 @@
 ///
 /// **Threads.** One virtual thread for each loop, which waits most of the time. **Errors.** What a loop cannot do
 /// now it does at its next round; an exception that nobody thought of is told by health, and the loop begins anew.
-@Export
-@Version("1.0.0")
 @NullMarked
 package io.k3j.apiservercontrollers;
 
 import org.jspecify.annotations.NullMarked;
-import org.osgi.annotation.bundle.Export;
-import org.osgi.annotation.versioning.Version;

@@ -16,11 +16,7 @@
 ///
 /// Source: upstream's `pkg/registry` and `pkg/apis` of `admissionregistration`, `certificates`, `flowcontrol` and
 /// `rbac`, and `kube-aggregator`.
-@Export
-@Version("1.0.0")
 @NullMarked
 package io.k3j.apiserverrules;
 
 import org.jspecify.annotations.NullMarked;
-import org.osgi.annotation.bundle.Export;
-import org.osgi.annotation.versioning.Version;

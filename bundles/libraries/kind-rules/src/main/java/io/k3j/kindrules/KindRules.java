@@ -8,7 +8,6 @@ import io.k3j.model.Struct;
 import io.k3j.validation.Problems;
 import java.time.Duration;
 import java.util.List;
-import org.osgi.annotation.versioning.ConsumerType;
 
 /// The rules of one kind that the schema cannot express: upstream's strategy of a resource in `pkg/registry`, with
 /// its defaults, validation and conversion. Each method has a default that suits most kinds.
@@ -16,7 +15,6 @@ import org.osgi.annotation.versioning.ConsumerType;
 /// Pure: an object in, an object or what is wrong out; nothing else is read but a clock or an engine of expressions
 /// that the rules were made with. Any thread; nothing blocks. Nothing is thrown for what a user may write, unless a
 /// method says so: fields of another type count as missing.
-@ConsumerType
 public interface KindRules {
     /// The rules of a kind without rules.
     KindRules NONE = new KindRules() {

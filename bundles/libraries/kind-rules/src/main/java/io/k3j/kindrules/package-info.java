@@ -9,11 +9,7 @@
 /// wrong with an object is collected in [io.k3j.validation.Problems] and not thrown.
 ///
 /// Source: upstream's strategies in `pkg/registry` and defaults in `pkg/apis`.
-@Export
-@Version("1.0.0")
 @NullMarked
 package io.k3j.kindrules;
 
 import org.jspecify.annotations.NullMarked;
-import org.osgi.annotation.bundle.Export;
-import org.osgi.annotation.versioning.Version;

@@ -13,11 +13,7 @@
 /// compare these messages.
 ///
 /// Source: upstream's `pkg/registry` and `pkg/apis` of `core`, `apps`, `batch` and `autoscaling`.
-@Export
-@Version("1.0.0")
 @NullMarked
 package io.k3j.workloadrules;
 
 import org.jspecify.annotations.NullMarked;
-import org.osgi.annotation.bundle.Export;
-import org.osgi.annotation.versioning.Version;
