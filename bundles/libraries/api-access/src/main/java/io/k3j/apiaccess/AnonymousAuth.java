@@ -16,6 +16,7 @@ import java.util.Set;
 /// Which requests without credentials are served, as the user `system:anonymous`: by the flag `anonymous-auth`, or by
 /// `anonymous` of the file that `authentication-config` names, which is read once. See
 /// <https://kubernetes.io/docs/reference/access-authn-authz/authentication/#anonymous-requests>. Immutable.
+///
 /// @param enabled whether there are such
 /// @param paths the only ones; none: all
 public record AnonymousAuth(boolean enabled, Set<String> paths) {
@@ -27,7 +28,9 @@ public record AnonymousAuth(boolean enabled, Set<String> paths) {
     private static final Set<String> FIELDS = Set.of("enabled", "conditions");
 
     /// As flags, by name, say. A file that is wrong admits nobody: `auth-oidc` says what is wrong with it, and ends the
-    /// start.
+    /// start. Reads the file, 4 MiB at most; throws nothing.
+    ///
+    /// @param flags of kube-apiserver, without dashes; a flag without a value is `true`
     public static AnonymousAuth of(Map<String, String> flags) {
         String file = flags.getOrDefault("authentication-config", "");
         AnonymousAuth byFlag = Boolean.parseBoolean(flags.getOrDefault("anonymous-auth", "false")) ? EVERYWHERE

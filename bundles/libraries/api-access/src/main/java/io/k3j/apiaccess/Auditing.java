@@ -54,7 +54,8 @@ public final class Auditing {
         return wanted;
     }
 
-    /// A request that comes now.
+    /// A request that comes now: the exchange itself where nobody records, else one that notes when it came and what
+    /// was answered.
     public Exchange seen(Exchange exchange) {
         return wanted ? new AuditedExchange(exchange, clock.instant()) : exchange;
     }
@@ -69,7 +70,9 @@ public final class Auditing {
         return strangers.slowed();
     }
 
-    /// Begins to record a request of a caller who is known but does not act as somebody else yet.
+    /// Begins to record a request of a caller who is known but does not act as somebody else yet. Nothing where nobody
+    /// records.
+    ///
     /// @throws ApiFault 500 when it must be recorded and cannot be, 503 while nobody says whether
     public void begin(Request request, Caller caller) {
         if (wanted) {
@@ -80,6 +83,8 @@ public final class Auditing {
 
     /// Records that a request was refused because its caller is not known: as often for each address as wrong
     /// credentials are answered without a wait.
+    ///
+    /// @throws ApiFault 500, 503 as for other requests
     public void unauthenticated(Request request) {
         if (wanted && !strangers.tooMany(request.exchange().remote().getHostString())) {
             AuditContext audit = context(request, null);
@@ -97,7 +102,8 @@ public final class Auditing {
         return new AuditContext(AuditEvents.Facts.of(request, caller, received), rule, this::take, clock);
     }
 
-    /// Begins to record a call of a component of this process.
+    /// Begins to record a call of a component of this process. The caller asks [#wanted] before.
+    ///
     /// @param uri what the call would be over HTTP
     /// @throws ApiFault 500, 503 as for requests
     public AuditContext begin(Caller caller, Attributes what, String uri) {
@@ -125,7 +131,10 @@ public final class Auditing {
     }
 
     /// Gives an event to the first that takes it: one that is stopping does not. Each is asked once also when the
-    /// thread was told to end: what a component does last is recorded like everything else.
+    /// thread was told to end: what a component does last is recorded like everything else. Waits up to 2 s for somebody
+    /// who takes it; then what is done already is kept for whoever comes, 16 MiB of it, and counts as taken.
+    ///
+    /// @return FAILED for what could not be recorded; of a request that only begins also when nobody was there
     public Taken take(Struct event) {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ReplacementWait.MILLIS);
         long left;

@@ -43,6 +43,7 @@ public final class ContributionTracker implements ServiceTrackerCustomizer<Objec
     /// Tracks nothing yet.
     ///
     /// @param context of the bundle whose server these are contributions of
+    /// @param contributions where services are added and removed
     public ContributionTracker(BundleContext context, Contributions contributions) {
         this.context = context;
         this.contributions = contributions;
@@ -62,6 +63,7 @@ public final class ContributionTracker implements ServiceTrackerCustomizer<Objec
         tracker.open();
     }
 
+    /// Adds a service; null, and nothing is added, when this is frozen or its bundle has gone.
     @Override
     public @Nullable Object addingService(ServiceReference<Object> reference) {
         if (frozen) {
@@ -92,6 +94,7 @@ public final class ContributionTracker implements ServiceTrackerCustomizer<Objec
                                 TimeSource.system().monotonic()));
     }
 
+    /// Takes over the properties of a service, its rank among them.
     @Override
     public void modifiedService(ServiceReference<Object> reference, Object service) {
         Bundle owner = reference.getBundle();
@@ -100,6 +103,7 @@ public final class ContributionTracker implements ServiceTrackerCustomizer<Objec
         }
     }
 
+    /// Removes a service, unless this is frozen: then only the framework is told that nobody uses it any more.
     @Override
     public void removedService(ServiceReference<Object> reference, Object service) {
         if (!frozen) {
@@ -128,6 +132,7 @@ public final class ContributionTracker implements ServiceTrackerCustomizer<Objec
         frozen = true;
     }
 
+    /// Freezes, and gives all services back. Blocks for nothing.
     @Override
     public void close() {
         freeze();

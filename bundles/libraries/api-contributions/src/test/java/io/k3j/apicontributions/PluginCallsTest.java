@@ -33,8 +33,8 @@ import org.junit.jupiter.api.Test;
 /// What becomes of requests when a plug-in does not come back from a call.
 class PluginCallsTest {
     private static final Credentials NOBODY = new Credentials(List.of(), "", List.of());
-    private static final Write WRITE = new Write(Write.Operation.CREATE, new SampleKinds().kinds().iterator().next(), "",
-            Key.of("a"), Optional.empty(), Caller.ANONYMOUS, false, Struct.EMPTY);
+    private static final Write WRITE = new Write(Write.Operation.CREATE, new SampleKinds().kinds().iterator().next(),
+            "", Key.of("a"), Optional.empty(), Caller.ANONYMOUS, false, Struct.EMPTY);
     private static final Duration MOMENT = Duration.ofMillis(20);
     private static final Duration LONG = Duration.ofMinutes(5);
     private static final int TRIES = 1_000;

@@ -48,6 +48,7 @@ public final class Discovery {
 
     /// Makes no document yet.
     ///
+    /// @param kinds what this server has
     /// @param remote knows what other servers serve
     /// @param protobuf knows which documents have a form in protobuf
     public Discovery(Kinds kinds, RemoteApis remote, Protobuf protobuf, Responses answers) {
@@ -70,7 +71,7 @@ public final class Discovery {
         return now;
     }
 
-    /// Serves `/api` and `/apis`.
+    /// Serves `/api` and `/apis`. The first one who asks for a document computes it; 304 for whoever has it.
     ///
     /// @throws io.k3j.clientapi.ApiFault 404 for a group or version that nobody serves
     public void serve(Request request) throws IOException {

@@ -73,6 +73,7 @@ public final class OpenApiDocuments {
 
     /// Makes no document yet.
     ///
+    /// @param kinds what this server has
     /// @param remote knows what other servers serve
     public OpenApiDocuments(Kinds kinds, RemoteApis remote, Source source, Responses answers) {
         this.kinds = kinds;

@@ -37,6 +37,7 @@ public final class RemoteApis {
     private final Access access;
 
     /// @param slot the place of the aggregator
+    /// @param kinds what this server has
     /// @param log where APIServices are found while nobody else looks at them
     /// @param access says who may ask other servers
     public RemoteApis(AggregatorSlot slot, Kinds kinds, EventLog log, Access access) {
@@ -55,7 +56,9 @@ public final class RemoteApis {
     ///
     /// @param longRunning called before it is handed on: what follows needs nothing of the datastore
     /// @return false when it is about something else
-    /// @throws ApiFault 403, 503
+    /// @throws ApiFault 403; 503 while it is not known whose it is; 504 when this server's own writes do not come back
+    ///     from the datastore
+    /// @throws IOException when the client or the other server has gone
     public boolean serve(Request request, Runnable longRunning) throws IOException {
         List<String> path = request.segments();
         boolean openApi = path.size() == 5 && path.getFirst().equals("openapi") && path.get(1).equals("v3");
@@ -107,7 +110,7 @@ public final class RemoteApis {
         return service != null && service.aggregates(group, resource.version()) ? service : null;
     }
 
-    /// What is served here and elsewhere, so far as that is known.
+    /// What is served here and elsewhere, so far as that is known; what is not is among the failures. Does not wait.
     public Discovered discover() {
         Discovered known = ServedResources.of(kinds.listed(), versions());
         if (slot.serving() != null || !slot.isWanted()) {

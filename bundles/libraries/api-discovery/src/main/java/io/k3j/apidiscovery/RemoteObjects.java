@@ -18,6 +18,7 @@ import java.util.Optional;
 /// Objects that other servers have, for a component of this process that may ask for them. Any thread; blocks. All
 /// throw [ApiFault] as the other server refuses, and 503 while it cannot be asked.
 ///
+/// @param apis knows who has them
 /// @param caller as whom the other server is asked
 public record RemoteObjects(RemoteApis apis, Caller caller) {
     private static final int NOT_FOUND = 404;
@@ -40,6 +41,9 @@ public record RemoteObjects(RemoteApis apis, Caller caller) {
     }
 
     /// What is no stored object; empty when no other server has the version.
+    ///
+    /// @param subresource as `scale`, or empty
+    /// @param parameters of the query, by name
     public Optional<Struct> read(Gvr resource, Key key, String subresource, Struct parameters) {
         return apis.ask(new Question(caller, resource, key, subresource, parameters));
     }
@@ -88,6 +92,7 @@ public record RemoteObjects(RemoteApis apis, Caller caller) {
     }
 
     /// Deletes one, or with a key without a name all that a query selects.
+    ///
     /// @return false when no other server has the version
     public boolean delete(Gvr resource, Key key, Query query, DeleteOptions options) {
         return apis.delete(new Question(caller, resource, key, "", parameters(query).build()), options.document());

@@ -12,7 +12,7 @@ import java.util.SortedSet;
 
 /// Creates the objects every cluster starts with, and again when they were deleted: the system namespaces and the
 /// Service `kubernetes`. One thread at a time.
-public final class BootstrapObjects {
+final class BootstrapObjects {
     private static final List<String> NAMESPACES = List.of("default", "kube-system", "kube-public", "kube-node-lease");
     private static final Gvr NAMESPACE = new Gvr("", "v1", "namespaces");
     private static final Gvr SERVICE = new Gvr("", "v1", "services");
@@ -25,9 +25,10 @@ public final class BootstrapObjects {
     private final ServerEndpoints endpoints;
     private boolean told;
 
+    /// @param api of the server itself, which may write them
     /// @param serviceIp the address of the Service `kubernetes`, the first of the service network
     /// @param port at which this server listens
-    public BootstrapObjects(ApiClient api, String serviceIp, int port) {
+    BootstrapObjects(ApiClient api, String serviceIp, int port) {
         this.api = api;
         this.serviceIp = serviceIp;
         this.port = port;
@@ -37,7 +38,7 @@ public final class BootstrapObjects {
     /// Creates the missing objects. Idempotent. A Service that is refused is left to [#keep]: where no ready
     /// ServiceCIDR has its address, whoever mends that, the controller of ServiceCIDRs too, needs this server.
     /// @throws ApiFault when a read or write fails
-    public void run() {
+    void run() {
         NAMESPACES.forEach(this::ensureNamespace);
         ensureService();
     }
@@ -47,7 +48,7 @@ public final class BootstrapObjects {
     /// at any time. What cannot be created is left to the next call.
     /// @param alive the servers
     /// @throws ApiFault when endpoints cannot be read or written
-    public void keep(SortedSet<Peer> alive) {
+    void keep(SortedSet<Peer> alive) {
         endpoints.reconcile(alive);
         try {
             run();

@@ -10,8 +10,10 @@ import io.k3j.watchcache.Store;
 import java.util.concurrent.TimeUnit;
 
 /// Compacts the datastore every five minutes and keeps at least five minutes of history, as kube-apiserver's
-/// compactor does.
-public final class Compactor implements AutoCloseable {
+/// compactor does. What the datastore refuses for now is tried again after the next interval.
+///
+/// **Threads.** One virtual thread, which waits most of the time.
+final class Compactor implements AutoCloseable {
     /// The interval, which is also the history that is kept at least.
     private static final long INTERVAL_MILLIS = TimeUnit.MINUTES.toMillis(5);
     private static final System.Logger LOG = System.getLogger("io.k3j.apiserver");
@@ -23,8 +25,10 @@ public final class Compactor implements AutoCloseable {
 
     /// Begins at once; the first compaction is after an interval.
     ///
+    /// @param store asked anew each time: nothing is compacted while there is no datastore
     /// @param log is told which history has gone
-    public Compactor(Store store, EventLog log, Health health) {
+    /// @param health where the loop reports
+    Compactor(Store store, EventLog log, Health health) {
         this.store = store;
         this.log = log;
         this.loop = SupervisedLoop.virtual(health, "apiserver-compactor", this::run).start();
@@ -53,6 +57,7 @@ public final class Compactor implements AutoCloseable {
         return newest;
     }
 
+    /// Ends the loop, also within a wait; a compaction that is under way is not waited for.
     @Override
     public void close() {
         open = false;

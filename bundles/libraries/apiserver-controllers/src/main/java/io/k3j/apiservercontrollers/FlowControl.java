@@ -33,6 +33,8 @@ public final class FlowControl implements AutoCloseable {
 
     /// Begins at once.
     ///
+    /// @param log where the objects are followed
+    /// @param flows is told to look at them anew
     /// @param health where the loops report
     public FlowControl(EventLog log, FlowController flows, Health health) {
         this.log = log;
@@ -77,6 +79,7 @@ public final class FlowControl implements AutoCloseable {
         listener = whenChanged;
     }
 
+    /// Ends the loops; seats stay as they were lent. Nobody is waited for.
     @Override
     public void close() {
         open = false;

@@ -38,7 +38,7 @@ public final class FlowControlKeeper implements AutoCloseable {
         loop.start();
     }
 
-    /// Something may have changed.
+    /// Something may have changed: it is looked within a second. Any thread; does not block.
     public void changed() {
         signal.raise();
     }
@@ -70,6 +70,7 @@ public final class FlowControlKeeper implements AutoCloseable {
         }
     }
 
+    /// Ends the loop, also one that was never started; a write that is under way is not waited for.
     @Override
     public void close() {
         open = false;

@@ -34,8 +34,9 @@ public final class FlowControlObjects {
         this.api = api;
     }
 
-    /// Makes all objects as they should be. Idempotent; writes nothing when they are.
-    /// @throws ApiFault when a read or write fails
+    /// Makes all objects as they should be. Idempotent; writes nothing when they are. Blocks for calls of the API.
+    ///
+    /// @throws ApiFault when a read or write fails, but for one that another server was faster with
     public void ensure() {
         ensure(LEVELS, BootstrapConfiguration.levels());
         ensure(SCHEMAS, BootstrapConfiguration.schemas());

@@ -23,6 +23,7 @@ public final class FlowSchemaStatus {
     private final FlowController flows;
     private final InstantSource clock;
 
+    /// @param api of the server itself, which may write the status
     /// @param flows knows which priority levels are stored
     /// @param clock of the time of day
     public FlowSchemaStatus(ApiClient api, FlowController flows, InstantSource clock) {
@@ -31,7 +32,8 @@ public final class FlowSchemaStatus {
         this.clock = clock;
     }
 
-    /// Sets the conditions that are not as they should be.
+    /// Sets the conditions that are not as they should be. Idempotent; one thread at a time; blocks for calls of the API.
+    ///
     /// @throws ApiFault when a read or write fails
     public void sync() {
         List<Obj> schemas = api.list(FlowControlObjects.SCHEMAS, Query.ALL).items();

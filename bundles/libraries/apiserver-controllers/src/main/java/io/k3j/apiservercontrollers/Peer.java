@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// The address of one API server, and its record in the datastore: an `Endpoints` object with one address, as
 /// upstream's. Ordered by address, then port.
 ///
-/// @param address an IP address
+/// @param address an IP address, in the form in which the server writes it
+/// @param port at which it listens
 public record Peer(String address, int port) implements Comparable<Peer> {
     /// The key prefix of the records, the same as upstream's.
     static final String RECORDS = StorageKeys.ROOT + "masterleases/";
@@ -38,6 +39,7 @@ public record Peer(String address, int port) implements Comparable<Peer> {
         return address.indexOf(':') < 0 ? "IPv4" : "IPv6";
     }
 
+    /// By address, then by port.
     @Override
     public int compareTo(Peer other) {
         int byAddress = address.compareTo(other.address);

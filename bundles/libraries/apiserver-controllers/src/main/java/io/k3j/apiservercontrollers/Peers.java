@@ -57,6 +57,7 @@ public final class Peers implements AutoCloseable {
         }
     }
 
+    /// @param storage where records are written and seen; where nobody shares it there are none
     /// @param own the address of this server
     /// @param nanos a clock like `System.nanoTime`
     /// @param health where the loop reports
@@ -69,7 +70,7 @@ public final class Peers implements AutoCloseable {
     }
 
     /// Runs [#step] every second on a virtual thread. `alive` receives the servers when they change, and every ten
-    /// seconds for repair. When it fails, it is called again at the next step.
+    /// seconds for repair. When it fails, it is called again at the next step. Once; does not block.
     public void follow(Consumer<SortedSet<Peer>> alive) {
         loop = SupervisedLoop.virtual(health, "apiserver-peers", () -> {
             SortedSet<Peer> reported = new TreeSet<>();
@@ -94,7 +95,9 @@ public final class Peers implements AutoCloseable {
         }
     }
 
-    /// Renews the own record when due, and checks the others.
+    /// Renews the own record when due, and checks the others. One thread at a time; blocks for writes of the datastore.
+    /// What it refuses is tried again at the next step, and is no error here.
+    ///
     /// @return the servers that are alive, always including this one
     public SortedSet<Peer> step() {
         if (!storage.fence().shared()) {

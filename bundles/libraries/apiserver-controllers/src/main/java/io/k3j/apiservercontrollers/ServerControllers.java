@@ -22,6 +22,7 @@ public final class ServerControllers implements AutoCloseable {
 
     /// The server whose controllers these are.
     ///
+    /// @param storage the objects, and the records of servers
     /// @param store the datastore that is compacted
     /// @param client of the server itself, which nobody refuses anything
     /// @param flows classifies its requests

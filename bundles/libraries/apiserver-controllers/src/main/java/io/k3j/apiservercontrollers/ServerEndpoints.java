@@ -48,7 +48,10 @@ public final class ServerEndpoints {
         }
     }
 
-    /// Creates missing objects and updates differing ones.
+    /// Creates missing objects, updates differing ones, and deletes slices that nobody needs any more. Idempotent;
+    /// blocks for calls of the API.
+    ///
+    /// @param alive the servers, one at least
     /// @throws ApiFault when a read or write fails
     public void reconcile(SortedSet<Peer> alive) {
         Map<Group, List<String>> groups = new TreeMap<>();
