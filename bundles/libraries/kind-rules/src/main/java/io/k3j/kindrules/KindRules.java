@@ -20,14 +20,19 @@ public interface KindRules {
     KindRules NONE = new KindRules() {
     };
 
-    /// Returns the object with defaults. Applied to its own result, it changes nothing.
+    /// Returns the object with defaults; what is set stays. Applied to its own result, it changes nothing. Asked before
+    /// [#prepared], and once more behind admission, which may have added something.
     ///
     /// @param kind the version in which the object is written
     default Struct defaulted(Gvk kind, Struct object) {
         return object;
     }
 
-    /// Prepares the object for storage, like upstream's PrepareForCreate and PrepareForUpdate.
+    /// Prepares the object for storage, like upstream's PrepareForCreate and PrepareForUpdate: what the writer has no say
+    /// in is put back, before admission sees it. Applied to its own result for the same write, it changes nothing.
+    ///
+    /// @param write for updates with the old object; its subresource says what may change; also DELETE, for an object
+    ///     that is marked for deletion and stays for now
     default Struct prepared(Write write, Struct object) {
         return object;
     }
@@ -56,24 +61,28 @@ public interface KindRules {
     default void check(Write write, Struct object, Problems problems) {
     }
 
-    /// Warnings for the writer of the object.
+    /// Warnings for the writer of an object that is valid, in upstream's words; empty for none.
     default List<String> warnings(Write write, Struct object) {
         return List.of();
     }
 
-    /// The time to live of the object after this write; zero for no limit.
+    /// How long an object of this kind lives from its last write on; zero for no limit.
     default Duration timeToLive() {
         return Duration.ZERO;
     }
 
-    /// The grace period of a deletion in seconds.
+    /// The grace period of a deletion in seconds; 0 when nobody has to end anything before it goes.
     ///
+    /// @param object as it is stored
     /// @param asked the requested seconds, negative when the request names none
     default long gracePeriodSeconds(Obj object, long asked) {
         return Math.max(0, asked);
     }
 
-    /// Converts the object to another version of its group, or to another group that shares the stored kind.
+    /// Converts the object to another version of its group, or to another group that shares the stored kind. What the
+    /// other version has no field for is kept where upstream keeps it (annotations), so that it survives the way back.
+    ///
+    /// @param to the version wanted; the object says by its `apiVersion` which one it has
     default Struct converted(Struct object, Gvk to) {
         return object.with("apiVersion", to.apiVersion());
     }
