@@ -72,12 +72,8 @@ public final class Access {
         }
     }
 
-    /// As whom the sender of a request acts: as himself, unless headers ask for somebody else, which is told to the
-    /// request's audit.
-    ///
-    /// @param real who sends it
-    /// @throws ApiFault 403 when he may not; 500 for headers that name no user; 503 while an authorizer that might allow
-    ///     it is being replaced
+    /// As whom the sender of a request acts: as himself, unless headers ask for somebody else, which its audit is told.
+    /// @throws ApiFault 403 when he may not; 500 for headers that name no user; 503 while an authorizer is replaced
     public Caller acting(Request request, Caller real) {
         String wanted = request.exchange().header("impersonate-user").orElse("");
         if (wanted.isEmpty()) {
@@ -213,7 +209,6 @@ public final class Access {
     }
 
     /// Returns when the caller may perform an action, else throws. Nobody is asked about the group [#MASTERS].
-    ///
     /// @throws ApiFault 403, or 503 while an authorizer that might allow it is being replaced
     public void allowed(Caller caller, Attributes what) {
         Decision decision = decision(caller, what);
@@ -223,14 +218,12 @@ public final class Access {
     }
 
     /// The same for what a request is about, which is told to its audit.
-    ///
     /// @throws ApiFault 403, 503
     public void allowed(Request request, Attributes what) {
         allowed(request.caller(), what, request.audit());
     }
 
     /// The same for anybody.
-    ///
     /// @param audit is told the decision and its reason
     /// @throws ApiFault 403, 503
     public void allowed(Caller caller, Attributes what, AuditContext audit) {

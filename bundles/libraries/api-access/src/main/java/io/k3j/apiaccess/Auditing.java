@@ -131,8 +131,8 @@ public final class Auditing {
     }
 
     /// Gives an event to the first that takes it: one that is stopping does not. Each is asked once also when the
-    /// thread was told to end: what a component does last is recorded like everything else. Waits up to 2 s for somebody
-    /// who takes it; then what is done already is kept for whoever comes, 16 MiB of it, and counts as taken.
+    /// thread was told to end: what a component does last is recorded like everything else. Waits up to 2 s for
+    /// somebody who takes it; then what is done already is kept for whoever comes, 16 MiB of it, and counts as taken.
     ///
     /// @return FAILED for what could not be recorded; of a request that only begins also when nobody was there
     public Taken take(Struct event) {

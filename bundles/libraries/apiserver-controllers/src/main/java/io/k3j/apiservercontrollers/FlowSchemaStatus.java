@@ -32,7 +32,8 @@ public final class FlowSchemaStatus {
         this.clock = clock;
     }
 
-    /// Sets the conditions that are not as they should be. Idempotent; one thread at a time; blocks for calls of the API.
+    /// Sets the conditions that are not as they should be. Idempotent; one thread at a time; blocks for calls of the
+    /// API.
     ///
     /// @throws ApiFault when a read or write fails
     public void sync() {

@@ -20,16 +20,16 @@ public interface KindRules {
     KindRules NONE = new KindRules() {
     };
 
-    /// Returns the object with defaults; what is set stays. Applied to its own result, it changes nothing. Asked before
-    /// [#prepared], and once more behind admission, which may have added something.
+    /// Returns the object with defaults; what is set stays. Applied to its own result, it changes nothing. Asked
+    /// before [#prepared], and once more behind admission, which may have added something.
     ///
     /// @param kind the version in which the object is written
     default Struct defaulted(Gvk kind, Struct object) {
         return object;
     }
 
-    /// Prepares the object for storage, like upstream's PrepareForCreate and PrepareForUpdate: what the writer has no say
-    /// in is put back, before admission sees it. Applied to its own result for the same write, it changes nothing.
+    /// Prepares the object for storage, like upstream's PrepareForCreate and PrepareForUpdate: what the writer has no
+    /// say in is put back, before admission sees it. Applied to its own result for the same write, it changes nothing.
     ///
     /// @param write for updates with the old object; its subresource says what may change; also DELETE, for an object
     ///     that is marked for deletion and stays for now
