@@ -43,9 +43,9 @@ final class BootstrapObjects {
         ensureService();
     }
 
-    /// Has the Service lead to the servers, and creates what is missing while they run: called every ten seconds,
-    /// as upstream's controller of the Service `kubernetes` looks, since whoever may delete these objects may do so
-    /// at any time. What cannot be created is left to the next call.
+    /// Has the Service lead to the servers, and creates what is missing while they run: called every ten seconds, as
+    /// upstream's controller of the Service `kubernetes` looks, since whoever may delete these objects may do so at any
+    /// time. What cannot be created is left to the next call.
     /// @param alive the servers
     /// @throws ApiFault when endpoints cannot be read or written
     void keep(SortedSet<Peer> alive) {

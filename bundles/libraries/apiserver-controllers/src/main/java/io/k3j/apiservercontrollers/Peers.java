@@ -70,7 +70,7 @@ public final class Peers implements AutoCloseable {
     }
 
     /// Runs [#step] every second on a virtual thread. `alive` receives the servers when they change, and every ten
-    /// seconds for repair. When it fails, it is called again at the next step. Once; does not block.
+    /// seconds for repair. When it fails, it is called again at the next step.
     public void follow(Consumer<SortedSet<Peer>> alive) {
         loop = SupervisedLoop.virtual(health, "apiserver-peers", () -> {
             SortedSet<Peer> reported = new TreeSet<>();
