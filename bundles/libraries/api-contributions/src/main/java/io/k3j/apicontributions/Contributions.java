@@ -76,15 +76,12 @@ public final class Contributions {
         }
     }
 
-    /// @param modes the authorizers that must be present before a refusal is final
-    /// @param plugins the admission plug-ins that must be present before anything is written
-    /// @param disabled those that are not asked, whoever brings them
+    /// Of a server that records nothing.
     Contributions(Set<String> modes, Set<String> plugins, Set<String> disabled) {
         this(modes, plugins, disabled, false);
     }
 
     /// Empty: what has to be there is missed until it has come.
-    ///
     /// @param modes the authorizers that must be present before a refusal is final
     /// @param plugins the admission plug-ins that must be present before anything is written
     /// @param disabled those that are not asked, whoever brings them
@@ -213,8 +210,7 @@ public final class Contributions {
     /// Which of them are missed, or whose, as an operator reads it; empty when none is.
     public String accessControlMissed() {
         return Stream.of(authenticators.state().missed("authenticator"), authorizers.state().missed("authorizer"),
-                admissions.state().missed("admission plug-in")).flatMap(List::stream)
-                .collect(Collectors.joining(", "));
+                admissions.state().missed("admission plug-in")).flatMap(List::stream).collect(Collectors.joining(", "));
     }
 
     /// Kinds and their hooks.

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 public final class Peers implements AutoCloseable {
     /// The interval of renewals, nanoseconds.
-    private static final long RENEWAL = TimeUnit.SECONDS.toNanos(3);
+    public static final long RENEWAL = TimeUnit.SECONDS.toNanos(3);
     /// The age of the last renewal at which a server counts as dead, nanoseconds.
     private static final long DEAD = TimeUnit.SECONDS.toNanos(11);
     /// The time to live of a record, for the case that all servers stop.
