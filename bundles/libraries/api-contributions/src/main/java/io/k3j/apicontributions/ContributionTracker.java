@@ -19,7 +19,7 @@ import org.osgi.util.tracker.ServiceTracker;
 import org.osgi.util.tracker.ServiceTrackerCustomizer;
 
 /// Tracks services of other bundles and adds them to [Contributions]: those of plug-ins as they are asked within limits
-/// ([PluginCalls]). Called by the framework's threads; blocks for nothing.
+/// ([PluginCalls]). Called by the framework's threads; blocks only while the framework makes or takes back a service.
 public final class ContributionTracker implements ServiceTrackerCustomizer<Object, Object>, AutoCloseable {
     /// Tells by the health of a plug-in's bundle what its calls do.
     private record Told(Bundle owner) implements PluginCalls.Faults {
@@ -132,7 +132,7 @@ public final class ContributionTracker implements ServiceTrackerCustomizer<Objec
         frozen = true;
     }
 
-    /// Freezes, and gives all services back. Blocks for nothing.
+    /// Freezes, and gives all services back.
     @Override
     public void close() {
         freeze();
