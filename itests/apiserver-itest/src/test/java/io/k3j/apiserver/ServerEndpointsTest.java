@@ -2,6 +2,8 @@ package io.k3j.apiserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.apiservercontrollers.Peer;
+import io.k3j.apiservercontrollers.ServerEndpoints;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Query;
 import io.k3j.controllerkit.BuiltinResources;

@@ -32,7 +32,7 @@ class ThreadsTest {
             "one task, whose outcome somebody waits for or asks for again",
             Set.of("admissionwebhooks.ValidatingWebhooks", "aggregator.DiscoveryAttempts", "audit.WebhookSender",
                     "authoidc.RemoteKeySet",
-                    "apirequests.ListWriter", "apiserver.PluginCalls", "apiwatches.WatchHub",
+                    "apicontributions.PluginCalls", "apirequests.ListWriter", "apiwatches.WatchHub",
                     "childprocess.Command", "controllerkit.LiveView",
                     "controllersworkload.SlowStart", "cricontainerd.CriContainerd", "durablefiles.DurableFiles",
                     "encryptionproviders.DataKeys",

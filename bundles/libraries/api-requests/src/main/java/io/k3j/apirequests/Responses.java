@@ -32,6 +32,11 @@ public final class Responses {
         this.protobuf = protobuf;
     }
 
+    /// 404 for an unknown path, or a resource that nobody serves.
+    public static ApiFault noSuchResource() {
+        return new ApiFault(404, "NotFound", "the server could not find the requested resource", Struct.EMPTY);
+    }
+
     /// A tree in the request's form; in JSON when protobuf is asked for and the kind has none.
     public void tree(Request request, int status, Struct tree) throws IOException {
         Form form = request.form();

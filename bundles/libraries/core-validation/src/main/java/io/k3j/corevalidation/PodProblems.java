@@ -40,7 +40,7 @@ public final class PodProblems {
     }
 
     /// A whole pod on creation. Its `metadata` is checked by [MetadataRules] for every kind alike. What may change in a
-    /// pod later is not here (`PodUpdate` of `resources-builtin`).
+    /// pod later is not here (`PodUpdate` of `workload-rules`).
     ///
     /// @param pod the object, whose spec is read
     /// @param p the object's root

@@ -1,5 +1,8 @@
 package io.k3j.apiserver;
 
+import io.k3j.apicontributions.AggregatorSlot;
+import io.k3j.apicontributions.ContributionTracker;
+import io.k3j.apicontributions.Contributions;
 import io.k3j.componentapi.Abort;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthLevel;

@@ -1,5 +1,6 @@
 package io.k3j.apiserver;
 
+import io.k3j.apiaccess.Access;
 import io.k3j.apirequests.AuditContext;
 import io.k3j.apiserverapi.Authorizer.Attributes;
 import io.k3j.clientapi.ApiClient;

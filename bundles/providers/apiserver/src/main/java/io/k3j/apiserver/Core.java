@@ -1,5 +1,12 @@
 package io.k3j.apiserver;
 
+import io.k3j.apiaccess.Access;
+import io.k3j.apiaccess.AnonymousAuth;
+import io.k3j.apiaccess.Auditing;
+import io.k3j.apicontributions.Contributions;
+import io.k3j.apidiscovery.Discovery;
+import io.k3j.apidiscovery.OpenApiDocuments;
+import io.k3j.apidiscovery.RemoteApis;
 import io.k3j.apirequests.Bodies;
 import io.k3j.apirequests.Frames;
 import io.k3j.apirequests.ListWriter;
@@ -163,7 +170,8 @@ final class Core {
         RequestMetrics requests = new RequestMetrics();
         Paths.Documents documents = new Paths.Documents(
                 new Discovery(contributions.kinds(), remote, types.protobuf, answers),
-                new OpenApiDocuments(contributions.kinds(), remote, types, answers),
+                new OpenApiDocuments(contributions.kinds(), remote,
+                        new OpenApiDocuments.Source(types.schemas, types.protobuf, Version.GIT_VERSION), answers),
                 new IssuerDocuments(contributions),
                 new FlowControlDumps(limits.flows(), environment.clock(), answers));
         Paths paths = new Paths(documents, health,

@@ -31,7 +31,7 @@ final class FlowControlDumps {
         boolean details = !request.params().text("includeRequestDetails").isEmpty();
         String dump = known ? flows.dump(path.getLast(), details, clock.instant()) : null;
         if (dump == null) {
-            throw Pipeline.noSuchResource();
+            throw Responses.noSuchResource();
         }
         answers.bytes(request, 200, "text/plain; charset=utf-8", dump.getBytes(StandardCharsets.UTF_8));
     }

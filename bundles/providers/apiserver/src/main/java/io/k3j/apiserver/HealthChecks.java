@@ -1,6 +1,7 @@
 package io.k3j.apiserver;
 
 import io.k3j.apirequests.Request;
+import io.k3j.apirequests.Responses;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthLevel;
 import io.k3j.componentapi.HealthReport;
@@ -102,7 +103,7 @@ final class HealthChecks {
             String check) throws IOException {
         BooleanSupplier holds = checks.get(check);
         if (holds == null) {
-            throw Pipeline.noSuchResource();
+            throw Responses.noSuchResource();
         }
         boolean ok = holds.getAsBoolean();
         answers(request, ok ? 200 : 500, ok ? "ok"

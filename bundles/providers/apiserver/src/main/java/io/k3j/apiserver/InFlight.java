@@ -1,5 +1,6 @@
 package io.k3j.apiserver;
 
+import io.k3j.componentbase.Signal;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// The requests that are being worked on. A server that stops goes on following the datastore until they are answered:

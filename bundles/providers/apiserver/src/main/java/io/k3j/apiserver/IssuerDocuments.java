@@ -1,5 +1,6 @@
 package io.k3j.apiserver;
 
+import io.k3j.apicontributions.Contributions;
 import io.k3j.apirequests.Request;
 import io.k3j.apiserverapi.Connect;
 import io.k3j.clientapi.ApiFault;

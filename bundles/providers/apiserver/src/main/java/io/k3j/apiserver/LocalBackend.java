@@ -1,5 +1,9 @@
 package io.k3j.apiserver;
 
+import io.k3j.apiaccess.Access;
+import io.k3j.apiaccess.Auditing;
+import io.k3j.apicontributions.Contributions;
+import io.k3j.apidiscovery.RemoteApis;
 import io.k3j.componentapi.Health;
 import io.k3j.flowcontrol.RequestLimits;
 import io.k3j.objectregistry.ObjectRegistry;

@@ -1,6 +1,9 @@
 package io.k3j.apiserver;
 
+import io.k3j.apiaccess.Access;
+import io.k3j.apidiscovery.RemoteObjects;
 import io.k3j.apirequests.AuditContext;
+import io.k3j.apirequests.Responses;
 import io.k3j.apiserverapi.Action;
 import io.k3j.apiserverapi.Authorizer.Attributes;
 import io.k3j.apiserverapi.Caller;
@@ -56,8 +59,7 @@ final class LocalClient implements ApiClient {
 
     @SuppressWarnings("checkstyle:ParameterNumber") // all that a copy takes over
     private LocalClient(LocalBackend backend, LocalClients.Callers callers, Caller caller, ViewKeeper views,
-            @Nullable Term term,
-            RequestRemarks remarks) {
+            @Nullable Term term, RequestRemarks remarks) {
         this.backend = backend;
         this.callers = callers;
         this.caller = caller;
@@ -88,12 +90,11 @@ final class LocalClient implements ApiClient {
             return this;
         }
         // on a shared datastore a client without a term would not be fenced, so it may not write
-        return new LocalClient(backend, callers, caller, views, present == null ? new NoTerm() : present,
-                remarks);
+        return new LocalClient(backend, callers, caller, views, present == null ? new NoTerm() : present, remarks);
     }
 
     private Target target(Gvr resource) {
-        ResourceKind kind = backend.contributions().kinds().find(resource).orElseThrow(Pipeline::noSuchResource);
+        ResourceKind kind = backend.contributions().kinds().find(resource).orElseThrow(Responses::noSuchResource);
         return new Target(kind, backend.contributions().kinds());
     }
 
@@ -174,8 +175,7 @@ final class LocalClient implements ApiClient {
         allowed("create", resource, options.subresource(), new Key(key.namespace(), ""));
         return seats.write("create", resource, options.subresource(), key.namespace(), () -> {
             Target target = target(resource);
-            return target.object(
-                    backend.operations().create(intent(target, key, options), object.document()).item());
+            return target.object(backend.operations().create(intent(target, key, options), object.document()).item());
         });
     }
 
@@ -201,8 +201,7 @@ final class LocalClient implements ApiClient {
             Target target = target(resource);
             ObjectDecoder.Expected expected = new ObjectDecoder.Expected(target.kind().gvk(), target.kind().shape(),
                     "Ignore", remarks);
-            return target.object(
-                    backend.operations().patch(intent(target, key, options), patch, expected).item());
+            return target.object(backend.operations().patch(intent(target, key, options), patch, expected).item());
         });
     }
 
@@ -261,7 +260,7 @@ final class LocalClient implements ApiClient {
             return elsewhere.get();
         }
         if (!subresource.equals(LocalScales.SCALE)) {
-            throw Pipeline.noSuchResource();
+            throw Responses.noSuchResource();
         }
         return seats.read("get", resource, subresource, key.namespace(),
                 () -> new LocalScales(backend.objects()).get(target(resource), key));

@@ -1,5 +1,6 @@
 package io.k3j.apiserver;
 
+import io.k3j.apirequests.Responses;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
@@ -35,7 +36,7 @@ record LocalScales(ObjectRegistry objects) {
 
     private static Target served(Target target) {
         if (target.kind().subresource(SCALE).isEmpty()) {
-            throw Pipeline.noSuchResource();
+            throw Responses.noSuchResource();
         }
         return target;
     }

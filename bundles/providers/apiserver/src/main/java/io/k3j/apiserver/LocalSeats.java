@@ -1,5 +1,6 @@
 package io.k3j.apiserver;
 
+import io.k3j.apiaccess.Access;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.flowcontrol.RequestDigest;
 import io.k3j.flowcontrol.RequestLimits;

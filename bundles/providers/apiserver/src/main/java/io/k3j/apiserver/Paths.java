@@ -1,5 +1,7 @@
 package io.k3j.apiserver;
 
+import io.k3j.apidiscovery.Discovery;
+import io.k3j.apidiscovery.OpenApiDocuments;
 import io.k3j.apirequests.Form;
 import io.k3j.apirequests.Request;
 import io.k3j.apirequests.Responses;
@@ -54,7 +56,7 @@ final class Paths {
                     metrics.text().getBytes(StandardCharsets.UTF_8));
             case "openid", ".well-known" -> documents.issuer.serve(request);
             case "debug" -> documents.flows.serve(request);
-            default -> throw Pipeline.noSuchResource();
+            default -> throw Responses.noSuchResource();
         }
     }
 }

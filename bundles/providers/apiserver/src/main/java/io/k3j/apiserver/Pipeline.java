@@ -1,5 +1,9 @@
 package io.k3j.apiserver;
 
+import io.k3j.apiaccess.Access;
+import io.k3j.apiaccess.Auditing;
+import io.k3j.apicontributions.Contributions;
+import io.k3j.apidiscovery.RemoteApis;
 import io.k3j.apirequests.AuditContext;
 import io.k3j.apirequests.Request;
 import io.k3j.apirequests.RequestInfo;
@@ -166,10 +170,5 @@ final class Pipeline implements Endpoint {
         }
         filters.auditing.begin(request, caller);
         return caller;
-    }
-
-    /// 404 for an unknown path.
-    static ApiFault noSuchResource() {
-        return new ApiFault(404, "NotFound", "the server could not find the requested resource", Struct.EMPTY);
     }
 }

@@ -1,10 +1,12 @@
 package io.k3j.apiserver;
 
+import io.k3j.apiaccess.Access;
 import io.k3j.apirequests.Form;
 import io.k3j.apirequests.ListQuery;
 import io.k3j.apirequests.Renderer;
 import io.k3j.apirequests.Request;
 import io.k3j.apirequests.RequestInfo;
+import io.k3j.apirequests.Responses;
 import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.apiwatches.Watches;
 import io.k3j.flowcontrol.BodyBudget;
@@ -46,10 +48,10 @@ final class ResourceHandler {
     void serve(Request request, Runnable longRunning) throws IOException {
         RequestInfo info = request.info();
         access.allowed(request, request.attributes());
-        ResourceKind kind = kinds.find(info.gvr()).orElseThrow(Pipeline::noSuchResource);
+        ResourceKind kind = kinds.find(info.gvr()).orElseThrow(Responses::noSuchResource);
         boolean allNamespaces = kind.namespaced() && info.name().isEmpty();
         if (info.namespace().isEmpty() == kind.namespaced() && !allNamespaces) {
-            throw Pipeline.noSuchResource();
+            throw Responses.noSuchResource();
         }
         Target target = new Target(kind, kinds);
         if (info.subresource().isEmpty()) {
@@ -166,9 +168,9 @@ final class ResourceHandler {
     private void subresource(Request request, Target target, Runnable longRunning) throws IOException {
         RequestInfo info = request.info();
         ResourceKind.Subresource sub = target.kind().subresource(info.subresource())
-                .orElseThrow(Pipeline::noSuchResource);
+                .orElseThrow(Responses::noSuchResource);
         if (info.verb().equals("watch") || !sub.connection() && !info.rest().isEmpty() && !info.rest().equals("/")) {
-            throw Pipeline.noSuchResource();
+            throw Responses.noSuchResource();
         }
         if (!sub.verbs().contains(info.verb()) && !(sub.connection() && info.verb().equals("options"))) {
             throw ReadHandler.notAllowed();

@@ -1,5 +1,7 @@
 package io.k3j.apiserver;
 
+import io.k3j.apicontributions.Contributions;
+import io.k3j.apiservercontrollers.FlowControl;
 import io.k3j.apiwatches.WatchHub;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.componentbase.Deadlines;

@@ -1,5 +1,6 @@
 package io.k3j.apiserver;
 
+import io.k3j.apiaccess.Auditing;
 import io.k3j.apirequests.RequestMetrics;
 import io.k3j.apiwatches.WatchHub;
 import io.k3j.flowcontrol.AuthFailureLimiter;

@@ -1,5 +1,7 @@
 package io.k3j.apiserver;
 
+import io.k3j.apiaccess.Access;
+import io.k3j.apiaccess.AnonymousAuth;
 import io.k3j.codec.DurationText;
 import io.k3j.componentbase.FeatureGate;
 import io.k3j.componentbase.FeatureGates;
@@ -23,8 +25,6 @@ import java.util.TreeSet;
 /// @param address the address at which clients in the cluster reach this server
 /// @param serviceIp the first address of the service network
 record ServerRunOptions(Core.Policy policy, String address, int port, String serviceIp) {
-    /// The name of the authorizer that asks all others in the order that flags or a file give.
-    static final String CONFIGURED = "Configured";
     private static final List<String> PLUGINS = List.of("NamespaceLifecycle", "LimitRanger", "ServiceAccount",
             "NodeRestriction", "TaintNodesByCondition", "Priority", "DefaultTolerationSeconds", "DefaultStorageClass",
             "StorageObjectInUseProtection", "RuntimeClass", "PodSecurity", "RBACEscalation",
@@ -46,7 +46,7 @@ record ServerRunOptions(Core.Policy policy, String address, int port, String ser
             args.put(eq < 0 ? arg : arg.substring(0, eq), eq < 0 ? "true" : arg.substring(eq + 1));
         }
         Set<String> modes = args.keySet().stream().anyMatch(name -> name.startsWith("authorization-"))
-                ? Set.of(CONFIGURED)
+                ? Set.of(Access.CONFIGURED)
                 : Set.of("Node", "RBAC");
         requestTimeout(args);
         Set<String> disabled = commaSeparated(args.getOrDefault("disable-admission-plugins", ""));

@@ -1,5 +1,6 @@
 package io.k3j.apiserver;
 
+import io.k3j.apicontributions.Contributions;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthLevel;
 import io.k3j.model.Gvr;

@@ -1,8 +1,12 @@
 package io.k3j.apiserver;
 
+import io.k3j.apicontributions.Contributions;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.apiserverapi.Records;
 import io.k3j.apiserverapi.ResourceKind;
+import io.k3j.apiservercontrollers.OwnRecords;
+import io.k3j.apiservercontrollers.Peer;
+import io.k3j.apiservercontrollers.ServerControllers;
 import io.k3j.apiwatches.ViewKeeper;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
@@ -14,12 +18,11 @@ import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.Identities;
 import io.k3j.componentapi.Phases;
 import io.k3j.componentbase.ServerStart;
+import io.k3j.componentbase.Signal;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.encryption.UnreadableRow;
-import io.k3j.flowcontrol.FlowController;
 import io.k3j.model.Gvr;
 import io.k3j.watchcache.Store;
-import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -56,9 +59,7 @@ final class Startup implements AutoCloseable {
     private volatile boolean namespaces;
     private volatile boolean ready;
     private @Nullable Server server;
-    private @Nullable Compactor compactor;
-    private @Nullable Peers peers;
-    private @Nullable FlowControlKeeper keeper;
+    private @Nullable ServerControllers controllers;
 
     /// The OSGi framework and its services.
     record Framework(BundleContext context, Health all, HealthScope health, Identities identities, Abort abort) {
@@ -175,12 +176,11 @@ final class Startup implements AutoCloseable {
         return rbac && contributions.accessControlComplete();
     }
 
-    private Server running() {
-        Server now = server;
-        if (now == null) {
+    private static <T> T running(@Nullable T part) {
+        if (part == null) {
             throw new IllegalStateException("not started");
         }
-        return now;
+        return part;
     }
 
     private void awaitRetry(long millis) throws InterruptedException {
@@ -200,7 +200,7 @@ final class Startup implements AutoCloseable {
                 Core.Environment.real(framework.all),
                 new StartSteps.Done(this::accessControlComplete, () -> namespaces, this::definitions));
         server = now;
-        compactor = new Compactor(store, now.storage().log(), framework.all);
+        controllers = controllers(now);
         LOG.log(System.Logger.Level.INFO, "Loaded objects from the datastore count={0} revision={1} millis={2}",
                 now.storage().log().newest().tree().size(), now.storage().log().newest().revision(),
                 (System.nanoTime() - start) / 1_000_000);
@@ -211,34 +211,31 @@ final class Startup implements AutoCloseable {
         registrations.add(Endpoint.class, now.endpoint(), Map.of(Endpoint.PORT, "server"), now::drain);
     }
 
+    private ServerControllers controllers(Server now) {
+        ApiClient self = new LocalClient(now.local(), user -> SELF, SELF, new ViewKeeper());
+        return new ServerControllers(
+                new ServerControllers.Host(now.storage(), store, self, now.limits().flows(), framework.all),
+                new Peer(options.address(), options.port()), options.serviceIp());
+    }
+
     private void ready() throws InterruptedException {
-        ApiClient self = new LocalClient(running().local(), user -> SELF, SELF, new ViewKeeper());
-        BootstrapObjects objects = new BootstrapObjects(self, options);
-        retry.write(() -> bootstrap(self, objects));
+        Server now = running(server);
+        ServerControllers own = running(controllers);
+        retry.write(() -> bootstrap(own));
         synchronized (this) {
             if (open) {
-                registrations.condition(Phases.APISERVER_READY, running().shared());
+                registrations.condition(Phases.APISERVER_READY, now.shared());
                 if (withoutElection()) {
                     Candidate.LEASES.forEach(lease -> registrations.condition(Phases.LEADER + lease, false));
                 }
-                peers().follow(objects::keep);
-                if (running().shared()) {
-                    running().storage().fence().listen(this::reportDatastore);
+                own.start(now.flows());
+                if (now.shared()) {
+                    now.storage().fence().listen(this::reportDatastore);
                 }
-                keepFlowControl(self);
                 ready = true;
                 framework.health.ok();
             }
         }
-    }
-
-    private void keepFlowControl(ApiClient self) {
-        FlowController flows = running().limits().flows();
-        FlowControlKeeper now = new FlowControlKeeper(new FlowControlObjects(self),
-                new FlowSchemaStatus(self, flows, InstantSource.system()), flows::changes, framework.all);
-        keeper = now;
-        running().flows().listen(now::changed);
-        now.start();
     }
 
     /// Whether no election bundle is installed: this server then leads always.
@@ -255,21 +252,10 @@ final class Startup implements AutoCloseable {
         return !installed(DEFINITIONS) || contributions.kinds().brings(DEFINITIONS);
     }
 
-    private void bootstrap(ApiClient self, BootstrapObjects objects) {
-        objects.run();
+    private void bootstrap(ServerControllers own) {
+        own.bootstrap();
         namespaces = true;
-        new ServerEndpoints(self).reconcile(peers().step());
-    }
-
-    /// The API servers on this datastore; created once.
-    private synchronized Peers peers() {
-        Peers known = peers;
-        if (known == null) {
-            known = new Peers(running().storage(), new Peer(options.address(), options.port()), System::nanoTime,
-                    framework.all);
-            peers = known;
-        }
-        return known;
+        own.join();
     }
 
     /// Unregisters the services in reverse order, and drains the server behind its endpoint; then stops the parts.
@@ -279,14 +265,8 @@ final class Startup implements AutoCloseable {
         signal.raise();
         synchronized (this) {
             registrations.close();
-            if (compactor != null) {
-                compactor.close();
-            }
-            if (peers != null) {
-                peers.close();
-            }
-            if (keeper != null) {
-                keeper.close();
+            if (controllers != null) {
+                controllers.close();
             }
             if (server != null) {
                 server.close();

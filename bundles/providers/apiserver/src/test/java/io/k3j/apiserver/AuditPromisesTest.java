@@ -3,6 +3,8 @@ package io.k3j.apiserver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.k3j.apiaccess.AnonymousAuth;
+import io.k3j.apiaccess.Auditing;
 import io.k3j.apirequests.Request;
 import io.k3j.apiserverapi.Audit;
 import io.k3j.apiserverapi.Authenticator.BadCredential;

@@ -2,6 +2,8 @@ package io.k3j.apiserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.apiservercontrollers.Peer;
+import io.k3j.apiservercontrollers.Peers;
 import io.k3j.componentapi.Health;
 import io.k3j.datastorememory.MemoryDatastore;
 import java.util.concurrent.CountDownLatch;

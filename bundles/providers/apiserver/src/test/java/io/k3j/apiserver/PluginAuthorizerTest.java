@@ -2,6 +2,8 @@ package io.k3j.apiserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.apiaccess.AnonymousAuth;
+import io.k3j.apicontributions.PluginCalls;
 import io.k3j.apiserverapi.Authorizer;
 import io.k3j.datastorememory.MemoryDatastore;
 import io.k3j.objectregistry.Slot;

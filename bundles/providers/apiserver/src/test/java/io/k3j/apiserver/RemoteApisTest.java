@@ -3,6 +3,7 @@ package io.k3j.apiserver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.k3j.apidiscovery.RemoteObjects;
 import io.k3j.apiserverapi.AggregatedApis;
 import io.k3j.apiserverapi.Authorizer;
 import io.k3j.apiserverapi.Caller;

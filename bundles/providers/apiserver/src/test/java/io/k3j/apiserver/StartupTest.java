@@ -3,6 +3,8 @@ package io.k3j.apiserver;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.apiaccess.AnonymousAuth;
+import io.k3j.apicontributions.Contributions;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.apiserverapi.KindCatalog;
 import io.k3j.apiserverapi.ResourceKind;

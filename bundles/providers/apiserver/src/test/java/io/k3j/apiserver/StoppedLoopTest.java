@@ -2,6 +2,7 @@ package io.k3j.apiserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.apiaccess.AnonymousAuth;
 import io.k3j.apiwatches.WatchHub;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastorememory.MemoryDatastore;

@@ -1,5 +1,7 @@
 package io.k3j.apiserver;
 
+import io.k3j.apiaccess.AnonymousAuth;
+import io.k3j.apicontributions.Contributions;
 import io.k3j.apiserverapi.Authorizer;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.datastoreapi.Datastore;

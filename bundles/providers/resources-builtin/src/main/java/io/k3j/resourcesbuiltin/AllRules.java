@@ -1,6 +1,12 @@
 package io.k3j.resourcesbuiltin;
 
+import io.k3j.apiserverapi.ResourceKind;
+import io.k3j.apiserverrules.ApiServerKinds;
 import io.k3j.celapi.Cel;
+import io.k3j.kindrules.KindRules;
+import io.k3j.model.Gvk;
+import io.k3j.schema.Shape;
+import io.k3j.workloadrules.WorkloadKinds;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
@@ -9,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Maps each kind to its rules.
 final class AllRules {
+    private static final Gvk AUTOSCALER = Gvk.of("autoscaling/v2", "HorizontalPodAutoscaler");
+
     private AllRules() {
     }
 
@@ -18,22 +26,19 @@ final class AllRules {
     static Map<String, KindRules> byKind(KindTable table, boolean networkPolicies,
             Supplier<@Nullable Cel> cel) {
         Map<String, KindRules> map = new HashMap<>();
-        map.put("Pod", new PodRules());
         CoreRules.into(map);
-        WorkloadRules.into(map);
-        map.put("Job", new JobRules());
-        map.put("CronJob", new CronJobRules());
         map.put("Service", new ServiceRules());
         NetworkRules.into(map, networkPolicies);
         StorageRules.into(map);
-        AccessRules.into(map);
-        PolicyRules.into(map, cel);
-        map.put("FlowSchema", new FlowSchemaRules());
-        map.put("PriorityLevelConfiguration", new PriorityLevelRules());
-        map.put("ClusterTrustBundle", new TrustBundleRules());
-        map.put("PodCertificateRequest", new PodCertificateRules(InstantSource.system()));
+        PolicyRules.into(map);
         FilledRules.into(map);
-        map.put("HorizontalPodAutoscaler", new ScalerRules(table));
+        map.putAll(WorkloadKinds.rules(shape(table, AUTOSCALER)));
+        map.putAll(ApiServerKinds.rules(cel, InstantSource.system()));
         return Map.copyOf(map);
+    }
+
+    private static Shape shape(KindTable table, Gvk kind) {
+        return table.kinds().stream().filter(k -> k.gvk().equals(kind)).findFirst().map(ResourceKind::shape)
+                .orElseThrow();
     }
 }

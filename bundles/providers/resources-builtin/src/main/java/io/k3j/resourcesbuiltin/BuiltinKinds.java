@@ -7,6 +7,7 @@ import io.k3j.celapi.Cel;
 import io.k3j.componentapi.Abort;
 import io.k3j.componentbase.FeatureGates;
 import io.k3j.componentbase.ServerStart;
+import io.k3j.kindrules.KindRules;
 import io.k3j.model.Gvk;
 import io.k3j.printers.Cells;
 import io.k3j.schema.Schemas;

@@ -4,7 +4,8 @@ import io.k3j.apimachinery.Names;
 import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
-import io.k3j.corevalidation.PodProblems;
+import io.k3j.kindrules.Fill;
+import io.k3j.kindrules.KindRules;
 import io.k3j.model.Gvk;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -30,7 +31,6 @@ final class CoreRules {
         map.put("Endpoints", new EndpointsKind());
         map.put("LimitRange", new LimitRangeRules());
         map.put("ResourceQuota", new QuotaRules());
-        map.put("PodTemplate", new Templates());
     }
 
     /// Validates the keys of ConfigMaps and Secrets.
@@ -237,20 +237,6 @@ final class CoreRules {
                 p.invalid(ip, Addresses.MUST_BE_IP);
             } else if (!Addresses.special(metadata, ip).isEmpty()) {
                 p.invalid(ip, Addresses.special(metadata, ip));
-            }
-        }
-    }
-
-    private static final class Templates implements KindRules {
-        @Override
-        public Struct defaulted(Gvk kind, Struct o) {
-            return Fill.inside(o, "template", PodDefaults::template);
-        }
-
-        @Override
-        public void check(Write write, Struct o, Problems p) {
-            if (TemplateRules.written(write, o, "template")) {
-                PodProblems.template(o.struct("template"), List.of("Always", "OnFailure", "Never"), p.at("template"));
             }
         }
     }

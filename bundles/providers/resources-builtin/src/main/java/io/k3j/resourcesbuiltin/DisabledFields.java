@@ -5,6 +5,7 @@ import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.componentbase.FeatureGate;
 import io.k3j.componentbase.FeatureGates;
+import io.k3j.kindrules.Fill;
 import io.k3j.model.Gvk;
 import io.k3j.model.Struct;
 import io.k3j.schema.Field;

@@ -1,6 +1,7 @@
 package io.k3j.resourcesbuiltin;
 
 import io.k3j.apiserverapi.Write;
+import io.k3j.kindrules.KindRules;
 import io.k3j.model.Gvk;
 import io.k3j.model.Struct;
 import io.k3j.validation.Problems;

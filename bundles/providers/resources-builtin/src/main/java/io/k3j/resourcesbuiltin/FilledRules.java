@@ -1,5 +1,7 @@
 package io.k3j.resourcesbuiltin;
 
+import io.k3j.kindrules.Fill;
+import io.k3j.kindrules.KindRules;
 import io.k3j.model.Gvk;
 import io.k3j.model.Struct;
 import java.util.Map;

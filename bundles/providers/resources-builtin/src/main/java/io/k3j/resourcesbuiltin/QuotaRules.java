@@ -2,6 +2,7 @@ package io.k3j.resourcesbuiltin;
 
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
+import io.k3j.kindrules.KindRules;
 import io.k3j.model.Struct;
 import io.k3j.validation.Problems;
 import java.util.HashSet;

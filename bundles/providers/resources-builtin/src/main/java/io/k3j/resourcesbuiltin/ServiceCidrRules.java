@@ -3,6 +3,7 @@ package io.k3j.resourcesbuiltin;
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.componenthelpers.Cidr;
+import io.k3j.kindrules.KindRules;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.validation.Addresses;

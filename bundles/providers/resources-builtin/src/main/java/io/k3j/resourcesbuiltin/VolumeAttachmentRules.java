@@ -4,6 +4,7 @@ import io.k3j.apimachinery.Names;
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.corevalidation.CsiProblems;
+import io.k3j.kindrules.KindRules;
 import io.k3j.model.Struct;
 import io.k3j.validation.Problems;
 import java.util.Map;

@@ -1,0 +1,232 @@
+package io.k3j.workloadrules;
+
+import io.k3j.apimachinery.ValueKey;
+import io.k3j.apiserverapi.Write;
+import io.k3j.corevalidation.PodProblems;
+import io.k3j.kindrules.Fill;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.validation.Problems;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/// Validates updates of existing pods. Pure.
+final class PodUpdate {
+    private static final String RULE = "pod updates may not change fields other than"
+            + " `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,"
+            + "`spec.tolerations` (only additions to existing tolerations),"
+            + "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
+
+    private static final String MIRROR = "kubernetes.io/config.mirror";
+    private static final String APP_ARMOR = "container.apparmor.security.beta.kubernetes.io/";
+
+    private PodUpdate() {
+    }
+
+    /// Checks an update of the pod itself, of `ephemeralcontainers` or `resize`.
+    static void check(Write write, Struct after, Problems p) {
+        Struct old = write.before().orElse(Struct.EMPTY).struct("spec");
+        Struct spec = after.struct("spec");
+        switch (write.subresource()) {
+            case "" -> podUpdate(old, spec, p.at("spec"));
+            case "ephemeralcontainers" -> ephemeral(old, spec, p.at("spec"));
+            case "resize" -> resize(old, spec, p.at("spec"));
+            default -> {
+            }
+        }
+    }
+
+    /// Annotations by which a kubelet tells what a pod is, or how it is confined: fixed once the pod is there. A pod
+    /// that became a mirror pod while it runs would be nobody's.
+    static void annotations(Struct old, Struct pod, Problems p) {
+        Struct before = old.struct("metadata").struct("annotations");
+        Struct after = pod.struct("metadata").struct("annotations");
+        TreeSet<String> names = new TreeSet<>(before.names());
+        names.addAll(after.names());
+        for (String name : names) {
+            String what = name.equals(MIRROR) ? "mirror pod annotation"
+                    : name.startsWith(APP_ARMOR) ? "AppArmor annotations" : "";
+            if (!what.isEmpty() && !Objects.equals(before.get(name), after.get(name))) {
+                p.at("metadata").at("annotations").key(name).forbidden(
+                        before.has(name) ? "may not remove or update " + what : "may not add " + what);
+            }
+        }
+    }
+
+    private static void podUpdate(Struct old, Struct spec, Problems p) {
+        for (String list : List.of("containers", "initContainers")) {
+            if (old.seq(list).size() != spec.seq(list).size()) {
+                p.at(list).forbidden("pod updates may not add or remove containers");
+                return;
+            }
+            for (int i = 0; i < spec.seq(list).size(); i++) {
+                if (spec.seq(list).struct(i).text("image").isEmpty()) {
+                    p.at(list, i).at("image").required("");
+                }
+            }
+        }
+        deadline(old, spec, p.at("activeDeadlineSeconds"));
+        tolerations(old.seq("tolerations"), spec.seq("tolerations"), p);
+        schedulingGates(old.seq("schedulingGates"), spec.seq("schedulingGates"), p);
+        List<String> changed = changes(withOldMutableFields(old, old), withOldMutableFields(spec, old));
+        if (!changed.isEmpty()) {
+            p.forbidden(RULE + "\nchanged: " + String.join(", ", changed));
+        }
+    }
+
+    /// The spec with all mutable fields reset to their old values.
+    private static Struct withOldMutableFields(Struct spec, Struct old) {
+        Struct s = spec.without("activeDeadlineSeconds").without("tolerations").without("schedulingGates");
+        if (old.whole("terminationGracePeriodSeconds", 0) < 0 && spec.whole("terminationGracePeriodSeconds", 0) == 1) {
+            s = s.with("terminationGracePeriodSeconds", old.get("terminationGracePeriodSeconds"));
+        }
+        if (!old.seq("schedulingGates").isEmpty()) {
+            s = s.without("nodeSelector").without("affinity");
+        }
+        for (String list : List.of("containers", "initContainers")) {
+            s = Fill.each(s, list, c -> c.without("image"));
+        }
+        return s;
+    }
+
+    private static List<String> changes(Struct before, Struct after) {
+        TreeSet<String> names = new TreeSet<>(before.names());
+        names.addAll(after.names());
+        List<String> changed = new ArrayList<>();
+        for (String name : names) {
+            if (!Objects.equals(before.get(name), after.get(name))) {
+                changed.add("spec." + name);
+            }
+        }
+        return changed;
+    }
+
+    private static void deadline(Struct old, Struct spec, Problems p) {
+        if (old.has("activeDeadlineSeconds") && !spec.has("activeDeadlineSeconds")) {
+            p.invalid(null, "must not update from a positive integer to nil value");
+        } else if (old.has("activeDeadlineSeconds")
+                && spec.whole("activeDeadlineSeconds", 0) > old.whole("activeDeadlineSeconds", 0)) {
+            p.invalid(spec.whole("activeDeadlineSeconds", 0), "must be less than or equal to previous value");
+        }
+    }
+
+    private static void tolerations(Seq before, Seq after, Problems p) {
+        Set<Object> now = after.structs().stream().map(PodUpdate::timeless).collect(Collectors.toSet());
+        if (before.structs().stream().anyMatch(t -> !now.contains(timeless(t)))) {
+            p.at("tolerations").forbidden("existing toleration can not be modified except its tolerationSeconds");
+        }
+        if (!before.equals(after)) {
+            PodProblems.tolerations(after, p);
+        }
+    }
+
+    /// A toleration without what may change, its fields in one order.
+    private static Object timeless(Struct toleration) {
+        return ValueKey.of(Seq.of(toleration.text("key"), toleration.text("operator"), toleration.text("value"),
+                toleration.text("effect")));
+    }
+
+    private static void schedulingGates(Seq before, Seq after, Problems p) {
+        Set<String> known = before.structs().stream().map(g -> g.text("name")).collect(Collectors.toSet());
+        for (Struct gate : after.structs()) {
+            if (!known.contains(gate.text("name"))) {
+                p.at("schedulingGates").forbidden("only deletion is allowed, but found new scheduling gate '"
+                        + gate.text("name") + "'");
+            }
+        }
+    }
+
+    /// The spec without tolerations that stay as they are: another release may have taken them.
+    private static Struct unlessKept(Struct old, Struct spec) {
+        return old.seq("tolerations").equals(spec.seq("tolerations")) ? spec.without("tolerations") : spec;
+    }
+
+    private static void ephemeral(Struct old, Struct spec, Problems p) {
+        Map<String, Struct> all = new HashMap<>();
+        spec.seq("ephemeralContainers").structs().forEach(c -> all.putIfAbsent(c.text("name"), c));
+        for (Struct was : old.seq("ephemeralContainers").structs()) {
+            Struct now = all.getOrDefault(was.text("name"), Struct.EMPTY);
+            if (now.isEmpty()) {
+                p.at("ephemeralContainers").forbidden("existing ephemeral containers \"" + was.text("name")
+                        + "\" may not be removed\n");
+            } else if (!now.equals(was)) {
+                p.at("ephemeralContainers").forbidden("existing ephemeral containers \"" + was.text("name")
+                        + "\" may not be changed\n");
+            }
+        }
+        PodProblems.spec(unlessKept(old, spec), p);
+    }
+
+    private static void resize(Struct old, Struct spec, Problems p) {
+        if (!Quality.of(old).equals(Quality.of(spec))) {
+            p.invalid(Quality.of(spec), "Pod QOS Class may not change as a result of resizing");
+        }
+        boolean same = sameNames(old, spec, "containers", p);
+        if (!sameNames(old, spec, "initContainers", p) || !same) {
+            return;
+        }
+        for (String list : List.of("containers", "initContainers")) {
+            for (int i = 0; i < spec.seq(list).size(); i++) {
+                boolean fixed = list.equals("initContainers")
+                        && !spec.seq(list).struct(i).text("restartPolicy").equals("Always");
+                resources(old.seq(list).struct(i).struct("resources"), spec.seq(list).struct(i).struct("resources"),
+                        fixed, p.at(list, i).at("resources"));
+            }
+        }
+        if (!changes(withoutResources(old), withoutResources(spec)).isEmpty()) {
+            p.forbidden("only cpu and memory resources are mutable");
+        }
+        PodProblems.spec(unlessKept(old, spec), p);
+    }
+
+    /// @return whether a list has the containers it had, in the same order
+    private static boolean sameNames(Struct old, Struct spec, String list, Problems p) {
+        List<String> before = PodResize.names(old.seq(list));
+        List<String> after = PodResize.names(spec.seq(list));
+        if (before.size() != after.size()) {
+            p.at(list).forbidden(list + " may not be added or removed on resize");
+            return false;
+        }
+        for (int i = 0; i < after.size(); i++) {
+            if (!after.get(i).equals(before.get(i))) {
+                p.at(list, i).at("name").forbidden(list + " may not be renamed or reordered on resize");
+            }
+        }
+        return before.equals(after);
+    }
+
+    private static void resources(Struct old, Struct now, boolean fixed, Problems p) {
+        if (fixed && !old.equals(now)) {
+            p.forbidden("resources for non-sidecar init containers are immutable");
+            return;
+        }
+        for (String kind : List.of("requests", "limits")) {
+            if (!old.struct(kind).names().stream().allMatch(now.struct(kind)::has)) {
+                p.at(kind).forbidden("resource " + kind + " cannot be removed");
+            }
+        }
+    }
+
+    /// The spec without the fields that a resize may change.
+    private static Struct withoutResources(Struct spec) {
+        Struct s = spec;
+        for (String list : List.of("containers", "initContainers")) {
+            s = Fill.each(s, list, c -> {
+                Struct resources = c.struct("resources");
+                Struct.Builder b = resources.toBuilder();
+                for (String kind : List.of("requests", "limits")) {
+                    b.remove(kind);
+                    b.putUnlessEmpty(kind, resources.struct(kind).without("cpu").without("memory"));
+                }
+                return c.with("resources", b.build());
+            });
+        }
+        return s;
+    }
+}

@@ -1,0 +1,289 @@
+package io.k3j.workloadrules;
+
+import io.k3j.apiserverapi.Write;
+import io.k3j.apiserverapi.Write.Operation;
+import io.k3j.corevalidation.PodProblems;
+import io.k3j.kindrules.Fill;
+import io.k3j.kindrules.KindRules;
+import io.k3j.model.Gvk;
+import io.k3j.model.Selector;
+import io.k3j.model.Struct;
+import io.k3j.validation.LabelSelectorRules;
+import io.k3j.validation.Problems;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// Rules of Deployments, ReplicaSets, DaemonSets, StatefulSets and ReplicationControllers.
+final class WorkloadRules {
+    private static final List<String> ALWAYS = List.of("Always");
+    private static final int MORE_THAN_ALL = 101;
+
+    private WorkloadRules() {
+    }
+
+    static void into(Map<String, KindRules> map) {
+        map.put("Deployment", new Deployments());
+        map.put("ReplicaSet", new ReplicaSets());
+        map.put("DaemonSet", new DaemonSets());
+        map.put("StatefulSet", new StatefulSets());
+        map.put("ReplicationController", new Controllers());
+    }
+
+    private static Struct filled(Struct o, String field, Object value) {
+        return Fill.inside(o, "spec", s -> Fill.in(s, field, value));
+    }
+
+    private static Struct templated(Struct o) {
+        return Fill.inside(o, "spec", s -> Fill.inside(s, "template", PodDefaults::template));
+    }
+
+    /// Validates what they share: an immutable selector that matches the template, and replicas.
+    private static void check(Write write, Struct o, Problems p) {
+        if (write.of("status")) {
+            return;
+        }
+        Struct spec = o.struct("spec");
+        Problems at = p.at("spec");
+        at.notNegative(spec, "replicas");
+        at.notNegative(spec, "minReadySeconds");
+        at.notNegative(spec, "revisionHistoryLimit");
+        selector(spec, at);
+        if (TemplateRules.written(write, o, "spec", "template")) {
+            PodProblems.template(spec.struct("template"), ALWAYS, at.at("template"));
+        }
+        if (write.operation() == Operation.UPDATE) {
+            at.immutable(write.before().orElse(Struct.EMPTY).struct("spec"), spec, "selector");
+        }
+    }
+
+    private static void selector(Struct spec, Problems p) {
+        Struct selector = spec.struct("selector");
+        if (!spec.has("selector")) {
+            p.at("selector").required("");
+            return;
+        }
+        LabelSelectorRules.check(selector, p.at("selector"));
+        if (selector.struct("matchLabels").isEmpty() && selector.seq("matchExpressions").isEmpty()) {
+            p.at("selector").invalid(selector, "empty selector is invalid for deployment");
+            return;
+        }
+        Struct labels = spec.struct("template").struct("metadata").struct("labels");
+        try {
+            if (!Selector.of(selector).matches(labels.texts())) {
+                p.at("template.metadata.labels").invalid(labels, "`selector` does not match template `labels`");
+            }
+        } catch (IllegalArgumentException e) {
+            return;
+        }
+    }
+
+    /// A share, as far as it matters whether it is more than all; 0 for what is none.
+    private static int percent(String share) {
+        int percent = 0;
+        for (char c : share.substring(0, Math.max(0, share.length() - 1)).toCharArray()) {
+            percent = c >= '0' && c <= '9' ? Math.min(MORE_THAN_ALL, percent * 10 + c - '0') : 0;
+        }
+        return share.endsWith("%") ? percent : 0;
+    }
+
+    private static boolean zero(@Nullable Object value) {
+        return value instanceof Long l && l == 0 || "0%".equals(value);
+    }
+
+    private static final class Deployments implements KindRules {
+        @Override
+        public Struct defaulted(Gvk kind, Struct o) {
+            Struct d = templated(filled(filled(o, "replicas", 1L), "strategy", Struct.EMPTY));
+            d = filled(filled(d, "revisionHistoryLimit", 10L), "progressDeadlineSeconds", 600L);
+            return Fill.inside(d, "spec", s -> Fill.inside(s, "strategy", Deployments::strategy));
+        }
+
+        private static Struct strategy(Struct strategy) {
+            Struct s = Fill.in(strategy, "type", "RollingUpdate");
+            return s.text("type").equals("RollingUpdate")
+                    ? s.with("rollingUpdate",
+                            Fill.in(s.struct("rollingUpdate"), "maxUnavailable", "25%", "maxSurge", "25%"))
+                    : s;
+        }
+
+        @Override
+        public void check(Write write, Struct o, Problems p) {
+            WorkloadRules.check(write, o, p);
+            Struct spec = o.struct("spec");
+            Struct strategy = spec.struct("strategy");
+            Problems at = p.at("spec").at("strategy");
+            at.oneOf(strategy, "type", List.of("Recreate", "RollingUpdate"));
+            Struct rolling = strategy.struct("rollingUpdate");
+            if (strategy.text("type").equals("Recreate") && strategy.has("rollingUpdate")) {
+                at.at("rollingUpdate").forbidden("may not be specified when strategy `type` is 'Recreate'");
+            }
+            at.at("rollingUpdate").countOrPercent(rolling, "maxUnavailable");
+            at.at("rollingUpdate").countOrPercent(rolling, "maxSurge");
+            if (zero(rolling.get("maxUnavailable")) && zero(rolling.get("maxSurge")) && !rolling.isEmpty()) {
+                at.at("rollingUpdate").at("maxUnavailable").invalid(rolling.get("maxUnavailable"),
+                        "may not be 0 when `maxSurge` is 0");
+            }
+            long deadline = spec.whole("progressDeadlineSeconds", 600);
+            if (deadline <= spec.whole("minReadySeconds", 0)) {
+                p.at("spec").at("progressDeadlineSeconds").invalid(deadline, "must be greater than minReadySeconds");
+            }
+        }
+    }
+
+    private static final class ReplicaSets implements KindRules {
+        @Override
+        public Struct defaulted(Gvk kind, Struct o) {
+            return templated(filled(o, "replicas", 1L));
+        }
+
+        @Override
+        public void check(Write write, Struct o, Problems p) {
+            WorkloadRules.check(write, o, p);
+        }
+    }
+
+    private static final class DaemonSets implements KindRules {
+        @Override
+        public Struct defaulted(Gvk kind, Struct o) {
+            Struct d = templated(filled(filled(o, "revisionHistoryLimit", 10L), "updateStrategy", Struct.EMPTY));
+            return Fill.inside(d, "spec", s -> Fill.inside(s, "updateStrategy", DaemonSets::strategy));
+        }
+
+        private static Struct strategy(Struct strategy) {
+            Struct s = Fill.in(strategy, "type", "RollingUpdate");
+            return s.text("type").equals("RollingUpdate")
+                    ? s.with("rollingUpdate", Fill.in(s.struct("rollingUpdate"), "maxUnavailable", 1L, "maxSurge", 0L))
+                    : s;
+        }
+
+        @Override
+        public void check(Write write, Struct o, Problems p) {
+            WorkloadRules.check(write, o, p);
+            Struct strategy = o.struct("spec").struct("updateStrategy");
+            Problems at = p.at("spec").at("updateStrategy");
+            at.oneOf(strategy, "type", List.of("RollingUpdate", "OnDelete"));
+            if (!write.of("status") && strategy.text("type").equals("RollingUpdate")) {
+                rolling(strategy.struct("rollingUpdate"), at.at("rollingUpdate"));
+            }
+        }
+
+        /// A roll-out either takes pods away first or adds them first.
+        private static void rolling(Struct rolling, Problems p) {
+            for (String field : List.of("maxUnavailable", "maxSurge")) {
+                p.countOrPercent(rolling, field);
+                if (rolling.get(field) instanceof String s && percent(s) > 100) {
+                    p.at(field).invalid(s, "must not be greater than 100%");
+                }
+            }
+            boolean takes = !zero(rolling.get("maxUnavailable"));
+            boolean adds = !zero(rolling.get("maxSurge"));
+            if (takes && adds) {
+                p.at("maxSurge").invalid(rolling.get("maxSurge"), "may not be set when maxUnavailable is non-zero");
+            } else if (!takes && !adds) {
+                p.at("maxUnavailable").required("cannot be 0 when maxSurge is 0");
+            }
+        }
+    }
+
+    private static final class Controllers implements KindRules {
+        @Override
+        public Struct defaulted(Gvk kind, Struct o) {
+            Struct labels = o.struct("spec").struct("template").struct("metadata").struct("labels");
+            Struct d = filled(o, "replicas", 1L);
+            d = labels.isEmpty() ? d : filled(d, "selector", labels);
+            d = labels.isEmpty() || !d.struct("metadata").struct("labels").isEmpty() ? d
+                    : d.withAt(labels, "metadata", "labels");
+            return templated(d);
+        }
+
+        @Override
+        public void check(Write write, Struct o, Problems p) {
+            if (write.of("status")) {
+                return;
+            }
+            Struct spec = o.struct("spec");
+            p.at("spec").notNegative(spec, "replicas");
+            Struct labels = spec.struct("template").struct("metadata").struct("labels");
+            if (spec.struct("selector").isEmpty()) {
+                p.at("spec").at("selector").required("");
+            } else if (!Selector.ofLabels(spec.struct("selector").texts()).matches(labels.texts())) {
+                p.at("spec.template.metadata.labels").invalid(labels, "`selector` does not match template `labels`");
+            }
+            if (TemplateRules.written(write, o, "spec", "template")) {
+                PodProblems.template(spec.struct("template"), ALWAYS, p.at("spec").at("template"));
+            }
+        }
+    }
+
+    private static final class StatefulSets implements KindRules {
+        private static final List<String> MUTABLE = List.of("replicas", "ordinals", "template", "updateStrategy",
+                "revisionHistoryLimit", "persistentVolumeClaimRetentionPolicy", "minReadySeconds");
+        private static final String RULE = "updates to statefulset spec for fields other than 'replicas', 'ordinals',"
+                + " 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and"
+                + " 'minReadySeconds' are forbidden";
+
+        @Override
+        public Struct defaulted(Gvk kind, Struct o) {
+            Struct d = filled(filled(o, "podManagementPolicy", "OrderedReady"), "updateStrategy", Struct.EMPTY);
+            d = filled(filled(d, "replicas", 1L), "revisionHistoryLimit", 10L);
+            d = filled(d, "persistentVolumeClaimRetentionPolicy", Struct.EMPTY);
+            return Fill.inside(templated(d), "spec", StatefulSets::spec);
+        }
+
+        private static Struct spec(Struct spec) {
+            Struct s = Fill.inside(spec, "persistentVolumeClaimRetentionPolicy",
+                    r -> Fill.in(r, "whenDeleted", "Retain", "whenScaled", "Retain"));
+            s = Fill.inside(s, "updateStrategy", StatefulSets::strategy);
+            return Fill.each(s, "volumeClaimTemplates", StatefulSets::claim);
+        }
+
+        private static Struct claim(Struct claim) {
+            Struct c = Fill.in(claim, "apiVersion", "v1", "kind", "PersistentVolumeClaim");
+            c = Fill.inside(c, "spec", s -> Fill.in(s, "volumeMode", "Filesystem"));
+            return c.with("status", Fill.in(c.struct("status"), "phase", "Pending"));
+        }
+
+        private static Struct strategy(Struct strategy) {
+            Struct s = Fill.in(strategy, "type", "RollingUpdate");
+            return s.text("type").equals("RollingUpdate")
+                    ? s.with("rollingUpdate", Fill.in(s.struct("rollingUpdate"), "partition", 0L)) : s;
+        }
+
+        @Override
+        public void check(Write write, Struct o, Problems p) {
+            if (write.of("status")) {
+                return;
+            }
+            Struct spec = o.struct("spec");
+            Struct before = write.before().orElse(Struct.EMPTY).struct("spec");
+            p.at("spec").notNegative(spec, "replicas");
+            p.at("spec").oneOf(spec, "podManagementPolicy", List.of("OrderedReady", "Parallel"));
+            p.at("spec").at("updateStrategy").oneOf(spec.struct("updateStrategy"), "type",
+                    List.of("RollingUpdate", "OnDelete"));
+            selector(spec, p.at("spec"));
+            if (TemplateRules.written(write, o, "spec", "template")) {
+                PodProblems.template(spec.struct("template"), ALWAYS, claimed(spec), p.at("spec").at("template"));
+            }
+            if (write.operation() == Operation.UPDATE && !fixed(before).equals(fixed(spec))) {
+                p.at("spec").forbidden(RULE);
+            }
+        }
+
+        /// The names of the volumes that come from claim templates.
+        private static Set<String> claimed(Struct spec) {
+            return spec.seq("volumeClaimTemplates").structs().stream().map(c -> c.struct("metadata").text("name"))
+                    .collect(Collectors.toSet());
+        }
+
+        private static Struct fixed(Struct spec) {
+            Struct s = spec;
+            for (String field : MUTABLE) {
+                s = s.without(field);
+            }
+            return s;
+        }
+    }
+}
