@@ -14,11 +14,7 @@
 /// thrown says that the code is wrong: a verb or parameter without a text.
 ///
 /// Source: Kubernetes API Concepts, "The Kubernetes API", "OpenAPI interface definition".
-@Export
-@Version("1.0.0")
 @NullMarked
 package io.k3j.openapi;
 
 import org.jspecify.annotations.NullMarked;
-import org.osgi.annotation.bundle.Export;
-import org.osgi.annotation.versioning.Version;
