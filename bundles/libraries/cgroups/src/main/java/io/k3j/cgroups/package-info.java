@@ -8,11 +8,7 @@
 /// **Errors.** An `IOException` that says what to do, where a pod would run without its limits; what is left over (a
 /// group with processes) is logged and stays for another time. See
 /// <https://kubernetes.io/docs/concepts/architecture/cgroups/>.
-@Export
-@Version("1.0.0")
 @NullMarked
 package io.k3j.cgroups;
 
 import org.jspecify.annotations.NullMarked;
-import org.osgi.annotation.bundle.Export;
-import org.osgi.annotation.versioning.Version;

@@ -6,11 +6,7 @@
 /// **Threads.** One at a time for a manager's rounds; its conditions are read by any. **Blocking.** As long as the node
 /// does that it is given. **Errors.** A wrong argument is an `IllegalArgumentException` that names it, with upstream's
 /// sentence.
-@Export
-@Version("1.0.0")
 @NullMarked
 package io.k3j.kubeleteviction;
 
 import org.jspecify.annotations.NullMarked;
-import org.osgi.annotation.bundle.Export;
-import org.osgi.annotation.versioning.Version;

@@ -6,11 +6,7 @@
 /// **Threads.** Any; a collector one at a time. **Blocking.** `Images.ensure` does not: pulls have threads of their
 /// own. **Errors.** What keeps an image away is an outcome with a reason and a sentence for an Event; neither has a
 /// password.
-@Export
-@Version("1.0.0")
 @NullMarked
 package io.k3j.kubeletimages;
 
 import org.jspecify.annotations.NullMarked;
-import org.osgi.annotation.bundle.Export;
-import org.osgi.annotation.versioning.Version;

@@ -7,11 +7,7 @@
 /// **Threads.** One per request, which it blocks, and one more while a session copies; it has none of its own. At
 /// most 500 exec, attach and port-forward sessions and 16 reviews at once. **Errors.** Every failure is an answer to
 /// the request. See <https://kubernetes.io/docs/reference/access-authn-authz/kubelet-authn-authz/>.
-@Export
-@Version("1.1.0")
 @NullMarked
 package io.k3j.kubeletserver;
 
 import org.jspecify.annotations.NullMarked;
-import org.osgi.annotation.bundle.Export;
-import org.osgi.annotation.versioning.Version;

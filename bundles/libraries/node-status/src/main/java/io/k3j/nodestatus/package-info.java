@@ -7,11 +7,7 @@
 /// **Threads.** [NodeLoop#run] takes one and blocks it until the kubelet stops; [MachineInfo] may be asked on any.
 /// **Errors.** None is thrown: what the API refuses is logged once and tried again, every 200 ms while the node is
 /// not ready. See <https://kubernetes.io/docs/concepts/architecture/nodes/#node-heartbeats>.
-@Export
-@Version("1.0.0")
 @NullMarked
 package io.k3j.nodestatus;
 
 import org.jspecify.annotations.NullMarked;
-import org.osgi.annotation.bundle.Export;
-import org.osgi.annotation.versioning.Version;

@@ -9,11 +9,7 @@
 /// **Blocking.** Only [HandlerRunner#run], for the probe's timeout at most. **Errors.** None is thrown:
 /// what went wrong is a text for people. **Bounds.** 10 KiB of output, 8 KiB of a head's line, 256 KiB of a head. See
 /// <https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#container-probes>.
-@Export
-@Version("1.0.0")
 @NullMarked
 package io.k3j.probes;
 
 import org.jspecify.annotations.NullMarked;
-import org.osgi.annotation.bundle.Export;
-import org.osgi.annotation.versioning.Version;
