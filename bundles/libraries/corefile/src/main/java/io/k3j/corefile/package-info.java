@@ -9,11 +9,7 @@
 /// Files are what [ConfigFiles] holds, never files of the machine; the environment is what the caller gives, never
 /// that of the process. Pure; any thread; nothing blocks. **Memory.** [Corefile#MOST_TOKENS] words with all imports.
 /// **Errors.** A [CorefileProblem] says file, line, what is wrong and one word for an Event.
-@Export
-@Version("1.0.0")
 @NullMarked
 package io.k3j.corefile;
 
 import org.jspecify.annotations.NullMarked;
-import org.osgi.annotation.bundle.Export;
-import org.osgi.annotation.versioning.Version;

@@ -13,11 +13,7 @@
 /// Immutable values and pure functions; any thread; nothing blocks and nothing is logged. **Bytes are not trusted.**
 /// What is broken, leads in a circle or grows beyond its bound is refused with `IllegalArgumentException`, whatever
 /// it is. Arrays of bytes in records and queries are shared and never changed.
-@Export
-@Version("1.0.0")
 @NullMarked
 package io.k3j.dnsmessage;
 
 import org.jspecify.annotations.NullMarked;
-import org.osgi.annotation.bundle.Export;
-import org.osgi.annotation.versioning.Version;

@@ -12,11 +12,7 @@
 /// and only for a question whose asker may wait ([Ask#patient]): otherwise the answer is `DnsAnswer.LATER`.
 /// **Memory.** The cache, the causes an [ErrorLog] remembers and the questions a [Forward] has under way each have a
 /// named bound. Regular expressions of users are those of RE2, which take linear time.
-@Export
-@Version("1.0.0")
 @NullMarked
 package io.k3j.dnsplugins;
 
 import org.jspecify.annotations.NullMarked;
-import org.osgi.annotation.bundle.Export;
-import org.osgi.annotation.versioning.Version;
