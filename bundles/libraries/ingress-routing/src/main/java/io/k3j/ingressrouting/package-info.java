@@ -4,11 +4,7 @@
 /// [HostClaims] says whose a host is. A [RequestTarget] is what a client asks for, in one reading only.
 ///
 /// Immutable values and pure functions; any thread; nothing blocks.
-@Export
-@Version("1.1.0")
 @NullMarked
 package io.k3j.ingressrouting;
 
 import org.jspecify.annotations.NullMarked;
-import org.osgi.annotation.bundle.Export;
-import org.osgi.annotation.versioning.Version;
