@@ -16,11 +16,7 @@
 /// refused gets an `IOException` whose message is the whole sentence ([FlagMismatch] for flags), and nothing was
 /// written; a datastore that is away is its `DatastoreUnavailable`, to be asked again. Source: K3s'
 /// `pkg/cluster/bootstrap.go` and `pkg/bootstrap`.
-@Export
-@Version("1.0.0")
 @NullMarked
 package io.k3j.clusteragreement;
 
 import org.jspecify.annotations.NullMarked;
-import org.osgi.annotation.bundle.Export;
-import org.osgi.annotation.versioning.Version;

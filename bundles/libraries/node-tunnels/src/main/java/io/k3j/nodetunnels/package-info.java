@@ -9,11 +9,7 @@
 /// request until it ends; dialling blocks: 10 s for a direct connection, 3 s for a tunnel that may be on its way
 /// back. What cannot be reached is an `IOException` that names the node. Source: K3s'
 /// `pkg/daemons/control/tunnel.go`, rancher/remotedialer.
-@Export
-@Version("1.0.0")
 @NullMarked
 package io.k3j.nodetunnels;
 
 import org.jspecify.annotations.NullMarked;
-import org.osgi.annotation.bundle.Export;
-import org.osgi.annotation.versioning.Version;

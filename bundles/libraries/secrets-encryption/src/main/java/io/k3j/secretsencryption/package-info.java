@@ -17,11 +17,7 @@
 ///                                          │ all have it? ◄── EncryptionMarks ◄── step ◄── other servers
 ///                                          └──► Reencryption: each Secret once more
 /// ```
-@Export
-@Version("1.0.0")
 @NullMarked
 package io.k3j.secretsencryption;
 
 import org.jspecify.annotations.NullMarked;
-import org.osgi.annotation.bundle.Export;
-import org.osgi.annotation.versioning.Version;

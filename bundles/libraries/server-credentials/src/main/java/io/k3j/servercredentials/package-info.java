@@ -10,11 +10,7 @@
 /// virtual threads, which end with the call. Safe for use by several threads where a class says so. What is damaged,
 /// or is missing its other half, is an `IOException` with the file and the next step; nothing is overwritten then.
 /// Source: K3s' `pkg/daemons/control/deps`.
-@Export
-@Version("1.0.0")
 @NullMarked
 package io.k3j.servercredentials;
 
 import org.jspecify.annotations.NullMarked;
-import org.osgi.annotation.bundle.Export;
-import org.osgi.annotation.versioning.Version;

@@ -4,11 +4,7 @@
 /// A library of values and pure functions: no state, no threads of its own. A handler runs on the virtual thread of its
 /// request and may block. A [Refusal] carries the HTTP status and what the client is to read; anything else a handler
 /// throws is a fault of the server. Source: K3s' `pkg/server/handlers` and `pkg/server/auth`.
-@Export
-@Version("1.0.0")
 @NullMarked
 package io.k3j.supervisorrequests;
 
 import org.jspecify.annotations.NullMarked;
-import org.osgi.annotation.bundle.Export;
-import org.osgi.annotation.versioning.Version;
