@@ -4,11 +4,7 @@
 /// Pure functions of an object that has been defaulted; safe for any number of threads; nothing blocks, no other object
 /// is read. What is wrong is collected in [io.k3j.validation.Problems], all of it, in upstream's words and never
 /// thrown: clients and tests compare these messages.
-@Export
-@Version("1.1.0")
 @NullMarked
 package io.k3j.corevalidation;
 
 import org.jspecify.annotations.NullMarked;
-import org.osgi.annotation.bundle.Export;
-import org.osgi.annotation.versioning.Version;

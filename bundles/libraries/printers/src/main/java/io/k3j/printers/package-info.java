@@ -4,11 +4,7 @@
 /// Pure and immutable; safe for any number of threads; nothing blocks and nothing is kept between calls. Times are
 /// given by the caller, so a row depends on its arguments only. A field that is missing or damaged shows as `<none>`,
 /// `<unknown>`, `<unset>` or nothing, as upstream shows it; no exception leaves this package for what an object holds.
-@Export
-@Version("1.0.0")
 @NullMarked
 package io.k3j.printers;
 
 import org.jspecify.annotations.NullMarked;
-import org.osgi.annotation.bundle.Export;
-import org.osgi.annotation.versioning.Version;
