@@ -3,6 +3,7 @@ package io.k3j.cli;
 import io.k3j.componentbase.FeatureGates;
 import io.k3j.componenthelpers.Cidr;
 import io.k3j.flannelconf.FlannelConf;
+import io.k3j.kubeletconfig.ReservedResources;
 import io.k3j.signedjars.TrustedSigners;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -12,6 +13,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -49,6 +51,7 @@ final class Checks {
         c.featureGates("kubeApiserverArg", "--kube-apiserver-arg");
         c.featureGates("kubeControllerManagerArg", "--kube-controller-manager-arg");
         c.featureGates("kubeletArg", "--kubelet-arg");
+        c.reserved();
         c.trust(host);
         return c.problems;
     }
@@ -206,6 +209,20 @@ final class Checks {
     private void featureGates(String key, String flag) {
         try {
             FeatureGates.of(flag, list(key));
+        } catch (IllegalArgumentException e) {
+            problems.add(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /// How many processors there are is looked at by the kubelet itself.
+    private void reserved() {
+        Map<String, String> arguments = new HashMap<>();
+        for (String argument : list("kubeletArg")) {
+            int eq = argument.indexOf('=');
+            arguments.put(eq < 0 ? argument : argument.substring(0, eq), argument.substring(eq + 1));
+        }
+        try {
+            ReservedResources.of(arguments, ReservedResources.MOST_CPUS);
         } catch (IllegalArgumentException e) {
             problems.add(String.valueOf(e.getMessage()));
         }

@@ -48,6 +48,18 @@ public final class Cgroups {
         return driver.name();
     }
 
+    /// The group that all pods are in.
+    public String root() {
+        return kubepods;
+    }
+
+    /// Gives all pods together limits, and the weight they have beside the rest of the machine: without it a new group
+    /// counts as much as a single core, however many there are.
+    /// @throws IOException when they do not have them, with what to do about it
+    public void enforce(CgroupDriver.Limits limits) throws IOException {
+        driver.enforce(kubepods, limits);
+    }
+
     /// The parent of a pod's containers, as CRI's `cgroup_parent`. Pure; whether the group is there is not looked at.
     public String parent(Obj pod) {
         return driver.parent(group(pod));

@@ -51,6 +51,12 @@ class KubeletArgumentsTest {
                 clusterDNS: [169.254.20.10, 10.43.0.10]
                 evictionSoft: {memory.available: 200Mi}
                 evictionSoftGracePeriod: {memory.available: 1m30s}
+                kubeReserved: {cpu: 250m, memory: 256Mi}
+                systemReserved: {memory: 1Gi}
+                reservedSystemCPUs: 0-1
+                enforceNodeAllocatable: [none]
+                nodeStatusMaxImages: -1
+                nodeStatusUpdateFrequency: 4s
                 logging: {format: json}
                 makeIPTablesUtilChains: false
                 registerWithTaints:
@@ -60,6 +66,8 @@ class KubeletArgumentsTest {
                 """);
         assertThat(read().arguments()).containsExactlyInAnyOrder("max-pods=50", "cluster-dns=169.254.20.10,10.43.0.10",
                 "eviction-soft=memory.available<200Mi", "eviction-soft-grace-period=memory.available=1m30s",
+                "kube-reserved=cpu=250m,memory=256Mi", "system-reserved=memory=1Gi", "reserved-cpus=0-1",
+                "enforce-node-allocatable=none", "node-status-max-images=-1", "node-status-update-frequency=4s",
                 "logging-format=json", "make-iptables-util-chains=false",
                 "register-with-taints=dedicated=db:NoSchedule,gpu:NoExecute",
                 "tls-cipher-suites=TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");

@@ -1,6 +1,7 @@
 package io.k3j.kubeleteviction;
 
 import io.k3j.apimachinery.GoDuration;
+import io.k3j.apimachinery.Quantity;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -46,6 +47,16 @@ public final class EvictionConfig {
         all.removeIf(t -> t.signal().ofContainers());
         return new EvictionConfig(all, given.duration("eviction-pressure-transition-period", "5m"),
                 Duration.ofSeconds(given.whole("eviction-max-pod-grace-period")));
+    }
+
+    /// What hard thresholds keep free, which pods are not promised: of `memory`, by `memory.available`, and of
+    /// `ephemeral-storage`, by `nodefs.available`; nothing of others.
+    /// @param capacity bytes
+    public Quantity reservation(String resource, long capacity) {
+        return thresholds.stream().filter(Threshold::hard)
+                .filter(t -> t.signal() == EvictionSignal.MEMORY || t.signal() == EvictionSignal.NODE_FS)
+                .filter(t -> t.signal().resource().equals(resource)).map(t -> t.value().of(capacity))
+                .reduce(Quantity.ZERO, (_, last) -> last);
     }
 
     List<Threshold> thresholds() {

@@ -36,6 +36,17 @@ class EvictionConfigTest {
         assertThat(EvictionConfig.of(Map.of("eviction-hard", "")).thresholds()).isEmpty();
     }
 
+    @Test
+    void podsAreNotPromisedWhatHardThresholdsKeepFree() {
+        EvictionConfig config = EvictionConfig.of(Map.of("eviction-hard",
+                "memory.available<100Mi,imagefs.available<50%,nodefs.available<10%,nodefs.inodesFree<5%",
+                "eviction-soft", "memory.available<1Gi", "eviction-soft-grace-period", "memory.available=1m"));
+        assertThat(config.reservation("memory", 4L << 30).value()).isEqualTo(100L << 20);
+        assertThat(config.reservation("ephemeral-storage", 1_000_000).value()).isEqualTo(100_000);
+        assertThat(config.reservation("cpu", 4).signum()).isZero();
+        assertThat(EvictionConfig.of(Map.of()).reservation("memory", 4L << 30).signum()).isZero();
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
             "eviction-hard|memory.available=1Gi|malformed pair, expect string<string",

@@ -26,7 +26,7 @@ final class NodeLease {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
     private static final String NAMESPACE = "kube-node-lease";
     /// A round of [NodeLoop] that comes a little early renews all the same: the next one is ten seconds away.
-    private static final Duration SLACK = Duration.ofMillis(500);
+    static final Duration SLACK = Duration.ofMillis(500);
     private final ApiClient api;
     private final TimeSource clock;
     /// On the monotonic clock; the epoch is before everything, so the first round renews.

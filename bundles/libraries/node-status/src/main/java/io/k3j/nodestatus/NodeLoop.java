@@ -43,6 +43,8 @@ public final class NodeLoop {
     private String runtimeVersion = "";
     /// When the status was last written, on the monotonic clock.
     private Instant reported = Instant.EPOCH;
+    /// When it was last made of a node that is ready; the epoch after a failure.
+    private Instant made = Instant.EPOCH;
     /// Whether the Node is known to exist; a 404 takes it back, so a Node somebody deleted is registered anew.
     private boolean registered;
     /// Whether the first failure has been told: while an API server starts there is one every 200 ms.
@@ -73,10 +75,16 @@ public final class NodeLoop {
             boolean fine;
             do {
                 fine = once(ready);
-            } while (!closed.await(fine ? NodeLease.EVERY.toMillis() : UNREADY.toMillis(), TimeUnit.MILLISECONDS));
+            } while (!closed.await((fine ? round() : UNREADY).toMillis(), TimeUnit.MILLISECONDS));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /// The lease is renewed in time, however seldom the status is made.
+    private Duration round() {
+        Duration every = settings.status().every();
+        return every.compareTo(NodeLease.EVERY) < 0 ? every : NodeLease.EVERY;
     }
 
     /// One round. Lease before status: a node whose status cannot be written lives all the same.
@@ -86,11 +94,13 @@ public final class NodeLoop {
             Obj node = registered ? api.get(NODES, Key.of(settings.name())) : register();
             registered = true;
             lease.renew(node);
-            boolean fine = report(roles.given(node));
+            Obj given = roles.given(node);
+            boolean fine = waits() || report(given);
             ready.accept(fine);
             return fine && !roles.pending();
         } catch (ApiFault e) {
             registered = registered && e.code() != 404;
+            made = Instant.EPOCH;
             String what = "node={0} is not told: {1}";
             boolean quiet = told || e.code() == 409 || over();
             LOG.log(quiet ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING, what, settings.name(),
@@ -102,6 +112,13 @@ public final class NodeLoop {
                     "Node status update failed node=" + settings.name(), e);
             return false;
         }
+    }
+
+    /// Whether this round is for the lease alone: the status is made less often, and the node was ready.
+    private boolean waits() {
+        Duration every = settings.status().every();
+        return every.compareTo(NodeLease.EVERY) > 0
+                && Duration.between(made, clock.monotonic().instant()).plus(NodeLease.SLACK).compareTo(every) < 0;
     }
 
     private boolean over() {
@@ -138,6 +155,7 @@ public final class NodeLoop {
             api.update(NODES, node.with(wanted, "status"), WriteOptions.STATUS);
             reported = now;
         }
+        made = fine ? now : Instant.EPOCH;
         return fine;
     }
 

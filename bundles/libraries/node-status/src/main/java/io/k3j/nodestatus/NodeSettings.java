@@ -1,15 +1,18 @@
 package io.k3j.nodestatus;
 
+import io.k3j.model.Struct;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 
-/// What a node is told about itself, after defaults. A value, but for `maxPods`, which may change with the
-/// configuration while the kubelet runs.
+/// What a node is told about itself, after defaults. A value, but for `maxPods` of the status, which may change with
+/// the configuration while the kubelet runs.
 ///
 /// @param name of the node
 /// @param rootDir the directory on whose file system pods' files lie
-/// @param maxPods how many pods it may have, asked for whenever the status is made
+/// @param status what its status says, and how often
 /// @param externalIps `--node-external-ip`
 /// @param labels `--node-label`, as `name=value`; set when the node is registered
 /// @param taints `--node-taint`, as `key=value:Effect`; set when the node is registered
@@ -18,9 +21,18 @@ import java.util.function.LongSupplier;
 /// @param port the kubelet's
 /// @param controlPlane whether it carries the role of a server
 /// @param cloud who tells what the node is in a cloud
-public record NodeSettings(String name, Path rootDir, LongSupplier maxPods, List<String> externalIps,
+public record NodeSettings(String name, Path rootDir, Status status, List<String> externalIps,
         List<String> labels, List<String> taints, List<String> args, List<String> env, String port,
         boolean controlPlane, Cloud cloud) {
+    /// What the status of a node says, and how often it is made.
+    ///
+    /// @param maxPods how many pods it may have, asked for whenever the status is made
+    /// @param maxImages how many images it names, the largest; -1 for all
+    /// @param allocatable what pods may have of a capacity, amounts by resource
+    /// @param every how often it is made; what has changed since is told then
+    public record Status(LongSupplier maxPods, long maxImages, UnaryOperator<Struct> allocatable, Duration every) {
+    }
+
     /// Who tells a node's provider ID, instance type and addresses.
     ///
     /// @param own this node itself does, as K3s' own cloud has it; not with `--disable-cloud-controller`

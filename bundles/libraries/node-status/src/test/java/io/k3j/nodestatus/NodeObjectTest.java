@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.nodeapi.Image;
 import io.k3j.nodeapi.RuntimeReadiness;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class NodeObjectTest {
@@ -17,7 +21,11 @@ class NodeObjectTest {
     private final NodeObject object = object(NodeSettings.Cloud.K3S);
 
     private static NodeObject object(NodeSettings.Cloud cloud) {
-        NodeSettings settings = new NodeSettings("n1", Path.of("/kubelet"), () -> 110, List.of("1.2.3.4"), List.of(),
+        return object(cloud, new NodeSettings.Status(() -> 110, 50, all -> all, Duration.ofSeconds(10)));
+    }
+
+    private static NodeObject object(NodeSettings.Cloud cloud, NodeSettings.Status status) {
+        NodeSettings settings = new NodeSettings("n1", Path.of("/kubelet"), status, List.of("1.2.3.4"), List.of(),
                 List.of(), List.of(), List.of(), "10250", true, cloud);
         return new NodeObject(settings,
                 new MachineInfo(2, 4L << 30, List.of("10.0.0.1"), Struct.of("architecture", "amd64")),
@@ -73,7 +81,33 @@ class NodeObjectTest {
         assertThat(status.struct("allocatable").text("example.com/dongle")).isEqualTo("4");
         assertThat(status.struct("allocatable").has("example.com/gone")).isFalse();
         assertThat(status.struct("capacity").text("cpu")).isEqualTo("2");
-        assertThat(status.struct("allocatable").text("ephemeral-storage")).isEqualTo("950");
+    }
+
+    @Test
+    void podsMayHaveWhatIsNotReserved() {
+        Struct status = object(NodeSettings.Cloud.K3S, new NodeSettings.Status(() -> 20, 50,
+                all -> all.with("cpu", "1500m"), Duration.ofSeconds(10))).status(Struct.EMPTY, now());
+        assertThat(status.struct("capacity").text("cpu")).isEqualTo("2");
+        assertThat(status.struct("allocatable").text("cpu")).isEqualTo("1500m");
+        assertThat(status.struct("allocatable").text("pods")).isEqualTo("20");
+    }
+
+    @Test
+    void tellsAsManyImagesAsItIsToldTo() {
+        List<Image> images = LongStream.rangeClosed(1, 60)
+                .mapToObj(i -> new Image("i" + i, List.of("image:" + i), List.of(), i, OptionalLong.empty(), "",
+                        false))
+                .toList();
+        NodeObject.Now now = new NodeObject.Now(now().at(), now().readiness(), "", images, 1000, Set.of());
+        assertThat(told(50, now)).hasSize(50).first().isEqualTo(60L);
+        assertThat(told(-1, now)).hasSize(60);
+        assertThat(told(0, now)).isEmpty();
+    }
+
+    private static List<Long> told(long most, NodeObject.Now now) {
+        return object(NodeSettings.Cloud.K3S, new NodeSettings.Status(() -> 110, most, all -> all,
+                Duration.ofSeconds(10))).status(Struct.EMPTY, now).seq("images").structs().stream()
+                .map(i -> i.whole("sizeBytes", 0)).toList();
     }
 
     @Test

@@ -40,7 +40,16 @@ record Dependencies(KubeletOptions options, ContainerRuntime runtime, Referenced
 
     /// Records a warning about this node, which upstream's kubelet refers to by its name in place of the uid.
     void warn(String reason, String message) {
-        events.tell(Struct.of("kind", "Node", "name", options.nodeName(), "uid", options.nodeName()), "Warning", reason,
+        tellOfNode("Warning", reason, message);
+    }
+
+    /// Records an event about this node that is no warning.
+    void inform(String reason, String message) {
+        tellOfNode("Normal", reason, message);
+    }
+
+    private void tellOfNode(String type, String reason, String message) {
+        events.tell(Struct.of("kind", "Node", "name", options.nodeName(), "uid", options.nodeName()), type, reason,
                 message);
     }
 

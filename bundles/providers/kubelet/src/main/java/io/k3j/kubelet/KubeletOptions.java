@@ -3,6 +3,7 @@ package io.k3j.kubelet;
 import io.k3j.apimachinery.Quantity;
 import io.k3j.codec.DurationText;
 import io.k3j.kubeletconfig.KubeletDefaults;
+import io.k3j.kubeletconfig.ReservedResources;
 import io.k3j.kubeleteviction.EvictionConfig;
 import io.k3j.kubeletimages.ImageGarbageCollector;
 import io.k3j.kuberuntime.Security;
@@ -34,6 +35,8 @@ record KubeletOptions(String nodeName, Path dataDir, Path rootDir, Path logDir, 
         List<String> clusterDns,
         String clusterDomain, Map<String, String> arguments, KubeletDefaults defaults) {
     private static final int HEALTHZ_PORT = 10_248;
+    private static final String STATUS = "node-status-update-frequency";
+    private static final Duration LEAST_FREQUENCY = Duration.ofSeconds(1);
 
     /// Parses the settings.
     ///
@@ -106,6 +109,32 @@ record KubeletOptions(String nodeName, Path dataDir, Path rootDir, Path logDir, 
         long most = number("max-pods", 110);
         long perCore = number("pods-per-core", 0);
         return perCore > 0 ? Math.min(most, perCore * cores) : most;
+    }
+
+    /// How many images the node's status names: `node-status-max-images`, -1 for all.
+    long maxImages() {
+        long most = number("node-status-max-images", 50);
+        if (most < -1) {
+            throw new IllegalArgumentException("--kubelet-arg node-status-max-images=" + most
+                    + ": it must be -1, for all images, or greater");
+        }
+        return most;
+    }
+
+    /// How often the node's status is made: `node-status-update-frequency`.
+    Duration statusFrequency() {
+        Duration every = duration(STATUS, "10s");
+        if (every.compareTo(LEAST_FREQUENCY) < 0) {
+            throw new IllegalArgumentException("--kubelet-arg " + STATUS + "=" + arguments.get(STATUS)
+                    + ": it must be a second or more, as 10s");
+        }
+        return every;
+    }
+
+    /// What is kept from pods: `kube-reserved`, `system-reserved`, `reserved-cpus`, `enforce-node-allocatable`.
+    /// @param cores of this machine
+    ReservedResources reserved(int cores) {
+        return ReservedResources.of(arguments, cores);
     }
 
     /// What is done about seccomp: `seccomp-default`, and profiles below the root directory.

@@ -58,6 +58,7 @@ final class NodeAgent implements AutoCloseable {
     private final PodWorkers workers;
     private final ImageGarbageCollector collector;
     private final Evictions evictions;
+    private final AllocatableEnforcement enforcement;
     private final NodeLoop node;
     private final Consumer<Boolean> ready;
     private final StaticPods staticPods;
@@ -85,8 +86,9 @@ final class NodeAgent implements AutoCloseable {
         KubeletConfigDirectory.of(options.dataDir(), List.of(settings.kubeletArg())).write(options.defaults());
         PodDirectories.correct(options.pods(), options.ownRoot());
         MachineInfo facts = MachineInfo.read(List.of(settings.nodeIp()));
+        NodeAllocatable allocatable = NodeAllocatable.of(options, facts);
         ReferencedObjects references = new ReferencedObjects(api);
-        Environment environment = environment(references, options, facts);
+        Environment environment = environment(references, options, facts, allocatable);
         PodTokens tokens = new PodTokens(api, clock.monotonic());
         Events events = new Events(api, "kubelet", options.nodeName(), clock);
         Volumes.Warnings warnings = warnings(events);
@@ -97,7 +99,7 @@ final class NodeAgent implements AutoCloseable {
                 : CgroupDriver.cgroupfs(CGROUPFS), options.cgroupRoot(), options.number("pod-max-pids", -1));
         Dns dns = Dns.host(options.resolvConf());
         services = new LiveView(ReferencedObjects.SERVICES, Query.ALL, clock);
-        NodeAllocations room = new NodeAllocations(facts.cpus() * 1000L, facts.memory());
+        NodeAllocations room = new NodeAllocations(allocatable.milliCpu(), allocatable.bytes());
         tools = new Dependencies(options, runtime, references, volumes, environment, cgroups, dns,
                 new HandlerRunner(runtime, closed), images(settings, runtime, references, clock),
                 new StatusWriter(api, closed), events, clock, this::services, facts.addresses(),
@@ -111,9 +113,13 @@ final class NodeAgent implements AutoCloseable {
         healthz = options.healthz(List.of(settings.nodeIp())).map(a -> new HealthzPort(health, a, HEALTHZ_AGAIN));
         staticPods = new StaticPods(tools, api, workers);
         collector = collector(options);
+        enforcement = new AllocatableEnforcement(tools, allocatable);
         evictions = new Evictions(tools, workers, new StatsSummary(served())::get, collector);
         node = new NodeLoop(api, runtime,
-                new NodeObject(node(options, settings, facts.cpus()), facts, evictions::conditions), clock, closed);
+                new NodeObject(node(options, settings, new NodeSettings.Status(() -> options.maxPods(facts.cpus()),
+                        options.maxImages(), allocatable::of, options.statusFrequency())), facts,
+                        evictions::conditions),
+                clock, closed);
         pods = new LiveView(ReferencedObjects.PODS, Query.ALL.where("spec.nodeName", options.nodeName()), clock);
     }
 
@@ -121,12 +127,15 @@ final class NodeAgent implements AutoCloseable {
     private static void told(KubeletOptions options) {
         options.seccomp();
         options.maxPods(1);
+        options.maxImages();
+        options.statusFrequency();
     }
 
-    private static Environment environment(ReferencedObjects references, KubeletOptions options, MachineInfo facts) {
+    private static Environment environment(ReferencedObjects references, KubeletOptions options, MachineInfo facts,
+            NodeAllocatable allocatable) {
         return new Environment(references, new Environment.Node(options.nodeName(), facts.addresses(),
-                facts.cpus() * 1000L, facts.memory(),
-                () -> NodeDisk.allocatable(NodeDisk.capacity(options.rootDir()))));
+                allocatable.milliCpu(), allocatable.bytes(),
+                () -> allocatable.disk(NodeDisk.capacity(options.rootDir()))));
     }
 
     private static Volumes.Warnings warnings(Events events) {
@@ -156,8 +165,8 @@ final class NodeAgent implements AutoCloseable {
                 clock.monotonic()), clock.monotonic());
     }
 
-    private static NodeSettings node(KubeletOptions options, KubeletSettings given, int cores) {
-        return new NodeSettings(options.nodeName(), options.rootDir(), () -> options.maxPods(cores),
+    private static NodeSettings node(KubeletOptions options, KubeletSettings given, NodeSettings.Status status) {
+        return new NodeSettings(options.nodeName(), options.rootDir(), status,
                 List.of(given.nodeExternalIp()), List.of(given.nodeLabel()), options.taints(),
                 List.of(given.nodeArgs()), List.of(given.nodeEnv()), given.kubeletPort(), given.controlPlane(),
                 cloud(options, given));
@@ -206,6 +215,7 @@ final class NodeAgent implements AutoCloseable {
         loop("kubelet-housekeeping", housekeeping::run);
         loop("kubelet-leftovers", housekeeping::clear);
         loop("kubelet-evictions", evictions::run);
+        loop("kubelet-allocatable", enforcement::run);
         loops.add(SupervisedLoop.platform(health, "kubelet-volume-stats", () -> tools.volumes().stats().run(closed))
                 .start());
         pods.listen(workers);
