@@ -4,6 +4,7 @@ import io.k3j.componentbase.FeatureGates;
 import io.k3j.componenthelpers.Cidr;
 import io.k3j.flannelconf.FlannelConf;
 import io.k3j.kubeletconfig.ReservedResources;
+import io.k3j.schedulerconfig.SchedulerConfiguration;
 import io.k3j.signedjars.TrustedSigners;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -13,7 +14,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -52,6 +52,7 @@ final class Checks {
         c.featureGates("kubeControllerManagerArg", "--kube-controller-manager-arg");
         c.featureGates("kubeletArg", "--kubelet-arg");
         c.reserved();
+        c.scheduler();
         c.trust(host);
         return c.problems;
     }
@@ -124,11 +125,7 @@ final class Checks {
         boolean flannel = !Boolean.TRUE.equals(settings.get("disableAgent"))
                 && !"none".equals(settings.get("flannelBackend"));
         if (flannel && settings.get("flannelConf") instanceof String file) {
-            try {
-                FlannelConf.read(Path.of(file), cluster);
-            } catch (IllegalArgumentException e) {
-                problems.add(String.valueOf(e.getMessage()));
-            }
+            told(() -> FlannelConf.read(Path.of(file), cluster));
         }
     }
 
@@ -207,8 +204,13 @@ final class Checks {
 
     /// Those of the kubelet's configuration files are among its arguments.
     private void featureGates(String key, String flag) {
+        told(() -> FeatureGates.of(flag, list(key)));
+    }
+
+    /// What whoever reads an argument says of it.
+    private void told(Runnable reading) {
         try {
-            FeatureGates.of(flag, list(key));
+            reading.run();
         } catch (IllegalArgumentException e) {
             problems.add(String.valueOf(e.getMessage()));
         }
@@ -216,15 +218,12 @@ final class Checks {
 
     /// How many processors there are is looked at by the kubelet itself.
     private void reserved() {
-        Map<String, String> arguments = new HashMap<>();
-        for (String argument : list("kubeletArg")) {
-            int eq = argument.indexOf('=');
-            arguments.put(eq < 0 ? argument : argument.substring(0, eq), argument.substring(eq + 1));
-        }
-        try {
-            ReservedResources.of(arguments, ReservedResources.MOST_CPUS);
-        } catch (IllegalArgumentException e) {
-            problems.add(String.valueOf(e.getMessage()));
+        told(() -> ReservedResources.check(List.of(list("kubeletArg"))));
+    }
+
+    private void scheduler() {
+        if (!Boolean.TRUE.equals(settings.get("disableScheduler"))) {
+            told(() -> SchedulerConfiguration.of(List.of(list("kubeSchedulerArg"))));
         }
     }
 

@@ -253,6 +253,17 @@ class PlanBuilderTest {
     }
 
     @Test
+    void theSchedulersFileIsReadBeforeAnythingStarts() throws IOException {
+        Path file = Files.writeString(directory.resolve("scheduler.yaml"),
+                "apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\nextenders: [{}]\n");
+        String argument = "--kube-scheduler-arg=config=" + file;
+        assertThatExceptionOfType(UsageFailure.class).isThrownBy(() -> plan(argument)).withMessageContaining(
+                "--kube-scheduler-arg config=" + file + ": extenders: K3j asks none yet; leave them out");
+        assertThat(flat(plan(argument, "--disable-scheduler").settings().get("kubeSchedulerArg")))
+                .isEqualTo("config=" + file);
+    }
+
+    @Test
     void theKernelIsLookedAtWhenTheKubeletIsToldSo() {
         assertThatExceptionOfType(UsageFailure.class).isThrownBy(() -> plan("--kubelet-arg=protect-kernel-defaults"))
                 .withMessageContaining("kernel");

@@ -2,6 +2,7 @@ package io.k3j.kubeletconfig;
 
 import io.k3j.apimachinery.Quantity;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,19 @@ public record ReservedResources(Map<String, Quantity> amounts, boolean enforced)
             all.put(CPU, Quantity.of(cpus(listed, cpus)));
         }
         return new ReservedResources(all, enforced(arguments.getOrDefault(ENFORCE, "pods")));
+    }
+
+    /// Reads the arguments of a kubelet on a machine whose processors nobody has counted yet.
+    ///
+    /// @param arguments as `name=value`, without dashes; of several of one name the last counts
+    /// @throws IllegalArgumentException as [#of]
+    public static void check(Collection<String> arguments) {
+        Map<String, String> byName = new HashMap<>();
+        for (String argument : arguments) {
+            int eq = argument.indexOf('=');
+            byName.put(eq < 0 ? argument : argument.substring(0, eq), eq < 0 ? "true" : argument.substring(eq + 1));
+        }
+        of(byName, MOST_CPUS);
     }
 
     /// How much is kept of a resource.

@@ -16,7 +16,12 @@ final class Neighbours {
     }
 
     private static boolean counts(PodInfo waiting, PodInfo bound) {
-        return waiting.namespace().equals(bound.namespace()) && waiting.spread().stream()
-                .anyMatch(c -> c.hard() && c.selector().matches(bound.labels()));
+        return waiting.namespace().equals(bound.namespace()) && (spreadByProfile(waiting) || waiting.spread().stream()
+                .anyMatch(c -> c.hard() && c.selector().matches(bound.labels())));
+    }
+
+    /// One that says nothing of its neighbours can be kept waiting for them only by constraints of its profile.
+    private static boolean spreadByProfile(PodInfo waiting) {
+        return waiting.spread().isEmpty() && !waiting.affinity().aboutPods();
     }
 }

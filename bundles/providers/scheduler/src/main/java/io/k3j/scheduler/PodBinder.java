@@ -12,13 +12,14 @@ import io.k3j.model.Obj;
 import io.k3j.model.Patch;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.schedulerconfig.Profile;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
 /// All writes of the scheduler.
 record PodBinder(ApiClient api, Events events, InstantSource clock) {
-    /// The name of the scheduler in pods and events.
-    static final String SCHEDULER = "default-scheduler";
+    /// The name of the scheduler in pods and events, but for those of other profiles.
+    static final String SCHEDULER = Profile.DEFAULT_NAME;
     /// Of an Event's message, as upstream.
     private static final int EVENT_CHARS = 1_024;
     private static final String CUT = " ...";
@@ -30,7 +31,7 @@ record PodBinder(ApiClient api, Events events, InstantSource clock) {
                 Struct.of("name", pod.pod().name(), "namespace", pod.namespace(), "uid", pod.uid()), "target",
                 Struct.of("apiVersion", "v1", "kind", "Node", "name", node));
         api.post(BuiltinResources.PODS, pod.key(), "binding", binding);
-        events.normal(pod.pod(), "Scheduled",
+        events.tellAs(pod.schedulerName(), Events.reference(pod.pod()), "Normal", "Scheduled",
                 "Successfully assigned " + pod.namespace() + "/" + pod.pod().name() + " to " + node);
     }
 
@@ -49,9 +50,10 @@ record PodBinder(ApiClient api, Events events, InstantSource clock) {
     ///
     /// @param nominated the node on which room is made for it, empty to take back a nomination, null to leave it
     void unschedulable(PodInfo pod, String reason, String message, @Nullable String nominated) {
-        events.warning(pod.pod(), "FailedScheduling", message.length() <= EVENT_CHARS
-                ? message
-                : message.substring(0, EVENT_CHARS - CUT.length()) + CUT);
+        events.tellAs(pod.schedulerName(), Events.reference(pod.pod()), "Warning", "FailedScheduling",
+                message.length() <= EVENT_CHARS
+                        ? message
+                        : message.substring(0, EVENT_CHARS - CUT.length()) + CUT);
         Seq before = pod.pod().status().seq("conditions");
         Seq after = Conditions.with(before,
                 Conditions.of("PodScheduled", false, reason, message).with("observedGeneration",
@@ -81,7 +83,7 @@ record PodBinder(ApiClient api, Events events, InstantSource clock) {
             return;
         }
         Struct wanted = Conditions.of("DisruptionTarget", true, "PreemptionByScheduler",
-                SCHEDULER + ": preempting to accommodate a higher priority pod");
+                preemptor.schedulerName() + ": preempting to accommodate a higher priority pod");
         Seq conditions = Conditions.with(victim.pod().status().seq("conditions"), wanted, clock.instant());
         patchStatus(victim, Struct.of("conditions", Seq.of(conditions.find("type", "DisruptionTarget"))));
         try {
@@ -91,7 +93,8 @@ record PodBinder(ApiClient api, Events events, InstantSource clock) {
                 throw fault;
             }
         }
-        events.normal(victim.pod(), "Preempted", "Preempted by pod " + preemptor.uid() + " on node " + node);
+        events.tellAs(preemptor.schedulerName(), Events.reference(victim.pod()), "Normal", "Preempted",
+                "Preempted by pod " + preemptor.uid() + " on node " + node);
     }
 
     /// Conditions of others, which may be newer than the pod that was looked at, stay as they are.

@@ -1,0 +1,100 @@
+package io.k3j.schedulerconfig;
+
+import io.k3j.model.Struct;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// Reads the object of a file; all that is wrong is told, in upstream's words where it has some.
+final class ConfigurationReader {
+    private static final String API_VERSION = "kubescheduler.config.k8s.io/v1";
+    private static final String KIND = "KubeSchedulerConfiguration";
+    private static final int MOST_PROFILES = 100;
+    private static final String PERCENTAGE = "percentageOfNodesToScore";
+    private static final String INITIAL = "podInitialBackoffSeconds";
+    private static final String LONGEST = "podMaxBackoffSeconds";
+    private final List<String> problems;
+
+    /// @param problems is given what is wrong
+    ConfigurationReader(List<String> problems) {
+        this.problems = problems;
+    }
+
+    /// What is wrong has upstream's default in the result.
+    SchedulerConfiguration read(Struct object) {
+        Fields file = new Fields("", object, problems);
+        if (!file.text("apiVersion", "").equals(API_VERSION) || !file.text("kind", "").equals(KIND)) {
+            problems.add("its first lines must be apiVersion: " + API_VERSION + " and kind: " + KIND);
+            return SchedulerConfiguration.DEFAULT;
+        }
+        process(file);
+        int percentage = percentage(file, 0);
+        long initial = file.whole(INITIAL, 1, 1, Integer.MAX_VALUE, "must be greater than 0");
+        long longest = file.whole(LONGEST, 10, 1, Integer.MAX_VALUE, "must be greater than 0");
+        if (longest < initial) {
+            file.invalid(LONGEST, longest, "must be greater than or equal to PodInitialBackoffSeconds");
+        }
+        List<Profile> profiles = profiles(file.list("profiles"), percentage);
+        if (!file.list("extenders").isEmpty()) {
+            file.wrong("extenders", "K3j asks none yet; leave them out, see docs/compatibility.md");
+        }
+        file.end();
+        return new SchedulerConfiguration(profiles.isEmpty()
+                ? List.of(new Profile(Profile.DEFAULT_NAME, percentage, Profile.DEFAULT.filters(),
+                        Profile.DEFAULT.scores(), Profile.DEFAULT.postFilters(), PluginArguments.DEFAULT))
+                : profiles, Duration.ofSeconds(initial), Duration.ofSeconds(longest));
+    }
+
+    /// What is of the process, not of scheduling: the API is asked within the process, one thread decides, and the
+    /// election has arguments of its own.
+    private static void process(Fields file) {
+        file.any("clientConnection", "enableContentionProfiling", "delayCacheUntilActive");
+        file.whole("parallelism", 16, 1, Integer.MAX_VALUE, "should be an integer value greater than zero");
+        if (file.flag("enableProfiling", false)) {
+            file.wrong("enableProfiling", "there is no profiling of Go in K3j; write false or leave it out");
+        }
+        Fields election = file.fields("leaderElection");
+        election.any("resourceLock", "resourceName", "resourceNamespace");
+        if (!election.flag("leaderElect", true)) {
+            election.wrong("leaderElect", "leave it out here and write --kube-scheduler-arg=leader-elect=false");
+        }
+        for (String[] field : new String[][] {{"leaseDuration", "lease-duration"}, {"renewDeadline", "renew-deadline"},
+                {"retryPeriod", "retry-period"}}) {
+            if (!election.text(field[0], "").isEmpty()) {
+                election.wrong(field[0],
+                        "leave it out here and write --kube-scheduler-arg=leader-elect-" + field[1] + "=…");
+            }
+        }
+        election.end();
+    }
+
+    private static int percentage(Fields fields, int otherwise) {
+        return (int) fields.whole(PERCENTAGE, otherwise, 0, 100, "not in valid range [0-100]");
+    }
+
+    private List<Profile> profiles(List<Fields> list, int percentage) {
+        List<Profile> all = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        if (list.size() > MOST_PROFILES) {
+            problems.add("profiles: there are more than " + MOST_PROFILES);
+            return all;
+        }
+        for (Fields profile : list) {
+            String name = profile.text("schedulerName", list.size() == 1 ? Profile.DEFAULT_NAME : "");
+            if (name.isEmpty()) {
+                profile.wrong("schedulerName", "Required value");
+            } else if (!names.add(name)) {
+                profile.wrong("schedulerName", "Duplicate value: \"" + name + "\"");
+            }
+            ProfilePlugins plugins = new ProfilePlugins(profile.fields("plugins"));
+            all.add(new Profile(name, percentage(profile, percentage), plugins.at(ExtensionPoints.FILTER).keySet(),
+                    plugins.at(ExtensionPoints.SCORE), plugins.at(ExtensionPoints.POST_FILTER).keySet(),
+                    new PluginConfig(profile).read()));
+            plugins.check();
+            profile.end();
+        }
+        return all;
+    }
+}
