@@ -36,15 +36,19 @@ final class ConfigurationReader {
         if (longest < initial) {
             file.invalid(LONGEST, longest, "must be greater than or equal to PodInitialBackoffSeconds");
         }
-        List<Profile> profiles = profiles(file.list("profiles"), percentage);
+        List<SchedulerProfile> profiles = profiles(file.list("profiles"), percentage);
         if (!file.list("extenders").isEmpty()) {
             file.wrong("extenders", "K3j asks none yet; leave them out, see docs/compatibility.md");
         }
         file.end();
-        return new SchedulerConfiguration(profiles.isEmpty()
-                ? List.of(new Profile(Profile.DEFAULT_NAME, percentage, Profile.DEFAULT.filters(),
-                        Profile.DEFAULT.scores(), Profile.DEFAULT.postFilters(), PluginArguments.DEFAULT))
-                : profiles, Duration.ofSeconds(initial), Duration.ofSeconds(longest));
+        return new SchedulerConfiguration(profiles.isEmpty() ? List.of(unnamed(percentage)) : profiles,
+                Duration.ofSeconds(initial), Duration.ofSeconds(longest));
+    }
+
+    private static SchedulerProfile unnamed(int percentage) {
+        SchedulerProfile preset = SchedulerProfile.DEFAULT;
+        return new SchedulerProfile(preset.schedulerName(), percentage, preset.filters(), preset.scores(),
+                preset.postFilters(), preset.arguments());
     }
 
     /// What is of the process, not of scheduling: the API is asked within the process, one thread decides, and the
@@ -74,23 +78,23 @@ final class ConfigurationReader {
         return (int) fields.whole(PERCENTAGE, otherwise, 0, 100, "not in valid range [0-100]");
     }
 
-    private List<Profile> profiles(List<Fields> list, int percentage) {
-        List<Profile> all = new ArrayList<>();
+    private List<SchedulerProfile> profiles(List<Fields> list, int percentage) {
+        List<SchedulerProfile> all = new ArrayList<>();
         Set<String> names = new HashSet<>();
         if (list.size() > MOST_PROFILES) {
             problems.add("profiles: there are more than " + MOST_PROFILES);
             return all;
         }
         for (Fields profile : list) {
-            String name = profile.text("schedulerName", list.size() == 1 ? Profile.DEFAULT_NAME : "");
+            String name = profile.text("schedulerName", list.size() == 1 ? SchedulerProfile.DEFAULT_NAME : "");
             if (name.isEmpty()) {
                 profile.wrong("schedulerName", "Required value");
             } else if (!names.add(name)) {
                 profile.wrong("schedulerName", "Duplicate value: \"" + name + "\"");
             }
             ProfilePlugins plugins = new ProfilePlugins(profile.fields("plugins"));
-            all.add(new Profile(name, percentage(profile, percentage), plugins.at(ExtensionPoints.FILTER).keySet(),
-                    plugins.at(ExtensionPoints.SCORE), plugins.at(ExtensionPoints.POST_FILTER).keySet(),
+            all.add(new SchedulerProfile(name, percentage(profile, percentage),
+                    plugins.at(ExtensionPoints.FILTER).keySet(), plugins.at(ExtensionPoints.SCORE), plugins.at(ExtensionPoints.POST_FILTER).keySet(),
                     new PluginConfig(profile).read()));
             plugins.check();
             profile.end();

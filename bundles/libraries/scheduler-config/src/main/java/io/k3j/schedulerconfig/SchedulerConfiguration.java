@@ -19,9 +19,10 @@ import java.util.Optional;
 /// @param profiles one or more, each with a name of its own
 /// @param initialBackOff how long a pod waits after its first attempt that failed
 /// @param longestBackOff how long it waits at most
-public record SchedulerConfiguration(List<Profile> profiles, Duration initialBackOff, Duration longestBackOff) {
+public record SchedulerConfiguration(List<SchedulerProfile> profiles, Duration initialBackOff,
+        Duration longestBackOff) {
     /// Without a file.
-    public static final SchedulerConfiguration DEFAULT = new SchedulerConfiguration(List.of(Profile.DEFAULT),
+    public static final SchedulerConfiguration DEFAULT = new SchedulerConfiguration(List.of(SchedulerProfile.DEFAULT),
             Duration.ofSeconds(1), Duration.ofSeconds(10));
     private static final String ARGUMENT = "config=";
     private static final int MOST_BYTES = 1 << 20;
@@ -32,7 +33,7 @@ public record SchedulerConfiguration(List<Profile> profiles, Duration initialBac
     }
 
     /// The profile whose pods name this scheduler; empty when they are another's.
-    public Optional<Profile> profile(String schedulerName) {
+    public Optional<SchedulerProfile> profile(String schedulerName) {
         return profiles.stream().filter(p -> p.schedulerName().equals(schedulerName)).findFirst();
     }
 

@@ -27,15 +27,15 @@ class SchedulerConfigurationTest {
         return SchedulerConfiguration.of(List.of("leader-elect=true", "config=/not/the/last", "config=" + file));
     }
 
-    private Profile only(String text) throws IOException {
+    private SchedulerProfile only(String text) throws IOException {
         return read("profiles:\n" + text).profiles().getFirst();
     }
 
     @Test
     void withoutAFileThereIsTheDefaultProfile() {
         assertThat(SchedulerConfiguration.of(List.of("leader-elect"))).isSameAs(SchedulerConfiguration.DEFAULT);
-        assertThat(Profile.DEFAULT.weight("TaintToleration")).isEqualTo(3);
-        assertThat(Profile.DEFAULT.filters("VolumeBinding")).isTrue();
+        assertThat(SchedulerProfile.DEFAULT.weight("TaintToleration")).isEqualTo(3);
+        assertThat(SchedulerProfile.DEFAULT.filters("VolumeBinding")).isTrue();
     }
 
     @Test
@@ -68,7 +68,7 @@ class SchedulerConfigurationTest {
 
     @Test
     void whatIsSaidOfAPointPrevailsOverMultiPoint() throws IOException {
-        Profile profile = only("""
+        SchedulerProfile profile = only("""
                 - plugins:
                     multiPoint:
                       enabled: [{name: NodeAffinity, weight: 10}, {name: ImageLocality}]
@@ -90,7 +90,7 @@ class SchedulerConfigurationTest {
     /// As upstream's page shows it.
     @Test
     void allScoresAreDisabledByAStar() throws IOException {
-        Profile profile = only("""
+        SchedulerProfile profile = only("""
                 - schedulerName: no-scoring-scheduler
                   plugins:
                     preScore: {disabled: [{name: '*'}]}
@@ -99,7 +99,7 @@ class SchedulerConfigurationTest {
                 """);
         assertThat(profile.scores()).isEmpty();
         assertThat(profile.postFilters()).containsExactly("DynamicResources");
-        assertThat(profile.filters()).isEqualTo(Profile.DEFAULT.filters());
+        assertThat(profile.filters()).isEqualTo(SchedulerProfile.DEFAULT.filters());
     }
 
     @Test

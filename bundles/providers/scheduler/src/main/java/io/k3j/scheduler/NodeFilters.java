@@ -5,7 +5,7 @@ import io.k3j.componenthelpers.Taint;
 import io.k3j.componenthelpers.Toleration;
 import io.k3j.model.Struct;
 import io.k3j.schedulerconfig.PluginArguments;
-import io.k3j.schedulerconfig.Profile;
+import io.k3j.schedulerconfig.SchedulerProfile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +36,7 @@ final class NodeFilters {
     }
 
     /// Those of a profile that have something to say of a pod.
-    static List<Filter> of(Profile profile, PodInfo pod) {
+    static List<Filter> of(SchedulerProfile profile, PodInfo pod) {
         List<Filter> all = new ArrayList<>();
         boolean cordonTolerated = Toleration.tolerated(pod.tolerations(), CORDON);
         all.add(new NodeFilter(UNSCHEDULABLE, n -> n.unschedulable() && !cordonTolerated ? CORDONED : null));
@@ -59,7 +59,7 @@ final class NodeFilters {
     }
 
     /// What nodes have to be, whatever a pod of the profile says.
-    static RequiredNodeAffinity added(Profile profile) {
+    static RequiredNodeAffinity added(SchedulerProfile profile) {
         Struct added = profile.arguments().addedAffinity();
         return added.isEmpty() ? RequiredNodeAffinity.NONE
                 : RequiredNodeAffinity.of(Struct.of("affinity", Struct.of("nodeAffinity", added)));

@@ -1,8 +1,8 @@
 package io.k3j.scheduler;
 
 import io.k3j.model.Obj;
-import io.k3j.schedulerconfig.Profile;
 import io.k3j.schedulerconfig.SchedulerConfiguration;
+import io.k3j.schedulerconfig.SchedulerProfile;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -35,8 +35,8 @@ record NodeHints(@Nullable NodeState before, NodeState after, SchedulerConfigura
         };
     }
 
-    private Profile profile(PodInfo pod) {
-        return configuration.profile(pod.schedulerName()).orElse(Profile.DEFAULT);
+    private SchedulerProfile profile(PodInfo pod) {
+        return configuration.profile(pod.schedulerName()).orElse(SchedulerProfile.DEFAULT);
     }
 
     private boolean allows(PodInfo pod, NodeState node) {

@@ -1,6 +1,6 @@
 package io.k3j.scheduler;
 
-import io.k3j.schedulerconfig.Profile;
+import io.k3j.schedulerconfig.SchedulerProfile;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -77,7 +77,7 @@ final class Placement {
 
     /// Evaluates the node for which the pod is nominated, and takes it if it is feasible; else nodes from index `start`
     /// on, so that all nodes of a large cluster get a share, or those alone that the pod names.
-    static Outcome of(Profile profile, PodInfo pod, Snapshot snapshot, int start, RandomGenerator dice,
+    static Outcome of(SchedulerProfile profile, PodInfo pod, Snapshot snapshot, int start, RandomGenerator dice,
             Timing timing) {
         if (snapshot.nodes().isEmpty()) {
             return None.of(snapshot, null);
@@ -161,7 +161,7 @@ final class Placement {
     }
 
     /// All filters of a pod that its profile has.
-    private static List<Filter> filters(Profile profile, PodInfo pod, Snapshot snapshot,
+    private static List<Filter> filters(SchedulerProfile profile, PodInfo pod, Snapshot snapshot,
             @Nullable VolumeFilter volumes, Timing timing) {
         List<Filter> all = new ArrayList<>(NodeFilters.of(profile, pod));
         add(all, profile, VolumeRestrictions.NAME, () -> VolumeRestrictions.of(pod, snapshot), timing);
@@ -181,7 +181,7 @@ final class Placement {
         Filter prepared();
     }
 
-    private static void add(List<Filter> all, Profile profile, String plugin, Preparation preparation,
+    private static void add(List<Filter> all, SchedulerProfile profile, String plugin, Preparation preparation,
             Timing timing) {
         if (!profile.filters(plugin)) {
             return;
@@ -228,7 +228,7 @@ final class Placement {
         return null;
     }
 
-    private static NodeState best(Profile profile, PodInfo pod, List<NodeState> feasible, Snapshot snapshot,
+    private static NodeState best(SchedulerProfile profile, PodInfo pod, List<NodeState> feasible, Snapshot snapshot,
             RandomGenerator dice, Timing timing) {
         if (feasible.size() == 1) {
             return feasible.getFirst();

@@ -1,6 +1,6 @@
 package io.k3j.scheduler;
 
-import io.k3j.schedulerconfig.Profile;
+import io.k3j.schedulerconfig.SchedulerProfile;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,14 +14,15 @@ final class PodAffinityScore {
     private final long weight;
     private final Map<String, Map<String, Long>> likes = new HashMap<>();
 
-    private PodAffinityScore(Profile profile, PodInfo pod, Snapshot snapshot) {
+    private PodAffinityScore(SchedulerProfile profile, PodInfo pod, Snapshot snapshot) {
         this.pod = pod;
         this.snapshot = snapshot;
         this.hardWeight = profile.arguments().podAffinity().hardWeight();
         this.weight = profile.weight(PodAffinityFilter.NAME);
     }
 
-    static void add(double[] totals, Profile profile, PodInfo pod, List<NodeState> feasible, Snapshot snapshot) {
+    static void add(double[] totals, SchedulerProfile profile, PodInfo pod, List<NodeState> feasible,
+            Snapshot snapshot) {
         boolean own = !pod.affinity().preferred().isEmpty() || !pod.affinity().preferredAgainst().isEmpty();
         if (!own && (snapshot.withAffinity().isEmpty() || profile.arguments().podAffinity().ignoresPreferred())) {
             return;

@@ -12,14 +12,14 @@ import io.k3j.model.Obj;
 import io.k3j.model.Patch;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
-import io.k3j.schedulerconfig.Profile;
+import io.k3j.schedulerconfig.SchedulerProfile;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
 /// All writes of the scheduler.
 record PodBinder(ApiClient api, Events events, InstantSource clock) {
     /// The name of the scheduler in pods and events, but for those of other profiles.
-    static final String SCHEDULER = Profile.DEFAULT_NAME;
+    static final String SCHEDULER = SchedulerProfile.DEFAULT_NAME;
     /// Of an Event's message, as upstream.
     private static final int EVENT_CHARS = 1_024;
     private static final String CUT = " ...";

@@ -4,7 +4,7 @@ import io.k3j.componenthelpers.Toleration;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
-import io.k3j.schedulerconfig.Profile;
+import io.k3j.schedulerconfig.SchedulerProfile;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -140,7 +140,7 @@ final class PodInfo {
 
     /// Who is to schedule it.
     String schedulerName() {
-        return spec.text("schedulerName", Profile.DEFAULT_NAME);
+        return spec.text("schedulerName", SchedulerProfile.DEFAULT_NAME);
     }
 
     String node() {

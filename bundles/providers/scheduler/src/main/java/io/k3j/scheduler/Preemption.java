@@ -3,7 +3,7 @@ package io.k3j.scheduler;
 import io.k3j.controllerkit.Conditions;
 import io.k3j.model.Obj;
 import io.k3j.schedulerconfig.PluginArguments;
-import io.k3j.schedulerconfig.Profile;
+import io.k3j.schedulerconfig.SchedulerProfile;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -60,7 +60,7 @@ final class Preemption {
     private final PluginArguments.Preemption limits;
 
     /// @param failed the placement of the pod in this snapshot
-    Preemption(Profile profile, PodInfo pod, Snapshot snapshot, List<Obj> budgets, Placement.None failed) {
+    Preemption(SchedulerProfile profile, PodInfo pod, Snapshot snapshot, List<Obj> budgets, Placement.None failed) {
         this.limits = profile.arguments().preemption();
         this.pod = pod;
         this.snapshot = snapshot;

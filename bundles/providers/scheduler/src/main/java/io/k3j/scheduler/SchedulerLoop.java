@@ -3,8 +3,8 @@ package io.k3j.scheduler;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.controllerkit.LiveView;
 import io.k3j.model.Obj;
-import io.k3j.schedulerconfig.Profile;
 import io.k3j.schedulerconfig.SchedulerConfiguration;
+import io.k3j.schedulerconfig.SchedulerProfile;
 import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.util.List;
@@ -91,8 +91,8 @@ final class SchedulerLoop {
     }
 
     /// Pods of no profile are never queued.
-    private Profile profile(PodInfo pod) {
-        return configuration.profile(pod.schedulerName()).orElse(Profile.DEFAULT);
+    private SchedulerProfile profile(PodInfo pod) {
+        return configuration.profile(pod.schedulerName()).orElse(SchedulerProfile.DEFAULT);
     }
 
     private void assumeAndBind(QueuedPod entry, NodeState node, @Nullable VolumeFilter claimed, Timing timing) {

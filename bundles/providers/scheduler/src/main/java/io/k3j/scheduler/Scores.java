@@ -4,7 +4,7 @@ import io.k3j.componenthelpers.NodeSelectorTerm;
 import io.k3j.componenthelpers.Toleration;
 import io.k3j.model.Struct;
 import io.k3j.schedulerconfig.PluginArguments;
-import io.k3j.schedulerconfig.Profile;
+import io.k3j.schedulerconfig.SchedulerProfile;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,7 +26,8 @@ final class Scores {
     }
 
     /// The total score of each feasible node, by the plug-ins of a profile and their weights.
-    static double[] totals(Profile profile, PodInfo pod, List<NodeState> feasible, Snapshot snapshot, Timing timing) {
+    static double[] totals(SchedulerProfile profile, PodInfo pod, List<NodeState> feasible, Snapshot snapshot,
+            Timing timing) {
         double[] totals = new double[feasible.size()];
         PluginArguments arguments = profile.arguments();
         scored(profile, NodeFilters.FIT, timing,
@@ -52,7 +53,7 @@ final class Scores {
         return totals;
     }
 
-    private static void scored(Profile profile, String plugin, Timing timing, LongConsumer work) {
+    private static void scored(SchedulerProfile profile, String plugin, Timing timing, LongConsumer work) {
         long weight = profile.weight(plugin);
         if (weight > 0) {
             timing.score(plugin, () -> work.accept(weight));

@@ -4,7 +4,7 @@ import io.k3j.model.Obj;
 import io.k3j.model.Selector;
 import io.k3j.model.Struct;
 import io.k3j.schedulerconfig.PluginArguments;
-import io.k3j.schedulerconfig.Profile;
+import io.k3j.schedulerconfig.SchedulerProfile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +19,7 @@ record SpreadConstraint(long maxSkew, String topologyKey, boolean hard, Selector
 
     /// A pod's own ones, or those that its profile has for pods without any, among the pods that
     /// [Snapshot#siblings] says; none where these are everybody.
-    static List<SpreadConstraint> of(Profile profile, PodInfo pod, Snapshot snapshot) {
+    static List<SpreadConstraint> of(SchedulerProfile profile, PodInfo pod, Snapshot snapshot) {
         if (!pod.spread().isEmpty()) {
             return pod.spread();
         }

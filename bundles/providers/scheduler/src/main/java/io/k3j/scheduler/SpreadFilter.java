@@ -1,7 +1,7 @@
 package io.k3j.scheduler;
 
 import io.k3j.componenthelpers.Toleration;
-import io.k3j.schedulerconfig.Profile;
+import io.k3j.schedulerconfig.SchedulerProfile;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -66,7 +66,7 @@ final class SpreadFilter implements Filter {
     }
 
     /// Null when the pod has no hard constraint.
-    static @Nullable Filter of(Profile profile, PodInfo pod, Snapshot snapshot) {
+    static @Nullable Filter of(SchedulerProfile profile, PodInfo pod, Snapshot snapshot) {
         if (pod.spread().isEmpty() && profile.arguments().spread().system()) {
             return null;
         }

@@ -1,6 +1,6 @@
 package io.k3j.scheduler;
 
-import io.k3j.schedulerconfig.Profile;
+import io.k3j.schedulerconfig.SchedulerProfile;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +14,7 @@ final class SpreadScore {
     private final List<SpreadConstraint> soft;
     private final long weight;
 
-    private SpreadScore(Profile profile, PodInfo pod, List<NodeState> feasible, List<SpreadConstraint> soft) {
+    private SpreadScore(SchedulerProfile profile, PodInfo pod, List<NodeState> feasible, List<SpreadConstraint> soft) {
         this.pod = pod;
         this.feasible = feasible;
         this.lenient = pod.spread().isEmpty() && profile.arguments().spread().system();
@@ -22,7 +22,8 @@ final class SpreadScore {
         this.weight = profile.weight(SpreadFilter.NAME);
     }
 
-    static void add(double[] totals, Profile profile, PodInfo pod, List<NodeState> feasible, Snapshot snapshot) {
+    static void add(double[] totals, SchedulerProfile profile, PodInfo pod, List<NodeState> feasible,
+            Snapshot snapshot) {
         if (feasible.size() < 2) {
             return;
         }

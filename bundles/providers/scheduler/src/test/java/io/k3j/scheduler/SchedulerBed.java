@@ -11,8 +11,8 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
-import io.k3j.schedulerconfig.Profile;
 import io.k3j.schedulerconfig.SchedulerConfiguration;
+import io.k3j.schedulerconfig.SchedulerProfile;
 import io.k3j.testkit.FakeApi;
 import io.k3j.testkit.ManualClock;
 import java.lang.reflect.InvocationTargetException;
@@ -179,7 +179,7 @@ final class SchedulerBed {
 
     /// Measures nothing that a test looks at.
     static Timing untimed() {
-        return new Timing(new SchedulerMetrics(InstantSource.system()), Profile.DEFAULT_NAME, false);
+        return new Timing(new SchedulerMetrics(InstantSource.system()), SchedulerProfile.DEFAULT_NAME, false);
     }
 
     Obj get(String name) {

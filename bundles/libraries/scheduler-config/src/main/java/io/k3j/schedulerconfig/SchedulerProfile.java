@@ -11,17 +11,17 @@ import java.util.Set;
 /// @param scores the plug-ins that score nodes, with their weights
 /// @param postFilters those that work when no node is feasible
 /// @param arguments of the plug-ins
-public record Profile(String schedulerName, int percentageOfNodesToScore, Set<String> filters,
+public record SchedulerProfile(String schedulerName, int percentageOfNodesToScore, Set<String> filters,
         Map<String, Long> scores, Set<String> postFilters, PluginArguments arguments) {
     /// The name of pods that name no scheduler.
     public static final String DEFAULT_NAME = "default-scheduler";
     /// Upstream's, without a file.
-    public static final Profile DEFAULT = new Profile(DEFAULT_NAME, 0,
+    public static final SchedulerProfile DEFAULT = new SchedulerProfile(DEFAULT_NAME, 0,
             ExtensionPoints.defaults(ExtensionPoints.FILTER).keySet(), ExtensionPoints.defaults(ExtensionPoints.SCORE),
             ExtensionPoints.defaults(ExtensionPoints.POST_FILTER).keySet(), PluginArguments.DEFAULT);
 
     /// Copies sets and map.
-    public Profile {
+    public SchedulerProfile {
         filters = Set.copyOf(filters);
         scores = Map.copyOf(scores);
         postFilters = Set.copyOf(postFilters);
