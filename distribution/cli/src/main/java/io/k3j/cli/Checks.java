@@ -4,6 +4,7 @@ import io.k3j.componentbase.FeatureGates;
 import io.k3j.componenthelpers.Cidr;
 import io.k3j.flannelconf.FlannelConf;
 import io.k3j.kubeletconfig.ReservedResources;
+import io.k3j.kubeletconfig.ShutdownGracePeriods;
 import io.k3j.schedulerconfig.SchedulerConfiguration;
 import io.k3j.signedjars.TrustedSigners;
 import java.io.IOException;
@@ -51,7 +52,7 @@ final class Checks {
         c.featureGates("kubeApiserverArg", "--kube-apiserver-arg");
         c.featureGates("kubeControllerManagerArg", "--kube-controller-manager-arg");
         c.featureGates("kubeletArg", "--kubelet-arg");
-        c.reserved();
+        c.kubelet();
         c.scheduler();
         c.trust(host);
         return c.problems;
@@ -217,8 +218,9 @@ final class Checks {
     }
 
     /// How many processors there are is looked at by the kubelet itself.
-    private void reserved() {
+    private void kubelet() {
         told(() -> ReservedResources.check(List.of(list("kubeletArg"))));
+        told(() -> ShutdownGracePeriods.check(List.of(list("kubeletArg"))));
     }
 
     private void scheduler() {

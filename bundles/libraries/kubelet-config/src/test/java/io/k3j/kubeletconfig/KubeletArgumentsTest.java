@@ -57,6 +57,11 @@ class KubeletArgumentsTest {
                 enforceNodeAllocatable: [none]
                 nodeStatusMaxImages: -1
                 nodeStatusUpdateFrequency: 4s
+                shutdownGracePeriod: 60s
+                shutdownGracePeriodCriticalPods: 10s
+                shutdownGracePeriodByPodPriority:
+                - {priority: 1000, shutdownGracePeriodSeconds: 60}
+                - {priority: 0, shutdownGracePeriodSeconds: 30}
                 logging: {format: json}
                 makeIPTablesUtilChains: false
                 registerWithTaints:
@@ -68,6 +73,8 @@ class KubeletArgumentsTest {
                 "eviction-soft=memory.available<200Mi", "eviction-soft-grace-period=memory.available=1m30s",
                 "kube-reserved=cpu=250m,memory=256Mi", "system-reserved=memory=1Gi", "reserved-cpus=0-1",
                 "enforce-node-allocatable=none", "node-status-max-images=-1", "node-status-update-frequency=4s",
+                "shutdown-grace-period=60s", "shutdown-grace-period-critical-pods=10s",
+                "shutdown-grace-period-by-pod-priority=1000=60,0=30",
                 "logging-format=json", "make-iptables-util-chains=false",
                 "register-with-taints=dedicated=db:NoSchedule,gpu:NoExecute",
                 "tls-cipher-suites=TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");
@@ -160,7 +167,8 @@ class KubeletArgumentsTest {
             "clusterDNS: 10.0.0.1|: clusterDNS: \"10.0.0.1\" is not a list of texts",
             "evictionHard: {memory.available: 5}|: evictionHard: what is there is not names with texts, such as",
             "imageMinimumGCAge: 2|: imageMinimumGCAge: 2 is not a duration such as 1m30s; write for example",
-            "shutdownGracePeriod: 180s|: shutdownGracePeriod=180s is not supported yet by K3j; leave it out or write 0s",
+            "runOnce: true|: runOnce=true is not supported yet by K3j; leave it out or write false",
+            "shutdownGracePeriodByPodPriority: [{priority: 1}]|is not a list of priority and shutdownGrace",
             "featureGates: {NodeSwap: maybe}|: featureGates: what is there is not names with true or false",
             "authentication: {anonymous: {enabled: true}}|: authentication.anonymous.enabled=true is not supported yet",
             "authentication: false|: authentication: false is not a map of fields; write below it for example x509.",

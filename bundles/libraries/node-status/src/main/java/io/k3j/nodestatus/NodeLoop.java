@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -40,6 +41,7 @@ public final class NodeLoop {
     private final NodeLease lease;
     private final NodeRoles roles;
     private final CountDownLatch closed;
+    private final Semaphore news = new Semaphore(0);
     private String runtimeVersion = "";
     /// When the status was last written, on the monotonic clock.
     private Instant reported = Instant.EPOCH;
@@ -75,10 +77,24 @@ public final class NodeLoop {
             boolean fine;
             do {
                 fine = once(ready);
-            } while (!closed.await((fine ? round() : UNREADY).toMillis(), TimeUnit.MILLISECONDS));
+            } while (!awaitNews(fine ? round() : UNREADY));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /// Lets the status be made at once. Any thread.
+    public void news() {
+        news.release();
+    }
+
+    /// @return whether it is closed, of which its thread hears by an interrupt
+    private boolean awaitNews(Duration atMost) throws InterruptedException {
+        if (!over() && news.tryAcquire(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+            news.drainPermits();
+            made = Instant.EPOCH;
+        }
+        return over();
     }
 
     /// The lease is renewed in time, however seldom the status is made.
@@ -144,7 +160,7 @@ public final class NodeLoop {
         RuntimeReadiness readiness = readiness();
         Struct wanted = object.status(node.status(), new NodeObject.Now(clock.instant(), readiness, runtimeVersion,
                 readiness.runtime() ? runtime.images().list() : List.of(), NodeDisk.capacity(settings.rootDir()),
-                object.pressures()));
+                object.pressures(), settings.status().trouble().get()));
         boolean fine = readiness.runtime() && readiness.network();
         if (over()) {
             // a runtime that was not waited for says nothing of the node, whose pods would be told not ready for it

@@ -146,8 +146,9 @@ public final class NodeObject {
     /// @param images of the node, in any order
     /// @param diskBytes size of the file system pods write to
     /// @param pressures types of conditions that are true, as `MemoryPressure`
+    /// @param trouble why the node is not ready whatever its runtime says; empty for none
     record Now(Instant at, RuntimeReadiness readiness, String runtime, List<Image> images, long diskBytes,
-            Set<String> pressures) {
+            Set<String> pressures, String trouble) {
     }
 
     /// The status, with foreign fields kept; `old` tells since when conditions have been so, and what else the node has
@@ -217,10 +218,11 @@ public final class NodeObject {
     /// Types of others, as `NetworkUnavailable`, stay as they are and come last.
     private static Seq conditions(Struct old, Now now) {
         boolean runtime = now.readiness().runtime();
-        boolean ready = runtime && now.readiness().network();
+        boolean ready = runtime && now.readiness().network() && now.trouble().isEmpty();
         boolean memory = now.pressures().contains("MemoryPressure");
         boolean disk = now.pressures().contains("DiskPressure");
-        String missing = "container runtime " + (runtime ? "network " : "") + "not ready: " + now.readiness().message();
+        String missing = !now.trouble().isEmpty() ? now.trouble()
+                : "container runtime " + (runtime ? "network " : "") + "not ready: " + now.readiness().message();
         List<Struct> all = new ArrayList<>();
         all.add(memory ? word("MemoryPressure", true, "KubeletHasInsufficientMemory",
                 "kubelet has insufficient memory available")

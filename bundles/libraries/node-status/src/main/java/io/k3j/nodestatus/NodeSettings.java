@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /// What a node is told about itself, after defaults. A value, but for `maxPods` of the status, which may change with
@@ -30,7 +31,9 @@ public record NodeSettings(String name, Path rootDir, Status status, List<String
     /// @param maxImages how many images it names, the largest; -1 for all
     /// @param allocatable what pods may have of a capacity, amounts by resource
     /// @param every how often it is made; what has changed since is told then
-    public record Status(LongSupplier maxPods, long maxImages, UnaryOperator<Struct> allocatable, Duration every) {
+    /// @param trouble why the node is not ready whatever its runtime says, asked for whenever it is made; mostly empty
+    public record Status(LongSupplier maxPods, long maxImages, UnaryOperator<Struct> allocatable, Duration every,
+            Supplier<String> trouble) {
     }
 
     /// Who tells a node's provider ID, instance type and addresses.

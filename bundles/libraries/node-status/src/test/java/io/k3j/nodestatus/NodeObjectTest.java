@@ -21,7 +21,7 @@ class NodeObjectTest {
     private final NodeObject object = object(NodeSettings.Cloud.K3S);
 
     private static NodeObject object(NodeSettings.Cloud cloud) {
-        return object(cloud, new NodeSettings.Status(() -> 110, 50, all -> all, Duration.ofSeconds(10)));
+        return object(cloud, new NodeSettings.Status(() -> 110, 50, all -> all, Duration.ofSeconds(10), () -> ""));
     }
 
     private static NodeObject object(NodeSettings.Cloud cloud, NodeSettings.Status status) {
@@ -86,10 +86,20 @@ class NodeObjectTest {
     @Test
     void podsMayHaveWhatIsNotReserved() {
         Struct status = object(NodeSettings.Cloud.K3S, new NodeSettings.Status(() -> 20, 50,
-                all -> all.with("cpu", "1500m"), Duration.ofSeconds(10))).status(Struct.EMPTY, now());
+                all -> all.with("cpu", "1500m"), Duration.ofSeconds(10), () -> "")).status(Struct.EMPTY, now());
         assertThat(status.struct("capacity").text("cpu")).isEqualTo("2");
         assertThat(status.struct("allocatable").text("cpu")).isEqualTo("1500m");
         assertThat(status.struct("allocatable").text("pods")).isEqualTo("20");
+    }
+
+    @Test
+    void aNodeInTroubleIsNotReadyWhateverItsRuntimeSays() {
+        NodeObject.Now now = now();
+        Struct ready = object.status(Struct.EMPTY, new NodeObject.Now(now.at(), now.readiness(), "", List.of(), 1000,
+                Set.of(), "node is shutting down")).seq("conditions").find("type", "Ready");
+        assertThat(ready.text("status")).isEqualTo("False");
+        assertThat(ready.text("reason")).isEqualTo("KubeletNotReady");
+        assertThat(ready.text("message")).isEqualTo("node is shutting down");
     }
 
     @Test
@@ -98,7 +108,7 @@ class NodeObjectTest {
                 .mapToObj(i -> new Image("i" + i, List.of("image:" + i), List.of(), i, OptionalLong.empty(), "",
                         false))
                 .toList();
-        NodeObject.Now now = new NodeObject.Now(now().at(), now().readiness(), "", images, 1000, Set.of());
+        NodeObject.Now now = new NodeObject.Now(now().at(), now().readiness(), "", images, 1000, Set.of(), "");
         assertThat(told(50, now)).hasSize(50).first().isEqualTo(60L);
         assertThat(told(-1, now)).hasSize(60);
         assertThat(told(0, now)).isEmpty();
@@ -106,7 +116,7 @@ class NodeObjectTest {
 
     private static List<Long> told(long most, NodeObject.Now now) {
         return object(NodeSettings.Cloud.K3S, new NodeSettings.Status(() -> 110, most, all -> all,
-                Duration.ofSeconds(10))).status(Struct.EMPTY, now).seq("images").structs().stream()
+                Duration.ofSeconds(10), () -> "")).status(Struct.EMPTY, now).seq("images").structs().stream()
                 .map(i -> i.whole("sizeBytes", 0)).toList();
     }
 
@@ -114,7 +124,7 @@ class NodeObjectTest {
     void tellsWhatItIsShortOf() {
         NodeObject.Now now = now();
         Struct status = object.status(Struct.EMPTY, new NodeObject.Now(now.at(), now.readiness(), "", List.of(), 1000,
-                Set.of("PIDPressure")));
+                Set.of("PIDPressure"), ""));
         assertThat(status.seq("conditions").find("type", "PIDPressure").text("reason"))
                 .isEqualTo("KubeletHasInsufficientPID");
         assertThat(status.seq("conditions").find("type", "DiskPressure").text("status")).isEqualTo("False");
@@ -124,6 +134,6 @@ class NodeObjectTest {
 
     private static NodeObject.Now now() {
         return new NodeObject.Now(Instant.parse("2026-11-20T06:00:00Z"), new RuntimeReadiness(true, true, ""), "",
-                List.of(), 1000, Set.of());
+                List.of(), 1000, Set.of(), "");
     }
 }

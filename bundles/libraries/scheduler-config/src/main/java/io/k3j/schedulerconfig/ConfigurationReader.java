@@ -94,8 +94,8 @@ final class ConfigurationReader {
             }
             ProfilePlugins plugins = new ProfilePlugins(profile.fields("plugins"));
             all.add(new SchedulerProfile(name, percentage(profile, percentage),
-                    plugins.at(ExtensionPoints.FILTER).keySet(), plugins.at(ExtensionPoints.SCORE), plugins.at(ExtensionPoints.POST_FILTER).keySet(),
-                    new PluginConfig(profile).read()));
+                    plugins.at(ExtensionPoints.FILTER).keySet(), plugins.at(ExtensionPoints.SCORE),
+                    plugins.at(ExtensionPoints.POST_FILTER).keySet(), new PluginConfig(profile).read()));
             plugins.check();
             profile.end();
         }

@@ -4,6 +4,7 @@ import io.k3j.apimachinery.Quantity;
 import io.k3j.codec.DurationText;
 import io.k3j.kubeletconfig.KubeletDefaults;
 import io.k3j.kubeletconfig.ReservedResources;
+import io.k3j.kubeletconfig.ShutdownGracePeriods;
 import io.k3j.kubeleteviction.EvictionConfig;
 import io.k3j.kubeletimages.ImageGarbageCollector;
 import io.k3j.kuberuntime.Security;
@@ -135,6 +136,11 @@ record KubeletOptions(String nodeName, Path dataDir, Path rootDir, Path logDir, 
     /// @param cores of this machine
     ReservedResources reserved(int cores) {
         return ReservedResources.of(arguments, cores);
+    }
+
+    /// How long pods have when the machine is shut down, as files say.
+    ShutdownGracePeriods shutdown() {
+        return ShutdownGracePeriods.of(arguments);
     }
 
     /// What is done about seccomp: `seccomp-default`, and profiles below the root directory.

@@ -2,6 +2,7 @@ package io.k3j.kubelet;
 
 import io.k3j.cgroups.CgroupDriver;
 import io.k3j.cgroups.Cgroups;
+import io.k3j.childprocess.Command;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Query;
 import io.k3j.componentapi.Health;
@@ -31,7 +32,6 @@ import io.k3j.nodestatus.MachineInfo;
 import io.k3j.nodestatus.NodeDisk;
 import io.k3j.nodestatus.NodeLoop;
 import io.k3j.nodestatus.NodeObject;
-import io.k3j.nodestatus.NodeSettings;
 import io.k3j.probes.HandlerRunner;
 import io.k3j.volumeapi.VolumeHost;
 import java.io.IOException;
@@ -47,6 +47,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Wires the parts of a kubelet without OSGi, so that tests can run one.
 final class NodeAgent implements AutoCloseable {
+    /// Below which logind looks for more of its configuration; the name is upstream's.
+    private static final Path LOGIND = Path.of("/etc/systemd/logind.conf.d/99-kubelet.conf");
+    /// How long a program of systemd's has to answer.
+    private static final Duration PROGRAM = Duration.ofSeconds(10);
     private static final Path CGROUPFS = Path.of("/sys/fs/cgroup");
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
     /// How long loops and workers of pods have to end, altogether.
@@ -59,6 +63,7 @@ final class NodeAgent implements AutoCloseable {
     private final ImageGarbageCollector collector;
     private final Evictions evictions;
     private final AllocatableEnforcement enforcement;
+    private final NodeShutdown shutdown;
     private final NodeLoop node;
     private final Consumer<Boolean> ready;
     private final StaticPods staticPods;
@@ -114,10 +119,12 @@ final class NodeAgent implements AutoCloseable {
         staticPods = new StaticPods(tools, api, workers);
         collector = collector(options);
         enforcement = new AllocatableEnforcement(tools, allocatable);
+        shutdown = new NodeShutdown(tools, workers, options.shutdown(),
+                new ShutdownInhibitor(ShutdownInhibitor.Programs.HOST, LOGIND, new Command(PROGRAM)),
+                () -> node().news());
         evictions = new Evictions(tools, workers, new StatsSummary(served())::get, collector);
         node = new NodeLoop(api, runtime,
-                new NodeObject(node(options, settings, new NodeSettings.Status(() -> options.maxPods(facts.cpus()),
-                        options.maxImages(), allocatable::of, options.statusFrequency())), facts,
+                new NodeObject(NodeOptions.of(options, settings, facts, allocatable, shutdown::trouble), facts,
                         evictions::conditions),
                 clock, closed);
         pods = new LiveView(ReferencedObjects.PODS, Query.ALL.where("spec.nodeName", options.nodeName()), clock);
@@ -129,6 +136,7 @@ final class NodeAgent implements AutoCloseable {
         options.maxPods(1);
         options.maxImages();
         options.statusFrequency();
+        options.shutdown();
     }
 
     private static Environment environment(ReferencedObjects references, KubeletOptions options, MachineInfo facts,
@@ -147,7 +155,8 @@ final class NodeAgent implements AutoCloseable {
         return new PodAdmission(PodAdmission.patterns(options.arguments().getOrDefault("allowed-unsafe-sysctls", "")),
                 MachineInfo.text("/sys/module/apparmor/parameters/enabled").strip().equals("Y"),
                 new NodeFit(new CurrentNode(api, options.nodeName(), clock.monotonic()), room),
-                pod -> evictions().refusal(pod).or(() -> ImageVolumes.refusal(pod, runtime)));
+                pod -> shutdown().refusal().or(() -> evictions().refusal(pod))
+                        .or(() -> ImageVolumes.refusal(pod, runtime)));
     }
 
     private ImageGarbageCollector collector(KubeletOptions options) {
@@ -163,21 +172,6 @@ final class NodeAgent implements AutoCloseable {
         return new Images(runtime, references, new CredentialProviders(
                 Path.of(settings.imageCredentialProviderConfig()), Path.of(settings.imageCredentialProviderBinDir()),
                 clock.monotonic()), clock.monotonic());
-    }
-
-    private static NodeSettings node(KubeletOptions options, KubeletSettings given, NodeSettings.Status status) {
-        return new NodeSettings(options.nodeName(), options.rootDir(), status,
-                List.of(given.nodeExternalIp()), List.of(given.nodeLabel()), options.taints(),
-                List.of(given.nodeArgs()), List.of(given.nodeEnv()), given.kubeletPort(), given.controlPlane(),
-                cloud(options, given));
-    }
-
-    /// K3s' own cloud unless it is disabled; then another one's where the kubelet is told so, as upstream's.
-    private static NodeSettings.Cloud cloud(KubeletOptions options, KubeletSettings given) {
-        boolean own = !given.disableCloudController();
-        boolean external = options.arguments().getOrDefault("cloud-provider", "").equals("external");
-        return new NodeSettings.Cloud(own, !own && external, List.of(given.nodeInternalDns()),
-                List.of(given.nodeExternalDns()));
     }
 
     /// Uses this API client instead of the previous one; the first call starts the loops. The API may still refuse
@@ -216,6 +210,8 @@ final class NodeAgent implements AutoCloseable {
         loop("kubelet-leftovers", housekeeping::clear);
         loop("kubelet-evictions", evictions::run);
         loop("kubelet-allocatable", enforcement::run);
+        // a thread of its own: it waits in native code
+        loops.add(SupervisedLoop.platform(health, "kubelet-shutdown", shutdown::run).start());
         loops.add(SupervisedLoop.platform(health, "kubelet-volume-stats", () -> tools.volumes().stats().run(closed))
                 .start());
         pods.listen(workers);
@@ -252,6 +248,14 @@ final class NodeAgent implements AutoCloseable {
         return evictions;
     }
 
+    private NodeShutdown shutdown() {
+        return shutdown;
+    }
+
+    private NodeLoop node() {
+        return node;
+    }
+
     /// The host of the kubelet's HTTP server.
     KubeletHost served() {
         return new ServedKubelet(tools, api, workers);
@@ -281,6 +285,7 @@ final class NodeAgent implements AutoCloseable {
         services.close();
         tools.watches().close();
         drivers.close();
+        shutdown.close();
         try {
             if (runtimeEvents != null) {
                 runtimeEvents.close();

@@ -1,0 +1,31 @@
+package io.k3j.kubelet;
+
+import io.k3j.nodestatus.MachineInfo;
+import io.k3j.nodestatus.NodeSettings;
+import java.util.List;
+import java.util.function.Supplier;
+
+/// What the Node says of itself, by the kubelet's options.
+final class NodeOptions {
+    private NodeOptions() {
+    }
+
+    /// @param allocatable what pods may have
+    /// @param trouble why the node is not ready whatever its runtime says
+    static NodeSettings of(KubeletOptions options, KubeletSettings given, MachineInfo machine,
+            NodeAllocatable allocatable, Supplier<String> trouble) {
+        NodeSettings.Status status = new NodeSettings.Status(() -> options.maxPods(machine.cpus()),
+                options.maxImages(), allocatable::of, options.statusFrequency(), trouble);
+        return new NodeSettings(options.nodeName(), options.rootDir(), status, List.of(given.nodeExternalIp()),
+                List.of(given.nodeLabel()), options.taints(), List.of(given.nodeArgs()), List.of(given.nodeEnv()),
+                given.kubeletPort(), given.controlPlane(), cloud(options, given));
+    }
+
+    /// K3s' own cloud unless it is disabled; then another one's where the kubelet is told so, as upstream's.
+    private static NodeSettings.Cloud cloud(KubeletOptions options, KubeletSettings given) {
+        boolean own = !given.disableCloudController();
+        boolean external = options.arguments().getOrDefault("cloud-provider", "").equals("external");
+        return new NodeSettings.Cloud(own, !own && external, List.of(given.nodeInternalDns()),
+                List.of(given.nodeExternalDns()));
+    }
+}
