@@ -253,6 +253,17 @@ class PlanBuilderTest {
     }
 
     @Test
+    void aComponentsVerbosityIsThatOfItsLoggers() {
+        LaunchPlan plan = plan("--kubelet-arg=v=4", "--kubelet-arg=max-pods=9", "--kube-scheduler-arg=--v=2",
+                "--kube-apiserver-arg=v=6", "--vmodule=kubelet=5");
+        assertThat(plan.settings()).containsEntry("vmodule", "apiserver=6,kubelet=4,scheduler=2,kubelet=5")
+                .doesNotContainKey("kubeSchedulerArg");
+        assertThat(flat(plan.settings().get("kubeletArg"))).isEqualTo("max-pods=9");
+        assertThatExceptionOfType(UsageFailure.class).isThrownBy(() -> plan("--kube-proxy-arg=v=all"))
+                .withMessageContaining("invalid --kube-proxy-arg=v=all (command line): it must be a whole number");
+    }
+
+    @Test
     void theSchedulersFileIsReadBeforeAnythingStarts() throws IOException {
         Path file = Files.writeString(directory.resolve("scheduler.yaml"),
                 "apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\nextenders: [{}]\n");

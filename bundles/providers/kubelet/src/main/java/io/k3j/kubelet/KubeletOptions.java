@@ -7,6 +7,7 @@ import io.k3j.kubeletconfig.ReservedResources;
 import io.k3j.kubeletconfig.ShutdownGracePeriods;
 import io.k3j.kubeleteviction.EvictionConfig;
 import io.k3j.kubeletimages.ImageGarbageCollector;
+import io.k3j.kubeletimages.Images;
 import io.k3j.kuberuntime.Security;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -36,6 +37,7 @@ record KubeletOptions(String nodeName, Path dataDir, Path rootDir, Path logDir, 
         List<String> clusterDns,
         String clusterDomain, Map<String, String> arguments, KubeletDefaults defaults) {
     private static final int HEALTHZ_PORT = 10_248;
+    private static final String PARALLEL = "max-parallel-image-pulls";
     private static final String STATUS = "node-status-update-frequency";
     private static final Duration LEAST_FREQUENCY = Duration.ofSeconds(1);
 
@@ -136,6 +138,22 @@ record KubeletOptions(String nodeName, Path dataDir, Path rootDir, Path logDir, 
     /// @param cores of this machine
     ReservedResources reserved(int cores) {
         return ReservedResources.of(arguments, cores);
+    }
+
+    /// How many images are pulled at once: one by `serialize-image-pulls`, else as many as `maxParallelImagePulls` of
+    /// a file says.
+    int parallelPulls() {
+        boolean serial = flag("serialize-image-pulls");
+        long most = number(PARALLEL, serial ? 1 : Images.PARALLEL);
+        if (most < 1) {
+            throw new IllegalArgumentException("invalid configuration: maxParallelImagePulls " + most
+                    + " must be a positive number");
+        }
+        if (serial && most > 1) {
+            throw new IllegalArgumentException("invalid configuration: maxParallelImagePulls cannot be larger than 1 "
+                    + "unless SerializeImagePulls (--serialize-image-pulls) is set to false");
+        }
+        return Math.toIntExact(Math.min(most, Integer.MAX_VALUE));
     }
 
     /// How long pods have when the machine is shut down, as files say.

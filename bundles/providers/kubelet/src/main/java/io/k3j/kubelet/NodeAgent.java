@@ -106,7 +106,7 @@ final class NodeAgent implements AutoCloseable {
         services = new LiveView(ReferencedObjects.SERVICES, Query.ALL, clock);
         NodeAllocations room = new NodeAllocations(allocatable.milliCpu(), allocatable.bytes());
         tools = new Dependencies(options, runtime, references, volumes, environment, cgroups, dns,
-                new HandlerRunner(runtime, closed), images(settings, runtime, references, clock),
+                new HandlerRunner(runtime, closed), images(settings, runtime, references, clock, options.parallelPulls()),
                 new StatusWriter(api, closed), events, clock, this::services, facts.addresses(),
                 facts.memory(), room, tokens, gated.watches(clock),
                 admission(options, room, runtime, clock), new StartGates(), closed);
@@ -168,10 +168,10 @@ final class NodeAgent implements AutoCloseable {
     }
 
     private static Images images(KubeletSettings settings, ContainerRuntime runtime, ReferencedObjects references,
-            TimeSource clock) {
+            TimeSource clock, int parallel) {
         return new Images(runtime, references, new CredentialProviders(
                 Path.of(settings.imageCredentialProviderConfig()), Path.of(settings.imageCredentialProviderBinDir()),
-                clock.monotonic()), clock.monotonic());
+                clock.monotonic()), clock.monotonic(), parallel);
     }
 
     /// Uses this API client instead of the previous one; the first call starts the loops. The API may still refuse

@@ -36,6 +36,30 @@ class KubeletOptionsTest {
     }
 
     @Test
+    void imagesArePulledAsManyAtOnceAsIsSaid() {
+        assertThat(with(Map.of()).parallelPulls()).isEqualTo(5);
+        assertThat(with(Map.of("serialize-image-pulls", "true")).parallelPulls()).isEqualTo(1);
+        assertThat(with(Map.of("max-parallel-image-pulls", "9")).parallelPulls()).isEqualTo(9);
+        assertThatThrownBy(() -> with(Map.of("max-parallel-image-pulls", "0")).parallelPulls())
+                .hasMessage("invalid configuration: maxParallelImagePulls 0 must be a positive number");
+        assertThatThrownBy(() -> with(Map.of("serialize-image-pulls", "true", "max-parallel-image-pulls", "2"))
+                .parallelPulls()).hasMessageContaining("cannot be larger than 1 unless SerializeImagePulls");
+    }
+
+    @Test
+    void whatTheStatusTellsAndHowOften() {
+        assertThat(with(Map.of()).maxImages()).isEqualTo(50);
+        assertThat(with(Map.of("node-status-max-images", "-1")).maxImages()).isEqualTo(-1);
+        assertThatThrownBy(() -> with(Map.of("node-status-max-images", "-2")).maxImages())
+                .hasMessage("--kubelet-arg node-status-max-images=-2: it must be -1, for all images, or greater");
+        assertThat(with(Map.of()).statusFrequency()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(with(Map.of("node-status-update-frequency", "4s")).statusFrequency())
+                .isEqualTo(Duration.ofSeconds(4));
+        assertThatThrownBy(() -> with(Map.of("node-status-update-frequency", "0s")).statusFrequency())
+                .hasMessage("--kubelet-arg node-status-update-frequency=0s: it must be a second or more, as 10s");
+    }
+
+    @Test
     void agesOfImagesAreDurations() {
         assertThat(with(Map.of()).imageLimits().unused()).isZero();
         assertThat(with(Map.of("image-maximum-gc-age", "720h")).imageLimits().unused()).isEqualTo(Duration.ofDays(30));

@@ -30,7 +30,7 @@ class NodeShutdownTest extends PodScene {
             case "$1" in
             --what=shutdown) shift 4; echo held >> "$d/locks"; exec "$@" ;;
             --json=short) until [ -e "$d/announced" ]; do sleep 0.05; done
-              cat "$d/announced"; rm "$d/announced"; exec sleep 60 ;;
+              mv "$d/announced" "$d/told"; cat "$d/told"; exec sleep 60 ;;
             get-property) cat "$d/$5" ;;
             kill) if [ -e "$d/raised" ]; then cp "$d/raised" "$d/InhibitDelayMaxUSec"; fi ;;
             esac

@@ -86,7 +86,7 @@ abstract class PodScene {
                 new Cgroups(driver(), "/", -1),
                 new Dns(List.of(), List.of(), List.of()), new HandlerRunner(runtime, closed),
                 new Images(runtime, references, new CredentialProviders(Path.of("/absent"), Path.of("/absent"),
-                        clock.monotonic()), clock.monotonic()),
+                        clock.monotonic()), clock.monotonic(), Images.PARALLEL),
                 new StatusWriter(api, closed),
                 new Events(api, "kubelet", "n", clock), clock, List::of, List.of("192.0.2.1"), NODE_MEMORY,
                 room, tokens, new ReferenceWatches(clock),
