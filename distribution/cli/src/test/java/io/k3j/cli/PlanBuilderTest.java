@@ -266,10 +266,10 @@ class PlanBuilderTest {
     @Test
     void theSchedulersFileIsReadBeforeAnythingStarts() throws IOException {
         Path file = Files.writeString(directory.resolve("scheduler.yaml"),
-                "apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\nextenders: [{}]\n");
+                "apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\nparallelism: 0\n");
         String argument = "--kube-scheduler-arg=config=" + file;
         assertThatExceptionOfType(UsageFailure.class).isThrownBy(() -> plan(argument)).withMessageContaining(
-                "--kube-scheduler-arg config=" + file + ": extenders: K3j asks none yet; leave them out");
+                "--kube-scheduler-arg config=" + file + ": parallelism: Invalid value: 0: should be an integer value greater");
         assertThat(flat(plan(argument, "--disable-scheduler").settings().get("kubeSchedulerArg")))
                 .isEqualTo("config=" + file);
     }

@@ -37,12 +37,24 @@ final class ConfigurationReader {
             file.invalid(LONGEST, longest, "must be greater than or equal to PodInitialBackoffSeconds");
         }
         List<SchedulerProfile> profiles = profiles(file.list("profiles"), percentage);
-        if (!file.list("extenders").isEmpty()) {
-            file.wrong("extenders", "K3j asks none yet; leave them out, see docs/compatibility.md");
-        }
+        ExtenderConfigs extenders = new ExtenderConfigs(file);
         file.end();
-        return new SchedulerConfiguration(profiles.isEmpty() ? List.of(unnamed(percentage)) : profiles,
-                Duration.ofSeconds(initial), Duration.ofSeconds(longest));
+        List<SchedulerProfile> all = profiles.isEmpty() ? List.of(unnamed(percentage)) : profiles;
+        return new SchedulerConfiguration(all.stream().map(p -> ignoring(p, extenders.ignored())).toList(),
+                Duration.ofSeconds(initial), Duration.ofSeconds(longest), extenders.extenders());
+    }
+
+    /// What extenders look after replaces what a profile ignores, as upstream.
+    private static SchedulerProfile ignoring(SchedulerProfile profile, Set<String> resources) {
+        if (resources.isEmpty()) {
+            return profile;
+        }
+        PluginArguments a = profile.arguments();
+        PluginArguments.Fit fit = new PluginArguments.Fit(resources, a.fit().ignoredGroups(), a.fit().strategy(),
+                a.fit().resources(), a.fit().shape());
+        return new SchedulerProfile(profile.schedulerName(), profile.percentageOfNodesToScore(), profile.filters(),
+                profile.scores(), profile.postFilters(), new PluginArguments(a.preemption(), a.podAffinity(),
+                        a.addedAffinity(), a.balanced(), fit, a.spread()));
     }
 
     private static SchedulerProfile unnamed(int percentage) {

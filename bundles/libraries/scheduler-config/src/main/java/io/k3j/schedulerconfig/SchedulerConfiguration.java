@@ -19,17 +19,19 @@ import java.util.Optional;
 /// @param profiles one or more, each with a name of its own
 /// @param initialBackOff how long a pod waits after its first attempt that failed
 /// @param longestBackOff how long it waits at most
+/// @param extenders who is asked besides, in their order
 public record SchedulerConfiguration(List<SchedulerProfile> profiles, Duration initialBackOff,
-        Duration longestBackOff) {
+        Duration longestBackOff, List<ExtenderConfig> extenders) {
     /// Without a file.
     public static final SchedulerConfiguration DEFAULT = new SchedulerConfiguration(List.of(SchedulerProfile.DEFAULT),
-            Duration.ofSeconds(1), Duration.ofSeconds(10));
+            Duration.ofSeconds(1), Duration.ofSeconds(10), List.of());
     private static final String ARGUMENT = "config=";
     private static final int MOST_BYTES = 1 << 20;
 
-    /// Copies the list.
+    /// Copies the lists.
     public SchedulerConfiguration {
         profiles = List.copyOf(profiles);
+        extenders = List.copyOf(extenders);
     }
 
     /// The profile whose pods name this scheduler; empty when they are another's.

@@ -7,10 +7,12 @@ import io.k3j.schedulerconfig.PluginArguments.Point;
 import io.k3j.schedulerconfig.PluginArguments.ResourceSpec;
 import io.k3j.schedulerconfig.PluginArguments.Strategy;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -165,7 +167,12 @@ class SchedulerConfigurationTest {
             "podMaxBackoffSeconds: 0|podMaxBackoffSeconds: Invalid value: 0: must be greater than 0",
             "podInitialBackoffSeconds: 20|must be greater than or equal to PodInitialBackoffSeconds",
             "parallelism: many|parallelism: it must be a whole number",
-            "extenders: [{urlPrefix: http://x}]|extenders: K3j asks none yet; leave them out",
+            "extenders: [{urlPrefix: x}]|extenders[0].urlPrefix: it must be like http://127.0.0.1:8888/scheduler",
+            "extenders: [{urlPrefix: http://x, prioritizeVerb: p}]|must have a positive weight applied to it",
+            "extenders: [{urlPrefix: http://x, bindVerb: b}, {urlPrefix: http://y, bindVerb: b}]|found 2 extend",
+            "extenders: [{urlPrefix: http://x, httpTimeout: soon}]|Invalid value: \"soon\": it must be a duration",
+            "extenders: [{urlPrefix: http://x, managedResources: [{name: cpu}]}]|must be an extended resource name",
+            "extenders: [{urlPrefix: https://x, tlsConfig: {certFile: /no/such/file}}]|/no/such/file cannot be read",
             "leaderElection: {leaseDuration: 15s}|leaderElection.leaseDuration: leave it out here and write --kube-",
             "profiles: [{}, {}]|profiles[0].schedulerName: Required value",
             "profiles: [{schedulerName: a}, {schedulerName: a}]|profiles[1].schedulerName: Duplicate value: \"a\"",
@@ -194,6 +201,27 @@ class SchedulerConfigurationTest {
         assertThatIllegalArgumentException().isThrownBy(() -> read(text + "\n"))
                 .withMessageStartingWith("--kube-scheduler-arg config=" + home.resolve("scheduler.yaml") + ": ")
                 .withMessageContaining(why);
+    }
+
+    @Test
+    void extendersAndWhatTheyManage() throws IOException {
+        SchedulerConfiguration read = read("""
+                extenders:
+                - urlPrefix: http://127.0.0.1:8888/scheduler/
+                  filterVerb: filter
+                  prioritizeVerb: /prioritize
+                  weight: 2
+                  bindVerb: bind
+                  httpTimeout: 30s
+                  nodeCacheCapable: true
+                  managedResources: [{name: example.com/gpu, ignoredByScheduler: true}]
+                  ignorable: true
+                """);
+        assertThat(read.extenders()).containsExactly(new ExtenderConfig(
+                URI.create("http://127.0.0.1:8888/scheduler"),
+                new ExtenderConfig.Verbs("filter", "prioritize", "", "bind"), 2, Duration.ofSeconds(30), true,
+                Set.of("example.com/gpu"), true, ExtenderConfig.Tls.NONE));
+        assertThat(read.profiles().getFirst().arguments().fit().ignores("example.com/gpu")).isTrue();
     }
 
     @Test

@@ -106,7 +106,7 @@ final class NodeAgent implements AutoCloseable {
         services = new LiveView(ReferencedObjects.SERVICES, Query.ALL, clock);
         NodeAllocations room = new NodeAllocations(allocatable.milliCpu(), allocatable.bytes());
         tools = new Dependencies(options, runtime, references, volumes, environment, cgroups, dns,
-                new HandlerRunner(runtime, closed), images(settings, runtime, references, clock, options.parallelPulls()),
+                new HandlerRunner(runtime, closed), images(settings, options, runtime, references, clock),
                 new StatusWriter(api, closed), events, clock, this::services, facts.addresses(),
                 facts.memory(), room, tokens, gated.watches(clock),
                 admission(options, room, runtime, clock), new StartGates(), closed);
@@ -167,11 +167,11 @@ final class NodeAgent implements AutoCloseable {
         return images;
     }
 
-    private static Images images(KubeletSettings settings, ContainerRuntime runtime, ReferencedObjects references,
-            TimeSource clock, int parallel) {
+    private static Images images(KubeletSettings settings, KubeletOptions options, ContainerRuntime runtime,
+            ReferencedObjects references, TimeSource clock) {
         return new Images(runtime, references, new CredentialProviders(
                 Path.of(settings.imageCredentialProviderConfig()), Path.of(settings.imageCredentialProviderBinDir()),
-                clock.monotonic()), clock.monotonic(), parallel);
+                clock.monotonic()), clock.monotonic(), options.parallelPulls());
     }
 
     /// Uses this API client instead of the previous one; the first call starts the loops. The API may still refuse

@@ -79,6 +79,12 @@ final class Placement {
     /// on, so that all nodes of a large cluster get a share, or those alone that the pod names.
     static Outcome of(SchedulerProfile profile, PodInfo pod, Snapshot snapshot, int start, RandomGenerator dice,
             Timing timing) {
+        return of(profile, Extenders.NONE, pod, snapshot, start, dice, timing);
+    }
+
+    /// The same with extenders, which are asked about nodes that the profile finds feasible.
+    static Outcome of(SchedulerProfile profile, Extenders extenders, PodInfo pod, Snapshot snapshot, int start,
+            RandomGenerator dice, Timing timing) {
         if (snapshot.nodes().isEmpty()) {
             return None.of(snapshot, null);
         }
@@ -99,21 +105,33 @@ final class Placement {
         timing.step(Timing.PRE_FILTER, Timing.SUCCESS, begun);
         @Nullable
         NodeState promised = pod.nominatedNode().map(snapshot::node).orElse(null);
-        if (promised != null && reject(filters, pod, promised, promised, snapshot) == null) {
+        if (promised != null && reject(filters, pod, promised, promised, snapshot) == null
+                && !extenders.filter(pod, List.of(promised)).feasible().isEmpty()) {
             return new Found(promised, 0, volumes);
         }
         Instant filtering = timing.now();
         Searched searched = search(filters, pod, snapshot,
-                new Range(start, names, profile.percentageOfNodesToScore()));
+                new Range(start, names, profile.percentageOfNodesToScore())).filtered(extenders, pod);
         timing.step(Timing.FILTER, Timing.SUCCESS, filtering);
         return searched.feasible().isEmpty()
                 ? searched.none()
-                : new Found(best(profile, pod, searched.feasible(), snapshot, dice, timing), searched.looked(),
-                        volumes);
+                : new Found(best(profile, extenders, pod, searched.feasible(), snapshot, dice, timing),
+                        searched.looked(), volumes);
     }
 
     /// What a search has found.
     private record Searched(List<NodeState> feasible, int looked, None none) {
+        /// What extenders leave of it.
+        Searched filtered(Extenders extenders, PodInfo pod) {
+            Extender.Filtered left = extenders.filter(pod, feasible);
+            if (left.feasible().size() == feasible.size()) {
+                return this;
+            }
+            Map<String, Rejection> all = new LinkedHashMap<>(none.rejections());
+            all.putAll(left.rejections());
+            return new Searched(left.feasible(), looked, new None(none.nodes(), all, none.everywhere(), none.others(),
+                    none.filters(), none.start()));
+        }
     }
 
     /// Which nodes are looked at.
@@ -228,13 +246,14 @@ final class Placement {
         return null;
     }
 
-    private static NodeState best(SchedulerProfile profile, PodInfo pod, List<NodeState> feasible, Snapshot snapshot,
-            RandomGenerator dice, Timing timing) {
+    private static NodeState best(SchedulerProfile profile, Extenders extenders, PodInfo pod,
+            List<NodeState> feasible, Snapshot snapshot, RandomGenerator dice, Timing timing) {
         if (feasible.size() == 1) {
             return feasible.getFirst();
         }
         Instant begun = timing.now();
         double[] totals = Scores.totals(profile, pod, feasible, snapshot, timing);
+        extenders.prioritize(totals, pod, feasible);
         timing.step(Timing.SCORE, Timing.SUCCESS, begun);
         int best = 0;
         int equals = 1;

@@ -17,22 +17,37 @@ import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
 /// All writes of the scheduler.
-record PodBinder(ApiClient api, Events events, InstantSource clock) {
+record PodBinder(ApiClient api, Events events, InstantSource clock, Extenders extenders) {
     /// The name of the scheduler in pods and events, but for those of other profiles.
     static final String SCHEDULER = SchedulerProfile.DEFAULT_NAME;
     /// Of an Event's message, as upstream.
     private static final int EVENT_CHARS = 1_024;
     private static final String CUT = " ...";
 
-    /// Binds a pod to a node.
+    /// Without extenders.
+    PodBinder(ApiClient api, Events events, InstantSource clock) {
+        this(api, events, clock, Extenders.NONE);
+    }
+
+    /// Binds a pod to a node, or has it bound by an extender.
     /// @throws ApiFault when the binding is refused
     void bind(PodInfo pod, String node) {
+        try {
+            if (!extenders.bind(pod, node)) {
+                post(pod, node);
+            }
+        } catch (ExtenderFailure e) {
+            throw new ApiFault(503, "ServiceUnavailable", String.valueOf(e.getMessage()), Struct.EMPTY);
+        }
+        events.tellAs(pod.schedulerName(), Events.reference(pod.pod()), "Normal", "Scheduled",
+                "Successfully assigned " + pod.namespace() + "/" + pod.pod().name() + " to " + node);
+    }
+
+    private void post(PodInfo pod, String node) {
         Struct binding = Struct.of("apiVersion", "v1", "kind", "Binding", "metadata",
                 Struct.of("name", pod.pod().name(), "namespace", pod.namespace(), "uid", pod.uid()), "target",
                 Struct.of("apiVersion", "v1", "kind", "Node", "name", node));
         api.post(BuiltinResources.PODS, pod.key(), "binding", binding);
-        events.tellAs(pod.schedulerName(), Events.reference(pod.pod()), "Normal", "Scheduled",
-                "Successfully assigned " + pod.namespace() + "/" + pod.pod().name() + " to " + node);
     }
 
     /// Writes a claim or a volume, if it is unchanged: a node is selected for its provisioner, or the volume binder

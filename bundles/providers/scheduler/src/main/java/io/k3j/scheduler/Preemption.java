@@ -70,6 +70,11 @@ final class Preemption {
 
     /// Evaluates the nodes that the placement has rejected, in its order.
     Result find() {
+        return find(Extenders.NONE);
+    }
+
+    /// The same with those that extenders leave.
+    Result find(Extenders extenders) {
         if (pod.spec().text("preemptionPolicy").equals("Never")) {
             return Result.ineligible("preemptionPolicy=Never");
         }
@@ -99,7 +104,7 @@ final class Preemption {
                 .thenComparing(Candidate::earliestStart, Comparator.reverseOrder());
         String none = "preemption: 0/" + snapshot.nodes().size() + " nodes are available: "
                 + Placement.histogram(reasons) + ".";
-        return new Result(candidates.stream().min(order), none, false);
+        return new Result(extenders.preempt(pod, candidates, snapshot).stream().min(order), none, false);
     }
 
     /// Whether the room on the nominated node, which may still be of use, is being made.

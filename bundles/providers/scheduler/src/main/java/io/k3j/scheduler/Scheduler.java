@@ -39,6 +39,7 @@ public final class Scheduler implements Metrics {
     private final LiveViews views;
     private final ControllerRunner runner;
     private final EventHandlers watching;
+    private final Extenders extenders;
 
     /// The component's settings.
     public @interface Settings {
@@ -51,13 +52,14 @@ public final class Scheduler implements Metrics {
     @Activate
     public Scheduler(Settings settings, @Reference ApiClient client, @Reference Health health) {
         SchedulerConfiguration configuration = SchedulerConfiguration.of(List.of(settings.kubeSchedulerArg()));
+        extenders = Extenders.of(configuration.extenders());
         ApiClient api = client.leading(Candidate.SCHEDULER);
         TimeSource clock = TimeSource.system();
         HealthScope scope = health.scope("scheduler");
         views = new LiveViews(clock);
         watching = new EventHandlers(views, clock, configuration);
         Events events = new Events(api, PodBinder.SCHEDULER, "", clock);
-        SchedulerLoop loop = new SchedulerLoop(watching, new PodBinder(api, events, clock),
+        SchedulerLoop loop = new SchedulerLoop(watching, new PodBinder(api, events, clock, extenders),
                 () -> views.synced() && watching.initialized(), bounded(), RandomGenerator.getDefault());
         views.attach(api);
         runner = new ControllerRunner("scheduler", health).drive(events).report(trouble -> {
@@ -102,6 +104,7 @@ public final class Scheduler implements Metrics {
     public void stop() {
         views.close();
         watching.queue().changed(QueueEvents.ACTIVATE, Set.of());
+        extenders.close();
         runner.close();
     }
 

@@ -74,7 +74,7 @@ final class SchedulerLoop {
         try {
             cluster.release(pod.uid());
             Snapshot snapshot = cluster.snapshot();
-            switch (Placement.of(profile(pod), pod, snapshot, start, dice, timing)) {
+            switch (Placement.of(profile(pod), binder.extenders(), pod, snapshot, start, dice, timing)) {
                 case Placement.Found found -> {
                     metrics.decided(entry.begun());
                     start = (start + found.looked()) % snapshot.nodes().size();
@@ -210,7 +210,7 @@ final class SchedulerLoop {
         String message = none.message() + (none.nodes() == 0 ? "" : postFilters(after, result));
         hand(entry, () -> {
             report(pod, "Unschedulable", message, result.keepsNomination() ? null : "");
-            settled(entry, queue.failed(entry, none.plugins()));
+            settled(entry, queue.failed(entry, rejecting(none)));
             freed(pod, withdrawn);
         });
     }
@@ -230,7 +230,8 @@ final class SchedulerLoop {
     private Preemption.Result victims(PodInfo pod, Placement.None none, Snapshot snapshot, Timing timing) {
         Instant begun = timing.now();
         metrics.preempting();
-        Preemption.Result result = new Preemption(profile(pod), pod, snapshot, budgets.list(), none).find();
+        Preemption.Result result = new Preemption(profile(pod), pod, snapshot, budgets.list(), none)
+                .find(binder.extenders());
         result.best().ifPresent(best -> metrics.preempted(best.victims().size()));
         timing.plugin(PREEMPTION, Timing.POST_FILTER, result.status(), begun);
         timing.step(Timing.POST_FILTER, result.status(), begun);
@@ -266,7 +267,12 @@ final class SchedulerLoop {
             queue.changed(QueueEvents.ASSIGNED_DELETE, EventHandlers.ROOM);
         }
         report(pod, "Unschedulable", none.message(), node);
-        settled(entry, queue.failed(entry, none.plugins()));
+        settled(entry, queue.failed(entry, rejecting(none)));
+    }
+
+    /// What an extender has rejected may be helped by any event: nobody knows by which.
+    private static Set<String> rejecting(Placement.None none) {
+        return none.plugins().contains(Extender.NAME) ? Set.of() : none.plugins();
     }
 
     /// A report that is refused is given again with the next attempt, if that fails too.

@@ -28,7 +28,8 @@ final class SchedulerFixture {
 
     SchedulerFixture(SchedulerConfiguration configuration) {
         EventHandlers watching = new EventHandlers(views, clock, configuration);
-        loop = new SchedulerLoop(watching, new PodBinder(api, events, clock),
+        loop = new SchedulerLoop(watching, new PodBinder(api, events, clock,
+                Extenders.of(configuration.extenders())),
                 () -> views.synced() && watching.initialized(), Runnable::run, new Random(1));
         views.attach(api);
     }
