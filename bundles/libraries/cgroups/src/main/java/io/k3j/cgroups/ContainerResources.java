@@ -87,8 +87,9 @@ public final class ContainerResources {
         return milliCpu == 0 ? 0 : Math.max(MIN_QUOTA, milliCpu * PERIOD / 1000);
     }
 
-    /// A container's limits as CRI's `LinuxContainerResources`. A limit that is not said is left out, and the runtime
-    /// sets none. Without a request the limit is the request, as the API's default has it.
+    /// A container's limits as CRI's `LinuxContainerResources`. A limit that is not said is that of the pod as a whole,
+    /// as upstream has it; where that has none it is left out, and the runtime sets none. Without a request the limit is
+    /// the request, as the API's default has it.
     /// @param nodeMemory bytes
     public static Struct linux(Obj pod, Struct container, long nodeMemory) {
         Struct resources = container.struct("resources");
@@ -97,11 +98,12 @@ public final class ContainerResources {
         long cpu = requests.has("cpu") ? milliCpu(requests) : milliCpu(limits);
         Struct.Builder b = Struct.builder().put("cpuPeriod", PERIOD).put("cpuShares", shares(cpu))
                 .put("oomScoreAdj", oomScore(pod, requests, nodeMemory));
-        if (limits.has("cpu")) {
-            b.put("cpuQuota", quota(milliCpu(limits)));
+        Struct ofPod = pod.spec().struct("resources").struct("limits");
+        if (limits.has("cpu") || milliCpu(ofPod) > 0) {
+            b.put("cpuQuota", quota(milliCpu(limits.has("cpu") ? limits : ofPod)));
         }
-        if (limits.has("memory")) {
-            b.put("memoryLimitInBytes", memory(limits));
+        if (limits.has("memory") || memory(ofPod) > 0) {
+            b.put("memoryLimitInBytes", memory(limits.has("memory") ? limits : ofPod));
         }
         return b.build();
     }

@@ -23,9 +23,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /// In-place resize of one pod: the requested, the allocated and the effective resources of its containers, and of the
-/// pod as a whole where it has some. The
-/// allocation is not stored: the status in the API gives a later kubelet the effective resources, and a pending
-/// request is decided again. On the pod's thread. See
+/// pod as a whole where it has some. The allocation is not stored: the status in the API gives a later kubelet the
+/// effective resources, and a pending request is decided again. On the pod's thread. See
 /// <https://kubernetes.io/docs/tasks/configure-pod-container/resize-container-resources/>.
 final class Resizes {
     /// The delay before a failed resize is tried again.
@@ -183,6 +182,10 @@ final class Resizes {
             attempt(() -> {
                 tools.cgroups().resize(with(pod, larger));
                 now.forEach(c -> update(pod, c));
+                if (!same(given.getOrDefault(POD, Struct.EMPTY), appliedToPod)) { // and so the limits of who has none
+                    seen.running().stream().filter(c -> given.containsKey(name(c)) && !due.contains(c))
+                            .forEach(c -> update(pod, c));
+                }
             });
         }
         if (inProgress && error.isEmpty() && outdated(seen).isEmpty()) {

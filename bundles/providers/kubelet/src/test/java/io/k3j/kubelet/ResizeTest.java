@@ -165,6 +165,8 @@ class ResizeTest extends PodScene {
         until(() -> now(pod).status().struct("resources").equals(amounts("200m", "128Mi")));
         Path limits = directory.resolve("cgroup/memory" + tools.cgroups().parent(pod));
         assertThat(limits.resolve("memory.limit_in_bytes")).hasContent("134217728");
+        assertThat(runtime.calls).as("it has no limits of its own")
+                .anyMatch(c -> c.startsWith("update c ") && c.contains("memoryLimitInBytes: 134217728"));
         until(() -> condition(pod, "PodResizeInProgress").isEmpty());
         resizePod(pod, amounts("3", "128Mi"));
         until(() -> condition(pod, "PodResizePending").text("reason").equals("Infeasible"));
