@@ -199,7 +199,7 @@ class PlanBuilderTest {
             "--data-dir=rel|absolute path",
             "--node-ip=host|must be an IP address", "extra|takes flags only", "--token|flag needs an argument: --token",
             "--flannel-backend=ipsec|use one of none, vxlan, host-gw, wireguard-native",
-            "--kubelet-arg=--sync-frequency=a|unsupported kubelet-arg \"sync-frequency\" (command line); supported: ",
+            "--kubelet-arg=--node-labels=a=b|unsupported kubelet-arg \"node-labels\" (command line); supported: ",
             "--kube-apiserver-arg=feature-gates=X=true|--kube-apiserver-arg=feature-gates: unrecognized",
             "--kube-controller-manager-arg=feature-gates=X=1|unrecognized feature gate: X; K3j takes",
             "--kubelet-arg=feature-gates=ClusterTrustBundleProjection=true|disabled: [ClusterTrustBundle]",

@@ -88,8 +88,8 @@ public final class ContainerResources {
     }
 
     /// A container's limits as CRI's `LinuxContainerResources`. A limit that is not said is that of the pod as a whole,
-    /// as upstream has it; where that has none it is left out, and the runtime sets none. Without a request the limit is
-    /// the request, as the API's default has it.
+    /// as upstream has it; where that has none it is left out, and the runtime sets none. Without a request the limit
+    /// is the request, as the API's default has it.
     /// @param nodeMemory bytes
     public static Struct linux(Obj pod, Struct container, long nodeMemory) {
         Struct resources = container.struct("resources");
