@@ -5,6 +5,7 @@ import io.k3j.componenthelpers.Taint;
 import io.k3j.componenthelpers.Toleration;
 import io.k3j.kubeleteviction.EvictionManager;
 import io.k3j.kubeletimages.ImageGarbageCollector;
+import io.k3j.kuberuntime.PodSpecs;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import io.k3j.nodeapi.RuntimeFault;
@@ -20,13 +21,15 @@ import java.util.concurrent.TimeUnit;
 
 /// Evicts pods of this node while it is short of something, one after the other, and takes none meanwhile that would
 /// make it worse.
-final class Evictions implements EvictionManager.Node {
+final class Evictions implements EvictionManager.Node, CriticalPodAdmission.Node {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
     /// Between two rounds; upstream's `evictionMonitoringPeriod`.
     private static final Duration EVERY = Duration.ofSeconds(10);
     /// How long an evicted pod is waited for, so that what it leaves counts for the next round.
     private static final Duration CLEANUP = Duration.ofSeconds(30);
     private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final PodStatus.Waiting PREEMPTED = new PodStatus.Waiting("Preempting",
+            "Preempted in order to admit critical pod");
     private final Dependencies tools;
     private final PodWorkers workers;
     private final Summary summary;
@@ -149,6 +152,15 @@ final class Evictions implements EvictionManager.Node {
         workers.all().stream().filter(w -> w.pod().uid().equals(pod.uid())).forEach(w -> w.evict(
                 new PodTermination.Eviction(new PodStatus.Waiting(EvictionManager.REASON, message), grace,
                         disruption)));
+    }
+
+    /// Its own grace is what it has; its room is free at once, its ports are when it has ended.
+    @Override
+    public void preempt(Obj pod) {
+        tools.tell(pod, true, PREEMPTED.reason(), PREEMPTED.message());
+        workers.all().stream().filter(w -> w.pod().uid().equals(pod.uid())).forEach(w -> w.evict(
+                new PodTermination.Eviction(PREEMPTED, Duration.ofSeconds(PodSpecs.grace(pod)), true)));
+        tools.room().free(pod.uid());
     }
 
     @Override

@@ -154,7 +154,7 @@ final class NodeAgent implements AutoCloseable {
             TimeSource clock) {
         return new PodAdmission(PodAdmission.patterns(options.arguments().getOrDefault("allowed-unsafe-sysctls", "")),
                 MachineInfo.text("/sys/module/apparmor/parameters/enabled").strip().equals("Y"),
-                new NodeFit(new CurrentNode(api, options.nodeName(), clock.monotonic()), room),
+                new NodeFit(new CurrentNode(api, options.nodeName(), clock.monotonic()), room, this::evictions),
                 pod -> shutdown().refusal().or(() -> evictions().refusal(pod))
                         .or(() -> ImageVolumes.refusal(pod, runtime)));
     }
