@@ -70,9 +70,10 @@ public final class NodeObject {
                 "labels", labels, "annotations", annotations()), "spec", spec));
     }
 
-    /// Empty where another cloud gives it.
+    /// What the node is told, else that of K3s' own cloud; empty where another cloud gives it.
     private String providerId() {
-        return settings.cloud().own() ? "k3s://" + settings.name() : "";
+        String given = settings.cloud().providerId();
+        return !given.isEmpty() ? given : settings.cloud().own() ? "k3s://" + settings.name() : "";
     }
 
     /// @param text `key=value:Effect`; without an effect it is `NoSchedule`

@@ -42,8 +42,10 @@ public record NodeSettings(String name, Path rootDir, Status status, List<String
     /// @param external another cloud's controller does: `--kubelet-arg=cloud-provider=external` beside that flag
     /// @param internalDns `--node-internal-dns`
     /// @param externalDns `--node-external-dns`
-    public record Cloud(boolean own, boolean external, List<String> internalDns, List<String> externalDns) {
+    /// @param providerId by which the cloud knows the machine; empty where this node or the cloud's controller says it
+    public record Cloud(boolean own, boolean external, List<String> internalDns, List<String> externalDns,
+            String providerId) {
         /// K3s' own, without DNS names.
-        public static final Cloud K3S = new Cloud(true, false, List.of(), List.of());
+        public static final Cloud K3S = new Cloud(true, false, List.of(), List.of(), "");
     }
 }

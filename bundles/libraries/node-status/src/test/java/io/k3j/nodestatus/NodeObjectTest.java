@@ -34,7 +34,7 @@ class NodeObjectTest {
 
     @Test
     void tellsWhatItIsInK3sOwnCloud() {
-        Obj node = object(new NodeSettings.Cloud(true, false, List.of("n1.lan"), List.of("n1.example.com"))).fresh();
+        Obj node = object(new NodeSettings.Cloud(true, false, List.of("n1.lan"), List.of("n1.example.com"), "")).fresh();
         assertThat(node.spec().text("providerID")).isEqualTo("k3s://n1");
         assertThat(node.labels()).containsEntry(TYPE, "k3s");
         assertThat(node.annotations()).containsEntry("k3s.io/internal-ip", "10.0.0.1")
@@ -45,25 +45,33 @@ class NodeObjectTest {
 
     @Test
     void tellsItsAddressesInTheOrderOfK3s() {
-        NodeObject named = object(new NodeSettings.Cloud(true, false, List.of("n1.lan"), List.of("n1.example.com")));
+        NodeObject named = object(new NodeSettings.Cloud(true, false, List.of("n1.lan"), List.of("n1.example.com"), ""));
         assertThat(named.status(Struct.EMPTY, now()).seq("addresses").structs()).extracting(a -> a.text("type"))
                 .containsExactly("InternalIP", "ExternalIP", "InternalDNS", "ExternalDNS", "Hostname");
     }
 
     @Test
     void leavesTheCloudToOthersWithoutTheCloudController() {
-        Obj node = object(new NodeSettings.Cloud(false, false, List.of(), List.of())).fresh();
+        Obj node = object(new NodeSettings.Cloud(false, false, List.of(), List.of(), "")).fresh();
         assertThat(node.spec().isEmpty()).isTrue();
         assertThat(node.labels()).doesNotContainKey(TYPE);
         assertThat(node.annotations().keySet()).noneMatch(a -> a.startsWith("k3s.io/internal"));
         Obj given = node.with("aws:///i-1", "spec", "providerID");
-        assertThat(object(new NodeSettings.Cloud(false, false, List.of(), List.of())).registered(given).spec()
+        assertThat(object(new NodeSettings.Cloud(false, false, List.of(), List.of(), "")).registered(given).spec()
                 .text("providerID")).isEqualTo("aws:///i-1");
     }
 
     @Test
+    void theProviderIdIsTheOneTheNodeIsTold() {
+        NodeObject told = object(new NodeSettings.Cloud(false, true, List.of(), List.of(), "aws:///eu-1a/i-1"));
+        assertThat(told.fresh().spec().text("providerID")).isEqualTo("aws:///eu-1a/i-1");
+        assertThat(told.registered(object.fresh()).spec().text("providerID")).as("it is never changed")
+                .isEqualTo("k3s://n1");
+    }
+
+    @Test
     void waitsForAnotherCloudWithATaintAndKeepsItsAddresses() {
-        NodeObject external = object(new NodeSettings.Cloud(false, true, List.of(), List.of()));
+        NodeObject external = object(new NodeSettings.Cloud(false, true, List.of(), List.of(), ""));
         assertThat(external.fresh().spec().seq("taints").struct(0)).isEqualTo(Struct.of("key",
                 "node.cloudprovider.kubernetes.io/uninitialized", "value", "true", "effect", "NoSchedule"));
         Seq told = Seq.of(Struct.of("type", "InternalIP", "address", "172.16.0.9"));

@@ -76,6 +76,18 @@ record KubeletOptions(String nodeName, Path dataDir, Path rootDir, Path logDir, 
         }
     }
 
+    /// A wrong word is told at the start, not by the first pod or the node's status.
+    /// @throws IllegalArgumentException naming the argument
+    void check() {
+        seccomp();
+        maxPods(1);
+        maxImages();
+        statusFrequency();
+        shutdown();
+        longestBackOff();
+        parallelPulls();
+    }
+
     /// The root of pod directories, unless the administrator chose it: another program may lie there, too.
     List<Path> ownRoot() {
         return arguments.containsKey("root-dir") ? List.of() : List.of(rootDir);
@@ -154,6 +166,16 @@ record KubeletOptions(String nodeName, Path dataDir, Path rootDir, Path logDir, 
                     + "unless SerializeImagePulls (--serialize-image-pulls) is set to false");
         }
         return Math.toIntExact(Math.min(most, Integer.MAX_VALUE));
+    }
+
+    /// How long a container that fails again and again is waited with at most: `crashLoopBackOff` of a file.
+    Duration longestBackOff() {
+        Duration longest = duration("max-container-restart-period", "5m");
+        if (longest.compareTo(Duration.ofSeconds(1)) < 0 || longest.compareTo(Backoff.LONGEST) > 0) {
+            throw new IllegalArgumentException("invalid configuration: CrashLoopBackOff.MaxContainerRestartPeriod (got: "
+                    + longest.toSeconds() + " seconds) must be set between 1s and 300s");
+        }
+        return longest;
     }
 
     /// How long pods have when the machine is shut down, as files say.

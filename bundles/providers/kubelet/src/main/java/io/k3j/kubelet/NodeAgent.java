@@ -87,7 +87,7 @@ final class NodeAgent implements AutoCloseable {
         this.ready = ready;
         KubeletOptions options = KubeletOptions.of(settings, Dns.hostFile(settings.resolvConf(),
                 Path.of(settings.dataDir()).toAbsolutePath().resolve("agent/etc/resolv.conf")));
-        told(options);
+        options.check();
         KubeletConfigDirectory.of(options.dataDir(), List.of(settings.kubeletArg())).write(options.defaults());
         PodDirectories.correct(options.pods(), options.ownRoot());
         MachineInfo facts = MachineInfo.read(List.of(settings.nodeIp()));
@@ -128,15 +128,6 @@ final class NodeAgent implements AutoCloseable {
                         evictions::conditions),
                 clock, closed);
         pods = new LiveView(ReferencedObjects.PODS, Query.ALL.where("spec.nodeName", options.nodeName()), clock);
-    }
-
-    /// A wrong word is told at the start, not by the first pod or the node's status.
-    private static void told(KubeletOptions options) {
-        options.seccomp();
-        options.maxPods(1);
-        options.maxImages();
-        options.statusFrequency();
-        options.shutdown();
     }
 
     private static Environment environment(ReferencedObjects references, KubeletOptions options, MachineInfo facts,

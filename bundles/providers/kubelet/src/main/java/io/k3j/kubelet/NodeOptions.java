@@ -26,6 +26,6 @@ final class NodeOptions {
         boolean own = !given.disableCloudController();
         boolean external = options.arguments().getOrDefault("cloud-provider", "").equals("external");
         return new NodeSettings.Cloud(own, !own && external, List.of(given.nodeInternalDns()),
-                List.of(given.nodeExternalDns()));
+                List.of(given.nodeExternalDns()), options.arguments().getOrDefault("provider-id", ""));
     }
 }

@@ -60,6 +60,16 @@ class KubeletOptionsTest {
     }
 
     @Test
+    void theLongestBackOffOfContainersIsFromASecondToFiveMinutes() {
+        assertThat(with(Map.of()).longestBackOff()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(with(Map.of("max-container-restart-period", "30s")).longestBackOff())
+                .isEqualTo(Duration.ofSeconds(30));
+        assertThatThrownBy(() -> with(Map.of("max-container-restart-period", "10m")).longestBackOff())
+                .hasMessage("invalid configuration: CrashLoopBackOff.MaxContainerRestartPeriod (got: 600 seconds) must be"
+                        + " set between 1s and 300s");
+    }
+
+    @Test
     void agesOfImagesAreDurations() {
         assertThat(with(Map.of()).imageLimits().unused()).isZero();
         assertThat(with(Map.of("image-maximum-gc-age", "720h")).imageLimits().unused()).isEqualTo(Duration.ofDays(30));
