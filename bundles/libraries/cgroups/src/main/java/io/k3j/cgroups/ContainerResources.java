@@ -25,7 +25,7 @@ public final class ContainerResources {
     private static final long MIN_SHARES = 2;
     private static final long MAX_SHARES = 262_144;
     /// Upstream's `SystemCriticalPriority`; users' own classes are below.
-    private static final long CRITICAL = 2_000_000_000L;
+    static final long CRITICAL = 2_000_000_000L;
     private static final Set<String> CLASSES = Set.of("Guaranteed", "Burstable", "BestEffort");
     /// What runs together adds up; of what runs one after another the largest counts.
     private static final ContainerAggregate<Long> SUM = new ContainerAggregate<>(0L, Quantity::sum, Math::max);
@@ -106,6 +106,11 @@ public final class ContainerResources {
             b.put("memoryLimitInBytes", memory(limits.has("memory") ? limits : ofPod));
         }
         return b.build();
+    }
+
+    /// The same with what the container may have of the machine's swap.
+    public static Struct linux(Obj pod, Struct container, long nodeMemory, SwapLimits swap) {
+        return swap.applied(linux(pod, container, nodeMemory), pod, container, nodeMemory);
     }
 
     /// How soon the kernel kills a container for memory. `oom_score_adj` by class, see

@@ -57,6 +57,8 @@ class KubeletArgumentsTest {
                 enforceNodeAllocatable: [none]
                 nodeStatusMaxImages: -1
                 nodeStatusUpdateFrequency: 4s
+                memorySwap: {swapBehavior: LimitedSwap}
+                crashLoopBackOff: {maxContainerRestartPeriod: 30s}
                 shutdownGracePeriod: 60s
                 shutdownGracePeriodCriticalPods: 10s
                 shutdownGracePeriodByPodPriority:
@@ -73,6 +75,7 @@ class KubeletArgumentsTest {
                 "eviction-soft=memory.available<200Mi", "eviction-soft-grace-period=memory.available=1m30s",
                 "kube-reserved=cpu=250m,memory=256Mi", "system-reserved=memory=1Gi", "reserved-cpus=0-1",
                 "enforce-node-allocatable=none", "node-status-max-images=-1", "node-status-update-frequency=4s",
+                "swap-behavior=LimitedSwap", "max-container-restart-period=30s",
                 "shutdown-grace-period=60s", "shutdown-grace-period-critical-pods=10s",
                 "shutdown-grace-period-by-pod-priority=1000=60,0=30",
                 "logging-format=json", "make-iptables-util-chains=false",
@@ -131,7 +134,6 @@ class KubeletArgumentsTest {
                 featureGates: {}
                 iptablesMasqueradeBit: 7
                 authentication: {anonymous: {enabled: false}}
-                memorySwap: {swapBehavior: NoSwap}
                 providerID: ""
                 maxPods: 0
                 imageMinimumGCAge: 0s

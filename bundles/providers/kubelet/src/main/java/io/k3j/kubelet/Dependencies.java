@@ -1,6 +1,7 @@
 package io.k3j.kubelet;
 
 import io.k3j.cgroups.Cgroups;
+import io.k3j.cgroups.SwapLimits;
 import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.Events;
 import io.k3j.kubeletimages.Images;
@@ -24,12 +25,13 @@ import java.util.function.Supplier;
 ///
 /// @param hosts addresses of this node
 /// @param nodeMemory bytes
+/// @param swap what containers may have of the machine's
 /// @param room the resources allocated to its pods
 /// @param closed reaches zero when the kubelet stops
 record Dependencies(KubeletOptions options, ContainerRuntime runtime, ReferencedObjects references, Volumes volumes,
         Environment environment, Cgroups cgroups, Dns dns, HandlerRunner handlers, Images images, StatusWriter statuses,
         Events events, TimeSource clock, Supplier<Collection<Obj>> services, List<String> hosts, long nodeMemory,
-        NodeAllocations room, PodTokens tokens, ReferenceWatches watches, PodAdmission admission,
+        SwapLimits swap, NodeAllocations room, PodTokens tokens, ReferenceWatches watches, PodAdmission admission,
         StartGates gates, CountDownLatch closed) {
 
     /// Gives to other pods what is kept of the node for one: room and host ports. May be called again.

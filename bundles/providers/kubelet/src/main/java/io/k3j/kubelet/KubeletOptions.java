@@ -86,6 +86,7 @@ record KubeletOptions(String nodeName, Path dataDir, Path rootDir, Path logDir, 
         shutdown();
         longestBackOff();
         parallelPulls();
+        limitedSwap();
     }
 
     /// The root of pod directories, unless the administrator chose it: another program may lie there, too.
@@ -172,10 +173,21 @@ record KubeletOptions(String nodeName, Path dataDir, Path rootDir, Path logDir, 
     Duration longestBackOff() {
         Duration longest = duration("max-container-restart-period", "5m");
         if (longest.compareTo(Duration.ofSeconds(1)) < 0 || longest.compareTo(Backoff.LONGEST) > 0) {
-            throw new IllegalArgumentException("invalid configuration: CrashLoopBackOff.MaxContainerRestartPeriod (got: "
-                    + longest.toSeconds() + " seconds) must be set between 1s and 300s");
+            throw new IllegalArgumentException("invalid configuration: CrashLoopBackOff.MaxContainerRestartPeriod "
+                    + "(got: " + longest.toSeconds() + " seconds) must be set between 1s and 300s");
         }
         return longest;
+    }
+
+    /// Whether containers may have some of the machine's swap: `memorySwap.swapBehavior` of a file.
+    boolean limitedSwap() {
+        String behavior = arguments.getOrDefault("swap-behavior", "");
+        return switch (behavior) {
+            case "LimitedSwap" -> true;
+            case "", "NoSwap" -> false;
+            default -> throw new IllegalArgumentException("invalid configuration: memorySwap.swapBehavior \"" + behavior
+                    + "\" must be one of: \"\", \"LimitedSwap\" or \"NoSwap\"");
+        };
     }
 
     /// How long pods have when the machine is shut down, as files say.

@@ -94,7 +94,7 @@ final class Starter {
         }
         Map<String, String> env = tools.environment().of(pod, spec, new Environment.Place(place.addresses(),
                 tools.services().get(), (volume, path) -> tools.volumes().read(volume(place, volume), path)));
-        Struct linux = Struct.of("resources", ContainerResources.linux(pod, spec, tools.nodeMemory()),
+        Struct linux = Struct.of("resources", ContainerResources.linux(pod, spec, tools.nodeMemory(), tools.swap()),
                 "securityContext",
                 Security.container(pod, spec, place.target(), tools.options().seccomp()));
         Struct config = place.restart().mark(ContainerSpec.of(pod, spec, new ContainerSpec.Parts(attempt, image.id(),
