@@ -30,7 +30,11 @@ class EvictionConfigTest {
         assertThat(config.thresholds()).containsExactly(
                 new Threshold(EvictionSignal.MEMORY, Amount.quantity("100Mi"), Duration.ZERO, Amount.quantity("50Mi")),
                 new Threshold(EvictionSignal.MEMORY, Amount.quantity("300Mi"), Duration.ofSeconds(90),
+                        Amount.quantity("50Mi")),
+                new Threshold(EvictionSignal.ALLOCATABLE_MEMORY, Amount.quantity("100Mi"), Duration.ZERO,
                         Amount.quantity("50Mi")));
+        assertThat(EvictionConfig.of(Map.of("eviction-hard", "memory.available<100Mi", "enforce-node-allocatable",
+                "none")).thresholds()).extracting(Threshold::signal).containsExactly(EvictionSignal.MEMORY);
         assertThat(config.transition()).isEqualTo(Duration.ofSeconds(30));
         assertThat(config.longestGrace()).isEqualTo(Duration.ofMinutes(1));
         assertThat(EvictionConfig.of(Map.of("eviction-hard", "")).thresholds()).isEmpty();

@@ -7,6 +7,7 @@ import io.k3j.kubeleteviction.EvictionManager;
 import io.k3j.kubeletimages.ImageGarbageCollector;
 import io.k3j.kuberuntime.PodSpecs;
 import io.k3j.model.Obj;
+import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.nodeapi.RuntimeFault;
 import java.io.IOException;
@@ -35,6 +36,7 @@ final class Evictions implements EvictionManager.Node, CriticalPodAdmission.Node
     private final Summary summary;
     private final ImageGarbageCollector images;
     private final EvictionManager manager;
+    private final long memoryOfPods;
     /// Whether it was told that nothing can be seen, since something could be.
     private boolean told;
 
@@ -44,7 +46,15 @@ final class Evictions implements EvictionManager.Node, CriticalPodAdmission.Node
         Struct get() throws InterruptedException;
     }
 
+    /// Of a node whose pods have no limit together.
     Evictions(Dependencies tools, PodWorkers workers, Summary summary, ImageGarbageCollector images) {
+        this(tools, workers, summary, images, 0);
+    }
+
+    /// @param memoryOfPods bytes that all pods have together; 0 for no limit
+    Evictions(Dependencies tools, PodWorkers workers, Summary summary, ImageGarbageCollector images,
+            long memoryOfPods) {
+        this.memoryOfPods = memoryOfPods;
         this.tools = tools;
         this.workers = workers;
         this.summary = summary;
@@ -116,9 +126,18 @@ final class Evictions implements EvictionManager.Node, CriticalPodAdmission.Node
         return true;
     }
 
+    /// With what is left of the memory that all pods have together: the kernel keeps them to a limit, of which no
+    /// figures tell.
     @Override
     public Struct summary() throws InterruptedException {
-        return summary.get();
+        Struct now = summary.get();
+        Seq systems = now.struct("node").seq("systemContainers").mapped(c -> {
+            Struct memory = c.struct("memory");
+            return memoryOfPods == 0 || !c.text("name").equals("pods") || !memory.has("workingSetBytes") ? c
+                    : c.with("memory", memory.with("availableBytes",
+                            Math.max(0, memoryOfPods - memory.whole("workingSetBytes", 0))));
+        });
+        return systems.isEmpty() ? now : now.with("node", now.struct("node").with("systemContainers", systems));
     }
 
     @Override

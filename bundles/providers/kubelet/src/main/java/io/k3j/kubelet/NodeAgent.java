@@ -123,7 +123,8 @@ final class NodeAgent implements AutoCloseable {
         shutdown = new NodeShutdown(tools, workers, options.shutdown(),
                 new ShutdownInhibitor(ShutdownInhibitor.Programs.HOST, LOGIND, new Command(PROGRAM)),
                 () -> node().news());
-        evictions = new Evictions(tools, workers, new StatsSummary(served())::get, collector);
+        evictions = new Evictions(tools, workers, new StatsSummary(served())::get, collector,
+                allocatable.limits(0).memory());
         node = new NodeLoop(api, runtime,
                 new NodeObject(NodeOptions.of(options, settings, facts, allocatable, shutdown::trouble), facts,
                         evictions::conditions),
