@@ -230,7 +230,7 @@ final class EventHandlers {
         freed(QueueEvents.ASSIGNED_ADD, cluster.put(pod));
         if (before == null || Pods.node(before).isEmpty()) {
             queue.changed(QueueEvents.ASSIGNED_ADD, NEIGHBOURS,
-                    waiting -> Neighbours.welcomes(waiting, pod, namespaceLabels));
+                    waiting -> Neighbours.welcomes(waiting, pod, namespaceLabels, configuration));
         } else if (!before.metadata().struct("labels").equals(after.metadata().struct("labels"))) {
             queue.changed(QueueEvents.ASSIGNED_LABEL, NEIGHBOURS);
         }
