@@ -34,11 +34,11 @@ import java.util.Optional;
 /// @param arguments all values of `--kubelet-arg`, those of configuration files among them
 /// @param defaults what K3s gives its kubelet
 record KubeletOptions(String nodeName, Path dataDir, Path rootDir, Path logDir, String cgroupRoot,
-        List<String> clusterDns,
-        String clusterDomain, Map<String, String> arguments, KubeletDefaults defaults) {
+        List<String> clusterDns, String clusterDomain, Map<String, String> arguments, KubeletDefaults defaults) {
     private static final int HEALTHZ_PORT = 10_248;
     private static final String PARALLEL = "max-parallel-image-pulls";
     private static final String STATUS = "node-status-update-frequency";
+    private static final Duration LEAST_LOG_INTERVAL = Duration.ofSeconds(3);
     private static final Duration LEAST_FREQUENCY = Duration.ofSeconds(1);
 
     /// Parses the settings.
@@ -87,6 +87,7 @@ record KubeletOptions(String nodeName, Path dataDir, Path rootDir, Path logDir, 
         longestBackOff();
         parallelPulls();
         limitedSwap();
+        logMonitorInterval();
     }
 
     /// The root of pod directories, unless the administrator chose it: another program may lie there, too.
@@ -153,8 +154,7 @@ record KubeletOptions(String nodeName, Path dataDir, Path rootDir, Path logDir, 
         return ReservedResources.of(arguments, cores);
     }
 
-    /// How many images are pulled at once: one by `serialize-image-pulls`, else as many as `maxParallelImagePulls` of
-    /// a file says.
+    /// How many images are pulled at once: one by `serialize-image-pulls`, else `maxParallelImagePulls` of a file.
     int parallelPulls() {
         boolean serial = flag("serialize-image-pulls");
         long most = number(PARALLEL, serial ? 1 : Images.PARALLEL);
@@ -190,6 +190,16 @@ record KubeletOptions(String nodeName, Path dataDir, Path rootDir, Path logDir, 
         };
     }
 
+    /// How often it is looked whether logs are to be rotated: `containerLogMonitorInterval` of a file.
+    Duration logMonitorInterval() {
+        Duration every = duration("container-log-monitor-interval", "10s");
+        if (every.compareTo(LEAST_LOG_INTERVAL) < 0) {
+            throw new IllegalArgumentException("invalid configuration: containerLogMonitorInterval must be a positive "
+                    + "time duration greater than or equal to 3s");
+        }
+        return every;
+    }
+
     /// How long pods have when the machine is shut down, as files say.
     ShutdownGracePeriods shutdown() {
         return ShutdownGracePeriods.of(arguments);
@@ -197,8 +207,7 @@ record KubeletOptions(String nodeName, Path dataDir, Path rootDir, Path logDir, 
 
     /// What is done about seccomp: `seccomp-default`, and profiles below the root directory.
     Security.Seccomp seccomp() {
-        return new Security.Seccomp(rootDir.resolve("seccomp").toString(),
-                flag("seccomp-default"));
+        return new Security.Seccomp(rootDir.resolve("seccomp").toString(), flag("seccomp-default"));
     }
 
     /// An argument that is true or false, in Go's words; false when it is not given.

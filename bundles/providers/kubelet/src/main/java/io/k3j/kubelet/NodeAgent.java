@@ -206,6 +206,7 @@ final class NodeAgent implements AutoCloseable {
         Housekeeping housekeeping = new Housekeeping(tools, workers, collector);
         loop("kubelet-housekeeping", housekeeping::run);
         loop("kubelet-leftovers", housekeeping::clear);
+        loop("kubelet-logs", housekeeping::rotate);
         loop("kubelet-evictions", evictions::run);
         loop("kubelet-allocatable", enforcement::run);
         // a thread of its own: it waits in native code

@@ -70,6 +70,15 @@ class KubeletOptionsTest {
     }
 
     @Test
+    void logsAreLookedAtEveryThreeSecondsOrLessOften() {
+        assertThat(with(Map.of()).logMonitorInterval()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(with(Map.of("container-log-monitor-interval", "3s")).logMonitorInterval())
+                .isEqualTo(Duration.ofSeconds(3));
+        assertThatThrownBy(() -> with(Map.of("container-log-monitor-interval", "1s")).logMonitorInterval())
+                .hasMessageContaining("containerLogMonitorInterval must be a positive time duration greater than or");
+    }
+
+    @Test
     void agesOfImagesAreDurations() {
         assertThat(with(Map.of()).imageLimits().unused()).isZero();
         assertThat(with(Map.of("image-maximum-gc-age", "720h")).imageLimits().unused()).isEqualTo(Duration.ofDays(30));
