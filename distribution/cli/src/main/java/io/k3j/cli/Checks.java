@@ -52,6 +52,7 @@ final class Checks {
         c.featureGates("kubeApiserverArg", "--kube-apiserver-arg");
         c.featureGates("kubeControllerManagerArg", "--kube-controller-manager-arg");
         c.featureGates("kubeletArg", "--kubelet-arg");
+        c.featureGates("kubeSchedulerArg", "--kube-scheduler-arg");
         c.kubelet();
         c.scheduler();
         c.trust(host);

@@ -203,6 +203,7 @@ class PlanBuilderTest {
             "--kube-apiserver-arg=feature-gates=X=true|--kube-apiserver-arg=feature-gates: unrecognized",
             "--kube-controller-manager-arg=feature-gates=X=1|unrecognized feature gate: X; K3j takes",
             "--kubelet-arg=feature-gates=ClusterTrustBundleProjection=true|disabled: [ClusterTrustBundle]",
+            "--kube-scheduler-arg=feature-gates=SchedulerQueueingHints=false|feature is locked to true; leave it out",
             "--kubelet-arg=system-reserved=gpu=1|cannot reserve \"gpu\" resource; write for example system-reserved=cpu",
             "--kubelet-arg=cpu-manager-policy=static|leave it out or use cpu-manager-policy=none",
             "--docker|not supported yet by K3j", "--config=/no/such/file|does not exist"})
