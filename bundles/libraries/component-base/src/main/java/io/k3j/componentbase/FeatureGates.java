@@ -42,8 +42,8 @@ public record FeatureGates(Set<FeatureGate> enabled) {
                 continue;
             }
             FeatureGate gate = FeatureGate.of(name).orElseThrow(() -> new IllegalArgumentException(where
-                    + "unrecognized feature gate: " + name + "; K3j takes " + names() + ", and some others as they are by"
-                    + " default; leave it out, see docs/compatibility.md"));
+                    + "unrecognized feature gate: " + name + "; K3j takes " + names() + ", and some others as they are"
+                    + " by default; leave it out, see docs/compatibility.md"));
             if (wanted) {
                 on.add(gate);
             } else {

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Gates of Kubernetes 1.36 that cannot be changed here, as those that upstream has locked: what they switch is there as
-/// upstream has it by default, or is not there at all. To say so of them promises nothing that is not kept. Only gates
-/// are named whose feature has tests here, or is said to be absent in `docs/compatibility.md`.
+/// Gates of Kubernetes 1.36 that cannot be changed here, as those that upstream has locked: what they switch is there
+/// as upstream has it by default, or is not there at all. To say so of them promises nothing that is not kept. Only
+/// gates are named whose feature has tests here, or is said to be absent in `docs/compatibility.md`.
 final class SettledGates {
     private static final List<String> ON = List.of("GracefulNodeShutdown", "GracefulNodeShutdownBasedOnPodPriority",
             "NodeSwap", "InPlacePodVerticalScaling", "InPlacePodLevelResourcesVerticalScaling", "PodLevelResources",
