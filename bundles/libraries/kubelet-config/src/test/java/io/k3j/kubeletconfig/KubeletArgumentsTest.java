@@ -57,6 +57,8 @@ class KubeletArgumentsTest {
                 enforceNodeAllocatable: [none]
                 nodeStatusMaxImages: -1
                 nodeStatusUpdateFrequency: 4s
+                nodeStatusReportFrequency: 1m
+                nodeLeaseDurationSeconds: 60
                 memorySwap: {swapBehavior: LimitedSwap}
                 crashLoopBackOff: {maxContainerRestartPeriod: 30s}
                 shutdownGracePeriod: 60s
@@ -75,6 +77,7 @@ class KubeletArgumentsTest {
                 "eviction-soft=memory.available<200Mi", "eviction-soft-grace-period=memory.available=1m30s",
                 "kube-reserved=cpu=250m,memory=256Mi", "system-reserved=memory=1Gi", "reserved-cpus=0-1",
                 "enforce-node-allocatable=none", "node-status-max-images=-1", "node-status-update-frequency=4s",
+                "node-status-report-frequency=1m", "node-lease-duration-seconds=60",
                 "swap-behavior=LimitedSwap", "max-container-restart-period=30s",
                 "shutdown-grace-period=60s", "shutdown-grace-period-critical-pods=10s",
                 "shutdown-grace-period-by-pod-priority=1000=60,0=30",

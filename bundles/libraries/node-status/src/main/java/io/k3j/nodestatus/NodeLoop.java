@@ -21,8 +21,9 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/// Registers the node, renews its lease every 10 s and tells its status: at once when it changes, else every
-/// five minutes. See <https://kubernetes.io/docs/concepts/architecture/nodes/#node-heartbeats>. For one thread.
+/// Registers the node, renews its lease and tells its status: when it changes, else every five minutes, or as often as
+/// [NodeSettings.Heartbeat] says. For one thread. See
+/// <https://kubernetes.io/docs/concepts/architecture/nodes/#node-heartbeats>.
 ///
 /// Every round reads the Node from the API server, so labels and taints others set are never written back with old
 /// values. A write that meets another one's is a conflict (409), and the next round begins with the newer object.
@@ -31,12 +32,12 @@ public final class NodeLoop {
     static final Gvr NODES = new Gvr("", "v1", "nodes");
     /// Between two rounds while the node is not ready, or the API refused: a cluster that begins waits for this node.
     private static final Duration UNREADY = Duration.ofMillis(200);
-    /// Upstream's `nodeStatusReportFrequency`: every write of a Node goes to each watcher of nodes.
-    private static final Duration REPORT = Duration.ofMinutes(5);
     private final ApiClient api;
     private final ContainerRuntime runtime;
     private final NodeObject object;
     private final NodeSettings settings;
+    /// Its reports are rare, as every write of a Node goes to each watcher of nodes.
+    private final NodeSettings.Heartbeat heartbeat;
     private final TimeSource clock;
     private final NodeLease lease;
     private final NodeRoles roles;
@@ -65,7 +66,8 @@ public final class NodeLoop {
         this.clock = clock;
         this.closed = closed;
         settings = object.settings();
-        lease = new NodeLease(api, clock);
+        heartbeat = settings.status().heartbeat();
+        lease = new NodeLease(api, clock, heartbeat.lease());
         roles = new NodeRoles(api, object.roles());
     }
 
@@ -99,8 +101,8 @@ public final class NodeLoop {
 
     /// The lease is renewed in time, however seldom the status is made.
     private Duration round() {
-        Duration every = settings.status().every();
-        return every.compareTo(NodeLease.EVERY) < 0 ? every : NodeLease.EVERY;
+        Duration every = heartbeat.every();
+        return every.compareTo(lease.every()) < 0 ? every : lease.every();
     }
 
     /// One round. Lease before status: a node whose status cannot be written lives all the same.
@@ -132,8 +134,8 @@ public final class NodeLoop {
 
     /// Whether this round is for the lease alone: the status is made less often, and the node was ready.
     private boolean waits() {
-        Duration every = settings.status().every();
-        return every.compareTo(NodeLease.EVERY) > 0
+        Duration every = heartbeat.every();
+        return every.compareTo(lease.every()) > 0
                 && Duration.between(made, clock.monotonic().instant()).plus(NodeLease.SLACK).compareTo(every) < 0;
     }
 
@@ -166,7 +168,7 @@ public final class NodeLoop {
             // a runtime that was not waited for says nothing of the node, whose pods would be told not ready for it
             return false;
         }
-        boolean due = Duration.between(reported, now).compareTo(REPORT) >= 0;
+        boolean due = Duration.between(reported, now).compareTo(heartbeat.report()) >= 0;
         if (due || !same(wanted, node.status())) {
             api.update(NODES, node.with(wanted, "status"), WriteOptions.STATUS);
             reported = now;

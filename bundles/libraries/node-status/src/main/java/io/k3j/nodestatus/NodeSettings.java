@@ -25,15 +25,26 @@ import java.util.function.UnaryOperator;
 public record NodeSettings(String name, Path rootDir, Status status, List<String> externalIps,
         List<String> labels, List<String> taints, List<String> args, List<String> env, String port,
         boolean controlPlane, Cloud cloud) {
-    /// What the status of a node says, and how often it is made.
+    /// What the status of a node says, and how often.
     ///
     /// @param maxPods how many pods it may have, asked for whenever the status is made
     /// @param maxImages how many images it names, the largest; -1 for all
     /// @param allocatable what pods may have of a capacity, amounts by resource
-    /// @param every how often it is made; what has changed since is told then
+    /// @param heartbeat how often it is made and told
     /// @param trouble why the node is not ready whatever its runtime says, asked for whenever it is made; mostly empty
-    public record Status(LongSupplier maxPods, long maxImages, UnaryOperator<Struct> allocatable, Duration every,
-            Supplier<String> trouble) {
+    public record Status(LongSupplier maxPods, long maxImages, UnaryOperator<Struct> allocatable,
+            Heartbeat heartbeat, Supplier<String> trouble) {
+    }
+
+    /// How often the node tells that it lives.
+    ///
+    /// @param every how often its status is made; what has changed since is told then
+    /// @param report how often it is told when nothing has changed
+    /// @param lease how long its Lease lasts; it is renewed after a quarter of that
+    public record Heartbeat(Duration every, Duration report, Duration lease) {
+        /// Upstream's.
+        public static final Heartbeat DEFAULT = new Heartbeat(Duration.ofSeconds(10), Duration.ofMinutes(5),
+                Duration.ofSeconds(40));
     }
 
     /// Who tells a node's provider ID, instance type and addresses.

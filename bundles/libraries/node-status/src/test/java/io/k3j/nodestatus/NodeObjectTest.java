@@ -8,7 +8,6 @@ import io.k3j.model.Struct;
 import io.k3j.nodeapi.Image;
 import io.k3j.nodeapi.RuntimeReadiness;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.OptionalLong;
@@ -21,7 +20,8 @@ class NodeObjectTest {
     private final NodeObject object = object(NodeSettings.Cloud.K3S);
 
     private static NodeObject object(NodeSettings.Cloud cloud) {
-        return object(cloud, new NodeSettings.Status(() -> 110, 50, all -> all, Duration.ofSeconds(10), () -> ""));
+        return object(cloud, new NodeSettings.Status(() -> 110, 50, all -> all, NodeSettings.Heartbeat.DEFAULT,
+                () -> ""));
     }
 
     private static NodeObject object(NodeSettings.Cloud cloud, NodeSettings.Status status) {
@@ -34,7 +34,8 @@ class NodeObjectTest {
 
     @Test
     void tellsWhatItIsInK3sOwnCloud() {
-        Obj node = object(new NodeSettings.Cloud(true, false, List.of("n1.lan"), List.of("n1.example.com"), "")).fresh();
+        Obj node = object(new NodeSettings.Cloud(true, false, List.of("n1.lan"), List.of("n1.example.com"), ""))
+                .fresh();
         assertThat(node.spec().text("providerID")).isEqualTo("k3s://n1");
         assertThat(node.labels()).containsEntry(TYPE, "k3s");
         assertThat(node.annotations()).containsEntry("k3s.io/internal-ip", "10.0.0.1")
@@ -45,7 +46,8 @@ class NodeObjectTest {
 
     @Test
     void tellsItsAddressesInTheOrderOfK3s() {
-        NodeObject named = object(new NodeSettings.Cloud(true, false, List.of("n1.lan"), List.of("n1.example.com"), ""));
+        NodeObject named = object(
+                new NodeSettings.Cloud(true, false, List.of("n1.lan"), List.of("n1.example.com"), ""));
         assertThat(named.status(Struct.EMPTY, now()).seq("addresses").structs()).extracting(a -> a.text("type"))
                 .containsExactly("InternalIP", "ExternalIP", "InternalDNS", "ExternalDNS", "Hostname");
     }
@@ -94,7 +96,7 @@ class NodeObjectTest {
     @Test
     void podsMayHaveWhatIsNotReserved() {
         Struct status = object(NodeSettings.Cloud.K3S, new NodeSettings.Status(() -> 20, 50,
-                all -> all.with("cpu", "1500m"), Duration.ofSeconds(10), () -> "")).status(Struct.EMPTY, now());
+                all -> all.with("cpu", "1500m"), NodeSettings.Heartbeat.DEFAULT, () -> "")).status(Struct.EMPTY, now());
         assertThat(status.struct("capacity").text("cpu")).isEqualTo("2");
         assertThat(status.struct("allocatable").text("cpu")).isEqualTo("1500m");
         assertThat(status.struct("allocatable").text("pods")).isEqualTo("20");
@@ -124,7 +126,7 @@ class NodeObjectTest {
 
     private static List<Long> told(long most, NodeObject.Now now) {
         return object(NodeSettings.Cloud.K3S, new NodeSettings.Status(() -> 110, most, all -> all,
-                Duration.ofSeconds(10), () -> "")).status(Struct.EMPTY, now).seq("images").structs().stream()
+                NodeSettings.Heartbeat.DEFAULT, () -> "")).status(Struct.EMPTY, now).seq("images").structs().stream()
                 .map(i -> i.whole("sizeBytes", 0)).toList();
     }
 

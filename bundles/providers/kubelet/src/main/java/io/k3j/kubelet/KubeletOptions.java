@@ -250,7 +250,7 @@ record KubeletOptions(String nodeName, Path dataDir, Path rootDir, Path logDir, 
     }
 
     /// A duration argument, written as Go does: `1h30m`.
-    private Duration duration(String argument, String otherwise) {
+    Duration duration(String argument, String otherwise) {
         String text = arguments.getOrDefault(argument, otherwise);
         try {
             return Duration.ofNanos(DurationText.nanos(text));

@@ -2,6 +2,7 @@ package io.k3j.kubelet;
 
 import io.k3j.nodestatus.MachineInfo;
 import io.k3j.nodestatus.NodeSettings;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -15,10 +16,17 @@ final class NodeOptions {
     static NodeSettings of(KubeletOptions options, KubeletSettings given, MachineInfo machine,
             NodeAllocatable allocatable, Supplier<String> trouble) {
         NodeSettings.Status status = new NodeSettings.Status(() -> options.maxPods(machine.cpus()),
-                options.maxImages(), allocatable::of, options.statusFrequency(), trouble);
+                options.maxImages(), allocatable::of, heartbeat(options), trouble);
         return new NodeSettings(options.nodeName(), options.rootDir(), status, List.of(given.nodeExternalIp()),
                 List.of(given.nodeLabel()), options.taints(), List.of(given.nodeArgs()), List.of(given.nodeEnv()),
                 given.kubeletPort(), given.controlPlane(), cloud(options, given));
+    }
+
+    /// By `node-status-update-frequency`, and by `nodeStatusReportFrequency` and `nodeLeaseDurationSeconds` of files.
+    static NodeSettings.Heartbeat heartbeat(KubeletOptions options) {
+        return new NodeSettings.Heartbeat(options.statusFrequency(),
+                options.duration("node-status-report-frequency", "5m"),
+                Duration.ofSeconds(options.number("node-lease-duration-seconds", 40)));
     }
 
     /// K3s' own cloud unless it is disabled; then another one's where the kubelet is told so, as upstream's.

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.kubeletconfig.KubeletDefaults;
+import io.k3j.nodestatus.NodeSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -57,6 +58,11 @@ class KubeletOptionsTest {
                 .isEqualTo(Duration.ofSeconds(4));
         assertThatThrownBy(() -> with(Map.of("node-status-update-frequency", "0s")).statusFrequency())
                 .hasMessage("--kubelet-arg node-status-update-frequency=0s: it must be a second or more, as 10s");
+        assertThat(NodeOptions.heartbeat(with(Map.of()))).isEqualTo(NodeSettings.Heartbeat.DEFAULT);
+        assertThat(NodeOptions.heartbeat(with(Map.of("node-status-update-frequency", "20s",
+                "node-status-report-frequency", "1m", "node-lease-duration-seconds", "120")))).isEqualTo(
+                        new NodeSettings.Heartbeat(Duration.ofSeconds(20), Duration.ofMinutes(1),
+                                Duration.ofMinutes(2)));
     }
 
     @Test
@@ -65,8 +71,8 @@ class KubeletOptionsTest {
         assertThat(with(Map.of("max-container-restart-period", "30s")).longestBackOff())
                 .isEqualTo(Duration.ofSeconds(30));
         assertThatThrownBy(() -> with(Map.of("max-container-restart-period", "10m")).longestBackOff())
-                .hasMessage("invalid configuration: CrashLoopBackOff.MaxContainerRestartPeriod (got: 600 seconds) must be"
-                        + " set between 1s and 300s");
+                .hasMessage("invalid configuration: CrashLoopBackOff.MaxContainerRestartPeriod (got: 600 seconds) must"
+                        + " be set between 1s and 300s");
     }
 
     @Test
