@@ -108,9 +108,9 @@ public final class ContainerResources {
         return b.build();
     }
 
-    /// The same with what the container may have of the machine's swap.
-    public static Struct linux(Obj pod, Struct container, long nodeMemory, SwapLimits swap) {
-        return swap.applied(linux(pod, container, nodeMemory), pod, container, nodeMemory);
+    /// The same with what the kernel is told of memory besides the limit.
+    public static Struct linux(Obj pod, Struct container, long nodeMemory, MemoryControl control) {
+        return control.applied(linux(pod, container, nodeMemory), pod, container, nodeMemory);
     }
 
     /// How soon the kernel kills a container for memory. `oom_score_adj` by class, see

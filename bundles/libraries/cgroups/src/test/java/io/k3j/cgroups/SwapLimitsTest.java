@@ -32,7 +32,7 @@ class SwapLimitsTest {
     private static Struct linux(SwapLimits swap, Struct container, long priority) {
         Obj pod = Obj.of(Struct.of("metadata", Struct.of("name", "p"), "spec",
                 Struct.of("containers", Seq.of(container), "priority", priority)));
-        return ContainerResources.linux(pod, container, 4L << 30, swap);
+        return ContainerResources.linux(pod, container, 4L << 30, new MemoryControl(swap, false));
     }
 
     private static String swap(SwapLimits swap, Struct container, long priority) {

@@ -60,6 +60,7 @@ class KubeletArgumentsTest {
                 nodeStatusReportFrequency: 1m
                 nodeLeaseDurationSeconds: 60
                 memorySwap: {swapBehavior: LimitedSwap}
+                singleProcessOOMKill: true
                 crashLoopBackOff: {maxContainerRestartPeriod: 30s}
                 shutdownGracePeriod: 60s
                 shutdownGracePeriodCriticalPods: 10s
@@ -77,7 +78,7 @@ class KubeletArgumentsTest {
                 "eviction-soft=memory.available<200Mi", "eviction-soft-grace-period=memory.available=1m30s",
                 "kube-reserved=cpu=250m,memory=256Mi", "system-reserved=memory=1Gi", "reserved-cpus=0-1",
                 "enforce-node-allocatable=none", "node-status-max-images=-1", "node-status-update-frequency=4s",
-                "node-status-report-frequency=1m", "node-lease-duration-seconds=60",
+                "node-status-report-frequency=1m", "node-lease-duration-seconds=60", "single-process-oom-kill=true",
                 "swap-behavior=LimitedSwap", "max-container-restart-period=30s",
                 "shutdown-grace-period=60s", "shutdown-grace-period-critical-pods=10s",
                 "shutdown-grace-period-by-pod-priority=1000=60,0=30",

@@ -211,7 +211,7 @@ record KubeletOptions(String nodeName, Path dataDir, Path rootDir, Path logDir, 
     }
 
     /// An argument that is true or false, in Go's words; false when it is not given.
-    private boolean flag(String argument) {
+    boolean flag(String argument) {
         String value = arguments.getOrDefault(argument, "false");
         return switch (value) {
             case "true", "TRUE", "True", "t", "T", "1" -> true;

@@ -2,6 +2,7 @@ package io.k3j.kubelet;
 
 import io.k3j.cgroups.CgroupDriver;
 import io.k3j.cgroups.Cgroups;
+import io.k3j.cgroups.MemoryControl;
 import io.k3j.cgroups.SwapLimits;
 import io.k3j.childprocess.Command;
 import io.k3j.clientapi.ApiClient;
@@ -109,7 +110,7 @@ final class NodeAgent implements AutoCloseable {
         tools = new Dependencies(options, runtime, references, volumes, environment, cgroups, dns,
                 new HandlerRunner(runtime, closed), images(settings, options, runtime, references, clock),
                 new StatusWriter(api, closed), events, clock, this::services, facts.addresses(),
-                facts.memory(), swap(options), room, tokens, gated.watches(clock),
+                facts.memory(), memory(options), room, tokens, gated.watches(clock),
                 admission(options, room, runtime, clock), new StartGates(), closed);
         drivers = new CurrentDrivers(new VolumeHost(options.rootDir().toAbsolutePath(), options.nodeName(), api),
                 volumes);
@@ -132,9 +133,9 @@ final class NodeAgent implements AutoCloseable {
         pods = new LiveView(ReferencedObjects.PODS, Query.ALL.where("spec.nodeName", options.nodeName()), clock);
     }
 
-    private static SwapLimits swap(KubeletOptions options) {
-        return SwapLimits.at(CGROUPFS, MachineInfo.text("/proc/self/cgroup"), options.limitedSwap(),
-                MachineInfo.memory("SwapTotal:"));
+    private static MemoryControl memory(KubeletOptions options) {
+        return MemoryControl.at(CGROUPFS, SwapLimits.at(CGROUPFS, MachineInfo.text("/proc/self/cgroup"),
+                options.limitedSwap(), MachineInfo.memory("SwapTotal:")), options.flag("single-process-oom-kill"));
     }
 
     private static Environment environment(ReferencedObjects references, KubeletOptions options, MachineInfo facts,

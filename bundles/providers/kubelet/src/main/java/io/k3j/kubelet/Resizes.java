@@ -218,7 +218,7 @@ final class Resizes {
 
     private void update(Obj pod, Container c) {
         Struct spec = PodSpecs.container(pod, name(c));
-        tools.runtime().updateResources(c.id(), ContainerResources.linux(pod, spec, tools.nodeMemory(), tools.swap()));
+        tools.runtime().updateResources(c.id(), tools.limits(pod, spec));
         applied.put(c.id(), spec.struct("resources"));
     }
 
