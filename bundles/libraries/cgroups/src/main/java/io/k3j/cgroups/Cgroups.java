@@ -28,16 +28,24 @@ public final class Cgroups {
     private final CgroupDriver driver;
     private final String kubepods;
     private final long pidsLimit;
+    private final boolean quota;
     /// Lets a class have the weight of all pods known when it was added up.
     private final ReentrantLock weighing = new ReentrantLock();
     /// What burstable pods ask for, in thousandths of a core, by uid.
     private final Map<String, Long> requests = new HashMap<>();
 
-    /// Makes nothing yet.
+    /// Those of a node whose pods are held to their limits of CPU. Makes nothing yet.
     /// @param driver who makes them
     /// @param root below which `kubepods` lies, as `/`; given by `--cgroup-root`
     /// @param pidsLimit processes a pod may have, -1 for any number
     public Cgroups(CgroupDriver driver, String root, long pidsLimit) {
+        this(driver, root, pidsLimit, true);
+    }
+
+    /// The same of any node.
+    /// @param quota whether pods are held to their limits of CPU
+    public Cgroups(CgroupDriver driver, String root, long pidsLimit, boolean quota) {
+        this.quota = quota;
         this.driver = driver;
         this.kubepods = (root.equals("/") ? "" : root) + "/kubepods";
         this.pidsLimit = pidsLimit;
@@ -88,7 +96,7 @@ public final class Cgroups {
 
     private CgroupDriver.Limits limits(Obj pod) {
         return new CgroupDriver.Limits(request(pod),
-                ContainerResources.total(pod, "limits", ContainerResources::milliCpu),
+                quota ? ContainerResources.total(pod, "limits", ContainerResources::milliCpu) : 0,
                 ContainerResources.total(pod, "limits", ContainerResources::memory), pidsLimit);
     }
 

@@ -82,6 +82,19 @@ class CgroupsTest {
         assertThatIOException().isThrownBy(() -> cgroups().enforce(new CgroupDriver.Limits(1000, 0, 1L << 30, 0)));
     }
 
+    @Test
+    void podsAreNotHeldToLimitsOfCpuWhereTheNodeIsToldSo() throws IOException {
+        Files.createFile(mount.resolve("cgroup.controllers"));
+        Obj limited = pod("a", "1").with(Struct.of("limits", Struct.of("cpu", "2", "memory", "1Gi")), "spec",
+                "resources");
+        Path group = mount.resolve("kubepods/poda");
+        new Cgroups(new CgroupfsDriver(Hierarchies.at(mount)), "/", -1, false).make(limited);
+        assertThat(group.resolve("memory.max")).hasContent("1073741824");
+        assertThat(group.resolve("cpu.max")).doesNotExist();
+        cgroups().make(limited);
+        assertThat(group.resolve("cpu.max")).hasContent("200000 100000");
+    }
+
     private Cgroups cgroups() {
         return new Cgroups(new CgroupfsDriver(Hierarchies.at(mount)), "/", -1);
     }

@@ -61,6 +61,7 @@ class KubeletArgumentsTest {
                 nodeLeaseDurationSeconds: 60
                 memorySwap: {swapBehavior: LimitedSwap}
                 singleProcessOOMKill: true
+                cpuCFSQuota: false
                 crashLoopBackOff: {maxContainerRestartPeriod: 30s}
                 shutdownGracePeriod: 60s
                 shutdownGracePeriodCriticalPods: 10s
@@ -79,6 +80,7 @@ class KubeletArgumentsTest {
                 "kube-reserved=cpu=250m,memory=256Mi", "system-reserved=memory=1Gi", "reserved-cpus=0-1",
                 "enforce-node-allocatable=none", "node-status-max-images=-1", "node-status-update-frequency=4s",
                 "node-status-report-frequency=1m", "node-lease-duration-seconds=60", "single-process-oom-kill=true",
+                "cpu-cfs-quota=false",
                 "swap-behavior=LimitedSwap", "max-container-restart-period=30s",
                 "shutdown-grace-period=60s", "shutdown-grace-period-critical-pods=10s",
                 "shutdown-grace-period-by-pod-priority=1000=60,0=30",

@@ -43,7 +43,7 @@ record Dependencies(KubeletOptions options, ContainerRuntime runtime, Referenced
 
     /// What a runtime is told of a container's resources.
     Struct limits(Obj pod, Struct container) {
-        return ContainerResources.linux(pod, container, nodeMemory, memory);
+        return CgroupOptions.held(options, ContainerResources.linux(pod, container, nodeMemory, memory));
     }
 
     /// Records a warning about this node, which upstream's kubelet refers to by its name in place of the uid.

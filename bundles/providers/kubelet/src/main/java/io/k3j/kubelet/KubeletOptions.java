@@ -156,7 +156,7 @@ record KubeletOptions(String nodeName, Path dataDir, Path rootDir, Path logDir, 
 
     /// How many images are pulled at once: one by `serialize-image-pulls`, else `maxParallelImagePulls` of a file.
     int parallelPulls() {
-        boolean serial = flag("serialize-image-pulls");
+        boolean serial = flag("serialize-image-pulls", false);
         long most = number(PARALLEL, serial ? 1 : Images.PARALLEL);
         if (most < 1) {
             throw new IllegalArgumentException("invalid configuration: maxParallelImagePulls " + most
@@ -207,12 +207,12 @@ record KubeletOptions(String nodeName, Path dataDir, Path rootDir, Path logDir, 
 
     /// What is done about seccomp: `seccomp-default`, and profiles below the root directory.
     Security.Seccomp seccomp() {
-        return new Security.Seccomp(rootDir.resolve("seccomp").toString(), flag("seccomp-default"));
+        return new Security.Seccomp(rootDir.resolve("seccomp").toString(), flag("seccomp-default", false));
     }
 
-    /// An argument that is true or false, in Go's words; false when it is not given.
-    boolean flag(String argument) {
-        String value = arguments.getOrDefault(argument, "false");
+    /// An argument that is true or false, in Go's words.
+    boolean flag(String argument, boolean otherwise) {
+        String value = arguments.getOrDefault(argument, Boolean.toString(otherwise));
         return switch (value) {
             case "true", "TRUE", "True", "t", "T", "1" -> true;
             case "false", "FALSE", "False", "f", "F", "0" -> false;

@@ -1,9 +1,6 @@
 package io.k3j.kubelet;
 
-import io.k3j.cgroups.CgroupDriver;
 import io.k3j.cgroups.Cgroups;
-import io.k3j.cgroups.MemoryControl;
-import io.k3j.cgroups.SwapLimits;
 import io.k3j.childprocess.Command;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Query;
@@ -53,7 +50,6 @@ final class NodeAgent implements AutoCloseable {
     private static final Path LOGIND = Path.of("/etc/systemd/logind.conf.d/99-kubelet.conf");
     /// How long a program of systemd's has to answer.
     private static final Duration PROGRAM = Duration.ofSeconds(10);
-    private static final Path CGROUPFS = Path.of("/sys/fs/cgroup");
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
     /// How long loops and workers of pods have to end, altogether.
     static final Duration STOP = Duration.ofSeconds(3);
@@ -102,15 +98,14 @@ final class NodeAgent implements AutoCloseable {
         GatedSources gated = GatedSources.of(api, options.nodeName(), clock, warnings, settings.kubeletArg());
         Volumes volumes = new Volumes(options.pods(), references, gated.content(references, environment, tokens),
                 new Mounts(), new HostPrograms(), clock, new VolumeStats(clock, clock.monotonic()), warnings);
-        Cgroups cgroups = new Cgroups(runtime.systemdCgroups() ? CgroupDriver.systemd(CGROUPFS, List.of("systemctl"))
-                : CgroupDriver.cgroupfs(CGROUPFS), options.cgroupRoot(), options.number("pod-max-pids", -1));
+        Cgroups cgroups = CgroupOptions.cgroups(options, runtime);
         Dns dns = Dns.host(options.resolvConf());
         services = new LiveView(ReferencedObjects.SERVICES, Query.ALL, clock);
         NodeAllocations room = new NodeAllocations(allocatable.milliCpu(), allocatable.bytes());
         tools = new Dependencies(options, runtime, references, volumes, environment, cgroups, dns,
                 new HandlerRunner(runtime, closed), images(settings, options, runtime, references, clock),
                 new StatusWriter(api, closed), events, clock, this::services, facts.addresses(),
-                facts.memory(), memory(options), room, tokens, gated.watches(clock),
+                facts.memory(), CgroupOptions.memory(options), room, tokens, gated.watches(clock),
                 admission(options, room, runtime, clock), new StartGates(), closed);
         drivers = new CurrentDrivers(new VolumeHost(options.rootDir().toAbsolutePath(), options.nodeName(), api),
                 volumes);
@@ -131,11 +126,6 @@ final class NodeAgent implements AutoCloseable {
                         evictions::conditions),
                 clock, closed);
         pods = new LiveView(ReferencedObjects.PODS, Query.ALL.where("spec.nodeName", options.nodeName()), clock);
-    }
-
-    private static MemoryControl memory(KubeletOptions options) {
-        return MemoryControl.at(CGROUPFS, SwapLimits.at(CGROUPFS, MachineInfo.text("/proc/self/cgroup"),
-                options.limitedSwap(), MachineInfo.memory("SwapTotal:")), options.flag("single-process-oom-kill"));
     }
 
     private static Environment environment(ReferencedObjects references, KubeletOptions options, MachineInfo facts,
