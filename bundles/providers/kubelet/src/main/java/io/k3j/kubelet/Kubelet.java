@@ -55,6 +55,7 @@ public final class Kubelet {
         this.context = context;
         this.health = health.scope("kubelet");
         agent = new NodeAgent(settings, runtime, TimeSource.system(), this::ready, health);
+        OomScore.apply(OomScore.OWN, agent.tools().options());
         Dictionary<String, Object> properties = new Hashtable<>();
         properties.put(Endpoint.PORT, "kubelet");
         KubeletServer server = new KubeletServer(agent.served(), this::otherMetrics);
