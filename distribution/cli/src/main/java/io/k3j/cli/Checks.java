@@ -3,6 +3,7 @@ package io.k3j.cli;
 import io.k3j.componentbase.FeatureGates;
 import io.k3j.componenthelpers.Cidr;
 import io.k3j.flannelconf.FlannelConf;
+import io.k3j.kubeletconfig.KubeletLabels;
 import io.k3j.kubeletconfig.ReservedResources;
 import io.k3j.kubeletconfig.ShutdownGracePeriods;
 import io.k3j.schedulerconfig.SchedulerConfiguration;
@@ -204,7 +205,6 @@ final class Checks {
         }
     }
 
-    /// Those of the kubelet's configuration files are among its arguments.
     private void featureGates(String key, String flag) {
         told(() -> FeatureGates.of(flag, list(key)));
     }
@@ -218,10 +218,10 @@ final class Checks {
         }
     }
 
-    /// How many processors there are is looked at by the kubelet itself.
     private void kubelet() {
         told(() -> ReservedResources.check(List.of(list("kubeletArg"))));
         told(() -> ShutdownGracePeriods.check(List.of(list("kubeletArg"))));
+        told(() -> KubeletLabels.check(List.of(list("nodeLabel")), List.of(list("kubeletArg"))));
     }
 
     private void scheduler() {

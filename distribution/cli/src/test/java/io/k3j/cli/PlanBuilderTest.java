@@ -199,7 +199,8 @@ class PlanBuilderTest {
             "--data-dir=rel|absolute path",
             "--node-ip=host|must be an IP address", "extra|takes flags only", "--token|flag needs an argument: --token",
             "--flannel-backend=ipsec|use one of none, vxlan, host-gw, wireguard-native",
-            "--kubelet-arg=--node-labels=a=b|unsupported kubelet-arg \"node-labels\" (command line); supported: ",
+            "--kubelet-arg=--node-ip=::|unsupported kubelet-arg \"node-ip\" (command line); supported: ",
+            "--node-label=node-role.kubernetes.io/worker=true|set others afterwards with kubectl label node",
             "--kube-apiserver-arg=feature-gates=X=true|--kube-apiserver-arg=feature-gates: unrecognized",
             "--kube-controller-manager-arg=feature-gates=X=1|unrecognized feature gate: X; K3j takes",
             "--kubelet-arg=feature-gates=ClusterTrustBundleProjection=true|disabled: [ClusterTrustBundle]",
@@ -217,12 +218,12 @@ class PlanBuilderTest {
         Files.writeString(config, "kubelet-arg:\n- --max-pods=250\n- port=1\n");
         LaunchPlan plan = plan("--kube-apiserver-arg=--tls-min-version=VersionTLS13",
                 "--etcd-arg=--quota-backend-bytes=1",
-                "--kube-scheduler-arg=--leader-elect", "--node-label=--x=y");
+                "--kube-scheduler-arg=--leader-elect", "--node-external-dns=--x=y");
         assertThat(flat(plan.settings().get("kubeletArg"))).isEqualTo("max-pods=250,port=1");
         assertThat(flat(plan.settings().get("kubeApiserverArg"))).isEqualTo("tls-min-version=VersionTLS13");
         assertThat(flat(plan.settings().get("etcdArg"))).isEqualTo("quota-backend-bytes=1");
         assertThat(flat(plan.settings().get("kubeSchedulerArg"))).isEqualTo("leader-elect");
-        assertThat(flat(plan.settings().get("nodeLabel"))).isEqualTo("--x=y");
+        assertThat(flat(plan.settings().get("nodeExternalDns"))).isEqualTo("--x=y");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.k3j.kubelet;
 
+import io.k3j.kubeletconfig.KubeletLabels;
 import io.k3j.nodestatus.MachineInfo;
 import io.k3j.nodestatus.NodeSettings;
 import java.time.Duration;
@@ -18,8 +19,9 @@ final class NodeOptions {
         NodeSettings.Status status = new NodeSettings.Status(() -> options.maxPods(machine.cpus()),
                 options.maxImages(), allocatable::of, heartbeat(options), trouble);
         return new NodeSettings(options.nodeName(), options.rootDir(), status, List.of(given.nodeExternalIp()),
-                List.of(given.nodeLabel()), options.taints(), List.of(given.nodeArgs()), List.of(given.nodeEnv()),
-                given.kubeletPort(), given.controlPlane(), cloud(options, given));
+                KubeletLabels.of(List.of(given.nodeLabel()), List.of(given.kubeletArg())), options.taints(),
+                List.of(given.nodeArgs()), List.of(given.nodeEnv()), given.kubeletPort(), given.controlPlane(),
+                cloud(options, given));
     }
 
     /// By `node-status-update-frequency`, and by `nodeStatusReportFrequency` and `nodeLeaseDurationSeconds` of files.
