@@ -57,12 +57,6 @@ class KubeletArgumentsTest {
                 enforceNodeAllocatable: [none]
                 nodeStatusMaxImages: -1
                 nodeStatusUpdateFrequency: 4s
-                nodeStatusReportFrequency: 1m
-                nodeLeaseDurationSeconds: 60
-                memorySwap: {swapBehavior: LimitedSwap}
-                singleProcessOOMKill: true
-                cpuCFSQuota: false
-                crashLoopBackOff: {maxContainerRestartPeriod: 30s}
                 shutdownGracePeriod: 60s
                 shutdownGracePeriodCriticalPods: 10s
                 shutdownGracePeriodByPodPriority:
@@ -79,14 +73,29 @@ class KubeletArgumentsTest {
                 "eviction-soft=memory.available<200Mi", "eviction-soft-grace-period=memory.available=1m30s",
                 "kube-reserved=cpu=250m,memory=256Mi", "system-reserved=memory=1Gi", "reserved-cpus=0-1",
                 "enforce-node-allocatable=none", "node-status-max-images=-1", "node-status-update-frequency=4s",
-                "node-status-report-frequency=1m", "node-lease-duration-seconds=60", "single-process-oom-kill=true",
-                "cpu-cfs-quota=false",
-                "swap-behavior=LimitedSwap", "max-container-restart-period=30s",
                 "shutdown-grace-period=60s", "shutdown-grace-period-critical-pods=10s",
                 "shutdown-grace-period-by-pod-priority=1000=60,0=30",
                 "logging-format=json", "make-iptables-util-chains=false",
                 "register-with-taints=dedicated=db:NoSchedule,gpu:NoExecute",
                 "tls-cipher-suites=TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");
+    }
+
+    @Test
+    void whatFilesAloneSayIsAnArgumentToo() throws IOException {
+        dropIn("50-mine.conf", """
+                nodeStatusReportFrequency: 1m
+                nodeLeaseDurationSeconds: 60
+                memorySwap: {swapBehavior: LimitedSwap}
+                singleProcessOOMKill: true
+                crashLoopBackOff: {maxContainerRestartPeriod: 30s}
+                containerLogMonitorInterval: 5s
+                cpuCFSQuota: false
+                oomScoreAdj: -500
+                """);
+        assertThat(read().arguments()).containsExactlyInAnyOrder("node-status-report-frequency=1m",
+                "node-lease-duration-seconds=60", "swap-behavior=LimitedSwap", "single-process-oom-kill=true",
+                "max-container-restart-period=30s", "container-log-monitor-interval=5s", "cpu-cfs-quota=false",
+                "oom-score-adj=-500");
     }
 
     @Test

@@ -1,7 +1,6 @@
 package io.k3j.kubelet;
 
 import io.k3j.cgroups.Cgroups;
-import io.k3j.childprocess.Command;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Query;
 import io.k3j.componentapi.Health;
@@ -46,10 +45,6 @@ import org.jspecify.annotations.Nullable;
 
 /// Wires the parts of a kubelet without OSGi, so that tests can run one.
 final class NodeAgent implements AutoCloseable {
-    /// Below which logind looks for more of its configuration; the name is upstream's.
-    private static final Path LOGIND = Path.of("/etc/systemd/logind.conf.d/99-kubelet.conf");
-    /// How long a program of systemd's has to answer.
-    private static final Duration PROGRAM = Duration.ofSeconds(10);
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
     /// How long loops and workers of pods have to end, altogether.
     static final Duration STOP = Duration.ofSeconds(3);
@@ -83,11 +78,7 @@ final class NodeAgent implements AutoCloseable {
             Health health) throws IOException {
         this.health = health;
         this.ready = ready;
-        KubeletOptions options = KubeletOptions.of(settings, Dns.hostFile(settings.resolvConf(),
-                Path.of(settings.dataDir()).toAbsolutePath().resolve("agent/etc/resolv.conf")));
-        options.check();
-        KubeletConfigDirectory.of(options.dataDir(), List.of(settings.kubeletArg())).write(options.defaults());
-        PodDirectories.correct(options.pods(), options.ownRoot());
+        KubeletOptions options = prepared(settings);
         MachineInfo facts = MachineInfo.read(List.of(settings.nodeIp()));
         NodeAllocatable allocatable = NodeAllocatable.of(options, facts);
         ReferencedObjects references = new ReferencedObjects(api);
@@ -116,16 +107,28 @@ final class NodeAgent implements AutoCloseable {
         staticPods = new StaticPods(tools, api, workers);
         collector = collector(options);
         enforcement = new AllocatableEnforcement(tools, allocatable);
-        shutdown = new NodeShutdown(tools, workers, options.shutdown(),
-                new ShutdownInhibitor(ShutdownInhibitor.Programs.HOST, LOGIND, new Command(PROGRAM)),
+        shutdown = new NodeShutdown(tools, workers, options.shutdown(), ShutdownInhibitor.host(),
                 () -> node().news());
         evictions = new Evictions(tools, workers, new StatsSummary(served())::get, collector,
                 allocatable.limits(0).memory());
-        node = new NodeLoop(api, runtime,
-                new NodeObject(NodeOptions.of(options, settings, facts, allocatable, shutdown::trouble), facts,
-                        evictions::conditions),
-                clock, closed);
+        node = new NodeLoop(api, runtime, object(settings, facts, allocatable), clock, closed);
         pods = new LiveView(ReferencedObjects.PODS, Query.ALL.where("spec.nodeName", options.nodeName()), clock);
+    }
+
+    /// The options, looked at, and what they want to be on the disk.
+    private static KubeletOptions prepared(KubeletSettings settings) throws IOException {
+        KubeletOptions options = KubeletOptions.of(settings, Dns.hostFile(settings.resolvConf(),
+                Path.of(settings.dataDir()).toAbsolutePath().resolve("agent/etc/resolv.conf")));
+        options.check();
+        KubeletConfigDirectory.of(options.dataDir(), List.of(settings.kubeletArg())).write(options.defaults());
+        PodDirectories.correct(options.pods(), options.ownRoot());
+        return options;
+    }
+
+    private NodeObject object(KubeletSettings settings, MachineInfo facts, NodeAllocatable allocatable) {
+        return new NodeObject(
+                NodeOptions.of(tools.options(), settings, facts, allocatable, () -> shutdown().trouble()), facts,
+                () -> evictions().conditions());
     }
 
     private static Environment environment(ReferencedObjects references, KubeletOptions options, MachineInfo facts,

@@ -26,6 +26,10 @@ final class ShutdownInhibitor implements AutoCloseable {
     private static final String MANAGER = "org.freedesktop.login1.Manager";
     private static final String MEMBER = "PrepareForShutdown";
     private static final String DELAY = "InhibitDelayMaxUSec";
+    /// Where logind looks for more of its configuration; the name is upstream's.
+    private static final Path DROP_IN = Path.of("/etc/systemd/logind.conf.d/99-kubelet.conf");
+    /// How long a program has to answer.
+    private static final Duration LIMIT = Duration.ofSeconds(10);
     private final Programs programs;
     private final Path dropIn;
     private final Command command;
@@ -45,6 +49,11 @@ final class ShutdownInhibitor implements AutoCloseable {
         this.programs = programs;
         this.dropIn = dropIn;
         this.command = command;
+    }
+
+    /// That of this machine.
+    static ShutdownInhibitor host() {
+        return new ShutdownInhibitor(Programs.HOST, DROP_IN, new Command(LIMIT));
     }
 
     /// Has logind wait as long as is wanted, if it does not yet.
