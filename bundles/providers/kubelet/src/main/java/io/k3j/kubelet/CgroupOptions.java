@@ -12,21 +12,21 @@ import java.util.List;
 
 /// How pods and containers are held to what they may have, by the kubelet's options.
 final class CgroupOptions {
-    private static final Path CGROUPFS = Path.of("/sys/fs/cgroup");
-
     private CgroupOptions() {
     }
 
     /// The groups of pods, by who makes those of the runtime.
-    static Cgroups cgroups(KubeletOptions options, ContainerRuntime runtime) {
-        CgroupDriver driver = runtime.systemdCgroups() ? CgroupDriver.systemd(CGROUPFS, List.of("systemctl"))
-                : CgroupDriver.cgroupfs(CGROUPFS);
+    /// @param mount where control groups are
+    static Cgroups cgroups(Path mount, KubeletOptions options, ContainerRuntime runtime) {
+        CgroupDriver driver = runtime.systemdCgroups() ? CgroupDriver.systemd(mount, List.of("systemctl"))
+                : CgroupDriver.cgroupfs(mount);
         return new Cgroups(driver, options.cgroupRoot(), options.number("pod-max-pids", -1), quota(options));
     }
 
     /// What the kernel is told of the memory of containers. Blocks for the kernel's files.
-    static MemoryControl memory(KubeletOptions options) {
-        return MemoryControl.at(CGROUPFS, SwapLimits.at(CGROUPFS, MachineInfo.text("/proc/self/cgroup"),
+    /// @param mount where control groups are
+    static MemoryControl memory(Path mount, KubeletOptions options) {
+        return MemoryControl.at(mount, SwapLimits.at(mount, MachineInfo.text("/proc/self/cgroup"),
                 options.limitedSwap(), MachineInfo.memory("SwapTotal:")),
                 options.flag("single-process-oom-kill", false));
     }

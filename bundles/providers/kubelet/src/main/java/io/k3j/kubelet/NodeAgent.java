@@ -72,10 +72,16 @@ final class NodeAgent implements AutoCloseable {
     private final List<SupervisedLoop> loops = new ArrayList<>();
     private boolean started;
 
-    /// @param ready called repeatedly with the readiness of the node
-    /// @param health where loops report
+    /// That of this machine.
     NodeAgent(KubeletSettings settings, ContainerRuntime runtime, TimeSource clock, Consumer<Boolean> ready,
             Health health) throws IOException {
+        this(settings, KernelFiles.HOST, runtime, clock, ready, health);
+    }
+
+    /// @param ready called repeatedly with the readiness of the node
+    /// @param health where loops report
+    NodeAgent(KubeletSettings settings, KernelFiles kernel, ContainerRuntime runtime, TimeSource clock,
+            Consumer<Boolean> ready, Health health) throws IOException {
         this.health = health;
         this.ready = ready;
         KubeletOptions options = prepared(settings);
@@ -89,14 +95,14 @@ final class NodeAgent implements AutoCloseable {
         GatedSources gated = GatedSources.of(api, options.nodeName(), clock, warnings, settings.kubeletArg());
         Volumes volumes = new Volumes(options.pods(), references, gated.content(references, environment, tokens),
                 new Mounts(), new HostPrograms(), clock, new VolumeStats(clock, clock.monotonic()), warnings);
-        Cgroups cgroups = CgroupOptions.cgroups(options, runtime);
+        Cgroups cgroups = CgroupOptions.cgroups(kernel.cgroups(), options, runtime);
         Dns dns = Dns.host(options.resolvConf());
         services = new LiveView(ReferencedObjects.SERVICES, Query.ALL, clock);
         NodeAllocations room = new NodeAllocations(allocatable.milliCpu(), allocatable.bytes());
         tools = new Dependencies(options, runtime, references, volumes, environment, cgroups, dns,
                 new HandlerRunner(runtime, closed), images(settings, options, runtime, references, clock),
                 new StatusWriter(api, closed), events, clock, this::services, facts.addresses(),
-                facts.memory(), CgroupOptions.memory(options), room, tokens, gated.watches(clock),
+                facts.memory(), CgroupOptions.memory(kernel.cgroups(), options), room, tokens, gated.watches(clock),
                 admission(options, room, runtime, clock), new StartGates(), closed);
         drivers = new CurrentDrivers(new VolumeHost(options.rootDir().toAbsolutePath(), options.nodeName(), api),
                 volumes);

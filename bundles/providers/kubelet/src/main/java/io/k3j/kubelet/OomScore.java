@@ -7,8 +7,6 @@ import java.nio.file.Path;
 /// How soon the kernel ends this process when the machine is out of memory: by `oom-score-adj` after all pods, as
 /// upstream's kubelet. Programs that it starts from then on have the same unless they say otherwise.
 final class OomScore {
-    /// Of this process.
-    static final Path OWN = Path.of("/proc/self/oom_score_adj");
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
     private static final long PRESET = -999;
     private static final long WORST = 1_000;
