@@ -4,7 +4,6 @@ import io.k3j.componenthelpers.RequiredNodeAffinity;
 import io.k3j.componenthelpers.Taint;
 import io.k3j.componenthelpers.Toleration;
 import io.k3j.model.Struct;
-import io.k3j.schedulerconfig.PluginArguments;
 import io.k3j.schedulerconfig.SchedulerProfile;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,8 +51,8 @@ final class NodeFilters {
         if (!pod.ports().isEmpty()) {
             all.add(new NodeFilter(PORTS, n -> portsTaken(pod, n) ? PORT_TAKEN : null));
         }
-        PluginArguments.Fit fit = profile.arguments().fit();
-        all.add(new NodeFilter(FIT, n -> fit(fit, pod, n)));
+        ResourceAmounts wanted = pod.requests().without(profile.arguments().fit());
+        all.add(new NodeFilter(FIT, n -> fit(wanted, n)));
         all.removeIf(filter -> !profile.filters(filter.plugin()));
         return all;
     }
@@ -88,9 +87,9 @@ final class NodeFilters {
         return false;
     }
 
-    /// The rejection of a node without room for what is not ignored.
-    static @Nullable Rejection fit(PluginArguments.Fit arguments, PodInfo pod, NodeState node) {
-        ResourceAmounts wanted = pod.requests().without(arguments);
+    /// The rejection of a node without room.
+    /// @param wanted by the pod, without what is not looked at
+    static @Nullable Rejection fit(ResourceAmounts wanted, NodeState node) {
         ResourceAmounts all = node.allocatable();
         ResourceAmounts used = node.requested();
         boolean crowded = node.pods().size() + 1 > node.podLimit();

@@ -23,8 +23,8 @@ record NodeHints(@Nullable NodeState before, NodeState after, SchedulerConfigura
     /// Whether a filter may have become more lenient to a pod.
     boolean helps(PodInfo pod, String plugin) {
         return switch (plugin) {
-            case NodeFilters.FIT -> NodeFilters.fit(profile(pod).arguments().fit(), pod, after) == null
-                    && (before == null || grown(pod, before));
+            case NodeFilters.FIT -> NodeFilters.fit(wanted(pod), after) == null
+                    && (before == null || grown(wanted(pod), before));
             case NodeFilters.AFFINITY -> allows(pod, after) && (before == null || !allows(pod, before));
             case NodeFilters.TAINTS -> NodeFilters.taints(pod, after) == null
                     && (before == null || NodeFilters.taints(pod, before) != null);
@@ -39,14 +39,18 @@ record NodeHints(@Nullable NodeState before, NodeState after, SchedulerConfigura
         return configuration.profile(pod.schedulerName()).orElse(SchedulerProfile.DEFAULT);
     }
 
+    /// What the filter looks at of what a pod requests.
+    private ResourceAmounts wanted(PodInfo pod) {
+        return pod.requests().without(profile(pod).arguments().fit());
+    }
+
     private boolean allows(PodInfo pod, NodeState node) {
         return pod.affinity().allows(node)
                 && NodeFilters.added(profile(pod)).matches(node.name(), node.labels());
     }
 
     /// Whether there is more of something that the pod wants.
-    private boolean grown(PodInfo pod, NodeState old) {
-        ResourceAmounts wanted = pod.requests();
+    private boolean grown(ResourceAmounts wanted, NodeState old) {
         ResourceAmounts had = old.allocatable();
         ResourceAmounts has = after.allocatable();
         return after.podLimit() > old.podLimit() || wanted.cpuMilli() > 0 && has.cpuMilli() > had.cpuMilli()

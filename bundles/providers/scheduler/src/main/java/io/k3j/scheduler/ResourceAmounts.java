@@ -63,7 +63,7 @@ record ResourceAmounts(long cpuMilli, long memory, long disk, Map<String, Long> 
 
     /// The same without extended resources that are not looked at.
     ResourceAmounts without(PluginArguments.Fit ignoring) {
-        if (others.keySet().stream().noneMatch(ignoring::ignores)) {
+        if (others.isEmpty() || others.keySet().stream().noneMatch(ignoring::ignores)) {
             return this;
         }
         Map<String, Long> rest = new TreeMap<>(others);
