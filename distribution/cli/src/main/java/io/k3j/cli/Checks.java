@@ -54,7 +54,9 @@ final class Checks {
         c.featureGates("kubeControllerManagerArg", "--kube-controller-manager-arg");
         c.featureGates("kubeletArg", "--kubelet-arg");
         c.featureGates("kubeSchedulerArg", "--kube-scheduler-arg");
-        c.kubelet();
+        if (!Boolean.TRUE.equals(settings.get("disableAgent"))) {
+            c.kubelet(host);
+        }
         c.scheduler();
         c.trust(host);
         return c.problems;
@@ -71,10 +73,6 @@ final class Checks {
                     "k3s must run as root to run a node (uid is not 0); use sudo, or start the control plane alone "
                             + "with --disable-agent");
         }
-        boolean node = !Boolean.TRUE.equals(settings.get("disableAgent"));
-        if (node && Boolean.TRUE.equals(settings.get("protectKernelDefaults"))) {
-            problems.addAll(KernelDefaults.problems(host.sysctls()));
-        }
     }
 
     private void networks() {
@@ -83,9 +81,8 @@ final class Checks {
         for (Cidr c : cluster) {
             for (Cidr s : service) {
                 if (overlap(c, s)) {
-                    problems.add(
-                            "--cluster-cidr and --service-cidr must not overlap; the defaults are 10.42.0.0/16 and "
-                                    + "10.43.0.0/16");
+                    problems.add("--cluster-cidr and --service-cidr must not overlap; the defaults are 10.42.0.0/16 "
+                            + "and 10.43.0.0/16");
                 }
             }
         }
@@ -218,7 +215,10 @@ final class Checks {
         }
     }
 
-    private void kubelet() {
+    private void kubelet(Host host) {
+        if (Boolean.TRUE.equals(settings.get("protectKernelDefaults"))) {
+            problems.addAll(KernelDefaults.problems(host.sysctls()));
+        }
         told(() -> ReservedResources.check(List.of(list("kubeletArg"))));
         told(() -> ShutdownGracePeriods.check(List.of(list("kubeletArg"))));
         told(() -> KubeletLabels.check(List.of(list("nodeLabel")), List.of(list("kubeletArg"))));

@@ -205,7 +205,7 @@ class PlanBuilderTest {
             "--kube-controller-manager-arg=feature-gates=X=1|unrecognized feature gate: X; K3j takes",
             "--kubelet-arg=feature-gates=ClusterTrustBundleProjection=true|disabled: [ClusterTrustBundle]",
             "--kube-scheduler-arg=feature-gates=SchedulerQueueingHints=false|feature is locked to true; leave it out",
-            "--kubelet-arg=system-reserved=gpu=1|cannot reserve \"gpu\" resource; write for example system-reserved=cpu",
+            "--kubelet-arg=system-reserved=gpu=1|cannot reserve \"gpu\" resource; write for example system-reserved",
             "--kubelet-arg=cpu-manager-policy=static|leave it out or use cpu-manager-policy=none",
             "--docker|not supported yet by K3j", "--config=/no/such/file|does not exist"})
     void saysWhatIsWrongAndWhatToType(String argument, String part) {
@@ -266,12 +266,18 @@ class PlanBuilderTest {
     }
 
     @Test
+    void labelsOfANodeThatIsNotHereAreNotLookedAt() {
+        LaunchPlan plan = plan("--disable-agent", "--node-label=node-role.kubernetes.io/worker=true");
+        assertThat(flat(plan.settings().get("nodeLabel"))).isEqualTo("node-role.kubernetes.io/worker=true");
+    }
+
+    @Test
     void theSchedulersFileIsReadBeforeAnythingStarts() throws IOException {
         Path file = Files.writeString(directory.resolve("scheduler.yaml"),
                 "apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\nparallelism: 0\n");
         String argument = "--kube-scheduler-arg=config=" + file;
         assertThatExceptionOfType(UsageFailure.class).isThrownBy(() -> plan(argument)).withMessageContaining(
-                "--kube-scheduler-arg config=" + file + ": parallelism: Invalid value: 0: should be an integer value greater");
+                "--kube-scheduler-arg config=" + file + ": parallelism: Invalid value: 0: should be an integer value");
         assertThat(flat(plan(argument, "--disable-scheduler").settings().get("kubeSchedulerArg")))
                 .isEqualTo("config=" + file);
     }

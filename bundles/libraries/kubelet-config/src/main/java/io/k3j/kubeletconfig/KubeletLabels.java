@@ -23,15 +23,21 @@ public final class KubeletLabels {
     private KubeletLabels() {
     }
 
-    /// Which ones those are, as `name=value`.
+    /// Which ones those are, as `name=value`; one without a value is empty, as upstream has it.
     ///
     /// @param flags of `--node-label`
     /// @param arguments of the kubelet, without dashes
     public static List<String> of(Collection<String> flags, Collection<String> arguments) {
         List<String> given = arguments.stream().filter(a -> a.startsWith(ARGUMENT))
-                .flatMap(a -> Arrays.stream(a.substring(ARGUMENT.length()).split(","))).map(String::strip)
-                .filter(label -> !label.isEmpty()).toList();
-        return given.isEmpty() ? List.copyOf(flags) : given;
+                .map(a -> a.substring(ARGUMENT.length())).toList();
+        return (given.isEmpty() ? flags : given).stream().flatMap(labels -> Arrays.stream(labels.split(",")))
+                .filter(label -> !label.isBlank()).map(KubeletLabels::pair).toList();
+    }
+
+    private static String pair(String label) {
+        int eq = label.indexOf('=');
+        return eq < 0 ? label.strip() + "="
+                : label.substring(0, eq).strip() + "=" + label.substring(eq + 1).strip();
     }
 
     /// Looks at them before anything starts: what the API server refuses would keep the node out of the cluster.
@@ -42,10 +48,6 @@ public final class KubeletLabels {
         List<String> invalid = new ArrayList<>();
         for (String label : of(flags, arguments)) {
             int eq = label.indexOf('=');
-            if (eq < 0) {
-                invalid.add("'" + label + "' - malformed pair, expect name=value");
-                continue;
-            }
             List<String> wrong = new ArrayList<>(Names.qualified(label.substring(0, eq)));
             wrong.addAll(Names.labelValue(label.substring(eq + 1)));
             if (!wrong.isEmpty()) {

@@ -18,9 +18,15 @@ class KubeletLabelsTest {
                 .containsExactly("b=2", "c=3", "d=");
     }
 
+    @Test
+    void flagsAreReadAsUpstreamReadsThem() {
+        assertThat(KubeletLabels.of(List.of("a", " b = 2 ", "c=3,d"), List.of())).containsExactly("a=", "b=2", "c=3",
+                "d=");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"a=", "example.com/x=y", "node.kubernetes.io/role=db", "x.kubelet.kubernetes.io/y=z",
-            "topology.kubernetes.io/zone=a", "notkubernetes.io/x=y"})
+            "topology.kubernetes.io/zone=a", "notkubernetes.io/x=y", "a", "a = b", "a=1,example.com/x"})
     void whatAKubeletMaySetIsTaken(String label) {
         assertThatCode(() -> KubeletLabels.check(List.of(label), List.of())).doesNotThrowAnyException();
     }
@@ -30,7 +36,7 @@ class KubeletLabelsTest {
             "node-role.kubernetes.io/worker=true|specified with --node-label: [node-role.kubernetes.io/worker]; those",
             "node-restriction.kubernetes.io/a=b|labels specified with --node-label: [node-restriction",
             "x.k8s.io/a=b|set others afterwards with kubectl label node",
-            "a|malformed pair, expect name=value", "-a=b|name part must consist of", "a=b c|a valid label must be"})
+            "-a=b|name part must consist of", "a=b c|a valid label must be"})
     void whatTheServerWouldRefuseIsToldAtOnce(String label, String message) {
         assertThatThrownBy(() -> KubeletLabels.check(List.of(label), List.of())).hasMessageContaining(message);
     }

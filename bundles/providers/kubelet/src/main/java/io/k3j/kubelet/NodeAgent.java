@@ -80,6 +80,7 @@ final class NodeAgent implements AutoCloseable {
 
     /// @param ready called repeatedly with the readiness of the node
     /// @param health where loops report
+    @SuppressWarnings("checkstyle:ParameterNumber") // each is another part of the machine
     NodeAgent(KubeletSettings settings, KernelFiles kernel, ContainerRuntime runtime, TimeSource clock,
             Consumer<Boolean> ready, Health health) throws IOException {
         this.health = health;

@@ -108,7 +108,7 @@ class NodeShutdownTest extends PodScene {
     void noPodIsTakenAndTheNodeIsNotReadyMeanwhile() throws Exception {
         announce();
         until(() -> shutdown.trouble().equals("node is shutting down"));
-        assertThat(news).hasPositiveValue();
+        until(() -> news.get() > 0);
         Obj late = pod("late", spec(container("late")));
         until(() -> failed(late));
         assertThat(now(late).status().text("reason")).isEqualTo("NodeShutdown");

@@ -77,12 +77,14 @@ final class Placement {
 
     /// Evaluates the node for which the pod is nominated, and takes it if it is feasible; else nodes from index `start`
     /// on, so that all nodes of a large cluster get a share, or those alone that the pod names.
+    @SuppressWarnings("checkstyle:ParameterNumber") // who decides, about what, and by which chance
     static Outcome of(SchedulerProfile profile, PodInfo pod, Snapshot snapshot, int start, RandomGenerator dice,
             Timing timing) {
         return of(profile, Extenders.NONE, pod, snapshot, start, dice, timing);
     }
 
     /// The same with extenders, which are asked about nodes that the profile finds feasible.
+    @SuppressWarnings("checkstyle:ParameterNumber") // who decides, about what, and by which chance
     static Outcome of(SchedulerProfile profile, Extenders extenders, PodInfo pod, Snapshot snapshot, int start,
             RandomGenerator dice, Timing timing) {
         if (snapshot.nodes().isEmpty()) {
@@ -246,6 +248,7 @@ final class Placement {
         return null;
     }
 
+    @SuppressWarnings("checkstyle:ParameterNumber") // who decides, about what, and by which chance
     private static NodeState best(SchedulerProfile profile, Extenders extenders, PodInfo pod,
             List<NodeState> feasible, Snapshot snapshot, RandomGenerator dice, Timing timing) {
         if (feasible.size() == 1) {
