@@ -126,6 +126,7 @@ public final class NodeLoop {
             told |= e.code() != 409;
             return false;
         } catch (RuntimeException e) {
+            made = Instant.EPOCH;
             LOG.log(over() ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
                     "Node status update failed node=" + settings.name(), e);
             return false;

@@ -54,8 +54,8 @@ final class NodeShutdown implements AutoCloseable {
         while (periods.enabled() && tools.closed().getCount() > 0) {
             try {
                 inhibitor.allow(periods.total());
-                told = false;
                 if (inhibitor.announced()) {
+                    told = false;
                     begin();
                     continue;
                 }

@@ -109,8 +109,8 @@ final class ShutdownInhibitor implements AutoCloseable {
     }
 
     /// Takes the lock and waits until a shutdown is announced; then the lock is held until [#release].
-    /// @return false when it was given up without that
-    /// @throws IOException when there is no such program
+    /// @return false when it was closed meanwhile
+    /// @throws IOException when there is no such program, or it ends before
     boolean announced() throws IOException {
         Process process = take();
         if (process == null) {
@@ -124,7 +124,15 @@ final class ShutdownInhibitor implements AutoCloseable {
             }
         }
         release();
-        return false;
+        if (closed()) {
+            return false;
+        }
+        throw new IOException("systemd-inhibit has ended before a shutdown; look at: systemd-inhibit --list; busctl "
+                + "status " + LOGIND);
+    }
+
+    private synchronized boolean closed() {
+        return closed;
     }
 
     private synchronized @Nullable Process take() throws IOException {

@@ -151,6 +151,14 @@ class NodeShutdownTest extends PodScene {
     }
 
     @Test
+    void aLockThatIsNotHeldIsTold() {
+        List<String> ends = List.of("true");
+        assertThatIOException().isThrownBy(() -> new ShutdownInhibitor(
+                new ShutdownInhibitor.Programs(ends, ends, ends), logind, new Command(Duration.ofSeconds(30)))
+                .announced()).withMessageStartingWith("systemd-inhibit has ended before a shutdown; look at: ");
+    }
+
+    @Test
     void aMachineWithoutSystemdIsTold() {
         List<String> none = List.of("/no/such/program");
         assertThatIOException().isThrownBy(() -> new ShutdownInhibitor(
