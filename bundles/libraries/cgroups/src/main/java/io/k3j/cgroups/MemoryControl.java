@@ -2,7 +2,10 @@ package io.k3j.cgroups;
 
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /// What the kernel is told of a container's memory besides its limit. Any thread. See
 /// <https://docs.kernel.org/admin-guide/cgroup-v2.html#memory-interface-files>.
@@ -20,7 +23,16 @@ public record MemoryControl(SwapLimits swap, boolean endsAll) {
     /// @param mount `/sys/fs/cgroup`
     /// @param single whether one process is ended alone, `singleProcessOOMKill`
     public static MemoryControl at(Path mount, SwapLimits swap, boolean single) {
-        return new MemoryControl(swap, !single && Hierarchies.at(mount).unified());
+        return new MemoryControl(swap, !single && Hierarchies.at(mount).unified() && counted(mount));
+    }
+
+    /// Whether the kernel counts memory at all: of one that does not, a runtime would start no container that is told so.
+    private static boolean counted(Path mount) {
+        try {
+            return List.of(Files.readString(mount.resolve("cgroup.controllers")).strip().split(" ")).contains("memory");
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /// CRI's `LinuxContainerResources` with what is said.

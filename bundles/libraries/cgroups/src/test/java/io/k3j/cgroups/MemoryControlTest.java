@@ -24,9 +24,15 @@ class MemoryControlTest {
 
     @Test
     void allOfItsProcessesEndUnlessTheNodeIsToldOtherwise() throws IOException {
-        Files.createFile(mount.resolve("cgroup.controllers"));
+        Files.writeString(mount.resolve("cgroup.controllers"), "cpu memory pids\n");
         assertThat(unified(false)).isEqualTo(Struct.of("memory.swap.max", "0", "memory.oom.group", "1"));
         assertThat(unified(true)).isEqualTo(Struct.of("memory.swap.max", "0"));
+    }
+
+    @Test
+    void whereTheKernelCountsNoMemoryNothingIsSaid() throws IOException {
+        Files.writeString(mount.resolve("cgroup.controllers"), "cpu pids\n");
+        assertThat(unified(false).has("memory.oom.group")).isFalse();
     }
 
     @Test
