@@ -26,7 +26,7 @@ public record MemoryControl(SwapLimits swap, boolean endsAll) {
         return new MemoryControl(swap, !single && Hierarchies.at(mount).unified() && counted(mount));
     }
 
-    /// Whether the kernel counts memory at all: of one that does not, a runtime would start no container that is told so.
+    /// Whether the kernel counts memory at all: where it does not, a runtime starts no container with such a file.
     private static boolean counted(Path mount) {
         try {
             return List.of(Files.readString(mount.resolve("cgroup.controllers")).strip().split(" ")).contains("memory");
