@@ -3,6 +3,10 @@ package io.k3j.cli;
 import io.k3j.componentbase.FeatureGates;
 import io.k3j.componenthelpers.Cidr;
 import io.k3j.flannelconf.FlannelConf;
+import io.k3j.kubeletconfig.KubeletLabels;
+import io.k3j.kubeletconfig.ReservedResources;
+import io.k3j.kubeletconfig.ShutdownGracePeriods;
+import io.k3j.schedulerconfig.SchedulerConfiguration;
 import io.k3j.signedjars.TrustedSigners;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -49,6 +53,11 @@ final class Checks {
         c.featureGates("kubeApiserverArg", "--kube-apiserver-arg");
         c.featureGates("kubeControllerManagerArg", "--kube-controller-manager-arg");
         c.featureGates("kubeletArg", "--kubelet-arg");
+        c.featureGates("kubeSchedulerArg", "--kube-scheduler-arg");
+        if (!Boolean.TRUE.equals(settings.get("disableAgent"))) {
+            c.kubelet(host);
+        }
+        c.scheduler();
         c.trust(host);
         return c.problems;
     }
@@ -64,10 +73,6 @@ final class Checks {
                     "k3s must run as root to run a node (uid is not 0); use sudo, or start the control plane alone "
                             + "with --disable-agent");
         }
-        boolean node = !Boolean.TRUE.equals(settings.get("disableAgent"));
-        if (node && Boolean.TRUE.equals(settings.get("protectKernelDefaults"))) {
-            problems.addAll(KernelDefaults.problems(host.sysctls()));
-        }
     }
 
     private void networks() {
@@ -76,9 +81,8 @@ final class Checks {
         for (Cidr c : cluster) {
             for (Cidr s : service) {
                 if (overlap(c, s)) {
-                    problems.add(
-                            "--cluster-cidr and --service-cidr must not overlap; the defaults are 10.42.0.0/16 and "
-                                    + "10.43.0.0/16");
+                    problems.add("--cluster-cidr and --service-cidr must not overlap; the defaults are 10.42.0.0/16 "
+                            + "and 10.43.0.0/16");
                 }
             }
         }
@@ -121,11 +125,7 @@ final class Checks {
         boolean flannel = !Boolean.TRUE.equals(settings.get("disableAgent"))
                 && !"none".equals(settings.get("flannelBackend"));
         if (flannel && settings.get("flannelConf") instanceof String file) {
-            try {
-                FlannelConf.read(Path.of(file), cluster);
-            } catch (IllegalArgumentException e) {
-                problems.add(String.valueOf(e.getMessage()));
-            }
+            told(() -> FlannelConf.read(Path.of(file), cluster));
         }
     }
 
@@ -202,12 +202,31 @@ final class Checks {
         }
     }
 
-    /// Those of the kubelet's configuration files are among its arguments.
     private void featureGates(String key, String flag) {
+        told(() -> FeatureGates.of(flag, list(key)));
+    }
+
+    /// What whoever reads an argument says of it.
+    private void told(Runnable reading) {
         try {
-            FeatureGates.of(flag, list(key));
+            reading.run();
         } catch (IllegalArgumentException e) {
             problems.add(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void kubelet(Host host) {
+        if (Boolean.TRUE.equals(settings.get("protectKernelDefaults"))) {
+            problems.addAll(KernelDefaults.problems(host.sysctls()));
+        }
+        told(() -> ReservedResources.check(List.of(list("kubeletArg"))));
+        told(() -> ShutdownGracePeriods.check(List.of(list("kubeletArg"))));
+        told(() -> KubeletLabels.check(List.of(list("nodeLabel")), List.of(list("kubeletArg"))));
+    }
+
+    private void scheduler() {
+        if (!Boolean.TRUE.equals(settings.get("disableScheduler"))) {
+            told(() -> SchedulerConfiguration.of(List.of(list("kubeSchedulerArg"))));
         }
     }
 

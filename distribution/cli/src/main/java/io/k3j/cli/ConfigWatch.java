@@ -189,7 +189,8 @@ final class ConfigWatch {
         }
         current = fresh;
         if (levels) {
-            effects.levels(TypeCheck.bool(text("debug", "false")).orElse(false), text("v", "0"), text("vmodule", ""));
+            effects.levels(TypeCheck.bool(text("debug", "false")).orElse(false), text("v", "0"),
+                    ComponentVerbosity.vmodule(current));
         }
     }
 

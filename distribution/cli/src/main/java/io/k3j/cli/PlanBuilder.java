@@ -49,6 +49,10 @@ final class PlanBuilder {
 
     private LaunchPlan plan(List<String> warnings) {
         flags.all().forEach(this::given);
+        String levels = ComponentVerbosity.vmodule(resolution);
+        if (!levels.isEmpty()) {
+            settings.put("vmodule", levels);
+        }
         List<Path> missing = new ArrayList<>();
         List<String> problems = new ArrayList<>(
                 Defaults.fill(settings, whereSet.keySet(), host, warnings, missing));
@@ -94,7 +98,7 @@ final class PlanBuilder {
         List<String> values = new ArrayList<>();
         for (Setting s : all) {
             for (String part : flag.commas() ? s.value().split(",") : new String[] {s.value()}) {
-                if (!part.isBlank()) {
+                if (!part.isBlank() && !ComponentVerbosity.is(flag, part.strip())) {
                     values.add(flag.bare(part.strip()));
                 }
             }

@@ -14,6 +14,7 @@ final class Support {
         Flag flag = s.flag();
         return switch (flag.state()) {
             case Flag.State.Works w -> Optional.empty();
+            case Flag.State.Only only when ComponentVerbosity.is(flag, s.value()) -> ComponentVerbosity.problem(s);
             case Flag.State.Only only when only.values().contains(subject(s)) -> Optional.empty();
             case Flag.State.Only only when flag.arguments() && only.values().contains(argument(s)) -> Optional.empty();
             case Flag.State.Only only when flag.arguments() -> argumentProblem(s, only);

@@ -69,6 +69,14 @@ class ConfigWatchTest {
     }
 
     @Test
+    void theLevelsOfComponentsStay() throws IOException {
+        ConfigWatch watch = watch("server", "--kubelet-arg=v=4");
+        write("token: secret-1\ndisable: [traefik]\ndebug: true\n");
+        lookTwice(watch);
+        assertThat(levels).containsExactly("true 0 kubelet=4");
+    }
+
+    @Test
     void everyOtherFlagIsToldOnceAndWithoutItsValue() throws IOException {
         ConfigWatch watch = watch("server");
         write("token: secret-2\ndisable: [traefik, servicelb]\n");

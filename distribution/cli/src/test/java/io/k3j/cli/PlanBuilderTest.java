@@ -199,10 +199,14 @@ class PlanBuilderTest {
             "--data-dir=rel|absolute path",
             "--node-ip=host|must be an IP address", "extra|takes flags only", "--token|flag needs an argument: --token",
             "--flannel-backend=ipsec|use one of none, vxlan, host-gw, wireguard-native",
-            "--kubelet-arg=--sync-frequency=a|unsupported kubelet-arg \"sync-frequency\" (command line); supported: ",
+            "--kubelet-arg=--node-ip=::|unsupported kubelet-arg \"node-ip\" (command line); supported: ",
+            "--node-label=node-role.kubernetes.io/worker=true|set others afterwards with kubectl label node",
             "--kube-apiserver-arg=feature-gates=X=true|--kube-apiserver-arg=feature-gates: unrecognized",
             "--kube-controller-manager-arg=feature-gates=X=1|unrecognized feature gate: X; K3j takes",
             "--kubelet-arg=feature-gates=ClusterTrustBundleProjection=true|disabled: [ClusterTrustBundle]",
+            "--kube-scheduler-arg=feature-gates=SchedulerQueueingHints=false|feature is locked to true; leave it out",
+            "--kubelet-arg=system-reserved=gpu=1|cannot reserve \"gpu\" resource; write for example system-reserved",
+            "--kubelet-arg=cpu-manager-policy=static|leave it out or use cpu-manager-policy=none",
             "--docker|not supported yet by K3j", "--config=/no/such/file|does not exist"})
     void saysWhatIsWrongAndWhatToType(String argument, String part) {
         environment.remove("K3S_CONFIG_FILE");
@@ -214,12 +218,12 @@ class PlanBuilderTest {
         Files.writeString(config, "kubelet-arg:\n- --max-pods=250\n- port=1\n");
         LaunchPlan plan = plan("--kube-apiserver-arg=--tls-min-version=VersionTLS13",
                 "--etcd-arg=--quota-backend-bytes=1",
-                "--kube-scheduler-arg=--leader-elect", "--node-label=--x=y");
+                "--kube-scheduler-arg=--leader-elect", "--node-external-dns=--x=y");
         assertThat(flat(plan.settings().get("kubeletArg"))).isEqualTo("max-pods=250,port=1");
         assertThat(flat(plan.settings().get("kubeApiserverArg"))).isEqualTo("tls-min-version=VersionTLS13");
         assertThat(flat(plan.settings().get("etcdArg"))).isEqualTo("quota-backend-bytes=1");
         assertThat(flat(plan.settings().get("kubeSchedulerArg"))).isEqualTo("leader-elect");
-        assertThat(flat(plan.settings().get("nodeLabel"))).isEqualTo("--x=y");
+        assertThat(flat(plan.settings().get("nodeExternalDns"))).isEqualTo("--x=y");
     }
 
     @Test
@@ -248,6 +252,34 @@ class PlanBuilderTest {
                 "--kubelet-arg=feature-gates=ClusterTrustBundleProjection=true").settings().get("kubeletArg")))
                 .isEqualTo("config=" + file
                         + ",feature-gates=ClusterTrustBundle=true,ClusterTrustBundleProjection=true");
+    }
+
+    @Test
+    void aComponentsVerbosityIsThatOfItsLoggers() {
+        LaunchPlan plan = plan("--kubelet-arg=v=4", "--kubelet-arg=max-pods=9", "--kube-scheduler-arg=--v=2",
+                "--kube-apiserver-arg=v=6", "--vmodule=kubelet=5");
+        assertThat(plan.settings()).containsEntry("vmodule", "apiserver=6,kubelet=4,scheduler=2,kubelet=5")
+                .doesNotContainKey("kubeSchedulerArg");
+        assertThat(flat(plan.settings().get("kubeletArg"))).isEqualTo("max-pods=9");
+        assertThatExceptionOfType(UsageFailure.class).isThrownBy(() -> plan("--kube-proxy-arg=v=all"))
+                .withMessageContaining("invalid --kube-proxy-arg=v=all (command line): it must be a whole number");
+    }
+
+    @Test
+    void labelsOfANodeThatIsNotHereAreNotLookedAt() {
+        LaunchPlan plan = plan("--disable-agent", "--node-label=node-role.kubernetes.io/worker=true");
+        assertThat(flat(plan.settings().get("nodeLabel"))).isEqualTo("node-role.kubernetes.io/worker=true");
+    }
+
+    @Test
+    void theSchedulersFileIsReadBeforeAnythingStarts() throws IOException {
+        Path file = Files.writeString(directory.resolve("scheduler.yaml"),
+                "apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\nparallelism: 0\n");
+        String argument = "--kube-scheduler-arg=config=" + file;
+        assertThatExceptionOfType(UsageFailure.class).isThrownBy(() -> plan(argument)).withMessageContaining(
+                "--kube-scheduler-arg config=" + file + ": parallelism: Invalid value: 0: should be an integer value");
+        assertThat(flat(plan(argument, "--disable-scheduler").settings().get("kubeSchedulerArg")))
+                .isEqualTo("config=" + file);
     }
 
     @Test

@@ -70,6 +70,7 @@ final class Rooms {
             Map.entry("imageregistries",
                     Set.of("codec", "durablefiles", "edgeapi", "httpproxy", "metricstext", "model", "pki")),
             Map.entry("kubeletconfig", Set.of("apimachinery", "codec", "durablefiles", "model")),
+            Map.entry("schedulerconfig", Set.of("apimachinery", "codec", "model")),
             Map.entry("kubeleteviction", Set.of("apimachinery", "model")), Map.entry("kubeletimages",
                     Set.of("childprocess", "codec", "imageregistries", "kuberuntime", "model", "nodeapi")),
             Map.entry("encryption", Set.of("codec", "model")),

@@ -48,6 +48,10 @@ public interface CgroupDriver {
     /// @throws IOException when it does not have them, with what to do about it
     void limit(String group, Limits limits) throws IOException;
 
+    /// As [#limit], but a limit the kernel does not take is a failure with every driver.
+    /// @throws IOException when it does not have them all, with what to do about it
+    void enforce(String group, Limits limits) throws IOException;
+
     /// Gives a group that is there other limits, of processors and memory.
     /// @throws IOException when it does not have them all, with what to do about it
     void change(String group, Limits limits) throws IOException;

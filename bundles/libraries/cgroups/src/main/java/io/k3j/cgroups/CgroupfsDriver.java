@@ -34,13 +34,18 @@ final class CgroupfsDriver implements CgroupDriver {
     @Override
     public void limit(String group, Limits limits) {
         try {
-            if (hierarchies.unified()) {
-                limitUnified(group, limits);
-            } else {
-                limitEach(group, limits);
-            }
+            enforce(group, limits);
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, "Cannot change cgroup path={0} error={1}", group, e.toString());
+        }
+    }
+
+    @Override
+    public void enforce(String group, Limits limits) throws IOException {
+        if (hierarchies.unified()) {
+            limitUnified(group, limits);
+        } else {
+            limitEach(group, limits);
         }
     }
 

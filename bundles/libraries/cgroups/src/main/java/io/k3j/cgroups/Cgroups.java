@@ -28,16 +28,24 @@ public final class Cgroups {
     private final CgroupDriver driver;
     private final String kubepods;
     private final long pidsLimit;
+    private final boolean quota;
     /// Lets a class have the weight of all pods known when it was added up.
     private final ReentrantLock weighing = new ReentrantLock();
     /// What burstable pods ask for, in thousandths of a core, by uid.
     private final Map<String, Long> requests = new HashMap<>();
 
-    /// Makes nothing yet.
+    /// Those of a node whose pods are held to their limits of CPU. Makes nothing yet.
     /// @param driver who makes them
     /// @param root below which `kubepods` lies, as `/`; given by `--cgroup-root`
     /// @param pidsLimit processes a pod may have, -1 for any number
     public Cgroups(CgroupDriver driver, String root, long pidsLimit) {
+        this(driver, root, pidsLimit, true);
+    }
+
+    /// The same of any node.
+    /// @param quota whether pods are held to their limits of CPU
+    public Cgroups(CgroupDriver driver, String root, long pidsLimit, boolean quota) {
+        this.quota = quota;
         this.driver = driver;
         this.kubepods = (root.equals("/") ? "" : root) + "/kubepods";
         this.pidsLimit = pidsLimit;
@@ -46,6 +54,18 @@ public final class Cgroups {
     /// What Kubernetes calls who keeps them: `cgroupfs` or `systemd`.
     public String driver() {
         return driver.name();
+    }
+
+    /// The group that all pods are in.
+    public String root() {
+        return kubepods;
+    }
+
+    /// Gives all pods together limits, and the weight they have beside the rest of the machine: without it a new group
+    /// counts as much as a single core, however many there are.
+    /// @throws IOException when they do not have them, with what to do about it
+    public void enforce(CgroupDriver.Limits limits) throws IOException {
+        driver.enforce(kubepods, limits);
     }
 
     /// The parent of a pod's containers, as CRI's `cgroup_parent`. Pure; whether the group is there is not looked at.
@@ -76,7 +96,7 @@ public final class Cgroups {
 
     private CgroupDriver.Limits limits(Obj pod) {
         return new CgroupDriver.Limits(request(pod),
-                ContainerResources.total(pod, "limits", ContainerResources::milliCpu),
+                quota ? ContainerResources.total(pod, "limits", ContainerResources::milliCpu) : 0,
                 ContainerResources.total(pod, "limits", ContainerResources::memory), pidsLimit);
     }
 

@@ -25,7 +25,7 @@ public final class ContainerResources {
     private static final long MIN_SHARES = 2;
     private static final long MAX_SHARES = 262_144;
     /// Upstream's `SystemCriticalPriority`; users' own classes are below.
-    private static final long CRITICAL = 2_000_000_000L;
+    static final long CRITICAL = 2_000_000_000L;
     private static final Set<String> CLASSES = Set.of("Guaranteed", "Burstable", "BestEffort");
     /// What runs together adds up; of what runs one after another the largest counts.
     private static final ContainerAggregate<Long> SUM = new ContainerAggregate<>(0L, Quantity::sum, Math::max);
@@ -87,8 +87,9 @@ public final class ContainerResources {
         return milliCpu == 0 ? 0 : Math.max(MIN_QUOTA, milliCpu * PERIOD / 1000);
     }
 
-    /// A container's limits as CRI's `LinuxContainerResources`. A limit that is not said is left out, and the runtime
-    /// sets none. Without a request the limit is the request, as the API's default has it.
+    /// A container's limits as CRI's `LinuxContainerResources`. A limit that is not said is that of the pod as a whole,
+    /// as upstream has it; where that has none it is left out, and the runtime sets none. Without a request the limit
+    /// is the request, as the API's default has it.
     /// @param nodeMemory bytes
     public static Struct linux(Obj pod, Struct container, long nodeMemory) {
         Struct resources = container.struct("resources");
@@ -97,13 +98,19 @@ public final class ContainerResources {
         long cpu = requests.has("cpu") ? milliCpu(requests) : milliCpu(limits);
         Struct.Builder b = Struct.builder().put("cpuPeriod", PERIOD).put("cpuShares", shares(cpu))
                 .put("oomScoreAdj", oomScore(pod, requests, nodeMemory));
-        if (limits.has("cpu")) {
-            b.put("cpuQuota", quota(milliCpu(limits)));
+        Struct ofPod = pod.spec().struct("resources").struct("limits");
+        if (limits.has("cpu") || milliCpu(ofPod) > 0) {
+            b.put("cpuQuota", quota(milliCpu(limits.has("cpu") ? limits : ofPod)));
         }
-        if (limits.has("memory")) {
-            b.put("memoryLimitInBytes", memory(limits));
+        if (limits.has("memory") || memory(ofPod) > 0) {
+            b.put("memoryLimitInBytes", memory(limits.has("memory") ? limits : ofPod));
         }
         return b.build();
+    }
+
+    /// The same with what the kernel is told of memory besides the limit.
+    public static Struct linux(Obj pod, Struct container, long nodeMemory, MemoryControl control) {
+        return control.applied(linux(pod, container, nodeMemory), pod, container, nodeMemory);
     }
 
     /// How soon the kernel kills a container for memory. `oom_score_adj` by class, see

@@ -72,6 +72,11 @@ final class SystemdDriver implements CgroupDriver {
     }
 
     @Override
+    public void enforce(String group, Limits limits) throws IOException {
+        limit(group, limits);
+    }
+
+    @Override
     public void change(String group, Limits limits) throws IOException {
         limit(group, limits);
     }

@@ -1,6 +1,7 @@
 package io.k3j.cgroups;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
@@ -53,6 +54,45 @@ class CgroupsTest {
         cgroups.make(pod("c", ""));
         assertThat(mount.resolve("kubepods/burstable/cpu.weight")).hasContent("79");
         assertThat(mount.resolve("kubepods/besteffort/cpu.weight")).hasContent("1");
+    }
+
+    @Test
+    void allPodsTogetherHaveWhatTheNodeGivesThem() throws IOException {
+        CgroupDriver.Limits limits = new CgroupDriver.Limits(1750, 0, 3L << 30, 30_000);
+        Cgroups cgroups = cgroups();
+        cgroups.enforce(limits);
+        assertThat(mount.resolve("cpu/kubepods/cpu.shares")).hasContent("1792");
+        assertThat(mount.resolve("memory/kubepods/memory.limit_in_bytes")).hasContent("3221225472");
+        assertThat(mount.resolve("pids/kubepods/pids.max")).hasContent("30000");
+    }
+
+    @Test
+    void versionTwoHasTheSameInOneGroup() throws IOException {
+        Files.createFile(mount.resolve("cgroup.controllers"));
+        cgroups().enforce(new CgroupDriver.Limits(4000, 0, 1L << 30, 100));
+        assertThat(mount.resolve("kubepods/cpu.weight")).hasContent("157");
+        assertThat(mount.resolve("kubepods/memory.max")).hasContent("1073741824");
+        assertThat(mount.resolve("kubepods/pids.max")).hasContent("100");
+        assertThat(mount.resolve("kubepods/cpu.max")).doesNotExist();
+    }
+
+    @Test
+    void aLimitOfAllPodsThatIsNotTakenIsAFailure() throws IOException {
+        Files.createDirectories(mount.resolve("memory/kubepods/memory.limit_in_bytes"));
+        assertThatIOException().isThrownBy(() -> cgroups().enforce(new CgroupDriver.Limits(1000, 0, 1L << 30, 0)));
+    }
+
+    @Test
+    void podsAreNotHeldToLimitsOfCpuWhereTheNodeIsToldSo() throws IOException {
+        Files.createFile(mount.resolve("cgroup.controllers"));
+        Obj limited = pod("a", "1").with(Struct.of("limits", Struct.of("cpu", "2", "memory", "1Gi")), "spec",
+                "resources");
+        Path group = mount.resolve("kubepods/poda");
+        new Cgroups(new CgroupfsDriver(Hierarchies.at(mount)), "/", -1, false).make(limited);
+        assertThat(group.resolve("memory.max")).hasContent("1073741824");
+        assertThat(group.resolve("cpu.max")).doesNotExist();
+        cgroups().make(limited);
+        assertThat(group.resolve("cpu.max")).hasContent("200000 100000");
     }
 
     private Cgroups cgroups() {

@@ -47,4 +47,15 @@ class ContainerResourcesTest {
         return Obj.of(Struct.of("metadata", Struct.of("name", "p", "namespace", "ns", "uid", "u"), "spec",
                 Struct.of("containers", Seq.of(Struct.of("name", "c", "resources", resources)))));
     }
+
+    @Test
+    void aContainerWithoutLimitsHasThoseOfItsPod() {
+        Obj pod = Obj.of(Struct.of("spec", Struct.of("resources",
+                Struct.of("limits", Struct.of("cpu", "2", "memory", "1Gi")))));
+        Struct own = Struct.of("name", "c", "resources", Struct.of("limits", Struct.of("memory", "64Mi")));
+        assertThat(ContainerResources.linux(pod, own, 1L << 30).whole("cpuQuota", 0)).isEqualTo(200_000);
+        assertThat(ContainerResources.linux(pod, own, 1L << 30).whole("memoryLimitInBytes", 0)).isEqualTo(64L << 20);
+        assertThat(ContainerResources.linux(pod, Struct.of("name", "d"), 1L << 30).whole("memoryLimitInBytes", 0))
+                .isEqualTo(1L << 30);
+    }
 }

@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /// The feature gates of Kubernetes 1.36 that do something here: upstream's names and defaults
 /// (<https://kubernetes.io/docs/reference/command-line-tools-reference/feature-gates/>). All of them are beta and off.
-/// What other gates switch is as upstream has it by default, and cannot be changed.
+/// What other gates switch is as upstream has it by default, or absent, and cannot be changed.
 public enum FeatureGate {
     /// ClusterTrustBundles, where `runtime-config` has them served, too.
     CLUSTER_TRUST_BUNDLE("ClusterTrustBundle"),

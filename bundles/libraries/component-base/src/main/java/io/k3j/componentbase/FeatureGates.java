@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -27,8 +28,9 @@ public record FeatureGates(Set<FeatureGate> enabled) {
     ///
     /// @param flag where they come from, as `--kubelet-arg`, for messages
     /// @param arguments all of them, as `name=value`
-    /// @throws IllegalArgumentException for a gate that nobody knows or that cannot be changed here, for what is
-    /// neither true nor false, and for a gate that is on while one that it needs is off; the message says what to type
+    /// @throws IllegalArgumentException for a gate that nobody knows, for another value of one that cannot be changed
+    /// here, for what is neither true nor false, and for a gate that is on while one that it needs is off; the message
+    /// says what to type
     public static FeatureGates of(String flag, String... arguments) {
         String where = flag + "=" + ARGUMENT + ": ";
         Set<FeatureGate> on = EnumSet.noneOf(FeatureGate.class);
@@ -36,9 +38,12 @@ public record FeatureGates(Set<FeatureGate> enabled) {
             String name = given.getKey().startsWith(COMPONENT) ? given.getKey().substring(COMPONENT.length())
                     : given.getKey();
             boolean wanted = value(where, name, given.getValue());
+            if (settled(where, name, wanted)) {
+                continue;
+            }
             FeatureGate gate = FeatureGate.of(name).orElseThrow(() -> new IllegalArgumentException(where
-                    + "unrecognized feature gate: " + name + "; K3j takes " + names() + ", leave others out, see"
-                    + " docs/compatibility.md"));
+                    + "unrecognized feature gate: " + name + "; K3j takes " + names() + ", and some others as they are"
+                    + " by default; leave it out, see docs/compatibility.md"));
             if (wanted) {
                 on.add(gate);
             } else {
@@ -53,6 +58,16 @@ public record FeatureGates(Set<FeatureGate> enabled) {
             }
         }
         return new FeatureGates(on);
+    }
+
+    /// Whether a gate cannot be changed, and is what is wanted.
+    private static boolean settled(String where, String name, boolean wanted) {
+        Optional<Boolean> value = SettledGates.of(name);
+        if (value.isPresent() && value.get() != wanted) {
+            throw new IllegalArgumentException(where + "cannot set feature gate " + name + " to " + wanted
+                    + ", feature is locked to " + value.get() + "; leave it out");
+        }
+        return value.isPresent();
     }
 
     private static boolean value(String where, String name, String value) {

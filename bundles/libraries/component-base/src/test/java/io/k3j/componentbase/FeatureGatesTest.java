@@ -32,9 +32,17 @@ class FeatureGatesTest {
                 .isEqualTo(FeatureGates.NONE);
     }
 
+    @Test
+    void whatIsAsItIsSaidToBeIsTaken() {
+        assertThat(gates("feature-gates=NodeSwap=true,kube:GracefulNodeShutdown=1,DynamicResourceAllocation=false,"
+                + "PodCertificateRequest=true").enabled()).containsExactly(FeatureGate.POD_CERTIFICATE_REQUEST);
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
             "Nonsense=true|unrecognized feature gate: Nonsense; K3j takes ClusterTrustBundle, ",
+            "NodeSwap=false|cannot set feature gate NodeSwap to false, feature is locked to true; leave it out",
+            "UserNamespacesSupport=true|cannot set feature gate UserNamespacesSupport to true, feature is locked to",
             "ClusterTrustBundle|missing bool value for ClusterTrustBundle; write ClusterTrustBundle=true",
             "ClusterTrustBundle=yes|invalid value of ClusterTrustBundle=yes; write true or false",
             "ClusterTrustBundleProjection=true|ClusterTrustBundleProjection is enabled, but depends on features that"

@@ -41,9 +41,9 @@ public final class Events {
     private static final Duration REFILL = Duration.ofSeconds(300);
 
     /// What was told, and when by the clock of the day.
-    private record Said(Struct about, String type, String reason, String message, Instant at) {
+    private record Said(String component, Struct about, String type, String reason, String message, Instant at) {
         String id() {
-            return about.text("kind") + '/' + about.text("uid") + '/' + about.text("namespace") + '/'
+            return component + '/' + about.text("kind") + '/' + about.text("uid") + '/' + about.text("namespace") + '/'
                     + about.text("name") + '/' + about.text("fieldPath") + '/' + type + '/' + reason + '/' + message;
         }
 
@@ -100,8 +100,15 @@ public final class Events {
     /// @param about an `ObjectReference`; without a namespace the event goes to `default`
     /// @param type `Normal` or `Warning`
     public void tell(Struct about, String type, String reason, String message) {
+        tellAs(component, about, type, reason, message);
+    }
+
+    /// The same in the name of another component, as a scheduler has one for each of its profiles.
+    ///
+    /// @param as who tells it, as `source.component`
+    public void tellAs(String as, Struct about, String type, String reason, String message) {
         String shortened = message.length() > MESSAGE_CHARS ? message.substring(0, MESSAGE_CHARS) : message;
-        Said said = new Said(about, type, reason, shortened, clock.instant());
+        Said said = new Said(as, about, type, reason, shortened, clock.instant());
         lock.lock();
         try {
             if (waiting.size() < WAITING && allowed(said)) {
@@ -196,9 +203,9 @@ public final class Events {
                 .put("metadata", Struct.of("name", said.about().text("name") + "." + stamp, "namespace",
                         namespace.isEmpty() ? "default" : namespace))
                 .put("involvedObject", said.about()).put("reason", said.reason()).put("message", said.message())
-                .put("source", Struct.builder().put("component", component).putUnlessEmpty("host", host).build())
+                .put("source", Struct.builder().put("component", said.component()).putUnlessEmpty("host", host).build())
                 .put("firstTimestamp", at).put("lastTimestamp", at).put("count", 1).put("type", said.type())
-                .put("reportingComponent", component).put("reportingInstance", host).build());
+                .put("reportingComponent", said.component()).put("reportingInstance", host).build());
     }
 
     /// With the lock held.

@@ -33,9 +33,13 @@ enum FieldType {
     GATES("names with true or false"),
     /// Taints; `key=value:effect` with commas as an argument.
     TAINTS("a list of taints with key, value and effect"),
+    /// Grace periods by priority; `0=30,1000=60` as an argument.
+    PRIORITIES("a list of priority and shutdownGracePeriodSeconds"),
     /// Anything: no argument.
     ANY("a value");
 
+    private static final String PRIORITY = "priority";
+    private static final String SECONDS = "shutdownGracePeriodSeconds";
     private final String form;
 
     FieldType(String form) {
@@ -65,6 +69,8 @@ enum FieldType {
             case GATES -> each(value, Boolean.class);
             case TAINTS -> value instanceof Seq list && list.stream()
                     .allMatch(t -> t instanceof Struct taint && taint.has("key") && taint.has("effect"));
+            case PRIORITIES -> value instanceof Seq list && list.stream().allMatch(p -> p instanceof Struct period
+                    && period.get(PRIORITY) instanceof Long && period.get(SECONDS) instanceof Long);
             case ANY -> true;
         };
     }
@@ -93,6 +99,8 @@ enum FieldType {
             case TAINTS -> ((Seq) value).structs().stream()
                     .map(t -> t.text("key") + (t.has("value") ? "=" + t.text("value") : "") + ":" + t.text("effect"))
                     .collect(Collectors.joining(","));
+            case PRIORITIES -> ((Seq) value).structs().stream()
+                    .map(p -> p.whole(PRIORITY, 0) + "=" + p.whole(SECONDS, 0)).collect(Collectors.joining(","));
             default -> String.valueOf(value);
         };
     }
@@ -114,6 +122,7 @@ enum FieldType {
             case PAIRS -> map(text, '=');
             case GATES -> gates(map(text, '='));
             case TAINTS -> Seq.copyOf(parts(text).stream().map(FieldType::taint).toList());
+            case PRIORITIES -> Seq.copyOf(parts(text).stream().map(FieldType::period).toList());
             default -> text;
         };
     }
@@ -147,13 +156,18 @@ enum FieldType {
                 .put("effect", effect < 0 ? "" : text.substring(effect + 1)).build();
     }
 
+    private static Struct period(String text) {
+        int eq = text.indexOf('=');
+        return Struct.of(PRIORITY, Long.valueOf(text.substring(0, eq)), SECONDS, Long.valueOf(text.substring(eq + 1)));
+    }
+
     /// Whether a value that fits says no more than the field's absence, by upstream's defaulting.
     boolean unset(Object value) {
         return switch (this) {
             case POSITIVE -> value.equals(0L);
             case DURATION -> GoDuration.parse((String) value).isZero();
             case STRING -> value.equals("");
-            case LIST, TAINTS -> value.equals(Seq.EMPTY);
+            case LIST, TAINTS, PRIORITIES -> value.equals(Seq.EMPTY);
             case GATES -> value.equals(Struct.EMPTY);
             default -> false;
         };

@@ -51,6 +51,17 @@ class KubeletArgumentsTest {
                 clusterDNS: [169.254.20.10, 10.43.0.10]
                 evictionSoft: {memory.available: 200Mi}
                 evictionSoftGracePeriod: {memory.available: 1m30s}
+                kubeReserved: {cpu: 250m, memory: 256Mi}
+                systemReserved: {memory: 1Gi}
+                reservedSystemCPUs: 0-1
+                enforceNodeAllocatable: [none]
+                nodeStatusMaxImages: -1
+                nodeStatusUpdateFrequency: 4s
+                shutdownGracePeriod: 60s
+                shutdownGracePeriodCriticalPods: 10s
+                shutdownGracePeriodByPodPriority:
+                - {priority: 1000, shutdownGracePeriodSeconds: 60}
+                - {priority: 0, shutdownGracePeriodSeconds: 30}
                 logging: {format: json}
                 makeIPTablesUtilChains: false
                 registerWithTaints:
@@ -60,9 +71,31 @@ class KubeletArgumentsTest {
                 """);
         assertThat(read().arguments()).containsExactlyInAnyOrder("max-pods=50", "cluster-dns=169.254.20.10,10.43.0.10",
                 "eviction-soft=memory.available<200Mi", "eviction-soft-grace-period=memory.available=1m30s",
+                "kube-reserved=cpu=250m,memory=256Mi", "system-reserved=memory=1Gi", "reserved-cpus=0-1",
+                "enforce-node-allocatable=none", "node-status-max-images=-1", "node-status-update-frequency=4s",
+                "shutdown-grace-period=60s", "shutdown-grace-period-critical-pods=10s",
+                "shutdown-grace-period-by-pod-priority=1000=60,0=30",
                 "logging-format=json", "make-iptables-util-chains=false",
                 "register-with-taints=dedicated=db:NoSchedule,gpu:NoExecute",
                 "tls-cipher-suites=TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");
+    }
+
+    @Test
+    void whatFilesAloneSayIsAnArgumentToo() throws IOException {
+        dropIn("50-mine.conf", """
+                nodeStatusReportFrequency: 1m
+                nodeLeaseDurationSeconds: 60
+                memorySwap: {swapBehavior: LimitedSwap}
+                singleProcessOOMKill: true
+                crashLoopBackOff: {maxContainerRestartPeriod: 30s}
+                containerLogMonitorInterval: 5s
+                cpuCFSQuota: false
+                oomScoreAdj: -500
+                """);
+        assertThat(read().arguments()).containsExactlyInAnyOrder("node-status-report-frequency=1m",
+                "node-lease-duration-seconds=60", "swap-behavior=LimitedSwap", "single-process-oom-kill=true",
+                "max-container-restart-period=30s", "container-log-monitor-interval=5s", "cpu-cfs-quota=false",
+                "oom-score-adj=-500");
     }
 
     @Test
@@ -116,7 +149,6 @@ class KubeletArgumentsTest {
                 featureGates: {}
                 iptablesMasqueradeBit: 7
                 authentication: {anonymous: {enabled: false}}
-                memorySwap: {swapBehavior: NoSwap}
                 providerID: ""
                 maxPods: 0
                 imageMinimumGCAge: 0s
@@ -152,7 +184,8 @@ class KubeletArgumentsTest {
             "clusterDNS: 10.0.0.1|: clusterDNS: \"10.0.0.1\" is not a list of texts",
             "evictionHard: {memory.available: 5}|: evictionHard: what is there is not names with texts, such as",
             "imageMinimumGCAge: 2|: imageMinimumGCAge: 2 is not a duration such as 1m30s; write for example",
-            "shutdownGracePeriod: 180s|: shutdownGracePeriod=180s is not supported yet by K3j; leave it out or write 0s",
+            "runOnce: true|: runOnce=true is not supported yet by K3j; leave it out or write false",
+            "shutdownGracePeriodByPodPriority: [{priority: 1}]|is not a list of priority and shutdownGrace",
             "featureGates: {NodeSwap: maybe}|: featureGates: what is there is not names with true or false",
             "authentication: {anonymous: {enabled: true}}|: authentication.anonymous.enabled=true is not supported yet",
             "authentication: false|: authentication: false is not a map of fields; write below it for example x509.",

@@ -1,6 +1,7 @@
 package io.k3j.kubeleteviction;
 
 import io.k3j.apimachinery.GoDuration;
+import io.k3j.apimachinery.Quantity;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -44,8 +45,28 @@ public final class EvictionConfig {
         }
         all.replaceAll(t -> new Threshold(t.signal(), t.value(), t.grace(), reclaims.get(t.signal())));
         all.removeIf(t -> t.signal().ofContainers());
+        if (given.enforced()) {
+            all.addAll(ofAllocatable(all));
+        }
         return new EvictionConfig(all, given.duration("eviction-pressure-transition-period", "5m"),
                 Duration.ofSeconds(given.whole("eviction-max-pod-grace-period")));
+    }
+
+    /// Where pods together are held to a limit of memory, as much has to be left below it as of the node's memory, so
+    /// that one of them is evicted before the kernel ends one.
+    private static List<Threshold> ofAllocatable(List<Threshold> thresholds) {
+        return thresholds.stream().filter(t -> t.hard() && t.signal() == EvictionSignal.MEMORY)
+                .map(t -> new Threshold(EvictionSignal.ALLOCATABLE_MEMORY, t.value(), t.grace(), t.reclaim())).toList();
+    }
+
+    /// What hard thresholds keep free, which pods are not promised: of `memory`, by `memory.available`, and of
+    /// `ephemeral-storage`, by `nodefs.available`; nothing of others.
+    /// @param capacity bytes
+    public Quantity reservation(String resource, long capacity) {
+        return thresholds.stream().filter(Threshold::hard)
+                .filter(t -> t.signal() == EvictionSignal.MEMORY || t.signal() == EvictionSignal.NODE_FS)
+                .filter(t -> t.signal().resource().equals(resource)).map(t -> t.value().of(capacity))
+                .reduce(Quantity.ZERO, (_, last) -> last);
     }
 
     List<Threshold> thresholds() {
@@ -113,6 +134,11 @@ public final class EvictionConfig {
                         + (amount.part() < 0 ? ">= 0%: " : "<= 100%: ") + value);
             }
             return Optional.of(new Threshold(signal, amount, Duration.ZERO, null));
+        }
+
+        /// Whether pods are held to what the node has for them.
+        boolean enforced() {
+            return List.of(values.getOrDefault("enforce-node-allocatable", "pods").split(",")).contains("pods");
         }
 
         Map<EvictionSignal, Duration> graces() {

@@ -30,6 +30,12 @@ record Observations(Map<EvictionSignal, Observation> signals, Map<String, Struct
             all.put(EvictionSignal.MEMORY, new Observation(Quantity.bytes(available),
                     available + memory.whole("workingSetBytes", 0), memory.text("time")));
         }
+        Struct pods = node.seq("systemContainers").find("name", "pods").struct("memory");
+        if (pods.has("availableBytes") && pods.has("workingSetBytes")) {
+            long available = pods.whole("availableBytes", 0);
+            all.put(EvictionSignal.ALLOCATABLE_MEMORY, new Observation(Quantity.bytes(available),
+                    available + pods.whole("workingSetBytes", 0), pods.text("time")));
+        }
         fileSystem(all, node.struct("fs"), EvictionSignal.NODE_FS, EvictionSignal.NODE_FS_INODES);
         fileSystem(all, node.struct("runtime").struct("imageFs"), EvictionSignal.IMAGE_FS,
                 EvictionSignal.IMAGE_FS_INODES);
@@ -39,9 +45,9 @@ record Observations(Map<EvictionSignal, Observation> signals, Map<String, Struct
             all.put(EvictionSignal.PIDS, new Observation(Quantity.of(most - processes.whole("curproc", 0)), most,
                     processes.text("time")));
         }
-        Map<String, Struct> pods = new HashMap<>();
-        summary.seq("pods").structs().forEach(p -> pods.put(p.struct("podRef").text("uid"), p));
-        return new Observations(all, pods);
+        Map<String, Struct> byUid = new HashMap<>();
+        summary.seq("pods").structs().forEach(p -> byUid.put(p.struct("podRef").text("uid"), p));
+        return new Observations(all, byUid);
     }
 
     private static void fileSystem(Map<EvictionSignal, Observation> all, Struct fs, EvictionSignal bytes,

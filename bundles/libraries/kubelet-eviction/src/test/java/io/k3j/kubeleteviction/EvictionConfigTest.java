@@ -30,10 +30,25 @@ class EvictionConfigTest {
         assertThat(config.thresholds()).containsExactly(
                 new Threshold(EvictionSignal.MEMORY, Amount.quantity("100Mi"), Duration.ZERO, Amount.quantity("50Mi")),
                 new Threshold(EvictionSignal.MEMORY, Amount.quantity("300Mi"), Duration.ofSeconds(90),
+                        Amount.quantity("50Mi")),
+                new Threshold(EvictionSignal.ALLOCATABLE_MEMORY, Amount.quantity("100Mi"), Duration.ZERO,
                         Amount.quantity("50Mi")));
+        assertThat(EvictionConfig.of(Map.of("eviction-hard", "memory.available<100Mi", "enforce-node-allocatable",
+                "none")).thresholds()).extracting(Threshold::signal).containsExactly(EvictionSignal.MEMORY);
         assertThat(config.transition()).isEqualTo(Duration.ofSeconds(30));
         assertThat(config.longestGrace()).isEqualTo(Duration.ofMinutes(1));
         assertThat(EvictionConfig.of(Map.of("eviction-hard", "")).thresholds()).isEmpty();
+    }
+
+    @Test
+    void podsAreNotPromisedWhatHardThresholdsKeepFree() {
+        EvictionConfig config = EvictionConfig.of(Map.of("eviction-hard",
+                "memory.available<100Mi,imagefs.available<50%,nodefs.available<10%,nodefs.inodesFree<5%",
+                "eviction-soft", "memory.available<1Gi", "eviction-soft-grace-period", "memory.available=1m"));
+        assertThat(config.reservation("memory", 4L << 30).value()).isEqualTo(100L << 20);
+        assertThat(config.reservation("ephemeral-storage", 1_000_000).value()).isEqualTo(100_000);
+        assertThat(config.reservation("cpu", 4).signum()).isZero();
+        assertThat(EvictionConfig.of(Map.of()).reservation("memory", 4L << 30).signum()).isZero();
     }
 
     @ParameterizedTest

@@ -18,11 +18,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
-/// Finds or pulls the images of containers. One pull per pod and name at a time, five in parallel. For any thread.
+/// Finds or pulls the images of containers. One pull per pod and name at a time, some in parallel. For any thread.
 /// See
 /// <https://kubernetes.io/docs/concepts/containers/images/>.
 public final class Images {
-    private static final int MAX_PULLS = 5;
+    /// So many pulls at once leave enough of the disk and the network for what runs.
+    public static final int PARALLEL = 5;
     /// The pause after a failed pull, doubled after each further one; as upstream's.
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(10);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
@@ -31,7 +32,7 @@ public final class Images {
     private final PullSecrets secrets;
     private final CredentialProviders providers;
     private final InstantSource clock;
-    private final Semaphore slots = new Semaphore(MAX_PULLS);
+    private final Semaphore slots;
     private final Map<String, Pull> pulls = new ConcurrentHashMap<>();
 
     /// The state of an image.
@@ -55,8 +56,10 @@ public final class Images {
     /// @param references where pull secrets are read
     /// @param providers programs of the node that give credentials
     /// @param clock the monotonic clock
+    /// @param parallel how many pulls there are at once
     public Images(ContainerRuntime runtime, ReferencedObjects references, CredentialProviders providers,
-            InstantSource clock) {
+            InstantSource clock, int parallel) {
+        slots = new Semaphore(parallel, true);
         this.runtime = runtime;
         this.secrets = new PullSecrets(references);
         this.providers = providers;

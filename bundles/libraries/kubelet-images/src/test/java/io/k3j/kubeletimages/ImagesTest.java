@@ -34,7 +34,8 @@ class ImagesTest {
     private final ContainerRuntime runtime = (ContainerRuntime) Proxy.newProxyInstance(
             ContainerRuntime.class.getClassLoader(), new Class<?>[] {ContainerRuntime.class}, (p, m, a) -> registry);
     private final Images images = new Images(runtime, new ReferencedObjects(api),
-            new CredentialProviders(Path.of("/absent"), Path.of("/absent"), new ManualClock()), new ManualClock());
+            new CredentialProviders(Path.of("/absent"), Path.of("/absent"), new ManualClock()), new ManualClock(),
+            Images.PARALLEL);
     private final Semaphore woken = new Semaphore(0);
 
     /// A registry that accepts one user only.

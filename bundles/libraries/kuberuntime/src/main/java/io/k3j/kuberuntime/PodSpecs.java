@@ -14,6 +14,11 @@ public final class PodSpecs {
     private PodSpecs() {
     }
 
+    /// The resources of the pod as a whole; empty where only its containers have some.
+    public static Struct resources(Obj pod) {
+        return pod.spec().struct("resources");
+    }
+
     /// Its containers proper, as `spec.containers` has them.
     public static List<Struct> containers(Obj pod) {
         return pod.spec().seq("containers").structs();

@@ -56,10 +56,12 @@ public record MachineInfo(int cpus, long memory, List<String> addresses, Struct 
         String system = text("/etc/os-release").lines().filter(l -> l.startsWith("PRETTY_NAME=")).findFirst()
                 .map(l -> l.substring(12).replace("\"", "")).orElse("Linux");
         String boot = text("/proc/sys/kernel/random/boot_id").strip();
-        return Struct.of("machineID", machine.isEmpty() ? boot.replace("-", "") : machine, "systemUUID",
+        Struct info = Struct.of("machineID", machine.isEmpty() ? boot.replace("-", "") : machine, "systemUUID",
                 text("/sys/class/dmi/id/product_uuid").strip(), "bootID", boot, "kernelVersion",
                 text("/proc/sys/kernel/osrelease").strip(), "osImage", system, "kubeletVersion", VERSION,
                 "kubeProxyVersion", VERSION, "operatingSystem", "linux", "architecture", arch);
+        long swap = memory("SwapTotal:");
+        return swap == 0 ? info : info.with("swap", Struct.of("capacity", swap));
     }
 
     /// The first IPv4 address of the interface the default route leads over, of any interface but loopback where there

@@ -23,9 +23,4 @@ public final class NodeDisk {
             return 0;
         }
     }
-
-    /// What pods may have of it: all but a twentieth, which evictions keep free.
-    public static long allocatable(long capacity) {
-        return capacity * 95 / 100;
-    }
 }

@@ -20,30 +20,36 @@ import java.util.Optional;
 /// The node lifecycle controller takes a node for `Unknown` when its lease has not been renewed for
 /// `--node-monitor-grace-period`; the duration that is written here decides nothing.
 final class NodeLease {
-    /// A quarter of `leaseDurationSeconds`, as upstream has it, so that more than one renewal may fail.
-    static final Duration EVERY = Duration.ofSeconds(10);
     static final Gvr LEASES = new Gvr("coordination.k8s.io", "v1", "leases");
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
     private static final String NAMESPACE = "kube-node-lease";
-    /// A round of [NodeLoop] that comes a little early renews all the same: the next one is ten seconds away.
-    private static final Duration SLACK = Duration.ofMillis(500);
+    /// A round of [NodeLoop] that comes a little early renews all the same: the next one may be ten seconds away.
+    static final Duration SLACK = Duration.ofMillis(500);
     private final ApiClient api;
     private final TimeSource clock;
+    private final Duration duration;
     /// On the monotonic clock; the epoch is before everything, so the first round renews.
     private Instant renewed = Instant.EPOCH;
 
     /// @param clock both of its clocks: one decides, the other is written down
-    NodeLease(ApiClient api, TimeSource clock) {
+    /// @param duration that is written down, in seconds
+    NodeLease(ApiClient api, TimeSource clock, Duration duration) {
         this.api = api;
         this.clock = clock;
+        this.duration = duration;
     }
 
-    /// Renews the lease when ten seconds have passed since the last time, whatever the time of day. What fails is told
-    /// in the log only, and tried again at the next round.
+    /// Between two renewals: a quarter of what the lease lasts, as upstream has it, so that more than one may fail.
+    Duration every() {
+        return duration.dividedBy(4);
+    }
+
+    /// Renews the lease when it is time since the last one, whatever the time of day. What fails is told in the log
+    /// only, and tried again at the next round.
     /// @param node as the API server has it; its uid makes it the lease's owner
     void renew(Obj node) {
         Instant now = clock.monotonic().instant();
-        if (Duration.between(renewed, now).compareTo(EVERY.minus(SLACK)) < 0) {
+        if (Duration.between(renewed, now).compareTo(every().minus(SLACK)) < 0) {
             return;
         }
         try {
@@ -59,8 +65,8 @@ final class NodeLease {
     /// conflict is an [ApiFault]: nobody else writes it, but an earlier kubelet may.
     private void write(Obj node) {
         Key key = new Key(NAMESPACE, node.name());
-        Struct spec = Struct.of("holderIdentity", node.name(), "leaseDurationSeconds", 40, "renewTime",
-                Times.micros(clock.instant()));
+        Struct spec = Struct.of("holderIdentity", node.name(), "leaseDurationSeconds",
+                duration.toSeconds(), "renewTime", Times.micros(clock.instant()));
         Optional<Obj> there = api.find(LEASES, key);
         if (there.isPresent()) {
             api.update(LEASES, there.get().with(spec, "spec"), WriteOptions.PLAIN);

@@ -17,11 +17,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/// Registers the node, renews its lease every 10 s and tells its status: at once when it changes, else every
-/// five minutes. See <https://kubernetes.io/docs/concepts/architecture/nodes/#node-heartbeats>. For one thread.
+/// Registers the node, renews its lease and tells its status: when it changes, else every five minutes, or as often as
+/// [NodeSettings.Heartbeat] says. For one thread. See
+/// <https://kubernetes.io/docs/concepts/architecture/nodes/#node-heartbeats>.
 ///
 /// Every round reads the Node from the API server, so labels and taints others set are never written back with old
 /// values. A write that meets another one's is a conflict (409), and the next round begins with the newer object.
@@ -30,19 +32,22 @@ public final class NodeLoop {
     static final Gvr NODES = new Gvr("", "v1", "nodes");
     /// Between two rounds while the node is not ready, or the API refused: a cluster that begins waits for this node.
     private static final Duration UNREADY = Duration.ofMillis(200);
-    /// Upstream's `nodeStatusReportFrequency`: every write of a Node goes to each watcher of nodes.
-    private static final Duration REPORT = Duration.ofMinutes(5);
     private final ApiClient api;
     private final ContainerRuntime runtime;
     private final NodeObject object;
     private final NodeSettings settings;
+    /// Its reports are rare, as every write of a Node goes to each watcher of nodes.
+    private final NodeSettings.Heartbeat heartbeat;
     private final TimeSource clock;
     private final NodeLease lease;
     private final NodeRoles roles;
     private final CountDownLatch closed;
+    private final Semaphore news = new Semaphore(0);
     private String runtimeVersion = "";
     /// When the status was last written, on the monotonic clock.
     private Instant reported = Instant.EPOCH;
+    /// When it was last made of a node that is ready; the epoch after a failure.
+    private Instant made = Instant.EPOCH;
     /// Whether the Node is known to exist; a 404 takes it back, so a Node somebody deleted is registered anew.
     private boolean registered;
     /// Whether the first failure has been told: while an API server starts there is one every 200 ms.
@@ -61,7 +66,8 @@ public final class NodeLoop {
         this.clock = clock;
         this.closed = closed;
         settings = object.settings();
-        lease = new NodeLease(api, clock);
+        heartbeat = settings.status().heartbeat();
+        lease = new NodeLease(api, clock, heartbeat.lease());
         roles = new NodeRoles(api, object.roles());
     }
 
@@ -73,10 +79,30 @@ public final class NodeLoop {
             boolean fine;
             do {
                 fine = once(ready);
-            } while (!closed.await(fine ? NodeLease.EVERY.toMillis() : UNREADY.toMillis(), TimeUnit.MILLISECONDS));
+            } while (!awaitNews(fine ? round() : UNREADY));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /// Lets the status be made at once. Any thread.
+    public void news() {
+        news.release();
+    }
+
+    /// @return whether it is closed, of which its thread hears by an interrupt
+    private boolean awaitNews(Duration atMost) throws InterruptedException {
+        if (!over() && news.tryAcquire(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+            news.drainPermits();
+            made = Instant.EPOCH;
+        }
+        return over();
+    }
+
+    /// The lease is renewed in time, however seldom the status is made.
+    private Duration round() {
+        Duration every = heartbeat.every();
+        return every.compareTo(lease.every()) < 0 ? every : lease.every();
     }
 
     /// One round. Lease before status: a node whose status cannot be written lives all the same.
@@ -86,11 +112,13 @@ public final class NodeLoop {
             Obj node = registered ? api.get(NODES, Key.of(settings.name())) : register();
             registered = true;
             lease.renew(node);
-            boolean fine = report(roles.given(node));
+            Obj given = roles.given(node);
+            boolean fine = waits() || report(given);
             ready.accept(fine);
             return fine && !roles.pending();
         } catch (ApiFault e) {
             registered = registered && e.code() != 404;
+            made = Instant.EPOCH;
             String what = "node={0} is not told: {1}";
             boolean quiet = told || e.code() == 409 || over();
             LOG.log(quiet ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING, what, settings.name(),
@@ -98,10 +126,18 @@ public final class NodeLoop {
             told |= e.code() != 409;
             return false;
         } catch (RuntimeException e) {
+            made = Instant.EPOCH;
             LOG.log(over() ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
                     "Node status update failed node=" + settings.name(), e);
             return false;
         }
+    }
+
+    /// Whether this round is for the lease alone: the status is made less often, and the node was ready.
+    private boolean waits() {
+        Duration every = heartbeat.every();
+        return every.compareTo(lease.every()) > 0
+                && Duration.between(made, clock.monotonic().instant()).plus(NodeLease.SLACK).compareTo(every) < 0;
     }
 
     private boolean over() {
@@ -127,17 +163,18 @@ public final class NodeLoop {
         RuntimeReadiness readiness = readiness();
         Struct wanted = object.status(node.status(), new NodeObject.Now(clock.instant(), readiness, runtimeVersion,
                 readiness.runtime() ? runtime.images().list() : List.of(), NodeDisk.capacity(settings.rootDir()),
-                object.pressures()));
+                object.pressures(), settings.status().trouble().get()));
         boolean fine = readiness.runtime() && readiness.network();
         if (over()) {
             // a runtime that was not waited for says nothing of the node, whose pods would be told not ready for it
             return false;
         }
-        boolean due = Duration.between(reported, now).compareTo(REPORT) >= 0;
+        boolean due = Duration.between(reported, now).compareTo(heartbeat.report()) >= 0;
         if (due || !same(wanted, node.status())) {
             api.update(NODES, node.with(wanted, "status"), WriteOptions.STATUS);
             reported = now;
         }
+        made = fine ? now : Instant.EPOCH;
         return fine;
     }
 

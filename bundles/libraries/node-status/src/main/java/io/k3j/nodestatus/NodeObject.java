@@ -21,8 +21,6 @@ import java.util.function.Supplier;
 /// <https://kubernetes.io/docs/reference/node/node-labels/> and
 /// <https://kubernetes.io/docs/reference/labels-annotations-taints/>.
 public final class NodeObject {
-    /// Upstream's `nodeStatusMaxImages`: the object goes to every watcher of nodes, so it has a size.
-    private static final int MAX_IMAGES = 50;
     /// Upstream's `MaxNamesPerImageInNodeStatus`.
     private static final int MAX_NAMES = 5;
     /// What a node of another cloud waits with until its controller has told the rest.
@@ -72,9 +70,10 @@ public final class NodeObject {
                 "labels", labels, "annotations", annotations()), "spec", spec));
     }
 
-    /// Empty where another cloud gives it.
+    /// What the node is told, else that of K3s' own cloud; empty where another cloud gives it.
     private String providerId() {
-        return settings.cloud().own() ? "k3s://" + settings.name() : "";
+        String given = settings.cloud().providerId();
+        return !given.isEmpty() ? given : settings.cloud().own() ? "k3s://" + settings.name() : "";
     }
 
     /// @param text `key=value:Effect`; without an effect it is `NoSchedule`
@@ -148,28 +147,32 @@ public final class NodeObject {
     /// @param images of the node, in any order
     /// @param diskBytes size of the file system pods write to
     /// @param pressures types of conditions that are true, as `MemoryPressure`
+    /// @param trouble why the node is not ready whatever its runtime says; empty for none
     record Now(Instant at, RuntimeReadiness readiness, String runtime, List<Image> images, long diskBytes,
-            Set<String> pressures) {
+            Set<String> pressures, String trouble) {
     }
 
     /// The status, with foreign fields kept; `old` tells since when conditions have been so, and what else the node has
     /// been given: extended resources, all of which pods may have. See
-    /// <https://kubernetes.io/docs/tasks/administer-cluster/extended-resource-node/>. Amounts are what the machine has:
-    /// nothing is reserved for the system but a twentieth of the disk, which evictions keep free.
+    /// <https://kubernetes.io/docs/tasks/administer-cluster/extended-resource-node/>. Capacities are what the machine
+    /// has, whatever is reserved of it.
     /// @param old the status that is there, empty for a new node
     Struct status(Struct old, Now now) {
         Struct amounts = Struct.of("cpu", Integer.toString(facts.cpus()), "ephemeral-storage",
                 now.diskBytes() / 1024 + "Ki", "hugepages-1Gi", "0", "hugepages-2Mi", "0", "memory",
-                facts.memory() / 1024 + "Ki", "pods", Long.toString(settings.maxPods().getAsLong()));
+                facts.memory() / 1024 + "Ki", "pods", Long.toString(settings.status().maxPods().getAsLong()));
         Struct.Builder capacity = old.struct("capacity").toBuilder();
         amounts.forEach(capacity::put);
         Struct all = capacity.build();
-        Struct allocatable = all.with("ephemeral-storage", Long.toString(NodeDisk.allocatable(now.diskBytes())));
         Struct.Builder b = old.toBuilder();
-        b.put("addresses", addresses(old)).put("allocatable", allocatable).put("capacity", all);
+        b.put("addresses", addresses(old)).put("allocatable", settings.status().allocatable().apply(all))
+                .put("capacity", all);
         b.put("conditions", conditions(old, now));
         b.put("daemonEndpoints", Struct.of("kubeletEndpoint", Struct.of("Port",
                 Long.parseLong(settings.port()))));
+        if (settings.status().maxImages() == 0) {
+            b.put("images", Seq.EMPTY);
+        }
         b.putUnlessEmpty("images", images(now.images()));
         b.put("nodeInfo", facts.info().with("containerRuntimeVersion", now.runtime()));
         b.put("runtimeHandlers", Seq.of(Struct.of("features", Struct.of("recursiveReadOnlyMounts", false,
@@ -200,9 +203,11 @@ public final class NodeObject {
     }
 
     /// The largest: the scheduler's plug-in ImageLocality prefers nodes that need not pull them.
-    private static Seq images(List<Image> images) {
+    private Seq images(List<Image> images) {
+        long most = settings.status().maxImages();
         return Seq
-                .copyOf(images.stream().sorted(Comparator.comparingLong(Image::sizeBytes).reversed()).limit(MAX_IMAGES)
+                .copyOf(images.stream().sorted(Comparator.comparingLong(Image::sizeBytes).reversed())
+                        .limit(most < 0 ? Long.MAX_VALUE : most)
                         .map(i -> {
                             List<String> names = new ArrayList<>(i.digests());
                             names.addAll(i.tags());
@@ -214,10 +219,11 @@ public final class NodeObject {
     /// Types of others, as `NetworkUnavailable`, stay as they are and come last.
     private static Seq conditions(Struct old, Now now) {
         boolean runtime = now.readiness().runtime();
-        boolean ready = runtime && now.readiness().network();
+        boolean ready = runtime && now.readiness().network() && now.trouble().isEmpty();
         boolean memory = now.pressures().contains("MemoryPressure");
         boolean disk = now.pressures().contains("DiskPressure");
-        String missing = "container runtime " + (runtime ? "network " : "") + "not ready: " + now.readiness().message();
+        String missing = !now.trouble().isEmpty() ? now.trouble()
+                : "container runtime " + (runtime ? "network " : "") + "not ready: " + now.readiness().message();
         List<Struct> all = new ArrayList<>();
         all.add(memory ? word("MemoryPressure", true, "KubeletHasInsufficientMemory",
                 "kubelet has insufficient memory available")

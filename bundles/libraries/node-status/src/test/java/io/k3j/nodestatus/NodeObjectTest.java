@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.nodeapi.Image;
 import io.k3j.nodeapi.RuntimeReadiness;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class NodeObjectTest {
@@ -17,7 +20,12 @@ class NodeObjectTest {
     private final NodeObject object = object(NodeSettings.Cloud.K3S);
 
     private static NodeObject object(NodeSettings.Cloud cloud) {
-        NodeSettings settings = new NodeSettings("n1", Path.of("/kubelet"), () -> 110, List.of("1.2.3.4"), List.of(),
+        return object(cloud, new NodeSettings.Status(() -> 110, 50, all -> all, NodeSettings.Heartbeat.DEFAULT,
+                () -> ""));
+    }
+
+    private static NodeObject object(NodeSettings.Cloud cloud, NodeSettings.Status status) {
+        NodeSettings settings = new NodeSettings("n1", Path.of("/kubelet"), status, List.of("1.2.3.4"), List.of(),
                 List.of(), List.of(), List.of(), "10250", true, cloud);
         return new NodeObject(settings,
                 new MachineInfo(2, 4L << 30, List.of("10.0.0.1"), Struct.of("architecture", "amd64")),
@@ -26,7 +34,8 @@ class NodeObjectTest {
 
     @Test
     void tellsWhatItIsInK3sOwnCloud() {
-        Obj node = object(new NodeSettings.Cloud(true, false, List.of("n1.lan"), List.of("n1.example.com"))).fresh();
+        Obj node = object(new NodeSettings.Cloud(true, false, List.of("n1.lan"), List.of("n1.example.com"), ""))
+                .fresh();
         assertThat(node.spec().text("providerID")).isEqualTo("k3s://n1");
         assertThat(node.labels()).containsEntry(TYPE, "k3s");
         assertThat(node.annotations()).containsEntry("k3s.io/internal-ip", "10.0.0.1")
@@ -37,25 +46,34 @@ class NodeObjectTest {
 
     @Test
     void tellsItsAddressesInTheOrderOfK3s() {
-        NodeObject named = object(new NodeSettings.Cloud(true, false, List.of("n1.lan"), List.of("n1.example.com")));
+        NodeObject named = object(
+                new NodeSettings.Cloud(true, false, List.of("n1.lan"), List.of("n1.example.com"), ""));
         assertThat(named.status(Struct.EMPTY, now()).seq("addresses").structs()).extracting(a -> a.text("type"))
                 .containsExactly("InternalIP", "ExternalIP", "InternalDNS", "ExternalDNS", "Hostname");
     }
 
     @Test
     void leavesTheCloudToOthersWithoutTheCloudController() {
-        Obj node = object(new NodeSettings.Cloud(false, false, List.of(), List.of())).fresh();
+        Obj node = object(new NodeSettings.Cloud(false, false, List.of(), List.of(), "")).fresh();
         assertThat(node.spec().isEmpty()).isTrue();
         assertThat(node.labels()).doesNotContainKey(TYPE);
         assertThat(node.annotations().keySet()).noneMatch(a -> a.startsWith("k3s.io/internal"));
         Obj given = node.with("aws:///i-1", "spec", "providerID");
-        assertThat(object(new NodeSettings.Cloud(false, false, List.of(), List.of())).registered(given).spec()
+        assertThat(object(new NodeSettings.Cloud(false, false, List.of(), List.of(), "")).registered(given).spec()
                 .text("providerID")).isEqualTo("aws:///i-1");
     }
 
     @Test
+    void theProviderIdIsTheOneTheNodeIsTold() {
+        NodeObject told = object(new NodeSettings.Cloud(false, true, List.of(), List.of(), "aws:///eu-1a/i-1"));
+        assertThat(told.fresh().spec().text("providerID")).isEqualTo("aws:///eu-1a/i-1");
+        assertThat(told.registered(object.fresh()).spec().text("providerID")).as("it is never changed")
+                .isEqualTo("k3s://n1");
+    }
+
+    @Test
     void waitsForAnotherCloudWithATaintAndKeepsItsAddresses() {
-        NodeObject external = object(new NodeSettings.Cloud(false, true, List.of(), List.of()));
+        NodeObject external = object(new NodeSettings.Cloud(false, true, List.of(), List.of(), ""));
         assertThat(external.fresh().spec().seq("taints").struct(0)).isEqualTo(Struct.of("key",
                 "node.cloudprovider.kubernetes.io/uninitialized", "value", "true", "effect", "NoSchedule"));
         Seq told = Seq.of(Struct.of("type", "InternalIP", "address", "172.16.0.9"));
@@ -73,14 +91,50 @@ class NodeObjectTest {
         assertThat(status.struct("allocatable").text("example.com/dongle")).isEqualTo("4");
         assertThat(status.struct("allocatable").has("example.com/gone")).isFalse();
         assertThat(status.struct("capacity").text("cpu")).isEqualTo("2");
-        assertThat(status.struct("allocatable").text("ephemeral-storage")).isEqualTo("950");
+    }
+
+    @Test
+    void podsMayHaveWhatIsNotReserved() {
+        Struct status = object(NodeSettings.Cloud.K3S, new NodeSettings.Status(() -> 20, 50,
+                all -> all.with("cpu", "1500m"), NodeSettings.Heartbeat.DEFAULT, () -> "")).status(Struct.EMPTY, now());
+        assertThat(status.struct("capacity").text("cpu")).isEqualTo("2");
+        assertThat(status.struct("allocatable").text("cpu")).isEqualTo("1500m");
+        assertThat(status.struct("allocatable").text("pods")).isEqualTo("20");
+    }
+
+    @Test
+    void aNodeInTroubleIsNotReadyWhateverItsRuntimeSays() {
+        NodeObject.Now now = now();
+        Struct ready = object.status(Struct.EMPTY, new NodeObject.Now(now.at(), now.readiness(), "", List.of(), 1000,
+                Set.of(), "node is shutting down")).seq("conditions").find("type", "Ready");
+        assertThat(ready.text("status")).isEqualTo("False");
+        assertThat(ready.text("reason")).isEqualTo("KubeletNotReady");
+        assertThat(ready.text("message")).isEqualTo("node is shutting down");
+    }
+
+    @Test
+    void tellsAsManyImagesAsItIsToldTo() {
+        List<Image> images = LongStream.rangeClosed(1, 60)
+                .mapToObj(i -> new Image("i" + i, List.of("image:" + i), List.of(), i, OptionalLong.empty(), "",
+                        false))
+                .toList();
+        NodeObject.Now now = new NodeObject.Now(now().at(), now().readiness(), "", images, 1000, Set.of(), "");
+        assertThat(told(50, now)).hasSize(50).first().isEqualTo(60L);
+        assertThat(told(-1, now)).hasSize(60);
+        assertThat(told(0, now)).isEmpty();
+    }
+
+    private static List<Long> told(long most, NodeObject.Now now) {
+        return object(NodeSettings.Cloud.K3S, new NodeSettings.Status(() -> 110, most, all -> all,
+                NodeSettings.Heartbeat.DEFAULT, () -> "")).status(Struct.EMPTY, now).seq("images").structs().stream()
+                .map(i -> i.whole("sizeBytes", 0)).toList();
     }
 
     @Test
     void tellsWhatItIsShortOf() {
         NodeObject.Now now = now();
         Struct status = object.status(Struct.EMPTY, new NodeObject.Now(now.at(), now.readiness(), "", List.of(), 1000,
-                Set.of("PIDPressure")));
+                Set.of("PIDPressure"), ""));
         assertThat(status.seq("conditions").find("type", "PIDPressure").text("reason"))
                 .isEqualTo("KubeletHasInsufficientPID");
         assertThat(status.seq("conditions").find("type", "DiskPressure").text("status")).isEqualTo("False");
@@ -90,6 +144,6 @@ class NodeObjectTest {
 
     private static NodeObject.Now now() {
         return new NodeObject.Now(Instant.parse("2026-11-20T06:00:00Z"), new RuntimeReadiness(true, true, ""), "",
-                List.of(), 1000, Set.of());
+                List.of(), 1000, Set.of(), "");
     }
 }

@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The subresource `resize`: only container resources change. Pure.
+/// The subresource `resize`: only resources change, of containers and of the pod as a whole. Pure.
 final class PodResize {
     private PodResize() {
     }
@@ -24,7 +24,7 @@ final class PodResize {
                     ? Fill.each(spec, list, c -> taken(c, wishes.getOrDefault(c.text("name"), Struct.EMPTY)))
                     : spec.with(list, news);
         }
-        return wanted.has("resources") ? spec.with("resources", wanted.struct("resources")) : spec;
+        return wanted.has("resources") ? spec.with("resources", wanted.struct("resources")) : spec.without("resources");
     }
 
     /// The container names, in order.

@@ -171,18 +171,48 @@ final class PodUpdate {
         if (!sameNames(old, spec, "initContainers", p) || !same) {
             return;
         }
+        ofPod(old, spec, p);
         for (String list : List.of("containers", "initContainers")) {
             for (int i = 0; i < spec.seq(list).size(); i++) {
-                boolean fixed = list.equals("initContainers")
-                        && !spec.seq(list).struct(i).text("restartPolicy").equals("Always");
-                resources(old.seq(list).struct(i).struct("resources"), spec.seq(list).struct(i).struct("resources"),
-                        fixed, p.at(list, i).at("resources"));
+                Problems at = p.at(list, i);
+                removed(old.seq(list).struct(i).struct("resources"), spec.seq(list).struct(i).struct("resources"),
+                        "resource ", at.at("resources"));
+                if (list.equals("initContainers")) {
+                    init(old.seq(list).struct(i), spec.seq(list).struct(i), at);
+                }
             }
         }
-        if (!changes(withoutResources(old), withoutResources(spec)).isEmpty()) {
+        Struct kept = withoutResources(old).without("initContainers");
+        if (!changes(kept, withoutResources(spec).without("initContainers")).isEmpty()) {
             p.forbidden("only cpu and memory resources are mutable");
         }
         PodProblems.spec(unlessKept(old, spec), p);
+    }
+
+    /// The resources of the pod as a whole.
+    private static void ofPod(Struct old, Struct spec, Problems p) {
+        Struct before = old.struct("resources");
+        Struct now = spec.struct("resources");
+        if (old.has("resources") && !spec.has("resources")) {
+            p.at("resources").forbidden("pod-level resources cannot be removed");
+            return;
+        }
+        removed(before, now, "pod-level resource ", p.at("resources"));
+        if (!fixed(before).equals(fixed(now))) {
+            p.forbidden("only cpu and memory resources are mutable at pod-level");
+        }
+    }
+
+    private static void init(Struct old, Struct now, Problems p) {
+        if (!old.with("resources", fixed(old.struct("resources")))
+                .equals(now.with("resources", fixed(now.struct("resources"))))) {
+            p.forbidden("only cpu and memory resources for init or sidecar containers are mutable");
+        }
+        boolean restarts = now.seq("resizePolicy").structs().stream()
+                .anyMatch(r -> r.text("restartPolicy").equals("RestartContainer"));
+        if (restarts && !now.text("restartPolicy").equals("Always") && !old.equals(now)) {
+            p.forbidden("non-sidecar init containers with a resize policy of RestartContainer cannot be resized");
+        }
     }
 
     /// @return whether a list has the containers it had, in the same order
@@ -201,32 +231,27 @@ final class PodUpdate {
         return before.equals(after);
     }
 
-    private static void resources(Struct old, Struct now, boolean fixed, Problems p) {
-        if (fixed && !old.equals(now)) {
-            p.forbidden("resources for non-sidecar init containers are immutable");
-            return;
-        }
+    private static void removed(Struct old, Struct now, String what, Problems p) {
         for (String kind : List.of("requests", "limits")) {
             if (!old.struct(kind).names().stream().allMatch(now.struct(kind)::has)) {
-                p.at(kind).forbidden("resource " + kind + " cannot be removed");
+                p.at(kind).forbidden(what + kind + " cannot be removed");
             }
         }
     }
 
-    /// The spec without the fields that a resize may change.
+    /// The spec without the fields that a resize may change, but for those of init containers.
     private static Struct withoutResources(Struct spec) {
-        Struct s = spec;
-        for (String list : List.of("containers", "initContainers")) {
-            s = Fill.each(s, list, c -> {
-                Struct resources = c.struct("resources");
-                Struct.Builder b = resources.toBuilder();
-                for (String kind : List.of("requests", "limits")) {
-                    b.remove(kind);
-                    b.putUnlessEmpty(kind, resources.struct(kind).without("cpu").without("memory"));
-                }
-                return c.with("resources", b.build());
-            });
+        return Fill.each(spec.without("resources"), "containers",
+                c -> c.with("resources", fixed(c.struct("resources"))));
+    }
+
+    /// Resources without the amounts that a resize may change.
+    private static Struct fixed(Struct resources) {
+        Struct.Builder b = resources.toBuilder();
+        for (String kind : List.of("requests", "limits")) {
+            b.remove(kind);
+            b.putUnlessEmpty(kind, resources.struct(kind).without("cpu").without("memory"));
         }
-        return s;
+        return b.build();
     }
 }

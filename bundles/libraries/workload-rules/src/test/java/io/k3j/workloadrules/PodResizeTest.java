@@ -42,11 +42,28 @@ class PodResizeTest {
     }
 
     @Test
-    void refusesResizesOfPlainInitContainers() {
-        assertThat(problems("i, image: x, resources: {requests: {cpu: 1m",
-                "i, image: x, resources: {requests: {cpu: 2m"))
-                .containsExactly("spec.initContainers[0].resources: Forbidden: resources for non-sidecar init"
-                        + " containers are immutable");
+    void initContainersAreResizedUnlessThatWouldRestartThem() {
+        String init = "i, image: x, resources: {requests: {cpu: 1m";
+        assertThat(problems(init, "i, image: x, resources: {requests: {cpu: 2m")).isEmpty();
+        String policy = "i, image: x, resizePolicy: [{resourceName: cpu, restartPolicy: RestartContainer}], resources: "
+                + "{requests: {cpu: ";
+        assertThat(problems(POD.replace(init, policy + "1m"), policy + "1m", policy + "2m"))
+                .containsExactly("spec.initContainers[0]: Forbidden: non-sidecar init containers with a resize policy"
+                        + " of RestartContainer cannot be resized");
+        assertThat(problems(init, "i, image: x, resources: {requests: {ephemeral-storage: 1Gi, cpu: 1m"))
+                .containsExactly("spec.initContainers[0]: Forbidden: only cpu and memory resources for init or sidecar"
+                        + " containers are mutable");
+    }
+
+    @Test
+    void resourcesOfThePodAsAWholeAreResized() {
+        String pod = POD + "  resources: {requests: {cpu: 200m, memory: 64Mi}, limits: {memory: 128Mi}}\n";
+        assertThat(problems(pod, "requests: {cpu: 200m, memory: 64Mi}, limits: {memory: 128Mi}",
+                "requests: {cpu: 300m, memory: 96Mi}, limits: {memory: 256Mi}")).isEmpty();
+        assertThat(problems(pod, ", limits: {memory: 128Mi}", "")).containsExactly(
+                "spec.resources.limits: Forbidden: pod-level resource limits cannot be removed");
+        assertThat(problems(pod, "  resources: {requests: {cpu: 200m, memory: 64Mi}, limits: {memory: 128Mi}}\n", ""))
+                .containsExactly("spec.resources: Forbidden: pod-level resources cannot be removed");
     }
 
     @Test

@@ -5,12 +5,21 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Exponential back-off by name: 10 s, doubled up to 5 minutes, reset after 10 minutes without a failure, as the
-/// kubelet's `CrashLoopBackOff`. The first restart is immediate. For one thread.
+/// Exponential back-off by name: 10 s, doubled up to 5 minutes or what the node is told, reset after 10 minutes without
+/// a failure, as the kubelet's `CrashLoopBackOff`. The first restart is immediate. For one thread.
 final class Backoff {
     static final Duration FIRST = Duration.ofSeconds(10);
     static final Duration LONGEST = Duration.ofMinutes(5);
+    private static final Duration RESET = Duration.ofMinutes(10);
+    private final Duration first;
+    private final Duration longest;
     private final Map<String, Entry> entries = new HashMap<>();
+
+    /// @param longest pause; less than 10 s is the first pause, too
+    Backoff(Duration longest) {
+        this.longest = longest;
+        this.first = longest.compareTo(FIRST) < 0 ? longest : FIRST;
+    }
 
     private record Entry(Duration pause, Instant updated) {
     }
@@ -18,7 +27,7 @@ final class Backoff {
     /// The remaining wait, counted from `since`; zero when none.
     Duration remaining(String name, Instant since, Instant now) {
         Entry e = entries.get(name);
-        if (e == null || Duration.between(e.updated, now).compareTo(LONGEST.multipliedBy(2)) > 0) {
+        if (e == null || Duration.between(e.updated, now).compareTo(RESET) > 0) {
             return Duration.ZERO;
         }
         Duration remaining = Duration.between(now, since.plus(e.pause));
@@ -34,9 +43,9 @@ final class Backoff {
     /// Records another restart: doubles the pause.
     void next(String name, Instant now) {
         Entry e = entries.get(name);
-        boolean recent = e != null && Duration.between(e.updated, now).compareTo(LONGEST.multipliedBy(2)) <= 0;
-        Duration pause = e != null && recent ? e.pause.multipliedBy(2) : FIRST;
-        entries.put(name, new Entry(pause.compareTo(LONGEST) > 0 ? LONGEST : pause, now));
+        boolean recent = e != null && Duration.between(e.updated, now).compareTo(RESET) <= 0;
+        Duration pause = e != null && recent ? e.pause.multipliedBy(2) : first;
+        entries.put(name, new Entry(pause.compareTo(longest) > 0 ? longest : pause, now));
     }
 
     /// Resets a name.

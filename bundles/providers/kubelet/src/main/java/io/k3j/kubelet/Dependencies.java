@@ -1,6 +1,8 @@
 package io.k3j.kubelet;
 
 import io.k3j.cgroups.Cgroups;
+import io.k3j.cgroups.ContainerResources;
+import io.k3j.cgroups.MemoryControl;
 import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.Events;
 import io.k3j.kubeletimages.Images;
@@ -24,12 +26,13 @@ import java.util.function.Supplier;
 ///
 /// @param hosts addresses of this node
 /// @param nodeMemory bytes
+/// @param memory what the kernel is told of that of containers
 /// @param room the resources allocated to its pods
 /// @param closed reaches zero when the kubelet stops
 record Dependencies(KubeletOptions options, ContainerRuntime runtime, ReferencedObjects references, Volumes volumes,
         Environment environment, Cgroups cgroups, Dns dns, HandlerRunner handlers, Images images, StatusWriter statuses,
         Events events, TimeSource clock, Supplier<Collection<Obj>> services, List<String> hosts, long nodeMemory,
-        NodeAllocations room, PodTokens tokens, ReferenceWatches watches, PodAdmission admission,
+        MemoryControl memory, NodeAllocations room, PodTokens tokens, ReferenceWatches watches, PodAdmission admission,
         StartGates gates, CountDownLatch closed) {
 
     /// Gives to other pods what is kept of the node for one: room and host ports. May be called again.
@@ -38,9 +41,23 @@ record Dependencies(KubeletOptions options, ContainerRuntime runtime, Referenced
         admission.ended(uid);
     }
 
+    /// What a runtime is told of a container's resources.
+    Struct limits(Obj pod, Struct container) {
+        return CgroupOptions.held(options, ContainerResources.linux(pod, container, nodeMemory, memory));
+    }
+
     /// Records a warning about this node, which upstream's kubelet refers to by its name in place of the uid.
     void warn(String reason, String message) {
-        events.tell(Struct.of("kind", "Node", "name", options.nodeName(), "uid", options.nodeName()), "Warning", reason,
+        tellOfNode("Warning", reason, message);
+    }
+
+    /// Records an event about this node that is no warning.
+    void inform(String reason, String message) {
+        tellOfNode("Normal", reason, message);
+    }
+
+    private void tellOfNode(String type, String reason, String message) {
+        events.tell(Struct.of("kind", "Node", "name", options.nodeName(), "uid", options.nodeName()), type, reason,
                 message);
     }
 

@@ -5,7 +5,9 @@ import io.k3j.componenthelpers.Taint;
 import io.k3j.componenthelpers.Toleration;
 import io.k3j.kubeleteviction.EvictionManager;
 import io.k3j.kubeletimages.ImageGarbageCollector;
+import io.k3j.kuberuntime.PodSpecs;
 import io.k3j.model.Obj;
+import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.nodeapi.RuntimeFault;
 import java.io.IOException;
@@ -20,18 +22,21 @@ import java.util.concurrent.TimeUnit;
 
 /// Evicts pods of this node while it is short of something, one after the other, and takes none meanwhile that would
 /// make it worse.
-final class Evictions implements EvictionManager.Node {
+final class Evictions implements EvictionManager.Node, CriticalPodAdmission.Node {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
     /// Between two rounds; upstream's `evictionMonitoringPeriod`.
     private static final Duration EVERY = Duration.ofSeconds(10);
     /// How long an evicted pod is waited for, so that what it leaves counts for the next round.
     private static final Duration CLEANUP = Duration.ofSeconds(30);
     private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final PodStatus.Waiting PREEMPTED = new PodStatus.Waiting("Preempting",
+            "Preempted in order to admit critical pod");
     private final Dependencies tools;
     private final PodWorkers workers;
     private final Summary summary;
     private final ImageGarbageCollector images;
     private final EvictionManager manager;
+    private final long memoryOfPods;
     /// Whether it was told that nothing can be seen, since something could be.
     private boolean told;
 
@@ -41,7 +46,15 @@ final class Evictions implements EvictionManager.Node {
         Struct get() throws InterruptedException;
     }
 
+    /// Of a node whose pods have no limit together.
     Evictions(Dependencies tools, PodWorkers workers, Summary summary, ImageGarbageCollector images) {
+        this(tools, workers, summary, images, 0);
+    }
+
+    /// @param memoryOfPods bytes that all pods have together; 0 for no limit
+    Evictions(Dependencies tools, PodWorkers workers, Summary summary, ImageGarbageCollector images,
+            long memoryOfPods) {
+        this.memoryOfPods = memoryOfPods;
         this.tools = tools;
         this.workers = workers;
         this.summary = summary;
@@ -113,9 +126,18 @@ final class Evictions implements EvictionManager.Node {
         return true;
     }
 
+    /// With what is left of the memory that all pods have together: the kernel keeps them to a limit, of which no
+    /// figures tell.
     @Override
     public Struct summary() throws InterruptedException {
-        return summary.get();
+        Struct now = summary.get();
+        Seq systems = now.struct("node").seq("systemContainers").mapped(c -> {
+            Struct memory = c.struct("memory");
+            return memoryOfPods == 0 || !c.text("name").equals("pods") || !memory.has("workingSetBytes") ? c
+                    : c.with("memory", memory.with("availableBytes",
+                            Math.max(0, memoryOfPods - memory.whole("workingSetBytes", 0))));
+        });
+        return systems.isEmpty() ? now : now.with("node", now.struct("node").with("systemContainers", systems));
     }
 
     @Override
@@ -149,6 +171,15 @@ final class Evictions implements EvictionManager.Node {
         workers.all().stream().filter(w -> w.pod().uid().equals(pod.uid())).forEach(w -> w.evict(
                 new PodTermination.Eviction(new PodStatus.Waiting(EvictionManager.REASON, message), grace,
                         disruption)));
+    }
+
+    /// Its own grace is what it has; its room is free at once, its ports are when it has ended.
+    @Override
+    public void preempt(Obj pod) {
+        tools.tell(pod, true, PREEMPTED.reason(), PREEMPTED.message());
+        workers.all().stream().filter(w -> w.pod().uid().equals(pod.uid())).forEach(w -> w.evict(
+                new PodTermination.Eviction(PREEMPTED, Duration.ofSeconds(PodSpecs.grace(pod)), true)));
+        tools.room().free(pod.uid());
     }
 
     @Override

@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/// Periodic node maintenance: rotates container logs, removes unused images when the disk fills, and cleans up after
-/// deleted pods.
+/// Periodic node maintenance: rotates container logs, weighs classes of pods, removes unused images when the disk
+/// fills, and cleans up after deleted pods.
 final class Housekeeping {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
     private static final Duration EVERY = Duration.ofSeconds(10);
@@ -41,7 +41,6 @@ final class Housekeeping {
         try {
             for (int round = 1; !tools.closed().await(EVERY.toMillis(), TimeUnit.MILLISECONDS); round++) {
                 try {
-                    workers.all().forEach(w -> w.runtime().running().forEach(logs::rotate));
                     tools.cgroups().weigh(workers.all().stream().map(PodWorker::pod).toList());
                     if (round % IMAGES_EVERY == 0) {
                         images.collect();
@@ -53,6 +52,20 @@ final class Housekeeping {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Rotates logs until the kubelet is closed, as often as it is told. For a thread of its own: many large logs take
+    /// their time.
+    void rotate() throws InterruptedException {
+        long every = tools.options().logMonitorInterval().toMillis();
+        while (!tools.closed().await(every, TimeUnit.MILLISECONDS)) {
+            try {
+                workers.all().forEach(w -> w.runtime().running().forEach(logs::rotate));
+            } catch (UncheckedIOException | RuntimeFault e) {
+                LOG.log(stopped() ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
+                        "Cannot rotate logs error={0}", e.getMessage());
+            }
         }
     }
 

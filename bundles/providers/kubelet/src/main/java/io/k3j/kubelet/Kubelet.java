@@ -52,9 +52,16 @@ public final class Kubelet {
     @Activate
     public Kubelet(BundleContext context, KubeletSettings settings, @Reference ContainerRuntime runtime,
             @Reference Health health) throws IOException {
+        this(context, settings, runtime, health, KernelFiles.HOST);
+    }
+
+    /// The same with another kernel.
+    Kubelet(BundleContext context, KubeletSettings settings, ContainerRuntime runtime, Health health,
+            KernelFiles kernel) throws IOException {
         this.context = context;
         this.health = health.scope("kubelet");
-        agent = new NodeAgent(settings, runtime, TimeSource.system(), this::ready, health);
+        agent = new NodeAgent(settings, kernel, runtime, TimeSource.system(), this::ready, health);
+        OomScore.apply(kernel.oomScore(), agent.tools().options());
         Dictionary<String, Object> properties = new Hashtable<>();
         properties.put(Endpoint.PORT, "kubelet");
         KubeletServer server = new KubeletServer(agent.served(), this::otherMetrics);

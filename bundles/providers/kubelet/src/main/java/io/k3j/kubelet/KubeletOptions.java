@@ -3,8 +3,11 @@ package io.k3j.kubelet;
 import io.k3j.apimachinery.Quantity;
 import io.k3j.codec.DurationText;
 import io.k3j.kubeletconfig.KubeletDefaults;
+import io.k3j.kubeletconfig.ReservedResources;
+import io.k3j.kubeletconfig.ShutdownGracePeriods;
 import io.k3j.kubeleteviction.EvictionConfig;
 import io.k3j.kubeletimages.ImageGarbageCollector;
+import io.k3j.kubeletimages.Images;
 import io.k3j.kuberuntime.Security;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -31,9 +34,12 @@ import java.util.Optional;
 /// @param arguments all values of `--kubelet-arg`, those of configuration files among them
 /// @param defaults what K3s gives its kubelet
 record KubeletOptions(String nodeName, Path dataDir, Path rootDir, Path logDir, String cgroupRoot,
-        List<String> clusterDns,
-        String clusterDomain, Map<String, String> arguments, KubeletDefaults defaults) {
+        List<String> clusterDns, String clusterDomain, Map<String, String> arguments, KubeletDefaults defaults) {
     private static final int HEALTHZ_PORT = 10_248;
+    private static final String PARALLEL = "max-parallel-image-pulls";
+    private static final String STATUS = "node-status-update-frequency";
+    private static final Duration LEAST_LOG_INTERVAL = Duration.ofSeconds(3);
+    private static final Duration LEAST_FREQUENCY = Duration.ofSeconds(1);
 
     /// Parses the settings.
     ///
@@ -68,6 +74,20 @@ record KubeletOptions(String nodeName, Path dataDir, Path rootDir, Path logDir, 
                 return "localhost";
             }
         }
+    }
+
+    /// A wrong word is told at the start, not by the first pod or the node's status.
+    /// @throws IllegalArgumentException naming the argument
+    void check() {
+        seccomp();
+        maxPods(1);
+        maxImages();
+        statusFrequency();
+        shutdown();
+        longestBackOff();
+        parallelPulls();
+        limitedSwap();
+        logMonitorInterval();
     }
 
     /// The root of pod directories, unless the administrator chose it: another program may lie there, too.
@@ -108,15 +128,91 @@ record KubeletOptions(String nodeName, Path dataDir, Path rootDir, Path logDir, 
         return perCore > 0 ? Math.min(most, perCore * cores) : most;
     }
 
-    /// What is done about seccomp: `seccomp-default`, and profiles below the root directory.
-    Security.Seccomp seccomp() {
-        return new Security.Seccomp(rootDir.resolve("seccomp").toString(),
-                flag("seccomp-default"));
+    /// How many images the node's status names: `node-status-max-images`, -1 for all.
+    long maxImages() {
+        long most = number("node-status-max-images", 50);
+        if (most < -1) {
+            throw new IllegalArgumentException("--kubelet-arg node-status-max-images=" + most
+                    + ": it must be -1, for all images, or greater");
+        }
+        return most;
     }
 
-    /// An argument that is true or false, in Go's words; false when it is not given.
-    private boolean flag(String argument) {
-        String value = arguments.getOrDefault(argument, "false");
+    /// How often the node's status is made: `node-status-update-frequency`.
+    Duration statusFrequency() {
+        Duration every = duration(STATUS, "10s");
+        if (every.compareTo(LEAST_FREQUENCY) < 0) {
+            throw new IllegalArgumentException("--kubelet-arg " + STATUS + "=" + arguments.get(STATUS)
+                    + ": it must be a second or more, as 10s");
+        }
+        return every;
+    }
+
+    /// What is kept from pods: `kube-reserved`, `system-reserved`, `reserved-cpus`, `enforce-node-allocatable`.
+    /// @param cores of this machine
+    ReservedResources reserved(int cores) {
+        return ReservedResources.of(arguments, cores);
+    }
+
+    /// How many images are pulled at once: one by `serialize-image-pulls`, else `maxParallelImagePulls` of a file.
+    int parallelPulls() {
+        boolean serial = flag("serialize-image-pulls", false);
+        long most = number(PARALLEL, serial ? 1 : Images.PARALLEL);
+        if (most < 1) {
+            throw new IllegalArgumentException("invalid configuration: maxParallelImagePulls " + most
+                    + " must be a positive number");
+        }
+        if (serial && most > 1) {
+            throw new IllegalArgumentException("invalid configuration: maxParallelImagePulls cannot be larger than 1 "
+                    + "unless SerializeImagePulls (--serialize-image-pulls) is set to false");
+        }
+        return Math.toIntExact(Math.min(most, Integer.MAX_VALUE));
+    }
+
+    /// How long a container that fails again and again is waited with at most: `crashLoopBackOff` of a file.
+    Duration longestBackOff() {
+        Duration longest = duration("max-container-restart-period", "5m");
+        if (longest.compareTo(Duration.ofSeconds(1)) < 0 || longest.compareTo(Backoff.LONGEST) > 0) {
+            throw new IllegalArgumentException("invalid configuration: CrashLoopBackOff.MaxContainerRestartPeriod "
+                    + "(got: " + longest.toSeconds() + " seconds) must be set between 1s and 300s");
+        }
+        return longest;
+    }
+
+    /// Whether containers may have some of the machine's swap: `memorySwap.swapBehavior` of a file.
+    boolean limitedSwap() {
+        String behavior = arguments.getOrDefault("swap-behavior", "");
+        return switch (behavior) {
+            case "LimitedSwap" -> true;
+            case "", "NoSwap" -> false;
+            default -> throw new IllegalArgumentException("invalid configuration: memorySwap.swapBehavior \"" + behavior
+                    + "\" must be one of: \"\", \"LimitedSwap\" or \"NoSwap\"");
+        };
+    }
+
+    /// How often it is looked whether logs are to be rotated: `containerLogMonitorInterval` of a file.
+    Duration logMonitorInterval() {
+        Duration every = duration("container-log-monitor-interval", "10s");
+        if (every.compareTo(LEAST_LOG_INTERVAL) < 0) {
+            throw new IllegalArgumentException("invalid configuration: containerLogMonitorInterval must be a positive "
+                    + "time duration greater than or equal to 3s");
+        }
+        return every;
+    }
+
+    /// How long pods have when the machine is shut down, as files say.
+    ShutdownGracePeriods shutdown() {
+        return ShutdownGracePeriods.of(arguments);
+    }
+
+    /// What is done about seccomp: `seccomp-default`, and profiles below the root directory.
+    Security.Seccomp seccomp() {
+        return new Security.Seccomp(rootDir.resolve("seccomp").toString(), flag("seccomp-default", false));
+    }
+
+    /// An argument that is true or false, in Go's words.
+    boolean flag(String argument, boolean otherwise) {
+        String value = arguments.getOrDefault(argument, Boolean.toString(otherwise));
         return switch (value) {
             case "true", "TRUE", "True", "t", "T", "1" -> true;
             case "false", "FALSE", "False", "f", "F", "0" -> false;
@@ -154,7 +250,7 @@ record KubeletOptions(String nodeName, Path dataDir, Path rootDir, Path logDir, 
     }
 
     /// A duration argument, written as Go does: `1h30m`.
-    private Duration duration(String argument, String otherwise) {
+    Duration duration(String argument, String otherwise) {
         String text = arguments.getOrDefault(argument, otherwise);
         try {
             return Duration.ofNanos(DurationText.nanos(text));

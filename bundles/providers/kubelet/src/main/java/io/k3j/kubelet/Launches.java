@@ -30,7 +30,7 @@ final class Launches {
     private final ContainerKiller killer;
     private final Runnable wake;
     private final Consumer<Instant> syncAt;
-    private final Backoff backoff = new Backoff();
+    private final Backoff backoff;
     private final Map<String, PodStatus.Waiting> waiting = new HashMap<>();
     private final Map<String, Ending> firstSeenExited = new HashMap<>();
     private final Map<String, Boolean> backOffReported = new HashMap<>();
@@ -50,6 +50,7 @@ final class Launches {
     /// @param syncAt receives the time of the next sync
     Launches(Dependencies tools, Starter starter, ContainerKiller killer, Runnable wake, Consumer<Instant> syncAt) {
         this.tools = tools;
+        this.backoff = new Backoff(tools.options().longestBackOff());
         this.starter = starter;
         this.killer = killer;
         this.wake = wake;

@@ -1,6 +1,5 @@
 package io.k3j.kubelet;
 
-import io.k3j.cgroups.CgroupDriver;
 import io.k3j.cgroups.Cgroups;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Query;
@@ -31,7 +30,6 @@ import io.k3j.nodestatus.MachineInfo;
 import io.k3j.nodestatus.NodeDisk;
 import io.k3j.nodestatus.NodeLoop;
 import io.k3j.nodestatus.NodeObject;
-import io.k3j.nodestatus.NodeSettings;
 import io.k3j.probes.HandlerRunner;
 import io.k3j.volumeapi.VolumeHost;
 import java.io.IOException;
@@ -47,7 +45,6 @@ import org.jspecify.annotations.Nullable;
 
 /// Wires the parts of a kubelet without OSGi, so that tests can run one.
 final class NodeAgent implements AutoCloseable {
-    private static final Path CGROUPFS = Path.of("/sys/fs/cgroup");
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
     /// How long loops and workers of pods have to end, altogether.
     static final Duration STOP = Duration.ofSeconds(3);
@@ -58,6 +55,8 @@ final class NodeAgent implements AutoCloseable {
     private final PodWorkers workers;
     private final ImageGarbageCollector collector;
     private final Evictions evictions;
+    private final AllocatableEnforcement enforcement;
+    private final NodeShutdown shutdown;
     private final NodeLoop node;
     private final Consumer<Boolean> ready;
     private final StaticPods staticPods;
@@ -73,35 +72,38 @@ final class NodeAgent implements AutoCloseable {
     private final List<SupervisedLoop> loops = new ArrayList<>();
     private boolean started;
 
-    /// @param ready called repeatedly with the readiness of the node
-    /// @param health where loops report
+    /// That of this machine.
     NodeAgent(KubeletSettings settings, ContainerRuntime runtime, TimeSource clock, Consumer<Boolean> ready,
             Health health) throws IOException {
+        this(settings, KernelFiles.HOST, runtime, clock, ready, health);
+    }
+
+    /// @param ready called repeatedly with the readiness of the node
+    /// @param health where loops report
+    @SuppressWarnings("checkstyle:ParameterNumber") // each is another part of the machine
+    NodeAgent(KubeletSettings settings, KernelFiles kernel, ContainerRuntime runtime, TimeSource clock,
+            Consumer<Boolean> ready, Health health) throws IOException {
         this.health = health;
         this.ready = ready;
-        KubeletOptions options = KubeletOptions.of(settings, Dns.hostFile(settings.resolvConf(),
-                Path.of(settings.dataDir()).toAbsolutePath().resolve("agent/etc/resolv.conf")));
-        told(options);
-        KubeletConfigDirectory.of(options.dataDir(), List.of(settings.kubeletArg())).write(options.defaults());
-        PodDirectories.correct(options.pods(), options.ownRoot());
+        KubeletOptions options = prepared(settings);
         MachineInfo facts = MachineInfo.read(List.of(settings.nodeIp()));
+        NodeAllocatable allocatable = NodeAllocatable.of(options, facts);
         ReferencedObjects references = new ReferencedObjects(api);
-        Environment environment = environment(references, options, facts);
+        Environment environment = environment(references, options, facts, allocatable);
         PodTokens tokens = new PodTokens(api, clock.monotonic());
         Events events = new Events(api, "kubelet", options.nodeName(), clock);
         Volumes.Warnings warnings = warnings(events);
         GatedSources gated = GatedSources.of(api, options.nodeName(), clock, warnings, settings.kubeletArg());
         Volumes volumes = new Volumes(options.pods(), references, gated.content(references, environment, tokens),
                 new Mounts(), new HostPrograms(), clock, new VolumeStats(clock, clock.monotonic()), warnings);
-        Cgroups cgroups = new Cgroups(runtime.systemdCgroups() ? CgroupDriver.systemd(CGROUPFS, List.of("systemctl"))
-                : CgroupDriver.cgroupfs(CGROUPFS), options.cgroupRoot(), options.number("pod-max-pids", -1));
+        Cgroups cgroups = CgroupOptions.cgroups(kernel.cgroups(), options, runtime);
         Dns dns = Dns.host(options.resolvConf());
         services = new LiveView(ReferencedObjects.SERVICES, Query.ALL, clock);
-        NodeAllocations room = new NodeAllocations(facts.cpus() * 1000L, facts.memory());
+        NodeAllocations room = new NodeAllocations(allocatable.milliCpu(), allocatable.bytes());
         tools = new Dependencies(options, runtime, references, volumes, environment, cgroups, dns,
-                new HandlerRunner(runtime, closed), images(settings, runtime, references, clock),
+                new HandlerRunner(runtime, closed), images(settings, options, runtime, references, clock),
                 new StatusWriter(api, closed), events, clock, this::services, facts.addresses(),
-                facts.memory(), room, tokens, gated.watches(clock),
+                facts.memory(), CgroupOptions.memory(kernel.cgroups(), options), room, tokens, gated.watches(clock),
                 admission(options, room, runtime, clock), new StartGates(), closed);
         drivers = new CurrentDrivers(new VolumeHost(options.rootDir().toAbsolutePath(), options.nodeName(), api),
                 volumes);
@@ -111,22 +113,36 @@ final class NodeAgent implements AutoCloseable {
         healthz = options.healthz(List.of(settings.nodeIp())).map(a -> new HealthzPort(health, a, HEALTHZ_AGAIN));
         staticPods = new StaticPods(tools, api, workers);
         collector = collector(options);
-        evictions = new Evictions(tools, workers, new StatsSummary(served())::get, collector);
-        node = new NodeLoop(api, runtime,
-                new NodeObject(node(options, settings, facts.cpus()), facts, evictions::conditions), clock, closed);
+        enforcement = new AllocatableEnforcement(tools, allocatable);
+        shutdown = new NodeShutdown(tools, workers, options.shutdown(), ShutdownInhibitor.host(),
+                () -> node().news());
+        evictions = new Evictions(tools, workers, new StatsSummary(served())::get, collector,
+                allocatable.limits(0).memory());
+        node = new NodeLoop(api, runtime, object(settings, facts, allocatable), clock, closed);
         pods = new LiveView(ReferencedObjects.PODS, Query.ALL.where("spec.nodeName", options.nodeName()), clock);
     }
 
-    /// A wrong word is told at the start, not by the first pod or the node's status.
-    private static void told(KubeletOptions options) {
-        options.seccomp();
-        options.maxPods(1);
+    /// The options, looked at, and what they want to be on the disk.
+    private static KubeletOptions prepared(KubeletSettings settings) throws IOException {
+        KubeletOptions options = KubeletOptions.of(settings, Dns.hostFile(settings.resolvConf(),
+                Path.of(settings.dataDir()).toAbsolutePath().resolve("agent/etc/resolv.conf")));
+        options.check();
+        KubeletConfigDirectory.of(options.dataDir(), List.of(settings.kubeletArg())).write(options.defaults());
+        PodDirectories.correct(options.pods(), options.ownRoot());
+        return options;
     }
 
-    private static Environment environment(ReferencedObjects references, KubeletOptions options, MachineInfo facts) {
+    private NodeObject object(KubeletSettings settings, MachineInfo facts, NodeAllocatable allocatable) {
+        return new NodeObject(
+                NodeOptions.of(tools.options(), settings, facts, allocatable, () -> shutdown().trouble()), facts,
+                () -> evictions().conditions());
+    }
+
+    private static Environment environment(ReferencedObjects references, KubeletOptions options, MachineInfo facts,
+            NodeAllocatable allocatable) {
         return new Environment(references, new Environment.Node(options.nodeName(), facts.addresses(),
-                facts.cpus() * 1000L, facts.memory(),
-                () -> NodeDisk.allocatable(NodeDisk.capacity(options.rootDir()))));
+                allocatable.milliCpu(), allocatable.bytes(),
+                () -> allocatable.disk(NodeDisk.capacity(options.rootDir()))));
     }
 
     private static Volumes.Warnings warnings(Events events) {
@@ -137,8 +153,9 @@ final class NodeAgent implements AutoCloseable {
             TimeSource clock) {
         return new PodAdmission(PodAdmission.patterns(options.arguments().getOrDefault("allowed-unsafe-sysctls", "")),
                 MachineInfo.text("/sys/module/apparmor/parameters/enabled").strip().equals("Y"),
-                new NodeFit(new CurrentNode(api, options.nodeName(), clock.monotonic()), room),
-                pod -> evictions().refusal(pod).or(() -> ImageVolumes.refusal(pod, runtime)));
+                new NodeFit(new CurrentNode(api, options.nodeName(), clock.monotonic()), room, this::evictions),
+                pod -> shutdown().refusal().or(() -> evictions().refusal(pod))
+                        .or(() -> ImageVolumes.refusal(pod, runtime)));
     }
 
     private ImageGarbageCollector collector(KubeletOptions options) {
@@ -149,26 +166,11 @@ final class NodeAgent implements AutoCloseable {
         return images;
     }
 
-    private static Images images(KubeletSettings settings, ContainerRuntime runtime, ReferencedObjects references,
-            TimeSource clock) {
+    private static Images images(KubeletSettings settings, KubeletOptions options, ContainerRuntime runtime,
+            ReferencedObjects references, TimeSource clock) {
         return new Images(runtime, references, new CredentialProviders(
                 Path.of(settings.imageCredentialProviderConfig()), Path.of(settings.imageCredentialProviderBinDir()),
-                clock.monotonic()), clock.monotonic());
-    }
-
-    private static NodeSettings node(KubeletOptions options, KubeletSettings given, int cores) {
-        return new NodeSettings(options.nodeName(), options.rootDir(), () -> options.maxPods(cores),
-                List.of(given.nodeExternalIp()), List.of(given.nodeLabel()), options.taints(),
-                List.of(given.nodeArgs()), List.of(given.nodeEnv()), given.kubeletPort(), given.controlPlane(),
-                cloud(options, given));
-    }
-
-    /// K3s' own cloud unless it is disabled; then another one's where the kubelet is told so, as upstream's.
-    private static NodeSettings.Cloud cloud(KubeletOptions options, KubeletSettings given) {
-        boolean own = !given.disableCloudController();
-        boolean external = options.arguments().getOrDefault("cloud-provider", "").equals("external");
-        return new NodeSettings.Cloud(own, !own && external, List.of(given.nodeInternalDns()),
-                List.of(given.nodeExternalDns()));
+                clock.monotonic()), clock.monotonic(), options.parallelPulls());
     }
 
     /// Uses this API client instead of the previous one; the first call starts the loops. The API may still refuse
@@ -205,7 +207,11 @@ final class NodeAgent implements AutoCloseable {
         Housekeeping housekeeping = new Housekeeping(tools, workers, collector);
         loop("kubelet-housekeeping", housekeeping::run);
         loop("kubelet-leftovers", housekeeping::clear);
+        loop("kubelet-logs", housekeeping::rotate);
         loop("kubelet-evictions", evictions::run);
+        loop("kubelet-allocatable", enforcement::run);
+        // a thread of its own: it waits in native code
+        loops.add(SupervisedLoop.platform(health, "kubelet-shutdown", shutdown::run).start());
         loops.add(SupervisedLoop.platform(health, "kubelet-volume-stats", () -> tools.volumes().stats().run(closed))
                 .start());
         pods.listen(workers);
@@ -242,6 +248,14 @@ final class NodeAgent implements AutoCloseable {
         return evictions;
     }
 
+    private NodeShutdown shutdown() {
+        return shutdown;
+    }
+
+    private NodeLoop node() {
+        return node;
+    }
+
     /// The host of the kubelet's HTTP server.
     KubeletHost served() {
         return new ServedKubelet(tools, api, workers);
@@ -271,6 +285,7 @@ final class NodeAgent implements AutoCloseable {
         services.close();
         tools.watches().close();
         drivers.close();
+        shutdown.close();
         try {
             if (runtimeEvents != null) {
                 runtimeEvents.close();

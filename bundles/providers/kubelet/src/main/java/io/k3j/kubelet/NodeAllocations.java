@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /// What this node has for pods, and the requests allocated to its pods. For any thread. See
 /// <https://kubernetes.io/docs/tasks/configure-pod-container/resize-container-resources/>.
@@ -43,16 +44,39 @@ final class NodeAllocations {
         requests.keySet().stream().filter(n -> !FIRST.contains(n)).forEach(names::add);
         for (String name : names) {
             long asked = requests.getOrDefault(name, 0L);
-            long most = allocatable.has(name) ? PodResources.amount(allocatable, name)
-                    : capacity.getOrDefault(name, 0L);
-            boolean counted = allocatable.has(name) || capacity.containsKey(name)
-                    || !allocatable.isEmpty() && !PodResources.extended(name);
+            long most = most(allocatable, name);
             long used = used(allocated, pod.uid(), name);
-            if (counted && asked > 0 && asked > most - used) {
+            if (counted(allocatable, name) && asked > 0 && asked > most - used) {
                 return Optional.of(insufficient(name, asked, used, most));
             }
         }
         return Optional.empty();
+    }
+
+    private long most(Struct allocatable, String name) {
+        return allocatable.has(name) ? PodResources.amount(allocatable, name) : capacity.getOrDefault(name, 0L);
+    }
+
+    private boolean counted(Struct allocatable, String name) {
+        return allocatable.has(name) || capacity.containsKey(name)
+                || !allocatable.isEmpty() && !PodResources.extended(name);
+    }
+
+    /// How much there is too little of for a pod, by resource; `pods` among them.
+    /// @param allocatable as [#shortage]
+    synchronized Map<String, Long> missing(Obj pod, Struct allocatable) {
+        Map<String, Long> missing = new TreeMap<>();
+        long others = allocated.keySet().stream().filter(uid -> !uid.equals(pod.uid())).count();
+        if (allocatable.has(PODS) && others + 1 > PodResources.amount(allocatable, PODS)) {
+            missing.put(PODS, others + 1 - PodResources.amount(allocatable, PODS));
+        }
+        PodResources.requests(pod).forEach((name, asked) -> {
+            long left = most(allocatable, name) - used(allocated, pod.uid(), name);
+            if (counted(allocatable, name) && asked > 0 && asked > left) {
+                missing.put(name, asked - left);
+            }
+        });
+        return missing;
     }
 
     private static PodStatus.Waiting insufficient(String name, long asked, long used, long most) {

@@ -3,26 +3,34 @@ package io.k3j.kubelet;
 import io.k3j.componenthelpers.RequiredNodeAffinity;
 import io.k3j.componenthelpers.Taint;
 import io.k3j.componenthelpers.Toleration;
+import io.k3j.kubeleteviction.EvictionManager;
 import io.k3j.kuberuntime.PodSpecs;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// Judges whether a pod fits into this node, whoever bound it, as upstream's `predicateAdmitHandler`: what it requests,
 /// the node's labels, host ports, taints that end execution. The first that does not fit is told. For any thread. See
 /// <https://kubernetes.io/docs/concepts/scheduling-eviction/kube-scheduler/>.
 ///
-/// Amounts are not asked for of static pods and others that are critical to the node: upstream makes room for these by
-/// ending others, here they start beside them.
+/// For static pods and others that are critical to the node room is made by ending others, once nothing else keeps them
+/// from running here; they start beside those that end.
 final class NodeFit {
-    /// Upstream's `SystemCriticalPriority`.
-    private static final long CRITICAL = 2_000_000_000L;
     private final CurrentNode current;
+    private final CriticalPodAdmission critical;
     private final NodeAllocations room;
     private final HostPorts ports = new HostPorts();
 
+    /// A node on which no pod ends for another.
     NodeFit(CurrentNode current, NodeAllocations room) {
+        this(current, room, () -> CriticalPodAdmission.Node.EMPTY);
+    }
+
+    /// @param pods those that may have to end for a critical one
+    NodeFit(CurrentNode current, NodeAllocations room, Supplier<? extends CriticalPodAdmission.Node> pods) {
+        this.critical = new CriticalPodAdmission(pods);
         this.current = current;
         this.room = room;
     }
@@ -40,7 +48,7 @@ final class NodeFit {
 
     private synchronized Optional<PodStatus.Waiting> taken(Obj pod, Optional<Obj> node) {
         Optional<PodStatus.Waiting> refusal = shortage(pod, node).or(() -> node.flatMap(n -> affinity(pod, n)))
-                .or(() -> ports(pod)).or(() -> node.flatMap(n -> taints(pod, n)));
+                .or(() -> ports(pod)).or(() -> node.flatMap(n -> taints(pod, n))).or(() -> room(pod, node));
         if (refusal.isEmpty()) {
             ports.keep(pod);
             room.allocate(pod);
@@ -59,9 +67,17 @@ final class NodeFit {
     }
 
     private Optional<PodStatus.Waiting> shortage(Obj pod, Optional<Obj> node) {
-        boolean critical = PodSpecs.isStatic(pod) || pod.spec().whole("priority", 0) >= CRITICAL;
-        return critical ? Optional.empty()
-                : room.shortage(pod, node.map(n -> n.status().struct("allocatable")).orElse(Struct.EMPTY));
+        return EvictionManager.critical(pod) ? Optional.empty() : room.shortage(pod, allocatable(node));
+    }
+
+    /// Makes room for a pod that was not asked for amounts.
+    private Optional<PodStatus.Waiting> room(Obj pod, Optional<Obj> node) {
+        return EvictionManager.critical(pod) ? critical.admit(pod, room.missing(pod, allocatable(node)))
+                : Optional.empty();
+    }
+
+    private static Struct allocatable(Optional<Obj> node) {
+        return node.map(n -> n.status().struct("allocatable")).orElse(Struct.EMPTY);
     }
 
     private static Optional<PodStatus.Waiting> affinity(Obj pod, Obj node) {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class PodStatus {
     private static final Set<String> FIELDS = Set.of("phase", "conditions", "hostIP", "hostIPs", "podIP", "podIPs",
             "initContainerStatuses", "containerStatuses", "ephemeralContainerStatuses", "reason", "message",
-            "observedGeneration");
+            "observedGeneration", "resources", "allocatedResources");
     private final Obj pod;
     private final PodRuntime runtime;
     private final PodRestart restart;
@@ -105,6 +105,9 @@ final class PodStatus {
         if (!old.has("qosClass")) {
             b.put("qosClass", ContainerResources.qosClass(pod));
         }
+        Resizes.OfPod whole = view.resources().pod();
+        b.putUnlessEmpty("resources", whole.applied())
+                .putUnlessEmpty("allocatedResources", whole.given().struct("requests"));
         if (pod.generation() > 0) {
             b.put("observedGeneration", pod.generation());
         }

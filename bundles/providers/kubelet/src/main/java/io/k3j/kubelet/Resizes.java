@@ -22,18 +22,22 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/// In-place resize of one pod: the requested, the allocated and the effective resources of its containers. The
-/// allocation is not stored: the status in the API gives a later kubelet the effective resources, and a pending
-/// request is decided again. On the pod's thread. See
+/// In-place resize of one pod: the requested, the allocated and the effective resources of its containers, and of the
+/// pod as a whole where it has some. The allocation is not stored: the status in the API gives a later kubelet the
+/// effective resources, and a pending request is decided again. On the pod's thread. See
 /// <https://kubernetes.io/docs/tasks/configure-pod-container/resize-container-resources/>.
 final class Resizes {
     /// The delay before a failed resize is tried again.
     static final Duration RETRY = Duration.ofSeconds(5);
     private static final List<String> KINDS = List.of("requests", "limits");
     private static final List<String> RESIZABLE = List.of("cpu", "memory");
+    /// Stands for the pod as a whole among the names of its containers.
+    private static final String POD = "";
     private final Dependencies tools;
     private final Map<String, Struct> given = new HashMap<>();
     private final Map<String, Struct> applied = new HashMap<>();
+    /// What the control group of the pod has, where the pod as a whole has resources.
+    private Struct appliedToPod = Struct.EMPTY;
     private Optional<PodStatus.Waiting> pending = Optional.empty();
     private String error = "";
     private boolean inProgress;
@@ -48,8 +52,14 @@ final class Resizes {
     /// @param given the allocated resources by container name
     /// @param applied the effective resources by id of the running container
     /// @param conditions reason and message by type
+    /// @param pod allocated and effective resources of the pod as a whole; empty where it has none
     record ResizeStatus(Map<String, Struct> given, Map<String, Struct> applied,
-            Map<String, PodStatus.Waiting> conditions) {
+            Map<String, PodStatus.Waiting> conditions, OfPod pod) {
+    }
+
+    /// Resources of a pod as a whole.
+    record OfPod(Struct given, Struct applied) {
+        static final OfPod NONE = new OfPod(Struct.EMPTY, Struct.EMPTY);
     }
 
     /// Decides whether a running pod gets the resources it requests.
@@ -59,6 +69,11 @@ final class Resizes {
     Obj decide(Obj pod, PodRuntime seen, boolean runs, boolean counts) {
         if (given.isEmpty()) {
             resizable(pod).forEach(c -> given.put(c.text("name"), adopted(pod, c)));
+            if (!PodSpecs.resources(pod).isEmpty()) {
+                appliedToPod = pod.status().has("resources") ? pod.status().struct("resources")
+                        : PodSpecs.resources(pod);
+                given.put(POD, appliedToPod);
+            }
             if (runs || counts && !seen.running().isEmpty()) {
                 tools.room().allocate(with(pod, given));
             }
@@ -83,7 +98,7 @@ final class Resizes {
 
     private static List<Struct> resizable(Obj pod) {
         List<Struct> all = new ArrayList<>(PodSpecs.containers(pod));
-        PodSpecs.initContainers(pod).stream().filter(PodSpecs::sidecar).forEach(all::add);
+        all.addAll(PodSpecs.initContainers(pod));
         return all;
     }
 
@@ -103,6 +118,9 @@ final class Resizes {
     private void requestResize(Obj pod) {
         Map<String, Struct> wanted = new HashMap<>();
         resizable(pod).forEach(c -> wanted.put(c.text("name"), c.struct("resources")));
+        if (!PodSpecs.resources(pod).isEmpty()) {
+            wanted.put(POD, PodSpecs.resources(pod));
+        }
         if (wanted.equals(given)) {
             pending = Optional.empty();
             tools.room().settle(pod.uid());
@@ -154,19 +172,26 @@ final class Resizes {
     boolean apply(Obj pod, PodRuntime seen) {
         List<Container> due = outdated(seen);
         List<Container> now = due.stream().filter(c -> restart(pod, c).isEmpty()).toList();
-        error = now.stream().map(c -> excess(pod, c)).filter(e -> !e.isEmpty()).findFirst().orElse("");
+        error = now.stream().map(c -> excess(pod, c)).filter(e -> !e.isEmpty()).findFirst()
+                .orElseGet(() -> excess(seen));
         if (inProgress && error.isEmpty()) {
             Map<String, Struct> larger = new HashMap<>(given);
             due.forEach(c -> larger.compute(name(c), (n, g) -> larger(Objects.requireNonNull(given.get(n)),
                     Objects.requireNonNull(applied.get(c.id())))));
+            larger.computeIfPresent(POD, (_, g) -> appliedToPod.isEmpty() ? g : larger(g, appliedToPod));
             attempt(() -> {
                 tools.cgroups().resize(with(pod, larger));
                 now.forEach(c -> update(pod, c));
+                if (!same(given.getOrDefault(POD, Struct.EMPTY), appliedToPod)) { // and so the limits of who has none
+                    seen.running().stream().filter(c -> given.containsKey(name(c)) && !due.contains(c))
+                            .forEach(c -> update(pod, c));
+                }
             });
         }
         if (inProgress && error.isEmpty() && outdated(seen).isEmpty()) {
             attempt(() -> {
                 tools.cgroups().resize(pod);
+                appliedToPod = given.getOrDefault(POD, Struct.EMPTY);
                 inProgress = false;
                 tools.tell(pod, false, "ResizeCompleted", "Pod resize completed");
             });
@@ -193,7 +218,7 @@ final class Resizes {
 
     private void update(Obj pod, Container c) {
         Struct spec = PodSpecs.container(pod, name(c));
-        tools.runtime().updateResources(c.id(), ContainerResources.linux(pod, spec, tools.nodeMemory()));
+        tools.runtime().updateResources(c.id(), tools.limits(pod, spec));
         applied.put(c.id(), spec.struct("resources"));
     }
 
@@ -208,6 +233,20 @@ final class Resizes {
                 .mapToLong(ContainerUsage::workingSetBytes).findFirst().orElse(0);
         return used <= limit ? "" : "attempting to set container \"" + name(c) + "\" memory limit (" + limit
                 + ") below current usage (" + used + ")";
+    }
+
+    /// The same of the limit of the pod as a whole.
+    private String excess(PodRuntime seen) {
+        long limit = ContainerResources.memory(given.getOrDefault(POD, Struct.EMPTY).struct("limits"));
+        long before = ContainerResources.memory(appliedToPod.struct("limits"));
+        if (!inProgress || limit == 0 || before > 0 && limit >= before) {
+            return "";
+        }
+        List<String> ids = seen.running().stream().map(Container::id).toList();
+        long used = tools.runtime().usage().stream().filter(u -> ids.contains(u.id()))
+                .mapToLong(ContainerUsage::workingSetBytes).sum();
+        return used <= limit ? "" : "attempting to set pod memory limit (" + limit + ") below current usage (" + used
+                + ")";
     }
 
     private static Struct larger(Struct a, Struct b) {
@@ -229,7 +268,8 @@ final class Resizes {
     }
 
     private static Obj with(Obj pod, Map<String, Struct> resources) {
-        Obj changed = pod;
+        Struct whole = resources.getOrDefault(POD, Struct.EMPTY);
+        Obj changed = whole.isEmpty() ? pod : pod.with(whole, "spec", "resources");
         for (String list : List.of("containers", "initContainers")) {
             if (pod.spec().has(list)) {
                 changed = changed.with(Seq.copyOf(pod.spec().seq(list).structs().stream()
@@ -245,7 +285,8 @@ final class Resizes {
     ResizeStatus status(PodRuntime seen) {
         Map<String, PodStatus.Waiting> conditions = new TreeMap<>();
         pending.ifPresent(p -> conditions.put("PodResizePending", p));
-        if (!outdated(seen).isEmpty()) {
+        Struct ofPod = given.getOrDefault(POD, Struct.EMPTY);
+        if (!outdated(seen).isEmpty() || inProgress && !same(ofPod, appliedToPod)) {
             conditions.put("PodResizeInProgress", new PodStatus.Waiting(error.isEmpty() ? "" : "Error", error));
         }
         Map<String, Struct> effective = new HashMap<>();
@@ -253,6 +294,7 @@ final class Resizes {
             Struct now = applied.getOrDefault(c.id(), g);
             effective.put(c.id(), same(now, g) ? g : now);
         }));
-        return new ResizeStatus(Map.copyOf(given), effective, conditions);
+        return new ResizeStatus(Map.copyOf(given), effective, conditions,
+                ofPod.isEmpty() ? OfPod.NONE : new OfPod(ofPod, same(ofPod, appliedToPod) ? ofPod : appliedToPod));
     }
 }

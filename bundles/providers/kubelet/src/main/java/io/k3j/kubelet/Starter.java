@@ -1,6 +1,5 @@
 package io.k3j.kubelet;
 
-import io.k3j.cgroups.ContainerResources;
 import io.k3j.kubeletvolumes.PodDirectories;
 import io.k3j.kubeletvolumes.Subpath;
 import io.k3j.kubeletvolumes.Trees;
@@ -94,8 +93,7 @@ final class Starter {
         }
         Map<String, String> env = tools.environment().of(pod, spec, new Environment.Place(place.addresses(),
                 tools.services().get(), (volume, path) -> tools.volumes().read(volume(place, volume), path)));
-        Struct linux = Struct.of("resources", ContainerResources.linux(pod, spec, tools.nodeMemory()),
-                "securityContext",
+        Struct linux = Struct.of("resources", tools.limits(pod, spec), "securityContext",
                 Security.container(pod, spec, place.target(), tools.options().seccomp()));
         Struct config = place.restart().mark(ContainerSpec.of(pod, spec, new ContainerSpec.Parts(attempt, image.id(),
                 env, mounts(pod, spec, attempt, place, env), devices(pod, spec, place), linux)));

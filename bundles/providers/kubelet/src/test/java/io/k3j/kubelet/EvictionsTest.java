@@ -31,6 +31,17 @@ class EvictionsTest extends PodScene {
                 available, "capacityBytes", 100)), "pods", Seq.EMPTY);
     }
 
+    @Test
+    void whatPodsHaveLeftTogetherIsBelowTheirLimit() throws Exception {
+        Struct node = Struct.of("systemContainers", Seq.of(
+                Struct.of("name", "kubelet", "memory", Struct.of("workingSetBytes", 5)),
+                Struct.of("name", "pods", "memory", Struct.of("workingSetBytes", 300))));
+        Evictions limited = new Evictions(tools, workers, () -> Struct.of("node", node), collector(), 1000);
+        Seq systems = limited.summary().struct("node").seq("systemContainers");
+        assertThat(systems.find("name", "pods").struct("memory").whole("availableBytes", 0)).isEqualTo(700);
+        assertThat(systems.find("name", "kubelet").struct("memory").has("availableBytes")).isFalse();
+    }
+
     private void round() throws InterruptedException {
         clock.advance(Duration.ofSeconds(10));
         evictions.round();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.kubeletconfig.KubeletDefaults;
+import io.k3j.nodestatus.NodeSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -33,6 +34,54 @@ class KubeletOptionsTest {
         assertThatThrownBy(() -> with(Map.of("seccomp-default", "yes")).seccomp())
                 .hasMessage("--kubelet-arg seccomp-default=yes: it must be true or false");
         assertThat(with(Map.of()).seccomp().root()).isEqualTo("/r/seccomp");
+    }
+
+    @Test
+    void imagesArePulledAsManyAtOnceAsIsSaid() {
+        assertThat(with(Map.of()).parallelPulls()).isEqualTo(5);
+        assertThat(with(Map.of("serialize-image-pulls", "true")).parallelPulls()).isEqualTo(1);
+        assertThat(with(Map.of("max-parallel-image-pulls", "9")).parallelPulls()).isEqualTo(9);
+        assertThatThrownBy(() -> with(Map.of("max-parallel-image-pulls", "0")).parallelPulls())
+                .hasMessage("invalid configuration: maxParallelImagePulls 0 must be a positive number");
+        assertThatThrownBy(() -> with(Map.of("serialize-image-pulls", "true", "max-parallel-image-pulls", "2"))
+                .parallelPulls()).hasMessageContaining("cannot be larger than 1 unless SerializeImagePulls");
+    }
+
+    @Test
+    void whatTheStatusTellsAndHowOften() {
+        assertThat(with(Map.of()).maxImages()).isEqualTo(50);
+        assertThat(with(Map.of("node-status-max-images", "-1")).maxImages()).isEqualTo(-1);
+        assertThatThrownBy(() -> with(Map.of("node-status-max-images", "-2")).maxImages())
+                .hasMessage("--kubelet-arg node-status-max-images=-2: it must be -1, for all images, or greater");
+        assertThat(with(Map.of()).statusFrequency()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(with(Map.of("node-status-update-frequency", "4s")).statusFrequency())
+                .isEqualTo(Duration.ofSeconds(4));
+        assertThatThrownBy(() -> with(Map.of("node-status-update-frequency", "0s")).statusFrequency())
+                .hasMessage("--kubelet-arg node-status-update-frequency=0s: it must be a second or more, as 10s");
+        assertThat(NodeOptions.heartbeat(with(Map.of()))).isEqualTo(NodeSettings.Heartbeat.DEFAULT);
+        assertThat(NodeOptions.heartbeat(with(Map.of("node-status-update-frequency", "20s",
+                "node-status-report-frequency", "1m", "node-lease-duration-seconds", "120")))).isEqualTo(
+                        new NodeSettings.Heartbeat(Duration.ofSeconds(20), Duration.ofMinutes(1),
+                                Duration.ofMinutes(2)));
+    }
+
+    @Test
+    void theLongestBackOffOfContainersIsFromASecondToFiveMinutes() {
+        assertThat(with(Map.of()).longestBackOff()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(with(Map.of("max-container-restart-period", "30s")).longestBackOff())
+                .isEqualTo(Duration.ofSeconds(30));
+        assertThatThrownBy(() -> with(Map.of("max-container-restart-period", "10m")).longestBackOff())
+                .hasMessage("invalid configuration: CrashLoopBackOff.MaxContainerRestartPeriod (got: 600 seconds) must"
+                        + " be set between 1s and 300s");
+    }
+
+    @Test
+    void logsAreLookedAtEveryThreeSecondsOrLessOften() {
+        assertThat(with(Map.of()).logMonitorInterval()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(with(Map.of("container-log-monitor-interval", "3s")).logMonitorInterval())
+                .isEqualTo(Duration.ofSeconds(3));
+        assertThatThrownBy(() -> with(Map.of("container-log-monitor-interval", "1s")).logMonitorInterval())
+                .hasMessageContaining("containerLogMonitorInterval must be a positive time duration greater than or");
     }
 
     @Test

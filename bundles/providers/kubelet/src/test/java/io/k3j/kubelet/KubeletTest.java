@@ -10,6 +10,7 @@ import io.k3j.model.Key;
 import io.k3j.model.Seq;
 import io.k3j.nodeapi.RuntimeFault;
 import io.k3j.testkit.FakeApi;
+import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -45,12 +46,19 @@ class KubeletTest {
 
     @Test
     void whatItWasWritingHasEndedWithItsStopAndMakesTheNodeReadyNoMore() throws Exception {
-        Kubelet kubelet = new Kubelet(context(), settings(), new ScriptedRuntime(), Health.none());
+        Kubelet kubelet = kubelet(new ScriptedRuntime());
         kubelet.bindApi(proxy(ApiClient.class, this::slow));
         asked.await();
         kubelet.stopWithin(LONG);
         assertThat(written).isTrue();
         assertThat(registered).isEmpty();
+    }
+
+    @Test
+    void thisProcessEndsAfterPodsFromTheStartOn() throws Exception {
+        Kubelet kubelet = kubelet(new ScriptedRuntime());
+        kubelet.stopWithin(LONG);
+        assertThat(directory.resolve("oom_score_adj")).hasContent("-999");
     }
 
     @Test
@@ -65,7 +73,7 @@ class KubeletTest {
                 throw new RuntimeFault(RuntimeFault.Kind.UNAVAILABLE, "interrupted");
             }
         };
-        Kubelet kubelet = new Kubelet(context(), settings(), runtime, Health.none());
+        Kubelet kubelet = kubelet(runtime);
         kubelet.bindApi(api);
         asked.await();
         kubelet.stopWithin(LONG);
@@ -91,6 +99,12 @@ class KubeletTest {
         } catch (InvocationTargetException e) {
             throw e.getCause();
         }
+    }
+
+    /// One that leaves this machine as it is.
+    private Kubelet kubelet(ScriptedRuntime runtime) throws IOException {
+        return new Kubelet(context(), settings(), runtime, Health.none(),
+                new KernelFiles(directory.resolve("cgroup"), directory.resolve("oom_score_adj")));
     }
 
     private KubeletSettings settings() {

@@ -90,11 +90,14 @@ class NodeFitTest {
     }
 
     @Test
-    void criticalPodsAreNotAskedForAmounts() {
+    void criticalPodsForWhichNoRoomCanBeMadeAreRefused() {
         Obj large = pod("a", Struct.of("cpu", "8"));
         assertThat(refusal(large)).startsWith("OutOfcpu: ");
-        assertThat(refusal(large.with(2_000_000_000L, "spec", "priority"))).isEmpty();
-        assertThat(refusal(large.with("file", "metadata", "annotations", Labels.CONFIG_SOURCE))).isEmpty();
+        String none = "UnexpectedAdmissionError: Unexpected error while attempting to recover from admission failure: "
+                + "preemption: error finding a set of pods to preempt: no set of running pods found to reclaim "
+                + "resources: [(res: cpu, q: 6000), ]";
+        assertThat(refusal(large.with(2_000_000_000L, "spec", "priority"))).isEqualTo(none);
+        assertThat(refusal(large.with("file", "metadata", "annotations", Labels.CONFIG_SOURCE))).isEqualTo(none);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.cgroups.CgroupDriver;
 import io.k3j.cgroups.Cgroups;
+import io.k3j.cgroups.MemoryControl;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Query;
 import io.k3j.controllerkit.Events;
@@ -86,10 +87,10 @@ abstract class PodScene {
                 new Cgroups(driver(), "/", -1),
                 new Dns(List.of(), List.of(), List.of()), new HandlerRunner(runtime, closed),
                 new Images(runtime, references, new CredentialProviders(Path.of("/absent"), Path.of("/absent"),
-                        clock.monotonic()), clock.monotonic()),
+                        clock.monotonic()), clock.monotonic(), Images.PARALLEL),
                 new StatusWriter(api, closed),
                 new Events(api, "kubelet", "n", clock), clock, List::of, List.of("192.0.2.1"), NODE_MEMORY,
-                room, tokens, new ReferenceWatches(clock),
+                MemoryControl.NONE, room, tokens, new ReferenceWatches(clock),
                 new PodAdmission(List.of(), false, new NodeFit(new CurrentNode(api, "n", clock.monotonic()), room),
                         pod -> pressure.apply(pod)),
                 new StartGates(), closed);

@@ -125,7 +125,7 @@ class PodStatusTest {
 
             @Override
             public Resizes.ResizeStatus resources() {
-                return new Resizes.ResizeStatus(Map.of(), Map.of(), Map.of());
+                return new Resizes.ResizeStatus(Map.of(), Map.of(), Map.of(), Resizes.OfPod.NONE);
             }
 
             @Override

@@ -154,6 +154,47 @@ class ResizeTest extends PodScene {
         assertThat(called("update c")).isTrue();
     }
 
+    @Test
+    void aPodAsAWholeIsResized() throws Exception {
+        Obj pod = pod("p", spec(container("c")).with("resources", amounts("100m", "64Mi")));
+        until(() -> ready(pod));
+        assertThat(now(pod).status().struct("resources")).isEqualTo(amounts("100m", "64Mi"));
+        assertThat(now(pod).status().struct("allocatedResources"))
+                .isEqualTo(amounts("100m", "64Mi").struct("requests"));
+        resizePod(pod, amounts("200m", "128Mi"));
+        until(() -> now(pod).status().struct("resources").equals(amounts("200m", "128Mi")));
+        Path limits = directory.resolve("cgroup/memory" + tools.cgroups().parent(pod));
+        assertThat(limits.resolve("memory.limit_in_bytes")).hasContent("134217728");
+        assertThat(runtime.calls).as("it has no limits of its own")
+                .anyMatch(c -> c.startsWith("update c ") && c.contains("memoryLimitInBytes: 134217728"));
+        until(() -> condition(pod, "PodResizeInProgress").isEmpty());
+        resizePod(pod, amounts("3", "128Mi"));
+        until(() -> condition(pod, "PodResizePending").text("reason").equals("Infeasible"));
+        assertThat(now(pod).status().struct("allocatedResources"))
+                .isEqualTo(amounts("200m", "128Mi").struct("requests"));
+        assertThat(status(pod).whole("restartCount", 9)).isZero();
+    }
+
+    @Test
+    void aPodsLimitIsNotLoweredBelowItsUsage() throws Exception {
+        Obj pod = pod("p", spec(container("c")).with("resources", amounts("100m", "64Mi")));
+        until(() -> ready(pod));
+        runtime.usage.add(new ContainerUsage(runtime.all().getFirst().id(), Map.of(), Instant.now(), 0, 60 << 20,
+                60 << 20, 0, 0));
+        resizePod(pod, amounts("100m", "32Mi"));
+        until(() -> condition(pod, "PodResizeInProgress").text("reason").equals("Error"));
+        assertThat(condition(pod, "PodResizeInProgress").text("message"))
+                .isEqualTo("attempting to set pod memory limit (33554432) below current usage (62914560)");
+        assertThat(now(pod).status().struct("resources")).isEqualTo(amounts("100m", "64Mi"));
+        runtime.usage.clear();
+        workers.wakeAll();
+        until(() -> now(pod).status().struct("resources").equals(amounts("100m", "32Mi")));
+    }
+
+    private void resizePod(Obj pod, Struct resources) {
+        api.seed(ReferencedObjects.PODS, now(pod).with(resources, "spec", "resources"));
+    }
+
     private Obj started(Struct resources) throws InterruptedException {
         Obj pod = pod("p", spec(container("c").with("resources", resources)));
         until(() -> ready(pod));

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class StartPolicyTest {
     @Test
     void waitsLongerAfterEachFailure() {
-        Backoff backoff = new Backoff();
+        Backoff backoff = new Backoff(Backoff.LONGEST);
         Instant now = Instant.parse("2026-11-20T06:00:00Z");
         assertThat(backoff.remaining("c", now, now)).isZero();
         backoff.next("c", now);
@@ -20,6 +20,15 @@ class StartPolicyTest {
         }
         assertThat(backoff.remaining("c", now, now)).isEqualTo(Duration.ofMinutes(5));
         assertThat(backoff.remaining("c", now, now.plusSeconds(601))).isZero();
+    }
+
+    @Test
+    void waitsNoLongerThanTheNodeIsTold() {
+        Backoff backoff = new Backoff(Duration.ofSeconds(4));
+        Instant now = Instant.parse("2026-11-20T06:00:00Z");
+        backoff.next("c", now);
+        backoff.next("c", now);
+        assertThat(backoff.remaining("c", now, now)).isEqualTo(Duration.ofSeconds(4));
     }
 
     @Test

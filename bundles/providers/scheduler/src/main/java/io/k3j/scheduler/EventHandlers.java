@@ -8,6 +8,7 @@ import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
+import io.k3j.schedulerconfig.SchedulerConfiguration;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
@@ -30,6 +31,7 @@ final class EventHandlers {
     private static final Set<String> LIMITS = Set.of(VolumeLimits.NAME);
     private static final Set<String> ANYTHING = Set.of();
 
+    private final SchedulerConfiguration configuration;
     private final SchedulerMetrics metrics;
     private final SchedulingQueue queue;
     private final ClusterState cluster;
@@ -38,12 +40,14 @@ final class EventHandlers {
     private final Function<String, Map<String, String>> namespaceLabels;
     private final CountDownLatch initialized = new CountDownLatch(1);
 
-    EventHandlers(LiveViews views, TimeSource clock) {
+    /// @param configuration whose profiles' pods are scheduled
+    EventHandlers(LiveViews views, TimeSource clock, SchedulerConfiguration configuration) {
+        this.configuration = configuration;
         LiveView namespaces = views.of(BuiltinResources.NAMESPACES);
         ViewedVolumes seen = ViewedVolumes.of(views);
         this.budgets = views.of(BuiltinResources.POD_DISRUPTION_BUDGETS);
         this.metrics = new SchedulerMetrics(clock.monotonic());
-        this.queue = new SchedulingQueue(clock);
+        this.queue = new SchedulingQueue(clock, configuration);
         this.namespaceLabels = n -> namespaces.get(Key.of(n)).map(Obj::labels).orElse(Map.of());
         this.volumes = new AssumedVolumes(seen);
         this.cluster = new ClusterState(namespaceLabels, volumes, new DefaultSelector(views)::of);
@@ -105,11 +109,14 @@ final class EventHandlers {
     }
 
     private void storageClass(@Nullable Obj before, @Nullable Obj after) {
-        boolean same = before != null && after != null
-                && before.tree().without("metadata").equals(after.tree().without("metadata"));
-        if (!same) {
+        if (before == null || after == null
+                || !before.tree().without("metadata").equals(after.tree().without("metadata"))) {
             queue.changed(QueueEvents.of("storage.k8s.io/StorageClass", before, after), STORAGE);
         }
+    }
+
+    SchedulerConfiguration configuration() {
+        return configuration;
     }
 
     SchedulerMetrics metrics() {
@@ -167,7 +174,7 @@ final class EventHandlers {
         String event = QueueEvents.node(before, after);
         Set<String> helped = before == null ? ANYTHING : helped(before, after);
         if (before == null || !helped.isEmpty()) {
-            queue.changed(event, helped, NodeHints.of(before, after)::helps);
+            queue.changed(event, helped, NodeHints.of(before, after, configuration)::helps);
         }
         if (before != null && !before.spec().equals(after.spec())) {
             lost(event, after.name());
@@ -223,7 +230,7 @@ final class EventHandlers {
         freed(QueueEvents.ASSIGNED_ADD, cluster.put(pod));
         if (before == null || Pods.node(before).isEmpty()) {
             queue.changed(QueueEvents.ASSIGNED_ADD, NEIGHBOURS,
-                    waiting -> Neighbours.welcomes(waiting, pod, namespaceLabels));
+                    waiting -> Neighbours.welcomes(waiting, pod, namespaceLabels, configuration));
         } else if (!before.metadata().struct("labels").equals(after.metadata().struct("labels"))) {
             queue.changed(QueueEvents.ASSIGNED_LABEL, NEIGHBOURS);
         }
@@ -253,11 +260,12 @@ final class EventHandlers {
     }
 
     private void waiting(@Nullable Obj before, Obj after) {
-        boolean ours = after.spec().text("schedulerName", PodBinder.SCHEDULER).equals(PodBinder.SCHEDULER);
+        String name = after.spec().text("schedulerName", PodBinder.SCHEDULER);
+        boolean ours = configuration.profile(name).isPresent();
         boolean gated = !after.spec().seq("schedulingGates").isEmpty();
         if (!ours || after.terminating() || gated) {
             if (ours && gated && !after.terminating()) {
-                queue.gate(after.uid());
+                queue.gate(after.uid(), name);
             } else {
                 queue.remove(after.uid());
             }

@@ -1,5 +1,6 @@
 package io.k3j.scheduler;
 
+import io.k3j.schedulerconfig.SchedulerConfiguration;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -10,13 +11,22 @@ final class Neighbours {
     }
 
     /// Whether a newly bound pod may make a node feasible for a waiting one.
-    static boolean welcomes(PodInfo waiting, PodInfo bound, Function<String, Map<String, String>> namespaceLabels) {
-        return counts(waiting, bound)
+    static boolean welcomes(PodInfo waiting, PodInfo bound, Function<String, Map<String, String>> namespaceLabels,
+            SchedulerConfiguration configuration) {
+        return counts(waiting, bound, configuration)
                 || waiting.affinity().required().stream().anyMatch(t -> t.matches(bound, namespaceLabels));
     }
 
-    private static boolean counts(PodInfo waiting, PodInfo bound) {
-        return waiting.namespace().equals(bound.namespace()) && waiting.spread().stream()
-                .anyMatch(c -> c.hard() && c.selector().matches(bound.labels()));
+    private static boolean counts(PodInfo waiting, PodInfo bound, SchedulerConfiguration configuration) {
+        if (!waiting.namespace().equals(bound.namespace())) {
+            return false;
+        }
+        return waiting.spread().isEmpty() ? spreadByProfile(waiting, configuration)
+                : waiting.spread().stream().anyMatch(c -> c.hard() && c.selector().matches(bound.labels()));
+    }
+
+    private static boolean spreadByProfile(PodInfo waiting, SchedulerConfiguration configuration) {
+        return configuration.profile(waiting.schedulerName()).map(p -> p.arguments().spread())
+                .filter(spread -> !spread.system() && !spread.constraints().isEmpty()).isPresent();
     }
 }

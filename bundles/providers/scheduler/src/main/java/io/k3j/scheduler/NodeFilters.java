@@ -1,7 +1,10 @@
 package io.k3j.scheduler;
 
+import io.k3j.componenthelpers.RequiredNodeAffinity;
 import io.k3j.componenthelpers.Taint;
 import io.k3j.componenthelpers.Toleration;
+import io.k3j.model.Struct;
+import io.k3j.schedulerconfig.SchedulerProfile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +25,8 @@ final class NodeFilters {
             "node(s) didn't match the requested node name");
     private static final Rejection NOT_WANTED = Rejection.hard(AFFINITY,
             "node(s) didn't match Pod's node affinity/selector");
+    private static final Rejection NOT_ENFORCED = Rejection.hard(AFFINITY,
+            "node(s) didn't match scheduler-enforced node affinity");
     private static final Rejection TAINTED = Rejection.hard(TAINTS, "node(s) had untolerated taint(s)");
     private static final Rejection PORT_TAKEN = Rejection.soft(PORTS,
             "node(s) didn't have free ports for the requested pod ports");
@@ -29,7 +34,8 @@ final class NodeFilters {
     private NodeFilters() {
     }
 
-    static List<Filter> of(PodInfo pod) {
+    /// Those of a profile that have something to say of a pod.
+    static List<Filter> of(SchedulerProfile profile, PodInfo pod) {
         List<Filter> all = new ArrayList<>();
         boolean cordonTolerated = Toleration.tolerated(pod.tolerations(), CORDON);
         all.add(new NodeFilter(UNSCHEDULABLE, n -> n.unschedulable() && !cordonTolerated ? CORDONED : null));
@@ -37,14 +43,25 @@ final class NodeFilters {
             all.add(new NodeFilter(NODE_NAME, n -> n.name().equals(pod.node()) ? null : OTHER_NAME));
         }
         all.add(new NodeFilter(TAINTS, n -> taints(pod, n)));
-        if (!pod.affinity().node().everything()) {
-            all.add(new NodeFilter(AFFINITY, n -> pod.affinity().allows(n) ? null : NOT_WANTED));
+        RequiredNodeAffinity added = added(profile);
+        if (!added.everything() || !pod.affinity().node().everything()) {
+            all.add(new NodeFilter(AFFINITY, n -> !added.matches(n.name(), n.labels()) ? NOT_ENFORCED
+                    : pod.affinity().allows(n) ? null : NOT_WANTED));
         }
         if (!pod.ports().isEmpty()) {
             all.add(new NodeFilter(PORTS, n -> portsTaken(pod, n) ? PORT_TAKEN : null));
         }
-        all.add(new NodeFilter(FIT, n -> fit(pod, n)));
+        ResourceAmounts wanted = pod.requests().without(profile.arguments().fit());
+        all.add(new NodeFilter(FIT, n -> fit(wanted, n)));
+        all.removeIf(filter -> !profile.filters(filter.plugin()));
         return all;
+    }
+
+    /// What nodes have to be, whatever a pod of the profile says.
+    static RequiredNodeAffinity added(SchedulerProfile profile) {
+        Struct added = profile.arguments().addedAffinity();
+        return added.isEmpty() ? RequiredNodeAffinity.NONE
+                : RequiredNodeAffinity.of(Struct.of("affinity", Struct.of("nodeAffinity", added)));
     }
 
     /// The rejection of a node with a taint that the pod does not tolerate.
@@ -71,8 +88,8 @@ final class NodeFilters {
     }
 
     /// The rejection of a node without room.
-    static @Nullable Rejection fit(PodInfo pod, NodeState node) {
-        ResourceAmounts wanted = pod.requests();
+    /// @param wanted by the pod, without what is not looked at
+    static @Nullable Rejection fit(ResourceAmounts wanted, NodeState node) {
         ResourceAmounts all = node.allocatable();
         ResourceAmounts used = node.requested();
         boolean crowded = node.pods().size() + 1 > node.podLimit();

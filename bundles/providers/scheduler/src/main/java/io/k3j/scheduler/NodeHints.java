@@ -1,6 +1,8 @@
 package io.k3j.scheduler;
 
 import io.k3j.model.Obj;
+import io.k3j.schedulerconfig.SchedulerConfiguration;
+import io.k3j.schedulerconfig.SchedulerProfile;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -12,17 +14,18 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param before null for a new node
 /// @param after the node without its pods
-record NodeHints(@Nullable NodeState before, NodeState after) {
-    static NodeHints of(@Nullable Obj before, Obj after) {
-        return new NodeHints(before == null ? null : NodeState.of(before), NodeState.of(after));
+/// @param configuration by which profiles pods are scheduled
+record NodeHints(@Nullable NodeState before, NodeState after, SchedulerConfiguration configuration) {
+    static NodeHints of(@Nullable Obj before, Obj after, SchedulerConfiguration configuration) {
+        return new NodeHints(before == null ? null : NodeState.of(before), NodeState.of(after), configuration);
     }
 
     /// Whether a filter may have become more lenient to a pod.
     boolean helps(PodInfo pod, String plugin) {
         return switch (plugin) {
-            case NodeFilters.FIT -> NodeFilters.fit(pod, after) == null && (before == null || grown(pod, before));
-            case NodeFilters.AFFINITY -> pod.affinity().allows(after)
-                    && (before == null || !pod.affinity().allows(before));
+            case NodeFilters.FIT -> NodeFilters.fit(wanted(pod), after) == null
+                    && (before == null || grown(wanted(pod), before));
+            case NodeFilters.AFFINITY -> allows(pod, after) && (before == null || !allows(pod, before));
             case NodeFilters.TAINTS -> NodeFilters.taints(pod, after) == null
                     && (before == null || NodeFilters.taints(pod, before) != null);
             case NodeFilters.UNSCHEDULABLE -> !after.unschedulable() && (before == null || before.unschedulable());
@@ -32,9 +35,22 @@ record NodeHints(@Nullable NodeState before, NodeState after) {
         };
     }
 
+    private SchedulerProfile profile(PodInfo pod) {
+        return configuration.profile(pod.schedulerName()).orElse(SchedulerProfile.DEFAULT);
+    }
+
+    /// What the filter looks at of what a pod requests.
+    private ResourceAmounts wanted(PodInfo pod) {
+        return pod.requests().without(profile(pod).arguments().fit());
+    }
+
+    private boolean allows(PodInfo pod, NodeState node) {
+        return pod.affinity().allows(node)
+                && NodeFilters.added(profile(pod)).matches(node.name(), node.labels());
+    }
+
     /// Whether there is more of something that the pod wants.
-    private boolean grown(PodInfo pod, NodeState old) {
-        ResourceAmounts wanted = pod.requests();
+    private boolean grown(ResourceAmounts wanted, NodeState old) {
         ResourceAmounts had = old.allocatable();
         ResourceAmounts has = after.allocatable();
         return after.podLimit() > old.podLimit() || wanted.cpuMilli() > 0 && has.cpuMilli() > had.cpuMilli()
@@ -45,6 +61,10 @@ record NodeHints(@Nullable NodeState before, NodeState after) {
 
     /// Whether the node has come to a domain, has left one, or counts otherwise than before.
     private boolean spread(PodInfo pod) {
+        if (pod.spread().isEmpty()) {
+            // by constraints of its profile
+            return true;
+        }
         List<SpreadConstraint> hard = pod.spread().stream().filter(SpreadConstraint::hard).toList();
         NodeState old = before;
         if (old == null) {

@@ -1,5 +1,6 @@
 package io.k3j.scheduler;
 
+import io.k3j.schedulerconfig.SchedulerProfile;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -76,15 +77,25 @@ final class Placement {
 
     /// Evaluates the node for which the pod is nominated, and takes it if it is feasible; else nodes from index `start`
     /// on, so that all nodes of a large cluster get a share, or those alone that the pod names.
-    static Outcome of(PodInfo pod, Snapshot snapshot, int start, RandomGenerator dice, Timing timing) {
+    @SuppressWarnings("checkstyle:ParameterNumber") // who decides, about what, and by which chance
+    static Outcome of(SchedulerProfile profile, PodInfo pod, Snapshot snapshot, int start, RandomGenerator dice,
+            Timing timing) {
+        return of(profile, Extenders.NONE, pod, snapshot, start, dice, timing);
+    }
+
+    /// The same with extenders, which are asked about nodes that the profile finds feasible.
+    @SuppressWarnings("checkstyle:ParameterNumber") // who decides, about what, and by which chance
+    static Outcome of(SchedulerProfile profile, Extenders extenders, PodInfo pod, Snapshot snapshot, int start,
+            RandomGenerator dice, Timing timing) {
         if (snapshot.nodes().isEmpty()) {
             return None.of(snapshot, null);
         }
         Instant begun = timing.now();
         @Nullable
-        Set<String> names = PinnedNodes.of(pod.affinity().node()).orElse(null);
+        Set<String> names = profile.filters(NodeFilters.AFFINITY)
+                ? PinnedNodes.of(pod.affinity().node()).orElse(null) : null;
         @Nullable
-        VolumeFilter volumes = volumes(pod, snapshot, timing);
+        VolumeFilter volumes = profile.filters(VolumeFilter.NAME) ? volumes(pod, snapshot, timing) : null;
         @Nullable
         Rejection everywhere = names != null && names.isEmpty() ? PinnedNodes.CONFLICT
                 : volumes == null ? null : volumes.rejectionForAll();
@@ -92,32 +103,54 @@ final class Placement {
             timing.step(Timing.PRE_FILTER, everywhere.status(), begun);
             return None.of(snapshot, everywhere);
         }
-        List<Filter> filters = filters(pod, snapshot, volumes, timing);
+        List<Filter> filters = filters(profile, pod, snapshot, volumes, timing);
         timing.step(Timing.PRE_FILTER, Timing.SUCCESS, begun);
         @Nullable
         NodeState promised = pod.nominatedNode().map(snapshot::node).orElse(null);
-        if (promised != null && reject(filters, pod, promised, promised, snapshot) == null) {
+        if (promised != null && reject(filters, pod, promised, promised, snapshot) == null
+                && !extenders.filter(pod, List.of(promised)).feasible().isEmpty()) {
             return new Found(promised, 0, volumes);
         }
         Instant filtering = timing.now();
-        Searched searched = search(filters, pod, snapshot, start, names);
+        Searched searched = search(filters, pod, snapshot,
+                new Range(start, names, profile.percentageOfNodesToScore())).filtered(extenders, pod);
         timing.step(Timing.FILTER, Timing.SUCCESS, filtering);
         return searched.feasible().isEmpty()
                 ? searched.none()
-                : new Found(best(pod, searched.feasible(), snapshot, dice, timing), searched.looked(), volumes);
+                : new Found(best(profile, extenders, pod, searched.feasible(), snapshot, dice, timing),
+                        searched.looked(), volumes);
     }
 
     /// What a search has found.
     private record Searched(List<NodeState> feasible, int looked, None none) {
+        /// What extenders leave of it.
+        Searched filtered(Extenders extenders, PodInfo pod) {
+            Extender.Filtered left = extenders.filter(pod, feasible);
+            if (left.feasible().size() == feasible.size()) {
+                return this;
+            }
+            Map<String, Rejection> all = new LinkedHashMap<>(none.rejections());
+            all.putAll(left.rejections());
+            return new Searched(left.feasible(), looked, new None(none.nodes(), all, none.everywhere(), none.others(),
+                    none.filters(), none.start()));
+        }
+    }
+
+    /// Which nodes are looked at.
+    ///
+    /// @param start the index of the first
+    /// @param names of the only nodes to look at, null for all
+    /// @param percentage of feasible ones that is enough, 0 by how many there are
+    private record Range(int start, @Nullable Set<String> names, int percentage) {
     }
 
     /// Looks for feasible nodes until they are enough.
-    ///
-    /// @param names of the only nodes to look at, null for all
-    private static Searched search(List<Filter> filters, PodInfo pod, Snapshot snapshot, int start,
-            @Nullable Set<String> names) {
+    private static Searched search(List<Filter> filters, PodInfo pod, Snapshot snapshot, Range range) {
+        @Nullable
+        Set<String> names = range.names();
+        int start = range.start();
         List<NodeState> nodes = names == null ? snapshot.nodes() : snapshot.named(names);
-        int enough = enough(nodes.size());
+        int enough = enough(nodes.size(), range.percentage());
         List<NodeState> feasible = new ArrayList<>(enough);
         Map<String, Rejection> rejections = new LinkedHashMap<>();
         int looked = 0;
@@ -147,17 +180,17 @@ final class Placement {
         return volumes;
     }
 
-    /// All filters of a pod.
-    private static List<Filter> filters(PodInfo pod, Snapshot snapshot, @Nullable VolumeFilter volumes,
-            Timing timing) {
-        List<Filter> all = new ArrayList<>(NodeFilters.of(pod));
-        add(all, VolumeRestrictions.NAME, () -> VolumeRestrictions.of(pod, snapshot), timing);
-        add(all, VolumeLimits.NAME, () -> VolumeLimits.of(pod, snapshot.volumes()), timing);
+    /// All filters of a pod that its profile has.
+    private static List<Filter> filters(SchedulerProfile profile, PodInfo pod, Snapshot snapshot,
+            @Nullable VolumeFilter volumes, Timing timing) {
+        List<Filter> all = new ArrayList<>(NodeFilters.of(profile, pod));
+        add(all, profile, VolumeRestrictions.NAME, () -> VolumeRestrictions.of(pod, snapshot), timing);
+        add(all, profile, VolumeLimits.NAME, () -> VolumeLimits.of(pod, snapshot.volumes()), timing);
         if (volumes != null) {
             all.add(volumes);
         }
-        add(all, SpreadFilter.NAME, () -> SpreadFilter.of(pod, snapshot), timing);
-        add(all, PodAffinityFilter.NAME, () -> PodAffinityFilter.of(pod, snapshot), timing);
+        add(all, profile, SpreadFilter.NAME, () -> SpreadFilter.of(profile, pod, snapshot), timing);
+        add(all, profile, PodAffinityFilter.NAME, () -> PodAffinityFilter.of(pod, snapshot), timing);
         return timing.timed(all);
     }
 
@@ -168,7 +201,11 @@ final class Placement {
         Filter prepared();
     }
 
-    private static void add(List<Filter> all, String plugin, Preparation preparation, Timing timing) {
+    private static void add(List<Filter> all, SchedulerProfile profile, String plugin, Preparation preparation,
+            Timing timing) {
+        if (!profile.filters(plugin)) {
+            return;
+        }
         Instant begun = timing.now();
         @Nullable
         Filter filter = preparation.prepared();
@@ -211,13 +248,15 @@ final class Placement {
         return null;
     }
 
-    private static NodeState best(PodInfo pod, List<NodeState> feasible, Snapshot snapshot, RandomGenerator dice,
-            Timing timing) {
+    @SuppressWarnings("checkstyle:ParameterNumber") // who decides, about what, and by which chance
+    private static NodeState best(SchedulerProfile profile, Extenders extenders, PodInfo pod,
+            List<NodeState> feasible, Snapshot snapshot, RandomGenerator dice, Timing timing) {
         if (feasible.size() == 1) {
             return feasible.getFirst();
         }
         Instant begun = timing.now();
-        double[] totals = Scores.totals(pod, feasible, snapshot, timing);
+        double[] totals = Scores.totals(profile, pod, feasible, snapshot, timing);
+        extenders.prioritize(totals, pod, feasible);
         timing.step(Timing.SCORE, Timing.SUCCESS, begun);
         int best = 0;
         int equals = 1;
@@ -232,14 +271,16 @@ final class Placement {
         return feasible.get(best);
     }
 
-    /// How many feasible nodes are enough: all in a small cluster, from half down to a twentieth in a large one
-    /// (`percentageOfNodesToScore`).
-    static int enough(int nodes) {
+    /// How many feasible nodes are enough: all in a small cluster, in a large one a part of them, from half down to a
+    /// twentieth where nobody says which.
+    ///
+    /// @param percentage `percentageOfNodesToScore`
+    static int enough(int nodes, int percentage) {
         if (nodes < FEWEST_TRIED) {
             return nodes;
         }
-        int percent = Math.max(5, 50 - nodes / 125);
-        return Math.max(FEWEST_TRIED, nodes * percent / 100);
+        int percent = percentage > 0 ? percentage : Math.max(5, 50 - nodes / 125);
+        return Math.max(FEWEST_TRIED, (int) ((long) nodes * percent / 100));
     }
 
     /// The reasons with their counts, sorted: `1 Insufficient cpu, 2 node(s) were unschedulable`.

@@ -1,30 +1,33 @@
 package io.k3j.scheduler;
 
+import io.k3j.schedulerconfig.SchedulerProfile;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /// Scores by preferred pod affinity and anti-affinity, of the new pod and of existing pods.
 final class PodAffinityScore {
-    private static final int WEIGHT = 2;
-    /// The weight of existing pods' required affinity, upstream's `hardPodAffinityWeight`.
-    private static final long HARD_WEIGHT = 1;
-
     private final PodInfo pod;
     private final Snapshot snapshot;
+    /// The weight of existing pods' required affinity.
+    private final long hardWeight;
+    private final long weight;
     private final Map<String, Map<String, Long>> likes = new HashMap<>();
 
-    private PodAffinityScore(PodInfo pod, Snapshot snapshot) {
+    private PodAffinityScore(SchedulerProfile profile, PodInfo pod, Snapshot snapshot) {
         this.pod = pod;
         this.snapshot = snapshot;
+        this.hardWeight = profile.arguments().podAffinity().hardWeight();
+        this.weight = profile.weight(PodAffinityFilter.NAME);
     }
 
-    static void add(double[] totals, PodInfo pod, List<NodeState> feasible, Snapshot snapshot) {
+    static void add(double[] totals, SchedulerProfile profile, PodInfo pod, List<NodeState> feasible,
+            Snapshot snapshot) {
         boolean own = !pod.affinity().preferred().isEmpty() || !pod.affinity().preferredAgainst().isEmpty();
-        if (!own && snapshot.withAffinity().isEmpty()) {
+        if (!own && (snapshot.withAffinity().isEmpty() || profile.arguments().podAffinity().ignoresPreferred())) {
             return;
         }
-        PodAffinityScore score = new PodAffinityScore(pod, snapshot);
+        PodAffinityScore score = new PodAffinityScore(profile, pod, snapshot);
         for (NodeState node : own ? snapshot.nodes() : snapshot.withAffinity()) {
             for (PodInfo other : own ? node.pods() : node.withAffinity()) {
                 score.count(node, other);
@@ -48,7 +51,7 @@ final class PodAffinityScore {
             String value = node.labels().get(term.topologyKey());
             if (value != null && term.matches(about, snapshot.namespaceLabels())) {
                 likes.computeIfAbsent(term.topologyKey(), k -> new HashMap<>()).merge(value,
-                        sign * (hard ? HARD_WEIGHT : term.weight()), Long::sum);
+                        sign * (hard ? hardWeight : term.weight()), Long::sum);
             }
         }
     }
@@ -65,7 +68,7 @@ final class PodAffinityScore {
             most = Math.max(most, sums[i]);
         }
         for (int i = 0; i < sums.length; i++) {
-            totals[i] += most == least ? 0 : WEIGHT * Math.floor(100.0 * (sums[i] - least) / (most - least));
+            totals[i] += most == least ? 0 : weight * Math.floor(100.0 * (sums[i] - least) / (most - least));
         }
     }
 }

@@ -12,26 +12,42 @@ import io.k3j.model.Obj;
 import io.k3j.model.Patch;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.schedulerconfig.SchedulerProfile;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
 /// All writes of the scheduler.
-record PodBinder(ApiClient api, Events events, InstantSource clock) {
-    /// The name of the scheduler in pods and events.
-    static final String SCHEDULER = "default-scheduler";
+record PodBinder(ApiClient api, Events events, InstantSource clock, Extenders extenders) {
+    /// The name of the scheduler in pods and events, but for those of other profiles.
+    static final String SCHEDULER = SchedulerProfile.DEFAULT_NAME;
     /// Of an Event's message, as upstream.
     private static final int EVENT_CHARS = 1_024;
     private static final String CUT = " ...";
 
-    /// Binds a pod to a node.
+    /// Without extenders.
+    PodBinder(ApiClient api, Events events, InstantSource clock) {
+        this(api, events, clock, Extenders.NONE);
+    }
+
+    /// Binds a pod to a node, or has it bound by an extender.
     /// @throws ApiFault when the binding is refused
     void bind(PodInfo pod, String node) {
+        try {
+            if (!extenders.bind(pod, node)) {
+                post(pod, node);
+            }
+        } catch (ExtenderFailure e) {
+            throw new ApiFault(503, "ServiceUnavailable", String.valueOf(e.getMessage()), Struct.EMPTY);
+        }
+        events.tellAs(pod.schedulerName(), Events.reference(pod.pod()), "Normal", "Scheduled",
+                "Successfully assigned " + pod.namespace() + "/" + pod.pod().name() + " to " + node);
+    }
+
+    private void post(PodInfo pod, String node) {
         Struct binding = Struct.of("apiVersion", "v1", "kind", "Binding", "metadata",
                 Struct.of("name", pod.pod().name(), "namespace", pod.namespace(), "uid", pod.uid()), "target",
                 Struct.of("apiVersion", "v1", "kind", "Node", "name", node));
         api.post(BuiltinResources.PODS, pod.key(), "binding", binding);
-        events.normal(pod.pod(), "Scheduled",
-                "Successfully assigned " + pod.namespace() + "/" + pod.pod().name() + " to " + node);
     }
 
     /// Writes a claim or a volume, if it is unchanged: a node is selected for its provisioner, or the volume binder
@@ -49,9 +65,10 @@ record PodBinder(ApiClient api, Events events, InstantSource clock) {
     ///
     /// @param nominated the node on which room is made for it, empty to take back a nomination, null to leave it
     void unschedulable(PodInfo pod, String reason, String message, @Nullable String nominated) {
-        events.warning(pod.pod(), "FailedScheduling", message.length() <= EVENT_CHARS
-                ? message
-                : message.substring(0, EVENT_CHARS - CUT.length()) + CUT);
+        events.tellAs(pod.schedulerName(), Events.reference(pod.pod()), "Warning", "FailedScheduling",
+                message.length() <= EVENT_CHARS
+                        ? message
+                        : message.substring(0, EVENT_CHARS - CUT.length()) + CUT);
         Seq before = pod.pod().status().seq("conditions");
         Seq after = Conditions.with(before,
                 Conditions.of("PodScheduled", false, reason, message).with("observedGeneration",
@@ -81,7 +98,7 @@ record PodBinder(ApiClient api, Events events, InstantSource clock) {
             return;
         }
         Struct wanted = Conditions.of("DisruptionTarget", true, "PreemptionByScheduler",
-                SCHEDULER + ": preempting to accommodate a higher priority pod");
+                preemptor.schedulerName() + ": preempting to accommodate a higher priority pod");
         Seq conditions = Conditions.with(victim.pod().status().seq("conditions"), wanted, clock.instant());
         patchStatus(victim, Struct.of("conditions", Seq.of(conditions.find("type", "DisruptionTarget"))));
         try {
@@ -91,7 +108,8 @@ record PodBinder(ApiClient api, Events events, InstantSource clock) {
                 throw fault;
             }
         }
-        events.normal(victim.pod(), "Preempted", "Preempted by pod " + preemptor.uid() + " on node " + node);
+        events.tellAs(preemptor.schedulerName(), Events.reference(victim.pod()), "Normal", "Preempted",
+                "Preempted by pod " + preemptor.uid() + " on node " + node);
     }
 
     /// Conditions of others, which may be newer than the pod that was looked at, stay as they are.

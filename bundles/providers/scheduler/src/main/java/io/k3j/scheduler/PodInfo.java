@@ -4,6 +4,7 @@ import io.k3j.componenthelpers.Toleration;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
+import io.k3j.schedulerconfig.SchedulerProfile;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -135,6 +136,11 @@ final class PodInfo {
 
     long priority() {
         return spec.whole("priority", 0);
+    }
+
+    /// Who is to schedule it.
+    String schedulerName() {
+        return spec.text("schedulerName", SchedulerProfile.DEFAULT_NAME);
     }
 
     String node() {

@@ -2,6 +2,8 @@ package io.k3j.scheduler;
 
 import io.k3j.controllerkit.Conditions;
 import io.k3j.model.Obj;
+import io.k3j.schedulerconfig.PluginArguments;
+import io.k3j.schedulerconfig.SchedulerProfile;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -12,8 +14,6 @@ import org.jspecify.annotations.Nullable;
 /// Finds a node that becomes feasible when pods of lower priority are evicted, and the victims:
 /// <https://kubernetes.io/docs/concepts/scheduling-eviction/pod-priority-preemption/>. Pure.
 final class Preemption {
-    /// So many candidates are enough if one violates no budget; more, a tenth, of very many nodes.
-    private static final int FEWEST_CANDIDATES = 100;
     private static final String HOPELESS = "Preemption is not helpful for scheduling";
     private static final String NO_VICTIMS = "No preemption victims found for incoming pod";
 
@@ -56,9 +56,12 @@ final class Preemption {
     private final Snapshot snapshot;
     private final DisruptionBudgets budgets;
     private final Placement.None failed;
+    /// How many candidates are enough if one violates no budget.
+    private final PluginArguments.Preemption limits;
 
     /// @param failed the placement of the pod in this snapshot
-    Preemption(PodInfo pod, Snapshot snapshot, List<Obj> budgets, Placement.None failed) {
+    Preemption(SchedulerProfile profile, PodInfo pod, Snapshot snapshot, List<Obj> budgets, Placement.None failed) {
+        this.limits = profile.arguments().preemption();
         this.pod = pod;
         this.snapshot = snapshot;
         this.budgets = DisruptionBudgets.of(budgets);
@@ -67,6 +70,11 @@ final class Preemption {
 
     /// Evaluates the nodes that the placement has rejected, in its order.
     Result find() {
+        return find(Extenders.NONE);
+    }
+
+    /// The same with those that extenders leave.
+    Result find(Extenders extenders) {
         if (pod.spec().text("preemptionPolicy").equals("Never")) {
             return Result.ineligible("preemptionPolicy=Never");
         }
@@ -75,8 +83,8 @@ final class Preemption {
         }
         List<Candidate> candidates = new ArrayList<>();
         List<List<String>> reasons = new ArrayList<>();
-        int most = Math.max(FEWEST_CANDIDATES,
-                (int) failed.rejections().values().stream().filter(Rejection::resolvable).count() / 10);
+        long possible = failed.rejections().values().stream().filter(Rejection::resolvable).count();
+        long most = Math.max(1, Math.max(limits.absolute(), possible * limits.percentage() / 100));
         boolean harmless = false;
         List<NodeState> nodes = snapshot.nodes();
         for (int i = 0; i < nodes.size(); i++) {
@@ -96,7 +104,7 @@ final class Preemption {
                 .thenComparing(Candidate::earliestStart, Comparator.reverseOrder());
         String none = "preemption: 0/" + snapshot.nodes().size() + " nodes are available: "
                 + Placement.histogram(reasons) + ".";
-        return new Result(candidates.stream().min(order), none, false);
+        return new Result(extenders.preempt(pod, candidates, snapshot).stream().min(order), none, false);
     }
 
     /// Whether the room on the nominated node, which may still be of use, is being made.

@@ -8,8 +8,6 @@ import java.util.function.BiPredicate;
 /// A pod in the [SchedulingQueue] and its attempts; times are of the monotonic clock. Guarded by the queue's lock, but
 /// for who has taken it.
 final class QueuedPod {
-    private static final Duration FIRST_BACK_OFF = Duration.ofSeconds(1);
-    private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(10);
     private static final int MOST_DOUBLED = 10;
 
     final long priority;
@@ -84,11 +82,14 @@ final class QueuedPod {
     }
 
     /// An attempt has ended without a node.
-    void failed(Instant now) {
+    ///
+    /// @param initial back-off after the first one; it doubles
+    /// @param longest back-off
+    void failed(Instant now, Duration initial, Duration longest) {
         failedAt = now;
         since = now;
         late = false;
-        Duration wait = FIRST_BACK_OFF.multipliedBy(1L << Math.clamp(attempts - 1L, 0, MOST_DOUBLED));
-        ready = now.plus(wait.compareTo(LONGEST_BACK_OFF) > 0 ? LONGEST_BACK_OFF : wait);
+        Duration wait = initial.multipliedBy(1L << Math.clamp(attempts - 1L, 0, MOST_DOUBLED));
+        ready = now.plus(wait.compareTo(longest) > 0 ? longest : wait);
     }
 }

@@ -2,6 +2,7 @@ package io.k3j.scheduler;
 
 import io.k3j.apimachinery.Quantity;
 import io.k3j.model.Struct;
+import io.k3j.schedulerconfig.PluginArguments;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -58,6 +59,26 @@ record ResourceAmounts(long cpuMilli, long memory, long disk, Map<String, Long> 
         o.others.forEach((n, v) -> all.merge(n, v, Math::max));
         return new ResourceAmounts(Math.max(cpuMilli, o.cpuMilli), Math.max(memory, o.memory), Math.max(disk, o.disk),
                 all);
+    }
+
+    /// The same without extended resources that are not looked at.
+    ResourceAmounts without(PluginArguments.Fit ignoring) {
+        if (others.isEmpty() || others.keySet().stream().noneMatch(ignoring::ignores)) {
+            return this;
+        }
+        Map<String, Long> rest = new TreeMap<>(others);
+        rest.keySet().removeIf(ignoring::ignores);
+        return new ResourceAmounts(cpuMilli, memory, disk, rest);
+    }
+
+    /// How much there is of one: cores in thousandths, else units.
+    long amount(String resource) {
+        return switch (resource) {
+            case "cpu" -> cpuMilli;
+            case "memory" -> memory;
+            case "ephemeral-storage" -> disk;
+            default -> others.getOrDefault(resource, 0L);
+        };
     }
 
     private Map<String, Long> merged(ResourceAmounts o, int sign) {

@@ -9,7 +9,9 @@ import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.Events;
 import io.k3j.controllerkit.LiveViews;
 import io.k3j.controllerkit.ControllerRunner;
+import io.k3j.schedulerconfig.SchedulerConfiguration;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
@@ -37,17 +39,27 @@ public final class Scheduler implements Metrics {
     private final LiveViews views;
     private final ControllerRunner runner;
     private final EventHandlers watching;
+    private final Extenders extenders;
 
-    /// Starts to schedule when the views are synced and a node is initialized.
+    /// The component's settings.
+    public @interface Settings {
+        /// `--kube-scheduler-arg`, as `name=value`; `config` is known here, whose file the command line has looked at.
+        String[] kubeSchedulerArg() default {};
+    }
+
+    /// Starts to schedule when the views are synced and a node is initialized. Blocks for the configuration file.
+    /// @throws IllegalArgumentException for a configuration file that was made wrong since this server started
     @Activate
-    public Scheduler(@Reference ApiClient client, @Reference Health health) {
+    public Scheduler(Settings settings, @Reference ApiClient client, @Reference Health health) {
+        SchedulerConfiguration configuration = SchedulerConfiguration.of(List.of(settings.kubeSchedulerArg()));
+        extenders = Extenders.of(configuration.extenders());
         ApiClient api = client.leading(Candidate.SCHEDULER);
         TimeSource clock = TimeSource.system();
         HealthScope scope = health.scope("scheduler");
         views = new LiveViews(clock);
-        watching = new EventHandlers(views, clock);
+        watching = new EventHandlers(views, clock, configuration);
         Events events = new Events(api, PodBinder.SCHEDULER, "", clock);
-        SchedulerLoop loop = new SchedulerLoop(watching, new PodBinder(api, events, clock),
+        SchedulerLoop loop = new SchedulerLoop(watching, new PodBinder(api, events, clock, extenders),
                 () -> views.synced() && watching.initialized(), bounded(), RandomGenerator.getDefault());
         views.attach(api);
         runner = new ControllerRunner("scheduler", health).drive(events).report(trouble -> {
@@ -92,6 +104,7 @@ public final class Scheduler implements Metrics {
     public void stop() {
         views.close();
         watching.queue().changed(QueueEvents.ACTIVATE, Set.of());
+        extenders.close();
         runner.close();
     }
 

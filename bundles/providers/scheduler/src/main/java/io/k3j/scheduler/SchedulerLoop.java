@@ -3,11 +3,14 @@ package io.k3j.scheduler;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.controllerkit.LiveView;
 import io.k3j.model.Obj;
+import io.k3j.schedulerconfig.SchedulerConfiguration;
+import io.k3j.schedulerconfig.SchedulerProfile;
 import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
@@ -15,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Schedules one pod at a time. Has no thread: [#step] decides; all writes to the API run on the given executor.
 final class SchedulerLoop {
+    private static final String PREEMPTION = "DefaultPreemption";
+    private final SchedulerConfiguration configuration;
     private final SchedulerMetrics metrics;
     private final SchedulingQueue queue;
     private final ClusterState cluster;
@@ -31,6 +36,7 @@ final class SchedulerLoop {
     /// @param ready whether the views are synced
     SchedulerLoop(EventHandlers watching, PodBinder binder, BooleanSupplier ready, Executor bindings,
             RandomGenerator dice) {
+        this.configuration = watching.configuration();
         this.metrics = watching.metrics();
         this.queue = watching.queue();
         this.cluster = watching.cluster();
@@ -64,11 +70,11 @@ final class SchedulerLoop {
             queue.remove(pod.uid());
             return;
         }
-        Timing timing = metrics.attempt();
+        Timing timing = metrics.attempt(pod.schedulerName());
         try {
             cluster.release(pod.uid());
             Snapshot snapshot = cluster.snapshot();
-            switch (Placement.of(pod, snapshot, start, dice, timing)) {
+            switch (Placement.of(profile(pod), binder.extenders(), pod, snapshot, start, dice, timing)) {
                 case Placement.Found found -> {
                     metrics.decided(entry.begun());
                     start = (start + found.looked()) % snapshot.nodes().size();
@@ -82,6 +88,11 @@ final class SchedulerLoop {
             log.log(Level.WARNING, "Error scheduling pod; retrying pod=" + pod.key(), e);
             hand(entry, () -> retry(entry, String.valueOf(e.getMessage())));
         }
+    }
+
+    /// Pods of no profile are never queued.
+    private SchedulerProfile profile(PodInfo pod) {
+        return configuration.profile(pod.schedulerName()).orElse(SchedulerProfile.DEFAULT);
     }
 
     private void assumeAndBind(QueuedPod entry, NodeState node, @Nullable VolumeFilter claimed, Timing timing) {
@@ -120,7 +131,7 @@ final class SchedulerLoop {
 
     /// Ends an attempt that has failed for a reason other than that no node is feasible.
     private void failed(QueuedPod entry) {
-        metrics.ended(SchedulerMetrics.ERROR, entry.begun());
+        metrics.ended(SchedulerMetrics.ERROR, entry);
         settled(entry, queue.error(entry));
     }
 
@@ -178,9 +189,11 @@ final class SchedulerLoop {
 
     private void unschedulable(QueuedPod entry, Placement.None none, Snapshot snapshot, Timing timing) {
         PodInfo pod = entry.pod();
-        Preemption.Result result = none.nodes() == 0 ? Preemption.Result.NONE : victims(pod, none, snapshot, timing);
+        Set<String> after = profile(pod).postFilters();
+        Preemption.Result result = none.nodes() == 0 || !after.contains(PREEMPTION) ? Preemption.Result.NONE
+                : victims(pod, none, snapshot, timing);
         metrics.decided(entry.begun());
-        metrics.ended(SchedulerMetrics.UNSCHEDULABLE, entry.begun());
+        metrics.ended(SchedulerMetrics.UNSCHEDULABLE, entry);
         if (result.best().isPresent()) {
             Preemption.Candidate best = result.best().get();
             List<PodInfo> displaced = displaced(pod, best.node().name(), snapshot);
@@ -194,21 +207,33 @@ final class SchedulerLoop {
             return;
         }
         boolean withdrawn = !result.keepsNomination() && cluster.withdraw(pod.uid());
-        String message = none.message()
-                + (none.nodes() == 0 ? "" : " no new claims to deallocate, " + result.message());
+        String message = none.message() + (none.nodes() == 0 ? "" : postFilters(after, result));
         hand(entry, () -> {
             report(pod, "Unschedulable", message, result.keepsNomination() ? null : "");
-            settled(entry, queue.failed(entry, none.plugins()));
+            settled(entry, queue.failed(entry, rejecting(none)));
             freed(pod, withdrawn);
         });
+    }
+
+    /// What the plug-ins say that have looked for a way out, in upstream's order.
+    private static String postFilters(Set<String> plugins, Preemption.Result result) {
+        StringJoiner said = new StringJoiner(", ", " ", "").setEmptyValue("");
+        if (plugins.contains("DynamicResources")) {
+            said.add("no new claims to deallocate");
+        }
+        if (plugins.contains(PREEMPTION)) {
+            said.add(result.message());
+        }
+        return said.toString();
     }
 
     private Preemption.Result victims(PodInfo pod, Placement.None none, Snapshot snapshot, Timing timing) {
         Instant begun = timing.now();
         metrics.preempting();
-        Preemption.Result result = new Preemption(pod, snapshot, budgets.list(), none).find();
+        Preemption.Result result = new Preemption(profile(pod), pod, snapshot, budgets.list(), none)
+                .find(binder.extenders());
         result.best().ifPresent(best -> metrics.preempted(best.victims().size()));
-        timing.plugin("DefaultPreemption", Timing.POST_FILTER, result.status(), begun);
+        timing.plugin(PREEMPTION, Timing.POST_FILTER, result.status(), begun);
         timing.step(Timing.POST_FILTER, result.status(), begun);
         return result;
     }
@@ -242,7 +267,12 @@ final class SchedulerLoop {
             queue.changed(QueueEvents.ASSIGNED_DELETE, EventHandlers.ROOM);
         }
         report(pod, "Unschedulable", none.message(), node);
-        settled(entry, queue.failed(entry, none.plugins()));
+        settled(entry, queue.failed(entry, rejecting(none)));
+    }
+
+    /// What an extender has rejected may be helped by any event: nobody knows by which.
+    private static Set<String> rejecting(Placement.None none) {
+        return none.plugins().contains(Extender.NAME) ? Set.of() : none.plugins();
     }
 
     /// A report that is refused is given again with the next attempt, if that fails too.

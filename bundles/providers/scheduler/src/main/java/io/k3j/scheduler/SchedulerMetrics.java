@@ -6,8 +6,11 @@ import io.k3j.metricstext.MetricText.Type;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
@@ -15,7 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /// What the scheduler counts, by upstream's names
-/// (<https://kubernetes.io/docs/reference/instrumentation/metrics/>). There is one profile. Any thread; nothing blocks.
+/// (<https://kubernetes.io/docs/reference/instrumentation/metrics/>). Any thread; nothing blocks.
 final class SchedulerMetrics {
     static final String SCHEDULED = "scheduled";
     static final String UNSCHEDULABLE = "unschedulable";
@@ -32,7 +35,8 @@ final class SchedulerMetrics {
 
     private final InstantSource clock;
     private final AtomicLong begun = new AtomicLong();
-    private final Map<String, Histogram> attempts = new ConcurrentSkipListMap<>();
+    /// By profile and result.
+    private final Map<List<String>, Histogram> attempts = new ConcurrentHashMap<>();
     private final Histogram algorithm = new Histogram(ATTEMPT_BOUNDS);
     private final Map<String, Histogram> pods = new ConcurrentSkipListMap<>();
     private final Histogram tries = new Histogram(Histogram.doubling(1, 5));
@@ -59,8 +63,8 @@ final class SchedulerMetrics {
     }
 
     /// An attempt begins. Of each ten the first is sampled; upstream throws dice.
-    Timing attempt() {
-        return new Timing(this, begun.getAndIncrement() % SAMPLED == 0);
+    Timing attempt(String profile) {
+        return new Timing(this, profile, begun.getAndIncrement() % SAMPLED == 0);
     }
 
     Instant now() {
@@ -71,8 +75,8 @@ final class SchedulerMetrics {
         return Duration.between(begin, clock.instant()).toNanos();
     }
 
-    void step(String point, String status, Instant begin) {
-        steps.computeIfAbsent(List.of(point, status), _ -> new Histogram(STEP_BOUNDS)).add(since(begin));
+    void step(String profile, String point, String status, Instant begin) {
+        steps.computeIfAbsent(List.of(point, profile, status), _ -> new Histogram(STEP_BOUNDS)).add(since(begin));
     }
 
     void plugin(String plugin, String point, String status, Instant begin) {
@@ -85,13 +89,14 @@ final class SchedulerMetrics {
     }
 
     /// An attempt is over, with one of the results.
-    void ended(String result, Instant begin) {
-        attempts.computeIfAbsent(result, _ -> new Histogram(ATTEMPT_BOUNDS)).add(since(begin));
+    void ended(String result, QueuedPod entry) {
+        attempts.computeIfAbsent(List.of(entry.pod().schedulerName(), result), _ -> new Histogram(ATTEMPT_BOUNDS))
+                .add(since(entry.begun()));
     }
 
     /// A pod is bound.
     void bound(QueuedPod entry) {
-        ended(SCHEDULED, entry.begun());
+        ended(SCHEDULED, entry);
         int number = entry.attempts();
         tries.add(TimeUnit.SECONDS.toNanos(number));
         pods.computeIfAbsent(number < MANY ? Integer.toString(number) : MANY + "+", _ -> new Histogram(POD_BOUNDS))
@@ -136,10 +141,16 @@ final class SchedulerMetrics {
         text.family(NAME + "schedule_attempts_total", Type.COUNTER, "Number of attempts to schedule pods, by the"
                 + " result. 'unschedulable' means a pod could not be scheduled, while 'error' means an internal"
                 + " scheduler problem.");
-        attempts.forEach((result, h) -> text.value(h.count(), "profile", PodBinder.SCHEDULER, "result", result));
+        sorted(attempts).forEach((of, h) -> text.value(h.count(), "profile", of.get(0), "result", of.get(1)));
         text.family(NAME + "scheduling_attempt_duration_seconds", Type.HISTOGRAM,
                 "Scheduling attempt latency in seconds (scheduling algorithm + binding)");
-        attempts.forEach((result, h) -> text.histogram(h, "profile", PodBinder.SCHEDULER, "result", result));
+        sorted(attempts).forEach((of, h) -> text.histogram(h, "profile", of.get(0), "result", of.get(1)));
+    }
+
+    private static SortedMap<List<String>, Histogram> sorted(Map<List<String>, Histogram> all) {
+        SortedMap<List<String>, Histogram> sorted = new TreeMap<>(Comparator.comparing(List::toString));
+        sorted.putAll(all);
+        return sorted;
     }
 
     private void durations(MetricText text) {
@@ -154,8 +165,8 @@ final class SchedulerMetrics {
                 + " potential queueing hint misconfigurations or event handling issues.").value(late.sum());
         text.family(NAME + "framework_extension_point_duration_seconds", Type.HISTOGRAM,
                 "Latency for running all plugins of a specific extension point.");
-        steps.forEach((of, h) -> text.histogram(h, "extension_point", of.get(0), "profile", PodBinder.SCHEDULER,
-                "status", of.get(1)));
+        steps.forEach((of, h) -> text.histogram(h, "extension_point", of.get(0), "profile", of.get(1), "status",
+                of.get(2)));
         text.family(NAME + "plugin_execution_duration_seconds", Type.HISTOGRAM,
                 "Duration for running a plugin at a specific extension point.");
         plugins.forEach((of, h) -> text.histogram(h, "extension_point", of.get(1), "plugin", of.get(0), "status",

@@ -1,12 +1,12 @@
 package io.k3j.scheduler;
 
 import io.k3j.componentapi.TimeSource;
+import io.k3j.schedulerconfig.SchedulerConfiguration;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -27,9 +27,8 @@ import java.util.function.Predicate;
 ///             └──────────────────────────── 1 s … 10 s ───────────────────────────┘
 /// ```
 ///
-/// Active pods are ordered by priority, then by the time they came or came back. When there are none, those in back-off
-/// are taken before its end, but for those that wait after an error: upstream's `SchedulerPopFromBackoffQ`. One entry
-/// per pod. For any thread.
+/// Active pods are ordered by priority, then by when they came back. When there are none, those in back-off are taken
+/// before its end, but for those that wait after an error: `SchedulerPopFromBackoffQ`. One entry a pod. For any thread.
 final class SchedulingQueue {
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
     /// Pods that have waited too long are looked for so often, as there may be very many.
@@ -37,8 +36,8 @@ final class SchedulingQueue {
     private static final String GATES = "SchedulingGates";
     private static final Comparator<QueuedPod> FIRST = Comparator.comparingLong((QueuedPod e) -> -e.priority)
             .thenComparing(e -> e.since).thenComparing(e -> e.order);
-
     private final InstantSource clock;
+    private final SchedulerConfiguration configuration;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Map<String, QueuedPod> pods = new HashMap<>();
@@ -47,12 +46,14 @@ final class SchedulingQueue {
     private final IncomingPods incoming = new IncomingPods();
     private final BackOffQueue backOff = new BackOffQueue(FIRST, incoming);
     private final UnschedulablePods unschedulable = new UnschedulablePods();
-    private final Set<String> gated = new HashSet<>();
+    /// The profiles of pods that have gates, by uid.
+    private final Map<String, String> gated = new HashMap<>();
     private final InFlightEvents inFlight = new InFlightEvents();
     private Instant flushed;
 
-    SchedulingQueue(TimeSource time) {
+    SchedulingQueue(TimeSource time, SchedulerConfiguration configuration) {
         this.clock = time.monotonic();
+        this.configuration = configuration;
         this.flushed = clock.instant();
     }
 
@@ -63,7 +64,7 @@ final class SchedulingQueue {
             if (known == null) {
                 QueuedPod entry = new QueuedPod(pod, clock.instant());
                 pods.put(pod.uid(), entry);
-                activate(entry, gated.remove(pod.uid()) ? QueueEvents.POD_UNGATED : QueueEvents.POD_ADD);
+                activate(entry, gated.remove(pod.uid()) != null ? QueueEvents.POD_UNGATED : QueueEvents.POD_ADD);
                 return;
             }
             known.pod = pod;
@@ -72,10 +73,10 @@ final class SchedulingQueue {
     }
 
     /// Tells of a pod that has scheduling gates: it is only counted.
-    void gate(String uid) {
+    void gate(String uid, String profile) {
         locked(() -> {
             leave(uid);
-            if (gated.add(uid)) {
+            if (gated.put(uid, profile) == null) {
                 incoming.count(IncomingPods.UNSCHEDULABLE, QueueEvents.POD_ADD);
             }
         });
@@ -184,7 +185,7 @@ final class SchedulingQueue {
         lock.lock();
         try {
             if (entry.inFlight && !entry.gone) {
-                entry.failed(clock.instant());
+                entry.failed(clock.instant(), configuration.initialBackOff(), configuration.longestBackOff());
                 place.run();
                 inFlight.end(entry);
                 changed.signalAll();
@@ -228,11 +229,10 @@ final class SchedulingQueue {
     PendingPods pending() {
         lock.lock();
         try {
-            SortedMap<String, Integer> rejected = new TreeMap<>();
-            pods.values().forEach(e -> e.plugins.forEach(p -> rejected.merge(p, 1, Integer::sum)));
-            if (!gated.isEmpty()) {
-                rejected.put(GATES, gated.size());
-            }
+            SortedMap<PendingPods.Reason, Integer> rejected = new TreeMap<>();
+            pods.values().forEach(e -> e.plugins.forEach(p -> rejected
+                    .merge(new PendingPods.Reason(p, e.pod.schedulerName()), 1, Integer::sum)));
+            gated.values().forEach(p -> rejected.merge(new PendingPods.Reason(GATES, p), 1, Integer::sum));
             return new PendingPods(active.size(), backOff.size(), unschedulable.size(), gated.size(), rejected);
         } finally {
             lock.unlock();
@@ -282,10 +282,10 @@ final class SchedulingQueue {
             return;
         }
         flushed = now;
-        for (QueuedPod entry : unschedulable.takeOut(Set.of(), e -> e.failedAt.plus(LONGEST_WAIT).isBefore(now))) {
-            entry.late = true;
-            activate(entry, QueueEvents.TIMEOUT);
-        }
+        unschedulable.takeOut(Set.of(), e -> e.failedAt.plus(LONGEST_WAIT).isBefore(now)).forEach(e -> {
+            e.late = true;
+            activate(e, QueueEvents.TIMEOUT);
+        });
     }
 
     private void locked(Runnable action) {

@@ -3,6 +3,8 @@ package io.k3j.scheduler;
 import io.k3j.model.Obj;
 import io.k3j.model.Selector;
 import io.k3j.model.Struct;
+import io.k3j.schedulerconfig.PluginArguments;
+import io.k3j.schedulerconfig.SchedulerProfile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +14,33 @@ import java.util.Set;
 /// <https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/>.
 record SpreadConstraint(long maxSkew, String topologyKey, boolean hard, Selector selector, long minDomains,
         boolean honorsAffinity, boolean honorsTaints) {
+    static final String HOST = "kubernetes.io/hostname";
+    private static final String ZONE = "topology.kubernetes.io/zone";
+
+    /// A pod's own ones, or those that its profile has for pods without any, among the pods that
+    /// [Snapshot#siblings] says; none where these are everybody.
+    static List<SpreadConstraint> of(SchedulerProfile profile, PodInfo pod, Snapshot snapshot) {
+        if (!pod.spread().isEmpty()) {
+            return pod.spread();
+        }
+        PluginArguments.Spread defaults = profile.arguments().spread();
+        if (!defaults.system() && defaults.constraints().isEmpty()) {
+            return List.of();
+        }
+        Selector siblings = snapshot.siblings(pod);
+        if (siblings.everything()) {
+            return List.of();
+        }
+        return defaults.system() ? List.of(soft(3, HOST, siblings), soft(5, ZONE, siblings))
+                : defaults.constraints().stream().map(c -> new SpreadConstraint(c.maxSkew(), c.topologyKey(), c.hard(),
+                        siblings, 1, true, false)).toList();
+    }
+
+    /// One of upstream's `systemDefaultConstraints`.
+    private static SpreadConstraint soft(long maxSkew, String topologyKey, Selector siblings) {
+        return new SpreadConstraint(maxSkew, topologyKey, false, siblings, 1, true, false);
+    }
+
     static List<SpreadConstraint> of(Obj pod) {
         List<SpreadConstraint> all = new ArrayList<>();
         for (Struct c : pod.spec().seq("topologySpreadConstraints").structs()) {

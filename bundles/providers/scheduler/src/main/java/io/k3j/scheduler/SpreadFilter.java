@@ -1,6 +1,7 @@
 package io.k3j.scheduler;
 
 import io.k3j.componenthelpers.Toleration;
+import io.k3j.schedulerconfig.SchedulerProfile;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -65,8 +66,12 @@ final class SpreadFilter implements Filter {
     }
 
     /// Null when the pod has no hard constraint.
-    static @Nullable Filter of(PodInfo pod, Snapshot snapshot) {
-        List<SpreadConstraint> hard = pod.spread().stream().filter(SpreadConstraint::hard).toList();
+    static @Nullable Filter of(SchedulerProfile profile, PodInfo pod, Snapshot snapshot) {
+        if (pod.spread().isEmpty() && profile.arguments().spread().system()) {
+            return null;
+        }
+        List<SpreadConstraint> hard = SpreadConstraint.of(profile, pod, snapshot).stream()
+                .filter(SpreadConstraint::hard).toList();
         if (hard.isEmpty()) {
             return null;
         }

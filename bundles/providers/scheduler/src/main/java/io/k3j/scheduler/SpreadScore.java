@@ -1,36 +1,35 @@
 package io.k3j.scheduler;
 
-import io.k3j.model.Selector;
+import io.k3j.schedulerconfig.SchedulerProfile;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Scores by soft topology spread constraints. A pod without constraints is spread by upstream's default ones over
-/// hosts and zones, among those that [Snapshot#siblings] says.
+/// Scores by soft topology spread constraints, a pod's own or those of its profile.
 final class SpreadScore {
-    private static final int WEIGHT = 2;
-    private static final String HOST = "kubernetes.io/hostname";
-    private static final String ZONE = "topology.kubernetes.io/zone";
-
     private final PodInfo pod;
     private final List<NodeState> feasible;
-    private final boolean defaults;
+    /// Whether a node may lack the key of a constraint: upstream's own default ones are for nodes without zones, too.
+    private final boolean lenient;
     private final List<SpreadConstraint> soft;
+    private final long weight;
 
-    private SpreadScore(PodInfo pod, List<NodeState> feasible, List<SpreadConstraint> soft) {
+    private SpreadScore(SchedulerProfile profile, PodInfo pod, List<NodeState> feasible, List<SpreadConstraint> soft) {
         this.pod = pod;
         this.feasible = feasible;
-        this.defaults = pod.spread().isEmpty();
+        this.lenient = pod.spread().isEmpty() && profile.arguments().spread().system();
         this.soft = soft;
+        this.weight = profile.weight(SpreadFilter.NAME);
     }
 
-    static void add(double[] totals, PodInfo pod, List<NodeState> feasible, Snapshot snapshot) {
+    static void add(double[] totals, SchedulerProfile profile, PodInfo pod, List<NodeState> feasible,
+            Snapshot snapshot) {
         if (feasible.size() < 2) {
             return;
         }
-        List<SpreadConstraint> soft = pod.spread().isEmpty() ? defaults(snapshot.siblings(pod))
-                : pod.spread().stream().filter(c -> !c.hard()).toList();
-        SpreadScore score = new SpreadScore(pod, feasible, soft);
+        List<SpreadConstraint> soft = SpreadConstraint.of(profile, pod, snapshot).stream().filter(c -> !c.hard())
+                .toList();
+        SpreadScore score = new SpreadScore(profile, pod, feasible, soft);
         double[] sums = new double[totals.length];
         boolean some = false;
         for (SpreadConstraint c : soft) {
@@ -41,16 +40,9 @@ final class SpreadScore {
         }
     }
 
-    /// Upstream's `systemDefaultConstraints`.
-    private static List<SpreadConstraint> defaults(Selector siblings) {
-        return siblings.everything() ? List.of()
-                : List.of(new SpreadConstraint(3, HOST, false, siblings, 1, true, false),
-                        new SpreadConstraint(5, ZONE, false, siblings, 1, true, false));
-    }
-
     private boolean add(double[] sums, SpreadConstraint c, Snapshot snapshot) {
         Map<String, Integer> counts = new HashMap<>();
-        boolean host = c.topologyKey().equals(HOST);
+        boolean host = c.topologyKey().equals(SpreadConstraint.HOST);
         for (NodeState node : feasible) {
             String value = node.labels().get(c.topologyKey());
             if (value != null && labelled(node)) {
@@ -74,9 +66,9 @@ final class SpreadScore {
         return true;
     }
 
-    /// Whether a node has the keys of all constraints that the pod has for itself; one that lacks a key gets nothing.
+    /// Whether a node has the keys of all constraints; one that lacks a key gets nothing.
     private boolean labelled(NodeState node) {
-        return defaults || soft.stream().allMatch(c -> node.labels().containsKey(c.topologyKey()));
+        return lenient || soft.stream().allMatch(c -> node.labels().containsKey(c.topologyKey()));
     }
 
     private boolean counted(SpreadConstraint c, NodeState node) {
@@ -94,7 +86,7 @@ final class SpreadScore {
         }
         for (int i = 0; i < totals.length; i++) {
             if (labelled(feasible.get(i))) {
-                totals[i] += WEIGHT * (most == 0 ? 100 : Math.floor(100 * (most + least - Math.round(sums[i])) / most));
+                totals[i] += weight * (most == 0 ? 100 : Math.floor(100 * (most + least - Math.round(sums[i])) / most));
             }
         }
     }

@@ -19,11 +19,14 @@ final class Timing {
     static final String ERROR = "Error";
 
     private final SchedulerMetrics metrics;
+    private final String profile;
     private final boolean sampled;
 
+    /// @param profile by which the pod is scheduled
     /// @param sampled whether plug-ins are timed
-    Timing(SchedulerMetrics metrics, boolean sampled) {
+    Timing(SchedulerMetrics metrics, String profile, boolean sampled) {
         this.metrics = metrics;
+        this.profile = profile;
         this.sampled = sampled;
     }
 
@@ -34,7 +37,7 @@ final class Timing {
 
     /// A step has ended.
     void step(String point, String status, Instant begun) {
-        metrics.step(point, status, begun);
+        metrics.step(profile, point, status, begun);
     }
 
     /// A plug-in has done its part of a step.

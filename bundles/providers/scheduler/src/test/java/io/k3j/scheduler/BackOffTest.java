@@ -5,6 +5,7 @@ import static io.k3j.scheduler.SchedulerBed.key;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.controllerkit.BuiltinResources;
+import io.k3j.schedulerconfig.SchedulerConfiguration;
 import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,7 +18,7 @@ class BackOffTest {
 
     @BeforeEach
     void makeQueue() {
-        queue = new SchedulingQueue(bed.clock);
+        queue = new SchedulingQueue(bed.clock, SchedulerConfiguration.DEFAULT);
     }
 
     /// A pod whose attempt has failed, and which an event has helped since.

@@ -11,6 +11,7 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.schedulerconfig.SchedulerConfiguration;
 import io.k3j.testkit.ManualClock;
 import java.time.Duration;
 import java.util.Set;
@@ -40,7 +41,7 @@ class FailedAttemptsTest {
     @Test
     void aFailedPodComesAfterThoseThatCameMeanwhile() {
         ManualClock clock = bed.clock;
-        SchedulingQueue queue = new SchedulingQueue(clock);
+        SchedulingQueue queue = new SchedulingQueue(clock, SchedulerConfiguration.DEFAULT);
         queue.add(new PodInfo(bed.pod("a", cpu("1"))));
         QueuedPod first = queue.take().orElseThrow();
         clock.advance(Duration.ofSeconds(1));

@@ -6,6 +6,8 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.schedulerconfig.SchedulerConfiguration;
+import io.k3j.schedulerconfig.SchedulerProfile;
 import io.k3j.testkit.ManualClock;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -95,11 +97,11 @@ class LargeClusterTest {
             cluster.put(pod("q" + i, SchedulerBed.cpu("500m").with("nodeName", "n" + i)));
         }
         Snapshot snapshot = cluster.snapshot();
-        Placement.None none = (Placement.None) Placement.of(high, snapshot, 0, new Random(1),
+        Placement.None none = (Placement.None) Placement.of(SchedulerProfile.DEFAULT, high, snapshot, 0, new Random(1),
                 SchedulerBed.untimed());
         // CPU time of this thread, so that a busy machine does not fail the test
         long begin = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
-        Preemption.Result result = new Preemption(high, snapshot, List.of(), none).find();
+        Preemption.Result result = new Preemption(SchedulerProfile.DEFAULT, high, snapshot, List.of(), none).find();
         long taken = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - begin;
         assertThat(result.best().orElseThrow().victims()).hasSize(2);
         assertThat(Duration.ofNanos(taken)).isLessThan(Duration.ofSeconds(1));
@@ -107,7 +109,7 @@ class LargeClusterTest {
 
     @Test
     void podsThatWaitCostTheOthersNothing() {
-        SchedulingQueue queue = new SchedulingQueue(new ManualClock());
+        SchedulingQueue queue = new SchedulingQueue(new ManualClock(), SchedulerConfiguration.DEFAULT);
         for (int i = 0; i < 30_000; i++) {
             queue.add(pod("p" + i, SchedulerBed.cpu("1")));
         }
@@ -151,9 +153,10 @@ class LargeClusterTest {
         }
         PodInfo high = pod("high", SchedulerBed.cpu("1", 1_000));
         Snapshot snapshot = cluster.snapshot();
-        Placement.None none = (Placement.None) Placement.of(high, snapshot, 150, new Random(1),
+        Placement.None none = (Placement.None) Placement.of(SchedulerProfile.DEFAULT, high, snapshot, 150,
+                new Random(1),
                 SchedulerBed.untimed());
-        Preemption.Result result = new Preemption(high, snapshot, List.of(), none).find();
+        Preemption.Result result = new Preemption(SchedulerProfile.DEFAULT, high, snapshot, List.of(), none).find();
         assertThat(result.best().orElseThrow().node().name()).isEqualTo(snapshot.nodes().get(150).name());
     }
 }

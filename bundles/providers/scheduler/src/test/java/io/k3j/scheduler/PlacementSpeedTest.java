@@ -7,6 +7,7 @@ import io.k3j.model.Obj;
 import io.k3j.model.Selector;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.schedulerconfig.SchedulerProfile;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Map;
@@ -76,8 +77,8 @@ class PlacementSpeedTest {
         for (int i = 0; i < PODS; i++) {
             begin = i == WARM_UP ? cpuNanos() : begin;
             PodInfo pod = new PodInfo(pod(i));
-            Placement.Found found = (Placement.Found) Placement.of(pod, cluster.snapshot(), start, dice,
-                    SchedulerBed.untimed());
+            Placement.Found found = (Placement.Found) Placement.of(SchedulerProfile.DEFAULT, pod, cluster.snapshot(),
+                    start, dice, SchedulerBed.untimed());
             start = (start + found.looked()) % NODES;
             cluster.assume(pod, found.node().name());
         }

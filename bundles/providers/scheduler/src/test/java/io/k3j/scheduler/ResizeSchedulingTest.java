@@ -10,6 +10,7 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.schedulerconfig.SchedulerConfiguration;
 import io.k3j.testkit.FakeApi;
 import io.k3j.testkit.ManualClock;
 import java.time.Duration;
@@ -22,7 +23,7 @@ class ResizeSchedulingTest {
     private final ManualClock clock = new ManualClock();
     private final FakeApi api = FakeApi.stepped(clock);
     private final LiveViews views = new LiveViews(clock);
-    private final EventHandlers watching = new EventHandlers(views, clock);
+    private final EventHandlers watching = new EventHandlers(views, clock, SchedulerConfiguration.DEFAULT);
     private final Events events = new Events(api, "default-scheduler", "", clock);
     private final SchedulerLoop loop = new SchedulerLoop(watching, new PodBinder(api, events, clock),
             () -> views.synced() && watching.initialized(), Runnable::run, new Random(1));

@@ -11,6 +11,8 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.schedulerconfig.SchedulerConfiguration;
+import io.k3j.schedulerconfig.SchedulerProfile;
 import io.k3j.testkit.FakeApi;
 import io.k3j.testkit.ManualClock;
 import java.lang.reflect.InvocationTargetException;
@@ -48,7 +50,7 @@ final class SchedulerBed {
         this.clock = clock;
         this.api = api;
         this.views = new LiveViews(clock);
-        this.watching = new EventHandlers(views, clock);
+        this.watching = new EventHandlers(views, clock, SchedulerConfiguration.DEFAULT);
         this.events = new Events(api, PodBinder.SCHEDULER, "", clock);
         this.loop = new SchedulerLoop(watching, new PodBinder(hooked(), events, clock),
                 () -> views.synced() && watching.initialized(), this::execute, dice());
@@ -177,7 +179,7 @@ final class SchedulerBed {
 
     /// Measures nothing that a test looks at.
     static Timing untimed() {
-        return new Timing(new SchedulerMetrics(InstantSource.system()), false);
+        return new Timing(new SchedulerMetrics(InstantSource.system()), SchedulerProfile.DEFAULT_NAME, false);
     }
 
     Obj get(String name) {

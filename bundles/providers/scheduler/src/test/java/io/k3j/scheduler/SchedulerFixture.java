@@ -9,6 +9,7 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.schedulerconfig.SchedulerConfiguration;
 import io.k3j.testkit.FakeApi;
 import io.k3j.testkit.ManualClock;
 import java.util.Random;
@@ -18,12 +19,18 @@ final class SchedulerFixture {
     final ManualClock clock = new ManualClock();
     final FakeApi api = FakeApi.stepped(clock);
     private final LiveViews views = new LiveViews(clock);
-    private final EventHandlers watching = new EventHandlers(views, clock);
     private final Events events = new Events(api, "default-scheduler", "", clock);
-    private final SchedulerLoop loop = new SchedulerLoop(watching, new PodBinder(api, events, clock),
-            () -> views.synced() && watching.initialized(), Runnable::run, new Random(1));
+    private final SchedulerLoop loop;
 
     SchedulerFixture() {
+        this(SchedulerConfiguration.DEFAULT);
+    }
+
+    SchedulerFixture(SchedulerConfiguration configuration) {
+        EventHandlers watching = new EventHandlers(views, clock, configuration);
+        loop = new SchedulerLoop(watching, new PodBinder(api, events, clock,
+                Extenders.of(configuration.extenders())),
+                () -> views.synced() && watching.initialized(), Runnable::run, new Random(1));
         views.attach(api);
     }
 

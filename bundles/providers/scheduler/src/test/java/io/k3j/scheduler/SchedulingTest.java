@@ -14,6 +14,7 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.schedulerconfig.SchedulerConfiguration;
 import io.k3j.testkit.FakeApi;
 import io.k3j.testkit.ManualClock;
 import java.time.Duration;
@@ -26,7 +27,7 @@ class SchedulingTest {
     private final ManualClock clock = new ManualClock();
     private final FakeApi api = FakeApi.stepped(clock);
     private final LiveViews views = new LiveViews(clock);
-    private final EventHandlers watching = new EventHandlers(views, clock);
+    private final EventHandlers watching = new EventHandlers(views, clock, SchedulerConfiguration.DEFAULT);
     private final Events events = new Events(api, "default-scheduler", "", clock);
     private final SchedulerLoop loop = new SchedulerLoop(watching, new PodBinder(api, events, clock),
             () -> views.synced() && watching.initialized(), Runnable::run, new Random(1));
@@ -116,7 +117,7 @@ class SchedulingTest {
 
     @Test
     void retriesWhenAnEventHappenedDuringTheAttempt() {
-        SchedulingQueue queue = new SchedulingQueue(clock);
+        SchedulingQueue queue = new SchedulingQueue(clock, SchedulerConfiguration.DEFAULT);
         queue.add(new PodInfo(pod("p", cpu("1"))));
         QueuedPod entry = queue.take().orElseThrow();
         queue.changed("NodeAdd", Set.of(VolumeFilter.NAME));

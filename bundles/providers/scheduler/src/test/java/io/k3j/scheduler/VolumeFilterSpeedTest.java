@@ -6,6 +6,7 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.schedulerconfig.SchedulerProfile;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,7 +70,7 @@ class VolumeFilterSpeedTest {
 
     private static long nanosOf(PodInfo pod, Snapshot snapshot) {
         long begin = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
-        assertThat(Placement.of(pod, snapshot, 0, new Random(1), SchedulerBed.untimed()))
+        assertThat(Placement.of(SchedulerProfile.DEFAULT, pod, snapshot, 0, new Random(1), SchedulerBed.untimed()))
                 .isInstanceOf(Placement.Found.class);
         return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - begin;
     }
