@@ -56,7 +56,7 @@ public final class ServerControllers implements AutoCloseable {
     /// calls of the API.
     ///
     /// @throws io.k3j.clientapi.ApiFault when a read or write fails
-    public void join() {
+    public void enter() {
         endpoints.reconcile(peers.step());
     }
 

@@ -70,6 +70,10 @@ class RowCipherTest {
     void everyLengthComesBack(int length) {
         byte[] plain = new byte[length];
         RANDOM.nextBytes(plain);
+        for (int i = 0; i < length; i++) {
+            // JSON as it is stored has no control characters
+            plain[i] |= (byte) ((plain[i] & 0xe0) == 0 ? ' ' : 0);
+        }
         plain[0] = '{';
         for (Kind kind : List.of(Kind.AESCBC, Kind.AESGCM, Kind.SECRETBOX)) {
             RowCipher cipher = cipher(EncryptionConfiguration.initial(kind, key("k")));

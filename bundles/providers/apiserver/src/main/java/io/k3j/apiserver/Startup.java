@@ -255,7 +255,7 @@ final class Startup implements AutoCloseable {
     private void bootstrap(ServerControllers own) {
         own.bootstrap();
         namespaces = true;
-        own.join();
+        own.enter();
     }
 
     /// Unregisters the services in reverse order, and drains the server behind its endpoint; then stops the parts.
