@@ -49,6 +49,8 @@ final class Checks {
         c.featureGates("kubeApiserverArg", "--kube-apiserver-arg");
         c.featureGates("kubeControllerManagerArg", "--kube-controller-manager-arg");
         c.featureGates("kubeletArg", "--kubelet-arg");
+        c.problems.addAll(ArgumentChecks.problems(List.of(c.list("kubeApiserverArg")),
+                List.of(c.list("kubeControllerManagerArg")), c.cluster));
         c.trust(host);
         return c.problems;
     }

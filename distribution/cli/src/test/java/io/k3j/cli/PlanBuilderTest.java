@@ -203,10 +203,36 @@ class PlanBuilderTest {
             "--kube-apiserver-arg=feature-gates=X=true|--kube-apiserver-arg=feature-gates: unrecognized",
             "--kube-controller-manager-arg=feature-gates=X=1|unrecognized feature gate: X; K3j takes",
             "--kubelet-arg=feature-gates=ClusterTrustBundleProjection=true|disabled: [ClusterTrustBundle]",
+            "--kube-apiserver-arg=default-not-ready-toleration-seconds=5m|must be a whole number; try ",
+            "--kube-apiserver-arg=service-account-issuer=a b:c|was not a valid URL",
+            "--kube-apiserver-arg=service-account-max-token-expiration=1d|must be a duration longer than zero",
+            "--kube-apiserver-arg=service-account-max-token-expiration=5m|must be between 1 hour and 2^32 seconds",
+            "--kube-apiserver-arg=service-account-jwks-uri=http://a|requires https scheme",
+            "--kube-controller-manager-arg=node-monitor-period=10|must be a duration longer than zero; try ",
+            "--kube-controller-manager-arg=node-eviction-rate=-1|must be a number such as 0.5",
+            "--kube-controller-manager-arg=node-cidr-mask-size=8|use a number from 16 to 30",
             "--docker|not supported yet by K3j", "--config=/no/such/file|does not exist"})
     void saysWhatIsWrongAndWhatToType(String argument, String part) {
         environment.remove("K3S_CONFIG_FILE");
         assertThatExceptionOfType(UsageFailure.class).isThrownBy(() -> plan(argument)).withMessageContaining(part);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--kube-apiserver-arg=default-not-ready-toleration-seconds=10",
+            "--kube-apiserver-arg=default-unreachable-toleration-seconds=10",
+            "--kube-apiserver-arg=service-account-issuer=https://tokens.example.com",
+            "--kube-apiserver-arg=api-audiences=a,b", "--kube-apiserver-arg=service-account-jwks-uri=https://a/keys",
+            "--kube-apiserver-arg=service-account-max-token-expiration=24h",
+            "--kube-apiserver-arg=service-account-extend-token-expiration=false",
+            "--kube-apiserver-arg=allow-privileged=true", "--kube-apiserver-arg=enable-bootstrap-token-auth",
+            "--kube-controller-manager-arg=node-monitor-period=2s",
+            "--kube-controller-manager-arg=node-monitor-grace-period=16s",
+            "--kube-controller-manager-arg=node-startup-grace-period=2m",
+            "--kube-controller-manager-arg=node-eviction-rate=0.5",
+            "--kube-controller-manager-arg=node-cidr-mask-size=25",
+            "--kube-controller-manager-arg=cloud-provider=external"})
+    void takesWhatUsersOfK3sPassToItsComponents(String argument) throws IOException {
+        assertThat(plan(argument).settings()).isNotEmpty();
     }
 
     @Test

@@ -70,7 +70,7 @@ public final class ControllersCluster {
         EndpointsMirror.add(context);
         JobTtl.add(context);
         Disruptions.add(context);
-        NodeLifecycle.add(context);
+        NodeLifecycle.add(context, NodeMonitoring.of(settings.kubeControllerManagerArg()));
         TaintEviction.add(context);
         PodGarbageCollector.add(context, terminatedPods(settings.kubeControllerManagerArg()));
         StorageProtection.add(context);
@@ -79,7 +79,7 @@ public final class ControllersCluster {
         VolumeExpander.add(context);
         AttachDetach.add(context, forcedDetach(settings.kubeControllerManagerArg()));
         addSigners(context, settings);
-        NodeIpam.add(context, split(settings.clusterCidr()));
+        NodeIpam.add(context, split(settings.clusterCidr()), settings.kubeControllerManagerArg());
         ServiceCidrs.add(context);
         if (!List.of(settings.disable()).contains(COREDNS)) {
             NodeHosts.add(context);

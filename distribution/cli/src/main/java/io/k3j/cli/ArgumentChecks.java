@@ -1,0 +1,70 @@
+package io.k3j.cli;
+
+import io.k3j.apimachinery.ComponentArguments;
+import io.k3j.componenthelpers.Cidr;
+import io.k3j.componenthelpers.NodeCidrMasks;
+import io.k3j.componenthelpers.ServiceAccountIssuers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Finds values of components' arguments that cannot be, before anything is started. Who acts on them reads them again,
+/// by the same rules; a component that finds one first would be away while all others run.
+final class ArgumentChecks {
+    private static final List<String> WHOLE_OF_API_SERVER = List.of("default-not-ready-toleration-seconds",
+            "default-unreachable-toleration-seconds");
+    private static final List<String> DURATIONS_OF_CONTROLLERS = List.of("node-monitor-period",
+            "node-monitor-grace-period", "node-startup-grace-period");
+    private static final List<String> NUMBERS_OF_CONTROLLERS = List.of("node-eviction-rate",
+            "secondary-node-eviction-rate", "unhealthy-zone-threshold");
+    private static final String ISSUER = "service-account-issuer";
+    private final List<String> problems = new ArrayList<>();
+
+    private ArgumentChecks() {
+    }
+
+    /// What is wrong, in sentences that say what to type.
+    ///
+    /// @param clusters the ranges of `--cluster-cidr` that can be read
+    static List<String> problems(List<String> apiServer, List<String> controllers, List<Cidr> clusters) {
+        ArgumentChecks checks = new ArgumentChecks();
+        checks.apiServer(new ComponentArguments("--kube-apiserver-arg", apiServer));
+        checks.controllers(new ComponentArguments("--kube-controller-manager-arg", controllers), clusters);
+        return checks.problems;
+    }
+
+    private void apiServer(ComponentArguments given) {
+        WHOLE_OF_API_SERVER.forEach(name -> check(() -> given.whole(name, 300, Long.MIN_VALUE)));
+        check(() -> given.truth("service-account-extend-token-expiration", true));
+        String most = given.value("service-account-max-token-expiration").orElse("0");
+        if (!most.equals("0") && !most.equals("0s")) {
+            check(() -> ServiceAccountIssuers
+                    .longest(given.duration("service-account-max-token-expiration", Duration.ZERO, "24h")));
+        }
+        given.value("service-account-jwks-uri").filter(url -> !url.isEmpty())
+                .ifPresent(url -> check(() -> ServiceAccountIssuers.keySet(url)));
+        check(() -> ServiceAccountIssuers.of("", given.values(ISSUER), List.of()));
+    }
+
+    private void controllers(ComponentArguments given, List<Cidr> clusters) {
+        DURATIONS_OF_CONTROLLERS.forEach(name -> check(() -> given.duration(name, Duration.ZERO, "5s")));
+        NUMBERS_OF_CONTROLLERS.forEach(name -> check(() -> given.number(name, 0.1)));
+        check(() -> given.whole("large-cluster-size-threshold", 50, 0));
+        check(() -> NodeCidrMasks.of(clusters, given.whole("node-cidr-mask-size", 0, 0),
+                given.whole("node-cidr-mask-size-ipv4", 0, 0), given.whole("node-cidr-mask-size-ipv6", 0, 0)));
+    }
+
+    private void check(Runnable read) {
+        problem(read).ifPresent(problems::add);
+    }
+
+    private static Optional<String> problem(Runnable read) {
+        try {
+            read.run();
+            return Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+}
