@@ -16,8 +16,8 @@ public final class NodeCidrMasks {
     private NodeCidrMasks() {
     }
 
-    /// One prefix length for each range of the cluster, in their order. A range that is smaller than a node's by default
-    /// is one node's.
+    /// One prefix length for each range of the cluster, in their order. A range that is smaller than a node's by
+    /// default is one node's.
     ///
     /// @param clusters those of `--cluster-cidr`
     /// @param any of the only family; 0: not given

@@ -11,9 +11,9 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 
-/// Adds tolerations for the taints `not-ready` and `unreachable` to a pod that has none for them: of 300 seconds, or of
-/// what `--kube-apiserver-arg=default-not-ready-toleration-seconds` and `default-unreachable-toleration-seconds` say. An
-/// update that drops them gets them back: upstream admits updates too.
+/// Adds tolerations for the taints `not-ready` and `unreachable` to a pod that has none for them: of 300 seconds, or
+/// of what `--kube-apiserver-arg=default-not-ready-toleration-seconds` and `default-unreachable-toleration-seconds`
+/// say. An update that drops them gets them back: upstream admits updates too.
 @Component(service = Admission.class, property = "order:Integer=150", configurationPid = "io.k3j.admissioncore",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class DefaultTolerationSeconds implements Admission {

@@ -12,8 +12,8 @@ final class AdmissionPlugins {
     private static final Set<String> DEFAULT = Set.of("CertificateApproval", "CertificateSigning",
             "CertificateSubjectRestriction", "ClusterTrustBundleAttest", "DefaultIngressClass", "DefaultStorageClass",
             "DefaultTolerationSeconds", "LimitRanger", "MutatingAdmissionPolicy", "MutatingAdmissionWebhook",
-            "NamespaceLifecycle", "NodeRestriction", "PersistentVolumeClaimResize", "PodSecurity", "Priority",
-            "ResourceQuota", "RuntimeClass", "ServiceAccount", "StorageObjectInUseProtection",
+            "NamespaceLifecycle", "NodeRestriction", "PersistentVolumeClaimResize", "PodSecurity", "PodTopologyLabels",
+            "Priority", "ResourceQuota", "RuntimeClass", "ServiceAccount", "StorageObjectInUseProtection",
             "TaintNodesByCondition", "ValidatingAdmissionPolicy", "ValidatingAdmissionWebhook");
     /// There when they are enabled.
     private static final Set<String> OPTIONAL = Set.of("AlwaysPullImages", "DenyServiceExternalIPs",
@@ -22,7 +22,7 @@ final class AdmissionPlugins {
     private static final Set<String> ABSENT = Set.of("AlwaysAdmit", "AlwaysDeny",
             "ExtendedResourceToleration", "ImagePolicyWebhook", "LimitPodHardAntiAffinityTopology",
             "NamespaceAutoProvision", "NamespaceExists", "NodeDeclaredFeatureValidator",
-            "OwnerReferencesPermissionEnforcement", "PodNodeSelector", "PodTolerationRestriction", "PodTopologyLabels");
+            "OwnerReferencesPermissionEnforcement", "PodNodeSelector", "PodTolerationRestriction");
 
     private AdmissionPlugins() {
     }

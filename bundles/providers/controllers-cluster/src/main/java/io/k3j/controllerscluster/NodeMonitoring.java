@@ -3,8 +3,8 @@ package io.k3j.controllerscluster;
 import io.k3j.apimachinery.ComponentArguments;
 import java.time.Duration;
 
-/// How nodes are looked at, and how fast pods leave those that are not ready: upstream's arguments of the node lifecycle
-/// controller, with its defaults
+/// How nodes are looked at, and how fast pods leave those that are not ready: upstream's arguments of the node
+/// lifecycle controller, with its defaults
 /// (<https://kubernetes.io/docs/reference/command-line-tools-reference/kube-controller-manager/>).
 ///
 /// @param period the interval of checks

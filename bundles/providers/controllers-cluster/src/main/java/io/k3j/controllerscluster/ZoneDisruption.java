@@ -86,7 +86,10 @@ final class ZoneDisruption {
     }
 
     private double rate(@Nullable Mode mode, int size) {
-        return mode != Mode.PARTIAL ? monitoring.rate() : size > monitoring.largeZone() ? monitoring.secondaryRate() : 0;
+        if (mode != Mode.PARTIAL) {
+            return monitoring.rate();
+        }
+        return size > monitoring.largeZone() ? monitoring.secondaryRate() : 0;
     }
 
     /// Tries to take one eviction from the rate limit of a zone.
