@@ -53,10 +53,12 @@ class ServerRunOptionsTest {
         assertThat(policy().admission()).doesNotContain("EventRateLimit");
         assertThat(policy("enable-admission-plugins=NodeRestriction,EventRateLimit").admission())
                 .contains("EventRateLimit", "NodeRestriction", "PodSecurity").doesNotContain("ResourceQuota");
+        assertThat(policy("enable-admission-plugins=AlwaysAdmit,PodNodeSelector").admission())
+                .contains("PodNodeSelector").doesNotContain("AlwaysAdmit");
         assertThatThrownBy(() -> policy("enable-admission-plugins=PodSecurityPolicy"))
                 .hasMessageStartingWith("enable-admission-plugins plugin \"PodSecurityPolicy\" is unknown");
-        assertThatThrownBy(() -> policy("enable-admission-plugins=PodNodeSelector"))
-                .hasMessageContaining("PodNodeSelector is not supported yet by K3j");
+        assertThatThrownBy(() -> policy("enable-admission-plugins=ImagePolicyWebhook"))
+                .hasMessageContaining("ImagePolicyWebhook is not supported yet by K3j");
         assertThatThrownBy(() -> policy("enable-admission-plugins=LimitRanger",
                 "disable-admission-plugins=LimitRanger,PodSecurity")).hasMessage(
                         "[LimitRanger] in enable-admission-plugins and disable-admission-plugins overlapped; leave them "
