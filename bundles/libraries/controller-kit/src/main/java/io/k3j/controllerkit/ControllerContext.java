@@ -95,6 +95,11 @@ public final class ControllerContext implements AutoCloseable {
         runner.report(health);
     }
 
+    /// What the queues of all loops count, in Prometheus' text form, under the names of client-go's queues. Any thread.
+    public String metrics() {
+        return QueueFigures.text(loops.keySet());
+    }
+
     /// Attaches the views without driving anything: a test steps.
     public void attach() {
         views.attach(api);

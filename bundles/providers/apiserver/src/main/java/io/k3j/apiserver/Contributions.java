@@ -12,6 +12,7 @@ import io.k3j.apiserverapi.KindHooks;
 import io.k3j.apiserverapi.Lister;
 import io.k3j.clientapi.Term;
 import io.k3j.componentapi.Metrics;
+import io.k3j.metricstext.MetricFamilies;
 import io.k3j.model.Gvr;
 import io.k3j.objectregistry.Completeness;
 import io.k3j.objectregistry.KeyedSlot;
@@ -263,7 +264,7 @@ final class Contributions {
 
     /// What the other components of this process count, in Prometheus' text form.
     String metrics() {
-        return metrics.stream().map(Metrics::text).collect(Collectors.joining());
+        return MetricFamilies.merged(metrics.stream().map(Metrics::text).toList());
     }
 
     /// Who shows the objects of a resource that is not stored.

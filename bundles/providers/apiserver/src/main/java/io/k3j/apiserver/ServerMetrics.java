@@ -6,6 +6,7 @@ import io.k3j.flowcontrol.AuthFailureLimiter;
 import io.k3j.flowcontrol.RequestLimits;
 import io.k3j.objectregistry.Storage;
 import io.k3j.metricstext.MetricText;
+import io.k3j.model.Struct;
 import java.nio.file.Path;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -42,12 +43,22 @@ final class ServerMetrics {
     String text() {
         MetricText text = new MetricText();
         requests.to(text);
+        build(text);
         byKind(text, "apiserver_current_inflight_requests", limits.flows().taken());
         byKind(text, "apiserver_current_inqueue_requests", limits.flows().waiting());
         gauges().forEach((name, value) -> text.family(name,
                 name.endsWith("_total") ? MetricText.Type.COUNTER : MetricText.Type.GAUGE, HELP).value(value));
         limits.flows().to(text);
         return text + others.get();
+    }
+
+    private static void build(MetricText text) {
+        Struct v = Version.document();
+        text.family("kubernetes_build_info", MetricText.Type.GAUGE, "What runs, by its labels.").value(1, "build_date",
+                v.text("buildDate"), "compiler", v.text("compiler"), "git_commit", v.text("gitCommit"),
+                "git_tree_state", v.text("gitTreeState"), "git_version", v.text("gitVersion"), "go_version",
+                v.text("goVersion"), "major", v.text("major"), "minor", v.text("minor"), "platform",
+                v.text("platform"));
     }
 
     private SortedMap<String, Number> gauges() {

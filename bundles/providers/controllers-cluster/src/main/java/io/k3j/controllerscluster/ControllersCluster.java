@@ -5,6 +5,7 @@ import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Candidate;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
+import io.k3j.componentapi.Metrics;
 import io.k3j.componentapi.TimeSource;
 import io.k3j.componentbase.FeatureGate;
 import io.k3j.componentbase.FeatureGates;
@@ -25,10 +26,10 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
 
 /// Runs the cluster controllers while this server holds their Lease.
-@Component(service = {}, configurationPid = "io.k3j.controllerscluster",
+@Component(service = Metrics.class, immediate = true, configurationPid = "io.k3j.controllerscluster",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 @SatisfyingConditionTarget("(osgi.condition.id=io.k3j.leader.kube-controller-manager)")
-public final class ControllersCluster {
+public final class ControllersCluster implements Metrics {
     /// The word of `--disable` with which the ConfigMap `coredns` and the Service `kube-dns` are the user's own.
     private static final String COREDNS = "coredns";
     private static final String TERMINATED_PODS = "terminated-pod-gc-threshold=";
@@ -159,6 +160,11 @@ public final class ControllersCluster {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the server's CA certificate " + file, e);
         }
+    }
+
+    @Override
+    public String text() {
+        return context.metrics();
     }
 
     /// Stops within five seconds; objects stay as they are.

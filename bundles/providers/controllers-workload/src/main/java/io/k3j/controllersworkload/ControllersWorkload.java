@@ -4,6 +4,7 @@ import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Candidate;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
+import io.k3j.componentapi.Metrics;
 import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.ControllerContext;
 import org.osgi.service.component.annotations.Activate;
@@ -14,10 +15,10 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
 
 /// Runs the workload controllers while this server holds their Lease.
-@Component(service = {}, configurationPid = "io.k3j.controllersworkload",
+@Component(service = Metrics.class, immediate = true, configurationPid = "io.k3j.controllersworkload",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 @SatisfyingConditionTarget("(osgi.condition.id=io.k3j.leader.kube-controller-manager)")
-public final class ControllersWorkload {
+public final class ControllersWorkload implements Metrics {
     private final ControllerContext context;
 
     /// Starts the loops; each begins when its views are synced.
@@ -44,6 +45,11 @@ public final class ControllersWorkload {
         StatefulSets.add(context);
         ReplicaSets.add(context, Replicas.SETS);
         ReplicaSets.add(context, Replicas.CONTROLLERS);
+    }
+
+    @Override
+    public String text() {
+        return context.metrics();
     }
 
     /// Stops within five seconds; objects stay as they are.
