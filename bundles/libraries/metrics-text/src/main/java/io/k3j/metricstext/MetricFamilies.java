@@ -4,8 +4,8 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// Texts of several components as one text of a process: a family that more than one of them has stands in it once, with
-/// the samples of all, as in the registry that upstream's components share. Pure; any thread.
+/// Texts of several components as one text of a process: a family that more than one of them has stands in it once,
+/// with the samples of all, as in the registry that upstream's components share. Pure; any thread.
 public final class MetricFamilies {
     private static final String HELP = "# HELP ";
 

@@ -59,6 +59,7 @@ public final class ControllersCluster implements Metrics {
         DefaultServiceAccounts.add(context);
         RootCa.add(context, () -> read(authority));
         TokenSecrets.add(context, () -> read(authority));
+        TokenCleaner.add(context);
         FeatureGates gates = FeatureGates.of("--kube-controller-manager-arg", settings.kubeControllerManagerArg());
         if (gates.enabled(FeatureGate.CLUSTER_TRUST_BUNDLE)) {
             TrustBundlePublisher.add(context, () -> read(authority));
@@ -73,6 +74,7 @@ public final class ControllersCluster implements Metrics {
         Disruptions.add(context);
         NodeLifecycle.add(context, NodeMonitoring.of(settings.kubeControllerManagerArg()));
         TaintEviction.add(context);
+        NodeTtl.add(context);
         PodGarbageCollector.add(context, terminatedPods(settings.kubeControllerManagerArg()));
         StorageProtection.add(context);
         EphemeralVolumes.add(context);
