@@ -11,8 +11,6 @@ import java.util.Set;
 
 /// Computes the status of a definition: whether its names are accepted, and whether it is established. Pure.
 final class DefinitionStatus {
-    private static final String APPROVAL = "api-approved.kubernetes.io";
-
     private DefinitionStatus() {
     }
 
@@ -31,7 +29,7 @@ final class DefinitionStatus {
                 established ? "InitialNamesAccepted" : "NotAccepted",
                 established ? "the initial names have been accepted" : "not all names are accepted"), now);
         String group = definition.spec().text("group");
-        if (group.endsWith(".k8s.io") || group.endsWith(".kubernetes.io")) {
+        if (ApiApproval.guards(group)) {
             o = approval(o, now);
         }
         return o;
@@ -42,12 +40,9 @@ final class DefinitionStatus {
     }
 
     private static Obj approval(Obj o, Instant now) {
-        String by = o.annotations().getOrDefault(APPROVAL, "");
-        boolean approved = by.startsWith("https://");
-        boolean waived = by.startsWith("unapproved");
-        String reason = approved ? "ApprovedAnnotation" : waived ? "UnapprovedAnnotation" : "MissingAnnotation";
-        String message = approved ? "approved in " + by : "not approved: \"" + by + "\"";
-        return condition(o, new Condition("KubernetesAPIApprovalPolicyConformant", approved, reason, message), now);
+        ApiApproval approval = ApiApproval.of(o.tree());
+        return condition(o, new Condition("KubernetesAPIApprovalPolicyConformant",
+                approval.state() == ApiApproval.State.APPROVED, approval.state().reason(), approval.message()), now);
     }
 
     /// A condition.

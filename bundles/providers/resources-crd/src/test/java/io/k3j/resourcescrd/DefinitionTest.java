@@ -18,6 +18,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class DefinitionTest {
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
@@ -154,6 +156,29 @@ class DefinitionTest {
                 "spec.group: Forbidden: the API server keeps its own records there");
         assertThat(problems(TEXT.replace("example.com", "k8s.io"))).singleElement().asString()
                 .startsWith("metadata.annotations[api-approved.kubernetes.io]: Required value");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "''|MISSING|protected groups must have approval annotation \"api-approved.kubernetes.io\", see ",
+            "unapproved, a test|BYPASSED|not approved: \"unapproved, a test\"",
+            "https://github.com/x/y/pull/1|APPROVED|approved in https://github.com/x/y/pull/1",
+            "somebody|INVALID|with either a URL or a reason starting with \"unapproved\", see "})
+    void definitionsOfKubernetesOwnGroupsSayWhoHasApprovedThem(String by, ApiApproval.State state, String message) {
+        Struct filled = hooks.defaulted(Gvk.of("apiextensions.k8s.io/v1", "CustomResourceDefinition"),
+                yaml(TEXT.replace("example.com", "k8s.io")));
+        Struct definition = by.isEmpty() ? filled
+                : filled.withAt(by, "metadata", "annotations", ApiApproval.ANNOTATION);
+        Struct condition = DefinitionStatus.of(Obj.of(definition), List.of(), Instant.EPOCH).status().seq("conditions")
+                .find("type", "KubernetesAPIApprovalPolicyConformant");
+        assertThat(condition.text("reason")).isEqualTo(state.reason());
+        assertThat(condition.text("status")).isEqualTo(state == ApiApproval.State.APPROVED ? "True" : "False");
+        assertThat(condition.text("message")).contains(message);
+        boolean refused = state == ApiApproval.State.MISSING || state == ApiApproval.State.INVALID;
+        assertThat(new DefinitionProblems(Struct.EMPTY, definition, Rules.without()).all().isEmpty())
+                .isEqualTo(!refused);
+        assertThat(new DefinitionProblems(definition, definition, Rules.without()).all()).as("as it is stored")
+                .isEmpty();
     }
 
     private static Struct nested(int depth) {
