@@ -15,9 +15,11 @@ final class ArgumentChecks {
     private static final List<String> WHOLE_OF_API_SERVER = List.of("default-not-ready-toleration-seconds",
             "default-unreachable-toleration-seconds");
     private static final List<String> DURATIONS_OF_CONTROLLERS = List.of("node-monitor-period",
-            "node-monitor-grace-period", "node-startup-grace-period");
+            "node-monitor-grace-period", "node-startup-grace-period", "horizontal-pod-autoscaler-sync-period");
+    private static final List<String> DURATIONS_OR_ZERO = List.of("horizontal-pod-autoscaler-downscale-stabilization",
+            "horizontal-pod-autoscaler-cpu-initialization-period", "horizontal-pod-autoscaler-initial-readiness-delay");
     private static final List<String> NUMBERS_OF_CONTROLLERS = List.of("node-eviction-rate",
-            "secondary-node-eviction-rate", "unhealthy-zone-threshold");
+            "secondary-node-eviction-rate", "unhealthy-zone-threshold", "horizontal-pod-autoscaler-tolerance");
     private static final String ISSUER = "service-account-issuer";
     private final List<String> problems = new ArrayList<>();
 
@@ -49,6 +51,7 @@ final class ArgumentChecks {
 
     private void controllers(ComponentArguments given, List<Cidr> clusters) {
         DURATIONS_OF_CONTROLLERS.forEach(name -> check(() -> given.duration(name, Duration.ZERO, "5s")));
+        DURATIONS_OR_ZERO.forEach(name -> check(() -> given.durationOrZero(name, Duration.ZERO, "5m")));
         NUMBERS_OF_CONTROLLERS.forEach(name -> check(() -> given.number(name, 0.1)));
         check(() -> given.whole("large-cluster-size-threshold", 50, 0));
         check(() -> NodeCidrMasks.of(clusters, given.whole("node-cidr-mask-size", 0, 0),

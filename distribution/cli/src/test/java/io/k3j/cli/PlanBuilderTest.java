@@ -230,6 +230,8 @@ class PlanBuilderTest {
             "--kube-controller-manager-arg=node-startup-grace-period=2m",
             "--kube-controller-manager-arg=node-eviction-rate=0.5",
             "--kube-controller-manager-arg=node-cidr-mask-size=25",
+            "--kube-controller-manager-arg=horizontal-pod-autoscaler-sync-period=10s",
+            "--kube-controller-manager-arg=horizontal-pod-autoscaler-downscale-stabilization=0",
             "--kube-controller-manager-arg=cloud-provider=external"})
     void takesWhatUsersOfK3sPassToItsComponents(String argument) throws IOException {
         assertThat(plan(argument).settings()).isNotEmpty();

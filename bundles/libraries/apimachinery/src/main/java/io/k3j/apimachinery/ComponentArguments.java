@@ -78,19 +78,26 @@ public record ComponentArguments(String flag, List<String> all) {
     /// @param example of it, for the message
     /// @throws IllegalArgumentException for anything else; the message says what to type
     public Duration duration(String name, Duration otherwise, String example) {
-        Optional<String> given = value(name);
-        if (given.isEmpty()) {
-            return otherwise;
-        }
+        return value(name).isEmpty() ? otherwise : read(name).filter(Duration::isPositive)
+                .orElseThrow(() -> wrong(name, "a duration longer than zero", example));
+    }
+
+    /// A duration in Go's form, or zero.
+    ///
+    /// @param otherwise what counts where the argument is not given
+    /// @param example of it, for the message
+    /// @throws IllegalArgumentException for anything else; the message says what to type
+    public Duration durationOrZero(String name, Duration otherwise, String example) {
+        return value(name).isEmpty() ? otherwise : read(name).filter(d -> !d.isNegative())
+                .orElseThrow(() -> wrong(name, "a duration, not below zero", example));
+    }
+
+    private Optional<Duration> read(String name) {
         try {
-            Duration duration = GoDuration.parse(given.get());
-            if (duration.isPositive()) {
-                return duration;
-            }
+            return value(name).map(GoDuration::parse);
         } catch (IllegalArgumentException e) {
-            // told below
+            return Optional.empty();
         }
-        throw wrong(name, "a duration longer than zero", example);
     }
 
     /// A truth value, as Go reads it.

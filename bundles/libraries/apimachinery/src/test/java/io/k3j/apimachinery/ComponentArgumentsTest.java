@@ -29,6 +29,7 @@ class ComponentArgumentsTest {
         assertThat(arguments.number("number", 1)).isEqualTo(0.25);
         assertThat(arguments.duration("duration", Duration.ZERO, "1m")).isEqualTo(Duration.ofSeconds(90));
         assertThat(arguments.duration("absent", Duration.ofSeconds(5), "1m")).isEqualTo(Duration.ofSeconds(5));
+        assertThat(given("d=0").durationOrZero("d", Duration.ofSeconds(5), "1m")).isZero();
         assertThat(arguments.truth("truth", true)).isFalse();
         assertThat(arguments.truth("absent", true)).isTrue();
     }
@@ -50,6 +51,8 @@ class ComponentArgumentsTest {
                 "a duration longer than zero; try --kube-apiserver-arg=x=5s");
         refused("0s", a -> a.duration("x", Duration.ZERO, "5s"),
                 "a duration longer than zero; try --kube-apiserver-arg=x=5s");
+        refused("-1s", a -> a.durationOrZero("x", Duration.ZERO, "5s"),
+                "a duration, not below zero; try --kube-apiserver-arg=x=5s");
         refused("yes", a -> a.truth("x", true), "true or false; try --kube-apiserver-arg=x=true");
     }
 }

@@ -21,12 +21,20 @@ import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
 public final class ControllersAutoscaling implements Metrics {
     private final ControllerContext context;
 
+    /// The settings.
+    public @interface Settings {
+        /// `--kube-controller-manager-arg`, as `name=value`: those of [AutoscalerOptions].
+        String[] kubeControllerManagerArg() default {};
+    }
+
     /// Starts the loop; it begins when its views are synced.
+    ///
+    /// @throws IllegalArgumentException for a wrong argument; the message says what to type
     @Activate
-    public ControllersAutoscaling(@Reference ApiClient api, @Reference Health health) {
+    public ControllersAutoscaling(Settings settings, @Reference ApiClient api, @Reference Health health) {
         HealthScope scope = health.scope("controllers-autoscaling");
         context = new ControllerContext(api.leading(Candidate.CONTROLLERS), TimeSource.system());
-        HorizontalPodAutoscalers.add(context);
+        HorizontalPodAutoscalers.add(context, AutoscalerOptions.of(settings.kubeControllerManagerArg()));
         context.run("controllers-autoscaling", health, trouble -> {
             if (trouble.isEmpty()) {
                 scope.ok();

@@ -16,9 +16,6 @@ import java.time.Duration;
 /// @param largeZone an unhealthy zone of up to this size has no evictions
 record NodeMonitoring(Duration period, Duration grace, Duration startupGrace, double rate, double secondaryRate,
         double unhealthy, long largeZone) {
-    /// Without arguments.
-    static final NodeMonitoring DEFAULT = of();
-
     /// What `--kube-controller-manager-arg` says; arguments of others are passed over.
     ///
     /// @throws IllegalArgumentException for a wrong value; the message says what to type
