@@ -221,7 +221,7 @@ class PlanBuilderTest {
     @ValueSource(strings = {"--kube-apiserver-arg=default-not-ready-toleration-seconds=10",
             "--kube-apiserver-arg=default-unreachable-toleration-seconds=10",
             "--kube-apiserver-arg=service-account-issuer=https://tokens.example.com",
-            "--kube-apiserver-arg=api-audiences=a,b", "--kube-apiserver-arg=service-account-jwks-uri=https://a/keys",
+            "--kube-apiserver-arg=event-ttl=30m", "--kube-apiserver-arg=api-audiences=a,b", "--kube-apiserver-arg=service-account-jwks-uri=https://a/keys",
             "--kube-apiserver-arg=service-account-max-token-expiration=24h",
             "--kube-apiserver-arg=service-account-extend-token-expiration=false",
             "--kube-apiserver-arg=allow-privileged=true", "--kube-apiserver-arg=enable-bootstrap-token-auth",
