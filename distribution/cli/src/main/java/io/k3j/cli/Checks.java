@@ -1,5 +1,6 @@
 package io.k3j.cli;
 
+import io.k3j.apimachinery.ComponentArguments;
 import io.k3j.componentbase.FeatureGates;
 import io.k3j.componenthelpers.Cidr;
 import io.k3j.flannelconf.FlannelConf;
@@ -166,9 +167,15 @@ final class Checks {
     }
 
     private void nodePorts() {
-        if (!(settings.get("serviceNodePortRange") instanceof String range)) {
-            return;
+        if (settings.get("serviceNodePortRange") instanceof String range) {
+            nodePorts("--service-node-port-range", range);
         }
+        new ComponentArguments("--kube-apiserver-arg", List.of(list("kubeApiserverArg")))
+                .value("service-node-port-range")
+                .ifPresent(range -> nodePorts("--kube-apiserver-arg=service-node-port-range", range));
+    }
+
+    private void nodePorts(String flag, String range) {
         int dash = range.indexOf('-');
         try {
             int from = Integer.parseInt(range.substring(0, dash));
@@ -177,8 +184,7 @@ final class Checks {
                 throw new NumberFormatException();
             }
         } catch (NumberFormatException | StringIndexOutOfBoundsException e) {
-            problems.add(
-                    "invalid --service-node-port-range \"" + range + "\": it must be two ports such as 30000-32767");
+            problems.add("invalid " + flag + " \"" + range + "\": it must be two ports such as 30000-32767");
         }
     }
 

@@ -27,7 +27,8 @@ final class EventRules implements KindRules {
     /// @param arguments those of `--kube-apiserver-arg`; others are passed over
     /// @throws IllegalArgumentException for what is no time; the message says what to type
     static EventRules of(String... arguments) {
-        return new EventRules(ComponentArguments.of("--kube-apiserver-arg", arguments).duration("event-ttl", LIFE, "1h"));
+        ComponentArguments given = ComponentArguments.of("--kube-apiserver-arg", arguments);
+        return new EventRules(given.duration("event-ttl", LIFE, "1h"));
     }
 
     @Override
