@@ -12,7 +12,6 @@ import io.k3j.apiserverapi.KindHooks;
 import io.k3j.apiserverapi.Lister;
 import io.k3j.clientapi.Term;
 import io.k3j.componentapi.Metrics;
-import io.k3j.metricstext.MetricFamilies;
 import io.k3j.model.Gvr;
 import io.k3j.objectregistry.Completeness;
 import io.k3j.objectregistry.KeyedSlot;
@@ -264,7 +263,7 @@ final class Contributions {
 
     /// What the other components of this process count, in Prometheus' text form.
     String metrics() {
-        return MetricFamilies.merged(metrics.stream().map(Metrics::text).toList());
+        return metrics.stream().map(Metrics::text).collect(Collectors.joining());
     }
 
     /// Who shows the objects of a resource that is not stored.

@@ -167,7 +167,8 @@ final class Core {
                 new IssuerDocuments(contributions),
                 new FlowControlDumps(limits.flows(), environment.clock(), answers));
         Paths paths = new Paths(documents, health,
-                new ServerMetrics(requests, limits, access.failures(), auditing, hub, storage, contributions::metrics),
+                new ServerMetrics(requests, limits, access.failures(), auditing, hub, storage, contributions.kinds(),
+                        contributions::metrics),
                 answers);
         return new Pipeline(
                 new Pipeline.Filters(contributions, access, auditing, limits, inFlight, remote),

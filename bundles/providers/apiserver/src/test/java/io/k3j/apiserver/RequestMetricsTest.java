@@ -92,6 +92,19 @@ class RequestMetricsTest {
     }
 
     @Test
+    void tellHowManyObjectsOfEachKindAreStored() throws IOException {
+        try (TestServer server = new TestServer()) {
+            assertThat(parsed(server.get("/metrics").text()))
+                    .containsEntry("apiserver_resource_objects{group=\"\",resource=\"configmaps\"}", 0.0);
+            server.call("POST", "/api/v1/namespaces/a/configmaps",
+                    "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"x\"}}");
+            assertThat(parsed(server.get("/metrics").text()))
+                    .containsEntry("apiserver_resource_objects{group=\"\",resource=\"configmaps\"}", 1.0)
+                    .containsEntry("apiserver_storage_objects{resource=\"configmaps\"}", 1.0);
+        }
+    }
+
+    @Test
     void whatSeveralComponentsCountIsOneFamily() throws IOException {
         try (TestServer server = new TestServer()) {
             for (String name : List.of("a", "b")) {
