@@ -229,6 +229,7 @@ final class Checks {
         readable("authorization-webhook-config-file=", "a kubeconfig");
         readable("encryption-provider-config=", "an EncryptionConfiguration of apiserver.config.k8s.io/v1");
         readable("authentication-token-webhook-config-file=", "a kubeconfig");
+        readable("token-auth-file=", "a line token,user,uid for each token");
         readable("oidc-ca-file=", "the issuer's authorities in PEM");
     }
 
