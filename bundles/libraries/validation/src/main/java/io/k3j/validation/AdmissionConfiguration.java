@@ -15,7 +15,7 @@ import java.util.function.Function;
 public final class AdmissionConfiguration {
     private static final String FLAG = "admission-control-config-file";
     private static final List<String> CONFIGURABLE = List.of("PodSecurity", "EventRateLimit", "ResourceQuota",
-            "PodNodeSelector", "PodTolerationRestriction");
+            "PodNodeSelector", "PodTolerationRestriction", "MutatingAdmissionWebhook", "ValidatingAdmissionWebhook");
 
     private AdmissionConfiguration() {
     }
