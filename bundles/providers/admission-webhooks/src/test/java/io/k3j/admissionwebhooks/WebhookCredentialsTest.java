@@ -40,7 +40,7 @@ class WebhookCredentialsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"kind: Other|must be a WebhookAdmissionConfiguration of apiserver.config.k8s.io",
+    @CsvSource(delimiter = '|', value = {"kind: Other|must be a WebhookAdmissionConfiguration of",
             "FILE, staticManifestsDir: /x|unknown fields [staticManifestsDir] in configuration of",
             "RELATIVE|kubeConfigFile: Invalid value: \"kubeconfig\": must be an absolute file path",
             "FILE|kubeConfigFile of MutatingAdmissionWebhook: stat /no/file: no such file or directory"})
