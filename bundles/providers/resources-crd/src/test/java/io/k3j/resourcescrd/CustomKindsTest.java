@@ -36,6 +36,7 @@ class CustomKindsTest {
             Struct.of("plural", "crontabs", "singular", "crontab", "kind", "CronTab", "listKind", "CronTabList")),
             "status");
     private final List<Object> registered = new ArrayList<>();
+    private final List<Obj> updated = new ArrayList<>();
 
     private static <T> T proxy(Class<T> type, java.lang.reflect.InvocationHandler handler) {
         return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
@@ -49,10 +50,13 @@ class CustomKindsTest {
         });
     }
 
-    private static ApiClient api(Supplier<View> view) {
+    private ApiClient api(Supplier<View> view) {
         return proxy(ApiClient.class, (proxy, method, given) -> switch (method.getName()) {
             case "view" -> view.get();
-            case "update" -> given[1];
+            case "update" -> {
+                updated.add((Obj) given[1]);
+                yield given[1];
+            }
             default -> throw new UnsupportedOperationException(method.getName());
         });
     }
@@ -78,6 +82,33 @@ class CustomKindsTest {
                 .satisfies(c -> assertThat(((KindCatalog) c).kinds()).hasSize(1));
         kinds.stop();
         assertThat(registered).isEmpty();
+    }
+
+    @Test
+    void aNameThatIsGivenUpGoesToAnother() {
+        Obj waiting = DEFINITION.with("crons.stable.example.com", "metadata", "name").with("crons", "spec", "names",
+                "plural").with(Struct.EMPTY, "status");
+        List<View.Listener> listeners = new ArrayList<>();
+        View view = proxy(View.class, (proxy, method, given) -> switch (method.getName()) {
+            case "list" -> List.of(DEFINITION);
+            case "listen" -> {
+                listeners.add((View.Listener) given[0]);
+                yield null;
+            }
+            default -> null;
+        });
+        CustomKinds kinds = new CustomKinds(api(() -> view), context());
+        kinds.start();
+        listeners.getFirst().changed(null, waiting);
+        Obj refused = updated.getLast();
+        listeners.getFirst().changed(waiting, refused);
+        assertThat(DefinitionStatus.refused(refused)).isTrue();
+        assertThat(updated).as("a definition that is as it should be is not written").containsExactly(refused);
+        listeners.getFirst().changed(DEFINITION, null);
+        assertThat(updated).hasSize(2);
+        assertThat(DefinitionStatus.refused(updated.getLast())).isFalse();
+        assertThat(updated.getLast().status().struct("acceptedNames").text("kind")).isEqualTo("CronTab");
+        kinds.stop();
     }
 
     @Test

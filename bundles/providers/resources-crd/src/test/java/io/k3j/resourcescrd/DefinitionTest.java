@@ -102,7 +102,7 @@ class DefinitionTest {
         Obj second = accepted(TEXT.replace("name: crontabs.", "name: crons.").replace("plural: crontabs",
                 "plural: crons"));
         assertThat(second.status().seq("conditions").find("type", "NamesAccepted").text("message"))
-                .isEqualTo("\"crontab\" is already in use");
+                .isEqualTo("\"CronTabList\" is already in use");
         assertThat(second.status().seq("conditions").find("type", "Established").text("status")).isEqualTo("False");
     }
 
@@ -114,6 +114,23 @@ class DefinitionTest {
         assertThat(second.status().seq("conditions").find("type", "NamesAccepted").text("reason"))
                 .isEqualTo("ShortNamesConflict");
         assertThat(second.status().struct("acceptedNames").has("shortNames")).isFalse();
+    }
+
+    @Test
+    void allShortNamesThatAreTakenAreTold() {
+        Obj first = accepted(TEXT.replace("[ct]", "[ct, cr]"));
+        String other = TEXT.replace("crontabs", "crons").replace("crontab", "cron").replace("CronTab", "Cron")
+                .replace("[ct]", "[ct, free, cr]");
+        Obj second = DefinitionStatus.of(Obj.of(yaml(other)), List.of(first), NOW);
+        assertThat(second.status().seq("conditions").find("type", "NamesAccepted").text("message"))
+                .isEqualTo("[\"ct\" is already in use, \"cr\" is already in use]");
+    }
+
+    @Test
+    void aNameOnceGivenStays() {
+        Obj first = accepted(TEXT);
+        Obj twin = first.with("twins.stable.example.com", "metadata", "name");
+        assertThat(DefinitionStatus.of(first, List.of(twin), NOW)).isEqualTo(first);
     }
 
     @Test
