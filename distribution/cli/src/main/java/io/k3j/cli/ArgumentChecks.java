@@ -2,6 +2,7 @@ package io.k3j.cli;
 
 import io.k3j.apimachinery.ComponentArguments;
 import io.k3j.componenthelpers.Cidr;
+import io.k3j.componenthelpers.ConcurrentSyncs;
 import io.k3j.componenthelpers.NodeCidrMasks;
 import io.k3j.componenthelpers.ServiceAccountIssuers;
 import java.time.Duration;
@@ -56,6 +57,7 @@ final class ArgumentChecks {
         DURATIONS_OR_ZERO.forEach(name -> check(() -> given.durationOrZero(name, Duration.ZERO, "5m")));
         NUMBERS_OF_CONTROLLERS.forEach(name -> check(() -> given.number(name, 0.1)));
         check(() -> given.whole("large-cluster-size-threshold", 50, 0));
+        check(() -> ConcurrentSyncs.byLoop(given::value));
         check(() -> NodeCidrMasks.of(clusters, given.whole("node-cidr-mask-size", 0, 0),
                 given.whole("node-cidr-mask-size-ipv4", 0, 0), given.whole("node-cidr-mask-size-ipv6", 0, 0)));
     }

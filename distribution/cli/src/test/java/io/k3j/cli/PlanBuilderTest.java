@@ -212,6 +212,7 @@ class PlanBuilderTest {
             "--kube-apiserver-arg=service-account-jwks-uri=http://a|requires https scheme",
             "--kube-controller-manager-arg=node-monitor-period=10|must be a duration longer than zero; try ",
             "--kube-controller-manager-arg=node-eviction-rate=-1|must be a number such as 0.5",
+            "--kube-controller-manager-arg=concurrent-gc-syncs=0|must be a whole number from 1 to 1000; try ",
             "--kube-controller-manager-arg=node-cidr-mask-size=8|use a number from 16 to 30",
             "--docker|not supported yet by K3j", "--config=/no/such/file|does not exist"})
     void saysWhatIsWrongAndWhatToType(String argument, String part) {
@@ -224,7 +225,8 @@ class PlanBuilderTest {
             "--kube-apiserver-arg=default-unreachable-toleration-seconds=10",
             "--kube-apiserver-arg=service-account-issuer=https://tokens.example.com",
             "--kube-apiserver-arg=service-node-port-range=20000-50000",
-            "--kube-apiserver-arg=default-watch-cache-size=200", "--kube-apiserver-arg=event-ttl=30m", "--kube-apiserver-arg=api-audiences=a,b",
+            "--kube-apiserver-arg=default-watch-cache-size=200", "--kube-apiserver-arg=event-ttl=30m",
+            "--kube-apiserver-arg=api-audiences=a,b",
             "--kube-apiserver-arg=service-account-jwks-uri=https://a/keys",
             "--kube-apiserver-arg=service-account-max-token-expiration=24h",
             "--kube-apiserver-arg=service-account-extend-token-expiration=false",
@@ -236,6 +238,7 @@ class PlanBuilderTest {
             "--kube-controller-manager-arg=node-cidr-mask-size=25",
             "--kube-controller-manager-arg=horizontal-pod-autoscaler-sync-period=10s",
             "--kube-controller-manager-arg=horizontal-pod-autoscaler-downscale-stabilization=0",
+            "--kube-controller-manager-arg=concurrent-deployment-syncs=10",
             "--kube-controller-manager-arg=cloud-provider=external"})
     void takesWhatUsersOfK3sPassToItsComponents(String argument) throws IOException {
         assertThat(plan(argument).settings()).isNotEmpty();

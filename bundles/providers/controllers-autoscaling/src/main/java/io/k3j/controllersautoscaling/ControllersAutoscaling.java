@@ -1,12 +1,15 @@
 package io.k3j.controllersautoscaling;
 
+import io.k3j.apimachinery.ComponentArguments;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Candidate;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.Metrics;
 import io.k3j.componentapi.TimeSource;
+import io.k3j.componenthelpers.ConcurrentSyncs;
 import io.k3j.controllerkit.ControllerContext;
+import java.util.Map;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -23,7 +26,7 @@ public final class ControllersAutoscaling implements Metrics {
 
     /// The settings.
     public @interface Settings {
-        /// `--kube-controller-manager-arg`, as `name=value`: those of [AutoscalerOptions].
+        /// `--kube-controller-manager-arg`, as `name=value`: those of [AutoscalerOptions] and [ConcurrentSyncs].
         String[] kubeControllerManagerArg() default {};
     }
 
@@ -33,7 +36,8 @@ public final class ControllersAutoscaling implements Metrics {
     @Activate
     public ControllersAutoscaling(Settings settings, @Reference ApiClient api, @Reference Health health) {
         HealthScope scope = health.scope("controllers-autoscaling");
-        context = new ControllerContext(api.leading(Candidate.CONTROLLERS), TimeSource.system());
+        context = new ControllerContext(api.leading(Candidate.CONTROLLERS), TimeSource.system())
+                .workers(workers(settings.kubeControllerManagerArg()));
         HorizontalPodAutoscalers.add(context, AutoscalerOptions.of(settings.kubeControllerManagerArg()));
         context.run("controllers-autoscaling", health, trouble -> {
             if (trouble.isEmpty()) {
@@ -42,6 +46,10 @@ public final class ControllersAutoscaling implements Metrics {
                 scope.degraded(trouble);
             }
         });
+    }
+
+    private static Map<String, Integer> workers(String... arguments) {
+        return ConcurrentSyncs.byLoop(ComponentArguments.of("--kube-controller-manager-arg", arguments)::value);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.k3j.controllerscluster;
 
+import io.k3j.apimachinery.ComponentArguments;
 import io.k3j.apimachinery.GoDuration;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Candidate;
@@ -9,6 +10,7 @@ import io.k3j.componentapi.Metrics;
 import io.k3j.componentapi.TimeSource;
 import io.k3j.componentbase.FeatureGate;
 import io.k3j.componentbase.FeatureGates;
+import io.k3j.componenthelpers.ConcurrentSyncs;
 import io.k3j.controllerkit.ControllerContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -42,7 +44,8 @@ public final class ControllersCluster implements Metrics {
     @Activate
     public ControllersCluster(ClusterControllersSettings settings, @Reference ApiClient api, @Reference Health health) {
         HealthScope scope = health.scope("controllers-cluster");
-        context = new ControllerContext(api.leading(Candidate.CONTROLLERS), TimeSource.system());
+        context = new ControllerContext(api.leading(Candidate.CONTROLLERS), TimeSource.system())
+                .workers(ConcurrentSyncs.byLoop(arguments(settings)::value));
         garbage = add(context, settings);
         context.run("controllers-cluster", health, trouble -> {
             if (trouble.isEmpty()) {
@@ -51,6 +54,10 @@ public final class ControllersCluster implements Metrics {
                 scope.degraded(trouble);
             }
         });
+    }
+
+    private static ComponentArguments arguments(ClusterControllersSettings settings) {
+        return ComponentArguments.of("--kube-controller-manager-arg", settings.kubeControllerManagerArg());
     }
 
     private static GarbageViews add(ControllerContext context, ClusterControllersSettings settings) {
