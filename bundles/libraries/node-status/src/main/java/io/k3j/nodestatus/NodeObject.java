@@ -1,6 +1,7 @@
 package io.k3j.nodestatus;
 
 import io.k3j.controllerkit.Times;
+import io.k3j.componenthelpers.DeclaredFeatures;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -170,6 +171,7 @@ public final class NodeObject {
         b.put("conditions", conditions(old, now));
         b.put("daemonEndpoints", Struct.of("kubeletEndpoint", Struct.of("Port",
                 Long.parseLong(settings.port()))));
+        b.put("declaredFeatures", DeclaredFeatures.OURS);
         b.putUnlessEmpty("images", images(now.images()));
         b.put("nodeInfo", facts.info().with("containerRuntimeVersion", now.runtime()));
         b.put("runtimeHandlers", Seq.of(Struct.of("features", Struct.of("recursiveReadOnlyMounts", false,

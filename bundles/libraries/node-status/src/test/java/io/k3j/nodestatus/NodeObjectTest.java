@@ -77,6 +77,12 @@ class NodeObjectTest {
     }
 
     @Test
+    void declaresWhatNewerServersMayAskFor() {
+        assertThat(object.status(Struct.EMPTY, now()).seq("declaredFeatures").texts())
+                .containsExactly("GuaranteedQoSPodCPUResize", "RestartAllContainersOnContainerExits");
+    }
+
+    @Test
     void tellsWhatItIsShortOf() {
         NodeObject.Now now = now();
         Struct status = object.status(Struct.EMPTY, new NodeObject.Now(now.at(), now.readiness(), "", List.of(), 1000,

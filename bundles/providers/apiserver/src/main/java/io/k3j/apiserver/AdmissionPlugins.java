@@ -12,17 +12,17 @@ final class AdmissionPlugins {
     private static final Set<String> DEFAULT = Set.of("AlwaysAdmit", "CertificateApproval", "CertificateSigning",
             "CertificateSubjectRestriction", "ClusterTrustBundleAttest", "DefaultIngressClass", "DefaultStorageClass",
             "DefaultTolerationSeconds", "LimitRanger", "MutatingAdmissionPolicy", "MutatingAdmissionWebhook",
-            "NamespaceLifecycle", "NodeRestriction", "PersistentVolumeClaimResize", "PodSecurity", "PodTopologyLabels",
-            "Priority", "ResourceQuota", "RuntimeClass", "ServiceAccount", "StorageObjectInUseProtection",
-            "TaintNodesByCondition", "ValidatingAdmissionPolicy", "ValidatingAdmissionWebhook");
+            "NamespaceLifecycle", "NodeDeclaredFeatureValidator", "NodeRestriction", "PersistentVolumeClaimResize",
+            "PodSecurity", "PodTopologyLabels", "Priority", "ResourceQuota", "RuntimeClass", "ServiceAccount",
+            "StorageObjectInUseProtection", "TaintNodesByCondition", "ValidatingAdmissionPolicy",
+            "ValidatingAdmissionWebhook");
     /// There when they are enabled.
     private static final Set<String> OPTIONAL = Set.of("AlwaysPullImages", "DenyServiceExternalIPs",
             "EventRateLimit", "ExtendedResourceToleration", "LimitPodHardAntiAffinityTopology",
             "NamespaceAutoProvision", "NamespaceExists", "OwnerReferencesPermissionEnforcement", "PodNodeSelector",
             "PodTolerationRestriction");
     /// Upstream's that are not there. `AlwaysDeny` would refuse what the servers themselves write.
-    private static final Set<String> ABSENT = Set.of("AlwaysDeny", "ImagePolicyWebhook",
-            "NodeDeclaredFeatureValidator");
+    private static final Set<String> ABSENT = Set.of("AlwaysDeny", "ImagePolicyWebhook");
 
     private AdmissionPlugins() {
     }

@@ -29,6 +29,7 @@ final class EventHandlers {
     private static final Set<String> STORAGE = Set.of(VolumeFilter.NAME, VolumeFilter.ZONE);
     private static final Set<String> LIMITS = Set.of(VolumeLimits.NAME);
     private static final Set<String> ANYTHING = Set.of();
+    private static final String FEATURES = "declaredFeatures";
 
     private final SchedulerMetrics metrics;
     private final SchedulingQueue queue;
@@ -185,6 +186,9 @@ final class EventHandlers {
         if (!before.status().struct("allocatable").equals(after.status().struct("allocatable"))) {
             helped.add(NodeFilters.FIT);
         }
+        if (!before.status().seq(FEATURES).equals(after.status().seq(FEATURES))) {
+            helped.add(NodeFilters.FEATURES);
+        }
         if (!before.metadata().struct("labels").equals(after.metadata().struct("labels"))) {
             helped.addAll(STORAGE);
             helped.addAll(Set.of(NodeFilters.AFFINITY, PodAffinityFilter.NAME, SpreadFilter.NAME));
@@ -201,7 +205,7 @@ final class EventHandlers {
         return before.spec().equals(after.spec())
                 && before.metadata().struct("labels").equals(after.metadata().struct("labels"))
                 && old.struct("allocatable").equals(now.struct("allocatable"))
-                && old.seq("images").equals(now.seq("images"));
+                && old.seq(FEATURES).equals(now.seq(FEATURES)) && old.seq("images").equals(now.seq("images"));
     }
 
     private void pod(@Nullable Obj before, @Nullable Obj after) {

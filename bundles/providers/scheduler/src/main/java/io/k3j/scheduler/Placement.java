@@ -158,6 +158,7 @@ final class Placement {
         }
         add(all, SpreadFilter.NAME, () -> SpreadFilter.of(pod, snapshot), timing);
         add(all, PodAffinityFilter.NAME, () -> PodAffinityFilter.of(pod, snapshot), timing);
+        add(all, NodeFilters.FEATURES, () -> NodeFilters.features(pod), timing);
         return timing.timed(all);
     }
 

@@ -1,0 +1,78 @@
+package io.k3j.admissioncore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.k3j.apiserverapi.Caller;
+import io.k3j.apiserverapi.Write;
+import io.k3j.apiserverapi.Write.Operation;
+import io.k3j.componenthelpers.DeclaredFeatures;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class NodeDeclaredFeatureValidatorTest {
+    private final Stage stage = new Stage();
+    private final NodeDeclaredFeatureValidator plugin = new NodeDeclaredFeatureValidator(stage.world);
+
+    @AfterEach
+    void close() {
+        stage.close();
+    }
+
+    private void node(Seq features) {
+        stage.seed(Listers.NODES, Struct.of("apiVersion", "v1", "kind", "Node", "metadata", Struct.of("name", "n"),
+                "status", Struct.of("declaredFeatures", features)));
+    }
+
+    private static Struct pod(String node, String cpu, String quality) {
+        Struct resources = Struct.of("requests", Struct.of("cpu", cpu));
+        return Stage.object("Pod", "p", Struct.of("nodeName", node, "containers",
+                Seq.of(Struct.of("name", "c", "image", "x", "resources", resources))))
+                .with("status", Struct.of("qosClass", quality));
+    }
+
+    private Write resize(Struct before) {
+        Write plain = stage.write(Operation.UPDATE, Listers.PODS, "Pod", Caller.ANONYMOUS);
+        return new Write(Operation.UPDATE, plain.kind(), "resize", plain.key(), Optional.of(before), plain.caller(),
+                false, Struct.EMPTY);
+    }
+
+    private void resized(Struct before, Struct after) {
+        assertThat(plugin.handles(resize(before))).isTrue();
+        plugin.validate(resize(before), after);
+    }
+
+    @Test
+    void otherProcessorsOfAGuaranteedPodNeedANodeThatCan() {
+        node(Seq.EMPTY);
+        Struct before = pod("n", "1", "Guaranteed");
+        assertThatThrownBy(() -> resized(before, pod("n", "2", "Guaranteed"))).hasMessageContaining(
+                "pod update requires features GuaranteedQoSPodCPUResize which are not available on node \"n\"");
+        assertThatCode(() -> resized(before, pod("n", "1000m", "Guaranteed"))).doesNotThrowAnyException();
+        assertThatCode(() -> resized(pod("n", "1", "Burstable"), pod("n", "2", "Burstable")))
+                .doesNotThrowAnyException();
+        node(DeclaredFeatures.OURS);
+        assertThatCode(() -> resized(before, pod("n", "2", "Guaranteed"))).doesNotThrowAnyException();
+    }
+
+    @Test
+    void aPodAsAWholeNeedsMoreThanOurNodesDeclare() {
+        node(DeclaredFeatures.OURS);
+        Struct before = pod("n", "1", "Burstable");
+        Struct after = before.withAt(Struct.of("limits", Struct.of("cpu", "3")), "spec", "resources");
+        assertThatThrownBy(() -> resized(before, after))
+                .hasMessageContaining("requires features InPlacePodLevelResourcesVerticalScaling which");
+    }
+
+    @Test
+    void saysThatThereIsNoSuchNodeAndLetsUnboundPodsPass() {
+        assertThatThrownBy(() -> resized(pod("n", "1", "Guaranteed"), pod("n", "2", "Guaranteed")))
+                .hasMessageContaining("node \"n\" not found");
+        assertThatCode(() -> resized(pod("", "1", "Guaranteed"), pod("", "2", "Guaranteed")))
+                .doesNotThrowAnyException();
+    }
+}
