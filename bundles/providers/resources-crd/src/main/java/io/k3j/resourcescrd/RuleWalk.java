@@ -72,6 +72,18 @@ final class RuleWalk {
         return found;
     }
 
+    /// What fails of any value that is compared with itself, as upstream does with default values. The costs of several
+    /// calls are counted together.
+    ///
+    /// @param at begins every path that is told
+    List<FieldProblem> standing(RuleNode rules, Object value, String at) {
+        int told = found.size();
+        if (!ended) {
+            value(rules, value, new RulePlace(null, at), new Past(value, null, null));
+        }
+        return List.copyOf(found.subList(told, found.size()));
+    }
+
     private void value(RuleNode node, Object v, @Nullable RulePlace at, Past past) {
         if (v == Null.NULL) {
             return;
