@@ -3,7 +3,6 @@ package io.k3j.componenthelpers;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 
 /// How many keys controllers deal with at a time, by `concurrent-…-syncs` of kube-controller-manager
@@ -28,11 +27,6 @@ public final class ConcurrentSyncs {
             Map.entry("concurrent-statefulset-syncs", "statefulset-controller"));
 
     private ConcurrentSyncs() {
-    }
-
-    /// The names of all arguments.
-    public static Set<String> arguments() {
-        return LOOPS.keySet();
     }
 
     /// The number of workers that is asked for, by the name of the controller's loop; the others have their own.

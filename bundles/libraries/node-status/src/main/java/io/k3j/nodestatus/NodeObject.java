@@ -1,7 +1,7 @@
 package io.k3j.nodestatus;
 
-import io.k3j.controllerkit.Times;
 import io.k3j.componenthelpers.DeclaredFeatures;
+import io.k3j.controllerkit.Times;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
