@@ -15,7 +15,8 @@ import java.util.function.Function;
 public final class AdmissionConfiguration {
     private static final String FLAG = "admission-control-config-file";
     private static final List<String> CONFIGURABLE = List.of("PodSecurity", "EventRateLimit", "ResourceQuota",
-            "PodNodeSelector", "PodTolerationRestriction", "MutatingAdmissionWebhook", "ValidatingAdmissionWebhook");
+            "PodNodeSelector", "PodTolerationRestriction", "ImagePolicyWebhook", "MutatingAdmissionWebhook",
+            "ValidatingAdmissionWebhook");
 
     private AdmissionConfiguration() {
     }

@@ -52,7 +52,8 @@ record WebhookCredentials(WebhookUsers mutating, WebhookUsers validating) {
         }
     }
 
-    private static Struct document(Path file) throws IOException {
+    /// Reads a file of a bounded size.
+    static Struct document(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] text = in.readNBytes(MOST_BYTES + 1);
             require(text.length <= MOST_BYTES, file + " has more than " + MOST_BYTES + " bytes");

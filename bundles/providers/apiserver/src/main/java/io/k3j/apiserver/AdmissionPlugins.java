@@ -18,11 +18,11 @@ final class AdmissionPlugins {
             "ValidatingAdmissionWebhook");
     /// There when they are enabled.
     private static final Set<String> OPTIONAL = Set.of("AlwaysPullImages", "DenyServiceExternalIPs",
-            "EventRateLimit", "ExtendedResourceToleration", "LimitPodHardAntiAffinityTopology",
+            "EventRateLimit", "ExtendedResourceToleration", "ImagePolicyWebhook", "LimitPodHardAntiAffinityTopology",
             "NamespaceAutoProvision", "NamespaceExists", "OwnerReferencesPermissionEnforcement", "PodNodeSelector",
             "PodTolerationRestriction");
     /// Upstream's that are not there. `AlwaysDeny` would refuse what the servers themselves write.
-    private static final Set<String> ABSENT = Set.of("AlwaysDeny", "ImagePolicyWebhook");
+    private static final Set<String> ABSENT = Set.of("AlwaysDeny");
 
     private AdmissionPlugins() {
     }

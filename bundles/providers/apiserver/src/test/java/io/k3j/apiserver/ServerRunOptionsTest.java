@@ -57,8 +57,8 @@ class ServerRunOptionsTest {
                 .contains("PodNodeSelector").doesNotContain("AlwaysAdmit");
         assertThatThrownBy(() -> policy("enable-admission-plugins=PodSecurityPolicy"))
                 .hasMessageStartingWith("enable-admission-plugins plugin \"PodSecurityPolicy\" is unknown");
-        assertThatThrownBy(() -> policy("enable-admission-plugins=ImagePolicyWebhook"))
-                .hasMessageContaining("ImagePolicyWebhook is not supported yet by K3j");
+        assertThatThrownBy(() -> policy("enable-admission-plugins=AlwaysDeny"))
+                .hasMessageContaining("AlwaysDeny is not supported yet by K3j");
         assertThatThrownBy(() -> policy("enable-admission-plugins=LimitRanger",
                 "disable-admission-plugins=LimitRanger,PodSecurity")).hasMessage(
                         "[LimitRanger] in enable-admission-plugins and disable-admission-plugins overlapped; leave them "
