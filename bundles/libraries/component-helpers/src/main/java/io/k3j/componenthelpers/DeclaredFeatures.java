@@ -15,7 +15,7 @@ public final class DeclaredFeatures {
     /// All containers of a pod begin anew when one of them ends.
     public static final String RESTART_ALL = "RestartAllContainersOnContainerExits";
     /// Those of K3j's kubelet.
-    public static final Seq OURS = Seq.of(CPU_RESIZE, RESTART_ALL);
+    public static final Seq OURS = Seq.of(CPU_RESIZE, POD_RESIZE, RESTART_ALL);
 
     private DeclaredFeatures() {
     }

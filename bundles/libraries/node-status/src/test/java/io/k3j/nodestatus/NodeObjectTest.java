@@ -79,7 +79,8 @@ class NodeObjectTest {
     @Test
     void declaresWhatNewerServersMayAskFor() {
         assertThat(object.status(Struct.EMPTY, now()).seq("declaredFeatures").texts())
-                .containsExactly("GuaranteedQoSPodCPUResize", "RestartAllContainersOnContainerExits");
+                .containsExactly("GuaranteedQoSPodCPUResize", "InPlacePodLevelResourcesVerticalScaling",
+                        "RestartAllContainersOnContainerExits");
     }
 
     @Test
