@@ -69,7 +69,7 @@ class WebhookUsersTest {
     @Test
     void aServerIsShownCertificateAndTokenOfItsUser() throws Exception {
         try (KnowingServer server = new KnowingServer()) {
-            KnowingServer.Identity jane = server.client("jane");
+            var jane = server.client("jane");
             WebhookUsers users = read("users: [{name: localhost:" + port(server) + ", user: {token: secret, "
                     + "client-certificate-data: " + jane.certificate() + ", client-key-data: " + jane.key() + "}}]");
             ClientConfig config = new ClientConfig(server.url() + "/hook", "", "", "", 443, server.authorities());
