@@ -40,6 +40,7 @@ final class ArgumentChecks {
     private void apiServer(ComponentArguments given) {
         WHOLE_OF_API_SERVER.forEach(name -> check(() -> given.whole(name, 300, Long.MIN_VALUE)));
         check(() -> given.whole("default-watch-cache-size", 100, 1));
+        check(() -> given.whole("min-request-timeout", 1800, 1));
         check(() -> given.duration("event-ttl", Duration.ZERO, "1h"));
         check(() -> given.truth("service-account-extend-token-expiration", true));
         String most = given.value("service-account-max-token-expiration").orElse("0");

@@ -226,6 +226,7 @@ class PlanBuilderTest {
             "--kube-apiserver-arg=service-account-issuer=https://tokens.example.com",
             "--kube-apiserver-arg=service-node-port-range=20000-50000",
             "--kube-apiserver-arg=default-watch-cache-size=200", "--kube-apiserver-arg=event-ttl=30m",
+            "--kube-apiserver-arg=min-request-timeout=300",
             "--kube-apiserver-arg=api-audiences=a,b",
             "--kube-apiserver-arg=service-account-jwks-uri=https://a/keys",
             "--kube-apiserver-arg=service-account-max-token-expiration=24h",

@@ -106,7 +106,8 @@ public final class Watches {
         ResponseStream stream = WatchSocket.wanted(request.exchange())
                 ? WatchSocket.accept(request.exchange(), form.type())
                 : request.exchange().stream(200, answers.headers(request, Frames.mediaType(form)));
-        Watcher watcher = new Watcher(new Watcher.Order(selection, form, include, options), frames, stream);
+        Watcher watcher = new Watcher(new Watcher.Order(selection, form, include, options, hub.least()), frames,
+                stream);
         if (start == null) {
             watcher.fail(EXPIRED.status());
             return;

@@ -25,6 +25,7 @@ import io.k3j.objectregistry.ObjectRegistry;
 import io.k3j.objectregistry.Storage;
 import io.k3j.schema.Schemas;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.UUID;
@@ -59,8 +60,16 @@ final class Core {
     /// @param staleReads whether reads are answered from memory, with a warning, while the datastore does not answer
     /// @param seats how many requests are worked on at once, but for exempt ones
     /// @param audited whether requests are recorded, and not served while nobody does
+    /// @param leastWatch how long watches last at least
     record Policy(Set<String> authorizers, Set<String> admission, Set<String> disabled, AnonymousAuth anonymous,
-            boolean staleReads, int seats, boolean audited) {
+            boolean staleReads, int seats, boolean audited, Duration leastWatch) {
+        /// A policy with watches that last as long as upstream's.
+        @SuppressWarnings("checkstyle:ParameterNumber") // the record's own, but one
+        Policy(Set<String> authorizers, Set<String> admission, Set<String> disabled, AnonymousAuth anonymous,
+                boolean staleReads, int seats, boolean audited) {
+            this(authorizers, admission, disabled, anonymous, staleReads, seats, audited, WatchHub.LEAST);
+        }
+
         /// A policy with upstream's number of seats and without audit.
         Policy(Set<String> authorizers, Set<String> admission, Set<String> disabled, AnonymousAuth anonymous,
                 boolean staleReads) {

@@ -60,7 +60,7 @@ final class Server implements AutoCloseable {
                 environment.health());
         fence.start();
         this.storage = new Storage(store, log, fence, new PastState(store, rows));
-        this.hub = new WatchHub(log, environment.health());
+        this.hub = new WatchHub(log, environment.health(), policy.leastWatch());
         hub.start();
         this.health = new HealthChecks(() -> store.await(0) != null && fence.answering(),
                 new StartSteps(done, contributions, log, environment.health()), environment.health());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class ServerRunOptionsTest {
@@ -46,6 +47,15 @@ class ServerRunOptionsTest {
         assertThat(policy().admission()).doesNotContain("PodCertificateSigning");
         assertThat(policy("feature-gates=PodCertificateRequest=true",
                 "disable-admission-plugins=PodCertificateSigning").admission()).contains("PodCertificateSigning");
+    }
+
+    @Test
+    void watchesLastAsLongAsIsAskedFor() {
+        assertThat(policy().leastWatch()).isEqualTo(Duration.ofMinutes(30));
+        assertThat(policy("min-request-timeout=300").leastWatch()).isEqualTo(Duration.ofMinutes(5));
+        assertThatThrownBy(() -> policy("min-request-timeout=0"))
+                .hasMessage("--kube-apiserver-arg=min-request-timeout=0 must be a whole number of at least 1;"
+                        + " try --kube-apiserver-arg=min-request-timeout=1800");
     }
 
     @Test
