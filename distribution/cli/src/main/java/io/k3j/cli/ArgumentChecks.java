@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// Finds values of components' arguments that cannot be, before anything is started. Who acts on them reads them again,
 /// by the same rules; a component that finds one first would be away while all others run.
@@ -22,6 +23,7 @@ final class ArgumentChecks {
     private static final List<String> NUMBERS_OF_CONTROLLERS = List.of("node-eviction-rate",
             "secondary-node-eviction-rate", "unhealthy-zone-threshold", "horizontal-pod-autoscaler-tolerance");
     private static final String ISSUER = "service-account-issuer";
+    private static final Pattern CACHE_SIZE = Pattern.compile("[a-z0-9.-]{1,300}#0{0,20}[1-9][0-9]{0,20}");
     private final List<String> problems = new ArrayList<>();
 
     private ArgumentChecks() {
@@ -41,6 +43,7 @@ final class ArgumentChecks {
         WHOLE_OF_API_SERVER.forEach(name -> check(() -> given.whole(name, 300, Long.MIN_VALUE)));
         check(() -> given.whole("default-watch-cache-size", 100, 1));
         check(() -> given.whole("min-request-timeout", 1800, 1));
+        check(() -> cacheSizes(given));
         check(() -> given.duration("event-ttl", Duration.ZERO, "1h"));
         check(() -> given.truth("service-account-extend-token-expiration", true));
         String most = given.value("service-account-max-token-expiration").orElse("0");
@@ -51,6 +54,16 @@ final class ArgumentChecks {
         given.value("service-account-jwks-uri").filter(url -> !url.isEmpty())
                 .ifPresent(url -> check(() -> ServiceAccountIssuers.keySet(url)));
         check(() -> ServiceAccountIssuers.of("", given.values(ISSUER), List.of()));
+    }
+
+    /// Sizes that are not 0 mean nothing, as in upstream.
+    private static void cacheSizes(ComponentArguments given) {
+        for (String size : given.value("watch-cache-sizes").orElse("").split(",")) {
+            if (!size.isEmpty() && !CACHE_SIZE.matcher(size).matches()) {
+                throw new IllegalArgumentException("--kube-apiserver-arg=watch-cache-sizes: " + size + " is no"
+                        + " resource with a size above 0, as pods#100; every kind is kept in memory, so leave it out");
+            }
+        }
     }
 
     private void controllers(ComponentArguments given, List<Cidr> clusters) {
