@@ -6,7 +6,6 @@ import io.k3j.watchcache.Event;
 import io.k3j.watchcache.EventLog;
 import io.k3j.watchcache.StorageKeys;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -31,9 +30,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// A watch of objects that somebody outside of the process converts is told by a [RemoteWatch], since this thread waits
 /// for nobody.
 public final class WatchHub implements AutoCloseable {
-    /// Upstream's default of `--min-request-timeout`: a watch without a timeout of its own lasts so long, and less than
-    /// twice as long.
-    public static final Duration LEAST = Duration.ofMinutes(30);
     /// Between two looks at the clock, also while nothing happens.
     private static final long TICK_MILLIS = 1_000;
     /// Events between two looks at joining watches and at the clock.
@@ -42,7 +38,6 @@ public final class WatchHub implements AutoCloseable {
     private static final int HISTORY_BATCH = 256;
     private static final long STOP_MILLIS = 3_000;
     private final EventLog log;
-    private final Duration least;
     /// Watches on their way to the hub's thread, which is woken for them.
     private final Queue<Watcher> joining = new ConcurrentLinkedQueue<>();
     /// By prefix or single key in the store; for the hub's thread only.
@@ -57,25 +52,11 @@ public final class WatchHub implements AutoCloseable {
     /// Written before the queue of joining watches is emptied for the last time, so none is left in it.
     private volatile boolean open = true;
 
-    /// With watches that last as long as upstream's.
-    ///
     /// @param health where its loop reports
     public WatchHub(EventLog log, Health health) {
-        this(log, health, LEAST);
-    }
-
-    /// @param health where its loop reports
-    /// @param least as of [#LEAST]; longer than zero
-    public WatchHub(EventLog log, Health health, Duration least) {
         this.log = log;
-        this.least = least;
         this.cursor = log.newest().revision();
         this.loop = SupervisedLoop.platform(health, "apiserver-watch", this::run);
-    }
-
-    /// How long a watch without a timeout of its own lasts at least.
-    Duration least() {
-        return least;
     }
 
     /// Begins to tell.

@@ -67,7 +67,7 @@ final class Core {
         @SuppressWarnings("checkstyle:ParameterNumber") // the record's own, but one
         Policy(Set<String> authorizers, Set<String> admission, Set<String> disabled, AnonymousAuth anonymous,
                 boolean staleReads, int seats, boolean audited) {
-            this(authorizers, admission, disabled, anonymous, staleReads, seats, audited, WatchHub.LEAST);
+            this(authorizers, admission, disabled, anonymous, staleReads, seats, audited, Watches.LEAST);
         }
 
         /// A policy with upstream's number of seats and without audit.
@@ -155,7 +155,9 @@ final class Core {
     }
 
     /// The endpoint for all paths that no other endpoint serves.
-    Endpoint endpoint(WatchHub hub, HealthChecks health) {
+    ///
+    /// @param leastWatch how long watches last at least
+    Endpoint endpoint(WatchHub hub, HealthChecks health, Duration leastWatch) {
         Responses answers = new Responses(types.protobuf);
         Tables tables = new Tables(environment.clock());
         Renderer renderer = new Renderer(types.protobuf, answers, tables);
@@ -168,7 +170,7 @@ final class Core {
                 new ScaleHandler(objects, bodies, types.schemas, answers),
                 new UnstoredReads(reads, new ComponentStatuses(reads, storage), contributions::lister),
                 new Watches(storage, limits, hub,
-                        new Frames(renderer, types.protobuf, tables), answers));
+                        new Frames(renderer, types.protobuf, tables), answers, leastWatch));
         RequestMetrics requests = new RequestMetrics();
         Paths.Documents documents = new Paths.Documents(
                 new Discovery(contributions.kinds(), remote, types.protobuf, answers),

@@ -60,7 +60,7 @@ final class Server implements AutoCloseable {
                 environment.health());
         fence.start();
         this.storage = new Storage(store, log, fence, new PastState(store, rows));
-        this.hub = new WatchHub(log, environment.health(), policy.leastWatch());
+        this.hub = new WatchHub(log, environment.health());
         hub.start();
         this.health = new HealthChecks(() -> store.await(0) != null && fence.answering(),
                 new StartSteps(done, contributions, log, environment.health()), environment.health());
@@ -71,7 +71,7 @@ final class Server implements AutoCloseable {
         deadlines.start();
         this.flows = new FlowControl(log, limits.flows(), environment.health());
         this.local = core.local();
-        this.endpoint = core.endpoint(hub, health);
+        this.endpoint = core.endpoint(hub, health, policy.leastWatch());
     }
 
     /// The endpoint for all paths that no other endpoint serves.

@@ -1,7 +1,7 @@
 package io.k3j.apiserver;
 
 import io.k3j.apimachinery.ComponentArguments;
-import io.k3j.apiwatches.WatchHub;
+import io.k3j.apiwatches.Watches;
 import io.k3j.codec.DurationText;
 import io.k3j.componentbase.FeatureGate;
 import io.k3j.componentbase.FeatureGates;
@@ -88,7 +88,7 @@ record ServerRunOptions(Core.Policy policy, String address, int port, String ser
     /// How long watches last at least. Beyond a year nobody could tell.
     private static Duration leastWatch(String... arguments) {
         long seconds = ComponentArguments.of("--kube-apiserver-arg", arguments).whole("min-request-timeout",
-                WatchHub.LEAST.toSeconds(), 1);
+                Watches.LEAST.toSeconds(), 1);
         return Duration.ofSeconds(Math.min(seconds, YEAR_SECONDS));
     }
 
