@@ -8,14 +8,12 @@ import java.util.Set;
 /// be newer than nodes: upstream's `nodedeclaredfeatures`
 /// (<https://kubernetes.io/docs/concepts/scheduling-eviction/node-declared-features/>). Pure.
 public final class DeclaredFeatures {
-    /// Other processors for a pod of the class Guaranteed while it runs.
-    public static final String CPU_RESIZE = "GuaranteedQoSPodCPUResize";
     /// Other resources of a pod as a whole while it runs.
     public static final String POD_RESIZE = "InPlacePodLevelResourcesVerticalScaling";
     /// All containers of a pod begin anew when one of them ends.
     public static final String RESTART_ALL = "RestartAllContainersOnContainerExits";
     /// Those of K3j's kubelet.
-    public static final Seq OURS = Seq.of(CPU_RESIZE, POD_RESIZE, RESTART_ALL);
+    public static final Seq OURS = Seq.of(POD_RESIZE, RESTART_ALL);
 
     private DeclaredFeatures() {
     }

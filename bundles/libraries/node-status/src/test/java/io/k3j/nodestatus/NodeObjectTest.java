@@ -79,8 +79,7 @@ class NodeObjectTest {
     @Test
     void declaresWhatNewerServersMayAskFor() {
         assertThat(object.status(Struct.EMPTY, now()).seq("declaredFeatures").texts())
-                .containsExactly("GuaranteedQoSPodCPUResize", "InPlacePodLevelResourcesVerticalScaling",
-                        "RestartAllContainersOnContainerExits");
+                .containsExactly("InPlacePodLevelResourcesVerticalScaling", "RestartAllContainersOnContainerExits");
     }
 
     @Test

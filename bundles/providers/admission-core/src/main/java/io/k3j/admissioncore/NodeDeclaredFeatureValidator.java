@@ -1,17 +1,13 @@
 package io.k3j.admissioncore;
 
-import io.k3j.apimachinery.Quantity;
 import io.k3j.apiserverapi.Admission;
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.componenthelpers.DeclaredFeatures;
 import io.k3j.model.Obj;
-import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.Objects;
-import java.util.Set;
-import java.util.TreeSet;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -42,48 +38,23 @@ public final class NodeDeclaredFeatureValidator implements Admission {
     @Override
     public void validate(Write write, Struct pod) {
         String node = pod.struct("spec").text("nodeName");
-        Set<String> missing = node.isEmpty() ? new TreeSet<>()
-                : needed(write.before().orElse(Struct.EMPTY), pod.struct("spec"));
-        if (missing.isEmpty()) {
+        if (node.isEmpty() || !resized(write.before().orElse(Struct.EMPTY), pod)) {
             return;
         }
         Obj found = listers.find(Listers.NODES, "", node)
                 .orElseThrow(() -> refused(write, "node \"" + node + "\" not found"));
-        missing.removeAll(found.status().seq("declaredFeatures").texts());
-        if (!missing.isEmpty()) {
-            throw refused(write, "pod update requires features " + String.join(", ", missing)
+        if (!found.status().seq("declaredFeatures").contains(DeclaredFeatures.POD_RESIZE)) {
+            throw refused(write, "pod update requires features " + DeclaredFeatures.POD_RESIZE
                     + " which are not available on node \"" + node + "\"");
         }
     }
 
+    /// Whether the pod as a whole is to have other resources.
+    private static boolean resized(Struct before, Struct pod) {
+        return !Objects.equals(before.struct("spec").get("resources"), pod.struct("spec").get("resources"));
+    }
+
     private static ApiFault refused(Write write, String why) {
         return ApiFault.forbidden(Listers.PODS, write.key().name(), why);
-    }
-
-    private static Set<String> needed(Struct before, Struct spec) {
-        Struct old = before.struct("spec");
-        Set<String> needed = new TreeSet<>();
-        if (before.struct("status").text("qosClass").equals("Guaranteed") && otherProcessors(old, spec)) {
-            needed.add(DeclaredFeatures.CPU_RESIZE);
-        }
-        if (!Objects.equals(old.get("resources"), spec.get("resources"))) {
-            needed.add(DeclaredFeatures.POD_RESIZE);
-        }
-        return needed;
-    }
-
-    private static boolean otherProcessors(Struct before, Struct after) {
-        Seq old = before.seq("containers");
-        Seq fresh = after.seq("containers");
-        for (int i = 0; i < Math.min(old.size(), fresh.size()); i++) {
-            if (processors(old.struct(i)).compareTo(processors(fresh.struct(i))) != 0) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static Quantity processors(Struct container) {
-        return Quantity.of(container.struct("resources").struct("requests").get("cpu"));
     }
 }

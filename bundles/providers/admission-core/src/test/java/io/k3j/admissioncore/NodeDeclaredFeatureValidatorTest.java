@@ -46,22 +46,17 @@ class NodeDeclaredFeatureValidatorTest {
         plugin.validate(resize(before), after);
     }
 
+    /// No node of 1.36 declares that, and every one can.
     @Test
-    void otherProcessorsOfAGuaranteedPodNeedANodeThatCan() {
+    void otherProcessorsOfContainersNeedNothing() {
         node(Seq.EMPTY);
-        Struct before = pod("n", "1", "Guaranteed");
-        assertThatThrownBy(() -> resized(before, pod("n", "2", "Guaranteed"))).hasMessageContaining(
-                "pod update requires features GuaranteedQoSPodCPUResize which are not available on node \"n\"");
-        assertThatCode(() -> resized(before, pod("n", "1000m", "Guaranteed"))).doesNotThrowAnyException();
-        assertThatCode(() -> resized(pod("n", "1", "Burstable"), pod("n", "2", "Burstable")))
+        assertThatCode(() -> resized(pod("n", "1", "Guaranteed"), pod("n", "2", "Guaranteed")))
                 .doesNotThrowAnyException();
-        node(DeclaredFeatures.OURS);
-        assertThatCode(() -> resized(before, pod("n", "2", "Guaranteed"))).doesNotThrowAnyException();
     }
 
     @Test
     void otherResourcesOfAPodAsAWholeNeedANodeThatCan() {
-        node(Seq.of(DeclaredFeatures.CPU_RESIZE));
+        node(Seq.of(DeclaredFeatures.RESTART_ALL));
         Struct before = pod("n", "1", "Burstable");
         Struct after = before.withAt(Struct.of("limits", Struct.of("cpu", "3")), "spec", "resources");
         assertThatThrownBy(() -> resized(before, after))
@@ -72,9 +67,11 @@ class NodeDeclaredFeatureValidatorTest {
 
     @Test
     void saysThatThereIsNoSuchNodeAndLetsUnboundPodsPass() {
-        assertThatThrownBy(() -> resized(pod("n", "1", "Guaranteed"), pod("n", "2", "Guaranteed")))
+        Struct more = Struct.of("limits", Struct.of("cpu", "3"));
+        Struct bound = pod("n", "1", "Burstable");
+        assertThatThrownBy(() -> resized(bound, bound.withAt(more, "spec", "resources")))
                 .hasMessageContaining("node \"n\" not found");
-        assertThatCode(() -> resized(pod("", "1", "Guaranteed"), pod("", "2", "Guaranteed")))
-                .doesNotThrowAnyException();
+        Struct waiting = pod("", "1", "Burstable");
+        assertThatCode(() -> resized(waiting, waiting.withAt(more, "spec", "resources"))).doesNotThrowAnyException();
     }
 }
