@@ -4,8 +4,10 @@ import io.k3j.componenthelpers.Cidr;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -15,8 +17,9 @@ final class PodRanges {
     private final int bits;
     private final int width;
     private final long parts;
-    /// Parts that are used, or of which a smaller CIDR is.
-    private final Set<Long> taken = new HashSet<>();
+    /// Parts that are used, each with what lies in it: the part itself, or smaller CIDRs of several nodes that were
+    /// there before the size was changed.
+    private final Map<Long, Set<Cidr>> taken = new HashMap<>();
     /// CIDRs larger than a part, of nodes that were there before the size was changed.
     private final List<Span> larger = new ArrayList<>();
     private long next;
@@ -45,7 +48,7 @@ final class PodRanges {
         if (sameFamily(cidr)) {
             span(cidr).ifPresent(s -> {
                 if (s.first() == s.last()) {
-                    taken.add(s.first());
+                    taken.computeIfAbsent(s.first(), _ -> new HashSet<>()).add(Cidr.parse(cidr));
                 } else if (!larger.contains(s)) {
                     larger.add(s);
                 }
@@ -58,11 +61,18 @@ final class PodRanges {
         if (sameFamily(cidr)) {
             span(cidr).ifPresent(s -> {
                 if (s.first() == s.last()) {
-                    taken.remove(s.first());
+                    release(s.first(), Cidr.parse(cidr));
                 } else {
                     larger.remove(s);
                 }
             });
+        }
+    }
+
+    private void release(long part, Cidr cidr) {
+        Set<Cidr> within = taken.get(part);
+        if (within != null && within.remove(cidr) && within.isEmpty()) {
+            taken.remove(part);
         }
     }
 
@@ -73,9 +83,11 @@ final class PodRanges {
             Optional<Span> within = larger.stream().filter(s -> s.holds(candidate)).findFirst();
             if (within.isPresent()) {
                 i += Math.min(within.get().last(), parts - 1) - candidate;
-            } else if (taken.add(candidate)) {
+            } else if (!taken.containsKey(candidate)) {
                 next = candidate + 1;
-                return Optional.of(text(candidate));
+                String free = text(candidate);
+                take(free);
+                return Optional.of(free);
             }
         }
         return Optional.empty();

@@ -37,8 +37,12 @@ class PodRangesTest {
         assertThat(smaller.next()).contains("10.42.0.0/25");
         PodRanges larger = new PodRanges(Cidr.parse("10.42.0.0/22"), 23);
         larger.take("10.42.1.0/24");
+        larger.take("10.42.0.0/24");
         assertThat(larger.next()).contains("10.42.2.0/23");
-        assertThat(larger.next()).isEmpty();
+        larger.free("10.42.1.0/24");
+        assertThat(larger.next()).as("while another node has the rest of it").isEmpty();
+        larger.free("10.42.0.0/24");
+        assertThat(larger.next()).contains("10.42.0.0/23");
     }
 
     @Test
