@@ -80,10 +80,11 @@ public final class PodNodeSelector implements Admission {
         return wanted;
     }
 
+    /// An annotation that is empty says that the namespace has none, not even the cluster's.
     private Map<String, String> ofNamespace(Write write) {
         String name = write.key().namespace();
         Obj namespace = listers.namespace(name).orElseThrow(() -> ApiFault.notFound(Listers.NAMESPACES, name));
-        Optional<String> own = Optional.ofNullable(namespace.annotations().get(ANNOTATION)).filter(s -> !s.isEmpty());
+        Optional<String> own = Optional.ofNullable(namespace.annotations().get(ANNOTATION));
         try {
             return own.map(s -> NodeSelectors.labels("annotation " + ANNOTATION + " of namespace " + name, s))
                     .orElse(selectors.otherwise());

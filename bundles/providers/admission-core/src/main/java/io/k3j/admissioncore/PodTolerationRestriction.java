@@ -56,16 +56,15 @@ public final class PodTolerationRestriction implements Admission {
     @Override
     public Struct admit(Write write, Struct pod) {
         Seq own = bounded(write, pod);
-        Seq all = own;
+        Seq more = Seq.EMPTY;
         if (write.operation() == Operation.CREATE) {
             Seq given = ofNamespace(write, DEFAULTS);
-            Seq defaults = given == null ? lists.otherwise() : given;
-            all = defaults.isEmpty() ? own : TolerationLists.merged(defaults, own);
+            more = given == null ? lists.otherwise() : given;
         }
         if (!bestEffort(pod.struct("spec"))) {
-            all = TolerationLists.merged(all, Seq.of(MEMORY));
+            more = more.plus(MEMORY);
         }
-        return all.equals(own) ? pod : pod.withAt(all, "spec", "tolerations");
+        return more.isEmpty() ? pod : pod.withAt(TolerationLists.merged(own, more), "spec", "tolerations");
     }
 
     @Override

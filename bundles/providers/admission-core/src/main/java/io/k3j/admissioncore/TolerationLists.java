@@ -35,12 +35,12 @@ record TolerationLists(Seq otherwise, Seq whitelist) {
         return new TolerationLists(it.seq("default"), it.seq("whitelist"));
     }
 
-    /// A list as annotations of namespaces have it.
+    /// A list as annotations of namespaces have it; an empty text is an empty list, in place of the cluster's.
     /// @return null where the annotation is not there
     /// @throws IllegalArgumentException for what is no list of tolerations, or too long a one
     static @Nullable Seq parsed(@Nullable String annotation) {
         if (annotation == null || annotation.isEmpty()) {
-            return null;
+            return annotation == null ? null : Seq.EMPTY;
         }
         try {
             Object value = Json.value(annotation.getBytes(StandardCharsets.UTF_8));
@@ -82,7 +82,7 @@ record TolerationLists(Seq otherwise, Seq whitelist) {
         boolean time = !wide.text("effect").equals("NoExecute") || !wide.has("tolerationSeconds")
                 || one.has("tolerationSeconds")
                         && one.whole("tolerationSeconds", 0) <= wide.whole("tolerationSeconds", 0);
-        return key && effect && time && (exists || equal(wide) && equal(one)
+        return wide.equals(one) || key && effect && time && (exists || equal(wide) && equal(one)
                 && Objects.equals(one.text("value"), wide.text("value")));
     }
 

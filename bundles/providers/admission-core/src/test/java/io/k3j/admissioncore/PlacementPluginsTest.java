@@ -68,6 +68,8 @@ class PlacementPluginsTest {
         assertThat(selector(plugin, "disk", "ssd")).isEqualTo(Map.of("env", "prod", "disk", "ssd"));
         assertThatThrownBy(() -> selector(plugin, "zone", "a")).hasMessageEndingWith(
                 "pod node label selector labels conflict with its namespace whitelist");
+        namespace("scheduler.alpha.kubernetes.io/node-selector", "");
+        assertThat(selector(plugin)).as("a namespace that says it has none").isEmpty();
     }
 
     @ParameterizedTest
@@ -99,7 +101,7 @@ class PlacementPluginsTest {
         PodTolerationRestriction plugin = new PodTolerationRestriction(stage.world, ENABLE);
         assertThat(tolerations(plugin, Struct.EMPTY)).isEqualTo(Seq.of(exists("a")));
         Struct own = Struct.of("key", "b", "value", "1", "effect", "NoExecute");
-        assertThat(tolerations(plugin, Struct.of("tolerations", Seq.of(own)))).isEqualTo(Seq.of(exists("a"), own));
+        assertThat(tolerations(plugin, Struct.of("tolerations", Seq.of(own)))).isEqualTo(Seq.of(own, exists("a")));
         Struct covered = Struct.of("key", "a", "value", "x", "effect", "NoSchedule");
         assertThat(tolerations(plugin, Struct.of("tolerations", Seq.of(covered)))).isEqualTo(Seq.of(exists("a")));
         assertThatThrownBy(() -> tolerations(plugin, Struct.of("tolerations", Seq.of(exists("b")))))
@@ -121,6 +123,10 @@ class PlacementPluginsTest {
                 .hasMessageEndingWith("conflict with its cluster whitelist");
         Write update = stage.write(Operation.UPDATE, Listers.PODS, "Pod", Caller.ANONYMOUS);
         assertThat(plugin.admit(update, Stage.pod(Struct.EMPTY))).isEqualTo(Stage.pod(Struct.EMPTY));
+        namespace("scheduler.alpha.kubernetes.io/defaultTolerations", "",
+                "scheduler.alpha.kubernetes.io/tolerationsWhitelist", "");
+        assertThat(tolerations(plugin, Struct.EMPTY)).as("a namespace that says it has none").isEmpty();
+        assertThat(tolerations(plugin, Struct.of("tolerations", Seq.of(exists("b"))))).isEqualTo(Seq.of(exists("b")));
     }
 
     @Test
