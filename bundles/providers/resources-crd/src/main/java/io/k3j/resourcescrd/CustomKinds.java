@@ -193,7 +193,10 @@ public final class CustomKinds {
             return;
         }
         try {
-            api.update(Definition.RESOURCE, wanted, WriteOptions.STATUS);
+            // known before the view tells of it: whoever is settled next must not be given the same names
+            if (definitions.put(api.update(Definition.RESOURCE, wanted, WriteOptions.STATUS))) {
+                publish();
+            }
         } catch (ApiFault e) {
             // on a conflict the listener is about to receive a newer version
             LOG.log(e.code() == 409 || e.code() == 404 ? Level.DEBUG : Level.WARNING,

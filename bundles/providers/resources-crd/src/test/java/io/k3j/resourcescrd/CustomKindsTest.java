@@ -84,12 +84,14 @@ class CustomKindsTest {
         assertThat(registered).isEmpty();
     }
 
-    @Test
-    void aNameThatIsGivenUpGoesToAnother() {
-        Obj waiting = DEFINITION.with("crons.stable.example.com", "metadata", "name").with("crons", "spec", "names",
-                "plural").with(Struct.EMPTY, "status");
-        List<View.Listener> listeners = new ArrayList<>();
-        View view = proxy(View.class, (proxy, method, given) -> switch (method.getName()) {
+    /// One that wants the kind of [#DEFINITION].
+    private static Obj waiting(String plural) {
+        return DEFINITION.with(plural + ".stable.example.com", "metadata", "name")
+                .with(plural, "spec", "names", "plural").with(Struct.EMPTY, "status");
+    }
+
+    private static View listening(List<View.Listener> listeners) {
+        return proxy(View.class, (proxy, method, given) -> switch (method.getName()) {
             case "list" -> List.of(DEFINITION);
             case "listen" -> {
                 listeners.add((View.Listener) given[0]);
@@ -97,7 +99,13 @@ class CustomKindsTest {
             }
             default -> null;
         });
-        CustomKinds kinds = new CustomKinds(api(() -> view), context());
+    }
+
+    @Test
+    void aNameThatIsGivenUpGoesToAnother() {
+        Obj waiting = waiting("crons");
+        List<View.Listener> listeners = new ArrayList<>();
+        CustomKinds kinds = new CustomKinds(api(() -> listening(listeners)), context());
         kinds.start();
         listeners.getFirst().changed(null, waiting);
         Obj refused = updated.getLast();
@@ -108,6 +116,22 @@ class CustomKindsTest {
         assertThat(updated).hasSize(2);
         assertThat(DefinitionStatus.refused(updated.getLast())).isFalse();
         assertThat(updated.getLast().status().struct("acceptedNames").text("kind")).isEqualTo("CronTab");
+        kinds.stop();
+    }
+
+    @Test
+    void aNameThatIsGivenUpGoesToOneOnlyOfThoseThatWait() {
+        List<View.Listener> listeners = new ArrayList<>();
+        CustomKinds kinds = new CustomKinds(api(() -> listening(listeners)), context());
+        kinds.start();
+        for (Obj waiting : List.of(waiting("crons"), waiting("timers"))) {
+            listeners.getFirst().changed(null, waiting);
+            listeners.getFirst().changed(waiting, updated.getLast());
+        }
+        updated.clear();
+        listeners.getFirst().changed(DEFINITION, null);
+        assertThat(updated).as("before the view tells of the first one").filteredOn(d -> !DefinitionStatus.refused(d))
+                .hasSize(1);
         kinds.stop();
     }
 
