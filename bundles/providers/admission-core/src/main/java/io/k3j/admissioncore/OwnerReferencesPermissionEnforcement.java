@@ -16,8 +16,7 @@ import org.osgi.service.component.annotations.Reference;
 
 /// Who gives an object another owner must be allowed to delete it, and who has it keep its owner from being deleted
 /// must be allowed to set finalizers of the owner. Only where `--kube-apiserver-arg=enable-admission-plugins` names it.
-/// See
-/// <https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#ownerreferencespermissionenforcement>.
+/// See <https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/>, under its name.
 @Component(service = Admission.class, property = "order:Integer=220", configurationPid = "io.k3j.admissioncore",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class OwnerReferencesPermissionEnforcement implements Admission {

@@ -76,8 +76,8 @@ public final class PodTolerationRestriction implements Admission {
         Seq own = ofNamespace(write, WHITELIST);
         Seq whitelist = own == null ? lists.whitelist() : own;
         if (!whitelist.isEmpty() && !TolerationLists.allowed(tolerations, whitelist)) {
-            throw refused(write, "pod tolerations (possibly merged with namespace default tolerations) conflict with its "
-                    + (own == null ? "cluster" : "namespace") + " whitelist");
+            throw refused(write, "pod tolerations (possibly merged with namespace default tolerations) conflict with"
+                    + " its " + (own == null ? "cluster" : "namespace") + " whitelist");
         }
     }
 

@@ -66,8 +66,8 @@ final class ServerMetrics {
         return MetricFamilies.merged(List.of(text.toString(), others.get()));
     }
 
-    /// How many objects of each kind are stored, under the names before and since 1.34. Kinds that show the same objects
-    /// are told once.
+    /// How many objects of each kind are stored, under the names before and since 1.34. Kinds that show the same
+    /// objects are told once.
     private void objects(MetricText text) {
         SnapshotTree<?> tree = storage.log().newest().tree();
         Map<Gvr, Integer> counts = new LinkedHashMap<>();
