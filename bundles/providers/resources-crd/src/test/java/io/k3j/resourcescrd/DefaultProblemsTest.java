@@ -81,4 +81,11 @@ class DefaultProblemsTest {
                 + " oldSelf', message: must change}]}}"))
                 .containsExactly("schema.properties[a].default: Invalid value: 1: must change");
     }
+
+    @Test
+    void comparesWithNothingAsWell() {
+        assertThat(properties(Rules.with(), "{a: {type: integer, default: 1, x-kubernetes-validations: [{rule:"
+                + " 'oldSelf.hasValue()', optionalOldSelf: true, message: not at first}]}}"))
+                .containsExactly("schema.properties[a].default: Invalid value: 1: not at first");
+    }
 }
