@@ -8,6 +8,7 @@ import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Key;
+import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -61,5 +62,15 @@ class NamespacePluginsTest {
                 .hasMessage("namespaces \"default\" not found");
         stage.seed(Listers.NAMESPACES, namespace());
         plugin.validate(delete, Stage.pod(Struct.EMPTY));
+    }
+
+    @Test
+    void whatANewNamespaceEnforcesCountsBeforeTheViewTellsOfIt() {
+        assertThat(stage.world.find(Listers.NAMESPACES, "", "default")).as("the view is open").isEmpty();
+        stage.api.seed(Listers.NAMESPACES, Obj.of(namespace().withAt("restricted", "metadata", "labels",
+                "pod-security.kubernetes.io/enforce")));
+        PodSecurity plugin = new PodSecurity(stage.world, PodSecurityConfiguration.NONE);
+        assertThatThrownBy(() -> stage.admitted(plugin, Listers.PODS, Stage.pod(Struct.EMPTY)))
+                .hasMessageContaining("violates PodSecurity \"restricted");
     }
 }
