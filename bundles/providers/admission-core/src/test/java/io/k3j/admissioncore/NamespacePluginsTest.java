@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
+import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.View;
 import io.k3j.model.Key;
-import io.k3j.model.Obj;
 import io.k3j.model.Struct;
+import java.lang.reflect.Proxy;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -64,13 +67,28 @@ class NamespacePluginsTest {
         plugin.validate(delete, Stage.pod(Struct.EMPTY));
     }
 
+    /// A client whose views have heard of nothing yet.
+    private ApiClient behind() {
+        View empty = (View) Proxy.newProxyInstance(View.class.getClassLoader(), new Class<?>[] {View.class},
+                (proxy, method, args) -> {
+                    if (method.getName().equals("get")) {
+                        return Optional.empty();
+                    }
+                    throw new UnsupportedOperationException(method.getName());
+                });
+        return (ApiClient) Proxy.newProxyInstance(ApiClient.class.getClassLoader(), new Class<?>[] {ApiClient.class},
+                (proxy, method, args) -> method.getName().equals("view") ? empty : method.invoke(stage.api, args));
+    }
+
     @Test
     void whatANewNamespaceEnforcesCountsBeforeTheViewTellsOfIt() {
-        assertThat(stage.world.find(Listers.NAMESPACES, "", "default")).as("the view is open").isEmpty();
-        stage.api.seed(Listers.NAMESPACES, Obj.of(namespace().withAt("restricted", "metadata", "labels",
-                "pod-security.kubernetes.io/enforce")));
-        PodSecurity plugin = new PodSecurity(stage.world, PodSecurityConfiguration.NONE);
-        assertThatThrownBy(() -> stage.admitted(plugin, Listers.PODS, Stage.pod(Struct.EMPTY)))
+        Listers behind = new Listers(behind());
+        stage.seed(Listers.NAMESPACES, namespace().withAt("restricted", "metadata", "labels",
+                "pod-security.kubernetes.io/enforce"));
+        Struct pod = Stage.pod(Struct.EMPTY);
+        assertThat(stage.admitted(new NamespaceLifecycle(behind), Listers.PODS, pod)).isEqualTo(pod);
+        PodSecurity security = new PodSecurity(behind, PodSecurityConfiguration.NONE);
+        assertThatThrownBy(() -> stage.admitted(security, Listers.PODS, pod))
                 .hasMessageContaining("violates PodSecurity \"restricted");
     }
 }
