@@ -72,8 +72,8 @@ final class RuleWalk {
         return found;
     }
 
-    /// What fails of any value that is compared with itself and, where nothing does, with nothing, as upstream does with
-    /// default values: some rules look whether there was a value before. The costs of several calls are counted
+    /// What fails of any value that is compared with itself and, where nothing does, with nothing, as upstream does
+    /// with default values: some rules look whether there was a value before. The costs of several calls are counted
     /// together.
     ///
     /// @param at begins every path that is told
