@@ -10,10 +10,12 @@ import java.util.Set;
 public final class DeclaredFeatures {
     /// Other resources of a pod as a whole while it runs.
     public static final String POD_RESIZE = "InPlacePodLevelResourcesVerticalScaling";
+    /// Other resources of init containers that end before the others begin.
+    public static final String INIT_RESIZE = "InPlacePodVerticalScalingInitContainers";
     /// All containers of a pod begin anew when one of them ends.
     public static final String RESTART_ALL = "RestartAllContainersOnContainerExits";
-    /// Those of K3j's kubelet.
-    public static final Seq OURS = Seq.of(POD_RESIZE, RESTART_ALL);
+    /// Those of K3j's kubelet, sorted as a kubelet's are.
+    public static final Seq OURS = Seq.of(POD_RESIZE, INIT_RESIZE, RESTART_ALL);
 
     private DeclaredFeatures() {
     }

@@ -79,7 +79,8 @@ class NodeObjectTest {
     @Test
     void declaresWhatNewerServersMayAskFor() {
         assertThat(object.status(Struct.EMPTY, now()).seq("declaredFeatures").texts())
-                .containsExactly("InPlacePodLevelResourcesVerticalScaling", "RestartAllContainersOnContainerExits");
+                .containsExactly("InPlacePodLevelResourcesVerticalScaling", "InPlacePodVerticalScalingInitContainers",
+                        "RestartAllContainersOnContainerExits");
     }
 
     @Test

@@ -5,8 +5,9 @@ import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.componenthelpers.DeclaredFeatures;
-import io.k3j.model.Obj;
 import io.k3j.model.Struct;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -37,21 +38,38 @@ public final class NodeDeclaredFeatureValidator implements Admission {
 
     @Override
     public void validate(Write write, Struct pod) {
-        String node = pod.struct("spec").text("nodeName");
-        if (node.isEmpty() || !resized(write.before().orElse(Struct.EMPTY), pod)) {
+        Struct spec = pod.struct("spec");
+        String node = spec.text("nodeName");
+        List<String> needed = node.isEmpty() ? List.of()
+                : needed(write.before().orElse(Struct.EMPTY).struct("spec"), spec);
+        if (needed.isEmpty()) {
             return;
         }
-        Obj found = listers.find(Listers.NODES, "", node)
-                .orElseThrow(() -> refused(write, "node \"" + node + "\" not found"));
-        if (!found.status().seq("declaredFeatures").contains(DeclaredFeatures.POD_RESIZE)) {
-            throw refused(write, "pod update requires features " + DeclaredFeatures.POD_RESIZE
+        List<String> declared = listers.find(Listers.NODES, "", node)
+                .orElseThrow(() -> refused(write, "node \"" + node + "\" not found"))
+                .status().seq("declaredFeatures").texts();
+        List<String> missing = needed.stream().filter(feature -> !declared.contains(feature)).toList();
+        if (!missing.isEmpty()) {
+            throw refused(write, "pod update requires features " + String.join(", ", missing)
                     + " which are not available on node \"" + node + "\"");
         }
     }
 
-    /// Whether the pod as a whole is to have other resources.
-    private static boolean resized(Struct before, Struct pod) {
-        return !Objects.equals(before.struct("spec").get("resources"), pod.struct("spec").get("resources"));
+    private static List<String> needed(Struct before, Struct spec) {
+        List<String> needed = new ArrayList<>();
+        if (!Objects.equals(before.get("resources"), spec.get("resources"))) {
+            needed.add(DeclaredFeatures.POD_RESIZE);
+        }
+        if (!initial(before).equals(initial(spec))) {
+            needed.add(DeclaredFeatures.INIT_RESIZE);
+        }
+        return needed;
+    }
+
+    /// The resources of init containers, but of sidecars.
+    private static List<Struct> initial(Struct spec) {
+        return spec.seq("initContainers").structs().stream().filter(c -> !c.text("restartPolicy").equals("Always"))
+                .map(c -> c.struct("resources")).toList();
     }
 
     private static ApiFault refused(Write write, String why) {

@@ -66,6 +66,21 @@ class NodeDeclaredFeatureValidatorTest {
     }
 
     @Test
+    void otherResourcesOfInitContainersNeedANodeThatCanButNotOfSidecars() {
+        node(Seq.of(DeclaredFeatures.POD_RESIZE));
+        assertThatThrownBy(() -> resized(initial("1", ""), initial("2", "")))
+                .hasMessageContaining("requires features InPlacePodVerticalScalingInitContainers which");
+        assertThatCode(() -> resized(initial("1", "Always"), initial("2", "Always"))).doesNotThrowAnyException();
+        node(DeclaredFeatures.OURS);
+        assertThatCode(() -> resized(initial("1", ""), initial("2", ""))).doesNotThrowAnyException();
+    }
+
+    private static Struct initial(String cpu, String restartPolicy) {
+        return pod("n", "1", "Burstable").withAt(Seq.of(Struct.of("name", "i", "image", "x", "restartPolicy",
+                restartPolicy, "resources", Struct.of("requests", Struct.of("cpu", cpu)))), "spec", "initContainers");
+    }
+
+    @Test
     void saysThatThereIsNoSuchNodeAndLetsUnboundPodsPass() {
         Struct more = Struct.of("limits", Struct.of("cpu", "3"));
         Struct bound = pod("n", "1", "Burstable");
