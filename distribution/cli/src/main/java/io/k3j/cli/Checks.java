@@ -1,5 +1,6 @@
 package io.k3j.cli;
 
+import io.k3j.apimachinery.ComponentArguments;
 import io.k3j.componentbase.FeatureGates;
 import io.k3j.componenthelpers.Cidr;
 import io.k3j.flannelconf.FlannelConf;
@@ -49,7 +50,6 @@ final class Checks {
         c.path("dataDir", "--data-dir");
         c.path("writeKubeconfig", "--write-kubeconfig");
         c.datastore();
-        c.apiserverFiles();
         c.featureGates("kubeApiserverArg", "--kube-apiserver-arg");
         c.featureGates("kubeControllerManagerArg", "--kube-controller-manager-arg");
         c.featureGates("kubeletArg", "--kubelet-arg");
@@ -58,6 +58,8 @@ final class Checks {
             c.kubelet(host);
         }
         c.scheduler();
+        c.problems.addAll(ArgumentChecks.problems(List.of(c.list("kubeApiserverArg")),
+                List.of(c.list("kubeControllerManagerArg")), c.cluster));
         c.trust(host);
         return c.problems;
     }
@@ -164,9 +166,15 @@ final class Checks {
     }
 
     private void nodePorts() {
-        if (!(settings.get("serviceNodePortRange") instanceof String range)) {
-            return;
+        if (settings.get("serviceNodePortRange") instanceof String range) {
+            nodePorts("--service-node-port-range", range);
         }
+        new ComponentArguments("--kube-apiserver-arg", List.of(list("kubeApiserverArg")))
+                .value("service-node-port-range")
+                .ifPresent(range -> nodePorts("--kube-apiserver-arg=service-node-port-range", range));
+    }
+
+    private void nodePorts(String flag, String range) {
         int dash = range.indexOf('-');
         try {
             int from = Integer.parseInt(range.substring(0, dash));
@@ -175,8 +183,7 @@ final class Checks {
                 throw new NumberFormatException();
             }
         } catch (NumberFormatException | StringIndexOutOfBoundsException e) {
-            problems.add(
-                    "invalid --service-node-port-range \"" + range + "\": it must be two ports such as 30000-32767");
+            problems.add("invalid " + flag + " \"" + range + "\": it must be two ports such as 30000-32767");
         }
     }
 
@@ -228,26 +235,6 @@ final class Checks {
         if (!Boolean.TRUE.equals(settings.get("disableScheduler"))) {
             told(() -> SchedulerConfiguration.of(List.of(list("kubeSchedulerArg"))));
         }
-    }
-
-    /// What they say is read by who acts on it.
-    private void apiserverFiles() {
-        readable("admission-control-config-file=", "an AdmissionConfiguration");
-        readable("audit-policy-file=", "a Policy of audit.k8s.io/v1");
-        readable("audit-webhook-config-file=", "a kubeconfig");
-        readable("authentication-config=", "an AuthenticationConfiguration of apiserver.config.k8s.io/v1");
-        readable("authorization-config=", "an AuthorizationConfiguration of apiserver.config.k8s.io/v1");
-        readable("authorization-webhook-config-file=", "a kubeconfig");
-        readable("encryption-provider-config=", "an EncryptionConfiguration of apiserver.config.k8s.io/v1");
-        readable("authentication-token-webhook-config-file=", "a kubeconfig");
-        readable("oidc-ca-file=", "the issuer's authorities in PEM");
-    }
-
-    private void readable(String argument, String kind) {
-        Arrays.stream(list("kubeApiserverArg")).filter(arg -> arg.startsWith(argument))
-                .map(arg -> arg.substring(argument.length())).filter(file -> !Files.isReadable(Path.of(file)))
-                .forEach(file -> problems.add("cannot read " + file + " given by --kube-apiserver-arg=" + argument
-                        + "; write " + kind + " there or leave the argument out"));
     }
 
     /// The files are read again by who verifies signatures; a wrong one is told before anything starts.

@@ -207,10 +207,49 @@ class PlanBuilderTest {
             "--kube-scheduler-arg=feature-gates=SchedulerQueueingHints=false|feature is locked to true; leave it out",
             "--kubelet-arg=system-reserved=gpu=1|cannot reserve \"gpu\" resource; write for example system-reserved",
             "--kubelet-arg=cpu-manager-policy=static|leave it out or use cpu-manager-policy=none",
+            "--kube-apiserver-arg=default-not-ready-toleration-seconds=5m|must be a whole number; try ",
+            "--kube-apiserver-arg=service-node-port-range=9-1|two ports",
+            "--kube-apiserver-arg=default-watch-cache-size=0|must be a whole number of at least 1",
+            "--kube-apiserver-arg=watch-cache-sizes=pods#100,secrets#0|secrets#0 is no resource with a size",
+            "--kube-apiserver-arg=service-account-issuer=a b:c|was not a valid URL",
+            "--kube-apiserver-arg=service-account-max-token-expiration=1d|must be a duration longer than zero",
+            "--kube-apiserver-arg=service-account-max-token-expiration=5m|must be between 1 hour and 2^32 seconds",
+            "--kube-apiserver-arg=service-account-jwks-uri=http://a|requires https scheme",
+            "--kube-controller-manager-arg=node-monitor-period=10|must be a duration longer than zero; try ",
+            "--kube-controller-manager-arg=node-eviction-rate=-1|must be a number such as 0.5",
+            "--kube-controller-manager-arg=concurrent-gc-syncs=0|must be a whole number from 1 to 1000; try ",
+            "--kube-controller-manager-arg=node-cidr-mask-size=8|use a number from 16 to 30",
             "--docker|not supported yet by K3j", "--config=/no/such/file|does not exist"})
     void saysWhatIsWrongAndWhatToType(String argument, String part) {
         environment.remove("K3S_CONFIG_FILE");
         assertThatExceptionOfType(UsageFailure.class).isThrownBy(() -> plan(argument)).withMessageContaining(part);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--kube-apiserver-arg=default-not-ready-toleration-seconds=10",
+            "--kube-apiserver-arg=default-unreachable-toleration-seconds=10",
+            "--kube-apiserver-arg=service-account-issuer=https://tokens.example.com",
+            "--kube-apiserver-arg=service-node-port-range=20000-50000",
+            "--kube-apiserver-arg=default-watch-cache-size=200", "--kube-apiserver-arg=event-ttl=30m",
+            "--kube-apiserver-arg=min-request-timeout=300",
+            "--kube-apiserver-arg=watch-cache-sizes=pods#100,deployments.apps#50",
+            "--kube-apiserver-arg=goaway-chance=0",
+            "--kube-apiserver-arg=api-audiences=a,b",
+            "--kube-apiserver-arg=service-account-jwks-uri=https://a/keys",
+            "--kube-apiserver-arg=service-account-max-token-expiration=24h",
+            "--kube-apiserver-arg=service-account-extend-token-expiration=false",
+            "--kube-apiserver-arg=allow-privileged=true", "--kube-apiserver-arg=enable-bootstrap-token-auth",
+            "--kube-controller-manager-arg=node-monitor-period=2s",
+            "--kube-controller-manager-arg=node-monitor-grace-period=16s",
+            "--kube-controller-manager-arg=node-startup-grace-period=2m",
+            "--kube-controller-manager-arg=node-eviction-rate=0.5",
+            "--kube-controller-manager-arg=node-cidr-mask-size=25",
+            "--kube-controller-manager-arg=horizontal-pod-autoscaler-sync-period=10s",
+            "--kube-controller-manager-arg=horizontal-pod-autoscaler-downscale-stabilization=0",
+            "--kube-controller-manager-arg=concurrent-deployment-syncs=10",
+            "--kube-controller-manager-arg=cloud-provider=external"})
+    void takesWhatUsersOfK3sPassToItsComponents(String argument) throws IOException {
+        assertThat(plan(argument).settings()).isNotEmpty();
     }
 
     @Test

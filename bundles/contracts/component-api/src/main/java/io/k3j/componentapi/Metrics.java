@@ -9,7 +9,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 @ConsumerType
 @FunctionalInterface
 public interface Metrics {
-    /// Prometheus' text form 0.0.4: whole lines, each family with its `# HELP` and `# TYPE`, and no family that another
-    /// component has. Any thread; must not block.
+    /// Prometheus' text form 0.0.4: whole lines, each family with its `# HELP` and `# TYPE`. A family that another
+    /// component has, too (`workqueue_*`), becomes one with it, so labels tell its samples apart. Any thread; must not
+    /// block.
     String text();
 }

@@ -4,56 +4,120 @@ import io.k3j.metricstext.Histogram;
 import io.k3j.metricstext.MetricText;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 
-/// Counts requests and writes them in Prometheus' text form, under upstream's names (`apiserver_request_total`,
-/// `apiserver_request_duration_seconds`). Any thread; nothing blocks.
+/// Counts requests and writes them in Prometheus' text form, with upstream's names and labels
+/// (`apiserver_request_total`, `apiserver_request_duration_seconds`, `apiserver_request_sli_duration_seconds`,
+/// <https://kubernetes.io/docs/reference/instrumentation/metrics/>). Any thread; nothing blocks.
 public final class RequestMetrics {
     /// How many different label sets are counted; more are added to none. Paths are made up by clients, and a series
     /// lives as long as the process.
-    static final int MAX_SERIES = 5_000;
+    static final int MAX_SERIES = 3_000;
     /// Upper bounds in seconds.
     private static final double[] BUCKETS = {0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6,
             8, 10, 15, 20, 30, 45, 60};
-    private final Map<Series, Histogram> requests = new ConcurrentHashMap<>();
+    /// The same of what users are promised, for which less than 50 ms is all the same.
+    private static final double[] PROMISED = {0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20,
+            30, 45, 60};
+    private static final Set<String> CONNECTS = Set.of("log", "exec", "portforward", "attach", "proxy");
+    private static final String APPLY = "application/apply-patch+yaml";
+    private static final String COMPONENT = "apiserver";
+    private final Map<Series, Figures> requests = new ConcurrentHashMap<>();
 
-    private record Series(String verb, String group, String version, String resource, String subresource, String scope,
-            int code) {
+    private record Series(String verb, String dryRun, String group, String version, String resource, String subresource,
+            String scope) {
         String[] labels() {
-            return new String[] {"code", Integer.toString(code), "group", group, "resource", resource, "scope", scope,
+            return new String[] {"component", COMPONENT, "dry_run", dryRun, "group", group, "resource", resource,
+                    "scope", scope, "subresource", subresource, "verb", verb, "version", version};
+        }
+
+        String[] withCode(int code) {
+            return new String[] {"code", Integer.toString(code), "component", COMPONENT, "dry_run", dryRun, "group",
+                    group, "resource", resource, "scope", scope, "subresource", subresource, "verb", verb, "version",
+                    version};
+        }
+
+        String[] withoutDryRun() {
+            return new String[] {"component", COMPONENT, "group", group, "resource", resource, "scope", scope,
                     "subresource", subresource, "verb", verb, "version", version};
         }
+    }
+
+    private static final class Figures {
+        private final Map<Integer, LongAdder> codes = new ConcurrentHashMap<>();
+        private final Histogram all = new Histogram(BUCKETS);
+        private final Histogram promised = new Histogram(PROMISED);
     }
 
     /// Counts one answered request; only those of resources.
     ///
     /// @param nanos from when it came to the end of its answer
-    public void request(RequestInfo info, int code, long nanos) {
+    public void request(Request request, int code, long nanos) {
+        RequestInfo info = request.info();
         if (!info.resource()) {
             return;
         }
-        String scope = !info.name().isEmpty() ? "resource" : info.namespace().isEmpty() ? "cluster" : "namespace";
-        Series series = new Series(info.verb().toUpperCase(Locale.ROOT), info.gvr().group(), info.gvr().version(),
-                info.gvr().resource(), info.subresource(), scope, code);
-        Histogram times = requests.get(series);
-        if (times == null && requests.size() < MAX_SERIES) {
-            times = requests.computeIfAbsent(series, s -> new Histogram(BUCKETS));
+        Series series = series(request, info);
+        Figures figures = requests.get(series);
+        if (figures == null && requests.size() < MAX_SERIES) {
+            figures = requests.computeIfAbsent(series, s -> new Figures());
         }
-        if (times != null) {
-            times.add(nanos);
+        if (figures != null) {
+            figures.codes.computeIfAbsent(code, c -> new LongAdder()).increment();
+            figures.all.add(nanos);
+            figures.promised.add(nanos);
         }
+    }
+
+    private static Series series(Request request, RequestInfo info) {
+        boolean named = !info.name().isEmpty() || info.verb().equals("create");
+        String scope = named ? "resource" : info.namespace().isEmpty() ? "cluster" : "namespace";
+        return new Series(verb(request, info), dryRun(request), info.gvr().group(), info.gvr().version(),
+                info.gvr().resource(), info.subresource(), scope);
+    }
+
+    /// The method, but that connections, applies, lists and watches are told apart.
+    private static String verb(Request request, RequestInfo info) {
+        if (CONNECTS.contains(info.subresource())) {
+            return "CONNECT";
+        }
+        return switch (info.verb()) {
+            case "get" -> "GET";
+            case "list" -> "LIST";
+            case "watch" -> "WATCH";
+            case "create" -> "POST";
+            case "update" -> "PUT";
+            case "delete", "deletecollection" -> "DELETE";
+            case "patch" -> request.exchange().header("content-type").filter(APPLY::equals).isPresent() ? "APPLY"
+                    : "PATCH";
+            default -> "other";
+        };
+    }
+
+    private static String dryRun(Request request) {
+        List<String> given = request.params().texts("dryRun");
+        return given.isEmpty() ? "" : given.stream().allMatch("All"::equals) ? "All" : "invalid";
     }
 
     /// Writes everything counted, in a stable order. What is counted meanwhile may be in it or not.
     public void to(MetricText text) {
-        List<Map.Entry<Series, Histogram>> sorted = requests.entrySet().stream()
+        List<Map.Entry<Series, Figures>> sorted = requests.entrySet().stream()
                 .sorted(Comparator.comparing(e -> e.getKey().toString())).toList();
         text.family("apiserver_request_total", MetricText.Type.COUNTER,
                 "Requests answered, by verb, resource and code.");
-        sorted.forEach(e -> text.value(e.getValue().count(), e.getKey().labels()));
+        sorted.forEach(e -> {
+            SortedMap<Integer, LongAdder> codes = new TreeMap<>(e.getValue().codes);
+            codes.forEach((code, count) -> text.value(count.sum(), e.getKey().withCode(code)));
+        });
         text.family("apiserver_request_duration_seconds", MetricText.Type.HISTOGRAM, "How long requests took.");
-        sorted.forEach(e -> text.histogram(e.getValue(), e.getKey().labels()));
+        sorted.forEach(e -> text.histogram(e.getValue().all, e.getKey().labels()));
+        text.family("apiserver_request_sli_duration_seconds", MetricText.Type.HISTOGRAM,
+                "How long requests took, for what users are promised.");
+        sorted.forEach(e -> text.histogram(e.getValue().promised, e.getKey().withoutDryRun()));
     }
 }

@@ -11,6 +11,7 @@ import io.k3j.objectregistry.Selection;
 import io.k3j.watchcache.Event;
 import io.k3j.watchcache.Item;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -32,9 +33,6 @@ final class Watcher {
     private static final int MODIFIED = 1;
     private static final int DELETED = 2;
     private static final int BOOKMARK = 3;
-    /// A watch ends between this and twice this, as upstream's (`--min-request-timeout`): at random, so that clients
-    /// that began together, as after a restart, do not come back together.
-    private static final long MIN_SECONDS = 1_800;
     /// Upstream's interval.
     private static final long BOOKMARK_SECONDS = 60;
     private final Selection selection;
@@ -66,7 +64,9 @@ final class Watcher {
     /// @param form never pretty, never YAML
     /// @param include for tables
     /// @param options bookmarks and the timeout in seconds; the rest has been obeyed before
-    record Order(Selection selection, Form form, Tables.Include include, ListOptions options) {
+    /// @param least without a timeout it ends between this and twice this: at random, so that clients that began
+    /// together, as after a restart, do not come back together
+    record Order(Selection selection, Form form, Tables.Include include, ListOptions options, Duration least) {
     }
 
     /// A watch that begins nowhere: [#position(long)] says from where on it is told. Its time runs from now.
@@ -78,9 +78,10 @@ final class Watcher {
         this.frames = frames;
         this.stream = stream;
         ListOptions options = order.options;
-        long seconds = options.timeoutSeconds() > 0 ? options.timeoutSeconds()
-                : ThreadLocalRandom.current().nextLong(MIN_SECONDS, 2 * MIN_SECONDS);
-        this.end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        long least = order.least.toNanos();
+        long lasts = options.timeoutSeconds() > 0 ? TimeUnit.SECONDS.toNanos(options.timeoutSeconds())
+                : ThreadLocalRandom.current().nextLong(least, 2 * least);
+        this.end = System.nanoTime() + lasts;
         this.nextBookmark = System.nanoTime() + TimeUnit.SECONDS.toNanos(BOOKMARK_SECONDS);
     }
 

@@ -19,6 +19,7 @@ import io.k3j.objectregistry.Storage;
 import io.k3j.watchcache.EventLog;
 import io.k3j.watchcache.Fence;
 import java.io.IOException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// Begins watches: the initial objects and what the client has missed, written in the request's own thread as fast as
@@ -35,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 /// A watch has a share of its own until its connection or stream ends, and a seat only while objects are looked for at
 /// its beginning, see [InitialState].
 public final class Watches {
+    /// Upstream's default of `--min-request-timeout`: a watch without a timeout of its own lasts so long, and less than
+    /// twice as long.
+    public static final Duration LEAST = Duration.ofMinutes(30);
     /// The history asked for is gone: compacted, or older than this server remembers. The client lists and watches
     /// anew.
     static final ApiFault EXPIRED = new ApiFault(410, "Expired",
@@ -51,6 +55,7 @@ public final class Watches {
     private final WatchHub hub;
     private final Frames frames;
     private final Responses answers;
+    private final Duration least;
     /// Knows which revision is the most recent that any client may have been told of.
     private final Fence fence;
 
@@ -59,7 +64,11 @@ public final class Watches {
     /// @param storage whose log is followed
     /// @param limits how many watches there may be, and the seats in which they begin
     /// @param hub goes on with watches that have caught up
-    public Watches(Storage storage, RequestLimits limits, WatchHub hub, Frames frames, Responses answers) {
+    /// @param least as of [#LEAST]; longer than zero
+    @SuppressWarnings("checkstyle:ParameterNumber") // each comes from elsewhere
+    public Watches(Storage storage, RequestLimits limits, WatchHub hub, Frames frames, Responses answers,
+            Duration least) {
+        this.least = least;
         this.limits = limits;
         this.fence = storage.fence();
         this.log = storage.log();
@@ -106,7 +115,7 @@ public final class Watches {
         ResponseStream stream = WatchSocket.wanted(request.exchange())
                 ? WatchSocket.accept(request.exchange(), form.type())
                 : request.exchange().stream(200, answers.headers(request, Frames.mediaType(form)));
-        Watcher watcher = new Watcher(new Watcher.Order(selection, form, include, options), frames, stream);
+        Watcher watcher = new Watcher(new Watcher.Order(selection, form, include, options, least), frames, stream);
         if (start == null) {
             watcher.fail(EXPIRED.status());
             return;

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /// Everything the controllers of one bundle share: the client, the clock, the views, the recorders of events and
 /// the loops. Filled at activation by one thread, then [#run] or, in a test, [#step]; nothing is added afterwards.
@@ -21,6 +22,7 @@ public final class ControllerContext implements AutoCloseable {
     private final Map<String, Events> events = new LinkedHashMap<>();
     private final Map<Controller, Integer> loops = new LinkedHashMap<>();
     private final List<ControllerRunner> runners = new ArrayList<>();
+    private Map<String, Integer> wanted = Map.of();
 
     /// A desk over a client, whose default identity reads the views; what leads gives one of [ApiClient#leading].
     public ControllerContext(ApiClient api, TimeSource clock) {
@@ -62,6 +64,17 @@ public final class ControllerContext implements AutoCloseable {
         return events.computeIfAbsent(component, c -> new Events(api, c, "", clock));
     }
 
+    /// Loops with these names, added from now on, have so many workers instead of their own number.
+    public ControllerContext workers(Map<String, Integer> byLoop) {
+        wanted = Map.copyOf(byLoop);
+        return this;
+    }
+
+    /// How many workers each loop has, by its name; for tests.
+    public Map<String, Integer> workers() {
+        return loops.entrySet().stream().collect(Collectors.toMap(l -> l.getKey().name(), Map.Entry::getValue));
+    }
+
     /// A loop that writes in the name of a service account, for so many workers. The caller says which views it
     /// follows.
     ///
@@ -77,7 +90,7 @@ public final class ControllerContext implements AutoCloseable {
     }
 
     private Controller add(Controller loop, int workers) {
-        loops.put(loop, workers);
+        loops.put(loop, wanted.getOrDefault(loop.name(), workers));
         return loop;
     }
 
@@ -93,6 +106,11 @@ public final class ControllerContext implements AutoCloseable {
         loops.forEach(runner::drive);
         events.values().forEach(runner::drive);
         runner.report(health);
+    }
+
+    /// What the queues of all loops count, in Prometheus' text form, under the names of client-go's queues. Any thread.
+    public String metrics() {
+        return QueueFigures.text(loops.keySet());
     }
 
     /// Attaches the views without driving anything: a test steps.

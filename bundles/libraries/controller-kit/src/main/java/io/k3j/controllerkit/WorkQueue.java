@@ -7,12 +7,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -41,11 +39,13 @@ public final class WorkQueue {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Condition woken = lock.newCondition();
-    /// Due now, oldest first. A key is in at most one of `ready` and `again`.
-    private final Set<Key> ready = new LinkedHashSet<>();
-    private final Set<Key> working = new HashSet<>();
-    /// Keys being worked on that have become due meanwhile.
-    private final Set<Key> again = new LinkedHashSet<>();
+    /// Due now, since when, oldest first. A key is in at most one of `ready` and `again`.
+    private final Map<Key, Instant> ready = new LinkedHashMap<>();
+    /// Since when each is worked on.
+    private final Map<Key, Instant> working = new HashMap<>();
+    /// Keys being worked on that have become due meanwhile, and when.
+    private final Map<Key, Instant> again = new LinkedHashMap<>();
+    private final QueueFigures figures = new QueueFigures();
     /// The one time each delayed key waits for; `agenda` holds the same by time.
     private final Map<Key, Due> delayed = new HashMap<>();
     private final PriorityQueue<Due> agenda = new PriorityQueue<>(
@@ -80,6 +80,7 @@ public final class WorkQueue {
 
     /// Makes a key due again after a failure: later each time, until [#forget].
     public void retry(Key key) {
+        figures.retried();
         locked(() -> {
             int failed = failures.merge(key, 1, Integer::sum) - 1;
             Duration own = failed > 30 ? LONGEST_BACK_OFF : FIRST_BACK_OFF.multipliedBy(1L << failed);
@@ -115,9 +116,12 @@ public final class WorkQueue {
             if (ready.isEmpty()) {
                 return Optional.empty();
             }
-            Key key = ready.iterator().next();
+            Map.Entry<Key, Instant> first = ready.entrySet().iterator().next();
+            Key key = first.getKey();
+            Instant now = clock.instant();
+            figures.taken(nanos(first.getValue(), now));
             ready.remove(key);
-            working.add(key);
+            working.put(key, now);
             if (!ready.isEmpty()) {
                 changed.signal();
             }
@@ -130,11 +134,44 @@ public final class WorkQueue {
     /// The work on a key is over.
     public void done(Key key) {
         locked(() -> {
-            working.remove(key);
-            if (again.remove(key)) {
-                ready(key);
+            Instant since = working.remove(key);
+            if (since != null) {
+                figures.done(nanos(since, clock.instant()));
+            }
+            Instant due = again.remove(key);
+            if (due != null) {
+                ready.put(key, due);
+                changed.signal();
             }
         });
+    }
+
+    private static long nanos(Instant from, Instant to) {
+        return Duration.between(from, to).toNanos();
+    }
+
+    /// What it counts of itself.
+    QueueFigures figures() {
+        return figures;
+    }
+
+    /// What is in it now.
+    QueueFigures.Now now() {
+        lock.lock();
+        try {
+            promote();
+            Instant now = clock.instant();
+            double unfinished = 0;
+            double longest = 0;
+            for (Instant since : working.values()) {
+                double seconds = nanos(since, now) / 1e9;
+                unfinished += seconds;
+                longest = Math.max(longest, seconds);
+            }
+            return new QueueFigures.Now(ready.size(), unfinished, longest);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// How many keys are due or being worked on.
@@ -194,10 +231,12 @@ public final class WorkQueue {
     }
 
     private void ready(Key key) {
-        if (working.contains(key)) {
-            again.add(key);
-        } else if (ready.add(key)) {
-            changed.signal();
+        boolean busy = working.containsKey(key);
+        if ((busy ? again : ready).putIfAbsent(key, clock.instant()) == null) {
+            figures.added();
+            if (!busy) {
+                changed.signal();
+            }
         }
     }
 

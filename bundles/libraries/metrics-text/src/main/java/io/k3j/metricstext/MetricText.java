@@ -1,5 +1,6 @@
 package io.k3j.metricstext;
 
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Locale;
@@ -53,10 +54,21 @@ public final class MetricText {
         long below = 0;
         for (int i = 0; i <= counted.bounds(); i++) {
             below += counted.within(i);
-            all[labels.length + 1] = i < counted.bounds() ? Double.toString(counted.bound(i)) : "+Inf";
+            all[labels.length + 1] = i < counted.bounds() ? bound(counted.bound(i)) : "+Inf";
             line("_bucket", below, all);
         }
         return line("_sum", counted.seconds(), labels).line("_count", below, labels);
+    }
+
+    /// As Go writes it, since queries name buckets by that text: `1`, `0.0005`, `1e-08`.
+    private static String bound(double bound) {
+        BigDecimal exact = BigDecimal.valueOf(bound).stripTrailingZeros();
+        if (bound >= 1e-4 || bound <= 0) {
+            return exact.toPlainString();
+        }
+        int exponent = exact.scale() - exact.precision() + 1;
+        String digits = exact.movePointRight(exponent).stripTrailingZeros().toPlainString();
+        return digits + "e-" + (exponent < 10 ? "0" : "") + exponent;
     }
 
     private MetricText line(String suffix, Number value, String... labels) {

@@ -25,11 +25,20 @@ class MetricTextTest {
                 # HELP k3j_seconds How long.
                 # TYPE k3j_seconds histogram
                 k3j_seconds_bucket{status="success",le="0.5"} 2
-                k3j_seconds_bucket{status="success",le="1.0"} 2
+                k3j_seconds_bucket{status="success",le="1"} 2
                 k3j_seconds_bucket{status="success",le="+Inf"} 3
                 k3j_seconds_sum{status="success"} 7.25
                 k3j_seconds_count{status="success"} 3
                 """);
+    }
+
+    @Test
+    void boundsAreWrittenAsGoWritesThem() {
+        String text = new MetricText().family("a", MetricText.Type.HISTOGRAM, "A.")
+                .histogram(new Histogram(1e-8, 2.5e-5, 0.0005, 0.025, 1.25, 10, 1000)).toString();
+        assertThat(text.lines().filter(l -> l.contains("_bucket")).map(l -> l.substring(l.indexOf('=') + 2,
+                l.lastIndexOf('"')))).containsExactly("1e-08", "2.5e-05", "0.0005", "0.025", "1.25", "10", "1000",
+                        "+Inf");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.k3j.nodestatus;
 
+import io.k3j.componenthelpers.DeclaredFeatures;
 import io.k3j.controllerkit.Times;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
@@ -170,6 +171,7 @@ public final class NodeObject {
         b.put("conditions", conditions(old, now));
         b.put("daemonEndpoints", Struct.of("kubeletEndpoint", Struct.of("Port",
                 Long.parseLong(settings.port()))));
+        b.put("declaredFeatures", DeclaredFeatures.OURS);
         if (settings.status().maxImages() == 0) {
             b.put("images", Seq.EMPTY);
         }

@@ -131,6 +131,13 @@ class NodeObjectTest {
     }
 
     @Test
+    void declaresWhatNewerServersMayAskFor() {
+        assertThat(object.status(Struct.EMPTY, now()).seq("declaredFeatures").texts())
+                .containsExactly("InPlacePodLevelResourcesVerticalScaling", "InPlacePodVerticalScalingInitContainers",
+                        "RestartAllContainersOnContainerExits");
+    }
+
+    @Test
     void tellsWhatItIsShortOf() {
         NodeObject.Now now = now();
         Struct status = object.status(Struct.EMPTY, new NodeObject.Now(now.at(), now.readiness(), "", List.of(), 1000,

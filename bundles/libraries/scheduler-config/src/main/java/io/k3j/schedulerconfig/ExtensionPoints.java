@@ -27,11 +27,12 @@ final class ExtensionPoints {
     private static final Map<String, Map<String, Long>> TABLE = Map.of(
             FILTER, unweighted("NodeUnschedulable", "NodeName", "TaintToleration", "NodeAffinity", "NodePorts",
                     "NodeResourcesFit", "VolumeRestrictions", "NodeVolumeLimits", "VolumeBinding", "VolumeZone",
-                    "PodTopologySpread", "InterPodAffinity"),
+                    "PodTopologySpread", "InterPodAffinity", "NodeDeclaredFeatures"),
             SCORE, weighted(),
             POST_FILTER, unweighted("DynamicResources", "DefaultPreemption"),
             "preFilter", unweighted("NodeAffinity", "NodePorts", "NodeResourcesFit", "VolumeRestrictions",
-                    "NodeVolumeLimits", "VolumeBinding", "VolumeZone", "PodTopologySpread", "InterPodAffinity"),
+                    "NodeVolumeLimits", "VolumeBinding", "VolumeZone", "PodTopologySpread", "InterPodAffinity",
+                    "NodeDeclaredFeatures"),
             "preScore", unweighted("TaintToleration", "NodeAffinity", "NodeResourcesFit", "PodTopologySpread",
                     "InterPodAffinity", "NodeResourcesBalancedAllocation"),
             "reserve", unweighted("VolumeBinding"), "preBind", unweighted("VolumeBinding"));

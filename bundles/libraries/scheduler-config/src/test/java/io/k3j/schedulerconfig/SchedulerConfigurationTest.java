@@ -38,6 +38,13 @@ class SchedulerConfigurationTest {
         assertThat(SchedulerConfiguration.of(List.of("leader-elect"))).isSameAs(SchedulerConfiguration.DEFAULT);
         assertThat(SchedulerProfile.DEFAULT.weight("TaintToleration")).isEqualTo(3);
         assertThat(SchedulerProfile.DEFAULT.filters("VolumeBinding")).isTrue();
+        assertThat(SchedulerProfile.DEFAULT.filters("NodeDeclaredFeatures")).isTrue();
+    }
+
+    @Test
+    void whatNodesDeclareNeedNotBeLookedAt() throws IOException {
+        assertThat(only("- plugins: {multiPoint: {disabled: [{name: NodeDeclaredFeatures}]}}\n")
+                .filters("NodeDeclaredFeatures")).isFalse();
     }
 
     @Test

@@ -30,6 +30,15 @@ public final class Pruning {
         return new Pruned(left, walk.unknown.list());
     }
 
+    /// Whether a shape knows all fields of a value.
+    ///
+    /// @param value a tree's value
+    public static boolean knows(Shape shape, Object value) {
+        Pruning walk = new Pruning();
+        walk.value(shape, value, "");
+        return walk.unknown.list().isEmpty();
+    }
+
     private Object value(Shape shape, Object value, String path) {
         return switch (value) {
             case Struct s -> struct(shape, s, path);

@@ -14,7 +14,9 @@ import java.util.function.Function;
 /// thread; reads the file once for each call.
 public final class AdmissionConfiguration {
     private static final String FLAG = "admission-control-config-file";
-    private static final List<String> CONFIGURABLE = List.of("PodSecurity", "EventRateLimit", "ResourceQuota");
+    private static final List<String> CONFIGURABLE = List.of("PodSecurity", "EventRateLimit", "ResourceQuota",
+            "PodNodeSelector", "PodTolerationRestriction", "ImagePolicyWebhook", "MutatingAdmissionWebhook",
+            "ValidatingAdmissionWebhook");
 
     private AdmissionConfiguration() {
     }

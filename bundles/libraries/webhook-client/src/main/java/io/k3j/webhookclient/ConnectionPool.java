@@ -1,14 +1,18 @@
 package io.k3j.webhookclient;
 
+import io.k3j.pki.ClientTls;
 import io.k3j.pki.Pem;
 import io.k3j.pki.Trust;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.NoSuchAlgorithmException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Base64;
 import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -22,14 +26,17 @@ final class ConnectionPool {
     private final Shares calls;
     private final Deque<WebhookConnection> idle = new ArrayDeque<>();
     private final String caBundle;
+    private final WebhookUsers.User asker;
     private final LongSupplier nanos;
     private @Nullable SSLContext context;
     private boolean closed;
 
     /// @param caBundle base64 of PEM; empty: the authorities of this machine
+    /// @param asker who is shown to the server
     /// @param callsOfUser of [WebhookClient#MOST_CALLS]
-    ConnectionPool(String caBundle, int callsOfUser, LongSupplier nanos) {
+    ConnectionPool(String caBundle, WebhookUsers.User asker, int callsOfUser, LongSupplier nanos) {
         this.caBundle = caBundle;
+        this.asker = asker;
         this.calls = new Shares(WebhookClient.MOST_CALLS, callsOfUser);
         this.nanos = nanos;
     }
@@ -47,16 +54,23 @@ final class ConnectionPool {
 
     private SSLContext made() throws CallFailure {
         try {
+            Optional<ClientTls.Own> own = asker.own();
             if (caBundle.isEmpty()) {
-                return SSLContext.getDefault();
+                return own.isPresent() ? ClientTls.trustingMachine(own.get()) : SSLContext.getDefault();
             }
-            return Trust.in(Pem.certificates(
-                    new String(Base64.getMimeDecoder().decode(caBundle), StandardCharsets.UTF_8)));
+            List<X509Certificate> authorities = Pem.certificates(
+                    new String(Base64.getMimeDecoder().decode(caBundle), StandardCharsets.UTF_8));
+            return own.isPresent() ? ClientTls.trusting(authorities, own) : Trust.in(authorities);
         } catch (NoSuchAlgorithmException e) {
             throw new CallFailure("could not get REST client: " + e.getMessage());
         } catch (GeneralSecurityException | IllegalArgumentException e) {
             throw new CallFailure("could not get REST client: unable to load root certificates: " + e.getMessage());
         }
+    }
+
+    /// The value of `Authorization`, empty for none.
+    String authorization() {
+        return asker.credential().header();
     }
 
     /// Begins a call, which [#ended] ends.

@@ -28,7 +28,7 @@ public final class WebhookClient implements AutoCloseable {
     private static final int MOST_ENDPOINTS = 3;
     private static final int NOT_FOUND = 404;
     private static final int SERVER_ERROR = 500;
-    private final Map<ClientConfig, ConnectionPool> pools = new ConcurrentHashMap<>();
+    private final Map<Asked, ConnectionPool> pools = new ConcurrentHashMap<>();
     private final ServiceEndpoints endpoints;
     private final Limits limits;
     private final LongSupplier nanos;
@@ -41,6 +41,10 @@ public final class WebhookClient implements AutoCloseable {
     /// @param mostAnswerBytes a longer answer is a failure
     /// @param callsOfUser at once, to one server
     public record Limits(String thread, String prefix, int mostAnswerBytes, int callsOfUser) {
+    }
+
+    /// Who is asked, and as whom: connections are kept for both.
+    private record Asked(ClientConfig config, WebhookUsers users) {
     }
 
     /// @param nanos a clock that only goes forward
@@ -64,7 +68,7 @@ public final class WebhookClient implements AutoCloseable {
     /// Keeps connections to these only.
     public void retain(Set<ClientConfig> configured) {
         pools.entrySet().removeIf(e -> {
-            boolean gone = !configured.contains(e.getKey());
+            boolean gone = !configured.contains(e.getKey().config());
             if (gone) {
                 e.getValue().close();
             }
@@ -78,7 +82,15 @@ public final class WebhookClient implements AutoCloseable {
     /// @throws CallFailure for anything but an answer with a status of success
     /// @throws io.k3j.clientapi.ApiFault 429 when too many calls to the server are not answered yet, or of this user
     public byte[] post(ClientConfig config, String user, byte[] body, Duration limit) throws CallFailure {
-        ConnectionPool pool = pool(config);
+        return post(config, WebhookUsers.NONE, user, body, limit);
+    }
+
+    /// The same as somebody.
+    /// @param users say as whom
+    @SuppressWarnings("checkstyle:ParameterNumber") // who is asked, as whom and for whom
+    public byte[] post(ClientConfig config, WebhookUsers users, String user, byte[] body, Duration limit)
+            throws CallFailure {
+        ConnectionPool pool = pool(config, users);
         Call call = new Call(pool, config, user, body, limit);
         pool.context();
         pool.begin(user);
@@ -88,9 +100,10 @@ public final class WebhookClient implements AutoCloseable {
     }
 
     /// A call that began before the end keeps no connection behind it.
-    private ConnectionPool pool(ClientConfig config) {
-        ConnectionPool pool = pools.computeIfAbsent(config,
-                c -> new ConnectionPool(c.caBundle(), limits.callsOfUser, nanos));
+    private ConnectionPool pool(ClientConfig config, WebhookUsers users) throws CallFailure {
+        URI address = config.address();
+        ConnectionPool pool = pools.computeIfAbsent(new Asked(config, users), c -> new ConnectionPool(config.caBundle(),
+                users.of(ClientConfig.host(address), ClientConfig.port(address)), limits.callsOfUser, nanos));
         if (closed) {
             pool.close();
         }
@@ -184,7 +197,8 @@ public final class WebhookClient implements AutoCloseable {
             use(connection);
             boolean done = false;
             try {
-                WebhookConnection.Answer answer = connection.post(address, target, body, limits);
+                WebhookConnection.Answer answer = connection.post(address, target, pool.authorization(), body,
+                        limits);
                 done = answer.reusable() && unused();
                 return answer;
             } finally {

@@ -22,10 +22,14 @@ record WebhookConnection(ByteDuplex channel, long since) {
 
     /// Posts JSON and reads the answer; blocks until then, or until the channel is closed.
     /// @param target path and query
+    /// @param authorization the header of this name; empty: none
     /// @throws IOException when no answer has begun: the call may be made again
     /// @throws CallFailure for one that ends early or is too long
-    Answer post(URI address, String target, byte[] body, WebhookClient.Limits limits) throws IOException, CallFailure {
+    @SuppressWarnings("checkstyle:ParameterNumber") // the parts of a request, and what may come back
+    Answer post(URI address, String target, String authorization, byte[] body, WebhookClient.Limits limits)
+            throws IOException, CallFailure {
         channel.output().write(("POST " + target + " HTTP/1.1\r\nHost: " + address.getRawAuthority()
+                + (authorization.isEmpty() ? "" : "\r\nAuthorization: " + authorization)
                 + "\r\nUser-Agent: kube-apiserver-admission\r\nAccept: application/json, */*"
                 + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length + "\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII));

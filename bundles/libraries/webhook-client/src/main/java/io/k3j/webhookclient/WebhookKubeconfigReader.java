@@ -22,6 +22,7 @@ import java.security.NoSuchAlgorithmException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 /// kubeconfig may say and is not done here is a problem too. Of what it reads it repeats names and paths only.
 final class WebhookKubeconfigReader {
     /// Files of this kind are longer only by mistake.
-    private static final int MOST_BYTES = 4 << 20;
+    static final int MOST_BYTES = 4 << 20;
     private static final List<String> CLUSTER_FIELDS = List.of("proxy-url", "tls-server-name");
     private static final List<String> USER_FIELDS = List.of("exec", "auth-provider", "as", "as-uid", "as-groups",
             "as-user-extra");
@@ -73,10 +74,37 @@ final class WebhookKubeconfigReader {
         boolean secure = "https".equals(server.getScheme());
         SSLContext tls = secure ? tls(cluster, user) : null;
         WebhookKubeconfig.Credential credential = secure ? credential(user) : () -> "";
+        confirm();
+        return new WebhookKubeconfig(server, tls, credential, proxy(server));
+    }
+
+    /// Its users alone, each by its name; of several of one name the first one counts.
+    WebhookUsers users() throws IOException {
+        Struct config = parsed();
+        Map<String, WebhookUsers.User> users = new HashMap<>();
+        for (Struct each : config.seq("users").structs()) {
+            Named user = new Named(each.text("name"), each.struct("user"));
+            checkUser(user);
+            users.putIfAbsent(user.name, new WebhookUsers.User(certificate(user), credential(user)));
+        }
+        confirm();
+        return new WebhookUsers(users, config.seq("contexts").find("name", config.text("current-context"))
+                .struct("context").text("user"));
+    }
+
+    private Optional<ClientTls.Own> certificate(Named user) {
+        try {
+            return own(user);
+        } catch (IllegalArgumentException e) {
+            problems.add(String.valueOf(e.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    private void confirm() throws IOException {
         if (!problems.isEmpty()) {
             throw invalid(problems.size() == 1 ? problems.getFirst() : "[" + String.join(", ", problems) + "]");
         }
-        return new WebhookKubeconfig(server, tls, credential, proxy(server));
     }
 
     private static IOException invalid(String problem) {
@@ -251,38 +279,12 @@ final class WebhookKubeconfigReader {
     }
 
     private WebhookKubeconfig.Credential tokenFile(Path path) {
-        TokenFile token = new TokenFile(path);
+        TokenFileCredential token = new TokenFileCredential(path);
         try {
             token.load();
         } catch (IOException e) {
             problems.add(said("open", path, e));
         }
         return token;
-    }
-
-    /// A token that somebody else renews: while its file cannot be read the last one counts.
-    private static final class TokenFile implements WebhookKubeconfig.Credential {
-        private static final System.Logger LOG = System.getLogger("io.k3j.webhookclient");
-        private final Path path;
-        private volatile String token = "";
-
-        TokenFile(Path path) {
-            this.path = path;
-        }
-
-        void load() throws IOException {
-            token = text(path).strip();
-        }
-
-        @Override
-        public String header() {
-            try {
-                load();
-            } catch (IOException e) {
-                LOG.log(System.Logger.Level.DEBUG, "Cannot read the file of a token path={0} error={1}", path,
-                        e.toString());
-            }
-            return token.isEmpty() ? "" : "Bearer " + token;
-        }
     }
 }

@@ -10,7 +10,8 @@ class ConnectionPoolTest {
     /// A failure would let it pass where `failurePolicy` is `Ignore`.
     @Test
     void whoFindsTooManyCallsIsSentAwayAndNotPassedOver() {
-        ConnectionPool pool = new ConnectionPool("", WebhookClient.MOST_CALLS, System::nanoTime);
+        ConnectionPool pool = new ConnectionPool("", WebhookUsers.User.ANONYMOUS, WebhookClient.MOST_CALLS,
+                System::nanoTime);
         for (int i = 0; i < WebhookClient.MOST_CALLS; i++) {
             pool.begin("");
         }
@@ -22,7 +23,7 @@ class ConnectionPoolTest {
 
     @Test
     void oneUserLeavesCallsForOthers() {
-        ConnectionPool pool = new ConnectionPool("", 2, System::nanoTime);
+        ConnectionPool pool = new ConnectionPool("", WebhookUsers.User.ANONYMOUS, 2, System::nanoTime);
         pool.begin("eve");
         pool.begin("eve");
         assertThatThrownBy(() -> pool.begin("eve")).isInstanceOfSatisfying(ApiFault.class,

@@ -1,5 +1,6 @@
 package io.k3j.admissioncore;
 
+import io.k3j.apimachinery.ComponentArguments;
 import io.k3j.apiserverapi.Records;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Query;
@@ -44,8 +45,13 @@ public final class Allocator {
     /// @throws IllegalArgumentException for a malformed flag; the message names it
     @Activate
     public Allocator(AdmissionSettings settings, @Reference Listers listers, @Reference Records records) {
-        this(List.of(settings.serviceCidr()), settings.serviceNodePortRange(), listers.api(), records,
-                RandomGenerator.getDefault());
+        this(List.of(settings.serviceCidr()), portRange(settings.serviceNodePortRange(), settings.kubeApiserverArg()),
+                listers.api(), records, RandomGenerator.getDefault());
+    }
+
+    /// The range of node ports: what an argument of the API server says prevails over K3s' flag, as there.
+    static String portRange(String flag, String... arguments) {
+        return ComponentArguments.of("--kube-apiserver-arg", arguments).value("service-node-port-range").orElse(flag);
     }
 
     Allocator(List<String> cidrs, String portRangeText, ApiClient api, Records records, RandomGenerator random) {

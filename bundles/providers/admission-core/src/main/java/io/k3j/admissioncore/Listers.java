@@ -64,6 +64,12 @@ public final class Listers {
         return view(resource).get(new Key(namespace, name));
     }
 
+    /// A namespace, as the view has it, or the store when the view does not know it yet: it may just have been made, by
+    /// another server.
+    Optional<Obj> namespace(String name) {
+        return find(NAMESPACES, "", name).or(() -> api.find(NAMESPACES, Key.of(name)));
+    }
+
     /// All objects of a resource.
     Collection<Obj> all(Gvr resource) {
         return view(resource).list();

@@ -46,8 +46,7 @@ public final class NamespaceLifecycle implements Admission {
             return object;
         }
         String name = write.key().namespace();
-        Obj namespace = listers.find(Listers.NAMESPACES, "", name)
-                .orElseThrow(() -> ApiFault.notFound(Listers.NAMESPACES, name));
+        Obj namespace = listers.namespace(name).orElseThrow(() -> ApiFault.notFound(Listers.NAMESPACES, name));
         if (write.operation() == Operation.CREATE
                 && (namespace.terminating() || namespace.status().text("phase").equals("Terminating"))) {
             throw terminating(write, name);

@@ -64,7 +64,7 @@ public final class PodBinding {
         }
     }
 
-    /// The pod with its node name and the condition `PodScheduled`.
+    /// The pod with its node name, annotations and labels of the binding, and the condition `PodScheduled`.
     /// @throws ApiFault 400 for a bad target, 409 for a pod that is bound, gated, terminating or another one
     static Obj bound(Obj pod, Struct binding) {
         Struct target = binding.struct("target");
@@ -93,8 +93,10 @@ public final class PodBinding {
                     "pod " + pod.name() + " has non-empty .spec.schedulingGates");
         }
         Obj o = pod.with(node, "spec", "nodeName");
-        for (Map.Entry<String, String> e : binding.struct("metadata").struct("annotations").texts().entrySet()) {
-            o = o.with(e.getValue(), "metadata", "annotations", e.getKey());
+        for (String map : List.of("annotations", "labels")) {
+            for (Map.Entry<String, String> e : binding.struct("metadata").struct(map).texts().entrySet()) {
+                o = o.with(e.getValue(), "metadata", map, e.getKey());
+            }
         }
         return o.with(scheduled(pod), "status", "conditions");
     }

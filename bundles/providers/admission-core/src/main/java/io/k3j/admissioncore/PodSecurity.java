@@ -153,7 +153,7 @@ public final class PodSecurity implements Admission {
     }
 
     private Map<String, String> labels(Write write) {
-        return listers.find(Listers.NAMESPACES, "", write.key().namespace()).map(n -> n.labels()).orElse(Map.of());
+        return listers.namespace(write.key().namespace()).map(n -> n.labels()).orElse(Map.of());
     }
 
     /// Whether an update changes only fields that no check reads: images, tolerations, deadlines, and metadata except

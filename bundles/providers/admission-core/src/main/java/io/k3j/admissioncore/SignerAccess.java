@@ -3,8 +3,6 @@ package io.k3j.admissioncore;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.apiserverapi.Write;
 import io.k3j.clientapi.ApiClient;
-import io.k3j.model.Gvr;
-import io.k3j.model.Key;
 import io.k3j.model.Struct;
 
 /// Who may approve or sign for a signer: whoever has the verb on `signers` of `certificates.k8s.io`, by the signer's
@@ -12,7 +10,6 @@ import io.k3j.model.Struct;
 final class SignerAccess {
     static final String GROUP = "certificates.k8s.io";
     static final String REQUESTS = "certificatesigningrequests";
-    private static final Gvr REVIEWS = new Gvr("authorization.k8s.io", "v1", "subjectaccessreviews");
 
     private SignerAccess() {
     }
@@ -32,10 +29,6 @@ final class SignerAccess {
 
     private static boolean allowed(ApiClient api, Caller caller, String verb, String name) {
         Struct what = Struct.of("group", GROUP, "version", "*", "resource", "signers", "verb", verb, "name", name);
-        Struct spec = Struct.builder().put("user", caller.user()).putUnlessEmpty("uid", caller.uid())
-                .putUnlessEmpty("groups", caller.groups()).putUnlessEmpty("extra", caller.extra())
-                .put("resourceAttributes", what).build();
-        return api.post(REVIEWS, Key.of(""), "", Struct.of("apiVersion", "authorization.k8s.io/v1", "kind",
-                "SubjectAccessReview", "spec", spec)).struct("status").flag("allowed");
+        return SubjectAccess.review(api, caller, what).flag("allowed");
     }
 }

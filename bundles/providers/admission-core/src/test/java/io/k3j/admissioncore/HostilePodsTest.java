@@ -72,7 +72,8 @@ class HostilePodsTest {
                 new PodSecurity(world, PodSecurityConfiguration.NONE), new Priority(world),
                 new DefaultTolerationSeconds(), new StorageObjectInUseProtection(), new DefaultStorageClass(world),
                 new RuntimeClasses(world), new VolumeResize(world), new DefaultIngressClass(world),
-                new ServiceAllocation(allocator));
+                new ServiceAllocation(allocator), new PodTopologyLabels(world),
+                new NodeDeclaredFeatureValidator(world));
     }
 
     private void seed() {

@@ -118,6 +118,16 @@ class PodAdmissionTest {
     }
 
     @Test
+    void aPodToleratesThemAsLongAsFlagsSay() {
+        DefaultTolerationSeconds plugin = new DefaultTolerationSeconds("default-not-ready-toleration-seconds=10",
+                "default-unreachable-toleration-seconds=-1", "default-not-ready-toleration-seconds=20");
+        Seq all = stage.admitted(plugin, Listers.PODS, Stage.pod(Struct.EMPTY)).struct("spec").seq("tolerations");
+        assertThat(all.structs()).extracting(t -> t.whole("tolerationSeconds", 0)).containsExactly(20L, -1L);
+        assertThatThrownBy(() -> new DefaultTolerationSeconds("default-not-ready-toleration-seconds=1m"))
+                .hasMessageContaining("default-not-ready-toleration-seconds=1m must be a whole number; try ");
+    }
+
+    @Test
     void anUpdateWithOtherTolerationsKeepsTheDefaultOnes() {
         DefaultTolerationSeconds plugin = new DefaultTolerationSeconds();
         Write update = stage.write(Operation.UPDATE, Listers.PODS, "Pod", Caller.ANONYMOUS);

@@ -98,7 +98,7 @@ class PodSecurityConfigurationTest {
 
     @Test
     void anInvalidConfigurationIsRefusedWithItsFileName() {
-        refused(HEAD.replace("name: PodSecurity", "name: ImagePolicyWebhook"), "ImagePolicyWebhook");
+        refused(HEAD.replace("name: PodSecurity", "name: AlwaysDeny"), "AlwaysDeny");
         refused(HEAD + "    defaults: {enforce: strict}\n", "defaults[enforce]: Invalid value: \"strict\"");
         refused(HEAD + "    defaults: {enforced: baseline}\n", "unknown field \"defaults.enforced\"");
         refused(HEAD + "    exemptions: {users: [a]}\n", "unknown fields [users] in exemptions");

@@ -232,4 +232,11 @@ class ServiceAllocationTest {
                 .doesNotHaveDuplicates().hasSize(many);
         assertThat(bytes).isLessThan(64L << 20);
     }
+
+    @Test
+    void anArgumentOfTheApiServerSaysWhichNodePortsThereAre() {
+        assertThat(Allocator.portRange("30000-32767")).isEqualTo("30000-32767");
+        assertThat(Allocator.portRange("30000-32767", "event-ttl=1h", "service-node-port-range=20000-50000"))
+                .isEqualTo("20000-50000");
+    }
 }

@@ -11,7 +11,9 @@ import io.k3j.apiserverapi.Authorizer;
 import io.k3j.celapi.Cel;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.componentapi.Abort;
 import io.k3j.componentapi.Metrics;
+import io.k3j.componentbase.ServerStart;
 import io.k3j.edgeapi.NodeDialer;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
@@ -29,18 +31,22 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 
-/// The component: both plug-ins. The API server answers writes with 503 while they are away.
-@Component(service = {}, immediate = true)
+/// The component: both plug-ins. The API server answers writes with 503 while they are away. A configuration that is
+/// wrong ends the process while it starts; later, when a new version of this bundle meets it, that one stops.
+@Component(service = {}, immediate = true, configurationPid = "io.k3j.admissionwebhooks",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class AdmissionWebhooks {
     private final Parts parts;
     private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
@@ -50,12 +56,33 @@ public final class AdmissionWebhooks {
             policyOption = ReferencePolicyOption.GREEDY)
     private volatile List<Authorizer> authorizers = List.of();
 
-    /// Reads no configuration yet: that is done with the first write.
+    /// The settings.
+    public @interface Settings {
+        /// `--kube-apiserver-arg`, as `name=value`: the file of `admission-control-config-file`.
+        String[] kubeApiserverArg() default {};
+    }
+
+    /// Reads no webhook yet: that is done with the first write.
+    ///
+    /// @throws IllegalArgumentException for a wrong `admission-control-config-file`
     @Activate
-    public AdmissionWebhooks(BundleContext context, @Reference ApiClient api) {
+    public AdmissionWebhooks(BundleContext context, Settings settings, @Reference ApiClient api,
+            @Reference(cardinality = ReferenceCardinality.OPTIONAL) @Nullable Abort abort) {
         this.context = context;
-        parts = new Parts(api, new Evaluation(engines, new UnionAuthorizer(() -> authorizers)), System::nanoTime,
-                UUID::randomUUID, RandomGenerator.getDefault());
+        parts = new Parts(api, credentials(context, abort, settings.kubeApiserverArg()),
+                new Evaluation(engines, new UnionAuthorizer(() -> authorizers)), System::nanoTime, UUID::randomUUID,
+                RandomGenerator.getDefault());
+    }
+
+    private static WebhookCredentials credentials(BundleContext context, @Nullable Abort abort, String... arguments) {
+        try {
+            return WebhookCredentials.of(arguments);
+        } catch (IllegalArgumentException e) {
+            if (abort != null && ServerStart.goesOn(context)) {
+                abort.abort(String.valueOf(e.getMessage()));
+            }
+            throw e;
+        }
     }
 
     /// Loaded when the first match condition is evaluated.
@@ -116,10 +143,17 @@ public final class AdmissionWebhooks {
         final ConfigurationSource<List<Webhook>> validating;
         private final Selection selection;
 
+        /// Without credentials.
         Parts(ApiClient api, Evaluation conditions, LongSupplier nanos, Supplier<UUID> uids, RandomGenerator random) {
+            this(api, WebhookCredentials.NONE, conditions, nanos, uids, random);
+        }
+
+        @SuppressWarnings("checkstyle:ParameterNumber") // each comes from elsewhere
+        Parts(ApiClient api, WebhookCredentials credentials, Evaluation conditions, LongSupplier nanos,
+                Supplier<UUID> uids, RandomGenerator random) {
             client = new WebhookClient(new ServiceEndpoints(api, random), new WebhookClient.Limits("admission-webhook",
                     "failed to call webhook: ", MOST_ANSWER_BYTES, CALLS_OF_USER), nanos);
-            calls = new WebhookCalls(client, metrics, nanos, uids);
+            calls = new WebhookCalls(client, credentials, metrics, nanos, uids);
             selection = new Selection(new RequestMatcher(name -> api.find(NAMESPACES, Key.of(name)).map(Obj::labels)
                     .orElseThrow(() -> ApiFault.notFound(NAMESPACES, name))), conditions);
             mutating = source(api, "mutatingwebhookconfigurations");

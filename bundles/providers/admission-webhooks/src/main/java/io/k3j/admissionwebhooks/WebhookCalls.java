@@ -35,15 +35,20 @@ final class WebhookCalls {
     private static final int LOWEST_REFUSAL = 400;
     private static final int HIGHEST_STATUS = 599;
     private final WebhookClient client;
+    private final WebhookCredentials credentials;
     private final WebhookMetrics metrics;
     private final LongSupplier nanos;
     private final Supplier<UUID> uids;
     private final Map<String, Long> said = new ConcurrentHashMap<>();
 
+    /// @param credentials say as whom webhooks are asked
     /// @param nanos a clock that only goes forward
     /// @param uids of questions
-    WebhookCalls(WebhookClient client, WebhookMetrics metrics, LongSupplier nanos, Supplier<UUID> uids) {
+    @SuppressWarnings("checkstyle:ParameterNumber") // each comes from elsewhere
+    WebhookCalls(WebhookClient client, WebhookCredentials credentials, WebhookMetrics metrics, LongSupplier nanos,
+            Supplier<UUID> uids) {
         this.client = client;
+        this.credentials = credentials;
         this.metrics = metrics;
         this.nanos = nanos;
         this.uids = uids;
@@ -163,8 +168,8 @@ final class WebhookCalls {
         String uid = uids.get().toString();
         byte[] body = Json.bytes(AdmissionReviews.request(uid, invocation.request(), write, objects));
         Duration limit = webhook.policy().timeout();
-        return AdmissionReviews.answer(uid, mutating, client.post(webhook.client(), write.caller().user(), body,
-                limit.toNanos() <= left ? limit : Duration.ofNanos(left)));
+        return AdmissionReviews.answer(uid, mutating, client.post(webhook.client(), credentials.of(mutating),
+                write.caller().user(), body, limit.toNanos() <= left ? limit : Duration.ofNanos(left)));
     }
 
     private @Nullable ApiFault late(long deadline) {

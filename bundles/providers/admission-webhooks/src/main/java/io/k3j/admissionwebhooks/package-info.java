@@ -1,4 +1,5 @@
-/// Dynamic admission: webhooks that MutatingWebhookConfigurations and ValidatingWebhookConfigurations name. See
+/// Dynamic admission: webhooks that MutatingWebhookConfigurations and ValidatingWebhookConfigurations name, and the one
+/// of images that a file names (`ImagePolicyWebhook`). See
 /// <https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/>.
 ///
 /// ```

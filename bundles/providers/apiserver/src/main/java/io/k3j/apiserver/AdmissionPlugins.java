@@ -9,20 +9,20 @@ import java.util.TreeSet;
 final class AdmissionPlugins {
     private static final String FLAG = "--kube-apiserver-arg=enable-admission-plugins";
     /// There unless they are disabled, so that to enable them changes nothing.
-    private static final Set<String> DEFAULT = Set.of("CertificateApproval", "CertificateSigning",
+    private static final Set<String> DEFAULT = Set.of("AlwaysAdmit", "CertificateApproval", "CertificateSigning",
             "CertificateSubjectRestriction", "ClusterTrustBundleAttest", "DefaultIngressClass", "DefaultStorageClass",
             "DefaultTolerationSeconds", "LimitRanger", "MutatingAdmissionPolicy", "MutatingAdmissionWebhook",
-            "NamespaceLifecycle", "NodeRestriction", "PersistentVolumeClaimResize", "PodSecurity", "Priority",
-            "ResourceQuota", "RuntimeClass", "ServiceAccount", "StorageObjectInUseProtection",
-            "TaintNodesByCondition", "ValidatingAdmissionPolicy", "ValidatingAdmissionWebhook");
+            "NamespaceLifecycle", "NodeDeclaredFeatureValidator", "NodeRestriction", "PersistentVolumeClaimResize",
+            "PodSecurity", "PodTopologyLabels", "Priority", "ResourceQuota", "RuntimeClass", "ServiceAccount",
+            "StorageObjectInUseProtection", "TaintNodesByCondition", "ValidatingAdmissionPolicy",
+            "ValidatingAdmissionWebhook");
     /// There when they are enabled.
     private static final Set<String> OPTIONAL = Set.of("AlwaysPullImages", "DenyServiceExternalIPs",
-            "EventRateLimit");
-    /// Upstream's that are not there.
-    private static final Set<String> ABSENT = Set.of("AlwaysAdmit", "AlwaysDeny",
-            "ExtendedResourceToleration", "ImagePolicyWebhook", "LimitPodHardAntiAffinityTopology",
-            "NamespaceAutoProvision", "NamespaceExists", "NodeDeclaredFeatureValidator",
-            "OwnerReferencesPermissionEnforcement", "PodNodeSelector", "PodTolerationRestriction", "PodTopologyLabels");
+            "EventRateLimit", "ExtendedResourceToleration", "ImagePolicyWebhook", "LimitPodHardAntiAffinityTopology",
+            "NamespaceAutoProvision", "NamespaceExists", "OwnerReferencesPermissionEnforcement", "PodNodeSelector",
+            "PodTolerationRestriction");
+    /// Upstream's that are not there. `AlwaysDeny` would refuse what the servers themselves write.
+    private static final Set<String> ABSENT = Set.of("AlwaysDeny");
 
     private AdmissionPlugins() {
     }

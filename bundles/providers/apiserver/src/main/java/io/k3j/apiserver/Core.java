@@ -32,6 +32,7 @@ import io.k3j.objectregistry.ObjectRegistry;
 import io.k3j.objectregistry.Storage;
 import io.k3j.schema.Schemas;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.UUID;
@@ -66,8 +67,16 @@ final class Core {
     /// @param staleReads whether reads are answered from memory, with a warning, while the datastore does not answer
     /// @param seats how many requests are worked on at once, but for exempt ones
     /// @param audited whether requests are recorded, and not served while nobody does
+    /// @param leastWatch how long watches last at least
     record Policy(Set<String> authorizers, Set<String> admission, Set<String> disabled, AnonymousAuth anonymous,
-            boolean staleReads, int seats, boolean audited) {
+            boolean staleReads, int seats, boolean audited, Duration leastWatch) {
+        /// A policy with watches that last as long as upstream's.
+        @SuppressWarnings("checkstyle:ParameterNumber") // the record's own, but one
+        Policy(Set<String> authorizers, Set<String> admission, Set<String> disabled, AnonymousAuth anonymous,
+                boolean staleReads, int seats, boolean audited) {
+            this(authorizers, admission, disabled, anonymous, staleReads, seats, audited, Watches.LEAST);
+        }
+
         /// A policy with upstream's number of seats and without audit.
         Policy(Set<String> authorizers, Set<String> admission, Set<String> disabled, AnonymousAuth anonymous,
                 boolean staleReads) {
@@ -153,7 +162,9 @@ final class Core {
     }
 
     /// The endpoint for all paths that no other endpoint serves.
-    Endpoint endpoint(WatchHub hub, HealthChecks health) {
+    ///
+    /// @param leastWatch how long watches last at least
+    Endpoint endpoint(WatchHub hub, HealthChecks health, Duration leastWatch) {
         Responses answers = new Responses(types.protobuf);
         Tables tables = new Tables(environment.clock());
         Renderer renderer = new Renderer(types.protobuf, answers, tables);
@@ -166,7 +177,7 @@ final class Core {
                 new ScaleHandler(objects, bodies, types.schemas, answers),
                 new UnstoredReads(reads, new ComponentStatuses(reads, storage), contributions::lister),
                 new Watches(storage, limits, hub,
-                        new Frames(renderer, types.protobuf, tables), answers));
+                        new Frames(renderer, types.protobuf, tables), answers, leastWatch));
         RequestMetrics requests = new RequestMetrics();
         Paths.Documents documents = new Paths.Documents(
                 new Discovery(contributions.kinds(), remote, types.protobuf, answers),
@@ -175,7 +186,8 @@ final class Core {
                 new IssuerDocuments(contributions),
                 new FlowControlDumps(limits.flows(), environment.clock(), answers));
         Paths paths = new Paths(documents, health,
-                new ServerMetrics(requests, limits, access.failures(), auditing, hub, storage, contributions::metrics),
+                new ServerMetrics(requests, limits, access.failures(), auditing, hub, storage, contributions.kinds(),
+                        contributions::metrics),
                 answers);
         return new Pipeline(
                 new Pipeline.Filters(contributions, access, auditing, limits, inFlight, remote),

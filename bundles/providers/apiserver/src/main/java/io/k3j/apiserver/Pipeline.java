@@ -68,7 +68,7 @@ final class Pipeline implements Endpoint {
         try (InFlight.Ticket ticket = filters.inFlight.begin()) {
             served(request, ticket);
         } finally {
-            metrics.request(request.info(), request.status(), System.nanoTime() - start);
+            metrics.request(request, request.status(), System.nanoTime() - start);
         }
     }
 

@@ -73,7 +73,7 @@ final class Server implements AutoCloseable {
         deadlines.start();
         this.flows = new FlowControl(log, limits.flows(), environment.health());
         this.local = core.local();
-        this.endpoint = core.endpoint(hub, health);
+        this.endpoint = core.endpoint(hub, health, policy.leastWatch());
     }
 
     /// The endpoint for all paths that no other endpoint serves.

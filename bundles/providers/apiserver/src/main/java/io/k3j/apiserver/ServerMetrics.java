@@ -2,12 +2,24 @@ package io.k3j.apiserver;
 
 import io.k3j.apiaccess.Auditing;
 import io.k3j.apirequests.RequestMetrics;
+import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.apiwatches.WatchHub;
 import io.k3j.flowcontrol.AuthFailureLimiter;
 import io.k3j.flowcontrol.RequestLimits;
-import io.k3j.objectregistry.Storage;
+import io.k3j.metricstext.MetricFamilies;
 import io.k3j.metricstext.MetricText;
+import io.k3j.model.Gvr;
+import io.k3j.model.Struct;
+import io.k3j.objectregistry.Kinds;
+import io.k3j.objectregistry.Storage;
+import io.k3j.watchcache.SnapshotTree;
+import io.k3j.watchcache.StorageKeys;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -22,6 +34,7 @@ final class ServerMetrics {
     private final Auditing auditing;
     private final WatchHub hub;
     private final Storage storage;
+    private final Kinds kinds;
     private final Supplier<String> others;
     private final ProcessFigures process = new ProcessFigures(Path.of("/proc/self"));
 
@@ -29,13 +42,14 @@ final class ServerMetrics {
     // one for each kind of figure
     @SuppressWarnings("checkstyle:ParameterNumber")
     ServerMetrics(RequestMetrics requests, RequestLimits limits, AuthFailureLimiter failures, Auditing auditing,
-            WatchHub hub, Storage storage, Supplier<String> others) {
+            WatchHub hub, Storage storage, Kinds kinds, Supplier<String> others) {
         this.requests = requests;
         this.limits = limits;
         this.failures = failures;
         this.auditing = auditing;
         this.hub = hub;
         this.storage = storage;
+        this.kinds = kinds;
         this.others = others;
     }
 
@@ -43,12 +57,42 @@ final class ServerMetrics {
     String text() {
         MetricText text = new MetricText();
         requests.to(text);
+        build(text);
         byKind(text, "apiserver_current_inflight_requests", limits.flows().taken());
         byKind(text, "apiserver_current_inqueue_requests", limits.flows().waiting());
         gauges().forEach((name, value) -> text.family(name,
                 name.endsWith("_total") ? MetricText.Type.COUNTER : MetricText.Type.GAUGE, HELP).value(value));
+        objects(text);
         limits.flows().to(text);
-        return text + others.get();
+        return MetricFamilies.merged(List.of(text.toString(), others.get()));
+    }
+
+    /// How many objects of each kind are stored, under the names before and since 1.34. Kinds that show the same
+    /// objects are told once.
+    private void objects(MetricText text) {
+        SnapshotTree<?> tree = storage.log().newest().tree();
+        Map<Gvr, Integer> counts = new LinkedHashMap<>();
+        Set<String> counted = new HashSet<>();
+        for (ResourceKind kind : kinds.listed()) {
+            String prefix = kind.storage().prefix();
+            if (kind.storage().stored() && counted.add(prefix)) {
+                counts.put(kind.gvr(), tree.rank(StorageKeys.end(prefix)) - tree.rank(prefix));
+            }
+        }
+        text.family("apiserver_resource_objects", MetricText.Type.GAUGE, "Stored objects at the last look, by kind.");
+        counts.forEach((r, n) -> text.value(n, "group", r.group(), "resource", r.resource()));
+        text.family("apiserver_storage_objects", MetricText.Type.GAUGE, "Stored objects at the last look, by kind.");
+        counts.forEach((r, n) -> text.value(n, "resource",
+                r.group().isEmpty() ? r.resource() : r.resource() + "." + r.group()));
+    }
+
+    private static void build(MetricText text) {
+        Struct v = Version.document();
+        text.family("kubernetes_build_info", MetricText.Type.GAUGE, "What runs, by its labels.").value(1, "build_date",
+                v.text("buildDate"), "compiler", v.text("compiler"), "git_commit", v.text("gitCommit"),
+                "git_tree_state", v.text("gitTreeState"), "git_version", v.text("gitVersion"), "go_version",
+                v.text("goVersion"), "major", v.text("major"), "minor", v.text("minor"), "platform",
+                v.text("platform"));
     }
 
     private SortedMap<String, Number> gauges() {
@@ -64,7 +108,6 @@ final class ServerMetrics {
         all.put("k3j_apiserver_watches", limits.watches().taken());
         all.put("k3j_apiserver_watches_refused_total", limits.watches().refused());
         all.put("apiserver_longrunning_requests", hub.watchers());
-        all.put("apiserver_storage_objects", storage.log().newest().tree().size());
         all.put("etcd_debugging_mvcc_current_revision", storage.log().newest().revision());
         all.put("k3j_consistent_read_failures_total", storage.fence().failures());
         all.put("k3j_stale_reads_total", storage.fence().staleAnswers());

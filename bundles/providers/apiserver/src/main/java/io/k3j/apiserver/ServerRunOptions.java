@@ -2,6 +2,8 @@ package io.k3j.apiserver;
 
 import io.k3j.apiaccess.Access;
 import io.k3j.apiaccess.AnonymousAuth;
+import io.k3j.apimachinery.ComponentArguments;
+import io.k3j.apiwatches.Watches;
 import io.k3j.codec.DurationText;
 import io.k3j.componentbase.FeatureGate;
 import io.k3j.componentbase.FeatureGates;
@@ -34,6 +36,7 @@ record ServerRunOptions(Core.Policy policy, String address, int port, String ser
     private static final String FLAG = "--kube-apiserver-arg=";
     private static final Duration LEAST_TIMEOUT = Duration.ofMinutes(1);
     private static final int MOST_SEATS = 1_000_000;
+    private static final long YEAR_SECONDS = 31_536_000;
     /// These stand for checks that upstream makes without a plug-in, so nothing disables them.
     private static final Set<String> ALWAYS = Set.of("RBACEscalation", "K3sControllerRestriction", SIGNING);
 
@@ -64,7 +67,7 @@ record ServerRunOptions(Core.Policy policy, String address, int port, String ser
         int port = advertised.isEmpty() || advertised.equals("0") ? listen : Integer.parseInt(advertised);
         Core.Policy policy = new Core.Policy(modes, plugins, disabled, AnonymousAuth.of(args), settings.staleReads(),
                 seats(args),
-                audited(args));
+                audited(args), leastWatch(settings.kubeApiserverArg()));
         return new ServerRunOptions(policy, address(settings), port, firstServiceIp(settings.serviceCidr()));
     }
 
@@ -80,6 +83,13 @@ record ServerRunOptions(Core.Policy policy, String address, int port, String ser
         }
         throw new IllegalArgumentException(FLAG + "request-timeout=" + given + " is no duration of at least 1m;"
                 + " requests end by bounds of their own, try 300s");
+    }
+
+    /// How long watches last at least. Beyond a year nobody could tell.
+    private static Duration leastWatch(String... arguments) {
+        long seconds = ComponentArguments.of("--kube-apiserver-arg", arguments).whole("min-request-timeout",
+                Watches.LEAST.toSeconds(), 1);
+        return Duration.ofSeconds(Math.min(seconds, YEAR_SECONDS));
     }
 
     /// How many requests are worked on at once: both numbers together, as upstream has it.

@@ -69,6 +69,55 @@ class RequestMetricsTest {
     }
 
     @Test
+    void countRequestsByUpstreamsLabels() throws IOException {
+        try (TestServer server = new TestServer()) {
+            server.get("/api/v1/namespaces/a/configmaps");
+            server.call("DELETE", "/api/v1/namespaces/a/configmaps/x?dryRun=All", "");
+            Map<String, Double> samples = parsed(server.get("/metrics").text());
+            String list = "group=\"\",resource=\"configmaps\",scope=\"namespace\",subresource=\"\",verb=\"LIST\","
+                    + "version=\"v1\"";
+            assertThat(samples)
+                    .containsEntry("apiserver_request_total{code=\"200\",component=\"apiserver\",dry_run=\"\"," + list
+                            + "}", 1.0)
+                    .containsEntry("apiserver_request_duration_seconds_count{component=\"apiserver\",dry_run=\"\","
+                            + list + "}", 1.0)
+                    .containsEntry("apiserver_request_sli_duration_seconds_bucket{component=\"apiserver\"," + list
+                            + ",le=\"60\"}", 1.0)
+                    .containsEntry("apiserver_request_total{code=\"404\",component=\"apiserver\",dry_run=\"All\","
+                            + "group=\"\",resource=\"configmaps\",scope=\"resource\",subresource=\"\","
+                            + "verb=\"DELETE\",version=\"v1\"}", 1.0);
+            assertThat(samples.keySet()).anyMatch(s -> s.startsWith("kubernetes_build_info{")
+                    && s.contains("git_version=\"" + Version.GIT_VERSION + "\""));
+        }
+    }
+
+    @Test
+    void tellHowManyObjectsOfEachKindAreStored() throws IOException {
+        try (TestServer server = new TestServer()) {
+            assertThat(parsed(server.get("/metrics").text()))
+                    .containsEntry("apiserver_resource_objects{group=\"\",resource=\"configmaps\"}", 0.0);
+            server.call("POST", "/api/v1/namespaces/a/configmaps",
+                    "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"x\"}}");
+            assertThat(parsed(server.get("/metrics").text()))
+                    .containsEntry("apiserver_resource_objects{group=\"\",resource=\"configmaps\"}", 1.0)
+                    .containsEntry("apiserver_storage_objects{resource=\"configmaps\"}", 1.0);
+        }
+    }
+
+    @Test
+    void whatSeveralComponentsCountIsOneFamily() throws IOException {
+        try (TestServer server = new TestServer()) {
+            for (String name : List.of("a", "b")) {
+                Metrics component = () -> new MetricText().family("shared_total", MetricText.Type.COUNTER, "Shared.")
+                        .value(1, "name", name).toString();
+                server.contributions.add(component, List.of(Metrics.class.getName()), Map.of());
+            }
+            assertThat(parsed(server.get("/metrics").text())).containsEntry("shared_total{name=\"a\"}", 1.0)
+                    .containsEntry("shared_total{name=\"b\"}", 1.0);
+        }
+    }
+
+    @Test
     void haveThoseOfTheOtherComponentsWhileTheyAreThere() throws IOException {
         try (TestServer server = new TestServer()) {
             Metrics component = () -> new MetricText().family("other_total", MetricText.Type.COUNTER, "Other.").value(7)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class ServerRunOptionsTest {
@@ -49,14 +50,25 @@ class ServerRunOptionsTest {
     }
 
     @Test
+    void watchesLastAsLongAsIsAskedFor() {
+        assertThat(policy().leastWatch()).isEqualTo(Duration.ofMinutes(30));
+        assertThat(policy("min-request-timeout=300").leastWatch()).isEqualTo(Duration.ofMinutes(5));
+        assertThatThrownBy(() -> policy("min-request-timeout=0"))
+                .hasMessage("--kube-apiserver-arg=min-request-timeout=0 must be a whole number of at least 1;"
+                        + " try --kube-apiserver-arg=min-request-timeout=1800");
+    }
+
+    @Test
     void plugInsThatAreEnabledAreWaitedFor() {
         assertThat(policy().admission()).doesNotContain("EventRateLimit");
         assertThat(policy("enable-admission-plugins=NodeRestriction,EventRateLimit").admission())
                 .contains("EventRateLimit", "NodeRestriction", "PodSecurity").doesNotContain("ResourceQuota");
+        assertThat(policy("enable-admission-plugins=AlwaysAdmit,PodNodeSelector").admission())
+                .contains("PodNodeSelector").doesNotContain("AlwaysAdmit");
         assertThatThrownBy(() -> policy("enable-admission-plugins=PodSecurityPolicy"))
                 .hasMessageStartingWith("enable-admission-plugins plugin \"PodSecurityPolicy\" is unknown");
-        assertThatThrownBy(() -> policy("enable-admission-plugins=PodNodeSelector"))
-                .hasMessageContaining("PodNodeSelector is not supported yet by K3j");
+        assertThatThrownBy(() -> policy("enable-admission-plugins=AlwaysDeny"))
+                .hasMessageContaining("AlwaysDeny is not supported yet by K3j");
         assertThatThrownBy(() -> policy("enable-admission-plugins=LimitRanger",
                 "disable-admission-plugins=LimitRanger,PodSecurity")).hasMessage(
                         "[LimitRanger] in enable-admission-plugins and disable-admission-plugins overlapped; leave them "

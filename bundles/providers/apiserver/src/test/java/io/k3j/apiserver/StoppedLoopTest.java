@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.apiaccess.AnonymousAuth;
 import io.k3j.apiwatches.WatchHub;
+import io.k3j.apiwatches.Watches;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastorememory.MemoryDatastore;
 import io.k3j.schema.Schemas;
@@ -78,7 +79,7 @@ class StoppedLoopTest {
                 new Core.Policy(Set.of(), Set.of(), AnonymousAuth.NOWHERE), Core.Environment.real(server.health));
         TestExchange watch = new TestExchange("GET", "/api/v1/configmaps?watch=true", new byte[0]);
         try (WatchHub notStarted = new WatchHub(server.server.storage().log(), server.health)) {
-            core.endpoint(notStarted, server.server.health()).serve(watch);
+            core.endpoint(notStarted, server.server.health(), Watches.LEAST).serve(watch);
             assertThat(notStarted.watchers()).isEqualTo(1);
         }
         assertThat(watch.line()).isEqualTo("end");

@@ -1,11 +1,13 @@
 package io.k3j.authoidc;
 
+import io.k3j.apimachinery.ComponentArguments;
 import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.celapi.Cel;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.componentbase.ConfigurationFile;
 import io.k3j.componentbase.ConfigurationReload;
+import io.k3j.componenthelpers.ServiceAccountIssuers;
 import io.k3j.metricstext.ApiServerId;
 import io.k3j.model.Struct;
 import java.io.IOException;
@@ -37,10 +39,10 @@ final class ConfiguredIssuers implements AutoCloseable, ConfigurationReload.Targ
     private volatile Cel cel;
     private volatile String fileTrouble = "";
 
-    private ConfiguredIssuers(AuthenticationOptions options, String clusterDomain, Cel cel, Health health,
+    private ConfiguredIssuers(AuthenticationOptions options, Set<String> disallowed, Cel cel, Health health,
             HealthScope scope) throws IOException {
         this.options = options;
-        this.disallowed = Set.of("https://kubernetes.default.svc." + clusterDomain);
+        this.disallowed = disallowed;
         this.cel = cel;
         this.scope = scope;
         this.metrics = new OidcMetrics(ApiServerId.ofHost(), InstantSource.system());
@@ -65,8 +67,11 @@ final class ConfiguredIssuers implements AutoCloseable, ConfigurationReload.Targ
         if (!options.problems().isEmpty()) {
             throw new IllegalArgumentException("--kube-apiserver-arg: " + String.join("; ", options.problems()));
         }
+        ComponentArguments given = ComponentArguments.of("--kube-apiserver-arg", settings.kubeApiserverArg());
+        Set<String> own = ServiceAccountIssuers.of(settings.clusterDomain(), given.values("service-account-issuer"),
+                List.of()).accepted();
         try {
-            return new ConfiguredIssuers(options, settings.clusterDomain(), cel, health, scope);
+            return new ConfiguredIssuers(options, own, cel, health, scope);
         } catch (IOException e) {
             String flag = options.configurationFile().isEmpty() ? "oidc-ca-file" : "authentication-config";
             throw new IllegalArgumentException("--kube-apiserver-arg=" + flag + ": cannot read the file: " + e

@@ -1,11 +1,13 @@
 package io.k3j.authtokenwebhook;
 
+import io.k3j.apimachinery.ComponentArguments;
 import io.k3j.apiserverapi.Authenticator;
 import io.k3j.componentapi.Abort;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthLevel;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.componentbase.ServerStart;
+import io.k3j.componenthelpers.ServiceAccountIssuers;
 import io.k3j.webhookclient.KubeconfigClient;
 import io.k3j.webhookclient.WebhookKubeconfig;
 import java.io.IOException;
@@ -71,7 +73,9 @@ public final class TokenWebhook {
         if (options.kubeconfig().isEmpty()) {
             return null;
         }
-        List<String> own = List.of("https://kubernetes.default.svc." + settings.clusterDomain(), "k3s");
+        ComponentArguments given = ComponentArguments.of("--kube-apiserver-arg", settings.kubeApiserverArg());
+        List<String> own = ServiceAccountIssuers.of(settings.clusterDomain(), List.of(),
+                given.values("api-audiences")).audiences();
         try {
             return new TokenWebhookAuthenticator(
                     new TokenWebhookAuthenticator.Settings(options, own, TokenWebhookAuthenticator.TIMEOUT,

@@ -60,7 +60,7 @@ public final class AccountAuthenticator implements Authenticator {
             return Optional.empty();
         }
         String issuer = token.claims().text("iss");
-        if (!issuer.equals(keys.issuer()) && !issuer.equals(LEGACY_ISSUER)) {
+        if (!keys.issues(issuer) && !issuer.equals(LEGACY_ISSUER)) {
             return Optional.empty();
         }
         boolean legacy = issuer.equals(LEGACY_ISSUER);

@@ -30,16 +30,17 @@ public final class AccountKeys {
     private static final int COORDINATE = 32;
     private final KeyPair signing;
     private final List<PublicKey> verifying;
-    private final String issuer;
-    private final String address;
+    private final TokenOptions options;
     private final Path tls;
 
     /// Loads both files.
     /// @throws IllegalStateException naming the unusable file
+    /// @throws IllegalArgumentException for a wrong argument; the message says what to type
     @Activate
     public AccountKeys(TokenSettings settings) {
-        this(Path.of(settings.dataDir(), "server", "tls"), "https://kubernetes.default.svc." + settings.clusterDomain(),
-                "https://" + literal(settings.advertiseAddress()) + ":" + settings.httpsListenPort());
+        this(Path.of(settings.dataDir(), "server", "tls"), TokenOptions.of(settings.clusterDomain(),
+                "https://" + literal(settings.advertiseAddress()) + ":" + settings.httpsListenPort(),
+                settings.kubeApiserverArg()));
     }
 
     /// As a URL has it: an IPv6 address in brackets.
@@ -47,9 +48,8 @@ public final class AccountKeys {
         return address.contains(":") ? "[" + address + "]" : address;
     }
 
-    AccountKeys(Path tls, String issuer, String address) {
-        this.issuer = issuer;
-        this.address = address;
+    AccountKeys(Path tls, TokenOptions options) {
+        this.options = options;
         this.tls = tls;
         Path all = tls.resolve("service.key");
         Path current = tls.resolve("service.current.key");
@@ -79,14 +79,24 @@ public final class AccountKeys {
         return tls.resolve("server-ca.crt");
     }
 
+    /// What arguments say of tokens.
+    TokenOptions options() {
+        return options;
+    }
+
     /// The issuer of the tokens.
     String issuer() {
-        return issuer;
+        return options.issuers().first();
+    }
+
+    /// Whether tokens of an issuer are this cluster's.
+    boolean issues(String issuer) {
+        return options.issuers().issuers().contains(issuer);
     }
 
     /// The audiences of a token request that names none.
     List<String> audiences() {
-        return List.of(issuer, "k3s");
+        return options.issuers().audiences();
     }
 
     /// A signed token with these claims.
@@ -121,7 +131,7 @@ public final class AccountKeys {
 
     /// The document at `/.well-known/openid-configuration`.
     byte[] configuration() {
-        return Json.bytes(Struct.of("issuer", issuer, "jwks_uri", address + "/openid/v1/jwks",
+        return Json.bytes(Struct.of("issuer", issuer(), "jwks_uri", options.keySet(),
                 "response_types_supported", List.of("id_token"), "subject_types_supported", List.of("public"),
                 "id_token_signing_alg_values_supported",
                 keys().stream().map(Jwt::algorithm).distinct().sorted().toList()));

@@ -14,6 +14,7 @@ import java.security.interfaces.RSAPublicKey;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /// A signed token in compact form (RFC 7519), with RS256 or ES256. Immutable.
 /// @param signed the first two parts, which are covered by the signature
@@ -38,8 +39,10 @@ record Jwt(Struct header, Struct claims, String signed, byte[] signature) {
     }
 
     /// The audiences of a token; empty when it names none, is no JWT, or is of another issuer.
-    static List<String> audiences(String token, String issuer) {
-        Object named = parse(token).filter(t -> t.claims().text("iss").equals(issuer)).map(t -> t.claims().get("aud"))
+    ///
+    /// @param own whether an issuer is this cluster's
+    static List<String> audiences(String token, Predicate<String> own) {
+        Object named = parse(token).filter(t -> own.test(t.claims().text("iss"))).map(t -> t.claims().get("aud"))
                 .orElse(null);
         return named instanceof Seq list ? list.texts() : named instanceof String one ? List.of(one) : List.of();
     }

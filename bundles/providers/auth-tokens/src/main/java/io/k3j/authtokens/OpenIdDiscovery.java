@@ -20,10 +20,10 @@ import org.osgi.service.component.annotations.Reference;
 public final class OpenIdDiscovery {
     private final List<ServiceRegistration<Connect>> paths;
 
-    /// Registers both documents.
+    /// Registers both documents, where the issuer is one that OpenID Connect knows.
     @Activate
     public OpenIdDiscovery(@Reference AccountKeys keys, BundleContext context) {
-        this.paths = List.of(
+        this.paths = !keys.options().issuers().discoverable() ? List.of() : List.of(
                 register(context, new Document("openid/v1/jwks", "application/jwk-set+json", keys::keySet)),
                 register(context, new Document(".well-known/openid-configuration", "application/json",
                         keys::configuration)));

@@ -61,13 +61,15 @@ public final class TokenRequests implements Action {
         Obj account = subjects.account(call.key().namespace(), call.key().name())
                 .orElseThrow(() -> ApiFault.notFound(Subjects.ACCOUNTS, call.key().name()));
         Struct spec = call.body().struct("spec");
-        long seconds = spec.whole("expirationSeconds", DEFAULT_SECONDS);
-        check(seconds);
+        long asked = spec.whole("expirationSeconds", DEFAULT_SECONDS);
+        check(asked);
+        long most = keys.options().mostSeconds();
+        long seconds = most == 0 ? asked : Math.min(asked, most);
         Seq audiences = spec.seq("audiences").isEmpty() ? Seq.copyOf(keys.audiences()) : spec.seq("audiences");
         Struct about = about(account, spec.struct("boundObjectRef"));
         Instant now = Instant.ofEpochSecond(clock.instant().getEpochSecond());
         boolean apiAudiences = audiences.texts().stream().allMatch(keys.audiences()::contains);
-        boolean extended = seconds == KUBELET_SECONDS && about.has("pod") && apiAudiences;
+        boolean extended = keys.options().extended() && seconds == KUBELET_SECONDS && about.has("pod") && apiAudiences;
         long expiration = now.getEpochSecond() + (extended ? YEAR_SECONDS : seconds);
         if (extended) {
             about = about.with("warnafter", now.getEpochSecond() + seconds);

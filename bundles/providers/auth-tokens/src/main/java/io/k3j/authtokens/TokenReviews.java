@@ -85,7 +85,7 @@ public final class TokenReviews implements Action {
         if (!said.audiences().isEmpty()) {
             return said.audiences();
         }
-        List<String> named = Jwt.audiences(token, keys.issuer());
+        List<String> named = Jwt.audiences(token, keys::issues);
         List<String> meant = named.isEmpty() ? keys.audiences() : named;
         return (wanted.isEmpty() ? keys.audiences() : wanted).stream().filter(meant::contains).toList();
     }

@@ -13,4 +13,7 @@ package io.k3j.authtokens;
 
     /// The port of the API server.
     String httpsListenPort() default "6443";
+
+    /// `--kube-apiserver-arg`, as `name=value`: those of service account tokens.
+    String[] kubeApiserverArg() default {};
 }

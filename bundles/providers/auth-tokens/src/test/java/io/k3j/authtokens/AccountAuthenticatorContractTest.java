@@ -34,7 +34,7 @@ class AccountAuthenticatorContractTest extends AuthenticatorContract {
     void askForAToken() throws IOException {
         PemFiles.write(tls.resolve("service.key"), KEY);
         PemFiles.write(tls.resolve("service.current.key"), KEY);
-        keys = new AccountKeys(tls, "https://kubernetes.default.svc.cluster.local", "https://10.0.0.1:6443");
+        keys = new AccountKeys(tls, TokenOptions.of("cluster.local", "https://10.0.0.1:6443"));
         api.seed(Subjects.ACCOUNTS, Obj.of(Struct.of("apiVersion", "v1", "kind", "ServiceAccount", "metadata",
                 Struct.of("name", "robot", "namespace", "default"))));
         token = new TokenRequests(keys, subjects, clock).perform(new Call(Caller.ANONYMOUS, new Key("default", "robot"),

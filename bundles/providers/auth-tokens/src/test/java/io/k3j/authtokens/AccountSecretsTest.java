@@ -44,8 +44,7 @@ class AccountSecretsTest {
     void createAccount() throws IOException {
         PemFiles.write(tls.resolve("service.key"), KEY);
         PemFiles.write(tls.resolve("service.current.key"), KEY);
-        AccountKeys keys = new AccountKeys(tls, "https://kubernetes.default.svc.cluster.local",
-                "https://10.0.0.1:6443");
+        AccountKeys keys = new AccountKeys(tls, TokenOptions.of("cluster.local", "https://10.0.0.1:6443"));
         authenticator = new AccountAuthenticator(keys, subjects, clock);
         admission = new AccountSecrets(keys, subjects, () -> "CA");
         api.seed(Subjects.ACCOUNTS, Obj.of(Struct.of("apiVersion", "v1", "kind", "ServiceAccount", "metadata",

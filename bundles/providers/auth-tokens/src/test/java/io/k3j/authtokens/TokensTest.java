@@ -31,6 +31,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TokensTest {
     private static final KeyPair KEY = Keys.elliptic();
@@ -46,7 +48,7 @@ class TokensTest {
     void createAccount() throws IOException {
         PemFiles.write(tls.resolve("service.key"), KEY);
         PemFiles.write(tls.resolve("service.current.key"), KEY);
-        keys = new AccountKeys(tls, "https://kubernetes.default.svc.cluster.local", "https://10.0.0.1:6443");
+        keys = new AccountKeys(tls, TokenOptions.of("cluster.local", "https://10.0.0.1:6443"));
         authenticator = new AccountAuthenticator(keys, subjects, clock);
         api.seed(Subjects.ACCOUNTS, object("ServiceAccount", "robot", Struct.EMPTY));
     }
@@ -60,6 +62,12 @@ class TokensTest {
     private static Obj object(String kind, String name, Struct spec) {
         return Obj.of(Struct.of("apiVersion", "v1", "kind", kind, "metadata",
                 Struct.of("name", name, "namespace", "default"), "spec", spec));
+    }
+
+    /// A server with other arguments, and the same keys.
+    private void arguments(String... arguments) {
+        keys = new AccountKeys(tls, TokenOptions.of("cluster.local", "https://10.0.0.1:6443", arguments));
+        authenticator = new AccountAuthenticator(keys, subjects, clock);
     }
 
     private Struct request(Struct spec) {
@@ -182,6 +190,68 @@ class TokensTest {
         assertThatThrownBy(() -> request(Struct.of("expirationSeconds", 60))).isInstanceOf(ApiFault.class)
                 .hasMessage("TokenRequest.authentication.k8s.io \"\" is invalid: spec.expirationSeconds: Invalid"
                         + " value: 60: may not specify a duration less than 10 minutes");
+    }
+
+    @Test
+    void theFirstIssuerOfTheArgumentsIssuesAndTokensOfAllAreTaken() throws BadCredential {
+        String before = request(Struct.EMPTY).text("token");
+        arguments("service-account-issuer=https://tokens.example.com",
+                "service-account-issuer=https://kubernetes.default.svc.cluster.local",
+                "service-account-jwks-uri=https://tokens.example.com/keys");
+        String now = request(Struct.EMPTY).text("token");
+        assertThat(Jwt.parse(now).orElseThrow().claims().text("iss")).isEqualTo("https://tokens.example.com");
+        assertThat(authenticate(now)).isPresent();
+        assertThat(authenticate(before)).isPresent();
+        assertThat(review(before).seq("audiences").texts()).isEqualTo(keys.audiences());
+        Struct published = Json.object(keys.configuration());
+        assertThat(published.text("issuer")).isEqualTo("https://tokens.example.com");
+        assertThat(published.text("jwks_uri")).isEqualTo("https://tokens.example.com/keys");
+        arguments("service-account-issuer=https://tokens.example.com");
+        assertThat(authenticate(before)).as("of an issuer that is named no more").isEmpty();
+    }
+
+    @Test
+    void aTokenIsForTheAudiencesOfTheArguments() throws BadCredential {
+        arguments("api-audiences=one,two");
+        String token = request(Struct.EMPTY).text("token");
+        assertThat(Jwt.parse(token).orElseThrow().claims().seq("aud").texts()).containsExactly("one", "two");
+        assertThat(authenticate(token, "two")).isPresent();
+        String other = request(Struct.of("audiences", List.of("k3s"))).text("token");
+        assertThatThrownBy(() -> authenticate(other)).isInstanceOf(BadCredential.class);
+    }
+
+    @Test
+    void aTokenLivesAsLongAsArgumentsAllow() {
+        arguments("service-account-max-token-expiration=2h");
+        assertThat(lifetime(Struct.of("expirationSeconds", 86_400))).isEqualTo(Duration.ofHours(2));
+        assertThat(lifetime(Struct.of("expirationSeconds", 600))).isEqualTo(Duration.ofMinutes(10));
+    }
+
+    @Test
+    void tokensOfPodsAreExtendedUnlessArgumentsForbidIt() {
+        Obj pod = api.seed(Subjects.PODS, object("Pod", "p", Struct.of("serviceAccountName", "robot")));
+        Struct asked = Struct.of("expirationSeconds", 3607, "boundObjectRef",
+                Struct.of("kind", "Pod", "name", "p", "uid", pod.uid()));
+        assertThat(lifetime(asked)).isEqualTo(Duration.ofDays(365));
+        arguments("service-account-extend-token-expiration=false");
+        assertThat(lifetime(asked)).isEqualTo(Duration.ofSeconds(3607));
+    }
+
+    private Duration lifetime(Struct spec) {
+        Struct claims = Jwt.parse(request(spec).text("token")).orElseThrow().claims();
+        return Duration.ofSeconds(claims.whole("exp", 0) - claims.whole("iat", 0));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "service-account-max-token-expiration=59m|must be between 1 hour and 2^32 seconds",
+            "service-account-max-token-expiration=day|must be a duration longer than zero",
+            "service-account-jwks-uri=http://x|requires https scheme",
+            "service-account-extend-token-expiration=yes|must be true or false",
+            "service-account-issuer=|is empty or given twice"})
+    void wrongArgumentsAreTold(String argument, String message) {
+        assertThatThrownBy(() -> arguments(argument)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(message);
     }
 
     @Test

@@ -37,8 +37,9 @@ final class AutoscalerSync {
     /// @param metrics where figures come from
     /// @param pods all pods
     /// @param selectors of all autoscalers' targets
+    /// @param options of all autoscalers
     record Around(ExpectingWriter writer, Events events, TimeSource clock, ScaleTargets targets, MetricsClient metrics,
-            LiveView pods, Selectors selectors) {
+            LiveView pods, Selectors selectors, AutoscalerOptions options) {
     }
 
     /// What metrics want.
@@ -91,8 +92,7 @@ final class AutoscalerSync {
             long desired = wanted.get().replicas();
             String reason = desired > current ? wanted.get().metric() + " above target" : "All metrics below target";
             ScalingLimits.Bounded bounded = new ScalingLimits(behavior(), history, around.clock().monotonic().instant(),
-                    current,
-                    least, most).bound(desired);
+                    current, least, most, around.options().stabilization()).bound(desired);
             bounded.conditions().forEach(c -> conditions = Conditions.with(conditions, c, around.clock().instant()));
             finish(scale, bounded.replicas(), reason);
         }
@@ -116,8 +116,8 @@ final class AutoscalerSync {
                     + " are controlled by multiple HPAs: [" + String.join(" ", others) + "]", "AmbiguousSelector");
         }
         MetricSources sources = new MetricSources(around.metrics(), autoscaler.namespace(), selector.get(), pods,
-                new ReplicaCalculator(scale.wanted(), ScalingLimits.tolerance(behavior())), scale.present(),
-                around.clock().instant());
+                new ReplicaCalculator(scale.wanted(), ScalingLimits.tolerance(behavior(), around.options().around())),
+                scale.present(), around.clock().instant(), around.options());
         return propose(sources, scale.wanted());
     }
 

@@ -17,13 +17,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Looks at each HorizontalPodAutoscaler every 15 seconds (`--horizontal-pod-autoscaler-sync-period`), and at once when
-/// its spec has changed. What it remembers of one is gone with its object, or with a swap of this bundle.
+/// Looks at each HorizontalPodAutoscaler every 15 seconds, or as [AutoscalerOptions] say, and at once when its spec has
+/// changed. What it remembers of one is gone with its object, or with a swap of this bundle.
 final class HorizontalPodAutoscalers implements Reconciler {
     static final Gvr RESOURCE = Gvr.of("autoscaling/v2", "horizontalpodautoscalers");
     /// The account, and the component of its events.
     static final String NAME = "horizontal-pod-autoscaler";
-    private static final Duration PERIOD = Duration.ofSeconds(15);
     /// `--concurrent-horizontal-pod-autoscaler-syncs`.
     private static final int WORKERS = 5;
 
@@ -33,6 +32,7 @@ final class HorizontalPodAutoscalers implements Reconciler {
     private final Events events;
     private final ScaleTargets targets;
     private final MetricsClient metrics;
+    private final AutoscalerOptions options;
     private final Selectors selectors = new Selectors();
     private final Map<Key, Looked> looked = new ConcurrentHashMap<>();
 
@@ -40,7 +40,8 @@ final class HorizontalPodAutoscalers implements Reconciler {
     private record Looked(String uid, long generation, Instant at, History history) {
     }
 
-    private HorizontalPodAutoscalers(ControllerContext context, MetricsClient metrics) {
+    private HorizontalPodAutoscalers(ControllerContext context, MetricsClient metrics, AutoscalerOptions options) {
+        this.options = options;
         this.autoscalers = context.views().of(RESOURCE);
         this.pods = context.views().of(BuiltinResources.PODS);
         this.clock = context.clock();
@@ -49,13 +50,9 @@ final class HorizontalPodAutoscalers implements Reconciler {
         this.metrics = metrics;
     }
 
-    static void add(ControllerContext context) {
-        add(context, new ApiMetrics(context.account(NAME)));
-    }
-
-    /// With metrics from elsewhere; for tests.
-    static void add(ControllerContext context, MetricsClient metrics) {
-        HorizontalPodAutoscalers all = new HorizontalPodAutoscalers(context, metrics);
+    static void add(ControllerContext context, AutoscalerOptions options) {
+        HorizontalPodAutoscalers all = new HorizontalPodAutoscalers(context, new ApiMetrics(context.account(NAME)),
+                options);
         context.loop("horizontalpodautoscaler", NAME, WORKERS, all).on(all.autoscalers).reads(all.pods);
     }
 
@@ -71,14 +68,14 @@ final class HorizontalPodAutoscalers implements Reconciler {
         Instant now = clock.monotonic().instant();
         Optional<Looked> last = Optional.ofNullable(looked.get(key)).filter(l -> l.uid.equals(autoscaler.uid()));
         Duration wait = last.filter(l -> l.generation == autoscaler.generation())
-                .map(l -> PERIOD.minus(Duration.between(l.at, now))).orElse(Duration.ZERO);
+                .map(l -> options.period().minus(Duration.between(l.at, now))).orElse(Duration.ZERO);
         if (wait.isPositive()) {
             return Requeue.after(wait);
         }
         History history = last.map(Looked::history).orElseGet(History::new);
         looked.put(key, new Looked(autoscaler.uid(), autoscaler.generation(), now, history));
-        new AutoscalerSync(new AutoscalerSync.Around(writer, events, clock, targets, metrics, pods, selectors),
-                autoscaler, history).run();
-        return Requeue.after(PERIOD);
+        new AutoscalerSync(new AutoscalerSync.Around(writer, events, clock, targets, metrics, pods, selectors,
+                options), autoscaler, history).run();
+        return Requeue.after(options.period());
     }
 }

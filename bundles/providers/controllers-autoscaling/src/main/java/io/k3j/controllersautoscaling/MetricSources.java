@@ -19,8 +19,9 @@ import java.util.function.Supplier;
 /// @param calculator of replicas
 /// @param present replicas the target has, as it says
 /// @param now the time of day
+/// @param options say when a pod is starting
 record MetricSources(MetricsClient metrics, String namespace, Selector selector, List<Obj> pods,
-        ReplicaCalculator calculator, long present, Instant now) {
+        ReplicaCalculator calculator, long present, Instant now, AutoscalerOptions options) {
     /// What a metric wants.
     ///
     /// @param name for people
@@ -113,13 +114,14 @@ record MetricSources(MetricsClient metrics, String namespace, Selector selector,
     private PodGroups groups(Struct source) {
         String name = source.text("name");
         return PodGroups.of(pods, within("unable to get metrics for resource " + name,
-                () -> metrics.resource(namespace, selector, name, source.text("container"))), name.equals("cpu"), now);
+                () -> metrics.resource(namespace, selector, name, source.text("container"))), name.equals("cpu"), now,
+                options);
     }
 
     private Proposal pods(Struct source) {
         Struct metric = source.struct("metric");
         Result result = calculator.average(PodGroups.of(pods, within("unable to get metric " + metric.text("name"),
-                () -> metrics.pods(namespace, selector, metric)), false, now),
+                () -> metrics.pods(namespace, selector, metric)), false, now, options),
                 milli(source.struct("target"), "averageValue"));
         return new Proposal(result.replicas(), "pods metric " + metric.text("name"), Struct.of("type", "Pods", "pods",
                 Struct.of("metric", metric, "current", Struct.of("averageValue", text(result.average())))));

@@ -5,7 +5,6 @@ import io.k3j.controllerkit.Times;
 import io.k3j.controllersautoscaling.MetricsClient.Sample;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,39 +21,37 @@ import java.util.Set;
 /// @param unready names of those that wait or are not ready yet: their figures are set aside
 /// @param missing names of those without figures
 record PodGroups(Map<String, Long> usage, Set<String> unready, Set<String> missing) {
-    /// `--horizontal-pod-autoscaler-cpu-initialization-period`.
-    private static final Duration CPU_INITIALIZATION = Duration.ofMinutes(5);
-    /// `--horizontal-pod-autoscaler-initial-readiness-delay`.
-    private static final Duration INITIAL_READINESS = Duration.ofSeconds(30);
-
     /// @param cpu whether processors are measured: what a pod uses while it starts is set aside then
     /// @throws MetricFailure when there are no pods, or none of them has figures that count
-    static PodGroups of(List<Obj> pods, Map<String, Sample> samples, boolean cpu, Instant now) {
+    @SuppressWarnings("checkstyle:ParameterNumber") // which pods, what is known of them, when, and how it is read
+    static PodGroups of(List<Obj> pods, Map<String, Sample> samples, boolean cpu, Instant now,
+            AutoscalerOptions options) {
         if (pods.isEmpty()) {
             throw new MetricFailure("no pods returned by selector while calculating replica count");
         }
         PodGroups groups = new PodGroups(new HashMap<>(), new HashSet<>(), new HashSet<>());
         pods.stream().filter(p -> !p.terminating() && !Pods.phase(p).equals("Failed"))
-                .forEach(p -> groups.add(p, Optional.ofNullable(samples.get(p.name())), cpu, now));
+                .forEach(p -> groups.add(p, Optional.ofNullable(samples.get(p.name())), cpu, now, options));
         if (groups.usage.isEmpty()) {
             throw new MetricFailure("did not receive metrics for targeted pods (pods might be unready)");
         }
         return groups;
     }
 
-    private void add(Obj pod, Optional<Sample> sample, boolean cpu, Instant now) {
+    @SuppressWarnings("checkstyle:ParameterNumber") // as above
+    private void add(Obj pod, Optional<Sample> sample, boolean cpu, Instant now, AutoscalerOptions options) {
         if (Pods.phase(pod).equals("Pending")) {
             unready.add(pod.name());
         } else if (sample.isEmpty()) {
             missing.add(pod.name());
-        } else if (cpu && starting(pod, sample.get(), now)) {
+        } else if (cpu && starting(pod, sample.get(), now, options)) {
             unready.add(pod.name());
         } else {
             usage.put(pod.name(), sample.get().value());
         }
     }
 
-    private static boolean starting(Obj pod, Sample sample, Instant now) {
+    private static boolean starting(Obj pod, Sample sample, Instant now, AutoscalerOptions options) {
         Struct ready = pod.status().seq("conditions").find("type", "Ready");
         Optional<Instant> began = Times.parse(pod.status().text("startTime"));
         if (ready.isEmpty() || began.isEmpty()) {
@@ -62,8 +59,8 @@ record PodGroups(Map<String, Long> usage, Set<String> unready, Set<String> missi
         }
         Instant changed = Times.parse(ready.text("lastTransitionTime")).orElse(Instant.EPOCH);
         boolean not = ready.text("status").equals("False");
-        return began.get().plus(CPU_INITIALIZATION).isAfter(now)
+        return began.get().plus(options.cpuInitialization()).isAfter(now)
                 ? not || sample.at().isBefore(changed.plus(sample.window()))
-                : not && began.get().plus(INITIAL_READINESS).isAfter(changed);
+                : not && began.get().plus(options.initialReadiness()).isAfter(changed);
     }
 }

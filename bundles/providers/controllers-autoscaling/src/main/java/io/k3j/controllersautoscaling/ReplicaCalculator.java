@@ -11,15 +11,10 @@ import java.util.function.ToLongFunction;
 /// @param current replicas the target is to have now
 /// @param tolerance how far from its target a metric may be
 record ReplicaCalculator(long current, Tolerance tolerance) {
-    /// `--horizontal-pod-autoscaler-tolerance`.
-    private static final double TOLERANCE = 0.1;
     private static final long PERCENT = 100;
 
     /// How far below and above 1 a ratio may be without consequence.
     record Tolerance(double down, double up) {
-        /// Where the autoscaler says nothing.
-        static final Tolerance DEFAULT = new Tolerance(TOLERANCE, TOLERANCE);
-
         boolean holds(double ratio) {
             return 1 - down <= ratio && ratio <= 1 + up;
         }

@@ -18,9 +18,9 @@ import java.util.List;
 /// @param current replicas
 /// @param least `minReplicas`
 /// @param most `maxReplicas`
-record ScalingLimits(Struct behavior, History history, Instant now, long current, long least, long most) {
-    /// `--horizontal-pod-autoscaler-downscale-stabilization`.
-    private static final Duration STABILIZATION = Duration.ofMinutes(5);
+/// @param stabilization before there are fewer replicas, where the behavior says nothing
+record ScalingLimits(Struct behavior, History history, Instant now, long current, long least, long most,
+        Duration stabilization) {
     private static final long LEAST_GROWTH = 4;
     private static final double PERCENT = 100;
 
@@ -31,20 +31,22 @@ record ScalingLimits(Struct behavior, History history, Instant now, long current
     }
 
     /// How far metrics may be from their targets.
-    static ReplicaCalculator.Tolerance tolerance(Struct behavior) {
-        return new ReplicaCalculator.Tolerance(tolerance(behavior, "scaleDown"), tolerance(behavior, "scaleUp"));
+    ///
+    /// @param otherwise where the behavior says nothing
+    static ReplicaCalculator.Tolerance tolerance(Struct behavior, ReplicaCalculator.Tolerance otherwise) {
+        return new ReplicaCalculator.Tolerance(tolerance(behavior, "scaleDown", otherwise.down()),
+                tolerance(behavior, "scaleUp", otherwise.up()));
     }
 
-    private static double tolerance(Struct behavior, String direction) {
+    private static double tolerance(Struct behavior, String direction, double otherwise) {
         Struct rules = behavior.struct(direction);
-        return rules.has("tolerance") ? Quantity.of(rules.get("tolerance")).amount().doubleValue()
-                : ReplicaCalculator.Tolerance.DEFAULT.up();
+        return rules.has("tolerance") ? Quantity.of(rules.get("tolerance")).amount().doubleValue() : otherwise;
     }
 
     /// Bounds a number and notes it.
     Bounded bound(long desired) {
         List<Struct> conditions = new ArrayList<>();
-        long stable = behavior.isEmpty() ? history.highest(now, STABILIZATION, desired) : stable(desired);
+        long stable = behavior.isEmpty() ? history.highest(now, stabilization, desired) : stable(desired);
         history.recommend(now, desired);
         boolean up = desired >= current && !behavior.isEmpty();
         conditions.add(stable == desired
@@ -61,7 +63,7 @@ record ScalingLimits(Struct behavior, History history, Instant now, long current
 
     private long stable(long desired) {
         long low = history.lowest(now, window("scaleUp", Duration.ZERO), desired);
-        long high = history.highest(now, window("scaleDown", STABILIZATION), desired);
+        long high = history.highest(now, window("scaleDown", stabilization), desired);
         return Math.min(Math.max(current, low), high);
     }
 

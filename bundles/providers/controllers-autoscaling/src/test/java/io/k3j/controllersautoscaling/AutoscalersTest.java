@@ -21,7 +21,11 @@ import org.junit.jupiter.api.Test;
 class AutoscalersTest {
     private static final Gvr METRICS = Gvr.of("metrics.k8s.io/v1beta1", "pods");
     private static final Duration PERIOD = Duration.ofSeconds(15);
-    private final Stage stage = new Stage(HorizontalPodAutoscalers::add);
+    private Stage stage = stage();
+
+    private static Stage stage(String... arguments) {
+        return new Stage(d -> HorizontalPodAutoscalers.add(d, AutoscalerOptions.of(arguments)));
+    }
 
     private static Struct cpu(long percent) {
         return Struct.of("type", "Resource", "resource", Struct.of("name", "cpu", "target",
@@ -88,6 +92,19 @@ class AutoscalersTest {
     private String condition(String type) {
         Struct c = Conditions.find(status().seq("conditions"), type).orElse(Struct.EMPTY);
         return c.text("status") + " " + c.text("reason") + ": " + c.text("message");
+    }
+
+    @Test
+    void looksAsOftenAndScalesAsEagerlyAsArgumentsSay() {
+        stage = stage("horizontal-pod-autoscaler-sync-period=5s", "horizontal-pod-autoscaler-tolerance=0.7",
+                "horizontal-pod-autoscaler-downscale-stabilization=0");
+        deploy(3);
+        allUse(3, "80m");
+        autoscale(Struct.EMPTY);
+        assertThat(replicas()).as("within the tolerance").isEqualTo(3);
+        allUse(3, "10m");
+        stage.pass(Duration.ofSeconds(5));
+        assertThat(replicas()).as("after five seconds, without stabilization").isEqualTo(2);
     }
 
     @Test

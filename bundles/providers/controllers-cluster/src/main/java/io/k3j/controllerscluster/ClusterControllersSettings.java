@@ -12,7 +12,8 @@ package io.k3j.controllerscluster;
     String[] clusterDns() default {"10.43.0.10"};
 
     /// `--kube-controller-manager-arg`, as `name=value`; `cluster-signing-duration`,
-    /// `disable-force-detach-on-timeout`, `terminated-pod-gc-threshold` and `feature-gates` are known here.
+    /// `disable-force-detach-on-timeout`, `terminated-pod-gc-threshold`, `feature-gates`, those of [NodeMonitoring] and
+    /// of [NodeIpam] are known here.
     String[] kubeControllerManagerArg() default {};
 
     /// `--disable`.

@@ -1,13 +1,16 @@
 package io.k3j.controllerscluster;
 
+import io.k3j.apimachinery.ComponentArguments;
 import io.k3j.apimachinery.GoDuration;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Candidate;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
+import io.k3j.componentapi.Metrics;
 import io.k3j.componentapi.TimeSource;
 import io.k3j.componentbase.FeatureGate;
 import io.k3j.componentbase.FeatureGates;
+import io.k3j.componenthelpers.ConcurrentSyncs;
 import io.k3j.controllerkit.ControllerContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,10 +28,10 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
 
 /// Runs the cluster controllers while this server holds their Lease.
-@Component(service = {}, configurationPid = "io.k3j.controllerscluster",
+@Component(service = Metrics.class, immediate = true, configurationPid = "io.k3j.controllerscluster",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 @SatisfyingConditionTarget("(osgi.condition.id=io.k3j.leader.kube-controller-manager)")
-public final class ControllersCluster {
+public final class ControllersCluster implements Metrics {
     /// The word of `--disable` with which the ConfigMap `coredns` and the Service `kube-dns` are the user's own.
     private static final String COREDNS = "coredns";
     private static final String TERMINATED_PODS = "terminated-pod-gc-threshold=";
@@ -41,7 +44,8 @@ public final class ControllersCluster {
     @Activate
     public ControllersCluster(ClusterControllersSettings settings, @Reference ApiClient api, @Reference Health health) {
         HealthScope scope = health.scope("controllers-cluster");
-        context = new ControllerContext(api.leading(Candidate.CONTROLLERS), TimeSource.system());
+        context = new ControllerContext(api.leading(Candidate.CONTROLLERS), TimeSource.system())
+                .workers(ConcurrentSyncs.byLoop(arguments(settings)::value));
         garbage = add(context, settings);
         context.run("controllers-cluster", health, trouble -> {
             if (trouble.isEmpty()) {
@@ -52,12 +56,17 @@ public final class ControllersCluster {
         });
     }
 
+    private static ComponentArguments arguments(ClusterControllersSettings settings) {
+        return ComponentArguments.of("--kube-controller-manager-arg", settings.kubeControllerManagerArg());
+    }
+
     private static GarbageViews add(ControllerContext context, ClusterControllersSettings settings) {
         Path authority = Path.of(settings.dataDir(), "server", "tls", "server-ca.crt");
         NamespaceController.add(context);
         DefaultServiceAccounts.add(context);
         RootCa.add(context, () -> read(authority));
         TokenSecrets.add(context, () -> read(authority));
+        TokenCleaner.add(context);
         FeatureGates gates = FeatureGates.of("--kube-controller-manager-arg", settings.kubeControllerManagerArg());
         if (gates.enabled(FeatureGate.CLUSTER_TRUST_BUNDLE)) {
             TrustBundlePublisher.add(context, () -> read(authority));
@@ -70,8 +79,9 @@ public final class ControllersCluster {
         EndpointsMirror.add(context);
         JobTtl.add(context);
         Disruptions.add(context);
-        NodeLifecycle.add(context);
+        NodeLifecycle.add(context, NodeMonitoring.of(settings.kubeControllerManagerArg()));
         TaintEviction.add(context);
+        NodeTtl.add(context);
         PodGarbageCollector.add(context, terminatedPods(settings.kubeControllerManagerArg()));
         StorageProtection.add(context);
         EphemeralVolumes.add(context);
@@ -79,7 +89,7 @@ public final class ControllersCluster {
         VolumeExpander.add(context);
         AttachDetach.add(context, forcedDetach(settings.kubeControllerManagerArg()));
         addSigners(context, settings);
-        NodeIpam.add(context, split(settings.clusterCidr()));
+        NodeIpam.add(context, split(settings.clusterCidr()), settings.kubeControllerManagerArg());
         ServiceCidrs.add(context);
         if (!List.of(settings.disable()).contains(COREDNS)) {
             NodeHosts.add(context);
@@ -159,6 +169,11 @@ public final class ControllersCluster {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the server's CA certificate " + file, e);
         }
+    }
+
+    @Override
+    public String text() {
+        return context.metrics();
     }
 
     /// Stops within five seconds; objects stay as they are.

@@ -1,6 +1,9 @@
 package io.k3j.controllerscluster;
 
+import io.k3j.apimachinery.ComponentArguments;
 import io.k3j.clientapi.WriteOptions;
+import io.k3j.componenthelpers.Cidr;
+import io.k3j.componenthelpers.NodeCidrMasks;
 import io.k3j.controllerkit.Requeue;
 import io.k3j.controllerkit.ControllerContext;
 import io.k3j.controllerkit.Events;
@@ -25,14 +28,16 @@ final class NodeIpam implements Reconciler {
     private final List<PodRanges> ranges;
     private final Events events;
 
-    private NodeIpam(ControllerContext context, List<String> clusterCidrs) {
+    private NodeIpam(ControllerContext context, List<PodRanges> ranges) {
         this.nodes = context.views().of(BuiltinResources.NODES);
-        this.ranges = clusterCidrs.stream().map(PodRanges::of).toList();
+        this.ranges = ranges;
         this.events = context.events("cidrAllocator", ACCOUNT);
     }
 
-    static void add(ControllerContext context, List<String> clusterCidrs) {
-        NodeIpam all = new NodeIpam(context, clusterCidrs);
+    /// @param arguments those of `--kube-controller-manager-arg`
+    /// @throws IllegalArgumentException for node CIDRs that the cluster's cannot be split into
+    static void add(ControllerContext context, List<String> clusterCidrs, String... arguments) {
+        NodeIpam all = new NodeIpam(context, ranges(clusterCidrs, arguments));
         all.nodes.listen((before, after) -> {
             if (after != null) {
                 all.cidrs(after).forEach(c -> all.ranges.forEach(r -> all.take(r, c)));
@@ -42,6 +47,18 @@ final class NodeIpam implements Reconciler {
         });
         Controller loop = context.loop("node-ipam-controller", ACCOUNT, 1, all);
         loop.on(all.nodes, n -> n.spec().seq("podCIDRs").isEmpty() ? List.of(n.key()) : List.of());
+    }
+
+    private static List<PodRanges> ranges(List<String> clusterCidrs, String... arguments) {
+        ComponentArguments given = ComponentArguments.of("--kube-controller-manager-arg", arguments);
+        List<Cidr> clusters = clusterCidrs.stream().map(Cidr::parse).toList();
+        List<Integer> masks = NodeCidrMasks.of(clusters, given.whole("node-cidr-mask-size", 0, 0),
+                given.whole("node-cidr-mask-size-ipv4", 0, 0), given.whole("node-cidr-mask-size-ipv6", 0, 0));
+        List<PodRanges> ranges = new ArrayList<>();
+        for (int i = 0; i < masks.size(); i++) {
+            ranges.add(new PodRanges(clusters.get(i), masks.get(i)));
+        }
+        return ranges;
     }
 
     private List<String> cidrs(Obj node) {

@@ -29,12 +29,6 @@ import java.util.concurrent.ConcurrentHashMap;
 /// Marks nodes whose kubelet has stopped reporting, and taints nodes by their conditions:
 /// <https://kubernetes.io/docs/concepts/architecture/nodes/#monitor-controller>.
 final class NodeLifecycle implements Reconciler {
-    /// The interval of checks, upstream's `--node-monitor-period`.
-    static final Duration PERIOD = Duration.ofSeconds(5);
-    /// The time without a heartbeat, upstream's `--node-monitor-grace-period`.
-    static final Duration GRACE = Duration.ofSeconds(50);
-    /// The same for a node without any heartbeat yet, upstream's `--node-startup-grace-period`.
-    static final Duration STARTUP_GRACE = Duration.ofSeconds(60);
     static final String ACCOUNT = "node-controller";
     private static final Key ZONES = new Key("zones", "all");
     private static final List<String> TYPES = List.of("Ready", "MemoryPressure", "DiskPressure", "PIDPressure");
@@ -49,11 +43,14 @@ final class NodeLifecycle implements Reconciler {
     private final TimeSource clock;
     private final Events events;
     private final Map<Key, Heartbeat> heartbeats = new ConcurrentHashMap<>();
-    private final ZoneDisruption zones = new ZoneDisruption();
+    private final NodeMonitoring monitoring;
+    private final ZoneDisruption zones;
     private final Set<Key> toEvict = new LinkedHashSet<>();
     private final WorkQueue queue;
 
-    private NodeLifecycle(ControllerContext context) {
+    private NodeLifecycle(ControllerContext context, NodeMonitoring monitoring) {
+        this.monitoring = monitoring;
+        this.zones = new ZoneDisruption(monitoring);
         this.nodes = context.views().of(BuiltinResources.NODES);
         this.leases = context.views().of(BuiltinResources.LEASES);
         this.pods = indexedByNode(context.views().of(BuiltinResources.PODS));
@@ -67,8 +64,8 @@ final class NodeLifecycle implements Reconciler {
         return pods.index("node", p -> Pods.node(p).isEmpty() ? List.of() : List.of(Pods.node(p)));
     }
 
-    static void add(ControllerContext context) {
-        new NodeLifecycle(context).queue.add(ZONES);
+    static void add(ControllerContext context, NodeMonitoring monitoring) {
+        new NodeLifecycle(context, monitoring).queue.add(ZONES);
     }
 
     @Override
@@ -85,7 +82,7 @@ final class NodeLifecycle implements Reconciler {
         }
         Obj node = found.get();
         Heartbeat heartbeat = heartbeat(node);
-        Duration grace = heartbeat.reported() ? GRACE : STARTUP_GRACE;
+        Duration grace = heartbeat.reported() ? monitoring.grace() : monitoring.startupGrace();
         if (Duration.between(heartbeat.at(), clock.monotonic().instant()).compareTo(grace) > 0) {
             node = markUnknown(node, heartbeat.reported(), writer);
         }
@@ -98,7 +95,7 @@ final class NodeLifecycle implements Reconciler {
         if (!Conditions.isTrue(node.status().seq("conditions"), "Ready")) {
             markPodsNotReady(node, writer);
         }
-        return Requeue.after(PERIOD);
+        return Requeue.after(monitoring.period());
     }
 
     private static Obj withTaints(Obj node, Seq taints, ExpectingWriter writer) {
@@ -120,7 +117,7 @@ final class NodeLifecycle implements Reconciler {
         if (zones.fullyDisrupted()) {
             nodes.list().forEach(n -> withTaints(n, NodeTaints.withoutEvictionTaints(n), writer));
         }
-        Duration next = PERIOD;
+        Duration next = monitoring.period();
         for (Key key : List.copyOf(toEvict)) {
             Optional<Obj> node = nodes.get(key).filter(NodeTaints::needsEvictionTaint);
             Duration wait = node.isEmpty() ? Duration.ZERO

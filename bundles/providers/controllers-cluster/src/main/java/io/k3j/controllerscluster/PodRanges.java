@@ -3,37 +3,39 @@ package io.k3j.controllerscluster;
 import io.k3j.componenthelpers.Cidr;
 import java.math.BigInteger;
 import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Splits one cluster range into node CIDRs of equal size: /24 for IPv4, /64 for IPv6, upstream's defaults. For one
-/// thread.
+/// Splits one cluster range into node CIDRs of equal size. For one thread.
 final class PodRanges {
-    private static final int IPV4_BITS = 24;
-    private static final int IPV6_BITS = 64;
-
     private final Cidr cluster;
     private final int bits;
     private final int width;
     private final long parts;
-    private final Set<Long> taken = new HashSet<>();
+    /// Parts that are used, each with what lies in it: the part itself, or smaller CIDRs of several nodes that were
+    /// there before the size was changed.
+    private final Map<Long, Set<Cidr>> taken = new HashMap<>();
+    /// CIDRs larger than a part, of nodes that were there before the size was changed.
+    private final List<Span> larger = new ArrayList<>();
     private long next;
 
-    private PodRanges(Cidr cluster) {
-        this.cluster = cluster.network();
-        this.width = cluster.addressBits();
-        this.bits = Math.max(cluster.bits(), cluster.ipv6() ? IPV6_BITS : IPV4_BITS);
-        this.parts = 1L << Math.min(30, bits - cluster.bits());
+    private record Span(long first, long last) {
+        boolean holds(long part) {
+            return first <= part && part <= last;
+        }
     }
 
-    /// Parses a range as `10.42.0.0/16`.
-    /// @throws IllegalArgumentException for anything else
-    static PodRanges of(String cidr) {
-        if (cidr.indexOf('/') < 0) {
-            throw new IllegalArgumentException("--cluster-cidr " + cidr + " has no prefix length");
-        }
-        return new PodRanges(Cidr.parse(cidr));
+    /// @param bits the prefix length of a node CIDR, not below the cluster's
+    PodRanges(Cidr cluster, int bits) {
+        this.cluster = cluster.network();
+        this.width = cluster.addressBits();
+        this.bits = bits;
+        this.parts = 1L << Math.min(30, bits - cluster.bits());
     }
 
     /// Whether a CIDR is of this range's address family.
@@ -44,14 +46,33 @@ final class PodRanges {
     /// Marks a CIDR as used; ignores one outside of the range.
     void take(String cidr) {
         if (sameFamily(cidr)) {
-            index(cidr).ifPresent(taken::add);
+            span(cidr).ifPresent(s -> {
+                if (s.first() == s.last()) {
+                    taken.computeIfAbsent(s.first(), _ -> new HashSet<>()).add(Cidr.parse(cidr));
+                } else if (!larger.contains(s)) {
+                    larger.add(s);
+                }
+            });
         }
     }
 
     /// Releases a CIDR.
     void free(String cidr) {
         if (sameFamily(cidr)) {
-            index(cidr).ifPresent(taken::remove);
+            span(cidr).ifPresent(s -> {
+                if (s.first() == s.last()) {
+                    release(s.first(), Cidr.parse(cidr));
+                } else {
+                    larger.remove(s);
+                }
+            });
+        }
+    }
+
+    private void release(long part, Cidr cidr) {
+        Set<Cidr> within = taken.get(part);
+        if (within != null && within.remove(cidr) && within.isEmpty()) {
+            taken.remove(part);
         }
     }
 
@@ -59,23 +80,32 @@ final class PodRanges {
     Optional<String> next() {
         for (long i = 0; i < parts; i++) {
             long candidate = (next + i) % parts;
-            if (taken.add(candidate)) {
+            Optional<Span> within = larger.stream().filter(s -> s.holds(candidate)).findFirst();
+            if (within.isPresent()) {
+                i += Math.min(within.get().last(), parts - 1) - candidate;
+            } else if (!taken.containsKey(candidate)) {
                 next = candidate + 1;
-                return Optional.of(text(candidate));
+                String free = text(candidate);
+                take(free);
+                return Optional.of(free);
             }
         }
         return Optional.empty();
     }
 
-    private Optional<Long> index(String cidr) {
-        InetAddress address = InetAddress.ofLiteral(cidr.substring(0, cidr.indexOf('/')));
+    /// The parts that a CIDR lies in.
+    private Optional<Span> span(String cidr) {
+        int slash = cidr.indexOf('/');
+        InetAddress address = InetAddress.ofLiteral(cidr.substring(0, slash));
         if (address.getAddress().length * Byte.SIZE != width) {
             return Optional.empty();
         }
-        BigInteger offset = cluster.offset(address).shiftRight(width - bits);
-        return offset.signum() < 0 || offset.compareTo(BigInteger.valueOf(parts)) >= 0
-                ? Optional.empty()
-                : Optional.of(offset.longValue());
+        BigInteger first = cluster.offset(address).shiftRight(width - bits);
+        if (first.signum() < 0 || first.compareTo(BigInteger.valueOf(parts)) >= 0) {
+            return Optional.empty();
+        }
+        int wider = Math.max(0, bits - Math.max(cluster.bits(), Integer.parseInt(cidr.substring(slash + 1))));
+        return Optional.of(new Span(first.longValue(), first.longValue() + (1L << Math.min(30, wider)) - 1));
     }
 
     private String text(long index) {

@@ -17,14 +17,6 @@ import org.jspecify.annotations.Nullable;
 /// <https://kubernetes.io/docs/concepts/architecture/nodes/#rate-limits-on-eviction>. Instants are monotonic. For one
 /// thread.
 final class ZoneDisruption {
-    /// Nodes per second in a healthy zone, upstream's `--node-eviction-rate`.
-    static final double RATE = 0.1;
-    /// The same in a large unhealthy zone, upstream's `--secondary-node-eviction-rate`.
-    static final double SECONDARY_RATE = 0.01;
-    /// The fraction of nodes not ready that makes a zone unhealthy, upstream's `--unhealthy-zone-threshold`.
-    static final double UNHEALTHY = 0.55;
-    /// An unhealthy zone of up to this size has no evictions, upstream's `--large-cluster-size-threshold`.
-    static final int LARGE_ZONE = 50;
     private static final int MIN_NOT_READY = 2;
     private static final String EXCLUDED = "node.kubernetes.io/exclude-disruption";
 
@@ -33,12 +25,24 @@ final class ZoneDisruption {
     }
 
     private static final class Zone {
-        private double rate = RATE;
+        private double rate;
         private @Nullable Instant last;
+
+        Zone(double rate) {
+            this.rate = rate;
+        }
     }
 
+    private final NodeMonitoring monitoring;
     private final Map<String, Zone> zones = new HashMap<>();
     private boolean fullyDisrupted;
+
+    /// All zones are healthy at first.
+    ///
+    /// @param monitoring has the rates
+    ZoneDisruption(NodeMonitoring monitoring) {
+        this.monitoring = monitoring;
+    }
 
     /// The zone of a node, from its labels.
     static String of(Obj node) {
@@ -71,17 +75,21 @@ final class ZoneDisruption {
         return was && !all;
     }
 
-    private static Mode mode(List<Obj> nodes) {
+    private Mode mode(List<Obj> nodes) {
         long ready = nodes.stream().filter(n -> Conditions.isTrue(n.status().seq("conditions"), "Ready")).count();
         long missing = nodes.size() - ready;
         if (ready == 0) {
             return Mode.FULL;
         }
-        return missing > MIN_NOT_READY && (double) missing / nodes.size() >= UNHEALTHY ? Mode.PARTIAL : Mode.NORMAL;
+        boolean unhealthy = missing > MIN_NOT_READY && (double) missing / nodes.size() >= monitoring.unhealthy();
+        return unhealthy ? Mode.PARTIAL : Mode.NORMAL;
     }
 
-    private static double rate(@Nullable Mode mode, int size) {
-        return mode != Mode.PARTIAL ? RATE : size > LARGE_ZONE ? SECONDARY_RATE : 0;
+    private double rate(@Nullable Mode mode, int size) {
+        if (mode != Mode.PARTIAL) {
+            return monitoring.rate();
+        }
+        return size > monitoring.largeZone() ? monitoring.secondaryRate() : 0;
     }
 
     /// Tries to take one eviction from the rate limit of a zone.
@@ -89,7 +97,7 @@ final class ZoneDisruption {
     Duration tryEvict(String zone, Instant now) {
         Zone of = zone(zone);
         if (of.rate == 0) {
-            return NodeLifecycle.PERIOD;
+            return monitoring.period();
         }
         Instant last = of.last;
         Instant next = last == null ? now : last.plusMillis((long) (1000 / of.rate));
@@ -101,6 +109,6 @@ final class ZoneDisruption {
     }
 
     private Zone zone(String name) {
-        return zones.computeIfAbsent(name, n -> new Zone());
+        return zones.computeIfAbsent(name, n -> new Zone(monitoring.rate()));
     }
 }

@@ -16,11 +16,15 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class NodeLifecycleTest {
-    private final Stage stage = new Stage(d -> {
-        NodeLifecycle.add(d);
-        TaintEviction.add(d);
-        PodGarbageCollector.add(d, PodGarbageCollector.MAX_FINISHED);
-    });
+    private Stage stage = stage();
+
+    private static Stage stage(String... arguments) {
+        return new Stage(d -> {
+            NodeLifecycle.add(d, NodeMonitoring.of(arguments));
+            TaintEviction.add(d);
+            PodGarbageCollector.add(d, PodGarbageCollector.MAX_FINISHED);
+        });
+    }
 
     private void node(String ready) {
         node("node-1", ready);
@@ -192,6 +196,31 @@ class NodeLifecycleTest {
         long begun = evicted();
         stage.pass(Duration.ofSeconds(40));
         assertThat(evicted()).isEqualTo(begun).isLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void aNodeIsGivenUpAsSoonAsArgumentsSay() {
+        stage = stage("node-monitor-period=2s", "node-monitor-grace-period=16s");
+        node("True");
+        silence(15);
+        assertThat(taints()).isEmpty();
+        silence(10);
+        assertThat(taints()).contains("node.kubernetes.io/unreachable:NoExecute");
+    }
+
+    @Test
+    void nodesAreEvictedAsFastAsArgumentsSay() {
+        stage = stage("node-eviction-rate=0.5", "unhealthy-zone-threshold=0.2", "large-cluster-size-threshold=9",
+                "secondary-node-eviction-rate=0.25");
+        for (int i = 1; i <= 10; i++) {
+            node("node-" + i, i <= 4 ? "False" : "True");
+        }
+        stage.settle();
+        long begun = evicted();
+        stage.pass(Duration.ofSeconds(4));
+        assertThat(evicted()).isEqualTo(begun + 1);
+        stage.pass(Duration.ofSeconds(3));
+        assertThat(evicted()).isEqualTo(begun + 1);
     }
 
     private long evicted() {

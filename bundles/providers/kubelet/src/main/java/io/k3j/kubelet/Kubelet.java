@@ -9,6 +9,7 @@ import io.k3j.componentapi.TimeSource;
 import io.k3j.componentbase.BoundServices;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.kubeletserver.KubeletServer;
+import io.k3j.metricstext.MetricFamilies;
 import io.k3j.nodeapi.ContainerRuntime;
 import io.k3j.nodeapi.PodStartGate;
 import io.k3j.volumeapi.VolumeDrivers;
@@ -18,7 +19,6 @@ import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
@@ -73,7 +73,7 @@ public final class Kubelet {
 
     /// The metrics of the other components of this process.
     private String otherMetrics() {
-        return metrics.present().stream().map(Metrics::text).collect(Collectors.joining());
+        return MetricFamilies.merged(metrics.present().stream().map(Metrics::text).toList());
     }
 
     /// Adds a component with metrics.

@@ -1,10 +1,12 @@
 package io.k3j.resourcequota;
 
+import io.k3j.apimachinery.ComponentArguments;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Candidate;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.TimeSource;
+import io.k3j.componenthelpers.ConcurrentSyncs;
 import io.k3j.controllerkit.ControllerContext;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
@@ -28,13 +30,15 @@ public final class ResourceQuotaController {
     public ResourceQuotaController(ResourceQuotaPlugin.Settings settings, @Reference ApiClient api,
             @Reference Health health) {
         if (!settings.disableControllerManager()) {
-            start(api, health);
+            start(api, health, ComponentArguments.of("--kube-controller-manager-arg",
+                    settings.kubeControllerManagerArg()));
         }
     }
 
-    private void start(ApiClient api, Health health) {
+    private void start(ApiClient api, Health health, ComponentArguments arguments) {
         HealthScope scope = health.scope("resource-quota");
-        ControllerContext begun = new ControllerContext(api.leading(Candidate.CONTROLLERS), TimeSource.system());
+        ControllerContext begun = new ControllerContext(api.leading(Candidate.CONTROLLERS), TimeSource.system())
+                .workers(ConcurrentSyncs.byLoop(arguments::value));
         sync = QuotaSync.add(begun);
         context = begun;
         begun.run("resource-quota", health, trouble -> {

@@ -37,6 +37,9 @@ public final class ResourceQuotaPlugin {
 
         /// `--kube-apiserver-arg`, as `name=value`: the file of `admission-control-config-file`.
         String[] kubeApiserverArg() default {};
+
+        /// `--kube-controller-manager-arg`, as `name=value`: `concurrent-resource-quota-syncs`.
+        String[] kubeControllerManagerArg() default {};
     }
 
     /// Registers both; the view costs nothing until it is looked at.

@@ -13,6 +13,7 @@ import io.k3j.printers.Cells;
 import io.k3j.schema.Schemas;
 import io.k3j.schema.Shape;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +51,7 @@ public final class BuiltinKinds implements KindCatalog {
         /// `--disable`, which may name it too.
         String[] disable() default {};
 
-        /// `--kube-apiserver-arg`, as `name=value`: `runtime-config` and `feature-gates`.
+        /// `--kube-apiserver-arg`, as `name=value`: `runtime-config`, `feature-gates` and `event-ttl`.
         String[] kubeApiserverArg() default {};
     }
 
@@ -66,7 +67,7 @@ public final class BuiltinKinds implements KindCatalog {
 
     private static Served served(BundleContext context, @Nullable Abort abort, String... arguments) {
         try {
-            return Served.of(ApiEnablement.of(arguments));
+            return Served.of(ApiEnablement.of(arguments), EventRules.of(arguments));
         } catch (IllegalArgumentException e) {
             if (abort != null && ServerStart.goesOn(context)) {
                 abort.abort(String.valueOf(e.getMessage()));
@@ -80,23 +81,23 @@ public final class BuiltinKinds implements KindCatalog {
     /// @param networkPolicies whether this cluster enforces NetworkPolicies; if not, who writes one is told
     /// @param cel the engine of expressions; without one they are not taken
     public BuiltinKinds(BundleContext context, boolean networkPolicies, @Nullable Cel cel) {
-        this(context, networkPolicies, cel, Served.of(ApiEnablement.DEFAULT));
+        this(context, networkPolicies, cel, Served.of(ApiEnablement.DEFAULT, new EventRules()));
     }
 
     private BuiltinKinds(BundleContext context, boolean networkPolicies, @Nullable Cel cel, Served served) {
         this.cel = cel;
         this.table = served.table();
-        this.hooks = hooks(table, networkPolicies, () -> this.cel, served.gates()).stream()
+        this.hooks = hooks(table, networkPolicies, () -> this.cel, served.gates(), served.events()).stream()
                 .map(h -> context.registerService(KindHooks.class, h,
                         new Hashtable<>(Map.of("group", h.group()))))
                 .toList();
     }
 
-    /// The kinds that are served, and the feature gates by which they are.
-    private record Served(KindTable table, FeatureGates gates) {
-        static Served of(ApiEnablement enablement) {
+    /// The kinds that are served, the feature gates by which they are, and how long Events live.
+    private record Served(KindTable table, FeatureGates gates, EventRules events) {
+        static Served of(ApiEnablement enablement, EventRules events) {
             Schemas schemas = new Schemas();
-            return new Served(KindTable.builtIn(kind -> shape(schemas, kind), enablement), enablement.gates());
+            return new Served(KindTable.builtIn(kind -> shape(schemas, kind), enablement), enablement.gates(), events);
         }
     }
 
@@ -109,8 +110,15 @@ public final class BuiltinKinds implements KindCatalog {
     /// @param gates the feature gates of the API server
     static List<GroupHooks> hooks(KindTable table, boolean networkPolicies, Supplier<@Nullable Cel> cel,
             FeatureGates gates) {
+        return hooks(table, networkPolicies, cel, gates, new EventRules());
+    }
+
+    @SuppressWarnings("checkstyle:ParameterNumber") // each comes from elsewhere
+    private static List<GroupHooks> hooks(KindTable table, boolean networkPolicies, Supplier<@Nullable Cel> cel,
+            FeatureGates gates, EventRules events) {
         Cells cells = new Cells();
-        Map<String, KindRules> rules = AllRules.byKind(table, networkPolicies, cel);
+        Map<String, KindRules> rules = new HashMap<>(AllRules.byKind(table, networkPolicies, cel));
+        rules.put("Event", events);
         RequiredFields required = new RequiredFields(table.kinds());
         DisabledFields disabled = new DisabledFields(gates);
         return table.kinds().stream().map(k -> k.gvk().group()).distinct()

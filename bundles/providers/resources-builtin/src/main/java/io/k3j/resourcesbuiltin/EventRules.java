@@ -1,5 +1,6 @@
 package io.k3j.resourcesbuiltin;
 
+import io.k3j.apimachinery.ComponentArguments;
 import io.k3j.apiserverapi.Write;
 import io.k3j.kindrules.KindRules;
 import io.k3j.model.Gvk;
@@ -11,10 +12,29 @@ import java.time.Duration;
 final class EventRules implements KindRules {
     /// The default of `--event-ttl`.
     private static final Duration LIFE = Duration.ofHours(1);
+    private final Duration life;
+
+    /// Events live as long as they do by default.
+    EventRules() {
+        this(LIFE);
+    }
+
+    private EventRules(Duration life) {
+        this.life = life;
+    }
+
+    /// By `event-ttl`.
+    ///
+    /// @param arguments those of `--kube-apiserver-arg`; others are passed over
+    /// @throws IllegalArgumentException for what is no time; the message says what to type
+    static EventRules of(String... arguments) {
+        ComponentArguments given = ComponentArguments.of("--kube-apiserver-arg", arguments);
+        return new EventRules(given.duration("event-ttl", LIFE, "1h"));
+    }
 
     @Override
     public Duration timeToLive() {
-        return LIFE;
+        return life;
     }
 
     @Override

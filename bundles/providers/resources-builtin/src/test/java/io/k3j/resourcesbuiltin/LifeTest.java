@@ -1,6 +1,7 @@
 package io.k3j.resourcesbuiltin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.kindrules.KindRules;
 import java.time.Duration;
@@ -16,5 +17,13 @@ class LifeTest {
         CoreRules.into(core);
         assertThat(core.get("Event").timeToLive()).isEqualTo(Duration.ofHours(1));
         assertThat(core.get("ConfigMap").timeToLive()).isZero();
+    }
+
+    @Test
+    void eventsLiveAsLongAsTheArgumentSays() {
+        assertThat(EventRules.of("event-ttl=30m", "event-ttl=90m").timeToLive()).isEqualTo(Duration.ofMinutes(90));
+        assertThat(EventRules.of().timeToLive()).isEqualTo(Duration.ofHours(1));
+        assertThatThrownBy(() -> EventRules.of("event-ttl=0s")).hasMessage("--kube-apiserver-arg=event-ttl=0s must be a"
+                + " duration longer than zero; try --kube-apiserver-arg=event-ttl=1h");
     }
 }

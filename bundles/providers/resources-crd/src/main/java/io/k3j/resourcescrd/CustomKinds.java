@@ -142,8 +142,8 @@ public final class CustomKinds {
 
     private void changed(@Nullable Obj before, @Nullable Obj after) {
         if (after == null) {
-            if (before != null && definitions.remove(before.name())) {
-                publish();
+            if (before != null) {
+                gone(before);
             }
             return;
         }
@@ -155,6 +155,23 @@ public final class CustomKinds {
         } else {
             settle(after);
         }
+        if (before != null && TakenNames.freed(before, after)) {
+            settleRefused(after);
+        }
+    }
+
+    private void gone(Obj definition) {
+        if (definitions.remove(definition.name())) {
+            publish();
+        }
+        settleRefused(definition);
+    }
+
+    /// Another of the group may have waited for a name that this definition has given up.
+    private void settleRefused(Obj definition) {
+        definitions.others(definition.name()).stream()
+                .filter(o -> TakenNames.group(o).equals(TakenNames.group(definition)))
+                .filter(o -> DefinitionStatus.refused(o) && !o.terminating()).forEach(this::settle);
     }
 
     private void publish() {
@@ -176,7 +193,10 @@ public final class CustomKinds {
             return;
         }
         try {
-            api.update(Definition.RESOURCE, wanted, WriteOptions.STATUS);
+            // known before the view tells of it: whoever is settled next must not be given the same names
+            if (definitions.put(api.update(Definition.RESOURCE, wanted, WriteOptions.STATUS))) {
+                publish();
+            }
         } catch (ApiFault e) {
             // on a conflict the listener is about to receive a newer version
             LOG.log(e.code() == 409 || e.code() == 404 ? Level.DEBUG : Level.WARNING,

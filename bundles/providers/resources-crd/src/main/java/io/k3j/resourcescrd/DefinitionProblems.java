@@ -17,7 +17,6 @@ import java.util.Set;
 /// Validates a definition, with upstream's messages. Pure; for one thread.
 final class DefinitionProblems {
     private static final String SCHEMA = "openAPIV3Schema";
-    private static final String APPROVAL = "api-approved.kubernetes.io";
     /// Its objects would lie among records that nobody else may read.
     private static final String OWN = "k3j.io";
     private static final Set<String> TYPES = Set.of("boolean", "date", "integer", "number", "string");
@@ -78,13 +77,22 @@ final class DefinitionProblems {
         if (!name.equals(wanted)) {
             found.add(FieldProblem.invalid("metadata.name", name, "must be spec.names.plural+\".\"+spec.group"));
         }
-        boolean guarded = group.equals("k8s.io") || group.endsWith(".k8s.io") || group.equals("kubernetes.io")
-                || group.endsWith(".kubernetes.io");
-        String approval = object.struct("metadata").struct("annotations").text(APPROVAL);
-        if (guarded && approval.isEmpty() && before.isEmpty()) {
-            found.add(FieldProblem.required("metadata.annotations[" + APPROVAL + "]", "protected groups must have"
-                    + " approval annotation \"" + APPROVAL
-                    + "\", see https://github.com/kubernetes/enhancements/pull/1111"));
+        approval(group);
+    }
+
+    /// What was stored as it is may stay so.
+    private void approval(String group) {
+        ApiApproval approval = ApiApproval.of(object);
+        boolean same = !before.isEmpty() && ApiApproval.of(before).state() == approval.state();
+        if (!ApiApproval.guards(group) || same) {
+            return;
+        }
+        String field = "metadata.annotations[" + ApiApproval.ANNOTATION + "]";
+        if (approval.state() == ApiApproval.State.MISSING) {
+            found.add(FieldProblem.required(field, approval.message()));
+        } else if (approval.state() == ApiApproval.State.INVALID) {
+            found.add(FieldProblem.invalid(field, object.struct("metadata").struct("annotations")
+                    .text(ApiApproval.ANNOTATION), approval.message()));
         }
     }
 

@@ -72,6 +72,23 @@ final class RuleWalk {
         return found;
     }
 
+    /// What fails of any value that is compared with itself and, where nothing does, with nothing, as upstream does
+    /// with default values: some rules look whether there was a value before. The costs of several calls are counted
+    /// together.
+    ///
+    /// @param at begins every path that is told
+    List<FieldProblem> standing(RuleNode rules, Object value, String at) {
+        int told = found.size();
+        RulePlace place = new RulePlace(null, at);
+        if (!ended) {
+            value(rules, value, place, new Past(value, null, null));
+        }
+        if (!ended && found.size() == told) {
+            value(rules, value, place, Past.changed(null));
+        }
+        return List.copyOf(found.subList(told, found.size()));
+    }
+
     private void value(RuleNode node, Object v, @Nullable RulePlace at, Past past) {
         if (v == Null.NULL) {
             return;

@@ -36,6 +36,7 @@ class CustomKindsTest {
             Struct.of("plural", "crontabs", "singular", "crontab", "kind", "CronTab", "listKind", "CronTabList")),
             "status");
     private final List<Object> registered = new ArrayList<>();
+    private final List<Obj> updated = new ArrayList<>();
 
     private static <T> T proxy(Class<T> type, java.lang.reflect.InvocationHandler handler) {
         return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
@@ -49,10 +50,13 @@ class CustomKindsTest {
         });
     }
 
-    private static ApiClient api(Supplier<View> view) {
+    private ApiClient api(Supplier<View> view) {
         return proxy(ApiClient.class, (proxy, method, given) -> switch (method.getName()) {
             case "view" -> view.get();
-            case "update" -> given[1];
+            case "update" -> {
+                updated.add((Obj) given[1]);
+                yield given[1];
+            }
             default -> throw new UnsupportedOperationException(method.getName());
         });
     }
@@ -78,6 +82,57 @@ class CustomKindsTest {
                 .satisfies(c -> assertThat(((KindCatalog) c).kinds()).hasSize(1));
         kinds.stop();
         assertThat(registered).isEmpty();
+    }
+
+    /// One that wants the kind of [#DEFINITION].
+    private static Obj waiting(String plural) {
+        return DEFINITION.with(plural + ".stable.example.com", "metadata", "name")
+                .with(plural, "spec", "names", "plural").with(Struct.EMPTY, "status");
+    }
+
+    private static View listening(List<View.Listener> listeners) {
+        return proxy(View.class, (proxy, method, given) -> switch (method.getName()) {
+            case "list" -> List.of(DEFINITION);
+            case "listen" -> {
+                listeners.add((View.Listener) given[0]);
+                yield null;
+            }
+            default -> null;
+        });
+    }
+
+    @Test
+    void aNameThatIsGivenUpGoesToAnother() {
+        Obj waiting = waiting("crons");
+        List<View.Listener> listeners = new ArrayList<>();
+        CustomKinds kinds = new CustomKinds(api(() -> listening(listeners)), context());
+        kinds.start();
+        listeners.getFirst().changed(null, waiting);
+        Obj refused = updated.getLast();
+        listeners.getFirst().changed(waiting, refused);
+        assertThat(DefinitionStatus.refused(refused)).isTrue();
+        assertThat(updated).as("a definition that is as it should be is not written").containsExactly(refused);
+        listeners.getFirst().changed(DEFINITION, null);
+        assertThat(updated).hasSize(2);
+        assertThat(DefinitionStatus.refused(updated.getLast())).isFalse();
+        assertThat(updated.getLast().status().struct("acceptedNames").text("kind")).isEqualTo("CronTab");
+        kinds.stop();
+    }
+
+    @Test
+    void aNameThatIsGivenUpGoesToOneOnlyOfThoseThatWait() {
+        List<View.Listener> listeners = new ArrayList<>();
+        CustomKinds kinds = new CustomKinds(api(() -> listening(listeners)), context());
+        kinds.start();
+        for (Obj waiting : List.of(waiting("crons"), waiting("timers"))) {
+            listeners.getFirst().changed(null, waiting);
+            listeners.getFirst().changed(waiting, updated.getLast());
+        }
+        updated.clear();
+        listeners.getFirst().changed(DEFINITION, null);
+        assertThat(updated).as("before the view tells of the first one").filteredOn(d -> !DefinitionStatus.refused(d))
+                .hasSize(1);
+        kinds.stop();
     }
 
     @Test

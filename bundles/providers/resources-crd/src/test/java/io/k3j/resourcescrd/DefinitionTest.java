@@ -18,6 +18,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class DefinitionTest {
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
@@ -100,7 +102,7 @@ class DefinitionTest {
         Obj second = accepted(TEXT.replace("name: crontabs.", "name: crons.").replace("plural: crontabs",
                 "plural: crons"));
         assertThat(second.status().seq("conditions").find("type", "NamesAccepted").text("message"))
-                .isEqualTo("\"crontab\" is already in use");
+                .isEqualTo("\"CronTabList\" is already in use");
         assertThat(second.status().seq("conditions").find("type", "Established").text("status")).isEqualTo("False");
     }
 
@@ -112,6 +114,23 @@ class DefinitionTest {
         assertThat(second.status().seq("conditions").find("type", "NamesAccepted").text("reason"))
                 .isEqualTo("ShortNamesConflict");
         assertThat(second.status().struct("acceptedNames").has("shortNames")).isFalse();
+    }
+
+    @Test
+    void allShortNamesThatAreTakenAreTold() {
+        Obj first = accepted(TEXT.replace("[ct]", "[ct, cr]"));
+        String other = TEXT.replace("crontabs", "crons").replace("crontab", "cron").replace("CronTab", "Cron")
+                .replace("[ct]", "[ct, free, cr]");
+        Obj second = DefinitionStatus.of(Obj.of(yaml(other)), List.of(first), NOW);
+        assertThat(second.status().seq("conditions").find("type", "NamesAccepted").text("message"))
+                .isEqualTo("[\"ct\" is already in use, \"cr\" is already in use]");
+    }
+
+    @Test
+    void aNameOnceGivenStays() {
+        Obj first = accepted(TEXT);
+        Obj twin = first.with("twins.stable.example.com", "metadata", "name");
+        assertThat(DefinitionStatus.of(first, List.of(twin), NOW)).isEqualTo(first);
     }
 
     @Test
@@ -154,6 +173,29 @@ class DefinitionTest {
                 "spec.group: Forbidden: the API server keeps its own records there");
         assertThat(problems(TEXT.replace("example.com", "k8s.io"))).singleElement().asString()
                 .startsWith("metadata.annotations[api-approved.kubernetes.io]: Required value");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "''|MISSING|protected groups must have approval annotation \"api-approved.kubernetes.io\", see ",
+            "unapproved, a test|BYPASSED|not approved: \"unapproved, a test\"",
+            "https://github.com/x/y/pull/1|APPROVED|approved in https://github.com/x/y/pull/1",
+            "somebody|INVALID|with either a URL or a reason starting with \"unapproved\", see "})
+    void definitionsOfKubernetesOwnGroupsSayWhoHasApprovedThem(String by, ApiApproval.State state, String message) {
+        Struct filled = hooks.defaulted(Gvk.of("apiextensions.k8s.io/v1", "CustomResourceDefinition"),
+                yaml(TEXT.replace("example.com", "k8s.io")));
+        Struct definition = by.isEmpty() ? filled
+                : filled.withAt(by, "metadata", "annotations", ApiApproval.ANNOTATION);
+        Struct condition = DefinitionStatus.of(Obj.of(definition), List.of(), Instant.EPOCH).status().seq("conditions")
+                .find("type", "KubernetesAPIApprovalPolicyConformant");
+        assertThat(condition.text("reason")).isEqualTo(state.reason());
+        assertThat(condition.text("status")).isEqualTo(state == ApiApproval.State.APPROVED ? "True" : "False");
+        assertThat(condition.text("message")).contains(message);
+        boolean refused = state == ApiApproval.State.MISSING || state == ApiApproval.State.INVALID;
+        assertThat(new DefinitionProblems(Struct.EMPTY, definition, Rules.without()).all().isEmpty())
+                .isEqualTo(!refused);
+        Struct stored = definition.withAt(Seq.of("v1"), "status", "storedVersions");
+        assertThat(new DefinitionProblems(stored, stored, Rules.without()).all()).as("as it is stored").isEmpty();
     }
 
     private static Struct nested(int depth) {

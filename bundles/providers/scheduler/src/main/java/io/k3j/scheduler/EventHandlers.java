@@ -1,16 +1,15 @@
 package io.k3j.scheduler;
 
 import io.k3j.componentapi.TimeSource;
+import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.controllerkit.LiveView;
 import io.k3j.controllerkit.LiveViews;
 import io.k3j.controllerkit.Pods;
-import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import io.k3j.schedulerconfig.SchedulerConfiguration;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -24,10 +23,11 @@ final class EventHandlers {
     /// The filters that may let a pod pass when another leaves.
     static final Set<String> ROOM = Set.of(NodeFilters.FIT, NodeFilters.PORTS, SpreadFilter.NAME,
             PodAffinityFilter.NAME, VolumeRestrictions.NAME, VolumeLimits.NAME);
+    /// The filters that look at claims and what they are bound to.
+    static final Set<String> STORAGE = Set.of(VolumeFilter.NAME, VolumeFilter.ZONE);
     private static final Set<String> NEIGHBOURS = Set.of(SpreadFilter.NAME, PodAffinityFilter.NAME);
     /// What an empty node of a domain can have kept from being scheduled elsewhere.
     private static final Set<String> BALANCE = Set.of(SpreadFilter.NAME);
-    private static final Set<String> STORAGE = Set.of(VolumeFilter.NAME, VolumeFilter.ZONE);
     private static final Set<String> LIMITS = Set.of(VolumeLimits.NAME);
     private static final Set<String> ANYTHING = Set.of();
 
@@ -164,7 +164,7 @@ final class EventHandlers {
             }
             return;
         }
-        if (before != null && same(before, after)) {
+        if (before != null && NodeChange.none(before, after)) {
             return;
         }
         cluster.put(after);
@@ -172,7 +172,7 @@ final class EventHandlers {
             initialized.countDown();
         }
         String event = QueueEvents.node(before, after);
-        Set<String> helped = before == null ? ANYTHING : helped(before, after);
+        Set<String> helped = before == null ? ANYTHING : NodeChange.helped(before, after);
         if (before == null || !helped.isEmpty()) {
             queue.changed(event, helped, NodeHints.of(before, after, configuration)::helps);
         }
@@ -184,31 +184,6 @@ final class EventHandlers {
     /// Pods nominated to a node that may be of no use any more look for another.
     private void lost(String event, String node) {
         queue.changed(event, ANYTHING, waiting -> waiting.nominatedNode().filter(node::equals).isPresent());
-    }
-
-    /// The filters that a change of a node may have made more lenient.
-    private static Set<String> helped(Obj before, Obj after) {
-        Set<String> helped = new HashSet<>();
-        if (!before.status().struct("allocatable").equals(after.status().struct("allocatable"))) {
-            helped.add(NodeFilters.FIT);
-        }
-        if (!before.metadata().struct("labels").equals(after.metadata().struct("labels"))) {
-            helped.addAll(STORAGE);
-            helped.addAll(Set.of(NodeFilters.AFFINITY, PodAffinityFilter.NAME, SpreadFilter.NAME));
-        }
-        if (!before.spec().equals(after.spec())) {
-            helped.addAll(Set.of(NodeFilters.TAINTS, NodeFilters.UNSCHEDULABLE, SpreadFilter.NAME));
-        }
-        return helped;
-    }
-
-    private static boolean same(Obj before, Obj after) {
-        Struct old = before.status();
-        Struct now = after.status();
-        return before.spec().equals(after.spec())
-                && before.metadata().struct("labels").equals(after.metadata().struct("labels"))
-                && old.struct("allocatable").equals(now.struct("allocatable"))
-                && old.seq("images").equals(now.seq("images"));
     }
 
     private void pod(@Nullable Obj before, @Nullable Obj after) {

@@ -1,5 +1,6 @@
 package io.k3j.scheduler;
 
+import io.k3j.componenthelpers.DeclaredFeatures;
 import io.k3j.componenthelpers.RequiredNodeAffinity;
 import io.k3j.componenthelpers.Taint;
 import io.k3j.componenthelpers.Toleration;
@@ -8,6 +9,7 @@ import io.k3j.schedulerconfig.SchedulerProfile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The filters that depend on one node only, in upstream's order.
@@ -18,6 +20,7 @@ final class NodeFilters {
     static final String AFFINITY = "NodeAffinity";
     static final String PORTS = "NodePorts";
     static final String FIT = "NodeResourcesFit";
+    static final String FEATURES = "NodeDeclaredFeatures";
     private static final Taint CORDON = new Taint("node.kubernetes.io/unschedulable", "",
             "NoSchedule");
     private static final Rejection CORDONED = Rejection.hard(UNSCHEDULABLE, "node(s) were unschedulable");
@@ -30,6 +33,8 @@ final class NodeFilters {
     private static final Rejection TAINTED = Rejection.hard(TAINTS, "node(s) had untolerated taint(s)");
     private static final Rejection PORT_TAKEN = Rejection.soft(PORTS,
             "node(s) didn't have free ports for the requested pod ports");
+    private static final Rejection UNABLE = Rejection.hard(FEATURES,
+            "node(s) didn't match Pod's required features");
 
     private NodeFilters() {
     }
@@ -62,6 +67,12 @@ final class NodeFilters {
         Struct added = profile.arguments().addedAffinity();
         return added.isEmpty() ? RequiredNodeAffinity.NONE
                 : RequiredNodeAffinity.of(Struct.of("affinity", Struct.of("nodeAffinity", added)));
+    }
+
+    /// The filter for what nodes have to declare that they can; null for a pod that needs nothing of the kind.
+    static @Nullable Filter features(PodInfo pod) {
+        Set<String> needed = DeclaredFeatures.forScheduling(pod.spec());
+        return needed.isEmpty() ? null : new NodeFilter(FEATURES, n -> n.declares(needed) ? null : UNABLE);
     }
 
     /// The rejection of a node with a taint that the pod does not tolerate.

@@ -1,11 +1,13 @@
 package io.k3j.scheduler;
 
+import io.k3j.componenthelpers.DeclaredFeatures;
 import io.k3j.model.Obj;
 import io.k3j.schedulerconfig.SchedulerConfiguration;
 import io.k3j.schedulerconfig.SchedulerProfile;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,7 @@ record NodeHints(@Nullable NodeState before, NodeState after, SchedulerConfigura
             case NodeFilters.TAINTS -> NodeFilters.taints(pod, after) == null
                     && (before == null || NodeFilters.taints(pod, before) != null);
             case NodeFilters.UNSCHEDULABLE -> !after.unschedulable() && (before == null || before.unschedulable());
+            case NodeFilters.FEATURES -> features(pod);
             case SpreadFilter.NAME -> spread(pod);
             case PodAffinityFilter.NAME -> neighbours(pod);
             default -> true;
@@ -47,6 +50,12 @@ record NodeHints(@Nullable NodeState before, NodeState after, SchedulerConfigura
     private boolean allows(PodInfo pod, NodeState node) {
         return pod.affinity().allows(node)
                 && NodeFilters.added(profile(pod)).matches(node.name(), node.labels());
+    }
+
+    /// Whether the node can do what the pod needs, and could not before.
+    private boolean features(PodInfo pod) {
+        Set<String> needed = DeclaredFeatures.forScheduling(pod.spec());
+        return after.declares(needed) && (before == null || !before.declares(needed));
     }
 
     /// Whether there is more of something that the pod wants.

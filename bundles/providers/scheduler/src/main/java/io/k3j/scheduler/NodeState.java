@@ -7,6 +7,7 @@ import io.k3j.model.Struct;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// A node with its bound and assumed pods. Immutable: every change returns a copy, which shares its pods ([PodSet]).
 final class NodeState {
@@ -105,6 +106,11 @@ final class NodeState {
 
     boolean unschedulable() {
         return facts.node().spec().flag("unschedulable");
+    }
+
+    /// Whether the node says that it can do all this.
+    boolean declares(Set<String> features) {
+        return facts.node().status().seq("declaredFeatures").texts().containsAll(features);
     }
 
     ResourceAmounts allocatable() {

@@ -191,6 +191,7 @@ final class Placement {
         }
         add(all, profile, SpreadFilter.NAME, () -> SpreadFilter.of(profile, pod, snapshot), timing);
         add(all, profile, PodAffinityFilter.NAME, () -> PodAffinityFilter.of(pod, snapshot), timing);
+        add(all, profile, NodeFilters.FEATURES, () -> NodeFilters.features(pod), timing);
         return timing.timed(all);
     }
 

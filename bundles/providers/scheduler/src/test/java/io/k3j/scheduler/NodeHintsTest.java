@@ -65,6 +65,19 @@ class NodeHintsTest {
     }
 
     @Test
+    void whatANodeDeclaresHelpsThoseWhoNeedIt() {
+        Struct rule = Struct.of("action", "RestartAllContainers");
+        Struct container = Struct.of("name", "c", "image", "x", "restartPolicyRules", Seq.of(rule));
+        waits("a", Struct.of("containers", Seq.of(container)));
+        assertThat(bed.scheduled("a").text("message")).startsWith(
+                "0/1 nodes are available: 1 node(s) didn't match Pod's required features.");
+        change("n1", Seq.of("Other"), "status", "declaredFeatures");
+        assertThat(moved()).isZero();
+        change("n1", Seq.of("Other", "RestartAllContainersOnContainerExits"), "status", "declaredFeatures");
+        assertThat(moved()).isEqualTo(1);
+    }
+
+    @Test
     void aTaintThatGoesHelpsThoseWhoDidNotTolerateIt() {
         bed.taint("n1");
         waits("a", cpu("1m"));

@@ -7,6 +7,7 @@ import io.k3j.componentapi.Metrics;
 import io.k3j.componentapi.TimeSource;
 import io.k3j.componentbase.ServerStart;
 import io.k3j.edgeapi.Endpoint;
+import io.k3j.metricstext.MetricFamilies;
 import io.k3j.model.Struct;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,7 +15,6 @@ import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.stream.Collectors;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
@@ -88,7 +88,7 @@ public final class SecureServing {
     }
 
     private String counted() {
-        return metrics.stream().map(Metrics::text).collect(Collectors.joining());
+        return MetricFamilies.merged(metrics.stream().map(Metrics::text).toList());
     }
 
     /// Adds a component with metrics.

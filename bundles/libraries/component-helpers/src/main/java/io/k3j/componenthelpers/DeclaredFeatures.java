@@ -1,0 +1,39 @@
+package io.k3j.componenthelpers;
+
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.util.Set;
+
+/// What a node says in `status.declaredFeatures` that it is able to do, and what a pod needs of it, so that servers may
+/// be newer than nodes: upstream's `nodedeclaredfeatures`
+/// (<https://kubernetes.io/docs/concepts/scheduling-eviction/node-declared-features/>). Pure.
+public final class DeclaredFeatures {
+    /// Other resources of a pod as a whole while it runs.
+    public static final String POD_RESIZE = "InPlacePodLevelResourcesVerticalScaling";
+    /// Other resources of init containers that end before the others begin.
+    public static final String INIT_RESIZE = "InPlacePodVerticalScalingInitContainers";
+    /// All containers of a pod begin anew when one of them ends.
+    public static final String RESTART_ALL = "RestartAllContainersOnContainerExits";
+    /// Those of K3j's kubelet, sorted as a kubelet's are.
+    public static final Seq OURS = Seq.of(POD_RESIZE, INIT_RESIZE, RESTART_ALL);
+
+    private DeclaredFeatures() {
+    }
+
+    /// What a node needs to be able to do for a pod to run there at all.
+    public static Set<String> forScheduling(Struct podSpec) {
+        return restartsAll(podSpec.seq("containers")) || restartsAll(podSpec.seq("initContainers"))
+                ? Set.of(RESTART_ALL) : Set.of();
+    }
+
+    private static boolean restartsAll(Seq containers) {
+        for (Struct container : containers.structs()) {
+            for (Struct rule : container.seq("restartPolicyRules").structs()) {
+                if (rule.text("action").equals("RestartAllContainers")) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,21 @@
+package io.k3j.controllersworkload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.componenthelpers.ConcurrentSyncs;
+import io.k3j.stage.Stage;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class WorkersTest {
+    @Test
+    void argumentsSayHowManyWorkersControllersHave() {
+        Map<String, Integer> asked = ConcurrentSyncs.byLoop(name -> Optional.of("7"));
+        Stage stage = new Stage(context -> ControllersWorkload.add(context.workers(asked)));
+        assertThat(stage.desk.workers()).containsOnly(Map.entry("deployment-controller", 7),
+                Map.entry("replicaset-controller", 7), Map.entry("replication-controller", 7),
+                Map.entry("daemonset-controller", 7), Map.entry("statefulset-controller", 7),
+                Map.entry("job-controller", 7), Map.entry("cronjob-controller", 1));
+    }
+}

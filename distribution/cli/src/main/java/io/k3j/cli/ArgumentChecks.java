@@ -1,0 +1,123 @@
+package io.k3j.cli;
+
+import io.k3j.apimachinery.ComponentArguments;
+import io.k3j.componenthelpers.Cidr;
+import io.k3j.componenthelpers.ConcurrentSyncs;
+import io.k3j.componenthelpers.NodeCidrMasks;
+import io.k3j.componenthelpers.ServiceAccountIssuers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Finds values of components' arguments that cannot be, files that cannot be read among them, before anything is
+/// started. Who acts on them reads them again, by the same rules; a component that finds one first would be away while
+/// all others run.
+final class ArgumentChecks {
+    private static final List<String> WHOLE_OF_API_SERVER = List.of("default-not-ready-toleration-seconds",
+            "default-unreachable-toleration-seconds");
+    private static final List<String> DURATIONS_OF_CONTROLLERS = List.of("node-monitor-period",
+            "node-monitor-grace-period", "node-startup-grace-period", "horizontal-pod-autoscaler-sync-period");
+    private static final List<String> DURATIONS_OR_ZERO = List.of("horizontal-pod-autoscaler-downscale-stabilization",
+            "horizontal-pod-autoscaler-cpu-initialization-period", "horizontal-pod-autoscaler-initial-readiness-delay");
+    private static final List<String> NUMBERS_OF_CONTROLLERS = List.of("node-eviction-rate",
+            "secondary-node-eviction-rate", "unhealthy-zone-threshold", "horizontal-pod-autoscaler-tolerance");
+    private static final String ISSUER = "service-account-issuer";
+    private final List<String> problems = new ArrayList<>();
+
+    private ArgumentChecks() {
+    }
+
+    /// What is wrong, in sentences that say what to type.
+    ///
+    /// @param clusters the ranges of `--cluster-cidr` that can be read
+    static List<String> problems(List<String> apiServer, List<String> controllers, List<Cidr> clusters) {
+        ArgumentChecks checks = new ArgumentChecks();
+        checks.files(apiServer);
+        checks.apiServer(new ComponentArguments("--kube-apiserver-arg", apiServer));
+        checks.controllers(new ComponentArguments("--kube-controller-manager-arg", controllers), clusters);
+        return checks.problems;
+    }
+
+    /// What they say is read by who acts on it.
+    private void files(List<String> arguments) {
+        readable(arguments, "admission-control-config-file=", "an AdmissionConfiguration");
+        readable(arguments, "audit-policy-file=", "a Policy of audit.k8s.io/v1");
+        readable(arguments, "audit-webhook-config-file=", "a kubeconfig");
+        readable(arguments, "authentication-config=", "an AuthenticationConfiguration of apiserver.config.k8s.io/v1");
+        readable(arguments, "authorization-config=", "an AuthorizationConfiguration of apiserver.config.k8s.io/v1");
+        readable(arguments, "authorization-webhook-config-file=", "a kubeconfig");
+        readable(arguments, "encryption-provider-config=",
+                "an EncryptionConfiguration of apiserver.config.k8s.io/v1");
+        readable(arguments, "authentication-token-webhook-config-file=", "a kubeconfig");
+        readable(arguments, "token-auth-file=", "a line token,user,uid for each token");
+        readable(arguments, "oidc-ca-file=", "the issuer's authorities in PEM");
+    }
+
+    private void readable(List<String> arguments, String argument, String kind) {
+        arguments.stream().filter(arg -> arg.startsWith(argument)).map(arg -> arg.substring(argument.length()))
+                .filter(file -> !Files.isReadable(Path.of(file)))
+                .forEach(file -> problems.add("cannot read " + file + " given by --kube-apiserver-arg=" + argument
+                        + "; write " + kind + " there or leave the argument out"));
+    }
+
+    private void apiServer(ComponentArguments given) {
+        WHOLE_OF_API_SERVER.forEach(name -> check(() -> given.whole(name, 300, Long.MIN_VALUE)));
+        check(() -> given.whole("default-watch-cache-size", 100, 1));
+        check(() -> given.whole("min-request-timeout", 1800, 1));
+        check(() -> cacheSizes(given));
+        check(() -> given.duration("event-ttl", Duration.ZERO, "1h"));
+        check(() -> given.truth("service-account-extend-token-expiration", true));
+        String most = given.value("service-account-max-token-expiration").orElse("0");
+        if (!most.equals("0") && !most.equals("0s")) {
+            check(() -> ServiceAccountIssuers
+                    .longest(given.duration("service-account-max-token-expiration", Duration.ZERO, "24h")));
+        }
+        given.value("service-account-jwks-uri").filter(url -> !url.isEmpty())
+                .ifPresent(url -> check(() -> ServiceAccountIssuers.keySet(url)));
+        check(() -> ServiceAccountIssuers.of("", given.values(ISSUER), List.of()));
+    }
+
+    /// Sizes that are not 0 mean nothing, as in upstream.
+    private static void cacheSizes(ComponentArguments given) {
+        for (String size : given.value("watch-cache-sizes").orElse("").split(",")) {
+            if (!size.isEmpty() && !above(size.substring(size.indexOf('#') + 1))) {
+                throw new IllegalArgumentException("--kube-apiserver-arg=watch-cache-sizes: " + size + " is no"
+                        + " resource with a size above 0, as pods#100; every kind is kept in memory, so leave it out");
+            }
+        }
+    }
+
+    private static boolean above(String size) {
+        try {
+            return Integer.parseInt(size) > 0;
+        } catch (NumberFormatException e) {
+            return false;
+        }
+    }
+
+    private void controllers(ComponentArguments given, List<Cidr> clusters) {
+        DURATIONS_OF_CONTROLLERS.forEach(name -> check(() -> given.duration(name, Duration.ZERO, "5s")));
+        DURATIONS_OR_ZERO.forEach(name -> check(() -> given.durationOrZero(name, Duration.ZERO, "5m")));
+        NUMBERS_OF_CONTROLLERS.forEach(name -> check(() -> given.number(name, 0.1)));
+        check(() -> given.whole("large-cluster-size-threshold", 50, 0));
+        check(() -> ConcurrentSyncs.byLoop(given::value));
+        check(() -> NodeCidrMasks.of(clusters, given.whole("node-cidr-mask-size", 0, 0),
+                given.whole("node-cidr-mask-size-ipv4", 0, 0), given.whole("node-cidr-mask-size-ipv6", 0, 0)));
+    }
+
+    private void check(Runnable read) {
+        problem(read).ifPresent(problems::add);
+    }
+
+    private static Optional<String> problem(Runnable read) {
+        try {
+            read.run();
+            return Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+}
