@@ -3,6 +3,7 @@ package io.k3j.scheduler;
 import static io.k3j.scheduler.SchedulerBed.cpu;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.schedulerconfig.SchedulerConfiguration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -10,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class InFlightEventsTest {
     private static final Set<String> FIT = Set.of(NodeFilters.FIT);
     private final SchedulerBed bed = new SchedulerBed();
-    private final SchedulingQueue queue = new SchedulingQueue(bed.clock);
+    private final SchedulingQueue queue = new SchedulingQueue(bed.clock, SchedulerConfiguration.DEFAULT);
 
     private QueuedPod taken(String name) {
         queue.add(new PodInfo(bed.pod(name, cpu("1"))));
