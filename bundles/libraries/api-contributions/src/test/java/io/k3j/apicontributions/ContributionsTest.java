@@ -84,7 +84,8 @@ class ContributionsTest {
         AtomicInteger waits = new AtomicInteger();
         List<String> types = List.of(Action.class.getName());
         Eviction fresh = new Eviction();
-        AtomicReference<Runnable> meanwhile = new AtomicReference<>(() -> { });
+        AtomicReference<Runnable> meanwhile = new AtomicReference<>(() -> {
+        });
         Contributions counted = new Contributions(Set.of(), Set.of(), Set.of(), false, (signal, wanted, _) -> {
             waits.incrementAndGet();
             meanwhile.get().run();
@@ -98,7 +99,8 @@ class ContributionsTest {
         meanwhile.set(() -> counted.add(fresh, types, Map.of()));
         counted.awaitHandler(PODS, "eviction");
         assertThat(counted.action(PODS, "eviction")).containsSame(fresh);
-        meanwhile.set(() -> { });
+        meanwhile.set(() -> {
+        });
         counted.remove(fresh, types);
         counted.awaitHandler(PODS, "eviction");
         counted.awaitHandler(PODS, "eviction");

@@ -35,7 +35,8 @@ class FeatureGatesTest {
     @Test
     void whatIsAsItIsSaidToBeIsTaken() {
         assertThat(gates("feature-gates=NodeSwap=true,kube:GracefulNodeShutdown=1,DynamicResourceAllocation=false,"
-                + "NodeDeclaredFeatures=true,PodCertificateRequest=true").enabled()).containsExactly(FeatureGate.POD_CERTIFICATE_REQUEST);
+                + "NodeDeclaredFeatures=true,PodCertificateRequest=true").enabled())
+                .containsExactly(FeatureGate.POD_CERTIFICATE_REQUEST);
     }
 
     @ParameterizedTest

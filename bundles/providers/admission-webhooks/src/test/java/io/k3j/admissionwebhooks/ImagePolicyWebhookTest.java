@@ -82,8 +82,10 @@ class ImagePolicyWebhookTest {
 
     private ImagePolicyWebhook plugin(boolean failsOpen) throws IOException {
         return new ImagePolicyWebhook(new ImagePolicyConfiguration(kubeconfig(), Duration.ofSeconds(60),
-                Duration.ofSeconds(10), failsOpen), new KubeconfigClient(WebhookKubeconfig.read(kubeconfig(), Map.of()),
-                        new KubeconfigClient.Settings("image-policy", 1 << 20)), () -> nanos);
+                Duration.ofSeconds(10), failsOpen),
+                new KubeconfigClient(WebhookKubeconfig.read(kubeconfig(), Map.of()),
+                        new KubeconfigClient.Settings("image-policy", 1 << 20)),
+                () -> nanos);
     }
 
     private static Write write(Operation operation, String subresource) {

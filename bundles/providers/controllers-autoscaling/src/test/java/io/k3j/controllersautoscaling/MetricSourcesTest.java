@@ -60,7 +60,7 @@ class MetricSourcesTest {
     private static MetricSources.Proposal proposal(long value, Struct metric) {
         return new MetricSources(new Told(value), "default", Selector.EVERYTHING, List.of(pod("a"), pod("b")),
                 new ReplicaCalculator(2, AutoscalerOptions.DEFAULT.around()), 2, NOW, AutoscalerOptions.DEFAULT)
-                        .of(metric);
+                .of(metric);
     }
 
     private static Struct external(Struct target) {

@@ -19,6 +19,10 @@ class SilentClientTest {
     private static final Duration SOON = Duration.ofMillis(300);
     private static final Duration LATE = Duration.ofMinutes(5);
     private static final Duration LOOK = Duration.ofMillis(50);
+    /// After so many looks at a response that takes nothing it is reset; its socket has to be full by then.
+    private static final int SLOW_LOOKS = 20;
+    /// Longer than that.
+    private static final Duration FULL = Duration.ofSeconds(2);
     private static final int ACK = 1;
     private static final int END_STREAM = 1;
     private static final int END_HEADERS = 4;
@@ -33,7 +37,7 @@ class SilentClientTest {
     /// with watches.
     private void offers(Exchange exchange) throws IOException {
         ResponseStream stream = exchange.stream(200, Map.of());
-        for (int refused = 0; refused < 5; refused++) {
+        for (int refused = 0; refused < SLOW_LOOKS; refused++) {
             if (stream.offer(1 << 20, PIECE)) {
                 refused = 0;
             } else {
@@ -72,7 +76,7 @@ class SilentClientTest {
 
     @Test
     void closesAnHttp2ConnectionThatIsNeverRead() throws Exception {
-        try (TestPort port = TestPort.start(new Patience(SOON, LATE, LATE, LATE, LOOK, LATE))) {
+        try (TestPort port = TestPort.start(new Patience(FULL, LATE, LATE, LATE, LOOK, LATE))) {
             port.serve("/", this::offers);
             try (RawClient client = withWindows(port)) {
                 client.frame(RawClient.HEADERS, END_STREAM | END_HEADERS, 1, RawClient.GET);

@@ -18,7 +18,8 @@ import org.osgi.service.condition.Condition;
 
 /// What plug-ins are told of the framework and of health, and what they tell. Any thread.
 record PluginSurroundings(BundleContext context, Bundles bundles, HealthBoard health, HealthGate gate)
-        implements PluginHost {
+        implements
+            PluginHost {
     @Override
     public Optional<Bundle> installed(Handle handle) {
         return bundles.installed(handle);
