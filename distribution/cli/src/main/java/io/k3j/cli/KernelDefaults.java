@@ -49,7 +49,8 @@ final class KernelDefaults {
 
     private static String actual(Path file) {
         try {
-            return Files.readString(file).strip();
+            // not Files.readString, whose first read is of one byte: a number below /proc/sys ends after the first read
+            return String.join(" ", Files.readAllLines(file)).strip();
         } catch (IOException e) {
             return "unknown";
         }

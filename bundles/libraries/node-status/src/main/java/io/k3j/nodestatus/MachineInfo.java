@@ -2,11 +2,13 @@ package io.k3j.nodestatus;
 
 import io.k3j.model.Struct;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InterfaceAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -92,8 +94,9 @@ public record MachineInfo(int cpus, long memory, List<String> addresses, Struct 
     /// A file's text, empty when it cannot be read.
     /// @param file absolute; for files of the kernel's, which are short
     public static String text(String file) {
-        try {
-            return Files.readString(Path.of(file));
+        // not Files.readString, whose first read is of one byte: a number below /proc/sys ends after the first read
+        try (InputStream in = Files.newInputStream(Path.of(file))) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             return "";
         }

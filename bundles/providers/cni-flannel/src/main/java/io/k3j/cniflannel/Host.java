@@ -40,7 +40,7 @@ final class Host {
     void sysctl(String name, String value) {
         try {
             Path file = Path.of("/proc/sys", name);
-            if (Files.exists(file) && !Files.readString(file).strip().equals(value)) {
+            if (Files.exists(file) && !Files.readAllLines(file).equals(List.of(value))) {
                 Files.writeString(file, value);
             }
         } catch (IOException e) {
