@@ -7,6 +7,7 @@ import io.k3j.jetcd.EtcdKv;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +19,8 @@ final class ScratchEtcd implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(1);
     private static final Duration START_LIMIT = Duration.ofSeconds(30);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
+    /// How often etcd is started with other ports.
+    private static final int TRIES = 4;
     private final Path directory;
     private final Process process;
     private final EtcdClient client;
@@ -36,24 +39,52 @@ final class ScratchEtcd implements AutoCloseable {
     /// @throws MemberFault naming etcd's log when it does not start
     static ScratchEtcd open(MemberConfig config, Path binary, Path directory, boolean alone)
             throws IOException, InterruptedException {
-        Files.createDirectories(config.layout().log().getParent());
-        int port = freePort();
+        return open(config, binary, directory, alone, ScratchEtcd::freePort);
+    }
+
+    /// Where a free port of this host comes from.
+    interface Ports {
+        int next() throws IOException;
+    }
+
+    /// A port that is free when it is chosen may be taken before etcd listens on it, also by a connection of another
+    /// process; etcd ends then, before it opens its data, and is started with other ports.
+    static ScratchEtcd open(MemberConfig config, Path binary, Path directory, boolean alone, Ports ports)
+            throws IOException, InterruptedException {
+        Path log = config.layout().log().resolveSibling("etcd-workshop.log");
+        Files.createDirectories(log.getParent());
+        for (int tries = 1;; tries++) {
+            ScratchEtcd made = start(config, binary, directory, alone, ports);
+            try {
+                made.awaitAnswer(log);
+                return made;
+            } catch (MemberFault e) {
+                if (tries == TRIES || !foundAPortTaken(log)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static boolean foundAPortTaken(Path log) throws IOException {
+        return Files.readString(log, StandardCharsets.ISO_8859_1).contains("address already in use");
+    }
+
+    private static ScratchEtcd start(MemberConfig config, Path binary, Path directory, boolean alone, Ports ports)
+            throws IOException {
         String text = config.text(alone).replace("'" + config.layout().data() + "'", "'" + directory + "'");
-        String endpoint = "https://127.0.0.1:" + port;
+        String endpoint = "https://127.0.0.1:" + ports.next();
         text = line(text, "listen-client-urls", endpoint);
         text = line(text, "advertise-client-urls", endpoint);
-        text = line(text, "listen-peer-urls", "https://127.0.0.1:" + freePort());
-        text = line(text, "listen-metrics-urls", "http://127.0.0.1:" + freePort());
+        text = line(text, "listen-peer-urls", "https://127.0.0.1:" + ports.next());
+        text = line(text, "listen-metrics-urls", "http://127.0.0.1:" + ports.next());
         text = line(text, "initial-cluster", config.name() + "=" + config.peerUrl());
         Path file = file(directory);
         Files.writeString(file, text);
-        Path log = config.layout().log().resolveSibling("etcd-workshop.log");
         Process process = new ProcessBuilder(binary.toString(), OrphanProcesses.OPTION, file.toString())
-                .redirectErrorStream(true).redirectOutput(log.toFile()).start();
-        EtcdClient client = Tls.client(config.layout(), endpoint, false);
-        ScratchEtcd made = new ScratchEtcd(directory, process, client, endpoint);
-        made.awaitAnswer(log);
-        return made;
+                .redirectErrorStream(true)
+                .redirectOutput(config.layout().log().resolveSibling("etcd-workshop.log").toFile()).start();
+        return new ScratchEtcd(directory, process, Tls.client(config.layout(), endpoint, false), endpoint);
     }
 
     /// Removes the remains of a process that was killed: its etcd and its directory.
