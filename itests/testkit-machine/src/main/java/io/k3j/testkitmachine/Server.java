@@ -51,6 +51,14 @@ public final class Server implements Living {
                 + K3sProcess.distribution().resolve("bin/k3s");
     }
 
+    /// Waits until it serves the API, asked as [#ready()] asks; its node may not be there yet.
+    public Server served() throws IOException, InterruptedException {
+        try (Readiness readiness = new Readiness(machine::api)) {
+            Waiting.until("served API", Waiting.LIMIT, process, readiness::api, this::story);
+        }
+        return this;
+    }
+
     /// Waits until its node is Ready and the default service account can be used. It is asked by IPv4 and without
     /// commands, each of which would take half a second of a processor from what is waited for.
     public Server ready() throws IOException, InterruptedException {
