@@ -106,7 +106,7 @@ public final class Server implements Living {
     /// asked and finds none.
     private String jcmd(Duration limit, String command) throws IOException, InterruptedException {
         return machine.run(limit, "p=$(cat " + machine.dir().resolve("server.pid") + "); exec 9< /tmp; flock 9; "
-                + "rm -f /tmp/.java_pid$p; " + Launch.jdk("jcmd") + " $p '" + command + "'").text();
+                + "rm -f /tmp/.java_pid$p; " + String.join(" ", Launch.jcmd()) + " $p '" + command + "'").text();
     }
 
     /// Whether it has not ended.
