@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -107,5 +108,23 @@ class ConversionItest {
                 .isInstanceOf(MemberFault.class).hasMessageContaining("was not touched");
         assertThat(database).hasBinaryContent(before);
         assertThat(server.places.data()).doesNotExist();
+    }
+
+    /// Ports are free when they are looked for, and on a busy machine somebody else's when etcd comes to them.
+    @Test
+    void aPortThatSomebodyTookIsExchanged() throws Exception {
+        rows();
+        Path etcd = Files.writeString(directory.resolve("etcd.sh"), """
+                #!/bin/sh
+                if mkdir "$0.refused" 2> /dev/null; then
+                    echo '{"level":"fatal","error":"listen tcp 127.0.0.1:1: bind: address already in use"}'
+                    exit 1
+                fi
+                exec /usr/bin/etcd "$@"
+                """);
+        Files.setPosixFilePermissions(etcd, PosixFilePermissions.fromString("rwx------"));
+        new Conversion(server.config, etcd).run();
+        assertThat(directory.resolve("etcd.sh.refused")).exists();
+        assertThat(database.resolveSibling("state.db.migrated")).exists();
     }
 }

@@ -7,6 +7,7 @@ import io.k3j.jetcd.EtcdKv;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +19,9 @@ final class ScratchEtcd implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(1);
     private static final Duration START_LIMIT = Duration.ofSeconds(30);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
+    private static final int ATTEMPTS = 3;
+    /// What etcd says of a port that it cannot have.
+    private static final String TAKEN = "address already in use";
     private final Path directory;
     private final Process process;
     private final EtcdClient client;
@@ -30,13 +34,30 @@ final class ScratchEtcd implements AutoCloseable {
         this.endpoint = endpoint;
     }
 
-    /// Starts etcd on the directory and waits until it answers. Its log is next to etcd's own.
+    /// Starts etcd on the directory and waits until it answers. Its log is next to etcd's own. Ports that somebody has
+    /// taken before etcd came to them are exchanged for others, twice.
     ///
     /// @param alone whether to force the data in the directory to become a cluster of this member only
     /// @throws MemberFault naming etcd's log when it does not start
     static ScratchEtcd open(MemberConfig config, Path binary, Path directory, boolean alone)
             throws IOException, InterruptedException {
         Files.createDirectories(config.layout().log().getParent());
+        Path log = config.layout().log().resolveSibling("etcd-workshop.log");
+        for (int attempt = 1;; attempt++) {
+            ScratchEtcd made = started(config, binary, directory, alone, log);
+            try {
+                made.awaitAnswer(log);
+                return made;
+            } catch (MemberFault fault) {
+                if (attempt == ATTEMPTS || !Files.readString(log, StandardCharsets.ISO_8859_1).contains(TAKEN)) {
+                    throw fault;
+                }
+            }
+        }
+    }
+
+    private static ScratchEtcd started(MemberConfig config, Path binary, Path directory, boolean alone, Path log)
+            throws IOException {
         int port = freePort();
         String text = config.text(alone).replace("'" + config.layout().data() + "'", "'" + directory + "'");
         String endpoint = "https://127.0.0.1:" + port;
@@ -47,13 +68,9 @@ final class ScratchEtcd implements AutoCloseable {
         text = line(text, "initial-cluster", config.name() + "=" + config.peerUrl());
         Path file = file(directory);
         Files.writeString(file, text);
-        Path log = config.layout().log().resolveSibling("etcd-workshop.log");
         Process process = new ProcessBuilder(binary.toString(), OrphanProcesses.OPTION, file.toString())
                 .redirectErrorStream(true).redirectOutput(log.toFile()).start();
-        EtcdClient client = Tls.client(config.layout(), endpoint, false);
-        ScratchEtcd made = new ScratchEtcd(directory, process, client, endpoint);
-        made.awaitAnswer(log);
-        return made;
+        return new ScratchEtcd(directory, process, Tls.client(config.layout(), endpoint, false), endpoint);
     }
 
     /// Removes the remains of a process that was killed: its etcd and its directory.
