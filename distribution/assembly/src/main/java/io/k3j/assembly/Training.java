@@ -21,6 +21,8 @@ import java.util.stream.Stream;
 /// processor time.
 final class Training {
     private static final String UNTIL = "io.k3j.apiserver-ready";
+    /// For the run before the one that is learnt from, whose compiled methods go with it.
+    private static final String FIRST = "-XX:TieredStopAtLevel=1";
     private static final int READY_SECONDS = 40;
     private static final int RUN_SECONDS = 120;
     private static final long LOOK_MILLIS = 200;
@@ -52,7 +54,7 @@ final class Training {
             for (String log : List.of("install", "train", "ask")) {
                 Files.deleteIfExists(log(log).toPath());
             }
-            over(server("install", "-Dk3j.until=" + UNTIL), "install");
+            over(server("install", FIRST + " -Dk3j.until=" + UNTIL), "install");
             keepFrameworkCache();
             for (String file : MADE_AGAIN) {
                 Files.deleteIfExists(work.resolve("data/server/tls").resolve(file));

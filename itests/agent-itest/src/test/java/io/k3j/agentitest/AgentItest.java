@@ -163,7 +163,7 @@ class AgentItest {
     void goesOnWhenTheServerIsRestarted() throws IOException, InterruptedException {
         server.signal("TERM");
         assertThat(server.ended(Duration.ofSeconds(30))).isZero();
-        server = Server.start(serverMachine, "--token", TOKEN);
+        server = Server.start(serverMachine, "--token", TOKEN).served();
         server.await("answering server", "kubectl get nodes --no-headers", "agent-1");
         reached();
     }
@@ -175,7 +175,7 @@ class AgentItest {
         server.signal("KILL");
         server.ended(Duration.ofSeconds(30));
         Waiting.until("ticking pod", LIMIT, () -> ticks() > before + 3, agent::tail);
-        server = Server.start(serverMachine, "--token", TOKEN);
+        server = Server.start(serverMachine, "--token", TOKEN).served();
         server.await("answering server", "kubectl get nodes --no-headers", "agent-1");
         reached();
     }
@@ -210,7 +210,7 @@ class AgentItest {
         assertThat(listening()).contains("127.0.0.1:6444").doesNotContain("127.0.0.1:7444");
         int before = ticks();
         Waiting.until("ticking pod", LIMIT, () -> ticks() > before + 1, agent::tail);
-        server = Server.start(serverMachine, "--token", TOKEN);
+        server = Server.start(serverMachine, "--token", TOKEN).served();
         server.await("answering server", "kubectl get nodes --no-headers", "agent-1");
         agent.said("node Ready");
         reached();

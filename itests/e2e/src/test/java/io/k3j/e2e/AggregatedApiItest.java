@@ -55,8 +55,7 @@ class AggregatedApiItest {
     @BeforeAll
     static void start() throws Exception {
         machine = Machine.on();
-        server = Server.start(machine, "--disable-agent");
-        server.await("the API", "kubectl get ns default --no-headers", "default");
+        server = Server.start(machine, "--disable-agent").served();
         InetAddress outside = InetAddress.getByName(machine.address().replaceAll("[0-9]+$", "1"));
         server.await("what front proxies show", PROXIES, "BEGIN CERTIFICATE");
         things = new ExtensionServer(outside, server.k3s(PROXIES).text());

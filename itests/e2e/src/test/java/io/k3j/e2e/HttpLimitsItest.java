@@ -30,7 +30,7 @@ class HttpLimitsItest {
     @BeforeAll
     void start() throws IOException, InterruptedException {
         machine = Machine.on();
-        Server server = Server.start(machine, "--disable-agent");
+        Server server = Server.start(machine, "--disable-agent").served();
         server.await("ready API", "kubectl get --raw /readyz", "ok");
         server.await("namespace", "kubectl get namespace default --no-headers", "Active");
         api = machine.api();

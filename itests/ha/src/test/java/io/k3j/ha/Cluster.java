@@ -97,8 +97,12 @@ final class Cluster implements AutoCloseable {
             }
             apis.add(first.api());
         }
+        return ready(apis.getFirst(), node);
+    }
+
+    private static boolean ready(Api api, String node) throws InterruptedException {
         try {
-            HttpResponse<String> answer = apis.getFirst().get("/api/v1/nodes/" + node, "application/json");
+            HttpResponse<String> answer = api.get("/api/v1/nodes/" + node, "application/json");
             return answer.statusCode() == 200
                     && Json.object(answer.body().getBytes(StandardCharsets.UTF_8)).struct("status").seq("conditions")
                             .find("type", "Ready").text("status").equals("True");
@@ -120,6 +124,13 @@ final class Cluster implements AutoCloseable {
         Host server = servers.getFirst();
         Waiting.until("answer through " + MachineNet.VIRTUAL, LIMIT, () -> server
                 .run("curl -skf -m 2 https://" + MachineNet.VIRTUAL + ":6443/ping").code() == 0, this::story);
+    }
+
+    /// Whether a server that has the API sees a node Ready. It is asked without a command, as [#agent] asks.
+    static boolean sees(Host server, String node) throws IOException, InterruptedException {
+        try (Api api = server.machine().api()) {
+            return ready(api, node);
+        }
     }
 
     static boolean ready(Host from, String node) throws IOException, InterruptedException {

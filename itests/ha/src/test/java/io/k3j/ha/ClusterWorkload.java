@@ -142,7 +142,7 @@ final class ClusterWorkload implements AutoCloseable {
         start.on(server);
         Host other = cluster.servers().stream().filter(s -> s != server).findFirst().orElseThrow();
         answers(server);
-        Waiting.until(server.name() + " Ready again", LIMIT, () -> Cluster.ready(other, server.name()), server::story);
+        Waiting.until(server.name() + " Ready again", LIMIT, () -> Cluster.sees(other, server.name()), server::story);
         READY.since(server.name() + " Ready after its loss and start", moment);
         agents(lost);
     }

@@ -99,7 +99,7 @@ class EmbeddedEtcdItest {
                     () -> left.run("k3s kubectl create configmap after --from-literal=a=b").code() == 0, left::story);
             ManagedEtcd.votes(left, 3);
             for (Host one : cluster.servers()) {
-                Waiting.until(one.name() + " Ready again", LONG, () -> Cluster.ready(one, one.name()), cluster::story);
+                Waiting.until(one.name() + " Ready again", LONG, () -> Cluster.sees(one, one.name()), cluster::story);
                 one.must("k3s kubectl get configmap before after");
             }
         }

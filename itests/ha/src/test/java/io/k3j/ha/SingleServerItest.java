@@ -43,12 +43,12 @@ class SingleServerItest {
             Waiting.until("end of the password of agent-1", LIMIT, () -> !passwords(server).contains("agent-1."),
                     server::story);
             agent.follow(page, "single", "start");
-            Waiting.until("agent-1 Ready under its name", LIMIT, () -> Cluster.ready(server, "agent-1"), agent::story);
+            Waiting.until("agent-1 Ready under its name", LIMIT, () -> Cluster.sees(server, "agent-1"), agent::story);
 
             agent.stop();
             agent.follow(page, "renamed", "start");
             String name = "agent-1-" + id(agent);
-            Waiting.until(name + " Ready", LIMIT, () -> Cluster.ready(server, name), agent::story);
+            Waiting.until(name + " Ready", LIMIT, () -> Cluster.sees(server, name), agent::story);
             assertThat(passwords(server)).contains("agent-1.node-password.k3s", name + ".node-password.k3s");
 
             server.stop();
@@ -56,7 +56,7 @@ class SingleServerItest {
             Waiting.until("server on etcd", LIMIT, () -> server.run("k3s kubectl get nodes server-1").text()
                     .contains("control-plane,etcd"), server::story);
             assertThat(passwords(server)).contains("agent-1.node-password.k3s", name + ".node-password.k3s");
-            Waiting.until(name + " Ready with etcd", LIMIT, () -> Cluster.ready(server, name), agent::story);
+            Waiting.until(name + " Ready with etcd", LIMIT, () -> Cluster.sees(server, name), agent::story);
         }
     }
 

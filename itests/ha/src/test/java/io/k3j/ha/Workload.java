@@ -3,8 +3,11 @@ package io.k3j.ha;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.testkitmachine.Waiting;
+import io.k3j.testkitprocess.Api;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,6 +40,9 @@ final class Workload {
             metadata: {name: web}
             spec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
             """;
+    private static final String PODS = "/api/v1/namespaces/default/pods?labelSelector=app%3Dweb&includeObject=None";
+    private static final String ROWS = "application/json;as=Table;v=v1;g=meta.k8s.io";
+    private static final String RUNNING = "\"Running\"";
     private final Host from;
 
     private Workload(Host from) {
@@ -53,8 +59,13 @@ final class Workload {
         return workload;
     }
 
-    private long running() throws IOException, InterruptedException {
-        return pods().stream().filter(p -> p.contains(" Running ")).count();
+    /// How many there are in the column that kubectl prints. It is asked without a command, which would take its time
+    /// from what is waited for.
+    private int running() throws IOException, InterruptedException {
+        try (Api api = from.machine().api()) {
+            HttpResponse<String> rows = api.get(PODS, ROWS);
+            return rows.statusCode() == HttpURLConnection.HTTP_OK ? rows.body().split(RUNNING, -1).length - 1 : 0;
+        }
     }
 
     /// The lines of `kubectl get pods -o wide`.

@@ -81,7 +81,7 @@ final class LoadedServer implements AutoCloseable {
 
     /// Waits until a server has all it will have by itself.
     LoadedServer settled() throws IOException, InterruptedException {
-        server.await("default service account", "kubectl get sa default --no-headers", "default");
+        server.served().await("default service account", "kubectl get sa default --no-headers", "default");
         Waiting.until("all bundles active and healthy", LOAD_LIMIT, () -> server.console("ls").lines().stream()
                 .skip(1).map(row -> row.split("\\s+"))
                 .allMatch(columns -> columns[2].equals("ACTIVE") && columns[3].equals("OK")), server::story);

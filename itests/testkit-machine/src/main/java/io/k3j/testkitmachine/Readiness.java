@@ -11,6 +11,7 @@ final class Readiness implements AutoCloseable {
     /// What kubectl prints, and nothing of the objects themselves.
     private static final String ROWS = "application/json;as=Table;v=v1;g=meta.k8s.io";
     private static final String NODES = "/api/v1/nodes?includeObject=None";
+    private static final String NAMESPACE = "/api/v1/namespaces/default";
     private static final String ACCOUNT = "/api/v1/namespaces/default/serviceaccounts/default";
 
     private final Door door;
@@ -25,6 +26,12 @@ final class Readiness implements AutoCloseable {
 
     Readiness(Door door) {
         this.door = door;
+    }
+
+    /// Whether the administrator may read the namespace every cluster begins with.
+    /// @throws IOException when the API is not served, or its kubeconfig not written yet
+    boolean api() throws IOException, InterruptedException {
+        return get(NAMESPACE, Api.JSON).statusCode() == OK;
     }
 
     /// Whether a node is Ready, and no more than that: `Ready,SchedulingDisabled` is not.

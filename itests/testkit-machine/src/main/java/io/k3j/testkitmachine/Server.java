@@ -51,6 +51,14 @@ public final class Server implements Living {
                 + K3sProcess.distribution().resolve("bin/k3s");
     }
 
+    /// Waits until it serves the API, asked as [#ready()] asks; its node may not be there yet.
+    public Server served() throws IOException, InterruptedException {
+        try (Readiness readiness = new Readiness(machine::api)) {
+            Waiting.until("served API", Waiting.LIMIT, process, readiness::api, this::story);
+        }
+        return this;
+    }
+
     /// Waits until its node is Ready and the default service account can be used. It is asked by IPv4 and without
     /// commands, each of which would take half a second of a processor from what is waited for.
     public Server ready() throws IOException, InterruptedException {
@@ -98,7 +106,7 @@ public final class Server implements Living {
     /// asked and finds none.
     private String jcmd(Duration limit, String command) throws IOException, InterruptedException {
         return machine.run(limit, "p=$(cat " + machine.dir().resolve("server.pid") + "); exec 9< /tmp; flock 9; "
-                + "rm -f /tmp/.java_pid$p; " + Launch.jdk("jcmd") + " $p '" + command + "'").text();
+                + "rm -f /tmp/.java_pid$p; " + String.join(" ", Launch.jcmd()) + " $p '" + command + "'").text();
     }
 
     /// Whether it has not ended.

@@ -123,7 +123,9 @@ public final class K3sProcess implements AutoCloseable, Living {
 
     /// A command of `jcmd`, e.g. `GC.class_histogram`.
     public String jcmd(String command) throws IOException, InterruptedException {
-        return Launch.of(Launch.jdk("jcmd"), Long.toString(pid()), command).run(Waiting.LIMIT).text();
+        List<String> words = new ArrayList<>(Launch.jcmd());
+        words.addAll(List.of(Long.toString(pid()), command));
+        return Launch.of(words).run(Waiting.LIMIT).text();
     }
 
     /// Ends it with SIGTERM and waits.

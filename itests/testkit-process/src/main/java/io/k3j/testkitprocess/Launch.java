@@ -46,6 +46,12 @@ public final class Launch {
         return Path.of(System.getProperty("java.home"), "bin", tool).toString();
     }
 
+    /// The words that run `jcmd` of the Java that runs the test. It lives for a moment: its own virtual machine has no
+    /// second compiler, and no collector with threads.
+    public static List<String> jcmd() {
+        return List.of(jdk("jcmd"), "-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC");
+    }
+
     /// With a variable more in its environment, or another value of one.
     public Launch environment(String name, String value) {
         builder.environment().put(name, value);
