@@ -48,7 +48,7 @@ final class ScratchEtcd implements AutoCloseable {
     }
 
     /// A port that is free when it is chosen may be taken before etcd listens on it, also by a connection of another
-    /// process; etcd ends then, before it opens its data, and is started with other ports.
+    /// process; etcd ends then and is started with other ports. It may have opened its data, as its metrics come last.
     static ScratchEtcd open(MemberConfig config, Path binary, Path directory, boolean alone, Ports ports)
             throws IOException, InterruptedException {
         Path log = config.layout().log().resolveSibling("etcd-workshop.log");
