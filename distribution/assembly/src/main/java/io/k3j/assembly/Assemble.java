@@ -4,6 +4,7 @@ import io.k3j.cli.Main;
 import io.k3j.cli.upgrade.ReleaseFacts;
 import io.k3j.cli.upgrade.ReleaseVersion;
 import io.k3j.launcher.BundleIndex;
+import io.k3j.launcher.Checksums;
 import io.k3j.launcher.DataForm;
 import java.io.BufferedOutputStream;
 import java.io.File;
@@ -60,6 +61,7 @@ public final class Assemble {
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(lib.resolve("k3s-base.idx")))) {
             index.write(out);
         }
+        Checksums.write(dist);
         HelmProgram.write(Path.of(arguments[5]), lib.resolve("helm"));
         Trees.delete(dist.resolve("features"));
         Trees.copy(features, dist.resolve("features"));

@@ -103,12 +103,15 @@ public final class Server {
     }
 
     private int serve(HeldSockets sockets, DataDir dataDir)
-            throws IOException, BundleException, InvalidSyntaxException, InterruptedException {
+            throws IOException, BundleException, InvalidSyntaxException, InterruptedException, StartFailure {
+        Home home = Home.find();
+        Checksums shipped = Checksums.begin(home.root());
         Thread hook = Thread.ofPlatform().name("stop").unstarted(this::stopNow);
         Runtime.getRuntime().addShutdownHook(hook);
         DataForm.record(dataDir.path());
         trial.watch(end, why -> end(why, false));
-        Platform platform = Platform.open(Home.find(), dataDir);
+        Platform platform = Platform.open(home, dataDir);
+        shipped.await();
         BundleContext context = platform.context();
         context.registerService(ListeningSockets.class, sockets, null);
         context.registerService(Plan.class, bundlePlan(sockets), null);
