@@ -17,8 +17,9 @@ import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
-/// Whether the jars that a server or agent runs from, and the index of the bundles in them, are as they were made. Their
-/// sums lie beside them and are compared at every start, on a thread of its own while the framework is made ready.
+/// Whether the jars that a server or agent runs from, and the index of the bundles in them, are as they were made.
+/// Their sums lie beside them and are compared at every start, on a thread of its own while the framework is made
+/// ready.
 ///
 /// CRC-32 and lengths: they find what a disk or an interrupted copy has changed. They are no protection against whoever
 /// can write these files, as he can write the sums, too.
@@ -66,8 +67,8 @@ public final class Checksums {
     }
 
     private StartFailure damaged(String fault, @Nullable Throwable cause) {
-        String message = "the installation in " + root + " is damaged: " + fault
-                + "; install this release again by its install.sh, or go back to the one before: k3s upgrade --rollback";
+        String message = "the installation in " + root + " is damaged: " + fault + "; install this release again by"
+                + " its install.sh, or go back to the one before: k3s upgrade --rollback";
         return cause == null ? new StartFailure(message) : new StartFailure(message, cause);
     }
 
