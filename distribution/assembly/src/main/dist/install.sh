@@ -243,6 +243,8 @@ install_files() {
         $SUDO chown -R root:root "$LIB_DIR/$id.new"
         if [ -d "$LIB_DIR/$id" ]; then
             info "$LIB_DIR/$id is damaged and made again"
+            # what runs may have read the damage
+            BEFORE=''
             $SUDO mv "$LIB_DIR/$id" "$LIB_DIR/$id.damaged"
         fi
         $SUDO mv "$LIB_DIR/$id.new" "$LIB_DIR/$id"

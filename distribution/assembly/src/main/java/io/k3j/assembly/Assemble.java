@@ -42,6 +42,8 @@ public final class Assemble {
         Path dist = Path.of(arguments[2]).normalize();
         List<Jar> jars = jars();
         Path lib = Files.createDirectories(dist.resolve("lib"));
+        // what has no checksums is not complete
+        Files.deleteIfExists(lib.resolve("k3s-base.crc"));
         BundleIndex index = new Indexer(jars.stream().filter(jar -> !framework(jar)).toList()).index();
         // the directory of features lies in the root of the source tree
         Map<String, byte[]> more = GitHead.of(Objects.requireNonNull(features.toAbsolutePath().normalize().getParent()))

@@ -8,18 +8,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
-import org.jspecify.annotations.Nullable;
 
-/// Whether the jars that a server or agent runs from, and the index of the bundles in them, are as they were made.
-/// Their sums lie beside them and are compared at every start, on a thread of its own while the framework is made
-/// ready.
+/// The sums of the jars that a server or agent runs from, and of the index of the bundles in them. They lie beside
+/// them.
 ///
 /// CRC-32 and lengths: they find what a disk or an interrupted copy has changed. They are no protection against whoever
 /// can write these files, as he can write the sums, too.
@@ -29,61 +28,52 @@ public final class Checksums {
     private static final List<String> BASE = List.of("lib/k3s-base.idx", "lib/k3s-base.jar");
     private static final int MOST_BYTES = 64 * 1024;
     private static final int BUFFER_BYTES = 256 * 1024;
+    private static final Runnable AT_ONCE = () -> {
+    };
 
-    private final Path root;
-    private final FutureTask<String> look;
-
-    private Checksums(Path root) {
-        this.root = root;
-        this.look = new FutureTask<>(() -> fault(root));
+    private Checksums() {
     }
 
     /// Writes the sums of a distribution whose jars and index are complete.
     /// @param root holds `lib/`
     public static void write(Path root) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
         StringBuilder lines = new StringBuilder();
-        sums(root).forEach((name, sum) -> lines.append(sum).append(' ').append(name).append('\n'));
+        for (String name : names(root)) {
+            lines.append(sum(root.resolve(name), buffer, AT_ONCE)).append(' ').append(name).append('\n');
+        }
         Files.writeString(root.resolve(FILE), lines);
     }
 
-    /// Begins to look; does not block.
-    static Checksums begin(Path root) {
-        Checksums checksums = new Checksums(root);
-        Thread.ofPlatform().name("checksums").daemon().start(checksums.look);
-        return checksums;
-    }
-
-    /// Blocks until all files have been read.
-    /// @throws StartFailure when one is not as it was made, is missing, is there beside them, or cannot be read
-    void await() throws StartFailure, InterruptedException {
-        try {
-            String fault = Objects.requireNonNull(look.get());
-            if (!fault.isEmpty()) {
-                throw damaged(fault, null);
-            }
-        } catch (ExecutionException e) {
-            throw damaged(String.valueOf(e.getCause()), e.getCause());
-        }
-    }
-
-    private StartFailure damaged(String fault, @Nullable Throwable cause) {
-        String message = "the installation in " + root + " is damaged: " + fault + "; install this release again by"
-                + " its install.sh, or go back to the one before: k3s upgrade --rollback";
-        return cause == null ? new StartFailure(message) : new StartFailure(message, cause);
-    }
-
-    /// What is wrong; empty when nothing is.
-    private static String fault(Path root) throws IOException {
+    /// What is wrong; empty when nothing is. Names and lengths are compared before any file is read.
+    /// @param pace called before each piece of a file is read; may block
+    /// @throws IOException when a file is missing or cannot be read, or the sums are damaged
+    static String fault(Path root, Runnable pace) throws IOException {
         SortedMap<String, String> made = made(root);
-        SortedMap<String, String> found = sums(root);
-        for (String name : made.keySet()) {
-            if (!Objects.equals(made.get(name), found.remove(name))) {
-                return name + " is not as it was made";
+        SortedSet<String> there = names(root);
+        for (Map.Entry<String, String> file : made.entrySet()) {
+            if (!there.remove(file.getKey())
+                    || !file.getValue().endsWith(" " + Files.size(root.resolve(file.getKey())))) {
+                return changed(file.getKey());
             }
         }
-        return found.isEmpty() ? "" : found.firstKey() + " does not belong to it";
+        if (!there.isEmpty()) {
+            return there.first() + " does not belong to it";
+        }
+        ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+        for (Map.Entry<String, String> file : made.entrySet()) {
+            if (!file.getValue().equals(sum(root.resolve(file.getKey()), buffer, pace))) {
+                return changed(file.getKey());
+            }
+        }
+        return "";
     }
 
+    private static String changed(String name) {
+        return name + " is not as it was made";
+    }
+
+    /// Checksum and length by name.
     private static SortedMap<String, String> made(Path root) throws IOException {
         Path file = root.resolve(FILE);
         if (Files.size(file) > MOST_BYTES) {
@@ -103,28 +93,24 @@ public final class Checksums {
         return made;
     }
 
-    private static SortedMap<String, String> sums(Path root) throws IOException {
-        SortedMap<String, String> sums = new TreeMap<>();
-        ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
-        for (String name : BASE) {
-            sums.put(name, sum(root.resolve(name), buffer));
+    private static SortedSet<String> names(Path root) throws IOException {
+        SortedSet<String> names = new TreeSet<>(BASE);
+        try (Stream<Path> files = Files.walk(new Home(root).apart())) {
+            files.filter(file -> Objects.toString(file.getFileName()).endsWith(".jar"))
+                    .forEach(file -> names.add(root.relativize(file).toString()));
         }
-        Path apart = new Home(root).apart();
-        try (Stream<Path> files = Files.walk(apart)) {
-            for (Path file : files.filter(each -> each.toString().endsWith(".jar")).toList()) {
-                sums.put(root.relativize(file).toString(), sum(file, buffer));
-            }
-        }
-        return sums;
+        return names;
     }
 
-    private static String sum(Path file, ByteBuffer buffer) throws IOException {
+    private static String sum(Path file, ByteBuffer buffer, Runnable pace) throws IOException {
         CRC32 crc = new CRC32();
         long bytes = 0;
         try (FileChannel in = FileChannel.open(file)) {
+            pace.run();
             for (int n = in.read(buffer.clear()); n >= 0; n = in.read(buffer.clear())) {
                 crc.update(buffer.flip());
                 bytes += n;
+                pace.run();
             }
         }
         return HexFormat.of().toHexDigits((int) crc.getValue()) + " " + bytes;

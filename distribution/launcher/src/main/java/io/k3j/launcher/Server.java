@@ -35,6 +35,7 @@ public final class Server {
     private final AtomicReference<String> abort = new AtomicReference<>("");
     private final ReleaseTrial trial = new ReleaseTrial(Home.find().root(), ReleaseDisk.DURABLE,
             ReleaseTrial.Times.USUAL);
+    private final InstallationCheck shipped = new InstallationCheck(Home.find().root(), why -> end(why, false));
     private final Rehearsal rehearsal = Rehearsal.fromSystemProperties();
     private final Footprint footprint;
     private volatile boolean joined;
@@ -104,14 +105,14 @@ public final class Server {
 
     private int serve(HeldSockets sockets, DataDir dataDir)
             throws IOException, BundleException, InvalidSyntaxException, InterruptedException, StartFailure {
-        Home home = Home.find();
-        Checksums shipped = Checksums.begin(home.root());
+        shipped.begin();
         Thread hook = Thread.ofPlatform().name("stop").unstarted(this::stopNow);
         Runtime.getRuntime().addShutdownHook(hook);
-        DataForm.record(dataDir.path());
         trial.watch(end, why -> end(why, false));
-        Platform platform = Platform.open(home, dataDir);
-        shipped.await();
+        Platform platform = Platform.open(Home.find(), dataDir);
+        shipped.await(InstallationCheck.PATIENCE);
+        // from here on this release writes; one that is damaged has not, and the one before still opens the data
+        DataForm.record(dataDir.path());
         BundleContext context = platform.context();
         context.registerService(ListeningSockets.class, sockets, null);
         context.registerService(Plan.class, bundlePlan(sockets), null);
@@ -204,6 +205,7 @@ public final class Server {
         rehearsal.reached(phase, end);
         boolean elsewhere = plan.flag("disableApiserver");
         if (phase.equals(last())) {
+            shipped.startIsOver();
             notifier.ready(words);
             System.getLogger("io.k3j.launcher").log(System.Logger.Level.INFO, "k3s is up and running");
             if (elsewhere) {

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,7 +33,7 @@ class ChecksumsTest {
 
     @Test
     void whatIsAsItWasMadeStarts() throws Exception {
-        Checksums.begin(root).await();
+        assertThat(fault()).isEmpty();
         CRC32 crc = new CRC32();
         crc.update(jar);
         assertThat(root.resolve(Checksums.FILE)).content()
@@ -42,24 +44,34 @@ class ChecksumsTest {
     void oneChangedBitIsFound() throws IOException {
         jar[jar.length - 1] = 1;
         Files.write(root.resolve("lib/k3s-base.jar"), jar);
-        refused("the installation in " + root, "lib/k3s-base.jar is not as it was made", "install.sh", "--rollback");
+        assertThat(fault()).isEqualTo("lib/k3s-base.jar is not as it was made");
     }
 
     @Test
-    void whatWasCutOrIsMissingIsFound() throws IOException {
+    void eachPieceIsReadWhenItMayBe() throws IOException {
+        List<Integer> pieces = new ArrayList<>();
+        assertThat(Checksums.fault(root, () -> pieces.add(1))).isEmpty();
+        int files = 4;
+        assertThat(pieces).hasSizeGreaterThan(2 * files);
+    }
+
+    @Test
+    void whatWasCutOrIsMissingIsFoundBeforeAnythingIsRead() throws IOException {
         Files.writeString(root.resolve("lib/k3s-base.idx"), "ind");
-        refused("lib/k3s-base.idx is not as it was made");
+        assertThat(unread()).isEqualTo("lib/k3s-base.idx is not as it was made");
         Files.delete(root.resolve("lib/k3s-base.idx"));
-        refused(root.resolve("lib/k3s-base.idx").toString());
+        assertThatThrownBy(this::unread).hasMessageContaining(root.resolve("lib/k3s-base.idx").toString());
     }
 
     @Test
     void jarsBesideTheClassPathCountAsWell() throws IOException {
         Files.writeString(root.resolve("lib/apart/c.jar"), "c");
-        refused("lib/apart/c.jar does not belong to it");
+        assertThat(unread()).isEqualTo("lib/apart/c.jar does not belong to it");
         Files.delete(root.resolve("lib/apart/c.jar"));
         Files.delete(root.resolve("lib/apart/cel/b.jar"));
-        refused("lib/apart/cel/b.jar is not as it was made");
+        assertThat(unread()).isEqualTo("lib/apart/cel/b.jar is not as it was made");
+        Files.writeString(root.resolve("lib/apart/cel/b.jar"), "c");
+        assertThat(fault()).isEqualTo("lib/apart/cel/b.jar is not as it was made");
     }
 
     @Test
@@ -76,8 +88,18 @@ class ChecksumsTest {
         refused(file.toString());
     }
 
-    private void refused(String... words) {
-        assertThatThrownBy(() -> Checksums.begin(root).await()).isInstanceOf(StartFailure.class)
-                .hasMessageContainingAll(words);
+    private String fault() throws IOException {
+        return Checksums.fault(root, () -> {
+        });
+    }
+
+    private String unread() throws IOException {
+        return Checksums.fault(root, () -> {
+            throw new AssertionError("read");
+        });
+    }
+
+    private void refused(String word) {
+        assertThatThrownBy(this::fault).isInstanceOf(IOException.class).hasMessageContaining(word);
     }
 }
