@@ -15,6 +15,8 @@ import java.util.function.Consumer;
 final class InstallationCheck {
     /// How long a start waits for it.
     static final Duration PATIENCE = Duration.ofMillis(200);
+    /// Enough for all files of any disk.
+    static final Duration WHOLE = Duration.ofMinutes(1);
     /// A start that takes longer may do so because of the damage.
     private static final long LONGEST_START_SECONDS = 60;
     private static final System.Logger LOG = System.getLogger("io.k3j.launcher");

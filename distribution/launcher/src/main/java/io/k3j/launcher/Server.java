@@ -109,7 +109,7 @@ public final class Server {
         Thread hook = Thread.ofPlatform().name("stop").unstarted(this::stopNow);
         Runtime.getRuntime().addShutdownHook(hook);
         trial.watch(end, why -> end(why, false));
-        Platform platform = Platform.open(Home.find(), dataDir);
+        Platform platform = open(dataDir);
         shipped.await(InstallationCheck.PATIENCE);
         // from here on this release writes; one that is damaged has not, and the one before still opens the data
         DataForm.record(dataDir.path());
@@ -132,6 +132,17 @@ public final class Server {
         }
         progress.step("stopped");
         return 0;
+    }
+
+    /// Where it does not open, damage is the better reason, and there is time to look for it.
+    private Platform open(DataDir dataDir)
+            throws IOException, BundleException, StartFailure, InterruptedException {
+        try {
+            return Platform.open(Home.find(), dataDir);
+        } catch (IOException | BundleException | RuntimeException | LinkageError e) {
+            shipped.await(InstallationCheck.WHOLE);
+            throw e;
+        }
     }
 
     /// One that was not let into its cluster was never here. A reset ends before it joins, and what it made stays.
