@@ -224,18 +224,31 @@ release_locks() {
     [ -z "$ANNOUNCED" ] || $SUDO rm -f "$ANNOUNCED"
 }
 
-# each release has a folder of its own that never changes, so that what runs keeps its files; a link names the one to start
+release_name() { # DIRECTORY [SUDO] : after all of its files
+    # shellcheck disable=SC2016
+    echo "release-$(${2:-} sh -c 'cd "$1" && find . -type f -exec sha256sum {} + | LC_ALL=C sort -k 2 | sha256sum | cut -c1-12' sum "$1")"
+}
+
+# each release has a folder of its own that never changes, so that what runs keeps its files; a link names the one to start;
+# one that has changed all the same is damaged
 install_files() {
     [ -z "$INSTALLED" ] || return 0
-    id=release-$(cd "$HERE" && find . -type f -exec sha256sum {} + | LC_ALL=C sort -k 2 | sha256sum | cut -c1-12)
+    id=$(release_name "$HERE")
     info "Installing k3s to $LIB_DIR/$id and $BIN_DIR/k3s"
     $SUDO mkdir -p "$BIN_DIR"
     exclude_others
-    if [ ! -d "$LIB_DIR/$id" ]; then
-        $SUDO rm -rf "$LIB_DIR/$id.new"
+    if [ ! -d "$LIB_DIR/$id" ] || [ "$(release_name "$LIB_DIR/$id" "$SUDO")" != "$id" ]; then
+        $SUDO rm -rf "$LIB_DIR/$id.new" "$LIB_DIR/$id.damaged"
         $SUDO cp -a "$HERE/." "$LIB_DIR/$id.new"
         $SUDO chown -R root:root "$LIB_DIR/$id.new"
+        if [ -d "$LIB_DIR/$id" ]; then
+            info "$LIB_DIR/$id is damaged and made again"
+            # what runs may have read the damage
+            BEFORE=''
+            $SUDO mv "$LIB_DIR/$id" "$LIB_DIR/$id.damaged"
+        fi
         $SUDO mv "$LIB_DIR/$id.new" "$LIB_DIR/$id"
+        $SUDO rm -rf "$LIB_DIR/$id.damaged"
     fi
     # the end of what k3s upgrade may have on trial
     $SUDO rm -f "$LIB_DIR/trial"

@@ -4,6 +4,7 @@ import io.k3j.cli.Main;
 import io.k3j.cli.upgrade.ReleaseFacts;
 import io.k3j.cli.upgrade.ReleaseVersion;
 import io.k3j.launcher.BundleIndex;
+import io.k3j.launcher.Checksums;
 import io.k3j.launcher.DataForm;
 import java.io.BufferedOutputStream;
 import java.io.File;
@@ -41,6 +42,8 @@ public final class Assemble {
         Path dist = Path.of(arguments[2]).normalize();
         List<Jar> jars = jars();
         Path lib = Files.createDirectories(dist.resolve("lib"));
+        // what has no checksums is not complete
+        Files.deleteIfExists(lib.resolve("k3s-base.crc"));
         BundleIndex index = new Indexer(jars.stream().filter(jar -> !framework(jar)).toList()).index();
         // the directory of features lies in the root of the source tree
         Map<String, byte[]> more = GitHead.of(Objects.requireNonNull(features.toAbsolutePath().normalize().getParent()))
@@ -60,6 +63,7 @@ public final class Assemble {
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(lib.resolve("k3s-base.idx")))) {
             index.write(out);
         }
+        Checksums.write(dist);
         HelmProgram.write(Path.of(arguments[5]), lib.resolve("helm"));
         Trees.delete(dist.resolve("features"));
         Trees.copy(features, dist.resolve("features"));

@@ -78,6 +78,17 @@ class InstallScriptTest {
     }
 
     @Test
+    void aReleaseThatIsDamagedIsMadeAgain() throws Exception {
+        assertThat(install("sh", "install.sh")).startsWith("0 ");
+        Path installed = library.resolve("current").toRealPath();
+        Files.writeString(installed.resolve("lib/k3s-base.jar"), "damaged");
+        assertThat(install("sh", "install.sh")).startsWith("0 ").contains(installed + " is damaged and made again");
+        assertThat(library.resolve("current").toRealPath()).isEqualTo(installed);
+        assertThat(installed.resolve("lib/k3s-base.jar")).hasContent("one");
+        assertThat(installed.resolveSibling(installed.getFileName() + ".damaged")).doesNotExist();
+    }
+
+    @Test
     void anInstallationEndsTheTrialOfAnUpgrade() throws Exception {
         assertThat(install("sh", "install.sh")).startsWith("0 ");
         Path first = library.resolve("current").toRealPath();

@@ -35,6 +35,7 @@ public final class Server {
     private final AtomicReference<String> abort = new AtomicReference<>("");
     private final ReleaseTrial trial = new ReleaseTrial(Home.find().root(), ReleaseDisk.DURABLE,
             ReleaseTrial.Times.USUAL);
+    private final InstallationCheck shipped = new InstallationCheck(Home.find().root(), why -> end(why, false));
     private final Rehearsal rehearsal = Rehearsal.fromSystemProperties();
     private final Footprint footprint;
     private volatile boolean joined;
@@ -103,12 +104,15 @@ public final class Server {
     }
 
     private int serve(HeldSockets sockets, DataDir dataDir)
-            throws IOException, BundleException, InvalidSyntaxException, InterruptedException {
+            throws IOException, BundleException, InvalidSyntaxException, InterruptedException, StartFailure {
+        shipped.begin();
         Thread hook = Thread.ofPlatform().name("stop").unstarted(this::stopNow);
         Runtime.getRuntime().addShutdownHook(hook);
-        DataForm.record(dataDir.path());
         trial.watch(end, why -> end(why, false));
-        Platform platform = Platform.open(Home.find(), dataDir);
+        Platform platform = open(dataDir);
+        shipped.await(InstallationCheck.PATIENCE);
+        // from here on this release writes; one that is damaged has not, and the one before still opens the data
+        DataForm.record(dataDir.path());
         BundleContext context = platform.context();
         context.registerService(ListeningSockets.class, sockets, null);
         context.registerService(Plan.class, bundlePlan(sockets), null);
@@ -128,6 +132,17 @@ public final class Server {
         }
         progress.step("stopped");
         return 0;
+    }
+
+    /// Where it does not open, damage is the better reason, and there is time to look for it.
+    private Platform open(DataDir dataDir)
+            throws IOException, BundleException, StartFailure, InterruptedException {
+        try {
+            return Platform.open(Home.find(), dataDir);
+        } catch (IOException | BundleException | RuntimeException | LinkageError e) {
+            shipped.await(InstallationCheck.WHOLE);
+            throw e;
+        }
     }
 
     /// One that was not let into its cluster was never here. A reset ends before it joins, and what it made stays.
@@ -201,6 +216,7 @@ public final class Server {
         rehearsal.reached(phase, end);
         boolean elsewhere = plan.flag("disableApiserver");
         if (phase.equals(last())) {
+            shipped.startIsOver();
             notifier.ready(words);
             System.getLogger("io.k3j.launcher").log(System.Logger.Level.INFO, "k3s is up and running");
             if (elsewhere) {

@@ -52,6 +52,15 @@ class ArrowsTest {
                 .map(target -> room + " -> " + room(target) + ": " + type.getName() + " uses " + target.getName());
     }
 
+    /// Its classes would be those of the class path for ever, whatever jar has taken their provider's place.
+    @Test
+    void theProcessKnowsNoLibraryOfAProvidersJar() {
+        assertThat(offenders(type -> Rooms.PROCESS.contains(room(type)) ? type.getDirectDependenciesFromSelf().stream()
+                .map(Dependency::getTargetClass).filter(target -> target.getPackageName().startsWith(ROOT))
+                .filter(target -> Rooms.EMBEDDED.containsKey(room(target)))
+                .map(target -> type.getName() + " uses " + target.getName()) : Stream.empty())).isEmpty();
+    }
+
     @Test
     void noBundleSleepsExitsOrHooksIntoShutdown() {
         assertThat(offenders(type -> Rooms.PROCESS.contains(room(type)) ? Stream.empty() : forbiddenCalls(type)))

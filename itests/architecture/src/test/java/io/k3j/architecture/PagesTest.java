@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// What the pages say of the code is there.
@@ -38,6 +39,21 @@ class PagesTest {
                 .contains(between(lines, "'s/", "/"));
         assertThat(module.resolve("src/test/java/io/k3j/supervisor/" + between(lines, "-Dtest=", " ") + ".java"))
                 .exists();
+    }
+
+    @Test
+    void aNumberIsOneDecisions() throws IOException {
+        try (Stream<Path> pages = Files.list(Tree.ROOT.resolve("docs/adr"))) {
+            assertThat(pages.map(page -> page.getFileName().toString().substring(0, 4))).doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
+    void aDecisionSaysItsNumber() throws IOException {
+        try (Stream<Path> pages = Files.list(Tree.ROOT.resolve("docs/adr"))) {
+            assertThat(pages).isNotEmpty().allSatisfy(page -> assertThat(page).content()
+                    .startsWith("# " + page.getFileName().toString().substring(0, 4)));
+        }
     }
 
     private static String between(String text, String begin, String end) {

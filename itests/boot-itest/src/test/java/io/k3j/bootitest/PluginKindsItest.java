@@ -58,6 +58,15 @@ class PluginKindsItest {
         must("k3s kubectl apply -f - <<'END'\n" + object + "END");
     }
 
+    /// Taken away for good: strangers are strangers again, and who may write writes.
+    private void areNotMissed(K3sProcess server, Api api) throws IOException, InterruptedException {
+        must("rm /var/lib/rancher/k3s/plugins/acme-keys.jar /var/lib/rancher/k3s/plugins/acme-grants.jar");
+        Waiting.until("no plug-in", server, () -> server.console("component", "ls").lines().stream()
+                .noneMatch(line -> line.contains("com.acme.")));
+        awaitAnswer(server, api, 401, "Unauthorized");
+        must("k3s kubectl create configmap written");
+    }
+
     private static void awaitAnswer(K3sProcess server, Api api, int code, String text) throws InterruptedException {
         Waiting.until("answer " + code, server, () -> {
             HttpResponse<String> answer = api.client().send(HttpRequest.newBuilder(api.at(PODS))
@@ -77,7 +86,9 @@ class PluginKindsItest {
             Commands commands = new Commands(home);
             server.await("the API", Terminal.LIMIT, commands::served);
             plugIn(server, "acme-keys");
+            String agreed = JoinAnswers.of(server);
             plugIn(server, "acme-grants");
+            assertThat(JoinAnswers.of(server)).as("what who joins is told").isEqualTo(agreed);
             try (Api api = Api.anonymous(home.resolve("k3s.yaml"), commands.server())) {
                 awaitAnswer(server, api, 401, "Unauthorized");
                 apply(KEY);
@@ -88,6 +99,7 @@ class PluginKindsItest {
                 awaitAnswer(server, api, 403, "jane");
                 must("k3s kubectl delete apikey robot");
                 awaitAnswer(server, api, 401, "Unauthorized");
+                areNotMissed(server, api);
             }
             assertThat(server.stop()).isZero();
         }

@@ -33,6 +33,7 @@ class PluginPageItest {
     private static final double LIVE_SECONDS = 3;
     private static final double NANOS = 1e9;
     private static final String BEGIN = "```sh\n";
+    private static final String CONFIG_MAPS = "/api/v1/namespaces/default/configmaps";
     private static final byte[] CONFIG_MAP = """
             {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "p"}}
             """.getBytes(StandardCharsets.UTF_8);
@@ -93,8 +94,7 @@ class PluginPageItest {
     /// What becomes of a ConfigMap without labels, which is not kept.
     private static String tried(Api api) {
         try {
-            return api.send("POST", "/api/v1/namespaces/default/configmaps?dryRun=All", Api.JSON,
-                    CONFIG_MAP).body();
+            return api.send("POST", CONFIG_MAPS + "?dryRun=All", Api.JSON, CONFIG_MAP).body();
         } catch (IOException e) {
             throw new AssertionError(e);
         } catch (InterruptedException e) {
@@ -131,9 +131,11 @@ class PluginPageItest {
             assertThat(must(blocks.next())).contains("name       com.acme.labels", "state      ENABLED",
                     "decided    plugins");
             assertThat(must(blocks.next())).contains("Bundle-SymbolicName = com.acme.labels");
+            String agreed = JoinAnswers.of(server);
             try (Api api = Api.of(home.resolve("k3s.yaml"))) {
                 decides(server, api, blocks);
             }
+            assertThat(JoinAnswers.of(server)).as("what who joins is told, without a plug-in").isEqualTo(agreed);
             begun = System.nanoTime();
             must(blocks.next());
             where = home.resolve("acme-notices");
@@ -146,6 +148,7 @@ class PluginPageItest {
             must(blocks.next());
             where = home.resolve("shared-config");
             shows(server, blocks.next(), "url: http://proxy.example.com:3128");
+            assertThat(JoinAnswers.of(server)).as("beside the other examples").isEqualTo(agreed);
             leavesNothing(server);
             assertThat(server.stop()).isZero();
         }
@@ -175,6 +178,8 @@ class PluginPageItest {
         must(blocks.next());
         server.await("no plug-in", LIMIT, () -> !says(server, "component ls", "com.acme.labels"));
         server.await("nobody who refuses", LIMIT, () -> passes(tried(api)));
+        assertThat(api.send("POST", CONFIG_MAPS, Api.JSON, CONFIG_MAP).statusCode())
+                .as("a write that nobody is missed for").isEqualTo(201);
     }
 
     /// Beside writes that follow each other without a pause.

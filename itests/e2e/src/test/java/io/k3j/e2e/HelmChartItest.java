@@ -37,6 +37,8 @@ class HelmChartItest {
     private static final Duration SOON = Duration.ofSeconds(180);
     private static final String CHARTS = "/apis/helm.cattle.io/v1/namespaces/default/helmcharts";
     private static final String CONFIGS = "/apis/helm.cattle.io/v1/namespaces/default/helmchartconfigs";
+    private static final String GADGETS = "/apis/operator.example/%s/namespaces/default/gadgets";
+    private static final String DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
     private static final String CORE = "/api/v1/namespaces/default/";
     private static final String MAP = """
             apiVersion: v1
@@ -278,6 +280,49 @@ class HelmChartItest {
         assertThat(failed("back")).contains("rolled back", "revision 3 is deployed");
         assertThat(map("back").text("one")).isEqualTo("chart");
         delete("back");
+    }
+
+    @Test
+    void anOperatorsChartKeepsItsKindAndItsAuthorityWhenItIsRolledBack() throws Exception {
+        try (OperatorChart operator = new OperatorChart()) {
+            chart("operator", "chartContent", operator.base64());
+            ready("operator", 1);
+            operator.serve(object(CORE + "secrets/" + OperatorChart.SECRET).struct("data"));
+            server.await("the kind", SOON, () -> served(GADGETS.formatted("v1")));
+            server.await("the refusal of too many", SOON, () -> gadget("v1", "many", "size", 9, "?dryRun=All")
+                    .contains("no more than 3"));
+            assertThat(gadget("v1", "one", "size", 2, "")).contains("\"uid\"");
+            assertThat(replicas()).isEqualTo(2);
+
+            api.send("PATCH", CHARTS + "/operator", "application/merge-patch+json", Json.bytes(Struct.of("metadata",
+                    Struct.of("annotations", Struct.of("helm.k3j.io/rollback-on-failure", "true")), "spec",
+                    Struct.of("valuesContent", "storage: v2\nbroken: true"))));
+            assertThat(failed("operator")).contains("rolled back", "revision 3 is deployed");
+            Struct kind = object(DEFINITIONS + "/gadgets.operator.example");
+            assertThat(kind.struct("spec").seq("versions").find("name", "v1").flag("storage")).isTrue();
+            assertThat(replicas()).isEqualTo(2);
+            assertThat(gadget("v2", "many", "replicas", 9, "")).contains("no more than 3");
+            delete("operator");
+            server.await("end of the kind", SOON,
+                    () -> object(DEFINITIONS + "/gadgets.operator.example").isEmpty());
+        }
+    }
+
+    private static long replicas() {
+        return object(GADGETS.formatted("v2") + "/one").struct("spec").whole("replicas", 0);
+    }
+
+    private static String gadget(String version, String name, String field, long number, String how) {
+        try {
+            return api.send("POST", GADGETS.formatted(version) + how, Api.JSON, Json.bytes(Struct.of("apiVersion",
+                    "operator.example/" + version, "kind", "Gadget", "metadata", Struct.of("name", name), "spec",
+                    Struct.of(field, number)))).body();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     @ParameterizedTest(name = "{0}")

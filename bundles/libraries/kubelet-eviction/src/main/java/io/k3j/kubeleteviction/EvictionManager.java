@@ -21,7 +21,7 @@ import java.util.TreeSet;
 public final class EvictionManager {
     /// The reason of events and of a pod's status.
     public static final String REASON = "Evicted";
-    private static final System.Logger LOG = System.getLogger("io.k3j.kubeleteviction");
+    private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
     /// The least priority of pods without which the cluster would not work.
     private static final long CRITICAL = 2_000_000_000;
     /// How long a pod has that has to go at once.

@@ -31,7 +31,7 @@ final class CredentialProvider {
     /// How long one that hung is left alone: all who wait for it would wait for the whole of [#LIMIT] each.
     private static final Duration REST = Duration.ofMinutes(1);
     private static final int MOST_COMPLAINT = 300;
-    private static final System.Logger LOG = System.getLogger("io.k3j.kubeletimages");
+    private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
     private static final String GLOBAL = "global";
     private final ProviderConfig config;
     private final Path program;

@@ -15,7 +15,7 @@ import java.util.List;
 /// are there, as in K3s. A changed file counts from the next pull on. For any thread; blocks while programs run.
 public final class CredentialProviders {
     private static final int MAX_BYTES = 1 << 20;
-    private static final System.Logger LOG = System.getLogger("io.k3j.kubeletimages");
+    private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
     private final Path config;
     private final Path directory;
     private final InstantSource clock;

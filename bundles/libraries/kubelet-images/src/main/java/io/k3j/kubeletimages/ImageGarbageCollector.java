@@ -25,7 +25,7 @@ import java.util.function.Supplier;
 /// <https://kubernetes.io/docs/concepts/architecture/garbage-collection/#containers-images>. Any thread; one works at a
 /// time, the others wait.
 public final class ImageGarbageCollector {
-    private static final System.Logger LOG = System.getLogger("io.k3j.kubeletimages");
+    private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
     private static final int WHOLE = 100;
     private final ContainerRuntime runtime;
     private final Limits limits;

@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 /// asks, which blocks it and those that come meanwhile, and all are told the same for ten seconds, as long as
 /// cAdvisor's figures stand. Without an answer of the runtime there are no figures, also for ten seconds.
 final class NetworkStats {
-    private static final System.Logger LOG = System.getLogger("io.k3j.kubeletserver");
+    private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
     private static final Duration FRESH = Duration.ofSeconds(10);
     /// The one told at the top, as in upstream; where there is none, the first.
     private static final String DEFAULT = "eth0";

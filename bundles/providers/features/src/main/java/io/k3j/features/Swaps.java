@@ -35,7 +35,8 @@ final class Swaps {
             obstacles.add(name + " is a fragment of another bundle: only whole bundles are replaced");
         }
         if (!bundles.runs(name)) {
-            obstacles.add("no running bundle is called " + name + "; see: k3s bundle ls");
+            obstacles.add("no running bundle is called " + name + "; see: k3s bundle ls (a library that is part of a"
+                    + " bundle's jar is replaced with that bundle)");
             return obstacles;
         }
         if (policy(name) == SwapPolicy.RESTART) {
