@@ -67,7 +67,10 @@ class OidcItest {
         shell(begin.substring(0, start), Map.of());
         configuration = Files.readString(file());
         assertThat(configuration).contains(USERNAME, issuer.url());
-        server = server(home, begin.substring(start));
+        String tokens = page(4);
+        int withTokens = tokens.indexOf("k3s server ");
+        shell(tokens.substring(0, withTokens), Map.of());
+        server = server(home, begin.substring(start), tokens.substring(withTokens + "k3s server ".length()).strip());
         server.await("the API", LIMIT, commands::served);
         api = Api.anonymous(home.resolve("k3s.yaml"), commands.server());
         commands.kubectl("apply", "-f", Files.writeString(home.resolve("binding.yaml"), BINDING).toString());
@@ -88,7 +91,7 @@ class OidcItest {
     private String page(int block) throws IOException {
         List<String> blocks = Arrays.stream(Files.readString(Path.of("../../docs/authentication.md")).split("```"))
                 .filter(b -> b.startsWith("bash\n")).map(b -> b.substring("bash\n".length())).toList();
-        assertThat(blocks).hasSize(5);
+        assertThat(blocks).hasSize(6);
         return blocks.get(block).replace("https://login.example.com", issuer.url())
                 .replace("certificateAuthority: \"\"",
                         "certificateAuthority: \"" + issuer.authorities().replace("\n", "\\n") + "\"")
@@ -167,6 +170,14 @@ class OidcItest {
 
     @Test
     @Order(2)
+    void aTokenOfTheFileIsItsUserWithItsGroups() throws Exception {
+        assertThat(whoami("a-long-random-token")).contains("\"username\":\"anne\"", "\"uid\":\"1000\"",
+                "\"groups\":[\"admins\",\"developers\",\"system:authenticated\"]");
+        assertThat(whoami("a-long-random-toke")).isEqualTo("401");
+    }
+
+    @Test
+    @Order(3)
     void strangersStayOutsideButForWhatIsForEverybody() throws Exception {
         assertThat(whoami("")).isEqualTo("401");
         assertThat(asked("/livez", "", "").statusCode()).isEqualTo(200);
@@ -177,7 +188,7 @@ class OidcItest {
     }
 
     @Test
-    @Order(3)
+    @Order(4)
     void aReviewSaysWhoATokenIsAndWhyItIsNobody() throws Exception {
         String good = issuer.token(JANE);
         assertThat(review(good)).contains("authenticated: true", "username: oidc:jane");
@@ -203,14 +214,14 @@ class OidcItest {
     }
 
     @Test
-    @Order(4)
+    @Order(5)
     void anotherKeyIsFetched() throws Exception {
         issuer.rotate();
         awaitUser("oidc:jane");
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void aChangedFileIsTakenUpAndAWrongOneChangesNothing() throws Exception {
         write("username: {expression: \"'people:' + claims.sub\"}");
         awaitUser("people:jane");
@@ -225,7 +236,7 @@ class OidcItest {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void anotherVersionOfTheBundleRefusesNobody() throws Exception {
         Path jar = new RebuiltJars(home).rebuilt("io.k3j.authoidc");
         AtomicBoolean over = new AtomicBoolean();
@@ -261,7 +272,7 @@ class OidcItest {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void aWrongFileEndsAStartWithOneSentence() throws Exception {
         Path other = Files.createDirectory(home.resolve("other"));
         Path wrong = Files.writeString(other.resolve("wrong.yaml"), "apiVersion: apiserver.config.k8s.io/v1\n"
@@ -276,7 +287,7 @@ class OidcItest {
     }
 
     @Test
-    @Order(8)
+    @Order(9)
     void flagsNameOneIssuer() throws Exception {
         server.close();
         Path other = Files.createDirectory(home.resolve("flags"));
