@@ -1,9 +1,11 @@
-package io.k3j.kubeletvolumes;
+package io.k3j.volumecontent;
 
-import io.k3j.kubeletvolumes.AtomicDirectory.Content;
+import io.k3j.kubeletvolumes.VolumeFiles;
+import io.k3j.kubeletvolumes.VolumeFiles.Content;
 import io.k3j.kuberuntime.ConfigError;
 import io.k3j.kuberuntime.Environment;
 import io.k3j.kuberuntime.PodSpecs;
+import io.k3j.kuberuntime.PodTokens;
 import io.k3j.kuberuntime.ReferencedObjects;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
@@ -21,7 +23,7 @@ import java.util.OptionalLong;
 ///
 /// What a pod may leave out (`optional`) is missing silently; what it needs and is not there is a [ConfigError] in
 /// upstream's words. The whole of a volume is collected in memory, within the bound of [CollectedFiles#MAX_BYTES].
-public final class VolumeContent {
+public final class VolumeContent implements VolumeFiles {
     /// `defaultMode` where the pod says nothing: 0644.
     private static final long DEFAULT_MODE = 0644;
     private final ReferencedObjects references;
@@ -49,12 +51,8 @@ public final class VolumeContent {
         this(references, environment, tokens, TrustBundles.off(), PodCertificates.off());
     }
 
-    /// The files a volume shows, by path.
-    /// @param volume one of `spec.volumes`, of one of the four kinds
-    /// @param addresses of the pod, which `status.podIP` shows; empty before it has any
-    /// @return by path relative to the volume's top; a later source wins over an earlier one
-    /// @throws ConfigError when something needed is missing, or the volume would hold too much
-    Map<String, Content> of(Obj pod, Struct volume, List<String> addresses) {
+    @Override
+    public Map<String, Content> of(Obj pod, Struct volume, List<String> addresses) {
         CollectedFiles files = new CollectedFiles();
         if (volume.has("configMap")) {
             configMap(pod, volume.struct("configMap"), mode(volume.struct("configMap"), DEFAULT_MODE), files);

@@ -1,12 +1,13 @@
-package io.k3j.kubeletvolumes;
+package io.k3j.volumecontent;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.k3j.kubeletvolumes.AtomicDirectory.Content;
+import io.k3j.kubeletvolumes.VolumeFiles.Content;
 import io.k3j.kuberuntime.ConfigError;
 import io.k3j.kuberuntime.Environment;
+import io.k3j.kuberuntime.PodTokens;
 import io.k3j.kuberuntime.ReferencedObjects;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
@@ -23,7 +24,7 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/// How much memory the files of a volume take, whatever a pod asks for.
+/// How much memory the files of a volume take, whatever a pod asks for, and who may read them.
 class VolumeContentTest {
     private static final String LIMIT = "the content of the volume exceeds the limit of 64 MiB";
     private static final int MEGABYTE = 1 << 20;
@@ -107,5 +108,19 @@ class VolumeContentTest {
         assertThat(files("projected", "sources", 2, _ -> optional)).isEmpty();
         assertThatThrownBy(() -> files("projected", "sources", 2, i -> i == 0 ? optional : configMap("absent", "k", i)))
                 .hasMessage("configmap \"absent\" not found");
+    }
+
+    @Test
+    void aTokenIsTheOneUsersAllContainersRunAs() {
+        Obj one = running(Struct.of("runAsUser", 7));
+        assertThat(VolumeContent.user(one)).hasValue(7);
+        assertThat(VolumeContent.user(one.with(Seq.of(Struct.of("name", "a"), Struct.of("name", "b", "securityContext",
+                Struct.of("runAsUser", 8))), "spec", "containers"))).isEmpty();
+        assertThat(VolumeContent.user(running(Struct.EMPTY))).isEmpty();
+    }
+
+    private static Obj running(Struct security) {
+        return Obj.of(Struct.of("metadata", Struct.of("uid", "u1", "name", "p", "namespace", "ns"), "spec",
+                Struct.of("securityContext", security, "containers", Seq.of(Struct.of("name", "a")))));
     }
 }

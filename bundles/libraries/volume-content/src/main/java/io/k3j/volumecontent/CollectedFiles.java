@@ -1,6 +1,6 @@
-package io.k3j.kubeletvolumes;
+package io.k3j.volumecontent;
 
-import io.k3j.kubeletvolumes.AtomicDirectory.Content;
+import io.k3j.kubeletvolumes.VolumeFiles.Content;
 import io.k3j.kuberuntime.ConfigError;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,9 +1,7 @@
-package io.k3j.kubeletvolumes;
+package io.k3j.kuberuntime;
 
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
-import io.k3j.kuberuntime.ConfigError;
-import io.k3j.kuberuntime.ReferencedObjects;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;

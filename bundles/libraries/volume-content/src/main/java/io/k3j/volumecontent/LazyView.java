@@ -1,4 +1,4 @@
-package io.k3j.kubeletvolumes;
+package io.k3j.volumecontent;
 
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiResource;

@@ -1,4 +1,4 @@
-package io.k3j.kubeletvolumes;
+package io.k3j.volumecontent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,9 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.ApiResource;
 import io.k3j.clientapi.Query;
-import io.k3j.kubeletvolumes.AtomicDirectory.Content;
+import io.k3j.kubeletvolumes.VolumeFiles.Content;
 import io.k3j.kuberuntime.ConfigError;
 import io.k3j.kuberuntime.Environment;
+import io.k3j.kuberuntime.PodTokens;
 import io.k3j.kuberuntime.ReferencedObjects;
 import io.k3j.model.Gvr;
 import io.k3j.model.Obj;

@@ -1,4 +1,4 @@
-package io.k3j.kubeletvolumes;
+package io.k3j.volumecontent;
 
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
@@ -63,21 +63,21 @@ public final class TrustBundles implements AutoCloseable {
     }
 
     /// Follows this API from now on, instead of any before.
-    void attach(ApiClient fresh) {
+    public void attach(ApiClient fresh) {
         if (view != null) {
             view.attach(fresh);
         }
     }
 
     /// Stands still from now on.
-    void detach() {
+    public void detach() {
         if (view != null) {
             view.detach();
         }
     }
 
     /// From now on tells `changed` when any bundle changes, if the pod shows one.
-    void follow(Obj pod, Runnable changed) {
+    public void follow(Obj pod, Runnable changed) {
         if (pod.spec().seq("volumes").structs().stream()
                 .anyMatch(v -> v.struct("projected").seq("sources").structs().stream().anyMatch(s -> s.has(SOURCE)))) {
             users.put(pod.uid(), changed);
@@ -85,7 +85,7 @@ public final class TrustBundles implements AutoCloseable {
     }
 
     /// A pod, by its uid, is not told any more.
-    void forget(String uid) {
+    public void forget(String uid) {
         users.remove(uid);
     }
 

@@ -1,7 +1,8 @@
-package io.k3j.kubeletvolumes;
+package io.k3j.volumecontent;
 
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Query;
+import io.k3j.kubeletvolumes.Volumes;
 import io.k3j.kuberuntime.ConfigError;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
@@ -66,21 +67,21 @@ public final class PodCertificates implements AutoCloseable {
     }
 
     /// Follows this API from now on, instead of any before.
-    void attach(ApiClient fresh) {
+    public void attach(ApiClient fresh) {
         if (around != null) {
             around.view().attach(fresh);
         }
     }
 
     /// Stands still from now on.
-    void detach() {
+    public void detach() {
         if (around != null) {
             around.view().detach();
         }
     }
 
     /// From now on tells `changed` what becomes of the pod's requests, if it has such volumes.
-    void follow(Obj pod, Runnable changed) {
+    public void follow(Obj pod, Runnable changed) {
         if (pod.spec().seq("volumes").structs().stream()
                 .anyMatch(v -> v.struct("projected").seq("sources").structs().stream().anyMatch(s -> s.has(SOURCE)))) {
             users.put(pod.uid(), changed);
@@ -88,7 +89,7 @@ public final class PodCertificates implements AutoCloseable {
     }
 
     /// Forgets a pod, its keys and its certificates, by its uid.
-    void forget(String uid) {
+    public void forget(String uid) {
         users.remove(uid);
         all.keySet().removeIf(k -> k.startsWith(uid + "/"));
     }
@@ -98,7 +99,7 @@ public final class PodCertificates implements AutoCloseable {
     /// @param place of the source among those of the pod's volumes
     /// @param source `podCertificate` of a projected volume
     /// @throws ConfigError while there is nothing to show, and where there will never be
-    PodCertificate.Issued of(Obj pod, String place, Struct source) {
+    public PodCertificate.Issued of(Obj pod, String place, Struct source) {
         Surroundings known = around;
         if (known == null) {
             throw ConfigError.config("unimplemented");
