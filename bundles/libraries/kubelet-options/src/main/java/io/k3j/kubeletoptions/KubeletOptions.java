@@ -129,7 +129,7 @@ public record KubeletOptions(String nodeName, Path dataDir, Path rootDir, Path l
     }
 
     /// How many images the node's status names: `node-status-max-images`, -1 for all.
-    public long maxImages() {
+    long maxImages() {
         long most = number("node-status-max-images", 50);
         if (most < -1) {
             throw new IllegalArgumentException("--kubelet-arg node-status-max-images=" + most
@@ -278,7 +278,7 @@ public record KubeletOptions(String nodeName, Path dataDir, Path rootDir, Path l
     }
 
     /// Taints this node registers with: `register-with-taints`, or else K3s' flag.
-    public List<String> taints() {
+    List<String> taints() {
         return arguments.containsKey("register-with-taints")
                 ? List.of(arguments.get("register-with-taints").split(",")) : defaults.nodeTaints();
     }

@@ -29,7 +29,7 @@ public final class NodeOptions {
     }
 
     /// By `node-status-update-frequency`, and by `nodeStatusReportFrequency` and `nodeLeaseDurationSeconds` of files.
-    public static NodeSettings.Heartbeat heartbeat(KubeletOptions options) {
+    static NodeSettings.Heartbeat heartbeat(KubeletOptions options) {
         return new NodeSettings.Heartbeat(statusFrequency(options),
                 options.duration("node-status-report-frequency", "5m"),
                 Duration.ofSeconds(options.number("node-lease-duration-seconds", 40)));

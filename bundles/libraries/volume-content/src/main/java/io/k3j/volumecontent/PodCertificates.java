@@ -67,21 +67,21 @@ public final class PodCertificates implements AutoCloseable {
     }
 
     /// Follows this API from now on, instead of any before.
-    public void attach(ApiClient fresh) {
+    void attach(ApiClient fresh) {
         if (around != null) {
             around.view().attach(fresh);
         }
     }
 
     /// Stands still from now on.
-    public void detach() {
+    void detach() {
         if (around != null) {
             around.view().detach();
         }
     }
 
     /// From now on tells `changed` what becomes of the pod's requests, if it has such volumes.
-    public void follow(Obj pod, Runnable changed) {
+    void follow(Obj pod, Runnable changed) {
         if (pod.spec().seq("volumes").structs().stream()
                 .anyMatch(v -> v.struct("projected").seq("sources").structs().stream().anyMatch(s -> s.has(SOURCE)))) {
             users.put(pod.uid(), changed);
@@ -89,7 +89,7 @@ public final class PodCertificates implements AutoCloseable {
     }
 
     /// Forgets a pod, its keys and its certificates, by its uid.
-    public void forget(String uid) {
+    void forget(String uid) {
         users.remove(uid);
         all.keySet().removeIf(k -> k.startsWith(uid + "/"));
     }
@@ -99,7 +99,7 @@ public final class PodCertificates implements AutoCloseable {
     /// @param place of the source among those of the pod's volumes
     /// @param source `podCertificate` of a projected volume
     /// @throws ConfigError while there is nothing to show, and where there will never be
-    public PodCertificate.Issued of(Obj pod, String place, Struct source) {
+    PodCertificate.Issued of(Obj pod, String place, Struct source) {
         Surroundings known = around;
         if (known == null) {
             throw ConfigError.config("unimplemented");

@@ -63,21 +63,21 @@ public final class TrustBundles implements AutoCloseable {
     }
 
     /// Follows this API from now on, instead of any before.
-    public void attach(ApiClient fresh) {
+    void attach(ApiClient fresh) {
         if (view != null) {
             view.attach(fresh);
         }
     }
 
     /// Stands still from now on.
-    public void detach() {
+    void detach() {
         if (view != null) {
             view.detach();
         }
     }
 
     /// From now on tells `changed` when any bundle changes, if the pod shows one.
-    public void follow(Obj pod, Runnable changed) {
+    void follow(Obj pod, Runnable changed) {
         if (pod.spec().seq("volumes").structs().stream()
                 .anyMatch(v -> v.struct("projected").seq("sources").structs().stream().anyMatch(s -> s.has(SOURCE)))) {
             users.put(pod.uid(), changed);
@@ -85,7 +85,7 @@ public final class TrustBundles implements AutoCloseable {
     }
 
     /// A pod, by its uid, is not told any more.
-    public void forget(String uid) {
+    void forget(String uid) {
         users.remove(uid);
     }
 
