@@ -36,7 +36,8 @@ class ServiceRangesTest {
         Struct status = ready.isEmpty() ? Struct.EMPTY
                 : Struct.of("conditions", Seq.of(Struct.of("type", "Ready", "status", ready)));
         stage.seed(ServiceRanges.RESOURCE, Struct.of("apiVersion", "networking.k8s.io/v1", "kind", "ServiceCIDR",
-                "metadata", Struct.of("name", name, "finalizers", Seq.of("networking.k8s.io/service-cidr-finalizer")), "spec",
+                "metadata",
+                Struct.of("name", name, "finalizers", Seq.of("networking.k8s.io/service-cidr-finalizer")), "spec",
                 Struct.of("cidrs", Seq.of((Object[]) cidrs)), "status", status));
     }
 
