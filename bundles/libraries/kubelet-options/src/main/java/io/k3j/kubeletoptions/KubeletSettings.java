@@ -1,6 +1,6 @@
 package io.k3j.kubeletoptions;
 
-/// The settings of this bundle: K3s' flags in camel case, with K3s' defaults.
+/// The settings of the bundle `io.k3j.kubelet`: K3s' flags in camel case, with K3s' defaults.
 public @interface KubeletSettings {
     /// `--data-dir`.
     String dataDir() default "/var/lib/rancher/k3s";

@@ -58,7 +58,7 @@ public final class ShutdownInhibitor implements AutoCloseable {
 
     /// Has logind wait as long as is wanted, if it does not yet.
     /// @throws IOException when there is no logind, or it does not
-    public void allow(Duration wanted) throws IOException {
+    void allow(Duration wanted) throws IOException {
         if (delay().compareTo(wanted) >= 0) {
             return;
         }
@@ -111,7 +111,7 @@ public final class ShutdownInhibitor implements AutoCloseable {
     /// Takes the lock and waits until a shutdown is announced; then the lock is held until [#release].
     /// @return false when it was closed meanwhile
     /// @throws IOException when there is no such program, or it ends before
-    public boolean announced() throws IOException {
+    boolean announced() throws IOException {
         Process process = take();
         if (process == null) {
             return false;
@@ -162,7 +162,7 @@ public final class ShutdownInhibitor implements AutoCloseable {
     }
 
     /// Lets the shutdown go on. The child first: it might not notice that the other has ended.
-    public synchronized void release() {
+    synchronized void release() {
         Process process = held;
         held = null;
         if (process != null) {

@@ -82,7 +82,7 @@ final class NodeWriteTable {
         }
     }
 
-    /// The table of this bundle.
+    /// The table of this library.
     static NodeWriteTable read() {
         try (BufferedReader in = new BufferedReader(new InputStreamReader(
                 NodeWriteTable.class.getResourceAsStream("/io/k3j/nodewrites/node-writes.txt"),

@@ -33,7 +33,7 @@ public final class PodResources {
     }
 
     /// One of some amounts, 0 when it is not among them.
-    public static long amount(Struct amounts, String name) {
+    static long amount(Struct amounts, String name) {
         if (!amounts.has(name)) {
             return 0;
         }

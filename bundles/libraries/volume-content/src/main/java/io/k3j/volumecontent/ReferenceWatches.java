@@ -85,7 +85,7 @@ public final class ReferenceWatches implements AutoCloseable {
     /// The objects a pod's volumes show. Volumes only: variables of the environment are read once, when a container
     /// starts.
     /// @return empty for a pod without such volumes
-    public static Set<Ref> of(Obj pod) {
+    static Set<Ref> of(Obj pod) {
         Set<Ref> all = new HashSet<>();
         for (Struct v : pod.spec().seq("volumes").structs()) {
             source(pod, v, "secretName", all);
