@@ -33,7 +33,7 @@ public final class PodResources {
     }
 
     /// One of some amounts, 0 when it is not among them.
-    static long amount(Struct amounts, String name) {
+    public static long amount(Struct amounts, String name) {
         if (!amounts.has(name)) {
             return 0;
         }
