@@ -5,6 +5,7 @@ import io.k3j.clientapi.WriteOptions;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.TimeSource;
 import io.k3j.cricontainerd.TestRuntime;
+import io.k3j.kubeletoptions.KubeletSettings;
 import io.k3j.kubeletvolumes.Mounts;
 import io.k3j.kubeletvolumes.Trees;
 import io.k3j.kuberuntime.ReferencedObjects;

@@ -5,11 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.k3j.kubeletvolumes.DiskUsage;
 import io.k3j.kubeletvolumes.HostPrograms;
 import io.k3j.kubeletvolumes.Mounts;
-import io.k3j.kubeletvolumes.PodTokens;
-import io.k3j.kubeletvolumes.VolumeContent;
 import io.k3j.kubeletvolumes.VolumeStats;
 import io.k3j.kubeletvolumes.Volumes;
-import io.k3j.kuberuntime.Environment;
 import io.k3j.kuberuntime.Labels;
 import io.k3j.kuberuntime.PodRuntime;
 import io.k3j.kuberuntime.ReferencedObjects;
@@ -92,9 +89,8 @@ class StatsTest {
     @BeforeEach
     void begin() {
         ReferencedObjects references = new ReferencedObjects(api);
-        Environment environment = new Environment(references, new Environment.Node("n", List.of(), 1, 1, () -> 1));
         volumes = new Volumes(directory.resolve("pods"), references,
-                new VolumeContent(references, environment, new PodTokens(api, clock)), new Mounts(),
+                (_, _, _) -> Map.of(), new Mounts(),
                 new HostPrograms(), clock, volumeStats, (pod, reason, message) -> {
                 });
         ContainerRuntime runtime = proxy(ContainerRuntime.class, (m, _) -> runtime(m));

@@ -1,6 +1,7 @@
 package io.k3j.kubeletvolumes;
 
 import io.k3j.kubeletvolumes.Handles.Handle;
+import io.k3j.kubeletvolumes.VolumeFiles.Content;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
@@ -38,18 +39,6 @@ final class AtomicDirectory {
     private final Handles handles;
     private final Path directory;
     private final InstantSource clock;
-
-    /// A file.
-    ///
-    /// @param bytes what it holds; never changed by anyone
-    /// @param mode its permissions; as of chmod(2), without the type; [#write] adds what a group needs
-    /// @param owner numeric user it belongs to, -1 for root
-    record Content(byte[] bytes, int mode, long owner) {
-        /// Of root's, as everything but a token is.
-        Content(byte[] bytes, int mode) {
-            this(bytes, mode, -1);
-        }
-    }
 
     /// @param directory exists already; no container can change its parents
     /// @param clock of the time of day, for names only

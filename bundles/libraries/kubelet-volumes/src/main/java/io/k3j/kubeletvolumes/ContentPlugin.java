@@ -15,12 +15,12 @@ final class ContentPlugin implements VolumePlugin {
     /// Fields of a volume, one of which names its kind. No volume has two.
     private static final List<String> KINDS = List.of("configMap", "secret", "downwardAPI", "projected");
     private final VolumeDirectories directories;
-    private final VolumeContent content;
+    private final VolumeFiles content;
     private final Mounts mounts;
     private final Handles handles;
     private final InstantSource clock;
 
-    ContentPlugin(VolumeDirectories directories, VolumeContent content, Mounts mounts, Handles handles,
+    ContentPlugin(VolumeDirectories directories, VolumeFiles content, Mounts mounts, Handles handles,
             InstantSource clock) {
         this.directories = directories;
         this.content = content;
@@ -60,7 +60,7 @@ final class ContentPlugin implements VolumePlugin {
             case "downwardAPI" -> "downward-api";
             default -> kind;
         };
-        Map<String, AtomicDirectory.Content> files = content.of(spec.pod(), spec.source(), spec.addresses());
+        Map<String, VolumeFiles.Content> files = content.of(spec.pod(), spec.source(), spec.addresses());
         Path p = directories.volume(spec, plugin);
         PodDirectories.make(p);
         if (kind.equals("secret") || kind.equals("projected")) {

@@ -50,7 +50,7 @@ public final class Volumes {
     /// @param stats is told of every volume that is made
     /// @param warnings is told what people should know of a volume that a pod gets all the same
     @SuppressWarnings("checkstyle:ParameterNumber") // each is another part of the kubelet
-    public Volumes(Path pods, ReferencedObjects references, VolumeContent content, Mounts mounts,
+    public Volumes(Path pods, ReferencedObjects references, VolumeFiles content, Mounts mounts,
             HostPrograms programs, InstantSource clock, VolumeStats stats, Warnings warnings) {
         this.references = references;
         this.mounts = mounts;

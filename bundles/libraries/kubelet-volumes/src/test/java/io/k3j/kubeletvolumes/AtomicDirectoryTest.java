@@ -3,7 +3,7 @@ package io.k3j.kubeletvolumes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.k3j.kubeletvolumes.AtomicDirectory.Content;
+import io.k3j.kubeletvolumes.VolumeFiles.Content;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.kuberuntime.ConfigError;
-import io.k3j.kuberuntime.Environment;
 import io.k3j.kuberuntime.ReferencedObjects;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
@@ -19,6 +18,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -69,9 +69,8 @@ class BlockVolumesTest {
     /// A kubelet that has just started.
     private Volumes started() {
         ReferencedObjects references = new ReferencedObjects(api);
-        Environment environment = new Environment(references, new Environment.Node("n", List.of(), 1, 1, () -> 1));
         return new Volumes(directory.resolve("pods"), references,
-                new VolumeContent(references, environment, new PodTokens(api, InstantSource.system())), mounts,
+                (_, _, _) -> Map.of(), mounts,
                 programs, InstantSource.system(), new VolumeStats(InstantSource.system(), InstantSource.system()),
                 (pod, reason, message) -> told.add(reason));
     }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.kuberuntime.ConfigError;
-import io.k3j.kuberuntime.Environment;
 import io.k3j.kuberuntime.ReferencedObjects;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
@@ -21,6 +20,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,9 +92,8 @@ class CsiPluginTest {
     @BeforeEach
     void begin() {
         ReferencedObjects references = new ReferencedObjects(api);
-        Environment environment = new Environment(references, new Environment.Node("n", List.of(), 1, 1, () -> 1));
         volumes = new Volumes(directory.resolve("pods"), references,
-                new VolumeContent(references, environment, new PodTokens(api, InstantSource.system())), new Mounts(),
+                (_, _, _) -> Map.of(), new Mounts(),
                 new HostPrograms(), InstantSource.system(), stats, (pod, reason, message) -> told.add(reason));
     }
 

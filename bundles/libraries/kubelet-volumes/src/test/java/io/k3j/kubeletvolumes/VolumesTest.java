@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.k3j.kuberuntime.Environment;
+import io.k3j.kubeletvolumes.VolumeFiles.Content;
 import io.k3j.kuberuntime.ReferencedObjects;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
@@ -15,8 +15,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,14 +32,14 @@ class VolumesTest {
     private final Mounts mounts = new Mounts();
     private final VolumeStats stats = new VolumeStats(InstantSource.system(), InstantSource.system());
     private Volumes volumes;
+    /// What volumes with files show.
+    private Map<String, Content> files = Map.of();
 
     @BeforeEach
     void begin() {
         ReferencedObjects references = new ReferencedObjects(api);
-        Environment environment = new Environment(references, new Environment.Node("n", List.of(), 1, 1, () -> 1));
-        volumes = new Volumes(directory.resolve("pods"), references,
-                new VolumeContent(references, environment, new PodTokens(api, InstantSource.system())), mounts,
-                new HostPrograms(), InstantSource.system(), stats, (pod, reason, message) -> {
+        volumes = new Volumes(directory.resolve("pods"), references, (_, _, _) -> files, mounts, new HostPrograms(),
+                InstantSource.system(), stats, (pod, reason, message) -> {
                 });
     }
 
@@ -127,15 +128,6 @@ class VolumesTest {
     }
 
     @Test
-    void givesATokenToTheOneUserAllContainersRunAs() {
-        Obj pod = pod(Struct.EMPTY, Struct.of("runAsUser", 7));
-        assertThat(VolumeContent.user(pod)).hasValue(7);
-        assertThat(VolumeContent.user(pod.with(Seq.of(Struct.of("name", "a"), Struct.of("name", "b", "securityContext",
-                Struct.of("runAsUser", 8))), "spec", "containers"))).isEmpty();
-        assertThat(VolumeContent.user(pod(Struct.EMPTY, Struct.EMPTY))).isEmpty();
-    }
-
-    @Test
     void aClaimIsWhatItsVolumeIs() {
         Path local = directory.resolve("local");
         Obj pod = pod(Struct.of("name", "v", "persistentVolumeClaim", Struct.of("claimName", "c")), Struct.EMPTY);
@@ -196,11 +188,8 @@ class VolumesTest {
         Seq sources = Seq.copyOf(names.stream().map(n -> Struct.of("secret", Struct.of("name", n))).toList());
         Obj pod = pod(Struct.of("name", "v", "projected", Struct.of("sources", sources)), Struct.EMPTY);
         for (String version : List.of("1", "2")) {
-            for (String name : names) {
-                String text = Base64.getEncoder().encodeToString(version.repeat(1 << 20).getBytes(UTF_8));
-                api.seed(ReferencedObjects.SECRETS, Obj.of(Struct.of("metadata", Struct.of("namespace", "ns", "name",
-                        name), "data", Struct.of(name, text))));
-            }
+            files = names.stream().collect(Collectors.toMap(n -> n,
+                    _ -> new Content(version.repeat(1 << 20).getBytes(UTF_8), 0644)));
             Path v = volumes.prepare(pod, List.of()).get("v");
             assertThat(v.resolve("f")).hasContent(version.repeat(1 << 20));
             assertThat(mounts.mounted(v)).isTrue();

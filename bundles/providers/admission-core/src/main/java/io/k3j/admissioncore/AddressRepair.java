@@ -5,6 +5,7 @@ import io.k3j.clientapi.Query;
 import io.k3j.clientapi.View;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
+import io.k3j.serviceaddresses.AddressRegistry;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Optional;

@@ -5,6 +5,8 @@ import io.k3j.clientapi.Query;
 import io.k3j.clientapi.View;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
+import io.k3j.serviceaddresses.ServiceClaims;
+import io.k3j.serviceaddresses.ServiceFields;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Set;

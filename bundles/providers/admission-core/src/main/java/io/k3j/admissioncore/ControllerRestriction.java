@@ -5,6 +5,7 @@ import io.k3j.apiserverapi.Caller;
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.model.Struct;
+import io.k3j.nodewrites.NodeWrites;
 import java.util.Set;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -14,11 +15,10 @@ import org.osgi.service.component.annotations.Reference;
 /// `system:k3s-controller`, under which every node runs its pod network and its cluster DNS. The group
 /// `system:k3s-controller:<node>` of the certificate names the node. The certificate of K3s' own agents has no such
 /// group; it may write what flannel and the registry mirror write to any Node, and nothing else, but for the Nodes
-/// whose networks a bound identity runs: those carry [#BOUND]. Anybody who has the agents' token gets an unbound one.
+/// whose networks a bound identity runs: those carry [NodeWrites#BOUND]. Anybody who has the agents' token gets an
+/// unbound one.
 @Component(service = Admission.class, property = "order:Integer=81")
 public final class ControllerRestriction implements Admission {
-    /// The annotation by which a pod network with a bound identity keeps unbound ones from its Node.
-    static final String BOUND = "k3j.io/network";
     private static final String CONTROLLER = "system:k3s-controller";
     private static final String GROUP = CONTROLLER + ":";
     private static final String PROXY = "system:kube-proxy";
@@ -27,7 +27,7 @@ public final class ControllerRestriction implements Admission {
     /// Reads the table; Nodes are read from a view.
     @Activate
     public ControllerRestriction(@Reference Listers listers) {
-        this.writes = new NodeWrites(listers);
+        this.writes = new NodeWrites(listers::find);
     }
 
     @Override
@@ -62,7 +62,7 @@ public final class ControllerRestriction implements Admission {
     /// is not for it at all.
     private static Struct unmarked(Write write, Struct object) {
         Struct annotations = object.struct("metadata").struct("annotations");
-        boolean asks = write.kind().gvr().equals(Listers.NODES) && annotations.has(BOUND);
-        return asks ? object.withAt(annotations.without(BOUND), "metadata", "annotations") : object;
+        boolean asks = write.kind().gvr().equals(Listers.NODES) && annotations.has(NodeWrites.BOUND);
+        return asks ? object.withAt(annotations.without(NodeWrites.BOUND), "metadata", "annotations") : object;
     }
 }

@@ -6,13 +6,10 @@ import io.k3j.clientapi.View;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
-import io.k3j.model.Struct;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -35,11 +32,6 @@ public final class Listers {
     static final Gvr INGRESSES = new Gvr("networking.k8s.io", "v1", "ingressclasses");
     static final Gvr BUDGETS = new Gvr("policy", "v1", "poddisruptionbudgets");
     static final Gvr ADDRESSES = new Gvr("networking.k8s.io", "v1", "ipaddresses");
-    static final Gvr RANGES = new Gvr("networking.k8s.io", "v1", "servicecidrs");
-
-    static final Gvr CLAIMS = new Gvr("", "v1", "persistentvolumeclaims");
-    static final Gvr VOLUMES = new Gvr("", "v1", "persistentvolumes");
-    static final Gvr DRIVERS = new Gvr("storage.k8s.io", "v1", "csidrivers");
 
     private final ApiClient api;
     private final Map<Gvr, View> views = new ConcurrentHashMap<>();
@@ -78,34 +70,6 @@ public final class Listers {
     /// All objects of a namespace.
     Collection<Obj> all(Gvr resource, String namespace) {
         return view(resource).list(namespace);
-    }
-
-    /// The audiences that tokens for a pod may have: those of its projected volumes and those that the CSI drivers of
-    /// its volumes request. The empty text is the API server's own audience.
-    Set<String> audiences(Obj pod) {
-        Set<String> all = new TreeSet<>();
-        for (Struct volume : pod.spec().seq("volumes").structs()) {
-            for (Struct source : volume.struct("projected").seq("sources").structs()) {
-                if (source.has("serviceAccountToken")) {
-                    all.add(source.struct("serviceAccountToken").text("audience"));
-                }
-            }
-            String driver = driver(pod.namespace(), pod.name(), volume);
-            find(DRIVERS, "", driver).ifPresent(d -> d.spec().seq("tokenRequests").structs()
-                    .forEach(r -> all.add(r.text("audience"))));
-        }
-        return all;
-    }
-
-    private String driver(String namespace, String pod, Struct volume) {
-        if (volume.has("csi")) {
-            return volume.struct("csi").text("driver");
-        }
-        String claim = volume.has("ephemeral") ? pod + "-" + volume.text("name")
-                : volume.struct("persistentVolumeClaim").text("claimName");
-        return claim.isEmpty() ? "" : find(CLAIMS, namespace, claim)
-                .flatMap(c -> find(VOLUMES, "", c.spec().text("volumeName")))
-                .map(v -> v.spec().struct("csi").text("driver")).orElse("");
     }
 
     /// Closes the views.

@@ -1,5 +1,7 @@
 package io.k3j.admissioncore;
 
+import io.k3j.admissionkit.OptionalPlugins;
+import io.k3j.admissionkit.WriteAttributes;
 import io.k3j.apiserverapi.Admission;
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;

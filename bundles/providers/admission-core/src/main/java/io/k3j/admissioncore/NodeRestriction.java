@@ -5,6 +5,7 @@ import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Struct;
+import io.k3j.nodewrites.NodeWrites;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -20,7 +21,7 @@ public final class NodeRestriction implements Admission {
     /// Reads the table; Pods, Nodes and volumes are read from views.
     @Activate
     public NodeRestriction(@Reference Listers listers) {
-        this.writes = new NodeWrites(listers);
+        this.writes = new NodeWrites(listers::find);
     }
 
     @Override

@@ -1,5 +1,9 @@
 package io.k3j.admissioncore;
 
+import io.k3j.admissionkit.NodeSelectors;
+import io.k3j.admissionkit.OptionalPlugins;
+import io.k3j.admissionkit.PluginConfiguration;
+import io.k3j.admissionkit.WriteAttributes;
 import io.k3j.apiserverapi.Admission;
 import io.k3j.apiserverapi.Write;
 import io.k3j.clientapi.ApiFault;

@@ -1,5 +1,7 @@
 package io.k3j.admissioncore;
 
+import io.k3j.admissionkit.TokenVolume;
+import io.k3j.admissionkit.WriteAttributes;
 import io.k3j.apiserverapi.Admission;
 import io.k3j.apiserverapi.Write;
 import io.k3j.clientapi.ApiFault;
@@ -9,6 +11,7 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.nodewrites.MirrorPods;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;

@@ -1,5 +1,6 @@
 package io.k3j.admissioncore;
 
+import io.k3j.admissionkit.WriteAttributes;
 import io.k3j.apiserverapi.Admission;
 import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.apiserverapi.Write;
@@ -9,6 +10,9 @@ import io.k3j.componenthelpers.Cidr;
 import io.k3j.model.Key;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.serviceaddresses.ServiceFamilies;
+import io.k3j.serviceaddresses.ServiceFields;
+import io.k3j.serviceaddresses.SharedNodePorts;
 import io.k3j.validation.Addresses;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -83,7 +87,7 @@ public final class ServiceAllocation implements Admission {
         }
     }
 
-    /// Runs a release; a claim that stays is found abandoned by [ServiceClaims#prune] later.
+    /// Runs a release; a claim that stays is found abandoned by [io.k3j.serviceaddresses.ServiceClaims#prune] later.
     private static void attempt(Runnable release) {
         try {
             release.run();

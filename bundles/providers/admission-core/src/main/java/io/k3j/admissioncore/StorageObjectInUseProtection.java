@@ -1,5 +1,6 @@
 package io.k3j.admissioncore;
 
+import io.k3j.admissionkit.WriteAttributes;
 import io.k3j.apiserverapi.Admission;
 import io.k3j.apiserverapi.Write;
 import io.k3j.model.Seq;

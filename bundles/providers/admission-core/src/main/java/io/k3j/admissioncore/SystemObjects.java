@@ -8,6 +8,8 @@ import io.k3j.componentbase.SupervisedLoop;
 import io.k3j.model.Gvr;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
+import io.k3j.serviceaddresses.DefaultServiceCidr;
+import io.k3j.serviceaddresses.ServiceRange;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;

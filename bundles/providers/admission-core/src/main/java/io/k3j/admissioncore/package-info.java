@@ -7,7 +7,8 @@
 /// PriorityClasses and the ServiceCIDR `kubernetes`, when they are missing; `status.disruptedPods` of disruption
 /// budgets.
 ///
-/// What the identities of nodes may write is the table `node-writes.txt`.
+/// What plug-ins are made with is in `admission-kit`, what the identities of nodes may write in `node-writes`, the
+/// pod security standards in `pod-security`, claims of addresses and node ports in `service-addresses`.
 @NullMarked
 package io.k3j.admissioncore;
 

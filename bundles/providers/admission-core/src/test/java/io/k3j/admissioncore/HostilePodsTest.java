@@ -9,6 +9,7 @@ import io.k3j.model.Gvk;
 import io.k3j.model.Gvr;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.podsecurity.PodSecurityConfiguration;
 import io.k3j.schema.Schemas;
 import io.k3j.testkit.HostileKinds;
 import io.k3j.testkitobjects.BodyCosts;

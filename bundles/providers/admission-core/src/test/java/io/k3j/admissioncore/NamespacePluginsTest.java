@@ -11,6 +11,7 @@ import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.View;
 import io.k3j.model.Key;
 import io.k3j.model.Struct;
+import io.k3j.podsecurity.PodSecurityConfiguration;
 import java.lang.reflect.Proxy;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;

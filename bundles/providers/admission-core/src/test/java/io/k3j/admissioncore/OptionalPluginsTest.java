@@ -3,6 +3,7 @@ package io.k3j.admissioncore;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.k3j.admissionkit.OptionalPlugins;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;

@@ -11,6 +11,7 @@ import io.k3j.codec.Json;
 import io.k3j.model.Gvr;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.podsecurity.PodSecurityConfiguration;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;

@@ -8,6 +8,8 @@ import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Struct;
+import io.k3j.podsecurity.PodSecurityConfiguration;
+import io.k3j.podsecurity.PodSecurityLevel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

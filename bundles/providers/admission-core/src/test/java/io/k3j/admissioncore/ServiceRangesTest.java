@@ -8,6 +8,8 @@ import io.k3j.componenthelpers.Cidr;
 import io.k3j.model.Key;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.serviceaddresses.AddressRegistry;
+import io.k3j.serviceaddresses.ServiceRanges;
 import java.net.InetAddress;
 import java.util.HashSet;
 import java.util.List;
@@ -33,7 +35,8 @@ class ServiceRangesTest {
     private void cidr(String name, String ready, String... cidrs) {
         Struct status = ready.isEmpty() ? Struct.EMPTY
                 : Struct.of("conditions", Seq.of(Struct.of("type", "Ready", "status", ready)));
-        stage.seed(Listers.RANGES, Struct.of("apiVersion", "networking.k8s.io/v1", "kind", "ServiceCIDR", "metadata",
+        stage.seed(ServiceRanges.RESOURCE, Struct.of("apiVersion", "networking.k8s.io/v1", "kind", "ServiceCIDR",
+                "metadata",
                 Struct.of("name", name, "finalizers", Seq.of("networking.k8s.io/service-cidr-finalizer")), "spec",
                 Struct.of("cidrs", Seq.of((Object[]) cidrs)), "status", status));
     }
@@ -100,7 +103,7 @@ class ServiceRangesTest {
     void oneThatIsNotReadyOrBeingDeletedGivesNone() {
         cidr(ServiceRanges.DEFAULT, "False", "10.43.0.0/28");
         cidr("ending", "True", "203.0.113.0/24");
-        stage.api.delete(Listers.RANGES, Key.of("ending"), DeleteOptions.PLAIN);
+        stage.api.delete(ServiceRanges.RESOURCE, Key.of("ending"), DeleteOptions.PLAIN);
         refused("10.43.0.10");
         refused("203.0.113.10");
         assertThatThrownBy(() -> address("any", CLUSTER_IP)).hasMessageContaining("range is full");

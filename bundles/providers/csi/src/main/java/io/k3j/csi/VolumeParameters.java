@@ -2,7 +2,7 @@ package io.k3j.csi;
 
 import io.k3j.clientapi.ApiClient;
 import io.k3j.codec.Json;
-import io.k3j.kubeletvolumes.PodTokens;
+import io.k3j.kuberuntime.PodTokens;
 import io.k3j.kuberuntime.ReferencedObjects;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;

@@ -1,5 +1,6 @@
 package io.k3j.kubelet;
 
+import io.k3j.kubeletoptions.NodeAllocatable;
 import io.k3j.nodestatus.MachineInfo;
 import java.io.IOException;
 import java.time.Duration;

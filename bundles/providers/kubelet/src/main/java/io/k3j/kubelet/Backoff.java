@@ -1,5 +1,6 @@
 package io.k3j.kubelet;
 
+import io.k3j.kubeletoptions.KubeletOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -9,7 +10,7 @@ import java.util.Map;
 /// a failure, as the kubelet's `CrashLoopBackOff`. The first restart is immediate. For one thread.
 final class Backoff {
     static final Duration FIRST = Duration.ofSeconds(10);
-    static final Duration LONGEST = Duration.ofMinutes(5);
+    static final Duration LONGEST = KubeletOptions.LONGEST_BACK_OFF;
     private static final Duration RESET = Duration.ofMinutes(10);
     private final Duration first;
     private final Duration longest;

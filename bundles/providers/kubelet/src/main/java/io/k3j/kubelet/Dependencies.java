@@ -6,17 +6,22 @@ import io.k3j.cgroups.MemoryControl;
 import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.Events;
 import io.k3j.kubeletimages.Images;
-import io.k3j.kubeletvolumes.PodTokens;
-import io.k3j.kubeletvolumes.ReferenceWatches;
+import io.k3j.kubeletoptions.CgroupOptions;
+import io.k3j.kubeletoptions.KubeletOptions;
 import io.k3j.kubeletvolumes.Volumes;
 import io.k3j.kuberuntime.Dns;
 import io.k3j.kuberuntime.Environment;
 import io.k3j.kuberuntime.PodSpecs;
+import io.k3j.kuberuntime.PodTokens;
 import io.k3j.kuberuntime.ReferencedObjects;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import io.k3j.nodeapi.ContainerRuntime;
+import io.k3j.podallocation.NodeAllocations;
+import io.k3j.podallocation.Resizes;
+import io.k3j.podstatus.StatusWriter;
 import io.k3j.probes.HandlerRunner;
+import io.k3j.volumecontent.ReferenceWatches;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -33,7 +38,9 @@ record Dependencies(KubeletOptions options, ContainerRuntime runtime, Referenced
         Environment environment, Cgroups cgroups, Dns dns, HandlerRunner handlers, Images images, StatusWriter statuses,
         Events events, TimeSource clock, Supplier<Collection<Obj>> services, List<String> hosts, long nodeMemory,
         MemoryControl memory, NodeAllocations room, PodTokens tokens, ReferenceWatches watches, PodAdmission admission,
-        StartGates gates, CountDownLatch closed) {
+        StartGates gates, CountDownLatch closed)
+        implements
+            Resizes.Node {
 
     /// Gives to other pods what is kept of the node for one: room and host ports. May be called again.
     void release(String uid) {
@@ -41,8 +48,8 @@ record Dependencies(KubeletOptions options, ContainerRuntime runtime, Referenced
         admission.ended(uid);
     }
 
-    /// What a runtime is told of a container's resources.
-    Struct limits(Obj pod, Struct container) {
+    @Override
+    public Struct limits(Obj pod, Struct container) {
         return CgroupOptions.held(options, ContainerResources.linux(pod, container, nodeMemory, memory));
     }
 
@@ -61,8 +68,8 @@ record Dependencies(KubeletOptions options, ContainerRuntime runtime, Referenced
                 message);
     }
 
-    /// Records an event of a pod.
-    void tell(Obj pod, boolean warning, String reason, String message) {
+    @Override
+    public void tell(Obj pod, boolean warning, String reason, String message) {
         events.tell(Events.reference(pod), warning ? "Warning" : "Normal", reason, message);
     }
 

@@ -4,14 +4,14 @@ import io.k3j.clientapi.ApiClient;
 import io.k3j.componentapi.TimeSource;
 import io.k3j.componentbase.FeatureGate;
 import io.k3j.componentbase.FeatureGates;
-import io.k3j.kubeletvolumes.PodCertificates;
-import io.k3j.kubeletvolumes.PodTokens;
-import io.k3j.kubeletvolumes.ReferenceWatches;
-import io.k3j.kubeletvolumes.TrustBundles;
-import io.k3j.kubeletvolumes.VolumeContent;
 import io.k3j.kubeletvolumes.Volumes;
 import io.k3j.kuberuntime.Environment;
+import io.k3j.kuberuntime.PodTokens;
 import io.k3j.kuberuntime.ReferencedObjects;
+import io.k3j.volumecontent.PodCertificates;
+import io.k3j.volumecontent.ReferenceWatches;
+import io.k3j.volumecontent.TrustBundles;
+import io.k3j.volumecontent.VolumeContent;
 import java.security.SecureRandom;
 
 /// The sources of projected volumes that feature gates of the kubelet switch on.

@@ -8,6 +8,8 @@ import io.k3j.componentapi.Phases;
 import io.k3j.componentapi.TimeSource;
 import io.k3j.componentbase.BoundServices;
 import io.k3j.edgeapi.Endpoint;
+import io.k3j.kubeletoptions.KubeletSettings;
+import io.k3j.kubeletoptions.OomScore;
 import io.k3j.kubeletserver.KubeletServer;
 import io.k3j.metricstext.MetricFamilies;
 import io.k3j.nodeapi.ContainerRuntime;

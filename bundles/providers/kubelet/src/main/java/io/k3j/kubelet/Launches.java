@@ -1,5 +1,6 @@
 package io.k3j.kubelet;
 
+import io.k3j.kubeletimages.ImageVolumes;
 import io.k3j.kubeletimages.Images;
 import io.k3j.kuberuntime.ConfigError;
 import io.k3j.kuberuntime.PodRestart;
@@ -9,6 +10,7 @@ import io.k3j.model.Struct;
 import io.k3j.nodeapi.Container;
 import io.k3j.nodeapi.Image;
 import io.k3j.nodeapi.Sandbox;
+import io.k3j.podstatus.PodStatus;
 import io.k3j.probes.HandlerRunner;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -8,32 +8,38 @@ import io.k3j.componentapi.TimeSource;
 import io.k3j.componentbase.SupervisedLoop;
 import io.k3j.controllerkit.Events;
 import io.k3j.controllerkit.LiveView;
-import io.k3j.kubeletconfig.KubeletConfigDirectory;
-import io.k3j.kubeletimages.CredentialProviders;
 import io.k3j.kubeletimages.ImageGarbageCollector;
-import io.k3j.kubeletimages.Images;
+import io.k3j.kubeletimages.ImageVolumes;
+import io.k3j.kubeletoptions.CgroupOptions;
+import io.k3j.kubeletoptions.KubeletOptions;
+import io.k3j.kubeletoptions.KubeletSettings;
+import io.k3j.kubeletoptions.NodeAllocatable;
+import io.k3j.kubeletoptions.NodeOptions;
 import io.k3j.kubeletserver.CertificateMetrics;
+import io.k3j.kubeletserver.HealthzPort;
 import io.k3j.kubeletserver.KubeletHost;
 import io.k3j.kubeletserver.StatsSummary;
 import io.k3j.kubeletvolumes.HostPrograms;
 import io.k3j.kubeletvolumes.Mounts;
-import io.k3j.kubeletvolumes.PodDirectories;
-import io.k3j.kubeletvolumes.PodTokens;
 import io.k3j.kubeletvolumes.VolumeStats;
 import io.k3j.kubeletvolumes.Volumes;
 import io.k3j.kuberuntime.Dns;
 import io.k3j.kuberuntime.Environment;
+import io.k3j.kuberuntime.PodTokens;
 import io.k3j.kuberuntime.ReferencedObjects;
 import io.k3j.model.Obj;
 import io.k3j.nodeapi.ContainerRuntime;
+import io.k3j.nodeshutdown.NodeShutdown;
+import io.k3j.nodeshutdown.ShutdownInhibitor;
 import io.k3j.nodestatus.MachineInfo;
-import io.k3j.nodestatus.NodeDisk;
 import io.k3j.nodestatus.NodeLoop;
 import io.k3j.nodestatus.NodeObject;
+import io.k3j.nodestatus.PluginFailures;
+import io.k3j.podallocation.NodeAllocations;
+import io.k3j.podstatus.StatusWriter;
 import io.k3j.probes.HandlerRunner;
 import io.k3j.volumeapi.VolumeHost;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -85,14 +91,14 @@ final class NodeAgent implements AutoCloseable {
             Consumer<Boolean> ready, Health health) throws IOException {
         this.health = health;
         this.ready = ready;
-        KubeletOptions options = prepared(settings);
+        KubeletOptions options = NodeParts.prepared(settings);
         MachineInfo facts = MachineInfo.read(List.of(settings.nodeIp()));
         NodeAllocatable allocatable = NodeAllocatable.of(options, facts);
         ReferencedObjects references = new ReferencedObjects(api);
-        Environment environment = environment(references, options, facts, allocatable);
+        Environment environment = NodeParts.environment(references, options, facts, allocatable);
         PodTokens tokens = new PodTokens(api, clock.monotonic());
         Events events = new Events(api, "kubelet", options.nodeName(), clock);
-        Volumes.Warnings warnings = warnings(events);
+        Volumes.Warnings warnings = NodeParts.warnings(events);
         GatedSources gated = GatedSources.of(api, options.nodeName(), clock, warnings, settings.kubeletArg());
         Volumes volumes = new Volumes(options.pods(), references, gated.content(references, environment, tokens),
                 new Mounts(), new HostPrograms(), clock, new VolumeStats(clock, clock.monotonic()), warnings);
@@ -101,7 +107,7 @@ final class NodeAgent implements AutoCloseable {
         services = new LiveView(ReferencedObjects.SERVICES, Query.ALL, clock);
         NodeAllocations room = new NodeAllocations(allocatable.milliCpu(), allocatable.bytes());
         tools = new Dependencies(options, runtime, references, volumes, environment, cgroups, dns,
-                new HandlerRunner(runtime, closed), images(settings, options, runtime, references, clock),
+                new HandlerRunner(runtime, closed), NodeParts.images(settings, options, runtime, references, clock),
                 new StatusWriter(api, closed), events, clock, this::services, facts.addresses(),
                 facts.memory(), CgroupOptions.memory(kernel.cgroups(), options), room, tokens, gated.watches(clock),
                 admission(options, room, runtime, clock), new StartGates(), closed);
@@ -114,39 +120,18 @@ final class NodeAgent implements AutoCloseable {
         staticPods = new StaticPods(tools, api, workers);
         collector = collector(options);
         enforcement = new AllocatableEnforcement(tools, allocatable);
-        shutdown = new NodeShutdown(tools, workers, options.shutdown(), ShutdownInhibitor.host(),
-                () -> node().news());
+        shutdown = new NodeShutdown(new ShutdownPods(tools, workers, () -> node().news()), options.shutdown(),
+                ShutdownInhibitor.host(), closed);
         evictions = new Evictions(tools, workers, new StatsSummary(served())::get, collector,
                 allocatable.limits(0).memory());
         node = new NodeLoop(api, runtime, object(settings, facts, allocatable), clock, closed);
         pods = new LiveView(ReferencedObjects.PODS, Query.ALL.where("spec.nodeName", options.nodeName()), clock);
     }
 
-    /// The options, looked at, and what they want to be on the disk.
-    private static KubeletOptions prepared(KubeletSettings settings) throws IOException {
-        KubeletOptions options = KubeletOptions.of(settings, Dns.hostFile(settings.resolvConf(),
-                Path.of(settings.dataDir()).toAbsolutePath().resolve("agent/etc/resolv.conf")));
-        options.check();
-        KubeletConfigDirectory.of(options.dataDir(), List.of(settings.kubeletArg())).write(options.defaults());
-        PodDirectories.correct(options.pods(), options.ownRoot());
-        return options;
-    }
-
     private NodeObject object(KubeletSettings settings, MachineInfo facts, NodeAllocatable allocatable) {
         return new NodeObject(
                 NodeOptions.of(tools.options(), settings, facts, allocatable, () -> shutdown().trouble()), facts,
                 () -> evictions().conditions());
-    }
-
-    private static Environment environment(ReferencedObjects references, KubeletOptions options, MachineInfo facts,
-            NodeAllocatable allocatable) {
-        return new Environment(references, new Environment.Node(options.nodeName(), facts.addresses(),
-                allocatable.milliCpu(), allocatable.bytes(),
-                () -> allocatable.disk(NodeDisk.capacity(options.rootDir()))));
-    }
-
-    private static Volumes.Warnings warnings(Events events) {
-        return (pod, reason, message) -> events.tell(Events.reference(pod), "Warning", reason, message);
     }
 
     private PodAdmission admission(KubeletOptions options, NodeAllocations room, ContainerRuntime runtime,
@@ -164,13 +149,6 @@ final class NodeAgent implements AutoCloseable {
         images.using(
                 () -> ImageVolumes.used(workers.all().stream().map(PodWorker::pod).toList(), tools.runtime()));
         return images;
-    }
-
-    private static Images images(KubeletSettings settings, KubeletOptions options, ContainerRuntime runtime,
-            ReferencedObjects references, TimeSource clock) {
-        return new Images(runtime, references, new CredentialProviders(
-                Path.of(settings.imageCredentialProviderConfig()), Path.of(settings.imageCredentialProviderBinDir()),
-                clock.monotonic()), clock.monotonic(), options.parallelPulls());
     }
 
     /// Uses this API client instead of the previous one; the first call starts the loops. The API may still refuse

@@ -11,6 +11,9 @@ import io.k3j.model.Struct;
 import io.k3j.nodeapi.Container;
 import io.k3j.nodeapi.RuntimeFault;
 import io.k3j.nodeapi.Sandbox;
+import io.k3j.podallocation.Resizes;
+import io.k3j.podstatus.PodStatus;
+import io.k3j.podstatus.TerminationMessages;
 import io.k3j.probes.HandlerRunner;
 import io.k3j.probes.Probes;
 import java.io.IOException;
@@ -286,15 +289,9 @@ final class PodSync {
     /// The status of this state, for whichever version of the object it is written to.
     private Function<Obj, Struct> status(SyncContext context) {
         PodRuntime seen = context.seen();
-        StatusView view = new StatusView(tools, messages.of(seen), launches.waiting(), marks(seen),
-                Set.copyOf(restarting), resizes.status(seen), termination.begun(), termination.failure(),
-                termination.disrupted());
+        StatusView view = new StatusView(tools, messages.of(seen), launches.waiting(),
+                StatusView.ProbeResults.of(seen, probes), Set.copyOf(restarting), resizes.status(seen),
+                termination.begun(), termination.failure(), termination.disrupted());
         return newest -> PodStatus.of(newest, seen, view);
-    }
-
-    private Map<String, StatusView.ProbeResults> marks(PodRuntime seen) {
-        Map<String, StatusView.ProbeResults> marks = new HashMap<>();
-        seen.running().forEach(c -> marks.put(c.id(), new StatusView.ProbeResults(probes.started(c), probes.ready(c))));
-        return marks;
     }
 }

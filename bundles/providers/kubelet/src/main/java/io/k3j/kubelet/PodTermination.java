@@ -3,6 +3,7 @@ package io.k3j.kubelet;
 import io.k3j.kuberuntime.PodRuntime;
 import io.k3j.kuberuntime.PodSpecs;
 import io.k3j.model.Obj;
+import io.k3j.podstatus.PodStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

@@ -2,9 +2,9 @@ package io.k3j.kubelet;
 
 import io.k3j.clientapi.ApiFault;
 import io.k3j.componentbase.Termination;
+import io.k3j.kubeletserver.HostedPod;
 import io.k3j.kuberuntime.PodRuntime;
 import io.k3j.kuberuntime.PodSpecs;
-import io.k3j.kubeletserver.HostedPod;
 import io.k3j.model.Obj;
 import io.k3j.nodeapi.RuntimeFault;
 import java.io.IOException;

@@ -1,5 +1,7 @@
 package io.k3j.kubelet;
 
+import io.k3j.kubeletimages.ImageVolumes;
+import io.k3j.kubeletoptions.KubeletOptions;
 import io.k3j.kubeletvolumes.PodDirectories;
 import io.k3j.kubeletvolumes.Subpath;
 import io.k3j.kubeletvolumes.Trees;

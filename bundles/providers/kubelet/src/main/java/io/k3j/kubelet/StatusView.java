@@ -1,20 +1,30 @@
 package io.k3j.kubelet;
 
+import io.k3j.kuberuntime.PodRuntime;
 import io.k3j.nodeapi.Container;
+import io.k3j.podstatus.PodStatus;
+import io.k3j.podstatus.ResizeStatus;
+import io.k3j.probes.Probes;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The worker's state at one sync, from which the status is computed.
 record StatusView(Dependencies tools, Map<String, String> words, Map<String, PodStatus.Waiting> waiting,
-        Map<String, ProbeResults> marks, Set<String> restarting, Resizes.ResizeStatus resources, boolean ended,
+        Map<String, ProbeResults> marks, Set<String> restarting, ResizeStatus resources, boolean ended,
         PodStatus.@Nullable Waiting failure, boolean disrupted)
         implements
             PodStatus.View {
     /// The probe results of a container.
     record ProbeResults(boolean started, boolean ready) {
+        /// Of all containers that run, by id.
+        static Map<String, ProbeResults> of(PodRuntime seen, Probes probes) {
+            return seen.running().stream().collect(Collectors.toMap(Container::id,
+                    c -> new ProbeResults(probes.started(c), probes.ready(c)), (_, later) -> later));
+        }
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.k3j.apimachinery.Quantity;
 import io.k3j.clientapi.Query;
 import io.k3j.kubeletconfig.ReservedResources;
 import io.k3j.kubeleteviction.EvictionConfig;
+import io.k3j.kubeletoptions.NodeAllocatable;
 import io.k3j.model.Gvr;
 import java.nio.file.Files;
 import java.nio.file.Path;

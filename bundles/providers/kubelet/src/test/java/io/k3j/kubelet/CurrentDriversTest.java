@@ -5,12 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.kubeletvolumes.HostPrograms;
 import io.k3j.kubeletvolumes.Mounts;
-import io.k3j.kubeletvolumes.PodTokens;
-import io.k3j.kubeletvolumes.VolumeContent;
 import io.k3j.kubeletvolumes.VolumeStats;
 import io.k3j.kubeletvolumes.Volumes;
 import io.k3j.kuberuntime.ConfigError;
-import io.k3j.kuberuntime.Environment;
 import io.k3j.kuberuntime.ReferencedObjects;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
@@ -26,6 +23,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,9 +80,8 @@ class CurrentDriversTest {
     @BeforeEach
     void begin() {
         ReferencedObjects references = new ReferencedObjects(api);
-        Environment environment = new Environment(references, new Environment.Node("n", List.of(), 1, 1, () -> 1));
         volumes = new Volumes(directory.resolve("pods"), references,
-                new VolumeContent(references, environment, new PodTokens(api, InstantSource.system())), new Mounts(),
+                (_, _, _) -> Map.of(), new Mounts(),
                 new HostPrograms(), InstantSource.system(),
                 new VolumeStats(InstantSource.system(), InstantSource.system()), (pod, reason, message) -> {
                 });

@@ -2,10 +2,10 @@ package io.k3j.kubelet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.kubeletimages.ImageVolumes;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
-import io.k3j.nodeapi.RuntimeVersion;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -34,14 +34,5 @@ class ImageVolumesTest extends PodScene {
         until(() -> now(pod).status().seq("containerStatuses").structs().stream()
                 .anyMatch(c -> c.struct("state").struct("waiting").text("reason").equals("ErrImageNeverPull")));
         assertThat(runtime.configs).isEmpty();
-    }
-
-    @Test
-    void onlyAContainerdThatMountsImagesTakesSuchPods() {
-        assertThat(ImageVolumes.supported(new RuntimeVersion("containerd", "1.6.20~ds1", "v1"))).isFalse();
-        assertThat(ImageVolumes.supported(new RuntimeVersion("containerd", "v2.0.5", "v1"))).isFalse();
-        assertThat(ImageVolumes.supported(new RuntimeVersion("containerd", "v2.1.0-k3s1", "v1"))).isTrue();
-        assertThat(ImageVolumes.supported(new RuntimeVersion("containerd", "3.0.0", "v1"))).isTrue();
-        assertThat(ImageVolumes.supported(new RuntimeVersion("cri-o", "1.30.0", "v1"))).isTrue();
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.componentapi.Health;
+import io.k3j.kubeletoptions.KubeletSettings;
 import io.k3j.kuberuntime.ReferencedObjects;
 import io.k3j.model.Key;
 import io.k3j.model.Seq;

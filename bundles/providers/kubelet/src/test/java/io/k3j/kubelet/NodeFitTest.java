@@ -9,6 +9,8 @@ import io.k3j.kuberuntime.ReferencedObjects;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.podallocation.NodeAllocations;
+import io.k3j.podallocation.PodResources;
 import io.k3j.testkit.FakeApi;
 import io.k3j.testkit.ManualClock;
 import io.k3j.testkitbase.Waiting;

@@ -1,12 +1,13 @@
 package io.k3j.kubelet;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import io.k3j.childprocess.Command;
 import io.k3j.kubeletconfig.ShutdownGracePeriods;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
+import io.k3j.nodeshutdown.NodeShutdown;
+import io.k3j.nodeshutdown.ShutdownInhibitor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,8 +51,10 @@ class NodeShutdownTest extends PodScene {
         List<String> line = List.of(program.toString());
         inhibitor = new ShutdownInhibitor(new ShutdownInhibitor.Programs(line, line, line),
                 logind.resolve("conf.d/99-kubelet.conf"), new Command(Duration.ofSeconds(30)));
-        shutdown = new NodeShutdown(tools, workers, ShutdownGracePeriods.of(Map.of("shutdown-grace-period", "20s",
-                "shutdown-grace-period-critical-pods", "10s")), inhibitor, news::incrementAndGet);
+        shutdown = new NodeShutdown(new ShutdownPods(tools, workers, news::incrementAndGet),
+                ShutdownGracePeriods.of(Map.of("shutdown-grace-period", "20s",
+                        "shutdown-grace-period-critical-pods", "10s")),
+                inhibitor, closed);
         pressure = pod -> shutdown.refusal();
     }
 
@@ -132,37 +135,5 @@ class NodeShutdownTest extends PodScene {
         } catch (IOException e) {
             return 0;
         }
-    }
-
-    @Test
-    void logindIsToldToWaitAsLong() throws IOException {
-        write("InhibitDelayMaxUSec", "t 5000000\n");
-        write("raised", "t 20000000\n");
-        inhibitor.allow(Duration.ofSeconds(20));
-        assertThat(logind.resolve("conf.d/99-kubelet.conf")).content().endsWith("[Login]\nInhibitDelayMaxSec=20\n");
-    }
-
-    @Test
-    void aLogindThatDoesNotIsTold() throws IOException {
-        write("InhibitDelayMaxUSec", "t 5000000\n");
-        assertThatIOException().isThrownBy(() -> inhibitor.allow(Duration.ofSeconds(20)))
-                .withMessageStartingWith("node shutdown manager was unable to update logind InhibitDelayMaxSec to 20s "
-                        + "(ShutdownGracePeriod), current value of InhibitDelayMaxSec (5s) is less than requested");
-    }
-
-    @Test
-    void aLockThatIsNotHeldIsTold() {
-        List<String> ends = List.of("true");
-        assertThatIOException().isThrownBy(() -> new ShutdownInhibitor(
-                new ShutdownInhibitor.Programs(ends, ends, ends), logind, new Command(Duration.ofSeconds(30)))
-                .announced()).withMessageStartingWith("systemd-inhibit has ended before a shutdown; look at: ");
-    }
-
-    @Test
-    void aMachineWithoutSystemdIsTold() {
-        List<String> none = List.of("/no/such/program");
-        assertThatIOException().isThrownBy(() -> new ShutdownInhibitor(
-                new ShutdownInhibitor.Programs(none, none, none), logind, new Command(Duration.ofSeconds(1)))
-                .allow(Duration.ofSeconds(20)));
     }
 }

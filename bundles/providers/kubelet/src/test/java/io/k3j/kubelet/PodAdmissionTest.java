@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.podallocation.NodeAllocations;
 import io.k3j.testkit.FakeApi;
 import io.k3j.testkit.ManualClock;
 import java.util.List;

@@ -1,0 +1,11 @@
+/// What a kubelet is told, as upstream's `cmd/kubelet/app/options`: [KubeletSettings] are K3s' flags, [KubeletOptions]
+/// what they and `--kubelet-arg` come to; [NodeOptions], [NodeAllocatable], [CgroupOptions] and [OomScore] are what the
+/// Node, pods, control groups and this process are told of it.
+///
+/// **Threads.** Any: nothing changes once it is made. **Blocking.** Files of `/proc` and of control groups only.
+/// **Errors.** A wrong argument is an `IllegalArgumentException` that names it, with upstream's sentence where there is
+/// one.
+@NullMarked
+package io.k3j.kubeletoptions;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,10 @@
+/// What this node has for its pods and who has how much of it, as upstream's `pkg/kubelet/allocation`:
+/// [NodeAllocations] is all pods', [Resizes] changes what a running pod has, [CriticalPodAdmission] ends pods for
+/// those that the node cannot do without.
+///
+/// **Threads.** [NodeAllocations] and [CriticalPodAdmission] any; [Resizes] that of its pod. **Blocking.** [Resizes]
+/// for control groups and the runtime. **Errors.** A refusal is a value, with upstream's reason and message.
+@NullMarked
+package io.k3j.podallocation;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,58 @@
+package io.k3j.kubelet;
+
+import io.k3j.componentapi.TimeSource;
+import io.k3j.controllerkit.Events;
+import io.k3j.kubeletconfig.KubeletConfigDirectory;
+import io.k3j.kubeletimages.CredentialProviders;
+import io.k3j.kubeletimages.Images;
+import io.k3j.kubeletoptions.KubeletOptions;
+import io.k3j.kubeletoptions.KubeletSettings;
+import io.k3j.kubeletoptions.NodeAllocatable;
+import io.k3j.kubeletvolumes.PodDirectories;
+import io.k3j.kubeletvolumes.Volumes;
+import io.k3j.kuberuntime.Dns;
+import io.k3j.kuberuntime.Environment;
+import io.k3j.kuberuntime.ReferencedObjects;
+import io.k3j.nodeapi.ContainerRuntime;
+import io.k3j.nodestatus.MachineInfo;
+import io.k3j.nodestatus.NodeDisk;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/// Parts of a [NodeAgent] that need nothing of it.
+final class NodeParts {
+    private NodeParts() {
+    }
+
+    /// The options, looked at, and what they want to be on the disk.
+    static KubeletOptions prepared(KubeletSettings settings) throws IOException {
+        KubeletOptions options = KubeletOptions.of(settings, Dns.hostFile(settings.resolvConf(),
+                Path.of(settings.dataDir()).toAbsolutePath().resolve("agent/etc/resolv.conf")));
+        options.check();
+        KubeletConfigDirectory.of(options.dataDir(), List.of(settings.kubeletArg())).write(options.defaults());
+        PodDirectories.correct(options.pods(), options.ownRoot());
+        return options;
+    }
+
+    /// What variables of containers may refer to.
+    static Environment environment(ReferencedObjects references, KubeletOptions options, MachineInfo facts,
+            NodeAllocatable allocatable) {
+        return new Environment(references, new Environment.Node(options.nodeName(), facts.addresses(),
+                allocatable.milliCpu(), allocatable.bytes(),
+                () -> allocatable.disk(NodeDisk.capacity(options.rootDir()))));
+    }
+
+    /// Tells of volumes as events of their pods.
+    static Volumes.Warnings warnings(Events events) {
+        return (pod, reason, message) -> events.tell(Events.reference(pod), "Warning", reason, message);
+    }
+
+    /// The images of this node, with the programs that know credentials.
+    static Images images(KubeletSettings settings, KubeletOptions options, ContainerRuntime runtime,
+            ReferencedObjects references, TimeSource clock) {
+        return new Images(runtime, references, new CredentialProviders(
+                Path.of(settings.imageCredentialProviderConfig()), Path.of(settings.imageCredentialProviderBinDir()),
+                clock.monotonic()), clock.monotonic(), options.parallelPulls());
+    }
+}
