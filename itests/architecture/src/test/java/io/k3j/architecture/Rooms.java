@@ -113,6 +113,10 @@ final class Rooms {
             Map.entry("apiserverrules",
                     Set.of("admissioncel", "apimachinery", "apiserverapi", "celapi", "clientapi", "flowcontrol",
                             "kindrules", "model", "pki", "validation")),
+            Map.entry("endpointcontrollers",
+                    Set.of("apimachinery", "clientapi", "componentapi", "controllerkit", "model")),
+            Map.entry("volumecontrollers",
+                    Set.of("apimachinery", "clientapi", "componentapi", "controllerkit", "model")),
             Map.entry("staticfiles", Set.of("edgeapi")), Map.entry("kubeletclient", Set.of("edgeapi", "model", "pki")),
             Map.entry("webhookclient", Set.of("clientapi", "codec", "componentbase", "edgeapi", "httpproxy",
                     "kubeletclient", "model", "pki")));
