@@ -1,0 +1,17 @@
+package io.k3j.schedulingqueue;
+
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import io.k3j.schedulercache.PodInfo;
+
+/// Pods that need a node; those of one name are the same pod.
+final class WaitingPods {
+    private WaitingPods() {
+    }
+
+    static PodInfo pod(String name, long priority) {
+        return new PodInfo(Obj.of(Struct.of("apiVersion", "v1", "kind", "Pod", "metadata",
+                Struct.of("name", name, "namespace", "default", "uid", "uid-" + name), "spec",
+                Struct.of("priority", priority))));
+    }
+}
