@@ -37,6 +37,8 @@ final class Rooms {
             Map.entry("netfilter", Set.of("nodeapi", "model")),
             Map.entry("flannelconf", Set.of("codec", "componenthelpers", "model")),
             Map.entry("ingressrouting", Set.of("model")),
+            Map.entry("ingressresources",
+                    Set.of("clientapi", "codec", "componentapi", "controllerkit", "ingressrouting", "model", "pki")),
             Map.entry("netpolicy", Set.of("componenthelpers", "model")),
             Map.entry("streaming", Set.of("edgeapi", "protobufwire")),
             Map.entry("kuberuntime", Set.of("apimachinery", "clientapi", "controllerkit", "model", "nodeapi")),

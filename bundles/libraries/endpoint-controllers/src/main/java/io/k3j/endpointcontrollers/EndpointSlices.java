@@ -1,5 +1,6 @@
 package io.k3j.endpointcontrollers;
 
+import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.Requeue;
 import io.k3j.controllerkit.Controller;
 import io.k3j.controllerkit.ControllerContext;
@@ -15,7 +16,6 @@ import io.k3j.model.Obj;
 import io.k3j.model.Selector;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -37,7 +37,7 @@ final class EndpointSlices implements Reconciler {
     private final LiveView slices;
     private final LiveView nodes;
     private final TopologyHints hints;
-    private final InstantSource clock;
+    private final TimeSource clock;
 
     private EndpointSlices(ControllerContext context) {
         this.services = context.views().of(BuiltinResources.SERVICES);

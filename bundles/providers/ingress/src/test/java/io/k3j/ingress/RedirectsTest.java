@@ -2,6 +2,7 @@ package io.k3j.ingress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.ingressresources.IngressValues;
 import org.junit.jupiter.api.Test;
 
 /// Requests that are sent to the other entry point.

@@ -1,15 +1,21 @@
-package io.k3j.ingress;
+package io.k3j.ingressresources;
 
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
+import io.k3j.pki.CertificateAuthority;
+import io.k3j.pki.Keys;
 import io.k3j.pki.LoadedKey;
 import io.k3j.pki.Pem;
+import io.k3j.pki.Profile;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.KeyPair;
 import java.security.PrivateKey;
 import java.security.PublicKey;
+import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
+import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +50,17 @@ record ServedCertificate(String alias, List<X509Certificate> chain, PrivateKey k
             throw new IllegalArgumentException("tls.key is not the key of the first certificate in tls.crt");
         }
         return new ServedCertificate(secret.uid() + "@" + secret.revision(), chain, key);
+    }
+
+    /// What is shown where no Secret is named: nobody trusts it, and everybody knows it from Traefik.
+    static ServedCertificate unnamed(InstantSource clock) {
+        SecureRandom random = new SecureRandom();
+        KeyPair pair = Keys.elliptic();
+        CertificateAuthority itself = CertificateAuthority.selfSigned("k3s-ingress", Keys.elliptic(), clock.instant(),
+                random);
+        return new ServedCertificate("default", List.of(itself.sign(
+                Profile.server("TRAEFIK DEFAULT CERT", List.of("ingress.k3s.invalid"), List.of()), pair.getPublic(),
+                clock.instant(), random)), pair.getPrivate());
     }
 
     private static List<LoadedKey> keys(String text) {

@@ -1,4 +1,4 @@
-package io.k3j.ingress;
+package io.k3j.ingressresources;
 
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
@@ -10,7 +10,7 @@ import java.util.Optional;
 /// @param authorities the Secret of type `kubernetes.io/tls` in its namespace with them; empty for the public ones
 /// @param serverName the name, or address, that the certificates are for
 /// @param anybody whether nothing is verified: who is in between can read and change what is said
-record BackendTrust(Optional<Key> authorities, String serverName, boolean anybody) {
+public record BackendTrust(Optional<Key> authorities, String serverName, boolean anybody) {
     /// The Secret whose `ca.crt`, or `tls.crt` where it has none, is believed.
     static final String AUTHORITIES = "ingress.k3j.io/tls-ca";
     /// The name in the certificates; `SERVICE.NAMESPACE.svc` without it.

@@ -1,4 +1,4 @@
-package io.k3j.ingress;
+package io.k3j.ingressresources;
 
 import io.k3j.ingressrouting.EntryPoint;
 import io.k3j.ingressrouting.IngressObjects;
@@ -24,7 +24,7 @@ import java.util.Optional;
 /// server, owned by its Node. Class and Service are made when they are not there, written again when other values
 /// are wished for, and are the administrator's from then on. They bear the marks of Helm's release `traefik`, so that
 /// the chart takes them over when it replaces this ingress.
-final class IngressPublication {
+public final class IngressPublication {
     static final Key SERVICE = new Key("kube-system", IngressObjects.NAME);
     static final Key CLASS = Key.of(IngressObjects.NAME);
     private static final WriteOptions OURS = WriteOptions.PLAIN.by("ingress").forced();
@@ -41,7 +41,10 @@ final class IngressPublication {
     private final LiveView nodes;
     private final String node;
 
-    IngressPublication(LiveViews views, String node) {
+    /// For one server.
+    ///
+    /// @param node its Node
+    public IngressPublication(LiveViews views, String node) {
         services = views.of(BuiltinResources.SERVICES);
         slices = views.of(BuiltinResources.ENDPOINT_SLICES);
         classes = views.of(IngressResources.CLASSES);
@@ -55,7 +58,7 @@ final class IngressPublication {
     /// @param values of the HelmChartConfig; what they leave open stays as the administrator has it
     /// @return what stands in the way, empty when nothing does
     /// @throws ApiFault when the API refuses
-    String keep(ApiClient api, List<String> addresses, IngressValues values) {
+    public String keep(ApiClient api, List<String> addresses, IngressValues values) {
         Optional<Obj> owner = nodes.get(Key.of(node));
         if (owner.isEmpty()) {
             return "waiting for the Node " + node;
@@ -98,7 +101,7 @@ final class IngressPublication {
     }
 
     /// Deletes the slices of this server.
-    void withdraw(ApiClient api) {
+    public void withdraw(ApiClient api) {
         withdraw(api, node, slices);
     }
 
@@ -121,7 +124,7 @@ final class IngressPublication {
     }
 
     /// The port on which servers listen: below those that the kernel and node ports use.
-    static int listening(EntryPoint entryPoint) {
+    public static int listening(EntryPoint entryPoint) {
         return 20_000 + entryPoint.port();
     }
 

@@ -1,4 +1,4 @@
-package io.k3j.ingress;
+package io.k3j.ingressresources;
 
 import io.k3j.ingressrouting.HostClaims;
 import io.k3j.ingressrouting.Routing;
@@ -13,14 +13,15 @@ import java.util.List;
 import java.util.Optional;
 
 /// The objects that Ingresses are served by, and whether they changed.
-final class IngressResources {
+public final class IngressResources {
     static final Gvr CLASSES = Gvr.of("networking.k8s.io/v1", "ingressclasses");
     static final Query CERTIFICATES = Query.ALL.where("type", "kubernetes.io/tls");
     private final LiveView ingresses;
     private final LiveView classes;
     private final LiveView secrets;
 
-    IngressResources(LiveViews views) {
+    /// Looks at them in these views.
+    public IngressResources(LiveViews views) {
         ingresses = views.of(BuiltinResources.INGRESSES);
         classes = views.of(CLASSES);
         secrets = views.of(BuiltinResources.SECRETS, CERTIFICATES);
@@ -39,16 +40,17 @@ final class IngressResources {
     }
 
     /// Calls `change` at each change of any of them.
-    void listen(Runnable change) {
+    public void listen(Runnable change) {
         List.of(ingresses, classes, secrets).forEach(v -> v.listen((before, after) -> change.run()));
     }
 
     /// What the Ingresses say now.
-    Routing routing(HostClaims before) {
+    public Routing routing(HostClaims before) {
         return Routing.of(ingresses.list(), classes.list(), before);
     }
 
-    Optional<Obj> secret(Key key) {
+    /// A Secret of type `kubernetes.io/tls`.
+    public Optional<Obj> secret(Key key) {
         return secrets.get(key);
     }
 }

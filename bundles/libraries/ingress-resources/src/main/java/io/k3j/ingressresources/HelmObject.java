@@ -1,4 +1,4 @@
-package io.k3j.ingress;
+package io.k3j.ingressresources;
 
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Query;
@@ -13,7 +13,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// An object `traefik` in `kube-system` of one of Helm's kinds, which need not exist. For one thread.
-final class HelmObject implements AutoCloseable {
+public final class HelmObject implements AutoCloseable {
     static final Key NAME = new Key("kube-system", IngressObjects.NAME);
     private static final Gvr DEFINITIONS = Gvr.of("apiextensions.k8s.io/v1", "customresourcedefinitions");
     private final Key definition;
@@ -30,19 +30,19 @@ final class HelmObject implements AutoCloseable {
     }
 
     /// The HelmChart, which takes the place of this ingress.
-    static HelmObject chart(LiveViews views, InstantSource clock, Runnable changed) {
+    public static HelmObject chart(LiveViews views, InstantSource clock, Runnable changed) {
         return new HelmObject("helmcharts", views, clock, changed);
     }
 
     /// The HelmChartConfig, whose values this ingress takes too.
-    static HelmObject config(LiveViews views, InstantSource clock, Runnable changed) {
+    public static HelmObject config(LiveViews views, InstantSource clock, Runnable changed) {
         return new HelmObject("helmchartconfigs", views, clock, changed);
     }
 
     /// Follows it through `api` as soon as there can be one.
     ///
     /// @return whether it is known if there is one
-    boolean known(ApiClient api) {
+    public boolean known(ApiClient api) {
         if (!definitions.synced()) {
             return false;
         }
@@ -62,12 +62,12 @@ final class HelmObject implements AutoCloseable {
     }
 
     /// The object, also while it is being taken away.
-    Optional<Obj> get() {
+    public Optional<Obj> get() {
         return definitions.get(definition).flatMap(d -> objects.get(NAME));
     }
 
     /// Whether there is one.
-    boolean present() {
+    public boolean present() {
         return get().isPresent();
     }
 

@@ -1,4 +1,4 @@
-package io.k3j.ingress;
+package io.k3j.ingressresources;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.k3j.ingress;
+package io.k3j.ingressresources;
 
 import io.k3j.ingressrouting.IngressObjects;
 import io.k3j.ingressrouting.HostClaims;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class IngressStatusesTest {
     private static final Gvr CHARTS = Gvr.of("helm.cattle.io/v1", "helmcharts");
     private final Stage stage = new Stage(
-            desk -> IngressStatuses.add(desk, new Certificates(IngressTls.unnamed(InstantSource.system()))));
+            desk -> IngressStatuses.add(desk, new Certificates(InstantSource.system())));
 
     @BeforeEach
     void classAndService() {

@@ -1,4 +1,4 @@
-package io.k3j.ingress;
+package io.k3j.ingressresources;
 
 import io.k3j.ingressrouting.BackendPort;
 import io.k3j.controllerkit.BuiltinResources;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The endpoints of backends, found when they are asked for the first time and kept until the Service or one of its
 /// slices changes: a change costs its own size. Any thread.
-final class BackendEndpoints {
+public final class BackendEndpoints {
     static final String SERVICE_LABEL = "kubernetes.io/service-name";
     private static final String BY_SERVICE = "service";
     private final LiveView services;
@@ -27,7 +27,8 @@ final class BackendEndpoints {
     private final Map<Key, BackendTls> tls = new ConcurrentHashMap<>();
     private final Map<Key, Map<BackendPort, Endpoints>> known = new ConcurrentHashMap<>();
 
-    BackendEndpoints(LiveViews views) {
+    /// Looks at Services, slices and Secrets in these views.
+    public BackendEndpoints(LiveViews views) {
         services = views.of(BuiltinResources.SERVICES);
         slices = views.of(BuiltinResources.ENDPOINT_SLICES).index(BY_SERVICE, s -> List.of(service(s).toString()));
         secrets = views.of(BuiltinResources.SECRETS, IngressResources.CERTIFICATES);
@@ -67,7 +68,7 @@ final class BackendEndpoints {
     }
 
     /// The endpoints that are ready; those that end but still serve when there is no other.
-    Endpoints of(BackendPort backend) {
+    public Endpoints of(BackendPort backend) {
         Map<BackendPort, Endpoints> some = known.get(backend.service());
         Endpoints found = some == null ? null : some.get(backend);
         // computed inside, so that a change in between removes what was computed before it

@@ -1,4 +1,4 @@
-package io.k3j.ingress;
+package io.k3j.ingressresources;
 
 import io.k3j.ingressrouting.BackendPort;
 import io.k3j.ingressrouting.EntryPoint;

@@ -1,4 +1,4 @@
-package io.k3j.ingress;
+package io.k3j.ingressresources;
 
 import io.k3j.ingressrouting.BackendPort;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,4 +1,4 @@
-package io.k3j.ingress;
+package io.k3j.ingressresources;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
 /// are not asked
 /// @param addresses those that are ready
 /// @param turn whose turn it is; begins anywhere, so that servers do not all begin with the same one
-record Endpoints(Scheme scheme, @Nullable BackendTls tls, List<InetSocketAddress> addresses, AtomicInteger turn) {
+public record Endpoints(Scheme scheme, @Nullable BackendTls tls, List<InetSocketAddress> addresses,
+        AtomicInteger turn) {
     /// How an endpoint is spoken to.
-    enum Scheme {
+    public enum Scheme {
         /// HTTP/1.1.
         HTTP,
         /// HTTP/2 without TLS, for gRPC.
@@ -29,20 +30,21 @@ record Endpoints(Scheme scheme, @Nullable BackendTls tls, List<InetSocketAddress
     }
 
     /// None at all.
-    static final Endpoints NONE = of(Scheme.HTTP, List.of());
+    public static final Endpoints NONE = of(Scheme.HTTP, List.of());
 
-    static Endpoints of(Scheme scheme, List<InetSocketAddress> addresses) {
+    /// Some that are spoken to without TLS, or that nobody believes.
+    public static Endpoints of(Scheme scheme, List<InetSocketAddress> addresses) {
         return of(scheme, null, addresses);
     }
 
-    static Endpoints of(Scheme scheme, @Nullable BackendTls tls, List<InetSocketAddress> addresses) {
+    /// Some, the first one by chance.
+    public static Endpoints of(Scheme scheme, @Nullable BackendTls tls, List<InetSocketAddress> addresses) {
         return new Endpoints(scheme, tls, List.copyOf(addresses),
                 new AtomicInteger(ThreadLocalRandom.current().nextInt(1 << 20)));
     }
 
     /// The next one that was not tried; null when there is none.
-    @Nullable
-    InetSocketAddress next(Set<InetSocketAddress> tried) {
+    public @Nullable InetSocketAddress next(Set<InetSocketAddress> tried) {
         for (int i = 0; i < addresses.size(); i++) {
             InetSocketAddress found = addresses.get(Math.floorMod(turn.getAndIncrement(), addresses.size()));
             if (!tried.contains(found)) {

@@ -1,4 +1,4 @@
-package io.k3j.ingress;
+package io.k3j.ingressresources;
 
 import io.k3j.ingressrouting.EntryPoint;
 import io.k3j.ingressrouting.Routing;
@@ -20,10 +20,10 @@ import org.jspecify.annotations.Nullable;
 /// @param accessLog whether each request is logged
 /// @param redirect where requests without TLS are sent; null for nowhere
 /// @param problems what is not done
-record IngressValues(Map<EntryPoint, Integer> ports, Struct service, boolean defaultClass, boolean accessLog,
+public record IngressValues(Map<EntryPoint, Integer> ports, Struct service, boolean defaultClass, boolean accessLog,
         @Nullable Redirection redirect, List<Routing.Problem> problems) {
     /// Without a HelmChartConfig.
-    static final IngressValues NONE = new IngressValues(Map.of(), Struct.EMPTY, true, false, null, List.of());
+    public static final IngressValues NONE = new IngressValues(Map.of(), Struct.EMPTY, true, false, null, List.of());
     /// Paths that an Event names; the API takes no long messages.
     private static final int NAMED = 12;
 
@@ -31,11 +31,11 @@ record IngressValues(Map<EntryPoint, Integer> ports, Struct service, boolean def
     ///
     /// @param permanent whether clients may remember it
     /// @param port that clients are sent to
-    record Redirection(boolean permanent, int port) {
+    public record Redirection(boolean permanent, int port) {
     }
 
     /// Of the object, if there is one.
-    static IngressValues of(Optional<Obj> config) {
+    public static IngressValues of(Optional<Obj> config) {
         if (config.isEmpty()) {
             return NONE;
         }

@@ -1,4 +1,4 @@
-package io.k3j.ingress;
+package io.k3j.ingressresources;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -113,12 +113,12 @@ class IngressPublicationTest {
         api.seed(BuiltinResources.INGRESSES, mine);
         api.seed(BuiltinResources.INGRESSES,
                 Ingresses.ingress("a/b", 1, Struct.of("ingressClassName", "nginx")).with(mine.status(), "status"));
-        new Retirement(api, "n1", false).retire();
+        IngressWithdrawal.all(api, "n1", false);
         assertThat(api.list(BuiltinResources.SERVICES, Query.ALL).items()).isEmpty();
         assertThat(api.list(BuiltinResources.ENDPOINT_SLICES, Query.ALL).items()).isEmpty();
         assertThat(api.list(IngressResources.CLASSES, Query.ALL).items()).isEmpty();
         assertThat(api.get(BuiltinResources.INGRESSES, mine.key()).status().toString()).doesNotContain("192.0.2.1");
         assertThat(api.get(BuiltinResources.INGRESSES, new Key("a", "b")).status().toString()).contains("192.0.2.1");
-        new Retirement(api, "n1", false).retire();
+        IngressWithdrawal.all(api, "n1", false);
     }
 }

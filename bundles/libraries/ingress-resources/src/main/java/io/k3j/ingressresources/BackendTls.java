@@ -1,4 +1,4 @@
-package io.k3j.ingress;
+package io.k3j.ingressresources;
 
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
@@ -20,7 +20,7 @@ import javax.net.ssl.SSLParameters;
 
 /// TLS with the pods of one Service: 1.3 and 1.2, certificates verified as its [BackendTrust] says.
 /// Connections made by one are never used for another. Any thread.
-final class BackendTls {
+public final class BackendTls {
     private final BackendTrust trust;
     private final String version;
     private final SSLContext context;
@@ -37,7 +37,7 @@ final class BackendTls {
     ///
     /// @param secret the one its trust names, if it is there
     /// @throws IllegalArgumentException when it cannot be used; the message says why
-    static BackendTls of(BackendTrust trust, Optional<Obj> secret) {
+    public static BackendTls of(BackendTrust trust, Optional<Obj> secret) {
         SSLContext context;
         if (trust.anybody()) {
             context = Trust.anybody();
@@ -125,9 +125,9 @@ final class BackendTls {
     /// For one connection.
     ///
     /// @param protocols that are offered by ALPN, the best first
-    SSLEngine engine(InetSocketAddress address, String... protocols) {
+    public SSLEngine engine(InetSocketAddress address, String... protocols) {
         SSLEngine engine = context.createSSLEngine(trust.serverName(), address.getPort());
-        SSLParameters parameters = IngressTls.parameters(protocols);
+        SSLParameters parameters = TlsParameters.of(protocols);
         asked.ifPresent(name -> parameters.setServerNames(List.of(name)));
         if (!trust.anybody()) {
             parameters.setEndpointIdentificationAlgorithm("HTTPS");

@@ -1,8 +1,9 @@
-package io.k3j.ingress;
+package io.k3j.ingressresources;
 
 import io.k3j.ingressrouting.IngressObjects;
 import io.k3j.ingressrouting.Routing;
 import io.k3j.clientapi.ApiClient;
+import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.controllerkit.Controller;
 import io.k3j.controllerkit.ControllerContext;
@@ -29,7 +30,7 @@ import java.util.stream.Collectors;
 
 /// Writes into each Ingress that is served the addresses of the Service `traefik`, and tells by Events what of it is
 /// not served; nothing while the chart of Traefik is there, whose Ingresses they are then. One worker on one server.
-final class IngressStatuses implements Reconciler, AutoCloseable {
+public final class IngressStatuses implements Reconciler, AutoCloseable {
     private static final Key SECRETS = Key.of("");
     /// A HelmChartConfig has the name that an Ingress beside it may have, too.
     private static final Key CONFIG = Key.of("config");
@@ -58,14 +59,15 @@ final class IngressStatuses implements Reconciler, AutoCloseable {
         loop = desk.loop("ingress", this);
         this.certificates = certificates;
         api = desk.api();
-        replacement = HelmObject.chart(desk.views(), desk.clock(), this::again);
-        config = HelmObject.config(desk.views(), desk.clock(), this::again);
+        TimeSource clock = desk.clock();
+        replacement = HelmObject.chart(desk.views(), clock, this::again);
+        config = HelmObject.config(desk.views(), clock, this::again);
     }
 
     /// Adds the loop.
     ///
     /// @return to be closed after the desk
-    static IngressStatuses add(ControllerContext desk, Certificates certificates) {
+    public static IngressStatuses add(ControllerContext desk, Certificates certificates) {
         IngressStatuses all = new IngressStatuses(desk, certificates);
         all.loop.on(all.objects.ingresses(), all::changed).on(all.objects.classes(), all::everything)
                 .on(all.objects.secrets(), all::everything).on(all.services, all::serviceChanged)

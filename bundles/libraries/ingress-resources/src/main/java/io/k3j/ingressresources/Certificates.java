@@ -1,4 +1,4 @@
-package io.k3j.ingress;
+package io.k3j.ingressresources;
 
 import io.k3j.ingressrouting.HostTable;
 import io.k3j.model.Key;
@@ -7,6 +7,7 @@ import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.net.Socket;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Chooses a certificate for each handshake by the server name the client asks for. Connections that are open keep the
 /// one they have, so a change ends none of them. Handshakes may ask on any thread; [#use] is for one.
-final class Certificates extends X509ExtendedKeyManager {
+public final class Certificates extends X509ExtendedKeyManager {
     private final ServedCertificate otherwise;
     /// The last one of each Secret that could be served: used on while the Secret is damaged.
     private Map<Key, ServedCertificate> good = new HashMap<>();
@@ -31,16 +32,16 @@ final class Certificates extends X509ExtendedKeyManager {
     /// Of the change before: a handshake may be between its two questions.
     private volatile Map<String, ServedCertificate> older = Map.of();
 
-    /// @param otherwise for names without a certificate
-    Certificates(ServedCertificate otherwise) {
-        this.otherwise = otherwise;
+    /// With one of its own for names without a certificate, which nobody trusts.
+    public Certificates(InstantSource clock) {
+        this.otherwise = ServedCertificate.unnamed(clock);
     }
 
     /// Serves these from the next handshake on.
     ///
     /// @param wanted the Secret of each host
     /// @return what is wrong with which Secret; its last good certificate is served on
-    Map<Key, String> use(Map<String, Key> wanted, Function<Key, Optional<Obj>> secrets) {
+    public Map<Key, String> use(Map<String, Key> wanted, Function<Key, Optional<Obj>> secrets) {
         Map<Key, String> problems = new TreeMap<>((a, b) -> a.toString().compareTo(b.toString()));
         Map<Key, ServedCertificate> now = new HashMap<>();
         for (Key secret : Map.copyOf(wanted).values()) {
