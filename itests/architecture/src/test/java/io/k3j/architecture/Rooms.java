@@ -101,6 +101,8 @@ final class Rooms {
             Map.entry("nodetunnels", Set.of("edgeapi", "streaming", "supervisorrequests")),
             Map.entry("admissionmatching", Set.of("apiserverapi", "clientapi", "model")),
             Map.entry("admissioncel", Set.of("admissionmatching", "apiserverapi", "celapi", "model", "schema")),
+            Map.entry("celvalues", Set.of("celapi", "model", "schema")),
+            Map.entry("celestimates", Set.of("celvalues", "schema")),
             Map.entry("apiservercontrollers",
                     Set.of("apiserverapi", "clientapi", "codec", "componentapi", "componentbase", "datastoreapi",
                             "flowcontrol", "model", "objectregistry", "watchcache")),
