@@ -3,7 +3,6 @@ package io.k3j.schedulingqueue;
 import io.k3j.componentapi.TimeSource;
 import io.k3j.metricstext.MetricText;
 import io.k3j.schedulercache.PodInfo;
-import io.k3j.schedulerconfig.SchedulerConfiguration;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -36,7 +35,8 @@ public final class SchedulingQueue {
     private static final Comparator<QueuedPod> FIRST = Comparator.comparingLong((QueuedPod e) -> -e.priority)
             .thenComparing(e -> e.since).thenComparing(e -> e.order);
     private final InstantSource clock;
-    private final SchedulerConfiguration configuration;
+    private final Duration initialBackOff;
+    private final Duration longestBackOff;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Map<String, QueuedPod> pods = new HashMap<>();
@@ -50,10 +50,11 @@ public final class SchedulingQueue {
     private final InFlightEvents inFlight = new InFlightEvents();
     private Instant flushed;
 
-    /// An empty one, with the back-offs of a configuration.
-    public SchedulingQueue(TimeSource time, SchedulerConfiguration configuration) {
+    /// @param initialBackOff after the first attempt of a pod that failed; it doubles up to the longest
+    public SchedulingQueue(TimeSource time, Duration initialBackOff, Duration longestBackOff) {
         this.clock = time.monotonic();
-        this.configuration = configuration;
+        this.initialBackOff = initialBackOff;
+        this.longestBackOff = longestBackOff;
         this.flushed = clock.instant();
     }
 
@@ -185,7 +186,7 @@ public final class SchedulingQueue {
         lock.lock();
         try {
             if (entry.inFlight && !entry.gone) {
-                entry.failed(clock.instant(), configuration.initialBackOff(), configuration.longestBackOff());
+                entry.failed(clock.instant(), initialBackOff, longestBackOff);
                 place.run();
                 inFlight.end(entry);
                 changed.signalAll();

@@ -2,7 +2,6 @@ package io.k3j.schedulingqueue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k3j.schedulerconfig.SchedulerConfiguration;
 import io.k3j.testkit.ManualClock;
 import java.time.Duration;
 import java.util.Set;
@@ -12,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class BackOffTest {
     private static final Set<String> FIT = Set.of("NodeResourcesFit");
     private final ManualClock clock = new ManualClock();
-    private final SchedulingQueue queue = new SchedulingQueue(clock, SchedulerConfiguration.DEFAULT);
+    private final SchedulingQueue queue = WaitingPods.queue(clock);
 
     /// A pod whose attempt has failed, and which an event has helped since.
     private void backsOff(String name, long priority) {

@@ -2,7 +2,6 @@ package io.k3j.schedulingqueue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k3j.schedulerconfig.SchedulerConfiguration;
 import io.k3j.testkit.ManualClock;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -12,7 +11,7 @@ class InFlightEventsTest {
     private static final String FIT_FILTER = "NodeResourcesFit";
     private static final Set<String> FIT = Set.of(FIT_FILTER);
     private static final Set<String> SPREAD = Set.of("PodTopologySpread");
-    private final SchedulingQueue queue = new SchedulingQueue(new ManualClock(), SchedulerConfiguration.DEFAULT);
+    private final SchedulingQueue queue = WaitingPods.queue(new ManualClock());
 
     private QueuedPod taken(String name) {
         queue.add(WaitingPods.pod(name, 0));

@@ -57,7 +57,8 @@ final class EventHandlers {
         ViewedVolumes seen = ViewedVolumes.of(views);
         this.budgets = views.of(BuiltinResources.POD_DISRUPTION_BUDGETS);
         this.metrics = new SchedulerMetrics(clock.monotonic());
-        this.queue = new SchedulingQueue(clock, configuration);
+        this.queue = new SchedulingQueue(clock, configuration.initialBackOff(),
+                configuration.longestBackOff());
         this.namespaceLabels = n -> namespaces.get(Key.of(n)).map(Obj::labels).orElse(Map.of());
         this.volumes = new AssumedVolumes(seen);
         this.cluster = new ClusterState(namespaceLabels, volumes, new DefaultSelector(views)::of);

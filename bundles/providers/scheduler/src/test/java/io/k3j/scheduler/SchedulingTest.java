@@ -120,7 +120,7 @@ class SchedulingTest {
 
     @Test
     void retriesWhenAnEventHappenedDuringTheAttempt() {
-        SchedulingQueue queue = new SchedulingQueue(clock, SchedulerConfiguration.DEFAULT);
+        SchedulingQueue queue = SchedulerBed.queue(clock);
         queue.add(new PodInfo(pod("p", cpu("1"))));
         QueuedPod entry = queue.take().orElseThrow();
         queue.changed("NodeAdd", Set.of(VolumeFilter.NAME));

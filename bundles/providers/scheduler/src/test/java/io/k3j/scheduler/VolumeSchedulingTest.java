@@ -92,7 +92,7 @@ class VolumeSchedulingTest {
 
     @Test
     void unhelpfulEventsDoNotRetryAPodThatWaitsForItsClaim() {
-        SchedulingQueue queue = new SchedulingQueue(clock, SchedulerConfiguration.DEFAULT);
+        SchedulingQueue queue = SchedulerBed.queue(clock);
         queue.add(new PodInfo(pod("p", cpu("1"))));
         QueuedPod entry = queue.take().orElseThrow();
         queue.changed("NodeAdd", Set.of("NodeResourcesFit"));
@@ -107,7 +107,7 @@ class VolumeSchedulingTest {
 
     @Test
     void aChangeOfAPodDuringItsAttemptIsNotLost() {
-        SchedulingQueue queue = new SchedulingQueue(clock, SchedulerConfiguration.DEFAULT);
+        SchedulingQueue queue = SchedulerBed.queue(clock);
         PodInfo pod = new PodInfo(pod("p", cpu("1")));
         queue.add(pod);
         QueuedPod entry = queue.take().orElseThrow();
