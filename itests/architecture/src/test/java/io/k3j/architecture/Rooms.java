@@ -101,7 +101,7 @@ final class Rooms {
             Map.entry("admissionmatching", Set.of("apiserverapi", "clientapi", "model")),
             Map.entry("admissioncel", Set.of("admissionmatching", "apiserverapi", "celapi", "model", "schema")),
             Map.entry("celvalues", Set.of("celapi", "model", "schema")),
-            Map.entry("celestimates", Set.of("celvalues", "schema")),
+            Map.entry("celestimates", Set.of("celvalues", "model", "schema")),
             Map.entry("apiservercontrollers",
                     Set.of("apiserverapi", "clientapi", "codec", "componentapi", "componentbase", "datastoreapi",
                             "flowcontrol", "model", "objectregistry", "watchcache")),
