@@ -16,8 +16,8 @@ import java.util.Set;
 public final class PodInfo {
     /// A host port that a pod requests.
     public record HostPort(String ip, String protocol, long port) {
-    ///     Whether two pods cannot have both on one node.
-    public     boolean conflictsWith(HostPort o) {
+        /// Whether two pods cannot have both on one node.
+        public boolean conflictsWith(HostPort o) {
             return port == o.port && protocol.equals(o.protocol) && (ip.equals(o.ip) || any() || o.any());
         }
 
