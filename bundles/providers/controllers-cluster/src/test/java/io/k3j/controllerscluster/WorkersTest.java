@@ -21,6 +21,7 @@ class WorkersTest {
         });
         assertThat(stage.desk.workers()).containsOnly(Map.entry("namespace-controller", 7),
                 Map.entry("endpointslice-controller", 7), Map.entry("endpoints-controller", 7),
+                Map.entry("endpointslice-mirroring-controller", 1),
                 Map.entry("garbage-collector-controller", 7), Map.entry("garbage-collector-elsewhere", 16));
     }
 }
