@@ -1,5 +1,7 @@
 package io.k3j.ingress;
 
+import io.k3j.ingressresources.Certificates;
+import io.k3j.ingressresources.Endpoints;
 import io.k3j.ingressrouting.BackendPort;
 import io.k3j.ingressrouting.EntryPoint;
 import io.k3j.ingressrouting.HostTable;
@@ -34,7 +36,7 @@ public final class BareIngress {
         RoutingTable table = new RoutingTable(HostTable.of(Map.of("web.test", paths("web"), "ws.test", paths("ws"))),
                 RoutingTable.empty().others());
         proxy.use(Map.of(EntryPoint.WEB, table));
-        IngressTls tls = new IngressTls(new Certificates(IngressTls.unnamed(InstantSource.system())),
+        IngressTls tls = new IngressTls(new Certificates(InstantSource.system()),
                 Executors.newVirtualThreadPerTaskExecutor());
         IngressListeners listeners = new IngressListeners(1, proxy, tls, metrics, new SocketHandover(sockets -> () -> {
         }, List::of));

@@ -2,11 +2,11 @@ package io.k3j.cel;
 
 import static dev.cel.common.types.SimpleType.BOOL;
 import static dev.cel.common.types.SimpleType.STRING;
-import static io.k3j.cel.Opaques.AUTHORIZER;
-import static io.k3j.cel.Opaques.DECISION;
-import static io.k3j.cel.Opaques.GROUP_CHECK;
-import static io.k3j.cel.Opaques.PATH_CHECK;
-import static io.k3j.cel.Opaques.RESOURCE_CHECK;
+import static io.k3j.celvalues.Opaques.AUTHORIZER;
+import static io.k3j.celvalues.Opaques.DECISION;
+import static io.k3j.celvalues.Opaques.GROUP_CHECK;
+import static io.k3j.celvalues.Opaques.PATH_CHECK;
+import static io.k3j.celvalues.Opaques.RESOURCE_CHECK;
 
 import dev.cel.common.types.OpaqueType;
 import io.k3j.apimachinery.Names;
@@ -15,6 +15,8 @@ import io.k3j.apiserverapi.Authorizer.Attributes;
 import io.k3j.apiserverapi.Authorizer.Verdict;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.celapi.CelAccess;
+import io.k3j.celvalues.EvalFailure;
+import io.k3j.celvalues.Opaque;
 import io.k3j.model.FieldSelector;
 import io.k3j.model.Selector;
 import java.util.List;

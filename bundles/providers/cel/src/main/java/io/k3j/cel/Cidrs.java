@@ -3,10 +3,13 @@ package io.k3j.cel;
 import static dev.cel.common.types.SimpleType.BOOL;
 import static dev.cel.common.types.SimpleType.INT;
 import static dev.cel.common.types.SimpleType.STRING;
-import static io.k3j.cel.Opaques.CIDR;
-import static io.k3j.cel.Opaques.IP;
+import static io.k3j.celvalues.Opaques.CIDR;
+import static io.k3j.celvalues.Opaques.IP;
 
 import dev.cel.common.types.OpaqueType;
+import io.k3j.celvalues.EvalFailure;
+import io.k3j.celvalues.IpAddress;
+import io.k3j.celvalues.Opaque;
 
 /// Upstream's library of networks.
 final class Cidrs {

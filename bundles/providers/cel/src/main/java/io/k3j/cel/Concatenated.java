@@ -1,5 +1,6 @@
 package io.k3j.cel;
 
+import io.k3j.celvalues.EvalFailure;
 import java.util.AbstractList;
 import java.util.ArrayDeque;
 import java.util.Deque;

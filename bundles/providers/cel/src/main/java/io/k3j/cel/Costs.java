@@ -2,6 +2,7 @@ package io.k3j.cel;
 
 import dev.cel.common.values.CelByteString;
 import io.k3j.celapi.CelBudget;
+import io.k3j.celvalues.Opaque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

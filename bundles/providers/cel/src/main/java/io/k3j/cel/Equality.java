@@ -1,6 +1,11 @@
 package io.k3j.cel;
 
 import com.google.common.primitives.UnsignedLong;
+import io.k3j.celvalues.EvalFailure;
+import io.k3j.celvalues.ListKind;
+import io.k3j.celvalues.Made;
+import io.k3j.celvalues.Preserved;
+import io.k3j.celvalues.StructView;
 import io.k3j.schema.Shape;
 import java.util.HashMap;
 import java.util.Iterator;

@@ -2,6 +2,8 @@ package io.k3j.cel;
 
 import dev.cel.common.exceptions.CelDivideByZeroException;
 import dev.cel.common.exceptions.CelNumericOverflowException;
+import io.k3j.celvalues.EvalFailure;
+import io.k3j.celvalues.Stopped;
 import java.util.NoSuchElementException;
 import java.util.concurrent.Callable;
 

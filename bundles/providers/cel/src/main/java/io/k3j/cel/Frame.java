@@ -1,9 +1,10 @@
 package io.k3j.cel;
 
 import io.k3j.celapi.CelBudget;
-import io.k3j.celapi.CelEvaluation;
 import io.k3j.celapi.CelEvaluation.Reason;
-import io.k3j.celapi.CelLazy;
+import io.k3j.celvalues.EvalFailure;
+import io.k3j.celvalues.LazyValues;
+import io.k3j.celvalues.Stopped;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -93,22 +94,9 @@ final class Frame {
             if (raw == null) {
                 throw new EvalFailure("no such attribute(s): " + inputs.name(slot));
             }
-            known = inputs.adapter(slot).adapt(made(raw));
+            known = inputs.adapter(slot).adapt(LazyValues.made(raw));
             slots[slot] = known;
         }
         return known;
-    }
-
-    /// What a lazy value is in this evaluation.
-    static Object made(Object raw) {
-        if (!(raw instanceof CelLazy lazy)) {
-            return raw;
-        }
-        return switch (lazy.evaluate()) {
-            case CelEvaluation.Value v -> v.value();
-            case CelEvaluation.Failure(Reason reason, String message) -> throw reason == Reason.ERROR
-                    ? new EvalFailure(message)
-                    : new Stopped(reason, message);
-        };
     }
 }

@@ -5,6 +5,7 @@ import dev.cel.common.CelOverloadDecl;
 import dev.cel.common.types.CelType;
 import dev.cel.runtime.CelFunctionBinding;
 import dev.cel.runtime.CelFunctionOverload;
+import io.k3j.celvalues.Adapter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

@@ -1,6 +1,9 @@
 package io.k3j.cel;
 
 import com.google.common.primitives.UnsignedLong;
+import io.k3j.celvalues.Escaped;
+import io.k3j.celvalues.Preserved;
+import io.k3j.celvalues.StructView;
 import io.k3j.schema.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,5 +1,6 @@
 package io.k3j.cel;
 
+import io.k3j.celvalues.Adapter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

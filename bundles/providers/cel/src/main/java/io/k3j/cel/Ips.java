@@ -3,8 +3,10 @@ package io.k3j.cel;
 import static dev.cel.common.types.SimpleType.BOOL;
 import static dev.cel.common.types.SimpleType.INT;
 import static dev.cel.common.types.SimpleType.STRING;
-import static io.k3j.cel.Opaques.IP;
+import static io.k3j.celvalues.Opaques.IP;
 
+import io.k3j.celvalues.EvalFailure;
+import io.k3j.celvalues.IpAddress;
 import java.util.function.Predicate;
 
 /// Upstream's library of addresses.

@@ -13,6 +13,7 @@ import dev.cel.common.values.CelByteString;
 import dev.cel.parser.CelMacro;
 import dev.cel.parser.CelMacroExprFactory;
 import io.k3j.celapi.CelBudget;
+import io.k3j.celvalues.EvalFailure;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

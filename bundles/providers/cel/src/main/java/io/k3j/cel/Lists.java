@@ -13,6 +13,7 @@ import com.google.common.primitives.UnsignedLong;
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.ListType;
 import dev.cel.common.types.TypeParamType;
+import io.k3j.celvalues.EvalFailure;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -6,6 +6,7 @@ import dev.cel.common.CelSourceLocation;
 import dev.cel.common.ast.CelConstant;
 import dev.cel.common.ast.CelExpr;
 import dev.cel.common.navigation.CelNavigableAst;
+import io.k3j.celvalues.EvalFailure;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package io.k3j.cel;
 
+import io.k3j.celvalues.ListKind;
 import io.k3j.schema.Shape;
 import java.util.AbstractList;
 import java.util.ArrayList;

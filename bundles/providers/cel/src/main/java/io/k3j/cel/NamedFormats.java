@@ -1,13 +1,16 @@
 package io.k3j.cel;
 
 import static dev.cel.common.types.SimpleType.STRING;
-import static io.k3j.cel.Opaques.FORMAT;
+import static io.k3j.celvalues.Opaques.FORMAT;
 
 import com.google.re2j.Pattern;
 import dev.cel.common.types.ListType;
 import dev.cel.common.types.OpaqueType;
 import dev.cel.common.types.OptionalType;
 import io.k3j.apimachinery.Names;
+import io.k3j.celvalues.EvalFailure;
+import io.k3j.celvalues.GoUrl;
+import io.k3j.celvalues.Opaque;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;

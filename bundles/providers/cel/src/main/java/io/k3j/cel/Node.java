@@ -1,6 +1,8 @@
 package io.k3j.cel;
 
 import dev.cel.common.values.NullValue;
+import io.k3j.celvalues.EvalFailure;
+import io.k3j.celvalues.Made;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -92,13 +94,10 @@ interface Node {
             Object object = operand.eval(f);
             f.charge(cost);
             Object in = object instanceof Optional<?> o ? o.orElse(null) : object;
-            if (in == null) {
-                return false;
-            }
-            if (!(in instanceof Map<?, ?> m)) {
+            if (in != null && !(in instanceof Map)) {
                 throw EvalFailure.noSuchOverload();
             }
-            return m.containsKey(field);
+            return in instanceof Map<?, ?> m && m.containsKey(field);
         }
     }
 

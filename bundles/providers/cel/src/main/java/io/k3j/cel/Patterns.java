@@ -3,6 +3,7 @@ package io.k3j.cel;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import io.k3j.apimachinery.GoRegex;
+import io.k3j.celvalues.EvalFailure;
 import java.util.function.Function;
 
 /// Regular expressions, by RE2 only. Such as are literals are made once.

@@ -8,6 +8,7 @@ import dev.cel.common.ast.CelExpr.CelComprehension;
 import dev.cel.common.ast.CelReference;
 import dev.cel.common.types.CelKind;
 import io.k3j.apimachinery.GoRegex;
+import io.k3j.celvalues.EvalFailure;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -6,6 +6,8 @@ import io.k3j.celapi.CelEvaluation;
 import io.k3j.celapi.CelEvaluation.Reason;
 import io.k3j.celapi.CelProgram;
 import io.k3j.celapi.CelType;
+import io.k3j.celvalues.EvalFailure;
+import io.k3j.celvalues.Stopped;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;

@@ -4,10 +4,12 @@ import static dev.cel.common.types.SimpleType.BOOL;
 import static dev.cel.common.types.SimpleType.DOUBLE;
 import static dev.cel.common.types.SimpleType.INT;
 import static dev.cel.common.types.SimpleType.STRING;
-import static io.k3j.cel.Opaques.QUANTITY;
+import static io.k3j.celvalues.Opaques.QUANTITY;
 
 import dev.cel.common.types.OpaqueType;
 import io.k3j.apimachinery.Quantity;
+import io.k3j.celvalues.EvalFailure;
+import io.k3j.celvalues.Opaque;
 import java.math.BigDecimal;
 
 /// Upstream's quantity library.

@@ -2,6 +2,11 @@ package io.k3j.cel;
 
 import dev.cel.common.values.CelByteString;
 import dev.cel.common.values.NullValue;
+import io.k3j.celvalues.Escaped;
+import io.k3j.celvalues.Made;
+import io.k3j.celvalues.Preserved;
+import io.k3j.celvalues.SeqView;
+import io.k3j.celvalues.StructView;
 import io.k3j.model.Null;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;

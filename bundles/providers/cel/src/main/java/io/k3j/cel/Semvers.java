@@ -3,8 +3,10 @@ package io.k3j.cel;
 import static dev.cel.common.types.SimpleType.BOOL;
 import static dev.cel.common.types.SimpleType.INT;
 import static dev.cel.common.types.SimpleType.STRING;
-import static io.k3j.cel.Opaques.SEMVER;
+import static io.k3j.celvalues.Opaques.SEMVER;
 
+import io.k3j.celvalues.EvalFailure;
+import io.k3j.celvalues.SemanticVersion;
 import java.util.Arrays;
 import java.util.List;
 

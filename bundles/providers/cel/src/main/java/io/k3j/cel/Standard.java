@@ -2,6 +2,8 @@ package io.k3j.cel;
 
 import dev.cel.common.values.CelByteString;
 import io.k3j.apimachinery.GoDuration;
+import io.k3j.celvalues.EvalFailure;
+import io.k3j.celvalues.ListKind;
 import io.k3j.schema.Shape;
 import java.time.DateTimeException;
 import java.time.Duration;

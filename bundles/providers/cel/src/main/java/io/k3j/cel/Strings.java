@@ -5,6 +5,7 @@ import static dev.cel.common.types.SimpleType.INT;
 import static dev.cel.common.types.SimpleType.STRING;
 
 import dev.cel.common.types.ListType;
+import io.k3j.celvalues.EvalFailure;
 import java.util.List;
 
 /// Functions of the string library that make texts longer than their arguments: each knows the length before.

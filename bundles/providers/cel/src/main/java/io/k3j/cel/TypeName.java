@@ -3,6 +3,8 @@ package io.k3j.cel;
 import dev.cel.common.types.CelType;
 import dev.cel.common.values.CelByteString;
 import dev.cel.common.values.NullValue;
+import io.k3j.celvalues.Made;
+import io.k3j.celvalues.Opaque;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -11,6 +11,11 @@ import dev.cel.common.types.OptionalType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.common.types.StructType;
 import io.k3j.celapi.CelType.Simple;
+import io.k3j.celvalues.Adapter;
+import io.k3j.celvalues.Escaped;
+import io.k3j.celvalues.MapView;
+import io.k3j.celvalues.Opaques;
+import io.k3j.celvalues.StructView;
 import io.k3j.schema.Field;
 import io.k3j.schema.Shape;
 import java.util.LinkedHashMap;
@@ -24,8 +29,6 @@ import org.jspecify.annotations.Nullable;
 /// and named after their place: `Object.spec.containers.@idx`.
 @SuppressWarnings("Immutable") // the checker wants it immutable; types are only ever added, each once
 final class Types implements CelTypeProvider {
-    /// What validation rules see of `metadata`.
-    static final ImmutableSet<String> RULED_METADATA = ImmutableSet.of("name", "generateName");
     private final Map<String, CelType> known = new ConcurrentHashMap<>();
 
     Types() {
@@ -98,7 +101,8 @@ final class Types implements CelTypeProvider {
     /// Null for what has no type: such a field cannot be named.
     private @Nullable CelType shape(String name, Shape shape, boolean ruled) {
         if (ruled && shape.objectMeta()) {
-            return put(StructType.create(name, RULED_METADATA, _ -> Optional.of(SimpleType.STRING)));
+            return put(StructType.create(name, ImmutableSet.copyOf(StructView.RULED_METADATA),
+                    _ -> Optional.of(SimpleType.STRING)));
         }
         return switch (shape.type()) {
             case OBJECT, FIELDS -> object(name, shape, ruled);

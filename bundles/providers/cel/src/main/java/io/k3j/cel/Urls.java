@@ -2,10 +2,12 @@ package io.k3j.cel;
 
 import static dev.cel.common.types.SimpleType.BOOL;
 import static dev.cel.common.types.SimpleType.STRING;
-import static io.k3j.cel.Opaques.URL;
+import static io.k3j.celvalues.Opaques.URL;
 
 import dev.cel.common.types.ListType;
 import dev.cel.common.types.MapType;
+import io.k3j.celvalues.EvalFailure;
+import io.k3j.celvalues.GoUrl;
 import java.util.function.Function;
 
 /// Upstream's library of URLs.

@@ -5,9 +5,9 @@
 /// *Compiling*: [io.k3j.cel.CelService] makes an [io.k3j.cel.Engine] with the first call; an
 /// [io.k3j.cel.DeclaredEnvironment] has the declared types ([io.k3j.cel.Types]) and asks cel-java for a checked
 /// tree, of which [io.k3j.cel.Planner] makes [io.k3j.cel.Node]s. *Evaluating*: an [io.k3j.cel.Frame] has the values
-/// and the costs ([io.k3j.cel.Costs]) of one evaluation. *Values*: [io.k3j.cel.Adapter]s look at trees through maps
-/// and lists ([io.k3j.cel.StructView], [io.k3j.cel.SeqView]). *Libraries*: one class each, entered into
-/// [io.k3j.cel.Functions].
+/// and the costs ([io.k3j.cel.Costs]) of one evaluation. *Values*: what trees are looked
+/// at through, and what addresses, URLs and versions are ([io.k3j.celvalues]). *Estimates*: what a rule may cost, by
+/// its schema ([io.k3j.celestimates]). *Libraries*: one class each, entered into [io.k3j.cel.Functions].
 @NullMarked
 package io.k3j.cel;
 

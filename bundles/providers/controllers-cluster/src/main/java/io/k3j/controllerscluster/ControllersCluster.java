@@ -12,6 +12,8 @@ import io.k3j.componentbase.FeatureGate;
 import io.k3j.componentbase.FeatureGates;
 import io.k3j.componenthelpers.ConcurrentSyncs;
 import io.k3j.controllerkit.ControllerContext;
+import io.k3j.endpointcontrollers.EndpointControllers;
+import io.k3j.volumecontrollers.VolumeControllers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -36,7 +38,6 @@ public final class ControllersCluster implements Metrics {
     private static final String COREDNS = "coredns";
     private static final String TERMINATED_PODS = "terminated-pod-gc-threshold=";
     private static final String SIGNING_DURATION = "cluster-signing-duration=";
-    private static final String NO_FORCED_DETACH = "disable-force-detach-on-timeout";
     private final ControllerContext context;
     private final GarbageViews garbage;
 
@@ -74,20 +75,14 @@ public final class ControllersCluster implements Metrics {
         if (gates.enabled(FeatureGate.POD_CERTIFICATE_REQUEST)) {
             PodCertificateCleaner.add(context);
         }
-        EndpointSlices.add(context);
-        EndpointsObjects.add(context);
-        EndpointsMirror.add(context);
+        EndpointControllers.add(context);
         JobTtl.add(context);
         Disruptions.add(context);
         NodeLifecycle.add(context, NodeMonitoring.of(settings.kubeControllerManagerArg()));
         TaintEviction.add(context);
         NodeTtl.add(context);
         PodGarbageCollector.add(context, terminatedPods(settings.kubeControllerManagerArg()));
-        StorageProtection.add(context);
-        EphemeralVolumes.add(context);
-        VolumeBinder.add(context);
-        VolumeExpander.add(context);
-        AttachDetach.add(context, forcedDetach(settings.kubeControllerManagerArg()));
+        VolumeControllers.add(context, settings.kubeControllerManagerArg());
         addSigners(context, settings);
         NodeIpam.add(context, split(settings.clusterCidr()), settings.kubeControllerManagerArg());
         ServiceCidrs.add(context);
@@ -132,27 +127,6 @@ public final class ControllersCluster implements Metrics {
             }
         }
         return threshold;
-    }
-
-    /// Whether volumes are detached from nodes that have been unhealthy for six minutes, by
-    /// `disable-force-detach-on-timeout`.
-    ///
-    /// @throws IllegalArgumentException naming the argument
-    static boolean forcedDetach(String... arguments) {
-        boolean forced = true;
-        for (String argument : arguments) {
-            if (argument.equals(NO_FORCED_DETACH)) {
-                forced = false;
-            } else if (argument.startsWith(NO_FORCED_DETACH + "=")) {
-                String given = argument.substring(NO_FORCED_DETACH.length() + 1);
-                if (!given.equals("true") && !given.equals("false")) {
-                    throw new IllegalArgumentException("--kube-controller-manager-arg=" + argument
-                            + " is neither true nor false");
-                }
-                forced = given.equals("false");
-            }
-        }
-        return forced;
     }
 
     private static List<String> split(String... flags) {

@@ -27,7 +27,7 @@ final class NamespaceObjects {
     }
 
     /// Whether a create was refused because its namespace is terminating: a retry cannot succeed.
-    static boolean namespaceTerminating(ApiFault fault) {
+    private static boolean namespaceTerminating(ApiFault fault) {
         return fault.code() == 404 || fault.namespaceTerminating();
     }
 }

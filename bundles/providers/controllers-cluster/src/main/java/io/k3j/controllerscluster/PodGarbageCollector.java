@@ -34,6 +34,7 @@ final class PodGarbageCollector implements Reconciler {
     /// Upstream's `--terminated-pod-gc-threshold`.
     static final int MAX_FINISHED = 12_500;
     private static final Key ALL = Key.of("all");
+    private static final String OUT_OF_SERVICE = "node.kubernetes.io/out-of-service";
 
     private final LiveView pods;
     private final LiveView nodes;
@@ -88,8 +89,8 @@ final class PodGarbageCollector implements Reconciler {
     /// Whether somebody has said of a node that is not ready that it is down and stays so: its kubelet will not tell
     /// that a pod has ended.
     private boolean outOfService(String node) {
-        AttachNode found = new AttachNode(node, nodes.get(Key.of(node)));
-        return found.outOfService() && !found.healthy();
+        return nodes.get(Key.of(node)).filter(n -> !n.spec().seq("taints").find("key", OUT_OF_SERVICE).isEmpty()
+                && !Conditions.isTrue(n.status().seq("conditions"), "Ready")).isPresent();
     }
 
     /// The oldest of those that are more than the threshold.

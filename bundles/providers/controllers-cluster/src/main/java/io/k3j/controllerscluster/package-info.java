@@ -1,7 +1,7 @@
-/// The cluster controllers of kube-controller-manager: namespaces, service accounts, the root CA, endpoints and
-/// EndpointSlices, garbage collection, nodes, pod garbage collection, disruption budgets, volumes and what attaches
-/// them, under upstream's names and with upstream's behaviour:
-/// <https://kubernetes.io/docs/concepts/architecture/controller/>.
+/// The cluster controllers of kube-controller-manager: namespaces, service accounts, the root CA, garbage collection,
+/// nodes, pod garbage collection, disruption budgets, certificates; with endpoints and EndpointSlices
+/// ([io.k3j.endpointcontrollers]) and volumes ([io.k3j.volumecontrollers]), under upstream's names and with upstream's
+/// behaviour: <https://kubernetes.io/docs/concepts/architecture/controller/>.
 ///
 /// Each reconciles one key at a time from its views; `ControllersCluster` is the OSGi component.
 @NullMarked

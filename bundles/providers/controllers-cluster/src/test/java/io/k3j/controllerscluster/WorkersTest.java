@@ -3,6 +3,7 @@ package io.k3j.controllerscluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.componenthelpers.ConcurrentSyncs;
+import io.k3j.endpointcontrollers.EndpointControllers;
 import io.k3j.stage.Stage;
 import java.util.Map;
 import java.util.Optional;
@@ -15,12 +16,12 @@ class WorkersTest {
         Stage stage = new Stage(context -> {
             context.workers(asked);
             NamespaceController.add(context);
-            EndpointSlices.add(context);
-            EndpointsObjects.add(context);
+            EndpointControllers.add(context);
             GarbageCollector.add(context);
         });
         assertThat(stage.desk.workers()).containsOnly(Map.entry("namespace-controller", 7),
                 Map.entry("endpointslice-controller", 7), Map.entry("endpoints-controller", 7),
+                Map.entry("endpointslice-mirroring-controller", 1),
                 Map.entry("garbage-collector-controller", 7), Map.entry("garbage-collector-elsewhere", 16));
     }
 }

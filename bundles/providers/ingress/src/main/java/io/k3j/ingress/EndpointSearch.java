@@ -1,5 +1,6 @@
 package io.k3j.ingress;
 
+import io.k3j.ingressresources.Endpoints;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.util.HashSet;

@@ -6,6 +6,8 @@ import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.ControllerContext;
+import io.k3j.ingressresources.Certificates;
+import io.k3j.ingressresources.IngressStatuses;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -25,7 +27,7 @@ public final class IngressController {
     public IngressController(@Reference ApiClient api, @Reference Health health) {
         HealthScope scope = health.scope("ingress-controller");
         desk = new ControllerContext(api.leading(Candidate.SERVER), TimeSource.system());
-        statuses = IngressStatuses.add(desk, new Certificates(IngressTls.unnamed(TimeSource.system())));
+        statuses = IngressStatuses.add(desk, new Certificates(TimeSource.system()));
         desk.run("ingress-controller", health, trouble -> {
             if (trouble.isEmpty()) {
                 scope.ok();

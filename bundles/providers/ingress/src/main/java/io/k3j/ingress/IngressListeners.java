@@ -1,5 +1,6 @@
 package io.k3j.ingress;
 
+import io.k3j.ingressresources.IngressPublication;
 import io.k3j.ingressrouting.EntryPoint;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;

@@ -1,5 +1,11 @@
 package io.k3j.ingress;
 
+import io.k3j.ingressresources.BackendEndpoints;
+import io.k3j.ingressresources.Certificates;
+import io.k3j.ingressresources.HelmObject;
+import io.k3j.ingressresources.IngressPublication;
+import io.k3j.ingressresources.IngressResources;
+import io.k3j.ingressresources.IngressValues;
 import io.k3j.ingressrouting.HostClaims;
 import io.k3j.ingressrouting.Routing;
 import io.k3j.clientapi.ApiClient;
@@ -79,7 +85,7 @@ public final class IngressServer implements Metrics {
         replacement = HelmObject.chart(views, InstantSource.system(), changed::release);
         config = HelmObject.config(views, InstantSource.system(), changed::release);
         publication = new IngressPublication(views, settings.nodeName());
-        certificates = new Certificates(IngressTls.unnamed(InstantSource.system()));
+        certificates = new Certificates(InstantSource.system());
         proxy = new Proxy(settings.nodeName(), new BackendEndpoints(views)::of, metrics, new AccessLog());
         listeners = ownThread(() -> new IngressListeners(Runtime.getRuntime().availableProcessors(), proxy,
                 new IngressTls(certificates, ownThreads), metrics, SocketHandover.within(context)));

@@ -1,5 +1,6 @@
 package io.k3j.ingress;
 
+import io.k3j.ingressresources.Endpoints;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
@@ -261,9 +262,7 @@ final class ProxiedRequest implements Expiring, EndpointSearch.Found {
         unwatch();
         HttpContent content = waiting;
         waiting = null;
-        if (content != null) {
-            content.release();
-        }
+        ReferenceCountUtil.release(content);
         UpstreamSide from = upstream;
         if (from != null) {
             from.hand();

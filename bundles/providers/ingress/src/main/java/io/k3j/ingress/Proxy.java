@@ -1,5 +1,7 @@
 package io.k3j.ingress;
 
+import io.k3j.ingressresources.Endpoints;
+import io.k3j.ingressresources.IngressValues;
 import io.k3j.ingressrouting.BackendPort;
 import io.k3j.ingressrouting.EntryPoint;
 import io.k3j.ingressrouting.RequestTarget;

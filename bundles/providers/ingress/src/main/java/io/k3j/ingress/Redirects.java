@@ -1,5 +1,6 @@
 package io.k3j.ingress;
 
+import io.k3j.ingressresources.IngressValues;
 import io.k3j.ingressrouting.EntryPoint;
 import io.k3j.ingressrouting.RequestTarget;
 import io.netty.buffer.Unpooled;

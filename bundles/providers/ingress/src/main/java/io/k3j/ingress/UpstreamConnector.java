@@ -1,5 +1,6 @@
 package io.k3j.ingress;
 
+import io.k3j.ingressresources.BackendTls;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;

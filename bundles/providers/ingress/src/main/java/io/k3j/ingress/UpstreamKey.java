@@ -1,5 +1,6 @@
 package io.k3j.ingress;
 
+import io.k3j.ingressresources.BackendTls;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 

@@ -2,6 +2,7 @@ package io.k3j.ingress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.ingressresources.IngressValues;
 import io.k3j.model.Struct;
 import java.io.IOException;
 import java.text.MessageFormat;

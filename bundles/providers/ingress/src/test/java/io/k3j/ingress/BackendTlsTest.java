@@ -1,8 +1,9 @@
 package io.k3j.ingress;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.k3j.ingressresources.BackendTls;
+import io.k3j.ingressresources.BackendTrust;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
@@ -126,22 +127,5 @@ class BackendTlsTest {
         rig.to(BackendTls.of(new BackendTrust(Optional.empty(), "web.default.svc", true), Optional.empty()),
                 pod("other.test"));
         assertThat(answer()).endsWith("hello");
-    }
-
-    @Test
-    void secretsWithoutAnAuthorityAreNamed() {
-        BackendTrust trust = new BackendTrust(Optional.of(new Key("default", "ca")), "web.default.svc", false);
-        Optional<Obj> good = Optional.of(secret("tls.crt", authority));
-        assertThat(BackendTls.of(trust, good)).isNotNull();
-        assertThat(BackendTls.problem(trust, good)).isEmpty();
-        unusable(trust, Optional.empty(), "does not exist");
-        unusable(trust, Optional.of(secret("other", authority)), "tls.crt of Secret default/ca has no certificate");
-        unusable(new BackendTrust(trust.authorities(), "not a name", false), good,
-                "neither a DNS name nor an address");
-    }
-
-    private static void unusable(BackendTrust trust, Optional<Obj> secret, String why) {
-        assertThatThrownBy(() -> BackendTls.of(trust, secret)).hasMessageContaining(why);
-        assertThat(BackendTls.problem(trust, secret).orElseThrow()).contains(why);
     }
 }

@@ -2,6 +2,8 @@ package io.k3j.ingress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.ingressresources.Certificates;
+import io.k3j.ingressresources.Endpoints;
 import io.k3j.ingressrouting.EntryPoint;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -71,7 +73,7 @@ class ClientSideTest {
     void begin() {
         socket = new Socket();
         loop = new ProxyLoop(socket.eventLoop(), new UpstreamConnector(NioSocketChannel.class,
-                new IngressTls(new Certificates(IngressTls.unnamed(InstantSource.system())), Runnable::run)),
+                new IngressTls(new Certificates(InstantSource.system()), Runnable::run)),
                 now::get);
         proxy.use(Rig.tables());
         ClientLink link = new ClientLink(socket, EntryPoint.WEB, loop);

@@ -3,6 +3,7 @@ package io.k3j.ingress;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.k3j.ingressresources.Endpoints;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -2,6 +2,9 @@ package io.k3j.ingress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.ingressresources.BackendTls;
+import io.k3j.ingressresources.BackendTrust;
+import io.k3j.ingressresources.Endpoints;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;

@@ -2,6 +2,7 @@ package io.k3j.ingress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.ingressresources.Endpoints;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;

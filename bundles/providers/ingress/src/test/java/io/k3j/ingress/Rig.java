@@ -1,5 +1,9 @@
 package io.k3j.ingress;
 
+import io.k3j.ingressresources.BackendTls;
+import io.k3j.ingressresources.Certificates;
+import io.k3j.ingressresources.Endpoints;
+import io.k3j.ingressresources.IngressValues;
 import io.k3j.ingressrouting.BackendPort;
 import io.k3j.ingressrouting.EntryPoint;
 import io.k3j.ingressrouting.HostTable;
@@ -36,7 +40,7 @@ import javax.net.ssl.SSLContext;
 final class Rig {
     static final BackendPort BACKEND = new BackendPort(new Key("default", "web"), "80");
     final IngressMetrics metrics = new IngressMetrics();
-    final Certificates certificates = new Certificates(IngressTls.unnamed(InstantSource.system()));
+    final Certificates certificates = new Certificates(InstantSource.system());
     /// Requests that [#echo] got, each as `METHOD target` and its header lines.
     final BlockingQueue<String> seen = new LinkedBlockingQueue<>();
     private final Map<String, Endpoints> endpoints = new ConcurrentHashMap<>();

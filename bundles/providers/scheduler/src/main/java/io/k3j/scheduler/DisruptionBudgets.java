@@ -2,6 +2,7 @@ package io.k3j.scheduler;
 
 import io.k3j.model.Obj;
 import io.k3j.model.Selector;
+import io.k3j.schedulercache.PodInfo;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -4,6 +4,8 @@ import io.k3j.apimachinery.Quantity;
 import io.k3j.model.Obj;
 import io.k3j.model.Selector;
 import io.k3j.model.Struct;
+import io.k3j.schedulercache.CsiObjects;
+import io.k3j.schedulercache.NodeState;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -8,7 +8,17 @@ import io.k3j.controllerkit.Pods;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
+import io.k3j.schedulercache.AssumedVolumes;
+import io.k3j.schedulercache.ClusterState;
+import io.k3j.schedulercache.DefaultSelector;
+import io.k3j.schedulercache.PodInfo;
+import io.k3j.schedulercache.PodRequests;
+import io.k3j.schedulercache.ResourceAmounts;
+import io.k3j.schedulercache.ViewedCsi;
+import io.k3j.schedulercache.ViewedVolumes;
 import io.k3j.schedulerconfig.SchedulerConfiguration;
+import io.k3j.schedulingqueue.QueueEvents;
+import io.k3j.schedulingqueue.SchedulingQueue;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -47,7 +57,8 @@ final class EventHandlers {
         ViewedVolumes seen = ViewedVolumes.of(views);
         this.budgets = views.of(BuiltinResources.POD_DISRUPTION_BUDGETS);
         this.metrics = new SchedulerMetrics(clock.monotonic());
-        this.queue = new SchedulingQueue(clock, configuration);
+        this.queue = new SchedulingQueue(clock, configuration.initialBackOff(),
+                configuration.longestBackOff());
         this.namespaceLabels = n -> namespaces.get(Key.of(n)).map(Obj::labels).orElse(Map.of());
         this.volumes = new AssumedVolumes(seen);
         this.cluster = new ClusterState(namespaceLabels, volumes, new DefaultSelector(views)::of);

@@ -2,6 +2,9 @@ package io.k3j.scheduler;
 
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.schedulercache.NodeState;
+import io.k3j.schedulercache.PodInfo;
+import io.k3j.schedulercache.Snapshot;
 import io.k3j.schedulerconfig.ExtenderConfig;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,5 +1,8 @@
 package io.k3j.scheduler;
 
+import io.k3j.schedulercache.NodeState;
+import io.k3j.schedulercache.PodInfo;
+import io.k3j.schedulercache.Snapshot;
 import io.k3j.schedulerconfig.ExtenderConfig;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package io.k3j.scheduler;
 
+import io.k3j.schedulercache.NodeState;
 import org.jspecify.annotations.Nullable;
 
 /// One filter plug-in, prepared for one pod and one snapshot. Pure.

@@ -1,5 +1,6 @@
 package io.k3j.scheduler;
 
+import io.k3j.schedulercache.PodInfo;
 import io.k3j.schedulerconfig.SchedulerConfiguration;
 import java.util.Map;
 import java.util.function.Function;

@@ -1,5 +1,6 @@
 package io.k3j.scheduler;
 
+import io.k3j.schedulercache.NodeState;
 import org.jspecify.annotations.Nullable;
 
 /// A filter that looks at one node only.

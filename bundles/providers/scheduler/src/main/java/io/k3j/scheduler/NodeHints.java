@@ -2,6 +2,11 @@ package io.k3j.scheduler;
 
 import io.k3j.componenthelpers.DeclaredFeatures;
 import io.k3j.model.Obj;
+import io.k3j.schedulercache.NodeState;
+import io.k3j.schedulercache.PodAffinity;
+import io.k3j.schedulercache.PodInfo;
+import io.k3j.schedulercache.ResourceAmounts;
+import io.k3j.schedulercache.SpreadConstraint;
 import io.k3j.schedulerconfig.SchedulerConfiguration;
 import io.k3j.schedulerconfig.SchedulerProfile;
 import java.util.List;

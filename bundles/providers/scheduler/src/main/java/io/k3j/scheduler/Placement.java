@@ -1,5 +1,8 @@
 package io.k3j.scheduler;
 
+import io.k3j.schedulercache.NodeState;
+import io.k3j.schedulercache.PodInfo;
+import io.k3j.schedulercache.Snapshot;
 import io.k3j.schedulerconfig.SchedulerProfile;
 import java.time.Instant;
 import java.util.ArrayList;

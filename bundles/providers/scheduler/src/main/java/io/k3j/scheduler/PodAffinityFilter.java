@@ -1,5 +1,9 @@
 package io.k3j.scheduler;
 
+import io.k3j.schedulercache.AffinityTerm;
+import io.k3j.schedulercache.NodeState;
+import io.k3j.schedulercache.PodInfo;
+import io.k3j.schedulercache.Snapshot;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;

@@ -1,5 +1,9 @@
 package io.k3j.scheduler;
 
+import io.k3j.schedulercache.AffinityTerm;
+import io.k3j.schedulercache.NodeState;
+import io.k3j.schedulercache.PodInfo;
+import io.k3j.schedulercache.Snapshot;
 import io.k3j.schedulerconfig.SchedulerProfile;
 import java.util.HashMap;
 import java.util.List;

@@ -12,6 +12,7 @@ import io.k3j.model.Obj;
 import io.k3j.model.Patch;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.schedulercache.PodInfo;
 import io.k3j.schedulerconfig.SchedulerProfile;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;

@@ -2,6 +2,9 @@ package io.k3j.scheduler;
 
 import io.k3j.controllerkit.Conditions;
 import io.k3j.model.Obj;
+import io.k3j.schedulercache.NodeState;
+import io.k3j.schedulercache.PodInfo;
+import io.k3j.schedulercache.Snapshot;
 import io.k3j.schedulerconfig.PluginArguments;
 import io.k3j.schedulerconfig.SchedulerProfile;
 import java.util.ArrayList;
@@ -14,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// Finds a node that becomes feasible when pods of lower priority are evicted, and the victims:
 /// <https://kubernetes.io/docs/concepts/scheduling-eviction/pod-priority-preemption/>. Pure.
 final class Preemption {
+    /// The plug-in, in upstream's words.
+    static final String NAME = "DefaultPreemption";
     private static final String HOPELESS = "Preemption is not helpful for scheduling";
     private static final String NO_VICTIMS = "No preemption victims found for incoming pod";
 

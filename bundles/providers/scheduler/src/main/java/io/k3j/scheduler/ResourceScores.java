@@ -1,6 +1,8 @@
 package io.k3j.scheduler;
 
 import io.k3j.apimachinery.Quantity;
+import io.k3j.schedulercache.NodeState;
+import io.k3j.schedulercache.PodInfo;
 import io.k3j.schedulerconfig.PluginArguments.Fit;
 import io.k3j.schedulerconfig.PluginArguments.Point;
 import io.k3j.schedulerconfig.PluginArguments.ResourceSpec;

@@ -10,6 +10,7 @@ import io.k3j.controllerkit.Events;
 import io.k3j.controllerkit.LiveViews;
 import io.k3j.controllerkit.ControllerRunner;
 import io.k3j.schedulerconfig.SchedulerConfiguration;
+import io.k3j.schedulingqueue.QueueEvents;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;

@@ -3,8 +3,16 @@ package io.k3j.scheduler;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.controllerkit.LiveView;
 import io.k3j.model.Obj;
+import io.k3j.schedulercache.AssumedVolumes;
+import io.k3j.schedulercache.ClusterState;
+import io.k3j.schedulercache.NodeState;
+import io.k3j.schedulercache.PodInfo;
+import io.k3j.schedulercache.Snapshot;
 import io.k3j.schedulerconfig.SchedulerConfiguration;
 import io.k3j.schedulerconfig.SchedulerProfile;
+import io.k3j.schedulingqueue.QueueEvents;
+import io.k3j.schedulingqueue.QueuedPod;
+import io.k3j.schedulingqueue.SchedulingQueue;
 import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.util.List;
@@ -18,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 
 /// Schedules one pod at a time. Has no thread: [#step] decides; all writes to the API run on the given executor.
 final class SchedulerLoop {
-    private static final String PREEMPTION = "DefaultPreemption";
     private final SchedulerConfiguration configuration;
     private final SchedulerMetrics metrics;
     private final SchedulingQueue queue;
@@ -190,7 +197,7 @@ final class SchedulerLoop {
     private void unschedulable(QueuedPod entry, Placement.None none, Snapshot snapshot, Timing timing) {
         PodInfo pod = entry.pod();
         Set<String> after = profile(pod).postFilters();
-        Preemption.Result result = none.nodes() == 0 || !after.contains(PREEMPTION) ? Preemption.Result.NONE
+        Preemption.Result result = none.nodes() == 0 || !after.contains(Preemption.NAME) ? Preemption.Result.NONE
                 : victims(pod, none, snapshot, timing);
         metrics.decided(entry.begun());
         metrics.ended(SchedulerMetrics.UNSCHEDULABLE, entry);
@@ -221,7 +228,7 @@ final class SchedulerLoop {
         if (plugins.contains("DynamicResources")) {
             said.add("no new claims to deallocate");
         }
-        if (plugins.contains(PREEMPTION)) {
+        if (plugins.contains(Preemption.NAME)) {
             said.add(result.message());
         }
         return said.toString();
@@ -233,7 +240,7 @@ final class SchedulerLoop {
         Preemption.Result result = new Preemption(profile(pod), pod, snapshot, budgets.list(), none)
                 .find(binder.extenders());
         result.best().ifPresent(best -> metrics.preempted(best.victims().size()));
-        timing.plugin(PREEMPTION, Timing.POST_FILTER, result.status(), begun);
+        timing.plugin(Preemption.NAME, Timing.POST_FILTER, result.status(), begun);
         timing.step(Timing.POST_FILTER, result.status(), begun);
         return result;
     }

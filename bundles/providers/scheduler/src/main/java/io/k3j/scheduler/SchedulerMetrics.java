@@ -3,6 +3,9 @@ package io.k3j.scheduler;
 import io.k3j.metricstext.Histogram;
 import io.k3j.metricstext.MetricText;
 import io.k3j.metricstext.MetricText.Type;
+import io.k3j.schedulercache.ClusterState;
+import io.k3j.schedulingqueue.QueuedPod;
+import io.k3j.schedulingqueue.SchedulingQueue;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -128,8 +131,7 @@ final class SchedulerMetrics {
         text.family(NAME + "preemption_attempts_total", Type.COUNTER,
                 "Total preemption attempts in the cluster till now").value(preemptions.sum());
         durations(text);
-        queue.pending().to(text);
-        queue.incoming().to(text);
+        queue.to(text);
         text.family(NAME + "cache_size", Type.GAUGE,
                 "Number of nodes, pods, and assumed (bound) pods in the scheduler cache.")
                 .value(cache.assumed(), "type", "assumed_pods").value(cache.nodes(), "type", "nodes")

@@ -1,6 +1,10 @@
 package io.k3j.scheduler;
 
 import io.k3j.componenthelpers.Toleration;
+import io.k3j.schedulercache.NodeState;
+import io.k3j.schedulercache.PodInfo;
+import io.k3j.schedulercache.Snapshot;
+import io.k3j.schedulercache.SpreadConstraint;
 import io.k3j.schedulerconfig.SchedulerProfile;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,5 +1,6 @@
 package io.k3j.scheduler;
 
+import io.k3j.schedulercache.NodeState;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 

@@ -6,6 +6,8 @@ import io.k3j.controllerkit.VolumeMatch;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.schedulercache.CsiObjects;
+import io.k3j.schedulercache.NodeState;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;

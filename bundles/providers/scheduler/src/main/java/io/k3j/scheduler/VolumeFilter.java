@@ -2,13 +2,14 @@ package io.k3j.scheduler;
 
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
-import io.k3j.model.Struct;
+import io.k3j.schedulercache.ClaimedVolumes;
+import io.k3j.schedulercache.NodeState;
+import io.k3j.schedulercache.PodInfo;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 final class VolumeFilter implements Filter {
     static final String NAME = "VolumeBinding";
     static final String ZONE = "VolumeZone";
-    private static final String EPHEMERAL = "ephemeral";
     private static final Rejection ELSEWHERE = Rejection.hard(NAME,
             "node(s) didn't match PersistentVolume's node affinity");
     private static final Rejection NO_VOLUME = Rejection.hard(NAME,
@@ -46,32 +46,10 @@ final class VolumeFilter implements Filter {
     static @Nullable VolumeFilter of(PodInfo pod, ClaimedVolumes volumes) {
         VolumeFilter filter = new VolumeFilter();
         Set<String> claims = pod.claims();
-        Set<String> own = claims.isEmpty() ? Set.of() : ownClaims(pod.pod());
+        Set<String> own = claims.isEmpty() ? Set.of() : pod.ownClaims();
         claims.forEach(c -> filter.add(new Key(pod.namespace(), c), own.contains(c) ? pod : null, volumes));
         filter.waiting.sort(Comparator.comparing(UnboundClaim::size));
         return claims.isEmpty() ? null : filter;
-    }
-
-    /// The names of the claims of a pod, each once however often it is mounted.
-    static Set<String> claims(Obj pod) {
-        Set<String> all = new LinkedHashSet<>();
-        for (Struct volume : pod.spec().seq("volumes").structs()) {
-            all.add(volume.has(EPHEMERAL) ? own(pod, volume)
-                    : volume.struct("persistentVolumeClaim").text("claimName"));
-        }
-        all.remove("");
-        return all;
-    }
-
-    /// Those that are made for the pod, and go with it.
-    private static Set<String> ownClaims(Obj pod) {
-        Set<String> all = new HashSet<>();
-        pod.spec().seq("volumes").structs().stream().filter(v -> v.has(EPHEMERAL)).forEach(v -> all.add(own(pod, v)));
-        return all;
-    }
-
-    private static String own(Obj pod, Struct volume) {
-        return pod.name() + "-" + volume.text("name");
     }
 
     /// Why no node is feasible, null when some may be.

@@ -1,6 +1,10 @@
 package io.k3j.scheduler;
 
 import io.k3j.model.Key;
+import io.k3j.schedulercache.ClaimedVolumes;
+import io.k3j.schedulercache.NodeState;
+import io.k3j.schedulercache.PodInfo;
+import io.k3j.schedulercache.Snapshot;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.Set;

@@ -3,6 +3,7 @@ package io.k3j.scheduler;
 import io.k3j.componenthelpers.NodeSelectorTerm;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
+import io.k3j.schedulercache.NodeState;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

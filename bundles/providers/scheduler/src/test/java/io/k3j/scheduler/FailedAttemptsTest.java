@@ -11,7 +11,9 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
-import io.k3j.schedulerconfig.SchedulerConfiguration;
+import io.k3j.schedulercache.PodInfo;
+import io.k3j.schedulingqueue.QueuedPod;
+import io.k3j.schedulingqueue.SchedulingQueue;
 import io.k3j.testkit.ManualClock;
 import java.time.Duration;
 import java.util.Set;
@@ -41,7 +43,7 @@ class FailedAttemptsTest {
     @Test
     void aFailedPodComesAfterThoseThatCameMeanwhile() {
         ManualClock clock = bed.clock;
-        SchedulingQueue queue = new SchedulingQueue(clock, SchedulerConfiguration.DEFAULT);
+        SchedulingQueue queue = SchedulerBed.queue(clock);
         queue.add(new PodInfo(bed.pod("a", cpu("1"))));
         QueuedPod first = queue.take().orElseThrow();
         clock.advance(Duration.ofSeconds(1));

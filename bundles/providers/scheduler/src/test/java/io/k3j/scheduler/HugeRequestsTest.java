@@ -3,6 +3,8 @@ package io.k3j.scheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.model.Struct;
+import io.k3j.schedulercache.NodeState;
+import io.k3j.schedulercache.PodInfo;
 import org.junit.jupiter.api.Test;
 
 /// Requests whose sum no long holds.

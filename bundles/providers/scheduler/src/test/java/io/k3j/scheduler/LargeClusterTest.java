@@ -6,8 +6,14 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
-import io.k3j.schedulerconfig.SchedulerConfiguration;
+import io.k3j.schedulercache.ClaimedVolumes;
+import io.k3j.schedulercache.ClusterState;
+import io.k3j.schedulercache.NodeState;
+import io.k3j.schedulercache.PodInfo;
+import io.k3j.schedulercache.Snapshot;
 import io.k3j.schedulerconfig.SchedulerProfile;
+import io.k3j.schedulingqueue.QueuedPod;
+import io.k3j.schedulingqueue.SchedulingQueue;
 import io.k3j.testkit.ManualClock;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -109,7 +115,7 @@ class LargeClusterTest {
 
     @Test
     void podsThatWaitCostTheOthersNothing() {
-        SchedulingQueue queue = new SchedulingQueue(new ManualClock(), SchedulerConfiguration.DEFAULT);
+        SchedulingQueue queue = SchedulerBed.queue(new ManualClock());
         for (int i = 0; i < 30_000; i++) {
             queue.add(pod("p" + i, SchedulerBed.cpu("1")));
         }

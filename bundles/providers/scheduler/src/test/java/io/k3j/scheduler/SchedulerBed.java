@@ -13,6 +13,7 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.schedulerconfig.SchedulerConfiguration;
 import io.k3j.schedulerconfig.SchedulerProfile;
+import io.k3j.schedulingqueue.SchedulingQueue;
 import io.k3j.testkit.FakeApi;
 import io.k3j.testkit.ManualClock;
 import java.lang.reflect.InvocationTargetException;
@@ -175,6 +176,12 @@ final class SchedulerBed {
     static Seq spread(String app) {
         return Seq.of(Struct.of("maxSkew", 1, "topologyKey", "kubernetes.io/hostname", "whenUnsatisfiable",
                 "DoNotSchedule", "labelSelector", Struct.of("matchLabels", Struct.of("app", app))));
+    }
+
+    /// With the back-offs that a scheduler has without a file.
+    static SchedulingQueue queue(ManualClock clock) {
+        return new SchedulingQueue(clock, SchedulerConfiguration.DEFAULT.initialBackOff(),
+                SchedulerConfiguration.DEFAULT.longestBackOff());
     }
 
     /// Measures nothing that a test looks at.

@@ -14,7 +14,10 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.schedulercache.PodInfo;
 import io.k3j.schedulerconfig.SchedulerConfiguration;
+import io.k3j.schedulingqueue.QueuedPod;
+import io.k3j.schedulingqueue.SchedulingQueue;
 import io.k3j.testkit.FakeApi;
 import io.k3j.testkit.ManualClock;
 import java.time.Duration;
@@ -117,7 +120,7 @@ class SchedulingTest {
 
     @Test
     void retriesWhenAnEventHappenedDuringTheAttempt() {
-        SchedulingQueue queue = new SchedulingQueue(clock, SchedulerConfiguration.DEFAULT);
+        SchedulingQueue queue = SchedulerBed.queue(clock);
         queue.add(new PodInfo(pod("p", cpu("1"))));
         QueuedPod entry = queue.take().orElseThrow();
         queue.changed("NodeAdd", Set.of(VolumeFilter.NAME));

@@ -12,7 +12,10 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.schedulercache.PodInfo;
 import io.k3j.schedulerconfig.SchedulerConfiguration;
+import io.k3j.schedulingqueue.QueuedPod;
+import io.k3j.schedulingqueue.SchedulingQueue;
 import io.k3j.testkit.FakeApi;
 import io.k3j.testkit.ManualClock;
 import java.time.Duration;
@@ -89,7 +92,7 @@ class VolumeSchedulingTest {
 
     @Test
     void unhelpfulEventsDoNotRetryAPodThatWaitsForItsClaim() {
-        SchedulingQueue queue = new SchedulingQueue(clock, SchedulerConfiguration.DEFAULT);
+        SchedulingQueue queue = SchedulerBed.queue(clock);
         queue.add(new PodInfo(pod("p", cpu("1"))));
         QueuedPod entry = queue.take().orElseThrow();
         queue.changed("NodeAdd", Set.of("NodeResourcesFit"));
@@ -104,7 +107,7 @@ class VolumeSchedulingTest {
 
     @Test
     void aChangeOfAPodDuringItsAttemptIsNotLost() {
-        SchedulingQueue queue = new SchedulingQueue(clock, SchedulerConfiguration.DEFAULT);
+        SchedulingQueue queue = SchedulerBed.queue(clock);
         PodInfo pod = new PodInfo(pod("p", cpu("1")));
         queue.add(pod);
         QueuedPod entry = queue.take().orElseThrow();

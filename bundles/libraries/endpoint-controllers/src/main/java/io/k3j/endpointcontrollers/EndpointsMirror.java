@@ -1,0 +1,112 @@
+package io.k3j.endpointcontrollers;
+
+import io.k3j.controllerkit.Requeue;
+import io.k3j.controllerkit.ControllerContext;
+import io.k3j.controllerkit.LiveView;
+import io.k3j.controllerkit.Reconciler;
+import io.k3j.controllerkit.BuiltinResources;
+import io.k3j.controllerkit.ExpectingWriter;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/// Mirrors user-managed Endpoints of Services without a selector into EndpointSlices:
+/// <https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/#mirroring>.
+final class EndpointsMirror implements Reconciler {
+    private static final String CONTROLLER = "endpointslicemirroring-controller.k8s.io";
+    /// Annotations that speak of the Endpoints themselves.
+    private static final Set<String> OWN = Set.of("endpoints.kubernetes.io/last-change-trigger-time",
+            "kubectl.kubernetes.io/last-applied-configuration");
+    private static final String SKIP = "endpointslice.kubernetes.io/skip-mirror";
+
+    private final LiveView services;
+    private final LiveView endpoints;
+    private final LiveView slices;
+
+    private EndpointsMirror(ControllerContext context) {
+        this.services = context.views().of(BuiltinResources.SERVICES);
+        this.endpoints = context.views().of(BuiltinResources.ENDPOINTS);
+        this.slices = EndpointSlices.indexed(context.views().of(BuiltinResources.ENDPOINT_SLICES));
+    }
+
+    static void add(ControllerContext context) {
+        EndpointsMirror all = new EndpointsMirror(context);
+        context.loop("endpointslice-mirroring-controller", "endpointslicemirroring-controller", 1, all).on(all.services)
+                .on(all.endpoints).on(all.slices, s -> managedHere(s)
+                        ? List.of(new Key(s.namespace(), Objects.requireNonNull(s.labels().get(SlicePlan.SERVICE))))
+                        : List.of());
+    }
+
+    private static boolean managedHere(Obj slice) {
+        return CONTROLLER.equals(slice.labels().get(SlicePlan.MANAGED_BY));
+    }
+
+    private static boolean mirrored(Obj endpoints) {
+        return !"true".equals(endpoints.labels().get(SKIP))
+                && !endpoints.labels().containsKey(EndpointsObjects.MANAGED_BY)
+                && !endpoints.annotations().containsKey("control-plane.alpha.kubernetes.io/leader");
+    }
+
+    @Override
+    public Requeue reconcile(Key key, ExpectingWriter writer) {
+        Optional<Obj> source = endpoints.get(key).filter(EndpointsMirror::mirrored);
+        Optional<Obj> service = services.get(key).filter(s -> s.spec().struct("selector").isEmpty());
+        List<Obj> present = slices.by("service", key.toString()).stream().filter(EndpointsMirror::managedHere).toList();
+        Map<SlicePlan.Group, List<Struct>> wanted = source.isPresent() && service.isPresent()
+                ? groups(source.get())
+                : Map.of();
+        SlicePlan.of(wanted, present, g -> newSlice(source.orElseThrow(), g)).apply(writer, UnaryOperator.identity());
+        return Requeue.NEVER;
+    }
+
+    private static Map<SlicePlan.Group, List<Struct>> groups(Obj endpoints) {
+        Map<SlicePlan.Group, List<Struct>> groups = new LinkedHashMap<>();
+        for (Struct subset : endpoints.tree().seq("subsets").structs()) {
+            Seq ports = Seq.copyOf(subset.seq("ports").structs().stream()
+                    .map(p -> Struct.builder().put("name", p.text("name")).put("port", p.whole("port", 0))
+                            .put("protocol", p.text("protocol", "TCP"))
+                            .putUnlessEmpty("appProtocol", p.text("appProtocol")).build())
+                    .toList());
+            subset.seq("addresses").structs().forEach(a -> add(groups, ports, a, true));
+            subset.seq("notReadyAddresses").structs().forEach(a -> add(groups, ports, a, false));
+        }
+        return groups;
+    }
+
+    private static void add(Map<SlicePlan.Group, List<Struct>> groups, Seq ports, Struct address, boolean ready) {
+        String family = address.text("ip").indexOf(':') >= 0 ? "IPv6" : "IPv4";
+        groups.computeIfAbsent(new SlicePlan.Group(family, ports), g -> new ArrayList<>())
+                .add(Struct.builder().put("addresses", Seq.of(address.text("ip")))
+                        .put("conditions", Struct.of("ready", ready))
+                        .putUnlessEmpty("hostname", address.text("hostname"))
+                        .putUnlessEmpty("nodeName", address.text("nodeName"))
+                        .putUnlessEmpty("targetRef", address.struct("targetRef")).build());
+    }
+
+    private static Obj newSlice(Obj endpoints, SlicePlan.Group group) {
+        Struct.Builder labels = Struct.builder();
+        endpoints.labels().forEach(labels::put);
+        Struct.Builder annotations = Struct.builder();
+        endpoints.annotations().forEach((name, value) -> {
+            if (!OWN.contains(name)) {
+                annotations.put(name, value);
+            }
+        });
+        labels.put(SlicePlan.MANAGED_BY, CONTROLLER).put(SlicePlan.SERVICE, endpoints.name());
+        Struct metadata = Struct.of("generateName", endpoints.name() + "-", "namespace", endpoints.namespace(),
+                "labels",
+                labels.build(), "ownerReferences", Seq.of(endpoints.ownerReference()));
+        metadata = annotations.build().isEmpty() ? metadata : metadata.with("annotations", annotations.build());
+        return Obj.of(Struct.of("apiVersion", "discovery.k8s.io/v1", "kind", "EndpointSlice", "metadata", metadata,
+                "addressType", group.family(), "ports", group.ports()));
+    }
+}

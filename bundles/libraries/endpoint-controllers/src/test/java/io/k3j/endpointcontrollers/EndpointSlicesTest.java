@@ -1,0 +1,150 @@
+package io.k3j.endpointcontrollers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.clientapi.DeleteOptions;
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.controllerkit.BuiltinResources;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.stage.Stage;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class EndpointSlicesTest {
+    private final Stage stage = new Stage(EndpointSlices::add);
+
+    @BeforeEach
+    void service() {
+        stage.api.create(BuiltinResources.SERVICES, Stage.workload("v1", "Service", "web", Struct.of("selector",
+                Struct.of("app", "web"), "clusterIP", "10.43.0.9", "ipFamilies", Seq.of("IPv4"), "ports",
+                Seq.of(Struct.of("name", "http", "port", 80, "targetPort", 8080, "protocol", "TCP")))),
+                WriteOptions.PLAIN);
+        stage.settle();
+    }
+
+    private void pod(String name) {
+        stage.api.create(BuiltinResources.PODS, Obj.of(Struct.of("apiVersion", "v1", "kind", "Pod", "metadata",
+                Struct.of("name", name, "namespace", "default", "labels", Struct.of("app", "web")))),
+                WriteOptions.PLAIN);
+    }
+
+    private List<Struct> endpoints() {
+        return stage.all(BuiltinResources.ENDPOINT_SLICES).stream()
+                .flatMap(s -> s.tree().seq("endpoints").structs().stream())
+                .toList();
+    }
+
+    @Test
+    void makesAnEmptySliceForAServiceWithoutPods() {
+        Obj slice = stage.all(BuiltinResources.ENDPOINT_SLICES).getFirst();
+        assertThat(slice.labels()).containsEntry("kubernetes.io/service-name", "web")
+                .containsEntry("endpointslice.kubernetes.io/managed-by", "endpointslice-controller.k8s.io");
+        assertThat(slice.controller().orElseThrow().text("kind")).isEqualTo("Service");
+        assertThat(endpoints()).isEmpty();
+    }
+
+    @Test
+    void aSliceOfAnEarlierServiceWithTheNameGoes() {
+        Obj own = stage.all(BuiltinResources.ENDPOINT_SLICES).getFirst();
+        Seq owner = Seq.of(own.metadata().seq("ownerReferences").struct(0).with("uid", "of-before"));
+        stage.api.seed(BuiltinResources.ENDPOINT_SLICES, own.with("web-old", "metadata", "name")
+                .with(owner, "metadata", "ownerReferences")
+                .with(Seq.of(Struct.of("addresses", Seq.of("10.42.0.99"))), "endpoints"));
+        stage.settle();
+        assertThat(stage.all(BuiltinResources.ENDPOINT_SLICES)).extracting(Obj::name).containsExactly(own.name());
+    }
+
+    @Test
+    void doesNotRetryInATerminatingNamespace() {
+        stage.api.seed(BuiltinResources.NAMESPACES,
+                Obj.of(Struct.of("apiVersion", "v1", "kind", "Namespace", "metadata",
+                        Struct.of("name", "default", "deletionTimestamp", "2026-01-01T00:00:00Z"))));
+        stage.api.calls().clear();
+        stage.api.vanish(BuiltinResources.ENDPOINT_SLICES,
+                stage.all(BuiltinResources.ENDPOINT_SLICES).getFirst().key());
+        stage.pass(Duration.ofMinutes(5));
+        assertThat(stage.api.calls().stream().filter(c -> c.contains("create endpointslices"))).hasSize(1);
+    }
+
+    @Test
+    void listsReadyPodsWithTheirAddressesAndThePortsOfTheirContainers() {
+        pod("a");
+        pod("b");
+        stage.runPods();
+        assertThat(stage.all(BuiltinResources.ENDPOINT_SLICES)).hasSize(1);
+        assertThat(endpoints()).hasSize(2).allSatisfy(e -> {
+            assertThat(e.seq("addresses").text(0)).startsWith("10.42.0.");
+            assertThat(e.struct("conditions").flag("ready")).isTrue();
+            assertThat(e.text("nodeName")).isEqualTo("node-1");
+        });
+        Struct port = stage.all(BuiltinResources.ENDPOINT_SLICES).getFirst().tree().seq("ports").struct(0);
+        assertThat(port.whole("port", 0)).isEqualTo(8080);
+        assertThat(port.text("name")).isEqualTo("http");
+    }
+
+    @Test
+    void marksATerminatingPodAsServingButNotReady() {
+        pod("a");
+        stage.runPods();
+        stage.api.delete(BuiltinResources.PODS, new Key("default", "a"), DeleteOptions.PLAIN);
+        stage.settle();
+        Struct conditions = endpoints().getFirst().struct("conditions");
+        assertThat(conditions.flag("ready")).isFalse();
+        assertThat(conditions.flag("serving")).isTrue();
+        assertThat(conditions.flag("terminating")).isTrue();
+        stage.runPods();
+        assertThat(endpoints()).isEmpty();
+    }
+
+    @Test
+    void startsANewSliceAfterAHundredEndpoints() {
+        for (int i = 0; i < 130; i++) {
+            pod("p" + i);
+        }
+        stage.runPods();
+        assertThat(stage.all(BuiltinResources.ENDPOINT_SLICES).stream().map(s -> s.tree().seq("endpoints").size()))
+                .containsExactlyInAnyOrder(100, 30);
+    }
+
+    @Test
+    void doesNotWriteWhenNothingChanged() {
+        pod("a");
+        stage.runPods();
+        long writes = stage.api.calls().stream().filter(c -> c.contains("endpointslices")).count();
+        Obj pod = stage.pods().getFirst();
+        stage.api.seed(BuiltinResources.PODS, pod.with("x", "metadata", "annotations", "note"));
+        stage.settle();
+        assertThat(stage.api.calls().stream().filter(c -> c.contains("endpointslices")).count()).isEqualTo(writes);
+    }
+
+    @Test
+    void hintsFollowTheTrafficDistribution() {
+        pod("a");
+        stage.runPods();
+        stage.api.seed(BuiltinResources.NODES, Obj.of(Struct.of("apiVersion", "v1", "kind", "Node", "metadata",
+                Struct.of("name", "node-1", "labels", Struct.of("topology.kubernetes.io/zone", "east")))));
+        assertThat(distributed("PreferClose")).isEqualTo(zone());
+        assertThat(distributed("PreferSameZone")).isEqualTo(zone());
+        assertThat(distributed("PreferSameNode"))
+                .isEqualTo(zone().with("forNodes", Seq.of(Struct.of("name", "node-1"))));
+        assertThat(distributed("")).isEqualTo(Struct.EMPTY);
+    }
+
+    private static Struct zone() {
+        return Struct.of("forZones", Seq.of(Struct.of("name", "east")));
+    }
+
+    private Struct distributed(String distribution) {
+        Obj service = stage.api.get(BuiltinResources.SERVICES, new Key("default", "web"));
+        stage.api.update(BuiltinResources.SERVICES, distribution.isEmpty()
+                ? service.without("spec", "trafficDistribution")
+                : service.with(distribution, "spec", "trafficDistribution"), WriteOptions.PLAIN);
+        stage.settle();
+        return endpoints().getFirst().struct("hints");
+    }
+}

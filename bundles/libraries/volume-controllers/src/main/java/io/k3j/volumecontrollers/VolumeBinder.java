@@ -1,0 +1,239 @@
+package io.k3j.volumecontrollers;
+
+import io.k3j.controllerkit.Requeue;
+import io.k3j.controllerkit.ControllerContext;
+import io.k3j.controllerkit.Events;
+import io.k3j.controllerkit.LiveView;
+import io.k3j.controllerkit.Controller;
+import io.k3j.controllerkit.BuiltinResources;
+import io.k3j.controllerkit.Times;
+import io.k3j.controllerkit.VolumeMatch;
+import io.k3j.controllerkit.ExpectingWriter;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// Binds claims to existing volumes and maintains the phase of both; provisioners create volumes:
+/// <https://kubernetes.io/docs/concepts/storage/persistent-volumes/#lifecycle-of-a-volume-and-claim>.
+final class VolumeBinder {
+    private static final String ACCOUNT = "persistent-volume-binder";
+    private static final String BY_CONTROLLER = "pv.kubernetes.io/bound-by-controller";
+    private static final String COMPLETED = "pv.kubernetes.io/bind-completed";
+    private static final String PROVISIONER = "volume.kubernetes.io/storage-provisioner";
+    private static final String SELECTED_NODE = "volume.kubernetes.io/selected-node";
+    private static final String BOUND = "Bound";
+    private static final String CLASS = "storageClassName";
+    private static final String OWNER = "claimRef";
+    private static final String BY_VOLUME = "volume";
+    private static final String WAITING = "waiting";
+    private static final String BY_OWNER = "owner";
+    private static final String BY_CLASS = "class";
+
+    private final LiveView claims;
+    private final LiveView volumes;
+    private final LiveView classes;
+    private final Events events;
+    private final InstantSource clock;
+
+    private VolumeBinder(ControllerContext context) {
+        this.claims = context.views().of(BuiltinResources.PERSISTENT_VOLUME_CLAIMS)
+                .index(BY_VOLUME, c -> List.of(c.spec().text("volumeName")))
+                .index(WAITING, c -> waits(c) ? List.of(c.spec().text(CLASS)) : List.of());
+        this.volumes = context.views().of(BuiltinResources.PERSISTENT_VOLUMES)
+                .index(BY_OWNER, v -> List.of(key(v.spec().struct(OWNER)).toString()))
+                .index(BY_CLASS, v -> List.of(v.spec().text(CLASS)));
+        this.classes = context.views().of(BuiltinResources.STORAGE_CLASSES);
+        this.events = context.events("persistentvolume-controller", ACCOUNT);
+        this.clock = context.clock();
+    }
+
+    static void add(ControllerContext context) {
+        VolumeBinder all = new VolumeBinder(context);
+        Controller ofClaims = context.loop("persistentvolume-binder-controller", ACCOUNT, 1, all::claim);
+        ofClaims.on(all.claims).reads(all.volumes, all.classes);
+        all.volumes.listen((before, after) -> {
+            if (before != null) {
+                all.concerned(before, false).forEach(ofClaims.queue()::add);
+            }
+            if (after != null) {
+                all.concerned(after, true).forEach(ofClaims.queue()::add);
+            }
+        });
+        Controller ofVolumes = context.loop("persistentvolume-phase-controller", ACCOUNT, 1, all::volume);
+        ofVolumes.on(all.volumes).on(all.claims, c -> c.spec().text("volumeName").isEmpty()
+                ? List.of()
+                : List.of(Key.of(c.spec().text("volumeName"))));
+    }
+
+    /// Whether a claim has no volume and names none.
+    private static boolean waits(Obj claim) {
+        return !claim.status().text("phase").equals(BOUND) && claim.spec().text("volumeName").isEmpty();
+    }
+
+    /// The claims that a volume may help or fail: the one it is for, those that name it, and, when it is nobody's,
+    /// those that wait for one of its class.
+    private Set<Key> concerned(Obj volume, boolean there) {
+        Set<Key> all = new HashSet<>();
+        Struct owner = volume.spec().struct(OWNER);
+        claims.by(BY_VOLUME, volume.name()).forEach(c -> all.add(c.key()));
+        if (!owner.isEmpty()) {
+            all.add(key(owner));
+        } else if (there) {
+            claims.by(WAITING, volume.spec().text(CLASS)).forEach(c -> all.add(c.key()));
+        }
+        return all;
+    }
+
+    /// The volumes that come into question for a claim.
+    private List<Obj> candidates(Obj claim) {
+        String named = claim.spec().text("volumeName");
+        if (!named.isEmpty()) {
+            return volumes.get(Key.of(named)).map(List::of).orElse(List.of());
+        }
+        List<Obj> meant = meant(claim);
+        return meant.isEmpty() ? volumes.by(BY_CLASS, claim.spec().text(CLASS)) : meant;
+    }
+
+    private List<Obj> meant(Obj claim) {
+        return volumes.by(BY_OWNER, claim.key().toString()).stream().filter(v -> VolumeMatch.meant(v, claim)).toList();
+    }
+
+    private Requeue claim(Key key, ExpectingWriter writer) {
+        Optional<Obj> found = claims.get(key).filter(c -> !c.terminating());
+        if (found.isEmpty()) {
+            return Requeue.NEVER;
+        }
+        Obj claim = found.get();
+        if (claim.annotations().containsKey(COMPLETED)) {
+            bound(claim, writer);
+            return Requeue.NEVER;
+        }
+        Optional<Obj> match = schedulerChooses(claim) ? Optional.empty() : VolumeMatch.best(claim, candidates(claim));
+        if (match.isPresent()) {
+            bind(claim, match.get(), writer);
+        } else {
+            pending(claim, writer);
+        }
+        return Requeue.NEVER;
+    }
+
+    private boolean waitsForConsumer(Obj claim) {
+        return schedulerChooses(claim) && !claim.annotations().containsKey(SELECTED_NODE);
+    }
+
+    /// Whether the scheduler chooses the volume, since it knows where the pod fits (`WaitForFirstConsumer`); no
+    /// volume is bound here before.
+    private boolean schedulerChooses(Obj claim) {
+        boolean waitForConsumer = classes.get(Key.of(claim.spec().text(CLASS)))
+                .filter(c -> c.tree().text("volumeBindingMode").equals("WaitForFirstConsumer")).isPresent();
+        return waitForConsumer && claim.spec().text("volumeName").isEmpty() && meant(claim).isEmpty();
+    }
+
+    private void bind(Obj claim, Obj volume, ExpectingWriter writer) {
+        Obj taken = volume;
+        if (!volume.spec().struct(OWNER).text("uid").equals(claim.uid())) {
+            taken = taken.with(Events.reference(claim), "spec", OWNER);
+            taken = volume.spec().has(OWNER) ? taken : taken.with("yes", "metadata", "annotations", BY_CONTROLLER);
+            taken = writer.update(BuiltinResources.PERSISTENT_VOLUMES, taken);
+        }
+        writer.updateStatus(BuiltinResources.PERSISTENT_VOLUMES, taken, phased(taken, BOUND));
+        Obj named = claim.with("yes", "metadata", "annotations", COMPLETED);
+        if (claim.spec().text("volumeName").isEmpty()) {
+            named = named.with(volume.name(), "spec", "volumeName").with("yes", "metadata", "annotations",
+                    BY_CONTROLLER);
+        }
+        Obj written = writer.update(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, named);
+        writer.updateStatus(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, written, boundStatus(written, volume));
+    }
+
+    /// The status of a volume in a phase, and since when it is in that.
+    private Struct phased(Obj volume, String phase) {
+        return volume.status().text("phase").equals(phase)
+                ? volume.status()
+                : volume.status().with("phase", phase).with("lastPhaseTransitionTime", Times.seconds(clock.instant()));
+    }
+
+    /// A claim that is bound already keeps its size and its attributes: an expansion is over when whoever does it says
+    /// so, which is later than the volume tells.
+    private static Struct boundStatus(Obj claim, Obj volume) {
+        Struct status = claim.status().with("phase", BOUND).with("accessModes", volume.spec().seq("accessModes"));
+        if (claim.status().text("phase").equals(BOUND)) {
+            return status;
+        }
+        String attributes = volume.spec().text("volumeAttributesClassName");
+        Struct sized = status.with("capacity", volume.spec().struct("capacity"));
+        return attributes.isEmpty() ? sized : sized.with("currentVolumeAttributesClassName", attributes);
+    }
+
+    private void bound(Obj claim, ExpectingWriter writer) {
+        Optional<Obj> volume = volumes.get(Key.of(claim.spec().text("volumeName")));
+        if (volume.isPresent() && VolumeMatch.meant(volume.get(), claim)) {
+            writer.updateStatus(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, claim, boundStatus(claim, volume.get()));
+        } else if (!claim.status().text("phase").equals("Lost")) {
+            events.warning(claim, "ClaimLost",
+                    "Bound claim has lost its PersistentVolume. Any data on the volume is lost!");
+            writer.updateStatus(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, claim, claim.status().with("phase", "Lost"));
+        }
+    }
+
+    private void pending(Obj claim, ExpectingWriter writer) {
+        if (claim.status().text("phase").isEmpty()) {
+            writer.updateStatus(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, claim,
+                    claim.status().with("phase", "Pending"));
+        }
+        Optional<Obj> type = classes.get(Key.of(claim.spec().text(CLASS)));
+        if (waitsForConsumer(claim)) {
+            events.normal(claim, "WaitForFirstConsumer", "waiting for first consumer to be created before binding");
+        } else if (type.isEmpty()) {
+            String name = claim.spec().text(CLASS);
+            events.normal(claim, name.isEmpty() ? "FailedBinding" : "ProvisioningFailed", name.isEmpty()
+                    ? "no persistent volumes available for this claim and no storage class is set"
+                    : "storageclass.storage.k8s.io \"" + name + "\" not found");
+        } else if (!type.get().tree().text("provisioner").equals("kubernetes.io/no-provisioner")) {
+            provision(claim, type.get().tree().text("provisioner"), writer);
+        }
+    }
+
+    private void provision(Obj claim, String provisioner, ExpectingWriter writer) {
+        if (!provisioner.equals(claim.annotations().get(PROVISIONER))) {
+            writer.update(BuiltinResources.PERSISTENT_VOLUME_CLAIMS,
+                    claim.with(provisioner, "metadata", "annotations", PROVISIONER)
+                            .with(provisioner, "metadata", "annotations",
+                                    "volume.beta.kubernetes.io/storage-provisioner"));
+        }
+        events.normal(claim, "ExternalProvisioning",
+                "Waiting for a volume to be created either by the external provisioner '"
+                        + provisioner
+                        + "' or manually by the system administrator. If volume creation is delayed, please verify that"
+                        + " the provisioner is running and correctly registered.");
+    }
+
+    private static Key key(Struct ref) {
+        return new Key(ref.text("namespace"), ref.text("name"));
+    }
+
+    private Requeue volume(Key key, ExpectingWriter writer) {
+        Optional<Obj> found = volumes.get(key);
+        if (found.isEmpty()) {
+            return Requeue.NEVER;
+        }
+        Obj volume = found.get();
+        Struct ref = volume.spec().struct(OWNER);
+        Optional<Obj> claim = claims.get(key(ref));
+        boolean free = ref.text("uid").isEmpty();
+        if (!free && claim.filter(c -> c.uid().equals(ref.text("uid"))).isEmpty()) {
+            // the view may be behind: a volume that is released may be wiped at once
+            claim = writer.api().find(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, key(ref));
+        }
+        boolean claimExists = claim.filter(c -> free || c.uid().equals(ref.text("uid"))).isPresent();
+        boolean bound = claimExists && claim.get().spec().text("volumeName").equals(volume.name());
+        String phase = bound ? BOUND : free ? "Available" : claimExists ? volume.status().text("phase") : "Released";
+        writer.updateStatus(BuiltinResources.PERSISTENT_VOLUMES, volume, phased(volume, phase));
+        return Requeue.NEVER;
+    }
+}
