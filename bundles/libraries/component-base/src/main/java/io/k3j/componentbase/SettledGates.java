@@ -18,7 +18,8 @@ final class SettledGates {
             "JobPodReplacementPolicy", "JobSuccessPolicy", "JobManagedBy", "PodDeletionCost",
             "HPAConfigurableTolerance", "CRDValidationRatcheting", "StructuredAuthenticationConfiguration",
             "AnonymousAuthConfigurableEndpoints", "MultiCIDRServiceAllocator", "ServiceTrafficDistribution",
-            "VolumeAttributesClass", "RecoverVolumeExpansionFailure", "NodeDeclaredFeatures");
+            "VolumeAttributesClass", "RecoverVolumeExpansionFailure", "NodeDeclaredFeatures",
+            "ConstrainedImpersonation");
     private static final List<String> OFF = List.of("DynamicResourceAllocation", "UserNamespacesSupport",
             "NodeLogQuery", "QOSReserved", "KubeletInUserNamespace");
     private static final Map<String, Boolean> ALL = all();

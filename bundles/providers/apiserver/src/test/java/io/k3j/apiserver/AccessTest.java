@@ -234,7 +234,7 @@ class AccessTest {
     @ValueSource(strings = {"impersonate-group", "impersonate-uid", "impersonate-extra-scopes"})
     void refusesImpersonationHeadersWithoutAUser(String header) throws IOException {
         TestExchange x = as("", header, "system:nodes");
-        assertThat(x.status()).isEqualTo(500);
+        assertThat(x.status()).isEqualTo(400);
         assertThat(Json.object(x.bytes()).text("message")).contains("without impersonating a user");
     }
 
