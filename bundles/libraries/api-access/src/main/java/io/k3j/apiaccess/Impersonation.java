@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
-/// Whether somebody may act as somebody else for one request: upstream's constrained impersonation (KEP-5284) with plain
-/// `impersonate` behind it. Which way was good for a user before is tried first the next time, so that plain
+/// Whether somebody may act as somebody else for one request: upstream's constrained impersonation (KEP-5284) with
+/// plain `impersonate` behind it. Which way was good for a user before is tried first the next time, so that plain
 /// impersonation costs what it did; no permission is remembered, and one that is taken away counts at once. Any thread;
 /// blocks while an authorizer does.
 final class Impersonation {

@@ -137,7 +137,8 @@ class ImpersonationTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"scopes, x, domain-prefixed path", "acme.com/p, '', empty string value", "acme.com/P, x, non-lowercase"})
+    @CsvSource({"scopes, x, domain-prefixed path", "acme.com/p, '', empty string value",
+            "acme.com/P, x, non-lowercase"})
     void extraValuesOfConstrainedImpersonationAreWellFormed(String key, String value, String words) {
         allowed.add("impersonate-on:user-info:list  pods a ");
         allowed.add("impersonate:user-info authentication.k8s.io users  jane");

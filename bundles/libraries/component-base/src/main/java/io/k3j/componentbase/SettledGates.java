@@ -19,9 +19,10 @@ final class SettledGates {
             "HPAConfigurableTolerance", "CRDValidationRatcheting", "StructuredAuthenticationConfiguration",
             "AnonymousAuthConfigurableEndpoints", "MultiCIDRServiceAllocator", "ServiceTrafficDistribution",
             "VolumeAttributesClass", "RecoverVolumeExpansionFailure", "NodeDeclaredFeatures",
-            "ConstrainedImpersonation");
+            "ConstrainedImpersonation", "APIServerIdentity");
     private static final List<String> OFF = List.of("DynamicResourceAllocation", "UserNamespacesSupport",
-            "NodeLogQuery", "QOSReserved", "KubeletInUserNamespace");
+            "NodeLogQuery", "QOSReserved", "KubeletInUserNamespace", "StorageVersionAPI",
+            "UnknownVersionInteroperabilityProxy");
     private static final Map<String, Boolean> ALL = all();
 
     private SettledGates() {
