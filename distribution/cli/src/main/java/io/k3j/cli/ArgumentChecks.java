@@ -19,7 +19,8 @@ final class ArgumentChecks {
     private static final List<String> WHOLE_OF_API_SERVER = List.of("default-not-ready-toleration-seconds",
             "default-unreachable-toleration-seconds");
     private static final List<String> DURATIONS_OF_CONTROLLERS = List.of("node-monitor-period",
-            "node-monitor-grace-period", "node-startup-grace-period", "horizontal-pod-autoscaler-sync-period");
+            "node-monitor-grace-period", "node-startup-grace-period", "horizontal-pod-autoscaler-sync-period",
+            "legacy-service-account-token-clean-up-period");
     private static final List<String> DURATIONS_OR_ZERO = List.of("horizontal-pod-autoscaler-downscale-stabilization",
             "horizontal-pod-autoscaler-cpu-initialization-period", "horizontal-pod-autoscaler-initial-readiness-delay");
     private static final List<String> NUMBERS_OF_CONTROLLERS = List.of("node-eviction-rate",

@@ -19,7 +19,7 @@ final class SettledGates {
             "HPAConfigurableTolerance", "CRDValidationRatcheting", "StructuredAuthenticationConfiguration",
             "AnonymousAuthConfigurableEndpoints", "MultiCIDRServiceAllocator", "ServiceTrafficDistribution",
             "VolumeAttributesClass", "RecoverVolumeExpansionFailure", "NodeDeclaredFeatures",
-            "ConstrainedImpersonation", "APIServerIdentity");
+            "ConstrainedImpersonation", "APIServerIdentity", "LegacyServiceAccountTokenCleanUp");
     private static final List<String> OFF = List.of("DynamicResourceAllocation", "UserNamespacesSupport",
             "NodeLogQuery", "QOSReserved", "KubeletInUserNamespace", "StorageVersionAPI",
             "UnknownVersionInteroperabilityProxy");

@@ -8,6 +8,7 @@ import io.k3j.apiserverapi.Authenticator.Credentials;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.apiserverapi.Write;
+import io.k3j.componentapi.Health;
 import io.k3j.model.Gvk;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
@@ -45,7 +46,8 @@ class AccountSecretsTest {
         PemFiles.write(tls.resolve("service.key"), KEY);
         PemFiles.write(tls.resolve("service.current.key"), KEY);
         AccountKeys keys = new AccountKeys(tls, TokenOptions.of("cluster.local", "https://10.0.0.1:6443"));
-        authenticator = new AccountAuthenticator(keys, subjects, clock);
+        authenticator = new AccountAuthenticator(keys, subjects, new LegacyTokenTracking(api, Health.none(), clock),
+                clock);
         admission = new AccountSecrets(keys, subjects, () -> "CA");
         api.seed(Subjects.ACCOUNTS, Obj.of(Struct.of("apiVersion", "v1", "kind", "ServiceAccount", "metadata",
                 Struct.of("name", "robot", "namespace", "default"))));
