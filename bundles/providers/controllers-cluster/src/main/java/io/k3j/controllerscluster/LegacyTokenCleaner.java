@@ -26,7 +26,8 @@ import java.util.Optional;
 
 /// Takes away Secrets with tokens of ServiceAccounts that were made by themselves, as before 1.24, and that nobody has
 /// used for a year: first they are marked as invalid, and after another year they are deleted. See
-/// <https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/>. Who uses one is noted by API servers; what was not used counts from the day on which all of them do.
+/// <https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/>. Who uses one is noted by API
+/// servers; what was not used counts from the day on which all of them do.
 final class LegacyTokenCleaner implements Reconciler {
     private static final String ACCOUNT = "legacy-service-account-token-cleaner";
     private static final String TYPE = "kubernetes.io/service-account-token";
