@@ -58,6 +58,7 @@ final class Core {
     private final Environment environment;
     private final Deadlines deadlines;
     private final InFlight inFlight = new InFlight();
+    private final GoAwayChance goAway;
 
     /// The operator's policy.
     /// @param authorizers modes that must be present before a refusal is final
@@ -68,13 +69,14 @@ final class Core {
     /// @param seats how many requests are worked on at once, but for exempt ones
     /// @param audited whether requests are recorded, and not served while nobody does
     /// @param leastWatch how long watches last at least
+    /// @param goAway how likely a request over HTTP/2 is the last of its connection, at most [GoAwayChance#MOST]
     record Policy(Set<String> authorizers, Set<String> admission, Set<String> disabled, AnonymousAuth anonymous,
-            boolean staleReads, int seats, boolean audited, Duration leastWatch) {
-        /// A policy with watches that last as long as upstream's.
-        @SuppressWarnings("checkstyle:ParameterNumber") // the record's own, but one
+            boolean staleReads, int seats, boolean audited, Duration leastWatch, double goAway) {
+        /// A policy with watches and connections that last as long as upstream's.
+        @SuppressWarnings("checkstyle:ParameterNumber") // the record's own, but two
         Policy(Set<String> authorizers, Set<String> admission, Set<String> disabled, AnonymousAuth anonymous,
                 boolean staleReads, int seats, boolean audited) {
-            this(authorizers, admission, disabled, anonymous, staleReads, seats, audited, Watches.LEAST);
+            this(authorizers, admission, disabled, anonymous, staleReads, seats, audited, Watches.LEAST, 0);
         }
 
         /// A policy with upstream's number of seats and without audit.
@@ -120,6 +122,7 @@ final class Core {
         this.environment = environment;
         this.deadlines = new Deadlines(environment.health(), "apiserver-deadlines");
         this.limits = limits(storage, policy.seats(), deadlines, Runtime.getRuntime().maxMemory());
+        this.goAway = new GoAwayChance(policy.goAway(), environment.random());
         this.access = new Access(contributions.authenticators(), contributions.authorizers(), policy.anonymous(),
                 contributions::awaitComplete);
         this.auditing = new Auditing(contributions, environment.clock(), System::nanoTime);
@@ -190,7 +193,7 @@ final class Core {
                         contributions::metrics),
                 answers);
         return new Pipeline(
-                new Pipeline.Filters(contributions, access, auditing, limits, inFlight, remote),
+                new Pipeline.Filters(contributions, access, auditing, limits, inFlight, remote, goAway),
                 new ResourceHandler(access, limits, contributions.kinds(), renderer, handlers), paths, answers,
                 requests);
     }

@@ -38,7 +38,7 @@ final class Pipeline implements Endpoint {
 
     /// The filters of every request.
     record Filters(Contributions contributions, Access access, Auditing auditing, RequestLimits limits,
-            InFlight inFlight, RemoteApis remote) {
+            InFlight inFlight, RemoteApis remote, GoAwayChance goAway) {
     }
 
     Pipeline(Filters filters, ResourceHandler resources, Paths paths, Responses answers, RequestMetrics metrics) {
@@ -57,6 +57,7 @@ final class Pipeline implements Endpoint {
     @Override
     public void serve(Exchange exchange) throws IOException {
         long start = System.nanoTime();
+        filters.goAway.consider(exchange);
         Request request;
         try {
             request = new Request(filters.auditing.seen(exchange));
