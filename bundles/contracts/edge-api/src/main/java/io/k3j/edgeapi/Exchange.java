@@ -98,8 +98,8 @@ public interface Exchange {
         return false;
     }
 
-    /// Asks the client to send what comes next over another connection, which may lead to another server. What is on its
-    /// way over this one goes on until it ends by itself. Without effect but on HTTP/2. Any thread.
+    /// Asks the client to send what comes next over another connection, which may lead to another server. What is on
+    /// its way over this one goes on until it ends by itself. Without effect but on HTTP/2. Any thread.
     default void goAway() {
     }
 
