@@ -65,7 +65,7 @@ final class Rooms {
                             "metricstext", "model", "objectregistry", "watchcache")),
             Map.entry("apiwatches",
                     Set.of("apirequests", "apiserverapi", "clientapi", "componentapi", "componentbase", "edgeapi",
-                            "flowcontrol", "model", "objectregistry", "streaming", "watchcache")),
+                            "flowcontrol", "metricstext", "model", "objectregistry", "streaming", "watchcache")),
             Map.entry("etcdsnapshots",
                     Set.of("apimachinery", "clientapi", "codec", "componentapi", "controllerkit", "durablefiles",
                             "httpproxy", "metricstext", "model", "pki")),

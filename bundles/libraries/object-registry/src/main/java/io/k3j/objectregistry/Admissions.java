@@ -2,6 +2,7 @@ package io.k3j.objectregistry;
 
 import io.k3j.apiserverapi.Admission;
 import io.k3j.apiserverapi.Write;
+import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,21 @@ public final class Admissions {
     private final Slot<Admission> plugins;
     private final Runnable patience;
     private final Consumer<Runnable> unseated;
+    private final Observer observer;
+
+    /// Hears how long plug-ins take. Called on the writing thread; must not block.
+    @FunctionalInterface
+    public interface Observer {
+        /// Nobody listens.
+        Observer NONE = (plugin, operation, validating, refused, nanos) -> {
+        };
+
+        /// A plug-in has had its turn.
+        ///
+        /// @param validating whether it only looked
+        /// @param refused whether it threw
+        void took(String plugin, Operation operation, boolean validating, boolean refused, long nanos);
+    }
 
     /// @param plugins in the order in which they are asked
     /// @param patience waits a moment for plug-ins that are being replaced; called at most once for each pass
@@ -27,9 +43,15 @@ public final class Admissions {
 
     /// @param unseated runs what waits for somebody outside, on this thread, while the request takes nobody's place
     public Admissions(Slot<Admission> plugins, Runnable patience, Consumer<Runnable> unseated) {
+        this(plugins, patience, unseated, Observer.NONE);
+    }
+
+    /// @param observer hears of every plug-in's turn
+    public Admissions(Slot<Admission> plugins, Runnable patience, Consumer<Runnable> unseated, Observer observer) {
         this.plugins = plugins;
         this.patience = patience;
         this.unseated = unseated;
+        this.observer = observer;
     }
 
     /// The object as the mutating plug-ins leave it. When one wants a second round ([Write.Context#reinvoke]), those up
@@ -60,12 +82,24 @@ public final class Admissions {
         if (!plugin.handles(write)) {
             return object;
         }
-        if (!plugin.remote()) {
-            return plugin.admit(write, object);
-        }
         Struct[] changed = {object};
-        unseated.accept(() -> changed[0] = plugin.admit(write, object));
+        observed(plugin, write, false, () -> changed[0] = plugin.admit(write, object));
         return changed[0];
+    }
+
+    private void observed(Admission plugin, Write write, boolean validating, Runnable turn) {
+        long begun = System.nanoTime();
+        boolean refused = true;
+        try {
+            if (plugin.remote()) {
+                unseated.accept(turn);
+            } else {
+                turn.run();
+            }
+            refused = false;
+        } finally {
+            observer.took(plugin.name(), write.operation(), validating, refused, System.nanoTime() - begun);
+        }
     }
 
     /// The validating plug-ins' last word. The caller abandons the write when one refuses: it knows what else was
@@ -74,13 +108,8 @@ public final class Admissions {
     public void validate(Write write, Struct object) {
         for (Slot.Entry<Admission> e : present()) {
             Admission plugin = e.service();
-            if (!plugin.handles(write)) {
-                continue;
-            }
-            if (plugin.remote()) {
-                unseated.accept(() -> plugin.validate(write, object));
-            } else {
-                plugin.validate(write, object);
+            if (plugin.handles(write)) {
+                observed(plugin, write, true, () -> plugin.validate(write, object));
             }
         }
     }

@@ -15,6 +15,7 @@ import io.k3j.apirequests.RequestMetrics;
 import io.k3j.apirequests.Responses;
 import io.k3j.apirequests.Tables;
 import io.k3j.apiwatches.WatchHub;
+import io.k3j.apiwatches.WatchMetrics;
 import io.k3j.apiwatches.Watches;
 import io.k3j.codec.Protobuf;
 import io.k3j.componentapi.Health;
@@ -59,6 +60,7 @@ final class Core {
     private final Deadlines deadlines;
     private final InFlight inFlight = new InFlight();
     private final GoAwayChance goAway;
+    private final AdmissionMetrics admissionMetrics = new AdmissionMetrics();
 
     /// The operator's policy.
     /// @param authorizers modes that must be present before a refusal is final
@@ -127,7 +129,7 @@ final class Core {
                 contributions::awaitComplete);
         this.auditing = new Auditing(contributions, environment.clock(), System::nanoTime);
         Admissions admissions = new Admissions(contributions.admissions(), contributions::awaitComplete,
-                limits.seats()::away);
+                limits.seats()::away, admissionMetrics);
         contributions.kinds().conversions().unseated(limits.seats()::away);
         this.objects = new ObjectRegistry(storage, contributions.kinds(), admissions, types.protobuf,
                 new Metadata(environment.clock(), environment.random(), environment.uids()));
@@ -174,13 +176,14 @@ final class Core {
         ReadHandler reads = new ReadHandler(objects.reads(), renderer, answers,
                 new ListWriter(types.protobuf, answers, limits.longLists(), limits.seats()::narrow));
         Bodies bodies = new Bodies(types.protobuf);
+        WatchMetrics watches = new WatchMetrics();
         ResourceHandler.Handlers handlers = new ResourceHandler.Handlers(reads,
                 new WriteHandler(operations, bodies, objects.reads(), reads, answers),
                 new Subresources(contributions, operations, bodies, types.schemas, answers),
                 new ScaleHandler(objects, bodies, types.schemas, answers),
                 new UnstoredReads(reads, new ComponentStatuses(reads, storage), contributions::lister),
                 new Watches(storage, limits, hub,
-                        new Frames(renderer, types.protobuf, tables), answers, leastWatch));
+                        new Frames(renderer, types.protobuf, tables), answers, leastWatch, watches));
         RequestMetrics requests = new RequestMetrics();
         Paths.Documents documents = new Paths.Documents(
                 new Discovery(contributions.kinds(), remote, types.protobuf, answers),
@@ -189,8 +192,8 @@ final class Core {
                 new IssuerDocuments(contributions),
                 new FlowControlDumps(limits.flows(), environment.clock(), answers));
         Paths paths = new Paths(documents, health,
-                new ServerMetrics(requests, limits, access.failures(), auditing, hub, storage, contributions.kinds(),
-                        contributions::metrics),
+                new ServerMetrics(new ServerMetrics.Counted(requests, watches, admissionMetrics), limits,
+                        access.failures(), auditing, hub, storage, contributions.kinds(), contributions::metrics),
                 answers);
         return new Pipeline(
                 new Pipeline.Filters(contributions, access, auditing, limits, inFlight, remote, goAway),

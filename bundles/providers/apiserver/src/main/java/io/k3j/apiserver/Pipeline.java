@@ -17,6 +17,7 @@ import io.k3j.edgeapi.Endpoint;
 import io.k3j.edgeapi.Exchange;
 import io.k3j.flowcontrol.RequestDigest;
 import io.k3j.flowcontrol.RequestLimits;
+import io.k3j.flowcontrol.Seats;
 import io.k3j.model.Struct;
 import java.io.IOException;
 import java.time.Duration;
@@ -30,6 +31,8 @@ final class Pipeline implements Endpoint {
     private static final System.Logger LOG = System.getLogger("io.k3j.apiserver");
     private static final int FAULTS = 400;
     private static final int UNAUTHORIZED = 401;
+    private static final int TOO_MANY = 429;
+    private static final int TIMEOUT = 504;
     private final Filters filters;
     private final ResourceHandler resources;
     private final Paths paths;
@@ -112,6 +115,9 @@ final class Pipeline implements Endpoint {
         try {
             chain(request, ticket);
         } catch (ApiFault f) {
+            if (f.code() == TIMEOUT || f.code() == TOO_MANY && Seats.REFUSAL.equals(f.getMessage())) {
+                metrics.terminated(request, f.code());
+            }
             answers.fault(request, f);
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "Request failed verb=" + request.info().verb() + " resource="
