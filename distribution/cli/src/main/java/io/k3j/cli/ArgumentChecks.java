@@ -53,6 +53,7 @@ final class ArgumentChecks {
         readable(arguments, "encryption-provider-config=",
                 "an EncryptionConfiguration of apiserver.config.k8s.io/v1");
         readable(arguments, "authentication-token-webhook-config-file=", "a kubeconfig");
+        readable(arguments, "authorization-policy-file=", "a Policy of abac.authorization.kubernetes.io on each line");
         readable(arguments, "token-auth-file=", "a line token,user,uid for each token");
         readable(arguments, "oidc-ca-file=", "the issuer's authorities in PEM");
     }
