@@ -19,10 +19,9 @@ final class SettledGates {
             "HPAConfigurableTolerance", "CRDValidationRatcheting", "StructuredAuthenticationConfiguration",
             "AnonymousAuthConfigurableEndpoints", "MultiCIDRServiceAllocator", "ServiceTrafficDistribution",
             "VolumeAttributesClass", "RecoverVolumeExpansionFailure", "NodeDeclaredFeatures",
-            "ConstrainedImpersonation", "APIServerIdentity", "LegacyServiceAccountTokenCleanUp");
+            "ConstrainedImpersonation", "APIServerIdentity");
     private static final List<String> OFF = List.of("DynamicResourceAllocation", "UserNamespacesSupport",
-            "NodeLogQuery", "QOSReserved", "KubeletInUserNamespace", "StorageVersionAPI",
-            "UnknownVersionInteroperabilityProxy");
+            "NodeLogQuery", "QOSReserved", "KubeletInUserNamespace", "StorageVersionAPI");
     private static final Map<String, Boolean> ALL = all();
 
     private SettledGates() {

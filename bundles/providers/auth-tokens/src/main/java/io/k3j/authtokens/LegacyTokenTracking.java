@@ -153,7 +153,7 @@ public final class LegacyTokenTracking implements Metrics {
         Struct data = Struct.of("since", today().toString());
         if (there.isEmpty()) {
             create(data);
-        } else if (!isDate(there.get().tree().struct("data").text("since"))) {
+        } else if (date(there.get().tree().struct("data").text("since")).isEmpty()) {
             api.patch(CONFIG_MAPS, TRACKING, new Patch.Merge(Struct.of("data", data)), WriteOptions.PLAIN);
         }
     }
@@ -170,12 +170,11 @@ public final class LegacyTokenTracking implements Metrics {
         }
     }
 
-    private static boolean isDate(String text) {
+    private static Optional<LocalDate> date(String text) {
         try {
-            LocalDate.parse(text);
-            return true;
+            return Optional.of(LocalDate.parse(text));
         } catch (DateTimeException none) {
-            return false;
+            return Optional.empty();
         }
     }
 

@@ -152,7 +152,7 @@ final class ClientConnection implements Protocol {
     }
 
     /// Asks the client to use another connection for what comes next; any thread.
-    void goAway() {
+    void sendAway() {
         outbox.post(new Message() {
             @Override
             void send() {

@@ -253,7 +253,7 @@ final class HttpExchange implements Exchange, Runnable {
 
     @Override
     public void goAway() {
-        client.goAway();
+        client.sendAway();
     }
 
     /// How long the client may read nothing of the response, in nanoseconds.
