@@ -9,6 +9,7 @@ import io.k3j.apidiscovery.OpenApiDocuments;
 import io.k3j.apidiscovery.RemoteApis;
 import io.k3j.apirequests.Bodies;
 import io.k3j.apirequests.Frames;
+import io.k3j.apirequests.GoAwayChance;
 import io.k3j.apirequests.ListWriter;
 import io.k3j.apirequests.Renderer;
 import io.k3j.apirequests.RequestMetrics;

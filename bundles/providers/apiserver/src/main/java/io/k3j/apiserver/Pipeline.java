@@ -5,6 +5,7 @@ import io.k3j.apiaccess.Auditing;
 import io.k3j.apicontributions.Contributions;
 import io.k3j.apidiscovery.RemoteApis;
 import io.k3j.apirequests.AuditContext;
+import io.k3j.apirequests.GoAwayChance;
 import io.k3j.apirequests.Request;
 import io.k3j.apirequests.RequestInfo;
 import io.k3j.apirequests.RequestMetrics;
