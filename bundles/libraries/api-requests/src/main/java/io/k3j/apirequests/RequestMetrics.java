@@ -48,6 +48,11 @@ public final class RequestMetrics {
                     version};
         }
 
+        /// With those that were only tried: labels without `dry_run` are the same for both.
+        Series real() {
+            return new Series(verb, "", group, version, resource, subresource, scope);
+        }
+
         String[] ended(int code) {
             return new String[] {"code", Integer.toString(code), "component", COMPONENT, "group", group, "resource",
                     resource, "scope", scope, "subresource", subresource, "verb", verb, "version", version};
@@ -80,23 +85,29 @@ public final class RequestMetrics {
             return;
         }
         Series series = series(request, info);
-        Figures figures = requests.get(series);
-        if (figures == null && requests.size() < MAX_SERIES) {
-            figures = requests.computeIfAbsent(series, s -> new Figures(READS.contains(s.verb)));
-        }
+        Figures figures = figures(series);
         if (figures != null) {
             figures.codes.computeIfAbsent(code, c -> new LongAdder()).increment();
             figures.all.add(nanos);
-            figures.promised.add(nanos);
-            if (figures.sizes != null) {
-                figures.sizes.add(request.sentBytes());
+        }
+        Figures real = series.dryRun.isEmpty() ? figures : figures(series.real());
+        if (real != null) {
+            real.promised.add(nanos);
+            if (real.sizes != null) {
+                real.sizes.add(request.sentBytes());
             }
         }
     }
 
+    private @Nullable Figures figures(Series series) {
+        Figures known = requests.get(series);
+        return known != null || requests.size() >= MAX_SERIES ? known
+                : requests.computeIfAbsent(series, s -> new Figures(READS.contains(s.verb)));
+    }
+
     /// Counts a request that was ended for the server's sake: it found no seat, or took too long.
     public void terminated(Request request, int code) {
-        Series series = series(request, request.info());
+        Series series = series(request, request.info()).real();
         if (terminations.size() < MAX_SERIES || terminations.containsKey(series)) {
             terminations.computeIfAbsent(series, s -> new ConcurrentHashMap<>())
                     .computeIfAbsent(code, c -> new LongAdder()).increment();
@@ -147,9 +158,10 @@ public final class RequestMetrics {
         sorted.forEach(e -> text.histogram(e.getValue().all, e.getKey().labels()));
         text.family("apiserver_request_sli_duration_seconds", MetricText.Type.HISTOGRAM,
                 "How long requests took, for what users are promised.");
-        sorted.forEach(e -> text.histogram(e.getValue().promised, e.getKey().withoutDryRun()));
+        List<Map.Entry<Series, Figures>> real = sorted.stream().filter(e -> e.getKey().dryRun.isEmpty()).toList();
+        real.forEach(e -> text.histogram(e.getValue().promised, e.getKey().withoutDryRun()));
         text.family("apiserver_response_sizes", MetricText.Type.HISTOGRAM, "How many bytes answers to reads have.");
-        sorted.forEach(e -> {
+        real.forEach(e -> {
             Histogram sizes = e.getValue().sizes;
             if (sizes != null) {
                 text.histogram(sizes, e.getKey().withoutDryRun());

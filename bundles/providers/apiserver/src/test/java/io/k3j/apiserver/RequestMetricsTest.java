@@ -95,6 +95,20 @@ class RequestMetricsTest {
         }
     }
 
+    /// Labels without `dry_run` are the same for both, and no sample may come twice.
+    @Test
+    void countWhatIsOnlyTriedWithTheRest() throws IOException {
+        try (TestServer server = new TestServer()) {
+            server.call("DELETE", "/api/v1/namespaces/a/configmaps/x?dryRun=All", "");
+            server.call("DELETE", "/api/v1/namespaces/a/configmaps/x", "");
+            assertThat(parsed(server.get("/metrics").text())).containsEntry(
+                    "apiserver_request_sli_duration_seconds_count{component=\"apiserver\",group=\"\","
+                            + "resource=\"configmaps\",scope=\"resource\",subresource=\"\",verb=\"DELETE\","
+                            + "version=\"v1\"}",
+                    2.0);
+        }
+    }
+
     @Test
     void tellHowLargeAnswersAndEventsAre() throws IOException {
         try (TestServer server = new TestServer()) {
