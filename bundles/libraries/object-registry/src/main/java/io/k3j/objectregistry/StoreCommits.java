@@ -33,8 +33,10 @@ final class StoreCommits {
     private final Fence fence;
     private final Rows rows;
     private final Kinds kinds;
+    private final CommitObserver observer;
 
-    StoreCommits(Storage storage, Rows rows, Kinds kinds) {
+    StoreCommits(Storage storage, Rows rows, Kinds kinds, CommitObserver observer) {
+        this.observer = observer;
         this.store = storage.store();
         this.log = storage.log();
         this.fence = storage.fence();
@@ -49,7 +51,7 @@ final class StoreCommits {
     /// @return what was decided; a conflict about the object, never one about the lease
     /// @throws ApiFault 503 when the store is away or the term over, 504 when the outcome is unknown
     CommitResult put(Intent intent, long expected, byte[] bytes, Duration lifetime) {
-        return acknowledged(bound(intent.term(),
+        return acknowledged(observed(intent, expected == 0 ? "create" : "update",
                 unchanged -> store.commit(intent.storeKey(), expected, bytes, lifetime, unchanged)));
     }
 
@@ -57,8 +59,17 @@ final class StoreCommits {
     ///
     /// @throws ApiFault as [#put]
     CommitResult delete(Intent intent, long expected) {
-        return acknowledged(bound(intent.term(),
+        return acknowledged(observed(intent, "delete",
                 unchanged -> store.delete(intent.storeKey(), expected, unchanged)));
+    }
+
+    private CommitResult observed(Intent intent, String operation, Function<Unchanged[], CommitResult> attempt) {
+        long begun = System.nanoTime();
+        try {
+            return bound(intent.term(), attempt);
+        } finally {
+            observer.took(intent.target().gvr(), operation, System.nanoTime() - begun);
+        }
     }
 
     /// Whether the same content would be stored in another form than it is: it was encrypted with a key of the past.

@@ -7,6 +7,7 @@ import io.k3j.apicontributions.Contributions;
 import io.k3j.apidiscovery.Discovery;
 import io.k3j.apidiscovery.OpenApiDocuments;
 import io.k3j.apidiscovery.RemoteApis;
+import io.k3j.apirequests.AdmissionMetrics;
 import io.k3j.apirequests.Bodies;
 import io.k3j.apirequests.Frames;
 import io.k3j.apirequests.GoAwayChance;
@@ -14,6 +15,7 @@ import io.k3j.apirequests.ListWriter;
 import io.k3j.apirequests.Renderer;
 import io.k3j.apirequests.RequestMetrics;
 import io.k3j.apirequests.Responses;
+import io.k3j.apirequests.StoreMetrics;
 import io.k3j.apirequests.Tables;
 import io.k3j.apiwatches.WatchHub;
 import io.k3j.apiwatches.WatchMetrics;
@@ -62,6 +64,7 @@ final class Core {
     private final InFlight inFlight = new InFlight();
     private final GoAwayChance goAway;
     private final AdmissionMetrics admissionMetrics = new AdmissionMetrics();
+    private final StoreMetrics storeMetrics = new StoreMetrics();
 
     /// The operator's policy.
     /// @param authorizers modes that must be present before a refusal is final
@@ -133,7 +136,7 @@ final class Core {
                 limits.seats()::away, admissionMetrics);
         contributions.kinds().conversions().unseated(limits.seats()::away);
         this.objects = new ObjectRegistry(storage, contributions.kinds(), admissions, types.protobuf,
-                new Metadata(environment.clock(), environment.random(), environment.uids()));
+                new Metadata(environment.clock(), environment.random(), environment.uids()), storeMetrics);
         this.operations = new Operations(access::allowed, admissions, objects);
         this.remote = new RemoteApis(contributions.aggregator(), contributions.kinds(), storage.log(), access);
     }
@@ -193,7 +196,7 @@ final class Core {
                 new IssuerDocuments(contributions),
                 new FlowControlDumps(limits.flows(), environment.clock(), answers));
         Paths paths = new Paths(documents, health,
-                new ServerMetrics(new ServerMetrics.Counted(requests, watches, admissionMetrics), limits,
+                new ServerMetrics(new ServerMetrics.Counted(requests, watches, admissionMetrics, storeMetrics), limits,
                         access.failures(), auditing, hub, storage, contributions.kinds(), contributions::metrics),
                 answers);
         return new Pipeline(

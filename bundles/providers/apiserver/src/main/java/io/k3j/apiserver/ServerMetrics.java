@@ -1,7 +1,9 @@
 package io.k3j.apiserver;
 
 import io.k3j.apiaccess.Auditing;
+import io.k3j.apirequests.AdmissionMetrics;
 import io.k3j.apirequests.RequestMetrics;
+import io.k3j.apirequests.StoreMetrics;
 import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.apiwatches.WatchHub;
 import io.k3j.apiwatches.WatchMetrics;
@@ -40,7 +42,7 @@ final class ServerMetrics {
     private final ProcessFigures process = new ProcessFigures(Path.of("/proc/self"));
 
     /// What counts series by itself.
-    record Counted(RequestMetrics requests, WatchMetrics watches, AdmissionMetrics admissions) {
+    record Counted(RequestMetrics requests, WatchMetrics watches, AdmissionMetrics admissions, StoreMetrics store) {
     }
 
     /// @param others gives those of the other components, asked at each scrape
@@ -64,6 +66,7 @@ final class ServerMetrics {
         counted.requests.to(text);
         counted.watches.to(text);
         counted.admissions.to(text);
+        counted.store.to(text);
         build(text);
         byKind(text, "apiserver_current_inflight_requests", limits.flows().taken());
         byKind(text, "apiserver_current_inqueue_requests", limits.flows().waiting());

@@ -142,6 +142,22 @@ class RequestMetricsTest {
         }
     }
 
+    @Test
+    void tellHowLongTheDatastoreTook() throws IOException {
+        try (TestServer server = new TestServer()) {
+            server.call("POST", "/api/v1/namespaces/a/configmaps", "{\"metadata\":{\"name\":\"x\"}}");
+            server.call("PUT", "/api/v1/namespaces/a/configmaps/x",
+                    "{\"metadata\":{\"name\":\"x\"},\"data\":{\"k\":\"v\"}}");
+            server.call("DELETE", "/api/v1/namespaces/a/configmaps/x", "");
+            Map<String, Double> samples = parsed(server.get("/metrics").text());
+            for (String operation : List.of("create", "update", "delete")) {
+                String labels = "{group=\"\",operation=\"" + operation + "\",resource=\"configmaps\"";
+                assertThat(samples).containsEntry("etcd_requests_total" + labels + "}", 1.0)
+                        .containsEntry("etcd_request_duration_seconds_bucket" + labels + ",le=\"60\"}", 1.0);
+            }
+        }
+    }
+
     private static final class Refusing implements Admission {
         @Override
         public String name() {

@@ -1,4 +1,4 @@
-package io.k3j.apiserver;
+package io.k3j.apirequests;
 
 import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.metricstext.Histogram;
@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /// Counts how long admission plug-ins take, under upstream's name
 /// (`apiserver_admission_controller_admission_duration_seconds`). As many series as there are plug-ins, operations and
 /// outcomes. Any thread; nothing blocks.
-final class AdmissionMetrics implements Admissions.Observer {
+public final class AdmissionMetrics implements Admissions.Observer {
     private static final double[] BUCKETS = {0.005, 0.025, 0.1, 0.5, 1, 2.5};
     private final Map<Series, Histogram> turns = new ConcurrentHashMap<>();
 
@@ -30,7 +30,7 @@ final class AdmissionMetrics implements Admissions.Observer {
     }
 
     /// Writes everything counted, in a stable order.
-    void to(MetricText text) {
+    public void to(MetricText text) {
         text.family("apiserver_admission_controller_admission_duration_seconds", MetricText.Type.HISTOGRAM,
                 "How long admission plug-ins took, by name, operation and outcome.");
         turns.entrySet().stream().sorted(Comparator.comparing(e -> e.getKey().toString()))
