@@ -43,7 +43,6 @@ public final class LegacyTokenTracking implements Metrics {
     static final int MOST_WAITING = 1024;
     private static final Gvr CONFIG_MAPS = new Gvr("", "v1", "configmaps");
     private static final long PAUSE_MILLIS = TimeUnit.SECONDS.toMillis(1);
-    private static final long RETRY_MILLIS = TimeUnit.SECONDS.toMillis(10);
     private static final long PERIOD_MILLIS = TimeUnit.MINUTES.toMillis(30);
     private static final int TOO_MANY = 429;
     private static final int SERVER_ERRORS = 500;
@@ -117,7 +116,7 @@ public final class LegacyTokenTracking implements Metrics {
             if (!signal.await(() -> !open, PAUSE_MILLIS)) {
                 return;
             }
-            signal.await(() -> !open || done && !waiting.isEmpty(), done ? PERIOD_MILLIS : RETRY_MILLIS);
+            signal.await(() -> !open || !done || !waiting.isEmpty(), PERIOD_MILLIS);
         }
     }
 
