@@ -101,6 +101,21 @@ class AccountSecretsTest {
     }
 
     @Test
+    void aTokenWhoseSecretIsMarkedIsRefusedUntilTheMarkIsTakenAway() throws BadCredential {
+        Struct filled = admit(secret(AccountSecrets.TYPE, "robot", Struct.EMPTY));
+        Credentials token = new Credentials(List.of(), decode(filled, "token"), List.of());
+        api.seed(Subjects.SECRETS, Obj.of(filled.withAt("2025-12-01", "metadata", "labels",
+                "kubernetes.io/legacy-token-invalid-since")));
+        api.deliver();
+        assertThatThrownBy(() -> authenticator.authenticate(token)).isInstanceOf(BadCredential.class)
+                .hasMessageContaining("the token in secret default/s for service account default/robot has been marked"
+                        + " invalid");
+        api.seed(Subjects.SECRETS, api.get(Subjects.SECRETS, new Key("default", "s")).without("metadata", "labels"));
+        api.deliver();
+        assertThat(authenticator.authenticate(token)).isPresent();
+    }
+
+    @Test
     void anExistingTokenIsKept() {
         assertThat(admit(secret(AccountSecrets.TYPE, "robot", Struct.of("token", "eA=="))).struct("data")
                 .text("token")).isEqualTo("eA==");
