@@ -102,7 +102,7 @@ final class Rooms {
                     Set.of("apiserverapi", "clientapi", "componentapi", "componentbase", "model", "objectregistry")),
             Map.entry("apiaccess",
                     Set.of("apicontributions", "apimachinery", "apirequests", "apiserverapi", "clientapi", "codec",
-                            "componentbase", "edgeapi", "flowcontrol", "model", "objectregistry")),
+                            "componentbase", "edgeapi", "flowcontrol", "metricstext", "model", "objectregistry")),
             Map.entry("apidiscovery",
                     Set.of("apiaccess", "apicontributions", "apirequests", "apiserverapi", "clientapi", "codec",
                             "edgeapi", "model", "objectregistry", "openapi", "schema", "watchcache")),

@@ -1,6 +1,7 @@
 package io.k3j.apiaccess;
 
 import io.k3j.clientapi.Query;
+import io.k3j.apiaccess.AuthenticationMetrics.Result;
 import io.k3j.apirequests.RequestInfo;
 import io.k3j.apirequests.AuditContext;
 import io.k3j.apirequests.Request;
@@ -33,6 +34,7 @@ public final class Access {
     static final String AUTHENTICATED = "system:authenticated";
     /// The group of those who have not.
     static final String UNAUTHENTICATED = "system:unauthenticated";
+    private static final int UNAUTHORIZED = 401;
     private static final Decision PRIVILEGED = new Decision(Verdict.ALLOW, "");
     private static final String REASON = "authorization.k8s.io/reason";
     private final Slot<Authenticator> authenticators;
@@ -40,6 +42,7 @@ public final class Access {
     private final AnonymousAuth anonymous;
     private final Runnable awaitReplacement;
     private final AuthFailureLimiter failures = new AuthFailureLimiter(System::nanoTime);
+    private final AuthenticationMetrics metrics = new AuthenticationMetrics();
     private final Impersonation impersonation = new Impersonation(this::allowed);
 
     /// @param authenticators asked in their order, until one knows the caller
@@ -59,6 +62,19 @@ public final class Access {
     /// @throws ApiFault 401; 429 after too many wrong credentials from one address; 503 while an authenticator that may
     ///     know the caller is being replaced
     public Caller caller(Request request) {
+        long begun = System.nanoTime();
+        try {
+            Caller who = known(request);
+            metrics.known(who, System.nanoTime() - begun);
+            return who;
+        } catch (ApiFault nobody) {
+            boolean shown = nobody.code() != UNAUTHORIZED || request.exchange().header("authorization").isPresent();
+            metrics.ended(shown ? Result.ERROR : Result.FAILURE, System.nanoTime() - begun);
+            throw nobody;
+        }
+    }
+
+    private Caller known(Request request) {
         Slot.State<Authenticator> asked = authenticators.state();
         try {
             return authenticate(request);
@@ -128,8 +144,13 @@ public final class Access {
         return failures;
     }
 
+    /// How authentications ended.
+    public AuthenticationMetrics metrics() {
+        return metrics;
+    }
+
     private static ApiFault unauthorized() {
-        return new ApiFault(401, "Unauthorized", "Unauthorized", Struct.EMPTY);
+        return new ApiFault(UNAUTHORIZED, "Unauthorized", "Unauthorized", Struct.EMPTY);
     }
 
     /// Adds a caller to all those who are authenticated, unless the authenticator has said that he is, or that he is

@@ -196,12 +196,16 @@ final class Core {
                 new IssuerDocuments(contributions),
                 new FlowControlDumps(limits.flows(), environment.clock(), answers));
         Paths paths = new Paths(documents, health,
-                new ServerMetrics(new ServerMetrics.Counted(requests, watches, admissionMetrics, storeMetrics), limits,
-                        access.failures(), auditing, hub, storage, contributions.kinds(), contributions::metrics),
+                new ServerMetrics(counted(requests, watches), limits, access.failures(), auditing, hub, storage,
+                        contributions.kinds(), contributions::metrics),
                 answers);
         return new Pipeline(
                 new Pipeline.Filters(contributions, access, auditing, limits, inFlight, remote, goAway),
                 new ResourceHandler(access, limits, contributions.kinds(), renderer, handlers), paths, answers,
                 requests);
+    }
+
+    private ServerMetrics.Counted counted(RequestMetrics requests, WatchMetrics watches) {
+        return new ServerMetrics.Counted(requests, watches, admissionMetrics, storeMetrics, access.metrics());
     }
 }

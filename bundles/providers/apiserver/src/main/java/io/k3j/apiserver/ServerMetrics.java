@@ -1,6 +1,7 @@
 package io.k3j.apiserver;
 
 import io.k3j.apiaccess.Auditing;
+import io.k3j.apiaccess.AuthenticationMetrics;
 import io.k3j.apirequests.AdmissionMetrics;
 import io.k3j.apirequests.RequestMetrics;
 import io.k3j.apirequests.StoreMetrics;
@@ -42,7 +43,8 @@ final class ServerMetrics {
     private final ProcessFigures process = new ProcessFigures(Path.of("/proc/self"));
 
     /// What counts series by itself.
-    record Counted(RequestMetrics requests, WatchMetrics watches, AdmissionMetrics admissions, StoreMetrics store) {
+    record Counted(RequestMetrics requests, WatchMetrics watches, AdmissionMetrics admissions, StoreMetrics store,
+            AuthenticationMetrics authentications) {
     }
 
     /// @param others gives those of the other components, asked at each scrape
@@ -67,6 +69,7 @@ final class ServerMetrics {
         counted.watches.to(text);
         counted.admissions.to(text);
         counted.store.to(text);
+        counted.authentications.to(text);
         build(text);
         byKind(text, "apiserver_current_inflight_requests", limits.flows().taken());
         byKind(text, "apiserver_current_inqueue_requests", limits.flows().waiting());
