@@ -40,7 +40,9 @@ public final class AuthenticationMetrics {
 
     /// A caller is known.
     void known(Caller who, long nanos) {
-        users.computeIfAbsent(compressed(who.user()), name -> new LongAdder()).increment();
+        String user = compressed(who.user());
+        LongAdder known = users.get(user);
+        (known != null ? known : users.computeIfAbsent(user, name -> new LongAdder())).increment();
         ended(Result.SUCCESS, nanos);
     }
 

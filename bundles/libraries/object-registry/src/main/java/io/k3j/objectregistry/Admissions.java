@@ -30,6 +30,7 @@ public final class Admissions {
 
         /// A plug-in has had its turn.
         ///
+        /// @param plugin what it is called; empty when it does not tell
         /// @param validating whether it only looked
         /// @param refused whether it threw
         void took(String plugin, Operation operation, boolean validating, boolean refused, long nanos);
@@ -64,10 +65,10 @@ public final class Admissions {
         Struct now = object;
         try {
             for (int i = 0; i < all.size(); i++) {
-                now = admitted(all.get(i).service(), write, now);
+                now = admitted(all.get(i), write, now);
                 if (write.context() instanceof WriteContext context && context.again()) {
                     for (int k = 0; k <= i; k++) {
-                        now = admitted(all.get(k).service(), write, now);
+                        now = admitted(all.get(k), write, now);
                     }
                 }
             }
@@ -78,40 +79,57 @@ public final class Admissions {
         }
     }
 
-    private Struct admitted(Admission plugin, Write write, Struct object) {
+    private Struct admitted(Slot.Entry<Admission> entry, Write write, Struct object) {
+        Admission plugin = entry.service();
         if (!plugin.handles(write)) {
             return object;
         }
+        long begun = System.nanoTime();
+        boolean refused = true;
+        try {
+            Struct changed = plugin.remote() ? awaited(plugin, write, object) : plugin.admit(write, object);
+            refused = false;
+            return changed;
+        } finally {
+            took(entry, write, false, refused, begun);
+        }
+    }
+
+    private Struct awaited(Admission plugin, Write write, Struct object) {
         Struct[] changed = {object};
-        observed(plugin, write, false, () -> changed[0] = plugin.admit(write, object));
+        unseated.accept(() -> changed[0] = plugin.admit(write, object));
         return changed[0];
     }
 
-    private void observed(Admission plugin, Write write, boolean validating, Runnable turn) {
+    private void validated(Slot.Entry<Admission> entry, Write write, Struct object) {
+        Admission plugin = entry.service();
+        if (!plugin.handles(write)) {
+            return;
+        }
         long begun = System.nanoTime();
         boolean refused = true;
         try {
             if (plugin.remote()) {
-                unseated.accept(turn);
+                unseated.accept(() -> plugin.validate(write, object));
             } else {
-                turn.run();
+                plugin.validate(write, object);
             }
             refused = false;
         } finally {
-            observer.took(plugin.name(), write.operation(), validating, refused, System.nanoTime() - begun);
+            took(entry, write, true, refused, begun);
         }
+    }
+
+    /// Under the name that it told when it came: one that tells none must not fail here.
+    private void took(Slot.Entry<Admission> entry, Write write, boolean validating, boolean refused, long begun) {
+        observer.took(entry.name(), write.operation(), validating, refused, System.nanoTime() - begun);
     }
 
     /// The validating plug-ins' last word. The caller abandons the write when one refuses: it knows what else was
     /// reserved.
     /// @throws io.k3j.clientapi.ApiFault a refusal, or 503 while a wanted plug-in is away
     public void validate(Write write, Struct object) {
-        for (Slot.Entry<Admission> e : present()) {
-            Admission plugin = e.service();
-            if (plugin.handles(write)) {
-                observed(plugin, write, true, () -> plugin.validate(write, object));
-            }
-        }
+        present().forEach(e -> validated(e, write, object));
     }
 
     /// What plug-ins warn of, of an object they all let pass. Their texts, for the header `Warning` of the answer;

@@ -158,6 +158,30 @@ class RequestMetricsTest {
         }
     }
 
+    /// It may throw when it is asked for one: what it lets pass is written all the same.
+    @Test
+    void anAdmissionPlugInThatTellsNoNameIsCountedWithoutOne() throws IOException {
+        try (TestServer server = new TestServer()) {
+            server.contributions.admissions().add(new Admission() {
+                @Override
+                public String name() {
+                    throw new IllegalStateException("nameless");
+                }
+
+                @Override
+                public boolean handles(Write write) {
+                    return true;
+                }
+            }, Map.of());
+            assertThat(server.call("POST", "/api/v1/namespaces/a/configmaps", "{\"metadata\":{\"name\":\"x\"}}")
+                    .status()).isEqualTo(201);
+            assertThat(parsed(server.get("/metrics").text())).containsEntry(
+                    "apiserver_admission_controller_admission_duration_seconds_count{name=\"\",operation=\"CREATE\","
+                            + "rejected=\"false\",type=\"validate\"}",
+                    1.0);
+        }
+    }
+
     private static final class Refusing implements Admission {
         @Override
         public String name() {
