@@ -120,31 +120,39 @@ public final class LegacyTokenTracking implements Metrics {
         }
     }
 
-    /// Writes what is to be written.
+    /// Writes what is to be written. What fails keeps nothing else from being written.
     ///
     /// @return false when some of it could not be written for now
     boolean round() {
+        boolean all = attempt("since", this::since) == 0;
+        for (Map.Entry<Key, String> used : waiting.entrySet()) {
+            if (!open) {
+                return false;
+            }
+            int fault = attempt(used.getKey(), () -> label(used.getKey(), used.getValue()));
+            if (fault == TOO_MANY || fault >= SERVER_ERRORS) {
+                all = false;
+            } else {
+                waiting.remove(used.getKey());
+            }
+        }
+        return all;
+    }
+
+    /// @return the code of the fault; 0 when there was none
+    private static int attempt(Object what, Runnable step) {
         try {
-            since();
-            waiting.forEach(this::label);
-            return true;
+            step.run();
+            return 0;
         } catch (ApiFault f) {
-            LOG.log(System.Logger.Level.DEBUG, "Uses of tokens put off error={0}", f.getMessage());
-            return false;
+            LOG.log(System.Logger.Level.DEBUG, "Use of tokens not noted of={0} error={1}", what, f.getMessage());
+            return f.code();
         }
     }
 
     private void label(Key secret, String uid) {
-        try {
-            api.patch(Subjects.SECRETS, secret, new Patch.Merge(Struct.of("metadata", Struct.of("uid", uid, "labels",
-                    Struct.of(LAST_USED, today().toString())))), WriteOptions.PLAIN);
-        } catch (ApiFault f) {
-            if (f.code() == TOO_MANY || f.code() >= SERVER_ERRORS) {
-                throw f;
-            }
-            LOG.log(System.Logger.Level.DEBUG, "Use of token not noted secret={0} error={1}", secret, f.getMessage());
-        }
-        waiting.remove(secret);
+        api.patch(Subjects.SECRETS, secret, new Patch.Merge(Struct.of("metadata", Struct.of("uid", uid, "labels",
+                Struct.of(LAST_USED, today().toString())))), WriteOptions.PLAIN);
     }
 
     private void since() {

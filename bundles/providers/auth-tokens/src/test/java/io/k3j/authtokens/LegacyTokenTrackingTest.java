@@ -2,6 +2,8 @@ package io.k3j.authtokens;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.Query;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.componentapi.Health;
 import io.k3j.model.Gvr;
@@ -92,6 +94,19 @@ class LegacyTokenTrackingTest {
         tracking.used(account.with(Seq.of(Struct.of("name", "s")), "secrets"), secret());
         assertThat(tracking.text()).contains("serviceaccount_legacy_auto_token_uses_total 1\n",
                 "serviceaccount_legacy_manual_token_uses_total 1\n");
+    }
+
+    /// As a webhook that fails for one of them.
+    @Test
+    void aSecretThatCannotBeWrittenKeepsNoOtherFromIt() {
+        api.seed(Subjects.SECRETS, object("Secret", "t"));
+        tracking.used(account, secret());
+        tracking.used(account, api.get(Subjects.SECRETS, new Key("default", "t")));
+        api.refuse("patch", Subjects.SECRETS, ApiFault.internal("failed calling webhook"));
+        assertThat(tracking.round()).as("it is tried again").isFalse();
+        assertThat(api.list(Subjects.SECRETS, Query.ALL).items()).filteredOn(s -> !s.labels().isEmpty()).hasSize(1);
+        assertThat(tracking.round()).isTrue();
+        assertThat(api.list(Subjects.SECRETS, Query.ALL).items()).allMatch(s -> !s.labels().isEmpty());
     }
 
     /// Another Secret of the same name has not been used.
