@@ -101,7 +101,7 @@ class AbacAuthorizerTest {
         Map<String, String> wrong = Map.of("{'spec':{'user':'jane'}}", "unknown field \"spec\"",
                 "{" + version + ",'kind':'Policy','spec':{'readOnly':true}}", "unknown field \"spec.readOnly\"",
                 "{'user':'jane','user':'*'}", "duplicate field \"user\"", "{'readonly':'true'}", "readonly",
-                "{'user':", "invalid JSON", "{'apiVersion':'v1','kind':'Policy'}",
+                "{'user':", "unexpected end of JSON input", "{'apiVersion':'v1','kind':'Policy'}",
                 "no kind \"Policy\" is registered for version \"v1\"", "{" + version + "}",
                 "no kind \"\" is registered");
         wrong.forEach((line, words) -> assertThatIllegalArgumentException()
