@@ -19,12 +19,15 @@ final class ArgumentChecks {
     private static final List<String> WHOLE_OF_API_SERVER = List.of("default-not-ready-toleration-seconds",
             "default-unreachable-toleration-seconds");
     private static final List<String> DURATIONS_OF_CONTROLLERS = List.of("node-monitor-period",
-            "node-monitor-grace-period", "node-startup-grace-period", "horizontal-pod-autoscaler-sync-period");
+            "node-monitor-grace-period", "node-startup-grace-period", "horizontal-pod-autoscaler-sync-period",
+            "legacy-service-account-token-clean-up-period");
     private static final List<String> DURATIONS_OR_ZERO = List.of("horizontal-pod-autoscaler-downscale-stabilization",
             "horizontal-pod-autoscaler-cpu-initialization-period", "horizontal-pod-autoscaler-initial-readiness-delay");
     private static final List<String> NUMBERS_OF_CONTROLLERS = List.of("node-eviction-rate",
             "secondary-node-eviction-rate", "unhealthy-zone-threshold", "horizontal-pod-autoscaler-tolerance");
     private static final String ISSUER = "service-account-issuer";
+    private static final String GOAWAY = "goaway-chance";
+    private static final double MOST_LIKELY = 0.02;
     private final List<String> problems = new ArrayList<>();
 
     private ArgumentChecks() {
@@ -52,6 +55,7 @@ final class ArgumentChecks {
         readable(arguments, "encryption-provider-config=",
                 "an EncryptionConfiguration of apiserver.config.k8s.io/v1");
         readable(arguments, "authentication-token-webhook-config-file=", "a kubeconfig");
+        readable(arguments, "authorization-policy-file=", "a Policy of abac.authorization.kubernetes.io on each line");
         readable(arguments, "token-auth-file=", "a line token,user,uid for each token");
         readable(arguments, "oidc-ca-file=", "the issuer's authorities in PEM");
     }
@@ -67,6 +71,7 @@ final class ArgumentChecks {
         WHOLE_OF_API_SERVER.forEach(name -> check(() -> given.whole(name, 300, Long.MIN_VALUE)));
         check(() -> given.whole("default-watch-cache-size", 100, 1));
         check(() -> given.whole("min-request-timeout", 1800, 1));
+        check(() -> goAway(given.number(GOAWAY, 0)));
         check(() -> cacheSizes(given));
         check(() -> given.duration("event-ttl", Duration.ZERO, "1h"));
         check(() -> given.truth("service-account-extend-token-expiration", true));
@@ -78,6 +83,14 @@ final class ArgumentChecks {
         given.value("service-account-jwks-uri").filter(url -> !url.isEmpty())
                 .ifPresent(url -> check(() -> ServiceAccountIssuers.keySet(url)));
         check(() -> ServiceAccountIssuers.of("", given.values(ISSUER), List.of()));
+    }
+
+    private static void goAway(double chance) {
+        if (chance > MOST_LIKELY) {
+            throw new IllegalArgumentException("--kube-apiserver-arg=" + GOAWAY + "=" + chance
+                    + " can not be less than 0 or greater than " + MOST_LIKELY
+                    + ", clients would do little but connect; try .001");
+        }
     }
 
     /// Sizes that are not 0 mean nothing, as in upstream.

@@ -60,6 +60,8 @@ class WaitingRulesTest {
             Map.entry("Compactor.java: loop.close()", "a compaction does nothing where another one has been"),
             Map.entry("Peers.java: loops.forEach(SupervisedLoop::close)",
                     "deletes records as they were seen, or not at all, and writes what its successor does"),
+            Map.entry("IdentityLease.java: loop.close()", "writes what its successor does, unless it has changed"),
+            Map.entry("LegacyTokenTracking.java: loop.close()", "writes a day that its successor would, too"),
             Map.entry("BootstrapPolicy.java: loop.close()", "writes what its successor does, unless it has changed"),
             Map.entry("Aggregation.java: loop.close()", "writes what its successor does, unless it has changed"),
             Map.entry("RecordWatch.java: loop.close()", "takes over from the datastore what its successor does"),

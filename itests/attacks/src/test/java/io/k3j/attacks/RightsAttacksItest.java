@@ -201,13 +201,13 @@ class RightsAttacksItest {
     void nobodyTakesGroupsWithoutAUserHeMayBe(Victim victim) throws IOException, InterruptedException {
         String secrets = "/api/v1/secrets";
         try (Attacker attacker = SPEAKER.attacks(victim)) {
-            refused(attacker.get(secrets, "Impersonate-Group", "system:masters"), 500,
+            refused(attacker.get(secrets, "Impersonate-Group", "system:masters"), 400,
                     "without impersonating a user");
-            refused(attacker.get(secrets, "Impersonate-Uid", "0"), 500, "without impersonating a user");
+            refused(attacker.get(secrets, "Impersonate-Uid", "0"), 400, "without impersonating a user");
             refused(attacker.get(secrets, "Impersonate-User", "admin", "Impersonate-Group", "system:masters"), 403,
-                    "cannot impersonate resource \"users\"");
+                    "cannot impersonate-on:user-info:list resource \"secrets\"");
             refused(attacker.get(secrets, "Impersonate-User", "system:serviceaccount:default:roles"), 403,
-                    "cannot impersonate resource \"serviceaccounts\"");
+                    "cannot impersonate-on:serviceaccount:list resource \"secrets\"");
         }
     }
 

@@ -98,6 +98,11 @@ public interface Exchange {
         return false;
     }
 
+    /// Asks the client to send what comes next over another connection, which may lead to another server. What is on
+    /// its way over this one goes on until it ends by itself. Without effect but on HTTP/2. Any thread.
+    default void goAway() {
+    }
+
     /// Runs `action` once, on any thread, when the client has gone or the answer is complete.
     void onEnd(Runnable action);
 }

@@ -4,7 +4,7 @@
 /// contract carries plain requests, long streams (watch, logs) and upgraded connections (WebSocket,
 /// SPDY/3.1). Nobody else answers on a TLS port.
 @Export
-@Version("1.5.0")
+@Version("1.6.0")
 @NullMarked
 package io.k3j.edgeapi;
 

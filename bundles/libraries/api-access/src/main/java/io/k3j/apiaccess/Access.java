@@ -1,9 +1,9 @@
 package io.k3j.apiaccess;
 
 import io.k3j.clientapi.Query;
+import io.k3j.apiaccess.AuthenticationMetrics.Result;
 import io.k3j.apirequests.RequestInfo;
 import io.k3j.apirequests.AuditContext;
-import io.k3j.apirequests.ExtraKeys;
 import io.k3j.apirequests.Request;
 import io.k3j.apiserverapi.Authenticator;
 import io.k3j.apiserverapi.Authenticator.BadCredential;
@@ -20,9 +20,7 @@ import io.k3j.model.Struct;
 import io.k3j.objectregistry.Slot;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /// Authenticates and authorizes requests, by all that other bundles contribute. Fails closed: what cannot be decided is
@@ -32,15 +30,20 @@ public final class Access {
     public static final String MASTERS = "system:masters";
     /// The name of the authorizer that asks all others in the order that flags or a file give.
     public static final String CONFIGURED = "Configured";
+    /// The group of everybody who has shown who he is.
+    static final String AUTHENTICATED = "system:authenticated";
+    /// The group of those who have not.
+    static final String UNAUTHENTICATED = "system:unauthenticated";
+    private static final int UNAUTHORIZED = 401;
     private static final Decision PRIVILEGED = new Decision(Verdict.ALLOW, "");
     private static final String REASON = "authorization.k8s.io/reason";
-    private static final String AUTHENTICATED = "system:authenticated";
-    private static final String UNAUTHENTICATED = "system:unauthenticated";
     private final Slot<Authenticator> authenticators;
     private final Slot<Authorizer> authorizers;
     private final AnonymousAuth anonymous;
     private final Runnable awaitReplacement;
     private final AuthFailureLimiter failures = new AuthFailureLimiter(System::nanoTime);
+    private final AuthenticationMetrics metrics = new AuthenticationMetrics();
+    private final Impersonation impersonation = new Impersonation(this::allowed);
 
     /// @param authenticators asked in their order, until one knows the caller
     /// @param authorizers asked in their order, until one has an opinion
@@ -59,6 +62,19 @@ public final class Access {
     /// @throws ApiFault 401; 429 after too many wrong credentials from one address; 503 while an authenticator that may
     ///     know the caller is being replaced
     public Caller caller(Request request) {
+        long begun = System.nanoTime();
+        try {
+            Caller who = known(request);
+            metrics.known(who, System.nanoTime() - begun);
+            return who;
+        } catch (ApiFault nobody) {
+            boolean shown = nobody.code() != UNAUTHORIZED || request.exchange().header("authorization").isPresent();
+            metrics.ended(shown ? Result.ERROR : Result.FAILURE, System.nanoTime() - begun);
+            throw nobody;
+        }
+    }
+
+    private Caller known(Request request) {
         Slot.State<Authenticator> asked = authenticators.state();
         try {
             return authenticate(request);
@@ -73,31 +89,15 @@ public final class Access {
     }
 
     /// As whom the sender of a request acts: as himself, unless headers ask for somebody else, which its audit is told.
-    /// @throws ApiFault 403 when he may not; 500 for headers that name no user; 503 while an authorizer is replaced
+    /// @throws ApiFault 403 when he may not; 400 for headers that name no user; 503 while an authorizer is replaced
     public Caller acting(Request request, Caller real) {
-        String wanted = request.exchange().header("impersonate-user").orElse("");
+        Optional<Caller> wanted = ImpersonationHeaders.wanted(request);
         if (wanted.isEmpty()) {
-            requireImpersonateUser(request);
             return real;
         }
-        Caller as = impersonate(request, real, wanted);
-        request.audit().impersonated(as);
-        return as;
-    }
-
-    /// Refuses impersonation headers without Impersonate-User: the caller must not act as himself by mistake.
-    private static void requireImpersonateUser(Request request) {
-        if (!request.exchange().hasHeader("impersonate-")) {
-            return;
-        }
-        for (String name : request.exchange().headers().keySet()) {
-            if (name.equals("impersonate-group") || name.equals("impersonate-uid")
-                    || name.startsWith("impersonate-extra-")) {
-                throw new ApiFault(500, "InternalError", "Internal Server Error: \"" + request.path()
-                        + "\": requested header " + name + " without impersonating a user: set Impersonate-User",
-                        Struct.EMPTY);
-            }
-        }
+        Impersonation.Acting acting = impersonation.acting(real, wanted.get(), request.attributes());
+        request.audit().impersonated(acting.as(), acting.constraint());
+        return acting.as();
     }
 
     private Caller authenticate(Request request) {
@@ -144,8 +144,13 @@ public final class Access {
         return failures;
     }
 
+    /// How authentications ended.
+    public AuthenticationMetrics metrics() {
+        return metrics;
+    }
+
     private static ApiFault unauthorized() {
-        return new ApiFault(401, "Unauthorized", "Unauthorized", Struct.EMPTY);
+        return new ApiFault(UNAUTHORIZED, "Unauthorized", "Unauthorized", Struct.EMPTY);
     }
 
     /// Adds a caller to all those who are authenticated, unless the authenticator has said that he is, or that he is
@@ -165,47 +170,6 @@ public final class Access {
         String name = verb.equals("deletecollection") ? "" : RequestInfo.fixedName(query.fields());
         return new Attributes(verb, r.group(), r.version(), r.resource(), "", query.namespace(), name, "",
                 query.fields(), query.labels());
-    }
-
-    private Caller impersonate(Request request, Caller real, String user) {
-        Map<String, List<String>> headers = request.exchange().headers();
-        List<String> groups = new ArrayList<>(headers.getOrDefault("impersonate-group", List.of()));
-        Map<String, List<String>> extra = new LinkedHashMap<>();
-        headers.forEach((name, values) -> {
-            if (name.startsWith("impersonate-extra-")) {
-                extra.put(ExtraKeys.read(name.substring("impersonate-extra-".length())), values);
-            }
-        });
-        allowed(real, subject(user));
-        groups.forEach(g -> allowed(real, new Attributes("impersonate", "", "v1", "groups", "", "", g, "")));
-        extra.forEach((k, values) -> values.forEach(v -> allowed(real,
-                new Attributes("impersonate", "authentication.k8s.io", "v1", "userextras", k, "", v, ""))));
-        List<String> uid = headers.getOrDefault("impersonate-uid", List.of());
-        uid.forEach(u -> allowed(real,
-                new Attributes("impersonate", "authentication.k8s.io", "v1", "uids", "", "", u, "")));
-        if (groups.isEmpty() && user.startsWith("system:serviceaccount:")) {
-            groups.add("system:serviceaccounts");
-            groups.add("system:serviceaccounts:" + serviceAccount(user)[0]);
-        }
-        String said = user.equals(Caller.ANONYMOUS.user()) ? UNAUTHENTICATED : AUTHENTICATED;
-        if (!groups.contains(said) && !groups.contains(UNAUTHENTICATED)) {
-            groups.add(said);
-        }
-        return new Caller(user, uid.isEmpty() ? "" : uid.getFirst(), List.copyOf(groups), extra);
-    }
-
-    private static Attributes subject(String user) {
-        if (user.startsWith("system:serviceaccount:")) {
-            String[] account = serviceAccount(user);
-            return new Attributes("impersonate", "", "v1", "serviceaccounts", "", account[0], account[1], "");
-        }
-        return new Attributes("impersonate", "", "v1", "users", "", "", user, "");
-    }
-
-    private static String[] serviceAccount(String user) {
-        String rest = user.substring("system:serviceaccount:".length());
-        int colon = rest.indexOf(':');
-        return colon < 0 ? new String[] {"", rest} : new String[] {rest.substring(0, colon), rest.substring(colon + 1)};
     }
 
     /// Returns when the caller may perform an action, else throws. Nobody is asked about the group [#MASTERS].
@@ -281,7 +245,8 @@ public final class Access {
         return new Decision(Verdict.NO_OPINION, reason);
     }
 
-    private static ApiFault forbidden(Caller caller, Attributes what, String reason) {
+    /// The refusal of an action.
+    static ApiFault forbidden(Caller caller, Attributes what, String reason) {
         String who = "User \"" + caller.user() + "\" cannot " + what.verb();
         String why = reason.isEmpty() ? "" : ": " + reason;
         if (!what.path().isEmpty()) {

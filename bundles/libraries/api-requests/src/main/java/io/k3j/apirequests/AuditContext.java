@@ -30,6 +30,7 @@ public final class AuditContext {
     private final InstantSource clock;
     private final Map<String, String> annotations = new TreeMap<>();
     private @Nullable Caller impersonated;
+    private String constraint = "";
     private Struct reference = Struct.EMPTY;
     private @Nullable Object requestObject;
     private @Nullable Struct responseObject;
@@ -73,10 +74,12 @@ public final class AuditContext {
     }
 
     /// Notes as whom the caller acts.
-    public void impersonated(Caller as) {
+    /// @param by the constrained mode that allowed it, as `impersonate:user-info`; empty for plain impersonation
+    public void impersonated(Caller as, String by) {
         if (enabled()) {
             synchronized (this) {
                 impersonated = as;
+                constraint = by;
             }
         }
     }
@@ -243,6 +246,11 @@ public final class AuditContext {
     @Nullable
     Caller impersonated() {
         return impersonated;
+    }
+
+    /// What allowed it; empty where nothing was asked for but `impersonate`.
+    String constraint() {
+        return constraint;
     }
 
     /// What the body says of the object meant.

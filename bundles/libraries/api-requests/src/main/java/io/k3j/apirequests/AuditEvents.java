@@ -69,6 +69,9 @@ public final class AuditEvents {
         if (as != null) {
             b.put("impersonatedUser", user(as));
         }
+        if (!of.constraint().isEmpty()) {
+            b.put("authenticationMetadata", Struct.of("impersonationConstraint", of.constraint()));
+        }
         b.putUnlessEmpty("sourceIPs", Seq.copyOf(facts.sourceIps)).putUnlessEmpty("userAgent", facts.userAgent);
         if (facts.what.path().isEmpty()) {
             b.put("objectRef", reference(facts.what, of.reference()));

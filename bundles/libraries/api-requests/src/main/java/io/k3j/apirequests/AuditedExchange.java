@@ -138,6 +138,11 @@ public final class AuditedExchange implements Exchange {
     }
 
     @Override
+    public void goAway() {
+        real.goAway();
+    }
+
+    @Override
     public void onEnd(Runnable action) {
         real.onEnd(action);
     }

@@ -97,10 +97,11 @@ final class ChunkWriter extends OutputStream {
             }
             out = request.exchange().stream(200, headers);
             stream = out;
-            zip = gzip ? new Responses.Gzip(new Outlet(out)) : null;
+            zip = gzip ? new Responses.Gzip(new Outlet(out, request)) : null;
         }
         OutputStream to = zip;
         if (to == null) {
+            request.streamed(chunk.length);
             out.write(chunk);
         } else {
             to.write(chunk);
@@ -159,18 +160,22 @@ final class ChunkWriter extends OutputStream {
     /// A stream's writing side as a plain one.
     private static final class Outlet extends OutputStream {
         private final ResponseStream to;
+        private final Request of;
 
-        Outlet(ResponseStream to) {
+        Outlet(ResponseStream to, Request of) {
             this.to = to;
+            this.of = of;
         }
 
         @Override
         public void write(int b) throws IOException {
+            of.streamed(1);
             to.write(new byte[] {(byte) b});
         }
 
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
+            of.streamed(length);
             to.write(Arrays.copyOfRange(bytes, offset, offset + length));
         }
     }

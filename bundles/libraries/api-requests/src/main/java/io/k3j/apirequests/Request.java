@@ -40,6 +40,7 @@ public final class Request {
     private Answer answer = () -> {
     };
     private long answerLength;
+    private long streamed;
 
     /// Sends an answer.
     private interface Answer {
@@ -175,6 +176,16 @@ public final class Request {
             }
             answer.run();
         }
+    }
+
+    /// Notes bytes of an answer that is sent while it is made.
+    void streamed(int bytes) {
+        streamed += bytes;
+    }
+
+    /// How many bytes the answer's body has; of a watch or connection, none.
+    public long sentBytes() {
+        return answerLength + streamed;
     }
 
     /// Administrators, who repair a cluster, do not share bounds with users.

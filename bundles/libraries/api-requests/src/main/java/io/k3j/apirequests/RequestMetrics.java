@@ -10,9 +10,11 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /// Counts requests and writes them in Prometheus' text form, with upstream's names and labels
 /// (`apiserver_request_total`, `apiserver_request_duration_seconds`, `apiserver_request_sli_duration_seconds`,
+/// `apiserver_response_sizes`, `apiserver_request_terminations_total`,
 /// <https://kubernetes.io/docs/reference/instrumentation/metrics/>). Any thread; nothing blocks.
 public final class RequestMetrics {
     /// How many different label sets are counted; more are added to none. Paths are made up by clients, and a series
@@ -24,10 +26,14 @@ public final class RequestMetrics {
     /// The same of what users are promised, for which less than 50 ms is all the same.
     private static final double[] PROMISED = {0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20,
             30, 45, 60};
+    /// Upper bounds of answers in bytes.
+    private static final double[] SIZES = {1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
+    private static final Set<String> READS = Set.of("GET", "LIST");
     private static final Set<String> CONNECTS = Set.of("log", "exec", "portforward", "attach", "proxy");
     private static final String APPLY = "application/apply-patch+yaml";
     private static final String COMPONENT = "apiserver";
     private final Map<Series, Figures> requests = new ConcurrentHashMap<>();
+    private final Map<Series, Map<Integer, LongAdder>> terminations = new ConcurrentHashMap<>();
 
     private record Series(String verb, String dryRun, String group, String version, String resource, String subresource,
             String scope) {
@@ -42,6 +48,16 @@ public final class RequestMetrics {
                     version};
         }
 
+        /// With those that were only tried: labels without `dry_run` are the same for both.
+        Series real() {
+            return new Series(verb, "", group, version, resource, subresource, scope);
+        }
+
+        String[] ended(int code) {
+            return new String[] {"code", Integer.toString(code), "component", COMPONENT, "group", group, "resource",
+                    resource, "scope", scope, "subresource", subresource, "verb", verb, "version", version};
+        }
+
         String[] withoutDryRun() {
             return new String[] {"component", COMPONENT, "group", group, "resource", resource, "scope", scope,
                     "subresource", subresource, "verb", verb, "version", version};
@@ -52,6 +68,12 @@ public final class RequestMetrics {
         private final Map<Integer, LongAdder> codes = new ConcurrentHashMap<>();
         private final Histogram all = new Histogram(BUCKETS);
         private final Histogram promised = new Histogram(PROMISED);
+        /// Of reads only, as upstream.
+        private final @Nullable Histogram sizes;
+
+        Figures(boolean reads) {
+            sizes = reads ? Histogram.ofBytes(SIZES) : null;
+        }
     }
 
     /// Counts one answered request; only those of resources.
@@ -63,14 +85,32 @@ public final class RequestMetrics {
             return;
         }
         Series series = series(request, info);
-        Figures figures = requests.get(series);
-        if (figures == null && requests.size() < MAX_SERIES) {
-            figures = requests.computeIfAbsent(series, s -> new Figures());
-        }
+        Figures figures = figures(series);
         if (figures != null) {
             figures.codes.computeIfAbsent(code, c -> new LongAdder()).increment();
             figures.all.add(nanos);
-            figures.promised.add(nanos);
+        }
+        Figures real = series.dryRun.isEmpty() ? figures : figures(series.real());
+        if (real != null) {
+            real.promised.add(nanos);
+            if (real.sizes != null) {
+                real.sizes.add(request.sentBytes());
+            }
+        }
+    }
+
+    private @Nullable Figures figures(Series series) {
+        Figures known = requests.get(series);
+        return known != null || requests.size() >= MAX_SERIES ? known
+                : requests.computeIfAbsent(series, s -> new Figures(READS.contains(s.verb)));
+    }
+
+    /// Counts a request that was ended for the server's sake: it found no seat, or took too long.
+    public void terminated(Request request, int code) {
+        Series series = series(request, request.info()).real();
+        if (terminations.size() < MAX_SERIES || terminations.containsKey(series)) {
+            terminations.computeIfAbsent(series, s -> new ConcurrentHashMap<>())
+                    .computeIfAbsent(code, c -> new LongAdder()).increment();
         }
     }
 
@@ -118,6 +158,19 @@ public final class RequestMetrics {
         sorted.forEach(e -> text.histogram(e.getValue().all, e.getKey().labels()));
         text.family("apiserver_request_sli_duration_seconds", MetricText.Type.HISTOGRAM,
                 "How long requests took, for what users are promised.");
-        sorted.forEach(e -> text.histogram(e.getValue().promised, e.getKey().withoutDryRun()));
+        List<Map.Entry<Series, Figures>> real = sorted.stream().filter(e -> e.getKey().dryRun.isEmpty()).toList();
+        real.forEach(e -> text.histogram(e.getValue().promised, e.getKey().withoutDryRun()));
+        text.family("apiserver_response_sizes", MetricText.Type.HISTOGRAM, "How many bytes answers to reads have.");
+        real.forEach(e -> {
+            Histogram sizes = e.getValue().sizes;
+            if (sizes != null) {
+                text.histogram(sizes, e.getKey().withoutDryRun());
+            }
+        });
+        text.family("apiserver_request_terminations_total", MetricText.Type.COUNTER,
+                "Requests that were ended in self-defense.");
+        terminations.entrySet().stream().sorted(Comparator.comparing(e -> e.getKey().toString()))
+                .forEach(e -> new TreeMap<>(e.getValue())
+                        .forEach((code, count) -> text.value(count.sum(), e.getKey().ended(code))));
     }
 }

@@ -4,7 +4,6 @@ import io.k3j.apirequests.Form;
 import io.k3j.apirequests.Frames;
 import io.k3j.apirequests.Tables;
 import io.k3j.clientapi.ApiFault;
-import io.k3j.edgeapi.ResponseStream;
 import io.k3j.model.Struct;
 import io.k3j.objectregistry.ListOptions;
 import io.k3j.objectregistry.Selection;
@@ -41,7 +40,7 @@ final class Watcher {
     /// Whether the client asked for them (`allowWatchBookmarks`).
     private final boolean bookmarks;
     private final Frames frames;
-    private final ResponseStream stream;
+    private final CountedStream stream;
     /// By type, once they were asked for: frames are looked up by a shape's identity.
     private final Frames.@Nullable Shape[] shapes = new Frames.Shape[TYPES.length];
     /// When it is over, by the clock that never steps.
@@ -70,7 +69,7 @@ final class Watcher {
     }
 
     /// A watch that begins nowhere: [#position(long)] says from where on it is told. Its time runs from now.
-    Watcher(Order order, Frames frames, ResponseStream stream) {
+    Watcher(Order order, Frames frames, CountedStream stream) {
         this.selection = order.selection;
         this.form = order.form;
         this.include = order.include;

@@ -56,6 +56,7 @@ public final class Watches {
     private final Frames frames;
     private final Responses answers;
     private final Duration least;
+    private final WatchMetrics metrics;
     /// Knows which revision is the most recent that any client may have been told of.
     private final Fence fence;
 
@@ -65,10 +66,12 @@ public final class Watches {
     /// @param limits how many watches there may be, and the seats in which they begin
     /// @param hub goes on with watches that have caught up
     /// @param least as of [#LEAST]; longer than zero
+    /// @param metrics counts what is told
     @SuppressWarnings("checkstyle:ParameterNumber") // each comes from elsewhere
     public Watches(Storage storage, RequestLimits limits, WatchHub hub, Frames frames, Responses answers,
-            Duration least) {
+            Duration least, WatchMetrics metrics) {
         this.least = least;
+        this.metrics = metrics;
         this.limits = limits;
         this.fence = storage.fence();
         this.log = storage.log();
@@ -115,7 +118,8 @@ public final class Watches {
         ResponseStream stream = WatchSocket.wanted(request.exchange())
                 ? WatchSocket.accept(request.exchange(), form.type())
                 : request.exchange().stream(200, answers.headers(request, Frames.mediaType(form)));
-        Watcher watcher = new Watcher(new Watcher.Order(selection, form, include, options, least), frames, stream);
+        Watcher watcher = new Watcher(new Watcher.Order(selection, form, include, options, least), frames,
+                new CountedStream(stream, metrics.of(selection.target().gvr())));
         if (start == null) {
             watcher.fail(EXPIRED.status());
             return;

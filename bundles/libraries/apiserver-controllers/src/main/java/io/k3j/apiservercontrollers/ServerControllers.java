@@ -9,7 +9,7 @@ import java.time.InstantSource;
 
 /// What an API server keeps up by itself, whatever it is asked: history in the datastore is compacted from the
 /// beginning; from [#start] on the Service `kubernetes` leads to the servers that are alive, and the objects of API
-/// priority and fairness are there. One for each server that has loaded its objects.
+/// priority and fairness and the server's identity lease are there. One for each server that has loaded its objects.
 ///
 /// **Threads.** One virtual thread for each part, which waits most of the time. Methods are for one thread at a
 /// time, but for [#close].
@@ -19,6 +19,7 @@ public final class ServerControllers implements AutoCloseable {
     private final BootstrapObjects objects;
     private final ServerEndpoints endpoints;
     private final FlowControlKeeper keeper;
+    private final IdentityLease identity;
 
     /// The server whose controllers these are.
     ///
@@ -34,7 +35,8 @@ public final class ServerControllers implements AutoCloseable {
     ///
     /// @param own where clients in the cluster reach this server
     /// @param serviceIp the address of the Service `kubernetes`, the first of the service network
-    public ServerControllers(Host host, Peer own, String serviceIp) {
+    /// @param identity what others know this server by
+    public ServerControllers(Host host, Peer own, String serviceIp, IdentityLease.Identity identity) {
         this.compactor = new Compactor(host.store, host.storage.log(), host.health);
         this.peers = new Peers(host.storage, own, System::nanoTime, host.health);
         this.objects = new BootstrapObjects(host.client, serviceIp, own.port());
@@ -42,6 +44,7 @@ public final class ServerControllers implements AutoCloseable {
         this.keeper = new FlowControlKeeper(new FlowControlObjects(host.client),
                 new FlowSchemaStatus(host.client, host.flows, InstantSource.system()), host.flows::changes,
                 host.health);
+        this.identity = new IdentityLease(host.client, identity, InstantSource.system(), host.health);
     }
 
     /// Creates the namespaces and the Service that every cluster starts with. Idempotent; blocks for calls of the
@@ -67,6 +70,7 @@ public final class ServerControllers implements AutoCloseable {
         peers.follow(objects::keep);
         changes.listen(keeper::changed);
         keeper.start();
+        identity.start();
     }
 
     /// Stops. What is kept up stays as it is, for a successor; nobody is waited for.
@@ -75,5 +79,6 @@ public final class ServerControllers implements AutoCloseable {
         compactor.close();
         peers.close();
         keeper.close();
+        identity.close();
     }
 }

@@ -18,9 +18,10 @@ final class SettledGates {
             "JobPodReplacementPolicy", "JobSuccessPolicy", "JobManagedBy", "PodDeletionCost",
             "HPAConfigurableTolerance", "CRDValidationRatcheting", "StructuredAuthenticationConfiguration",
             "AnonymousAuthConfigurableEndpoints", "MultiCIDRServiceAllocator", "ServiceTrafficDistribution",
-            "VolumeAttributesClass", "RecoverVolumeExpansionFailure", "NodeDeclaredFeatures");
+            "VolumeAttributesClass", "RecoverVolumeExpansionFailure", "NodeDeclaredFeatures",
+            "ConstrainedImpersonation", "APIServerIdentity");
     private static final List<String> OFF = List.of("DynamicResourceAllocation", "UserNamespacesSupport",
-            "NodeLogQuery", "QOSReserved", "KubeletInUserNamespace");
+            "NodeLogQuery", "QOSReserved", "KubeletInUserNamespace", "StorageVersionAPI");
     private static final Map<String, Boolean> ALL = all();
 
     private SettledGates() {

@@ -22,6 +22,8 @@ public final class Seats {
     /// How long a request waits for a seat: upstream's `--request-timeout` of a minute, divided by four; less where the
     /// request says so ([RequestFlow#within]).
     public static final long PATIENCE_MILLIS = 15_000;
+    /// What is said to whom no seat was free in time, in upstream's words.
+    public static final String REFUSAL = "Too many requests, please try again later.";
     private final ScopedValue<Seat> seated = ScopedValue.newInstance();
     private final Store store;
     private final LongSupplier nanos;
@@ -79,7 +81,7 @@ public final class Seats {
         if (refusal != null) {
             of.counts().refused.add(turn.waited);
             of.counts().refusals(refusal).increment();
-            throw new ApiFault(429, "TooManyRequests", "Too many requests, please try again later.",
+            throw new ApiFault(429, "TooManyRequests", REFUSAL,
                     Struct.of("retryAfterSeconds", of.level().retryAfter().refused(nanos.getAsLong())));
         }
         if (!of.level().spec().queuing().exempt()) {

@@ -4,38 +4,52 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 
-/// Counts how long something took, by bounds, as Prometheus' client libraries do
+/// Counts how long something took, or how large it was, by bounds, as Prometheus' client libraries do
 /// (<https://prometheus.io/docs/concepts/metric_types/#histogram>). Any thread; nothing blocks.
 public final class Histogram {
     private static final double NANOS = 1e9;
     private final double[] bounds;
-    /// The last one counts what took longer than all bounds.
+    /// Of what is added, in one of what is shown.
+    private final double unit;
+    /// The last one counts what is beyond all bounds.
     private final LongAdder[] counts;
-    private final LongAdder nanos = new LongAdder();
+    private final LongAdder sum = new LongAdder();
 
     /// Has counted nothing.
     /// @param bounds in seconds, ascending; not copied, so that histograms of one kind share them
     public Histogram(double... bounds) {
+        this(bounds, NANOS);
+    }
+
+    private Histogram(double[] bounds, double unit) {
         this.bounds = bounds;
+        this.unit = unit;
         counts = new LongAdder[bounds.length + 1];
         Arrays.setAll(counts, i -> new LongAdder());
     }
 
+    /// Counts sizes; has counted nothing.
+    /// @param bounds in bytes, ascending; not copied
+    public static Histogram ofBytes(double... bounds) {
+        return new Histogram(bounds, 1);
+    }
+
     /// Bounds of which each is twice the one before, as `prometheus.ExponentialBuckets` makes them.
-    /// @param first in seconds
+    /// @param first in what is shown
     public static double[] doubling(double first, int number) {
         return IntStream.range(0, number).mapToDouble(i -> first * (1L << i)).toArray();
     }
 
     /// Counts one.
-    /// @param took in nanoseconds
+    /// @param took in nanoseconds, or bytes
     public void add(long took) {
+        double shown = took / unit;
         int i = 0;
-        while (i < bounds.length && took / NANOS > bounds[i]) {
+        while (i < bounds.length && shown > bounds[i]) {
             i++;
         }
         counts[i].increment();
-        nanos.add(took);
+        sum.add(took);
     }
 
     /// How many have been counted.
@@ -51,12 +65,12 @@ public final class Histogram {
         return bounds[i];
     }
 
-    /// How many took up to a bound, and longer than the one before.
+    /// How many were within a bound, and beyond the one before.
     long within(int i) {
         return counts[i].sum();
     }
 
-    double seconds() {
-        return nanos.sum() / NANOS;
+    double sum() {
+        return sum.sum() / unit;
     }
 }

@@ -57,7 +57,7 @@ public final class MetricText {
             all[labels.length + 1] = i < counted.bounds() ? bound(counted.bound(i)) : "+Inf";
             line("_bucket", below, all);
         }
-        return line("_sum", counted.seconds(), labels).line("_count", below, labels);
+        return line("_sum", counted.sum(), labels).line("_count", below, labels);
     }
 
     /// As Go writes it, since queries name buckets by that text: `1`, `0.0005`, `1e-08`.

@@ -2,6 +2,7 @@ package io.k3j.objectregistry;
 
 import io.k3j.apiserverapi.Admission;
 import io.k3j.apiserverapi.Write;
+import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,22 @@ public final class Admissions {
     private final Slot<Admission> plugins;
     private final Runnable patience;
     private final Consumer<Runnable> unseated;
+    private final Observer observer;
+
+    /// Hears how long plug-ins take. Called on the writing thread; must not block.
+    @FunctionalInterface
+    public interface Observer {
+        /// Nobody listens.
+        Observer NONE = (plugin, operation, validating, refused, nanos) -> {
+        };
+
+        /// A plug-in has had its turn.
+        ///
+        /// @param plugin what it is called; empty when it does not tell
+        /// @param validating whether it only looked
+        /// @param refused whether it threw
+        void took(String plugin, Operation operation, boolean validating, boolean refused, long nanos);
+    }
 
     /// @param plugins in the order in which they are asked
     /// @param patience waits a moment for plug-ins that are being replaced; called at most once for each pass
@@ -27,9 +44,15 @@ public final class Admissions {
 
     /// @param unseated runs what waits for somebody outside, on this thread, while the request takes nobody's place
     public Admissions(Slot<Admission> plugins, Runnable patience, Consumer<Runnable> unseated) {
+        this(plugins, patience, unseated, Observer.NONE);
+    }
+
+    /// @param observer hears of every plug-in's turn
+    public Admissions(Slot<Admission> plugins, Runnable patience, Consumer<Runnable> unseated, Observer observer) {
         this.plugins = plugins;
         this.patience = patience;
         this.unseated = unseated;
+        this.observer = observer;
     }
 
     /// The object as the mutating plug-ins leave it. When one wants a second round ([Write.Context#reinvoke]), those up
@@ -42,10 +65,10 @@ public final class Admissions {
         Struct now = object;
         try {
             for (int i = 0; i < all.size(); i++) {
-                now = admitted(all.get(i).service(), write, now);
+                now = admitted(all.get(i), write, now);
                 if (write.context() instanceof WriteContext context && context.again()) {
                     for (int k = 0; k <= i; k++) {
-                        now = admitted(all.get(k).service(), write, now);
+                        now = admitted(all.get(k), write, now);
                     }
                 }
             }
@@ -56,33 +79,57 @@ public final class Admissions {
         }
     }
 
-    private Struct admitted(Admission plugin, Write write, Struct object) {
+    private Struct admitted(Slot.Entry<Admission> entry, Write write, Struct object) {
+        Admission plugin = entry.service();
         if (!plugin.handles(write)) {
             return object;
         }
-        if (!plugin.remote()) {
-            return plugin.admit(write, object);
+        long begun = System.nanoTime();
+        boolean refused = true;
+        try {
+            Struct changed = plugin.remote() ? awaited(plugin, write, object) : plugin.admit(write, object);
+            refused = false;
+            return changed;
+        } finally {
+            took(entry, write, false, refused, begun);
         }
+    }
+
+    private Struct awaited(Admission plugin, Write write, Struct object) {
         Struct[] changed = {object};
         unseated.accept(() -> changed[0] = plugin.admit(write, object));
         return changed[0];
+    }
+
+    private void validated(Slot.Entry<Admission> entry, Write write, Struct object) {
+        Admission plugin = entry.service();
+        if (!plugin.handles(write)) {
+            return;
+        }
+        long begun = System.nanoTime();
+        boolean refused = true;
+        try {
+            if (plugin.remote()) {
+                unseated.accept(() -> plugin.validate(write, object));
+            } else {
+                plugin.validate(write, object);
+            }
+            refused = false;
+        } finally {
+            took(entry, write, true, refused, begun);
+        }
+    }
+
+    /// Under the name that it told when it came: one that tells none must not fail here.
+    private void took(Slot.Entry<Admission> entry, Write write, boolean validating, boolean refused, long begun) {
+        observer.took(entry.name(), write.operation(), validating, refused, System.nanoTime() - begun);
     }
 
     /// The validating plug-ins' last word. The caller abandons the write when one refuses: it knows what else was
     /// reserved.
     /// @throws io.k3j.clientapi.ApiFault a refusal, or 503 while a wanted plug-in is away
     public void validate(Write write, Struct object) {
-        for (Slot.Entry<Admission> e : present()) {
-            Admission plugin = e.service();
-            if (!plugin.handles(write)) {
-                continue;
-            }
-            if (plugin.remote()) {
-                unseated.accept(() -> plugin.validate(write, object));
-            } else {
-                plugin.validate(write, object);
-            }
-        }
+        present().forEach(e -> validated(e, write, object));
     }
 
     /// What plug-ins warn of, of an object they all let pass. Their texts, for the header `Warning` of the answer;

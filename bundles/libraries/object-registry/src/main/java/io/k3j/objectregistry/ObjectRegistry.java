@@ -19,8 +19,15 @@ public final class ObjectRegistry {
     /// @param protobuf for rows that stock Kubernetes has written, and for what is a built-in kind
     /// @param metadata gives names, uids and times
     public ObjectRegistry(Storage storage, Kinds kinds, Admissions admissions, Protobuf protobuf, Metadata metadata) {
+        this(storage, kinds, admissions, protobuf, metadata, CommitObserver.NONE);
+    }
+
+    /// The same, and somebody hears how long the datastore takes.
+    @SuppressWarnings("checkstyle:ParameterNumber") // each comes from elsewhere
+    public ObjectRegistry(Storage storage, Kinds kinds, Admissions admissions, Protobuf protobuf, Metadata metadata,
+            CommitObserver observer) {
         FieldManagement fields = new FieldManagement(metadata);
-        StoreCommits commits = new StoreCommits(storage, new Rows(protobuf, storage.store().atRest()), kinds);
+        StoreCommits commits = new StoreCommits(storage, new Rows(protobuf, storage.store().atRest()), kinds, observer);
         this.reads = new ObjectReads(storage.log(), storage.fence(), storage.past());
         this.writes = new ObjectWrites(commits, storage, new Shaping(admissions, metadata, fields), metadata);
         this.deletes = new ObjectDeletes(commits, storage, admissions, metadata);

@@ -33,8 +33,10 @@ final class StoreCommits {
     private final Fence fence;
     private final Rows rows;
     private final Kinds kinds;
+    private final CommitObserver observer;
 
-    StoreCommits(Storage storage, Rows rows, Kinds kinds) {
+    StoreCommits(Storage storage, Rows rows, Kinds kinds, CommitObserver observer) {
+        this.observer = observer;
         this.store = storage.store();
         this.log = storage.log();
         this.fence = storage.fence();
@@ -49,7 +51,7 @@ final class StoreCommits {
     /// @return what was decided; a conflict about the object, never one about the lease
     /// @throws ApiFault 503 when the store is away or the term over, 504 when the outcome is unknown
     CommitResult put(Intent intent, long expected, byte[] bytes, Duration lifetime) {
-        return acknowledged(bound(intent.term(),
+        return acknowledged(bound(intent, expected == 0 ? "create" : "update",
                 unchanged -> store.commit(intent.storeKey(), expected, bytes, lifetime, unchanged)));
     }
 
@@ -57,7 +59,7 @@ final class StoreCommits {
     ///
     /// @throws ApiFault as [#put]
     CommitResult delete(Intent intent, long expected) {
-        return acknowledged(bound(intent.term(),
+        return acknowledged(bound(intent, "delete",
                 unchanged -> store.delete(intent.storeKey(), expected, unchanged)));
     }
 
@@ -83,16 +85,17 @@ final class StoreCommits {
     }
 
     /// A write behind a store that has been silent is refused at once.
-    private CommitResult bound(@Nullable Term term, Function<Unchanged[], CommitResult> attempt) {
+    private CommitResult bound(Intent intent, String operation, Function<Unchanged[], CommitResult> attempt) {
         fence.mustAnswer();
+        Term term = intent.term();
         if (term == null) {
-            return attempt.apply(new Unchanged[0]);
+            return observed(intent, operation, attempt);
         }
         String lease = kinds.find(LEASES).map(kind -> StorageKeys.of(kind, term.lease()))
                 .orElseThrow(() -> ApiFault.unavailable("leases are not served"));
         long revision = term.revision();
         for (int left = RENEWALS; revision > 0 && left > 0; left--) {
-            CommitResult result = attempt.apply(new Unchanged[] {new Unchanged(lease, revision)});
+            CommitResult result = observed(intent, operation, attempt, new Unchanged(lease, revision));
             if (!(result instanceof Conflict c) || c.unchangedKey().isEmpty()) {
                 return result;
             }
@@ -100,5 +103,16 @@ final class StoreCommits {
             revision = renewed == revision ? 0 : renewed;
         }
         throw ObjectRegistry.notLeading();
+    }
+
+    /// What is waited for a lease is not the store's.
+    private CommitResult observed(Intent intent, String operation, Function<Unchanged[], CommitResult> attempt,
+            Unchanged... unchanged) {
+        long begun = System.nanoTime();
+        try {
+            return attempt.apply(unchanged);
+        } finally {
+            observer.took(intent.target().gvr(), operation, System.nanoTime() - begun);
+        }
     }
 }

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 /// Compares our OpenAPI with the official document of Kubernetes 1.36, when that file is there (system
 /// property `k3j.oracle`, else `shared/oracle` beside the project).
 class SwaggerOracleTest {
+    private static final String COMPONENTS = "#/components/schemas/";
     private static final Set<String> NOT_OURS = Set.of("shardSelector");
     private static final Map<String, String> VERBS = Map.of("post", "create", "list", "list", "get", "get", "put",
             "update",
@@ -50,6 +51,77 @@ class SwaggerOracleTest {
         definitions(official.struct("definitions"), ours.struct("definitions"), differences);
         operations(official, ours, differences);
         assertThat(differences).isEmpty();
+    }
+
+    /// The official document at hand is of version 2, so each definition of version 3 is compared as what it says
+    /// there; that every reference leads somewhere in its own document, and that nothing of version 2 is missing.
+    @Test
+    void version3SaysOfEachDefinitionWhatTheOfficialOneDoes() throws IOException {
+        assumeTrue(Files.exists(oracle()), () -> "there is no " + oracle() + "; set -Dk3j.oracle=FILE");
+        Struct official = read();
+        List<OpenApiResource> resources = resources(official.struct("paths"));
+        OpenApi ours = new OpenApi(new Schemas(), "v1.36.0");
+        List<String> differences = new ArrayList<>();
+        Set<String> definitions = new TreeSet<>();
+        Set<String> paths = new TreeSet<>();
+        resources.stream().map(r -> r.gvr().apiVersion()).distinct().forEach(version -> {
+            Struct document = ours.v3(version, resources);
+            Struct schemas = document.struct("components").struct("schemas");
+            paths.addAll(document.struct("paths").names());
+            references(document, differences, version, schemas);
+            schemas.forEach((name, v) -> {
+                if (definitions.add(name) && official.struct("definitions").has(name)) {
+                    schema(name, official.struct("definitions").struct(name), asVersion2((Struct) v), differences);
+                }
+            });
+        });
+        Struct two = ours.v2(resources);
+        two.struct("definitions").names().stream().filter(n -> !definitions.contains(n))
+                .forEach(n -> differences.add("not in version 3: " + n));
+        assertThat(differences).isEmpty();
+        assertThat(paths).containsExactlyInAnyOrderElementsOf(two.struct("paths").names());
+    }
+
+    /// A schema of version 3 as version 2 says it: without what can only be said there. Properties may be called as
+    /// words of schemas are.
+    private static Struct asVersion2(Struct three) {
+        Struct.Builder b = Struct.builder();
+        three.forEach((key, value) -> {
+            switch (key) {
+                case "allOf" -> b.put("$ref", reference(((Seq) value).struct(0)));
+                case "$ref" -> b.put("$ref", reference(three));
+                case "oneOf" -> b.put("type", "string");
+                case "default", "enum" -> {
+                    // version 3 alone has them
+                }
+                case "properties" -> {
+                    Struct.Builder properties = Struct.builder();
+                    ((Struct) value).forEach((name, v) -> properties.put(name, asVersion2((Struct) v)));
+                    b.put(key, properties.build());
+                }
+                case "items", "additionalProperties" -> b.put(key, value instanceof Struct s ? asVersion2(s) : value);
+                default -> b.put(key, value);
+            }
+        });
+        return b.build();
+    }
+
+    private static String reference(Struct to) {
+        return to.text("$ref").replace(COMPONENTS, "#/definitions/");
+    }
+
+    private static void references(Object value, List<String> differences, String version, Struct schemas) {
+        if (value instanceof Seq all) {
+            all.stream().forEach(v -> references(v, differences, version, schemas));
+        } else if (value instanceof Struct s) {
+            s.forEach((key, v) -> {
+                if (key.equals("$ref") && v instanceof String to
+                        && !(to.startsWith(COMPONENTS) && schemas.has(to.substring(COMPONENTS.length())))) {
+                    differences.add(version + ": " + to + " leads nowhere");
+                }
+                references(v, differences, version, schemas);
+            });
+        }
     }
 
     /// The rows of the official document's paths.

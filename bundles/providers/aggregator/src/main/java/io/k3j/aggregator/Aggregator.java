@@ -6,6 +6,7 @@ import io.k3j.clientapi.Query;
 import io.k3j.clientapi.View;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
+import io.k3j.componentapi.Metrics;
 import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.Controller;
 import io.k3j.controllerkit.ControllerRunner;
@@ -37,6 +38,7 @@ public final class Aggregator {
     private final Parts parts;
     private final ControllerRunner runner;
     private final BundleContext context;
+    private final ServiceRegistration<Metrics> counted;
     private @Nullable ServiceRegistration<AggregatedApis> registration;
     private boolean stopped;
 
@@ -53,6 +55,7 @@ public final class Aggregator {
         this.context = context;
         parts = new Parts(api, Path.of(settings.dataDir(), "server", "tls"), TimeSource.system(),
                 RandomGenerator.getDefault());
+        counted = context.registerService(Metrics.class, parts.checks.metrics(), null);
         parts.services.listen(new View.Listener() {
             @Override
             public void changed(@Nullable Obj before, @Nullable Obj after) {
@@ -105,6 +108,7 @@ public final class Aggregator {
     /// Passes no new requests on; stops within five seconds ([ControllerRunner#close]).
     @Deactivate
     void stop() {
+        counted.unregister();
         ServiceRegistration<AggregatedApis> registered = unregistered();
         if (registered != null) {
             registered.unregister();

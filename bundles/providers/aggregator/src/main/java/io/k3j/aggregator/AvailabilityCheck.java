@@ -37,6 +37,7 @@ final class AvailabilityCheck implements Reconciler, AutoCloseable {
     private final InstantSource clock;
     /// What was last found here, by name.
     private final Map<Key, Struct> told = new ConcurrentHashMap<>();
+    private final AvailabilityMetrics metrics = new AvailabilityMetrics();
     private volatile boolean closed;
 
     /// Who asks, and where what is learnt goes.
@@ -54,6 +55,7 @@ final class AvailabilityCheck implements Reconciler, AutoCloseable {
         Optional<Obj> found = services.get(key);
         if (found.isEmpty()) {
             told.remove(key);
+            metrics.gone(key.name());
             return Requeue.NEVER;
         }
         Obj object = found.get();
@@ -69,6 +71,7 @@ final class AvailabilityCheck implements Reconciler, AutoCloseable {
             writer.updateStatus(ApiService.RESOURCE, object, object.status().with("conditions", after));
         }
         told.put(key, condition);
+        metrics.found(key.name(), condition);
         if (!ApiService.remote(object)) {
             return Requeue.NEVER;
         }
@@ -131,6 +134,11 @@ final class AvailabilityCheck implements Reconciler, AutoCloseable {
             return missing("FailedDiscoveryCheck",
                     "failing or missing response from " + where + ": " + e.getMessage());
         }
+    }
+
+    /// What was found, for `/metrics`.
+    AvailabilityMetrics metrics() {
+        return metrics;
     }
 
     /// Ends the checks under way; nothing is written any more about any server.

@@ -51,6 +51,19 @@ class AvailabilityCheckTest {
     }
 
     @Test
+    void whatIsNotAvailableIsCountedWhenItBecomesSo() throws Exception {
+        stage.available();
+        String name = "{name=\"" + Stage.KEY.name() + "\"";
+        String gauge = "\naggregator_unavailable_apiservice" + name + "} ";
+        assertThat(stage.parts.checks.metrics().text()).contains(gauge + "0\n");
+        stage.slice(false, "https");
+        stage.check();
+        stage.check();
+        assertThat(stage.parts.checks.metrics().text()).contains(gauge + "1\n",
+                "aggregator_unavailable_apiservice_total" + name + ",reason=\"MissingEndpoints\"} 1\n");
+    }
+
+    @Test
     void eachMissingPartHasUpstreamsReason() {
         stage.slice(false, "https");
         says("False", "MissingEndpoints",

@@ -7,14 +7,18 @@ import io.k3j.apicontributions.Contributions;
 import io.k3j.apidiscovery.Discovery;
 import io.k3j.apidiscovery.OpenApiDocuments;
 import io.k3j.apidiscovery.RemoteApis;
+import io.k3j.apirequests.AdmissionMetrics;
 import io.k3j.apirequests.Bodies;
 import io.k3j.apirequests.Frames;
+import io.k3j.apirequests.GoAwayChance;
 import io.k3j.apirequests.ListWriter;
 import io.k3j.apirequests.Renderer;
 import io.k3j.apirequests.RequestMetrics;
 import io.k3j.apirequests.Responses;
+import io.k3j.apirequests.StoreMetrics;
 import io.k3j.apirequests.Tables;
 import io.k3j.apiwatches.WatchHub;
+import io.k3j.apiwatches.WatchMetrics;
 import io.k3j.apiwatches.Watches;
 import io.k3j.codec.Protobuf;
 import io.k3j.componentapi.Health;
@@ -58,6 +62,9 @@ final class Core {
     private final Environment environment;
     private final Deadlines deadlines;
     private final InFlight inFlight = new InFlight();
+    private final GoAwayChance goAway;
+    private final AdmissionMetrics admissionMetrics = new AdmissionMetrics();
+    private final StoreMetrics storeMetrics = new StoreMetrics();
 
     /// The operator's policy.
     /// @param authorizers modes that must be present before a refusal is final
@@ -68,13 +75,14 @@ final class Core {
     /// @param seats how many requests are worked on at once, but for exempt ones
     /// @param audited whether requests are recorded, and not served while nobody does
     /// @param leastWatch how long watches last at least
+    /// @param goAway how likely a request over HTTP/2 is the last of its connection, at most [GoAwayChance#MOST]
     record Policy(Set<String> authorizers, Set<String> admission, Set<String> disabled, AnonymousAuth anonymous,
-            boolean staleReads, int seats, boolean audited, Duration leastWatch) {
-        /// A policy with watches that last as long as upstream's.
-        @SuppressWarnings("checkstyle:ParameterNumber") // the record's own, but one
+            boolean staleReads, int seats, boolean audited, Duration leastWatch, double goAway) {
+        /// A policy with watches and connections that last as long as upstream's.
+        @SuppressWarnings("checkstyle:ParameterNumber") // the record's own, but two
         Policy(Set<String> authorizers, Set<String> admission, Set<String> disabled, AnonymousAuth anonymous,
                 boolean staleReads, int seats, boolean audited) {
-            this(authorizers, admission, disabled, anonymous, staleReads, seats, audited, Watches.LEAST);
+            this(authorizers, admission, disabled, anonymous, staleReads, seats, audited, Watches.LEAST, 0);
         }
 
         /// A policy with upstream's number of seats and without audit.
@@ -120,14 +128,15 @@ final class Core {
         this.environment = environment;
         this.deadlines = new Deadlines(environment.health(), "apiserver-deadlines");
         this.limits = limits(storage, policy.seats(), deadlines, Runtime.getRuntime().maxMemory());
+        this.goAway = new GoAwayChance(policy.goAway(), environment.random());
         this.access = new Access(contributions.authenticators(), contributions.authorizers(), policy.anonymous(),
                 contributions::awaitComplete);
         this.auditing = new Auditing(contributions, environment.clock(), System::nanoTime);
         Admissions admissions = new Admissions(contributions.admissions(), contributions::awaitComplete,
-                limits.seats()::away);
+                limits.seats()::away, admissionMetrics);
         contributions.kinds().conversions().unseated(limits.seats()::away);
         this.objects = new ObjectRegistry(storage, contributions.kinds(), admissions, types.protobuf,
-                new Metadata(environment.clock(), environment.random(), environment.uids()));
+                new Metadata(environment.clock(), environment.random(), environment.uids()), storeMetrics);
         this.operations = new Operations(access::allowed, admissions, objects);
         this.remote = new RemoteApis(contributions.aggregator(), contributions.kinds(), storage.log(), access);
     }
@@ -171,13 +180,14 @@ final class Core {
         ReadHandler reads = new ReadHandler(objects.reads(), renderer, answers,
                 new ListWriter(types.protobuf, answers, limits.longLists(), limits.seats()::narrow));
         Bodies bodies = new Bodies(types.protobuf);
+        WatchMetrics watches = new WatchMetrics();
         ResourceHandler.Handlers handlers = new ResourceHandler.Handlers(reads,
                 new WriteHandler(operations, bodies, objects.reads(), reads, answers),
                 new Subresources(contributions, operations, bodies, types.schemas, answers),
                 new ScaleHandler(objects, bodies, types.schemas, answers),
                 new UnstoredReads(reads, new ComponentStatuses(reads, storage), contributions::lister),
                 new Watches(storage, limits, hub,
-                        new Frames(renderer, types.protobuf, tables), answers, leastWatch));
+                        new Frames(renderer, types.protobuf, tables), answers, leastWatch, watches));
         RequestMetrics requests = new RequestMetrics();
         Paths.Documents documents = new Paths.Documents(
                 new Discovery(contributions.kinds(), remote, types.protobuf, answers),
@@ -186,12 +196,16 @@ final class Core {
                 new IssuerDocuments(contributions),
                 new FlowControlDumps(limits.flows(), environment.clock(), answers));
         Paths paths = new Paths(documents, health,
-                new ServerMetrics(requests, limits, access.failures(), auditing, hub, storage, contributions.kinds(),
-                        contributions::metrics),
+                new ServerMetrics(counted(requests, watches), limits, access.failures(), auditing, hub, storage,
+                        contributions.kinds(), contributions::metrics),
                 answers);
         return new Pipeline(
-                new Pipeline.Filters(contributions, access, auditing, limits, inFlight, remote),
+                new Pipeline.Filters(contributions, access, auditing, limits, inFlight, remote, goAway),
                 new ResourceHandler(access, limits, contributions.kinds(), renderer, handlers), paths, answers,
                 requests);
+    }
+
+    private ServerMetrics.Counted counted(RequestMetrics requests, WatchMetrics watches) {
+        return new ServerMetrics.Counted(requests, watches, admissionMetrics, storeMetrics, access.metrics());
     }
 }

@@ -5,6 +5,7 @@ import io.k3j.apiaccess.Auditing;
 import io.k3j.apicontributions.Contributions;
 import io.k3j.apidiscovery.RemoteApis;
 import io.k3j.apirequests.AuditContext;
+import io.k3j.apirequests.GoAwayChance;
 import io.k3j.apirequests.Request;
 import io.k3j.apirequests.RequestInfo;
 import io.k3j.apirequests.RequestMetrics;
@@ -17,6 +18,7 @@ import io.k3j.edgeapi.Endpoint;
 import io.k3j.edgeapi.Exchange;
 import io.k3j.flowcontrol.RequestDigest;
 import io.k3j.flowcontrol.RequestLimits;
+import io.k3j.flowcontrol.Seats;
 import io.k3j.model.Struct;
 import java.io.IOException;
 import java.time.Duration;
@@ -30,6 +32,8 @@ final class Pipeline implements Endpoint {
     private static final System.Logger LOG = System.getLogger("io.k3j.apiserver");
     private static final int FAULTS = 400;
     private static final int UNAUTHORIZED = 401;
+    private static final int TOO_MANY = 429;
+    private static final int TIMEOUT = 504;
     private final Filters filters;
     private final ResourceHandler resources;
     private final Paths paths;
@@ -38,7 +42,7 @@ final class Pipeline implements Endpoint {
 
     /// The filters of every request.
     record Filters(Contributions contributions, Access access, Auditing auditing, RequestLimits limits,
-            InFlight inFlight, RemoteApis remote) {
+            InFlight inFlight, RemoteApis remote, GoAwayChance goAway) {
     }
 
     Pipeline(Filters filters, ResourceHandler resources, Paths paths, Responses answers, RequestMetrics metrics) {
@@ -57,6 +61,7 @@ final class Pipeline implements Endpoint {
     @Override
     public void serve(Exchange exchange) throws IOException {
         long start = System.nanoTime();
+        filters.goAway.consider(exchange);
         Request request;
         try {
             request = new Request(filters.auditing.seen(exchange));
@@ -111,6 +116,9 @@ final class Pipeline implements Endpoint {
         try {
             chain(request, ticket);
         } catch (ApiFault f) {
+            if (f.code() == TIMEOUT || f.code() == TOO_MANY && Seats.REFUSAL.equals(f.getMessage())) {
+                metrics.terminated(request, f.code());
+            }
             answers.fault(request, f);
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "Request failed verb=" + request.info().verb() + " resource="

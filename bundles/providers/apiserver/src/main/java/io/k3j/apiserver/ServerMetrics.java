@@ -1,9 +1,13 @@
 package io.k3j.apiserver;
 
 import io.k3j.apiaccess.Auditing;
+import io.k3j.apiaccess.AuthenticationMetrics;
+import io.k3j.apirequests.AdmissionMetrics;
 import io.k3j.apirequests.RequestMetrics;
+import io.k3j.apirequests.StoreMetrics;
 import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.apiwatches.WatchHub;
+import io.k3j.apiwatches.WatchMetrics;
 import io.k3j.flowcontrol.AuthFailureLimiter;
 import io.k3j.flowcontrol.RequestLimits;
 import io.k3j.metricstext.MetricFamilies;
@@ -28,7 +32,7 @@ import java.util.function.Supplier;
 /// In K3s they share one registry.
 final class ServerMetrics {
     private static final String HELP = "See the Kubernetes metrics reference.";
-    private final RequestMetrics requests;
+    private final Counted counted;
     private final RequestLimits limits;
     private final AuthFailureLimiter failures;
     private final Auditing auditing;
@@ -38,12 +42,17 @@ final class ServerMetrics {
     private final Supplier<String> others;
     private final ProcessFigures process = new ProcessFigures(Path.of("/proc/self"));
 
+    /// What counts series by itself.
+    record Counted(RequestMetrics requests, WatchMetrics watches, AdmissionMetrics admissions, StoreMetrics store,
+            AuthenticationMetrics authentications) {
+    }
+
     /// @param others gives those of the other components, asked at each scrape
     // one for each kind of figure
     @SuppressWarnings("checkstyle:ParameterNumber")
-    ServerMetrics(RequestMetrics requests, RequestLimits limits, AuthFailureLimiter failures, Auditing auditing,
+    ServerMetrics(Counted counted, RequestLimits limits, AuthFailureLimiter failures, Auditing auditing,
             WatchHub hub, Storage storage, Kinds kinds, Supplier<String> others) {
-        this.requests = requests;
+        this.counted = counted;
         this.limits = limits;
         this.failures = failures;
         this.auditing = auditing;
@@ -56,7 +65,11 @@ final class ServerMetrics {
     /// The current values.
     String text() {
         MetricText text = new MetricText();
-        requests.to(text);
+        counted.requests.to(text);
+        counted.watches.to(text);
+        counted.admissions.to(text);
+        counted.store.to(text);
+        counted.authentications.to(text);
         build(text);
         byKind(text, "apiserver_current_inflight_requests", limits.flows().taken());
         byKind(text, "apiserver_current_inqueue_requests", limits.flows().waiting());

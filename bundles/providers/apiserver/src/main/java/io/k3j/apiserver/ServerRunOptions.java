@@ -3,6 +3,7 @@ package io.k3j.apiserver;
 import io.k3j.apiaccess.Access;
 import io.k3j.apiaccess.AnonymousAuth;
 import io.k3j.apimachinery.ComponentArguments;
+import io.k3j.apirequests.GoAwayChance;
 import io.k3j.apiwatches.Watches;
 import io.k3j.codec.DurationText;
 import io.k3j.componentbase.FeatureGate;
@@ -34,6 +35,7 @@ record ServerRunOptions(Core.Policy policy, String address, int port, String ser
     /// Where PodCertificateRequests may be served.
     private static final String SIGNING = "PodCertificateSigning";
     private static final String FLAG = "--kube-apiserver-arg=";
+    private static final String GOAWAY = "goaway-chance";
     private static final Duration LEAST_TIMEOUT = Duration.ofMinutes(1);
     private static final int MOST_SEATS = 1_000_000;
     private static final long YEAR_SECONDS = 31_536_000;
@@ -67,7 +69,7 @@ record ServerRunOptions(Core.Policy policy, String address, int port, String ser
         int port = advertised.isEmpty() || advertised.equals("0") ? listen : Integer.parseInt(advertised);
         Core.Policy policy = new Core.Policy(modes, plugins, disabled, AnonymousAuth.of(args), settings.staleReads(),
                 seats(args),
-                audited(args), leastWatch(settings.kubeApiserverArg()));
+                audited(args), leastWatch(settings.kubeApiserverArg()), goAway(settings.kubeApiserverArg()));
         return new ServerRunOptions(policy, address(settings), port, firstServiceIp(settings.serviceCidr()));
     }
 
@@ -90,6 +92,16 @@ record ServerRunOptions(Core.Policy policy, String address, int port, String ser
         long seconds = ComponentArguments.of("--kube-apiserver-arg", arguments).whole("min-request-timeout",
                 Watches.LEAST.toSeconds(), 1);
         return Duration.ofSeconds(Math.min(seconds, YEAR_SECONDS));
+    }
+
+    /// How likely a request is the last of its connection.
+    private static double goAway(String... arguments) {
+        double chance = ComponentArguments.of("--kube-apiserver-arg", arguments).number(GOAWAY, 0);
+        if (chance > GoAwayChance.MOST) {
+            throw new IllegalArgumentException(FLAG + GOAWAY + "=" + chance + " can not be less than 0 or greater than "
+                    + GoAwayChance.MOST + ", clients would do little but connect; try .001");
+        }
+        return chance;
     }
 
     /// How many requests are worked on at once: both numbers together, as upstream has it.

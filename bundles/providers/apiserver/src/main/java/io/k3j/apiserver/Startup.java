@@ -4,6 +4,7 @@ import io.k3j.apicontributions.Contributions;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.apiserverapi.Records;
 import io.k3j.apiserverapi.ResourceKind;
+import io.k3j.apiservercontrollers.IdentityLease;
 import io.k3j.apiservercontrollers.OwnRecords;
 import io.k3j.apiservercontrollers.Peer;
 import io.k3j.apiservercontrollers.ServerControllers;
@@ -21,11 +22,13 @@ import io.k3j.componentbase.ServerStart;
 import io.k3j.componentbase.Signal;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.encryption.UnreadableRow;
+import io.k3j.metricstext.ApiServerId;
 import io.k3j.model.Gvr;
 import io.k3j.watchcache.Store;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -215,7 +218,8 @@ final class Startup implements AutoCloseable {
         ApiClient self = new LocalClient(now.local(), user -> SELF, SELF, new ViewKeeper());
         return new ServerControllers(
                 new ServerControllers.Host(now.storage(), store, self, now.limits().flows(), framework.all),
-                new Peer(options.address(), options.port()), options.serviceIp());
+                new Peer(options.address(), options.port()), options.serviceIp(),
+                new IdentityLease.Identity(ApiServerId.ofHost(), ApiServerId.hostname(), UUID.randomUUID().toString()));
     }
 
     private void ready() throws InterruptedException {

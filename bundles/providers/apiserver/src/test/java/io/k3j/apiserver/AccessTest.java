@@ -122,6 +122,23 @@ class AccessTest {
         assertThat(as("eve").status()).isEqualTo(401);
     }
 
+    @Test
+    void authenticationsAreCountedByTheirEnd() throws IOException {
+        server.everybody();
+        as("jane@example.com");
+        as("eve");
+        server.contributions.authenticators().add(c -> {
+            throw new BadCredential("expired");
+        }, Map.of("service.ranking", 50));
+        as("eve");
+        server.contributions.authenticators().add(c -> Optional.of(Caller.of("admin", List.of("system:masters"))),
+                Map.of("service.ranking", 100));
+        assertThat(server.get("/metrics").text()).contains("authentication_attempts{result=\"success\"} 3\n",
+                "authentication_attempts{result=\"error\"} 1\n", "authentication_attempts{result=\"failure\"} 0\n",
+                "authenticated_user_requests{username=\"email_id\"} 1\n",
+                "authenticated_user_requests{username=\"other\"} 1\n");
+    }
+
     private static TestExchange proxied(List<X509Certificate> shown) {
         TestExchange x = new TestExchange("GET", "/api/v1/namespaces/a/configmaps", new byte[0]) {
             @Override
@@ -234,7 +251,7 @@ class AccessTest {
     @ValueSource(strings = {"impersonate-group", "impersonate-uid", "impersonate-extra-scopes"})
     void refusesImpersonationHeadersWithoutAUser(String header) throws IOException {
         TestExchange x = as("", header, "system:nodes");
-        assertThat(x.status()).isEqualTo(500);
+        assertThat(x.status()).isEqualTo(400);
         assertThat(Json.object(x.bytes()).text("message")).contains("without impersonating a user");
     }
 

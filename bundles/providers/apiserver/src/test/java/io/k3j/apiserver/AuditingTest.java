@@ -136,6 +136,8 @@ class AuditingTest {
         Struct event = recorder.next();
         assertThat(event.struct("user").text("username")).isEqualTo("admin");
         assertThat(event.struct("impersonatedUser").text("username")).isEqualTo("jane");
+        assertThat(Json.text(event.struct("authenticationMetadata")))
+                .isEqualTo("{\"impersonationConstraint\":\"impersonate:user-info\"}");
     }
 
     @Test

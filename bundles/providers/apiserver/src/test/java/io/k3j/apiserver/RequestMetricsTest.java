@@ -2,8 +2,12 @@ package io.k3j.apiserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.apiserverapi.Admission;
+import io.k3j.apiserverapi.Write;
+import io.k3j.clientapi.ApiFault;
 import io.k3j.componentapi.Metrics;
 import io.k3j.metricstext.MetricText;
+import io.k3j.model.Struct;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,6 +92,129 @@ class RequestMetricsTest {
                             + "verb=\"DELETE\",version=\"v1\"}", 1.0);
             assertThat(samples.keySet()).anyMatch(s -> s.startsWith("kubernetes_build_info{")
                     && s.contains("git_version=\"" + Version.GIT_VERSION + "\""));
+        }
+    }
+
+    /// Labels without `dry_run` are the same for both, and no sample may come twice.
+    @Test
+    void countWhatIsOnlyTriedWithTheRest() throws IOException {
+        try (TestServer server = new TestServer()) {
+            server.call("DELETE", "/api/v1/namespaces/a/configmaps/x?dryRun=All", "");
+            server.call("DELETE", "/api/v1/namespaces/a/configmaps/x", "");
+            assertThat(parsed(server.get("/metrics").text())).containsEntry(
+                    "apiserver_request_sli_duration_seconds_count{component=\"apiserver\",group=\"\","
+                            + "resource=\"configmaps\",scope=\"resource\",subresource=\"\",verb=\"DELETE\","
+                            + "version=\"v1\"}",
+                    2.0);
+        }
+    }
+
+    @Test
+    void tellHowLargeAnswersAndEventsAre() throws IOException {
+        try (TestServer server = new TestServer()) {
+            server.call("POST", "/api/v1/namespaces/a/configmaps", "{\"metadata\":{\"name\":\"x\"}}");
+            int size = server.get("/api/v1/namespaces/a/configmaps").bytes().length;
+            server.get("/api/v1/namespaces/a/configmaps?watch=1");
+            Map<String, Double> samples = parsed(server.get("/metrics").text());
+            String list = "{component=\"apiserver\",group=\"\",resource=\"configmaps\",scope=\"namespace\","
+                    + "subresource=\"\",verb=\"LIST\",version=\"v1\"";
+            String events = "{group=\"\",resource=\"configmaps\",version=\"v1\"";
+            assertThat(samples).containsEntry("apiserver_response_sizes_sum" + list + "}", (double) size)
+                    .containsEntry("apiserver_response_sizes_bucket" + list + ",le=\"1000\"}", 1.0)
+                    .containsEntry("apiserver_watch_events_total" + events + "}", 1.0)
+                    .containsEntry("apiserver_watch_events_sizes_bucket" + events + ",le=\"1024\"}", 1.0);
+            assertThat(samples.keySet()).noneMatch(s -> s.startsWith("apiserver_response_sizes")
+                    && s.contains("verb=\"POST\""));
+        }
+    }
+
+    @Test
+    void tellHowLongAdmissionTook() throws IOException {
+        try (TestServer server = new TestServer()) {
+            server.contributions.admissions().add(new Refusing(), Map.of());
+            server.call("POST", "/api/v1/namespaces/a/configmaps", "{\"metadata\":{\"name\":\"x\"}}");
+            String labels = "{name=\"Refusing\",operation=\"CREATE\",rejected=\"%s\",type=\"%s\"}";
+            assertThat(parsed(server.get("/metrics").text()))
+                    .containsEntry("apiserver_admission_controller_admission_duration_seconds_count"
+                            + labels.formatted(false, "admit"), 1.0)
+                    .containsEntry("apiserver_admission_controller_admission_duration_seconds_count"
+                            + labels.formatted(true, "validate"), 1.0);
+        }
+    }
+
+    @Test
+    void tellHowLongTheDatastoreTook() throws IOException {
+        try (TestServer server = new TestServer()) {
+            server.call("POST", "/api/v1/namespaces/a/configmaps", "{\"metadata\":{\"name\":\"x\"}}");
+            server.call("PUT", "/api/v1/namespaces/a/configmaps/x",
+                    "{\"metadata\":{\"name\":\"x\"},\"data\":{\"k\":\"v\"}}");
+            server.call("DELETE", "/api/v1/namespaces/a/configmaps/x", "");
+            Map<String, Double> samples = parsed(server.get("/metrics").text());
+            for (String operation : List.of("create", "update", "delete")) {
+                String labels = "{group=\"\",operation=\"" + operation + "\",resource=\"configmaps\"";
+                assertThat(samples).containsEntry("etcd_requests_total" + labels + "}", 1.0)
+                        .containsEntry("etcd_request_duration_seconds_bucket" + labels + ",le=\"60\"}", 1.0);
+            }
+        }
+    }
+
+    /// It may throw when it is asked for one: what it lets pass is written all the same.
+    @Test
+    void anAdmissionPlugInThatTellsNoNameIsCountedWithoutOne() throws IOException {
+        try (TestServer server = new TestServer()) {
+            server.contributions.admissions().add(new Admission() {
+                @Override
+                public String name() {
+                    throw new IllegalStateException("nameless");
+                }
+
+                @Override
+                public boolean handles(Write write) {
+                    return true;
+                }
+            }, Map.of());
+            assertThat(server.call("POST", "/api/v1/namespaces/a/configmaps", "{\"metadata\":{\"name\":\"x\"}}")
+                    .status()).isEqualTo(201);
+            assertThat(parsed(server.get("/metrics").text())).containsEntry(
+                    "apiserver_admission_controller_admission_duration_seconds_count{name=\"\",operation=\"CREATE\","
+                            + "rejected=\"false\",type=\"validate\"}",
+                    1.0);
+        }
+    }
+
+    private static final class Refusing implements Admission {
+        @Override
+        public String name() {
+            return "Refusing";
+        }
+
+        @Override
+        public boolean handles(Write write) {
+            return true;
+        }
+
+        @Override
+        public void validate(Write write, Struct object) {
+            throw ApiFault.badRequest("no");
+        }
+    }
+
+    @Test
+    void requestsThatFindNoSeatAreTerminated() throws Exception {
+        try (TestServer server = new TestServer()) {
+            server.everybody();
+            TakenSeats seats = new TakenSeats(server);
+            seats.reject();
+            try {
+                seats.take(false, seats.all(), i -> "u" + i);
+                assertThat(server.serve(new TestExchange("GET", "/api/v1/namespaces/a/configmaps", new byte[0])
+                        .with("authorization", "Bearer jane")).status()).isEqualTo(429);
+            } finally {
+                seats.close();
+            }
+            assertThat(parsed(server.get("/metrics").text())).containsEntry("apiserver_request_terminations_total{"
+                    + "code=\"429\",component=\"apiserver\",group=\"\",resource=\"configmaps\",scope=\"namespace\","
+                    + "subresource=\"\",verb=\"LIST\",version=\"v1\"}", 1.0);
         }
     }
 

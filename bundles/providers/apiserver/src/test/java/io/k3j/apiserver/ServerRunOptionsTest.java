@@ -59,6 +59,16 @@ class ServerRunOptionsTest {
     }
 
     @Test
+    void clientsAreAskedToGoOverAtMostOnceInFiftyRequests() {
+        assertThat(policy().goAway()).isZero();
+        assertThat(policy("goaway-chance=0.02").goAway()).isEqualTo(0.02);
+        assertThatThrownBy(() -> policy("goaway-chance=0.03"))
+                .hasMessageStartingWith("--kube-apiserver-arg=goaway-chance=0.03 can not be less than 0 or greater"
+                        + " than 0.02");
+        assertThatThrownBy(() -> policy("goaway-chance=-1")).hasMessageContaining("goaway-chance");
+    }
+
+    @Test
     void plugInsThatAreEnabledAreWaitedFor() {
         assertThat(policy().admission()).doesNotContain("EventRateLimit");
         assertThat(policy("enable-admission-plugins=NodeRestriction,EventRateLimit").admission())

@@ -1,5 +1,6 @@
 package io.k3j.authnode;
 
+import io.k3j.componenthelpers.PodReferences;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import java.util.Map;

@@ -1,6 +1,5 @@
 package io.k3j.authoidc;
 
-import io.k3j.metricstext.ApiServerId;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.apiserverapi.Authenticator;
@@ -295,10 +294,5 @@ class StructuredAuthenticationTest {
         assertThat(reports).singleElement().asString().startsWith("STOPPED ").contains("unknown field \"jwts\"");
         assertThat(aborted).isEmpty();
         assertThat(registered).isEmpty();
-    }
-
-    @Test
-    void anIdentityIsMadeOfTheHostsName() {
-        assertThat(ApiServerId.of("server-1")).isEqualTo("apiserver-vpgevais5ejplhfou3lk72mrba");
     }
 }

@@ -37,18 +37,22 @@ public final class AccountAuthenticator implements Authenticator {
     private final Map<String, Verified> verified = new ConcurrentHashMap<>();
     private final AccountKeys keys;
     private final Subjects subjects;
+    private final LegacyTokenTracking tracking;
     private final InstantSource clock;
 
     /// @param keys verify the signatures
     /// @param subjects the objects tokens are bound to
+    /// @param tracking is told of uses of tokens that are kept in Secrets
     @Activate
-    public AccountAuthenticator(@Reference AccountKeys keys, @Reference Subjects subjects) {
-        this(keys, subjects, InstantSource.system());
+    public AccountAuthenticator(@Reference AccountKeys keys, @Reference Subjects subjects,
+            @Reference LegacyTokenTracking tracking) {
+        this(keys, subjects, tracking, InstantSource.system());
     }
 
-    AccountAuthenticator(AccountKeys keys, Subjects subjects, InstantSource clock) {
+    AccountAuthenticator(AccountKeys keys, Subjects subjects, LegacyTokenTracking tracking, InstantSource clock) {
         this.keys = keys;
         this.subjects = subjects;
+        this.tracking = tracking;
         this.clock = clock;
     }
 
@@ -192,6 +196,12 @@ public final class AccountAuthenticator implements Authenticator {
         byte[] kept = Base64.getDecoder().decode(secret.tree().struct("data").text("token"));
         if (!MessageDigest.isEqual(kept, bearer.getBytes(StandardCharsets.US_ASCII))) {
             throw new BadCredential("a service account token differs from the one in its secret");
+        }
+        if (!tracking.used(account, secret)) {
+            throw new BadCredential("the token in secret " + secret.key() + " for service account " + account.key()
+                    + " has been marked invalid. Use tokens from the TokenRequest API or manually created secret-based"
+                    + " tokens, or remove the '" + LegacyTokenTracking.INVALID_SINCE + "' label from the secret to"
+                    + " temporarily allow use of this token");
         }
     }
 }

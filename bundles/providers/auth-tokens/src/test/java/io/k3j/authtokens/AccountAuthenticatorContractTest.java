@@ -4,6 +4,7 @@ import io.k3j.apiserverapi.Action.Call;
 import io.k3j.apiserverapi.Authenticator;
 import io.k3j.apiserverapi.Authenticator.Credentials;
 import io.k3j.apiserverapi.Caller;
+import io.k3j.componentapi.Health;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
@@ -49,7 +50,8 @@ class AccountAuthenticatorContractTest extends AuthenticatorContract {
 
     @Override
     protected Authenticator authenticator() {
-        return new AccountAuthenticator(keys, subjects, clock);
+        return new AccountAuthenticator(keys, subjects, new LegacyTokenTracking(api, Health.none(), clock),
+                clock);
     }
 
     @Override

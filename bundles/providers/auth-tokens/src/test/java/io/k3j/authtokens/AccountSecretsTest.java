@@ -8,6 +8,7 @@ import io.k3j.apiserverapi.Authenticator.Credentials;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.apiserverapi.Write;
+import io.k3j.componentapi.Health;
 import io.k3j.model.Gvk;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
@@ -45,7 +46,8 @@ class AccountSecretsTest {
         PemFiles.write(tls.resolve("service.key"), KEY);
         PemFiles.write(tls.resolve("service.current.key"), KEY);
         AccountKeys keys = new AccountKeys(tls, TokenOptions.of("cluster.local", "https://10.0.0.1:6443"));
-        authenticator = new AccountAuthenticator(keys, subjects, clock);
+        authenticator = new AccountAuthenticator(keys, subjects, new LegacyTokenTracking(api, Health.none(), clock),
+                clock);
         admission = new AccountSecrets(keys, subjects, () -> "CA");
         api.seed(Subjects.ACCOUNTS, Obj.of(Struct.of("apiVersion", "v1", "kind", "ServiceAccount", "metadata",
                 Struct.of("name", "robot", "namespace", "default"))));
@@ -96,6 +98,21 @@ class AccountSecretsTest {
         api.vanish(Subjects.SECRETS, new Key("default", "s"));
         api.deliver();
         assertThatThrownBy(() -> authenticator.authenticate(token)).isInstanceOf(BadCredential.class);
+    }
+
+    @Test
+    void aTokenWhoseSecretIsMarkedIsRefusedUntilTheMarkIsTakenAway() throws BadCredential {
+        Struct filled = admit(secret(AccountSecrets.TYPE, "robot", Struct.EMPTY));
+        Credentials token = new Credentials(List.of(), decode(filled, "token"), List.of());
+        api.seed(Subjects.SECRETS, Obj.of(filled.withAt("2025-12-01", "metadata", "labels",
+                "kubernetes.io/legacy-token-invalid-since")));
+        api.deliver();
+        assertThatThrownBy(() -> authenticator.authenticate(token)).isInstanceOf(BadCredential.class)
+                .hasMessageContaining("the token in secret default/s for service account default/robot has been marked"
+                        + " invalid");
+        api.seed(Subjects.SECRETS, api.get(Subjects.SECRETS, new Key("default", "s")).without("metadata", "labels"));
+        api.deliver();
+        assertThat(authenticator.authenticate(token)).isPresent();
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.k3j.apiserverapi.Authenticator.Credentials;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.codec.Json;
+import io.k3j.componentapi.Health;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
@@ -49,7 +50,8 @@ class TokensTest {
         PemFiles.write(tls.resolve("service.key"), KEY);
         PemFiles.write(tls.resolve("service.current.key"), KEY);
         keys = new AccountKeys(tls, TokenOptions.of("cluster.local", "https://10.0.0.1:6443"));
-        authenticator = new AccountAuthenticator(keys, subjects, clock);
+        authenticator = new AccountAuthenticator(keys, subjects, new LegacyTokenTracking(api, Health.none(), clock),
+                clock);
         api.seed(Subjects.ACCOUNTS, object("ServiceAccount", "robot", Struct.EMPTY));
     }
 
@@ -67,7 +69,8 @@ class TokensTest {
     /// A server with other arguments, and the same keys.
     private void arguments(String... arguments) {
         keys = new AccountKeys(tls, TokenOptions.of("cluster.local", "https://10.0.0.1:6443", arguments));
-        authenticator = new AccountAuthenticator(keys, subjects, clock);
+        authenticator = new AccountAuthenticator(keys, subjects, new LegacyTokenTracking(api, Health.none(), clock),
+                clock);
     }
 
     private Struct request(Struct spec) {

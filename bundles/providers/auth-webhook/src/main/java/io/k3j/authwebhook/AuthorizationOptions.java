@@ -18,12 +18,15 @@ import java.util.stream.Collectors;
 /// @param configurationFile empty: the flags below count
 /// @param modes in order
 /// @param webhook of the mode `Webhook`
+/// @param policyFile of the mode `ABAC`
 /// @param problems what is wrong with them, in upstream's words
 record AuthorizationOptions(String configurationFile, List<String> modes, WebhookConfiguration webhook,
-        List<String> problems) {
-    /// What there is to choose from; `ABAC` is known, but not here.
-    static final Set<String> MODES = Set.of("AlwaysAllow", "AlwaysDeny", "Node", "RBAC", "Webhook");
-    private static final String ABAC = "ABAC";
+        String policyFile, List<String> problems) {
+    /// The mode that goes by a file of policies.
+    static final String ABAC = "ABAC";
+    /// What there is to choose from.
+    static final Set<String> MODES = Set.of(ABAC, "AlwaysAllow", "AlwaysDeny", "Node", "RBAC", "Webhook");
+    private static final String POLICIES = "authorization-policy-file";
     private static final String WEBHOOK = "Webhook";
     private static final String FILE = "authorization-config";
     private static final String MODE = "authorization-mode";
@@ -50,10 +53,11 @@ record AuthorizationOptions(String configurationFile, List<String> modes, Webhoo
                 duration(flags, "authorization-webhook-cache-authorized-ttl", Duration.ofMinutes(5), problems),
                 duration(flags, "authorization-webhook-cache-unauthorized-ttl", Duration.ofSeconds(30), problems),
                 flags.getOrDefault(KUBECONFIG, ""), List.of());
-        AuthorizationOptions options = new AuthorizationOptions(file, modes, webhook, problems);
+        AuthorizationOptions options = new AuthorizationOptions(file, modes, webhook,
+                flags.getOrDefault(POLICIES, ""), problems);
         if (file.isEmpty()) {
             options.checkModes();
-        } else if (flags.size() > 1) {
+        } else if (flags.keySet().stream().anyMatch(name -> !name.equals(FILE) && !name.equals(POLICIES))) {
             problems.add("--" + FILE + " can not be specified when --" + MODE
                     + " or --authorization-webhook-* flags are defined");
         }
@@ -79,6 +83,9 @@ record AuthorizationOptions(String configurationFile, List<String> modes, Webhoo
         if (!webhook.kubeconfig().isEmpty() && !modes.contains(WEBHOOK)) {
             problems.add("cannot specify --" + KUBECONFIG + " without mode Webhook");
         }
+        if (!policyFile.isEmpty() && !modes.contains(ABAC)) {
+            problems.add("cannot specify --" + POLICIES + " without mode ABAC");
+        }
         if (new TreeSet<>(modes).size() != modes.size()) {
             problems.add(MODE + modes.stream().map(m -> "\"" + m + "\"").collect(Collectors.joining(" ", " [", "]"))
                     + " has mode specified more than once");
@@ -90,9 +97,10 @@ record AuthorizationOptions(String configurationFile, List<String> modes, Webhoo
     }
 
     private void checkMode(String mode) {
-        if (mode.equals(ABAC)) {
-            problems.add("authorization-mode ABAC is not supported by K3j; use RBAC");
-        } else if (!MODES.contains(mode)) {
+        if (mode.equals(ABAC) && policyFile.isEmpty()) {
+            problems.add("authorization-mode ABAC's authorization policy file not passed");
+        }
+        if (!MODES.contains(mode)) {
             problems.add("authorization-mode \"" + mode + "\" is not a valid mode");
         }
         if (mode.equals(WEBHOOK) && webhook.kubeconfig().isEmpty()) {

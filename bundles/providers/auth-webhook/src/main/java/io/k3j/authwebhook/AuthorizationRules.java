@@ -67,8 +67,6 @@ final class AuthorizationRules {
         int before = problems.size();
         if (type.isEmpty()) {
             problems.add(FieldProblem.required(path, ""));
-        } else if (type.equals("ABAC")) {
-            problems.add(FieldProblem.invalid(path, type, "ABAC is not supported by K3j; use RBAC"));
         } else if (!AuthorizationOptions.MODES.contains(type)) {
             problems.add(FieldProblem.unsupported(path, type, MODES));
         } else if (!seen.add(type) && !type.equals("Webhook")) {

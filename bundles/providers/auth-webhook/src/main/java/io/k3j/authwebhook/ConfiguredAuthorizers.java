@@ -23,6 +23,7 @@ final class ConfiguredAuthorizers implements AutoCloseable, ConfigurationReload.
     private final WebhookAuthorizer.Parts parts;
     private final AuthorizerChain chain;
     private final @Nullable ConfigurationReload reload;
+    private final boolean policies;
     private Cel cel;
 
     /// Reads and checks everything; starts nothing.
@@ -38,6 +39,11 @@ final class ConfiguredAuthorizers implements AutoCloseable, ConfigurationReload.
         this.told = new AuthorizationHealth(scope);
         this.parts = new WebhookAuthorizer.Parts(chain.metrics(), told, System.getenv(), System::nanoTime,
                 WebhookAuthorizer.BOUNDS);
+        this.policies = !options.policyFile().isEmpty();
+        if (policies) {
+            chain.add(AuthorizationOptions.ABAC,
+                    AbacAuthorizer.of(new ConfigurationFile(Path.of(options.policyFile()))), () -> true);
+        }
         if (options.configurationFile().isEmpty()) {
             reload = null;
             use(options.authorizers());
@@ -103,6 +109,10 @@ final class ConfiguredAuthorizers implements AutoCloseable, ConfigurationReload.
 
     private Step step(AuthorizerConfiguration one, List<WebhookAuthorizer> before, List<WebhookAuthorizer> fresh,
             ConditionCompiler compiler) {
+        if (one.type().equals(AuthorizationOptions.ABAC) && !policies) {
+            throw new IllegalArgumentException("authorizer " + one.name() + ": the type ABAC needs"
+                    + " --authorization-policy-file; pass it, or leave the authorizer out");
+        }
         if (one.webhook().isEmpty()) {
             return new Step(one, List.of());
         }

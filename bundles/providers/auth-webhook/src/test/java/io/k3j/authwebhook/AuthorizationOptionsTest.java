@@ -27,13 +27,23 @@ class AuthorizationOptionsTest {
     }
 
     @Test
+    void policiesMayBesideAFileOfAuthorizers() {
+        assertThat(AuthorizationOptions.of(MODE + "RBAC,ABAC", "authorization-policy-file=/policies").problems())
+                .isEmpty();
+        assertThat(AuthorizationOptions.of("authorization-config=/a", "authorization-policy-file=/policies")
+                .problems()).isEmpty();
+    }
+
+    @Test
     void wrongOnesAreNamed() {
         refused("authorization-mode \"Nobody\" is not a valid mode", MODE + "Nobody");
         refused("authorization-mode Webhook's authorization config file not passed", MODE + "Webhook");
         refused("cannot specify --authorization-webhook-config-file without mode Webhook", FILE);
         refused("authorization-mode [\"RBAC\" \"RBAC\"] has mode specified more than once", MODE + "RBAC,RBAC");
         refused("at least one authorization-mode must be passed", MODE);
-        refused("authorization-mode ABAC is not supported by K3j; use RBAC", MODE + "ABAC");
+        refused("authorization-mode ABAC's authorization policy file not passed", MODE + "ABAC");
+        refused("cannot specify --authorization-policy-file without mode ABAC", MODE + "RBAC",
+                "authorization-policy-file=/policies");
         refused("unsupported webhook authorizer version \"v2\", supported versions are \"v1\", \"v1beta1\"",
                 MODE + "Webhook", FILE, "authorization-webhook-version=v2");
         refused("invalid argument \"soon\" for \"--authorization-webhook-cache-authorized-ttl\" flag",

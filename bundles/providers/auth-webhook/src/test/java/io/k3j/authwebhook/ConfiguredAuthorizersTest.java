@@ -160,6 +160,15 @@ class ConfiguredAuthorizersTest {
     }
 
     @Test
+    void policiesOfAFileAreAskedInTheOrder() throws IOException {
+        Path policies = Files.writeString(directory.resolve("policies"), "{\"user\":\"jane\"}\n");
+        begin("authorization-mode=RBAC,ABAC", "authorization-policy-file=" + policies);
+        assertThat(asked(JANE)).isEqualTo(Verdict.ALLOW);
+        assertThat(asked(Caller.of("joe", List.of()))).isEqualTo(Verdict.NO_OPINION);
+        assertThat(chain.pathRules(JANE)).isNotEmpty();
+    }
+
+    @Test
     void anAuthorizerThatIsAwayIsNotPassedOver() {
         begin("authorization-mode=Node,AlwaysAllow");
         assertThatThrownBy(() -> chain.decide(JANE, PODS)).isInstanceOf(ApiFault.class)

@@ -12,8 +12,8 @@ package io.k3j.controllerscluster;
     String[] clusterDns() default {"10.43.0.10"};
 
     /// `--kube-controller-manager-arg`, as `name=value`; `cluster-signing-duration`,
-    /// `disable-force-detach-on-timeout`, `terminated-pod-gc-threshold`, `feature-gates`, those of [NodeMonitoring] and
-    /// of [NodeIpam] are known here.
+    /// `disable-force-detach-on-timeout`, `terminated-pod-gc-threshold`, `feature-gates`,
+    /// `legacy-service-account-token-clean-up-period`, those of [NodeMonitoring] and of [NodeIpam] are known here.
     String[] kubeControllerManagerArg() default {};
 
     /// `--disable`.

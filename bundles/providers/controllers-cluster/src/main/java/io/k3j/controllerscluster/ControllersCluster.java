@@ -68,6 +68,7 @@ public final class ControllersCluster implements Metrics {
         RootCa.add(context, () -> read(authority));
         TokenSecrets.add(context, () -> read(authority));
         TokenCleaner.add(context);
+        LegacyTokenCleaner.add(context, settings.kubeControllerManagerArg());
         FeatureGates gates = FeatureGates.of("--kube-controller-manager-arg", settings.kubeControllerManagerArg());
         if (gates.enabled(FeatureGate.CLUSTER_TRUST_BUNDLE)) {
             TrustBundlePublisher.add(context, () -> read(authority));

@@ -151,6 +151,16 @@ final class ClientConnection implements Protocol {
         });
     }
 
+    /// Asks the client to use another connection for what comes next; any thread.
+    void sendAway() {
+        outbox.post(new Message() {
+            @Override
+            void send() {
+                protocol.goAway();
+            }
+        });
+    }
+
     /// Whether a drain was requested.
     boolean leaving() {
         return leaving;

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// HTTP/2 on one connection. Frames arrive at [Http2Frames]; each stream's response leaves through its
 /// [Http2ResponseWriter]. All on the connection's event loop.
 final class Http2ClientConnection extends Http2ConnectionHandler implements Protocol {
+    /// Of the graceful shutdown, as Netty has it.
+    private static final long NO_BOUND = -1;
     private final Http2Frames frames;
     private final ClientConnection client;
     private final Pulse pulse;
@@ -102,6 +104,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler implements Prot
     public void drain() {
         ChannelHandlerContext added = context;
         if (added != null) {
+            gracefulShutdownTimeoutMillis(Limits.LAST_STREAMS_MILLIS);
             close.drain(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Limits.LAST_MILLIS));
             sendGoAway(added, Integer.MAX_VALUE);
             added.executor().schedule(() -> {
@@ -109,6 +112,25 @@ final class Http2ClientConnection extends Http2ConnectionHandler implements Prot
                 added.channel().close();
             }, Limits.GO_AWAY_SECONDS, TimeUnit.SECONDS);
         }
+    }
+
+    /// The same two steps, once, without a bound for streams in flight: a watch or a log that is followed goes on. A
+    /// drain that comes meanwhile has its own bounds.
+    @Override
+    public void goAway() {
+        ChannelHandlerContext added = context;
+        if (added == null || connection().goAwaySent()) {
+            return;
+        }
+        gracefulShutdownTimeoutMillis(NO_BOUND);
+        close.linger();
+        sendGoAway(added, Integer.MAX_VALUE);
+        added.executor().schedule(() -> {
+            if (!client.leaving()) {
+                sendGoAway(added, connection().remote().lastStreamCreated());
+                added.channel().close();
+            }
+        }, Limits.GO_AWAY_SECONDS, TimeUnit.SECONDS);
     }
 
     private void sendGoAway(ChannelHandlerContext added, int lastStream) {

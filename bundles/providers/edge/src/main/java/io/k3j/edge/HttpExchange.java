@@ -93,7 +93,6 @@ final class HttpExchange implements Exchange, Runnable {
         return body;
     }
 
-    /// Whether no response has begun.
     boolean unanswered() {
         return state.get() == State.WAITING;
     }
@@ -103,12 +102,10 @@ final class HttpExchange implements Exchange, Runnable {
         return state.get() == State.GONE;
     }
 
-    /// Whether the exchange has ended.
     boolean over() {
         return state.get() == State.GONE || state.get() == State.ANSWERED;
     }
 
-    /// Whether its connection is draining.
     boolean leaving() {
         return client.leaving();
     }
@@ -218,7 +215,6 @@ final class HttpExchange implements Exchange, Runnable {
         return raw;
     }
 
-    /// Whether this is a HEAD request.
     boolean headOnly() {
         return head.method().equals("HEAD");
     }
@@ -253,6 +249,11 @@ final class HttpExchange implements Exchange, Runnable {
     public void mayPause() {
         pausable = true;
         client.mayPause();
+    }
+
+    @Override
+    public void goAway() {
+        client.sendAway();
     }
 
     /// How long the client may read nothing of the response, in nanoseconds.

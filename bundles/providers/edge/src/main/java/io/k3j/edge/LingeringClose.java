@@ -21,6 +21,11 @@ final class LingeringClose extends ChannelOutboundHandlerAdapter {
         end = last;
     }
 
+    /// From now on; whatever its last answer is, the connection lingers after it.
+    void linger() {
+        drain(System.nanoTime() + Long.MAX_VALUE / 2);
+    }
+
     @Override
     public void close(ChannelHandlerContext context, ChannelPromise promise) {
         long wait = draining ? Math.min(LINGER, end - System.nanoTime()) : 0;

@@ -15,6 +15,10 @@ interface Protocol {
     /// Refuses new requests and closes after those in flight.
     void drain();
 
+    /// Has new requests go over another connection and closes after those in flight, however long they take.
+    default void goAway() {
+    }
+
     /// Aborts the responses of this endpoint.
     void abandon(Endpoint endpoint);
 }

@@ -199,6 +199,28 @@ class SwapTest {
         }
     }
 
+    /// Two announcements, a second from each other; the connection would close after the second one.
+    @Test
+    void aStreamThatIsTheLastOfItsConnectionGoesOn() throws Exception {
+        try (TestPort port = TestPort.start()) {
+            CompletableFuture<ResponseStream> watch = new CompletableFuture<>();
+            port.serve("/", exchange -> {
+                exchange.goAway();
+                watch.complete(exchange.stream(200, Map.of()));
+            });
+            try (RawClient client = RawClient.http2(port)) {
+                client.frame(RawClient.HEADERS, 1 | 4, 1, RawClient.GET);
+                assertThat(client.next(RawClient.GOAWAY)).isNotNull();
+                assertThat(client.next(RawClient.GOAWAY)).isNotNull();
+                assertThat(watch.join().leaving()).as("nobody has to end it").isFalse();
+                assertThat(watch.join().offer(1000, "still".getBytes(UTF_8))).isTrue();
+                assertThat(client.next(RawClient.DATA)).isNotNull();
+                watch.join().close();
+                assertThat(client.goAway()).as("the connection ends with it").isNotEqualTo(-2);
+            }
+        }
+    }
+
     /// The moment is a second; a test's thread that comes later than that is given another connection.
     @Test
     void aClientOfHttp2IsHeardForAMomentAfterItWasToldTheEnd() throws Exception {

@@ -1,4 +1,4 @@
-package io.k3j.authnode;
+package io.k3j.componenthelpers;
 
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Set;
 
 /// The objects a pod refers to in its namespace, as `secrets/name`, `configmaps/name`,
-/// `persistentvolumeclaims/name`, `serviceaccounts/name`, `resourceclaims/name`.
-final class PodReferences {
+/// `persistentvolumeclaims/name`, `serviceaccounts/name`, `resourceclaims/name`. Pure.
+public final class PodReferences {
     private static final List<String> SECRET_VOLUMES = List.of("cephfs", "flexVolume", "iscsi", "rbd", "scaleIO",
             "storageos");
     private final Set<String> found = new HashSet<>();
@@ -19,7 +19,7 @@ final class PodReferences {
 
     /// All references of a pod. Those of a mirror pod do not count: kubelets create mirror pods and could grant
     /// themselves access.
-    static Set<String> of(Obj pod) {
+    public static Set<String> of(Obj pod) {
         if (pod.annotations().containsKey("kubernetes.io/config.mirror")) {
             return Set.of();
         }

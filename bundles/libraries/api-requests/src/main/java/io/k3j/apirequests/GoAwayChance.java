@@ -1,0 +1,28 @@
+package io.k3j.apirequests;
+
+import io.k3j.edgeapi.Exchange;
+import java.util.random.RandomGenerator;
+
+/// Upstream's `--goaway-chance`: asks clients at random to go over to another connection, so that those behind a load
+/// balancer are spread over all servers again after one of them was away. What is on its way, watches too, goes on. Any
+/// thread.
+public final class GoAwayChance {
+    /// The most likely it may be: upstream's 1 of 50.
+    public static final double MOST = 0.02;
+    private static final String HTTP2 = "HTTP/2.0";
+    private final double chance;
+    private final RandomGenerator random;
+
+    /// @param chance from 0, never, to [#MOST]
+    public GoAwayChance(double chance, RandomGenerator random) {
+        this.chance = chance;
+        this.random = random;
+    }
+
+    /// Perhaps asks the client of a request.
+    public void consider(Exchange exchange) {
+        if (chance > 0 && exchange.protocol().equals(HTTP2) && random.nextDouble() < chance) {
+            exchange.goAway();
+        }
+    }
+}
