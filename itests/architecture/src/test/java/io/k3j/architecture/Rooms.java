@@ -76,6 +76,8 @@ final class Rooms {
             Map.entry("schedulerconfig", Set.of("apimachinery", "codec", "model")),
             Map.entry("kubeleteviction", Set.of("apimachinery", "model")), Map.entry("kubeletimages",
                     Set.of("childprocess", "codec", "imageregistries", "kuberuntime", "model", "nodeapi")),
+            Map.entry("kubeletuserns",
+                    Set.of("childprocess", "codec", "durablefiles", "kuberuntime", "model", "nodeapi")),
             Map.entry("encryption", Set.of("codec", "model")),
             Map.entry("encryptionproviders",
                     Set.of("apimachinery", "apiserverapi", "clientapi", "codec", "componentapi", "componentbase",

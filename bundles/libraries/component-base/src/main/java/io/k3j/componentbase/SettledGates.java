@@ -18,9 +18,10 @@ final class SettledGates {
             "JobPodReplacementPolicy", "JobSuccessPolicy", "JobManagedBy", "PodDeletionCost",
             "HPAConfigurableTolerance", "CRDValidationRatcheting", "StructuredAuthenticationConfiguration",
             "AnonymousAuthConfigurableEndpoints", "MultiCIDRServiceAllocator", "ServiceTrafficDistribution",
-            "VolumeAttributesClass", "RecoverVolumeExpansionFailure", "NodeDeclaredFeatures");
-    private static final List<String> OFF = List.of("DynamicResourceAllocation", "UserNamespacesSupport",
-            "NodeLogQuery", "QOSReserved", "KubeletInUserNamespace");
+            "VolumeAttributesClass", "RecoverVolumeExpansionFailure", "NodeDeclaredFeatures",
+            "UserNamespacesSupport", "ProcMountType");
+    private static final List<String> OFF = List.of("DynamicResourceAllocation", "QOSReserved",
+            "KubeletInUserNamespace");
     private static final Map<String, Boolean> ALL = all();
 
     private SettledGates() {

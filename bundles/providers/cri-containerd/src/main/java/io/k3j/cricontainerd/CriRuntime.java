@@ -76,6 +76,11 @@ final class CriRuntime implements ContainerRuntime {
     }
 
     @Override
+    public List<Handler> handlers() {
+        return CriValues.handlers(cri.runtime("Status", Struct.EMPTY));
+    }
+
+    @Override
     public boolean systemdCgroups() {
         return systemd;
     }

@@ -120,6 +120,7 @@ final class Housekeeping {
         try {
             LOG.log(System.Logger.Level.INFO, "Removing orphaned pod directory uid={0}", uid);
             tools.volumes().remove(uid);
+            tools.userNamespaces().release(uid);
         } catch (IOException | UncheckedIOException e) {
             LOG.log(stopped() ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
                     "Cannot remove orphaned pod directory uid={0} error={1}", uid, e.getMessage());

@@ -9,9 +9,7 @@ import io.k3j.componentbase.SupervisedLoop;
 import io.k3j.controllerkit.Events;
 import io.k3j.controllerkit.LiveView;
 import io.k3j.kubeletconfig.KubeletConfigDirectory;
-import io.k3j.kubeletimages.CredentialProviders;
 import io.k3j.kubeletimages.ImageGarbageCollector;
-import io.k3j.kubeletimages.Images;
 import io.k3j.kubeletserver.CertificateMetrics;
 import io.k3j.kubeletserver.KubeletHost;
 import io.k3j.kubeletserver.StatsSummary;
@@ -101,9 +99,11 @@ final class NodeAgent implements AutoCloseable {
         services = new LiveView(ReferencedObjects.SERVICES, Query.ALL, clock);
         NodeAllocations room = new NodeAllocations(allocatable.milliCpu(), allocatable.bytes());
         tools = new Dependencies(options, runtime, references, volumes, environment, cgroups, dns,
-                new HandlerRunner(runtime, closed), images(settings, options, runtime, references, clock),
+                new HandlerRunner(runtime, closed),
+                ImageOptions.images(settings, options, runtime, references, clock.monotonic()),
                 new StatusWriter(api, closed), events, clock, this::services, facts.addresses(),
-                facts.memory(), CgroupOptions.memory(kernel.cgroups(), options), room, tokens, gated.watches(clock),
+                facts.memory(), CgroupOptions.memory(kernel.cgroups(), options),
+                UserNamespaceOptions.of(options, facts.cpus(), runtime), room, tokens, gated.watches(clock),
                 admission(options, room, runtime, clock), new StartGates(), closed);
         drivers = new CurrentDrivers(new VolumeHost(options.rootDir().toAbsolutePath(), options.nodeName(), api),
                 volumes);
@@ -164,13 +164,6 @@ final class NodeAgent implements AutoCloseable {
         images.using(
                 () -> ImageVolumes.used(workers.all().stream().map(PodWorker::pod).toList(), tools.runtime()));
         return images;
-    }
-
-    private static Images images(KubeletSettings settings, KubeletOptions options, ContainerRuntime runtime,
-            ReferencedObjects references, TimeSource clock) {
-        return new Images(runtime, references, new CredentialProviders(
-                Path.of(settings.imageCredentialProviderConfig()), Path.of(settings.imageCredentialProviderBinDir()),
-                clock.monotonic()), clock.monotonic(), options.parallelPulls());
     }
 
     /// Uses this API client instead of the previous one; the first call starts the loops. The API may still refuse

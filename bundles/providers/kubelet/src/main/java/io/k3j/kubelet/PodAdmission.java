@@ -78,10 +78,6 @@ final class PodAdmission {
             return Optional.of(new PodStatus.Waiting("SupplementalGroupsPolicyNotSupported",
                     "SupplementalGroupsPolicy=Strict is not supported in this node"));
         }
-        if (!pod.spec().flag("hostUsers", true)) {
-            return Optional.of(new PodStatus.Waiting("UserNamespacesNotSupported",
-                    "hostUsers: false is not supported in this node: leave it out, or run the pod elsewhere"));
-        }
         return Optional.empty();
     }
 
