@@ -51,7 +51,7 @@ final class Rooms {
                             "nodeapi")),
             Map.entry("delegatedaccess", Set.of("clientapi", "componentapi", "edgeapi", "model", "pki")),
             Map.entry("kubeletserver",
-                    Set.of("clientapi", "codec", "componentapi", "controllerkit", "delegatedaccess", "edgeapi",
+                    Set.of("childprocess", "clientapi", "codec", "componentapi", "controllerkit", "delegatedaccess", "edgeapi",
                             "kubeletvolumes", "kuberuntime",
                             "metricstext", "model", "nodeapi", "nodestatus", "pki", "staticfiles",
                             "streaming")),

@@ -19,7 +19,7 @@ final class SettledGates {
             "HPAConfigurableTolerance", "CRDValidationRatcheting", "StructuredAuthenticationConfiguration",
             "AnonymousAuthConfigurableEndpoints", "MultiCIDRServiceAllocator", "ServiceTrafficDistribution",
             "VolumeAttributesClass", "RecoverVolumeExpansionFailure", "NodeDeclaredFeatures",
-            "UserNamespacesSupport", "ProcMountType");
+            "UserNamespacesSupport", "ProcMountType", "NodeLogQuery", "RecursiveReadOnlyMounts");
     private static final List<String> OFF = List.of("DynamicResourceAllocation", "QOSReserved",
             "KubeletInUserNamespace");
     private static final Map<String, Boolean> ALL = all();

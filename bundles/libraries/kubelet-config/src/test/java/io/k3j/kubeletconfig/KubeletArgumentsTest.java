@@ -91,11 +91,13 @@ class KubeletArgumentsTest {
                 containerLogMonitorInterval: 5s
                 cpuCFSQuota: false
                 oomScoreAdj: -500
+                enableSystemLogQuery: true
+                userNamespaces: {idsPerPod: 131072}
                 """);
         assertThat(read().arguments()).containsExactlyInAnyOrder("node-status-report-frequency=1m",
                 "node-lease-duration-seconds=60", "swap-behavior=LimitedSwap", "single-process-oom-kill=true",
                 "max-container-restart-period=30s", "container-log-monitor-interval=5s", "cpu-cfs-quota=false",
-                "oom-score-adj=-500");
+                "oom-score-adj=-500", "enable-system-log-query=true", "user-namespaces-ids-per-pod=131072");
     }
 
     @Test

@@ -64,7 +64,8 @@ public final class Kubelet {
         OomScore.apply(kernel.oomScore(), agent.tools().options());
         Dictionary<String, Object> properties = new Hashtable<>();
         properties.put(Endpoint.PORT, "kubelet");
-        KubeletServer server = new KubeletServer(agent.served(), this::otherMetrics);
+        KubeletServer server = new KubeletServer(agent.served(), this::otherMetrics,
+                NodeLogOptions.access(agent.tools().options()));
         endpoint = context.registerService(Endpoint.class, server, properties);
         own = List.of(
                 context.registerService(Metrics.class, server::metrics, new Hashtable<>(Map.of(COMPONENT, "kubelet"))),

@@ -1,0 +1,30 @@
+package io.k3j.kubelet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.k3j.kubeletconfig.KubeletDefaults;
+import io.k3j.kubeletserver.NodeLogAccess;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class NodeLogOptionsTest {
+    private static NodeLogAccess access(Map<String, String> arguments) {
+        return NodeLogOptions.access(new KubeletOptions("n", Path.of("/d"), Path.of("/r"), Path.of("/l"), "/",
+                List.of(), "cluster.local", arguments,
+                new KubeletDefaults(Path.of("/d"), List.of(), List.of(), "cluster.local", "", List.of())));
+    }
+
+    @Test
+    void servicesAreAskedWhereAnAdministratorSaysSo() {
+        assertThat(access(Map.of())).isEqualTo(NodeLogAccess.FILES);
+        assertThat(access(Map.of("enable-system-log-query", "true"))).isEqualTo(NodeLogAccess.QUERIES);
+        assertThat(access(Map.of("enable-system-log-handler", "false"))).isEqualTo(NodeLogAccess.NONE);
+        assertThatThrownBy(
+                () -> access(Map.of("enable-system-log-handler", "false", "enable-system-log-query", "true")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("invalid configuration: enableSystemLogHandler is required for enableSystemLogQuery");
+    }
+}
