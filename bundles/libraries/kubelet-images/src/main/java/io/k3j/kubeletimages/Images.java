@@ -33,6 +33,7 @@ public final class Images {
     private final CredentialProviders providers;
     private final InstantSource clock;
     private final Semaphore slots;
+    private final RateLimit rate;
     private final Map<String, Pull> pulls = new ConcurrentHashMap<>();
 
     /// The state of an image.
@@ -59,6 +60,14 @@ public final class Images {
     /// @param parallel how many pulls there are at once
     public Images(ContainerRuntime runtime, ReferencedObjects references, CredentialProviders providers,
             InstantSource clock, int parallel) {
+        this(runtime, references, providers, clock, parallel, RateLimit.NONE);
+    }
+
+    /// @param rate how often a pull begins
+    @SuppressWarnings("checkstyle:ParameterNumber") // the other one's, and how often
+    public Images(ContainerRuntime runtime, ReferencedObjects references, CredentialProviders providers,
+            InstantSource clock, int parallel, RateLimit rate) {
+        this.rate = rate;
         slots = new Semaphore(parallel, true);
         this.runtime = runtime;
         this.secrets = new PullSecrets(references);
@@ -92,6 +101,10 @@ public final class Images {
         }
         if (pull != null && !pull.error.isEmpty() && clock.instant().isBefore(pull.again)) {
             return waiting(id, name, pull);
+        }
+        Duration wait = rate.take();
+        if (!wait.isZero()) {
+            return new Outcome.Missing("ErrImagePull", "pull QPS exceeded", clock.instant().plus(wait));
         }
         begin(pod, name, id, pull, wake);
         return new Outcome.Fetching(true);

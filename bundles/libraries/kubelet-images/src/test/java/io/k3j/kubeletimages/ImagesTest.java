@@ -15,6 +15,7 @@ import io.k3j.testkit.ManualClock;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -130,6 +131,22 @@ class ImagesTest {
         registry.open.countDown();
         assertThat(woken.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
         assertThat(images.ensure(pod(), container(), woken::release)).isEqualTo(new Images.Outcome.Fetching(true));
+    }
+
+    @Test
+    void aPullThatIsTooManyWaitsUntilThereIsRoom() throws Exception {
+        ManualClock clock = new ManualClock();
+        Images paced = new Images(runtime, new ReferencedObjects(api),
+                new CredentialProviders(Path.of("/absent"), Path.of("/absent"), clock), clock, Images.PARALLEL,
+                new RateLimit(1, 1, clock));
+        assertThat(paced.ensure(pod(), container(), woken::release)).isEqualTo(new Images.Outcome.Fetching(true));
+        assertThat(woken.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
+        Struct other = container().with("image", "registry.example/other:1");
+        assertThat(paced.ensure(pod(), other, woken::release)).isEqualTo(new Images.Outcome.Missing("ErrImagePull",
+                "pull QPS exceeded", clock.instant().plusSeconds(1)));
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(paced.ensure(pod(), other, woken::release)).isEqualTo(new Images.Outcome.Fetching(true));
+        assertThat(woken.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
     }
 
     private Images.Outcome pulled(String... secrets) throws InterruptedException {

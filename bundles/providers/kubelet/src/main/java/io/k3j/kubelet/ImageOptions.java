@@ -17,6 +17,6 @@ final class ImageOptions {
             ReferencedObjects references, InstantSource clock) {
         return new Images(runtime, references, new CredentialProviders(
                 Path.of(settings.imageCredentialProviderConfig()), Path.of(settings.imageCredentialProviderBinDir()),
-                clock), clock, options.parallelPulls());
+                clock), clock, options.parallelPulls(), RateOptions.pulls(options, clock));
     }
 }

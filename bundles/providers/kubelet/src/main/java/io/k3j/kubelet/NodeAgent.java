@@ -194,7 +194,7 @@ final class NodeAgent implements AutoCloseable {
         loop("kubelet-plugins", () -> plugins.run(closed));
         loop("kubelet-certificates", () -> certificates.run(closed));
         healthz.ifPresent(port -> loop("kubelet-healthz", () -> port.run(closed)));
-        loop("kubelet-events", this::events);
+        loop("kubelet-events", new EventRecording(tools)::run);
         runtimeEvents = tools.runtime().events(workers::event);
         loop("kubelet-static-pods", staticPods::run);
         Housekeeping housekeeping = new Housekeeping(tools, workers, collector);
@@ -218,14 +218,6 @@ final class NodeAgent implements AutoCloseable {
     /// start.
     private Collection<Obj> services() {
         return services.synced() ? services.list() : api.list(ReferencedObjects.SERVICES, Query.ALL).items();
-    }
-
-    private void events() {
-        while (closed.getCount() > 0) {
-            if (!tools.events().step()) {
-                tools.events().await(Duration.ofSeconds(1));
-            }
-        }
     }
 
     PodWorkers workers() {
