@@ -19,7 +19,8 @@ final class SettledGates {
             "HPAConfigurableTolerance", "CRDValidationRatcheting", "StructuredAuthenticationConfiguration",
             "AnonymousAuthConfigurableEndpoints", "MultiCIDRServiceAllocator", "ServiceTrafficDistribution",
             "VolumeAttributesClass", "RecoverVolumeExpansionFailure", "NodeDeclaredFeatures",
-            "UserNamespacesSupport", "ProcMountType", "NodeLogQuery", "RecursiveReadOnlyMounts");
+            "UserNamespacesSupport", "ProcMountType", "NodeLogQuery", "RecursiveReadOnlyMounts",
+            "KubeletEnsureSecretPulledImages");
     private static final List<String> OFF = List.of("DynamicResourceAllocation", "QOSReserved",
             "KubeletInUserNamespace");
     private static final Map<String, Boolean> ALL = all();

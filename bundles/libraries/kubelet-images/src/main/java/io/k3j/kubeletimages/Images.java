@@ -7,6 +7,7 @@ import io.k3j.model.Struct;
 import io.k3j.nodeapi.ContainerRuntime;
 import io.k3j.nodeapi.Image;
 import io.k3j.nodeapi.RuntimeFault;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Finds or pulls the images of containers. One pull per pod and name at a time, some in parallel. For any thread.
@@ -34,6 +36,7 @@ public final class Images {
     private final InstantSource clock;
     private final Semaphore slots;
     private final RateLimit rate;
+    private final Optional<PulledImages> access;
     private final Map<String, Pull> pulls = new ConcurrentHashMap<>();
 
     /// The state of an image.
@@ -60,14 +63,16 @@ public final class Images {
     /// @param parallel how many pulls there are at once
     public Images(ContainerRuntime runtime, ReferencedObjects references, CredentialProviders providers,
             InstantSource clock, int parallel) {
-        this(runtime, references, providers, clock, parallel, RateLimit.NONE);
+        this(runtime, references, providers, clock, parallel, RateLimit.NONE, Optional.empty());
     }
 
     /// @param rate how often a pull begins
-    @SuppressWarnings("checkstyle:ParameterNumber") // the other one's, and how often
+    /// @param access who may have what is here; empty for everybody
+    @SuppressWarnings("checkstyle:ParameterNumber") // the other one's, how often, and for whom
     public Images(ContainerRuntime runtime, ReferencedObjects references, CredentialProviders providers,
-            InstantSource clock, int parallel, RateLimit rate) {
+            InstantSource clock, int parallel, RateLimit rate, Optional<PulledImages> access) {
         this.rate = rate;
+        this.access = access;
         slots = new Semaphore(parallel, true);
         this.runtime = runtime;
         this.secrets = new PullSecrets(references);
@@ -89,10 +94,11 @@ public final class Images {
         boolean fetched = pull != null && pull.error.isEmpty();
         if (fetched || !policy.equals("Always")) {
             Optional<Image> found = runtime.images().find(name);
-            if (found.isPresent()) {
+            if (found.isPresent() && (fetched || granted(pod, name, found.get()))) {
                 pulls.remove(id);
                 return new Outcome.Here(found.get(), name, pull != null ? pulled(name, pull, found.get())
-                        : "Container image \"" + name + "\" already present on machine");
+                        : "Container image \"" + name
+                                + "\" already present on machine and can be accessed by the pod");
             }
         }
         if (policy.equals("Never")) {
@@ -108,6 +114,12 @@ public final class Images {
         }
         begin(pod, name, id, pull, wake);
         return new Outcome.Fetching(true);
+    }
+
+    /// Blocks for the API where only pods with a certain credential may have an image.
+    private boolean granted(Obj pod, String name, Image image) {
+        return access.isEmpty() || access.get().granted(name, image.id(),
+                () -> secrets.of(pod, ImageName.parse(name), new ArrayList<>()));
     }
 
     private Outcome waiting(String id, String name, Pull pull) {
@@ -150,7 +162,7 @@ public final class Images {
         try {
             // before there is a slot: a program that hangs holds up its own images only
             List<String> unread = new ArrayList<>();
-            List<Struct> credentials = credentials(pod, ImageName.parse(name), unread);
+            List<PullCredential> credentials = credentials(pod, ImageName.parse(name), unread);
             slots.acquire();
             try {
                 fetch(name, credentials, unread);
@@ -167,12 +179,26 @@ public final class Images {
     }
 
     /// Tries every credential; when none is taken, what was said to the first is reported, and the unreadable ones.
-    private void fetch(String name, List<Struct> credentials, List<String> unread) {
+    private void fetch(String name, List<PullCredential> credentials, List<String> unread) {
+        access.ifPresent(a -> a.begin(name));
+        boolean came = false;
+        try {
+            came = tried(name, credentials, unread);
+        } finally {
+            if (!came) {
+                access.ifPresent(a -> a.failed(name));
+            }
+        }
+    }
+
+    /// @return true; what did not come is thrown
+    private boolean tried(String name, List<PullCredential> credentials, List<String> unread) {
         RuntimeFault first = null;
-        for (Struct auth : credentials) {
+        for (PullCredential credential : credentials) {
             try {
-                runtime.images().pull(name, auth);
-                return;
+                String ref = runtime.images().pull(name, credential.auth());
+                access.ifPresent(a -> a.done(name, ref(name, ref), credential));
+                return true;
             } catch (RuntimeFault e) {
                 first = first == null ? e : first;
             }
@@ -181,13 +207,27 @@ public final class Images {
             unread.addFirst(String.valueOf(first.getMessage()));
             throw new RuntimeFault(first.kind(), String.join("; ", unread));
         }
+        return false;
+    }
+
+    /// By which the image is found later: its id, whatever the runtime calls it now.
+    private String ref(String name, String ref) {
+        return runtime.images().find(name).map(Image::id).orElse(ref);
+    }
+
+    /// Forgets who could have what is not here any more. Blocks for the runtime.
+    public void prune() throws IOException {
+        if (access.isPresent()) {
+            access.get().prune(
+                    () -> runtime.images().list().stream().map(Image::id).collect(Collectors.toUnmodifiableSet()));
+        }
     }
 
     /// The credentials for an image: the pod's pull secrets, what programs of the node give, then anonymous access.
-    private List<Struct> credentials(Obj pod, ImageName image, List<String> unread) {
-        List<Struct> all = new ArrayList<>(secrets.of(pod, image, unread));
-        all.addAll(providers.of(image, unread));
-        all.add(Struct.EMPTY);
+    private List<PullCredential> credentials(Obj pod, ImageName image, List<String> unread) {
+        List<PullCredential> all = new ArrayList<>(secrets.of(pod, image, unread));
+        providers.of(image, unread).forEach(auth -> all.add(PullCredential.ofNode(auth)));
+        all.add(PullCredential.ofNode(Struct.EMPTY));
         return all;
     }
 

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/// How often something may be done: a token bucket, as client-go's `flowcontrol`. It is full at first. Any thread; never
-/// blocks.
+/// How often something may be done: a token bucket, as client-go's `flowcontrol`. It is full at first. Any thread;
+/// never blocks.
 public final class RateLimit {
     /// Nothing waits.
     public static final RateLimit NONE = new RateLimit(0, 0, Instant::now);

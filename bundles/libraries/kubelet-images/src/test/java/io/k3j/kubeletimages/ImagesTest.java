@@ -26,6 +26,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
 class ImagesTest {
@@ -138,7 +139,7 @@ class ImagesTest {
         ManualClock clock = new ManualClock();
         Images paced = new Images(runtime, new ReferencedObjects(api),
                 new CredentialProviders(Path.of("/absent"), Path.of("/absent"), clock), clock, Images.PARALLEL,
-                new RateLimit(1, 1, clock));
+                new RateLimit(1, 1, clock), Optional.empty());
         assertThat(paced.ensure(pod(), container(), woken::release)).isEqualTo(new Images.Outcome.Fetching(true));
         assertThat(woken.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
         Struct other = container().with("image", "registry.example/other:1");
@@ -147,6 +148,29 @@ class ImagesTest {
         clock.advance(Duration.ofSeconds(1));
         assertThat(paced.ensure(pod(), other, woken::release)).isEqualTo(new Images.Outcome.Fetching(true));
         assertThat(woken.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void anotherPodsPrivateImageIsPulledAgainWithItsOwnCredentials(@TempDir Path root) throws Exception {
+        Images careful = new Images(runtime, new ReferencedObjects(api),
+                new CredentialProviders(Path.of("/absent"), Path.of("/absent"), new ManualClock()), new ManualClock(),
+                Images.PARALLEL, RateLimit.NONE, Optional.of(new PulledImages(root,
+                        ImageVerification.of("", List.of()), new ManualClock())));
+        secret("good", "{\"auths\": {\"registry.example\": {\"username\": \"user\", \"password\": \"right\"}}}");
+        assertThat(careful.ensure(pod("good"), container(), woken::release))
+                .isEqualTo(new Images.Outcome.Fetching(true));
+        assertThat(woken.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(careful.ensure(pod("good"), container(), woken::release)).isInstanceOf(Images.Outcome.Here.class);
+        assertThat(careful.ensure(pod("good"), container(), woken::release)).as("once more")
+                .isInstanceOf(Images.Outcome.Here.class);
+        Obj other = pod().with("other", "metadata", "uid");
+        assertThat(careful.ensure(other, container().with("imagePullPolicy", "Never"), woken::release))
+                .isInstanceOfSatisfying(Images.Outcome.Missing.class,
+                        m -> assertThat(m.reason()).isEqualTo("ErrImageNeverPull"));
+        assertThat(careful.ensure(other, container(), woken::release)).isEqualTo(new Images.Outcome.Fetching(true));
+        assertThat(woken.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(careful.ensure(other, container(), woken::release)).isInstanceOfSatisfying(
+                Images.Outcome.Missing.class, m -> assertThat(m.reason()).isEqualTo("ErrImagePull"));
     }
 
     private Images.Outcome pulled(String... secrets) throws InterruptedException {

@@ -44,6 +44,7 @@ final class Housekeeping {
                     tools.cgroups().weigh(workers.all().stream().map(PodWorker::pod).toList());
                     if (round % IMAGES_EVERY == 0) {
                         images.collect();
+                        tools.images().prune();
                     }
                 } catch (IOException | UncheckedIOException | RuntimeFault e) {
                     LOG.log(stopped() ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,

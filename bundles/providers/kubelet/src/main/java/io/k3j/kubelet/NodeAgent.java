@@ -100,7 +100,7 @@ final class NodeAgent implements AutoCloseable {
         NodeAllocations room = new NodeAllocations(allocatable.milliCpu(), allocatable.bytes());
         tools = new Dependencies(options, runtime, references, volumes, environment, cgroups, dns,
                 new HandlerRunner(runtime, closed),
-                ImageOptions.images(settings, options, runtime, references, clock.monotonic()),
+                ImageOptions.images(settings, options, runtime, references, clock),
                 new StatusWriter(api, closed), events, clock, this::services, facts.addresses(),
                 facts.memory(), CgroupOptions.memory(kernel.cgroups(), options),
                 UserNamespaceOptions.of(options, facts.cpus(), runtime), room, tokens, gated.watches(clock),
