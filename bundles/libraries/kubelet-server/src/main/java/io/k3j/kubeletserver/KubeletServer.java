@@ -57,24 +57,26 @@ public final class KubeletServer implements Endpoint {
     /// @param host whose pods are served; outlives this object
     /// @param others gives what other components count of themselves, in Prometheus' text form
     public KubeletServer(KubeletHost host, Supplier<String> others) {
-        this(host, others, NodeLogAccess.FILES);
+        this(host, others, AccessLifetimes.UPSTREAM, NodeLogAccess.FILES);
     }
 
-    /// @param logs what is shown of the node's own logs
-    public KubeletServer(KubeletHost host, Supplier<String> others, NodeLogAccess logs) {
-        this(host, others, logs, new SystemdJournal());
+    /// @param lives how long answers of the API server about who may ask count
+    /// @param shown what is shown of the node's own logs
+    public KubeletServer(KubeletHost host, Supplier<String> others, AccessLifetimes lives, NodeLogAccess shown) {
+        this(host, others, lives, shown, new SystemdJournal());
     }
 
     /// @param journal where services log
-    KubeletServer(KubeletHost host, Supplier<String> others, NodeLogAccess access, SystemdJournal journal) {
+    KubeletServer(KubeletHost host, Supplier<String> others, AccessLifetimes lives, NodeLogAccess shown,
+            SystemdJournal journal) {
         this.host = host;
         this.others = others;
         streams = new Streams(host.runtime());
-        access = new RequestAccess(host.api(), host.nodeName(), host.clock());
+        access = new RequestAccess(host.api(), host.nodeName(), host.clock(), lives);
         stats = new Stats(host);
         FileRoots logs = new FileRoots(host.logDirectories());
         containerLogs = new ContainerLogs(host, logs);
-        nodeLogs = new NodeLogs(logs, access, journal, sessions);
+        nodeLogs = new NodeLogs(logs, shown, journal, sessions);
     }
 
     /// Every path of the port that no other endpoint names.

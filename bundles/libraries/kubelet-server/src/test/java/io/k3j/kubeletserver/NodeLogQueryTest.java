@@ -66,7 +66,7 @@ class NodeLogQueryTest {
         KubeletHost host = (KubeletHost) Proxy.newProxyInstance(KubeletHost.class.getClassLoader(),
                 new Class<?>[] {KubeletHost.class}, (p, m, a) -> host(m.getName()));
         SystemdJournal journal = new SystemdJournal(node.resolve("journalctl").toString(), limit, mostBytes);
-        new KubeletServer(host, () -> "", access, journal).serve(exchange);
+        new KubeletServer(host, () -> "", AccessLifetimes.UPSTREAM, access, journal).serve(exchange);
         return exchange;
     }
 

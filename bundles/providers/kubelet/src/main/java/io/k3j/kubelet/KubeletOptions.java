@@ -295,6 +295,6 @@ record KubeletOptions(String nodeName, Path dataDir, Path rootDir, Path logDir, 
 
     /// The interval of pod syncs without events.
     Duration syncFrequency() {
-        return Duration.ofSeconds(60);
+        return IntervalOptions.sync(this);
     }
 }

@@ -127,6 +127,7 @@ final class NodeAgent implements AutoCloseable {
         KubeletOptions options = KubeletOptions.of(settings, Dns.hostFile(settings.resolvConf(),
                 Path.of(settings.dataDir()).toAbsolutePath().resolve("agent/etc/resolv.conf")));
         options.check();
+        IntervalOptions.sync(options);
         KubeletConfigDirectory.of(options.dataDir(), List.of(settings.kubeletArg())).write(options.defaults());
         PodDirectories.correct(options.pods(), options.ownRoot());
         return options;
