@@ -4,8 +4,8 @@ import io.k3j.kubeletimages.RateLimit;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/// Writes the kubelet's events, no more often than it is told. Those that are too many wait; how many may, [the
-/// events][io.k3j.controllerkit.Events] say themselves.
+/// Writes the kubelet's events, no more often than it is told. Those that are too many wait, as many as there is room
+/// for in [io.k3j.controllerkit.Events].
 final class EventRecording {
     private static final Duration IDLE = Duration.ofSeconds(1);
     private final Dependencies tools;
