@@ -46,6 +46,12 @@ public interface ContainerRuntime {
     record Handler(String name, boolean recursiveReadOnlyMounts, boolean userNamespaces) {
     }
 
+    /// Whether processes may be kept from the groups that files of their image give their users
+    /// (`supplementalGroupsPolicy: Strict`).
+    default boolean supplementalGroupsPolicy() {
+        return false;
+    }
+
     /// Who keeps the cgroups of pods, and with it what `cgroup_parent` of a sandbox is: a slice of systemd's as
     /// `kubepods-burstable.slice` when true, else a path as `/kubepods/burstable`. The same as long as the instance
     /// lives; does not block.

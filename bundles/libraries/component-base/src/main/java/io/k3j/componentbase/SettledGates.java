@@ -20,7 +20,7 @@ final class SettledGates {
             "AnonymousAuthConfigurableEndpoints", "MultiCIDRServiceAllocator", "ServiceTrafficDistribution",
             "VolumeAttributesClass", "RecoverVolumeExpansionFailure", "NodeDeclaredFeatures",
             "UserNamespacesSupport", "ProcMountType", "NodeLogQuery", "RecursiveReadOnlyMounts",
-            "KubeletEnsureSecretPulledImages");
+            "KubeletEnsureSecretPulledImages", "SupplementalGroupsPolicy");
     private static final List<String> OFF = List.of("DynamicResourceAllocation", "QOSReserved",
             "KubeletInUserNamespace");
     private static final Map<String, Boolean> ALL = all();

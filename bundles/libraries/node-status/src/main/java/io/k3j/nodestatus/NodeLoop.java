@@ -164,7 +164,8 @@ public final class NodeLoop {
         Struct status = object.status(node.status(), new NodeObject.Now(clock.instant(), readiness, runtimeVersion,
                 readiness.runtime() ? runtime.images().list() : List.of(), NodeDisk.capacity(settings.rootDir()),
                 object.pressures(), settings.status().trouble().get()));
-        Struct wanted = readiness.runtime() ? RuntimeHandlers.tell(runtime.handlers(), status) : status;
+        Struct wanted = !readiness.runtime() ? status
+                : RuntimeHandlers.tell(runtime.handlers(), runtime.supplementalGroupsPolicy(), status);
         boolean fine = readiness.runtime() && readiness.network();
         if (over()) {
             // a runtime that was not waited for says nothing of the node, whose pods would be told not ready for it

@@ -12,11 +12,12 @@ class RuntimeHandlersTest {
     @Test
     void aNodeTellsWhatItsRuntimesHandlersCanDo() {
         Struct told = RuntimeHandlers.tell(List.of(new ContainerRuntime.Handler("", true, true),
-                new ContainerRuntime.Handler("kata", false, false)), Struct.EMPTY);
+                new ContainerRuntime.Handler("kata", false, false)), true, Struct.EMPTY);
         assertThat(told.seq("runtimeHandlers")).isEqualTo(Seq.of(
                 Struct.of("name", "", "features", Struct.of("recursiveReadOnlyMounts", true, "userNamespaces", true)),
                 Struct.of("name", "kata", "features",
                         Struct.of("recursiveReadOnlyMounts", false, "userNamespaces", false))));
-        assertThat(RuntimeHandlers.tell(List.of(), told)).as("of an older runtime").isEqualTo(Struct.EMPTY);
+        assertThat(told.struct("features")).isEqualTo(Struct.of("supplementalGroupsPolicy", true));
+        assertThat(RuntimeHandlers.tell(List.of(), false, told)).as("of an older runtime").isEqualTo(Struct.EMPTY);
     }
 }

@@ -81,6 +81,11 @@ final class CriRuntime implements ContainerRuntime {
     }
 
     @Override
+    public boolean supplementalGroupsPolicy() {
+        return CriValues.groupsPolicy(cri.runtime("Status", Struct.EMPTY));
+    }
+
+    @Override
     public boolean systemdCgroups() {
         return systemd;
     }

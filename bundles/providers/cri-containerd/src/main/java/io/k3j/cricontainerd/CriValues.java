@@ -27,6 +27,11 @@ final class CriValues {
                 .toList();
     }
 
+    /// @param status a `StatusResponse`
+    static boolean groupsPolicy(Struct status) {
+        return status.struct("features").flag("supplementalGroupsPolicy");
+    }
+
     static Sandbox sandbox(Struct s) {
         List<String> addresses = new ArrayList<>();
         Struct network = s.struct("network");

@@ -23,6 +23,14 @@ class RuntimeHandlersToldTest {
     }
 
     @Test
+    void theRuntimeSaysWhetherItKnowsThePolicyOfGroups() {
+        Struct status = Struct.of("features", Struct.of("supplementalGroupsPolicy", true));
+        assertThat(CriValues.groupsPolicy(messages.decode("StatusResponse", messages.encode("StatusResponse", status))))
+                .isTrue();
+        assertThat(CriValues.groupsPolicy(Struct.EMPTY)).isFalse();
+    }
+
+    @Test
     void idsOfUserNamespacesAreWrittenWhole() {
         Seq ids = Seq.of(Struct.of("hostId", 4_294_901_760L, "length", 65_536));
         Struct config = Struct.of("linux", Struct.of("securityContext", Struct.of("namespaceOptions",

@@ -156,7 +156,7 @@ final class NodeAgent implements AutoCloseable {
                 MachineInfo.text("/sys/module/apparmor/parameters/enabled").strip().equals("Y"),
                 new NodeFit(new CurrentNode(api, options.nodeName(), clock.monotonic()), room, this::evictions),
                 pod -> shutdown().refusal().or(() -> evictions().refusal(pod))
-                        .or(() -> ImageVolumes.refusal(pod, runtime)));
+                        .or(() -> ImageVolumes.refusal(pod, runtime)).or(() -> GroupsPolicy.refusal(pod, runtime)));
     }
 
     private ImageGarbageCollector collector(KubeletOptions options) {

@@ -74,10 +74,6 @@ final class PodAdmission {
             return Optional.of(new PodStatus.Waiting("AppArmor",
                     "Cannot enforce AppArmor: AppArmor is not enabled on the host"));
         }
-        if (pod.spec().struct("securityContext").text("supplementalGroupsPolicy").equals("Strict")) {
-            return Optional.of(new PodStatus.Waiting("SupplementalGroupsPolicyNotSupported",
-                    "SupplementalGroupsPolicy=Strict is not supported in this node"));
-        }
         return Optional.empty();
     }
 

@@ -95,8 +95,6 @@ class PodAdmissionTest {
     @Test
     void refusesUnsupportedSecuritySettings() {
         assertThat(refusal(pod("hostUsers", false, Struct.EMPTY))).as("the runtime is asked").isEmpty();
-        assertThat(refusal(pod("hostPID", false, Struct.of("supplementalGroupsPolicy", "Strict"))))
-                .startsWith("SupplementalGroupsPolicyNotSupported: ");
         Struct profile = Struct.of("appArmorProfile", Struct.of("type", "RuntimeDefault"));
         assertThat(refusal(pod("hostPID", false, profile))).startsWith("AppArmor: ");
         assertThat(

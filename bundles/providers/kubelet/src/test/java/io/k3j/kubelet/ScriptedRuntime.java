@@ -65,6 +65,8 @@ final class ScriptedRuntime implements ContainerRuntime {
     final List<Struct> sandboxConfigs = new CopyOnWriteArrayList<>();
     /// What its handlers can do.
     volatile List<Handler> handlers = List.of();
+    /// Whether it knows the policy of groups.
+    volatile boolean groupsPolicy;
     /// Images that are not there.
     final Set<String> absent = new CopyOnWriteArraySet<>();
 
@@ -82,6 +84,11 @@ final class ScriptedRuntime implements ContainerRuntime {
     @Override
     public List<Handler> handlers() {
         return handlers;
+    }
+
+    @Override
+    public boolean supplementalGroupsPolicy() {
+        return groupsPolicy;
     }
 
     @Override
