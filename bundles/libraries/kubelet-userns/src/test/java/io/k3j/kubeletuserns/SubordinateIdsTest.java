@@ -73,7 +73,8 @@ class SubordinateIdsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-            "kubelet 65536|invalid line", "0: kubelet x 65536|error parsing line", "0: kubelet 65536 4294967296|error parsing line",
+            "kubelet 65536|invalid line", "0: kubelet x 65536|error parsing line",
+            "0: kubelet 65536 4294967296|error parsing line",
             "0: kubelet 65537 65536|kubelet user assigned ID 65537 is not a multiple of 65536",
             "0: kubelet 0 65536|kubelet user assigned ID 0 must be greater or equal to 65536",
             "0: kubelet 65536 65537|kubelet user assigned IDs length 65537 is not a multiple of 65536",
