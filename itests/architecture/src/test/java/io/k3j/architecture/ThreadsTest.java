@@ -39,7 +39,7 @@ class ThreadsTest {
                     "embeddedregistry.Announcements", "embeddedregistry.Holders",
                     "etcdmember.RevisionBump", "features.Bounded", "gogo.ShellSession", "jetcd.Line",
                     "kubeletimages.Images",
-                    "kubelet.ContainerKiller",
+                    "kubelet.ContainerKiller", "kubelet.LogRotation",
                     "kubeletvolumes.Mounts", "kubeletvolumes.VolumeStats", "kubelet.PodVolumes",
                     "kubelet.PodWorkers", "probes.Attempt",
                     "probes.Probes",

@@ -60,9 +60,10 @@ final class Housekeeping {
     /// their time.
     void rotate() throws InterruptedException {
         long every = tools.options().logMonitorInterval().toMillis();
+        LogRotation rotation = new LogRotation(tools.options(), logs::rotate);
         while (!tools.closed().await(every, TimeUnit.MILLISECONDS)) {
             try {
-                workers.all().forEach(w -> w.runtime().running().forEach(logs::rotate));
+                rotation.round(workers.all().stream().flatMap(w -> w.runtime().running().stream()).toList());
             } catch (UncheckedIOException | RuntimeFault e) {
                 LOG.log(stopped() ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
                         "Cannot rotate logs error={0}", e.getMessage());

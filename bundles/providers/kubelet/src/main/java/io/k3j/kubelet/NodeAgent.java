@@ -84,6 +84,7 @@ final class NodeAgent implements AutoCloseable {
         this.health = health;
         this.ready = ready;
         KubeletOptions options = prepared(settings);
+        HostChecks.check(options, Path.of("/proc/swaps"), kernel.cgroups());
         MachineInfo facts = MachineInfo.read(List.of(settings.nodeIp()));
         NodeAllocatable allocatable = NodeAllocatable.of(options, facts);
         ReferencedObjects references = new ReferencedObjects(api);
