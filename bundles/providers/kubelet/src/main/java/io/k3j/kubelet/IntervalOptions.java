@@ -1,10 +1,11 @@
 package io.k3j.kubelet;
 
 import io.k3j.kubeletserver.AccessLifetimes;
+import io.k3j.kubeletvolumes.VolumeStats;
 import java.time.Duration;
 
-/// How often the kubelet looks at its pods, and how long it remembers who may ask it: `sync-frequency`,
-/// `authentication-token-webhook-cache-ttl`, `authorization-webhook-cache-authorized-ttl` and
+/// How often the kubelet looks at its pods and counts their volumes, and how long it remembers who may ask it:
+/// `sync-frequency`, `volume-stats-agg-period`, `authentication-token-webhook-cache-ttl`, `authorization-webhook-cache-authorized-ttl` and
 /// `authorization-webhook-cache-unauthorized-ttl`, or the fields of files.
 final class IntervalOptions {
     private static final Duration LEAST = Duration.ofSeconds(1);
@@ -21,6 +22,11 @@ final class IntervalOptions {
                     .get("sync-frequency") + ": it must be a second or more, as 1m");
         }
         return every;
+    }
+
+    /// How old figures of volumes become, by `volumeStatsAggPeriod`; a negative one is for none.
+    static Duration volumeStats(KubeletOptions options) {
+        return options.duration("volume-stats-agg-period", VolumeStats.PERIOD.toSeconds() + "s");
     }
 
     /// @throws IllegalArgumentException for a negative one

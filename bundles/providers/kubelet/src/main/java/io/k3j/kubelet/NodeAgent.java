@@ -94,7 +94,8 @@ final class NodeAgent implements AutoCloseable {
         Volumes.Warnings warnings = warnings(events);
         GatedSources gated = GatedSources.of(api, options.nodeName(), clock, warnings, settings.kubeletArg());
         Volumes volumes = new Volumes(options.pods(), references, gated.content(references, environment, tokens),
-                new Mounts(), new HostPrograms(), clock, new VolumeStats(clock, clock.monotonic()), warnings);
+                new Mounts(), new HostPrograms(), clock,
+                new VolumeStats(clock, clock.monotonic(), IntervalOptions.volumeStats(options)), warnings);
         Cgroups cgroups = CgroupOptions.cgroups(kernel.cgroups(), options, runtime);
         Dns dns = Dns.host(options.resolvConf());
         services = new LiveView(ReferencedObjects.SERVICES, Query.ALL, clock);

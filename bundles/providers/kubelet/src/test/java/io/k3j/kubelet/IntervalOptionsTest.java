@@ -26,6 +26,14 @@ class IntervalOptionsTest {
     }
 
     @Test
+    void volumesAreCountedAsOftenAsItIsSaid() {
+        assertThat(IntervalOptions.volumeStats(with(Map.of()))).isEqualTo(Duration.ofMinutes(1));
+        assertThat(IntervalOptions.volumeStats(with(Map.of("volume-stats-agg-period", "10m"))))
+                .isEqualTo(Duration.ofMinutes(10));
+        assertThat(IntervalOptions.volumeStats(with(Map.of("volume-stats-agg-period", "-1s")))).isNegative();
+    }
+
+    @Test
     void whoMayAskIsRememberedAsLongAsItIsSaid() {
         assertThat(IntervalOptions.access(with(Map.of()))).isEqualTo(AccessLifetimes.UPSTREAM);
         assertThat(IntervalOptions.access(with(Map.of("authentication-token-webhook-cache-ttl", "10s",
