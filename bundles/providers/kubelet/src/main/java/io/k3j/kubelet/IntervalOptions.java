@@ -5,8 +5,9 @@ import io.k3j.kubeletvolumes.VolumeStats;
 import java.time.Duration;
 
 /// How often the kubelet looks at its pods and counts their volumes, and how long it remembers who may ask it:
-/// `sync-frequency`, `volume-stats-agg-period`, `authentication-token-webhook-cache-ttl`, `authorization-webhook-cache-authorized-ttl` and
-/// `authorization-webhook-cache-unauthorized-ttl`, or the fields of files.
+/// `sync-frequency`, `volume-stats-agg-period`, `authentication-token-webhook-cache-ttl`,
+/// `authorization-webhook-cache-authorized-ttl` and `authorization-webhook-cache-unauthorized-ttl`, or the fields of
+/// files.
 final class IntervalOptions {
     private static final Duration LEAST = Duration.ofSeconds(1);
 
