@@ -40,6 +40,9 @@ import java.util.function.Supplier;
 public final class KubeletServer implements Endpoint {
     private static final Map<String, String> TEXT = Map.of("content-type", "text/plain; charset=utf-8");
     private static final Map<String, String> JSON = Map.of("content-type", "application/json");
+    /// What is not served where `enableDebuggingHandlers` is false.
+    private static final Set<String> DEBUGGING = Set.of("run", "exec", "attach", "portForward", "containerLogs",
+            "runningpods", "logs");
     /// `/run` answers only when the command has ended, so it must end.
     private static final Duration RUN_LIMIT = Duration.ofMinutes(2);
     private final KubeletHost host;
@@ -50,6 +53,7 @@ public final class KubeletServer implements Endpoint {
     private final Stats stats;
     private final ContainerLogs containerLogs;
     private final NodeLogs nodeLogs;
+    private final boolean debugging;
     /// Asked at each scrape, so that components may come and go.
     private final Supplier<String> others;
 
@@ -57,26 +61,25 @@ public final class KubeletServer implements Endpoint {
     /// @param host whose pods are served; outlives this object
     /// @param others gives what other components count of themselves, in Prometheus' text form
     public KubeletServer(KubeletHost host, Supplier<String> others) {
-        this(host, others, AccessLifetimes.UPSTREAM, NodeLogAccess.FILES);
+        this(host, others, PortOptions.UPSTREAM);
     }
 
-    /// @param lives how long answers of the API server about who may ask count
-    /// @param shown what is shown of the node's own logs
-    public KubeletServer(KubeletHost host, Supplier<String> others, AccessLifetimes lives, NodeLogAccess shown) {
-        this(host, others, lives, shown, new SystemdJournal());
+    /// @param options what is served
+    public KubeletServer(KubeletHost host, Supplier<String> others, PortOptions options) {
+        this(host, others, options, new SystemdJournal());
     }
 
     /// @param journal where services log
-    KubeletServer(KubeletHost host, Supplier<String> others, AccessLifetimes lives, NodeLogAccess shown,
-            SystemdJournal journal) {
+    KubeletServer(KubeletHost host, Supplier<String> others, PortOptions options, SystemdJournal journal) {
+        debugging = options.debugging();
         this.host = host;
         this.others = others;
         streams = new Streams(host.runtime());
-        access = new RequestAccess(host.api(), host.nodeName(), host.clock(), lives);
+        access = new RequestAccess(host.api(), host.nodeName(), host.clock(), options.lives());
         stats = new Stats(host);
         FileRoots logs = new FileRoots(host.logDirectories());
         containerLogs = new ContainerLogs(host, logs);
-        nodeLogs = new NodeLogs(logs, shown, journal, sessions);
+        nodeLogs = new NodeLogs(logs, options.logs(), journal, sessions);
     }
 
     /// Every path of the port that no other endpoint names.
@@ -109,6 +112,9 @@ public final class KubeletServer implements Endpoint {
             List<String> path = List.of(exchange.path().substring(1).split("/")).stream().map(KubeletServer::decoded)
                     .toList();
             access.admit(exchange, path.getFirst());
+            if (!debugging && DEBUGGING.contains(path.getFirst())) {
+                throw new Refusal(405, "Debug endpoints are disabled.\n");
+            }
             methods(exchange, path.getFirst());
             route(exchange, path, Parameters.of(exchange.query()));
         } catch (Refusal e) {

@@ -28,6 +28,7 @@ class NodeLogQueryTest {
     private Path node;
     private Path logs;
     private NodeLogAccess access = NodeLogAccess.QUERIES;
+    private boolean debugging = true;
     private String allowed = "log";
     private Duration limit = Duration.ofMinutes(1);
     private long mostBytes = 1 << 20;
@@ -63,11 +64,16 @@ class NodeLogQueryTest {
     private FakeExchange get(String below, String query) throws IOException {
         FakeExchange exchange = new FakeExchange("GET", "/logs/" + below + "?" + query).with("authorization",
                 "Bearer good");
+        serve(exchange);
+        return exchange;
+    }
+
+    private void serve(FakeExchange exchange) throws IOException {
         KubeletHost host = (KubeletHost) Proxy.newProxyInstance(KubeletHost.class.getClassLoader(),
                 new Class<?>[] {KubeletHost.class}, (p, m, a) -> host(m.getName()));
         SystemdJournal journal = new SystemdJournal(node.resolve("journalctl").toString(), limit, mostBytes);
-        new KubeletServer(host, () -> "", AccessLifetimes.UPSTREAM, access, journal).serve(exchange);
-        return exchange;
+        new KubeletServer(host, () -> "", new PortOptions(AccessLifetimes.UPSTREAM, access, debugging), journal)
+                .serve(exchange);
     }
 
     private static String encoded(String text) {
@@ -189,6 +195,21 @@ class NodeLogQueryTest {
         access = NodeLogAccess.NONE;
         assertThat(get("query=k3s").status()).isEqualTo(405);
         assertThat(get("syslog", "").answer()).isEqualTo("logs endpoint is disabled.\n");
+    }
+
+    @Test
+    void whereNothingIsDebuggedNothingIsShown() throws IOException {
+        debugging = false;
+        assertThat(get("query=k3s").status()).isEqualTo(405);
+        assertThat(get("syslog", "").answer()).isEqualTo("Debug endpoints are disabled.\n");
+        allowed = "proxy";
+        for (String path : List.of("exec/ns/p/c", "run/ns/p/c", "attach/ns/p/c", "portForward/ns/p",
+                "containerLogs/ns/p/c", "runningpods")) {
+            FakeExchange exchange = new FakeExchange("POST", "/" + path).with("authorization", "Bearer good");
+            serve(exchange);
+            assertThat(exchange.status()).as(path).isEqualTo(405);
+            assertThat(exchange.answer()).as(path).isEqualTo("Debug endpoints are disabled.\n");
+        }
     }
 
     @Test

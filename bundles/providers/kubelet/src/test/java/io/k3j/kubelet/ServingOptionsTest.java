@@ -5,16 +5,27 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.kubeletconfig.KubeletDefaults;
 import io.k3j.kubeletserver.NodeLogAccess;
+import io.k3j.kubeletserver.PortOptions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class NodeLogOptionsTest {
-    private static NodeLogAccess access(Map<String, String> arguments) {
-        return NodeLogOptions.access(new KubeletOptions("n", Path.of("/d"), Path.of("/r"), Path.of("/l"), "/",
+class ServingOptionsTest {
+    private static PortOptions options(Map<String, String> arguments) {
+        return ServingOptions.of(new KubeletOptions("n", Path.of("/d"), Path.of("/r"), Path.of("/l"), "/",
                 List.of(), "cluster.local", arguments,
                 new KubeletDefaults(Path.of("/d"), List.of(), List.of(), "cluster.local", "", List.of())));
+    }
+
+    private static NodeLogAccess access(Map<String, String> arguments) {
+        return options(arguments).logs();
+    }
+
+    @Test
+    void containersAreReachedIntoUnlessAnAdministratorSaysNo() {
+        assertThat(options(Map.of())).isEqualTo(PortOptions.UPSTREAM);
+        assertThat(options(Map.of("enable-debugging-handlers", "false")).debugging()).isFalse();
     }
 
     @Test
