@@ -65,7 +65,7 @@ public final class Kubelet {
         Dictionary<String, Object> properties = new Hashtable<>();
         properties.put(Endpoint.PORT, "kubelet");
         KubeletServer server = new KubeletServer(agent.served(), this::otherMetrics,
-                ServingOptions.of(agent.tools().options()));
+                ServedOptions.of(agent.tools().options()));
         endpoint = context.registerService(Endpoint.class, server, properties);
         own = List.of(
                 context.registerService(Metrics.class, server::metrics, new Hashtable<>(Map.of(COMPONENT, "kubelet"))),

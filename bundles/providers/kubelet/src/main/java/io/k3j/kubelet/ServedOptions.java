@@ -5,8 +5,8 @@ import io.k3j.kubeletserver.PortOptions;
 
 /// What the kubelet's port serves, by `enableDebuggingHandlers`, `enableSystemLogHandler` and `enableSystemLogQuery` of
 /// files.
-final class ServingOptions {
-    private ServingOptions() {
+final class ServedOptions {
+    private ServedOptions() {
     }
 
     /// @throws IllegalArgumentException for what cannot be together, in upstream's words

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class ServingOptionsTest {
+class ServedOptionsTest {
     private static PortOptions options(Map<String, String> arguments) {
-        return ServingOptions.of(new KubeletOptions("n", Path.of("/d"), Path.of("/r"), Path.of("/l"), "/",
+        return ServedOptions.of(new KubeletOptions("n", Path.of("/d"), Path.of("/r"), Path.of("/l"), "/",
                 List.of(), "cluster.local", arguments,
                 new KubeletDefaults(Path.of("/d"), List.of(), List.of(), "cluster.local", "", List.of())));
     }
