@@ -76,6 +76,14 @@ public final class UserNamespaces {
         }
     }
 
+    /// What was written since, as by a kubelet that was on its way out.
+    private void look(String uid) {
+        Path file = pods.resolve(uid).resolve(FILE);
+        if (!known.containsKey(uid) && !wrong.containsKey(uid) && Files.exists(file)) {
+            adopt(uid, file);
+        }
+    }
+
     /// Gives a pod its namespace before its sandbox is made; the one it has, if it has one. Nothing is done for pods
     /// with the host's users.
     /// @param handler of the pod's RuntimeClass, empty for the default one
@@ -93,6 +101,7 @@ public final class UserNamespaces {
     }
 
     private synchronized void take(String uid) throws IOException {
+        look(uid);
         if (known.containsKey(uid) && !wrong.containsKey(uid)) {
             return;
         }
@@ -141,6 +150,7 @@ public final class UserNamespaces {
     }
 
     private synchronized UserNamespace of(Obj pod) {
+        look(pod.uid());
         UserNamespace namespace = known.get(pod.uid());
         if (namespace == null) {
             String none = "pod " + pod.uid() + " has no record in " + pods.resolve(pod.uid()).resolve(FILE);

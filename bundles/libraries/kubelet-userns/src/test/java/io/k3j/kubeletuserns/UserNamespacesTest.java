@@ -103,6 +103,18 @@ class UserNamespacesTest {
     }
 
     @Test
+    void whatTheKubeletBeforeGaveAtItsEndCountsToo() throws IOException {
+        UserNamespaces after = begin(TWO);
+        UserNamespaces before = begin(TWO);
+        Obj a = pod("a");
+        before.allocate(a, "");
+        assertThat(first(after, a)).isEqualTo(first(before, a));
+        Obj b = pod("b");
+        after.allocate(b, "");
+        assertThat(first(after, b)).isNotEqualTo(first(before, a));
+    }
+
+    @Test
     void filesAreUpstreams() throws IOException {
         Path file = Files.createDirectories(pods.resolve("a")).resolve("userns");
         String text = "{\"uidMappings\":[{\"hostId\":131072,\"containerId\":0,\"length\":65536}],"
