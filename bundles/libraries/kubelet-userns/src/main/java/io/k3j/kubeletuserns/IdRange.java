@@ -15,12 +15,12 @@ public record IdRange(long first, long length, long idsPerPod) {
     /// Ranges that begin and end with those of pods, and do not have the host's own users in them.
     /// @throws IllegalArgumentException in upstream's words, with what to change
     public IdRange {
-        if (idsPerPod < UNIT || idsPerPod >= ALL) {
-            throw new IllegalArgumentException("invalid configuration: userNamespaces.idsPerPod " + idsPerPod
-                    + " must be a multiple of " + UNIT + " between " + UNIT + " and " + (ALL - UNIT));
+        String wrong = idsPerPod < UNIT ? "not be less than " + UNIT
+                : idsPerPod % UNIT != 0 ? "be a multiple of " + UNIT
+                        : idsPerPod >= ALL ? "not be more than " + (ALL - 1) : "";
+        if (!wrong.isEmpty()) {
+            throw new IllegalArgumentException("invalid configuration: userNamespaces.idsPerPod must " + wrong);
         }
-        need(idsPerPod % UNIT == 0, "kubelet user namespace length " + idsPerPod + " is not a multiple of " + UNIT,
-                "userNamespaces.idsPerPod of a kubelet's file");
         need(first % idsPerPod == 0, "kubelet user assigned ID " + first + " is not a multiple of " + idsPerPod,
                 SubordinateIds.WHERE);
         need(first >= idsPerPod, "kubelet user assigned ID " + first + " must be greater or equal to " + idsPerPod,

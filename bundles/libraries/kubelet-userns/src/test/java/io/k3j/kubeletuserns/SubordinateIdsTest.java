@@ -93,9 +93,11 @@ class SubordinateIdsTest {
     @Test
     void aPodHasWholeUnitsOfIdsAndThereAreEnoughForAllPods() {
         assertThatThrownBy(() -> IdRange.rest(65_537)).isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith("kubelet user namespace length 65537 is not a multiple of 65536");
+                .hasMessage("invalid configuration: userNamespaces.idsPerPod must be a multiple of 65536");
         assertThatThrownBy(() -> IdRange.rest(1000)).isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith("invalid configuration: userNamespaces.idsPerPod 1000 must be");
+                .hasMessage("invalid configuration: userNamespaces.idsPerPod must not be less than 65536");
+        assertThatThrownBy(() -> IdRange.rest(1L << 32)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("invalid configuration: userNamespaces.idsPerPod must not be more than 4294967295");
         IdRange two = new IdRange(UNIT, 2 * UNIT, UNIT);
         assertThat(two.forPods(2)).isEqualTo(two);
         assertThatThrownBy(() -> two.forPods(3)).isInstanceOf(IllegalArgumentException.class)
