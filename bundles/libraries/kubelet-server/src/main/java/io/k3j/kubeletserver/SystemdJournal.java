@@ -52,7 +52,7 @@ final class SystemdJournal {
     /// The units that have logged anything; none where there is no journal.
     Set<String> units() {
         try {
-            Command.Outcome outcome = new Command(limit, MOST_NAMES)
+            Command.Outcome outcome = new Command(LIMIT, MOST_NAMES)
                     .run(List.of(program, "--field", "_SYSTEMD_UNIT"), "");
             return outcome.code() == 0 ? outcome.output().lines().collect(Collectors.toUnmodifiableSet()) : Set.of();
         } catch (IOException none) {
@@ -72,7 +72,7 @@ final class SystemdJournal {
             return;
         }
         AtomicBoolean late = new AtomicBoolean();
-        Thread watch = Thread.ofVirtual().name("journal-limit").start(() -> end(process, late));
+        Thread.ofVirtual().name("journal-limit").start(() -> end(process, late));
         try {
             boolean all = copy(process.getInputStream(), out);
             String cut = late.get() ? limit.toSeconds() + " seconds" : all ? "" : mostBytes + " bytes";
@@ -81,12 +81,12 @@ final class SystemdJournal {
                         .getBytes(StandardCharsets.UTF_8));
             }
         } finally {
-            watch.interrupt();
             process.destroyForcibly();
         }
     }
 
-    /// By its handle: what it has written until then is still read.
+    /// Waits for its end, which comes with the request's at the latest. By its handle: what it has written until then
+    /// is still read.
     private void end(Process process, AtomicBoolean late) {
         try {
             if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {

