@@ -193,7 +193,12 @@ public final class PulledImages {
         try (Stream<Path> all = Files.list(pulled)) {
             records = all.filter(file -> String.valueOf(file.getFileName()).startsWith("sha256-")).toList();
         }
-        Set<Path> kept = refs.get().stream().map(ref -> file(pulled, ref))
+        Set<String> here = refs.get();
+        if (here.isEmpty()) {
+            // a runtime that has just begun: what it will find again must not be anybody's
+            return;
+        }
+        Set<Path> kept = here.stream().map(ref -> file(pulled, ref))
                 .collect(Collectors.toSet());
         records.stream().filter(file -> !kept.contains(file)).forEach(PulledImages::delete);
     }

@@ -149,6 +149,8 @@ class PulledImagesTest {
         images.prune(() -> Set.of(REF));
         assertThat(granted(images, NOBODY)).isFalse();
         images.prune(Set::of);
+        assertThat(granted(images, NOBODY)).as("a runtime that knows nothing yet").isFalse();
+        images.prune(() -> Set.of("sha256:2"));
         assertThat(files("pulled")).isEmpty();
     }
 }
