@@ -30,6 +30,8 @@ public final class Images {
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(10);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
     private static final Pull BEGUN = new Pull(false, "", Duration.ZERO, Instant.EPOCH, Duration.ZERO, false);
+    /// Upstream's words for a pull that is not begun yet.
+    private static final String THROTTLED = "pull QPS exceeded";
     private final ContainerRuntime runtime;
     private final PullSecrets secrets;
     private final CredentialProviders providers;
@@ -38,6 +40,9 @@ public final class Images {
     private final RateLimit rate;
     private final Optional<PulledImages> access;
     private final Map<String, Pull> pulls = new ConcurrentHashMap<>();
+    /// The image that a pod has had, by the key of its pull: what it has seen it may see again, also while its Secrets
+    /// cannot be read.
+    private final Map<String, String> had = new ConcurrentHashMap<>();
 
     /// The state of an image.
     public sealed interface Outcome {
@@ -55,6 +60,10 @@ public final class Images {
     }
 
     private record Pull(boolean done, String error, Duration took, Instant again, Duration pause, boolean told) {
+        /// Whether it has a token that is not used yet.
+        boolean throttled() {
+            return error.equals(THROTTLED);
+        }
     }
 
     /// @param references where pull secrets are read
@@ -81,7 +90,8 @@ public final class Images {
     }
 
     /// Finds the image of a container that is about to start or restart; starts a pull when the pull policy requires
-    /// it. Does not block.
+    /// it. Does not wait for a pull; blocks for the runtime, and for the API where only pods with a certain credential
+    /// may have the image.
     /// @param wake called when a pull has ended
     public Outcome ensure(Obj pod, Struct container, Runnable wake) {
         String name = container.text("image");
@@ -94,9 +104,10 @@ public final class Images {
         boolean fetched = pull != null && pull.error.isEmpty();
         if (fetched || !policy.equals("Always")) {
             Optional<Image> found = runtime.images().find(name);
-            if (found.isPresent() && (fetched || granted(pod, name, found.get()))) {
-                pulls.remove(id);
-                return new Outcome.Here(found.get(), name, pull != null ? pulled(name, pull, found.get())
+            if (found.isPresent() && (fetched || granted(pod, id, name, found.get()))) {
+                drop(id);
+                had.put(id, found.get().id());
+                return new Outcome.Here(found.get(), name, pull != null && fetched ? pulled(name, pull, found.get())
                         : "Container image \"" + name
                                 + "\" already present on machine and can be accessed by the pod");
             }
@@ -108,18 +119,31 @@ public final class Images {
         if (pull != null && !pull.error.isEmpty() && clock.instant().isBefore(pull.again)) {
             return waiting(id, name, pull);
         }
-        Duration wait = rate.take();
+        Duration wait = pull != null && pull.throttled() ? Duration.ZERO : rate.take();
         if (!wait.isZero()) {
-            return new Outcome.Missing("ErrImagePull", "pull QPS exceeded", clock.instant().plus(wait));
+            return throttled(id, pull, clock.instant().plus(wait));
         }
         begin(pod, name, id, pull, wake);
         return new Outcome.Fetching(true);
     }
 
-    /// Blocks for the API where only pods with a certain credential may have an image.
-    private boolean granted(Obj pod, String name, Image image) {
-        return access.isEmpty() || access.get().granted(name, image.id(),
+    private boolean granted(Obj pod, String id, String name, Image image) {
+        return access.isEmpty() || image.id().equals(had.get(id)) || access.get().granted(name, image,
                 () -> secrets.of(pod, ImageName.parse(name), new ArrayList<>()));
+    }
+
+    /// Keeps the token until it is due; the back-off of a pull that has failed before is not lengthened by it.
+    private Outcome throttled(String id, @Nullable Pull before, Instant due) {
+        pulls.put(id, new Pull(true, THROTTLED, Duration.ZERO, due, before == null ? Duration.ZERO : before.pause,
+                true));
+        return new Outcome.Missing("ErrImagePull", THROTTLED, due);
+    }
+
+    private void drop(String id) {
+        Pull dropped = pulls.remove(id);
+        if (dropped != null && dropped.throttled()) {
+            rate.giveBack();
+        }
     }
 
     private Outcome waiting(String id, String name, Pull pull) {
@@ -181,38 +205,42 @@ public final class Images {
     /// Tries every credential; when none is taken, what was said to the first is reported, and the unreadable ones.
     private void fetch(String name, List<PullCredential> credentials, List<String> unread) {
         access.ifPresent(a -> a.begin(name));
-        boolean came = false;
+        Optional<Came> came = Optional.empty();
         try {
-            came = tried(name, credentials, unread);
+            came = Optional.of(tried(name, credentials, unread));
         } finally {
-            if (!came) {
+            if (came.isEmpty()) {
                 access.ifPresent(a -> a.failed(name));
             }
         }
+        // not within the try: an image that has come and cannot be noted stays noted as begun
+        note(name, came.get());
     }
 
-    /// @return true; what did not come is thrown
-    private boolean tried(String name, List<PullCredential> credentials, List<String> unread) {
+    private record Came(String ref, PullCredential by) {
+    }
+
+    private Came tried(String name, List<PullCredential> credentials, List<String> unread) {
         RuntimeFault first = null;
         for (PullCredential credential : credentials) {
             try {
-                String ref = runtime.images().pull(name, credential.auth());
-                access.ifPresent(a -> a.done(name, ref(name, ref), credential));
-                return true;
+                return new Came(runtime.images().pull(name, credential.auth()), credential);
             } catch (RuntimeFault e) {
                 first = first == null ? e : first;
             }
         }
-        if (first != null) {
-            unread.addFirst(String.valueOf(first.getMessage()));
-            throw new RuntimeFault(first.kind(), String.join("; ", unread));
+        if (first == null) {
+            throw new IllegalStateException("nobody was tried: the last one is nobody's credential");
         }
-        return false;
+        unread.addFirst(String.valueOf(first.getMessage()));
+        throw new RuntimeFault(first.kind(), String.join("; ", unread));
     }
 
-    /// By which the image is found later: its id, whatever the runtime calls it now.
-    private String ref(String name, String ref) {
-        return runtime.images().find(name).map(Image::id).orElse(ref);
+    /// By its id, by which the image is found later, whatever the runtime calls it now.
+    private void note(String name, Came came) {
+        if (access.isPresent()) {
+            access.get().done(name, runtime.images().find(name).map(Image::id).orElse(came.ref()), came.by());
+        }
     }
 
     /// Forgets who could have what is not here any more. Blocks for the runtime.
@@ -231,9 +259,11 @@ public final class Images {
         return all;
     }
 
-    /// Drops the pull results of a pod.
+    /// Drops the pull results of a pod, and what it has had.
     public void forget(String uid) {
-        pulls.keySet().removeIf(id -> id.startsWith(uid + "/"));
+        String own = uid + "/";
+        pulls.keySet().stream().filter(id -> id.startsWith(own)).toList().forEach(this::drop);
+        had.keySet().removeIf(id -> id.startsWith(own));
     }
 
     /// The default policy: `Always` for the tag `latest`.

@@ -6,6 +6,7 @@ import io.k3j.durablefiles.DurableFiles;
 import io.k3j.imageregistries.ImageName;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.nodeapi.Image;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -62,14 +63,18 @@ public final class PulledImages {
     /// Whether a pod may have an image that is here.
     ///
     /// @param name as the pod has it
-    /// @param ref the runtime's id of the image
+    /// @param found what the runtime has by that name
     /// @param credentials those of the pod for the image; asked for where they count, and may block
-    boolean granted(String name, String ref, Supplier<List<PullCredential>> credentials) {
+    boolean granted(String name, Image found, Supplier<List<PullCredential>> credentials) {
         ImageName image = ImageName.parse(name);
+        if (!policy.required(image, true)) {
+            return true;
+        }
+        String ref = found.id();
         Optional<Struct> record;
         try {
             record = read(ref);
-            if (!policy.required(image, record.isPresent() || intended(name))) {
+            if (!policy.required(image, record.isPresent() || !found.pinned() && intended(name))) {
                 return true;
             }
         } catch (IOException | MalformedInput e) {
@@ -105,6 +110,8 @@ public final class PulledImages {
         return !one.text(field).isEmpty() && one.text(field).equals(other.text(field));
     }
 
+    /// What was cut off counts until a pull of it has failed, be it that nothing had come: an image that somebody has
+    /// imported where there is no registry is not kept from pods for good.
     private synchronized boolean intended(String name) {
         return begun.containsKey(name) || Files.exists(file(pulling, name));
     }

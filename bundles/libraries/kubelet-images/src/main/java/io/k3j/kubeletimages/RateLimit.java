@@ -4,8 +4,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/// How often something may be done: a token bucket, as client-go's `flowcontrol`. It is full at first. Any thread;
-/// never blocks.
+/// How often something may be done: a token bucket, as client-go's `flowcontrol`. It is full at first. Who finds it
+/// empty gets a token that is due later, in the order of asking, so that many who wait come back one after the other
+/// and not all for each token. Any thread; never blocks.
 public final class RateLimit {
     /// Nothing waits.
     public static final RateLimit NONE = new RateLimit(0, 0, Instant::now);
@@ -27,8 +28,8 @@ public final class RateLimit {
         filled = clock.instant();
     }
 
-    /// Takes a token.
-    /// @return zero when it was there; else nothing was taken, and the time after which to ask again
+    /// Takes a token, be it one that is due later.
+    /// @return zero when it was there; else the time until it is due: the caller waits for it, or gives it back
     public synchronized Duration take() {
         if (perSecond <= 0) {
             return Duration.ZERO;
@@ -36,10 +37,12 @@ public final class RateLimit {
         Instant now = clock.instant();
         tokens = Math.min(burst, tokens + Duration.between(filled, now).toNanos() / NANOS * perSecond);
         filled = now;
-        if (tokens < 1) {
-            return Duration.ofNanos((long) Math.ceil((1 - tokens) / perSecond * NANOS));
-        }
         tokens--;
-        return Duration.ZERO;
+        return tokens >= 0 ? Duration.ZERO : Duration.ofNanos((long) Math.ceil(-tokens / perSecond * NANOS));
+    }
+
+    /// Gives a token back that was not used.
+    synchronized void giveBack() {
+        tokens = Math.min(burst, tokens + 1);
     }
 }

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.codec.Json;
 import io.k3j.model.Struct;
+import io.k3j.nodeapi.Image;
 import io.k3j.testkit.ManualClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -37,7 +39,11 @@ class PulledImagesTest {
     }
 
     private static boolean granted(PulledImages images, PullCredential... credentials) {
-        return images.granted(IMAGE, REF, () -> List.of(credentials));
+        return images.granted(IMAGE, image(false), () -> List.of(credentials));
+    }
+
+    private static Image image(boolean pinned) {
+        return new Image(REF, List.of(IMAGE), List.of(), 1, OptionalLong.empty(), "", pinned);
     }
 
     private static void pull(PulledImages images, PullCredential by) {
@@ -63,7 +69,7 @@ class PulledImagesTest {
         assertThat(granted(images, secret("right", "u3", "copy"))).as("the same credential").isTrue();
         assertThat(granted(images, secret("new", "u1", "mine"))).as("the same Secret").isTrue();
         assertThat(granted(images, secret("new", "u4", "mine"))).as("which has been noted").isTrue();
-        assertThat(images.granted("registry.example/other:1", REF, () -> List.of(MINE)))
+        assertThat(images.granted("registry.example/other:1", image(false), () -> List.of(MINE)))
                 .as("the same image by another name").isFalse();
     }
 
@@ -90,9 +96,20 @@ class PulledImagesTest {
         begin().begin(IMAGE);
         assertThat(granted(begin(), MINE)).isFalse();
         PulledImages after = begin();
+        assertThat(after.granted(IMAGE, image(true), List::of)).as("what an administrator has imported").isTrue();
         pull(after, MINE);
         assertThat(granted(after, MINE)).isTrue();
         assertThat(files("pulling")).isEmpty();
+    }
+
+    /// As where somebody has imported it meanwhile, and there is no registry.
+    @Test
+    void aPullThatWasCutOffAndFailsThenIsForgotten() throws IOException {
+        begin().begin(IMAGE);
+        PulledImages after = begin();
+        after.begin(IMAGE);
+        after.failed(IMAGE);
+        assertThat(granted(after, NOBODY)).isTrue();
     }
 
     @Test
@@ -130,6 +147,7 @@ class PulledImagesTest {
         pull(images, NOBODY);
         Files.writeString(files("pulled").getFirst(), "{");
         assertThat(granted(images, MINE)).isFalse();
+        assertThat(granted(begin("NeverVerify"), NOBODY)).as("where nobody is asked").isTrue();
         pull(images, MINE);
         assertThat(granted(images, MINE)).isTrue();
     }

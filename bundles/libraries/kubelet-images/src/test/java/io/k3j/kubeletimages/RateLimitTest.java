@@ -16,9 +16,11 @@ class RateLimitTest {
             assertThat(limit.take()).isZero();
         }
         assertThat(limit.take()).isEqualTo(Duration.ofMillis(500));
-        clock.advance(Duration.ofMillis(500));
-        assertThat(limit.take()).isZero();
-        assertThat(limit.take()).isPositive();
+        assertThat(limit.take()).as("in the order of asking").isEqualTo(Duration.ofSeconds(1));
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(limit.take()).isEqualTo(Duration.ofMillis(500));
+        limit.giveBack();
+        assertThat(limit.take()).as("what nobody has used").isEqualTo(Duration.ofMillis(500));
         clock.advance(Duration.ofHours(1));
         for (int i = 0; i < 3; i++) {
             assertThat(limit.take()).isZero();

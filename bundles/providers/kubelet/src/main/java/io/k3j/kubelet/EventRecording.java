@@ -11,6 +11,7 @@ final class EventRecording {
     private final Dependencies tools;
     private final RateLimit limit;
 
+    /// @throws IllegalArgumentException for a rate that is none
     EventRecording(Dependencies tools) {
         this.tools = tools;
         limit = RateOptions.events(tools.options(), tools.clock().monotonic());
@@ -20,17 +21,10 @@ final class EventRecording {
     void run() throws InterruptedException {
         while (tools.closed().getCount() > 0) {
             if (tools.events().step()) {
-                pace();
+                tools.closed().await(limit.take().toNanos(), TimeUnit.NANOSECONDS);
             } else {
                 tools.events().await(IDLE);
             }
-        }
-    }
-
-    private void pace() throws InterruptedException {
-        Duration wait = limit.take();
-        while (!wait.isZero() && !tools.closed().await(wait.toNanos(), TimeUnit.NANOSECONDS)) {
-            wait = limit.take();
         }
     }
 }

@@ -51,6 +51,7 @@ final class NodeAgent implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Dependencies tools;
     private final PodWorkers workers;
+    private final EventRecording recording;
     private final ImageGarbageCollector collector;
     private final Evictions evictions;
     private final AllocatableEnforcement enforcement;
@@ -111,6 +112,7 @@ final class NodeAgent implements AutoCloseable {
                 volumes);
         plugins = new PluginFailures(api, options.nodeName(), health, tools.events(), clock);
         workers = new PodWorkers(tools);
+        recording = new EventRecording(tools);
         certificates = new CertificateMetrics(options.dataDir(), clock);
         healthz = options.healthz(List.of(settings.nodeIp())).map(a -> new HealthzPort(health, a, HEALTHZ_AGAIN));
         staticPods = new StaticPods(tools, api, workers);
@@ -197,7 +199,7 @@ final class NodeAgent implements AutoCloseable {
         loop("kubelet-plugins", () -> plugins.run(closed));
         loop("kubelet-certificates", () -> certificates.run(closed));
         healthz.ifPresent(port -> loop("kubelet-healthz", () -> port.run(closed)));
-        loop("kubelet-events", new EventRecording(tools)::run);
+        loop("kubelet-events", recording::run);
         runtimeEvents = tools.runtime().events(workers::event);
         loop("kubelet-static-pods", staticPods::run);
         Housekeeping housekeeping = new Housekeeping(tools, workers, collector);
