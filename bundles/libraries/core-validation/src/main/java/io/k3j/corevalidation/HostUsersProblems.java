@@ -9,6 +9,7 @@ import java.util.List;
 /// `ValidateSecurityContext`. Pure. See <https://kubernetes.io/docs/concepts/workloads/pods/user-namespaces/>.
 final class HostUsersProblems {
     private static final String FORBIDDEN = "when `hostUsers` is false";
+    private static final List<String> SHARED = List.of("hostNetwork", "hostPID", "hostIPC");
     private static final List<String> LISTS = List.of("initContainers", "containers", "ephemeralContainers");
 
     private HostUsersProblems() {
@@ -18,8 +19,7 @@ final class HostUsersProblems {
     static void check(Struct spec, Problems p) {
         boolean hostUsers = spec.flag("hostUsers", true);
         if (!hostUsers) {
-            List.of("hostNetwork", "hostPID", "hostIPC").stream().filter(spec::flag)
-                    .forEach(field -> p.at(field).forbidden(FORBIDDEN));
+            SHARED.stream().filter(spec::flag).forEach(field -> p.at(told(field)).forbidden(FORBIDDEN));
         }
         for (String list : LISTS) {
             Seq containers = spec.seq(list);
@@ -27,6 +27,15 @@ final class HostUsersProblems {
                 container(containers.struct(i), hostUsers, p.at(list, i));
             }
         }
+    }
+
+    /// Upstream names two of them as its own fields, not as the API's.
+    private static String told(String field) {
+        return switch (field) {
+            case "hostPID" -> "HostPID";
+            case "hostIPC" -> "HostIPC";
+            default -> field;
+        };
     }
 
     /// Devices keep the host's owners; what is masked in `/proc` protects the host from its own root only.

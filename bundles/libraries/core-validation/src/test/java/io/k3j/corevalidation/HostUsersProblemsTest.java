@@ -19,8 +19,8 @@ class HostUsersProblemsTest {
         assertThat(found(shared)).isEmpty();
         assertThat(found(shared.with("hostUsers", true))).isEmpty();
         assertThat(found(shared.with("hostUsers", false))).containsExactly(
-                "hostNetwork: Forbidden: when `hostUsers` is false", "hostPID: Forbidden: when `hostUsers` is false",
-                "hostIPC: Forbidden: when `hostUsers` is false",
+                "hostNetwork: Forbidden: when `hostUsers` is false", "HostPID: Forbidden: when `hostUsers` is false",
+                "HostIPC: Forbidden: when `hostUsers` is false",
                 "initContainers[0].volumeDevices: Forbidden: when `hostUsers` is false");
     }
 
