@@ -2,6 +2,7 @@ package io.k3j.kubeletuserns;
 
 import io.k3j.childprocess.Command;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -56,7 +57,8 @@ public final class SubordinateIds {
     }
 
     private boolean userExists() throws IOException {
-        try (Stream<String> lines = Files.lines(users)) {
+        // names of people may be in any encoding
+        try (Stream<String> lines = Files.lines(users, StandardCharsets.ISO_8859_1)) {
             return lines.anyMatch(line -> line.startsWith(USER + ":"));
         } catch (NoSuchFileException e) {
             return false;

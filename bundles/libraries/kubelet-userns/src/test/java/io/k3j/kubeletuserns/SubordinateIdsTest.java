@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -54,7 +55,8 @@ class SubordinateIdsTest {
 
     @Test
     void itIsWhatAnAdministratorHasSetAside() throws IOException {
-        users("kubelet:x:7:7::/:\n");
+        Files.writeString(dir.resolve("passwd"), "j:x:6:6:J\u00fcrgen:/:\nkubelet:x:7:7::/:\n",
+                StandardCharsets.ISO_8859_1);
         program("echo \"0: kubelet 131072 7208960\"");
         assertThat(ids().read(UNIT)).isEqualTo(new IdRange(131_072, 7_208_960, UNIT));
     }
