@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 
 /// `/logs/`: files of the node's directory of logs and, where it is switched on, what its services have logged
 /// ([NodeLogQuery]): in the journal, else in a file of the service's name. Files are found as [FileRoots] says. Any
@@ -26,18 +27,18 @@ import java.util.Set;
 final class NodeLogs {
     private static final Map<String, String> TEXT = Map.of("content-type", "text/plain;charset=UTF-8");
     private static final int PIECE_BYTES = 64 << 10;
+    /// A search in the journal takes a processor; who may see logs may not take all of them.
+    static final int MOST_QUERIES = 8;
     private final FileRoots roots;
     private final FileServer files;
     private final NodeLogAccess access;
     private final SystemdJournal journal;
-    private final Sessions sessions;
+    private final Semaphore turns = new Semaphore(MOST_QUERIES);
 
-    /// @param sessions of which each query of services takes a seat
-    NodeLogs(FileRoots roots, NodeLogAccess access, SystemdJournal journal, Sessions sessions) {
+    NodeLogs(FileRoots roots, NodeLogAccess access, SystemdJournal journal) {
         this.roots = roots;
         this.access = access;
         this.journal = journal;
-        this.sessions = sessions;
         files = new FileServer(path -> {
             FileRoots.Held held = roots.open(path);
             return new ServedFiles.OpenFile(held.path(), held);
@@ -59,9 +60,19 @@ final class NodeLogs {
         } else if (query.get().services().isEmpty()) {
             file(x, query.get());
         } else {
-            try (Sessions.Session _ = sessions.begin()) {
-                services(x, query.get());
-            }
+            inTurn(x, query.get());
+        }
+    }
+
+    private void inTurn(Exchange x, NodeLogQuery query) throws IOException {
+        if (!turns.tryAcquire()) {
+            throw new Refusal(429, "this node answers " + MOST_QUERIES
+                    + " queries of its services' logs at once; try again\n");
+        }
+        try {
+            services(x, query);
+        } finally {
+            turns.release();
         }
     }
 
