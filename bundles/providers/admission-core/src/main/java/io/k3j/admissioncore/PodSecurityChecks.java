@@ -20,7 +20,7 @@ final class PodSecurityChecks {
     private final Struct podContext;
     private final int minor;
     private final boolean windows;
-    /// Whether root in the pod is nobody on the host: then who a process is counts for less.
+    /// Whether root in the pod is nobody on the host: then who a process is counts for less, from 1.35 on.
     private final boolean userNamespace;
     private final List<Struct> containers = new ArrayList<>();
     private final List<String> found = new ArrayList<>();
@@ -32,7 +32,7 @@ final class PodSecurityChecks {
         this.minor = minor;
         // from 1.25 on, Linux-only checks do not apply to pods with spec.os.name=windows
         this.windows = minor >= 25 && spec.struct("os").text("name").equals("windows");
-        this.userNamespace = !spec.flag("hostUsers", true);
+        this.userNamespace = minor >= 35 && !spec.flag("hostUsers", true);
         for (String list : List.of("initContainers", "containers", "ephemeralContainers")) {
             containers.addAll(spec.seq(list).structs());
         }
@@ -72,7 +72,7 @@ final class PodSecurityChecks {
         }
         checkContainers("privileged", "must not set securityContext.privileged=true",
                 c -> context(c).flag("privileged"));
-        if (restricted || minor < 35 || !userNamespace) {
+        if (restricted || !userNamespace) {
             checkContainers("procMount", "must not set securityContext.procMount to \"Unmasked\"",
                     c -> !context(c).text("procMount", "Default").equals("Default"));
         }

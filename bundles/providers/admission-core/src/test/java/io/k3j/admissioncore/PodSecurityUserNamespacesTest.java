@@ -23,7 +23,8 @@ class PodSecurityUserNamespacesTest {
         Struct root = Struct.of("allowPrivilegeEscalation", false, "runAsNonRoot", false, "runAsUser", 0,
                 "capabilities", Struct.of("drop", List.of("ALL")), "seccompProfile",
                 Struct.of("type", "RuntimeDefault"));
-        assertThat(violations(root, false, "restricted", 36)).isEmpty();
+        assertThat(violations(root, false, "restricted", 35)).isEmpty();
+        assertThat(violations(root, false, "restricted", 34)).as("of a version before").hasSize(2);
         assertThat(violations(root, true, "restricted", 36)).hasSize(2);
     }
 
