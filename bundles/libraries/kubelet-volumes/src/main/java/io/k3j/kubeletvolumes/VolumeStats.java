@@ -51,7 +51,7 @@ public final class VolumeStats {
         this(clock, monotonic, PERIOD);
     }
 
-    /// @param period how old figures become; nothing is ever counted for a negative one
+    /// @param period how old figures become; nothing is ever counted unless it is positive
     public VolumeStats(InstantSource clock, InstantSource monotonic, Duration period) {
         this.clock = clock;
         this.monotonic = monotonic;
@@ -202,7 +202,7 @@ public final class VolumeStats {
     }
 
     private boolean due(Counted c) {
-        return c.volume().metrics() != Metrics.NONE && !period.isNegative()
+        return c.volume().metrics() != Metrics.NONE && period.isPositive()
                 && Duration.between(c.since(), monotonic.instant()).compareTo(period) >= 0;
     }
 

@@ -71,7 +71,7 @@ class VolumeStatsTest {
         clock.advance(Duration.ofMinutes(1));
         seldom.round(Runnable::run);
         assertThat(seldom.of("u").getFirst().used().inodes()).isEqualTo(2);
-        VolumeStats never = new VolumeStats(clock, clock.monotonic(), Duration.ofSeconds(-1));
+        VolumeStats never = new VolumeStats(clock, clock.monotonic(), Duration.ZERO);
         never.mounted("u", List.of(volume));
         never.round(Runnable::run);
         assertThat(never.of("u")).isEmpty();

@@ -25,7 +25,7 @@ final class IntervalOptions {
         return every;
     }
 
-    /// How old figures of volumes become, by `volumeStatsAggPeriod`; a negative one is for none.
+    /// How old figures of volumes become, by `volumeStatsAggPeriod`; they are counted where that is positive.
     static Duration volumeStats(KubeletOptions options) {
         return options.duration("volume-stats-agg-period", VolumeStats.PERIOD.toSeconds() + "s");
     }
