@@ -3,6 +3,7 @@ package io.k3j.nodestatus;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.nodeapi.ContainerRuntime;
+import java.util.Comparator;
 import java.util.List;
 
 /// What the runtime and the handlers of RuntimeClasses can do, as a Node's status tells it; pure. See
@@ -14,13 +15,16 @@ final class RuntimeHandlers {
     private RuntimeHandlers() {
     }
 
-    /// A status with the handlers of the runtime, and none where it does not tell.
+    /// A status with the handlers of the runtime by name, and none where it does not tell: containerd gives them in any
+    /// order, and another one is no news.
     /// @param groupsPolicy whether it knows `supplementalGroupsPolicy`; an older one is not said to know features
     static Struct tell(List<ContainerRuntime.Handler> handlers, boolean groupsPolicy, Struct status) {
         Struct features = groupsPolicy ? status.with(FEATURES, Struct.of("supplementalGroupsPolicy", true))
                 : status.without(FEATURES);
         return handlers.isEmpty() ? features.without(FIELD)
-                : features.with(FIELD, Seq.copyOf(handlers.stream().map(RuntimeHandlers::handler).toList()));
+                : features.with(FIELD, Seq.copyOf(handlers.stream()
+                        .sorted(Comparator.comparing(ContainerRuntime.Handler::name)).map(RuntimeHandlers::handler)
+                        .toList()));
     }
 
     private static Struct handler(ContainerRuntime.Handler handler) {

@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 class RuntimeHandlersTest {
     @Test
     void aNodeTellsWhatItsRuntimesHandlersCanDo() {
-        Struct told = RuntimeHandlers.tell(List.of(new ContainerRuntime.Handler("", true, true),
-                new ContainerRuntime.Handler("kata", false, false)), true, Struct.EMPTY);
+        Struct told = RuntimeHandlers.tell(List.of(new ContainerRuntime.Handler("kata", false, false),
+                new ContainerRuntime.Handler("", true, true)), true, Struct.EMPTY);
         assertThat(told.seq("runtimeHandlers")).isEqualTo(Seq.of(
                 Struct.of("name", "", "features", Struct.of("recursiveReadOnlyMounts", true, "userNamespaces", true)),
                 Struct.of("name", "kata", "features",
