@@ -279,10 +279,10 @@ class PlanBuilderTest {
         assertThat(flat(plan(flags).settings().get("kubeletArg"))).isEqualTo(
                 "pod-max-pids=10,config=" + given + ",max-pods=60,logging-format=text");
         assertThat(warnings).containsExactly(given + ": unknown field x is ignored");
-        Files.writeString(dropIn, head + "syncFrequency: 5s\n");
+        Files.writeString(dropIn, head + "fileCheckFrequency: 5s\n");
         assertThatExceptionOfType(UsageFailure.class).isThrownBy(() -> plan(flags))
-                .withMessage(dropIn + ": syncFrequency=5s is not supported yet by K3j; leave it out or write 1m, see "
-                        + "docs/compatibility.md");
+                .withMessage(dropIn + ": fileCheckFrequency=5s is not supported yet by K3j; leave it out or write 20s,"
+                        + " see docs/compatibility.md");
     }
 
     @Test

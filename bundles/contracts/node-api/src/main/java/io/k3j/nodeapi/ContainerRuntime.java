@@ -32,6 +32,26 @@ public interface ContainerRuntime {
     /// Whether the runtime and its pod network are ready, as the runtime sees it.
     RuntimeReadiness readiness();
 
+    /// The handlers that RuntimeClasses may name, the default one by the empty name, with what each of them can do.
+    /// Empty for a runtime that does not tell, as containerd before 2.0.
+    default List<Handler> handlers() {
+        return List.of();
+    }
+
+    /// What a handler can do, as the runtime tells.
+    ///
+    /// @param name as a RuntimeClass names it; empty for the default one
+    /// @param recursiveReadOnlyMounts whether it mounts volumes read-only with all that is mounted below them
+    /// @param userNamespaces whether it runs pods in user namespaces of their own
+    record Handler(String name, boolean recursiveReadOnlyMounts, boolean userNamespaces) {
+    }
+
+    /// Whether processes may be kept from the groups that files of their image give their users
+    /// (`supplementalGroupsPolicy: Strict`).
+    default boolean supplementalGroupsPolicy() {
+        return false;
+    }
+
     /// Who keeps the cgroups of pods, and with it what `cgroup_parent` of a sandbox is: a slice of systemd's as
     /// `kubepods-burstable.slice` when true, else a path as `/kubepods/burstable`. The same as long as the instance
     /// lives; does not block.

@@ -19,9 +19,10 @@ final class SettledGates {
             "HPAConfigurableTolerance", "CRDValidationRatcheting", "StructuredAuthenticationConfiguration",
             "AnonymousAuthConfigurableEndpoints", "MultiCIDRServiceAllocator", "ServiceTrafficDistribution",
             "VolumeAttributesClass", "RecoverVolumeExpansionFailure", "NodeDeclaredFeatures",
-            "ConstrainedImpersonation", "APIServerIdentity");
-    private static final List<String> OFF = List.of("DynamicResourceAllocation", "UserNamespacesSupport",
-            "NodeLogQuery", "QOSReserved", "KubeletInUserNamespace", "StorageVersionAPI");
+            "ConstrainedImpersonation", "APIServerIdentity", "UserNamespacesSupport", "ProcMountType", "NodeLogQuery",
+            "RecursiveReadOnlyMounts", "KubeletEnsureSecretPulledImages", "SupplementalGroupsPolicy");
+    private static final List<String> OFF = List.of("DynamicResourceAllocation", "QOSReserved",
+            "KubeletInUserNamespace", "StorageVersionAPI");
     private static final Map<String, Boolean> ALL = all();
 
     private SettledGates() {

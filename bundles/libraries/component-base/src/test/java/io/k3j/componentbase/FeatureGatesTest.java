@@ -43,7 +43,7 @@ class FeatureGatesTest {
     @CsvSource(delimiter = '|', value = {
             "Nonsense=true|unrecognized feature gate: Nonsense; K3j takes ClusterTrustBundle, ",
             "NodeSwap=false|cannot set feature gate NodeSwap to false, feature is locked to true; leave it out",
-            "UserNamespacesSupport=true|cannot set feature gate UserNamespacesSupport to true, feature is locked to",
+            "UserNamespacesSupport=false|cannot set feature gate UserNamespacesSupport to false, feature is locked to",
             "ClusterTrustBundle|missing bool value for ClusterTrustBundle; write ClusterTrustBundle=true",
             "ClusterTrustBundle=yes|invalid value of ClusterTrustBundle=yes; write true or false",
             "ClusterTrustBundleProjection=true|ClusterTrustBundleProjection is enabled, but depends on features that"

@@ -91,11 +91,18 @@ class KubeletArgumentsTest {
                 containerLogMonitorInterval: 5s
                 cpuCFSQuota: false
                 oomScoreAdj: -500
+                enableSystemLogQuery: true
+                userNamespaces: {idsPerPod: 131072}
+                registryPullQPS: 0
+                imagePullCredentialsVerificationPolicy: NeverVerifyAllowlistedImages
+                preloadedImagesVerificationAllowlist: [docker.io/library/a, b.example/*]
                 """);
         assertThat(read().arguments()).containsExactlyInAnyOrder("node-status-report-frequency=1m",
                 "node-lease-duration-seconds=60", "swap-behavior=LimitedSwap", "single-process-oom-kill=true",
                 "max-container-restart-period=30s", "container-log-monitor-interval=5s", "cpu-cfs-quota=false",
-                "oom-score-adj=-500");
+                "oom-score-adj=-500", "enable-system-log-query=true", "user-namespaces-ids-per-pod=131072",
+                "registry-qps=0", "image-pull-credentials-verification-policy=NeverVerifyAllowlistedImages",
+                "preloaded-images-verification-allowlist=docker.io/library/a,b.example/*");
     }
 
     @Test

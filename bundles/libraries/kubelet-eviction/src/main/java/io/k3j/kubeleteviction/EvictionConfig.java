@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// When pods are evicted: the kubelet's arguments `eviction-hard`, `eviction-soft`, `eviction-soft-grace-period`,
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 public final class EvictionConfig {
     /// K3s' `--eviction-hard`.
     private static final String HARD = "imagefs.available<5%,nodefs.available<5%";
+    /// Upstream's, for signals that nothing is said of where `mergeDefaultEvictionSettings` of a file is true.
+    private static final String UPSTREAM = "memory.available<100Mi,nodefs.available<10%,nodefs.inodesFree<5%,"
+            + "imagefs.available<15%,imagefs.inodesFree<5%";
     /// K3s' `--eviction-minimum-reclaim`.
     private static final String RECLAIM = "imagefs.available=10%,nodefs.available=10%";
     private final List<Threshold> thresholds;
@@ -32,7 +36,7 @@ public final class EvictionConfig {
     /// @throws IllegalArgumentException naming the argument, with upstream's sentence
     public static EvictionConfig of(Map<String, String> arguments) {
         Arguments given = new Arguments(arguments);
-        List<Threshold> all = new ArrayList<>(given.thresholds("eviction-hard", HARD));
+        List<Threshold> all = new ArrayList<>(given.hard());
         Map<EvictionSignal, Duration> graces = given.graces();
         Map<EvictionSignal, Amount> reclaims = given.reclaims();
         for (Threshold soft : given.thresholds("eviction-soft", "")) {
@@ -106,6 +110,16 @@ public final class EvictionConfig {
         private EvictionSignal signal(String text) {
             return EvictionSignal.of(text)
                     .orElseThrow(() -> new IllegalArgumentException("unsupported eviction signal " + text));
+        }
+
+        List<Threshold> hard() {
+            String name = "eviction-hard";
+            List<Threshold> all = new ArrayList<>(thresholds(name, HARD));
+            if (values.getOrDefault("merge-default-eviction-settings", "false").equals("true")) {
+                Set<String> said = pairs(name, HARD, "<").keySet();
+                thresholds("", UPSTREAM).stream().filter(t -> !said.contains(t.signal().text())).forEach(all::add);
+            }
+            return all;
         }
 
         List<Threshold> thresholds(String name, String otherwise) {

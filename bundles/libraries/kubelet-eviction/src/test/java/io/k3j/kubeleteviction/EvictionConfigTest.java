@@ -41,6 +41,18 @@ class EvictionConfigTest {
     }
 
     @Test
+    void upstreamsDefaultsFillInWhereThatIsSaid() {
+        EvictionConfig config = EvictionConfig.of(Map.of("merge-default-eviction-settings", "true", "eviction-hard",
+                "memory.available<200Mi,nodefs.inodesFree<0%", "enforce-node-allocatable", "none",
+                "eviction-minimum-reclaim", ""));
+        assertThat(config.thresholds()).containsExactlyInAnyOrder(
+                new Threshold(EvictionSignal.MEMORY, Amount.quantity("200Mi"), Duration.ZERO, null),
+                new Threshold(EvictionSignal.NODE_FS, Amount.percent("10%"), Duration.ZERO, null),
+                new Threshold(EvictionSignal.IMAGE_FS, Amount.percent("15%"), Duration.ZERO, null),
+                new Threshold(EvictionSignal.IMAGE_FS_INODES, Amount.percent("5%"), Duration.ZERO, null));
+    }
+
+    @Test
     void podsAreNotPromisedWhatHardThresholdsKeepFree() {
         EvictionConfig config = EvictionConfig.of(Map.of("eviction-hard",
                 "memory.available<100Mi,imagefs.available<50%,nodefs.available<10%,nodefs.inodesFree<5%",

@@ -25,9 +25,8 @@ final class PullSecrets {
     /// Those that are for an image, in the order of the pod.
     ///
     /// @param unread receives what is wrong with the others, without secrets
-    /// @return CRI's `AuthConfig`s
-    List<Struct> of(Obj pod, ImageName image, List<String> unread) {
-        List<Struct> all = new ArrayList<>();
+    List<PullCredential> of(Obj pod, ImageName image, List<String> unread) {
+        List<PullCredential> all = new ArrayList<>();
         for (Struct ref : pod.spec().seq("imagePullSecrets").structs()) {
             String about = "image pull secret \"" + ref.text("name") + "\" ";
             try {
@@ -36,9 +35,11 @@ final class PullSecrets {
                 Struct auths = auths(secret.tree().struct("data"));
                 auths.names().stream().sorted(ImageMatch.SPECIFIC_FIRST)
                         .filter(url -> ImageMatch.parse(url).matches(image))
-                        .forEach(url -> auth(auths.struct(url)).ifPresentOrElse(all::add, () -> unread.add(about
-                                + "has for " + url + " an auth that is not the base64 of USER:PASSWORD; make it by"
-                                + " kubectl create secret docker-registry")));
+                        .forEach(url -> auth(auths.struct(url)).ifPresentOrElse(
+                                auth -> all.add(PullCredential.ofSecret(auth, secret.uid(), secret.namespace(),
+                                        secret.name())),
+                                () -> unread.add(about + "has for " + url + " an auth that is not the base64 of"
+                                        + " USER:PASSWORD; make it by kubectl create secret docker-registry")));
             } catch (ConfigError e) {
                 unread.add(about + "cannot be read: " + e.getMessage());
             } catch (MalformedInput | IllegalArgumentException e) {

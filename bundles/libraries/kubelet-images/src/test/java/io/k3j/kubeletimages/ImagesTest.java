@@ -3,6 +3,7 @@ package io.k3j.kubeletimages;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.kuberuntime.ReferencedObjects;
+import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -12,9 +13,11 @@ import io.k3j.nodeapi.ImageStore;
 import io.k3j.nodeapi.RuntimeFault;
 import io.k3j.testkit.FakeApi;
 import io.k3j.testkit.ManualClock;
+import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -25,6 +28,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
 class ImagesTest {
@@ -43,9 +47,13 @@ class ImagesTest {
         final List<Struct> tried = new ArrayList<>();
         CountDownLatch open = new CountDownLatch(0);
         private volatile boolean opened;
+        private volatile boolean blind;
 
         @Override
         public Optional<Image> find(String name) {
+            if (blind) {
+                throw new RuntimeFault(RuntimeFault.Kind.UNAVAILABLE, "no answer");
+            }
             return opened ? Optional.of(new Image(name, List.of(), List.of(), 1, OptionalLong.empty(), "", false))
                     : Optional.empty();
         }
@@ -130,6 +138,86 @@ class ImagesTest {
         registry.open.countDown();
         assertThat(woken.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
         assertThat(images.ensure(pod(), container(), woken::release)).isEqualTo(new Images.Outcome.Fetching(true));
+    }
+
+    @Test
+    void aPullThatIsTooManyWaitsUntilThereIsRoom() throws Exception {
+        ManualClock clock = new ManualClock();
+        Images paced = new Images(runtime, new ReferencedObjects(api),
+                new CredentialProviders(Path.of("/absent"), Path.of("/absent"), clock), clock, Images.PARALLEL,
+                new RateLimit(1, 1, clock), Optional.empty());
+        assertThat(paced.ensure(pod(), container(), woken::release)).isEqualTo(new Images.Outcome.Fetching(true));
+        assertThat(woken.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
+        Struct other = container().with("image", "registry.example/other:1");
+        assertThat(paced.ensure(pod(), other, woken::release)).isEqualTo(new Images.Outcome.Missing("ErrImagePull",
+                "pull QPS exceeded", clock.instant().plusSeconds(1)));
+        Obj last = pod().with("last", "metadata", "uid");
+        Images.Outcome.Missing afterIt = new Images.Outcome.Missing("ErrImagePull", "pull QPS exceeded",
+                clock.instant().plusSeconds(2));
+        assertThat(paced.ensure(last, other, woken::release)).as("the next in turn").isEqualTo(afterIt);
+        paced.forget("last");
+        assertThat(paced.ensure(last, other, woken::release)).as("no turn is lost").isEqualTo(afterIt);
+        assertThat(paced.ensure(pod(), other, woken::release)).as("asked too early")
+                .isEqualTo(new Images.Outcome.Missing("ImagePullBackOff", "Back-off pulling image \"registry.example/"
+                        + "other:1\": ErrImagePull: pull QPS exceeded", clock.instant().plusSeconds(1)));
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(paced.ensure(pod(), other, woken::release)).isEqualTo(new Images.Outcome.Fetching(true));
+        assertThat(woken.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
+    }
+
+    private Images careful(Path root) throws IOException {
+        secret("good", "{\"auths\": {\"registry.example\": {\"username\": \"user\", \"password\": \"right\"}}}");
+        return new Images(runtime, new ReferencedObjects(api),
+                new CredentialProviders(Path.of("/absent"), Path.of("/absent"), new ManualClock()), new ManualClock(),
+                Images.PARALLEL, RateLimit.NONE, Optional.of(new PulledImages(root,
+                        ImageVerification.of("", List.of()), new ManualClock())));
+    }
+
+    @Test
+    void aPodHasItsImageAgainWhileItsSecretsCannotBeRead(@TempDir Path root) throws Exception {
+        Images careful = careful(root);
+        careful.ensure(pod("good"), container(), woken::release);
+        assertThat(woken.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(careful.ensure(pod("good"), container(), woken::release)).isInstanceOf(Images.Outcome.Here.class);
+        api.vanish(ReferencedObjects.SECRETS, new Key("default", "good"));
+        assertThat(careful.ensure(pod("good"), container(), woken::release)).isInstanceOf(Images.Outcome.Here.class);
+        careful.forget("u");
+        assertThat(careful.ensure(pod("good"), container(), woken::release)).as("another one of its name")
+                .isEqualTo(new Images.Outcome.Fetching(true));
+        assertThat(woken.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void anImageThatHasComeAndCannotBeNotedIsNotEverybodys(@TempDir Path root) throws Exception {
+        Images careful = careful(root);
+        registry.open = new CountDownLatch(1);
+        careful.ensure(pod("good"), container(), woken::release);
+        registry.blind = true;
+        registry.open.countDown();
+        assertThat(woken.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
+        registry.blind = false;
+        Obj other = pod().with("other", "metadata", "uid");
+        assertThat(careful.ensure(other, container().with("imagePullPolicy", "Never"), woken::release))
+                .isInstanceOf(Images.Outcome.Missing.class);
+    }
+
+    @Test
+    void anotherPodsPrivateImageIsPulledAgainWithItsOwnCredentials(@TempDir Path root) throws Exception {
+        Images careful = careful(root);
+        assertThat(careful.ensure(pod("good"), container(), woken::release))
+                .isEqualTo(new Images.Outcome.Fetching(true));
+        assertThat(woken.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(careful.ensure(pod("good"), container(), woken::release)).isInstanceOf(Images.Outcome.Here.class);
+        assertThat(careful.ensure(pod("good"), container(), woken::release)).as("once more")
+                .isInstanceOf(Images.Outcome.Here.class);
+        Obj other = pod().with("other", "metadata", "uid");
+        assertThat(careful.ensure(other, container().with("imagePullPolicy", "Never"), woken::release))
+                .isInstanceOfSatisfying(Images.Outcome.Missing.class,
+                        m -> assertThat(m.reason()).isEqualTo("ErrImageNeverPull"));
+        assertThat(careful.ensure(other, container(), woken::release)).isEqualTo(new Images.Outcome.Fetching(true));
+        assertThat(woken.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(careful.ensure(other, container(), woken::release)).isInstanceOfSatisfying(
+                Images.Outcome.Missing.class, m -> assertThat(m.reason()).isEqualTo("ErrImagePull"));
     }
 
     private Images.Outcome pulled(String... secrets) throws InterruptedException {

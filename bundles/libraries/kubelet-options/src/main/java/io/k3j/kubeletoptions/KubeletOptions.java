@@ -88,6 +88,7 @@ public record KubeletOptions(String nodeName, Path dataDir, Path rootDir, Path l
         parallelPulls();
         limitedSwap();
         logMonitorInterval();
+        syncFrequency();
     }
 
     /// The root of pod directories, unless the administrator chose it: another program may lie there, too.
@@ -285,6 +286,6 @@ public record KubeletOptions(String nodeName, Path dataDir, Path rootDir, Path l
 
     /// The interval of pod syncs without events.
     public Duration syncFrequency() {
-        return Duration.ofSeconds(60);
+        return IntervalOptions.sync(this);
     }
 }

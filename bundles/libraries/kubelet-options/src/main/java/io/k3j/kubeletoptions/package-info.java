@@ -1,8 +1,11 @@
 /// What a kubelet is told, as upstream's `cmd/kubelet/app/options`: [KubeletSettings] are K3s' flags, [KubeletOptions]
 /// what they and `--kubelet-arg` come to; [NodeOptions], [NodeAllocatable], [CgroupOptions] and [OomScore] are what the
-/// Node, pods, control groups and this process are told of it.
+/// Node, pods, control groups and this process are told of it; [IntervalOptions], [RateOptions], [ServedOptions],
+/// [ImageOptions] and [UserNamespaceOptions] are what other parts of a kubelet are told, [HostChecks] what a machine
+/// must not have.
 ///
-/// **Threads.** Any: nothing changes once it is made. **Blocking.** Files of `/proc` and of control groups only.
+/// **Threads.** Any: nothing changes once it is made. **Blocking.** Files of `/proc` and of control groups; those of
+/// images and of user namespaces while their parts are made, and there a program, too.
 /// **Errors.** A wrong argument is an `IllegalArgumentException` that names it, with upstream's sentence where there is
 /// one.
 @NullMarked

@@ -11,8 +11,6 @@ import io.k3j.model.Struct;
 import io.k3j.nodeapi.Container;
 import io.k3j.nodeapi.ExecResult;
 import io.k3j.nodeapi.RuntimeFault;
-import io.k3j.staticfiles.FileServer;
-import io.k3j.staticfiles.ServedFiles;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -30,8 +28,8 @@ import java.util.function.Supplier;
 ///
 /// - `containerLogs/<namespace>/<pod>/<container>` with `follow`, `previous`, `tailLines`, `limitBytes`, `sinceTime`,
 ///   `sinceSeconds`, `timestamps`, `stream` (the fields of `PodLogOptions`).
-/// - `logs/…`: the node's own log files and listings of them, whatever `query` says: upstream's NodeLogQuery has to be
-///   switched on there. Links are followed as [FileRoots] says, so not to any place of the node as upstream's are.
+/// - `logs/…`: the node's own log files and listings of them, and with `query` what its services have logged, as far as
+///   [NodeLogAccess] says. Links are followed as [FileRoots] says, so not to any place of the node as upstream's are.
 /// - `exec`, `attach`, `portForward` with `/<namespace>/<pod>[/<uid>]/<container>`, the last one without a container;
 ///   `run` with `cmd`.
 /// - `pods`, `runningpods`, `stats/summary`, `metrics`, `metrics/resource`, `configz`, `healthz`: read only.
@@ -42,6 +40,9 @@ import java.util.function.Supplier;
 public final class KubeletServer implements Endpoint {
     private static final Map<String, String> TEXT = Map.of("content-type", "text/plain; charset=utf-8");
     private static final Map<String, String> JSON = Map.of("content-type", "application/json");
+    /// What is not served where `enableDebuggingHandlers` is false.
+    private static final Set<String> DEBUGGING = Set.of("run", "exec", "attach", "portForward", "containerLogs",
+            "runningpods", "logs");
     /// `/run` answers only when the command has ended, so it must end.
     private static final Duration RUN_LIMIT = Duration.ofMinutes(2);
     private final KubeletHost host;
@@ -51,7 +52,8 @@ public final class KubeletServer implements Endpoint {
     private final Sessions sessions = new Sessions();
     private final Stats stats;
     private final ContainerLogs containerLogs;
-    private final FileServer nodeLogs;
+    private final NodeLogs nodeLogs;
+    private final boolean debugging;
     /// Asked at each scrape, so that components may come and go.
     private final Supplier<String> others;
 
@@ -59,17 +61,25 @@ public final class KubeletServer implements Endpoint {
     /// @param host whose pods are served; outlives this object
     /// @param others gives what other components count of themselves, in Prometheus' text form
     public KubeletServer(KubeletHost host, Supplier<String> others) {
+        this(host, others, PortOptions.UPSTREAM);
+    }
+
+    /// @param options what is served
+    public KubeletServer(KubeletHost host, Supplier<String> others, PortOptions options) {
+        this(host, others, options, new SystemdJournal());
+    }
+
+    /// @param journal where services log
+    KubeletServer(KubeletHost host, Supplier<String> others, PortOptions options, SystemdJournal journal) {
+        debugging = options.debugging();
         this.host = host;
         this.others = others;
         streams = new Streams(host.runtime());
-        access = new RequestAccess(host.api(), host.nodeName(), host.clock());
+        access = new RequestAccess(host.api(), host.nodeName(), host.clock(), options.lives());
         stats = new Stats(host);
         FileRoots logs = new FileRoots(host.logDirectories());
         containerLogs = new ContainerLogs(host, logs);
-        nodeLogs = new FileServer(path -> {
-            FileRoots.Held held = logs.open(path);
-            return new ServedFiles.OpenFile(held.path(), held);
-        });
+        nodeLogs = new NodeLogs(logs, options.logs(), journal);
     }
 
     /// Every path of the port that no other endpoint names.
@@ -102,6 +112,9 @@ public final class KubeletServer implements Endpoint {
             List<String> path = List.of(exchange.path().substring(1).split("/")).stream().map(KubeletServer::decoded)
                     .toList();
             access.admit(exchange, path.getFirst());
+            if (!debugging && DEBUGGING.contains(path.getFirst())) {
+                throw new Refusal(405, "Debug endpoints are disabled.\n");
+            }
             methods(exchange, path.getFirst());
             route(exchange, path, Parameters.of(exchange.query()));
         } catch (Refusal e) {
@@ -150,7 +163,7 @@ public final class KubeletServer implements Endpoint {
                     (path.size() > 1 ? new ResourceMetrics(host).text() : metrics() + others.get())
                             .getBytes(StandardCharsets.UTF_8));
             case "containerLogs" -> containerLogs.serve(x, pod(path).pod(), path.getLast(), query);
-            case "logs" -> nodeLogs.serve(x, below(x.path()));
+            case "logs" -> nodeLogs.serve(x, below(x.path()), query);
             case "exec", "attach", "portForward" -> session(x, path, query);
             case "run" -> run(x, path, query);
             default -> throw new Refusal(404, "404 page not found");

@@ -8,7 +8,6 @@ import io.k3j.edgeapi.Exchange;
 import io.k3j.kubeletserver.KubeletServer.Refusal;
 import io.k3j.model.Struct;
 import io.k3j.pki.Profile;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,11 +17,8 @@ import java.util.Set;
 /// <https://kubernetes.io/docs/reference/access-authn-authz/kubelet-authn-authz/>. Any thread; blocks while the API
 /// server is asked. Nothing is allowed while it cannot be asked, except to the API server itself and other masters.
 ///
-/// Answers are remembered for as long as upstream's kubelet does by default: `authentication.webhook.cacheTTL` (2 min)
-/// and `authorization.webhook.cacheAuthorizedTTL`, `cacheUnauthorizedTTL` (5 min, 30 s). There is no anonymous access.
+/// Answers are remembered for as long as [AccessLifetimes] say. There is no anonymous access.
 final class RequestAccess {
-    private static final AccessReviews.Lifetimes LIVES = new AccessReviews.Lifetimes(Duration.ofMinutes(2),
-            Duration.ofSeconds(10), Duration.ofMinutes(5), Duration.ofSeconds(30));
     /// The group that may do everything, whatever the authorizers say (Using RBAC Authorization, user-facing roles).
     private static final String MASTERS = "system:masters";
     /// This project's API server, and that of a server of K3s in the same cluster.
@@ -44,8 +40,13 @@ final class RequestAccess {
     /// @param api asked as the node itself
     /// @param node its name, the object every review is about
     RequestAccess(ApiClient api, String node, TimeSource clock) {
+        this(api, node, clock, AccessLifetimes.UPSTREAM);
+    }
+
+    /// @param lives how long answers count
+    RequestAccess(ApiClient api, String node, TimeSource clock, AccessLifetimes lives) {
         this.node = node;
-        reviews = new AccessReviews(api, clock, LIVES);
+        reviews = new AccessReviews(api, clock, lives.reviews());
     }
 
     /// Returns when a request may be answered. The API server is let in without a review: its own authorizers have

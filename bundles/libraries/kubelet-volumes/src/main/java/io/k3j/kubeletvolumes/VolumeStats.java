@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 /// What the volumes of this node's pods use, counted in the background; upstream's `volumeStatCalculator`. Any thread
 /// may ask and gets what was counted last; [#run] takes a thread, which the disk blocks.
 ///
-/// A volume is counted soon after it was made, then once a minute at most, and less often where counting takes long:
+/// A volume is counted soon after it was made, then once a period at most, and less often where counting takes long:
 /// after a round nothing is counted for nine times as long, so all of it takes a tenth of one processor at most. The
 /// volumes are counted one after the other, but for those of drivers: each of these is asked for on a virtual thread
 /// of its own, one at a time, so that a driver that takes its time or never answers delays the figures of its own
@@ -29,7 +29,7 @@ import java.util.concurrent.TimeUnit;
 public final class VolumeStats {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubeletvolumes");
     /// How old figures become: the default of upstream's `--volume-stats-agg-period`.
-    private static final Duration PERIOD = Duration.ofMinutes(1);
+    public static final Duration PERIOD = Duration.ofMinutes(1);
     /// How soon new volumes are seen.
     private static final Duration ROUND = Duration.ofSeconds(10);
     private static final int REST = 9;
@@ -38,6 +38,7 @@ public final class VolumeStats {
     private final InstantSource clock;
     private final InstantSource monotonic;
     private final DiskUsage disk;
+    private final Duration period;
     private volatile DriverUsage drivers = volume -> Optional.empty();
     private final Map<String, Map<String, Counted>> pods = new ConcurrentHashMap<>();
     /// The volumes that drivers are being asked of: as many as there are at most.
@@ -47,13 +48,15 @@ public final class VolumeStats {
     /// @param clock of the time of day, for what is told
     /// @param monotonic what nobody sets, for how old figures are
     public VolumeStats(InstantSource clock, InstantSource monotonic) {
-        this(clock, monotonic, new DiskUsage());
+        this(clock, monotonic, PERIOD);
     }
 
-    VolumeStats(InstantSource clock, InstantSource monotonic, DiskUsage disk) {
+    /// @param period how old figures become; nothing is ever counted unless it is positive
+    public VolumeStats(InstantSource clock, InstantSource monotonic, Duration period) {
         this.clock = clock;
         this.monotonic = monotonic;
-        this.disk = disk;
+        this.disk = new DiskUsage();
+        this.period = period;
     }
 
     /// How what a volume uses is told, as upstream's `MetricsProvider` of its kind tells it.
@@ -199,8 +202,8 @@ public final class VolumeStats {
     }
 
     private boolean due(Counted c) {
-        return c.volume().metrics() != Metrics.NONE
-                && Duration.between(c.since(), monotonic.instant()).compareTo(PERIOD) >= 0;
+        return c.volume().metrics() != Metrics.NONE && period.isPositive()
+                && Duration.between(c.since(), monotonic.instant()).compareTo(period) >= 0;
     }
 
     /// Nothing of a volume that cannot be read, as one that is being removed.

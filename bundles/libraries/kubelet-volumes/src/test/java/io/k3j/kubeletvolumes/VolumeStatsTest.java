@@ -60,6 +60,24 @@ class VolumeStatsTest {
     }
 
     @Test
+    void aVolumeIsCountedAsOftenAsItIsSaid() throws Exception {
+        VolumeStats seldom = new VolumeStats(clock, clock.monotonic(), Duration.ofMinutes(10));
+        seldom.mounted("u", List.of(volume));
+        seldom.round(Runnable::run);
+        Files.createFile(directory.resolve("f"));
+        clock.advance(Duration.ofMinutes(9));
+        seldom.round(Runnable::run);
+        assertThat(seldom.of("u").getFirst().used().inodes()).isEqualTo(1);
+        clock.advance(Duration.ofMinutes(1));
+        seldom.round(Runnable::run);
+        assertThat(seldom.of("u").getFirst().used().inodes()).isEqualTo(2);
+        VolumeStats never = new VolumeStats(clock, clock.monotonic(), Duration.ZERO);
+        never.mounted("u", List.of(volume));
+        never.round(Runnable::run);
+        assertThat(never.of("u")).isEmpty();
+    }
+
+    @Test
     void aVolumeOfALocalPersistentVolumeIsToldByItsFileSystem() throws Exception {
         stats.mounted("u", List.of(mounted("v", VolumeStats.Metrics.FILE_SYSTEM)));
         stats.round(Runnable::run);

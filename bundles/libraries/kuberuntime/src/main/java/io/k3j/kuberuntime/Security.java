@@ -49,7 +49,15 @@ public final class Security {
         b.putUnlessEmpty("selinuxOptions", own.struct("seLinuxOptions"));
         whole(b, "runAsUser", own, own);
         whole(b, "runAsGroup", own, own);
+        strict(b, own);
         return b.putUnlessEmpty("supplementalGroups", groups(own)).build();
+    }
+
+    /// Without a word the runtime merges, as the API's default.
+    private static void strict(Struct.Builder b, Struct pod) {
+        if (pod.text("supplementalGroupsPolicy").equals("Strict")) {
+            b.put("supplementalGroupsPolicy", "Strict");
+        }
     }
 
     /// What a node does about seccomp.
@@ -74,6 +82,7 @@ public final class Security {
         whole(b, "runAsUser", own, common);
         whole(b, "runAsGroup", own, common);
         b.putUnlessEmpty("supplementalGroups", groups(common));
+        strict(b, common);
         if (own.flag("readOnlyRootFilesystem")) {
             b.put("readonlyRootfs", true);
         }

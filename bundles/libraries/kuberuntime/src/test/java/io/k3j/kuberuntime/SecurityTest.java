@@ -55,6 +55,17 @@ class SecurityTest {
     }
 
     @Test
+    void theRuntimeIsToldWhereGroupsOfTheImageDoNotCount() {
+        Obj strict = pod(Struct.of("supplementalGroupsPolicy", "Strict"));
+        Struct container = Struct.of("name", "c");
+        assertThat(Security.container(strict, container, "", NODE).text("supplementalGroupsPolicy"))
+                .isEqualTo("Strict");
+        assertThat(Security.sandbox(strict).text("supplementalGroupsPolicy")).isEqualTo("Strict");
+        Obj merged = pod(Struct.of("supplementalGroupsPolicy", "Merge"));
+        assertThat(Security.container(merged, container, "", NODE).has("supplementalGroupsPolicy")).isFalse();
+    }
+
+    @Test
     void refusesRootWhereItIsForbidden() {
         Obj pod = pod(Struct.of("runAsNonRoot", true));
         Image image = new Image("i", List.of(), List.of(), 0, OptionalLong.empty(), "", false);

@@ -161,9 +161,11 @@ public final class NodeLoop {
     private boolean report(Obj node) {
         Instant now = clock.monotonic().instant();
         RuntimeReadiness readiness = readiness();
-        Struct wanted = object.status(node.status(), new NodeObject.Now(clock.instant(), readiness, runtimeVersion,
+        Struct status = object.status(node.status(), new NodeObject.Now(clock.instant(), readiness, runtimeVersion,
                 readiness.runtime() ? runtime.images().list() : List.of(), NodeDisk.capacity(settings.rootDir()),
                 object.pressures(), settings.status().trouble().get()));
+        Struct wanted = !readiness.runtime() ? status
+                : RuntimeHandlers.tell(runtime.handlers(), runtime.supplementalGroupsPolicy(), status);
         boolean fine = readiness.runtime() && readiness.network();
         if (over()) {
             // a runtime that was not waited for says nothing of the node, whose pods would be told not ready for it

@@ -177,8 +177,6 @@ public final class NodeObject {
         }
         b.putUnlessEmpty("images", images(now.images()));
         b.put("nodeInfo", facts.info().with("containerRuntimeVersion", now.runtime()));
-        b.put("runtimeHandlers", Seq.of(Struct.of("features", Struct.of("recursiveReadOnlyMounts", false,
-                "userNamespaces", false), "name", "")));
         return b.build();
     }
 

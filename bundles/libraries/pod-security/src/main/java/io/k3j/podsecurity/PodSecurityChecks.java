@@ -21,6 +21,8 @@ public final class PodSecurityChecks {
     private final Struct podContext;
     private final int minor;
     private final boolean windows;
+    /// Whether root in the pod is nobody on the host: then who a process is counts for less, from 1.35 on.
+    private final boolean userNamespace;
     private final List<Struct> containers = new ArrayList<>();
     private final List<String> found = new ArrayList<>();
 
@@ -31,6 +33,7 @@ public final class PodSecurityChecks {
         this.minor = minor;
         // from 1.25 on, Linux-only checks do not apply to pods with spec.os.name=windows
         this.windows = minor >= 25 && spec.struct("os").text("name").equals("windows");
+        this.userNamespace = minor >= 35 && !spec.flag("hostUsers", true);
         for (String list : List.of("initContainers", "containers", "ephemeralContainers")) {
             containers.addAll(spec.seq(list).structs());
         }
@@ -70,8 +73,10 @@ public final class PodSecurityChecks {
         }
         checkContainers("privileged", "must not set securityContext.privileged=true",
                 c -> context(c).flag("privileged"));
-        checkContainers("procMount", "must not set securityContext.procMount to \"Unmasked\"",
-                c -> !context(c).text("procMount", "Default").equals("Default"));
+        if (restricted || !userNamespace) {
+            checkContainers("procMount", "must not set securityContext.procMount to \"Unmasked\"",
+                    c -> !context(c).text("procMount", "Default").equals("Default"));
+        }
         seLinux();
         if (!restricted) {
             checkPodAndContainers("seccompProfile",
@@ -153,18 +158,24 @@ public final class PodSecurityChecks {
                             + " must set securityContext.capabilities.drop=[\"ALL\"]"));
         }
         volumes();
-        checkInherited("runAsNonRoot != true", "must not set securityContext.runAsNonRoot=false",
-                c -> c.has("runAsNonRoot") && !c.flag("runAsNonRoot"), "must set securityContext.runAsNonRoot=true",
-                c -> !c.has("runAsNonRoot"));
-        if (minor >= 23) {
-            checkPodAndContainers("runAsUser=0", "must not set runAsUser=0",
-                    c -> c.has("runAsUser") && c.whole("runAsUser", 1) == 0);
+        if (!userNamespace) {
+            users();
         }
         if (!windows) {
             checkInherited("seccompProfile", "must not set securityContext.seccompProfile.type to \"Unconfined\"",
                     c -> profile(c).equals("Unconfined"),
                     "must set securityContext.seccompProfile.type to \"RuntimeDefault\" or \"Localhost\"",
                     c -> profile(c).isEmpty());
+        }
+    }
+
+    private void users() {
+        checkInherited("runAsNonRoot != true", "must not set securityContext.runAsNonRoot=false",
+                c -> c.has("runAsNonRoot") && !c.flag("runAsNonRoot"), "must set securityContext.runAsNonRoot=true",
+                c -> !c.has("runAsNonRoot"));
+        if (minor >= 23) {
+            checkPodAndContainers("runAsUser=0", "must not set runAsUser=0",
+                    c -> c.has("runAsUser") && c.whole("runAsUser", 1) == 0);
         }
     }
 

@@ -181,7 +181,8 @@ public final class PodStatus {
 
     private static Struct mount(Struct m) {
         Struct.Builder b = Struct.builder().put("name", m.text("name")).put("mountPath", m.text("mountPath"));
-        return m.flag("readOnly") ? b.put("readOnly", true).put("recursiveReadOnly", "Disabled").build() : b.build();
+        return m.flag("readOnly") ? b.put("readOnly", true).put("recursiveReadOnly", MountModes.told(m)).build()
+                : b.build();
     }
 
     private static Struct lost(Struct old) {

@@ -76,6 +76,16 @@ final class CriRuntime implements ContainerRuntime {
     }
 
     @Override
+    public List<Handler> handlers() {
+        return CriValues.handlers(cri.runtime("Status", Struct.EMPTY));
+    }
+
+    @Override
+    public boolean supplementalGroupsPolicy() {
+        return CriValues.groupsPolicy(cri.runtime("Status", Struct.EMPTY));
+    }
+
+    @Override
     public boolean systemdCgroups() {
         return systemd;
     }

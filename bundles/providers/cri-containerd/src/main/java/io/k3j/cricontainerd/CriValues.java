@@ -2,6 +2,7 @@ package io.k3j.cricontainerd;
 
 import io.k3j.model.Struct;
 import io.k3j.nodeapi.Container;
+import io.k3j.nodeapi.ContainerRuntime;
 import io.k3j.nodeapi.ContainerUsage;
 import io.k3j.nodeapi.Sandbox;
 import java.time.Instant;
@@ -17,6 +18,18 @@ final class CriValues {
     private static final long NANOS = 1_000_000_000L;
 
     private CriValues() {
+    }
+
+    /// @param status a `StatusResponse`
+    static List<ContainerRuntime.Handler> handlers(Struct status) {
+        return status.seq("runtimeHandlers").structs().stream().map(h -> new ContainerRuntime.Handler(h.text("name"),
+                h.struct("features").flag("recursiveReadOnlyMounts"), h.struct("features").flag("userNamespaces")))
+                .toList();
+    }
+
+    /// @param status a `StatusResponse`
+    static boolean groupsPolicy(Struct status) {
+        return status.struct("features").flag("supplementalGroupsPolicy");
     }
 
     static Sandbox sandbox(Struct s) {

@@ -8,6 +8,7 @@ import io.k3j.controllerkit.Events;
 import io.k3j.kubeletimages.Images;
 import io.k3j.kubeletoptions.CgroupOptions;
 import io.k3j.kubeletoptions.KubeletOptions;
+import io.k3j.kubeletuserns.UserNamespaces;
 import io.k3j.kubeletvolumes.Volumes;
 import io.k3j.kuberuntime.Dns;
 import io.k3j.kuberuntime.Environment;
@@ -32,13 +33,14 @@ import java.util.function.Supplier;
 /// @param hosts addresses of this node
 /// @param nodeMemory bytes
 /// @param memory what the kernel is told of that of containers
+/// @param userNamespaces which ids of the host pods have
 /// @param room the resources allocated to its pods
 /// @param closed reaches zero when the kubelet stops
 record Dependencies(KubeletOptions options, ContainerRuntime runtime, ReferencedObjects references, Volumes volumes,
         Environment environment, Cgroups cgroups, Dns dns, HandlerRunner handlers, Images images, StatusWriter statuses,
         Events events, TimeSource clock, Supplier<Collection<Obj>> services, List<String> hosts, long nodeMemory,
-        MemoryControl memory, NodeAllocations room, PodTokens tokens, ReferenceWatches watches, PodAdmission admission,
-        StartGates gates, CountDownLatch closed)
+        MemoryControl memory, UserNamespaces userNamespaces, NodeAllocations room, PodTokens tokens,
+        ReferenceWatches watches, PodAdmission admission, StartGates gates, CountDownLatch closed)
         implements
             Resizes.Node {
 

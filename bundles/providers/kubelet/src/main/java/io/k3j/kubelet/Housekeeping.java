@@ -44,6 +44,7 @@ final class Housekeeping {
                     tools.cgroups().weigh(workers.all().stream().map(PodWorker::pod).toList());
                     if (round % IMAGES_EVERY == 0) {
                         images.collect();
+                        tools.images().prune();
                     }
                 } catch (IOException | UncheckedIOException | RuntimeFault e) {
                     LOG.log(stopped() ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
@@ -59,9 +60,10 @@ final class Housekeeping {
     /// their time.
     void rotate() throws InterruptedException {
         long every = tools.options().logMonitorInterval().toMillis();
+        LogRotation rotation = new LogRotation(tools.options(), logs::rotate);
         while (!tools.closed().await(every, TimeUnit.MILLISECONDS)) {
             try {
-                workers.all().forEach(w -> w.runtime().running().forEach(logs::rotate));
+                rotation.round(workers.all().stream().flatMap(w -> w.runtime().running().stream()).toList());
             } catch (UncheckedIOException | RuntimeFault e) {
                 LOG.log(stopped() ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
                         "Cannot rotate logs error={0}", e.getMessage());
@@ -120,6 +122,7 @@ final class Housekeeping {
         try {
             LOG.log(System.Logger.Level.INFO, "Removing orphaned pod directory uid={0}", uid);
             tools.volumes().remove(uid);
+            tools.userNamespaces().release(uid);
         } catch (IOException | UncheckedIOException e) {
             LOG.log(stopped() ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
                     "Cannot remove orphaned pod directory uid={0} error={1}", uid, e.getMessage());

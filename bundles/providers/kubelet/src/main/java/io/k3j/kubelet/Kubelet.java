@@ -10,6 +10,7 @@ import io.k3j.componentbase.BoundServices;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.kubeletoptions.KubeletSettings;
 import io.k3j.kubeletoptions.OomScore;
+import io.k3j.kubeletoptions.ServedOptions;
 import io.k3j.kubeletserver.KubeletServer;
 import io.k3j.metricstext.MetricFamilies;
 import io.k3j.nodeapi.ContainerRuntime;
@@ -66,7 +67,8 @@ public final class Kubelet {
         OomScore.apply(kernel.oomScore(), agent.tools().options());
         Dictionary<String, Object> properties = new Hashtable<>();
         properties.put(Endpoint.PORT, "kubelet");
-        KubeletServer server = new KubeletServer(agent.served(), this::otherMetrics);
+        KubeletServer server = new KubeletServer(agent.served(), this::otherMetrics,
+                ServedOptions.of(agent.tools().options()));
         endpoint = context.registerService(Endpoint.class, server, properties);
         own = List.of(
                 context.registerService(Metrics.class, server::metrics, new Hashtable<>(Map.of(COMPONENT, "kubelet"))),

@@ -11,10 +11,14 @@ import io.k3j.controllerkit.LiveView;
 import io.k3j.kubeletimages.ImageGarbageCollector;
 import io.k3j.kubeletimages.ImageVolumes;
 import io.k3j.kubeletoptions.CgroupOptions;
+import io.k3j.kubeletoptions.HostChecks;
+import io.k3j.kubeletoptions.ImageOptions;
+import io.k3j.kubeletoptions.IntervalOptions;
 import io.k3j.kubeletoptions.KubeletOptions;
 import io.k3j.kubeletoptions.KubeletSettings;
 import io.k3j.kubeletoptions.NodeAllocatable;
 import io.k3j.kubeletoptions.NodeOptions;
+import io.k3j.kubeletoptions.UserNamespaceOptions;
 import io.k3j.kubeletserver.CertificateMetrics;
 import io.k3j.kubeletserver.HealthzPort;
 import io.k3j.kubeletserver.KubeletHost;
@@ -40,6 +44,7 @@ import io.k3j.podstatus.StatusWriter;
 import io.k3j.probes.HandlerRunner;
 import io.k3j.volumeapi.VolumeHost;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -59,6 +64,7 @@ final class NodeAgent implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Dependencies tools;
     private final PodWorkers workers;
+    private final EventRecording recording;
     private final ImageGarbageCollector collector;
     private final Evictions evictions;
     private final AllocatableEnforcement enforcement;
@@ -92,6 +98,7 @@ final class NodeAgent implements AutoCloseable {
         this.health = health;
         this.ready = ready;
         KubeletOptions options = NodeParts.prepared(settings);
+        HostChecks.check(options, Path.of("/proc/swaps"), kernel.cgroups());
         MachineInfo facts = MachineInfo.read(List.of(settings.nodeIp()));
         NodeAllocatable allocatable = NodeAllocatable.of(options, facts);
         ReferencedObjects references = new ReferencedObjects(api);
@@ -101,20 +108,24 @@ final class NodeAgent implements AutoCloseable {
         Volumes.Warnings warnings = NodeParts.warnings(events);
         GatedSources gated = GatedSources.of(api, options.nodeName(), clock, warnings, settings.kubeletArg());
         Volumes volumes = new Volumes(options.pods(), references, gated.content(references, environment, tokens),
-                new Mounts(), new HostPrograms(), clock, new VolumeStats(clock, clock.monotonic()), warnings);
+                new Mounts(), new HostPrograms(), clock,
+                new VolumeStats(clock, clock.monotonic(), IntervalOptions.volumeStats(options)), warnings);
         Cgroups cgroups = CgroupOptions.cgroups(kernel.cgroups(), options, runtime);
         Dns dns = Dns.host(options.resolvConf());
         services = new LiveView(ReferencedObjects.SERVICES, Query.ALL, clock);
         NodeAllocations room = new NodeAllocations(allocatable.milliCpu(), allocatable.bytes());
         tools = new Dependencies(options, runtime, references, volumes, environment, cgroups, dns,
-                new HandlerRunner(runtime, closed), NodeParts.images(settings, options, runtime, references, clock),
+                new HandlerRunner(runtime, closed),
+                ImageOptions.images(settings, options, runtime, references, clock),
                 new StatusWriter(api, closed), events, clock, this::services, facts.addresses(),
-                facts.memory(), CgroupOptions.memory(kernel.cgroups(), options), room, tokens, gated.watches(clock),
+                facts.memory(), CgroupOptions.memory(kernel.cgroups(), options),
+                UserNamespaceOptions.of(options, facts.cpus(), runtime), room, tokens, gated.watches(clock),
                 admission(options, room, runtime, clock), new StartGates(), closed);
         drivers = new CurrentDrivers(new VolumeHost(options.rootDir().toAbsolutePath(), options.nodeName(), api),
                 volumes);
         plugins = new PluginFailures(api, options.nodeName(), health, tools.events(), clock);
         workers = new PodWorkers(tools);
+        recording = new EventRecording(tools);
         certificates = new CertificateMetrics(options.dataDir(), clock);
         healthz = options.healthz(List.of(settings.nodeIp())).map(a -> new HealthzPort(health, a, HEALTHZ_AGAIN));
         staticPods = new StaticPods(tools, api, workers);
@@ -140,7 +151,7 @@ final class NodeAgent implements AutoCloseable {
                 MachineInfo.text("/sys/module/apparmor/parameters/enabled").strip().equals("Y"),
                 new NodeFit(new CurrentNode(api, options.nodeName(), clock.monotonic()), room, this::evictions),
                 pod -> shutdown().refusal().or(() -> evictions().refusal(pod))
-                        .or(() -> ImageVolumes.refusal(pod, runtime)));
+                        .or(() -> ImageVolumes.refusal(pod, runtime)).or(() -> GroupsPolicy.refusal(pod, runtime)));
     }
 
     private ImageGarbageCollector collector(KubeletOptions options) {
@@ -179,7 +190,7 @@ final class NodeAgent implements AutoCloseable {
         loop("kubelet-plugins", () -> plugins.run(closed));
         loop("kubelet-certificates", () -> certificates.run(closed));
         healthz.ifPresent(port -> loop("kubelet-healthz", () -> port.run(closed)));
-        loop("kubelet-events", this::events);
+        loop("kubelet-events", recording::run);
         runtimeEvents = tools.runtime().events(workers::event);
         loop("kubelet-static-pods", staticPods::run);
         Housekeeping housekeeping = new Housekeeping(tools, workers, collector);
@@ -203,14 +214,6 @@ final class NodeAgent implements AutoCloseable {
     /// start.
     private Collection<Obj> services() {
         return services.synced() ? services.list() : api.list(ReferencedObjects.SERVICES, Query.ALL).items();
-    }
-
-    private void events() {
-        while (closed.getCount() > 0) {
-            if (!tools.events().step()) {
-                tools.events().await(Duration.ofSeconds(1));
-            }
-        }
     }
 
     PodWorkers workers() {

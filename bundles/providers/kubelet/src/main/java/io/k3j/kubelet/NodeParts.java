@@ -1,10 +1,7 @@
 package io.k3j.kubelet;
 
-import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.Events;
 import io.k3j.kubeletconfig.KubeletConfigDirectory;
-import io.k3j.kubeletimages.CredentialProviders;
-import io.k3j.kubeletimages.Images;
 import io.k3j.kubeletoptions.KubeletOptions;
 import io.k3j.kubeletoptions.KubeletSettings;
 import io.k3j.kubeletoptions.NodeAllocatable;
@@ -13,7 +10,6 @@ import io.k3j.kubeletvolumes.Volumes;
 import io.k3j.kuberuntime.Dns;
 import io.k3j.kuberuntime.Environment;
 import io.k3j.kuberuntime.ReferencedObjects;
-import io.k3j.nodeapi.ContainerRuntime;
 import io.k3j.nodestatus.MachineInfo;
 import io.k3j.nodestatus.NodeDisk;
 import java.io.IOException;
@@ -46,13 +42,5 @@ final class NodeParts {
     /// Tells of volumes as events of their pods.
     static Volumes.Warnings warnings(Events events) {
         return (pod, reason, message) -> events.tell(Events.reference(pod), "Warning", reason, message);
-    }
-
-    /// The images of this node, with the programs that know credentials.
-    static Images images(KubeletSettings settings, KubeletOptions options, ContainerRuntime runtime,
-            ReferencedObjects references, TimeSource clock) {
-        return new Images(runtime, references, new CredentialProviders(
-                Path.of(settings.imageCredentialProviderConfig()), Path.of(settings.imageCredentialProviderBinDir()),
-                clock.monotonic()), clock.monotonic(), options.parallelPulls());
     }
 }

@@ -75,14 +75,6 @@ final class PodAdmission {
             return Optional.of(new PodStatus.Waiting("AppArmor",
                     "Cannot enforce AppArmor: AppArmor is not enabled on the host"));
         }
-        if (pod.spec().struct("securityContext").text("supplementalGroupsPolicy").equals("Strict")) {
-            return Optional.of(new PodStatus.Waiting("SupplementalGroupsPolicyNotSupported",
-                    "SupplementalGroupsPolicy=Strict is not supported in this node"));
-        }
-        if (!pod.spec().flag("hostUsers", true)) {
-            return Optional.of(new PodStatus.Waiting("UserNamespacesNotSupported",
-                    "hostUsers: false is not supported in this node: leave it out, or run the pod elsewhere"));
-        }
         return Optional.empty();
     }
 

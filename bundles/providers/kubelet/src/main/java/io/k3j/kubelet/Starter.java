@@ -24,6 +24,7 @@ import io.k3j.model.Struct;
 import io.k3j.nodeapi.Container;
 import io.k3j.nodeapi.Image;
 import io.k3j.nodeapi.RuntimeFault;
+import io.k3j.podstatus.MountModes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,21 +56,24 @@ final class Starter {
         PodDirectories.make(o.podDir(pod.uid()));
         Files.createDirectories(o.podLogs(pod.namespace(), pod.name(), pod.uid()));
         tools.cgroups().make(pod);
-        String handler = "";
-        String runtimeClass = pod.spec().text("runtimeClassName");
-        if (!runtimeClass.isEmpty()) {
-            handler = tools.references().need(ReferencedObjects.RUNTIME_CLASSES, "", runtimeClass, false).orElseThrow()
-                    .tree()
-                    .text("handler");
-        }
+        String handler = handler(pod);
+        tools.userNamespaces().allocate(pod, handler);
         return tools.runtime().runSandbox(config(pod, attempt), handler);
+    }
+
+    /// Of the pod's RuntimeClass, empty for the default one.
+    private String handler(Obj pod) {
+        String runtimeClass = pod.spec().text("runtimeClassName");
+        return runtimeClass.isEmpty() ? "" : tools.references()
+                .need(ReferencedObjects.RUNTIME_CLASSES, "", runtimeClass, false).orElseThrow().tree().text("handler");
     }
 
     Struct config(Obj pod, int attempt) {
         KubeletOptions o = tools.options();
         Dns dns = Dns.of(pod, new Dns.Cluster(o.clusterDns(), o.clusterDomain()), tools.dns());
-        return SandboxSpec.of(pod, new SandboxSpec.Parts(attempt, o.clusterDomain(),
-                o.podLogs(pod.namespace(), pod.name(), pod.uid()), dns, tools.cgroups().parent(pod)));
+        return tools.userNamespaces().sandbox(pod, SandboxSpec.of(pod, new SandboxSpec.Parts(attempt,
+                o.clusterDomain(), o.podLogs(pod.namespace(), pod.name(), pod.uid()), dns,
+                tools.cgroups().parent(pod))));
     }
 
     /// What a container is started in.
@@ -97,8 +101,9 @@ final class Starter {
                 tools.services().get(), (volume, path) -> tools.volumes().read(volume(place, volume), path)));
         Struct linux = Struct.of("resources", tools.limits(pod, spec), "securityContext",
                 Security.container(pod, spec, place.target(), tools.options().seccomp()));
-        Struct config = place.restart().mark(ContainerSpec.of(pod, spec, new ContainerSpec.Parts(attempt, image.id(),
-                env, mounts(pod, spec, attempt, place, env), devices(pod, spec, place), linux)));
+        Struct config = tools.userNamespaces().container(pod, place.restart().mark(ContainerSpec.of(pod, spec,
+                new ContainerSpec.Parts(attempt, image.id(), env, mounts(pod, spec, attempt, place, env),
+                        devices(pod, spec, place), linux))));
         Files.createDirectories(tools.options().podLogs(pod.namespace(), pod.name(), pod.uid()).resolve(name));
         String id;
         try {
@@ -131,11 +136,11 @@ final class Starter {
                 index++;
                 continue;
             }
-            all.add(Struct.of("containerPath", at.startsWith("/") ? at : "/" + at, "hostPath",
-                    tools.volumes().mountPoint(pod, volume,
-                            new Subpath(sub, m.text("name"), spec.text("name"), index)).toString(),
-                    "readonly", m.flag("readOnly") || Volumes.readOnly(pod, m.text("name")), "propagation",
-                    propagation(m)));
+            Path source = tools.volumes().mountPoint(pod, volume,
+                    new Subpath(sub, m.text("name"), spec.text("name"), index));
+            boolean readOnly = m.flag("readOnly") || Volumes.readOnly(pod, m.text("name"));
+            all.add(MountModes.mark(m, Struct.of("containerPath", at.startsWith("/") ? at : "/" + at, "hostPath",
+                    source.toString(), "readonly", readOnly), () -> recursive(handler(pod))));
             index++;
             ownHosts |= at.equals("/etc/hosts");
         }
@@ -186,17 +191,9 @@ final class Starter {
         return volume;
     }
 
-    /// How mounts spread, of a mount that this runtime can make.
-    private static String propagation(Struct mount) {
-        if (mount.text("recursiveReadOnly").equals("Enabled")) {
-            throw ConfigError.config("volume \"" + mount.text("name")
-                    + "\" requested recursive read-only mode, but it is not supported by the runtime");
-        }
-        return switch (mount.text("mountPropagation")) {
-            case "HostToContainer" -> "PROPAGATION_HOST_TO_CONTAINER";
-            case "Bidirectional" -> "PROPAGATION_BIDIRECTIONAL";
-            default -> "PROPAGATION_PRIVATE";
-        };
+    private boolean recursive(String handler) {
+        return tools.runtime().handlers().stream()
+                .anyMatch(h -> h.name().equals(handler) && h.recursiveReadOnlyMounts());
     }
 
     /// The file a container may have left a message in.
@@ -272,6 +269,7 @@ final class Starter {
             Trees.delete(o.podLogs(pod.namespace(), pod.name(), pod.uid()));
         }
         takeVolumes(pod);
+        tools.userNamespaces().release(pod.uid());
         tools.cgroups().remove(pod.uid());
         tools.images().forget(pod.uid());
         tools.tokens().forget(pod.uid());

@@ -14,6 +14,8 @@ import io.k3j.kubeletimages.CredentialProviders;
 import io.k3j.kubeletimages.ImageGarbageCollector;
 import io.k3j.kubeletimages.Images;
 import io.k3j.kubeletoptions.KubeletOptions;
+import io.k3j.kubeletuserns.IdRange;
+import io.k3j.kubeletuserns.UserNamespaces;
 import io.k3j.kubeletvolumes.HostPrograms;
 import io.k3j.kubeletvolumes.Mounts;
 import io.k3j.kubeletvolumes.VolumeStats;
@@ -34,6 +36,7 @@ import io.k3j.testkit.FakeApi;
 import io.k3j.testkit.ManualClock;
 import io.k3j.volumecontent.ReferenceWatches;
 import io.k3j.volumecontent.VolumeContent;
+import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -42,6 +45,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -71,7 +75,7 @@ abstract class PodScene {
     private LiveView view;
 
     @BeforeEach
-    void begin() {
+    void begin() throws IOException {
         KubeletOptions options = new KubeletOptions("n", directory, directory.resolve("root"),
                 directory.resolve("log/pods"), "/",
                 List.of(), "cluster.local", Map.of(), new KubeletDefaults(directory, List.of(), List.of(),
@@ -94,7 +98,9 @@ abstract class PodScene {
                         clock.monotonic()), clock.monotonic(), Images.PARALLEL),
                 new StatusWriter(api, closed),
                 new Events(api, "kubelet", "n", clock), clock, List::of, List.of("192.0.2.1"), NODE_MEMORY,
-                MemoryControl.NONE, room, tokens, new ReferenceWatches(clock),
+                MemoryControl.NONE,
+                new UserNamespaces(options.pods(), IdRange.rest(IdRange.UNIT), runtime, new Random(1)), room, tokens,
+                new ReferenceWatches(clock),
                 new PodAdmission(List.of(), false, new NodeFit(new CurrentNode(api, "n", clock.monotonic()), room),
                         pod -> pressure.apply(pod)),
                 new StartGates(), closed);

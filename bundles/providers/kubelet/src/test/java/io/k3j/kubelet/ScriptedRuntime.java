@@ -61,6 +61,12 @@ final class ScriptedRuntime implements ContainerRuntime {
 
     /// The configurations containers were made with.
     final List<Struct> configs = new CopyOnWriteArrayList<>();
+    /// The configurations sandboxes were made with.
+    final List<Struct> sandboxConfigs = new CopyOnWriteArrayList<>();
+    /// What its handlers can do.
+    volatile List<Handler> handlers = List.of();
+    /// Whether it knows the policy of groups.
+    volatile boolean groupsPolicy;
     /// Images that are not there.
     final Set<String> absent = new CopyOnWriteArraySet<>();
 
@@ -76,6 +82,16 @@ final class ScriptedRuntime implements ContainerRuntime {
     }
 
     @Override
+    public List<Handler> handlers() {
+        return handlers;
+    }
+
+    @Override
+    public boolean supplementalGroupsPolicy() {
+        return groupsPolicy;
+    }
+
+    @Override
     public boolean systemdCgroups() {
         return false;
     }
@@ -86,6 +102,7 @@ final class ScriptedRuntime implements ContainerRuntime {
             throw new NoClassDefFoundError("a class that cannot be loaded");
         }
         String id = "sandbox-" + serial++;
+        sandboxConfigs.add(config);
         int attempt = (int) config.struct("metadata").whole("attempt", 0);
         sandboxes.put(id, new Sandbox(id, attempt, true, Instant.now(), List.of("10.0.0." + serial),
                 config.struct("labels").texts(), config.struct("annotations").texts()));
