@@ -1,5 +1,5 @@
 /// The byte-stream protocols of a node, on blocking channels and virtual threads: gRPC calls to the
-/// container runtime and to probed pods, SPDY/3.1 and WebSocket as `kubectl exec`, `attach`, `cp` and
+/// container runtime and to probed pods, gRPC calls of others on a unix socket, SPDY/3.1 and WebSocket as `kubectl exec`, `attach`, `cp` and
 /// `port-forward` speak them, and the translation between the two.
 ///
 /// **Blocking.** Everything here blocks the thread that calls it, which should be a virtual one. In gRPC and in tunnels
