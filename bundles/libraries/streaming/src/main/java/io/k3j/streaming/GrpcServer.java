@@ -88,16 +88,25 @@ public final class GrpcServer implements AutoCloseable {
         }
     }
 
+    /// Whatever ends it, the socket is not there as if somebody listened.
     private void accept() {
-        while (listening.isOpen()) {
-            try {
-                begin(listening.accept());
-            } catch (ClosedChannelException e) {
-                return;
-            } catch (IOException e) {
-                if (over()) {
-                    return;
-                }
+        try (listening) {
+            while (listening.isOpen()) {
+                accepted();
+            }
+        } catch (IOException e) {
+            // closed, as it was to be
+        }
+    }
+
+    private void accepted() throws ClosedChannelException {
+        try {
+            begin(listening.accept());
+        } catch (ClosedChannelException e) {
+            throw e;
+        } catch (IOException e) {
+            if (over()) {
+                throw new ClosedChannelException();
             }
         }
     }
