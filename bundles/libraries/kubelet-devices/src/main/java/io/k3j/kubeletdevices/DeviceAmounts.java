@@ -2,7 +2,7 @@ package io.k3j.kubeletdevices;
 
 import java.util.Map;
 
-/// What a node has by its plug-ins.
+/// What a node has by its plug-ins, in the order of names.
 ///
 /// @param capacity devices by resource, also those that cannot be used
 /// @param allocatable those that a container may be given

@@ -110,7 +110,7 @@ final class DeviceInventory {
                 allocatable.put(name, entry.devices.values().stream().filter(Device::healthy).count());
             }
         });
-        return new DeviceAmounts(Map.copyOf(capacity), Map.copyOf(allocatable));
+        return new DeviceAmounts(capacity, allocatable);
     }
 
     /// Whether a resource is that of a plug-in, as far as its devices are known.

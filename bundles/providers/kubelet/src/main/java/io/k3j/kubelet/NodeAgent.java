@@ -27,7 +27,6 @@ import io.k3j.kuberuntime.ReferencedObjects;
 import io.k3j.model.Obj;
 import io.k3j.nodeapi.ContainerRuntime;
 import io.k3j.nodestatus.MachineInfo;
-import io.k3j.nodestatus.NodeDisk;
 import io.k3j.nodestatus.NodeLoop;
 import io.k3j.nodestatus.NodeObject;
 import io.k3j.probes.HandlerRunner;
@@ -89,7 +88,7 @@ final class NodeAgent implements AutoCloseable {
         MachineInfo facts = MachineInfo.read(List.of(settings.nodeIp()));
         NodeAllocatable allocatable = NodeAllocatable.of(options, facts);
         ReferencedObjects references = new ReferencedObjects(api);
-        Environment environment = environment(references, options, facts, allocatable);
+        Environment environment = NodeOptions.environment(references, options, facts, allocatable);
         PodTokens tokens = new PodTokens(api, clock.monotonic());
         Events events = new Events(api, "kubelet", options.nodeName(), clock);
         Volumes.Warnings warnings = warnings(events);
@@ -135,14 +134,7 @@ final class NodeAgent implements AutoCloseable {
     private NodeObject object(KubeletSettings settings, MachineInfo facts, NodeAllocatable allocatable) {
         return new NodeObject(
                 NodeOptions.of(tools.options(), settings, facts, allocatable, () -> shutdown().trouble()), facts,
-                () -> evictions().conditions());
-    }
-
-    private static Environment environment(ReferencedObjects references, KubeletOptions options, MachineInfo facts,
-            NodeAllocatable allocatable) {
-        return new Environment(references, new Environment.Node(options.nodeName(), facts.addresses(),
-                allocatable.milliCpu(), allocatable.bytes(),
-                () -> allocatable.disk(NodeDisk.capacity(options.rootDir()))));
+                () -> evictions().conditions(), tools.admission().devices()::told);
     }
 
     private static Volumes.Warnings warnings(Events events) {
@@ -151,11 +143,15 @@ final class NodeAgent implements AutoCloseable {
 
     private PodAdmission admission(KubeletOptions options, NodeAllocations room, ContainerRuntime runtime,
             TimeSource clock) {
+        NodeDevices devices = NodeDevices.of(options.rootDir().toAbsolutePath(), clock, health, () -> node().news(),
+                this::workers);
         return new PodAdmission(PodAdmission.patterns(options.arguments().getOrDefault("allowed-unsafe-sysctls", "")),
                 MachineInfo.text("/sys/module/apparmor/parameters/enabled").strip().equals("Y"),
-                new NodeFit(new CurrentNode(api, options.nodeName(), clock.monotonic()), room, this::evictions),
+                new NodeFit(new CurrentNode(api, options.nodeName(), clock.monotonic()), room, this::evictions,
+                        devices::raised),
                 pod -> shutdown().refusal().or(() -> evictions().refusal(pod))
-                        .or(() -> ImageVolumes.refusal(pod, runtime)));
+                        .or(() -> ImageVolumes.refusal(pod, runtime)),
+                devices);
     }
 
     private ImageGarbageCollector collector(KubeletOptions options) {
@@ -210,6 +206,7 @@ final class NodeAgent implements AutoCloseable {
         loop("kubelet-logs", housekeeping::rotate);
         loop("kubelet-evictions", evictions::run);
         loop("kubelet-allocatable", enforcement::run);
+        tools.admission().devices().begin(this::loop, closed);
         // a thread of its own: it waits in native code
         loops.add(SupervisedLoop.platform(health, "kubelet-shutdown", shutdown::run).start());
         loops.add(SupervisedLoop.platform(health, "kubelet-volume-stats", () -> tools.volumes().stats().run(closed))
@@ -296,5 +293,6 @@ final class NodeAgent implements AutoCloseable {
         long end = System.nanoTime() + limit.toNanos();
         loops.forEach(loop -> loop.stop(Duration.ofNanos(Math.max(0, end - System.nanoTime()))));
         workers.stop(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+        tools.admission().devices().close();
     }
 }

@@ -1,7 +1,10 @@
 package io.k3j.kubelet;
 
 import io.k3j.kubeletconfig.KubeletLabels;
+import io.k3j.kuberuntime.Environment;
+import io.k3j.kuberuntime.ReferencedObjects;
 import io.k3j.nodestatus.MachineInfo;
+import io.k3j.nodestatus.NodeDisk;
 import io.k3j.nodestatus.NodeSettings;
 import java.time.Duration;
 import java.util.List;
@@ -22,6 +25,14 @@ final class NodeOptions {
                 KubeletLabels.of(List.of(given.nodeLabel()), List.of(given.kubeletArg())), options.taints(),
                 List.of(given.nodeArgs()), List.of(given.nodeEnv()), given.kubeletPort(), given.controlPlane(),
                 cloud(options, given));
+    }
+
+    /// What a pod may be told of its node.
+    static Environment environment(ReferencedObjects references, KubeletOptions options, MachineInfo facts,
+            NodeAllocatable allocatable) {
+        return new Environment(references, new Environment.Node(options.nodeName(), facts.addresses(),
+                allocatable.milliCpu(), allocatable.bytes(),
+                () -> allocatable.disk(NodeDisk.capacity(options.rootDir()))));
     }
 
     /// By `node-status-update-frequency`, and by `nodeStatusReportFrequency` and `nodeLeaseDurationSeconds` of files.

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -146,6 +147,11 @@ final class PodWorkers implements View.Listener {
             worker.gone();
         }
         tools.release(uid);
+    }
+
+    /// The uids of pods that this node is not done with; empty until it is known which pods there are.
+    Optional<Set<String>> living() {
+        return synced && staticPodsKnown ? Optional.of(Set.copyOf(workers.keySet())) : Optional.empty();
     }
 
     /// The workers of all pods.

@@ -1,5 +1,6 @@
 package io.k3j.kubelet;
 
+import io.k3j.kubeletdevices.ContainerDevices;
 import io.k3j.kubeletvolumes.PodDirectories;
 import io.k3j.kubeletvolumes.Subpath;
 import io.k3j.kubeletvolumes.Trees;
@@ -91,12 +92,13 @@ final class Starter {
         if (!refusal.isEmpty()) {
             throw ConfigError.config(refusal);
         }
+        ContainerDevices given = tools.admission().devices().of(pod, spec);
         Map<String, String> env = tools.environment().of(pod, spec, new Environment.Place(place.addresses(),
                 tools.services().get(), (volume, path) -> tools.volumes().read(volume(place, volume), path)));
         Struct linux = Struct.of("resources", tools.limits(pod, spec), "securityContext",
                 Security.container(pod, spec, place.target(), tools.options().seccomp()));
-        Struct config = place.restart().mark(ContainerSpec.of(pod, spec, new ContainerSpec.Parts(attempt, image.id(),
-                env, mounts(pod, spec, attempt, place, env), devices(pod, spec, place), linux)));
+        Struct config = given.applied(place.restart().mark(ContainerSpec.of(pod, spec, new ContainerSpec.Parts(attempt,
+                image.id(), env, mounts(pod, spec, attempt, place, env), devices(pod, spec, place), linux))));
         Files.createDirectories(tools.options().podLogs(pod.namespace(), pod.name(), pod.uid()).resolve(name));
         String id;
         try {
