@@ -3,6 +3,7 @@ package io.k3j.testkitcsi;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Server;
+import io.grpc.ServerCallHandler;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCalls;
@@ -62,11 +63,10 @@ final class ByteServer implements AutoCloseable {
         ServerServiceDefinition.Builder b = ServerServiceDefinition.builder(service);
         for (String method : methods) {
             boolean many = streams.contains(method);
-            b.addMethod(method(service, method, many ? MethodType.SERVER_STREAMING : MethodType.UNARY),
-                    many ? ServerCalls.asyncServerStreamingCall((byte[] request, StreamObserver<byte[]> to) -> calls
-                            .call(service, method, request, to))
-                            : ServerCalls.asyncUnaryCall((byte[] request, StreamObserver<byte[]> to) -> calls
-                                    .call(service, method, request, to)));
+            ServerCallHandler<byte[], byte[]> handler = many
+                    ? ServerCalls.asyncServerStreamingCall((request, to) -> calls.call(service, method, request, to))
+                    : ServerCalls.asyncUnaryCall((request, to) -> calls.call(service, method, request, to));
+            b.addMethod(method(service, method, many ? MethodType.SERVER_STREAMING : MethodType.UNARY), handler);
         }
         return b.build();
     }

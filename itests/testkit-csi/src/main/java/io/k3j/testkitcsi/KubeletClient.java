@@ -62,6 +62,7 @@ public final class KubeletClient implements AutoCloseable {
     @Override
     public void close() {
         channel.shutdownNow();
-        threads.shutdownGracefully(0, LIMIT_SECONDS, TimeUnit.SECONDS);
+        threads.shutdownGracefully(0, LIMIT_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly(LIMIT_SECONDS,
+                TimeUnit.SECONDS);
     }
 }
