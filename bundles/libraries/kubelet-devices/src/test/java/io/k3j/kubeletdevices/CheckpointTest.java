@@ -50,7 +50,8 @@ class CheckpointTest {
 
     @Test
     void devicesOfADamagedOneAreKeptAllTheSame() {
-        Checkpoint.Read read = Checkpoint.read(bytes(ONE.replace("3660592824", "1").replace("\"Ch8K", "\"!!!!")), "any");
+        String damaged = ONE.replace("3660592824", "1").replace("\"Ch8K", "\"!!!!");
+        Checkpoint.Read read = Checkpoint.read(bytes(damaged), "any");
         assertThat(read.sound()).isFalse();
         assertThat(read.checkpoint().pods().values()).allSatisfy(a -> {
             assertThat(a.ids()).containsExactly("tegra");

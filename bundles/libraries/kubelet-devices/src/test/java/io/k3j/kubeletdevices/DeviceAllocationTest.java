@@ -8,7 +8,6 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.testkitbase.Waiting;
 import io.k3j.testkitcsi.DevicePlugin;
-import java.nio.file.Files;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -179,7 +178,6 @@ class DeviceAllocationTest extends DeviceScene {
         assertThat(manager.allocated()).containsEntry(RESOURCE, 1L);
         assertThat(refusal(pod("b", container("c", 1)))).contains("no healthy devices present");
         assertThat(manager.of(pod, container("c", 1))).isNotNull();
-        Waiting.until("it listens", () -> Files.exists(directory().resolve("kubelet.sock")));
         plugin("r.sock", 2);
         register("r.sock", RESOURCE);
         Waiting.until("its devices are known", () -> allocatable() == 2);
@@ -197,7 +195,6 @@ class DeviceAllocationTest extends DeviceScene {
         boot = "boot-2";
         start();
         assertThatThrownBy(() -> manager.of(pod, container("c", 1))).hasMessage("unknown Device Plugin " + RESOURCE);
-        Waiting.until("it listens", () -> Files.exists(directory().resolve("kubelet.sock")));
         DevicePlugin again = plugin("r.sock", 2);
         register("r.sock", RESOURCE);
         Waiting.until("its devices are known", () -> allocatable() == 2);

@@ -94,8 +94,9 @@ abstract class DeviceScene {
     }
 
     /// A plug-in of so many healthy devices, `d0` and so on, that is not registered yet.
-    DevicePlugin plugin(String socket, int devices) throws IOException {
-        Files.createDirectories(directory());
+    DevicePlugin plugin(String socket, int devices) throws IOException, InterruptedException {
+        // which takes away sockets when it begins
+        Waiting.until("the kubelet listens", () -> Files.exists(directory().resolve("kubelet.sock")));
         DevicePlugin plugin = new DevicePlugin(directory().resolve(socket), RESOURCE);
         plugins.add(plugin);
         Struct[] all = new Struct[devices];
@@ -106,17 +107,14 @@ abstract class DeviceScene {
         return plugin;
     }
 
-    void register(String socket, String resource) throws InterruptedException {
-        Path kubelet = directory().resolve("kubelet.sock");
-        Waiting.until("the kubelet listens", () -> Files.exists(kubelet));
-        try (KubeletClient client = new KubeletClient(kubelet)) {
+    void register(String socket, String resource) {
+        try (KubeletClient client = new KubeletClient(directory().resolve("kubelet.sock"))) {
             client.register(Struct.of("version", "v1beta1", "endpoint", socket, "resource_name", resource));
         }
     }
 
     /// A plug-in that is registered and has told of its devices.
     DevicePlugin registered(int devices) throws Exception {
-        Waiting.until("the kubelet listens", () -> Files.exists(directory().resolve("kubelet.sock")));
         DevicePlugin plugin = plugin("p.sock", devices);
         register("p.sock", RESOURCE);
         Waiting.until("its devices are known", () -> allocatable() == devices);
