@@ -82,7 +82,7 @@ final class RegistrySockets {
                 if (into.size() + below.size() >= MOST_SOCKETS) {
                     return;
                 }
-                look(file, into, below);
+                sort(file, into, below);
             }
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "Cannot look for plug-ins path={0} error={1}", directory,
@@ -90,7 +90,7 @@ final class RegistrySockets {
         }
     }
 
-    private static void look(Path file, Map<Path, Object> into, List<Path> directories) throws IOException {
+    private static void sort(Path file, Map<Path, Object> into, List<Path> directories) throws IOException {
         try {
             if (String.valueOf(file.getFileName()).startsWith(".")) {
                 return;

@@ -23,22 +23,21 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /// The devices of plug-ins as the loops of pods see them. Any thread; what asks a plug-in blocks for it.
 final class NodeDevices implements AutoCloseable {
     private static final String BOOT = "/proc/sys/kernel/random/boot_id";
-    private final @Nullable DeviceManager manager;
-    private final @Nullable PodResourcesServer resources;
+    private final Optional<DeviceManager> manager;
+    private final Optional<PodResourcesServer> resources;
 
-    private NodeDevices(@Nullable DeviceManager manager, @Nullable PodResourcesServer resources) {
+    private NodeDevices(Optional<DeviceManager> manager, Optional<PodResourcesServer> resources) {
         this.manager = manager;
         this.resources = resources;
     }
 
     /// A node that gives no devices.
     static NodeDevices none() {
-        return new NodeDevices(null, null);
+        return new NodeDevices(Optional.empty(), Optional.empty());
     }
 
     /// Those of this machine, of which nobody hears before [#begin].
@@ -48,7 +47,8 @@ final class NodeDevices implements AutoCloseable {
     static NodeDevices of(Path root, TimeSource clock, Health health, Runnable news, Supplier<PodWorkers> workers) {
         DeviceManager manager = new DeviceManager(new DeviceManager.Host(root, MachineInfo.text(BOOT).strip(), news,
                 () -> workers.get().living()), clock, health);
-        return new NodeDevices(manager, new PodResourcesServer(root, manager, () -> active(workers.get())));
+        return new NodeDevices(Optional.of(manager),
+                Optional.of(new PodResourcesServer(root, manager, () -> active(workers.get()))));
     }
 
     private static Collection<Obj> active(PodWorkers workers) {
@@ -58,21 +58,20 @@ final class NodeDevices implements AutoCloseable {
     /// Begins to serve plug-ins, and whoever asks for the resources of pods.
     /// @param loops given each loop by its name
     void begin(BiConsumer<String, SupervisedLoop.Work> loops, CountDownLatch closed) {
-        if (manager != null && resources != null) {
-            loops.accept("kubelet-devices", () -> manager.run(closed));
-            loops.accept("kubelet-device-plugins", () -> manager.findPlugins(closed));
-            loops.accept("kubelet-pod-resources", () -> resources.run(closed));
-        }
+        manager.ifPresent(all -> {
+            loops.accept("kubelet-devices", () -> all.run(closed));
+            loops.accept("kubelet-device-plugins", () -> all.findPlugins(closed));
+        });
+        resources.ifPresent(server -> loops.accept("kubelet-pod-resources", () -> server.run(closed)));
     }
 
     /// Why a pod cannot have the devices that it asks for; empty when it has them, until [#ended].
     /// @throws RuntimeFault when the kubelet stops meanwhile
     Optional<PodStatus.Waiting> refusal(Obj pod) {
-        if (manager == null) {
-            return Optional.empty();
-        }
         try {
-            manager.allocate(pod);
+            if (manager.isPresent()) {
+                manager.get().allocate(pod);
+            }
             return Optional.empty();
         } catch (DeviceFault e) {
             return Optional.of(new PodStatus.Waiting("UnexpectedAdmissionError", String.valueOf(e.getMessage())));
@@ -85,11 +84,8 @@ final class NodeDevices implements AutoCloseable {
     /// @throws ConfigError why it cannot start yet
     /// @throws RuntimeFault when the kubelet stops meanwhile
     ContainerDevices of(Obj pod, Struct container) {
-        if (manager == null) {
-            return ContainerDevices.NONE;
-        }
         try {
-            return manager.of(pod, container);
+            return manager.isPresent() ? manager.get().of(pod, container) : ContainerDevices.NONE;
         } catch (DeviceFault e) {
             throw ConfigError.config(String.valueOf(e.getMessage()));
         } catch (CancellationException e) {
@@ -103,14 +99,12 @@ final class NodeDevices implements AutoCloseable {
 
     /// Gives back what a pod has.
     void ended(String uid) {
-        if (manager != null) {
-            manager.ended(uid);
-        }
+        manager.ifPresent(all -> all.ended(uid));
     }
 
     /// What the Node says of them.
     NodeObject.Devices told() {
-        DeviceAmounts amounts = manager == null ? DeviceAmounts.NONE : manager.amounts();
+        DeviceAmounts amounts = manager.map(DeviceManager::amounts).orElse(DeviceAmounts.NONE);
         return new NodeObject.Devices(amounts.capacity(), amounts.allocatable());
     }
 
@@ -118,7 +112,8 @@ final class NodeDevices implements AutoCloseable {
     /// known at all stays so.
     Struct raised(Struct allocatable) {
         Struct raised = allocatable;
-        Map<String, Long> allocated = manager == null || allocatable.isEmpty() ? Map.of() : manager.allocated();
+        Map<String, Long> allocated = allocatable.isEmpty() ? Map.of()
+                : manager.map(DeviceManager::allocated).orElse(Map.of());
         for (Map.Entry<String, Long> each : allocated.entrySet()) {
             if (PodResources.amount(raised, each.getKey()) < each.getValue()) {
                 raised = raised.with(each.getKey(), Long.toString(each.getValue()));
@@ -130,11 +125,7 @@ final class NodeDevices implements AutoCloseable {
     /// Ends the sockets; after the loops. Plug-ins that watch them hear of it.
     @Override
     public void close() {
-        if (resources != null) {
-            resources.close();
-        }
-        if (manager != null) {
-            manager.close();
-        }
+        resources.ifPresent(PodResourcesServer::close);
+        manager.ifPresent(DeviceManager::close);
     }
 }
