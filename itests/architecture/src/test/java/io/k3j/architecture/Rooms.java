@@ -74,6 +74,7 @@ final class Rooms {
                     Set.of("codec", "durablefiles", "edgeapi", "httpproxy", "metricstext", "model", "pki")),
             Map.entry("kubeletconfig", Set.of("apimachinery", "codec", "durablefiles", "model")),
             Map.entry("schedulerconfig", Set.of("apimachinery", "codec", "model")),
+            Map.entry("kubeletcpus", Set.of("codec", "durablefiles", "model")),
             Map.entry("kubeletdevices",
                     Set.of("apimachinery", "codec", "componentapi", "componentbase", "durablefiles", "kuberuntime",
                             "model", "protobufwire", "streaming")),

@@ -18,7 +18,7 @@ final class PodResourcesMessages {
     }
 
     /// A container and what it alone has.
-    record ContainerResources(String name, List<GivenDevice> devices) {
+    record ContainerResources(String name, List<GivenDevice> devices, List<Integer> cpus) {
     }
 
     /// A pod and what its containers have.
@@ -50,6 +50,7 @@ final class PodResourcesMessages {
             int mark = out.mark();
             for (ContainerResources container : pod.containers().reversed()) {
                 int inner = out.mark();
+                numbers(out, 3, container.cpus());
                 devices(out, 2, container.devices());
                 text(out, 1, container.name());
                 out.message(3, inner);
@@ -62,8 +63,9 @@ final class PodResourcesMessages {
     }
 
     /// `AllocatableResourcesResponse`.
-    static byte[] allocatable(List<GivenDevice> devices) {
+    static byte[] allocatable(List<GivenDevice> devices, List<Integer> cpus) {
         WireOut out = new WireOut(EXPECTED);
+        numbers(out, 2, cpus);
         devices(out, 1, devices);
         return out.bytes();
     }
@@ -89,6 +91,11 @@ final class PodResourcesMessages {
             out.number(1, id);
         }
         out.message(1, mark);
+    }
+
+    /// Not packed, which every reader takes.
+    private static void numbers(WireOut out, int field, List<Integer> all) {
+        all.reversed().forEach(number -> out.number(field, number));
     }
 
     private static void text(WireOut out, int field, String text) {

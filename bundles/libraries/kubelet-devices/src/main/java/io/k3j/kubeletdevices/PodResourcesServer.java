@@ -34,13 +34,15 @@ public final class PodResourcesServer implements AutoCloseable {
     private static final int UNKNOWN = 2;
     private final Path directory;
     private final DeviceManager devices;
+    private final ExclusiveCpus cpus;
     private final Supplier<Collection<Obj>> pods;
     private @Nullable GrpcServer server;
     private boolean told;
 
     /// @param root the kubelet's directory
     /// @param pods those of this node that have not ended; asked at each call
-    public PodResourcesServer(Path root, DeviceManager devices, Supplier<Collection<Obj>> pods) {
+    public PodResourcesServer(Path root, DeviceManager devices, ExclusiveCpus cpus, Supplier<Collection<Obj>> pods) {
+        this.cpus = cpus;
         directory = root.resolve("pod-resources");
         this.devices = devices;
         this.pods = pods;
@@ -80,7 +82,8 @@ public final class PodResourcesServer implements AutoCloseable {
         return switch (path) {
             case SERVICE + "List" -> PodResourcesMessages.pods(pods.get().stream().map(this::resources).toList());
             case SERVICE + "Get" -> pod(request);
-            case SERVICE + "GetAllocatableResources" -> PodResourcesMessages.allocatable(allocatable());
+            case SERVICE + "GetAllocatableResources" -> PodResourcesMessages.allocatable(allocatable(),
+                    cpus.allocatable());
             default -> throw new GrpcFailure(GrpcFailure.UNIMPLEMENTED, "unknown method " + path);
         };
     }
@@ -118,7 +121,7 @@ public final class PodResourcesServer implements AutoCloseable {
             each.getValue().ids().forEach(id -> given.add(new PodResourcesMessages.GivenDevice(each.getKey(), id,
                     each.getValue().nodes(id))));
         }
-        return new PodResourcesMessages.ContainerResources(name, given);
+        return new PodResourcesMessages.ContainerResources(name, given, cpus.of(pod.uid(), name));
     }
 
     private List<PodResourcesMessages.GivenDevice> allocatable() {

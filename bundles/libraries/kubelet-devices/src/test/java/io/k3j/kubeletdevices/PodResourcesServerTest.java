@@ -17,6 +17,19 @@ import org.junit.jupiter.api.Test;
 
 /// What a monitor is told of the devices of pods.
 class PodResourcesServerTest extends DeviceScene {
+    /// One of two is the first container's.
+    private static final class TwoCpus implements ExclusiveCpus {
+        @Override
+        public List<Integer> of(String pod, String container) {
+            return container.equals("c") ? List.of(1) : List.of();
+        }
+
+        @Override
+        public List<Integer> allocatable() {
+            return List.of(0, 1);
+        }
+    }
+
     @Test
     void aMonitorIsToldWhoHasWhat() throws Exception {
         DevicePlugin plugin = registered(2);
@@ -25,7 +38,7 @@ class PodResourcesServerTest extends DeviceScene {
         Waiting.until("its nodes are known", () -> manager.allocatable().get(RESOURCE).get("d0").nodes().size() == 2);
         assertThat(refusal(pod)).isEmpty();
         Path socket = root.resolve("pod-resources/kubelet.sock");
-        try (PodResourcesServer server = new PodResourcesServer(root, manager, () -> List.of(pod));
+        try (PodResourcesServer server = new PodResourcesServer(root, manager, new TwoCpus(), () -> List.of(pod));
                 KubeletClient monitor = new KubeletClient(socket)) {
             loop(() -> server.run(closed()));
             Waiting.until("it listens", () -> Files.exists(socket));
@@ -33,10 +46,12 @@ class PodResourcesServerTest extends DeviceScene {
                     Struct.of("nodes", Seq.of(Struct.EMPTY, Struct.of("ID", 1))));
             Struct d1 = Struct.of("resource_name", RESOURCE, "device_ids", Seq.of("d1"));
             Struct has = Struct.of("name", "a", "namespace", "default", "containers",
-                    Seq.of(Struct.of("name", "c", "devices", Seq.of(d0)), Struct.of("name", "other")));
+                    Seq.of(Struct.of("name", "c", "devices", Seq.of(d0), "cpu_ids", Seq.of(1)),
+                            Struct.of("name", "other")));
             assertThat(monitor.list().seq("pod_resources").structs()).containsExactly(has);
             assertThat(monitor.get("default", "a").struct("pod_resources")).isEqualTo(has);
             assertThat(monitor.allocatable().seq("devices").structs()).containsExactly(d0, d1);
+            assertThat(monitor.allocatable().seq("cpu_ids")).containsExactly(0L, 1L);
             assertThatThrownBy(() -> monitor.get("default", "b")).isInstanceOf(StatusRuntimeException.class)
                     .hasMessage("UNKNOWN: pod b in namespace default not found");
         }

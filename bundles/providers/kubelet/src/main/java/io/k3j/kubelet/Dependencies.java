@@ -19,6 +19,7 @@ import io.k3j.nodeapi.ContainerRuntime;
 import io.k3j.probes.HandlerRunner;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 
@@ -43,7 +44,14 @@ record Dependencies(KubeletOptions options, ContainerRuntime runtime, Referenced
 
     /// What a runtime is told of a container's resources.
     Struct limits(Obj pod, Struct container) {
-        return CgroupOptions.held(options, ContainerResources.linux(pod, container, nodeMemory, memory));
+        return admission.resources().cpus().applied(pod, container,
+                CgroupOptions.held(options, ContainerResources.linux(pod, container, nodeMemory, memory)));
+    }
+
+    /// Why a running pod cannot have the resources it asks for, as [NodeAllocations#tryResize].
+    Optional<PodStatus.Waiting> resize(Obj changed) {
+        Optional<PodStatus.Waiting> refusal = admission.resources().cpus().resizeRefusal(changed);
+        return refusal.isPresent() ? refusal : room.tryResize(changed);
     }
 
     /// Records a warning about this node, which upstream's kubelet refers to by its name in place of the uid.

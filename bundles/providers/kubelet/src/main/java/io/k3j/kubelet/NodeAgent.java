@@ -134,7 +134,7 @@ final class NodeAgent implements AutoCloseable {
     private NodeObject object(KubeletSettings settings, MachineInfo facts, NodeAllocatable allocatable) {
         return new NodeObject(
                 NodeOptions.of(tools.options(), settings, facts, allocatable, () -> shutdown().trouble()), facts,
-                () -> evictions().conditions(), tools.admission().devices()::told);
+                () -> evictions().conditions(), tools.admission().resources().devices()::told);
     }
 
     private static Volumes.Warnings warnings(Events events) {
@@ -142,16 +142,16 @@ final class NodeAgent implements AutoCloseable {
     }
 
     private PodAdmission admission(KubeletOptions options, NodeAllocations room, ContainerRuntime runtime,
-            TimeSource clock) {
-        NodeDevices devices = NodeDevices.of(options.rootDir().toAbsolutePath(), clock, health, () -> node().news(),
-                this::workers);
+            TimeSource clock) throws IOException {
+        Path root = options.rootDir().toAbsolutePath();
+        NodeDevices devices = NodeDevices.of(root, clock, health, () -> node().news(), this::workers);
         return new PodAdmission(PodAdmission.patterns(options.arguments().getOrDefault("allowed-unsafe-sysctls", "")),
                 MachineInfo.text("/sys/module/apparmor/parameters/enabled").strip().equals("Y"),
                 new NodeFit(new CurrentNode(api, options.nodeName(), clock.monotonic()), room, this::evictions,
                         devices::raised),
                 pod -> shutdown().refusal().or(() -> evictions().refusal(pod))
                         .or(() -> ImageVolumes.refusal(pod, runtime)),
-                devices);
+                NodeResources.of(root, devices, NodeCpus.of(options, Path.of("/sys")), this::workers));
     }
 
     private ImageGarbageCollector collector(KubeletOptions options) {
@@ -206,7 +206,7 @@ final class NodeAgent implements AutoCloseable {
         loop("kubelet-logs", housekeeping::rotate);
         loop("kubelet-evictions", evictions::run);
         loop("kubelet-allocatable", enforcement::run);
-        tools.admission().devices().begin(this::loop, closed);
+        tools.admission().resources().begin(this::loop, tools, workers);
         // a thread of its own: it waits in native code
         loops.add(SupervisedLoop.platform(health, "kubelet-shutdown", shutdown::run).start());
         loops.add(SupervisedLoop.platform(health, "kubelet-volume-stats", () -> tools.volumes().stats().run(closed))
@@ -293,6 +293,6 @@ final class NodeAgent implements AutoCloseable {
         long end = System.nanoTime() + limit.toNanos();
         loops.forEach(loop -> loop.stop(Duration.ofNanos(Math.max(0, end - System.nanoTime()))));
         workers.stop(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
-        tools.admission().devices().close();
+        tools.admission().resources().close();
     }
 }

@@ -7,16 +7,13 @@ import io.k3j.kubeletdevices.ContainerDevices;
 import io.k3j.kubeletdevices.DeviceAmounts;
 import io.k3j.kubeletdevices.DeviceFault;
 import io.k3j.kubeletdevices.DeviceManager;
-import io.k3j.kubeletdevices.PodResourcesServer;
 import io.k3j.kuberuntime.ConfigError;
-import io.k3j.kuberuntime.PodSpecs;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import io.k3j.nodeapi.RuntimeFault;
 import io.k3j.nodestatus.MachineInfo;
 import io.k3j.nodestatus.NodeObject;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -28,16 +25,14 @@ import java.util.function.Supplier;
 final class NodeDevices implements AutoCloseable {
     private static final String BOOT = "/proc/sys/kernel/random/boot_id";
     private final Optional<DeviceManager> manager;
-    private final Optional<PodResourcesServer> resources;
 
-    private NodeDevices(Optional<DeviceManager> manager, Optional<PodResourcesServer> resources) {
+    private NodeDevices(Optional<DeviceManager> manager) {
         this.manager = manager;
-        this.resources = resources;
     }
 
     /// A node that gives no devices.
     static NodeDevices none() {
-        return new NodeDevices(Optional.empty(), Optional.empty());
+        return new NodeDevices(Optional.empty());
     }
 
     /// Those of this machine, of which nobody hears before [#begin].
@@ -47,22 +42,21 @@ final class NodeDevices implements AutoCloseable {
     static NodeDevices of(Path root, TimeSource clock, Health health, Runnable news, Supplier<PodWorkers> workers) {
         DeviceManager manager = new DeviceManager(new DeviceManager.Host(root, MachineInfo.text(BOOT).strip(), news,
                 () -> workers.get().living()), clock, health);
-        return new NodeDevices(Optional.of(manager),
-                Optional.of(new PodResourcesServer(root, manager, () -> active(workers.get()))));
+        return new NodeDevices(Optional.of(manager));
     }
 
-    private static Collection<Obj> active(PodWorkers workers) {
-        return workers.all().stream().map(PodWorker::pod).filter(pod -> !PodSpecs.finished(pod)).toList();
+    /// Who has which; empty on a node that gives none.
+    Optional<DeviceManager> manager() {
+        return manager;
     }
 
-    /// Begins to serve plug-ins, and whoever asks for the resources of pods.
+    /// Begins to serve plug-ins.
     /// @param loops given each loop by its name
     void begin(BiConsumer<String, SupervisedLoop.Work> loops, CountDownLatch closed) {
         manager.ifPresent(all -> {
             loops.accept("kubelet-devices", () -> all.run(closed));
             loops.accept("kubelet-device-plugins", () -> all.findPlugins(closed));
         });
-        resources.ifPresent(server -> loops.accept("kubelet-pod-resources", () -> server.run(closed)));
     }
 
     /// Why a pod cannot have the devices that it asks for; empty when it has them, until [#ended].
@@ -122,10 +116,9 @@ final class NodeDevices implements AutoCloseable {
         return raised;
     }
 
-    /// Ends the sockets; after the loops. Plug-ins that watch them hear of it.
+    /// Ends the socket; after the loops. Plug-ins that watch them hear of it.
     @Override
     public void close() {
-        resources.ifPresent(PodResourcesServer::close);
         manager.ifPresent(DeviceManager::close);
     }
 }

@@ -24,47 +24,47 @@ final class PodAdmission {
     private final boolean appArmor;
     private final NodeFit node;
     private final Function<Obj, Optional<PodStatus.Waiting>> pressure;
-    private final NodeDevices devices;
+    private final NodeResources resources;
 
-    /// A node that gives no devices.
+    /// A node that gives nothing to containers for themselves.
     PodAdmission(List<String> unsafe, boolean appArmor, NodeFit node,
             Function<Obj, Optional<PodStatus.Waiting>> pressure) {
-        this(unsafe, appArmor, node, pressure, NodeDevices.none());
+        this(unsafe, appArmor, node, pressure, NodeResources.none());
     }
 
     /// @param pressure why a pod is not taken while the node is short of something, or has nothing to run it with
     /// @param unsafe the value of `--allowed-unsafe-sysctls`: names, or prefixes that end with `*`
     /// @param appArmor whether AppArmor is enabled on this host
     /// @param node what the node has room for
-    /// @param devices of plug-ins, which containers may ask for
+    /// @param resources what containers may have for themselves
     PodAdmission(List<String> unsafe, boolean appArmor, NodeFit node,
-            Function<Obj, Optional<PodStatus.Waiting>> pressure, NodeDevices devices) {
+            Function<Obj, Optional<PodStatus.Waiting>> pressure, NodeResources resources) {
         this.pressure = pressure;
-        this.devices = devices;
+        this.resources = resources;
         this.unsafe = unsafe;
         this.appArmor = appArmor;
         this.node = node;
     }
 
-    /// The reason and message of a refusal; empty when the pod is admitted, whose host ports, requests and devices are
-    /// then reserved until [#ended]. What room on the node would not help is looked at first; devices before the rest,
+    /// The reason and message of a refusal; empty when the pod is admitted, whose host ports, requests, devices and
+    /// CPUs are then reserved until [#ended]. What room on the node would not help is looked at first; devices before the rest,
     /// as upstream does, whose plug-ins may not have registered again.
     Optional<PodStatus.Waiting> refusal(Obj pod) {
-        return pressure.apply(pod).or(() -> system(pod)).or(() -> protection(pod)).or(() -> devices.refusal(pod))
+        return pressure.apply(pod).or(() -> system(pod)).or(() -> protection(pod)).or(() -> resources.refusal(pod))
                 .or(() -> fit(pod));
     }
 
     private Optional<PodStatus.Waiting> fit(Obj pod) {
         Optional<PodStatus.Waiting> refusal = node.refusal(pod);
         if (refusal.isPresent()) {
-            devices.ended(pod.uid());
+            resources.ended(pod.uid());
         }
         return refusal;
     }
 
-    /// The devices of plug-ins.
-    NodeDevices devices() {
-        return devices;
+    /// What containers have for themselves.
+    NodeResources resources() {
+        return resources;
     }
 
     /// Records the host ports of a pod that already runs.
@@ -72,10 +72,10 @@ final class PodAdmission {
         node.adopted(pod);
     }
 
-    /// Releases the host ports and devices of a pod.
+    /// Releases the host ports, devices and CPUs of a pod.
     void ended(String uid) {
         node.ended(uid);
-        devices.ended(uid);
+        resources.ended(uid);
     }
 
     /// A pod of another system is checked for that system's settings, so it must not run here.

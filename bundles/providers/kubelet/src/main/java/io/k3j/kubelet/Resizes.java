@@ -128,7 +128,7 @@ final class Resizes {
         }
         boolean same = wanted.keySet().stream()
                 .allMatch(n -> same(Objects.requireNonNull(wanted.get(n)), given.getOrDefault(n, Struct.EMPTY)));
-        Optional<PodStatus.Waiting> refusal = tools.room().tryResize(with(pod, wanted));
+        Optional<PodStatus.Waiting> refusal = tools.resize(with(pod, wanted));
         if (refusal.isPresent()) {
             if (!refusal.equals(pending)) {
                 tools.tell(pod, true, "Resize" + refusal.get().reason(), refusal.get().message());

@@ -92,7 +92,7 @@ final class Starter {
         if (!refusal.isEmpty()) {
             throw ConfigError.config(refusal);
         }
-        ContainerDevices given = tools.admission().devices().of(pod, spec);
+        ContainerDevices given = tools.admission().resources().devices().of(pod, spec);
         Map<String, String> env = tools.environment().of(pod, spec, new Environment.Place(place.addresses(),
                 tools.services().get(), (volume, path) -> tools.volumes().read(volume(place, volume), path)));
         Struct linux = Struct.of("resources", tools.limits(pod, spec), "securityContext",
