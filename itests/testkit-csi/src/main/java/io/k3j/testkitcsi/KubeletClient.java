@@ -3,9 +3,11 @@ package io.k3j.testkitcsi;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import io.k3j.model.Struct;
+import io.k3j.streaming.GrpcFailure;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -15,7 +17,7 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /// Calls of a kubelet's sockets by gRPC's own client, as plug-ins and monitors make them. Any thread; a call blocks for
-/// a minute at most and throws a [io.grpc.StatusRuntimeException] when it is refused.
+/// a minute at most and throws a [GrpcFailure] when it is refused.
 public final class KubeletClient implements AutoCloseable {
     private static final ProtoMessages DEVICES = new ProtoMessages(ProtoFile.of("deviceplugin.proto"));
     private static final ProtoMessages RESOURCES = new ProtoMessages(ProtoFile.of("podresources.proto"));
@@ -55,8 +57,12 @@ public final class KubeletClient implements AutoCloseable {
     }
 
     private byte[] call(String service, String method, byte[] request) {
-        return ClientCalls.blockingUnaryCall(channel, ByteServer.method(service, method, MethodType.UNARY),
-                CallOptions.DEFAULT.withDeadlineAfter(LIMIT_SECONDS, TimeUnit.SECONDS), request);
+        try {
+            return ClientCalls.blockingUnaryCall(channel, ByteServer.method(service, method, MethodType.UNARY),
+                    CallOptions.DEFAULT.withDeadlineAfter(LIMIT_SECONDS, TimeUnit.SECONDS), request);
+        } catch (StatusRuntimeException e) {
+            throw new GrpcFailure(e.getStatus().getCode().value(), String.valueOf(e.getStatus().getDescription()));
+        }
     }
 
     @Override

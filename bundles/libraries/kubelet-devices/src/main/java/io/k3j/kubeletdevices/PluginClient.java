@@ -23,21 +23,21 @@ final class PluginClient {
     private static final String SERVICE = "/v1beta1.DevicePlugin/";
     private static final byte[] NOTHING = {};
     private final String resource;
-    private final PluginSocket socket;
+    private final DeviceSocket socket;
     private final PluginOptions options;
 
     /// @param failure what is said before why it failed
     private record Request(String method, byte[] message, Duration limit, String failure) {
     }
 
-    private PluginClient(String resource, PluginSocket socket, PluginOptions options) {
+    private PluginClient(String resource, DeviceSocket socket, PluginOptions options) {
         this.resource = resource;
         this.socket = socket;
         this.options = options;
     }
 
     /// Asks a plug-in what it wants to be asked.
-    static PluginClient connected(String resource, PluginSocket socket) throws DeviceFault {
+    static PluginClient connected(String resource, DeviceSocket socket) throws DeviceFault {
         Request request = new Request("GetDevicePluginOptions", NOTHING, BRIEF,
                 "failed to get device plugin options: ");
         return new PluginClient(resource, socket, call(socket, request, DeviceMessages::options));
@@ -47,7 +47,7 @@ final class PluginClient {
         return resource;
     }
 
-    PluginSocket socket() {
+    DeviceSocket socket() {
         return socket;
     }
 
@@ -56,7 +56,7 @@ final class PluginClient {
     }
 
     /// Its devices, now and whenever they change, until it ends.
-    /// @throws GrpcFailure as [PluginSocket#stream]
+    /// @throws GrpcFailure as [DeviceSocket#stream]
     void watch(Consumer<Map<String, Device>> receiver) {
         socket.stream(SERVICE + "ListAndWatch", message -> receiver.accept(DeviceMessages.devices(message)));
     }
@@ -90,7 +90,7 @@ final class PluginClient {
                 "device plugin PreStartContainer rpc failed with err: "), Function.identity());
     }
 
-    private static <T> T call(PluginSocket socket, Request request, Function<byte[], T> read) throws DeviceFault {
+    private static <T> T call(DeviceSocket socket, Request request, Function<byte[], T> read) throws DeviceFault {
         try {
             return read.apply(socket.call(SERVICE + request.method(), request.message(), request.limit()));
         } catch (GrpcFailure e) {

@@ -41,10 +41,10 @@ final class RegisteredPlugins {
             throw new DeviceFault("requested API version \"" + version
                     + "\" is not supported by kubelet. Supported version is [\"" + VERSION + "\"]");
         }
-        if (!ResourceNames.extended(resource)) {
+        if (!ExtendedResources.extended(resource)) {
             throw new DeviceFault("the ResourceName \"" + resource + "\" is invalid");
         }
-        PluginClient plugin = PluginClient.connected(resource, new PluginSocket(socket));
+        PluginClient plugin = PluginClient.connected(resource, new DeviceSocket(socket));
         Followed before = begin(plugin);
         if (before != null) {
             before.loop().stop(END);

@@ -109,7 +109,7 @@ final class RegistrySockets {
     private Known asked(Path socket, Object identity) {
         try {
             DeviceMessages.PluginInfo plugin = DeviceMessages
-                    .plugin(new PluginSocket(socket).call(SERVICE + "GetInfo", NOTHING, BRIEF));
+                    .plugin(new DeviceSocket(socket).call(SERVICE + "GetInfo", NOTHING, BRIEF));
             if (!plugin.type().equals(TYPE)) {
                 return new Known(identity, socket, Instant.MAX);
             }
@@ -150,7 +150,7 @@ final class RegistrySockets {
 
     private static void tell(Path socket, String error) {
         try {
-            new PluginSocket(socket).call(SERVICE + "NotifyRegistrationStatus",
+            new DeviceSocket(socket).call(SERVICE + "NotifyRegistrationStatus",
                     DeviceMessages.registrationStatus(error), BRIEF);
         } catch (GrpcFailure e) {
             LOG.log(System.Logger.Level.DEBUG, "Cannot tell a plug-in about its registration path={0} error={1}",

@@ -3,8 +3,8 @@ package io.k3j.kubeletdevices;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.grpc.StatusRuntimeException;
 import io.k3j.model.Struct;
+import io.k3j.streaming.GrpcFailure;
 import io.k3j.testkitbase.Waiting;
 import io.k3j.testkitcsi.DevicePlugin;
 import io.k3j.testkitcsi.KubeletClient;
@@ -64,7 +64,7 @@ class DevicePluginsTest extends DeviceScene {
         try (KubeletClient client = new KubeletClient(kubelet)) {
             assertThatThrownBy(() -> client.register(
                     Struct.of("version", version, "endpoint", endpoint, "resource_name", resource)))
-                    .isInstanceOf(StatusRuntimeException.class).hasMessageContaining(words);
+                    .isInstanceOf(GrpcFailure.class).hasMessageContaining(words);
         }
         assertThat(manager.amounts().capacity()).isEmpty();
     }

@@ -3,10 +3,10 @@ package io.k3j.kubeletdevices;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.grpc.StatusRuntimeException;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.streaming.GrpcFailure;
 import io.k3j.testkitbase.Waiting;
 import io.k3j.testkitcsi.DevicePlugin;
 import io.k3j.testkitcsi.KubeletClient;
@@ -52,8 +52,8 @@ class PodResourcesServerTest extends DeviceScene {
             assertThat(monitor.get("default", "a").struct("pod_resources")).isEqualTo(has);
             assertThat(monitor.allocatable().seq("devices").structs()).containsExactly(d0, d1);
             assertThat(monitor.allocatable().seq("cpu_ids")).containsExactly(0L, 1L);
-            assertThatThrownBy(() -> monitor.get("default", "b")).isInstanceOf(StatusRuntimeException.class)
-                    .hasMessage("UNKNOWN: pod b in namespace default not found");
+            assertThatThrownBy(() -> monitor.get("default", "b")).isInstanceOf(GrpcFailure.class)
+                    .hasMessage("pod b in namespace default not found");
         }
     }
 }

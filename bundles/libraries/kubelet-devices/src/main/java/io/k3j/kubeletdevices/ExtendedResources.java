@@ -4,13 +4,13 @@ import java.util.Arrays;
 
 /// Which names a plug-in's resource may have: those of extended resources, as the API has them. Pure. See
 /// <https://kubernetes.io/docs/concepts/overview/working-with-objects/names/>.
-final class ResourceNames {
+final class ExtendedResources {
     private static final int MOST_PREFIX = 253;
     private static final int MOST_NAME = 63;
     /// A quota on it has this before its name, and is to be a name, too.
     private static final String QUOTA = "requests.";
 
-    private ResourceNames() {
+    private ExtendedResources() {
     }
 
     /// Upstream's `IsExtendedResourceName`.

@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 /// for its limit at most, whatever the plug-in does.
 ///
 /// @param path on this node
-record PluginSocket(Path path) {
+record DeviceSocket(Path path) {
     /// As gRPC's in Go.
     private static final int MOST_ANSWER_BYTES = 4 << 20;
     private static final byte[] NOTHING = {};
