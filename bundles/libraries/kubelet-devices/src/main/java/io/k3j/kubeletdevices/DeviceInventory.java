@@ -83,17 +83,20 @@ final class DeviceInventory {
         }
     }
 
-    /// Forgets resources whose plug-ins have not come back.
-    synchronized void expire() {
+    /// Forgets resources whose plug-ins have not come back; says whether there were any.
+    synchronized boolean expire() {
+        boolean any = false;
         Instant until = monotonic.instant().minus(GRACE);
         for (Map.Entry<String, Entry> each : List.copyOf(entries.entrySet())) {
             if (each.getValue().plugin == null && each.getValue().stopped.isBefore(until)) {
                 entries.remove(each.getKey());
+                any = true;
                 if (removed.size() < MOST_RESOURCES) {
                     removed.add(each.getKey());
                 }
             }
         }
+        return any;
     }
 
     /// What the Node says.

@@ -95,7 +95,9 @@ public final class DeviceManager implements AutoCloseable {
 
     private void look() {
         socket.ensure();
-        inventory.expire();
+        if (inventory.expire()) {
+            changed.set(true);
+        }
         forgetEnded();
         if (changed.getAndSet(false)) {
             write();
