@@ -43,6 +43,11 @@ public final class KubeletClient implements AutoCloseable {
         return RESOURCES.read("ListPodResourcesResponse", call("v1.PodResourcesLister", "List", new byte[0]));
     }
 
+    /// The same of `v1alpha1`, whose fields have the same numbers.
+    public Struct oldList() {
+        return RESOURCES.read("ListPodResourcesResponse", call("v1alpha1.PodResourcesLister", "List", new byte[0]));
+    }
+
     /// `GetPodResourcesResponse`.
     public Struct get(String namespace, String name) {
         byte[] request = RESOURCES.write("GetPodResourcesRequest",

@@ -23,6 +23,12 @@ final class PodResourcesMessages {
 
     /// A pod and what its containers have.
     record PodResources(String name, String namespace, List<ContainerResources> containers) {
+        /// The same in `v1alpha1`, which has names and ids of devices alone.
+        PodResources old() {
+            return new PodResources(name, namespace, containers.stream().map(c -> new ContainerResources(c.name(),
+                    c.devices().stream().map(d -> new GivenDevice(d.resource(), d.id(), List.of())).toList(),
+                    List.of())).toList());
+        }
     }
 
     /// `GetPodResourcesRequest`.

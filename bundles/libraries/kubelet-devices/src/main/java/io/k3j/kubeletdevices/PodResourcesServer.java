@@ -22,12 +22,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// `pod-resources/kubelet.sock`: who on this node has which devices, for monitors (`List`, `Get`,
-/// `GetAllocatableResources` of `v1`). One loop, which sees to it that the socket is there; calls have threads of their
+/// `GetAllocatableResources` of `v1`, `List` of `v1alpha1`). One loop, which sees to it that the socket is there; calls have threads of their
 /// own. See
 /// <https://kubernetes.io/docs/concepts/extend-kubernetes/compute-storage-net/device-plugins/>.
 public final class PodResourcesServer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubeletdevices");
     private static final String SERVICE = "/v1.PodResourcesLister/";
+    /// Of the API before it was `v1`, which some monitors still ask.
+    private static final String OLD_LIST = "/v1alpha1.PodResourcesLister/List";
     private static final Duration LOOK = Duration.ofSeconds(1);
     private static final int MOST_REQUEST_BYTES = 16 * 1024;
     /// gRPC's code for what Go's server gives an error without one.
@@ -81,6 +83,8 @@ public final class PodResourcesServer implements AutoCloseable {
     private byte[] answer(String path, byte[] request) {
         return switch (path) {
             case SERVICE + "List" -> PodResourcesMessages.pods(pods.get().stream().map(this::resources).toList());
+            case OLD_LIST -> PodResourcesMessages
+                    .pods(pods.get().stream().map(this::resources).map(PodResourcesMessages.PodResources::old).toList());
             case SERVICE + "Get" -> pod(request);
             case SERVICE + "GetAllocatableResources" -> PodResourcesMessages.allocatable(allocatable(),
                     cpus.allocatable());

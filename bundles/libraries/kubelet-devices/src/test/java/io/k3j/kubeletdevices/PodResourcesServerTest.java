@@ -49,6 +49,8 @@ class PodResourcesServerTest extends DeviceScene {
                     Seq.of(Struct.of("name", "c", "devices", Seq.of(d0), "cpu_ids", Seq.of(1)),
                             Struct.of("name", "other")));
             assertThat(monitor.list().seq("pod_resources").structs()).containsExactly(has);
+            assertThat(monitor.oldList().seq("pod_resources").struct(0).seq("containers").struct(0))
+                    .isEqualTo(Struct.of("name", "c", "devices", Seq.of(d0.without("topology"))));
             assertThat(monitor.get("default", "a").struct("pod_resources")).isEqualTo(has);
             assertThat(monitor.allocatable().seq("devices").structs()).containsExactly(d0, d1);
             assertThat(monitor.allocatable().seq("cpu_ids")).containsExactly(0L, 1L);
