@@ -70,6 +70,23 @@ public record CpuTopology(List<Cpu> cpus) {
         return CpuSet.of(cpus.stream().map(Cpu::id).toList());
     }
 
+    /// The NUMA nodes of CPUs, each as a bit.
+    List<Long> nodes(CpuSet some) {
+        return cpus.stream().filter(c -> some.ids().contains(c.id())).map(c -> 1L << c.node()).toList();
+    }
+
+    /// Those of some CPUs that are near NUMA nodes.
+    /// @param nodes bits; 0 for all of them
+    CpuSet near(CpuSet some, long nodes) {
+        return nodes == 0 ? some : CpuSet.of(cpus.stream()
+                .filter(c -> some.ids().contains(c.id()) && (1L << c.node() & nodes) != 0).map(Cpu::id).toList());
+    }
+
+    /// All NUMA nodes that have CPUs, as bits.
+    public long numaNodes() {
+        return cpus.stream().mapToLong(c -> 1L << c.node()).reduce(0, (one, other) -> one | other);
+    }
+
     long sockets() {
         return cpus.stream().mapToInt(Cpu::socket).distinct().count();
     }

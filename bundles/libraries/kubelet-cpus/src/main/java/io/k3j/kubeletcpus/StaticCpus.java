@@ -1,6 +1,7 @@
 package io.k3j.kubeletcpus;
 
 import io.k3j.durablefiles.DurableFiles;
+import io.k3j.kubelettopology.NumaSupply;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -74,24 +75,35 @@ public final class StaticCpus {
         }
     }
 
+    /// Where the CPUs lie that a container asks for, and those that it could be given.
+    /// @param reusable of the same pod, which nobody uses any more
+    public synchronized NumaSupply supply(int count, CpuSet reusable) {
+        return new NumaSupply(count, topology.nodes(topology.all()),
+                topology.nodes(shared().without(reserved).union(reusable)));
+    }
+
     /// Gives a container CPUs of its own, unless it has some.
     ///
     /// @param reusable of the same pod, which nobody uses any more; taken first
+    /// @param nodes bits of NUMA nodes from which CPUs are taken first; 0 where it does not matter
     /// @return those that it has
     /// @throws IllegalStateException with upstream's words when there are too few
     /// @throws IOException when that cannot be written; it has none then
-    public synchronized CpuSet allocate(String pod, String container, int count, CpuSet reusable) throws IOException {
+    public synchronized CpuSet allocate(String pod, String container, int count, CpuSet reusable, long nodes)
+            throws IOException {
         CpuSet has = exclusive.getOrDefault(pod, Map.of()).getOrDefault(container, CpuSet.EMPTY);
         if (!has.isEmpty()) {
             return has;
         }
-        CpuSet again = CpuAccumulator.take(topology, reusable, Math.min(count, reusable.size()));
-        CpuSet free = shared().without(reserved);
-        if (free.size() < count - again.size()) {
+        CpuSet free = shared().without(reserved).without(reusable);
+        if (free.size() + reusable.size() < count) {
             throw new IllegalStateException("not enough cpus available to satisfy request: requested=" + count
-                    + ", available=" + (free.size() + again.size()));
+                    + ", available=" + (free.size() + reusable.size()));
         }
-        CpuSet given = again.union(CpuAccumulator.take(topology, free, count - again.size()));
+        CpuSet given = more(CpuSet.EMPTY, count, topology.near(reusable, nodes));
+        given = more(given, count, topology.near(free, nodes));
+        given = more(given, count, reusable);
+        given = more(given, count, free);
         Map<String, CpuSet> own = exclusive.computeIfAbsent(pod, p -> new TreeMap<>());
         own.put(container, given);
         try {
@@ -117,6 +129,12 @@ public final class StaticCpus {
                     file, e.toString());
         }
         return !had.isEmpty();
+    }
+
+    /// More CPUs of some, as far as there are any.
+    private CpuSet more(CpuSet given, int count, CpuSet some) {
+        CpuSet left = some.without(given);
+        return given.union(CpuAccumulator.take(topology, left, Math.min(count - given.size(), left.size())));
     }
 
     private void write() throws IOException {

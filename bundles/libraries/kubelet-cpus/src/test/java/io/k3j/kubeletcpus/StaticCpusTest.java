@@ -3,6 +3,7 @@ package io.k3j.kubeletcpus;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.k3j.kubelettopology.NumaSupply;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +31,7 @@ class StaticCpusTest {
     }
 
     private String allocate(String pod, int count) throws IOException {
-        return cpus.allocate(pod, "c", count, CpuSet.EMPTY).toString();
+        return cpus.allocate(pod, "c", count, CpuSet.EMPTY, 0).toString();
     }
 
     @Test
@@ -51,9 +52,21 @@ class StaticCpusTest {
 
     @Test
     void whatAnInitContainerHadIsItsPodsFirst() throws IOException {
-        CpuSet had = cpus.allocate("a", "i", 2, CpuSet.EMPTY);
-        assertThat(cpus.allocate("a", "c", 3, had)).hasToString("1-3");
+        CpuSet had = cpus.allocate("a", "i", 2, CpuSet.EMPTY, 0);
+        assertThat(cpus.allocate("a", "c", 3, had, 0)).hasToString("1-3");
         assertThat(cpus.of("x", "c")).hasToString("0");
+    }
+
+    @Test
+    void thoseNearTheNodesAreTakenFirst() throws IOException {
+        CpuTopology two = new CpuTopology(
+                IntStream.range(0, 4).mapToObj(id -> new CpuTopology.Cpu(id, id, id % 2, id % 2)).toList());
+        assertThat(two.numaNodes()).isEqualTo(3);
+        StaticCpus near = new StaticCpus(root, two, CpuSet.parse("0"));
+        assertThat(near.supply(1, CpuSet.EMPTY))
+                .isEqualTo(new NumaSupply(1, List.of(1L, 2L, 1L, 2L), List.of(2L, 1L, 2L)));
+        assertThat(near.allocate("a", "c", 1, CpuSet.EMPTY, 2)).hasToString("1");
+        assertThat(near.allocate("b", "c", 2, CpuSet.EMPTY, 2)).hasToString("2-3");
     }
 
     @Test

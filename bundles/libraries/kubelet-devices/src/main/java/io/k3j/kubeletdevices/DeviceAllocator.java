@@ -5,7 +5,6 @@ import io.k3j.kuberuntime.PodSpecs;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -13,12 +12,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// Chooses devices for containers and has their plug-ins prepare them. Any thread; blocks for plug-ins, during which
 /// others choose among the rest.
 ///
 /// ```
-/// what an init container gave back ─► what the plug-in prefers ─► any that is healthy and nobody's
+/// what an init container gave back ─► near the NUMA nodes ─► what the plug-in prefers ─► any healthy one
 /// ```
 final class DeviceAllocator {
     private final DeviceInventory inventory;
@@ -29,47 +29,12 @@ final class DeviceAllocator {
         this.pods = pods;
     }
 
-    /// Gives a pod what its containers ask for, all or nothing. A container that comes after an init container that has
-    /// ended may have what that had.
-    ///
-    /// @return whether it was given anything
-    /// @throws DeviceFault why it cannot be given something
-    boolean allocate(Obj pod) throws DeviceFault {
-        Map<String, Set<String>> reusable = new TreeMap<>();
-        boolean any = false;
-        boolean whole = false;
-        try {
-            for (Struct container : PodSpecs.initContainers(pod)) {
-                any |= allocate(pod, container, reusable);
-                reuse(pod, container, reusable, !PodSpecs.sidecar(container));
-            }
-            for (Struct container : PodSpecs.containers(pod)) {
-                any |= allocate(pod, container, reusable);
-                reuse(pod, container, reusable, false);
-            }
-            whole = true;
-            return any;
-        } finally {
-            if (!whole) {
-                pods.free(pod.uid());
-            }
-        }
-    }
-
-    private void reuse(Obj pod, Struct container, Map<String, Set<String>> reusable, boolean ends) {
-        pods.of(pod.uid(), container.text("name")).forEach((resource, allocation) -> {
-            Set<String> free = reusable.computeIfAbsent(resource, r -> new TreeSet<>());
-            if (ends) {
-                free.addAll(allocation.ids());
-            } else {
-                free.removeAll(allocation.ids());
-            }
-        });
-    }
-
     /// Gives one container what it asks for and does not have yet.
+    ///
     /// @param reusable ids of devices of the same pod that nobody uses any more, by resource
-    boolean allocate(Obj pod, Struct container, Map<String, Set<String>> reusable) throws DeviceFault {
+    /// @param nodes bits of NUMA nodes from which devices are taken first; 0 where it does not matter
+    /// @return whether it was given anything
+    boolean allocate(Obj pod, Struct container, Map<String, Set<String>> reusable, long nodes) throws DeviceFault {
         boolean any = false;
         for (Map.Entry<String, Integer> wanted : wanted(container).entrySet()) {
             PodDevices.Place place = new PodDevices.Place(pod.uid(), container.text("name"), wanted.getKey());
@@ -77,7 +42,7 @@ final class DeviceAllocator {
             if (has.isPresent()) {
                 unchanged(place, has.get().ids().size(), wanted.getValue());
             } else {
-                give(place, wanted.getValue(), reusable.getOrDefault(wanted.getKey(), Set.of()));
+                give(place, wanted.getValue(), reusable.getOrDefault(wanted.getKey(), Set.of()), nodes);
                 any = true;
             }
         }
@@ -103,7 +68,7 @@ final class DeviceAllocator {
         }
     }
 
-    private void give(PodDevices.Place place, int size, Set<String> reusable) throws DeviceFault {
+    private void give(PodDevices.Place place, int size, Set<String> reusable, long nodes) throws DeviceFault {
         String resource = place.resource();
         if (!inventory.registered(resource)) {
             throw new DeviceFault("cannot allocate unregistered device " + resource);
@@ -114,7 +79,7 @@ final class DeviceAllocator {
         }
         Set<String> included = new LinkedHashSet<>();
         reusable.stream().filter(healthy::contains).limit(size).forEach(included::add);
-        reserve(place, size, included, preferred(resource, size, included));
+        reserve(place, size, included, order(resource, size, included, nodes));
         boolean answered = false;
         try {
             ask(place);
@@ -126,26 +91,56 @@ final class DeviceAllocator {
         }
     }
 
-    /// Which the plug-in would give, where there is a choice.
-    private List<String> preferred(String resource, int size, Set<String> included) throws DeviceFault {
+    /// The order in which available ones are taken: near the nodes first, then as the plug-in would, then any.
+    private List<String> order(String resource, int size, Set<String> included, long nodes) throws DeviceFault {
         Set<String> available = available(resource);
         available.removeAll(included);
-        Optional<PluginClient> plugin = inventory.plugin(resource).filter(p -> p.options().preferred());
-        if (plugin.isEmpty() || included.size() >= size || available.size() <= size - included.size()) {
-            return List.of();
+        Map<String, Device> devices = inventory.devices(resource);
+        Set<String> near = new TreeSet<>(available);
+        near.removeIf(id -> (bits(devices.get(id)) & nodes) == 0);
+        int needed = size - included.size();
+        List<String> order = new ArrayList<>();
+        if (needed < near.size()) {
+            order.addAll(preferred(resource, near, included, size));
+            order.retainAll(near);
+        } else if (needed > near.size()) {
+            Set<String> must = new TreeSet<>(included);
+            must.addAll(near);
+            order.addAll(near);
+            order.addAll(preferred(resource, available, must, size));
         }
+        order.addAll(near);
+        order.addAll(available);
+        return order;
+    }
+
+    /// The NUMA nodes of a device as bits.
+    static long bits(@Nullable Device device) {
+        long bits = 0;
+        for (long node : device == null ? List.<Long>of() : device.nodes()) {
+            bits |= node >= 0 && node < Long.SIZE ? 1L << node : 0;
+        }
+        return bits;
+    }
+
+    /// Which the plug-in would give, where there is a choice.
+    private List<String> preferred(String resource, Set<String> among, Set<String> included, int size)
+            throws DeviceFault {
+        Set<String> available = new TreeSet<>(among);
         available.addAll(included);
-        return plugin.get().preferred(available, included, size);
+        Optional<PluginClient> plugin = inventory.plugin(resource).filter(p -> p.options().preferred());
+        return plugin.isEmpty() || included.size() >= size || available.size() <= size ? List.of()
+                : plugin.get().preferred(available, included, size);
     }
 
     /// Healthy ones that nobody has.
-    private Set<String> available(String resource) {
+    Set<String> available(String resource) {
         Set<String> all = inventory.healthy(resource);
         all.removeAll(pods.taken().getOrDefault(resource, Set.of()));
         return all;
     }
 
-    private void reserve(PodDevices.Place place, int size, Set<String> included, Collection<String> preferred)
+    private void reserve(PodDevices.Place place, int size, Set<String> included, List<String> wished)
             throws DeviceFault {
         synchronized (pods) {
             Set<String> available = available(place.resource());
@@ -155,7 +150,7 @@ final class DeviceAllocator {
                 throw new DeviceFault("requested number of devices unavailable for " + place.resource()
                         + ". Requested: " + needed + ", Available: " + available.size());
             }
-            List<String> order = new ArrayList<>(preferred);
+            List<String> order = new ArrayList<>(wished);
             order.retainAll(available);
             order.addAll(available);
             Set<String> chosen = new LinkedHashSet<>(included);

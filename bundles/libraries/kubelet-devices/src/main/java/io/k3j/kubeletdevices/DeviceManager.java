@@ -125,19 +125,21 @@ public final class DeviceManager implements AutoCloseable {
         }
     }
 
-    /// Gives a pod that is to run here the devices that its containers ask for.
-    /// @throws DeviceFault why it cannot have them: upstream's `Allocate failed due to …, which is unexpected`
-    public void allocate(Obj pod) throws DeviceFault {
+    /// Begins to give a pod that is to run here the devices that its containers ask for; [#keep] ends it, or [#ended],
+    /// which gives back what it has by then.
+    public DeviceRequest request(Obj pod) {
+        return new DeviceRequest(pod, inventory, pods, allocator);
+    }
+
+    /// What was given is the pod's, whatever becomes of this kubelet.
+    /// @throws DeviceFault when it cannot be written
+    public void keep(DeviceRequest request) throws DeviceFault {
         try {
-            if (allocator.allocate(pod)) {
+            if (request.any()) {
                 checkpoint.write(pods, inventory);
             }
-        } catch (DeviceFault e) {
-            throw new DeviceFault("Allocate failed due to " + e.getMessage() + ", which is unexpected");
         } catch (IOException e) {
-            pods.free(pod.uid());
-            throw new DeviceFault("Allocate failed due to failed to write checkpoint file: " + e.getMessage()
-                    + ", which is unexpected");
+            throw new DeviceFault("failed to write checkpoint file: " + e.getMessage());
         }
     }
 
@@ -149,7 +151,7 @@ public final class DeviceManager implements AutoCloseable {
         if (wanted.isEmpty()) {
             return ContainerDevices.NONE;
         }
-        boolean fresh = allocator.allocate(pod, container, Map.of());
+        boolean fresh = allocator.allocate(pod, container, Map.of(), 0);
         String name = container.text("name");
         List<AllocateResponse> responses = new ArrayList<>();
         for (String resource : wanted.keySet()) {

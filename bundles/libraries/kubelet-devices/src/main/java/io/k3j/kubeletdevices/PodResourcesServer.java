@@ -21,9 +21,9 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// `pod-resources/kubelet.sock`: who on this node has which devices, for monitors (`List`, `Get`,
-/// `GetAllocatableResources` of `v1`, `List` of `v1alpha1`). One loop, which sees to it that the socket is there; calls have threads of their
-/// own. See
+/// `pod-resources/kubelet.sock`: who on this node has which devices and CPUs, for monitors (`List`, `Get`,
+/// `GetAllocatableResources` of `v1`, `List` of `v1alpha1`). One loop, which sees to it that the socket is there; calls
+/// have threads of their own. See
 /// <https://kubernetes.io/docs/concepts/extend-kubernetes/compute-storage-net/device-plugins/>.
 public final class PodResourcesServer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubeletdevices");
@@ -82,9 +82,8 @@ public final class PodResourcesServer implements AutoCloseable {
 
     private byte[] answer(String path, byte[] request) {
         return switch (path) {
-            case SERVICE + "List" -> PodResourcesMessages.pods(pods.get().stream().map(this::resources).toList());
-            case OLD_LIST -> PodResourcesMessages
-                    .pods(pods.get().stream().map(this::resources).map(PodResourcesMessages.PodResources::old).toList());
+            case SERVICE + "List" -> PodResourcesMessages.pods(pods.get().stream().map(p -> resources(p)).toList());
+            case OLD_LIST -> PodResourcesMessages.pods(pods.get().stream().map(p -> resources(p).old()).toList());
             case SERVICE + "Get" -> pod(request);
             case SERVICE + "GetAllocatableResources" -> PodResourcesMessages.allocatable(allocatable(),
                     cpus.allocatable());

@@ -3,11 +3,13 @@ package io.k3j.kubeletdevices;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.k3j.kubelettopology.NumaSupply;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.testkitbase.Waiting;
 import io.k3j.testkitcsi.DevicePlugin;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -21,8 +23,8 @@ class DeviceAllocationTest extends DeviceScene {
     void nobodyIsGivenWhatAnotherHas() throws Exception {
         DevicePlugin plugin = registered(3);
         assertThat(refusal(pod("a", container("c", 2)))).isEmpty();
-        assertThat(refusal(pod("b", container("c", 2)))).isEqualTo("Allocate failed due to requested number of devices"
-                + " unavailable for example.com/device. Requested: 2, Available: 1, which is unexpected");
+        assertThat(refusal(pod("b", container("c", 2)))).isEqualTo("requested number of devices"
+                + " unavailable for example.com/device. Requested: 2, Available: 1");
         assertThat(refusal(pod("d", container("c", 1)))).isEmpty();
         assertThat(ids("a", "c")).containsExactly("d0", "d1");
         assertThat(ids("b", "c")).isEmpty();
@@ -61,8 +63,8 @@ class DeviceAllocationTest extends DeviceScene {
         DevicePlugin plugin = registered(1);
         plugin.list(DevicePlugin.device("d0", false));
         Waiting.until("it is unhealthy", () -> allocatable() == 0);
-        assertThat(refusal(pod("a", container("c", 1)))).isEqualTo("Allocate failed due to no healthy devices present;"
-                + " cannot allocate unhealthy devices example.com/device, which is unexpected");
+        assertThat(refusal(pod("a", container("c", 1)))).isEqualTo("no healthy devices present;"
+                + " cannot allocate unhealthy devices example.com/device");
         assertThat(refusal(pod("b", container("c", 0)))).isEmpty();
     }
 
@@ -119,6 +121,21 @@ class DeviceAllocationTest extends DeviceScene {
     }
 
     @Test
+    void devicesNearTheNodesAreTakenFirst() throws Exception {
+        DevicePlugin plugin = registered(4);
+        plugin.list(DevicePlugin.device("d0", true, 0), DevicePlugin.device("d1", true, 1),
+                DevicePlugin.device("d2", true, 0), DevicePlugin.device("d3", true, 1));
+        Waiting.until("their nodes are known", () -> manager.allocatable().get(RESOURCE).get("d3").nodes().size() == 1);
+        assertThat(manager.request(pod("a", container("c", 2))).supplies(container("c", 2)))
+                .containsExactly(new NumaSupply(2, List.of(1L, 2L, 1L, 2L), List.of(1L, 2L, 1L, 2L)));
+        nodes = 2;
+        assertThat(refusal(pod("a", container("c", 2)))).isEmpty();
+        assertThat(ids("a", "c")).containsExactly("d1", "d3");
+        assertThat(refusal(pod("b", container("c", 1)))).isEmpty();
+        assertThat(ids("b", "c")).containsExactly("d0");
+    }
+
+    @Test
     void aPlugInIsAskedBeforeEachStartThatItWantsToPrepare() throws Exception {
         DevicePlugin plugin = plugin("p.sock", 1);
         plugin.answer("GetDevicePluginOptions", Struct.of("pre_start_required", true));
@@ -137,8 +154,8 @@ class DeviceAllocationTest extends DeviceScene {
     void aRefusalOfThePlugInIsThePods() throws Exception {
         DevicePlugin plugin = registered(1);
         plugin.refuse("Allocate", 13, "broken");
-        assertThat(refusal(pod("a", container("c", 1)))).isEqualTo("Allocate failed due to rpc error: code = Internal"
-                + " desc = broken, which is unexpected");
+        assertThat(refusal(pod("a", container("c", 1)))).isEqualTo("rpc error: code = Internal"
+                + " desc = broken");
         assertThat(ids("a", "c")).isEmpty();
     }
 

@@ -1,6 +1,7 @@
 package io.k3j.kubeletdevices;
 
 import io.k3j.componentapi.Health;
+import io.k3j.kuberuntime.PodSpecs;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -31,6 +32,8 @@ abstract class DeviceScene {
     /// Which pods have not ended, once that is known.
     volatile Optional<Set<String>> living = Optional.empty();
     String boot = "boot-1";
+    /// Bits of the NUMA nodes from which devices are taken first.
+    long nodes;
     DeviceManager manager;
     private CountDownLatch closed;
     private final List<Thread> loops = new ArrayList<>();
@@ -141,11 +144,24 @@ abstract class DeviceScene {
 
     /// What a pod is told when it asks for devices, empty when it has them.
     String refusal(Obj pod) {
+        boolean whole = false;
         try {
-            manager.allocate(pod);
+            DeviceRequest request = manager.request(pod);
+            for (Struct container : PodSpecs.initContainers(pod)) {
+                request.give(container, !PodSpecs.sidecar(container), nodes);
+            }
+            for (Struct container : PodSpecs.containers(pod)) {
+                request.give(container, false, nodes);
+            }
+            manager.keep(request);
+            whole = true;
             return "";
         } catch (DeviceFault e) {
             return String.valueOf(e.getMessage());
+        } finally {
+            if (!whole) {
+                manager.ended(pod.uid());
+            }
         }
     }
 

@@ -143,15 +143,15 @@ final class NodeAgent implements AutoCloseable {
 
     private PodAdmission admission(KubeletOptions options, NodeAllocations room, ContainerRuntime runtime,
             TimeSource clock) throws IOException {
-        Path root = options.rootDir().toAbsolutePath();
-        NodeDevices devices = NodeDevices.of(root, clock, health, () -> node().news(), this::workers);
+        NodeDevices devices = NodeDevices.of(options.rootDir().toAbsolutePath(), clock, health, () -> node().news(),
+                this::workers);
         return new PodAdmission(PodAdmission.patterns(options.arguments().getOrDefault("allowed-unsafe-sysctls", "")),
                 MachineInfo.text("/sys/module/apparmor/parameters/enabled").strip().equals("Y"),
                 new NodeFit(new CurrentNode(api, options.nodeName(), clock.monotonic()), room, this::evictions,
                         devices::raised),
                 pod -> shutdown().refusal().or(() -> evictions().refusal(pod))
                         .or(() -> ImageVolumes.refusal(pod, runtime)),
-                NodeResources.of(root, devices, NodeCpus.of(options, Path.of("/sys")), this::workers));
+                NodeResources.of(options, Path.of("/sys"), devices, this::workers));
     }
 
     private ImageGarbageCollector collector(KubeletOptions options) {

@@ -5,6 +5,7 @@ import io.k3j.kubeletcpus.CpuSet;
 import io.k3j.kubeletcpus.CpuTopology;
 import io.k3j.kubeletcpus.StaticCpus;
 import io.k3j.kubeletdevices.ExclusiveCpus;
+import io.k3j.kubelettopology.NumaSupply;
 import io.k3j.kuberuntime.Labels;
 import io.k3j.kuberuntime.PodSpecs;
 import io.k3j.model.Obj;
@@ -80,41 +81,58 @@ final class NodeCpus implements ExclusiveCpus {
         return milli % MILLI == 0 ? (int) (milli / MILLI) : 0;
     }
 
-    /// Why a pod cannot have CPUs for its containers; empty when it has them, until [#ended].
-    Optional<PodStatus.Waiting> refusal(Obj pod) {
-        if (cpus.isEmpty()) {
-            return Optional.empty();
+    /// The CPUs that one pod asks for, given to its containers in their order: init containers first. One thread.
+    final class Request {
+        private final Obj pod;
+        /// What init containers had that have ended.
+        private CpuSet reusable = CpuSet.EMPTY;
+
+        private Request(Obj pod) {
+            this.pod = pod;
         }
-        try {
-            allocate(cpus.get(), pod);
-            return Optional.empty();
-        } catch (IllegalStateException | IOException e) {
-            ended(pod.uid());
-            return Optional.of(new PodStatus.Waiting("UnexpectedAdmissionError",
-                    "Allocate failed due to " + e.getMessage() + ", which is unexpected"));
+
+        /// What a container asks for and does not have yet.
+        List<NumaSupply> supplies(Struct container) {
+            return supplies(of(pod.uid(), container.text("name")).isEmpty() ? wanted(pod, container) : 0);
+        }
+
+        /// What all containers ask for together.
+        List<NumaSupply> supplies() {
+            int first = 0;
+            int together = 0;
+            for (Struct container : PodSpecs.initContainers(pod)) {
+                int count = wanted(pod, container);
+                together += PodSpecs.sidecar(container) ? count : 0;
+                first = Math.max(first, PodSpecs.sidecar(container) ? together : together + count);
+            }
+            for (Struct container : PodSpecs.containers(pod)) {
+                together += wanted(pod, container);
+            }
+            return supplies(Math.max(first, together));
+        }
+
+        private List<NumaSupply> supplies(int count) {
+            return count == 0 || cpus.isEmpty() ? List.of() : List.of(cpus.get().supply(count, reusable));
+        }
+
+        /// Gives a container what it asks for.
+        /// @param ends whether what it has is free for those that come after it
+        /// @param nodes bits of NUMA nodes from which CPUs are taken first; 0 where it does not matter
+        /// @throws IllegalStateException with upstream's words when there are too few
+        /// @throws IOException when it cannot be written
+        void give(Struct container, boolean ends, long nodes) throws IOException {
+            int count = cpus.isEmpty() ? 0 : wanted(pod, container);
+            if (count > 0) {
+                CpuSet given = cpus.get().allocate(pod.uid(), container.text("name"), count, reusable, nodes);
+                reusable = ends ? reusable.union(given) : reusable.without(given);
+                changed.release();
+            }
         }
     }
 
-    /// What an init container had that has ended is its pod's other containers'.
-    private void allocate(StaticCpus all, Obj pod) throws IOException {
-        CpuSet reusable = CpuSet.EMPTY;
-        for (Struct container : PodSpecs.initContainers(pod)) {
-            CpuSet given = allocate(all, pod, container, reusable);
-            reusable = PodSpecs.sidecar(container) ? reusable.without(given) : reusable.union(given);
-        }
-        for (Struct container : PodSpecs.containers(pod)) {
-            reusable = reusable.without(allocate(all, pod, container, reusable));
-        }
-    }
-
-    private CpuSet allocate(StaticCpus all, Obj pod, Struct container, CpuSet reusable) throws IOException {
-        int count = wanted(pod, container);
-        if (count == 0) {
-            return CpuSet.EMPTY;
-        }
-        CpuSet given = all.allocate(pod.uid(), container.text("name"), count, reusable);
-        changed.release();
-        return given;
+    /// Begins to give a pod the CPUs that it asks for; [#ended] gives them back.
+    Request request(Obj pod) {
+        return new Request(pod);
     }
 
     /// Gives back what a pod has.

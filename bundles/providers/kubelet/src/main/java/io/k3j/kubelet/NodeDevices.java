@@ -7,6 +7,7 @@ import io.k3j.kubeletdevices.ContainerDevices;
 import io.k3j.kubeletdevices.DeviceAmounts;
 import io.k3j.kubeletdevices.DeviceFault;
 import io.k3j.kubeletdevices.DeviceManager;
+import io.k3j.kubeletdevices.DeviceRequest;
 import io.k3j.kuberuntime.ConfigError;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
@@ -59,18 +60,16 @@ final class NodeDevices implements AutoCloseable {
         });
     }
 
-    /// Why a pod cannot have the devices that it asks for; empty when it has them, until [#ended].
-    /// @throws RuntimeFault when the kubelet stops meanwhile
-    Optional<PodStatus.Waiting> refusal(Obj pod) {
-        try {
-            if (manager.isPresent()) {
-                manager.get().allocate(pod);
-            }
-            return Optional.empty();
-        } catch (DeviceFault e) {
-            return Optional.of(new PodStatus.Waiting("UnexpectedAdmissionError", String.valueOf(e.getMessage())));
-        } catch (CancellationException e) {
-            throw stopping();
+    /// Begins to give a pod the devices that it asks for; empty on a node that gives none.
+    Optional<DeviceRequest> request(Obj pod) {
+        return manager.map(all -> all.request(pod));
+    }
+
+    /// What was given is the pod's until [#ended].
+    /// @throws DeviceFault when that cannot be written
+    void keep(DeviceRequest request) throws DeviceFault {
+        if (manager.isPresent()) {
+            manager.get().keep(request);
         }
     }
 
@@ -83,12 +82,8 @@ final class NodeDevices implements AutoCloseable {
         } catch (DeviceFault e) {
             throw ConfigError.config(String.valueOf(e.getMessage()));
         } catch (CancellationException e) {
-            throw stopping();
+            throw new RuntimeFault(RuntimeFault.Kind.UNAVAILABLE, "the kubelet stops");
         }
-    }
-
-    private static RuntimeFault stopping() {
-        return new RuntimeFault(RuntimeFault.Kind.UNAVAILABLE, "the kubelet stops");
     }
 
     /// Gives back what a pod has.

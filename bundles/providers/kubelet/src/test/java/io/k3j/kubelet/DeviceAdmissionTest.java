@@ -49,7 +49,7 @@ class DeviceAdmissionTest {
         NodeFit fit = new NodeFit(new CurrentNode(api, "n", clock.monotonic()), new NodeAllocations(2000, 1L << 30),
                 () -> CriticalPodAdmission.Node.EMPTY, devices::raised);
         node = new PodAdmission(List.of(), false, fit, pod -> Optional.empty(),
-                new NodeResources(devices, NodeCpus.none(), Optional.empty()));
+                new NodeResources(devices, NodeCpus.none(), NodeTopology.none(), Optional.empty()));
     }
 
     @AfterEach

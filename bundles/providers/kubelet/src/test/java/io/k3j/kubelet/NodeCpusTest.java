@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -30,11 +31,14 @@ class NodeCpusTest extends PodScene {
     }
 
     private NodeCpus node(Map<String, String> arguments) throws IOException {
+        return NodeCpus.of(options(arguments), sys);
+    }
+
+    private KubeletOptions options(Map<String, String> arguments) throws IOException {
         Path root = Files.createDirectories(directory.resolve("node"));
-        return NodeCpus.of(new KubeletOptions("n", directory, root, directory.resolve("log/pods"), "/", List.of(),
-                "cluster.local", arguments, new KubeletDefaults(directory, List.of(), List.of(), "cluster.local",
-                        "/etc/resolv.conf", List.of())),
-                sys);
+        return new KubeletOptions("n", directory, root, directory.resolve("log/pods"), "/", List.of(), "cluster.local",
+                arguments, new KubeletDefaults(directory, List.of(), List.of(), "cluster.local", "/etc/resolv.conf",
+                        List.of()));
     }
 
     private static Struct asking(String cpu) {
@@ -46,34 +50,38 @@ class NodeCpusTest extends PodScene {
         return Obj.of(Struct.of("metadata", Struct.of("name", uid, "uid", uid), "spec", spec(asking(cpu))));
     }
 
+    private Optional<PodStatus.Waiting> refusal(Obj pod) {
+        return new NodeResources(NodeDevices.none(), cpus, NodeTopology.none(), Optional.empty()).refusal(pod);
+    }
+
     private static final Struct LIMITED = Struct.of("cpuQuota", 200_000, "cpuPeriod", 100_000, "cpuShares", 2048);
 
     @Test
     void wholeCpusOfGuaranteedPodsAreTheirOwn() {
-        assertThat(cpus.refusal(guaranteed("a", "2"))).isEmpty();
+        assertThat(refusal(guaranteed("a", "2"))).isEmpty();
         assertThat(cpus.applied(guaranteed("a", "2"), container("c"), LIMITED))
                 .isEqualTo(Struct.of("cpuShares", 2048, "cpusetCpus", "1-2"));
-        assertThat(cpus.refusal(guaranteed("b", "1500m"))).isEmpty();
+        assertThat(refusal(guaranteed("b", "1500m"))).isEmpty();
         assertThat(cpus.applied(guaranteed("b", "1500m"), container("c"), LIMITED))
                 .isEqualTo(LIMITED.with("cpusetCpus", "0,3"));
-        assertThat(cpus.refusal(guaranteed("d", "2")).map(w -> w.reason() + ": " + w.message()))
+        assertThat(refusal(guaranteed("d", "2")).map(w -> w.reason() + ": " + w.message()))
                 .contains("UnexpectedAdmissionError: Allocate failed due to not enough cpus available to satisfy"
                         + " request: requested=2, available=1, which is unexpected");
         cpus.ended("a");
-        assertThat(cpus.refusal(guaranteed("d", "2"))).isEmpty();
+        assertThat(refusal(guaranteed("d", "2"))).isEmpty();
     }
 
     @Test
     void whoIsNotGuaranteedShares() {
         Obj burstable = Obj.of(Struct.of("metadata", Struct.of("name", "a", "uid", "a"), "spec", Struct.of("containers",
                 Seq.of(container("c").with("resources", Struct.of("requests", Struct.of("cpu", "2")))))));
-        assertThat(cpus.refusal(burstable)).isEmpty();
+        assertThat(refusal(burstable)).isEmpty();
         assertThat(cpus.of("a", "c")).isEmpty();
     }
 
     @Test
     void aPodIsNotResizedToOtherCpusOfItsOwn() {
-        assertThat(cpus.refusal(guaranteed("a", "1"))).isEmpty();
+        assertThat(refusal(guaranteed("a", "1"))).isEmpty();
         assertThat(cpus.resizeRefusal(guaranteed("a", "1"))).isEmpty();
         assertThat(cpus.resizeRefusal(guaranteed("a", "2")).map(PodStatus.Waiting::message))
                 .contains("Resize is infeasible for Guaranteed Pods alongside CPU Manager static policy");
@@ -92,7 +100,7 @@ class NodeCpusTest extends PodScene {
             }
         });
         until(() -> runtime.calls.stream().anyMatch(c -> c.startsWith("update c") && c.contains("0-3")));
-        assertThat(cpus.refusal(guaranteed("b", "2"))).isEmpty();
+        assertThat(refusal(guaranteed("b", "2"))).isEmpty();
         until(() -> runtime.calls.stream().anyMatch(c -> c.startsWith("update c") && c.contains("0,3")));
         loop.interrupt();
         loop.join();
@@ -101,9 +109,30 @@ class NodeCpusTest extends PodScene {
     @Test
     void withoutThePolicyNothingIsSaid() throws IOException {
         NodeCpus none = node(Map.of());
-        assertThat(none.refusal(guaranteed("a", "2"))).isEmpty();
+        assertThat(new NodeResources(NodeDevices.none(), none, NodeTopology.none(), Optional.empty())
+                .refusal(guaranteed("a", "2"))).isEmpty();
         assertThat(none.applied(guaranteed("a", "2"), container("c"), LIMITED)).isEqualTo(LIMITED);
         assertThat(directory.resolve("node/cpu_manager_state")).doesNotExist();
+    }
+
+    @Test
+    void aPodThatOneNumaNodeCannotHaveFailsWhereThatIsAskedFor() throws IOException {
+        for (int node = 0; node < 2; node++) {
+            Path directory = Files.createDirectories(sys.resolve("devices/system/node/node" + node));
+            Files.writeString(directory.resolve("cpulist"), node == 0 ? "0-1\n" : "2-3\n");
+        }
+        KubeletOptions options = options(Map.of("cpu-manager-policy", "static", "reserved-cpus", "0",
+                "topology-manager-policy", "single-numa-node"));
+        NodeResources resources = new NodeResources(NodeDevices.none(), NodeCpus.of(options, sys),
+                NodeTopology.of(options, sys), Optional.empty());
+        assertThat(resources.refusal(guaranteed("a", "3")).map(w -> w.reason() + ": " + w.message()))
+                .contains("TopologyAffinityError: Resources cannot be allocated with Topology locality");
+        assertThat(resources.refusal(guaranteed("b", "2"))).isEmpty();
+        assertThat(resources.cpus().of("b", "c")).containsExactly(2, 3);
+        assertThatThrownBy(() -> NodeTopology.of(options(Map.of("topology-manager-policy", "numa")), sys))
+                .hasMessageContaining("--kubelet-arg topology-manager-policy=numa: unknown policy");
+        assertThatThrownBy(() -> NodeTopology.of(options(Map.of("topology-manager-policy", "restricted",
+                "topology-manager-scope", "node")), sys)).hasMessageContaining("write container or pod");
     }
 
     @Test
