@@ -1,7 +1,6 @@
 package io.k3j.kubeletdevices;
 
 import io.k3j.apimachinery.Quantity;
-import io.k3j.kuberuntime.PodSpecs;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.util.ArrayList;

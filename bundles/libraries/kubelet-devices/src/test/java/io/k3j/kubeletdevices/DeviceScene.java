@@ -56,7 +56,8 @@ abstract class DeviceScene {
         loop(() -> fresh.findPlugins(until));
     }
 
-    private interface Loop {
+    /// What goes on until it is interrupted.
+    interface Loop {
         void run() throws InterruptedException;
     }
 

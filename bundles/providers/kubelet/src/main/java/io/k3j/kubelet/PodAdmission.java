@@ -47,8 +47,8 @@ final class PodAdmission {
     }
 
     /// The reason and message of a refusal; empty when the pod is admitted, whose host ports, requests, devices and
-    /// CPUs are then reserved until [#ended]. What room on the node would not help is looked at first; devices before the rest,
-    /// as upstream does, whose plug-ins may not have registered again.
+    /// CPUs are then reserved until [#ended]. What room on the node would not help is looked at first; devices and CPUs
+    /// before the rest, as upstream does: a pod that has them fits, whatever the Node says of its plug-ins.
     Optional<PodStatus.Waiting> refusal(Obj pod) {
         return pressure.apply(pod).or(() -> system(pod)).or(() -> protection(pod)).or(() -> resources.refusal(pod))
                 .or(() -> fit(pod));
