@@ -29,6 +29,7 @@ final class RegistrationSocket {
     private final Path directory;
     private final RegisteredPlugins plugins;
     private @Nullable GrpcServer server;
+    private boolean cleaned;
     private boolean told;
 
     RegistrationSocket(Path directory, RegisteredPlugins plugins) {
@@ -37,8 +38,12 @@ final class RegistrationSocket {
     }
 
     /// Takes away sockets of plug-ins that registered with a kubelet before: those that watch their own make another
-    /// one then.
+    /// one then. Once: a loop that begins anew has plug-ins of its own.
     void clean() {
+        if (cleaned) {
+            return;
+        }
+        cleaned = true;
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             int seen = 0;
             for (Path file : files) {

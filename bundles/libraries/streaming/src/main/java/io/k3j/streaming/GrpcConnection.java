@@ -208,8 +208,8 @@ public final class GrpcConnection implements AutoCloseable {
     private void head(int type, int flags, int stream, byte[] payload) throws IOException {
         Optional<Map<String, String>> read = headers.take(type, flags, stream, payload);
         GrpcCall call = calls.get(stream);
-        if (call != null) {
-            read.ifPresent(all -> call.headers(all, headers.last()));
+        if (call != null && read.isPresent()) {
+            call.headers(read.get(), headers.last());
         }
     }
 
