@@ -78,6 +78,7 @@ final class RegisteredPlugins {
         } catch (GrpcFailure e) {
             why = String.valueOf(e.getMessage());
         } finally {
+            forget(plugin);
             inventory.disconnected(plugin);
             changed.run();
         }
@@ -85,6 +86,10 @@ final class RegisteredPlugins {
         LOG.log(own ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
                 "A device plug-in has ended resource={0} path={1} error={2}", plugin.resource(),
                 plugin.socket().path(), why);
+    }
+
+    private synchronized void forget(PluginClient plugin) {
+        followed.values().removeIf(f -> f.plugin() == plugin);
     }
 
     /// Ends the registration of whoever is behind a socket that has gone.

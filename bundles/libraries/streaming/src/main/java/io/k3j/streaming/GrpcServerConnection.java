@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,8 @@ final class GrpcServerConnection {
     private final Map<Integer, GrpcCall> calls = new ConcurrentHashMap<>();
     /// Requests that are not complete; the reading thread's.
     private final Map<Integer, Request> arriving = new HashMap<>();
+    /// Threads that answer, those of calls among them that the client has given up meanwhile.
+    private final AtomicInteger answering = new AtomicInteger();
     private final HeaderFrames headers = new HeaderFrames();
     private final SendWindow sending = new SendWindow();
     private final GrpcRequests answers;
@@ -123,7 +126,7 @@ final class GrpcServerConnection {
             throw new IOException("stream " + stream + " after " + newest);
         }
         newest = stream;
-        if (calls.size() >= MOST_CALLS) {
+        if (arriving.size() + answering.get() >= MOST_CALLS) {
             frames.offer(FrameChannel.RST_STREAM, stream, REFUSED_STREAM);
             return;
         }
@@ -157,6 +160,7 @@ final class GrpcServerConnection {
     private void answer(int stream) {
         Request request = arriving.remove(stream);
         if (request != null) {
+            answering.incrementAndGet();
             Thread.ofVirtual().name(name + "-call").start(() -> answer(request));
         }
     }
@@ -175,6 +179,7 @@ final class GrpcServerConnection {
             refuse(call, GrpcFailure.INTERNAL, "internal error");
         } finally {
             calls.remove(call.id);
+            answering.decrementAndGet();
         }
     }
 
