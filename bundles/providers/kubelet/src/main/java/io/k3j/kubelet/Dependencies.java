@@ -42,6 +42,12 @@ record Dependencies(KubeletOptions options, ContainerRuntime runtime, Referenced
         admission.ended(uid);
     }
 
+    /// The same for a pod whose containers have ended, with the devices and CPUs that they had for themselves.
+    void free(String uid) {
+        release(uid);
+        admission.resources().ended(uid);
+    }
+
     /// What a runtime is told of a container's resources.
     Struct limits(Obj pod, Struct container) {
         return admission.resources().cpus().applied(pod, container,

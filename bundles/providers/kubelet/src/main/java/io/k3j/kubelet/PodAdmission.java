@@ -46,9 +46,10 @@ final class PodAdmission {
         this.node = node;
     }
 
-    /// The reason and message of a refusal; empty when the pod is admitted, whose host ports, requests, devices and
-    /// CPUs are then reserved until [#ended]. What room on the node would not help is looked at first; devices and CPUs
-    /// before the rest, as upstream does: a pod that has them fits, whatever the Node says of its plug-ins.
+    /// The reason and message of a refusal; empty when the pod is admitted, whose host ports and requests are then
+    /// reserved until [#ended], its devices and CPUs until [NodeResources#ended]. What room on the node would not help
+    /// is looked at first; devices and CPUs before the rest, as upstream does: a pod that has them fits, whatever the
+    /// Node says of its plug-ins.
     Optional<PodStatus.Waiting> refusal(Obj pod) {
         return pressure.apply(pod).or(() -> system(pod)).or(() -> protection(pod)).or(() -> resources.refusal(pod))
                 .or(() -> fit(pod));
@@ -72,10 +73,9 @@ final class PodAdmission {
         node.adopted(pod);
     }
 
-    /// Releases the host ports, devices and CPUs of a pod.
+    /// Releases the host ports of a pod. What its containers have for themselves is theirs while they run.
     void ended(String uid) {
         node.ended(uid);
-        resources.ended(uid);
     }
 
     /// A pod of another system is checked for that system's settings, so it must not run here.

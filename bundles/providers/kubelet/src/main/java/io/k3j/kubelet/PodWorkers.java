@@ -138,7 +138,8 @@ final class PodWorkers implements View.Listener {
     }
 
     /// Terminates a pod that is no longer wanted. Its room and host ports are free at once, as upstream's: the
-    /// scheduler, which does not know it any more either, may have bound another pod to them already.
+    /// scheduler, which does not know it any more either, may have bound another pod to them already. Devices and CPUs
+    /// of its own are its containers' until these have ended.
     void remove(String uid) {
         successors.values().removeIf(p -> p.uid().equals(uid));
         held.remove(uid);

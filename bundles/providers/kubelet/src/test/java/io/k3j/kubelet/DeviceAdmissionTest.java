@@ -99,6 +99,9 @@ class DeviceAdmissionTest {
         assertThat(devices.raised(Struct.of("cpu", "1"))).isEqualTo(Struct.of("cpu", "1", RESOURCE, "1"));
         assertThat(devices.raised(Struct.EMPTY).isEmpty()).isTrue();
         node.ended("a");
+        assertThat(devices.raised(Struct.of("cpu", "1"))).as("its containers may still run")
+                .isEqualTo(Struct.of("cpu", "1", RESOURCE, "1"));
+        node.resources().ended("a");
         assertThat(devices.raised(Struct.of("cpu", "1"))).isEqualTo(Struct.of("cpu", "1"));
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.kubeletconfig.KubeletDefaults;
+import io.k3j.kuberuntime.ReferencedObjects;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -13,7 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 /// Pods on a node of four CPUs, of which CPU 0 is reserved.
@@ -22,12 +23,17 @@ class NodeCpusTest extends PodScene {
     private Path sys;
     private NodeCpus cpus;
 
-    @BeforeEach
-    void machine() throws IOException {
+    @Override
+    NodeResources resources() throws IOException {
         sys = directory.resolve("sys");
         Files.createDirectories(sys.resolve("devices/system/cpu"));
         Files.writeString(sys.resolve("devices/system/cpu/online"), "0-3\n");
         cpus = node(STATIC);
+        return of(cpus);
+    }
+
+    private static NodeResources of(NodeCpus cpus) {
+        return new NodeResources(NodeDevices.none(), cpus, NodeTopology.none(), Optional.empty());
     }
 
     private NodeCpus node(Map<String, String> arguments) throws IOException {
@@ -51,7 +57,7 @@ class NodeCpusTest extends PodScene {
     }
 
     private Optional<PodStatus.Waiting> refusal(Obj pod) {
-        return new NodeResources(NodeDevices.none(), cpus, NodeTopology.none(), Optional.empty()).refusal(pod);
+        return of(cpus).refusal(pod);
     }
 
     private static final Struct LIMITED = Struct.of("cpuQuota", 200_000, "cpuPeriod", 100_000, "cpuShares", 2048);
@@ -107,10 +113,23 @@ class NodeCpusTest extends PodScene {
     }
 
     @Test
+    void aPodThatWasDeletedByForceKeepsItsCpusWhileItEnds() throws Exception {
+        Obj pod = pod("a", spec(asking("1")));
+        until(() -> ready(pod));
+        CountDownLatch end = new CountDownLatch(1);
+        runtime.stubborn.put("c", end);
+        api.vanish(ReferencedObjects.PODS, pod.key());
+        until(() -> called("stop c"));
+        assertThat(cpus.of(pod.uid(), "c")).containsExactly(1);
+        end.countDown();
+        until(() -> !workers.knows(pod.uid()));
+        assertThat(cpus.of(pod.uid(), "c")).isEmpty();
+    }
+
+    @Test
     void withoutThePolicyNothingIsSaid() throws IOException {
         NodeCpus none = node(Map.of());
-        assertThat(new NodeResources(NodeDevices.none(), none, NodeTopology.none(), Optional.empty())
-                .refusal(guaranteed("a", "2"))).isEmpty();
+        assertThat(of(none).refusal(guaranteed("a", "2"))).isEmpty();
         assertThat(none.applied(guaranteed("a", "2"), container("c"), LIMITED)).isEqualTo(LIMITED);
         assertThat(directory.resolve("node/cpu_manager_state")).doesNotExist();
     }

@@ -30,6 +30,7 @@ import io.k3j.model.Struct;
 import io.k3j.probes.HandlerRunner;
 import io.k3j.testkit.FakeApi;
 import io.k3j.testkit.ManualClock;
+import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -67,7 +68,7 @@ abstract class PodScene {
     private LiveView view;
 
     @BeforeEach
-    void begin() {
+    void begin() throws IOException {
         KubeletOptions options = new KubeletOptions("n", directory, directory.resolve("root"),
                 directory.resolve("log/pods"), "/",
                 List.of(), "cluster.local", Map.of(), new KubeletDefaults(directory, List.of(), List.of(),
@@ -92,7 +93,7 @@ abstract class PodScene {
                 new Events(api, "kubelet", "n", clock), clock, List::of, List.of("192.0.2.1"), NODE_MEMORY,
                 MemoryControl.NONE, room, tokens, new ReferenceWatches(clock),
                 new PodAdmission(List.of(), false, new NodeFit(new CurrentNode(api, "n", clock.monotonic()), room),
-                        pod -> pressure.apply(pod)),
+                        pod -> pressure.apply(pod), resources()),
                 new StartGates(), closed);
         workers = new PodWorkers(tools);
         view = new LiveView(ReferencedObjects.PODS, Query.ALL, clock);
@@ -112,6 +113,11 @@ abstract class PodScene {
         } catch (InvocationTargetException e) {
             throw e.getCause();
         }
+    }
+
+    /// What containers may have for themselves.
+    NodeResources resources() throws IOException {
+        return NodeResources.none();
     }
 
     /// The cgroup driver.
