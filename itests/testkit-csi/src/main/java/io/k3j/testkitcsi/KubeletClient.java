@@ -64,7 +64,7 @@ public final class KubeletClient implements AutoCloseable {
     private byte[] call(String service, String method, byte[] request) {
         try {
             return ClientCalls.blockingUnaryCall(channel, ByteServer.method(service, method, MethodType.UNARY),
-                    CallOptions.DEFAULT.withDeadlineAfter(LIMIT_SECONDS, TimeUnit.SECONDS), request);
+                    CallOptions.DEFAULT.withWaitForReady().withDeadlineAfter(LIMIT_SECONDS, TimeUnit.SECONDS), request);
         } catch (StatusRuntimeException e) {
             throw new GrpcFailure(e.getStatus().getCode().value(), String.valueOf(e.getStatus().getDescription()));
         }
