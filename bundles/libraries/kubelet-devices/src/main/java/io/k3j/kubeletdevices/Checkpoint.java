@@ -81,13 +81,13 @@ record Checkpoint(Map<PodDevices.Place, Allocation> pods, Map<String, Set<String
         Struct ids = entry.struct("DeviceIDs");
         String nodes = joined(ids.names().stream().map(Long::valueOf).sorted()
                 .map(node -> node + ":" + list(ids, Long.toString(node))));
-        List<String> bytes = new ArrayList<>();
+        StringBuilder bytes = new StringBuilder();
         for (byte b : Base64.getDecoder().decode(entry.text("AllocResp"))) {
-            bytes.add(Integer.toString(b & 0xff));
+            bytes.append(bytes.isEmpty() ? "" : " ").append(b & 0xff);
         }
         return "{PodUID:(string)" + entry.text("PodUID") + " ContainerName:(string)" + entry.text("ContainerName")
                 + " ResourceName:(string)" + entry.text("ResourceName") + " DeviceIDs:(checkpoint.DevicesPerNUMA)map["
-                + nodes + "] AllocResp:([]uint8)[" + String.join(" ", bytes) + "]}";
+                + nodes + "] AllocResp:([]uint8)[" + bytes + "]}";
     }
 
     private static String list(Struct of, String name) {

@@ -55,6 +55,10 @@ final class CheckpointFile {
     /// @throws IOException when it cannot be written: the old one is still there
     synchronized void write(PodDevices pods, DeviceInventory inventory) throws IOException {
         byte[] bytes = new Checkpoint(pods.copy(), inventory.healthy(), boot).bytes();
+        if (bytes.length > MOST_BYTES) {
+            // the next kubelet would not read it
+            throw new IOException("it would have more than " + MOST_BYTES + " bytes");
+        }
         if (!Arrays.equals(bytes, written)) {
             DurableFiles.write(file, bytes, MODE);
             written = bytes;

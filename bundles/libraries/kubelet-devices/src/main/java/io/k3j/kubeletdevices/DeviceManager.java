@@ -7,13 +7,14 @@ import io.k3j.model.Struct;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -35,6 +36,8 @@ import java.util.function.Supplier;
 public final class DeviceManager implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubeletdevices");
     private static final Duration LOOK = Duration.ofSeconds(1);
+    /// The Node is told so often at most, as by upstream: a plug-in may list other devices each second.
+    private static final Duration TELL = Duration.ofSeconds(10);
     private final DeviceInventory inventory;
     private final PodDevices pods = new PodDevices();
     private final DeviceAllocator allocator;
@@ -44,10 +47,15 @@ public final class DeviceManager implements AutoCloseable {
     private final RegistrySockets registry;
     private final AtomicBoolean changed = new AtomicBoolean();
     private final Runnable news;
+    private final InstantSource monotonic;
     private final Supplier<Optional<Set<String>>> living;
     /// Pods with devices that were not among the living at the last look; the loop's.
     private Set<String> absent = Set.of();
     private boolean told;
+    /// What the Node was let know of last, whether more has happened since, and when it may be told again; the loop's.
+    private DeviceAmounts said = DeviceAmounts.NONE;
+    private boolean unsaid;
+    private Instant again = Instant.MIN;
 
     /// What it is told of its node.
     ///
@@ -65,12 +73,13 @@ public final class DeviceManager implements AutoCloseable {
         Path directory = host.root().resolve("device-plugins");
         news = host.news();
         living = host.living();
-        inventory = new DeviceInventory(clock.monotonic());
+        monotonic = clock.monotonic();
+        inventory = new DeviceInventory(monotonic);
         allocator = new DeviceAllocator(inventory, pods);
         checkpoint = new CheckpointFile(directory, host.boot());
         plugins = new RegisteredPlugins(inventory, health, () -> changed.set(true));
         socket = new RegistrationSocket(directory, plugins);
-        registry = new RegistrySockets(host.root().resolve("plugins_registry"), plugins, clock.monotonic());
+        registry = new RegistrySockets(host.root().resolve("plugins_registry"), plugins, monotonic);
         Checkpoint before = checkpoint.read();
         before.pods().forEach(pods::put);
         inventory.restore(before.registered().keySet());
@@ -100,15 +109,31 @@ public final class DeviceManager implements AutoCloseable {
         }
         forgetEnded();
         if (changed.getAndSet(false)) {
+            unsaid = true;
             write();
+        }
+        if (unsaid && !monotonic.instant().isBefore(again)) {
+            say();
+        }
+    }
+
+    /// A list that is like the one before is no news.
+    private void say() {
+        unsaid = false;
+        DeviceAmounts now = inventory.amounts();
+        if (!now.equals(said)) {
+            said = now;
+            again = monotonic.instant().plus(TELL);
             news.run();
         }
     }
 
     /// Twice not among the living: one that has just come may not have been there when they were counted.
     private void forgetEnded() {
-        Set<String> gone = new TreeSet<>(pods.pods());
-        living.get().ifPresentOrElse(gone::removeAll, gone::clear);
+        Set<String> gone = pods.pods();
+        if (!gone.isEmpty()) {
+            living.get().ifPresentOrElse(gone::removeAll, gone::clear);
+        }
         gone.stream().filter(absent::contains).forEach(this::ended);
         absent = gone;
     }

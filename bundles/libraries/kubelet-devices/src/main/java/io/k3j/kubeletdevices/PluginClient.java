@@ -21,6 +21,9 @@ final class PluginClient {
     /// Upstream's `KubeletPreStartContainerRPCTimeoutInSecs`.
     private static final Duration PRE_START = Duration.ofSeconds(30);
     private static final String SERVICE = "/v1beta1.DevicePlugin/";
+    /// Of what a container is given: it is kept, and written down with each change of another's. Real ones have some
+    /// hundred bytes.
+    private static final int MOST_ALLOCATION_BYTES = 256 * 1024;
     private static final byte[] NOTHING = {};
     private final String resource;
     private final DeviceSocket socket;
@@ -67,6 +70,10 @@ final class PluginClient {
                 DeviceMessages::first);
         if (answers.isEmpty()) {
             throw new DeviceFault("no containers return in allocation response");
+        }
+        if (answers.getFirst().length > MOST_ALLOCATION_BYTES) {
+            throw new DeviceFault("the allocation response has " + answers.getFirst().length + " bytes, more than "
+                    + MOST_ALLOCATION_BYTES);
         }
         try {
             AllocateResponse.of(answers.getFirst());

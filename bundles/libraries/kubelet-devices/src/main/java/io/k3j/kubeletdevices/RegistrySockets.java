@@ -21,14 +21,17 @@ import java.util.Map;
 
 /// Device plug-ins that do not register themselves but wait to be found in `plugins_registry`, as those of SR-IOV do.
 /// What is found there and is none, as drivers of volumes are, is left to others. One thread; each plug-in is asked for
-/// ten seconds at most, so one that hangs delays others by that, once in two minutes.
+/// ten seconds at most, so one that hangs delays others by that, in the end once in two minutes.
 final class RegistrySockets {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubeletdevices");
     private static final String SERVICE = "/pluginregistration.Registration/";
     private static final String TYPE = "DevicePlugin";
     private static final String VERSION = "v1beta1";
     private static final Duration BRIEF = Duration.ofSeconds(10);
-    private static final Duration AGAIN = Duration.ofMinutes(2);
+    /// A socket may be there before somebody listens at it.
+    private static final Duration FIRST = Duration.ofSeconds(1);
+    /// Upstream's longest back-off of a plug-in.
+    private static final Duration LONGEST = Duration.ofMinutes(2);
     private static final int MOST_SOCKETS = 256;
     private static final int LEVELS = 3;
     private static final int TYPE_MASK = 0170000;
@@ -44,7 +47,8 @@ final class RegistrySockets {
     /// @param identity of its file: another one of the same name has another
     /// @param endpoint where its plug-in listens; the socket itself while that is not known
     /// @param again when it is asked again; the far future once it has answered
-    private record Known(Object identity, Path endpoint, Instant again) {
+    /// @param pause how long is waited after the next failure
+    private record Known(Object identity, Path endpoint, Instant again, Duration pause) {
     }
 
     RegistrySockets(Path registry, RegisteredPlugins plugins, InstantSource monotonic) {
@@ -71,7 +75,7 @@ final class RegistrySockets {
         found.forEach((socket, identity) -> {
             Known before = known.get(socket);
             if (before == null || !monotonic.instant().isBefore(before.again())) {
-                known.put(socket, asked(socket, identity));
+                known.put(socket, asked(socket, identity, before == null ? FIRST : before.pause()));
             }
         });
     }
@@ -106,37 +110,42 @@ final class RegistrySockets {
         }
     }
 
-    private Known asked(Path socket, Object identity) {
+    private Known asked(Path socket, Object identity, Duration pause) {
         try {
             DeviceMessages.PluginInfo plugin = DeviceMessages
                     .plugin(new DeviceSocket(socket).call(SERVICE + "GetInfo", NOTHING, BRIEF));
             if (!plugin.type().equals(TYPE)) {
-                return new Known(identity, socket, Instant.MAX);
+                return new Known(identity, socket, Instant.MAX, FIRST);
             }
-            return registered(socket, identity, plugin);
-        } catch (GrpcFailure | MalformedMessage e) {
-            LOG.log(System.Logger.Level.DEBUG, "Cannot ask a plug-in who it is path={0} error={1}", socket,
-                    e.getMessage());
-            return new Known(identity, socket, monotonic.instant().plus(AGAIN));
-        }
-    }
-
-    private Known registered(Path socket, Object identity, DeviceMessages.PluginInfo plugin) {
-        try {
-            if (!plugin.versions().contains(VERSION)) {
-                throw new DeviceFault("manager version, " + VERSION + ", is not among plugin supported versions "
-                        + plugin.versions());
-            }
-            Path endpoint = endpoint(socket, plugin.endpoint());
-            plugins.register(VERSION, plugin.name(), endpoint);
-            tell(socket, "");
-            return new Known(identity, endpoint, Instant.MAX);
+            return new Known(identity, registered(socket, plugin), Instant.MAX, FIRST);
         } catch (DeviceFault e) {
             String why = GrpcStatus.words(String.valueOf(e.getMessage()));
             LOG.log(System.Logger.Level.WARNING, "Cannot register a device plug-in path={0} error={1}", socket, why);
             tell(socket, why);
-            return new Known(identity, socket, monotonic.instant().plus(AGAIN));
+            return later(socket, identity, pause);
+        } catch (GrpcFailure | MalformedMessage e) {
+            LOG.log(System.Logger.Level.DEBUG, "Cannot ask a plug-in who it is path={0} error={1}", socket,
+                    e.getMessage());
+            return later(socket, identity, pause);
         }
+    }
+
+    private Known later(Path socket, Object identity, Duration pause) {
+        Duration next = pause.multipliedBy(2);
+        return new Known(identity, socket, monotonic.instant().plus(pause),
+                next.compareTo(LONGEST) < 0 ? next : LONGEST);
+    }
+
+    /// Where the plug-in listens, once it is registered.
+    private Path registered(Path socket, DeviceMessages.PluginInfo plugin) throws DeviceFault {
+        if (!plugin.versions().contains(VERSION)) {
+            throw new DeviceFault("manager version, " + VERSION + ", is not among plugin supported versions "
+                    + plugin.versions());
+        }
+        Path endpoint = endpoint(socket, plugin.endpoint());
+        plugins.register(VERSION, plugin.name(), endpoint);
+        tell(socket, "");
+        return endpoint;
     }
 
     private static Path endpoint(Path socket, String given) throws DeviceFault {

@@ -93,7 +93,7 @@ class DeviceAllocationTest extends DeviceScene {
         Struct config = manager.of(pod, container("c", 1)).applied(Struct.of("envs",
                 Seq.of(Struct.of("key", "OWN", "value", "pod")), "mounts",
                 Seq.of(Struct.of("containerPath", "/etc/hosts")), "annotations", Struct.of("k", "v")));
-        assertThat(config.seq("envs").structs()).containsExactly(Struct.of("key", "VISIBLE", "value", "d0"),
+        assertThat(config.seq("envs").structs()).containsExactlyInAnyOrder(Struct.of("key", "VISIBLE", "value", "d0"),
                 Struct.of("key", "OWN", "value", "pod"));
         assertThat(config.seq("mounts").structs()).containsExactly(
                 Struct.of("containerPath", "/lib/x", "hostPath", "/opt/x", "readonly", true, "propagation",
@@ -156,6 +156,16 @@ class DeviceAllocationTest extends DeviceScene {
         plugin.refuse("Allocate", 13, "broken");
         assertThat(refusal(pod("a", container("c", 1)))).isEqualTo("rpc error: code = Internal"
                 + " desc = broken");
+        assertThat(ids("a", "c")).isEmpty();
+    }
+
+    /// It is kept, and written with each change.
+    @Test
+    void anAnswerWithoutMeasureIsRefused() throws Exception {
+        DevicePlugin plugin = registered(1);
+        plugin.answer("Allocate", Struct.of("container_responses",
+                Seq.of(Struct.of("envs", Struct.of("LONG", "x".repeat(300_000))))));
+        assertThat(refusal(pod("a", container("c", 1)))).contains("more than 262144");
         assertThat(ids("a", "c")).isEmpty();
     }
 

@@ -26,6 +26,18 @@ class DevicePluginsTest extends DeviceScene {
         Waiting.until("the unhealthy are not given", () -> allocatable() == 1 && capacity() == 3);
     }
 
+    /// A plug-in that changes its mind all the time costs the cluster no more than another one.
+    @Test
+    void theNodeIsToldAtOnceAndThenAfterAWhile() throws Exception {
+        DevicePlugin plugin = registered(2);
+        Waiting.until("the node is told", () -> news.get() == 1);
+        plugin.list(DevicePlugin.device("d0", true));
+        Waiting.until("there is one", () -> allocatable() == 1);
+        assertThat(news).hasValue(1);
+        clock.advance(Duration.ofSeconds(10));
+        Waiting.until("the node is told again", () -> news.get() == 2);
+    }
+
     @Test
     void aPlugInThatEndsLeavesNothingToGiveAndIsForgottenLater() throws Exception {
         DevicePlugin plugin = registered(2);

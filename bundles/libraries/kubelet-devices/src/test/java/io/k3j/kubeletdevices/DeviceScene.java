@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
@@ -34,6 +35,8 @@ abstract class DeviceScene {
     String boot = "boot-1";
     /// Bits of the NUMA nodes from which devices are taken first.
     long nodes;
+    /// How often the Node had something new to say.
+    final AtomicInteger news = new AtomicInteger();
     DeviceManager manager;
     private CountDownLatch closed;
     private final List<Thread> loops = new ArrayList<>();
@@ -48,8 +51,8 @@ abstract class DeviceScene {
     /// Begins, as another kubelet after [#stop].
     void start() {
         closed = new CountDownLatch(1);
-        manager = new DeviceManager(new DeviceManager.Host(root, boot, () -> {
-        }, () -> living), clock, Health.none());
+        manager = new DeviceManager(new DeviceManager.Host(root, boot, news::incrementAndGet, () -> living), clock,
+                Health.none());
         CountDownLatch until = closed;
         DeviceManager fresh = manager;
         loop(() -> fresh.run(until));
