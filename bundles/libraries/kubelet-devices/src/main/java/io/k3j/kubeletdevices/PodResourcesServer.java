@@ -30,7 +30,8 @@ public final class PodResourcesServer implements AutoCloseable {
     private static final String SERVICE = "/v1.PodResourcesLister/";
     /// Of the API before it was `v1`, which some monitors still ask.
     private static final String OLD_LIST = "/v1alpha1.PodResourcesLister/List";
-    private static final Duration LOOK = Duration.ofSeconds(1);
+    /// Its directory is hardly ever replaced.
+    private static final Duration LOOK = Duration.ofSeconds(10);
     private static final int MOST_REQUEST_BYTES = 16 * 1024;
     /// gRPC's code for what Go's server gives an error without one.
     private static final int UNKNOWN = 2;

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,8 @@ class GrpcServerTest {
     @TempDir
     private Path directory;
     private final CountDownLatch held = new CountDownLatch(1);
+    /// Calls that are held.
+    private final Semaphore holding = new Semaphore(0);
     private GrpcServer server;
 
     @BeforeEach
@@ -56,6 +59,7 @@ class GrpcServerTest {
                 return new byte[1 << 20];
             }
             case "/a.B/Hold" -> {
+                holding.release();
                 try {
                     held.await();
                 } catch (InterruptedException e) {
@@ -144,6 +148,24 @@ class GrpcServerTest {
             assertThat(call(other, "Echo", 1)).hasSize(1);
             held.countDown();
             assertThat(hanging).allSatisfy(h -> assertThat(h.join()).isZero());
+        }
+    }
+
+    @Test
+    void callsThatAClientHasGivenUpCountUntilTheyAreAnswered() throws Exception {
+        try (GrpcConnection client = client(); GrpcConnection other = client()) {
+            List<Thread> callers = new ArrayList<>();
+            for (int i = 0; i < 16; i++) {
+                callers.add(Thread.ofVirtual().start(() -> assertThatThrownBy(() -> call(client, "Hold", 1))));
+            }
+            holding.acquire(16);
+            for (Thread caller : callers) {
+                caller.interrupt();
+                caller.join();
+            }
+            assertThatThrownBy(() -> call(client, "Echo", 1)).isInstanceOf(GrpcFailure.class)
+                    .extracting(e -> ((GrpcFailure) e).code()).isEqualTo(GrpcFailure.UNAVAILABLE);
+            assertThat(call(other, "Echo", 1)).hasSize(1);
         }
     }
 
