@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 /// **Threads.** One waits for connections, two serve each of them, one each call. Any thread may close it.
 ///
 /// **Failure.** A client that says something else than HTTP/2, or too much, loses its connection or its call; nobody
-/// else notices.
+/// else notices. Where there are too many, one that asks for nothing loses its connection to who comes.
 public final class GrpcServer implements AutoCloseable {
     private static final int MOST_CONNECTIONS = 64;
     /// After a connection that could not be taken, as without file descriptors.
@@ -112,7 +112,8 @@ public final class GrpcServer implements AutoCloseable {
     }
 
     private void begin(SocketChannel client) throws IOException {
-        if (connections.size() >= MOST_CONNECTIONS) {
+        if (connections.size() >= MOST_CONNECTIONS
+                && connections.stream().noneMatch(GrpcServerConnection::endIdle)) {
             client.close();
             return;
         }

@@ -262,6 +262,15 @@ final class GrpcServerConnection {
         }
     }
 
+    /// Ends the connection unless a call of it is being answered; says whether it did. Does not wait.
+    boolean endIdle() {
+        boolean idle = answering.get() == 0;
+        if (idle) {
+            frames.end("room for another client");
+        }
+        return idle;
+    }
+
     /// Ends the connection with all its calls; waits two seconds at most.
     void close() {
         frames.end("the server is closed");

@@ -185,6 +185,23 @@ class GrpcServerTest {
     }
 
     @Test
+    void clientsThatAskForNothingMakeRoomForOthers() throws IOException {
+        List<SocketChannel> silent = new ArrayList<>();
+        try {
+            for (int i = 0; i < 64; i++) {
+                silent.add(channel());
+            }
+            try (GrpcConnection client = client()) {
+                assertThat(call(client, "Echo", 1)).hasSize(1);
+            }
+        } finally {
+            for (SocketChannel one : silent) {
+                one.close();
+            }
+        }
+    }
+
+    @Test
     void itsOwnerAloneMayConnect() throws IOException {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket()))).isEqualTo("rw-------");
     }
