@@ -156,7 +156,8 @@ class GrpcServerTest {
         try (GrpcConnection client = client(); GrpcConnection other = client()) {
             List<Thread> callers = new ArrayList<>();
             for (int i = 0; i < 16; i++) {
-                callers.add(Thread.ofVirtual().start(() -> assertThatThrownBy(() -> call(client, "Hold", 1))));
+                callers.add(Thread.ofVirtual().start(
+                        () -> assertThatThrownBy(() -> call(client, "Hold", 1)).isInstanceOf(GrpcFailure.class)));
             }
             holding.acquire(16);
             for (Thread caller : callers) {
