@@ -75,6 +75,7 @@ class WaitingRulesTest {
             Map.entry("Mounts.java: thread).join()", "a mount is not cut short"),
             Map.entry("StallingBody.java: closing.join()", "is complete when it is reached"),
             Map.entry("GrpcConnection.java: frames.join()", "has a limit of its own"),
+            Map.entry("GrpcServerConnection.java: frames.join()", "has a limit of its own"),
             Map.entry("ServerStartup.java: layout)).join()", "joins a cluster"),
             Map.entry("RemoteCommand.java: t.join()", "of one request, and is interrupted"),
             Map.entry("TunnelSession.java: out.join()", "of one connection, and is interrupted"),

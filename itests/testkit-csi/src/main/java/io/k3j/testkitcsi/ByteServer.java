@@ -3,6 +3,7 @@ package io.k3j.testkitcsi;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Server;
+import io.grpc.ServerCallHandler;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCalls;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /// gRPC's own server on a unix socket, from its making to its end; its messages are bytes. Calls come one after the
@@ -42,25 +44,38 @@ final class ByteServer implements AutoCloseable {
     ///
     /// @param services with their methods
     ByteServer(Path socket, Map<String, List<String>> services, Calls calls) throws IOException {
+        this(socket, services, Set.of(), calls);
+    }
+
+    /// @param streams those methods that answer more than once
+    ByteServer(Path socket, Map<String, List<String>> services, Set<String> streams, Calls calls)
+            throws IOException {
         this.socket = socket;
         NettyServerBuilder builder = NettyServerBuilder.forAddress(UnixDomainSocketAddress.of(socket))
                 .channelType(NioServerDomainSocketChannel.class).bossEventLoopGroup(threads)
                 .workerEventLoopGroup(threads).directExecutor();
-        services.forEach((service, methods) -> builder.addService(service(service, methods, calls)));
+        services.forEach((service, methods) -> builder.addService(service(service, methods, streams, calls)));
         server = builder.build().start();
     }
 
-    private static ServerServiceDefinition service(String service, List<String> methods, Calls calls) {
+    private static ServerServiceDefinition service(String service, List<String> methods, Set<String> streams,
+            Calls calls) {
         ServerServiceDefinition.Builder b = ServerServiceDefinition.builder(service);
         for (String method : methods) {
-            b.addMethod(
-                    MethodDescriptor.<byte[], byte[]>newBuilder().setType(MethodType.UNARY)
-                            .setFullMethodName(MethodDescriptor.generateFullMethodName(service, method))
-                            .setRequestMarshaller(new Bytes()).setResponseMarshaller(new Bytes()).build(),
-                    ServerCalls.asyncUnaryCall((byte[] request, StreamObserver<byte[]> to) -> calls.call(service,
-                            method, request, to)));
+            boolean many = streams.contains(method);
+            ServerCallHandler<byte[], byte[]> handler = many
+                    ? ServerCalls.asyncServerStreamingCall((request, to) -> calls.call(service, method, request, to))
+                    : ServerCalls.asyncUnaryCall((request, to) -> calls.call(service, method, request, to));
+            b.addMethod(method(service, method, many ? MethodType.SERVER_STREAMING : MethodType.UNARY), handler);
         }
         return b.build();
+    }
+
+    /// A method whose messages are bytes.
+    static MethodDescriptor<byte[], byte[]> method(String service, String method, MethodType type) {
+        return MethodDescriptor.<byte[], byte[]>newBuilder().setType(type)
+                .setFullMethodName(MethodDescriptor.generateFullMethodName(service, method))
+                .setRequestMarshaller(new Bytes()).setResponseMarshaller(new Bytes()).build();
     }
 
     private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {

@@ -164,7 +164,7 @@ final class ProtoFile {
     private void field(String whole, Map<Integer, Field> fields) {
         String type = next();
         boolean many = type.equals("repeated");
-        type = many ? next() : type;
+        type = many || type.equals("optional") ? next() : type;
         if (type.equals("map")) {
             while (!next().equals(">")) {
                 // texts by texts

@@ -60,7 +60,7 @@ final class ProtoMessages {
         return switch (field.type()) {
             case "string" -> in.text();
             case "bool" -> in.number() != 0;
-            case "int32", "int64" -> in.number();
+            case "int32", "int64", "uint64" -> in.number();
             default -> {
                 String whole = file.resolve(field);
                 yield file.isEnum(whole) ? (Object) in.number() : read(whole, in.message());

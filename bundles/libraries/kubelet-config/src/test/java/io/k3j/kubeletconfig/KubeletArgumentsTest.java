@@ -64,6 +64,9 @@ class KubeletArgumentsTest {
                 - {priority: 0, shutdownGracePeriodSeconds: 30}
                 logging: {format: json}
                 makeIPTablesUtilChains: false
+                cpuManagerPolicy: static
+                topologyManagerPolicy: restricted
+                topologyManagerScope: pod
                 registerWithTaints:
                 - {key: dedicated, value: db, effect: NoSchedule}
                 - {key: gpu, effect: NoExecute}
@@ -75,7 +78,8 @@ class KubeletArgumentsTest {
                 "enforce-node-allocatable=none", "node-status-max-images=-1", "node-status-update-frequency=4s",
                 "shutdown-grace-period=60s", "shutdown-grace-period-critical-pods=10s",
                 "shutdown-grace-period-by-pod-priority=1000=60,0=30",
-                "logging-format=json", "make-iptables-util-chains=false",
+                "logging-format=json", "make-iptables-util-chains=false", "cpu-manager-policy=static",
+                "topology-manager-policy=restricted", "topology-manager-scope=pod",
                 "register-with-taints=dedicated=db:NoSchedule,gpu:NoExecute",
                 "tls-cipher-suites=TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");
     }

@@ -141,7 +141,7 @@ public record KubeletOptions(String nodeName, Path dataDir, Path rootDir, Path l
 
     /// What is kept from pods: `kube-reserved`, `system-reserved`, `reserved-cpus`, `enforce-node-allocatable`.
     /// @param cores of this machine
-    ReservedResources reserved(int cores) {
+    public ReservedResources reserved(int cores) {
         return ReservedResources.of(arguments, cores);
     }
 

@@ -32,12 +32,29 @@ public final class NodeObject {
     private final NodeSettings settings;
     private final MachineInfo facts;
     private final Supplier<Set<String>> pressures;
+    private final Supplier<Devices> devices;
 
+    /// What the node has by its plug-ins, in devices by resource.
+    ///
+    /// @param capacity all of them
+    /// @param allocatable those that pods may have
+    public record Devices(Map<String, Long> capacity, Map<String, Long> allocatable) {
+    }
+
+    /// A node without devices of plug-ins.
     /// @param settings the flags; `maxPods` is asked again for each status
     /// @param facts of the machine it runs on
     /// @param pressures types of the conditions that are true for want of something, as `MemoryPressure`; asked for
     /// each status
     public NodeObject(NodeSettings settings, MachineInfo facts, Supplier<Set<String>> pressures) {
+        this(settings, facts, pressures, () -> new Devices(Map.of(), Map.of()));
+    }
+
+    /// The same with devices of plug-ins.
+    /// @param devices asked for each status
+    public NodeObject(NodeSettings settings, MachineInfo facts, Supplier<Set<String>> pressures,
+            Supplier<Devices> devices) {
+        this.devices = devices;
         this.settings = settings;
         this.facts = facts;
         this.pressures = pressures;
@@ -164,10 +181,13 @@ public final class NodeObject {
                 facts.memory() / 1024 + "Ki", "pods", Long.toString(settings.status().maxPods().getAsLong()));
         Struct.Builder capacity = old.struct("capacity").toBuilder();
         amounts.forEach(capacity::put);
+        Devices given = devices.get();
+        given.capacity().forEach((name, count) -> capacity.put(name, Long.toString(count)));
         Struct all = capacity.build();
+        Struct.Builder allocatable = settings.status().allocatable().apply(all).toBuilder();
+        given.allocatable().forEach((name, count) -> allocatable.put(name, Long.toString(count)));
         Struct.Builder b = old.toBuilder();
-        b.put("addresses", addresses(old)).put("allocatable", settings.status().allocatable().apply(all))
-                .put("capacity", all);
+        b.put("addresses", addresses(old)).put("allocatable", allocatable.build()).put("capacity", all);
         b.put("conditions", conditions(old, now));
         b.put("daemonEndpoints", Struct.of("kubeletEndpoint", Struct.of("Port",
                 Long.parseLong(settings.port()))));

@@ -10,6 +10,7 @@ import io.k3j.nodeapi.RuntimeReadiness;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.LongStream;
@@ -30,6 +31,19 @@ class NodeObjectTest {
         return new NodeObject(settings,
                 new MachineInfo(2, 4L << 30, List.of("10.0.0.1"), Struct.of("architecture", "amd64")),
                 Set::of);
+    }
+
+    @Test
+    void tellsWhatItHasByPlugInsAndWhatOfThatPodsMayHave() {
+        NodeObject with = new NodeObject(object.settings(),
+                new MachineInfo(2, 4L << 30, List.of("10.0.0.1"), Struct.of("architecture", "amd64")), Set::of,
+                () -> new NodeObject.Devices(Map.of("example.com/gpu", 2L), Map.of("example.com/gpu", 1L)));
+        Struct before = Struct.of("capacity", Struct.of("example.com/gpu", "8", "example.com/by-hand", "3"));
+        Struct status = with.status(before, now());
+        assertThat(status.struct("capacity").texts()).containsEntry("example.com/gpu", "2")
+                .containsEntry("example.com/by-hand", "3");
+        assertThat(status.struct("allocatable").texts()).containsEntry("example.com/gpu", "1")
+                .containsEntry("example.com/by-hand", "3");
     }
 
     @Test

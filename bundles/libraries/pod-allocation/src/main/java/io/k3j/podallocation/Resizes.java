@@ -55,6 +55,10 @@ public final class Resizes {
         /// What runs the containers.
         ContainerRuntime runtime();
 
+        /// Why a running pod cannot have the resources it asks for; it has them when this is empty, as by
+        /// [NodeAllocations#tryResize].
+        Optional<PodStatus.Waiting> resize(Obj changed);
+
         /// What a runtime is told of a container's resources.
         Struct limits(Obj pod, Struct container);
 
@@ -133,7 +137,7 @@ public final class Resizes {
         }
         boolean same = wanted.keySet().stream().allMatch(
                 n -> Requirements.same(Objects.requireNonNull(wanted.get(n)), given.getOrDefault(n, Struct.EMPTY)));
-        Optional<PodStatus.Waiting> refusal = node.room().tryResize(with(pod, wanted));
+        Optional<PodStatus.Waiting> refusal = node.resize(with(pod, wanted));
         if (refusal.isPresent()) {
             if (!refusal.equals(pending)) {
                 node.tell(pod, true, "Resize" + refusal.get().reason(), refusal.get().message());

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -51,20 +52,32 @@ final class FrameChannel {
     private final BlockingQueue<ByteBuffer> outgoing = new ArrayBlockingQueue<>(MAX_QUEUED_FRAMES);
     private final Thread reader;
     private final Thread writer;
+    private final boolean serving;
     /// Only ever goes from true to false.
     private volatile boolean open = true;
 
+    /// A client's side.
     /// @param name for the names of both threads
     /// @param handler hears of frames only after [#start]
     FrameChannel(ByteChannel channel, String name, Handler handler) {
+        this(channel, name, handler, false);
+        outgoing.add(ByteBuffer.wrap(PREFACE));
+    }
+
+    /// A server's side: the client's preface is read first, and whoever says another one is let go.
+    static FrameChannel serving(ByteChannel channel, String name, Handler handler) {
+        return new FrameChannel(channel, name, handler, true);
+    }
+
+    private FrameChannel(ByteChannel channel, String name, Handler handler, boolean serving) {
         this.channel = channel;
         this.handler = handler;
-        outgoing.add(ByteBuffer.wrap(PREFACE));
+        this.serving = serving;
         writer = Thread.ofVirtual().name(name + "-write").unstarted(this::write);
         reader = Thread.ofVirtual().name(name + "-read").unstarted(this::read);
     }
 
-    /// Begins; once. The preface leaves first, then what was offered before.
+    /// Begins; once. A client's preface leaves first, then what was offered before.
     void start() {
         writer.start();
         reader.start();
@@ -131,6 +144,9 @@ final class FrameChannel {
     private void read() {
         ByteBuffer in = ByteBuffer.allocate(MAX_FRAME + HEAD).flip();
         try {
+            if (serving) {
+                greet(in);
+            }
             while (open) {
                 fill(in, HEAD);
                 int length = (in.get() & 0xff) << 16 | in.getShort() & 0xffff;
@@ -147,6 +163,15 @@ final class FrameChannel {
             }
         } catch (IOException | RuntimeException e) {
             end("connection broke: " + e.getMessage());
+        }
+    }
+
+    private void greet(ByteBuffer in) throws IOException {
+        fill(in, PREFACE.length);
+        byte[] first = new byte[PREFACE.length];
+        in.get(first);
+        if (!Arrays.equals(first, PREFACE)) {
+            throw new IOException("no HTTP/2 with prior knowledge");
         }
     }
 

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// arrived, not what a length announces.
 final class GrpcCall {
     private static final int HEAD_BYTES = 5;
+    private static final int PADDED = 8;
 
     final int id;
     final CompletableFuture<Void> end = new CompletableFuture<>();
@@ -54,6 +55,12 @@ final class GrpcCall {
             throw new GrpcFailure(GrpcFailure.DEADLINE_EXCEEDED, "the server did not take the request in time");
         }
         return left;
+    }
+
+    /// Takes a DATA frame without its padding, as [#data].
+    void frame(int flags, byte[] payload) {
+        int pad = (flags & PADDED) != 0 ? payload[0] & 0xff : -1;
+        data(payload, pad < 0 ? 0 : 1, payload.length - (pad < 0 ? 0 : pad + 1));
     }
 
     /// Takes body bytes, telling each message that is complete. A call that has ended takes nothing. The reading

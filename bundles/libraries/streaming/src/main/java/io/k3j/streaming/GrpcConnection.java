@@ -1,12 +1,12 @@
 package io.k3j.streaming;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -27,7 +27,6 @@ import java.util.stream.Stream;
 public final class GrpcConnection implements AutoCloseable {
     private static final int ACK = 1;
     private static final int END_STREAM = 1;
-    private static final int END_HEADERS = 4;
     /// What the server may send before we say more, of a call and of the connection: enough that a message never waits.
     private static final int OUR_WINDOW = 1 << 30;
     /// How much is taken before the server is told so.
@@ -41,9 +40,7 @@ public final class GrpcConnection implements AutoCloseable {
     private final FrameChannel frames;
     /// Calls under way by their streams. What arrives for others is read and forgotten.
     private final Map<Integer, GrpcCall> calls = new ConcurrentHashMap<>();
-    private final HeaderBlock headers = new HeaderBlock();
-    /// A header block, from HEADERS over its CONTINUATIONs; the reading thread's.
-    private final ByteArrayOutputStream block = new ByteArrayOutputStream();
+    private final HeaderFrames headers = new HeaderFrames();
     private final SendWindow sending = new SendWindow();
     private final GrpcRequests requests;
     private volatile boolean open = true;
@@ -189,7 +186,6 @@ public final class GrpcConnection implements AutoCloseable {
 
     /// Padding counts against the windows (RFC 9113 §6.1).
     private void data(int flags, int stream, byte[] payload) {
-        int pad = (flags & 8) != 0 ? payload[0] & 0xff : -1;
         GrpcCall call = calls.get(stream);
         consumed += payload.length;
         // an update that found no room in the queue is owed, not forgotten
@@ -203,39 +199,19 @@ public final class GrpcConnection implements AutoCloseable {
         if (call.consumed > UPDATE_AFTER && frames.offer(FrameChannel.WINDOW_UPDATE, stream, call.consumed)) {
             call.consumed = 0;
         }
-        call.data(payload, pad + 1 > 0 ? 1 : 0, payload.length - (pad < 0 ? 0 : pad + 1));
+        call.frame(flags, payload);
         if ((flags & END_STREAM) != 0) {
             call.fail(2, "ended without a status");
         }
     }
 
-    /// Every block is decoded, also for a call that is gone: HPACK's table is the connection's (RFC 7541 §2.2). Padding
-    /// and priority are left out (RFC 9113 §6.2).
     private void head(int type, int flags, int stream, byte[] payload) throws IOException {
-        int from = 0;
-        int until = payload.length;
-        if (type == FrameChannel.HEADERS) {
-            block.reset();
-            boolean padded = (flags & 8) != 0;
-            until -= padded ? payload[0] & 0xff : 0;
-            from += (padded ? 1 : 0) + ((flags & 32) != 0 ? 5 : 0);
-            lastOfStream = (flags & END_STREAM) != 0;
-        }
-        if (block.size() + until - from > HeaderBlock.MAX_BYTES) {
-            throw new IOException("header block of more than " + HeaderBlock.MAX_BYTES + " bytes");
-        }
-        block.write(payload, from, until - from);
-        if ((flags & END_HEADERS) != 0) {
-            Map<String, String> read = headers.read(stream, block.toByteArray());
-            GrpcCall call = calls.get(stream);
-            if (call != null) {
-                call.headers(read, lastOfStream);
-            }
+        Optional<Map<String, String>> read = headers.take(type, flags, stream, payload);
+        GrpcCall call = calls.get(stream);
+        if (call != null && read.isPresent()) {
+            call.headers(read.get(), headers.last());
         }
     }
-
-    /// Whether the block under way ends its stream: said by HEADERS, known until the last CONTINUATION.
-    private boolean lastOfStream;
 
     /// Of all settings only the windows of calls matter here (SETTINGS_INITIAL_WINDOW_SIZE, 4); each is acknowledged.
     private void settings(int flags, byte[] payload) {

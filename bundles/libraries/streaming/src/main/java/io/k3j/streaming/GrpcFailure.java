@@ -13,6 +13,10 @@ public final class GrpcFailure extends RuntimeException {
     public static final int NOT_FOUND = 5;
     /// There is no room for it: an answer is larger than is taken.
     public static final int RESOURCE_EXHAUSTED = 8;
+    /// What the request says cannot be.
+    public static final int INVALID_ARGUMENT = 3;
+    /// Something is wrong with who was asked.
+    public static final int INTERNAL = 13;
     /// The server does not know the method.
     public static final int UNIMPLEMENTED = 12;
     /// There is no connection.

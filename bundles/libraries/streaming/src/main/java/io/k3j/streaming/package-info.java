@@ -1,6 +1,6 @@
-/// The byte-stream protocols of a node, on blocking channels and virtual threads: gRPC calls to the
-/// container runtime and to probed pods, SPDY/3.1 and WebSocket as `kubectl exec`, `attach`, `cp` and
-/// `port-forward` speak them, and the translation between the two.
+/// The byte-stream protocols of a node, on blocking channels and virtual threads: gRPC calls to the container runtime,
+/// to plug-ins and to probed pods, and those of others on a unix socket, SPDY/3.1 and WebSocket as `kubectl exec`,
+/// `attach`, `cp` and `port-forward` speak them, and the translation between the two.
 ///
 /// **Blocking.** Everything here blocks the thread that calls it, which should be a virtual one. In gRPC and in tunnels
 /// the reading thread never waits for a writer: two ends that both wait would never go on.

@@ -62,6 +62,8 @@ final class ContainerdConfig {
         line(b, "enable_unprivileged_ports", true);
         line(b, "enable_unprivileged_icmp", true);
         line(b, "device_ownership_from_security_context", settings.nonrootDevices());
+        // what plug-ins name as CDI devices; on by itself from containerd 2.0 on, unknown and left alone before 1.7
+        line(b, "enable_cdi", true);
         line(b, "netns_mounts_under_state_dir", true);
         // without the capability every sandbox would fail, since the pause process has a negative score
         line(b, "restrict_oom_score_adj", !machine.mayLowerOomScore());

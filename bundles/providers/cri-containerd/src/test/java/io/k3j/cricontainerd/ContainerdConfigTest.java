@@ -28,6 +28,11 @@ class ContainerdConfigTest {
     }
 
     @Test
+    void givesTheDevicesThatPlugInsNameByCdi() {
+        assertThat(text(machine(false, true), Map.of())).contains("\n  enable_cdi = true\n");
+    }
+
+    @Test
     void importsFilesBeforeAnyTableBegins() {
         String text = text(machine(false, true), Map.of());
         assertThat(text).contains("\nimports = [\"/data/a.toml\", \"/data/b.toml\"]\n").doesNotContain("tmpl");

@@ -121,14 +121,27 @@ class PluginWatcherTest extends CsiScene {
         try (CsiDriver device = new CsiDriver(socket("device.sock"), DRIVER);
                 CsiDriver old = new CsiDriver(socket("old.sock"), DRIVER);
                 CsiDriver path = new CsiDriver(socket("path.sock"), "../../x")) {
-            device.answer("GetInfo", Struct.of("type", "DevicePlugin", "name", "x"));
+            device.answer("GetInfo", Struct.of("type", "OtherPlugin", "name", "x"));
             old.answer("GetInfo", Struct.of("type", "CSIPlugin", "name", DRIVER, "supported_versions",
                     Seq.of("0.3.0")));
             refused(old, "0.3.0");
-            refused(device, "no handler registered for plugin type: DevicePlugin");
+            refused(device, "no handler registered for plugin type: OtherPlugin");
             refused(path, "is no name of a CSI driver");
         }
         assertThat(told()).isEmpty();
+    }
+
+    /// A refusal would end it, though the kubelet itself has registered it.
+    @Test
+    void aPlugInOfDevicesIsLeftToTheKubelet() throws Exception {
+        try (CsiDriver device = new CsiDriver(socket("device.sock"), DRIVER);
+                CsiDriver later = new CsiDriver(socket("later.sock"), "later.example.com")) {
+            device.answer("GetInfo", Struct.of("type", "DevicePlugin", "name", "example.com/device"));
+            session = opened();
+            Waiting.until("both are asked who they are", () -> !device.requests("GetInfo").isEmpty()
+                    && !later.requests("NotifyRegistrationStatus").isEmpty());
+            assertThat(device.requests("NotifyRegistrationStatus")).isEmpty();
+        }
     }
 
     @Test

@@ -20,11 +20,13 @@ import io.k3j.model.Struct;
 import io.k3j.nodeapi.ContainerRuntime;
 import io.k3j.podallocation.NodeAllocations;
 import io.k3j.podallocation.Resizes;
+import io.k3j.podstatus.PodStatus;
 import io.k3j.podstatus.StatusWriter;
 import io.k3j.probes.HandlerRunner;
 import io.k3j.volumecontent.ReferenceWatches;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 
@@ -50,9 +52,22 @@ record Dependencies(KubeletOptions options, ContainerRuntime runtime, Referenced
         admission.ended(uid);
     }
 
+    /// The same for a pod whose containers have ended, with the devices and CPUs that they had for themselves.
+    void free(String uid) {
+        release(uid);
+        admission.resources().ended(uid);
+    }
+
     @Override
     public Struct limits(Obj pod, Struct container) {
-        return CgroupOptions.held(options, ContainerResources.linux(pod, container, nodeMemory, memory));
+        return admission.resources().cpus().applied(pod, container,
+                CgroupOptions.held(options, ContainerResources.linux(pod, container, nodeMemory, memory)));
+    }
+
+    @Override
+    public Optional<PodStatus.Waiting> resize(Obj changed) {
+        Optional<PodStatus.Waiting> refusal = admission.resources().cpus().resizeRefusal(changed);
+        return refusal.isPresent() ? refusal : room.tryResize(changed);
     }
 
     /// Records a warning about this node, which upstream's kubelet refers to by its name in place of the uid.

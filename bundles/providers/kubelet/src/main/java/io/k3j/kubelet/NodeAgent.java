@@ -40,6 +40,8 @@ import io.k3j.nodestatus.NodeLoop;
 import io.k3j.nodestatus.NodeObject;
 import io.k3j.nodestatus.PluginFailures;
 import io.k3j.podallocation.NodeAllocations;
+import io.k3j.podallocation.NodeDevices;
+import io.k3j.podallocation.NodeResources;
 import io.k3j.podstatus.StatusWriter;
 import io.k3j.probes.HandlerRunner;
 import io.k3j.volumeapi.VolumeHost;
@@ -142,16 +144,20 @@ final class NodeAgent implements AutoCloseable {
     private NodeObject object(KubeletSettings settings, MachineInfo facts, NodeAllocatable allocatable) {
         return new NodeObject(
                 NodeOptions.of(tools.options(), settings, facts, allocatable, () -> shutdown().trouble()), facts,
-                () -> evictions().conditions());
+                () -> evictions().conditions(), tools.admission().resources().devices()::told);
     }
 
     private PodAdmission admission(KubeletOptions options, NodeAllocations room, ContainerRuntime runtime,
-            TimeSource clock) {
+            TimeSource clock) throws IOException {
+        NodeDevices devices = NodeDevices.of(options.rootDir().toAbsolutePath(), clock, health, () -> node().news(),
+                this::workers);
         return new PodAdmission(PodAdmission.patterns(options.arguments().getOrDefault("allowed-unsafe-sysctls", "")),
                 MachineInfo.text("/sys/module/apparmor/parameters/enabled").strip().equals("Y"),
-                new NodeFit(new CurrentNode(api, options.nodeName(), clock.monotonic()), room, this::evictions),
+                new NodeFit(new CurrentNode(api, options.nodeName(), clock.monotonic()), room, this::evictions,
+                        devices::raised),
                 pod -> shutdown().refusal().or(() -> evictions().refusal(pod))
-                        .or(() -> ImageVolumes.refusal(pod, runtime)).or(() -> GroupsPolicy.refusal(pod, runtime)));
+                        .or(() -> ImageVolumes.refusal(pod, runtime)).or(() -> GroupsPolicy.refusal(pod, runtime)),
+                NodeResources.of(options, Path.of("/sys"), devices, this::workers));
     }
 
     private ImageGarbageCollector collector(KubeletOptions options) {
@@ -199,6 +205,7 @@ final class NodeAgent implements AutoCloseable {
         loop("kubelet-logs", housekeeping::rotate);
         loop("kubelet-evictions", evictions::run);
         loop("kubelet-allocatable", enforcement::run);
+        tools.admission().resources().begin(this::loop, tools.runtime(), workers, closed);
         // a thread of its own: it waits in native code
         loops.add(SupervisedLoop.platform(health, "kubelet-shutdown", shutdown::run).start());
         loops.add(SupervisedLoop.platform(health, "kubelet-volume-stats", () -> tools.volumes().stats().run(closed))
@@ -277,5 +284,6 @@ final class NodeAgent implements AutoCloseable {
         long end = System.nanoTime() + limit.toNanos();
         loops.forEach(loop -> loop.stop(Duration.ofNanos(Math.max(0, end - System.nanoTime()))));
         workers.stop(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+        tools.admission().resources().close();
     }
 }

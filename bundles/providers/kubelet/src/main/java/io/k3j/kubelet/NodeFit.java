@@ -14,6 +14,7 @@ import io.k3j.podstatus.PodStatus;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /// Judges whether a pod fits into this node, whoever bound it, as upstream's `predicateAdmitHandler`: what it requests,
 /// the node's labels, host ports, taints that end execution. The first that does not fit is told. For any thread. See
@@ -26,14 +27,23 @@ final class NodeFit {
     private final CriticalPodAdmission critical;
     private final NodeAllocations room;
     private final HostPorts ports = new HostPorts();
+    private final UnaryOperator<Struct> devices;
 
     /// A node on which no pod ends for another.
     NodeFit(CurrentNode current, NodeAllocations room) {
         this(current, room, () -> CriticalPodAdmission.Node.EMPTY);
     }
 
-    /// @param pods those that may have to end for a critical one
+    /// A node that gives no devices.
     NodeFit(CurrentNode current, NodeAllocations room, Supplier<? extends CriticalPodAdmission.Node> pods) {
+        this(current, room, pods, UnaryOperator.identity());
+    }
+
+    /// @param pods those that may have to end for a critical one
+    /// @param devices makes of what the node says that pods may have what they have at least
+    NodeFit(CurrentNode current, NodeAllocations room, Supplier<? extends CriticalPodAdmission.Node> pods,
+            UnaryOperator<Struct> devices) {
+        this.devices = devices;
         this.critical = new CriticalPodAdmission(pods);
         this.current = current;
         this.room = room;
@@ -80,8 +90,8 @@ final class NodeFit {
                 : Optional.empty();
     }
 
-    private static Struct allocatable(Optional<Obj> node) {
-        return node.map(n -> n.status().struct("allocatable")).orElse(Struct.EMPTY);
+    private Struct allocatable(Optional<Obj> node) {
+        return devices.apply(node.map(n -> n.status().struct("allocatable")).orElse(Struct.EMPTY));
     }
 
     private static Optional<PodStatus.Waiting> affinity(Obj pod, Obj node) {

@@ -3,6 +3,7 @@ package io.k3j.kubelet;
 import io.k3j.kuberuntime.PodSpecs;
 import io.k3j.kuberuntime.Security;
 import io.k3j.model.Obj;
+import io.k3j.podallocation.NodeResources;
 import io.k3j.podstatus.PodStatus;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,23 +26,48 @@ final class PodAdmission {
     private final boolean appArmor;
     private final NodeFit node;
     private final Function<Obj, Optional<PodStatus.Waiting>> pressure;
+    private final NodeResources resources;
+
+    /// A node that gives nothing to containers for themselves.
+    PodAdmission(List<String> unsafe, boolean appArmor, NodeFit node,
+            Function<Obj, Optional<PodStatus.Waiting>> pressure) {
+        this(unsafe, appArmor, node, pressure, NodeResources.none());
+    }
 
     /// @param pressure why a pod is not taken while the node is short of something, or has nothing to run it with
     /// @param unsafe the value of `--allowed-unsafe-sysctls`: names, or prefixes that end with `*`
     /// @param appArmor whether AppArmor is enabled on this host
     /// @param node what the node has room for
+    /// @param resources what containers may have for themselves
     PodAdmission(List<String> unsafe, boolean appArmor, NodeFit node,
-            Function<Obj, Optional<PodStatus.Waiting>> pressure) {
+            Function<Obj, Optional<PodStatus.Waiting>> pressure, NodeResources resources) {
         this.pressure = pressure;
+        this.resources = resources;
         this.unsafe = unsafe;
         this.appArmor = appArmor;
         this.node = node;
     }
 
     /// The reason and message of a refusal; empty when the pod is admitted, whose host ports and requests are then
-    /// reserved until [#ended]. What room on the node would not help is looked at first.
+    /// reserved until [#ended], its devices and CPUs until [NodeResources#ended]. What room on the node would not help
+    /// is looked at first; devices and CPUs before the rest, as upstream does: a pod that has them fits, whatever the
+    /// Node says of its plug-ins.
     Optional<PodStatus.Waiting> refusal(Obj pod) {
-        return pressure.apply(pod).or(() -> system(pod)).or(() -> protection(pod)).or(() -> node.refusal(pod));
+        return pressure.apply(pod).or(() -> system(pod)).or(() -> protection(pod)).or(() -> resources.refusal(pod))
+                .or(() -> fit(pod));
+    }
+
+    private Optional<PodStatus.Waiting> fit(Obj pod) {
+        Optional<PodStatus.Waiting> refusal = node.refusal(pod);
+        if (refusal.isPresent()) {
+            resources.ended(pod.uid());
+        }
+        return refusal;
+    }
+
+    /// What containers have for themselves.
+    NodeResources resources() {
+        return resources;
     }
 
     /// Records the host ports of a pod that already runs.
@@ -49,7 +75,7 @@ final class PodAdmission {
         node.adopted(pod);
     }
 
-    /// Releases the host ports of a pod.
+    /// Releases the host ports of a pod. What its containers have for themselves is theirs while they run.
     void ended(String uid) {
         node.ended(uid);
     }

@@ -250,10 +250,10 @@ final class PodSync {
         return Duration.ofHours(24);
     }
 
-    /// Releases the pod's node resources.
+    /// Releases the pod's node resources, which no container uses any more.
     private void free(Obj pod) {
         probes.stop();
-        tools.release(pod.uid());
+        tools.free(pod.uid());
     }
 
     /// Stops everything of a terminating pod.

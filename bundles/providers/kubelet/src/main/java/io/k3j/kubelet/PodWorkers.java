@@ -9,6 +9,7 @@ import io.k3j.nodeapi.Container;
 import io.k3j.nodeapi.RuntimeEvent;
 import io.k3j.nodeapi.RuntimeFault;
 import io.k3j.nodeapi.Sandbox;
+import io.k3j.podallocation.NodePods;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
@@ -16,13 +17,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// The workers of all pods of this node by UID, fed by the API's view, files of static pods and the runtime's events.
 /// Pods without an object or file are stopped, once it is known what objects or files there are.
-final class PodWorkers implements View.Listener {
+final class PodWorkers implements View.Listener, NodePods {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
     private static final Duration EXIT_LAG = Duration.ofMillis(40);
     private static final int MAX_OWNERS = 10_000;
@@ -137,7 +139,8 @@ final class PodWorkers implements View.Listener {
     }
 
     /// Terminates a pod that is no longer wanted. Its room and host ports are free at once, as upstream's: the
-    /// scheduler, which does not know it any more either, may have bound another pod to them already.
+    /// scheduler, which does not know it any more either, may have bound another pod to them already. Devices and CPUs
+    /// of its own are its containers' until these have ended.
     void remove(String uid) {
         successors.values().removeIf(p -> p.uid().equals(uid));
         held.remove(uid);
@@ -148,8 +151,13 @@ final class PodWorkers implements View.Listener {
         tools.release(uid);
     }
 
-    /// The workers of all pods.
-    Collection<PodWorker> all() {
+    @Override
+    public Optional<Set<String>> living() {
+        return synced && staticPodsKnown ? Optional.of(Set.copyOf(workers.keySet())) : Optional.empty();
+    }
+
+    @Override
+    public Collection<PodWorker> all() {
         return workers.values();
     }
 

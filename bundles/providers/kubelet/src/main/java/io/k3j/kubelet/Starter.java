@@ -1,5 +1,6 @@
 package io.k3j.kubelet;
 
+import io.k3j.kubeletdevices.ContainerDevices;
 import io.k3j.kubeletimages.ImageVolumes;
 import io.k3j.kubeletoptions.KubeletOptions;
 import io.k3j.kubeletvolumes.PodDirectories;
@@ -97,13 +98,14 @@ final class Starter {
         if (!refusal.isEmpty()) {
             throw ConfigError.config(refusal);
         }
+        ContainerDevices given = tools.admission().resources().devices().of(pod, spec);
         Map<String, String> env = tools.environment().of(pod, spec, new Environment.Place(place.addresses(),
                 tools.services().get(), (volume, path) -> tools.volumes().read(volume(place, volume), path)));
         Struct linux = Struct.of("resources", tools.limits(pod, spec), "securityContext",
                 Security.container(pod, spec, place.target(), tools.options().seccomp()));
-        Struct config = tools.userNamespaces().container(pod, place.restart().mark(ContainerSpec.of(pod, spec,
-                new ContainerSpec.Parts(attempt, image.id(), env, mounts(pod, spec, attempt, place, env),
-                        devices(pod, spec, place), linux))));
+        Struct config = tools.userNamespaces().container(pod, given.applied(place.restart().mark(ContainerSpec.of(pod,
+                spec, new ContainerSpec.Parts(attempt, image.id(), env, mounts(pod, spec, attempt, place, env),
+                        devices(pod, spec, place), linux)))));
         Files.createDirectories(tools.options().podLogs(pod.namespace(), pod.name(), pod.uid()).resolve(name));
         String id;
         try {

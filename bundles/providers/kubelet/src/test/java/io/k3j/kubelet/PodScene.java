@@ -29,6 +29,7 @@ import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.podallocation.NodeAllocations;
+import io.k3j.podallocation.NodeResources;
 import io.k3j.podstatus.PodStatus;
 import io.k3j.podstatus.StatusWriter;
 import io.k3j.probes.HandlerRunner;
@@ -102,7 +103,7 @@ abstract class PodScene {
                 new UserNamespaces(options.pods(), IdRange.rest(IdRange.UNIT), runtime, new Random(1)), room, tokens,
                 new ReferenceWatches(clock),
                 new PodAdmission(List.of(), false, new NodeFit(new CurrentNode(api, "n", clock.monotonic()), room),
-                        pod -> pressure.apply(pod)),
+                        pod -> pressure.apply(pod), resources()),
                 new StartGates(), closed);
         workers = new PodWorkers(tools);
         view = new LiveView(ReferencedObjects.PODS, Query.ALL, clock);
@@ -122,6 +123,11 @@ abstract class PodScene {
         } catch (InvocationTargetException e) {
             throw e.getCause();
         }
+    }
+
+    /// What containers may have for themselves.
+    NodeResources resources() throws IOException {
+        return NodeResources.none();
     }
 
     /// The cgroup driver.

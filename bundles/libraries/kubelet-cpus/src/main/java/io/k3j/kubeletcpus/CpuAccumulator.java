@@ -1,0 +1,92 @@
+package io.k3j.kubeletcpus;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.ToIntFunction;
+
+/// Chooses CPUs that lie together, as upstream's `takeByTopologyNUMAPacked`: whole sockets and NUMA nodes, then whole
+/// cores, then single ones; where fewest are free first, so that large free parts stay. One thread, one choice.
+final class CpuAccumulator {
+    private final CpuTopology topology;
+    private CpuSet available;
+    private CpuSet taken = CpuSet.EMPTY;
+    private int needed;
+
+    private CpuAccumulator(CpuTopology topology, CpuSet available, int needed) {
+        this.topology = topology;
+        this.available = available;
+        this.needed = needed;
+    }
+
+    /// @param available of which to choose
+    /// @param count how many
+    /// @throws IllegalStateException with upstream's words when there are not enough
+    static CpuSet take(CpuTopology topology, CpuSet available, int count) {
+        if (available.size() < count) {
+            throw new IllegalStateException("not enough cpus available to satisfy request: requested=" + count
+                    + ", available=" + available.size());
+        }
+        CpuAccumulator choice = new CpuAccumulator(topology, available, count);
+        ToIntFunction<CpuTopology.Cpu> socket = CpuTopology.Cpu::socket;
+        ToIntFunction<CpuTopology.Cpu> node = CpuTopology.Cpu::node;
+        boolean nodesFirst = topology.sockets() >= topology.nodes();
+        choice.whole(nodesFirst ? node : socket);
+        choice.whole(nodesFirst ? socket : node);
+        choice.whole(CpuTopology.Cpu::core);
+        choice.single();
+        return choice.taken;
+    }
+
+    /// Takes parts of the machine of which every CPU is free, as far as they are needed whole.
+    private void whole(ToIntFunction<CpuTopology.Cpu> part) {
+        for (CpuSet free : parts(part)) {
+            if (free.size() <= needed && free.size() == size(part, free)) {
+                take(free);
+            }
+        }
+    }
+
+    /// How many CPUs the part has of which some are free.
+    private long size(ToIntFunction<CpuTopology.Cpu> part, CpuSet free) {
+        int number = topology.cpus().stream().filter(c -> c.id() == free.ids().getFirst()).mapToInt(part).findFirst()
+                .orElseThrow();
+        return topology.cpus().stream().filter(c -> part.applyAsInt(c) == number).count();
+    }
+
+    private void single() {
+        for (CpuSet free : parts(CpuTopology.Cpu::core)) {
+            for (int id : free.ids()) {
+                if (needed > 0) {
+                    take(new CpuSet(List.of(id)));
+                }
+            }
+        }
+    }
+
+    private void take(CpuSet some) {
+        taken = taken.union(some);
+        available = available.without(some);
+        needed -= some.size();
+    }
+
+    /// The free CPUs by part: those first in whose socket fewest are free, then those of which fewest are, then by
+    /// number.
+    private List<CpuSet> parts(ToIntFunction<CpuTopology.Cpu> part) {
+        Map<Integer, List<CpuTopology.Cpu>> byPart = new TreeMap<>();
+        Map<Integer, Integer> bySocket = new TreeMap<>();
+        for (CpuTopology.Cpu cpu : topology.cpus()) {
+            if (available.ids().contains(cpu.id())) {
+                byPart.computeIfAbsent(part.applyAsInt(cpu), p -> new ArrayList<>()).add(cpu);
+                bySocket.merge(cpu.socket(), 1, Integer::sum);
+            }
+        }
+        Comparator<List<CpuTopology.Cpu>> order = Comparator
+                .<List<CpuTopology.Cpu>>comparingInt(p -> bySocket.getOrDefault(p.getFirst().socket(), 0))
+                .thenComparingInt(List::size).thenComparingInt(p -> part.applyAsInt(p.getFirst()));
+        return byPart.values().stream().sorted(order)
+                .map(p -> CpuSet.of(p.stream().map(CpuTopology.Cpu::id).toList())).toList();
+    }
+}

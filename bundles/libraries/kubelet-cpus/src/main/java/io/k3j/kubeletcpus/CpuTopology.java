@@ -1,0 +1,97 @@
+package io.k3j.kubeletcpus;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// How a machine's CPUs lie: threads in cores, cores in sockets and NUMA nodes. A value.
+///
+/// @param cpus those that are on
+public record CpuTopology(List<Cpu> cpus) {
+    /// One CPU, a thread of a core.
+    ///
+    /// @param id the kernel's
+    /// @param core the smallest id of the threads of its core
+    /// @param socket the kernel's `physical_package_id`
+    /// @param node its NUMA node
+    public record Cpu(int id, int core, int socket, int node) {
+    }
+
+    /// Reads what the kernel says. Blocks for its files.
+    /// @param sys where `/sys` is
+    /// @throws IOException when it says nothing
+    public static CpuTopology read(Path sys) throws IOException {
+        Path system = sys.resolve("devices/system");
+        Map<Integer, Integer> nodes = nodes(system.resolve("node"));
+        Map<List<Integer>, Integer> cores = new HashMap<>();
+        List<Cpu> all = new ArrayList<>();
+        for (int id : CpuSet.parse(Files.readString(system.resolve("cpu/online"))).ids()) {
+            Path topology = system.resolve("cpu/cpu" + id + "/topology");
+            int socket = Math.max(0, number(topology.resolve("physical_package_id"), 0));
+            int core = cores.computeIfAbsent(List.of(socket, number(topology.resolve("core_id"), id)), c -> id);
+            all.add(new Cpu(id, core, socket, nodes.getOrDefault(id, 0)));
+        }
+        return new CpuTopology(List.copyOf(all));
+    }
+
+    /// The NUMA node of each CPU; empty on a machine that knows none.
+    private static Map<Integer, Integer> nodes(Path directory) throws IOException {
+        Map<Integer, Integer> byCpu = new TreeMap<>();
+        if (!Files.isDirectory(directory)) {
+            return byCpu;
+        }
+        try (DirectoryStream<Path> nodes = Files.newDirectoryStream(directory, "node[0-9]*")) {
+            for (Path node : nodes) {
+                int number = Integer.parseInt(String.valueOf(node.getFileName()).substring("node".length()));
+                CpuSet.parse(Files.readString(node.resolve("cpulist"))).ids().forEach(id -> byCpu.put(id, number));
+            }
+        } catch (NumberFormatException e) {
+            throw new IOException("a NUMA node without a number in " + directory, e);
+        }
+        return byCpu;
+    }
+
+    private static int number(Path file, int otherwise) throws IOException {
+        try {
+            return Files.exists(file) ? Integer.parseInt(Files.readString(file).strip()) : otherwise;
+        } catch (NumberFormatException e) {
+            throw new IOException("no number in " + file, e);
+        }
+    }
+
+    /// All of them.
+    CpuSet all() {
+        return CpuSet.of(cpus.stream().map(Cpu::id).toList());
+    }
+
+    /// The NUMA nodes of CPUs, each as a bit.
+    List<Long> nodes(CpuSet some) {
+        return cpus.stream().filter(c -> some.ids().contains(c.id())).map(c -> 1L << c.node()).toList();
+    }
+
+    /// Those of some CPUs that are near NUMA nodes.
+    /// @param nodes bits; 0 for all of them
+    CpuSet near(CpuSet some, long nodes) {
+        return nodes == 0 ? some : CpuSet.of(cpus.stream()
+                .filter(c -> some.ids().contains(c.id()) && (1L << c.node() & nodes) != 0).map(Cpu::id).toList());
+    }
+
+    /// All NUMA nodes that have CPUs, as bits.
+    public long numaNodes() {
+        return cpus.stream().mapToLong(c -> 1L << c.node()).reduce(0, (one, other) -> one | other);
+    }
+
+    long sockets() {
+        return cpus.stream().mapToInt(Cpu::socket).distinct().count();
+    }
+
+    long nodes() {
+        return cpus.stream().mapToInt(Cpu::node).distinct().count();
+    }
+}

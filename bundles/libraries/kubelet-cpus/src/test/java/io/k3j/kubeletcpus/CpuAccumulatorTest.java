@@ -1,0 +1,58 @@
+package io.k3j.kubeletcpus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// Choices on a machine of two sockets with two cores of two threads each: the threads of core 0 are 0 and 4, cores 0
+/// and 1 are in socket 0.
+class CpuAccumulatorTest {
+    @TempDir
+    private Path sys;
+
+    private CpuTopology machine() throws IOException {
+        Path system = sys.resolve("devices/system");
+        Files.createDirectories(system.resolve("cpu"));
+        Files.writeString(system.resolve("cpu/online"), "0-7\n");
+        for (int id = 0; id < 8; id++) {
+            Path topology = Files.createDirectories(system.resolve("cpu/cpu" + id + "/topology"));
+            int core = id % 4;
+            // core ids are told anew in each socket
+            Files.writeString(topology.resolve("core_id"), core % 2 + "\n");
+            Files.writeString(topology.resolve("physical_package_id"), core / 2 + "\n");
+        }
+        for (int node = 0; node < 2; node++) {
+            Path directory = Files.createDirectories(system.resolve("node/node" + node));
+            Files.writeString(directory.resolve("cpulist"), node == 0 ? "0-1,4-5\n" : "2-3,6-7\n");
+        }
+        return CpuTopology.read(sys);
+    }
+
+    @Test
+    void theMachineIsReadAsItIs() throws IOException {
+        CpuTopology machine = machine();
+        assertThat(machine.sockets()).isEqualTo(2);
+        assertThat(machine.cpus()).contains(new CpuTopology.Cpu(5, 1, 0, 0), new CpuTopology.Cpu(7, 3, 1, 1));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"0-7|1|0", "0-7|2|0,4", "0-7|3|0-1,4", "0-7|4|0-1,4-5", "0-7|6|0-2,4-6",
+            "1-7|4|2-3,6-7", "1-7|2|1,5", "1-7|1|4", "1-7|3|1,4-5", "0,2-3,6|2|2,6"})
+    void wholePartsComeBeforeSingleCpus(String available, int count, String chosen) throws IOException {
+        assertThat(CpuAccumulator.take(machine(), CpuSet.parse(available), count)).hasToString(chosen);
+    }
+
+    @Test
+    void tooFewAreTold() throws IOException {
+        CpuTopology machine = machine();
+        assertThatThrownBy(() -> CpuAccumulator.take(machine, CpuSet.parse("1-2"), 3))
+                .hasMessage("not enough cpus available to satisfy request: requested=3, available=2");
+    }
+}

@@ -1,0 +1,218 @@
+package io.k3j.podallocation;
+
+import io.k3j.cgroups.ContainerResources;
+import io.k3j.kubeletcpus.CpuSet;
+import io.k3j.kubeletcpus.CpuTopology;
+import io.k3j.kubeletcpus.StaticCpus;
+import io.k3j.kubeletdevices.ExclusiveCpus;
+import io.k3j.kubeletoptions.KubeletOptions;
+import io.k3j.kubelettopology.NumaSupply;
+import io.k3j.kuberuntime.Labels;
+import io.k3j.kuberuntime.PodSpecs;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import io.k3j.nodeapi.Container;
+import io.k3j.nodeapi.ContainerRuntime;
+import io.k3j.nodeapi.RuntimeFault;
+import io.k3j.podstatus.PodStatus;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/// CPUs that containers have for themselves, by `--kubelet-arg cpu-manager-policy=static`: those of guaranteed pods
+/// that ask for whole ones. Without that argument nothing here does anything. Any thread. See
+/// <https://kubernetes.io/docs/tasks/administer-cluster/cpu-management-policies/>.
+public final class NodeCpus implements ExclusiveCpus {
+    private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
+    private static final String POLICY = "cpu-manager-policy";
+    private static final long MILLI = 1_000;
+    /// Upstream's `cpuManagerReconcilePeriod`.
+    private static final long RECONCILE_SECONDS = 10;
+    private final Optional<StaticCpus> cpus;
+    private final Semaphore changed = new Semaphore(1);
+    /// What running containers were last told, by id; the loop's, as what follows.
+    private Map<String, CpuSet> told = Map.of();
+    private Set<String> absent = Set.of();
+
+    private NodeCpus(Optional<StaticCpus> cpus) {
+        this.cpus = cpus;
+    }
+
+    /// All containers share all CPUs.
+    public static NodeCpus none() {
+        return new NodeCpus(Optional.empty());
+    }
+
+    /// By the options. Reads the machine's CPUs and the state of the kubelet before.
+    /// @param sys where `/sys` is
+    /// @throws IllegalArgumentException with upstream's words for a policy that cannot be, and what to type
+    public static NodeCpus of(KubeletOptions options, Path sys) throws IOException {
+        String policy = options.arguments().getOrDefault(POLICY, "none");
+        if (policy.equals("none") || policy.equals("None") || policy.isEmpty()) {
+            return none();
+        }
+        if (!policy.equals("static")) {
+            throw new IllegalArgumentException("--kubelet-arg " + POLICY + "=" + policy + ": unknown policy: \""
+                    + policy + "\"; write none or static");
+        }
+        CpuTopology topology = CpuTopology.read(sys);
+        String listed = options.arguments().getOrDefault("reserved-cpus", "");
+        long milli = options.reserved(topology.cpus().size()).amount(PodResources.CPU).milliValue();
+        CpuSet reserved = listed.isBlank() ? StaticCpus.reserved(topology, (int) ((milli + MILLI - 1) / MILLI))
+                : CpuSet.parse(listed);
+        return new NodeCpus(Optional.of(new StaticCpus(options.rootDir(), topology, reserved)));
+    }
+
+    /// How many CPUs a container is to have for itself; 0 for one that shares.
+    private static int wanted(Obj pod, Struct container) {
+        if (!PodSpecs.resources(pod).isEmpty() || !ContainerResources.qosClass(pod).equals("Guaranteed")) {
+            return 0;
+        }
+        Struct resources = container.struct("resources");
+        Struct requests = resources.struct("requests");
+        long milli = ContainerResources.milliCpu(requests.has(PodResources.CPU) ? requests
+                : resources.struct("limits"));
+        return milli % MILLI == 0 ? (int) (milli / MILLI) : 0;
+    }
+
+    /// The CPUs that one pod asks for, given to its containers in their order: init containers first. One thread.
+    final class Request {
+        private final Obj pod;
+        /// What init containers had that have ended.
+        private CpuSet reusable = CpuSet.EMPTY;
+
+        private Request(Obj pod) {
+            this.pod = pod;
+        }
+
+        /// What a container asks for and does not have yet.
+        List<NumaSupply> supplies(Struct container) {
+            return supplies(of(pod.uid(), container.text("name")).isEmpty() ? wanted(pod, container) : 0);
+        }
+
+        /// What all containers ask for together.
+        List<NumaSupply> supplies() {
+            int first = 0;
+            int together = 0;
+            for (Struct container : PodSpecs.initContainers(pod)) {
+                int count = wanted(pod, container);
+                together += PodSpecs.sidecar(container) ? count : 0;
+                first = Math.max(first, PodSpecs.sidecar(container) ? together : together + count);
+            }
+            for (Struct container : PodSpecs.containers(pod)) {
+                together += wanted(pod, container);
+            }
+            return supplies(Math.max(first, together));
+        }
+
+        private List<NumaSupply> supplies(int count) {
+            return count == 0 || cpus.isEmpty() ? List.of() : List.of(cpus.get().supply(count, reusable));
+        }
+
+        /// Gives a container what it asks for.
+        /// @param ends whether what it has is free for those that come after it
+        /// @param nodes bits of NUMA nodes from which CPUs are taken first; 0 where it does not matter
+        /// @throws IllegalStateException with upstream's words when there are too few
+        /// @throws IOException when it cannot be written
+        void give(Struct container, boolean ends, long nodes) throws IOException {
+            int count = cpus.isEmpty() ? 0 : wanted(pod, container);
+            if (count > 0) {
+                CpuSet given = cpus.get().allocate(pod.uid(), container.text("name"), count, reusable, nodes);
+                reusable = ends ? reusable.union(given) : reusable.without(given);
+                changed.release();
+            }
+        }
+    }
+
+    /// Begins to give a pod the CPUs that it asks for; [#ended] gives them back.
+    Request request(Obj pod) {
+        return new Request(pod);
+    }
+
+    /// Gives back what a pod has.
+    public void ended(String uid) {
+        if (cpus.isPresent() && cpus.get().free(uid)) {
+            changed.release();
+        }
+    }
+
+    /// Why a changed pod cannot have what it asks for while it runs.
+    public Optional<PodStatus.Waiting> resizeRefusal(Obj changedPod) {
+        boolean fine = cpus.isEmpty() || PodSpecs.containers(changedPod).stream()
+                .allMatch(c -> of(changedPod.uid(), c.text("name")).size() == wanted(changedPod, c));
+        return fine ? Optional.empty() : Optional.of(new PodStatus.Waiting("Infeasible",
+                "Resize is infeasible for Guaranteed Pods alongside CPU Manager static policy"));
+    }
+
+    /// CRI's `LinuxContainerResources` with the CPUs that a container may use. Of its own ones it may use all it can.
+    public Struct applied(Obj pod, Struct container, Struct linux) {
+        if (cpus.isEmpty()) {
+            return linux;
+        }
+        String name = container.text("name");
+        Struct held = cpus.get().exclusive(pod.uid(), name).isEmpty() ? linux
+                : linux.without("cpuQuota").without("cpuPeriod");
+        return held.with("cpusetCpus", cpus.get().of(pod.uid(), name).toString());
+    }
+
+    /// Tells running containers which CPUs they may use, when that changes and every ten seconds, until interrupted.
+    public void run(ContainerRuntime runtime, NodePods pods, CountDownLatch closed) throws InterruptedException {
+        while (cpus.isPresent() && closed.getCount() > 0) {
+            if (changed.tryAcquire(RECONCILE_SECONDS, TimeUnit.SECONDS)) {
+                changed.drainPermits();
+            }
+            forgetEnded(cpus.get(), pods);
+            reconcile(cpus.get(), runtime, pods);
+        }
+    }
+
+    /// Twice not among the living: one that has just come may not have been there when they were counted.
+    private void forgetEnded(StaticCpus all, NodePods pods) {
+        Set<String> gone = new HashSet<>(all.pods());
+        pods.living().ifPresentOrElse(gone::removeAll, gone::clear);
+        gone.stream().filter(absent::contains).forEach(this::ended);
+        absent = gone;
+    }
+
+    private void reconcile(StaticCpus all, ContainerRuntime runtime, NodePods pods) {
+        Map<String, CpuSet> now = new HashMap<>();
+        for (NodePods.Pod pod : pods.all()) {
+            for (Container c : pod.runtime().running()) {
+                CpuSet may = all.of(pod.pod().uid(), c.labels().getOrDefault(Labels.CONTAINER, c.name()));
+                if (may.equals(told.get(c.id())) || tell(runtime, c, may)) {
+                    now.put(c.id(), may);
+                }
+            }
+        }
+        told = now;
+    }
+
+    private static boolean tell(ContainerRuntime runtime, Container c, CpuSet may) {
+        try {
+            runtime.updateResources(c.id(), Struct.of("cpusetCpus", may.toString()));
+            return true;
+        } catch (RuntimeFault e) {
+            LOG.log(System.Logger.Level.DEBUG, "Cannot tell a container its CPUs container={0} error={1}", c.id(),
+                    e.getMessage());
+            return false;
+        }
+    }
+
+    @Override
+    public List<Integer> of(String pod, String container) {
+        return cpus.map(all -> all.exclusive(pod, container).ids()).orElse(List.of());
+    }
+
+    @Override
+    public List<Integer> allocatable() {
+        return cpus.map(all -> all.allocatable().ids()).orElse(List.of());
+    }
+}
