@@ -18,8 +18,11 @@ final class SettledGates {
             "JobPodReplacementPolicy", "JobSuccessPolicy", "JobManagedBy", "PodDeletionCost",
             "HPAConfigurableTolerance", "CRDValidationRatcheting", "StructuredAuthenticationConfiguration",
             "AnonymousAuthConfigurableEndpoints", "MultiCIDRServiceAllocator", "ServiceTrafficDistribution",
-            "VolumeAttributesClass", "RecoverVolumeExpansionFailure", "NodeDeclaredFeatures");
-    private static final List<String> OFF = List.of("DynamicResourceAllocation", "UserNamespacesSupport",
+            "VolumeAttributesClass", "RecoverVolumeExpansionFailure", "NodeDeclaredFeatures",
+            "DynamicResourceAllocation", "DRAAdminAccess", "DRAPrioritizedList", "DRAResourceClaimDeviceStatus",
+            "DRAPartitionableDevices", "DRADeviceTaints", "DRAConsumableCapacity", "DRASchedulerFilterTimeout");
+    private static final List<String> OFF = List.of("DRADeviceTaintRules", "DRANodeAllocatableResources", "DRAListTypeAttributes",
+            "DRAWorkloadResourceClaims", "UserNamespacesSupport",
             "NodeLogQuery", "QOSReserved", "KubeletInUserNamespace");
     private static final Map<String, Boolean> ALL = all();
 
