@@ -21,9 +21,9 @@ final class SettledGates {
             "VolumeAttributesClass", "RecoverVolumeExpansionFailure", "NodeDeclaredFeatures",
             "DynamicResourceAllocation", "DRAAdminAccess", "DRAPrioritizedList", "DRAResourceClaimDeviceStatus",
             "DRAPartitionableDevices", "DRADeviceTaints", "DRAConsumableCapacity", "DRASchedulerFilterTimeout");
-    private static final List<String> OFF = List.of("DRADeviceTaintRules", "DRANodeAllocatableResources", "DRAListTypeAttributes",
-            "DRAWorkloadResourceClaims", "UserNamespacesSupport",
-            "NodeLogQuery", "QOSReserved", "KubeletInUserNamespace");
+    private static final List<String> OFF = List.of("DRADeviceTaintRules", "DRANodeAllocatableResources",
+            "DRAListTypeAttributes", "DRAWorkloadResourceClaims", "UserNamespacesSupport", "NodeLogQuery", "QOSReserved",
+            "KubeletInUserNamespace");
     private static final Map<String, Boolean> ALL = all();
 
     private SettledGates() {

@@ -85,6 +85,8 @@ public final class ControllersCluster implements Metrics {
         PodGarbageCollector.add(context, terminatedPods(settings.kubeControllerManagerArg()));
         StorageProtection.add(context);
         EphemeralVolumes.add(context);
+        PodResourceClaims.add(context);
+        ResourceClaims.add(context);
         VolumeBinder.add(context);
         VolumeExpander.add(context);
         AttachDetach.add(context, forcedDetach(settings.kubeControllerManagerArg()));
