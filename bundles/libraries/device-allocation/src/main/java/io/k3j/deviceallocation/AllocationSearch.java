@@ -1,0 +1,196 @@
+package io.k3j.deviceallocation;
+
+import io.k3j.apimachinery.Quantity;
+import io.k3j.componenthelpers.Toleration;
+import io.k3j.model.Struct;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// Looks for devices of one node for all claims of a pod, depth first, in the order of requests and pools: the first
+/// that fit are taken. For one thread.
+public final class AllocationSearch {
+    /// Devices that are tried for a node, after which it counts as one that has none: upstream ends by time.
+    public static final int MOST_STEPS = 100_000;
+    /// Upstream's `AllocationResultsMaxSize`.
+    static final int MOST_RESULTS = 32;
+    private final List<ClaimedRequests> claims;
+    private final DeviceSelectors selectors;
+    private final Taken taken;
+    private final List<List<AttributeConstraint>> constraints;
+    private final List<List<Granted>> granted = new ArrayList<>();
+    private final List<Device> devices;
+    private final List<String> incomplete;
+    private final Map<DeviceRequest, List<Device>> matching = new HashMap<>();
+    private int steps;
+
+    private AllocationSearch(List<ClaimedRequests> claims, DeviceSelectors selectors, Taken taken,
+            List<Device> devices, List<String> incomplete) {
+        this.claims = claims;
+        this.selectors = selectors;
+        this.taken = taken;
+        this.devices = devices;
+        this.incomplete = incomplete;
+        this.constraints = claims.stream().map(ClaimedRequests::constraints).toList();
+        claims.forEach(c -> granted.add(new ArrayList<>()));
+    }
+
+    /// Where devices are looked for.
+    ///
+    /// @param name of the node
+    public record Node(String name, Map<String, String> labels) {
+    }
+
+    /// Looks for devices of a node.
+    ///
+    /// @param claims without an allocation
+    /// @param taken what others have; stays as it is
+    /// @param ids makes the id of a part of a device
+    /// @return an allocation for each claim, as it is written into its status; empty when the node has no devices left
+    ///     for them
+    /// @throws IllegalArgumentException when it cannot be told: a selector fails, or the search has no end
+    public static Optional<List<Struct>> on(Node node, List<ClaimedRequests> claims, DevicePools pools, Taken taken,
+            DeviceSelectors selectors, Supplier<String> ids) {
+        AllocationSearch search = new AllocationSearch(claims, selectors, taken.copy(),
+                pools.on(node.name(), node.labels()), pools.incomplete(node.name(), node.labels()));
+        if (!search.claim(0)) {
+            return Optional.empty();
+        }
+        List<Struct> results = new ArrayList<>();
+        for (int i = 0; i < claims.size(); i++) {
+            results.add(Allocation.of(node.name(), claims.get(i).claim(), search.granted.get(i), ids));
+        }
+        return Optional.of(results);
+    }
+
+    private boolean claim(int claim) {
+        return claim == claims.size() || request(claim, 0);
+    }
+
+    private boolean request(int claim, int request) {
+        if (request == claims.get(claim).requests().size()) {
+            return claim(claim + 1);
+        }
+        for (DeviceRequest alternative : claims.get(claim).requests().get(request)) {
+            if (alternative.all() ? all(claim, request, alternative) : some(claim, request, alternative, 0, 0)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Each device that is meant, at least one; nobody may have any of them.
+    private boolean all(int claim, int request, DeviceRequest wanted) {
+        if (!incomplete.isEmpty()) {
+            throw new IllegalArgumentException("claim " + claims.get(claim).claim().key() + ", request "
+                    + wanted.name() + ": asks for all devices, but resource pool " + incomplete.getFirst()
+                    + " is currently being updated");
+        }
+        List<Device> meant = matching(claim, wanted);
+        int count = 0;
+        while (count < meant.size() && take(claim, wanted, meant.get(count))) {
+            count++;
+        }
+        if (count == meant.size() && count > 0 && request(claim, request + 1)) {
+            return true;
+        }
+        while (count > 0) {
+            giveBack(claim);
+            count--;
+        }
+        return false;
+    }
+
+    /// @param had how many it has already
+    /// @param from the first device to try
+    private boolean some(int claim, int request, DeviceRequest wanted, long had, int from) {
+        if (had == wanted.count()) {
+            return request(claim, request + 1);
+        }
+        List<Device> meant = matching(claim, wanted);
+        for (int i = from; i < meant.size(); i++) {
+            if (take(claim, wanted, meant.get(i))) {
+                if (some(claim, request, wanted, had + 1, i + 1)) {
+                    return true;
+                }
+                giveBack(claim);
+            }
+        }
+        return false;
+    }
+
+    /// The devices that selectors mean, and whose taints are tolerated.
+    private List<Device> matching(int claim, DeviceRequest wanted) {
+        List<Device> known = matching.get(wanted);
+        if (known == null) {
+            String where = "claim " + claims.get(claim).claim().key() + ", request " + wanted.name();
+            String kind = "class " + wanted.spec().text("deviceClassName");
+            List<Toleration> tolerations = wanted.tolerations();
+            known = new ArrayList<>();
+            for (Device device : devices) {
+                step();
+                if (selectors.match(wanted.deviceClass(), kind, device)
+                        && selectors.match(wanted.spec(), where, device)
+                        && device.taints().stream().allMatch(t -> Toleration.tolerated(tolerations, t))) {
+                    known.add(device);
+                }
+            }
+            matching.put(wanted, known);
+        }
+        return known;
+    }
+
+    private void step() {
+        if (++steps > MOST_STEPS) {
+            throw new IllegalArgumentException("gave up allocating devices after " + MOST_STEPS + " steps; ask for"
+                    + " fewer devices, or for ones that more selectors tell apart");
+        }
+    }
+
+    private boolean take(int claim, DeviceRequest wanted, Device device) {
+        step();
+        if (granted.get(claim).size() >= MOST_RESULTS) {
+            return false;
+        }
+        List<AttributeConstraint> all = constraints.get(claim);
+        int held = 0;
+        while (held < all.size() && all.get(held).add(wanted, device)) {
+            held++;
+        }
+        @Nullable
+        Granted one = held == all.size() ? granted(wanted, device) : null;
+        if (one == null) {
+            undo(all, held, wanted);
+            return false;
+        }
+        granted.get(claim).add(one);
+        return true;
+    }
+
+    private @Nullable Granted granted(DeviceRequest wanted, Device device) {
+        if (wanted.admin()) {
+            return new Granted(wanted, device, Map.of(), false);
+        }
+        boolean fresh = !taken.has(device);
+        Optional<Map<String, Quantity>> part = taken.take(device, wanted.spec());
+        return part.map(p -> new Granted(wanted, device, p, fresh)).orElse(null);
+    }
+
+    private void giveBack(int claim) {
+        Granted last = granted.get(claim).removeLast();
+        undo(constraints.get(claim), constraints.get(claim).size(), last.request());
+        if (!last.request().admin()) {
+            taken.give(last.device(), last.part(), last.fresh());
+        }
+    }
+
+    private static void undo(List<AttributeConstraint> all, int held, DeviceRequest wanted) {
+        for (int i = held - 1; i >= 0; i--) {
+            all.get(i).remove(wanted);
+        }
+    }
+}

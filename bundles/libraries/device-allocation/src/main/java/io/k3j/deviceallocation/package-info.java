@@ -1,0 +1,12 @@
+/// Allocation of devices to ResourceClaims, node by node. See
+/// <https://kubernetes.io/docs/concepts/scheduling-eviction/dynamic-resource-allocation/>.
+///
+/// ```
+/// DevicePools ──► Device        what a node can reach
+/// ClaimedRequests ──► DeviceRequest   what is asked for
+/// AllocationSearch ──► Taken, AttributeConstraint ──► allocation
+/// ```
+@NullMarked
+package io.k3j.deviceallocation;
+
+import org.jspecify.annotations.NullMarked;
