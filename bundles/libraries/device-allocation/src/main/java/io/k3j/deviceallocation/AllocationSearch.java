@@ -4,7 +4,7 @@ import io.k3j.apimachinery.Quantity;
 import io.k3j.componenthelpers.Toleration;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,7 +25,7 @@ public final class AllocationSearch {
     private final List<List<Granted>> granted = new ArrayList<>();
     private final List<Device> devices;
     private final List<String> incomplete;
-    private final Map<DeviceRequest, List<Device>> matching = new HashMap<>();
+    private final Map<DeviceRequest, List<Device>> matching = new IdentityHashMap<>();
     private int steps;
 
     private AllocationSearch(List<ClaimedRequests> claims, DeviceSelectors selectors, Taken taken,

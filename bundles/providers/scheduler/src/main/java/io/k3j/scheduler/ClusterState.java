@@ -34,20 +34,28 @@ final class ClusterState {
     private final Map<String, Map<String, PodInfo>> strays = new HashMap<>();
     private final Function<String, Map<String, String>> namespaceLabels;
     private final ClaimedVolumes volumes;
+    private final ClaimedDevices devices;
     private final Function<PodInfo, Selector> siblings;
     private boolean mixed;
     private @Nullable Snapshot snapshot;
 
     /// One in which pods are spread by their own constraints only.
     ClusterState(Function<String, Map<String, String>> namespaceLabels, ClaimedVolumes volumes) {
-        this(namespaceLabels, volumes, _ -> Selector.EVERYTHING);
+        this(namespaceLabels, volumes, ClaimedDevices.NONE, _ -> Selector.EVERYTHING);
     }
 
     /// @param siblings as [Snapshot]
     ClusterState(Function<String, Map<String, String>> namespaceLabels, ClaimedVolumes volumes,
             Function<PodInfo, Selector> siblings) {
+        this(namespaceLabels, volumes, ClaimedDevices.NONE, siblings);
+    }
+
+    /// @param siblings as [Snapshot]
+    ClusterState(Function<String, Map<String, String>> namespaceLabels, ClaimedVolumes volumes,
+            ClaimedDevices devices, Function<PodInfo, Selector> siblings) {
         this.namespaceLabels = namespaceLabels;
         this.volumes = volumes;
+        this.devices = devices;
         this.siblings = siblings;
     }
 
@@ -61,7 +69,7 @@ final class ClusterState {
             Map<String, List<PodInfo>> promised = new HashMap<>();
             nominated.values().forEach(p -> promised.computeIfAbsent(p.node(), n -> new ArrayList<>()).add(p.pod()));
             now = Snapshot.of(new ArrayList<>(nodes.values()), promised,
-                    new Snapshot.Lookups(namespaceLabels, volumes, siblings));
+                    new Snapshot.Lookups(namespaceLabels, volumes, devices, siblings));
             snapshot = now;
         }
         return now;

@@ -36,6 +36,7 @@ final class EventHandlers {
     private final SchedulingQueue queue;
     private final ClusterState cluster;
     private final AssumedVolumes volumes;
+    private final AssumedDevices devices;
     private final LiveView budgets;
     private final Function<String, Map<String, String>> namespaceLabels;
     private final CountDownLatch initialized = new CountDownLatch(1);
@@ -50,7 +51,8 @@ final class EventHandlers {
         this.queue = new SchedulingQueue(clock, configuration);
         this.namespaceLabels = n -> namespaces.get(Key.of(n)).map(Obj::labels).orElse(Map.of());
         this.volumes = new AssumedVolumes(seen);
-        this.cluster = new ClusterState(namespaceLabels, volumes, new DefaultSelector(views)::of);
+        this.devices = new AssumedDevices(views);
+        this.cluster = new ClusterState(namespaceLabels, volumes, devices, new DefaultSelector(views)::of);
         views.of(BuiltinResources.NODES).listen(this::node);
         views.of(BuiltinResources.PODS).listen(this::pod);
         seen.claims().listen((before, after) -> stored(QueueEvents.of("PersistentVolumeClaim", before, after), before,
@@ -59,6 +61,7 @@ final class EventHandlers {
                 after, EventHandlers::mayUse));
         seen.classes().listen(this::storageClass);
         drivers(seen.csi());
+        new DeviceEvents(queue, devices).listen();
     }
 
     /// Drivers tell of more storage, or of more volumes that nodes may have; what is detached makes room.
@@ -133,6 +136,10 @@ final class EventHandlers {
 
     AssumedVolumes volumes() {
         return volumes;
+    }
+
+    AssumedDevices devices() {
+        return devices;
     }
 
     LiveView budgets() {
@@ -251,7 +258,8 @@ final class EventHandlers {
         boolean displaced = renominated(before, pod);
         boolean same = before != null && before.spec().equals(after.spec())
                 && before.metadata().struct("labels").equals(after.metadata().struct("labels"))
-                && before.spec().seq("schedulingGates").isEmpty();
+                && before.spec().seq("schedulingGates").isEmpty() && before.status().seq("resourceClaimStatuses")
+                        .equals(after.status().seq("resourceClaimStatuses"));
         if (same && !displaced) {
             queue.refresh(pod);
         } else {

@@ -1,5 +1,6 @@
 package io.k3j.scheduler;
 
+import io.k3j.celapi.Cel;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Candidate;
 import io.k3j.componentapi.Health;
@@ -22,6 +23,9 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
 
 /// Runs the scheduler while this server holds its Lease; its metrics are told meanwhile.
@@ -78,6 +82,18 @@ public final class Scheduler implements Metrics {
                 watching.queue().await(IDLE);
             }
         });
+    }
+
+    /// Evaluates device selectors; loaded with the first that a pod needs.
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    public void bindCel(Cel cel) {
+        watching.devices().engine(cel);
+    }
+
+    /// What it has compiled goes with the next pod that has claims.
+    public void unbindCel(Cel cel) {
+        watching.devices().without(cel);
     }
 
     /// An executor that runs each task on a virtual thread, with bounded concurrency; further tasks wait there, and the

@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.StringJoiner;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
@@ -18,12 +17,12 @@ import org.jspecify.annotations.Nullable;
 
 /// Schedules one pod at a time. Has no thread: [#step] decides; all writes to the API run on the given executor.
 final class SchedulerLoop {
-    private static final String PREEMPTION = "DefaultPreemption";
     private final SchedulerConfiguration configuration;
     private final SchedulerMetrics metrics;
     private final SchedulingQueue queue;
     private final ClusterState cluster;
     private final AssumedVolumes volumes;
+    private final DeviceBinding devices;
     private final PodBinder binder;
     private final LiveView budgets;
     private final BooleanSupplier ready;
@@ -42,6 +41,7 @@ final class SchedulerLoop {
         this.cluster = watching.cluster();
         this.volumes = watching.volumes();
         this.budgets = watching.budgets();
+        this.devices = new DeviceBinding(binder.api(), watching.devices());
         this.binder = binder;
         this.ready = ready;
         this.bindings = bindings;
@@ -78,7 +78,7 @@ final class SchedulerLoop {
                 case Placement.Found found -> {
                     metrics.decided(entry.begun());
                     start = (start + found.looked()) % snapshot.nodes().size();
-                    assumeAndBind(entry, found.node(), found.volumes(), timing);
+                    assumeAndBind(entry, found, timing);
                 }
                 case Placement.None none -> unschedulable(entry, none, snapshot, timing);
             }
@@ -95,8 +95,13 @@ final class SchedulerLoop {
         return configuration.profile(pod.schedulerName()).orElse(SchedulerProfile.DEFAULT);
     }
 
-    private void assumeAndBind(QueuedPod entry, NodeState node, @Nullable VolumeFilter claimed, Timing timing) {
+    private void assumeAndBind(QueuedPod entry, Placement.Found found, Timing timing) {
         PodInfo pod = entry.pod();
+        NodeState node = found.node();
+        @Nullable
+        VolumeFilter claimed = found.claims().volumes();
+        @Nullable
+        DeviceFilter wanted = found.claims().devices();
         if (claimed != null && claimed.hasWaitingClaims()) {
             List<Obj> plan = claimed.plan(node);
             volumes.assume(plan);
@@ -104,8 +109,10 @@ final class SchedulerLoop {
             hand(entry, () -> bindVolumes(entry, plan, node.name(), timing));
             return;
         }
+        List<Obj> plan = wanted == null ? List.of() : wanted.plan(node);
+        devices.devices().assume(plan);
         freed(pod, cluster.assume(pod, node.name()));
-        hand(entry, () -> bind(entry, node.name(), timing));
+        hand(entry, () -> bind(entry, plan, node.name(), timing));
     }
 
     /// Room that was kept for a pod may be another's now.
@@ -157,9 +164,18 @@ final class SchedulerLoop {
         settled(entry, queue.park(entry, Set.of(VolumeFilter.NAME)));
     }
 
-    private void bind(QueuedPod entry, String node, Timing timing) {
+    /// Writes what the pod's claims were given, and binds it.
+    private void bind(QueuedPod entry, List<Obj> plan, String node, Timing timing) {
         PodInfo pod = entry.pod();
         Instant begun = timing.now();
+        List<Obj> written;
+        try {
+            written = plan.isEmpty() ? plan : devices.write(plan, pod);
+        } catch (ApiFault fault) {
+            timing.step(Timing.PRE_BIND, Timing.ERROR, begun);
+            rejected(entry, fault, "running PreBind plugin \"" + DeviceFilter.NAME + "\": ");
+            return;
+        }
         try {
             binder.bind(pod, node);
             timing.step(Timing.BIND, Timing.SUCCESS, begun);
@@ -167,6 +183,7 @@ final class SchedulerLoop {
             queue.remove(pod.uid());
         } catch (ApiFault fault) {
             timing.step(Timing.BIND, Timing.ERROR, begun);
+            devices.undo(written, pod);
             rejected(entry, fault, "binding rejected: ");
         }
     }
@@ -190,7 +207,7 @@ final class SchedulerLoop {
     private void unschedulable(QueuedPod entry, Placement.None none, Snapshot snapshot, Timing timing) {
         PodInfo pod = entry.pod();
         Set<String> after = profile(pod).postFilters();
-        Preemption.Result result = none.nodes() == 0 || !after.contains(PREEMPTION) ? Preemption.Result.NONE
+        Preemption.Result result = none.nodes() == 0 || !after.contains(PostFilters.PREEMPTION) ? Preemption.Result.NONE
                 : victims(pod, none, snapshot, timing);
         metrics.decided(entry.begun());
         metrics.ended(SchedulerMetrics.UNSCHEDULABLE, entry);
@@ -207,24 +224,12 @@ final class SchedulerLoop {
             return;
         }
         boolean withdrawn = !result.keepsNomination() && cluster.withdraw(pod.uid());
-        String message = none.message() + (none.nodes() == 0 ? "" : postFilters(after, result));
+        String message = none.message() + (none.nodes() == 0 ? "" : PostFilters.message(after, result));
         hand(entry, () -> {
             report(pod, "Unschedulable", message, result.keepsNomination() ? null : "");
             settled(entry, queue.failed(entry, rejecting(none)));
             freed(pod, withdrawn);
         });
-    }
-
-    /// What the plug-ins say that have looked for a way out, in upstream's order.
-    private static String postFilters(Set<String> plugins, Preemption.Result result) {
-        StringJoiner said = new StringJoiner(", ", " ", "").setEmptyValue("");
-        if (plugins.contains("DynamicResources")) {
-            said.add("no new claims to deallocate");
-        }
-        if (plugins.contains(PREEMPTION)) {
-            said.add(result.message());
-        }
-        return said.toString();
     }
 
     private Preemption.Result victims(PodInfo pod, Placement.None none, Snapshot snapshot, Timing timing) {
@@ -233,7 +238,7 @@ final class SchedulerLoop {
         Preemption.Result result = new Preemption(profile(pod), pod, snapshot, budgets.list(), none)
                 .find(binder.extenders());
         result.best().ifPresent(best -> metrics.preempted(best.victims().size()));
-        timing.plugin(PREEMPTION, Timing.POST_FILTER, result.status(), begun);
+        timing.plugin(PostFilters.PREEMPTION, Timing.POST_FILTER, result.status(), begun);
         timing.step(Timing.POST_FILTER, result.status(), begun);
         return result;
     }

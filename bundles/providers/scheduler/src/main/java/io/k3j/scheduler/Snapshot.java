@@ -21,9 +21,10 @@ record Snapshot(List<NodeState> nodes, List<NodeState> withAffinity, Map<String,
     ///
     /// @param namespaceLabels the labels of a namespace
     /// @param volumes claims, volumes and classes
+    /// @param devices ResourceClaims, and what drivers offer
     /// @param siblings among which pods one without spread constraints of its own is spread; everything for none
     record Lookups(Function<String, Map<String, String>> namespaceLabels, ClaimedVolumes volumes,
-            Function<PodInfo, Selector> siblings) {
+            ClaimedDevices devices, Function<PodInfo, Selector> siblings) {
     }
 
     static Snapshot of(List<NodeState> nodes, Map<String, List<PodInfo>> nominated, Lookups lookups) {

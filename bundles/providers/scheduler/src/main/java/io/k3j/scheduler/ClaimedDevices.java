@@ -1,0 +1,55 @@
+package io.k3j.scheduler;
+
+import io.k3j.deviceallocation.DeviceSelectors;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Lookup of ResourceClaims, and of what drivers offer.
+interface ClaimedDevices {
+    /// There are none.
+    ClaimedDevices NONE = new ClaimedDevices() {
+        @Override
+        public Optional<Obj> claim(Key key) {
+            return Optional.empty();
+        }
+
+        @Override
+        public List<Obj> allocated() {
+            return List.of();
+        }
+
+        @Override
+        public List<Obj> slices() {
+            return List.of();
+        }
+
+        @Override
+        public Optional<Obj> deviceClass(String name) {
+            return Optional.empty();
+        }
+
+        @Override
+        public @Nullable DeviceSelectors selectors() {
+            return null;
+        }
+    };
+
+    /// A claim.
+    Optional<Obj> claim(Key key);
+
+    /// All claims that have devices, or are about to.
+    List<Obj> allocated();
+
+    /// All ResourceSlices.
+    List<Obj> slices();
+
+    /// A DeviceClass.
+    Optional<Obj> deviceClass(String name);
+
+    /// What evaluates selectors, null while there is none.
+    @Nullable
+    DeviceSelectors selectors();
+}
