@@ -23,6 +23,8 @@ final class PluginRegistration {
     private static final Duration FIRST = Duration.ofSeconds(1);
     /// Upstream's longest back-off of a plug-in.
     private static final Duration LONGEST = Duration.ofMinutes(2);
+    /// Of drivers that the kubelet itself registers (`kubelet-dra`); a refusal would end them.
+    private static final String CLAIMS = "DRAPlugin";
     private static final byte[] NOTHING = {};
     private static final int NOT_FOUND = 404;
     private static final int CONFLICT = 409;
@@ -65,6 +67,9 @@ final class PluginRegistration {
             LOG.log(stopped() ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
                     "Cannot ask a plug-in who it is path={0} error={1}", socket, e.getMessage());
             return false;
+        }
+        if (plugin.type().equals(CLAIMS)) {
+            return true;
         }
         try {
             register(plugin);

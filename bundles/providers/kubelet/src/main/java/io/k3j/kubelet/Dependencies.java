@@ -6,6 +6,7 @@ import io.k3j.cgroups.MemoryControl;
 import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.Events;
 import io.k3j.kubeletimages.Images;
+import io.k3j.kubeletdra.ClaimResources;
 import io.k3j.kubeletvolumes.PodTokens;
 import io.k3j.kubeletvolumes.ReferenceWatches;
 import io.k3j.kubeletvolumes.Volumes;
@@ -28,12 +29,13 @@ import java.util.function.Supplier;
 /// @param nodeMemory bytes
 /// @param memory what the kernel is told of that of containers
 /// @param room the resources allocated to its pods
+/// @param claims devices of ResourceClaims
 /// @param closed reaches zero when the kubelet stops
 record Dependencies(KubeletOptions options, ContainerRuntime runtime, ReferencedObjects references, Volumes volumes,
         Environment environment, Cgroups cgroups, Dns dns, HandlerRunner handlers, Images images, StatusWriter statuses,
         Events events, TimeSource clock, Supplier<Collection<Obj>> services, List<String> hosts, long nodeMemory,
         MemoryControl memory, NodeAllocations room, PodTokens tokens, ReferenceWatches watches, PodAdmission admission,
-        StartGates gates, CountDownLatch closed) {
+        StartGates gates, ClaimResources claims, CountDownLatch closed) {
 
     /// Gives to other pods what is kept of the node for one: room and host ports. May be called again.
     void release(String uid) {

@@ -15,6 +15,7 @@ import io.k3j.kubeletimages.Images;
 import io.k3j.kubeletserver.CertificateMetrics;
 import io.k3j.kubeletserver.KubeletHost;
 import io.k3j.kubeletserver.StatsSummary;
+import io.k3j.kubeletdra.ClaimResources;
 import io.k3j.kubeletvolumes.HostPrograms;
 import io.k3j.kubeletvolumes.Mounts;
 import io.k3j.kubeletvolumes.PodDirectories;
@@ -92,7 +93,8 @@ final class NodeAgent implements AutoCloseable {
         Environment environment = environment(references, options, facts, allocatable);
         PodTokens tokens = new PodTokens(api, clock.monotonic());
         Events events = new Events(api, "kubelet", options.nodeName(), clock);
-        Volumes.Warnings warnings = warnings(events);
+        Volumes.Warnings warnings = (pod, reason, message) -> events.tell(Events.reference(pod), "Warning", reason,
+                message);
         GatedSources gated = GatedSources.of(api, options.nodeName(), clock, warnings, settings.kubeletArg());
         Volumes volumes = new Volumes(options.pods(), references, gated.content(references, environment, tokens),
                 new Mounts(), new HostPrograms(), clock, new VolumeStats(clock, clock.monotonic()), warnings);
@@ -104,7 +106,8 @@ final class NodeAgent implements AutoCloseable {
                 new HandlerRunner(runtime, closed), images(settings, options, runtime, references, clock),
                 new StatusWriter(api, closed), events, clock, this::services, facts.addresses(),
                 facts.memory(), CgroupOptions.memory(kernel.cgroups(), options), room, tokens, gated.watches(clock),
-                admission(options, room, runtime, clock), new StartGates(), closed);
+                admission(options, room, runtime, clock), new StartGates(), new ClaimResources(
+                        options.rootDir().toAbsolutePath(), options.nodeName(), api, clock.monotonic()), closed);
         drivers = new CurrentDrivers(new VolumeHost(options.rootDir().toAbsolutePath(), options.nodeName(), api),
                 volumes);
         plugins = new PluginFailures(api, options.nodeName(), health, tools.events(), clock);
@@ -143,10 +146,6 @@ final class NodeAgent implements AutoCloseable {
         return new Environment(references, new Environment.Node(options.nodeName(), facts.addresses(),
                 allocatable.milliCpu(), allocatable.bytes(),
                 () -> allocatable.disk(NodeDisk.capacity(options.rootDir()))));
-    }
-
-    private static Volumes.Warnings warnings(Events events) {
-        return (pod, reason, message) -> events.tell(Events.reference(pod), "Warning", reason, message);
     }
 
     private PodAdmission admission(KubeletOptions options, NodeAllocations room, ContainerRuntime runtime,
@@ -199,6 +198,7 @@ final class NodeAgent implements AutoCloseable {
     private void start() {
         loop("kubelet-node", () -> node.run(ready));
         loop("kubelet-plugins", () -> plugins.run(closed));
+        loop("kubelet-dra", () -> tools.claims().run(closed));
         loop("kubelet-certificates", () -> certificates.run(closed));
         healthz.ifPresent(port -> loop("kubelet-healthz", () -> port.run(closed)));
         loop("kubelet-events", this::events);

@@ -50,6 +50,7 @@ final class Starter {
     /// @return the sandbox's id
     String sandbox(Obj pod, int attempt) throws IOException {
         KubeletOptions o = tools.options();
+        PreparedDevices.prepare(tools, pod);
         PodDirectories.make(o.podDir(pod.uid()));
         Files.createDirectories(o.podLogs(pod.namespace(), pod.name(), pod.uid()));
         tools.cgroups().make(pod);
@@ -100,7 +101,8 @@ final class Starter {
         Files.createDirectories(tools.options().podLogs(pod.namespace(), pod.name(), pod.uid()).resolve(name));
         String id;
         try {
-            id = tools.runtime().createContainer(place.sandbox(), config, config(pod, place.sandboxAttempt()));
+            id = tools.runtime().createContainer(place.sandbox(), PreparedDevices.added(tools, pod, spec, config),
+                    config(pod, place.sandboxAttempt()));
         } catch (RuntimeFault e) {
             throw new ConfigError("CreateContainerError", String.valueOf(e.getMessage()));
         }
@@ -269,6 +271,7 @@ final class Starter {
             }
             Trees.delete(o.podLogs(pod.namespace(), pod.name(), pod.uid()));
         }
+        PreparedDevices.release(tools, pod);
         takeVolumes(pod);
         tools.cgroups().remove(pod.uid());
         tools.images().forget(pod.uid());

@@ -13,6 +13,7 @@ import io.k3j.kubeletconfig.KubeletDefaults;
 import io.k3j.kubeletimages.CredentialProviders;
 import io.k3j.kubeletimages.ImageGarbageCollector;
 import io.k3j.kubeletimages.Images;
+import io.k3j.kubeletdra.ClaimResources;
 import io.k3j.kubeletvolumes.HostPrograms;
 import io.k3j.kubeletvolumes.Mounts;
 import io.k3j.kubeletvolumes.PodTokens;
@@ -93,7 +94,7 @@ abstract class PodScene {
                 MemoryControl.NONE, room, tokens, new ReferenceWatches(clock),
                 new PodAdmission(List.of(), false, new NodeFit(new CurrentNode(api, "n", clock.monotonic()), room),
                         pod -> pressure.apply(pod)),
-                new StartGates(), closed);
+                new StartGates(), new ClaimResources(directory.resolve("root"), "n", api, clock.monotonic()), closed);
         workers = new PodWorkers(tools);
         view = new LiveView(ReferencedObjects.PODS, Query.ALL, clock);
         view.listen(workers);
