@@ -10,7 +10,7 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.testkit.FakeApi;
 import io.k3j.testkit.ManualClock;
-import io.k3j.testkit.base.Waiting;
+import io.k3j.testkitbase.Waiting;
 import io.k3j.testkitcsi.DraServer;
 import java.io.IOException;
 import java.nio.file.Files;
