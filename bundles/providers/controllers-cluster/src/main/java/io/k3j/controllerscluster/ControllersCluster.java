@@ -87,6 +87,7 @@ public final class ControllersCluster implements Metrics {
         EphemeralVolumes.add(context);
         PodResourceClaims.add(context);
         ResourceClaims.add(context);
+        DeviceTaintEviction.add(context);
         VolumeBinder.add(context);
         VolumeExpander.add(context);
         AttachDetach.add(context, forcedDetach(settings.kubeControllerManagerArg()));

@@ -89,6 +89,7 @@ public final class Scheduler implements Metrics {
             policyOption = ReferencePolicyOption.GREEDY)
     public void bindCel(Cel cel) {
         watching.devices().engine(cel);
+        watching.queue().changed(QueueEvents.ACTIVATE, Set.of(DeviceFilter.NAME));
     }
 
     /// What it has compiled goes with the next pod that has claims.
