@@ -48,13 +48,14 @@ public final class AllocationSearch {
     /// Looks for devices of a node.
     ///
     /// @param claims without an allocation
-    /// @param taken what others have; stays as it is
+    /// @param taken what there is, and what others have of it; stays as it is
     /// @param ids makes the id of a part of a device
     /// @return an allocation for each claim, as it is written into its status; empty when the node has no devices left
     ///     for them
     /// @throws IllegalArgumentException when it cannot be told: a selector fails, or the search has no end
-    public static Optional<List<Struct>> on(Node node, List<ClaimedRequests> claims, DevicePools pools, Taken taken,
+    public static Optional<List<Struct>> on(Node node, List<ClaimedRequests> claims, Taken taken,
             DeviceSelectors selectors, Supplier<String> ids) {
+        DevicePools pools = taken.pools();
         AllocationSearch search = new AllocationSearch(claims, selectors, taken.copy(),
                 pools.on(node.name(), node.labels()), pools.incomplete(node.name(), node.labels()));
         if (!search.claim(0)) {

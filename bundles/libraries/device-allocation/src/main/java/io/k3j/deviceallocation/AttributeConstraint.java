@@ -29,12 +29,15 @@ final class AttributeConstraint {
         }
         @Nullable
         Object value = device.attribute(attribute);
-        boolean fits = value != null && (distinct ? !values.contains(value)
-                : values.isEmpty() || values.getLast().equals(value));
-        if (fits) {
-            values.addLast(value);
+        if (value == null || !fits(value)) {
+            return false;
         }
-        return fits;
+        values.addLast(value);
+        return true;
+    }
+
+    private boolean fits(Object value) {
+        return distinct ? !values.contains(value) : values.isEmpty() || values.getLast().equals(value);
     }
 
     /// Gives the last one back.

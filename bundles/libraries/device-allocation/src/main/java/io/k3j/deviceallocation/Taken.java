@@ -39,6 +39,11 @@ public final class Taken {
         return taken;
     }
 
+    /// What there is.
+    DevicePools pools() {
+        return pools;
+    }
+
     private void add(DeviceId id, Struct result) {
         Map<String, Quantity> amounts = new HashMap<>();
         Struct consumed = result.struct("consumedCapacity");

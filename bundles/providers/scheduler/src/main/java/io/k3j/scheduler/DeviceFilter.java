@@ -43,7 +43,7 @@ final class DeviceFilter implements Filter {
     private record Result(Optional<List<Struct>> allocations, String failure) {
     }
 
-    private record Search(DevicePools pools, Taken taken, DeviceSelectors selectors) {
+    private record Search(Taken taken, DeviceSelectors selectors) {
     }
 
     private DeviceFilter(PodInfo pod) {
@@ -108,8 +108,7 @@ final class DeviceFilter implements Filter {
             refuse("device selectors cannot be evaluated: the bundle io.k3j.cel is being replaced");
             return;
         }
-        DevicePools pools = DevicePools.of(devices.slices());
-        search = new Search(pools, Taken.of(pools, devices.allocated()), selectors);
+        search = new Search(Taken.of(DevicePools.of(devices.slices()), devices.allocated()), selectors);
     }
 
     /// Why no node is feasible, null when some may be.
@@ -153,7 +152,7 @@ final class DeviceFilter implements Filter {
         }
         try {
             return new Result(AllocationSearch.on(new AllocationSearch.Node(node.name(), node.labels()), open,
-                    by.pools(), by.taken(), by.selectors(), () -> UUID.randomUUID().toString()), "");
+                    by.taken(), by.selectors(), () -> UUID.randomUUID().toString()), "");
         } catch (IllegalArgumentException e) {
             return new Result(Optional.empty(), String.valueOf(e.getMessage()));
         }

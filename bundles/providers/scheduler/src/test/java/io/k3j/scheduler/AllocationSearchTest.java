@@ -1,9 +1,14 @@
-package io.k3j.deviceallocation;
+package io.k3j.scheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.cel.CelService;
+import io.k3j.deviceallocation.AllocationSearch;
+import io.k3j.deviceallocation.ClaimedRequests;
+import io.k3j.deviceallocation.DevicePools;
+import io.k3j.deviceallocation.DeviceSelectors;
+import io.k3j.deviceallocation.Taken;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -54,7 +59,7 @@ class AllocationSearchTest {
         DevicePools pools = DevicePools.of(slices);
         List<ClaimedRequests> wanted = List.of(claims).stream().map(c -> ClaimedRequests.of(c,
                 n -> n.equals("c") ? Optional.of(object("DeviceClass", n, classSpec)) : Optional.empty())).toList();
-        return AllocationSearch.on(new AllocationSearch.Node("n", Map.of()), wanted, pools,
+        return AllocationSearch.on(new AllocationSearch.Node("n", Map.of()), wanted,
                 Taken.of(pools, allocated), selectors, () -> "share");
     }
 

@@ -1,11 +1,11 @@
-package io.k3j.devicecel;
+package io.k3j.cel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k3j.cel.CelService;
 import io.k3j.celapi.CelBudget;
 import io.k3j.celapi.CelCompilation;
 import io.k3j.celapi.CelEvaluation;
+import io.k3j.devicecel.DeviceExpressions;
 import io.k3j.model.Struct;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
