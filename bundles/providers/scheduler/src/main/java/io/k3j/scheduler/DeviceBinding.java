@@ -52,6 +52,20 @@ record DeviceBinding(ApiClient api, AssumedDevices devices) {
         return api.update(BuiltinResources.RESOURCE_CLAIMS, now, WriteOptions.STATUS);
     }
 
+    /// Takes devices back from claims that nobody uses, if they are unchanged.
+    void deallocate(List<Obj> claims) {
+        for (Obj claim : claims) {
+            try {
+                api.update(BuiltinResources.RESOURCE_CLAIMS,
+                        claim.with(claim.status().without("allocation").without(RESERVED), STATUS),
+                        WriteOptions.STATUS);
+            } catch (ApiFault fault) {
+                LOG.log(System.Logger.Level.DEBUG, "Cannot deallocate a claim={0} error={1}", claim.key(),
+                        fault.getMessage());
+            }
+        }
+    }
+
     /// Takes the reservations for a pod back; the devices stay the claims', until the controller sees that nobody has
     /// them.
     void undo(List<Obj> written, PodInfo pod) {

@@ -13,9 +13,11 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +38,8 @@ final class DeviceFilter implements Filter {
     private final List<Obj> allocated = new ArrayList<>();
     private final List<ClaimedRequests> open = new ArrayList<>();
     private final Map<String, Result> byNode = new HashMap<>();
+    /// Claims that have devices of other nodes than some that were looked at.
+    private final Set<Obj> elsewhere = new LinkedHashSet<>();
     private @Nullable Rejection everywhere;
     private @Nullable Search search;
 
@@ -124,8 +128,11 @@ final class DeviceFilter implements Filter {
 
     @Override
     public @Nullable Rejection reject(NodeState node) {
-        if (allocated.stream().anyMatch(c -> !reaches(c, node))) {
-            return ELSEWHERE;
+        for (Obj claim : allocated) {
+            if (!reaches(claim, node)) {
+                elsewhere.add(claim);
+                return ELSEWHERE;
+            }
         }
         Result result = result(node);
         if (!result.failure().isEmpty()) {
@@ -174,6 +181,21 @@ final class DeviceFilter implements Filter {
         Seq consumers = claim.status().seq(RESERVED)
                 .plus(Struct.of("resource", "pods", "name", pod.pod().name(), "uid", pod.uid()));
         return claim.with(consumers, STATUS, RESERVED);
+    }
+
+    /// One claim, at most, that nobody uses but the pod, which could be on other nodes if it had no devices: upstream's
+    /// `PostFilter`.
+    ///
+    /// @param filters of a pod for which no node is feasible
+    static List<Obj> idle(List<Filter> filters) {
+        return filters.stream().map(f -> f instanceof TimedFilter timed ? timed.filter() : f)
+                .filter(DeviceFilter.class::isInstance).map(DeviceFilter.class::cast)
+                .flatMap(f -> f.elsewhere.stream().filter(c -> f.isIdle(c.status().seq(RESERVED)))).limit(1).toList();
+    }
+
+    private boolean isIdle(Seq consumers) {
+        return consumers.isEmpty()
+                || consumers.size() == 1 && consumers.struct(0).text("uid").equals(pod.uid());
     }
 
     /// Whether a claim is one of a pod's.

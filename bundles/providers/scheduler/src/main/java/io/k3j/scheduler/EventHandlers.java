@@ -1,6 +1,7 @@
 package io.k3j.scheduler;
 
 import io.k3j.componentapi.TimeSource;
+import io.k3j.componenthelpers.PodClaim;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.controllerkit.LiveView;
 import io.k3j.controllerkit.LiveViews;
@@ -244,7 +245,7 @@ final class EventHandlers {
     private void waiting(@Nullable Obj before, Obj after) {
         String name = after.spec().text("schedulerName", PodBinder.SCHEDULER);
         boolean ours = configuration.profile(name).isPresent();
-        boolean gated = !after.spec().seq("schedulingGates").isEmpty();
+        boolean gated = !after.spec().seq("schedulingGates").isEmpty() || waitsForClaims(after);
         if (!ours || after.terminating() || gated) {
             if (ours && gated && !after.terminating()) {
                 queue.gate(after.uid(), name);
@@ -265,6 +266,11 @@ final class EventHandlers {
         } else {
             queue.add(pod);
         }
+    }
+
+    /// Whether a claim of it has still to be made: upstream's `PreEnqueue` of `DynamicResources`.
+    private static boolean waitsForClaims(Obj pod) {
+        return PodClaim.of(pod).stream().anyMatch(PodClaim::waits);
     }
 
     /// Follows the nomination in a pod's status.

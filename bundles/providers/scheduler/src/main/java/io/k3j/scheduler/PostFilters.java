@@ -1,5 +1,7 @@
 package io.k3j.scheduler;
 
+import io.k3j.model.Obj;
+import java.util.List;
 import java.util.Set;
 import java.util.StringJoiner;
 
@@ -11,10 +13,11 @@ final class PostFilters {
     }
 
     /// What they say that have found none, in upstream's order.
-    static String message(Set<String> plugins, Preemption.Result result) {
+    /// @param idle claims that are deallocated for the pod
+    static String message(Set<String> plugins, Preemption.Result result, List<Obj> idle) {
         StringJoiner said = new StringJoiner(", ", " ", "").setEmptyValue("");
         if (plugins.contains(DeviceFilter.NAME)) {
-            said.add("no new claims to deallocate");
+            said.add(idle.isEmpty() ? "no new claims to deallocate" : "deallocation of ResourceClaim completed");
         }
         if (plugins.contains(PREEMPTION)) {
             said.add(result.message());

@@ -224,8 +224,10 @@ final class SchedulerLoop {
             return;
         }
         boolean withdrawn = !result.keepsNomination() && cluster.withdraw(pod.uid());
-        String message = none.message() + (none.nodes() == 0 ? "" : PostFilters.message(after, result));
+        List<Obj> idle = after.contains(DeviceFilter.NAME) ? DeviceFilter.idle(none.filters()) : List.of();
+        String message = none.message() + (none.nodes() == 0 ? "" : PostFilters.message(after, result, idle));
         hand(entry, () -> {
+            devices.deallocate(idle);
             report(pod, "Unschedulable", message, result.keepsNomination() ? null : "");
             settled(entry, queue.failed(entry, rejecting(none)));
             freed(pod, withdrawn);

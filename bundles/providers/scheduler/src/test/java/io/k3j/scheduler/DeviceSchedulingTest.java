@@ -91,6 +91,26 @@ class DeviceSchedulingTest {
     }
 
     @Test
+    void aClaimThatNobodyUsesGivesItsDevicesUpWhereItsNodeIsFull() {
+        devices("a", 1);
+        devices("b", 1);
+        claim("c");
+        bed.pod("x", SchedulerBed.cpu("4").with("nodeSelector", Struct.of("kubernetes.io/hostname", "a")));
+        bed.settle();
+        Obj claim = bed.api.get(BuiltinResources.RESOURCE_CLAIMS, new Key("default", "c"));
+        Struct selector = Struct.of("nodeSelectorTerms", Seq.of(Struct.of("matchFields", Seq.of(Struct.of("key",
+                "metadata.name", "operator", "In", "values", Seq.of("a"))))));
+        Struct results = Struct.of("results", Seq.of(Struct.of("request", "r", "driver", "gpu.example.com", "pool",
+                "a", "device", "d0")));
+        bed.api.update(BuiltinResources.RESOURCE_CLAIMS, claim.with(
+                Struct.of("allocation", Struct.of("devices", results, "nodeSelector", selector)), "status"),
+                WriteOptions.STATUS);
+        pod("p", "c");
+        bed.later();
+        assertThat(bed.node("p")).isEqualTo("b");
+    }
+
+    @Test
     void podsThatShareAClaimAreWhereItsDevicesAre() {
         devices("a", 1);
         devices("b", 1);
