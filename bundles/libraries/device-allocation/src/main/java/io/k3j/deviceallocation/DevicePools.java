@@ -107,7 +107,9 @@ public final class DevicePools {
             return;
         }
         for (Struct device : slice.seq("devices").structs()) {
-            if (!each || reaches(device, node, labels)) {
+            // nobody here waits until such a device is ready
+            boolean late = !device.seq("bindingConditions").isEmpty();
+            if (!late && (!each || reaches(device, node, labels))) {
                 into.add(new Device(new DeviceId(slice.text("driver"), slice.struct("pool").text("name"),
                         device.text("name")), device, each ? device : slice));
             }

@@ -48,6 +48,13 @@ final class ResourceSliceRules implements KindRules {
                 taint -> Fill.in(taint, "timeAdded", clock.instant().truncatedTo(ChronoUnit.SECONDS).toString()))));
     }
 
+    /// What belongs to feature gates that are off in 1.36 is left out.
+    @Override
+    public Struct prepared(Write write, Struct object) {
+        return Fill.inside(object, "spec",
+                spec -> Fill.each(spec, DEVICES, device -> device.without("nodeAllocatableResourceMappings")));
+    }
+
     @Override
     public void check(Write write, Struct object, Problems problems) {
         Struct spec = object.struct("spec");

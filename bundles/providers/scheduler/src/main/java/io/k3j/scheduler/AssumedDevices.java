@@ -80,9 +80,10 @@ final class AssumedDevices implements ClaimedDevices {
         wanted.forEach(o -> assumed.put(o.key(), o));
     }
 
-    /// Takes over what was written in place of what was to be.
-    void confirm(Obj wanted, Obj written) {
-        assumed.replace(wanted.key(), wanted, written);
+    /// Takes over what was written. Another pod's attempt may have assumed something else of a shared claim meanwhile:
+    /// that is older, and its write will be refused.
+    void confirm(Obj written) {
+        assumed.merge(written.key(), written, (there, mine) -> there.revision() > mine.revision() ? there : mine);
     }
 
     /// Gives up what was to be written; what was written stays.

@@ -29,7 +29,7 @@ record DeviceBinding(ApiClient api, AssumedDevices devices) {
         try {
             for (Obj wanted : plan) {
                 Obj done = write(wanted);
-                devices.confirm(wanted, done);
+                devices.confirm(done);
                 written.add(done);
             }
             return written;
@@ -76,7 +76,7 @@ record DeviceBinding(ApiClient api, AssumedDevices devices) {
                 Obj done = api.update(BuiltinResources.RESOURCE_CLAIMS, left.isEmpty()
                         ? claim.without(STATUS, RESERVED) : claim.with(Seq.copyOf(left), STATUS, RESERVED),
                         WriteOptions.STATUS);
-                devices.confirm(claim, done);
+                devices.confirm(done);
             } catch (ApiFault fault) {
                 LOG.log(System.Logger.Level.DEBUG, "Cannot take back a reservation claim={0} error={1}", claim.key(),
                         fault.getMessage());
