@@ -4,8 +4,10 @@ import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -43,26 +45,33 @@ final class Allocation {
         return b.build();
     }
 
-    /// That of classes comes first, so that a claim's own is the last word.
+    /// That of classes comes first, once for each, so that a claim's own is the last word.
     private static Seq configuration(Obj claim, List<Granted> granted) {
+        Struct devices = claim.spec().struct("devices");
+        int requests = devices.seq("requests").size();
+        Map<String, Set<DeviceRequest>> byClass = new LinkedHashMap<>();
+        granted.forEach(g -> byClass.computeIfAbsent(g.request().spec().text("deviceClassName"),
+                c -> new LinkedHashSet<>()).add(g.request()));
         List<Struct> all = new ArrayList<>();
-        Set<DeviceRequest> requests = new LinkedHashSet<>();
-        granted.forEach(g -> requests.add(g.request()));
-        for (DeviceRequest request : requests) {
-            for (Struct config : request.deviceClass().seq("config").structs()) {
-                all.add(Struct.of("source", "FromClass", "requests", Seq.of(request.name())).with("opaque",
-                        config.get("opaque")));
-            }
+        for (Set<DeviceRequest> of : byClass.values()) {
+            List<String> names = of.stream().map(DeviceRequest::name).toList();
+            of.iterator().next().deviceClass().seq("config").structs()
+                    .forEach(config -> all.add(entry("FromClass", names, config, requests)));
         }
-        for (Struct config : claim.spec().struct("devices").seq("config").structs()) {
-            List<String> of = config.seq("requests").texts();
-            if (of.isEmpty() || requests.stream().anyMatch(r -> r.isOf(of))) {
-                Struct.Builder b = Struct.builder().put("source", "FromClaim")
-                        .putUnlessEmpty("requests", Seq.copyOf(of));
-                all.add(b.put("opaque", config.get("opaque")).build());
+        for (Struct config : devices.seq("config").structs()) {
+            List<String> names = config.seq("requests").texts();
+            if (names.isEmpty() || granted.stream().anyMatch(g -> g.request().isOf(names))) {
+                all.add(entry("FromClaim", names, config, requests));
             }
         }
         return Seq.copyOf(all);
+    }
+
+    /// What is for all requests names none.
+    private static Struct entry(String source, List<String> names, Struct config, int requests) {
+        return Struct.builder().put("source", source)
+                .putUnlessEmpty("requests", Seq.copyOf(names.size() == requests ? List.<String>of() : names))
+                .put("opaque", config.get("opaque")).build();
     }
 
     /// Where all of the devices are; empty when that is everywhere.

@@ -14,10 +14,12 @@ final class PostFilters {
 
     /// What they say that have found none, in upstream's order.
     /// @param idle claims that are deallocated for the pod
-    static String message(Set<String> plugins, Preemption.Result result, List<Obj> idle) {
+    static String message(Set<String> plugins, Preemption.Result result, PodInfo pod, List<Obj> idle) {
         StringJoiner said = new StringJoiner(", ", " ", "").setEmptyValue("");
         if (plugins.contains(DeviceFilter.NAME)) {
-            said.add(idle.isEmpty() ? "no new claims to deallocate" : "deallocation of ResourceClaim completed");
+            boolean claims = !pod.spec().seq("resourceClaims").isEmpty();
+            said.add(!idle.isEmpty() ? "deallocation of ResourceClaim completed"
+                    : claims ? "still not schedulable" : "no new claims to deallocate");
         }
         if (plugins.contains(PREEMPTION)) {
             said.add(result.message());

@@ -225,7 +225,7 @@ final class SchedulerLoop {
         }
         boolean withdrawn = !result.keepsNomination() && cluster.withdraw(pod.uid());
         List<Obj> idle = after.contains(DeviceFilter.NAME) ? DeviceFilter.idle(none.filters()) : List.of();
-        String message = none.message() + (none.nodes() == 0 ? "" : PostFilters.message(after, result, idle));
+        String message = none.message() + (none.nodes() == 0 ? "" : PostFilters.message(after, result, pod, idle));
         hand(entry, () -> {
             devices.deallocate(idle);
             report(pod, "Unschedulable", message, result.keepsNomination() ? null : "");

@@ -171,6 +171,18 @@ class AllocationSearchTest {
     }
 
     @Test
+    void theConfigurationOfAClassIsToldOnceAndOfAClaimLast() {
+        slice("s", Struct.of("devices", Seq.of(device("d0", "x"), device("d1", "x"))));
+        Struct opaque = Struct.of("driver", DRIVER, "parameters", Struct.of("mode", "a"));
+        classSpec = Struct.of("config", Seq.of(Struct.of("opaque", opaque)));
+        Obj claim = claim("a", exactly("r"), exactly("q")).with(Seq.of(Struct.of("requests", Seq.of("q"), "opaque",
+                opaque.with("parameters", Struct.of("mode", "b")))), "spec", "devices", "config");
+        assertThat(search(claim).orElseThrow().getFirst().struct("devices").seq("config").structs()).containsExactly(
+                Struct.of("source", "FromClass", "opaque", opaque), Struct.of("source", "FromClaim", "requests",
+                        Seq.of("q"), "opaque", opaque.with("parameters", Struct.of("mode", "b"))));
+    }
+
+    @Test
     void adminAccessKeepsNobodyFromADevice() {
         slice("s", Struct.of("devices", Seq.of(device("d0", "x"))));
         has("d0", Struct.EMPTY);
