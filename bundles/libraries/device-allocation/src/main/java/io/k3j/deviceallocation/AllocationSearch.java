@@ -56,16 +56,30 @@ public final class AllocationSearch {
     public static Optional<List<Struct>> on(Node node, List<ClaimedRequests> claims, Taken taken,
             DeviceSelectors selectors, Supplier<String> ids) {
         DevicePools pools = taken.pools();
-        AllocationSearch search = new AllocationSearch(claims, selectors, taken.copy(),
+        AllocationSearch search = new AllocationSearch(claims, selectors, taken,
                 pools.on(node.name(), node.labels()), pools.incomplete(node.name(), node.labels()));
-        if (!search.claim(0)) {
-            return Optional.empty();
+        try {
+            return search.claim(0) ? Optional.of(search.results(node.name(), ids)) : Optional.empty();
+        } finally {
+            search.giveAllBack();
         }
+    }
+
+    private List<Struct> results(String node, Supplier<String> ids) {
         List<Struct> results = new ArrayList<>();
         for (int i = 0; i < claims.size(); i++) {
-            results.add(Allocation.of(node.name(), claims.get(i).claim(), search.granted.get(i), ids));
+            results.add(Allocation.of(node, claims.get(i).claim(), granted.get(i), ids));
         }
-        return Optional.of(results);
+        return results;
+    }
+
+    /// For the search of another node.
+    private void giveAllBack() {
+        for (int claim = claims.size() - 1; claim >= 0; claim--) {
+            while (!granted.get(claim).isEmpty()) {
+                giveBack(claim);
+            }
+        }
     }
 
     private boolean claim(int claim) {

@@ -13,6 +13,11 @@ import java.util.Map;
 /// What drivers offer, by pool, in each pool's newest generation. Immutable once made, and for any number of nodes.
 public final class DevicePools {
     private final Map<PoolId, Pool> pools;
+    /// Slices of one node alone, by its name; those of any other by the empty one.
+    private final Map<String, List<Offer>> offers = new HashMap<>();
+
+    private record Offer(Pool pool, Struct slice) {
+    }
 
     record PoolId(String driver, String name) {
     }
@@ -24,6 +29,14 @@ public final class DevicePools {
 
     private DevicePools(Map<PoolId, Pool> pools) {
         this.pools = pools;
+        pools.values().forEach(pool -> pool.slices().forEach(slice -> offers
+                .computeIfAbsent(slice.text("nodeName"), n -> new ArrayList<>()).add(new Offer(pool, slice))));
+    }
+
+    private List<Offer> offers(String node) {
+        List<Offer> all = new ArrayList<>(offers.getOrDefault(node, List.of()));
+        all.addAll(offers.getOrDefault("", List.of()));
+        return all;
     }
 
     /// Those of all ResourceSlices of the cluster.
@@ -76,21 +89,19 @@ public final class DevicePools {
     /// The devices that a node can reach, of complete pools.
     List<Device> on(String node, Map<String, String> labels) {
         List<Device> devices = new ArrayList<>();
-        for (Pool pool : pools.values()) {
-            if (pool.complete()) {
-                pool.slices().forEach(slice -> add(slice, node, labels, devices));
-            }
-        }
+        offers(node).stream().filter(o -> o.pool().complete()).forEach(o -> add(o.slice(), node, labels, devices));
         return devices;
     }
 
     /// Pools with something for a node that are being changed just now.
     List<String> incomplete(String node, Map<String, String> labels) {
-        return pools.values().stream().filter(p -> !p.complete() && p.slices().stream().anyMatch(s -> {
+        return offers(node).stream().filter(o -> {
             List<Device> devices = new ArrayList<>();
-            add(s, node, labels, devices);
+            if (!o.pool().complete()) {
+                add(o.slice(), node, labels, devices);
+            }
             return !devices.isEmpty();
-        })).map(p -> p.id().driver() + "/" + p.id().name()).toList();
+        }).map(o -> o.pool().id().driver() + "/" + o.pool().id().name()).distinct().toList();
     }
 
     /// The device of an id, whatever the node; empty when nobody offers it.

@@ -10,7 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Which devices, and how much of what they share, claims have. Follows one search: what was taken can be given back.
+/// Which devices, and how much of what they share, claims have. Follows one search at a time: what it takes it gives
+/// back.
 public final class Taken {
     private final DevicePools pools;
     private final Set<DeviceId> devices = new HashSet<>();
@@ -53,15 +54,6 @@ public final class Taken {
         if (first) {
             pools.find(id).forEach(d -> count(d, false));
         }
-    }
-
-    /// A copy, for another node.
-    Taken copy() {
-        Taken copy = new Taken(pools);
-        copy.devices.addAll(devices);
-        capacities.forEach((id, amounts) -> copy.capacities.put(id, new HashMap<>(amounts)));
-        copy.counters.putAll(counters);
-        return copy;
     }
 
     /// Takes a device, or a part of one.
