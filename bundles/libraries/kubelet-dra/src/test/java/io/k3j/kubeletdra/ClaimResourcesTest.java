@@ -11,6 +11,7 @@ import io.k3j.model.Struct;
 import io.k3j.testkit.FakeApi;
 import io.k3j.testkit.ManualClock;
 import io.k3j.testkitbase.Waiting;
+import io.k3j.testkitcsi.CsiDriver;
 import io.k3j.testkitcsi.DraServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -133,6 +134,26 @@ class ClaimResourcesTest {
         assertThatThrownBy(() -> resources.prepare(pod("a"))).hasMessageStartingWith(
                 "pod pod-a(a) is not allowed to use ResourceClaim mine");
         assertThat(driver.calls()).containsExactly("registered true");
+    }
+
+    @Test
+    void aDriverThatIsNotThereIsNamed() throws IOException {
+        claim("a");
+        driver.close();
+        Waiting.until("the socket is gone", () -> Files.notExists(root.resolve("plugins_registry/gpu.sock")));
+        look(resources);
+        assertThatThrownBy(() -> resources.prepare(pod("a")))
+                .hasMessage("DRA driver gpu.example.com is not registered");
+    }
+
+    /// A refusal would end it, though others register it.
+    @Test
+    void aPlugInOfAnotherTypeIsLeftToOthers() throws IOException {
+        try (CsiDriver other = new CsiDriver(root.resolve("plugins_registry/csi.sock"), "csi.example.com")) {
+            look(resources);
+            assertThat(other.requests("GetInfo")).hasSize(1);
+            assertThat(other.requests("NotifyRegistrationStatus")).isEmpty();
+        }
     }
 
     @Test
