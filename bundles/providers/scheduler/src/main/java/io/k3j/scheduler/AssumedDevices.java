@@ -24,7 +24,7 @@ final class AssumedDevices implements ClaimedDevices {
     private final LiveView classes;
     private final Map<Key, Obj> assumed = new ConcurrentHashMap<>();
     private volatile @Nullable Cel cel;
-    private @Nullable DeviceSelectors selectors;
+    private volatile @Nullable DeviceSelectors selectors;
 
     AssumedDevices(LiveViews views) {
         this.claims = views.of(BuiltinResources.RESOURCE_CLAIMS).index(ALLOCATED,
@@ -53,11 +53,12 @@ final class AssumedDevices implements ClaimedDevices {
         cel = engine;
     }
 
-    /// No more by this one, unless another has come.
+    /// No more by this one, unless another has come. What it has compiled goes.
     void without(Cel engine) {
         if (cel == engine) {
             cel = null;
         }
+        selectors = null;
     }
 
     @Override

@@ -92,7 +92,7 @@ public final class Scheduler implements Metrics {
         watching.queue().changed(QueueEvents.ACTIVATE, Set.of(DeviceFilter.NAME));
     }
 
-    /// What it has compiled goes with the next pod that has claims.
+    /// What it has compiled goes.
     public void unbindCel(Cel cel) {
         watching.devices().without(cel);
     }
