@@ -15,7 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /// The claims of this node on its disk, `dra_manager_state` as upstream's, with its fields, so that the next kubelet
-/// goes on with them. A file that cannot be read counts as one without claims: drivers take a second preparation.
+/// goes on with them: drivers are asked again for pods that begin anew, since a machine that was started forgets what they
+/// had made. A file that cannot be read counts as one without claims: drivers take a second preparation.
 /// One thread at a time.
 final class ClaimCheckpoint {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
@@ -55,7 +56,7 @@ final class ClaimCheckpoint {
             drivers.put(driver, List.copyOf(devices));
         }
         return new ClaimInfo(claim.text("Namespace"), claim.text("ClaimName"), claim.text("ClaimUID"),
-                new LinkedHashSet<>(claim.seq("PodUIDs").texts()), drivers, claim.flag("Prepared"));
+                new LinkedHashSet<>(claim.seq("PodUIDs").texts()), drivers, false);
     }
 
     /// Returns once it is on the disk.
@@ -70,7 +71,7 @@ final class ClaimCheckpoint {
         claim.drivers().forEach((driver, devices) -> drivers.put(driver, Struct.of(DEVICES,
                 Seq.copyOf(devices.stream().map(ClaimCheckpoint::state).toList()))));
         return Struct.of("ClaimUID", claim.uid(), "ClaimName", claim.name(), "Namespace", claim.namespace(), "PodUIDs",
-                Seq.copyOf(claim.pods()), "DriverState", drivers.build(), "Prepared", claim.prepared());
+                Seq.copyOf(claim.pods()), "DriverState", drivers.build());
     }
 
     private static Struct state(ClaimInfo.Device device) {

@@ -12,7 +12,7 @@ import java.util.Set;
 ///
 /// @param pods that have it, by uid
 /// @param drivers what each driver has prepared
-/// @param prepared whether all of them have, as far as is known
+/// @param prepared whether all of them have, since this kubelet began
 record ClaimInfo(String namespace, String name, String uid, Set<String> pods, Map<String, List<Device>> drivers,
         boolean prepared) {
     /// Copies what is given, in its order.

@@ -109,9 +109,11 @@ class ClaimResourcesTest {
         Obj claim = claim("a");
         resources.prepare(pod("a"));
         ClaimResources next = opened();
-        next.prepare(pod("a"));
         assertThat(next.devices(pod("a"), container())).containsExactly("example.com/gpu=" + claim.uid());
         assertThat(driver.calls()).filteredOn(c -> c.startsWith("NodePrepare")).hasSize(1);
+        // a pod that begins anew, as after a start of the machine
+        next.prepare(pod("a"));
+        assertThat(driver.calls()).filteredOn(c -> c.startsWith("NodePrepare")).hasSize(2);
         next.prune(uid -> uid.equals("a"));
         assertThat(driver.calls()).endsWith("NodeUnprepareResources " + claim.uid());
     }
