@@ -22,8 +22,8 @@ final class SettledGates {
             "DynamicResourceAllocation", "DRAAdminAccess", "DRAPrioritizedList", "DRAResourceClaimDeviceStatus",
             "DRAPartitionableDevices", "DRADeviceTaints", "DRAConsumableCapacity", "DRASchedulerFilterTimeout");
     private static final List<String> OFF = List.of("DRADeviceTaintRules", "DRANodeAllocatableResources",
-            "DRAListTypeAttributes", "DRAWorkloadResourceClaims", "UserNamespacesSupport", "NodeLogQuery", "QOSReserved",
-            "KubeletInUserNamespace");
+            "DRAListTypeAttributes", "DRAWorkloadResourceClaims", "UserNamespacesSupport", "NodeLogQuery",
+            "QOSReserved", "KubeletInUserNamespace");
     private static final Map<String, Boolean> ALL = all();
 
     private SettledGates() {

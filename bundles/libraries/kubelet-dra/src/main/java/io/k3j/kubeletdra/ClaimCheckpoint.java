@@ -15,9 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /// The claims of this node on its disk, `dra_manager_state` as upstream's, with its fields, so that the next kubelet
-/// goes on with them: drivers are asked again for pods that begin anew, since a machine that was started forgets what they
-/// had made. A file that cannot be read counts as one without claims: drivers take a second preparation.
-/// One thread at a time.
+/// goes on with them: drivers are asked again for pods that begin anew, since a machine that was started forgets what
+/// they had made. A file that cannot be read counts as one without claims. One thread at a time.
 final class ClaimCheckpoint {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
     private static final String LIST = "ClaimInfoStateList";

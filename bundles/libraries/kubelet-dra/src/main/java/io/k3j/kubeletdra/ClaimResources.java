@@ -22,8 +22,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /// Devices of claims on this node: prepared by their drivers before the first pod that has them starts, taken back
-/// after the last one has ended. Any thread; one pod or claim at a time, since drivers are asked for several at once. Blocks
-/// for the API and for drivers. A pod without claims costs nothing.
+/// after the last one has ended. Any thread; one pod or claim at a time, since drivers are asked for several at once.
+/// Blocks for the API and for drivers. A pod without claims costs nothing.
 public final class ClaimResources {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
     private static final Gvr CLAIMS = new Gvr("resource.k8s.io", "v1", "resourceclaims");

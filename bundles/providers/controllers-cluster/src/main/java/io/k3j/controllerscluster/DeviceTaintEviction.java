@@ -29,7 +29,7 @@ import java.util.stream.Stream;
 
 /// Evicts pods from devices with `NoExecute` taints that their claims do not tolerate, or not that long: upstream's
 /// `device-taint-eviction-controller`, for taints in ResourceSlices. See
-/// <https://kubernetes.io/docs/concepts/scheduling-eviction/dynamic-resource-allocation/#device-taints-and-tolerations>.
+/// <https://kubernetes.io/docs/concepts/scheduling-eviction/dynamic-resource-allocation/>.
 final class DeviceTaintEviction implements Reconciler {
     private static final String NAME = "device-taint-eviction-controller";
     private static final String EVENT = "DeviceTaintManagerEviction";

@@ -38,8 +38,8 @@ class DeviceRulesTest {
                     + " x.y/z}]} | spec.devices.constraints[0].requests[0]: Invalid value: \"c\": must be the name of a"
                     + " request in the claim or the name of a request and a subrequest separated by '/'",
             "{requests: [{name: a, exactly: {deviceClassName: b}}], constraints: [{matchAttribute: z}]} |"
-                    + " spec.devices.constraints[0].matchAttribute: Invalid value: \"z\": a fully qualified name must be"
-                    + " a domain and a name separated by a slash",
+                    + " spec.devices.constraints[0].matchAttribute: Invalid value: \"z\": a fully qualified name must"
+                    + " be a domain and a name separated by a slash",
             "{requests: [{name: a, exactly: {deviceClassName: b, selectors: [{cel: {expression: device.driver}}]}}]} |"
                     + " spec.devices.requests[0].exactly.selectors[0].cel.expression: Invalid value: \"device.driver\":"
                     + " must evaluate to bool"})
@@ -79,8 +79,8 @@ class DeviceRulesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
-            "nodeName: n, allNodes: true | spec: Invalid value: \"{`nodeName`, `allNodes`}\": exactly one of `nodeName`,"
-                    + " `nodeSelector`, `allNodes`, `perDeviceNodeSelection` is required, but multiple fields are set",
+            "nodeName: n, allNodes: true | spec: Invalid value: \"{`nodeName`, `allNodes`}\": exactly one of"
+                    + " `nodeName`, `nodeSelector`, `allNodes`, `perDeviceNodeSelection` is required, but multiple fields are set",
             "nodeName: n, devices: [{name: a}, {name: a}] | spec.devices[1]: Duplicate value: \"a\"",
             "nodeName: n, devices: [{name: a, attributes: {x: {}}}] | spec.devices[0].attributes[x]: Invalid value:"
                     + " \"\": exactly one value must be specified",
