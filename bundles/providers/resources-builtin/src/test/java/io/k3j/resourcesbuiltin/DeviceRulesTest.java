@@ -80,7 +80,8 @@ class DeviceRulesTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
             "nodeName: n, allNodes: true | spec: Invalid value: \"{`nodeName`, `allNodes`}\": exactly one of"
-                    + " `nodeName`, `nodeSelector`, `allNodes`, `perDeviceNodeSelection` is required, but multiple fields are set",
+                    + " `nodeName`, `nodeSelector`, `allNodes`, `perDeviceNodeSelection` is required, but multiple"
+                    + " fields are set",
             "nodeName: n, devices: [{name: a}, {name: a}] | spec.devices[1]: Duplicate value: \"a\"",
             "nodeName: n, devices: [{name: a, attributes: {x: {}}}] | spec.devices[0].attributes[x]: Invalid value:"
                     + " \"\": exactly one value must be specified",

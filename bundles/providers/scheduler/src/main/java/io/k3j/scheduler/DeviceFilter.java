@@ -61,8 +61,11 @@ final class DeviceFilter implements Filter {
             return null;
         }
         DeviceFilter filter = new DeviceFilter(pod);
+        // a pod may name one claim twice
+        Set<String> seen = new LinkedHashSet<>();
         try {
-            claims.stream().filter(PodClaim::needed).forEach(c -> filter.add(c, devices));
+            claims.stream().filter(c -> c.waits() || c.needed() && seen.add(c.claim()))
+                    .forEach(c -> filter.add(c, devices));
             if (!filter.open.isEmpty() && filter.everywhere == null) {
                 filter.prepare(devices);
             }
