@@ -83,8 +83,7 @@ public final class ClaimResources {
                 info = info.drivers().containsKey(driver) ? info : info.with(driver, List.of());
             }
             claims.put(found.uid(), info);
-            uids.add(found.uid());
-            if (!info.prepared()) {
+            if (uids.add(found.uid()) && !info.prepared()) {
                 ClaimInfo open = info;
                 drivers.forEach(d -> byDriver.computeIfAbsent(d, n -> new ArrayList<>()).add(open));
             }
