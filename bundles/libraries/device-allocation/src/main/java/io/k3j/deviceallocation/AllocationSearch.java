@@ -23,13 +23,13 @@ public final class AllocationSearch {
     private final Taken taken;
     private final List<List<AttributeConstraint>> constraints;
     private final List<List<Granted>> granted = new ArrayList<>();
-    private final List<Device> devices;
+    private final List<OfferedDevice> devices;
     private final List<String> incomplete;
-    private final Map<DeviceRequest, List<Device>> matching = new IdentityHashMap<>();
+    private final Map<DeviceRequest, List<OfferedDevice>> matching = new IdentityHashMap<>();
     private int steps;
 
     private AllocationSearch(List<ClaimedRequests> claims, DeviceSelectors selectors, Taken taken,
-            List<Device> devices, List<String> incomplete) {
+            List<OfferedDevice> devices, List<String> incomplete) {
         this.claims = claims;
         this.selectors = selectors;
         this.taken = taken;
@@ -68,7 +68,7 @@ public final class AllocationSearch {
     private List<Struct> results(String node, Supplier<String> ids) {
         List<Struct> results = new ArrayList<>();
         for (int i = 0; i < claims.size(); i++) {
-            results.add(Allocation.of(node, claims.get(i).claim(), granted.get(i), ids));
+            results.add(AllocationResults.of(node, claims.get(i).claim(), granted.get(i), ids));
         }
         return results;
     }
@@ -105,7 +105,7 @@ public final class AllocationSearch {
                     + wanted.name() + ": asks for all devices, but resource pool " + incomplete.getFirst()
                     + " is currently being updated");
         }
-        List<Device> meant = matching(claim, wanted);
+        List<OfferedDevice> meant = matching(claim, wanted);
         int count = 0;
         while (count < meant.size() && take(claim, wanted, meant.get(count))) {
             count++;
@@ -126,7 +126,7 @@ public final class AllocationSearch {
         if (had == wanted.count()) {
             return request(claim, request + 1);
         }
-        List<Device> meant = matching(claim, wanted);
+        List<OfferedDevice> meant = matching(claim, wanted);
         for (int i = from; i < meant.size(); i++) {
             if (take(claim, wanted, meant.get(i))) {
                 if (some(claim, request, wanted, had + 1, i + 1)) {
@@ -139,14 +139,14 @@ public final class AllocationSearch {
     }
 
     /// The devices that selectors mean, and whose taints are tolerated.
-    private List<Device> matching(int claim, DeviceRequest wanted) {
-        List<Device> known = matching.get(wanted);
+    private List<OfferedDevice> matching(int claim, DeviceRequest wanted) {
+        List<OfferedDevice> known = matching.get(wanted);
         if (known == null) {
             String where = "claim " + claims.get(claim).claim().key() + ", request " + wanted.name();
             String kind = "class " + wanted.spec().text("deviceClassName");
             List<Toleration> tolerations = wanted.tolerations();
             known = new ArrayList<>();
-            for (Device device : devices) {
+            for (OfferedDevice device : devices) {
                 step();
                 if (selectors.match(wanted.deviceClass(), kind, device)
                         && selectors.match(wanted.spec(), where, device)
@@ -166,7 +166,7 @@ public final class AllocationSearch {
         }
     }
 
-    private boolean take(int claim, DeviceRequest wanted, Device device) {
+    private boolean take(int claim, DeviceRequest wanted, OfferedDevice device) {
         step();
         if (granted.get(claim).size() >= MOST_RESULTS) {
             return false;
@@ -186,7 +186,7 @@ public final class AllocationSearch {
         return true;
     }
 
-    private @Nullable Granted granted(DeviceRequest wanted, Device device) {
+    private @Nullable Granted granted(DeviceRequest wanted, OfferedDevice device) {
         if (wanted.admin()) {
             return new Granted(wanted, device, Map.of(), false);
         }

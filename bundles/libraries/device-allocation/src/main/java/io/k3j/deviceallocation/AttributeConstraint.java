@@ -23,7 +23,7 @@ final class AttributeConstraint {
 
     /// Takes one device more.
     /// @return false for one that may not be beside the others, and is not taken
-    boolean add(DeviceRequest request, Device device) {
+    boolean add(DeviceRequest request, OfferedDevice device) {
         if (!request.isOf(requests)) {
             return true;
         }

@@ -20,7 +20,7 @@ final class Capacities {
     /// Names are the device's own.
     ///
     /// @return empty when the device does not have what is asked for
-    static Optional<Map<String, Quantity>> of(Device device, Struct request) {
+    static Optional<Map<String, Quantity>> of(OfferedDevice device, Struct request) {
         Struct wanted = request.struct("capacity").struct("requests");
         for (String name : wanted.names()) {
             @Nullable

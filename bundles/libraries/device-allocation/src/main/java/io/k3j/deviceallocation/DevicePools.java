@@ -87,8 +87,8 @@ public final class DevicePools {
     }
 
     /// The devices that a node can reach, of complete pools.
-    List<Device> on(String node, Map<String, String> labels) {
-        List<Device> devices = new ArrayList<>();
+    List<OfferedDevice> on(String node, Map<String, String> labels) {
+        List<OfferedDevice> devices = new ArrayList<>();
         offers(node).stream().filter(o -> o.pool().complete()).forEach(o -> add(o.slice(), node, labels, devices));
         return devices;
     }
@@ -96,7 +96,7 @@ public final class DevicePools {
     /// Pools with something for a node that are being changed just now.
     List<String> incomplete(String node, Map<String, String> labels) {
         return offers(node).stream().filter(o -> {
-            List<Device> devices = new ArrayList<>();
+            List<OfferedDevice> devices = new ArrayList<>();
             if (!o.pool().complete()) {
                 add(o.slice(), node, labels, devices);
             }
@@ -105,14 +105,14 @@ public final class DevicePools {
     }
 
     /// The device of an id, whatever the node; empty when nobody offers it.
-    List<Device> find(DeviceId id) {
+    List<OfferedDevice> find(DeviceId id) {
         Pool pool = pools.get(new PoolId(id.driver(), id.pool()));
         List<Struct> slices = pool == null ? List.of() : pool.slices();
         return slices.stream().flatMap(s -> s.seq("devices").structs().stream())
-                .filter(d -> d.text("name").equals(id.device())).map(d -> new Device(id, d, Struct.EMPTY)).toList();
+                .filter(d -> d.text("name").equals(id.device())).map(d -> new OfferedDevice(id, d, Struct.EMPTY)).toList();
     }
 
-    private static void add(Struct slice, String node, Map<String, String> labels, List<Device> into) {
+    private static void add(Struct slice, String node, Map<String, String> labels, List<OfferedDevice> into) {
         boolean each = slice.flag("perDeviceNodeSelection");
         if (!each && !reaches(slice, node, labels)) {
             return;
@@ -121,7 +121,7 @@ public final class DevicePools {
             // nobody here waits until such a device is ready
             boolean late = !device.seq("bindingConditions").isEmpty();
             if (!late && (!each || reaches(device, node, labels))) {
-                into.add(new Device(new DeviceId(slice.text("driver"), slice.struct("pool").text("name"),
+                into.add(new OfferedDevice(new DeviceId(slice.text("driver"), slice.struct("pool").text("name"),
                         device.text("name")), device, each ? device : slice));
             }
         }

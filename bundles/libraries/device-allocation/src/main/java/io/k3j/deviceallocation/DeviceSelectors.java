@@ -47,7 +47,7 @@ public final class DeviceSelectors {
 
     /// Whether a device is one that all selectors of a list mean.
     /// @throws IllegalArgumentException for one that cannot say so, with its place and its reason
-    boolean match(Struct of, String where, Device device) {
+    boolean match(Struct of, String where, OfferedDevice device) {
         int number = 0;
         for (Struct selector : of.seq("selectors").structs()) {
             String expression = selector.struct("cel").text("expression");

@@ -7,5 +7,5 @@ import java.util.Map;
 ///
 /// @param part of each capacity of a device that several have, by the device's own names
 /// @param fresh whether nobody had it before
-record Granted(DeviceRequest request, Device device, Map<String, Quantity> part, boolean fresh) {
+record Granted(DeviceRequest request, OfferedDevice device, Map<String, Quantity> part, boolean fresh) {
 }

@@ -59,7 +59,7 @@ public final class Taken {
     /// Takes a device, or a part of one.
     ///
     /// @return the part of each capacity, empty when it is not to be had, and nothing is taken
-    Optional<Map<String, Quantity>> take(Device device, Struct request) {
+    Optional<Map<String, Quantity>> take(OfferedDevice device, Struct request) {
         Optional<Map<String, Quantity>> part = Capacities.of(device, request);
         boolean known = devices.contains(device.id());
         if (part.isEmpty() || known && !device.shared() || !known && !countable(device)
@@ -77,7 +77,7 @@ public final class Taken {
     /// Gives back what [#take] took last of a device.
     ///
     /// @param last whether nobody else has a part of it
-    void give(Device device, Map<String, Quantity> part, boolean last) {
+    void give(OfferedDevice device, Map<String, Quantity> part, boolean last) {
         Map<String, Quantity> consumed = capacities.computeIfAbsent(device.id(), d -> new HashMap<>());
         part.forEach((name, amount) -> consumed.merge(name, amount, Quantity::subtract));
         if (last) {
@@ -87,11 +87,11 @@ public final class Taken {
     }
 
     /// Whether somebody has it, or a part of it.
-    boolean has(Device device) {
+    boolean has(OfferedDevice device) {
         return devices.contains(device.id());
     }
 
-    private boolean enough(Device device, Map<String, Quantity> part) {
+    private boolean enough(OfferedDevice device, Map<String, Quantity> part) {
         Map<String, Quantity> consumed = capacities.getOrDefault(device.id(), Map.of());
         Struct there = device.spec().struct("capacity");
         return part.entrySet().stream().allMatch(e -> consumed.getOrDefault(e.getKey(), Quantity.ZERO)
@@ -103,7 +103,7 @@ public final class Taken {
     }
 
     /// Whether the counters that a device consumes are there.
-    private boolean countable(Device device) {
+    private boolean countable(OfferedDevice device) {
         Map<String, Map<String, Quantity>> there = pools.counters(device.id());
         for (Struct consumption : device.spec().seq("consumesCounters").structs()) {
             Map<String, Quantity> set = there.getOrDefault(consumption.text("counterSet"), Map.of());
@@ -118,7 +118,7 @@ public final class Taken {
         return true;
     }
 
-    private void count(Device device, boolean back) {
+    private void count(OfferedDevice device, boolean back) {
         for (Struct consumption : device.spec().seq("consumesCounters").structs()) {
             DevicePools.amounts(consumption).forEach((name, amount) -> counters.merge(
                     counter(device, consumption, name), back ? Quantity.ZERO.subtract(amount) : amount,
@@ -126,7 +126,7 @@ public final class Taken {
         }
     }
 
-    private static Counter counter(Device device, Struct consumption, String name) {
+    private static Counter counter(OfferedDevice device, Struct consumption, String name) {
         return new Counter(device.id().driver(), device.id().pool(), consumption.text("counterSet"), name);
     }
 }

@@ -1,8 +1,8 @@
-/// Allocation of devices to ResourceClaims, node by node. See
+/// AllocationResults of devices to ResourceClaims, node by node. See
 /// <https://kubernetes.io/docs/concepts/scheduling-eviction/dynamic-resource-allocation/>.
 ///
 /// ```
-/// DevicePools ──► Device        what a node can reach
+/// DevicePools ──► OfferedDevice        what a node can reach
 /// ClaimedRequests ──► DeviceRequest   what is asked for
 /// AllocationSearch ──► Taken, AttributeConstraint ──► allocation
 /// ```

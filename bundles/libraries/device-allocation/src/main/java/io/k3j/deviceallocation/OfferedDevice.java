@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param spec as the slice has it
 /// @param place the part of the slice, or of the device, that says on which nodes it is
-record Device(DeviceId id, Struct spec, Struct place) {
+record OfferedDevice(DeviceId id, Struct spec, Struct place) {
     private static final String NO_EFFECT = "None";
 
     /// Whether several claims may have a part of it each.

@@ -12,12 +12,12 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /// What a claim is told it has: `status.allocation`. Pure, but for the ids of parts.
-final class Allocation {
+final class AllocationResults {
     private static final String TERMS = "nodeSelectorTerms";
     private static final String EXPRESSIONS = "matchExpressions";
     private static final String FIELDS = "matchFields";
 
-    private Allocation() {
+    private AllocationResults() {
     }
 
     static Struct of(String node, Obj claim, List<Granted> granted, Supplier<String> ids) {
