@@ -109,7 +109,8 @@ public final class DevicePools {
         Pool pool = pools.get(new PoolId(id.driver(), id.pool()));
         List<Struct> slices = pool == null ? List.of() : pool.slices();
         return slices.stream().flatMap(s -> s.seq("devices").structs().stream())
-                .filter(d -> d.text("name").equals(id.device())).map(d -> new OfferedDevice(id, d, Struct.EMPTY)).toList();
+                .filter(d -> d.text("name").equals(id.device())).map(d -> new OfferedDevice(id, d, Struct.EMPTY))
+                .toList();
     }
 
     private static void add(Struct slice, String node, Map<String, String> labels, List<OfferedDevice> into) {

@@ -1,10 +1,10 @@
-/// AllocationResults of devices to ResourceClaims, node by node. See
+/// Allocation of devices to ResourceClaims, node by node. See
 /// <https://kubernetes.io/docs/concepts/scheduling-eviction/dynamic-resource-allocation/>.
 ///
 /// ```
-/// DevicePools ──► OfferedDevice        what a node can reach
+/// DevicePools ──► OfferedDevice   what a node can reach
 /// ClaimedRequests ──► DeviceRequest   what is asked for
-/// AllocationSearch ──► Taken, AttributeConstraint ──► allocation
+/// AllocationSearch ──► Taken, AttributeConstraint ──► AllocationResults
 /// ```
 @NullMarked
 package io.k3j.deviceallocation;
