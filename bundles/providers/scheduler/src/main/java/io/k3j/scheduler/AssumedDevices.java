@@ -15,16 +15,19 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// ResourceClaims as they will be when the scheduler's own writes are seen, so that no device is given twice, and what
-/// drivers offer. For any thread, but for [#selectors], which is the scheduling loop's.
+/// drivers offer. For any thread.
 final class AssumedDevices implements ClaimedDevices {
     private static final String ALLOCATED = "allocated";
     private static final String ALLOCATION = "allocation";
     private final LiveView claims;
     private final LiveView slices;
     private final LiveView classes;
-    private final Map<Key, Obj> assumed = new ConcurrentHashMap<>();
-    private volatile @Nullable Cel cel;
-    private volatile @Nullable DeviceSelectors selectors;
+    /// What is being written. It holds whatever the view tells meanwhile, which sees the finalizer before the devices.
+    private final Map<Key, Obj> writing = new ConcurrentHashMap<>();
+    /// What was written, until the view has it.
+    private final Map<Key, Obj> written = new ConcurrentHashMap<>();
+    private @Nullable Cel cel;
+    private @Nullable DeviceSelectors selectors;
 
     AssumedDevices(LiveViews views) {
         this.claims = views.of(BuiltinResources.RESOURCE_CLAIMS).index(ALLOCATED,
@@ -49,12 +52,12 @@ final class AssumedDevices implements ClaimedDevices {
     }
 
     /// Evaluates selectors by this engine from now on; null: there is none. Loads nothing.
-    void engine(@Nullable Cel engine) {
+    synchronized void engine(@Nullable Cel engine) {
         cel = engine;
     }
 
     /// No more by this one, unless another has come. What it has compiled goes.
-    void without(Cel engine) {
+    synchronized void without(Cel engine) {
         if (cel == engine) {
             cel = null;
         }
@@ -62,7 +65,7 @@ final class AssumedDevices implements ClaimedDevices {
     }
 
     @Override
-    public @Nullable DeviceSelectors selectors() {
+    public synchronized @Nullable DeviceSelectors selectors() {
         Cel engine = cel;
         DeviceSelectors known = selectors;
         if (engine == null) {
@@ -76,25 +79,25 @@ final class AssumedDevices implements ClaimedDevices {
         return known;
     }
 
-    /// Takes claims for what is about to be written; each has the revision it was changed at.
+    /// Takes claims for what is about to be written, until [#restore].
     void assume(List<Obj> wanted) {
-        wanted.forEach(o -> assumed.put(o.key(), o));
+        wanted.forEach(o -> writing.put(o.key(), o));
     }
 
-    /// Takes over what was written. Another pod's attempt may have assumed something else of a shared claim meanwhile:
-    /// that is older, and its write will be refused.
-    void confirm(Obj written) {
-        assumed.merge(written.key(), written, (there, mine) -> there.revision() > mine.revision() ? there : mine);
+    /// Takes over what was written, unless something newer was.
+    void confirm(Obj done) {
+        written.merge(done.key(), done, (there, mine) -> there.revision() > mine.revision() ? there : mine);
     }
 
-    /// Gives up what was to be written; what was written stays.
+    /// The end of writing: what was written stays. Another pod's attempt may have assumed something else of a shared
+    /// claim meanwhile, which stays too: if it is older its write will be refused.
     void restore(List<Obj> wanted) {
-        wanted.forEach(o -> assumed.remove(o.key(), o));
+        wanted.forEach(o -> writing.remove(o.key(), o));
     }
 
     /// Tells of a claim that is no more.
     void gone(Obj claim) {
-        assumed.remove(claim.key());
+        written.remove(claim.key());
     }
 
     @Override
@@ -105,15 +108,21 @@ final class AssumedDevices implements ClaimedDevices {
     @Override
     public List<Obj> allocated() {
         Map<Key, Obj> all = new HashMap<>();
-        claims.by(ALLOCATED, ALLOCATED).forEach(c -> all.put(c.key(), newer(c)));
-        assumed.keySet().forEach(key -> claim(key).ifPresent(c -> all.put(key, c)));
+        // in this order: what leaves one of the first two is in the next
+        writing.keySet().forEach(key -> claim(key).ifPresent(c -> all.put(key, c)));
+        written.keySet().forEach(key -> claim(key).ifPresent(c -> all.putIfAbsent(key, c)));
+        claims.by(ALLOCATED, ALLOCATED).forEach(c -> all.computeIfAbsent(c.key(), key -> newer(c)));
         return all.values().stream().filter(c -> c.status().has(ALLOCATION)).toList();
     }
 
     private Obj newer(Obj stored) {
-        Obj known = assumed.getOrDefault(stored.key(), stored);
+        Obj pending = writing.get(stored.key());
+        if (pending != null && pending.uid().equals(stored.uid())) {
+            return pending;
+        }
+        Obj known = written.getOrDefault(stored.key(), stored);
         if (stored.revision() > known.revision() || !stored.uid().equals(known.uid())) {
-            assumed.remove(known.key(), known);
+            written.remove(known.key(), known);
             return stored;
         }
         return known;

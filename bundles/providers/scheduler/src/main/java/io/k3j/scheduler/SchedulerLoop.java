@@ -110,8 +110,8 @@ final class SchedulerLoop {
             return;
         }
         List<Obj> plan = wanted == null ? List.of() : wanted.plan(node);
-        devices.devices().assume(plan);
         freed(pod, cluster.assume(pod, node.name()));
+        devices.devices().assume(plan);
         hand(entry, () -> bind(entry, plan, node.name(), timing));
     }
 

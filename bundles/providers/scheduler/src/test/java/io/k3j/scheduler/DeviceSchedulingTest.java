@@ -11,6 +11,7 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -88,6 +89,25 @@ class DeviceSchedulingTest {
         bed.settle();
         bed.later();
         assertThat(bed.node("q")).isEqualTo("b");
+    }
+
+    /// Another attempt comes when the claim's finalizer is seen, and its devices are not written yet.
+    @Test
+    void aDeviceIsNobodyElsesWhileItsClaimIsBeingWritten() {
+        devices("b", 1);
+        claim("c");
+        claim("d");
+        bed.during("update", () -> bed.during("update", () -> {
+            bed.api.deliver();
+            bed.loop.step();
+        }));
+        for (String claim : List.of("c", "d")) {
+            bed.pod("pod-" + claim, SchedulerBed.cpu("1").with("resourceClaims",
+                    Seq.of(Struct.of("name", "gpu", "resourceClaimName", claim))));
+        }
+        bed.settle();
+        assertThat(bed.node("pod-c") + bed.node("pod-d")).isEqualTo("b");
+        assertThat(status("c").has("allocation") && status("d").has("allocation")).isFalse();
     }
 
     @Test
