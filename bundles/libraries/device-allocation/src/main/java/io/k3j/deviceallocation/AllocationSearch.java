@@ -1,7 +1,7 @@
 package io.k3j.deviceallocation;
 
 import io.k3j.apimachinery.Quantity;
-import io.k3j.componenthelpers.Toleration;
+import io.k3j.celapi.CelBudget;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -16,25 +16,27 @@ import org.jspecify.annotations.Nullable;
 public final class AllocationSearch {
     /// Devices that are tried for a node, after which it counts as one that has none: upstream ends by time.
     public static final int MOST_STEPS = 100_000;
+    /// What all nodes of an attempt may cost together, in the unit of [CelBudget]: about ten seconds, so that nobody's
+    /// selectors keep the pods of others waiting for longer. Then each further node counts as one that has none.
+    private static final long MOST_COST = 100_000_000;
+    /// What one device that is tried costs, without its selectors.
+    private static final long STEP = 10;
     /// Upstream's `AllocationResultsMaxSize`.
     static final int MOST_RESULTS = 32;
+    private final Node node;
     private final List<ClaimedRequests> claims;
-    private final DeviceSelectors selectors;
-    private final Taken taken;
+    private final Attempt attempt;
     private final List<List<AttributeConstraint>> constraints;
     private final List<List<Granted>> granted = new ArrayList<>();
     private final List<OfferedDevice> devices;
-    private final List<String> incomplete;
     private final Map<DeviceRequest, List<OfferedDevice>> matching = new IdentityHashMap<>();
     private int steps;
 
-    private AllocationSearch(List<ClaimedRequests> claims, DeviceSelectors selectors, Taken taken,
-            List<OfferedDevice> devices, List<String> incomplete) {
+    private AllocationSearch(Node node, List<ClaimedRequests> claims, Attempt attempt) {
+        this.node = node;
         this.claims = claims;
-        this.selectors = selectors;
-        this.taken = taken;
-        this.devices = devices;
-        this.incomplete = incomplete;
+        this.attempt = attempt;
+        this.devices = attempt.taken().pools().on(node.name(), node.labels());
         this.constraints = claims.stream().map(ClaimedRequests::constraints).toList();
         claims.forEach(c -> granted.add(new ArrayList<>()));
     }
@@ -45,19 +47,27 @@ public final class AllocationSearch {
     public record Node(String name, Map<String, String> labels) {
     }
 
+    /// What the searches of all nodes for one pod share. One thread.
+    ///
+    /// @param taken what there is, and what others have of it; a search leaves it as it is
+    /// @param budget what they may still cost
+    public record Attempt(Taken taken, DeviceSelectors selectors, CelBudget budget) {
+        /// One that has cost nothing yet.
+        public Attempt(Taken taken, DeviceSelectors selectors) {
+            this(taken, selectors, CelBudget.of(MOST_COST));
+        }
+    }
+
     /// Looks for devices of a node.
     ///
     /// @param claims without an allocation
-    /// @param taken what there is, and what others have of it; stays as it is
     /// @param ids makes the id of a part of a device
     /// @return an allocation for each claim, as it is written into its status; empty when the node has no devices left
     ///     for them
     /// @throws IllegalArgumentException when it cannot be told: a selector fails, or the search has no end
-    public static Optional<List<Struct>> on(Node node, List<ClaimedRequests> claims, Taken taken,
-            DeviceSelectors selectors, Supplier<String> ids) {
-        DevicePools pools = taken.pools();
-        AllocationSearch search = new AllocationSearch(claims, selectors, taken,
-                pools.on(node.name(), node.labels()), pools.incomplete(node.name(), node.labels()));
+    public static Optional<List<Struct>> on(Node node, List<ClaimedRequests> claims, Attempt attempt,
+            Supplier<String> ids) {
+        AllocationSearch search = new AllocationSearch(node, claims, attempt);
         try {
             return search.claim(0) ? Optional.of(search.results(node.name(), ids)) : Optional.empty();
         } finally {
@@ -100,12 +110,16 @@ public final class AllocationSearch {
 
     /// Each device that is meant, at least one; nobody may have any of them.
     private boolean all(int claim, int request, DeviceRequest wanted) {
+        List<String> incomplete = attempt.taken().pools().incomplete(node.name(), node.labels());
         if (!incomplete.isEmpty()) {
             throw new IllegalArgumentException("claim " + claims.get(claim).claim().key() + ", request "
                     + wanted.name() + ": asks for all devices, but resource pool " + incomplete.getFirst()
                     + " is currently being updated");
         }
         List<OfferedDevice> meant = matching(claim, wanted);
+        if (!meant.stream().allMatch(wanted::tolerates)) {
+            return false;
+        }
         int count = 0;
         while (count < meant.size() && take(claim, wanted, meant.get(count))) {
             count++;
@@ -138,19 +152,18 @@ public final class AllocationSearch {
         return false;
     }
 
-    /// The devices that selectors mean, and whose taints are tolerated.
+    /// The devices that selectors mean, and whose taints are tolerated, unless each of them is wanted.
     private List<OfferedDevice> matching(int claim, DeviceRequest wanted) {
         List<OfferedDevice> known = matching.get(wanted);
         if (known == null) {
             String where = "claim " + claims.get(claim).claim().key() + ", request " + wanted.name();
             String kind = "class " + wanted.spec().text("deviceClassName");
-            List<Toleration> tolerations = wanted.tolerations();
             known = new ArrayList<>();
             for (OfferedDevice device : devices) {
                 step();
-                if (selectors.match(wanted.deviceClass(), kind, device)
-                        && selectors.match(wanted.spec(), where, device)
-                        && device.taints().stream().allMatch(t -> Toleration.tolerated(tolerations, t))) {
+                if (attempt.selectors().match(wanted.deviceClass(), kind, device, attempt.budget())
+                        && attempt.selectors().match(wanted.spec(), where, device, attempt.budget())
+                        && (wanted.all() || wanted.tolerates(device))) {
                     known.add(device);
                 }
             }
@@ -160,15 +173,16 @@ public final class AllocationSearch {
     }
 
     private void step() {
-        if (++steps > MOST_STEPS) {
-            throw new IllegalArgumentException("gave up allocating devices after " + MOST_STEPS + " steps; ask for"
-                    + " fewer devices, or for ones that more selectors tell apart");
+        if (++steps > MOST_STEPS || !attempt.budget().spend(STEP)) {
+            throw new IllegalArgumentException("gave up allocating devices after too many steps; ask for fewer devices,"
+                    + " or for ones that fewer and simpler selectors tell apart");
         }
     }
 
     private boolean take(int claim, DeviceRequest wanted, OfferedDevice device) {
         step();
-        if (granted.get(claim).size() >= MOST_RESULTS) {
+        if (granted.get(claim).size() >= MOST_RESULTS || !device.shared()
+                && granted.get(claim).stream().anyMatch(g -> g.device().id().equals(device.id()))) {
             return false;
         }
         List<AttributeConstraint> all = constraints.get(claim);
@@ -190,8 +204,8 @@ public final class AllocationSearch {
         if (wanted.admin()) {
             return new Granted(wanted, device, Map.of(), false);
         }
-        boolean fresh = !taken.has(device);
-        Optional<Map<String, Quantity>> part = taken.take(device, wanted.spec());
+        boolean fresh = !attempt.taken().has(device);
+        Optional<Map<String, Quantity>> part = attempt.taken().take(device, wanted.spec());
         return part.map(p -> new Granted(wanted, device, p, fresh)).orElse(null);
     }
 
@@ -199,7 +213,7 @@ public final class AllocationSearch {
         Granted last = granted.get(claim).removeLast();
         undo(constraints.get(claim), constraints.get(claim).size(), last.request());
         if (!last.request().admin()) {
-            taken.give(last.device(), last.part(), last.fresh());
+            attempt.taken().give(last.device(), last.part(), last.fresh());
         }
     }
 

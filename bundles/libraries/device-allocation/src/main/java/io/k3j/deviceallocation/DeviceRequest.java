@@ -1,5 +1,6 @@
 package io.k3j.deviceallocation;
 
+import io.k3j.componenthelpers.Taint;
 import io.k3j.componenthelpers.Toleration;
 import io.k3j.model.Struct;
 import java.util.List;
@@ -24,8 +25,14 @@ record DeviceRequest(String name, String parent, Struct spec, Struct deviceClass
         return spec.flag("adminAccess");
     }
 
-    List<Toleration> tolerations() {
-        return Toleration.of(spec.seq("tolerations"));
+    /// Whether it tolerates all taints of a device.
+    boolean tolerates(OfferedDevice device) {
+        List<Taint> taints = device.taints();
+        if (taints.isEmpty()) {
+            return true;
+        }
+        List<Toleration> tolerations = Toleration.of(spec.seq("tolerations"));
+        return taints.stream().allMatch(t -> Toleration.tolerated(tolerations, t));
     }
 
     /// Whether a list of request names means it; an empty one means all.

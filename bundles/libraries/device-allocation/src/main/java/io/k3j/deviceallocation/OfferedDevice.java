@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param spec as the slice has it
 /// @param place the part of the slice, or of the device, that says on which nodes it is
-record OfferedDevice(DeviceId id, Struct spec, Struct place) {
+/// @param pool whose counters it takes from
+record OfferedDevice(DeviceId id, Struct spec, Struct place, DevicePools.Pool pool) {
     private static final String NO_EFFECT = "None";
 
     /// Whether several claims may have a part of it each.

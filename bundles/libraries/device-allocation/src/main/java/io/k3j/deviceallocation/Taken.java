@@ -17,10 +17,9 @@ public final class Taken {
     private final Set<DeviceId> devices = new HashSet<>();
     /// By device and the name of its capacity.
     private final Map<DeviceId, Map<String, Quantity>> capacities = new HashMap<>();
-    /// By pool, counter set and counter.
     private final Map<Counter, Quantity> counters = new HashMap<>();
 
-    private record Counter(String driver, String pool, String set, String name) {
+    private record Counter(DevicePools.PoolId pool, String set, String name) {
     }
 
     private Taken(DevicePools pools) {
@@ -52,7 +51,7 @@ public final class Taken {
         boolean first = devices.add(id);
         consume(capacities.computeIfAbsent(id, d -> new HashMap<>()), amounts);
         if (first) {
-            pools.find(id).forEach(d -> count(d, false));
+            pools.counted(id).forEach(d -> count(d, false));
         }
     }
 
@@ -104,7 +103,7 @@ public final class Taken {
 
     /// Whether the counters that a device consumes are there.
     private boolean countable(OfferedDevice device) {
-        Map<String, Map<String, Quantity>> there = pools.counters(device.id());
+        Map<String, Map<String, Quantity>> there = device.pool().counters();
         for (Struct consumption : device.spec().seq("consumesCounters").structs()) {
             Map<String, Quantity> set = there.getOrDefault(consumption.text("counterSet"), Map.of());
             for (Map.Entry<String, Quantity> one : DevicePools.amounts(consumption).entrySet()) {
@@ -127,6 +126,6 @@ public final class Taken {
     }
 
     private static Counter counter(OfferedDevice device, Struct consumption, String name) {
-        return new Counter(device.id().driver(), device.id().pool(), consumption.text("counterSet"), name);
+        return new Counter(device.pool().id(), consumption.text("counterSet"), name);
     }
 }

@@ -41,13 +41,10 @@ final class DeviceFilter implements Filter {
     /// Claims that have devices of other nodes than some that were looked at.
     private final Set<Obj> elsewhere = new LinkedHashSet<>();
     private @Nullable Rejection everywhere;
-    private @Nullable Search search;
+    private AllocationSearch.@Nullable Attempt search;
 
     /// What a node has for the open claims, or why none is told.
     private record Result(Optional<List<Struct>> allocations, String failure) {
-    }
-
-    private record Search(Taken taken, DeviceSelectors selectors) {
     }
 
     private DeviceFilter(PodInfo pod) {
@@ -115,7 +112,8 @@ final class DeviceFilter implements Filter {
             refuse("device selectors cannot be evaluated: the bundle io.k3j.cel is being replaced");
             return;
         }
-        search = new Search(Taken.of(DevicePools.of(devices.slices()), devices.allocated()), selectors);
+        search = new AllocationSearch.Attempt(Taken.of(DevicePools.of(devices.slices()), devices.allocated()),
+                selectors);
     }
 
     /// Why no node is feasible, null when some may be.
@@ -156,13 +154,13 @@ final class DeviceFilter implements Filter {
     }
 
     private Result searched(NodeState node) {
-        Search by = search;
+        AllocationSearch.@Nullable Attempt by = search;
         if (by == null) {
             return new Result(Optional.of(List.of()), "");
         }
         try {
-            return new Result(AllocationSearch.on(new AllocationSearch.Node(node.name(), node.labels()), open,
-                    by.taken(), by.selectors(), () -> UUID.randomUUID().toString()), "");
+            return new Result(AllocationSearch.on(new AllocationSearch.Node(node.name(), node.labels()), open, by,
+                    () -> UUID.randomUUID().toString()), "");
         } catch (IllegalArgumentException e) {
             return new Result(Optional.empty(), String.valueOf(e.getMessage()));
         }

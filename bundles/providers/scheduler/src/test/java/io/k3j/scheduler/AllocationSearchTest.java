@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.cel.CelService;
+import io.k3j.celapi.CelBudget;
 import io.k3j.deviceallocation.AllocationSearch;
 import io.k3j.deviceallocation.ClaimedRequests;
 import io.k3j.deviceallocation.DevicePools;
@@ -60,7 +61,7 @@ class AllocationSearchTest {
         List<ClaimedRequests> wanted = List.of(claims).stream().map(c -> ClaimedRequests.of(c,
                 n -> n.equals("c") ? Optional.of(object("DeviceClass", n, classSpec)) : Optional.empty())).toList();
         return AllocationSearch.on(new AllocationSearch.Node("n", Map.of()), wanted,
-                Taken.of(pools, allocated), selectors, () -> "share");
+                new AllocationSearch.Attempt(Taken.of(pools, allocated), selectors), () -> "share");
     }
 
     private List<String> found(Obj... claims) {
@@ -143,6 +144,38 @@ class AllocationSearchTest {
     }
 
     @Test
+    void allMeansThoseThatAreTaintedToo() {
+        slice("s", Struct.of("devices", Seq.of(device("d0", "x"), device("d1", "x").with("taints",
+                Seq.of(Struct.of("key", "broken", "value", "", "effect", "NoSchedule"))))));
+        assertThat(search(claim("a", exactly("r", "allocationMode", "All")))).isEmpty();
+    }
+
+    /// As with the credentials of another node.
+    @Test
+    void whatAnotherNodeSaysOfAPoolOfThisNameChangesNothing() {
+        Struct counted = Struct.of("memory", Struct.of("value", "6Gi"));
+        Seq there = Seq.of(Struct.of("name", "gpu", "counters", counted));
+        Seq consumed = Seq.of(Struct.of("counterSet", "gpu", "counters", counted));
+        slice("s", Struct.of("devices", Seq.of(device("d0", "x").with("consumesCounters", consumed),
+                device("d1", "x").with("consumesCounters", consumed)), "sharedCounters", there));
+        slice("evil", Struct.of("nodeName", "m", "devices", Seq.of(device("d0", "x")), "sharedCounters",
+                Seq.of(Struct.of("name", "gpu", "counters", Struct.of("memory", Struct.of("value", "60Gi")))), "pool",
+                Struct.of("name", "p", "generation", 9L, "resourceSliceCount", 1L)));
+        assertThat(found(claim("a", exactly("r")))).containsExactly("d0");
+        has("d0", Struct.EMPTY);
+        assertThat(search(claim("a", exactly("r")))).isEmpty();
+    }
+
+    @Test
+    void aPoolMayBeOnSeveralNodes() {
+        Struct pool = Struct.of("name", "p", "generation", 1L, "resourceSliceCount", 2L);
+        slice("s", Struct.of("devices", Seq.of(device("d0", "x")), "pool", pool));
+        assertThat(search(claim("a", exactly("r")))).isEmpty();
+        slice("t", Struct.of("nodeName", "m", "devices", Seq.of(device("d1", "x")), "pool", pool));
+        assertThat(found(claim("a", exactly("r")))).containsExactly("d0");
+    }
+
+    @Test
     void partsOfADeviceShareItsCounters() {
         Struct memory = Struct.of("memory", Struct.of("value", "6Gi"));
         Seq consumed = Seq.of(Struct.of("counterSet", "gpu", "counters", memory));
@@ -187,6 +220,7 @@ class AllocationSearchTest {
         slice("s", Struct.of("devices", Seq.of(device("d0", "x"))));
         has("d0", Struct.EMPTY);
         assertThat(found(claim("a", exactly("r", "adminAccess", true)))).containsExactly("d0");
+        assertThat(search(claim("a", exactly("r", "adminAccess", true), exactly("q", "adminAccess", true)))).isEmpty();
         allocated.clear();
         has("d0", Struct.of("adminAccess", true));
         assertThat(found(claim("a", exactly("r")))).containsExactly("d0");
@@ -199,6 +233,23 @@ class AllocationSearchTest {
         assertThat(search(claim("a", exactly("r")))).isEmpty();
         assertThatThrownBy(() -> search(claim("a", exactly("r", "allocationMode", "All"))))
                 .hasMessageEndingWith("resource pool gpu.example.com/p is currently being updated");
+    }
+
+    @Test
+    void theNodesOfOneAttemptShareWhatItMayCost() {
+        slice("s", Struct.of("devices", Seq.of(device("d0", "x"))));
+        Struct dear = selector("[0,1,2,3,4,5,6,7,8,9].all(a, [0,1,2,3,4,5,6,7,8,9].all(b, a + b >= 0))");
+        AllocationSearch.Attempt attempt = new AllocationSearch.Attempt(Taken.of(DevicePools.of(slices), allocated),
+                selectors, CelBudget.of(20_000));
+        List<ClaimedRequests> wanted = List.of(ClaimedRequests.of(claim("a", exactly("r", "selectors", Seq.of(dear))),
+                n -> Optional.of(object("DeviceClass", n, classSpec))));
+        AllocationSearch.Node node = new AllocationSearch.Node("n", Map.of());
+        assertThat(AllocationSearch.on(node, wanted, attempt, () -> "")).isPresent();
+        assertThatThrownBy(() -> {
+            for (int i = 0; i < 100; i++) {
+                AllocationSearch.on(node, wanted, attempt, () -> "");
+            }
+        }).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("simpler");
     }
 
     @Test
