@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 
 /// A driver of dynamic resource allocation with its registrar, both on one socket: prepares for each claim one device
 /// `d0` of the pool `p`, with the CDI id `example.com/gpu=UID`. Any thread.
@@ -21,7 +22,9 @@ public final class DraServer implements AutoCloseable {
     private final List<String> calls = new CopyOnWriteArrayList<>();
     private final String name;
     private final ByteServer server;
+    private final CountDownLatch hanging = new CountDownLatch(1);
     private volatile String error = "";
+    private volatile boolean hangs;
 
     /// Listens on a socket, which must not be there.
     ///
@@ -39,6 +42,9 @@ public final class DraServer implements AutoCloseable {
         } else if (service.equals(REGISTRAR)) {
             calls.add("registered " + REGISTRATION.read("RegistrationStatus", request).flag("plugin_registered"));
             to.onNext(new byte[0]);
+        } else if (hangs) {
+            hanging.countDown();
+            return;
         } else {
             to.onNext(answer(method, uids(request)));
         }
@@ -86,6 +92,14 @@ public final class DraServer implements AutoCloseable {
     /// Refuses each claim with this from now on; nothing when it is empty.
     public void refuse(String why) {
         error = why;
+    }
+
+    /// Takes calls from now on and answers none.
+    ///
+    /// @return reaches zero with the first such call
+    public CountDownLatch hang() {
+        hangs = true;
+        return hanging;
     }
 
     /// What it was asked so far, as `NodePrepareResources UID`.

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,14 +21,17 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /// Devices of claims on this node: prepared by their drivers before the first pod that has them starts, taken back
-/// after the last one has ended. Any thread; one pod or claim at a time, since drivers are asked for several at once.
-/// Blocks for the API and for drivers. A pod without claims costs nothing.
+/// after the last one has ended. Any thread; pods that share a claim one after the other, others do not wait for each
+/// other's drivers. Blocks for the API and for drivers. A pod without claims costs nothing.
 public final class ClaimResources {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
     private static final Gvr CLAIMS = new Gvr("resource.k8s.io", "v1", "resourceclaims");
     private static final long LOOK_SECONDS = 1;
+    private final ClaimLocks locks = new ClaimLocks();
     private final ApiClient api;
     private final DraPlugins plugins;
     private final GoneDrivers gone;
@@ -68,38 +72,72 @@ public final class ClaimResources {
         }
     }
 
-    private synchronized void prepare(Obj pod, List<PodClaim> wanted) throws IOException {
-        Map<String, List<ClaimInfo>> byDriver = new LinkedHashMap<>();
-        Set<String> uids = new LinkedHashSet<>();
+    private void prepare(Obj pod, List<PodClaim> wanted) throws IOException {
+        Map<String, Obj> found = new LinkedHashMap<>();
         for (PodClaim claim : wanted) {
-            Obj found = claim(pod, claim);
-            Set<String> drivers = drivers(found);
-            ClaimInfo info = claims.getOrDefault(found.uid(), new ClaimInfo(pod.namespace(), found.name(), found.uid(),
-                    Set.of(), Map.of(), false)).with(pod.uid());
-            for (String driver : drivers) {
-                if (plugins.find(driver).isEmpty() && !info.prepared()) {
-                    throw new IOException("DRA driver " + driver + " is not registered");
-                }
-                info = info.drivers().containsKey(driver) ? info : info.with(driver, List.of());
-            }
-            claims.put(found.uid(), info);
-            if (uids.add(found.uid()) && !info.prepared()) {
-                ClaimInfo open = info;
-                drivers.forEach(d -> byDriver.computeIfAbsent(d, n -> new ArrayList<>()).add(open));
+            Obj one = claim(pod, claim);
+            found.put(one.uid(), one);
+        }
+        locks.exclusively(found.keySet(), () -> prepare(pod.uid(), found.values()));
+    }
+
+    private void prepare(String pod, Collection<Obj> wanted) throws IOException {
+        Map<String, List<ClaimInfo>> byDriver = new LinkedHashMap<>();
+        List<String> open = new ArrayList<>();
+        for (Obj claim : wanted) {
+            Set<String> drivers = drivers(claim);
+            ClaimInfo info = noted(claim, drivers, pod);
+            if (!info.prepared()) {
+                open.add(info.uid());
+                drivers.forEach(d -> byDriver.computeIfAbsent(d, n -> new ArrayList<>()).add(info));
             }
         }
         // before drivers are asked, so that it is taken back whatever happens
-        checkpoint.write(claims);
+        save();
         for (Map.Entry<String, List<ClaimInfo>> one : byDriver.entrySet()) {
-            prepare(one.getKey(), one.getValue());
+            ask(one.getKey(), one.getValue());
         }
-        if (!byDriver.isEmpty()) {
-            uids.forEach(uid -> claims.computeIfPresent(uid, (u, c) -> c.done()));
+        if (!open.isEmpty()) {
+            open.forEach(uid -> change(uid, ClaimInfo::done));
+            save();
+        }
+    }
+
+    /// A claim of a pod, with its drivers.
+    private ClaimInfo noted(Obj claim, Set<String> drivers, String pod) throws IOException {
+        ClaimInfo info = known(claim.uid()).orElseGet(() -> new ClaimInfo(claim.namespace(), claim.name(), claim.uid(),
+                Set.of(), Map.of(), false)).with(pod);
+        for (String driver : drivers) {
+            if (!info.prepared() && plugins.find(driver).isEmpty()) {
+                throw new IOException("DRA driver " + driver + " is not registered");
+            }
+            info = info.drivers().containsKey(driver) ? info : info.with(driver, List.of());
+        }
+        synchronized (claims) {
+            claims.put(info.uid(), info);
+        }
+        return info;
+    }
+
+    private Optional<ClaimInfo> known(String uid) {
+        synchronized (claims) {
+            return Optional.ofNullable(claims.get(uid));
+        }
+    }
+
+    private void change(String uid, UnaryOperator<ClaimInfo> how) {
+        synchronized (claims) {
+            claims.computeIfPresent(uid, (u, claim) -> how.apply(claim));
+        }
+    }
+
+    private void save() throws IOException {
+        synchronized (claims) {
             checkpoint.write(claims);
         }
     }
 
-    private void prepare(String name, List<ClaimInfo> asked) throws IOException {
+    private void ask(String name, List<ClaimInfo> asked) throws IOException {
         DraDriver driver = plugins.find(name)
                 .orElseThrow(() -> new IOException("DRA driver " + name + " is not registered"));
         Map<String, DraMessages.Answer> answers = driver.prepare(asked);
@@ -113,7 +151,8 @@ public final class ClaimResources {
                 throw new IOException("NodePrepareResources failed for ResourceClaim " + claim.name() + ": "
                         + answer.error());
             }
-            claims.computeIfPresent(claim.uid(), (u, c) -> c.with(name, answer.devices()));
+            List<ClaimInfo.Device> devices = answer.devices();
+            change(claim.uid(), c -> c.with(name, devices));
         }
     }
 
@@ -157,40 +196,51 @@ public final class ClaimResources {
             return List.of();
         }
         Set<String> ids = new LinkedHashSet<>();
-        synchronized (this) {
-            for (Struct use : used) {
-                PodClaim.of(pod).stream().filter(c -> c.name().equals(use.text("name"))).forEach(c -> known(pod, c)
-                        .ifPresent(info -> ids.addAll(info.cdiIds(use.text("request")))));
-            }
+        for (Struct use : used) {
+            PodClaim.of(pod).stream().filter(c -> c.name().equals(use.text("name"))).flatMap(c -> held(pod, c))
+                    .forEach(info -> ids.addAll(info.cdiIds(use.text("request"))));
         }
         return List.copyOf(ids);
     }
 
-    private Optional<ClaimInfo> known(Obj pod, PodClaim claim) {
-        return claims.values().stream().filter(c -> c.namespace().equals(pod.namespace())
-                && c.name().equals(claim.claim()) && c.pods().contains(pod.uid())).findFirst();
+    private Stream<ClaimInfo> held(Obj pod, PodClaim claim) {
+        return held(pod.uid()).stream().filter(c -> c.namespace().equals(pod.namespace())
+                && c.name().equals(claim.claim()));
+    }
+
+    private List<ClaimInfo> held(String pod) {
+        synchronized (claims) {
+            return claims.values().stream().filter(c -> c.pods().contains(pod)).toList();
+        }
     }
 
     /// Takes back what a pod has, as far as no other pod has it. May be called again; one that has nothing is no
-    /// failure.
+    /// failure, and waits for nobody.
     ///
     /// @param uid of the pod, whose containers have ended
     /// @throws IOException when something is left; a second call goes on
-    public synchronized void release(String uid) throws IOException {
-        for (ClaimInfo claim : List.copyOf(claims.values())) {
-            if (!claim.pods().contains(uid)) {
-                continue;
-            }
-            if (claim.pods().size() == 1) {
-                for (String driver : claim.drivers().keySet()) {
-                    unprepare(driver, claim);
-                }
-                claims.remove(claim.uid());
-            } else {
-                claims.put(claim.uid(), claim.without(uid));
-            }
-            checkpoint.write(claims);
+    public void release(String uid) throws IOException {
+        for (ClaimInfo claim : held(uid)) {
+            locks.exclusively(List.of(claim.uid()), () -> release(uid, claim.uid()));
         }
+    }
+
+    private void release(String pod, String uid) throws IOException {
+        Optional<ClaimInfo> claim = known(uid).filter(c -> c.pods().contains(pod));
+        if (claim.isEmpty()) {
+            return;
+        }
+        if (claim.get().pods().size() > 1) {
+            change(uid, c -> c.without(pod));
+        } else {
+            for (String driver : claim.get().drivers().keySet()) {
+                unprepare(driver, claim.get());
+            }
+            synchronized (claims) {
+                claims.remove(uid);
+            }
+        }
+        save();
     }
 
     private void unprepare(String name, ClaimInfo claim) throws IOException {
@@ -209,7 +259,7 @@ public final class ClaimResources {
     /// @param orphaned whether a pod's uid is nobody's
     public void prune(Predicate<String> orphaned) {
         Set<String> uids = new LinkedHashSet<>();
-        synchronized (this) {
+        synchronized (claims) {
             claims.values().forEach(c -> uids.addAll(c.pods()));
         }
         for (String uid : uids) {

@@ -19,13 +19,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The drivers of devices on this node, by the sockets in `plugins_registry`: one that appears is registered, one that
-/// goes takes its driver with it. Plug-ins of another type are others' business and are told nothing. [#look] is one
-/// thread's; drivers may be asked for by any.
+/// goes takes its driver with it. While a driver is updated there may be two of a name: the one that came last is
+/// asked. Plug-ins of another type are others' business and are told nothing. [#look] is one thread's; drivers may be
+/// asked for by any.
 final class DraPlugins {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
     private static final String SERVICE = "/pluginregistration.Registration/";
@@ -41,7 +41,8 @@ final class DraPlugins {
     private final Path registry;
     private final InstantSource monotonic;
     private final Map<Path, Known> known = new HashMap<>();
-    private final Map<String, DraDriver> drivers = new ConcurrentHashMap<>();
+    /// By name, in the order in which they came; never empty.
+    private final Map<String, List<DraDriver>> drivers = new ConcurrentHashMap<>();
 
     /// @param identity of the socket's file: another one of the same name has another
     /// @param again when it is asked once more; null for never
@@ -55,7 +56,7 @@ final class DraPlugins {
     }
 
     Optional<DraDriver> find(String name) {
-        return Optional.ofNullable(drivers.get(name));
+        return Optional.ofNullable(drivers.get(name)).map(List::getLast);
     }
 
     /// The names of all that are registered.
@@ -91,13 +92,22 @@ final class DraPlugins {
         return gone;
     }
 
+    /// @return the names of drivers of which none is left
     private Set<String> removed(Path registrar) {
-        Set<String> gone = drivers.values().stream().filter(d -> d.registrar().equals(registrar))
-                .map(DraDriver::name).collect(Collectors.toSet());
-        gone.forEach(name -> {
-            drivers.remove(name);
-            LOG.log(System.Logger.Level.INFO, "A DRA driver has gone name={0} path={1}", name, registrar);
-        });
+        Set<String> gone = new TreeSet<>();
+        for (String name : names()) {
+            List<DraDriver> all = drivers.getOrDefault(name, List.of());
+            List<DraDriver> left = all.stream().filter(d -> !d.registrar().equals(registrar)).toList();
+            if (left.size() < all.size()) {
+                LOG.log(System.Logger.Level.INFO, "A DRA driver has gone name={0} path={1}", name, registrar);
+            }
+            if (left.isEmpty()) {
+                drivers.remove(name);
+                gone.add(name);
+            } else {
+                drivers.put(name, left);
+            }
+        }
         return gone;
     }
 
@@ -116,7 +126,8 @@ final class DraPlugins {
         }
         try {
             DraDriver driver = driver(plugin, socket);
-            drivers.put(driver.name(), driver);
+            drivers.merge(driver.name(), List.of(driver),
+                    (there, more) -> Stream.concat(there.stream(), more.stream()).toList());
             LOG.log(System.Logger.Level.INFO, "Registered a DRA driver name={0} path={1}", driver.name(), socket);
             tell(socket, "");
             return true;
@@ -133,12 +144,6 @@ final class DraPlugins {
         if (name.isEmpty() || name.length() > 63 || name.indexOf('/') >= 0) {
             throw new IOException("the name of DRA driver \"" + name + "\" is none; it is a DNS subdomain of 63"
                     + " characters at most");
-        }
-        @Nullable
-        DraDriver other = drivers.get(name);
-        if (other != null && !other.registrar().equals(socket)) {
-            throw new IOException("a DRA driver named " + name + " is registered at " + other.registrar()
-                    + " already: stop that one first");
         }
         for (String version : List.of("v1", "v1beta1")) {
             if (plugin.versions().contains(version + "." + TYPE)) {

@@ -4,7 +4,8 @@
 ///
 /// ```
 /// ClaimResources ──► DraPlugins ──► DraSocket, DraMessages   drivers of this node
-///                └─► ClaimCheckpoint ──► ClaimInfo           what they have prepared
+///                ├─► ClaimCheckpoint ──► ClaimInfo           what they have prepared
+///                └─► ClaimLocks                              who may ask for it
 /// ```
 @NullMarked
 package io.k3j.kubeletdra;

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -144,6 +145,39 @@ class ClaimResourcesTest {
         look(resources);
         assertThatThrownBy(() -> resources.prepare(pod("a")))
                 .hasMessage("DRA driver gpu.example.com is not registered");
+    }
+
+    @Test
+    void aDriverThatHangsKeepsNobodyButThePodsOfItsClaim() throws Exception {
+        claim("a");
+        CountDownLatch asked = driver.hang();
+        Thread waiting = Thread.ofVirtual().start(() -> {
+            try {
+                resources.prepare(pod("a"));
+            } catch (IOException e) {
+                // the driver's end
+            }
+        });
+        assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
+        resources.release("b");
+        assertThat(resources.devices(pod("b"), container())).isEmpty();
+        assertThat(waiting.isAlive()).isTrue();
+        driver.close();
+        waiting.join();
+    }
+
+    /// As a DaemonSet with `maxSurge` updates it.
+    @Test
+    void aDriverIsReplacedByOneThatComesBeforeItGoes() throws IOException {
+        Obj claim = claim("a");
+        try (DraServer next = new DraServer(root.resolve("plugins_registry/gpu-2.sock"), DRIVER)) {
+            look(resources);
+            resources.prepare(pod("a"));
+            assertThat(next.calls()).containsExactly("registered true", "NodePrepareResources " + claim.uid());
+        }
+        look(resources);
+        resources.release("a");
+        assertThat(driver.calls()).containsExactly("registered true", "NodeUnprepareResources " + claim.uid());
     }
 
     /// A refusal would end it, though others register it.
