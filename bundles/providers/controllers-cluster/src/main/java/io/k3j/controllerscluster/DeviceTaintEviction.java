@@ -98,12 +98,12 @@ final class DeviceTaintEviction implements Reconciler {
 
     /// When the first of its devices is tolerated no longer; empty for never.
     private Optional<Instant> end(Obj claim) {
-        return results(claim).filter(r -> !r.flag("adminAccess")).flatMap(this::ends).min(Instant::compareTo);
+        return results(claim).filter(r -> !r.flag("adminAccess")).flatMap(r -> ends(claim, r)).min(Instant::compareTo);
     }
 
-    private Stream<Instant> ends(Struct result) {
+    private Stream<Instant> ends(Obj claim, Struct result) {
         List<Toleration> tolerations = Toleration.of(result.seq("tolerations"));
-        return taints(device(result)).stream().flatMap(taint -> {
+        return taints(device(claim, result)).stream().flatMap(taint -> {
             OptionalLong seconds = tolerated(tolerations, Taint.of(Seq.of(taint)).getFirst());
             return seconds.isEmpty() ? Stream.empty()
                     : Stream.of(added(taint).plusSeconds(seconds.getAsLong()));
@@ -125,12 +125,20 @@ final class DeviceTaintEviction implements Reconciler {
     }
 
     /// As the newest generation of its pool has it.
-    private Struct device(Struct result) {
-        List<Obj> all = slices.by(POOL, pool(result));
+    private Struct device(Obj claim, Struct result) {
+        List<Obj> all = slices.by(POOL, pool(result)).stream().filter(s -> reaches(claim, s)).toList();
         long newest = all.stream().mapToLong(DeviceTaintEviction::generation).max().orElse(0);
         return all.stream().filter(s -> generation(s) == newest)
                 .map(s -> s.spec().seq("devices").find("name", result.text("device")))
                 .filter(d -> !d.isEmpty()).findFirst().orElse(Struct.EMPTY);
+    }
+
+    /// With the credentials of a node nothing can be said of devices of another.
+    private static boolean reaches(Obj claim, Obj slice) {
+        String node = slice.spec().text("nodeName");
+        return node.isEmpty() || claim.status().struct("allocation").struct("nodeSelector").seq("nodeSelectorTerms")
+                .structs().stream().flatMap(t -> t.seq("matchFields").structs().stream())
+                .anyMatch(f -> f.seq("values").contains(node));
     }
 
     private static long generation(Obj slice) {

@@ -17,11 +17,16 @@ class DeviceTaintEvictionTest {
     private final Stage stage = new Stage(DeviceTaintEviction::add);
 
     private void slice(Struct... taints) {
+        slice("n", 1, taints);
+    }
+
+    private void slice(String node, long generation, Struct... taints) {
         Struct device = Struct.of("name", "d0", "taints", Seq.of((Object[]) taints));
         stage.api.create(BuiltinResources.RESOURCE_SLICES, Obj.of(Struct.of("apiVersion", "resource.k8s.io/v1", "kind",
-                "ResourceSlice", "metadata", Struct.of("name", "s"), "spec", Struct.of("driver", "a.b", "nodeName", "n",
-                        "pool", Struct.of("name", "p", "generation", 1L, "resourceSliceCount", 1L), "devices",
-                        Seq.of(device)))), WriteOptions.PLAIN);
+                "ResourceSlice", "metadata", Struct.of("name", "on-" + node), "spec", Struct.of("driver", "a.b",
+                        "nodeName", node, "pool", Struct.of("name", "p", "generation", generation,
+                                "resourceSliceCount", 1L),
+                        "devices", Seq.of(device)))), WriteOptions.PLAIN);
         stage.settle();
     }
 
@@ -36,10 +41,12 @@ class DeviceTaintEvictionTest {
                 WriteOptions.PLAIN);
         Struct result = Struct.builder().put("request", "r").put("driver", "a.b").put("pool", "p").put("device", "d0")
                 .putUnlessEmpty("tolerations", tolerations).build();
+        Struct selector = Struct.of("nodeSelectorTerms", Seq.of(Struct.of("matchFields", Seq.of(Struct.of("key",
+                "metadata.name", "operator", "In", "values", Seq.of("n"))))));
         stage.api.seed(BuiltinResources.RESOURCE_CLAIMS, Stage.workload("resource.k8s.io/v1", "ResourceClaim", "c",
-                Struct.EMPTY).with(Struct.of("allocation", Struct.of("devices", Struct.of("results", Seq.of(result))),
-                        "reservedFor", Seq.of(Struct.of("resource", "pods", "name", "train", "uid", pod.uid()))),
-                        "status"));
+                Struct.EMPTY).with(Struct.of("allocation", Struct.of("devices", Struct.of("results", Seq.of(result)),
+                        "nodeSelector", selector), "reservedFor",
+                        Seq.of(Struct.of("resource", "pods", "name", "train", "uid", pod.uid()))), "status"));
         stage.settle();
     }
 
@@ -54,6 +61,16 @@ class DeviceTaintEvictionTest {
         slice(taint("NoExecute"));
         assertThat(there()).isFalse();
         assertThat(stage.events()).contains("DeviceTaintManagerEviction: Marking for deletion");
+    }
+
+    /// As with the credentials of that node.
+    @Test
+    void whatAnotherNodeSaysOfADeviceOfThisNameEvictsNobody() {
+        podWithDevice(Seq.EMPTY);
+        slice("m", 9, taint("NoExecute"));
+        assertThat(there()).isTrue();
+        slice(taint("NoExecute"));
+        assertThat(there()).isFalse();
     }
 
     @Test
