@@ -70,7 +70,8 @@ final class ResourceClaims implements Reconciler {
             return true;
         }
         Key key = new Key(claim.namespace(), consumer.text("name"));
-        Optional<Obj> pod = pods.get(key).or(() -> writer.api().find(BuiltinResources.PODS, key));
+        Optional<Obj> pod = pods.get(key).filter(p -> p.uid().equals(consumer.text("uid")))
+                .or(() -> writer.api().find(BuiltinResources.PODS, key));
         return pod.filter(p -> p.uid().equals(consumer.text("uid")) && !done(p)).isPresent();
     }
 

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /// One sync of a pod: reads, decides and acts. The state of a sync is a [SyncContext], passed from step to step.
 /// Between syncs only state that can be rebuilt is kept: back-off, waiting reasons, probe results.
@@ -232,12 +233,7 @@ final class PodSync {
 
     /// All containers have exited for good: stops the sandbox; logs and containers stay until the pod is deleted.
     private Duration finish(SyncContext context, boolean fresh) throws IOException {
-        free(context.pod());
-        for (Sandbox s : context.seen().sandboxes()) {
-            if (s.ready()) {
-                tools.runtime().stopSandbox(s.id());
-            }
-        }
+        free(context, Sandbox::ready);
         SyncContext now = context;
         if (fresh) {
             now = remember(context.refreshed(tools.runtime()));
@@ -247,10 +243,13 @@ final class PodSync {
         return Duration.ofHours(24);
     }
 
-    /// Releases the pod's node resources.
-    private void free(Obj pod) {
+    /// Stops sandboxes and releases the pod's node resources: devices before the API has the pod's end, since they are
+    /// others' with that.
+    private void free(SyncContext context, Predicate<Sandbox> which) throws IOException {
         probes.stop();
-        tools.release(pod.uid());
+        tools.release(context.pod().uid());
+        context.seen().sandboxes().stream().filter(which).forEach(s -> tools.runtime().stopSandbox(s.id()));
+        PreparedDevices.release(tools, context.pod());
     }
 
     /// Stops everything of a terminating pod.
@@ -264,10 +263,7 @@ final class PodSync {
             publish(context);
             return Duration.ofSeconds(1);
         }
-        free(pod);
-        for (Sandbox s : context.seen().sandboxes()) {
-            tools.runtime().stopSandbox(s.id());
-        }
+        free(context, s -> true);
         boolean deleted = gone || pod.terminating();
         if (!gone) {
             tools.statuses().write(context.desired(), status(context));

@@ -271,7 +271,6 @@ final class Starter {
             }
             Trees.delete(o.podLogs(pod.namespace(), pod.name(), pod.uid()));
         }
-        PreparedDevices.release(tools, pod);
         takeVolumes(pod);
         tools.cgroups().remove(pod.uid());
         tools.images().forget(pod.uid());

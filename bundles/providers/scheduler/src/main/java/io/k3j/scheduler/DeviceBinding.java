@@ -66,8 +66,8 @@ record DeviceBinding(ApiClient api, AssumedDevices devices) {
         }
     }
 
-    /// Takes the reservations for a pod back; the devices stay the claims', until the controller sees that nobody has
-    /// them.
+    /// Takes the reservations for a pod back; the devices stay the claims', until a pod of theirs would rather be on
+    /// another node ([#deallocate]).
     void undo(List<Obj> written, PodInfo pod) {
         for (Obj claim : written) {
             List<Object> left = claim.status().seq(RESERVED).stream()
