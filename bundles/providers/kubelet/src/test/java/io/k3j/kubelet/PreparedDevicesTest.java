@@ -75,6 +75,7 @@ class PreparedDevicesTest extends PodScene {
         claim(Struct.of("allocation", Struct.of("devices", results), "reservedFor",
                 Seq.of(Struct.of("resource", "pods", "name", "p", "uid", pod.uid()))));
         clock.advance(Duration.ofSeconds(3));
+        workers.wakeAll();
         until(() -> told("DRA driver gpu.example.com is not registered"));
         assertThat(called("create")).isFalse();
     }
