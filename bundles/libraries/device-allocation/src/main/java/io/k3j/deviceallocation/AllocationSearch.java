@@ -23,6 +23,8 @@ public final class AllocationSearch {
     private static final long STEP = 10;
     /// Upstream's `AllocationResultsMaxSize`.
     static final int MOST_RESULTS = 32;
+    /// Requests and devices of all claims of a pod together: each is some calls on the stack.
+    private static final int DEEPEST = 1_000;
     private final Node node;
     private final List<ClaimedRequests> claims;
     private final Attempt attempt;
@@ -64,15 +66,25 @@ public final class AllocationSearch {
     /// @param ids makes the id of a part of a device
     /// @return an allocation for each claim, as it is written into its status; empty when the node has no devices left
     ///     for them
-    /// @throws IllegalArgumentException when it cannot be told: a selector fails, or the search has no end
+    /// @throws IllegalArgumentException when it cannot be told: a selector fails, the search has no end, or there are
+    ///     too many claims
     public static Optional<List<Struct>> on(Node node, List<ClaimedRequests> claims, Attempt attempt,
             Supplier<String> ids) {
+        if (depth(claims) > DEEPEST) {
+            throw new IllegalArgumentException("the pod's " + claims.size() + " claims without devices ask for more"
+                    + " than " + DEEPEST + " at once; have it use fewer claims");
+        }
         AllocationSearch search = new AllocationSearch(node, claims, attempt);
         try {
             return search.claim(0) ? Optional.of(search.results(node.name(), ids)) : Optional.empty();
         } finally {
             search.giveAllBack();
         }
+    }
+
+    private static long depth(List<ClaimedRequests> claims) {
+        return claims.stream().flatMap(c -> c.requests().stream()).mapToLong(request -> 1 + request.stream()
+                .mapToLong(r -> Math.min(r.count(), MOST_RESULTS)).max().orElse(0)).sum();
     }
 
     private List<Struct> results(String node, Supplier<String> ids) {
@@ -140,8 +152,12 @@ public final class AllocationSearch {
         if (had == wanted.count()) {
             return request(claim, request + 1);
         }
+        long missing = wanted.count() - had;
+        if (missing > MOST_RESULTS - granted.get(claim).size()) {
+            return false;
+        }
         List<OfferedDevice> meant = matching(claim, wanted);
-        for (int i = from; i < meant.size(); i++) {
+        for (int i = from; meant.size() - i >= missing; i++) {
             if (take(claim, wanted, meant.get(i))) {
                 if (some(claim, request, wanted, had + 1, i + 1)) {
                     return true;
@@ -152,7 +168,8 @@ public final class AllocationSearch {
         return false;
     }
 
-    /// The devices that selectors mean, and whose taints are tolerated, unless each of them is wanted.
+    /// The devices that selectors mean and that have what is asked for, and whose taints are tolerated, unless each of
+    /// them is wanted.
     private List<OfferedDevice> matching(int claim, DeviceRequest wanted) {
         List<OfferedDevice> known = matching.get(wanted);
         if (known == null) {
@@ -163,6 +180,7 @@ public final class AllocationSearch {
                 step();
                 if (attempt.selectors().match(wanted.deviceClass(), kind, device, attempt.budget())
                         && attempt.selectors().match(wanted.spec(), where, device, attempt.budget())
+                        && Capacities.of(device, wanted.spec()).isPresent()
                         && (wanted.all() || wanted.tolerates(device))) {
                     known.add(device);
                 }

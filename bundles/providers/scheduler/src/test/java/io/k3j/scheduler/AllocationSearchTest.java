@@ -14,6 +14,7 @@ import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -250,6 +251,14 @@ class AllocationSearchTest {
                 AllocationSearch.on(node, wanted, attempt, () -> "");
             }
         }).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("simpler");
+    }
+
+    @Test
+    void ofTooManyClaimsNoneIsLookedAt() {
+        slice("s", Struct.of("devices", Seq.of(device("d0", "x"))));
+        Obj[] many = Collections.nCopies(501, claim("a", exactly("r"))).toArray(Obj[]::new);
+        assertThatThrownBy(() -> search(many)).hasMessageStartingWith("the pod's 501 claims without devices");
+        assertThat(search(claim("a", exactly("r", "count", Long.MAX_VALUE)))).isEmpty();
     }
 
     @Test
