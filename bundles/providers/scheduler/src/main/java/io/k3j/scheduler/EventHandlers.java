@@ -24,6 +24,9 @@ final class EventHandlers {
     /// The filters that may let a pod pass when another leaves.
     static final Set<String> ROOM = Set.of(NodeFilters.FIT, NodeFilters.PORTS, SpreadFilter.NAME,
             PodAffinityFilter.NAME, VolumeRestrictions.NAME, VolumeLimits.NAME);
+    /// Those that may let a pod pass when another's place is given up: of its devices, no claim has told anything yet.
+    static final Set<String> GIVEN_UP = Set.of(NodeFilters.FIT, NodeFilters.PORTS, SpreadFilter.NAME,
+            PodAffinityFilter.NAME, VolumeRestrictions.NAME, VolumeLimits.NAME, DeviceFilter.NAME);
     /// The filters that look at claims and what they are bound to.
     static final Set<String> STORAGE = Set.of(VolumeFilter.NAME, VolumeFilter.ZONE);
     private static final Set<String> NEIGHBOURS = Set.of(SpreadFilter.NAME, PodAffinityFilter.NAME);

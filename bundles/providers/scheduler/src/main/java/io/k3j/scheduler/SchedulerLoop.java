@@ -191,7 +191,7 @@ final class SchedulerLoop {
     /// Gives up a place whose writes were refused. What the pod or a volume has become meanwhile is not told.
     private void rejected(QueuedPod entry, ApiFault fault, String what) {
         cluster.forget(entry.pod().uid());
-        queue.changed(QueueEvents.ASSIGNED_DELETE, EventHandlers.ROOM);
+        queue.changed(QueueEvents.ASSIGNED_DELETE, EventHandlers.GIVEN_UP);
         if (fault.code() == 404 || fault.code() == 409) {
             failed(entry);
         } else {

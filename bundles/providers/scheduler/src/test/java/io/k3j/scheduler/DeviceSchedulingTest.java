@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.cel.CelService;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.DeleteOptions;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.model.Gvr;
@@ -11,7 +12,6 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
-import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -49,9 +49,14 @@ class DeviceSchedulingTest {
                 Seq.of(Struct.of("name", "r", "exactly", Struct.of("deviceClassName", "gpu", "count", 1L))))));
     }
 
-    private void pod(String name, String claim) {
+    /// Without an attempt.
+    private void waiting(String name, String claim) {
         bed.pod(name, SchedulerBed.cpu("1").with("resourceClaims",
                 Seq.of(Struct.of("name", "gpu", "resourceClaimName", claim))));
+    }
+
+    private void pod(String name, String claim) {
+        waiting(name, claim);
         bed.settle();
     }
 
@@ -101,13 +106,29 @@ class DeviceSchedulingTest {
             bed.api.deliver();
             bed.loop.step();
         }));
-        for (String claim : List.of("c", "d")) {
-            bed.pod("pod-" + claim, SchedulerBed.cpu("1").with("resourceClaims",
-                    Seq.of(Struct.of("name", "gpu", "resourceClaimName", claim))));
-        }
+        waiting("p", "c");
+        waiting("q", "d");
         bed.settle();
-        assertThat(bed.node("pod-c") + bed.node("pod-d")).isEqualTo("b");
+        assertThat(bed.node("p") + bed.node("q")).isEqualTo("b");
         assertThat(status("c").has("allocation") && status("d").has("allocation")).isFalse();
+    }
+
+    @Test
+    void aDeviceThatWasNotWrittenIsOfferedToThoseWhoWait() {
+        devices("b", 1);
+        claim("c");
+        claim("d");
+        bed.during("update", () -> {
+            bed.api.deliver();
+            bed.loop.step();
+            bed.api.delete(BuiltinResources.PODS, SchedulerBed.key("p"), DeleteOptions.NOW);
+            throw new ApiFault(409, "Conflict", "no", Struct.EMPTY);
+        });
+        waiting("p", "c");
+        waiting("q", "d");
+        bed.settle();
+        bed.later();
+        assertThat(bed.node("q")).isEqualTo("b");
     }
 
     @Test
@@ -185,8 +206,7 @@ class DeviceSchedulingTest {
         bed.during("post", () -> {
             throw new ApiFault(403, "Forbidden", "no", Struct.EMPTY);
         });
-        bed.pod("p", SchedulerBed.cpu("1").with("resourceClaims",
-                Seq.of(Struct.of("name", "gpu", "resourceClaimName", "c"))));
+        waiting("p", "c");
         bed.api.deliver();
         bed.loop.step();
         bed.api.deliver();
