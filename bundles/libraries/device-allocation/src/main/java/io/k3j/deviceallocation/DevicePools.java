@@ -145,9 +145,13 @@ public final class DevicePools {
 
     /// The device of an id as each pool of its name has it that counts what it takes.
     List<OfferedDevice> counted(DeviceId id) {
+        List<Pool> named = pools.getOrDefault(List.of(id.driver(), id.pool()), List.of());
+        if (named.stream().allMatch(p -> p.consumers().isEmpty())) {
+            return List.of();
+        }
         List<OfferedDevice> found = new ArrayList<>();
         Set<PoolId> seen = new HashSet<>();
-        for (Pool pool : pools.getOrDefault(List.of(id.driver(), id.pool()), List.of())) {
+        for (Pool pool : named) {
             Struct device = pool.consumers().get(id.device());
             if (device != null && seen.add(pool.id())) {
                 found.add(new OfferedDevice(id, device, Struct.EMPTY, pool));

@@ -45,12 +45,13 @@ public final class Taken {
     }
 
     private void add(DeviceId id, Struct result) {
-        Map<String, Quantity> amounts = new HashMap<>();
         Struct consumed = result.struct("consumedCapacity");
-        consumed.names().forEach(n -> amounts.put(n, Quantity.of(consumed.get(n))));
-        boolean first = devices.add(id);
-        consume(capacities.computeIfAbsent(id, d -> new HashMap<>()), amounts);
-        if (first) {
+        if (!consumed.isEmpty()) {
+            Map<String, Quantity> amounts = new HashMap<>();
+            consumed.names().forEach(n -> amounts.put(n, Quantity.of(consumed.get(n))));
+            consume(capacities.computeIfAbsent(id, d -> new HashMap<>()), amounts);
+        }
+        if (devices.add(id)) {
             pools.counted(id).forEach(d -> count(d, false));
         }
     }

@@ -4,6 +4,7 @@ import io.k3j.celapi.Cel;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.controllerkit.LiveView;
 import io.k3j.controllerkit.LiveViews;
+import io.k3j.deviceallocation.DevicePools;
 import io.k3j.deviceallocation.DeviceSelectors;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /// ResourceClaims as they will be when the scheduler's own writes are seen, so that no device is given twice, and what
@@ -26,13 +28,21 @@ final class AssumedDevices implements ClaimedDevices {
     private final Map<Key, Obj> writing = new ConcurrentHashMap<>();
     /// What was written, until the view has it.
     private final Map<Key, Obj> written = new ConcurrentHashMap<>();
+    /// How often slices have changed.
+    private final AtomicLong changes = new AtomicLong();
+    private volatile Offered offered = new Offered(-1, DevicePools.of(List.of()));
     private @Nullable Cel cel;
     private @Nullable DeviceSelectors selectors;
+
+    /// @param changes of slices before they were looked at
+    private record Offered(long changes, DevicePools pools) {
+    }
 
     AssumedDevices(LiveViews views) {
         this.claims = views.of(BuiltinResources.RESOURCE_CLAIMS).index(ALLOCATED,
                 c -> c.status().has(ALLOCATION) ? List.of(ALLOCATED) : List.of());
         this.slices = views.of(BuiltinResources.RESOURCE_SLICES);
+        this.slices.listen((before, after) -> changes.incrementAndGet());
         this.classes = views.of(BuiltinResources.DEVICE_CLASSES);
     }
 
@@ -129,8 +139,14 @@ final class AssumedDevices implements ClaimedDevices {
     }
 
     @Override
-    public List<Obj> slices() {
-        return slices.list();
+    public DevicePools pools() {
+        long now = changes.get();
+        Offered known = offered;
+        if (known.changes() != now) {
+            known = new Offered(now, DevicePools.of(slices.list()));
+            offered = known;
+        }
+        return known.pools();
     }
 
     @Override

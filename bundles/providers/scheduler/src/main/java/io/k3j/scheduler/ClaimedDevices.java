@@ -1,5 +1,6 @@
 package io.k3j.scheduler;
 
+import io.k3j.deviceallocation.DevicePools;
 import io.k3j.deviceallocation.DeviceSelectors;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 interface ClaimedDevices {
     /// There are none.
     ClaimedDevices NONE = new ClaimedDevices() {
+        private final DevicePools pools = DevicePools.of(List.of());
+
         @Override
         public Optional<Obj> claim(Key key) {
             return Optional.empty();
@@ -22,8 +25,8 @@ interface ClaimedDevices {
         }
 
         @Override
-        public List<Obj> slices() {
-            return List.of();
+        public DevicePools pools() {
+            return pools;
         }
 
         @Override
@@ -43,8 +46,8 @@ interface ClaimedDevices {
     /// All claims that have devices, or are about to.
     List<Obj> allocated();
 
-    /// All ResourceSlices.
-    List<Obj> slices();
+    /// What all ResourceSlices offer; made anew when one has changed.
+    DevicePools pools();
 
     /// A DeviceClass.
     Optional<Obj> deviceClass(String name);

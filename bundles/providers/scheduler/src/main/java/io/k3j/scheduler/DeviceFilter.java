@@ -4,7 +4,6 @@ import io.k3j.componenthelpers.NodeSelectorTerm;
 import io.k3j.componenthelpers.PodClaim;
 import io.k3j.deviceallocation.AllocationSearch;
 import io.k3j.deviceallocation.ClaimedRequests;
-import io.k3j.deviceallocation.DevicePools;
 import io.k3j.deviceallocation.DeviceSelectors;
 import io.k3j.deviceallocation.Taken;
 import io.k3j.model.Key;
@@ -112,8 +111,7 @@ final class DeviceFilter implements Filter {
             refuse("device selectors cannot be evaluated: the bundle io.k3j.cel is being replaced");
             return;
         }
-        search = new AllocationSearch.Attempt(Taken.of(DevicePools.of(devices.slices()), devices.allocated()),
-                selectors);
+        search = new AllocationSearch.Attempt(Taken.of(devices.pools(), devices.allocated()), selectors);
     }
 
     /// Why no node is feasible, null when some may be.
