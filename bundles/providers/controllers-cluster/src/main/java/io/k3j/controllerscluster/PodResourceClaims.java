@@ -124,11 +124,11 @@ final class PodResourceClaims implements Reconciler {
                 + claim.substring(0, claim.length() * LONGEST_BASE / whole.length());
     }
 
-    /// A pod that names its node itself uses claims that are allocated already.
+    /// A pod that names its node itself uses claims that are allocated already, and do not go.
     private void reserve(Obj pod, ExpectingWriter writer) {
         for (PodClaim claim : PodClaim.of(pod)) {
             Optional<Obj> found = claims.get(new Key(pod.namespace(), claim.claim()))
-                    .filter(c -> claim.mayBe(c, pod) && c.status().has("allocation")
+                    .filter(c -> claim.mayBe(c, pod) && c.status().has("allocation") && !c.terminating()
                             && !PodClaim.reserved(c, pod.uid()));
             if (found.isPresent() && found.get().status().seq("reservedFor").size() < MOST_CONSUMERS) {
                 Seq consumers = found.get().status().seq("reservedFor").plus(
