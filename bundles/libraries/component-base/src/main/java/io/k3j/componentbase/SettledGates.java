@@ -20,9 +20,12 @@ final class SettledGates {
             "AnonymousAuthConfigurableEndpoints", "MultiCIDRServiceAllocator", "ServiceTrafficDistribution",
             "VolumeAttributesClass", "RecoverVolumeExpansionFailure", "NodeDeclaredFeatures",
             "ConstrainedImpersonation", "APIServerIdentity", "UserNamespacesSupport", "ProcMountType", "NodeLogQuery",
-            "RecursiveReadOnlyMounts", "KubeletEnsureSecretPulledImages", "SupplementalGroupsPolicy");
-    private static final List<String> OFF = List.of("DynamicResourceAllocation", "QOSReserved",
-            "KubeletInUserNamespace", "StorageVersionAPI");
+            "RecursiveReadOnlyMounts", "KubeletEnsureSecretPulledImages", "SupplementalGroupsPolicy",
+            "DynamicResourceAllocation", "DRAAdminAccess", "DRAPrioritizedList", "DRAResourceClaimDeviceStatus",
+            "DRAPartitionableDevices", "DRADeviceTaints", "DRAConsumableCapacity", "DRASchedulerFilterTimeout");
+    private static final List<String> OFF = List.of("DRADeviceTaintRules", "DRANodeAllocatableResources",
+            "DRAListTypeAttributes", "DRAWorkloadResourceClaims", "QOSReserved", "KubeletInUserNamespace",
+            "StorageVersionAPI");
     private static final Map<String, Boolean> ALL = all();
 
     private SettledGates() {

@@ -34,7 +34,7 @@ class FeatureGatesTest {
 
     @Test
     void whatIsAsItIsSaidToBeIsTaken() {
-        assertThat(gates("feature-gates=NodeSwap=true,kube:GracefulNodeShutdown=1,DynamicResourceAllocation=false,"
+        assertThat(gates("feature-gates=NodeSwap=true,kube:GracefulNodeShutdown=1,DynamicResourceAllocation=true,"
                 + "NodeDeclaredFeatures=true,PodCertificateRequest=true").enabled())
                 .containsExactly(FeatureGate.POD_CERTIFICATE_REQUEST);
     }

@@ -79,6 +79,15 @@ public final class BuiltinResources {
     /// `ingresses` of `networking.k8s.io/v1`.
     public static final Gvr INGRESSES = Gvr.of("networking.k8s.io/v1", "ingresses");
 
+    /// `resourceclaims` of `resource.k8s.io/v1`.
+    public static final Gvr RESOURCE_CLAIMS = Gvr.of("resource.k8s.io/v1", "resourceclaims");
+    /// `resourceclaimtemplates` of `resource.k8s.io/v1`.
+    public static final Gvr RESOURCE_CLAIM_TEMPLATES = Gvr.of("resource.k8s.io/v1", "resourceclaimtemplates");
+    /// `resourceslices` of `resource.k8s.io/v1`.
+    public static final Gvr RESOURCE_SLICES = Gvr.of("resource.k8s.io/v1", "resourceslices");
+    /// `deviceclasses` of `resource.k8s.io/v1`.
+    public static final Gvr DEVICE_CLASSES = Gvr.of("resource.k8s.io/v1", "deviceclasses");
+
     private BuiltinResources() {
     }
 }

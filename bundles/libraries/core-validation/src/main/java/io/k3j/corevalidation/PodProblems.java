@@ -29,6 +29,7 @@ import java.util.Set;
 /// | `securityContext` | ids, names of kernel parameters, profiles as in [ProfileProblems] |
 /// | `os` | see [OsProblems] |
 /// | `hostUsers` | see [HostUsersProblems] |
+/// | `resourceClaims`, `resources.claims` | see [PodClaimProblems] |
 /// | host ports | each once per protocol and address; with `hostNetwork` the container's own |
 public final class PodProblems {
     /// Not sorted: the message lists restart policies and DNS policies in upstream's own order.
@@ -111,6 +112,7 @@ public final class PodProblems {
         security(spec.struct("securityContext"), p.at("securityContext"));
         OsProblems.check(spec, p);
         HostUsersProblems.check(spec, p);
+        PodClaimProblems.check(spec, p);
     }
 
     /// Fields that stand for themselves: times in seconds, names of other objects (which need not exist yet), the pod's

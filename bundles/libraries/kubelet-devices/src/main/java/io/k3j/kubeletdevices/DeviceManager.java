@@ -152,13 +152,13 @@ public final class DeviceManager implements AutoCloseable {
 
     /// Begins to give a pod that is to run here the devices that its containers ask for; [#keep] ends it, or [#ended],
     /// which gives back what it has by then.
-    public DeviceRequest request(Obj pod) {
-        return new DeviceRequest(pod, inventory, pods, allocator);
+    public PodDeviceRequest request(Obj pod) {
+        return new PodDeviceRequest(pod, inventory, pods, allocator);
     }
 
     /// What was given is the pod's, whatever becomes of this kubelet.
     /// @throws DeviceFault when it cannot be written
-    public void keep(DeviceRequest request) throws DeviceFault {
+    public void keep(PodDeviceRequest request) throws DeviceFault {
         try {
             if (request.any()) {
                 checkpoint.write(pods, inventory);

@@ -150,7 +150,7 @@ abstract class DeviceScene {
     String refusal(Obj pod) {
         boolean whole = false;
         try {
-            DeviceRequest request = manager.request(pod);
+            PodDeviceRequest request = manager.request(pod);
             for (Struct container : PodSpecs.initContainers(pod)) {
                 request.give(container, !PodSpecs.sidecar(container), nodes);
             }

@@ -94,7 +94,7 @@ public final class NodeAllocations {
     /// Allocates changed requests of a pod, if there is room that no other pod waits for whose turn is before its.
     /// @return the refusal: `Infeasible` when the node is too small, `Deferred` when other pods use the room, or will;
     ///     then it waits until it is asked again and granted, or [#settle] is called
-    synchronized Optional<PodStatus.Waiting> tryResize(Obj pod) {
+    public synchronized Optional<PodStatus.Waiting> tryResize(Obj pod) {
         Map<String, Long> now = PodResources.requests(pod);
         PendingResizes.Pending wanted = pending.of(pod, now);
         Map<String, Map<String, Long>> taken = new HashMap<>(allocated);

@@ -164,7 +164,7 @@ public final class NodeCpus implements ExclusiveCpus {
     }
 
     /// Tells running containers which CPUs they may use, when that changes and every ten seconds, until interrupted.
-    public void run(ContainerRuntime runtime, NodePods pods, CountDownLatch closed) throws InterruptedException {
+    public void run(ContainerRuntime runtime, KnownPods pods, CountDownLatch closed) throws InterruptedException {
         while (cpus.isPresent() && closed.getCount() > 0) {
             if (changed.tryAcquire(RECONCILE_SECONDS, TimeUnit.SECONDS)) {
                 changed.drainPermits();
@@ -175,16 +175,16 @@ public final class NodeCpus implements ExclusiveCpus {
     }
 
     /// Twice not among the living: one that has just come may not have been there when they were counted.
-    private void forgetEnded(StaticCpus all, NodePods pods) {
+    private void forgetEnded(StaticCpus all, KnownPods pods) {
         Set<String> gone = new HashSet<>(all.pods());
         pods.living().ifPresentOrElse(gone::removeAll, gone::clear);
         gone.stream().filter(absent::contains).forEach(this::ended);
         absent = gone;
     }
 
-    private void reconcile(StaticCpus all, ContainerRuntime runtime, NodePods pods) {
+    private void reconcile(StaticCpus all, ContainerRuntime runtime, KnownPods pods) {
         Map<String, CpuSet> now = new HashMap<>();
-        for (NodePods.Pod pod : pods.all()) {
+        for (KnownPods.Pod pod : pods.all()) {
             for (Container c : pod.runtime().running()) {
                 CpuSet may = all.of(pod.pod().uid(), c.labels().getOrDefault(Labels.CONTAINER, c.name()));
                 if (may.equals(told.get(c.id())) || tell(runtime, c, may)) {

@@ -7,7 +7,7 @@ import io.k3j.kubeletdevices.ContainerDevices;
 import io.k3j.kubeletdevices.DeviceAmounts;
 import io.k3j.kubeletdevices.DeviceFault;
 import io.k3j.kubeletdevices.DeviceManager;
-import io.k3j.kubeletdevices.DeviceRequest;
+import io.k3j.kubeletdevices.PodDeviceRequest;
 import io.k3j.kuberuntime.ConfigError;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
@@ -41,7 +41,7 @@ public final class NodeDevices implements AutoCloseable {
     /// @param news called when the Node has something new to say
     /// @param pods of this node; asked for once the loops run
     public static NodeDevices of(Path root, TimeSource clock, Health health, Runnable news,
-            Supplier<? extends NodePods> pods) {
+            Supplier<? extends KnownPods> pods) {
         DeviceManager manager = new DeviceManager(new DeviceManager.Host(root, MachineInfo.text(BOOT).strip(), news,
                 () -> pods.get().living()), clock, health);
         return new NodeDevices(Optional.of(manager));
@@ -62,13 +62,13 @@ public final class NodeDevices implements AutoCloseable {
     }
 
     /// Begins to give a pod the devices that it asks for; empty on a node that gives none.
-    Optional<DeviceRequest> request(Obj pod) {
+    Optional<PodDeviceRequest> request(Obj pod) {
         return manager.map(all -> all.request(pod));
     }
 
     /// What was given is the pod's until [#ended].
     /// @throws DeviceFault when that cannot be written
-    void keep(DeviceRequest request) throws DeviceFault {
+    void keep(PodDeviceRequest request) throws DeviceFault {
         if (manager.isPresent()) {
             manager.get().keep(request);
         }

@@ -2,7 +2,7 @@ package io.k3j.podallocation;
 
 import io.k3j.componentbase.SupervisedLoop;
 import io.k3j.kubeletdevices.DeviceFault;
-import io.k3j.kubeletdevices.DeviceRequest;
+import io.k3j.kubeletdevices.PodDeviceRequest;
 import io.k3j.kubeletdevices.PodResourcesServer;
 import io.k3j.kubeletoptions.KubeletOptions;
 import io.k3j.kubelettopology.NumaSupply;
@@ -44,21 +44,21 @@ public record NodeResources(NodeDevices devices, NodeCpus cpus, NodeTopology top
     /// @param pods of this node; asked for once the loops run
     /// @throws IllegalArgumentException for policies that cannot be, and what to type
     public static NodeResources of(KubeletOptions options, Path sys, NodeDevices devices,
-            Supplier<? extends NodePods> pods) throws IOException {
+            Supplier<? extends KnownPods> pods) throws IOException {
         NodeCpus cpus = NodeCpus.of(options, sys);
         Path root = options.rootDir().toAbsolutePath();
         return new NodeResources(devices, cpus, NodeTopology.of(options, sys), devices.manager()
                 .map(manager -> new PodResourcesServer(root, manager, cpus, () -> active(pods.get()))));
     }
 
-    private static Collection<Obj> active(NodePods pods) {
-        return pods.all().stream().map(NodePods.Pod::pod).filter(pod -> !PodSpecs.finished(pod)).toList();
+    private static Collection<Obj> active(KnownPods pods) {
+        return pods.all().stream().map(KnownPods.Pod::pod).filter(pod -> !PodSpecs.finished(pod)).toList();
     }
 
     /// Begins to serve whoever asks.
     /// @param loops given each loop by its name
     /// @param closed reaches zero when the kubelet stops
-    public void begin(BiConsumer<String, SupervisedLoop.Work> loops, ContainerRuntime runtime, NodePods pods,
+    public void begin(BiConsumer<String, SupervisedLoop.Work> loops, ContainerRuntime runtime, KnownPods pods,
             CountDownLatch closed) {
         devices.begin(loops, closed);
         server.ifPresent(resources -> loops.accept("kubelet-pod-resources", () -> resources.run(closed)));
@@ -86,7 +86,7 @@ public record NodeResources(NodeDevices devices, NodeCpus cpus, NodeTopology top
     }
 
     private Optional<PodStatus.Waiting> given(Obj pod) throws DeviceFault, IOException {
-        Optional<DeviceRequest> asked = devices.request(pod);
+        Optional<PodDeviceRequest> asked = devices.request(pod);
         NodeCpus.Request own = cpus.request(pod);
         OptionalLong ofPod = OptionalLong.of(0);
         if (topology.ofPods()) {
@@ -116,7 +116,7 @@ public record NodeResources(NodeDevices devices, NodeCpus cpus, NodeTopology top
     }
 
     /// Nothing where nobody looks at NUMA nodes.
-    private List<NumaSupply> supplies(Optional<DeviceRequest> asked, Struct container, List<NumaSupply> ofCpus) {
+    private List<NumaSupply> supplies(Optional<PodDeviceRequest> asked, Struct container, List<NumaSupply> ofCpus) {
         if (topology.policy() == TopologyPolicy.NONE) {
             return List.of();
         }

@@ -1,5 +1,6 @@
 package io.k3j.schedulercache;
 
+import io.k3j.deviceallocation.ClaimedDevices;
 import io.k3j.model.Obj;
 import io.k3j.model.Selector;
 import java.util.ArrayDeque;
@@ -34,13 +35,14 @@ public final class ClusterState {
     private final Map<String, Map<String, PodInfo>> strays = new HashMap<>();
     private final Function<String, Map<String, String>> namespaceLabels;
     private final ClaimedVolumes volumes;
+    private final ClaimedDevices devices;
     private final Function<PodInfo, Selector> siblings;
     private boolean mixed;
     private @Nullable Snapshot snapshot;
 
     /// One in which pods are spread by their own constraints only.
     public ClusterState(Function<String, Map<String, String>> namespaceLabels, ClaimedVolumes volumes) {
-        this(namespaceLabels, volumes, _ -> Selector.EVERYTHING);
+        this(namespaceLabels, volumes, ClaimedDevices.NONE, _ -> Selector.EVERYTHING);
     }
 
     /// One that knows more of pods than they say.
@@ -48,8 +50,17 @@ public final class ClusterState {
     /// @param siblings as [Snapshot]
     public ClusterState(Function<String, Map<String, String>> namespaceLabels, ClaimedVolumes volumes,
             Function<PodInfo, Selector> siblings) {
+        this(namespaceLabels, volumes, ClaimedDevices.NONE, siblings);
+    }
+
+    /// One that knows what drivers of devices offer, too.
+    ///
+    /// @param siblings as [Snapshot]
+    public ClusterState(Function<String, Map<String, String>> namespaceLabels, ClaimedVolumes volumes,
+            ClaimedDevices devices, Function<PodInfo, Selector> siblings) {
         this.namespaceLabels = namespaceLabels;
         this.volumes = volumes;
+        this.devices = devices;
         this.siblings = siblings;
     }
 
@@ -63,7 +74,7 @@ public final class ClusterState {
             Map<String, List<PodInfo>> promised = new HashMap<>();
             nominated.values().forEach(p -> promised.computeIfAbsent(p.node(), n -> new ArrayList<>()).add(p.pod()));
             now = Snapshot.of(new ArrayList<>(nodes.values()), promised,
-                    new Snapshot.Lookups(namespaceLabels, volumes, siblings));
+                    new Snapshot.Lookups(namespaceLabels, volumes, devices, siblings));
             snapshot = now;
         }
         return now;

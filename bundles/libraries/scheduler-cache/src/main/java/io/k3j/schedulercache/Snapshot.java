@@ -1,5 +1,6 @@
 package io.k3j.schedulercache;
 
+import io.k3j.deviceallocation.ClaimedDevices;
 import io.k3j.model.Selector;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,9 +22,10 @@ public record Snapshot(List<NodeState> nodes, List<NodeState> withAffinity, Map<
     ///
     /// @param namespaceLabels the labels of a namespace
     /// @param volumes claims, volumes and classes
+    /// @param devices ResourceClaims, and what drivers offer
     /// @param siblings among which pods one without spread constraints of its own is spread; everything for none
     record Lookups(Function<String, Map<String, String>> namespaceLabels, ClaimedVolumes volumes,
-            Function<PodInfo, Selector> siblings) {
+            ClaimedDevices devices, Function<PodInfo, Selector> siblings) {
     }
 
     static Snapshot of(List<NodeState> nodes, Map<String, List<PodInfo>> nominated, Lookups lookups) {
@@ -44,6 +46,11 @@ public record Snapshot(List<NodeState> nodes, List<NodeState> withAffinity, Map<
     /// Claims, volumes and classes as they are now.
     public ClaimedVolumes volumes() {
         return lookups.volumes();
+    }
+
+    /// ResourceClaims, and what drivers offer, as they are now.
+    public ClaimedDevices devices() {
+        return lookups.devices();
     }
 
     /// Among which pods a pod is spread by default.

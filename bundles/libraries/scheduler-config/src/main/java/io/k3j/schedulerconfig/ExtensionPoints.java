@@ -27,15 +27,16 @@ final class ExtensionPoints {
     private static final Map<String, Map<String, Long>> TABLE = Map.of(
             FILTER, unweighted("NodeUnschedulable", "NodeName", "TaintToleration", "NodeAffinity", "NodePorts",
                     "NodeResourcesFit", "VolumeRestrictions", "NodeVolumeLimits", "VolumeBinding", "VolumeZone",
-                    "PodTopologySpread", "InterPodAffinity", "NodeDeclaredFeatures"),
+                    "PodTopologySpread", "InterPodAffinity", "DynamicResources", "NodeDeclaredFeatures"),
             SCORE, weighted(),
             POST_FILTER, unweighted("DynamicResources", "DefaultPreemption"),
             "preFilter", unweighted("NodeAffinity", "NodePorts", "NodeResourcesFit", "VolumeRestrictions",
                     "NodeVolumeLimits", "VolumeBinding", "VolumeZone", "PodTopologySpread", "InterPodAffinity",
-                    "NodeDeclaredFeatures"),
+                    "DynamicResources", "NodeDeclaredFeatures"),
             "preScore", unweighted("TaintToleration", "NodeAffinity", "NodeResourcesFit", "PodTopologySpread",
                     "InterPodAffinity", "NodeResourcesBalancedAllocation"),
-            "reserve", unweighted("VolumeBinding"), "preBind", unweighted("VolumeBinding"));
+            "reserve", unweighted("VolumeBinding", "DynamicResources"), "preBind",
+            unweighted("VolumeBinding", "DynamicResources"));
 
     private ExtensionPoints() {
     }

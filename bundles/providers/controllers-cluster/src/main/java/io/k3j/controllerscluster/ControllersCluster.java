@@ -84,6 +84,9 @@ public final class ControllersCluster implements Metrics {
         NodeTtl.add(context);
         PodGarbageCollector.add(context, terminatedPods(settings.kubeControllerManagerArg()));
         VolumeControllers.add(context, settings.kubeControllerManagerArg());
+        PodResourceClaims.add(context);
+        ResourceClaims.add(context);
+        DeviceTaintEviction.add(context);
         addSigners(context, settings);
         NodeIpam.add(context, split(settings.clusterCidr()), settings.kubeControllerManagerArg());
         ServiceCidrs.add(context);

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -23,8 +24,8 @@ final class PluginRegistration {
     private static final Duration FIRST = Duration.ofSeconds(1);
     /// Upstream's longest back-off of a plug-in.
     private static final Duration LONGEST = Duration.ofMinutes(2);
-    /// Of plug-ins that the kubelet itself registers; a refusal would end them.
-    private static final String DEVICES = "DevicePlugin";
+    /// Of plug-ins that the kubelet itself registers (`kubelet-devices`, `kubelet-dra`); a refusal would end them.
+    private static final Set<String> OTHERS = Set.of("DevicePlugin", "DRAPlugin");
     private static final byte[] NOTHING = {};
     private static final int NOT_FOUND = 404;
     private static final int CONFLICT = 409;
@@ -68,7 +69,7 @@ final class PluginRegistration {
                     "Cannot ask a plug-in who it is path={0} error={1}", socket, e.getMessage());
             return false;
         }
-        if (plugin.type().equals(DEVICES)) {
+        if (OTHERS.contains(plugin.type())) {
             return true;
         }
         try {

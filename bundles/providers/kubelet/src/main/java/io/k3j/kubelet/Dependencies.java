@@ -5,6 +5,7 @@ import io.k3j.cgroups.ContainerResources;
 import io.k3j.cgroups.MemoryControl;
 import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.Events;
+import io.k3j.kubeletdra.ClaimResources;
 import io.k3j.kubeletimages.Images;
 import io.k3j.kubeletoptions.CgroupOptions;
 import io.k3j.kubeletoptions.KubeletOptions;
@@ -37,12 +38,14 @@ import java.util.function.Supplier;
 /// @param memory what the kernel is told of that of containers
 /// @param userNamespaces which ids of the host pods have
 /// @param room the resources allocated to its pods
+/// @param claims devices of ResourceClaims
 /// @param closed reaches zero when the kubelet stops
 record Dependencies(KubeletOptions options, ContainerRuntime runtime, ReferencedObjects references, Volumes volumes,
         Environment environment, Cgroups cgroups, Dns dns, HandlerRunner handlers, Images images, StatusWriter statuses,
         Events events, TimeSource clock, Supplier<Collection<Obj>> services, List<String> hosts, long nodeMemory,
         MemoryControl memory, UserNamespaces userNamespaces, NodeAllocations room, PodTokens tokens,
-        ReferenceWatches watches, PodAdmission admission, StartGates gates, CountDownLatch closed)
+        ReferenceWatches watches, PodAdmission admission, StartGates gates, ClaimResources claims,
+        CountDownLatch closed)
         implements
             Resizes.Node {
 

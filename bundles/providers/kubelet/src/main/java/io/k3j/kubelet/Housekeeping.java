@@ -101,6 +101,7 @@ final class Housekeeping {
             }
         }
         if (!stopped()) {
+            tools.claims().prune(orphaned);
             tools.volumes().prune();
         }
         tools.cgroups().present().stream().filter(orphaned).forEach(tools.cgroups()::remove);

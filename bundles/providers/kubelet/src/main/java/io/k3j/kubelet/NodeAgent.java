@@ -8,6 +8,7 @@ import io.k3j.componentapi.TimeSource;
 import io.k3j.componentbase.SupervisedLoop;
 import io.k3j.controllerkit.Events;
 import io.k3j.controllerkit.LiveView;
+import io.k3j.kubeletdra.ClaimResources;
 import io.k3j.kubeletimages.ImageGarbageCollector;
 import io.k3j.kubeletimages.ImageVolumes;
 import io.k3j.kubeletoptions.CgroupOptions;
@@ -39,8 +40,10 @@ import io.k3j.nodestatus.MachineInfo;
 import io.k3j.nodestatus.NodeLoop;
 import io.k3j.nodestatus.NodeObject;
 import io.k3j.nodestatus.PluginFailures;
+import io.k3j.podallocation.CurrentNode;
 import io.k3j.podallocation.NodeAllocations;
 import io.k3j.podallocation.NodeDevices;
+import io.k3j.podallocation.NodeFit;
 import io.k3j.podallocation.NodeResources;
 import io.k3j.podstatus.StatusWriter;
 import io.k3j.probes.HandlerRunner;
@@ -122,7 +125,8 @@ final class NodeAgent implements AutoCloseable {
                 new StatusWriter(api, closed), events, clock, this::services, facts.addresses(),
                 facts.memory(), CgroupOptions.memory(kernel.cgroups(), options),
                 UserNamespaceOptions.of(options, facts.cpus(), runtime), room, tokens, gated.watches(clock),
-                admission(options, room, runtime, clock), new StartGates(), closed);
+                admission(options, room, runtime, clock), new StartGates(), new ClaimResources(
+                        options.rootDir().toAbsolutePath(), options.nodeName(), api, clock.monotonic()), closed);
         drivers = new CurrentDrivers(new VolumeHost(options.rootDir().toAbsolutePath(), options.nodeName(), api),
                 volumes);
         plugins = new PluginFailures(api, options.nodeName(), health, tools.events(), clock);
@@ -194,6 +198,7 @@ final class NodeAgent implements AutoCloseable {
     private void start() {
         loop("kubelet-node", () -> node.run(ready));
         loop("kubelet-plugins", () -> plugins.run(closed));
+        loop("kubelet-dra", () -> tools.claims().run(closed));
         loop("kubelet-certificates", () -> certificates.run(closed));
         healthz.ifPresent(port -> loop("kubelet-healthz", () -> port.run(closed)));
         loop("kubelet-events", recording::run);

@@ -3,6 +3,7 @@ package io.k3j.kubelet;
 import io.k3j.kuberuntime.PodSpecs;
 import io.k3j.kuberuntime.Security;
 import io.k3j.model.Obj;
+import io.k3j.podallocation.NodeFit;
 import io.k3j.podallocation.NodeResources;
 import io.k3j.podstatus.PodStatus;
 import java.util.ArrayList;

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /// One sync of a pod: reads, decides and acts. The state of a sync is a [SyncContext], passed from step to step.
 /// Between syncs only state that can be rebuilt is kept: back-off, waiting reasons, probe results.
@@ -235,12 +236,7 @@ final class PodSync {
 
     /// All containers have exited for good: stops the sandbox; logs and containers stay until the pod is deleted.
     private Duration finish(SyncContext context, boolean fresh) throws IOException {
-        free(context.pod());
-        for (Sandbox s : context.seen().sandboxes()) {
-            if (s.ready()) {
-                tools.runtime().stopSandbox(s.id());
-            }
-        }
+        free(context, Sandbox::ready);
         SyncContext now = context;
         if (fresh) {
             now = remember(context.refreshed(tools.runtime()));
@@ -250,10 +246,13 @@ final class PodSync {
         return Duration.ofHours(24);
     }
 
-    /// Releases the pod's node resources, which no container uses any more.
-    private void free(Obj pod) {
+    /// Stops sandboxes and releases the pod's node resources, which no container uses any more: devices before the API
+    /// has the pod's end, since they are others' with that.
+    private void free(SyncContext context, Predicate<Sandbox> which) throws IOException {
         probes.stop();
-        tools.free(pod.uid());
+        tools.free(context.pod().uid());
+        context.seen().sandboxes().stream().filter(which).forEach(s -> tools.runtime().stopSandbox(s.id()));
+        PreparedDevices.release(tools, context.pod());
     }
 
     /// Stops everything of a terminating pod.
@@ -267,10 +266,7 @@ final class PodSync {
             publish(context);
             return Duration.ofSeconds(1);
         }
-        free(pod);
-        for (Sandbox s : context.seen().sandboxes()) {
-            tools.runtime().stopSandbox(s.id());
-        }
+        free(context, s -> true);
         boolean deleted = gone || pod.terminating();
         if (!gone) {
             tools.statuses().write(context.desired(), status(context));

@@ -7,7 +7,7 @@ import io.k3j.kuberuntime.PodRuntime;
 import io.k3j.kuberuntime.PodSpecs;
 import io.k3j.model.Obj;
 import io.k3j.nodeapi.RuntimeFault;
-import io.k3j.podallocation.NodePods;
+import io.k3j.podallocation.KnownPods;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.locks.Condition;
@@ -19,7 +19,7 @@ import java.util.concurrent.locks.ReentrantLock;
 ///   RUNNING ──deleted, gone, deadline──► TERMINATING ──containers stopped──► FINISHED
 ///      └──────all containers exited for good────────────────────────────────►┘
 /// ```
-final class PodWorker implements HostedPod, NodePods.Pod {
+final class PodWorker implements HostedPod, KnownPods.Pod {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
     private static final Duration RETRY = Duration.ofSeconds(2);
     private final Dependencies tools;

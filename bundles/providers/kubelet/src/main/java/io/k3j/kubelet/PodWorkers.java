@@ -9,7 +9,7 @@ import io.k3j.nodeapi.Container;
 import io.k3j.nodeapi.RuntimeEvent;
 import io.k3j.nodeapi.RuntimeFault;
 import io.k3j.nodeapi.Sandbox;
-import io.k3j.podallocation.NodePods;
+import io.k3j.podallocation.KnownPods;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The workers of all pods of this node by UID, fed by the API's view, files of static pods and the runtime's events.
 /// Pods without an object or file are stopped, once it is known what objects or files there are.
-final class PodWorkers implements View.Listener, NodePods {
+final class PodWorkers implements View.Listener, KnownPods {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
     private static final Duration EXIT_LAG = Duration.ofMillis(40);
     private static final int MAX_OWNERS = 10_000;

@@ -54,6 +54,7 @@ final class Starter {
     /// @return the sandbox's id
     String sandbox(Obj pod, int attempt) throws IOException {
         KubeletOptions o = tools.options();
+        PreparedDevices.prepare(tools, pod);
         PodDirectories.make(o.podDir(pod.uid()));
         Files.createDirectories(o.podLogs(pod.namespace(), pod.name(), pod.uid()));
         tools.cgroups().make(pod);
@@ -109,7 +110,8 @@ final class Starter {
         Files.createDirectories(tools.options().podLogs(pod.namespace(), pod.name(), pod.uid()).resolve(name));
         String id;
         try {
-            id = tools.runtime().createContainer(place.sandbox(), config, config(pod, place.sandboxAttempt()));
+            id = tools.runtime().createContainer(place.sandbox(), PreparedDevices.added(tools, pod, spec, config),
+                    config(pod, place.sandboxAttempt()));
         } catch (RuntimeFault e) {
             throw new ConfigError("CreateContainerError", String.valueOf(e.getMessage()));
         }

@@ -10,6 +10,7 @@ import io.k3j.clientapi.Query;
 import io.k3j.controllerkit.Events;
 import io.k3j.controllerkit.LiveView;
 import io.k3j.kubeletconfig.KubeletDefaults;
+import io.k3j.kubeletdra.ClaimResources;
 import io.k3j.kubeletimages.CredentialProviders;
 import io.k3j.kubeletimages.ImageGarbageCollector;
 import io.k3j.kubeletimages.Images;
@@ -28,7 +29,9 @@ import io.k3j.model.Gvr;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.podallocation.CurrentNode;
 import io.k3j.podallocation.NodeAllocations;
+import io.k3j.podallocation.NodeFit;
 import io.k3j.podallocation.NodeResources;
 import io.k3j.podstatus.PodStatus;
 import io.k3j.podstatus.StatusWriter;
@@ -104,7 +107,7 @@ abstract class PodScene {
                 new ReferenceWatches(clock),
                 new PodAdmission(List.of(), false, new NodeFit(new CurrentNode(api, "n", clock.monotonic()), room),
                         pod -> pressure.apply(pod), resources()),
-                new StartGates(), closed);
+                new StartGates(), new ClaimResources(directory.resolve("root"), "n", api, clock.monotonic()), closed);
         workers = new PodWorkers(tools);
         view = new LiveView(ReferencedObjects.PODS, Query.ALL, clock);
         view.listen(workers);

@@ -3,6 +3,7 @@ package io.k3j.resourcesbuiltin;
 import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.apiserverrules.ApiServerKinds;
 import io.k3j.celapi.Cel;
+import io.k3j.devicerules.DeviceKinds;
 import io.k3j.kindrules.KindRules;
 import io.k3j.model.Gvk;
 import io.k3j.schema.Shape;
@@ -31,7 +32,7 @@ final class AllRules {
         NetworkRules.into(map, networkPolicies);
         StorageRules.into(map);
         PolicyRules.into(map);
-        FilledRules.into(map);
+        map.putAll(DeviceKinds.rules(cel, InstantSource.system()));
         map.putAll(WorkloadKinds.rules(shape(table, AUTOSCALER)));
         map.putAll(ApiServerKinds.rules(cel, InstantSource.system()));
         return Map.copyOf(map);

@@ -89,15 +89,15 @@ class RequiredFieldsTest {
         assertThat(kit.createProblems(pod)).hasSize(Problems.MOST + 1);
     }
 
-    private static String slice(String more) {
-        return "{apiVersion: resource.k8s.io/v1, kind: ResourceSlice, metadata: {name: v}, spec: {nodeName: n, pool:"
-                + " {name: p}" + more + "}}";
+    private static String volume(String more) {
+        return "{apiVersion: v1, kind: PersistentVolume, metadata: {name: v}, spec: {capacity: {storage: 1Gi},"
+                + " accessModes: [ReadWriteOnce], glusterfs: {path: p" + more + "}}}";
     }
 
     @Test
     void fieldsMissingBeforeAnUpdateMayStayMissing() {
-        assertThat(kit.updateProblems(slice(""), slice(", allNodes: false"))).isEmpty();
-        assertThat(kit.updateProblems(slice(", driver: d"), slice("")))
-                .containsExactly("spec.driver: Required value");
+        assertThat(kit.updateProblems(volume(""), volume(", readOnly: true"))).isEmpty();
+        assertThat(kit.updateProblems(volume(", endpoints: d"), volume("")))
+                .containsExactly("spec.glusterfs.endpoints: Required value");
     }
 }

@@ -1,20 +1,20 @@
 package io.k3j.scheduler;
 
 import io.k3j.componentapi.TimeSource;
+import io.k3j.componenthelpers.PodClaim;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.controllerkit.LiveView;
 import io.k3j.controllerkit.LiveViews;
 import io.k3j.controllerkit.Pods;
+import io.k3j.deviceallocation.AssumedDevices;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
-import io.k3j.model.Struct;
 import io.k3j.schedulercache.AssumedVolumes;
 import io.k3j.schedulercache.ClusterState;
 import io.k3j.schedulercache.DefaultSelector;
 import io.k3j.schedulercache.PodInfo;
 import io.k3j.schedulercache.PodRequests;
 import io.k3j.schedulercache.ResourceAmounts;
-import io.k3j.schedulercache.ViewedCsi;
 import io.k3j.schedulercache.ViewedVolumes;
 import io.k3j.schedulerconfig.SchedulerConfiguration;
 import io.k3j.schedulingqueue.QueueEvents;
@@ -24,7 +24,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiPredicate;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -33,12 +32,12 @@ final class EventHandlers {
     /// The filters that may let a pod pass when another leaves.
     static final Set<String> ROOM = Set.of(NodeFilters.FIT, NodeFilters.PORTS, SpreadFilter.NAME,
             PodAffinityFilter.NAME, VolumeRestrictions.NAME, VolumeLimits.NAME);
-    /// The filters that look at claims and what they are bound to.
-    static final Set<String> STORAGE = Set.of(VolumeFilter.NAME, VolumeFilter.ZONE);
+    /// Those that may let a pod pass when another's place is given up: of its devices, no claim has told anything yet.
+    static final Set<String> GIVEN_UP = Set.of(NodeFilters.FIT, NodeFilters.PORTS, SpreadFilter.NAME,
+            PodAffinityFilter.NAME, VolumeRestrictions.NAME, VolumeLimits.NAME, DeviceFilter.NAME);
     private static final Set<String> NEIGHBOURS = Set.of(SpreadFilter.NAME, PodAffinityFilter.NAME);
     /// What an empty node of a domain can have kept from being scheduled elsewhere.
     private static final Set<String> BALANCE = Set.of(SpreadFilter.NAME);
-    private static final Set<String> LIMITS = Set.of(VolumeLimits.NAME);
     private static final Set<String> ANYTHING = Set.of();
 
     private final SchedulerConfiguration configuration;
@@ -46,6 +45,7 @@ final class EventHandlers {
     private final SchedulingQueue queue;
     private final ClusterState cluster;
     private final AssumedVolumes volumes;
+    private final AssumedDevices devices;
     private final LiveView budgets;
     private final Function<String, Map<String, String>> namespaceLabels;
     private final CountDownLatch initialized = new CountDownLatch(1);
@@ -61,69 +61,12 @@ final class EventHandlers {
                 configuration.longestBackOff());
         this.namespaceLabels = n -> namespaces.get(Key.of(n)).map(Obj::labels).orElse(Map.of());
         this.volumes = new AssumedVolumes(seen);
-        this.cluster = new ClusterState(namespaceLabels, volumes, new DefaultSelector(views)::of);
+        this.devices = new AssumedDevices(views);
+        this.cluster = new ClusterState(namespaceLabels, volumes, devices, new DefaultSelector(views)::of);
         views.of(BuiltinResources.NODES).listen(this::node);
         views.of(BuiltinResources.PODS).listen(this::pod);
-        seen.claims().listen((before, after) -> stored(QueueEvents.of("PersistentVolumeClaim", before, after), before,
-                after, EventHandlers::uses));
-        seen.volumes().listen((before, after) -> stored(QueueEvents.of("PersistentVolume", before, after), before,
-                after, EventHandlers::mayUse));
-        seen.classes().listen(this::storageClass);
-        drivers(seen.csi());
-    }
-
-    /// Drivers tell of more storage, or of more volumes that nodes may have; what is detached makes room.
-    private void drivers(ViewedCsi csi) {
-        csi.nodes().listen((before, after) -> {
-            if (after != null && (before == null || !before.spec().equals(after.spec()))) {
-                queue.changed(QueueEvents.of("storage.k8s.io/CSINode", before, after), LIMITS);
-            }
-        });
-        csi.attached().listen((before, after) -> {
-            if (after == null) {
-                queue.changed(QueueEvents.of("storage.k8s.io/VolumeAttachment", before, after), LIMITS);
-            }
-        });
-        csi.storage().listen((before, after) -> {
-            if (after != null && (before == null
-                    || DriverStorage.limit(after.tree()).compareTo(DriverStorage.limit(before.tree())) > 0)) {
-                queue.changed(QueueEvents.of("storage.k8s.io/CSIStorageCapacity", before, after), STORAGE);
-            }
-        });
-        csi.drivers().listen((before, after) -> {
-            if (before == null || after == null || !before.spec().equals(after.spec())) {
-                queue.changed(QueueEvents.of("storage.k8s.io/CSIDriver", before, after), STORAGE);
-            }
-        });
-    }
-
-    /// A claim or a volume, and which pods it may help.
-    private void stored(String event, @Nullable Obj before, @Nullable Obj after, BiPredicate<PodInfo, Obj> helps) {
-        if (after == null && before != null) {
-            volumes.gone(before);
-        }
-        Obj now = after != null ? after : before;
-        if (now != null) {
-            queue.changed(event, STORAGE, waiting -> helps.test(waiting, now));
-        }
-    }
-
-    private static boolean uses(PodInfo waiting, Obj claim) {
-        return waiting.namespace().equals(claim.namespace()) && waiting.claims().contains(claim.name());
-    }
-
-    /// Whether a volume is nobody's, or that of one of the pod's claims.
-    private static boolean mayUse(PodInfo waiting, Obj volume) {
-        Struct owner = volume.spec().struct("claimRef");
-        return owner.isEmpty() || waiting.namespace().equals(owner.text("namespace"))
-                && waiting.claims().contains(owner.text("name"));
-    }
-
-    private void storageClass(@Nullable Obj before, @Nullable Obj after) {
-        if (before == null || after == null
-                || !before.tree().without("metadata").equals(after.tree().without("metadata"))) {
-            queue.changed(QueueEvents.of("storage.k8s.io/StorageClass", before, after), STORAGE);
-        }
+        new VolumeEvents(queue, volumes).listen(seen);
+        new DeviceEvents(queue, devices).listen();
     }
 
     SchedulerConfiguration configuration() {
@@ -144,6 +87,10 @@ final class EventHandlers {
 
     AssumedVolumes volumes() {
         return volumes;
+    }
+
+    AssumedDevices devices() {
+        return devices;
     }
 
     LiveView budgets() {
@@ -248,7 +195,7 @@ final class EventHandlers {
     private void waiting(@Nullable Obj before, Obj after) {
         String name = after.spec().text("schedulerName", PodBinder.SCHEDULER);
         boolean ours = configuration.profile(name).isPresent();
-        boolean gated = !after.spec().seq("schedulingGates").isEmpty();
+        boolean gated = !after.spec().seq("schedulingGates").isEmpty() || waitsForClaims(after);
         if (!ours || after.terminating() || gated) {
             if (ours && gated && !after.terminating()) {
                 queue.gate(after.uid(), name);
@@ -262,12 +209,18 @@ final class EventHandlers {
         boolean displaced = renominated(before, pod);
         boolean same = before != null && before.spec().equals(after.spec())
                 && before.metadata().struct("labels").equals(after.metadata().struct("labels"))
-                && before.spec().seq("schedulingGates").isEmpty();
+                && before.spec().seq("schedulingGates").isEmpty() && before.status().seq("resourceClaimStatuses")
+                        .equals(after.status().seq("resourceClaimStatuses"));
         if (same && !displaced) {
             queue.refresh(pod);
         } else {
             queue.add(pod);
         }
+    }
+
+    /// Whether a claim of it has still to be made: upstream's `PreEnqueue` of `DynamicResources`.
+    private static boolean waitsForClaims(Obj pod) {
+        return PodClaim.of(pod).stream().anyMatch(PodClaim::waits);
     }
 
     /// Follows the nomination in a pod's status.

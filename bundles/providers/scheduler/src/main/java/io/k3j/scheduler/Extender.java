@@ -66,6 +66,12 @@ record Extender(ExtenderConfig config, ExtenderClient client) {
         return new Filtered(feasible, rejections);
     }
 
+    /// Of plug-ins that have rejected a pod those whose events may help it: what an extender has rejected may be helped
+    /// by any event, nobody knows by which.
+    static Set<String> helping(Set<String> rejecting) {
+        return rejecting.contains(NAME) ? Set.of() : rejecting;
+    }
+
     /// The names of the nodes that an answer leaves.
     private Set<String> left(Struct answer) {
         if (config.nodeCacheCapable() && Answers.field(answer, "NodeNames") instanceof Seq names) {

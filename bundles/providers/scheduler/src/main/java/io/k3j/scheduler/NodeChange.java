@@ -32,7 +32,7 @@ final class NodeChange {
             helped.add(NodeFilters.FEATURES);
         }
         if (!before.metadata().struct("labels").equals(after.metadata().struct("labels"))) {
-            helped.addAll(EventHandlers.STORAGE);
+            helped.addAll(VolumeEvents.STORAGE);
             helped.addAll(Set.of(NodeFilters.AFFINITY, PodAffinityFilter.NAME, SpreadFilter.NAME));
         }
         if (!before.spec().equals(after.spec())) {

@@ -28,8 +28,8 @@ final class Placement {
     /// The selected node.
     ///
     /// @param looked the number of nodes evaluated in turn, 0 when it is the nominated one
-    /// @param volumes what the pod's claims were found to be, null when it has none
-    record Found(NodeState node, int looked, @Nullable VolumeFilter volumes) implements Outcome {
+    /// @param claims what the pod's claims were found to be
+    record Found(NodeState node, int looked, ClaimFilters claims) implements Outcome {
     }
 
     /// No node is feasible, with the reasons.
@@ -97,22 +97,21 @@ final class Placement {
         @Nullable
         Set<String> names = profile.filters(NodeFilters.AFFINITY)
                 ? PinnedNodes.of(pod.affinity().node()).orElse(null) : null;
-        @Nullable
-        VolumeFilter volumes = profile.filters(VolumeFilter.NAME) ? volumes(pod, snapshot, timing) : null;
+        ClaimFilters claims = ClaimFilters.of(profile, pod, snapshot, timing);
         @Nullable
         Rejection everywhere = names != null && names.isEmpty() ? PinnedNodes.CONFLICT
-                : volumes == null ? null : volumes.rejectionForAll();
+                : claims.rejectionForAll();
         if (everywhere != null) {
             timing.step(Timing.PRE_FILTER, everywhere.status(), begun);
             return None.of(snapshot, everywhere);
         }
-        List<Filter> filters = filters(profile, pod, snapshot, volumes, timing);
+        List<Filter> filters = filters(profile, pod, snapshot, claims, timing);
         timing.step(Timing.PRE_FILTER, Timing.SUCCESS, begun);
         @Nullable
         NodeState promised = pod.nominatedNode().map(snapshot::node).orElse(null);
         if (promised != null && reject(filters, pod, promised, promised, snapshot) == null
                 && !extenders.filter(pod, List.of(promised)).feasible().isEmpty()) {
-            return new Found(promised, 0, volumes);
+            return new Found(promised, 0, claims);
         }
         Instant filtering = timing.now();
         Searched searched = search(filters, pod, snapshot,
@@ -121,7 +120,7 @@ final class Placement {
         return searched.feasible().isEmpty()
                 ? searched.none()
                 : new Found(best(profile, extenders, pod, searched.feasible(), snapshot, dice, timing),
-                        searched.looked(), volumes);
+                        searched.looked(), claims);
     }
 
     /// What a search has found.
@@ -171,29 +170,24 @@ final class Placement {
                 names == null ? null : PinnedNodes.OTHERS, filters, start));
     }
 
-    /// What the pod's claims were found to be, null when it has none.
-    private static @Nullable VolumeFilter volumes(PodInfo pod, Snapshot snapshot, Timing timing) {
-        Instant begun = timing.now();
-        @Nullable
-        VolumeFilter volumes = VolumeFilter.of(pod, snapshot.volumes());
-        @Nullable
-        Rejection no = volumes == null ? null : volumes.rejectionForAll();
-        timing.plugin(VolumeFilter.NAME, Timing.PRE_FILTER,
-                no != null ? no.status() : volumes == null ? Timing.SKIP : Timing.SUCCESS, begun);
-        return volumes;
-    }
-
     /// All filters of a pod that its profile has.
     private static List<Filter> filters(SchedulerProfile profile, PodInfo pod, Snapshot snapshot,
-            @Nullable VolumeFilter volumes, Timing timing) {
+            ClaimFilters claims, Timing timing) {
         List<Filter> all = new ArrayList<>(NodeFilters.of(profile, pod));
         add(all, profile, VolumeRestrictions.NAME, () -> VolumeRestrictions.of(pod, snapshot), timing);
         add(all, profile, VolumeLimits.NAME, () -> VolumeLimits.of(pod, snapshot.volumes()), timing);
+        @Nullable
+        VolumeFilter volumes = claims.volumes();
         if (volumes != null) {
             all.add(volumes);
         }
         add(all, profile, SpreadFilter.NAME, () -> SpreadFilter.of(profile, pod, snapshot), timing);
         add(all, profile, PodAffinityFilter.NAME, () -> PodAffinityFilter.of(pod, snapshot), timing);
+        @Nullable
+        DeviceFilter devices = claims.devices();
+        if (devices != null) {
+            all.add(devices);
+        }
         add(all, profile, NodeFilters.FEATURES, () -> NodeFilters.features(pod), timing);
         return timing.timed(all);
     }

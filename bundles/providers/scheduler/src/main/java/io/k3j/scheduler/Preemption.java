@@ -2,6 +2,7 @@ package io.k3j.scheduler;
 
 import io.k3j.controllerkit.Conditions;
 import io.k3j.model.Obj;
+import io.k3j.schedulercache.DisruptionBudgets;
 import io.k3j.schedulercache.NodeState;
 import io.k3j.schedulercache.PodInfo;
 import io.k3j.schedulercache.Snapshot;
@@ -181,5 +182,11 @@ final class Preemption {
     /// The rejection of a node whose pods are changed.
     private @Nullable Rejection reject(NodeState before, NodeState node) {
         return Placement.reject(failed.filters(), pod, before, node, snapshot);
+    }
+
+    /// Pods of lower priority to which the node was promised, and which may fit there no more.
+    static List<PodInfo> displaced(PodInfo pod, String node, Snapshot snapshot) {
+        return snapshot.nominated().getOrDefault(node, List.of()).stream()
+                .filter(other -> other.priority() < pod.priority()).toList();
     }
 }

@@ -1,14 +1,15 @@
 package io.k3j.scheduler;
 
+import io.k3j.celapi.Cel;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Candidate;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.Metrics;
 import io.k3j.componentapi.TimeSource;
+import io.k3j.controllerkit.ControllerRunner;
 import io.k3j.controllerkit.Events;
 import io.k3j.controllerkit.LiveViews;
-import io.k3j.controllerkit.ControllerRunner;
 import io.k3j.schedulerconfig.SchedulerConfiguration;
 import io.k3j.schedulingqueue.QueueEvents;
 import java.time.Duration;
@@ -23,6 +24,9 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
 
 /// Runs the scheduler while this server holds its Lease; its metrics are told meanwhile.
@@ -79,6 +83,19 @@ public final class Scheduler implements Metrics {
                 watching.queue().await(IDLE);
             }
         });
+    }
+
+    /// Evaluates device selectors; loaded with the first that a pod needs.
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    public void bindCel(Cel cel) {
+        watching.devices().engine(cel);
+        watching.queue().changed(QueueEvents.ACTIVATE, Set.of(DeviceFilter.NAME));
+    }
+
+    /// What it has compiled goes.
+    public void unbindCel(Cel cel) {
+        watching.devices().without(cel);
     }
 
     /// An executor that runs each task on a virtual thread, with bounded concurrency; further tasks wait there, and the

@@ -2,6 +2,7 @@ package io.k3j.scheduler;
 
 import io.k3j.clientapi.ApiFault;
 import io.k3j.controllerkit.LiveView;
+import io.k3j.deviceallocation.DeviceBinding;
 import io.k3j.model.Obj;
 import io.k3j.schedulercache.AssumedVolumes;
 import io.k3j.schedulercache.ClusterState;
@@ -18,7 +19,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.StringJoiner;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
@@ -31,6 +31,7 @@ final class SchedulerLoop {
     private final SchedulingQueue queue;
     private final ClusterState cluster;
     private final AssumedVolumes volumes;
+    private final DeviceBinding devices;
     private final PodBinder binder;
     private final LiveView budgets;
     private final BooleanSupplier ready;
@@ -49,6 +50,7 @@ final class SchedulerLoop {
         this.cluster = watching.cluster();
         this.volumes = watching.volumes();
         this.budgets = watching.budgets();
+        this.devices = new DeviceBinding(binder.api(), watching.devices());
         this.binder = binder;
         this.ready = ready;
         this.bindings = bindings;
@@ -85,7 +87,7 @@ final class SchedulerLoop {
                 case Placement.Found found -> {
                     metrics.decided(entry.begun());
                     start = (start + found.looked()) % snapshot.nodes().size();
-                    assumeAndBind(entry, found.node(), found.volumes(), timing);
+                    assumeAndBind(entry, found, timing);
                 }
                 case Placement.None none -> unschedulable(entry, none, snapshot, timing);
             }
@@ -102,8 +104,13 @@ final class SchedulerLoop {
         return configuration.profile(pod.schedulerName()).orElse(SchedulerProfile.DEFAULT);
     }
 
-    private void assumeAndBind(QueuedPod entry, NodeState node, @Nullable VolumeFilter claimed, Timing timing) {
+    private void assumeAndBind(QueuedPod entry, Placement.Found found, Timing timing) {
         PodInfo pod = entry.pod();
+        NodeState node = found.node();
+        @Nullable
+        VolumeFilter claimed = found.claims().volumes();
+        @Nullable
+        DeviceFilter wanted = found.claims().devices();
         if (claimed != null && claimed.hasWaitingClaims()) {
             List<Obj> plan = claimed.plan(node);
             volumes.assume(plan);
@@ -111,8 +118,10 @@ final class SchedulerLoop {
             hand(entry, () -> bindVolumes(entry, plan, node.name(), timing));
             return;
         }
+        List<Obj> plan = wanted == null ? List.of() : wanted.plan(node);
         freed(pod, cluster.assume(pod, node.name()));
-        hand(entry, () -> bind(entry, node.name(), timing));
+        devices.devices().assume(plan);
+        hand(entry, () -> bind(entry, plan, node.name(), timing));
     }
 
     /// Room that was kept for a pod may be another's now.
@@ -164,9 +173,18 @@ final class SchedulerLoop {
         settled(entry, queue.park(entry, Set.of(VolumeFilter.NAME)));
     }
 
-    private void bind(QueuedPod entry, String node, Timing timing) {
+    /// Writes what the pod's claims were given, and binds it.
+    private void bind(QueuedPod entry, List<Obj> plan, String node, Timing timing) {
         PodInfo pod = entry.pod();
         Instant begun = timing.now();
+        List<Obj> written;
+        try {
+            written = plan.isEmpty() ? plan : devices.write(plan, pod.uid());
+        } catch (ApiFault fault) {
+            timing.step(Timing.PRE_BIND, Timing.ERROR, begun);
+            rejected(entry, fault, "running PreBind plugin \"" + DeviceFilter.NAME + "\": ");
+            return;
+        }
         try {
             binder.bind(pod, node);
             timing.step(Timing.BIND, Timing.SUCCESS, begun);
@@ -174,6 +192,7 @@ final class SchedulerLoop {
             queue.remove(pod.uid());
         } catch (ApiFault fault) {
             timing.step(Timing.BIND, Timing.ERROR, begun);
+            devices.undo(written, pod.uid());
             rejected(entry, fault, "binding rejected: ");
         }
     }
@@ -181,7 +200,7 @@ final class SchedulerLoop {
     /// Gives up a place whose writes were refused. What the pod or a volume has become meanwhile is not told.
     private void rejected(QueuedPod entry, ApiFault fault, String what) {
         cluster.forget(entry.pod().uid());
-        queue.changed(QueueEvents.ASSIGNED_DELETE, EventHandlers.ROOM);
+        queue.changed(QueueEvents.ASSIGNED_DELETE, EventHandlers.GIVEN_UP);
         if (fault.code() == 404 || fault.code() == 409) {
             failed(entry);
         } else {
@@ -203,7 +222,7 @@ final class SchedulerLoop {
         metrics.ended(SchedulerMetrics.UNSCHEDULABLE, entry);
         if (result.best().isPresent()) {
             Preemption.Candidate best = result.best().get();
-            List<PodInfo> displaced = displaced(pod, best.node().name(), snapshot);
+            List<PodInfo> displaced = Preemption.displaced(pod, best.node().name(), snapshot);
             boolean moved = cluster.nominate(pod, best.node().name());
             // those that do not run yet give up their place, and are scheduled again
             List<PodInfo> yielding = best.victims().stream().filter(v -> cluster.abandon(v.uid())).toList();
@@ -214,24 +233,14 @@ final class SchedulerLoop {
             return;
         }
         boolean withdrawn = !result.keepsNomination() && cluster.withdraw(pod.uid());
-        String message = none.message() + (none.nodes() == 0 ? "" : postFilters(after, result));
+        List<Obj> idle = after.contains(DeviceFilter.NAME) ? DeviceFilter.idle(none.filters()) : List.of();
+        String message = none.message() + (none.nodes() == 0 ? "" : PostFilters.message(after, result, pod, idle));
         hand(entry, () -> {
+            devices.deallocate(idle);
             report(pod, "Unschedulable", message, result.keepsNomination() ? null : "");
-            settled(entry, queue.failed(entry, rejecting(none)));
+            settled(entry, queue.failed(entry, Extender.helping(none.plugins())));
             freed(pod, withdrawn);
         });
-    }
-
-    /// What the plug-ins say that have looked for a way out, in upstream's order.
-    private static String postFilters(Set<String> plugins, Preemption.Result result) {
-        StringJoiner said = new StringJoiner(", ", " ", "").setEmptyValue("");
-        if (plugins.contains("DynamicResources")) {
-            said.add("no new claims to deallocate");
-        }
-        if (plugins.contains(Preemption.NAME)) {
-            said.add(result.message());
-        }
-        return said.toString();
     }
 
     private Preemption.Result victims(PodInfo pod, Placement.None none, Snapshot snapshot, Timing timing) {
@@ -243,12 +252,6 @@ final class SchedulerLoop {
         timing.plugin(Preemption.NAME, Timing.POST_FILTER, result.status(), begun);
         timing.step(Timing.POST_FILTER, result.status(), begun);
         return result;
-    }
-
-    /// Pods of lower priority to which the node was promised, and which may fit there no more.
-    private static List<PodInfo> displaced(PodInfo pod, String node, Snapshot snapshot) {
-        return snapshot.nominated().getOrDefault(node, List.of()).stream()
-                .filter(other -> other.priority() < pod.priority()).toList();
     }
 
     private void preempt(QueuedPod entry, Placement.None none, Preemption.Candidate best,
@@ -274,12 +277,7 @@ final class SchedulerLoop {
             queue.changed(QueueEvents.ASSIGNED_DELETE, EventHandlers.ROOM);
         }
         report(pod, "Unschedulable", none.message(), node);
-        settled(entry, queue.failed(entry, rejecting(none)));
-    }
-
-    /// What an extender has rejected may be helped by any event: nobody knows by which.
-    private static Set<String> rejecting(Placement.None none) {
-        return none.plugins().contains(Extender.NAME) ? Set.of() : none.plugins();
+        settled(entry, queue.failed(entry, Extender.helping(none.plugins())));
     }
 
     /// A report that is refused is given again with the next attempt, if that fails too.

@@ -5,6 +5,8 @@ import io.k3j.model.Obj;
 import io.k3j.schedulercache.ClaimedVolumes;
 import io.k3j.schedulercache.NodeState;
 import io.k3j.schedulercache.PodInfo;
+import io.k3j.schedulercache.UnboundClaim;
+import io.k3j.schedulercache.VolumeTopology;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

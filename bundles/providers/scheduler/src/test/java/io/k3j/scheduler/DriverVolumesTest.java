@@ -8,6 +8,7 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.schedulercache.UnboundClaim;
 import org.junit.jupiter.api.Test;
 
 /// How many volumes of a CSI driver a node takes, and where a driver has room for new ones.

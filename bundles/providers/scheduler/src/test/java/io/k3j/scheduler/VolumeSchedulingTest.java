@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.clientapi.Query;
 import io.k3j.clientapi.WriteOptions;
+import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.controllerkit.Conditions;
 import io.k3j.controllerkit.Events;
 import io.k3j.controllerkit.LiveViews;
-import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;

@@ -1,0 +1,81 @@
+package io.k3j.corevalidation;
+
+import io.k3j.apimachinery.Names;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.validation.Problems;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// What can be wrong with a pod's `resourceClaims`, and with what its containers take of them: upstream's
+/// `validatePodResourceClaims` and `validateResourceClaimNames`. See
+/// <https://kubernetes.io/docs/concepts/scheduling-eviction/dynamic-resource-allocation/>. Pure.
+final class PodClaimProblems {
+    private static final String CLAIMS = "resourceClaims";
+    private static final String CLAIM = "resourceClaimName";
+    private static final String TEMPLATE = "resourceClaimTemplateName";
+
+    private PodClaimProblems() {
+    }
+
+    /// @param p the spec
+    static void check(Struct spec, Problems p) {
+        Set<String> names = new HashSet<>();
+        Seq claims = spec.seq(CLAIMS);
+        for (int i = 0; i < claims.size() && !p.full(); i++) {
+            claim(claims.struct(i), p.at(CLAIMS, i), names);
+        }
+        for (String list : List.of("containers", "initContainers")) {
+            Seq containers = spec.seq(list);
+            for (int i = 0; i < containers.size() && !p.full(); i++) {
+                used(containers.struct(i).struct("resources").seq("claims"), names,
+                        p.at(list, i).at("resources"));
+            }
+        }
+        used(spec.struct("resources").seq("claims"), names, p.at("resources"));
+    }
+
+    private static void claim(Struct claim, Problems p, Set<String> names) {
+        String name = claim.text("name");
+        if (p.present(claim, "name") && !names.add(name)) {
+            p.at("name").duplicate(name);
+        } else if (!name.isEmpty()) {
+            p.at("name").invalid(name, Names.label(name));
+        }
+        boolean own = claim.has(CLAIM);
+        boolean template = claim.has(TEMPLATE);
+        if (own && template) {
+            p.invalid(claim, "at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified");
+        } else if (!own && !template) {
+            p.invalid(claim, "must specify one of: `resourceClaimName`, `resourceClaimTemplateName`");
+        }
+        for (String field : List.of(CLAIM, TEMPLATE)) {
+            if (claim.has(field)) {
+                p.at(field).invalid(claim.text(field), Names.subdomain(claim.text(field)));
+            }
+        }
+    }
+
+    private static void used(Seq claims, Set<String> names, Problems p) {
+        Set<String> seen = new HashSet<>();
+        for (int i = 0; i < claims.size() && !p.full(); i++) {
+            String name = claims.struct(i).text("name");
+            String request = claims.struct(i).text("request");
+            Problems at = p.at("claims", i);
+            if (!at.present(claims.struct(i), "name")) {
+                continue;
+            }
+            if (!request.isEmpty()) {
+                at.at("request").invalid(request, Names.label(request));
+            }
+            String key = request.isEmpty() ? name : name + "/" + request;
+            if (seen.contains(name) || !seen.add(key)) {
+                at.duplicate(key);
+            }
+            if (!names.contains(name)) {
+                at.notFound(name);
+            }
+        }
+    }
+}

@@ -1,0 +1,13 @@
+/// Allocation of devices to ResourceClaims, node by node. See
+/// <https://kubernetes.io/docs/concepts/scheduling-eviction/dynamic-resource-allocation/>.
+///
+/// ```
+/// DevicePools ──► OfferedDevice   what a node can reach
+/// ClaimedRequests ──► DeviceRequest   what is asked for
+/// AllocationSearch ──► Taken, AttributeConstraint ──► AllocationResults
+/// AssumedDevices (ClaimedDevices) ──► DeviceBinding   claims as they will be, and the writes that make them so
+/// ```
+@NullMarked
+package io.k3j.deviceallocation;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,208 @@
+package io.k3j.scheduler;
+
+import io.k3j.componenthelpers.NodeSelectorTerm;
+import io.k3j.componenthelpers.PodClaim;
+import io.k3j.deviceallocation.AllocationSearch;
+import io.k3j.deviceallocation.ClaimedDevices;
+import io.k3j.deviceallocation.ClaimedRequests;
+import io.k3j.deviceallocation.DeviceSelectors;
+import io.k3j.deviceallocation.Taken;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.schedulercache.NodeState;
+import io.k3j.schedulercache.PodInfo;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// Filters by a pod's ResourceClaims: those that are allocated must be usable on the node, and there must be devices
+/// for the others: upstream's plug-in `DynamicResources`. See
+/// <https://kubernetes.io/docs/concepts/scheduling-eviction/dynamic-resource-allocation/>.
+final class DeviceFilter implements Filter {
+    static final String NAME = "DynamicResources";
+    /// Upstream's `ResourceClaimReservedForMaxSize`.
+    private static final int MOST_CONSUMERS = 256;
+    private static final String RESERVED = "reservedFor";
+    private static final String ALLOCATION = "allocation";
+    private static final String STATUS = "status";
+    private static final Rejection ELSEWHERE = Rejection.hard(NAME, "resourceclaim not available on the node");
+    private static final Rejection NO_DEVICES = Rejection.hard(NAME, "cannot allocate all claims");
+
+    private final PodInfo pod;
+    private final List<Obj> allocated = new ArrayList<>();
+    private final List<ClaimedRequests> open = new ArrayList<>();
+    private final Map<String, Result> byNode = new HashMap<>();
+    /// Claims that have devices of other nodes than some that were looked at.
+    private final Set<Obj> elsewhere = new LinkedHashSet<>();
+    private @Nullable Rejection everywhere;
+    private AllocationSearch.@Nullable Attempt search;
+
+    /// What a node has for the open claims, or why none is told.
+    private record Result(Optional<List<Struct>> allocations, String failure) {
+    }
+
+    private DeviceFilter(PodInfo pod) {
+        this.pod = pod;
+    }
+
+    /// Null when the pod has no claims.
+    static @Nullable DeviceFilter of(PodInfo pod, ClaimedDevices devices) {
+        List<PodClaim> claims = PodClaim.of(pod.pod());
+        if (claims.isEmpty()) {
+            return null;
+        }
+        DeviceFilter filter = new DeviceFilter(pod);
+        // a pod may name one claim twice
+        Set<String> seen = new LinkedHashSet<>();
+        try {
+            claims.stream().filter(c -> c.waits() || c.needed() && seen.add(c.claim()))
+                    .forEach(c -> filter.add(c, devices));
+            if (!filter.open.isEmpty() && filter.everywhere == null) {
+                filter.prepare(devices);
+            }
+        } catch (IllegalArgumentException e) {
+            filter.refuse(String.valueOf(e.getMessage()));
+        }
+        return filter;
+    }
+
+    /// The first claim that is wrong is told.
+    private void refuse(String why) {
+        everywhere = everywhere != null ? everywhere : Rejection.hard(NAME, why);
+    }
+
+    private void add(PodClaim claim, ClaimedDevices devices) {
+        if (claim.waits()) {
+            refuse("waiting for the resourceclaim-controller to create the resourceclaim for \"" + claim.name()
+                    + "\"");
+            return;
+        }
+        Optional<Obj> found = devices.claim(new Key(pod.namespace(), claim.claim()));
+        if (found.isEmpty()) {
+            refuse("resourceclaim \"" + claim.claim() + "\" not found");
+        } else if (found.get().terminating()) {
+            refuse("resourceclaim \"" + claim.claim() + "\" is being deleted");
+        } else if (!claim.mayBe(found.get(), pod.pod())) {
+            refuse("ResourceClaim " + found.get().key() + " was not created for pod " + pod.key()
+                    + " (pod is not owner)");
+        } else if (found.get().status().has(ALLOCATION)) {
+            allocated(found.get());
+        } else {
+            open.add(ClaimedRequests.of(found.get(), devices::deviceClass));
+        }
+    }
+
+    private void allocated(Obj claim) {
+        if (!PodClaim.reserved(claim, pod.uid()) && claim.status().seq(RESERVED).size() >= MOST_CONSUMERS) {
+            refuse("resourceclaim in use");
+        } else {
+            allocated.add(claim);
+        }
+    }
+
+    private void prepare(ClaimedDevices devices) {
+        DeviceSelectors selectors = devices.selectors();
+        if (selectors == null) {
+            refuse("device selectors cannot be evaluated: the bundle io.k3j.cel is being replaced");
+            return;
+        }
+        search = new AllocationSearch.Attempt(Taken.of(devices.pools(), devices.allocated()), selectors);
+    }
+
+    /// Why no node is feasible, null when some may be.
+    @Nullable
+    Rejection rejectionForAll() {
+        return everywhere;
+    }
+
+    @Override
+    public String plugin() {
+        return NAME;
+    }
+
+    @Override
+    public @Nullable Rejection reject(NodeState node) {
+        for (Obj claim : allocated) {
+            if (!reaches(claim, node)) {
+                elsewhere.add(claim);
+                return ELSEWHERE;
+            }
+        }
+        Result result = result(node);
+        if (!result.failure().isEmpty()) {
+            return Rejection.hard(NAME, result.failure());
+        }
+        return result.allocations().isEmpty() ? NO_DEVICES : null;
+    }
+
+    private static boolean reaches(Obj claim, NodeState node) {
+        Struct allocation = claim.status().struct(ALLOCATION);
+        return !allocation.has("nodeSelector") || NodeSelectorTerm.anyMatches(
+                NodeSelectorTerm.of(allocation.struct("nodeSelector").seq("nodeSelectorTerms")), node.name(),
+                node.labels());
+    }
+
+    private Result result(NodeState node) {
+        return byNode.computeIfAbsent(node.name(), name -> searched(node));
+    }
+
+    private Result searched(NodeState node) {
+        AllocationSearch.@Nullable Attempt by = search;
+        if (by == null) {
+            return new Result(Optional.of(List.of()), "");
+        }
+        try {
+            return new Result(AllocationSearch.on(new AllocationSearch.Node(node.name(), node.labels()), open, by,
+                    () -> UUID.randomUUID().toString()), "");
+        } catch (IllegalArgumentException e) {
+            return new Result(Optional.empty(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    /// What is to be written for a feasible node: each claim with the devices it has there, reserved for the pod. Those
+    /// that need no change are left out.
+    List<Obj> plan(NodeState node) {
+        List<Obj> plan = new ArrayList<>();
+        List<Struct> allocations = result(node).allocations().orElse(List.of());
+        for (int i = 0; i < allocations.size(); i++) {
+            plan.add(reserved(open.get(i).claim().with(allocations.get(i), STATUS, ALLOCATION)));
+        }
+        allocated.stream().filter(c -> !PodClaim.reserved(c, pod.uid())).forEach(c -> plan.add(reserved(c)));
+        return plan;
+    }
+
+    private Obj reserved(Obj claim) {
+        Seq consumers = claim.status().seq(RESERVED)
+                .plus(Struct.of("resource", "pods", "name", pod.pod().name(), "uid", pod.uid()));
+        return claim.with(consumers, STATUS, RESERVED);
+    }
+
+    /// One claim, at most, that nobody uses but the pod, which could be on other nodes if it had no devices: upstream's
+    /// `PostFilter`.
+    ///
+    /// @param filters of a pod for which no node is feasible
+    static List<Obj> idle(List<Filter> filters) {
+        return filters.stream().map(f -> f instanceof TimedFilter timed ? timed.filter() : f)
+                .filter(DeviceFilter.class::isInstance).map(DeviceFilter.class::cast)
+                .flatMap(f -> f.elsewhere.stream().filter(c -> f.isIdle(c.status().seq(RESERVED)))).limit(1).toList();
+    }
+
+    private boolean isIdle(Seq consumers) {
+        return consumers.isEmpty()
+                || consumers.size() == 1 && consumers.struct(0).text("uid").equals(pod.uid());
+    }
+
+    /// Whether a claim is one of a pod's.
+    static boolean uses(PodInfo pod, Obj claim) {
+        return pod.namespace().equals(claim.namespace())
+                && PodClaim.of(pod.pod()).stream().anyMatch(c -> c.claim().equals(claim.name()));
+    }
+}

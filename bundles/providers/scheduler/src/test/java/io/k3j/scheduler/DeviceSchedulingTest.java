@@ -1,0 +1,216 @@
+package io.k3j.scheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.cel.CelService;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.DeleteOptions;
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.controllerkit.BuiltinResources;
+import io.k3j.model.Gvr;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class DeviceSchedulingTest {
+    private final SchedulerBed bed = new SchedulerBed();
+
+    @BeforeEach
+    void nodes() {
+        bed.watching.devices().engine(new CelService());
+        bed.node("a", "4");
+        bed.node("b", "4");
+        seed(BuiltinResources.DEVICE_CLASSES, "DeviceClass", "gpu", Struct.of("selectors", Seq.of(
+                Struct.of("cel", Struct.of("expression", "device.driver == 'gpu.example.com'")))));
+    }
+
+    private Obj seed(Gvr resource, String kind, String name, Struct spec) {
+        Struct meta = kind.equals("ResourceClaim") ? Struct.of("name", name, "namespace", "default")
+                : Struct.of("name", name);
+        return bed.api.create(resource, Obj.of(Struct.of("apiVersion", "resource.k8s.io/v1", "kind", kind, "metadata",
+                meta, "spec", spec)), WriteOptions.PLAIN);
+    }
+
+    private void devices(String node, int count) {
+        Seq devices = Seq.EMPTY;
+        for (int i = 0; i < count; i++) {
+            devices = devices.plus(Struct.of("name", "d" + i));
+        }
+        seed(BuiltinResources.RESOURCE_SLICES, "ResourceSlice", node + "-gpu", Struct.of("driver", "gpu.example.com",
+                "nodeName", node, "pool", Struct.of("name", node, "generation", 1L, "resourceSliceCount", 1L),
+                "devices", devices));
+    }
+
+    private void claim(String name) {
+        seed(BuiltinResources.RESOURCE_CLAIMS, "ResourceClaim", name, Struct.of("devices", Struct.of("requests",
+                Seq.of(Struct.of("name", "r", "exactly", Struct.of("deviceClassName", "gpu", "count", 1L))))));
+    }
+
+    /// Without an attempt.
+    private void waiting(String name, String claim) {
+        bed.pod(name, SchedulerBed.cpu("1").with("resourceClaims",
+                Seq.of(Struct.of("name", "gpu", "resourceClaimName", claim))));
+    }
+
+    private void pod(String name, String claim) {
+        waiting(name, claim);
+        bed.settle();
+    }
+
+    private Struct status(String claim) {
+        return bed.api.get(BuiltinResources.RESOURCE_CLAIMS, new Key("default", claim)).status();
+    }
+
+    @Test
+    void aPodIsBoundWhereItsDevicesAreAndTheClaimSaysSo() {
+        devices("b", 1);
+        claim("c");
+        pod("p", "c");
+        assertThat(bed.node("p")).isEqualTo("b");
+        Struct result = status("c").struct("allocation").struct("devices").seq("results").struct(0);
+        assertThat(result).isEqualTo(Struct.of("request", "r", "driver", "gpu.example.com", "pool", "b", "device",
+                "d0"));
+        assertThat(status("c").seq("reservedFor").structs()).singleElement()
+                .satisfies(r -> assertThat(r.text("name")).isEqualTo("p"));
+        assertThat(bed.api.get(BuiltinResources.RESOURCE_CLAIMS, new Key("default", "c")).finalizers())
+                .containsExactly("resource.kubernetes.io/delete-protection");
+    }
+
+    @Test
+    void oneDeviceIsGivenOnceAndTheNextPodWaitsForIt() {
+        devices("b", 1);
+        claim("c");
+        claim("d");
+        pod("p", "c");
+        pod("q", "d");
+        assertThat(bed.node("q")).isEmpty();
+        assertThat(bed.scheduled("q").text("message")).startsWith("0/2 nodes are available: 2 cannot allocate all"
+                + " claims.");
+        Obj claim = bed.api.get(BuiltinResources.RESOURCE_CLAIMS, new Key("default", "c"));
+        bed.api.update(BuiltinResources.RESOURCE_CLAIMS, claim.with(Struct.EMPTY, "status"), WriteOptions.STATUS);
+        bed.settle();
+        bed.later();
+        assertThat(bed.node("q")).isEqualTo("b");
+    }
+
+    /// Another attempt comes when the claim's finalizer is seen, and its devices are not written yet.
+    @Test
+    void aDeviceIsNobodyElsesWhileItsClaimIsBeingWritten() {
+        devices("b", 1);
+        claim("c");
+        claim("d");
+        bed.during("update", () -> bed.during("update", () -> {
+            bed.api.deliver();
+            bed.loop.step();
+        }));
+        waiting("p", "c");
+        waiting("q", "d");
+        bed.settle();
+        assertThat(bed.node("p") + bed.node("q")).isEqualTo("b");
+        assertThat(status("c").has("allocation") && status("d").has("allocation")).isFalse();
+    }
+
+    @Test
+    void aDeviceThatWasNotWrittenIsOfferedToThoseWhoWait() {
+        devices("b", 1);
+        claim("c");
+        claim("d");
+        bed.during("update", () -> {
+            bed.api.deliver();
+            bed.loop.step();
+            bed.api.delete(BuiltinResources.PODS, SchedulerBed.key("p"), DeleteOptions.NOW);
+            throw new ApiFault(409, "Conflict", "no", Struct.EMPTY);
+        });
+        waiting("p", "c");
+        waiting("q", "d");
+        bed.settle();
+        bed.later();
+        assertThat(bed.node("q")).isEqualTo("b");
+    }
+
+    @Test
+    void aClaimThatNobodyUsesGivesItsDevicesUpWhereItsNodeIsFull() {
+        devices("a", 1);
+        devices("b", 1);
+        claim("c");
+        bed.pod("x", SchedulerBed.cpu("4").with("nodeSelector", Struct.of("kubernetes.io/hostname", "a")));
+        bed.settle();
+        Obj claim = bed.api.get(BuiltinResources.RESOURCE_CLAIMS, new Key("default", "c"));
+        Struct selector = Struct.of("nodeSelectorTerms", Seq.of(Struct.of("matchFields", Seq.of(Struct.of("key",
+                "metadata.name", "operator", "In", "values", Seq.of("a"))))));
+        Struct results = Struct.of("results", Seq.of(Struct.of("request", "r", "driver", "gpu.example.com", "pool",
+                "a", "device", "d0")));
+        bed.api.update(BuiltinResources.RESOURCE_CLAIMS, claim.with(
+                Struct.of("allocation", Struct.of("devices", results, "nodeSelector", selector)), "status"),
+                WriteOptions.STATUS);
+        pod("p", "c");
+        bed.later();
+        assertThat(bed.node("p")).isEqualTo("b");
+    }
+
+    @Test
+    void podsThatShareAClaimAreWhereItsDevicesAre() {
+        devices("a", 1);
+        devices("b", 1);
+        claim("c");
+        pod("p", "c");
+        pod("q", "c");
+        assertThat(bed.node("q")).isNotEmpty().isEqualTo(bed.node("p"));
+        assertThat(status("c").seq("reservedFor").size()).isEqualTo(2);
+    }
+
+    @Test
+    void aPodWaitsForItsClaimAndForTheDevices() {
+        pod("p", "c");
+        assertThat(bed.scheduled("p").text("message")).startsWith("0/2 nodes are available: resourceclaim \"c\" not"
+                + " found.");
+        claim("c");
+        bed.settle();
+        bed.later();
+        assertThat(bed.scheduled("p").text("message")).contains("2 cannot allocate all claims");
+        devices("a", 1);
+        bed.settle();
+        bed.later();
+        assertThat(bed.node("p")).isEqualTo("a");
+    }
+
+    @Test
+    void aPodIsNotedWhenItsClaimHasBeenMade() {
+        devices("a", 1);
+        bed.pod("p", SchedulerBed.cpu("1").with("resourceClaims",
+                Seq.of(Struct.of("name", "gpu", "resourceClaimTemplateName", "t"))));
+        bed.settle();
+        assertThat(bed.node("p")).isEmpty();
+        Obj pod = bed.get("p");
+        Struct meta = Struct.of("name", "p-gpu-1", "namespace", "default", "ownerReferences",
+                Seq.of(pod.ownerReference()));
+        bed.api.create(BuiltinResources.RESOURCE_CLAIMS, Obj.of(Struct.of("apiVersion", "resource.k8s.io/v1", "kind",
+                "ResourceClaim", "metadata", meta, "spec", Struct.of("devices", Struct.of("requests",
+                        Seq.of(Struct.of("name", "r", "exactly", Struct.of("deviceClassName", "gpu"))))))),
+                WriteOptions.PLAIN);
+        bed.api.update(BuiltinResources.PODS, bed.get("p").with(
+                Seq.of(Struct.of("name", "gpu", "resourceClaimName", "p-gpu-1")), "status", "resourceClaimStatuses"),
+                WriteOptions.STATUS);
+        bed.settle();
+        bed.later();
+        assertThat(bed.node("p")).isEqualTo("a");
+    }
+
+    @Test
+    void aPodThatIsNotBoundKeepsNoReservation() {
+        devices("b", 1);
+        claim("c");
+        bed.during("post", () -> {
+            throw new ApiFault(403, "Forbidden", "no", Struct.EMPTY);
+        });
+        waiting("p", "c");
+        bed.api.deliver();
+        bed.loop.step();
+        bed.api.deliver();
+        assertThat(status("c").seq("reservedFor").isEmpty()).isTrue();
+        assertThat(status("c").has("allocation")).isTrue();
+    }
+}
