@@ -74,7 +74,7 @@ public final class PulledImages {
         Optional<Struct> record;
         try {
             record = read(ref);
-            if (!policy.required(image, record.isPresent() || !found.pinned() && intended(name))) {
+            if (!policy.required(image, pulled(image, found, record) || !found.pinned() && intended(name))) {
                 return true;
             }
         } catch (IOException | MalformedInput e) {
@@ -89,6 +89,15 @@ public final class PulledImages {
         List<Struct> secrets = known.seq(SECRETS).structs();
         return !secrets.isEmpty() && credentials.get().stream().map(PullCredential::secret)
                 .filter(secret -> !secret.isEmpty()).anyMatch(secret -> shown(name, ref, secret, secrets));
+    }
+
+    /// Whether a kubelet has pulled an image from where it is named, or may have. What an administrator has imported is
+    /// everybody's, be it that it was pulled from elsewhere, too: images are the same by their content. So is what has
+    /// a tag that is noted from no pull; an id or a digest may be anybody's.
+    private static boolean pulled(ImageName image, Image found, Optional<Struct> record) {
+        Struct places = record.orElse(Struct.EMPTY).struct(MAPPING);
+        boolean imported = !places.isEmpty() && !places.has(image.place()) && found.tags().contains(image.toString());
+        return record.isPresent() && !imported && !found.pinned();
     }
 
     /// The same credential in whatever Secret, or the same Secret with another credential; it is noted, too.
