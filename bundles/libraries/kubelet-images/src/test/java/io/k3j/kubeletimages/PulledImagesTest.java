@@ -130,6 +130,12 @@ class PulledImagesTest {
         assertThat(files("pulling")).isEmpty();
     }
 
+    @Test
+    void aPullThatWasCutOffIsKnownByWhateverNameOfTheImage() throws IOException {
+        begin().begin("docker.io/library/web:1");
+        assertThat(begin().granted("web:1", image(false), () -> List.of(MINE))).isFalse();
+    }
+
     /// As where somebody has imported it meanwhile, and there is no registry.
     @Test
     void aPullThatWasCutOffAndFailsThenIsForgotten() throws IOException {
