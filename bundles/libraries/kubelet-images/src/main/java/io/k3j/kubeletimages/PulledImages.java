@@ -44,6 +44,7 @@ public final class PulledImages {
     private final Path pulled;
     private final ImageVerification policy;
     private final InstantSource clock;
+    /// How many pulls there are, by the full name: `busybox` is no other image than `docker.io/library/busybox:latest`.
     private final Map<String, Integer> begun = new HashMap<>();
 
     /// @param root the kubelet's directory, `/var/lib/kubelet`
@@ -74,7 +75,7 @@ public final class PulledImages {
         Optional<Struct> record;
         try {
             record = read(ref);
-            if (!policy.required(image, record.isPresent() || !found.pinned() && intended(name))) {
+            if (!policy.required(image, pulled(image, found, record) || !found.pinned() && intended(name))) {
                 return true;
             }
         } catch (IOException | MalformedInput e) {
@@ -89,6 +90,15 @@ public final class PulledImages {
         List<Struct> secrets = known.seq(SECRETS).structs();
         return !secrets.isEmpty() && credentials.get().stream().map(PullCredential::secret)
                 .filter(secret -> !secret.isEmpty()).anyMatch(secret -> shown(name, ref, secret, secrets));
+    }
+
+    /// Whether a kubelet has pulled an image from where it is named, or may have. What an administrator has imported is
+    /// everybody's, be it that it was pulled from elsewhere, too: images are the same by their content. So is what has
+    /// a tag that is noted from no pull; an id or a digest may be anybody's.
+    private static boolean pulled(ImageName image, Image found, Optional<Struct> record) {
+        Struct places = record.orElse(Struct.EMPTY).struct(MAPPING);
+        boolean imported = !places.isEmpty() && !places.has(image.place()) && found.tags().contains(image.toString());
+        return record.isPresent() && !imported && !found.pinned();
     }
 
     /// The same credential in whatever Secret, or the same Secret with another credential; it is noted, too.
@@ -113,16 +123,18 @@ public final class PulledImages {
     /// What was cut off counts until a pull of it has failed, be it that nothing had come: an image that somebody has
     /// imported where there is no registry is not kept from pods for good.
     private synchronized boolean intended(String name) {
-        return begun.containsKey(name) || Files.exists(file(pulling, name));
+        String full = full(name);
+        return begun.containsKey(full) || Files.exists(file(pulling, full)) || Files.exists(file(pulling, name));
     }
 
     /// Notes that a pull begins. Each is followed by one of [#done] and [#failed], or by the end of the process.
     /// @throws UncheckedIOException when it cannot be noted: then it must not begin
     synchronized void begin(String name) {
+        String full = full(name);
         try {
-            DurableFiles.write(file(pulling, name),
-                    Json.bytes(Struct.of("kind", "ImagePullIntent", "apiVersion", API, "image", name)), MODE);
-            begun.merge(name, 1, Integer::sum);
+            DurableFiles.write(file(pulling, full),
+                    Json.bytes(Struct.of("kind", "ImagePullIntent", "apiVersion", API, "image", full)), MODE);
+            begun.merge(full, 1, Integer::sum);
         } catch (IOException e) {
             throw new UncheckedIOException("failed to record image pull intent: " + e.getMessage(), e);
         }
@@ -138,13 +150,20 @@ public final class PulledImages {
 
     /// Takes back what [#begin] has noted.
     synchronized void failed(String name) {
-        int left = begun.getOrDefault(name, 0) - 1;
+        String full = full(name);
+        int left = begun.getOrDefault(full, 0) - 1;
         if (left > 0) {
-            begun.put(name, left);
+            begun.put(full, left);
             return;
         }
-        begun.remove(name);
+        begun.remove(full);
+        delete(file(pulling, full));
+        // upstream's, which has it as the pod does
         delete(file(pulling, name));
+    }
+
+    private static String full(String name) {
+        return ImageName.parse(name).toString();
     }
 
     /// @param secret empty for everybody on this node

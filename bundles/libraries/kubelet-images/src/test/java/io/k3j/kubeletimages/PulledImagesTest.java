@@ -43,12 +43,17 @@ class PulledImagesTest {
     }
 
     private static Image image(boolean pinned) {
-        return new Image(REF, List.of(IMAGE), List.of(), 1, OptionalLong.empty(), "", pinned);
+        return new Image(REF, List.of(IMAGE, "docker.io/library/web:1"), List.of(), 1, OptionalLong.empty(), "",
+                pinned);
     }
 
     private static void pull(PulledImages images, PullCredential by) {
-        images.begin(IMAGE);
-        images.done(IMAGE, REF, by);
+        pull(images, IMAGE, by);
+    }
+
+    private static void pull(PulledImages images, String name, PullCredential by) {
+        images.begin(name);
+        images.done(name, REF, by);
     }
 
     private List<Path> files(String directory) throws IOException {
@@ -84,6 +89,29 @@ class PulledImagesTest {
     }
 
     @Test
+    void whatAnAdministratorHasImportedIsForEverybodyThoughItWasPulledFromElsewhereToo() throws IOException {
+        PulledImages images = begin();
+        pull(images, MINE);
+        assertThat(images.granted("web:1", image(false), List::of)).as("imported by hand").isTrue();
+        assertThat(images.granted(IMAGE, image(true), List::of)).as("imported with the node").isTrue();
+        for (String other : List.of(REF, "web@sha256:2", "web:2", IMAGE)) {
+            assertThat(images.granted(other, image(false), List::of)).as(other).isFalse();
+        }
+        assertThat(begin("AlwaysVerify").granted("web:1", image(true), List::of)).isFalse();
+        pull(images, "web:1", MINE);
+        assertThat(images.granted("web:1", image(false), List::of)).as("pulled by that name").isFalse();
+    }
+
+    @Test
+    void whatUpstreamsKubeletFoundAfterACrashIsNobodys() throws IOException {
+        PulledImages images = begin();
+        Files.write(root.resolve("image_manager/pulled/sha256-" + PullCredential.hash(REF)),
+                Json.bytes(Struct.of("kind", "ImagePulledRecord", "apiVersion", "kubelet.config.k8s.io/v1beta1",
+                        "imageRef", REF, "credentialMapping", Struct.EMPTY)));
+        assertThat(images.granted("web:1", image(false), () -> List.of(MINE))).isFalse();
+    }
+
+    @Test
     void theNextKubeletKnowsIt() throws IOException {
         pull(begin(), MINE);
         assertThat(granted(begin(), MINE)).isTrue();
@@ -100,6 +128,12 @@ class PulledImagesTest {
         pull(after, MINE);
         assertThat(granted(after, MINE)).isTrue();
         assertThat(files("pulling")).isEmpty();
+    }
+
+    @Test
+    void aPullThatWasCutOffIsKnownByWhateverNameOfTheImage() throws IOException {
+        begin().begin("docker.io/library/web:1");
+        assertThat(begin().granted("web:1", image(false), () -> List.of(MINE))).isFalse();
     }
 
     /// As where somebody has imported it meanwhile, and there is no registry.

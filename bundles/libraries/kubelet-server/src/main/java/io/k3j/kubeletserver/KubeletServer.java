@@ -79,7 +79,7 @@ public final class KubeletServer implements Endpoint {
         stats = new Stats(host);
         FileRoots logs = new FileRoots(host.logDirectories());
         containerLogs = new ContainerLogs(host, logs);
-        nodeLogs = new NodeLogs(logs, options.logs(), journal);
+        nodeLogs = new NodeLogs(logs, options.logs(), journal, NodeLogs.MOST_QUERIES);
     }
 
     /// Every path of the port that no other endpoint names.

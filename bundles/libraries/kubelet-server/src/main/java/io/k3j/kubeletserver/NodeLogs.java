@@ -33,9 +33,13 @@ final class NodeLogs {
     private final FileServer files;
     private final NodeLogAccess access;
     private final SystemdJournal journal;
-    private final Semaphore turns = new Semaphore(MOST_QUERIES);
+    private final int mostQueries;
+    private final Semaphore turns;
 
-    NodeLogs(FileRoots roots, NodeLogAccess access, SystemdJournal journal) {
+    /// @param mostQueries of services at once
+    NodeLogs(FileRoots roots, NodeLogAccess access, SystemdJournal journal, int mostQueries) {
+        this.mostQueries = mostQueries;
+        turns = new Semaphore(mostQueries);
         this.roots = roots;
         this.access = access;
         this.journal = journal;
@@ -66,7 +70,7 @@ final class NodeLogs {
 
     private void inTurn(Exchange x, NodeLogQuery query) throws IOException {
         if (!turns.tryAcquire()) {
-            throw new Refusal(429, "this node answers " + MOST_QUERIES
+            throw new Refusal(429, "this node answers " + mostQueries
                     + " queries of its services' logs at once; try again\n");
         }
         try {

@@ -1,8 +1,11 @@
 package io.k3j.kubeletserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.clientapi.ApiClient;
+import io.k3j.kubeletvolumes.FileRoots;
 import io.k3j.model.Struct;
 import io.k3j.nodeapi.ContainerRuntime;
 import io.k3j.testkit.ManualClock;
@@ -186,6 +189,22 @@ class NodeLogQueryTest {
         limit = Duration.ofSeconds(2);
         journal("exec sleep 600");
         assertThat(get("query=k3s").answer()).contains("log truncated after 2 seconds");
+    }
+
+    private void ask(NodeLogs of) throws IOException {
+        of.serve(new FakeExchange("GET", "/logs/"), "", Parameters.of("query=k3s"));
+    }
+
+    @Test
+    void onlySoManyServicesAreSearchedForAtOnce() throws IOException {
+        FileRoots roots = new FileRoots(List.of(logs));
+        SystemdJournal journal = new SystemdJournal(node.resolve("journalctl").toString(), limit, mostBytes);
+        NodeLogs full = new NodeLogs(roots, access, journal, 0);
+        assertThatThrownBy(() -> ask(full)).isInstanceOf(KubeletServer.Refusal.class)
+                .hasMessage("this node answers 0 queries of its services' logs at once; try again\n");
+        NodeLogs one = new NodeLogs(roots, access, journal, 1);
+        ask(one);
+        assertThatCode(() -> ask(one)).as("the next one").doesNotThrowAnyException();
     }
 
     @Test
