@@ -78,10 +78,10 @@ final class RegisteredPlugins {
         } catch (GrpcFailure e) {
             why = String.valueOf(e.getMessage());
         } finally {
-            forget(plugin);
             inventory.disconnected(plugin);
             changed.run();
         }
+        forget(plugin);
         boolean own = Thread.currentThread().isInterrupted();
         LOG.log(own ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
                 "A device plug-in has ended resource={0} path={1} error={2}", plugin.resource(),

@@ -88,6 +88,19 @@ public record NodeResources(NodeDevices devices, NodeCpus cpus, NodeTopology top
     private Optional<PodStatus.Waiting> given(Obj pod) throws DeviceFault, IOException {
         Optional<PodDeviceRequest> asked = devices.request(pod);
         NodeCpus.Request own = cpus.request(pod);
+        if (topology.policy() == TopologyPolicy.NONE || supplies(asked, whole(pod), own.supplies()).isEmpty()) {
+            return given(pod, asked, own);
+        }
+        topology.begin();
+        try {
+            return given(pod, asked, own);
+        } finally {
+            topology.end();
+        }
+    }
+
+    private Optional<PodStatus.Waiting> given(Obj pod, Optional<PodDeviceRequest> asked, NodeCpus.Request own)
+            throws DeviceFault, IOException {
         OptionalLong ofPod = OptionalLong.of(0);
         if (topology.ofPods()) {
             ofPod = topology.nodes(supplies(asked, whole(pod), own.supplies()));

@@ -9,15 +9,21 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.locks.ReentrantLock;
 
 /// From which NUMA nodes containers are given what they have for themselves, by `--kubelet-arg
-/// topology-manager-policy` and `topology-manager-scope`. A value. See
+/// topology-manager-policy` and `topology-manager-scope`. Any thread. See
 /// <https://kubernetes.io/docs/tasks/administer-cluster/topology-manager/>.
+///
+/// One pod at a time is given something between [#begin] and [#end], as by upstream: what is free of a node must not
+/// change after that node was chosen.
 ///
 /// @param policy what is done where not everything can be had from the same nodes
 /// @param ofPods whether all containers of a pod are given from the same nodes
 /// @param machine all NUMA nodes, as bits
-public record NodeTopology(TopologyPolicy policy, boolean ofPods, long machine) {
+/// @param turn whoever is given something
+public record NodeTopology(TopologyPolicy policy, boolean ofPods, long machine, ReentrantLock turn) {
     private static final String POLICY = "topology-manager-policy";
     private static final String SCOPE = "topology-manager-scope";
     /// Of nodes that a bit stands for.
@@ -25,7 +31,7 @@ public record NodeTopology(TopologyPolicy policy, boolean ofPods, long machine) 
 
     /// Nobody looks at NUMA nodes.
     public static NodeTopology none() {
-        return new NodeTopology(TopologyPolicy.NONE, false, 0);
+        return new NodeTopology(TopologyPolicy.NONE, false, 0, new ReentrantLock());
     }
 
     /// By the options. Reads the machine's NUMA nodes where they matter.
@@ -45,7 +51,24 @@ public record NodeTopology(TopologyPolicy policy, boolean ofPods, long machine) 
                     + "\"; write container or pod");
         }
         return policy == TopologyPolicy.NONE ? none()
-                : new NodeTopology(policy, scope.equals("pod"), nodes(policy, CpuTopology.read(sys)));
+                : new NodeTopology(policy, scope.equals("pod"), nodes(policy, CpuTopology.read(sys)),
+                        new ReentrantLock());
+    }
+
+    /// Waits until no other pod is given anything.
+    /// @throws CancellationException when interrupted; the flag stays set
+    public void begin() {
+        try {
+            turn.lockInterruptibly();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CancellationException("interrupted");
+        }
+    }
+
+    /// Lets the next pod have its turn.
+    public void end() {
+        turn.unlock();
     }
 
     private static long nodes(TopologyPolicy policy, CpuTopology topology) {

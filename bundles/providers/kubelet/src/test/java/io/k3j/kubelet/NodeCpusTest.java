@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
@@ -158,6 +159,21 @@ class NodeCpusTest extends PodScene {
                 .hasMessageContaining("--kubelet-arg topology-manager-policy=numa: unknown policy");
         assertThatThrownBy(() -> NodeTopology.of(options(Map.of("topology-manager-policy", "restricted",
                 "topology-manager-scope", "node")), sys)).hasMessageContaining("write container or pod");
+    }
+
+    @Test
+    void podsAreJudgedOneAfterTheOtherWhereNumaNodesMatter() throws Exception {
+        KubeletOptions options = options(Map.of("topology-manager-policy", "single-numa-node"));
+        NodeResources resources = new NodeResources(NodeDevices.none(), cpus, NodeTopology.of(options, sys),
+                Optional.empty());
+        resources.topology().begin();
+        CompletableFuture<Boolean> admitted = CompletableFuture
+                .supplyAsync(() -> resources.refusal(guaranteed("a", "1")).isEmpty(), r -> Thread.ofVirtual().start(r));
+        until(() -> resources.topology().turn().hasQueuedThreads());
+        assertThat(resources.refusal(guaranteed("b", "1500m"))).as("it asks for nothing of a node").isEmpty();
+        assertThat(admitted).isNotDone();
+        resources.topology().end();
+        assertThat(admitted.join()).isTrue();
     }
 
     @Test
