@@ -3,12 +3,14 @@ package io.k3j.scheduler;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.WriteOptions;
+import io.k3j.componenthelpers.PodClaim;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// Writes what claims have been given before their pod is bound, and takes the reservation back when it is not. Any
 /// thread; blocks for the API.
@@ -17,18 +19,22 @@ record DeviceBinding(ApiClient api, AssumedDevices devices) {
     private static final String FINALIZER = "resource.kubernetes.io/delete-protection";
     private static final String STATUS = "status";
     private static final String RESERVED = "reservedFor";
+    private static final String ALLOCATION = "allocation";
+    private static final int CONFLICT = 409;
+    /// As often as upstream's `RetryOnConflict`.
+    private static final int TRIES = 5;
     private static final System.Logger LOG = System.getLogger("io.k3j.scheduler");
 
-    /// Writes claims, each if it is unchanged.
+    /// Writes claims, each if it has no other devices meanwhile.
     ///
     /// @param plan as it was assumed; given up in any case
     /// @return what was written
-    /// @throws ApiFault when a claim has changed, or is refused; none is reserved then
+    /// @throws ApiFault when a claim has other devices, or is refused; none is reserved then
     List<Obj> write(List<Obj> plan, PodInfo pod) {
         List<Obj> written = new ArrayList<>();
         try {
             for (Obj wanted : plan) {
-                Obj done = write(wanted);
+                Obj done = write(wanted, pod);
                 devices.confirm(done);
                 written.add(done);
             }
@@ -42,7 +48,38 @@ record DeviceBinding(ApiClient api, AssumedDevices devices) {
         }
     }
 
-    private Obj write(Obj wanted) {
+    /// Pods that share a claim reserve it at once, each at the revision that it knew.
+    private Obj write(Obj wanted, PodInfo pod) {
+        Obj now = wanted;
+        for (int tries = 1;; tries++) {
+            try {
+                return put(now);
+            } catch (ApiFault fault) {
+                Optional<Obj> newest = fault.code() == CONFLICT && tries < TRIES ? renewed(wanted, pod)
+                        : Optional.empty();
+                now = newest.orElseThrow(() -> fault);
+            }
+        }
+    }
+
+    /// What is wanted of the claim as it is now; empty where it has other devices, or goes.
+    private Optional<Obj> renewed(Obj wanted, PodInfo pod) {
+        Obj newest = api.get(BuiltinResources.RESOURCE_CLAIMS, wanted.key());
+        boolean open = !newest.status().has(ALLOCATION);
+        if (!newest.uid().equals(wanted.uid()) || newest.terminating() || !open && !results(newest).equals(
+                results(wanted))) {
+            return Optional.empty();
+        }
+        Obj allocated = open ? newest.with(wanted.status().struct(ALLOCATION), STATUS, ALLOCATION) : newest;
+        return Optional.of(PodClaim.reserved(allocated, pod.uid()) ? allocated
+                : DeviceFilter.reserved(allocated, pod));
+    }
+
+    private static Seq results(Obj claim) {
+        return claim.status().struct(ALLOCATION).struct("devices").seq("results");
+    }
+
+    private Obj put(Obj wanted) {
         Obj now = wanted;
         if (!wanted.finalizers().contains(FINALIZER)) {
             Seq finalizers = Seq.copyOf(wanted.finalizers()).plus(FINALIZER);
@@ -57,7 +94,7 @@ record DeviceBinding(ApiClient api, AssumedDevices devices) {
         for (Obj claim : claims) {
             try {
                 api.update(BuiltinResources.RESOURCE_CLAIMS,
-                        claim.with(claim.status().without("allocation").without(RESERVED), STATUS),
+                        claim.with(claim.status().without(ALLOCATION).without(RESERVED), STATUS),
                         WriteOptions.STATUS);
             } catch (ApiFault fault) {
                 LOG.log(System.Logger.Level.DEBUG, "Cannot deallocate a claim={0} error={1}", claim.key(),

@@ -170,13 +170,14 @@ final class DeviceFilter implements Filter {
         List<Obj> plan = new ArrayList<>();
         List<Struct> allocations = result(node).allocations().orElse(List.of());
         for (int i = 0; i < allocations.size(); i++) {
-            plan.add(reserved(open.get(i).claim().with(allocations.get(i), STATUS, ALLOCATION)));
+            plan.add(reserved(open.get(i).claim().with(allocations.get(i), STATUS, ALLOCATION), pod));
         }
-        allocated.stream().filter(c -> !PodClaim.reserved(c, pod.uid())).forEach(c -> plan.add(reserved(c)));
+        allocated.stream().filter(c -> !PodClaim.reserved(c, pod.uid())).forEach(c -> plan.add(reserved(c, pod)));
         return plan;
     }
 
-    private Obj reserved(Obj claim) {
+    /// A claim with one reservation more.
+    static Obj reserved(Obj claim, PodInfo pod) {
         Seq consumers = claim.status().seq(RESERVED)
                 .plus(Struct.of("resource", "pods", "name", pod.pod().name(), "uid", pod.uid()));
         return claim.with(consumers, STATUS, RESERVED);

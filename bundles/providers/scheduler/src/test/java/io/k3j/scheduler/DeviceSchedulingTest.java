@@ -163,6 +163,22 @@ class DeviceSchedulingTest {
     }
 
     @Test
+    void podsThatShareAClaimReserveItAtOnce() {
+        devices("a", 1);
+        claim("c");
+        waiting("p", "c");
+        waiting("q", "c");
+        bed.hold();
+        bed.api.deliver();
+        bed.loop.step();
+        bed.loop.step();
+        bed.release();
+        assertThat(bed.node("p")).isEqualTo("a");
+        assertThat(bed.node("q")).isEqualTo("a");
+        assertThat(status("c").seq("reservedFor").size()).isEqualTo(2);
+    }
+
+    @Test
     void aPodWaitsForItsClaimAndForTheDevices() {
         pod("p", "c");
         assertThat(bed.scheduled("p").text("message")).startsWith("0/2 nodes are available: resourceclaim \"c\" not"
