@@ -122,7 +122,7 @@ class DeviceSchedulingTest {
             bed.api.deliver();
             bed.loop.step();
             bed.api.delete(BuiltinResources.PODS, SchedulerBed.key("p"), DeleteOptions.NOW);
-            throw new ApiFault(409, "Conflict", "no", Struct.EMPTY);
+            throw new ApiFault(403, "Forbidden", "no", Struct.EMPTY);
         });
         waiting("p", "c");
         waiting("q", "d");
