@@ -20,6 +20,7 @@ record DeviceBinding(ApiClient api, AssumedDevices devices) {
     private static final String STATUS = "status";
     private static final String RESERVED = "reservedFor";
     private static final String ALLOCATION = "allocation";
+    private static final int NOT_FOUND = 404;
     private static final int CONFLICT = 409;
     /// As often as upstream's `RetryOnConflict`.
     private static final int TRIES = 5;
@@ -103,9 +104,17 @@ record DeviceBinding(ApiClient api, AssumedDevices devices) {
         }
     }
 
+    /// Ends what was written for a pod whose binding was refused. One that has gone keeps its reservations, which the
+    /// controller takes back with the devices; so does one that somebody else has bound.
+    void refused(List<Obj> written, PodInfo pod, ApiFault fault) {
+        if (fault.code() != NOT_FOUND && fault.code() != CONFLICT) {
+            undo(written, pod);
+        }
+    }
+
     /// Takes the reservations for a pod back; the devices stay the claims', until a pod of theirs would rather be on
     /// another node ([#deallocate]).
-    void undo(List<Obj> written, PodInfo pod) {
+    private void undo(List<Obj> written, PodInfo pod) {
         for (Obj claim : written) {
             List<Object> left = claim.status().seq(RESERVED).stream()
                     .filter(c -> !(c instanceof Struct s && s.text("uid").equals(pod.uid()))).toList();

@@ -183,7 +183,7 @@ final class SchedulerLoop {
             queue.remove(pod.uid());
         } catch (ApiFault fault) {
             timing.step(Timing.BIND, Timing.ERROR, begun);
-            devices.undo(written, pod);
+            devices.refused(written, pod, fault);
             rejected(entry, fault, "binding rejected: ");
         }
     }

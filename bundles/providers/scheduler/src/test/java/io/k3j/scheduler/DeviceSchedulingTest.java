@@ -215,18 +215,29 @@ class DeviceSchedulingTest {
         assertThat(bed.node("p")).isEqualTo("a");
     }
 
-    @Test
-    void aPodThatIsNotBoundKeepsNoReservation() {
+    private void refused(int code, String reason) {
         devices("b", 1);
         claim("c");
         bed.during("post", () -> {
-            throw new ApiFault(403, "Forbidden", "no", Struct.EMPTY);
+            throw new ApiFault(code, reason, "no", Struct.EMPTY);
         });
         waiting("p", "c");
         bed.api.deliver();
         bed.loop.step();
         bed.api.deliver();
-        assertThat(status("c").seq("reservedFor").isEmpty()).isTrue();
         assertThat(status("c").has("allocation")).isTrue();
+    }
+
+    @Test
+    void aPodThatIsNotBoundKeepsNoReservation() {
+        refused(403, "Forbidden");
+        assertThat(status("c").seq("reservedFor").isEmpty()).isTrue();
+    }
+
+    /// Nobody else would take its devices back.
+    @Test
+    void aPodThatHasGoneIsLeftToTheController() {
+        refused(404, "NotFound");
+        assertThat(status("c").seq("reservedFor").size()).isEqualTo(1);
     }
 }
