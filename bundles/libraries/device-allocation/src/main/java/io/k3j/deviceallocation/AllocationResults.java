@@ -48,7 +48,6 @@ final class AllocationResults {
     /// That of classes comes first, once for each, so that a claim's own is the last word.
     private static Seq configuration(Obj claim, List<Granted> granted) {
         Struct devices = claim.spec().struct("devices");
-        int requests = devices.seq("requests").size();
         Map<String, Set<DeviceRequest>> byClass = new LinkedHashMap<>();
         granted.forEach(g -> byClass.computeIfAbsent(g.request().spec().text("deviceClassName"),
                 c -> new LinkedHashSet<>()).add(g.request()));
@@ -56,21 +55,22 @@ final class AllocationResults {
         for (Set<DeviceRequest> of : byClass.values()) {
             List<String> names = of.stream().map(DeviceRequest::name).toList();
             of.iterator().next().deviceClass().seq("config").structs()
-                    .forEach(config -> all.add(entry("FromClass", names, config, requests)));
+                    .forEach(config -> all.add(entry("FromClass", names, config, granted)));
         }
         for (Struct config : devices.seq("config").structs()) {
             List<String> names = config.seq("requests").texts();
             if (names.isEmpty() || granted.stream().anyMatch(g -> g.request().isOf(names))) {
-                all.add(entry("FromClaim", names, config, requests));
+                all.add(entry("FromClaim", names, config, granted));
             }
         }
         return Seq.copyOf(all);
     }
 
     /// What is for all requests names none.
-    private static Struct entry(String source, List<String> names, Struct config, int requests) {
+    private static Struct entry(String source, List<String> names, Struct config, List<Granted> granted) {
+        boolean all = granted.stream().allMatch(g -> g.request().isOf(names));
         return Struct.builder().put("source", source)
-                .putUnlessEmpty("requests", Seq.copyOf(names.size() == requests ? List.<String>of() : names))
+                .putUnlessEmpty("requests", Seq.copyOf(all ? List.<String>of() : names))
                 .put("opaque", config.get("opaque")).build();
     }
 

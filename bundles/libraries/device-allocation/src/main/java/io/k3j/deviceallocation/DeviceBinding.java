@@ -3,12 +3,14 @@ package io.k3j.deviceallocation;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.WriteOptions;
+import io.k3j.componenthelpers.PodClaim;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// Writes what claims have been given before their pod is bound, and takes the reservation back when it is not. Any
 /// thread; blocks for the API.
@@ -17,19 +19,23 @@ public record DeviceBinding(ApiClient api, AssumedDevices devices) {
     private static final String FINALIZER = "resource.kubernetes.io/delete-protection";
     private static final String STATUS = "status";
     private static final String RESERVED = "reservedFor";
+    private static final String ALLOCATION = "allocation";
+    private static final int NOT_FOUND = 404;
+    private static final int CONFLICT = 409;
+    /// As often as upstream's `RetryOnConflict`.
+    private static final int TRIES = 5;
     private static final System.Logger LOG = System.getLogger("io.k3j.scheduler");
 
-    /// Writes claims, each if it is unchanged.
+    /// Writes claims, each if it has no other devices meanwhile.
     ///
     /// @param plan as it was assumed; given up in any case
-    /// @param pod its uid
     /// @return what was written
-    /// @throws ApiFault when a claim has changed, or is refused; none is reserved then
-    public List<Obj> write(List<Obj> plan, String pod) {
+    /// @throws ApiFault when a claim has other devices, or is refused; none is reserved then
+    public List<Obj> write(List<Obj> plan, Obj pod) {
         List<Obj> written = new ArrayList<>();
         try {
             for (Obj wanted : plan) {
-                Obj done = write(wanted);
+                Obj done = write(wanted, pod);
                 devices.confirm(done);
                 written.add(done);
             }
@@ -43,7 +49,45 @@ public record DeviceBinding(ApiClient api, AssumedDevices devices) {
         }
     }
 
-    private Obj write(Obj wanted) {
+    /// Pods that share a claim reserve it at once, each at the revision that it knew.
+    private Obj write(Obj wanted, Obj pod) {
+        Obj now = wanted;
+        for (int tries = 1;; tries++) {
+            try {
+                return put(now);
+            } catch (ApiFault fault) {
+                Optional<Obj> newest = fault.code() == CONFLICT && tries < TRIES ? renewed(wanted, pod)
+                        : Optional.empty();
+                now = newest.orElseThrow(() -> fault);
+            }
+        }
+    }
+
+    /// What is wanted of the claim as it is now; empty where it has other devices, or goes.
+    private Optional<Obj> renewed(Obj wanted, Obj pod) {
+        Obj newest = api.get(BuiltinResources.RESOURCE_CLAIMS, wanted.key());
+        boolean open = !newest.status().has(ALLOCATION);
+        if (!newest.uid().equals(wanted.uid()) || newest.terminating() || !open && !results(newest).equals(
+                results(wanted))) {
+            return Optional.empty();
+        }
+        Obj allocated = open ? newest.with(wanted.status().struct(ALLOCATION), STATUS, ALLOCATION) : newest;
+        return Optional.of(PodClaim.reserved(allocated, pod.uid()) ? allocated
+                : reserved(allocated, pod));
+    }
+
+    /// A claim with one reservation more.
+    public static Obj reserved(Obj claim, Obj pod) {
+        Seq consumers = claim.status().seq(RESERVED)
+                .plus(Struct.of("resource", "pods", "name", pod.name(), "uid", pod.uid()));
+        return claim.with(consumers, STATUS, RESERVED);
+    }
+
+    private static Seq results(Obj claim) {
+        return claim.status().struct(ALLOCATION).struct("devices").seq("results");
+    }
+
+    private Obj put(Obj wanted) {
         Obj now = wanted;
         if (!wanted.finalizers().contains(FINALIZER)) {
             Seq finalizers = Seq.copyOf(wanted.finalizers()).plus(FINALIZER);
@@ -58,7 +102,7 @@ public record DeviceBinding(ApiClient api, AssumedDevices devices) {
         for (Obj claim : claims) {
             try {
                 api.update(BuiltinResources.RESOURCE_CLAIMS,
-                        claim.with(claim.status().without("allocation").without(RESERVED), STATUS),
+                        claim.with(claim.status().without(ALLOCATION).without(RESERVED), STATUS),
                         WriteOptions.STATUS);
             } catch (ApiFault fault) {
                 LOG.log(System.Logger.Level.DEBUG, "Cannot deallocate a claim={0} error={1}", claim.key(),
@@ -67,13 +111,20 @@ public record DeviceBinding(ApiClient api, AssumedDevices devices) {
         }
     }
 
+    /// Ends what was written for a pod whose binding was refused. One that has gone keeps its reservations, which the
+    /// controller takes back with the devices; so does one that somebody else has bound.
+    public void refused(List<Obj> written, Obj pod, ApiFault fault) {
+        if (fault.code() != NOT_FOUND && fault.code() != CONFLICT) {
+            undo(written, pod);
+        }
+    }
+
     /// Takes the reservations for a pod back; the devices stay the claims', until a pod of theirs would rather be on
     /// another node ([#deallocate]).
-    /// @param pod its uid
-    public void undo(List<Obj> written, String pod) {
+    private void undo(List<Obj> written, Obj pod) {
         for (Obj claim : written) {
             List<Object> left = claim.status().seq(RESERVED).stream()
-                    .filter(c -> !(c instanceof Struct s && s.text("uid").equals(pod))).toList();
+                    .filter(c -> !(c instanceof Struct s && s.text("uid").equals(pod.uid()))).toList();
             try {
                 Obj done = api.update(BuiltinResources.RESOURCE_CLAIMS, left.isEmpty()
                         ? claim.without(STATUS, RESERVED) : claim.with(Seq.copyOf(left), STATUS, RESERVED),

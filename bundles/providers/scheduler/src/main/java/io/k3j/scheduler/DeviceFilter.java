@@ -5,6 +5,7 @@ import io.k3j.componenthelpers.PodClaim;
 import io.k3j.deviceallocation.AllocationSearch;
 import io.k3j.deviceallocation.ClaimedDevices;
 import io.k3j.deviceallocation.ClaimedRequests;
+import io.k3j.deviceallocation.DeviceBinding;
 import io.k3j.deviceallocation.DeviceSelectors;
 import io.k3j.deviceallocation.Taken;
 import io.k3j.model.Key;
@@ -173,16 +174,12 @@ final class DeviceFilter implements Filter {
         List<Obj> plan = new ArrayList<>();
         List<Struct> allocations = result(node).allocations().orElse(List.of());
         for (int i = 0; i < allocations.size(); i++) {
-            plan.add(reserved(open.get(i).claim().with(allocations.get(i), STATUS, ALLOCATION)));
+            plan.add(DeviceBinding.reserved(open.get(i).claim().with(allocations.get(i), STATUS, ALLOCATION),
+                    pod.pod()));
         }
-        allocated.stream().filter(c -> !PodClaim.reserved(c, pod.uid())).forEach(c -> plan.add(reserved(c)));
+        allocated.stream().filter(c -> !PodClaim.reserved(c, pod.uid()))
+                .forEach(c -> plan.add(DeviceBinding.reserved(c, pod.pod())));
         return plan;
-    }
-
-    private Obj reserved(Obj claim) {
-        Seq consumers = claim.status().seq(RESERVED)
-                .plus(Struct.of("resource", "pods", "name", pod.pod().name(), "uid", pod.uid()));
-        return claim.with(consumers, STATUS, RESERVED);
     }
 
     /// One claim, at most, that nobody uses but the pod, which could be on other nodes if it had no devices: upstream's

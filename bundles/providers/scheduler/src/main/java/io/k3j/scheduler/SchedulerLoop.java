@@ -179,7 +179,7 @@ final class SchedulerLoop {
         Instant begun = timing.now();
         List<Obj> written;
         try {
-            written = plan.isEmpty() ? plan : devices.write(plan, pod.uid());
+            written = plan.isEmpty() ? plan : devices.write(plan, pod.pod());
         } catch (ApiFault fault) {
             timing.step(Timing.PRE_BIND, Timing.ERROR, begun);
             rejected(entry, fault, "running PreBind plugin \"" + DeviceFilter.NAME + "\": ");
@@ -192,7 +192,7 @@ final class SchedulerLoop {
             queue.remove(pod.uid());
         } catch (ApiFault fault) {
             timing.step(Timing.BIND, Timing.ERROR, begun);
-            devices.undo(written, pod.uid());
+            devices.refused(written, pod.pod(), fault);
             rejected(entry, fault, "binding rejected: ");
         }
     }

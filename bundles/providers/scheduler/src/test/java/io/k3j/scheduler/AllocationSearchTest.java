@@ -217,6 +217,18 @@ class AllocationSearchTest {
     }
 
     @Test
+    void aConfigurationForTheAlternativesOfOneRequestIsForNoOther() {
+        slice("s", Struct.of("devices", Seq.of(device("d0", "x"), device("d1", "x"))));
+        Struct request = Struct.of("name", "r", "firstAvailable", Seq.of(Struct.of("name", "x", "deviceClassName", "c"),
+                Struct.of("name", "y", "deviceClassName", "c")));
+        Seq both = Seq.of("r/x", "r/y");
+        Obj claim = claim("a", request, exactly("q")).with(Seq.of(Struct.of("requests", both, "opaque",
+                Struct.of("driver", DRIVER))), "spec", "devices", "config");
+        assertThat(search(claim).orElseThrow().getFirst().struct("devices").seq("config").struct(0).seq("requests"))
+                .isEqualTo(both);
+    }
+
+    @Test
     void adminAccessKeepsNobodyFromADevice() {
         slice("s", Struct.of("devices", Seq.of(device("d0", "x"))));
         has("d0", Struct.EMPTY);

@@ -122,7 +122,7 @@ class DeviceSchedulingTest {
             bed.api.deliver();
             bed.loop.step();
             bed.api.delete(BuiltinResources.PODS, SchedulerBed.key("p"), DeleteOptions.NOW);
-            throw new ApiFault(409, "Conflict", "no", Struct.EMPTY);
+            throw new ApiFault(403, "Forbidden", "no", Struct.EMPTY);
         });
         waiting("p", "c");
         waiting("q", "d");
@@ -163,6 +163,22 @@ class DeviceSchedulingTest {
     }
 
     @Test
+    void podsThatShareAClaimReserveItAtOnce() {
+        devices("a", 1);
+        claim("c");
+        waiting("p", "c");
+        waiting("q", "c");
+        bed.hold();
+        bed.api.deliver();
+        bed.loop.step();
+        bed.loop.step();
+        bed.release();
+        assertThat(bed.node("p")).isEqualTo("a");
+        assertThat(bed.node("q")).isEqualTo("a");
+        assertThat(status("c").seq("reservedFor").size()).isEqualTo(2);
+    }
+
+    @Test
     void aPodWaitsForItsClaimAndForTheDevices() {
         pod("p", "c");
         assertThat(bed.scheduled("p").text("message")).startsWith("0/2 nodes are available: resourceclaim \"c\" not"
@@ -199,18 +215,29 @@ class DeviceSchedulingTest {
         assertThat(bed.node("p")).isEqualTo("a");
     }
 
-    @Test
-    void aPodThatIsNotBoundKeepsNoReservation() {
+    private void refused(int code, String reason) {
         devices("b", 1);
         claim("c");
         bed.during("post", () -> {
-            throw new ApiFault(403, "Forbidden", "no", Struct.EMPTY);
+            throw new ApiFault(code, reason, "no", Struct.EMPTY);
         });
         waiting("p", "c");
         bed.api.deliver();
         bed.loop.step();
         bed.api.deliver();
-        assertThat(status("c").seq("reservedFor").isEmpty()).isTrue();
         assertThat(status("c").has("allocation")).isTrue();
+    }
+
+    @Test
+    void aPodThatIsNotBoundKeepsNoReservation() {
+        refused(403, "Forbidden");
+        assertThat(status("c").seq("reservedFor").isEmpty()).isTrue();
+    }
+
+    /// Nobody else would take its devices back.
+    @Test
+    void aPodThatHasGoneIsLeftToTheController() {
+        refused(404, "NotFound");
+        assertThat(status("c").seq("reservedFor").size()).isEqualTo(1);
     }
 }
