@@ -60,7 +60,7 @@ class AuthorizationItest {
         Files.writeString(home.resolve("webhook.token"), TOKEN);
         String kubeconfig = page("authorization", 0);
         shell(kubeconfig.substring(0, kubeconfig.indexOf("k3s server ")));
-        String tokens = page("authentication", 4);
+        String tokens = page("authentication", 5);
         int more = tokens.indexOf("k3s server ");
         shell(tokens.substring(0, more));
         String begin = page("authorization", 1);
