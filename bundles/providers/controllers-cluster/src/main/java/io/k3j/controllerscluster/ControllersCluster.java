@@ -12,6 +12,7 @@ import io.k3j.componentbase.FeatureGate;
 import io.k3j.componentbase.FeatureGates;
 import io.k3j.componenthelpers.ConcurrentSyncs;
 import io.k3j.controllerkit.ControllerContext;
+import io.k3j.devicecontrollers.DeviceControllers;
 import io.k3j.endpointcontrollers.EndpointControllers;
 import io.k3j.volumecontrollers.VolumeControllers;
 import java.io.IOException;
@@ -84,9 +85,7 @@ public final class ControllersCluster implements Metrics {
         NodeTtl.add(context);
         PodGarbageCollector.add(context, terminatedPods(settings.kubeControllerManagerArg()));
         VolumeControllers.add(context, settings.kubeControllerManagerArg());
-        PodResourceClaims.add(context);
-        ResourceClaims.add(context);
-        DeviceTaintEviction.add(context);
+        DeviceControllers.add(context);
         addSigners(context, settings);
         NodeIpam.add(context, split(settings.clusterCidr()), settings.kubeControllerManagerArg());
         ServiceCidrs.add(context);

@@ -1,4 +1,4 @@
-package io.k3j.controllerscluster;
+package io.k3j.devicecontrollers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

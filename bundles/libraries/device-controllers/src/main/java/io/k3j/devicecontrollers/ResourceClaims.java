@@ -1,4 +1,4 @@
-package io.k3j.controllerscluster;
+package io.k3j.devicecontrollers;
 
 import io.k3j.componenthelpers.PodClaim;
 import io.k3j.controllerkit.BuiltinResources;

@@ -1,4 +1,4 @@
-package io.k3j.controllerscluster;
+package io.k3j.devicecontrollers;
 
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.WriteOptions;
