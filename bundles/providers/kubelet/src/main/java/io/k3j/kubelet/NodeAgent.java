@@ -1,6 +1,5 @@
 package io.k3j.kubelet;
 
-import io.k3j.cgroups.Cgroups;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Query;
 import io.k3j.componentapi.Health;
@@ -8,13 +7,10 @@ import io.k3j.componentapi.TimeSource;
 import io.k3j.componentbase.SupervisedLoop;
 import io.k3j.controllerkit.Events;
 import io.k3j.controllerkit.LiveView;
-import io.k3j.kubeletdra.ClaimResources;
 import io.k3j.kubeletimages.ImageGarbageCollector;
 import io.k3j.kubeletimages.ImageVolumes;
 import io.k3j.kubeletoptions.CgroupOptions;
-import io.k3j.kubeletoptions.HostChecks;
 import io.k3j.kubeletoptions.ImageOptions;
-import io.k3j.kubeletoptions.IntervalOptions;
 import io.k3j.kubeletoptions.KubeletOptions;
 import io.k3j.kubeletoptions.KubeletSettings;
 import io.k3j.kubeletoptions.NodeAllocatable;
@@ -26,7 +22,6 @@ import io.k3j.kubeletserver.KubeletHost;
 import io.k3j.kubeletserver.StatsSummary;
 import io.k3j.kubeletvolumes.HostPrograms;
 import io.k3j.kubeletvolumes.Mounts;
-import io.k3j.kubeletvolumes.VolumeStats;
 import io.k3j.kubeletvolumes.Volumes;
 import io.k3j.kuberuntime.Dns;
 import io.k3j.kuberuntime.Environment;
@@ -47,7 +42,6 @@ import io.k3j.podallocation.NodeFit;
 import io.k3j.podallocation.NodeResources;
 import io.k3j.podstatus.StatusWriter;
 import io.k3j.probes.HandlerRunner;
-import io.k3j.volumeapi.VolumeHost;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -102,8 +96,7 @@ final class NodeAgent implements AutoCloseable {
             Consumer<Boolean> ready, Health health) throws IOException {
         this.health = health;
         this.ready = ready;
-        KubeletOptions options = NodeParts.prepared(settings);
-        HostChecks.check(options, Path.of("/proc/swaps"), kernel.cgroups());
+        KubeletOptions options = NodeParts.prepared(settings, kernel);
         MachineInfo facts = MachineInfo.read(List.of(settings.nodeIp()));
         NodeAllocatable allocatable = NodeAllocatable.of(options, facts);
         ReferencedObjects references = new ReferencedObjects(api);
@@ -113,22 +106,18 @@ final class NodeAgent implements AutoCloseable {
         Volumes.Warnings warnings = NodeParts.warnings(events);
         GatedSources gated = GatedSources.of(api, options.nodeName(), clock, warnings, settings.kubeletArg());
         Volumes volumes = new Volumes(options.pods(), references, gated.content(references, environment, tokens),
-                new Mounts(), new HostPrograms(), clock,
-                new VolumeStats(clock, clock.monotonic(), IntervalOptions.volumeStats(options)), warnings);
-        Cgroups cgroups = CgroupOptions.cgroups(kernel.cgroups(), options, runtime);
-        Dns dns = Dns.host(options.resolvConf());
+                new Mounts(), new HostPrograms(), clock, NodeParts.volumeStats(options, clock), warnings);
         services = new LiveView(ReferencedObjects.SERVICES, Query.ALL, clock);
         NodeAllocations room = new NodeAllocations(allocatable.milliCpu(), allocatable.bytes());
-        tools = new Dependencies(options, runtime, references, volumes, environment, cgroups, dns,
-                new HandlerRunner(runtime, closed),
-                ImageOptions.images(settings, options, runtime, references, clock),
-                new StatusWriter(api, closed), events, clock, this::services, facts.addresses(),
-                facts.memory(), CgroupOptions.memory(kernel.cgroups(), options),
+        tools = new Dependencies(options, runtime, references, volumes, environment,
+                CgroupOptions.cgroups(kernel.cgroups(), options, runtime), Dns.host(options.resolvConf()),
+                new HandlerRunner(runtime, closed), ImageOptions.images(settings, options, runtime, references, clock),
+                new StatusWriter(api, closed), events, clock, this::services, facts.addresses(), facts.memory(),
+                CgroupOptions.memory(kernel.cgroups(), options),
                 UserNamespaceOptions.of(options, facts.cpus(), runtime), room, tokens, gated.watches(clock),
-                admission(options, room, runtime, clock), new StartGates(), new ClaimResources(
-                        options.rootDir().toAbsolutePath(), options.nodeName(), api, clock.monotonic()), closed);
-        drivers = new CurrentDrivers(new VolumeHost(options.rootDir().toAbsolutePath(), options.nodeName(), api),
-                volumes);
+                admission(options, room, runtime, clock), new StartGates(), NodeParts.claims(options, api, clock),
+                closed);
+        drivers = new CurrentDrivers(NodeParts.host(options, api), volumes);
         plugins = new PluginFailures(api, options.nodeName(), health, tools.events(), clock);
         workers = new PodWorkers(tools);
         recording = new EventRecording(tools);

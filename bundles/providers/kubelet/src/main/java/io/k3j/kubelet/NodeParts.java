@@ -1,17 +1,24 @@
 package io.k3j.kubelet;
 
+import io.k3j.clientapi.ApiClient;
+import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.Events;
 import io.k3j.kubeletconfig.KubeletConfigDirectory;
+import io.k3j.kubeletdra.ClaimResources;
+import io.k3j.kubeletoptions.HostChecks;
+import io.k3j.kubeletoptions.IntervalOptions;
 import io.k3j.kubeletoptions.KubeletOptions;
 import io.k3j.kubeletoptions.KubeletSettings;
 import io.k3j.kubeletoptions.NodeAllocatable;
 import io.k3j.kubeletvolumes.PodDirectories;
+import io.k3j.kubeletvolumes.VolumeStats;
 import io.k3j.kubeletvolumes.Volumes;
 import io.k3j.kuberuntime.Dns;
 import io.k3j.kuberuntime.Environment;
 import io.k3j.kuberuntime.ReferencedObjects;
 import io.k3j.nodestatus.MachineInfo;
 import io.k3j.nodestatus.NodeDisk;
+import io.k3j.volumeapi.VolumeHost;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,12 +29,14 @@ final class NodeParts {
     }
 
     /// The options, looked at, and what they want to be on the disk.
-    static KubeletOptions prepared(KubeletSettings settings) throws IOException {
+    /// @throws IllegalStateException for a machine that they do not take
+    static KubeletOptions prepared(KubeletSettings settings, KernelFiles kernel) throws IOException {
         KubeletOptions options = KubeletOptions.of(settings, Dns.hostFile(settings.resolvConf(),
                 Path.of(settings.dataDir()).toAbsolutePath().resolve("agent/etc/resolv.conf")));
         options.check();
         KubeletConfigDirectory.of(options.dataDir(), List.of(settings.kubeletArg())).write(options.defaults());
         PodDirectories.correct(options.pods(), options.ownRoot());
+        HostChecks.check(options, Path.of("/proc/swaps"), kernel.cgroups());
         return options;
     }
 
@@ -42,5 +51,20 @@ final class NodeParts {
     /// Tells of volumes as events of their pods.
     static Volumes.Warnings warnings(Events events) {
         return (pod, reason, message) -> events.tell(Events.reference(pod), "Warning", reason, message);
+    }
+
+    /// What volumes use, counted as often as it is said.
+    static VolumeStats volumeStats(KubeletOptions options, TimeSource clock) {
+        return new VolumeStats(clock, clock.monotonic(), IntervalOptions.volumeStats(options));
+    }
+
+    /// What makers of volumes are told of this node.
+    static VolumeHost host(KubeletOptions options, ApiClient api) {
+        return new VolumeHost(options.rootDir().toAbsolutePath(), options.nodeName(), api);
+    }
+
+    /// What drivers prepare for claims of devices.
+    static ClaimResources claims(KubeletOptions options, ApiClient api, TimeSource clock) {
+        return new ClaimResources(options.rootDir().toAbsolutePath(), options.nodeName(), api, clock.monotonic());
     }
 }
