@@ -48,7 +48,8 @@ final class Traces {
         }
         List<String> printed = PRINTED.getOrDefault(component, List.of());
         if (!printed.isEmpty()) {
-            String world = text("nft list tables && ip -o link show && ss -Hltn");
+            // without what follows a link's name: its address may end as a port does
+            String world = text("nft list tables && ip -o link show | sed 's/<.*//' && ss -Hltn");
             printed.stream().filter(world::contains).forEach(found::add);
         }
         return found;
