@@ -1,0 +1,28 @@
+package io.k3j.apimachinery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.testkitbase.Fuzzing;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+
+/// A quantity is read or refused, and its canonical text is the same amount, and canonical.
+public class QuantityFuzzTest {
+    /// Jazzer's entry.
+    public static void fuzzerTestOneInput(byte[] input) {
+        Fuzzing.parse(() -> {
+            Quantity read = Quantity.parse(Fuzzing.text(input));
+            read.value();
+            read.milliValue();
+            Quantity again = Quantity.parse(read.toString());
+            assertThat(again).isEqualTo(read).hasToString(read.toString());
+        }, IllegalArgumentException.class);
+    }
+
+    @Test
+    void isReadOrRefused() throws IOException {
+        Fuzzing.run(QuantityFuzzTest::fuzzerTestOneInput, Fuzzing.texts("100m", "1.5Gi", "12e6", "-0.1Ki", "8Ei", "+3.",
+                "1E", "1E-3", "0.0000000001", "999999999999999999999999999999999999999999999999999999999999e64",
+                "99999999999999999999999999999999999999999999999999.1Ei"));
+    }
+}
