@@ -51,7 +51,8 @@ public class ApplyFuzzTest {
     void isAppliedOrRefused() throws IOException {
         Fuzzing.run(ApplyFuzzTest::fuzzerTestOneInput, Fuzzing.texts(
                 LIVE + "\"wanted\":{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"a\"},"
-                        + "\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"y\",\"ports\":[{\"containerPort\":80}]}]}}}",
+                        + "\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"y\","
+                        + "\"ports\":[{\"containerPort\":80}]}]}}}",
                 LIVE + "\"wanted\":{\"apiVersion\":\"v1\",\"kind\":\"Pod\","
                         + "\"metadata\":{\"labels\":{\"d\":\"e\"},\"finalizers\":[\"f/g\"]}}}",
                 "{\"wanted\":{\"kind\":\"Pod\","

@@ -22,7 +22,8 @@ import org.junit.jupiter.api.Test;
 public class PatchFuzzTest {
     private static final Shape POD = new Schemas().shape(Gvk.of("v1", "Pod")).orElseThrow();
     private static final String OBJECT = "{\"object\":{\"kind\":\"Pod\",\"metadata\":{\"name\":\"a\","
-            + "\"labels\":{\"b\":\"c\"}},\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"x\"},{\"name\":\"d\"}],\"x\":[1,2]}},";
+            + "\"labels\":{\"b\":\"c\"}},"
+            + "\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"x\"},{\"name\":\"d\"}],\"x\":[1,2]}},";
 
     /// Jazzer's entry. The input is an object with the fields `object`, `json`, `merge` and `strategic`.
     public static void fuzzerTestOneInput(byte[] input) {
@@ -50,7 +51,8 @@ public class PatchFuzzTest {
     void isLaidOverOrRefused() throws IOException {
         Fuzzing.run(PatchFuzzTest::fuzzerTestOneInput, Fuzzing.texts(
                 OBJECT + "\"json\":[{\"op\":\"test\",\"path\":\"/kind\",\"value\":\"Pod\"},{\"op\":\"copy\","
-                        + "\"from\":\"/spec\",\"path\":\"/spec/y\"},{\"op\":\"add\",\"path\":\"/spec/x/-\",\"value\":{}}]}",
+                        + "\"from\":\"/spec\",\"path\":\"/spec/y\"},"
+                        + "{\"op\":\"add\",\"path\":\"/spec/x/-\",\"value\":{}}]}",
                 OBJECT + "\"json\":[{\"op\":\"move\",\"from\":\"/spec/x/0\",\"path\":\"/metadata/labels/a~1b\"},"
                         + "{\"op\":\"remove\",\"path\":\"/spec/x\"},{\"op\":\"replace\",\"path\":\"\","
                         + "\"value\":{\"a\":1}}]}",
