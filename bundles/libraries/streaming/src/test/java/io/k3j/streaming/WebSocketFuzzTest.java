@@ -23,6 +23,7 @@ public class WebSocketFuzzTest {
     @Test
     void isReadOrEnds() throws IOException {
         Fuzzing.run(WebSocketFuzzTest::fuzzerTestOneInput, Fuzzing.hex("8284 01020304 60676f68",
-                "0283 01020304 69676f 8981 01020304 71 8082 01020304 686d 8880 01020304", "827e0004 61626364", "827f0000000000000004 61626364"));
+                "0283 01020304 69676f 8981 01020304 71 8082 01020304 686d 8880 01020304", "827e0004 61626364",
+                "827f0000000000000004 61626364", "897e0080 00"));
     }
 }
