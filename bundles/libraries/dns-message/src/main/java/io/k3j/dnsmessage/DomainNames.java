@@ -14,6 +14,9 @@ public final class DomainNames {
     /// More than any name has use for, each pointer being to a label or more of it; a message may hold thousands in a
     /// row, and every name of it may lead through all of them.
     static final int MOST_POINTERS = 126;
+    private static final String FORWARD = "a compression pointer that leads forward";
+    private static final String TOO_MANY = "more than " + MOST_POINTERS
+            + " compression pointers in a name (MOST_POINTERS)";
 
     private DomainNames() {
     }
@@ -47,8 +50,7 @@ public final class DomainNames {
             if ((length & POINTER) == POINTER && pointers) {
                 int target = (length & ~POINTER) << 8 | b.get(at + 1) & 0xFF;
                 if (target >= floor || ++followed > MOST_POINTERS) {
-                    throw new IllegalArgumentException(target >= floor ? "a compression pointer that leads forward"
-                            : "more than " + MOST_POINTERS + " compression pointers in a name (MOST_POINTERS)");
+                    throw new IllegalArgumentException(target >= floor ? FORWARD : TOO_MANY);
                 }
                 if (!jumped) {
                     b.position(at + 2);
