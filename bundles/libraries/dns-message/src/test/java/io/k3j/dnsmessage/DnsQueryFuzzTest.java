@@ -14,7 +14,7 @@ public class DnsQueryFuzzTest {
     public static void fuzzerTestOneInput(byte[] input) {
         Fuzzing.parse(() -> {
             DnsQuery query = DnsQuery.read(input);
-            DnsMessageReader.read(DnsMessageWriter.write(query, ANSWER, query.udp()), "");
+            Fuzzing.parse(() -> DnsMessageReader.read(DnsMessageWriter.write(query, ANSWER, query.udp()), ""));
         }, IllegalArgumentException.class);
     }
 
