@@ -23,7 +23,7 @@ public class ProtobufFuzzTest {
     public static void fuzzerTestOneInput(byte[] input) {
         Fuzzing.parse(() -> {
             Struct read = PROTOBUF.object(input, POD);
-            assertThat(PROTOBUF.object(PROTOBUF.bytes(read), POD).equals(read)).isTrue();
+            Fuzzing.parse(() -> assertThat(PROTOBUF.object(PROTOBUF.bytes(read), POD).equals(read)).isTrue());
         }, MalformedInput.class, DecodeFailure.class);
     }
 

@@ -1,7 +1,5 @@
 package io.k3j.codec;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.k3j.testkitbase.Fuzzing;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +14,7 @@ public class YamlFuzzTest {
     public static void fuzzerTestOneInput(byte[] input) {
         Fuzzing.parse(() -> {
             String text = Yaml.text(Yaml.value(input));
-            assertThat(Yaml.text(Yaml.value(text.getBytes(StandardCharsets.UTF_8)))).isEqualTo(text);
+            Fuzzing.parse(() -> JsonFuzzTest.same(text, Yaml.text(Yaml.value(text.getBytes(StandardCharsets.UTF_8)))));
         }, MalformedInput.class);
         Fuzzing.parse(() -> Yaml.documents(input), MalformedInput.class);
         Fuzzing.parse(() -> Yaml.written(input), MalformedInput.class);

@@ -44,7 +44,7 @@ class ClusterConfigTest {
 
     @Test
     void refusesANetworkThatIsNone() {
-        for (String network : new String[] {"{\"IP\":\"10.42\",\"Mask\":\"//8AAA==\"}",
+        for (String network : new String[] {"{\"IP\":\"10.42.0.x\",\"Mask\":\"//8AAA==\"}",
                 "{\"IP\":\"10.42.0.0\",\"Mask\":\"255.255\"}"}) {
             assertThatThrownBy(() -> ClusterConfig.parse("{\"DisableNPC\":true,\"ClusterIPRange\":" + network + "}"))
                     .isInstanceOf(Refused.class).hasMessageContaining("ClusterIPRange");
