@@ -46,7 +46,8 @@ public final class Fuzzing {
     }
 
     /// Runs a step, which succeeds or is refused in a sentence, and takes no more memory and time than any input of
-    /// the length of a target's may.
+    /// the length of a target's may. What was written from what was read is read again in a step of its own within the
+    /// first, without refusals: else one that cannot be read again would pass for a refused input.
     /// @param refusals what the parser says that it throws
     /// @throws AssertionError when it throws anything else, says nothing, or takes too much
     @SafeVarargs
