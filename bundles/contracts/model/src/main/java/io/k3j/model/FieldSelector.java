@@ -9,6 +9,8 @@ import java.util.function.UnaryOperator;
 public record FieldSelector(List<Requirement> requirements) {
     /// Selects every object.
     public static final FieldSelector EVERYTHING = new FieldSelector(List.of());
+    /// What a backslash may stand before.
+    private static final String ESCAPED = "\\,=";
 
     /// `field` equals (or, if `negated`, does not equal) `value`.
     public record Requirement(String field, String value, boolean negated) {
@@ -57,13 +59,22 @@ public record FieldSelector(List<Requirement> requirements) {
         return parts;
     }
 
+    /// A `=` without a backslash may be a mistake for `,`; upstream refuses it, and a backslash before anything else.
     private static String unescaped(String value) {
         StringBuilder b = new StringBuilder();
         for (int i = 0; i < value.length(); i++) {
-            if (value.charAt(i) == '\\' && i + 1 < value.length()) {
+            char c = value.charAt(i);
+            if (c == '\\') {
                 i++;
+                c = i < value.length() ? value.charAt(i) : ' ';
+                if (ESCAPED.indexOf(c) < 0) {
+                    throw new IllegalArgumentException("invalid field selector: invalid escape sequence: "
+                            + value.substring(i - 1, Math.min(i + 1, value.length())));
+                }
+            } else if (c == '=') {
+                throw new IllegalArgumentException("invalid field selector: unescaped character in value: " + (int) c);
             }
-            b.append(value.charAt(i));
+            b.append(c);
         }
         return b.toString();
     }

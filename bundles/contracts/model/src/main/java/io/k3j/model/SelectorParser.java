@@ -20,10 +20,12 @@ final class SelectorParser {
     List<Requirement> requirements() {
         List<Requirement> all = new ArrayList<>();
         blanks();
-        while (at < text.length()) {
+        boolean more = at < text.length();
+        while (more) {
             all.add(requirement());
             blanks();
-            if (at < text.length() && !take(',')) {
+            more = take(',');
+            if (!more && at < text.length()) {
                 throw wrong("expected ','");
             }
             blanks();

@@ -22,7 +22,7 @@ class SelectorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a b", "a in x", "a in (x", "=x", "a,,b", "a=b)c"})
+    @ValueSource(strings = {"a b", "a in x", "a in (x", "=x", "a,,b", "a=b)c", "a,", "a=b, "})
     void refusesWhatItCannotRead(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> Selector.parse(text))
                 .withMessageContaining("unable to parse requirement");
@@ -42,6 +42,13 @@ class SelectorTest {
             Struct selector = Struct.of("matchExpressions", Seq.of(Struct.of("key", "size", "operator", operator)));
             assertThat(Selector.of(selector).matches(LABELS)).isFalse();
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a=b=c", "a===b", "a=b\\c", "a=b\\", "=a", "a"})
+    void refusesFieldsItCannotRead(String text) {
+        assertThatIllegalArgumentException().isThrownBy(() -> FieldSelector.parse(text))
+                .withMessageContaining("invalid field selector");
     }
 
     @Test

@@ -31,6 +31,13 @@ public final class Quantity implements Comparable<Quantity> {
     /// The longest text, in characters, and the largest exponent: an amount of more digits is hostile, and would cost
     /// as much memory as it says.
     private static final int LONGEST = 64;
+    /// The canonical text of a shorter one is not longer than [#LONGEST], so that it can be read again.
+    private static final int SHORT = 60;
+    /// The largest power of 1000 that has a letter, and that an exponent may have.
+    private static final int LARGEST_LETTER = 6;
+    private static final int LARGEST_POWER = 21;
+    /// The most that is counted in `Ki` and above, as upstream has it.
+    private static final BigDecimal LARGEST_BINARY = BigDecimal.valueOf(Long.MAX_VALUE);
 
     /// How the text form counts: powers of ten by letter, of 1024 by letter, or by exponent.
     private enum Format {
@@ -59,8 +66,20 @@ public final class Quantity implements Comparable<Quantity> {
         String suffix = text.substring(digits);
         Format format = suffix.endsWith("i") ? Format.BINARY
                 : suffix.length() > 1 || suffix.equals("e") ? Format.EXPONENT : Format.DECIMAL;
-        BigDecimal amount = number.multiply(factor(suffix, format));
-        return new Quantity(amount.scale() > -SMALLEST ? amount.setScale(-SMALLEST, RoundingMode.UP) : amount, format);
+        BigDecimal amount = capped(number.multiply(factor(suffix, format)), format);
+        Quantity read = new Quantity(
+                amount.scale() > -SMALLEST ? amount.setScale(-SMALLEST, RoundingMode.UP) : amount, format);
+        if (text.length() > SHORT && read.toString().length() > LONGEST) {
+            throw wrong();
+        }
+        return read;
+    }
+
+    private static BigDecimal capped(BigDecimal amount, Format format) {
+        if (format != Format.BINARY || amount.abs().compareTo(LARGEST_BINARY) <= 0) {
+            return amount;
+        }
+        return amount.signum() < 0 ? LARGEST_BINARY.negate() : LARGEST_BINARY;
     }
 
     /// A quantity from a JSON value: its text, or a plain number (`cpu: 2`); zero for anything else, as a missing
@@ -241,11 +260,12 @@ public final class Quantity implements Comparable<Quantity> {
         return rest + (power == 0 ? "" : "KMGTPE".charAt(power - 1) + "i");
     }
 
-    /// The zeros at the end become the suffix, three at a time, between `n` and `E`.
+    /// The zeros at the end become the suffix, three at a time, between `n` and `E`, or as many as an exponent may say.
     private String decimal() {
         BigDecimal bare = amount.round(MathContext.UNLIMITED).stripTrailingZeros();
         int zeros = -bare.scale();
-        int power = Math.clamp(Math.floorDiv(zeros, 3), SMALLEST / 3, 6);
+        int most = format == Format.EXPONENT ? LARGEST_POWER : LARGEST_LETTER;
+        int power = Math.clamp(Math.floorDiv(zeros, 3), SMALLEST / 3, most);
         String mantissa = bare.movePointLeft(3 * power).toBigInteger().toString();
         if (power == 0) {
             return mantissa;

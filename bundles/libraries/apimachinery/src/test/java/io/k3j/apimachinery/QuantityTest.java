@@ -13,7 +13,8 @@ class QuantityTest {
     @CsvSource({"1,1", "0,0", "0Gi,0", "100m,100m", "1000m,1", "0.5,500m", "1.5Gi,1536Mi", "1024Ki,1Mi", "1Gi,1Gi",
             "512,512", "1024,1024", "1k,1k", "1000,1k", "1500,1500", "12e6,12e6", "1E3,1e3", "1E,1E",
             "1000000Ki,1000000Ki",
-            "0.1Ki,102400m", "-5m,-5m", "1n,1n", "0.0000000001,1n", "2000u,2m", ".5,500m", "3.,3"})
+            "0.1Ki,102400m", "-5m,-5m", "1n,1n", "0.0000000001,1n", "2000u,2m", ".5,500m", "3.,3",
+            "8Ei,9223372036854775807", "-9Ei,-9223372036854775807", "1e64,10e63"})
     void writesTheCanonicalForm(String given, String canonical) {
         assertThat(Quantity.parse(given)).hasToString(canonical);
     }

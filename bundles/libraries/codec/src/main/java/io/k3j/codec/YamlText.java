@@ -1,5 +1,7 @@
 package io.k3j.codec;
 
+import java.util.Set;
+
 /// How a string is written so that it is read as the same string.
 ///
 /// As go-yaml writes strings, of which kubectl's output is made: plain where it can be, single quotes where a sign
@@ -7,6 +9,9 @@ package io.k3j.codec;
 final class YamlText {
     /// No plain text begins with one of these.
     private static final String INDICATORS = ",[]{}#&*!|>'\"%@`";
+    /// What other readers take for numbers that JSON does not have.
+    private static final Set<String> NO_NUMBERS = Set.of(".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF", "-.inf",
+            "-.Inf", "-.INF", ".nan", ".NaN", ".NAN");
 
     private YamlText() {
     }
@@ -27,7 +32,8 @@ final class YamlText {
     /// @param s without a line break, or one that no block can hold
     /// @return text for one line, also for a name
     static String oneLine(String s) {
-        if (!(YamlScalars.plain(s) instanceof String) || sexagesimal(s) || timestamp(s) || s.equals("<<")) {
+        if (!(YamlScalars.plain(s) instanceof String) || sexagesimal(s) || timestamp(s) || s.equals("<<")
+                || NO_NUMBERS.contains(s)) {
             return quoted(s);
         }
         for (int i = 0; i < s.length(); i++) {

@@ -2,6 +2,7 @@ package io.k3j.codec;
 
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -12,6 +13,9 @@ import java.util.Objects;
 /// The form of sigs.k8s.io/yaml: names sorted, since it goes through a Go map; a list begins in the column of its name.
 /// One writer, one text.
 final class YamlWriter {
+    /// In bytes: a longer name stands behind a `? `, as go-yaml writes it, since no reader takes a name of more than
+    /// 1 024 characters without.
+    private static final int LONGEST_NAME = 128;
     private final StringBuilder out = new StringBuilder();
 
     /// Empty objects and lists stand as `{}` and `[]`, at the top, too.
@@ -19,7 +23,7 @@ final class YamlWriter {
         switch (value) {
             case Struct s when !s.isEmpty() -> struct(s, 0, false);
             case Seq s when !s.isEmpty() -> seq(s, 0, false);
-            default -> scalar(value, 0);
+            default -> scalar(value, 2);
         }
         return out.toString();
     }
@@ -34,21 +38,35 @@ final class YamlWriter {
         for (String name : names) {
             out.repeat(' ', first ? 0 : indent);
             first = false;
-            out.append(YamlText.oneLine(name)).append(':');
-            Object v = Objects.requireNonNull(s.get(name));
-            switch (v) {
-                case Struct inner when !inner.isEmpty() -> {
-                    out.append('\n');
-                    struct(inner, indent + 2, false);
-                }
-                case Seq inner when !inner.isEmpty() -> {
-                    out.append('\n');
-                    seq(inner, indent, false);
-                }
-                default -> {
-                    out.append(' ');
-                    scalar(v, indent + 2);
-                }
+            boolean wide = wide(name);
+            out.append(wide ? "? " : "").append(YamlText.oneLine(name));
+            if (wide) {
+                out.append('\n').repeat(' ', indent);
+            }
+            out.append(':');
+            field(Objects.requireNonNull(s.get(name)), indent, wide);
+        }
+    }
+
+    private static boolean wide(String name) {
+        return name.length() > LONGEST_NAME / 3 && name.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME;
+    }
+
+    /// @param indent of the name
+    /// @param inline the value begins on the line of the colon, whatever it is
+    private void field(Object v, int indent, boolean inline) {
+        switch (v) {
+            case Struct inner when !inner.isEmpty() -> {
+                out.append(inline ? ' ' : '\n');
+                struct(inner, indent + 2, inline);
+            }
+            case Seq inner when !inner.isEmpty() -> {
+                out.append(inline ? ' ' : '\n');
+                seq(inner, inline ? indent + 2 : indent, inline);
+            }
+            default -> {
+                out.append(' ');
+                scalar(v, indent + 2);
             }
         }
     }

@@ -161,6 +161,32 @@ class YamlTest {
                 .isEqualTo("a: \"2026-11-20T09:00:00Z\"\nb: \"2026-1-2\"\nc: 2026-11-20-x\nd: 20260-1-1\n");
     }
 
+    /// As go-yaml writes them; a reader takes no name of more than 1 024 characters on the line of its value.
+    @Test
+    void longNamesStandBehindAQuestionMark() {
+        String name = "n".repeat(1_100);
+        Struct tree = Struct.of("a", Struct.of(name, Struct.of("b", Seq.of(1L, Struct.of(name, "c")))), name,
+                Seq.of(Struct.of(name, Seq.EMPTY), "d\ne"));
+        String text = Yaml.text(tree);
+        assertThat(text).startsWith("a:\n  ? " + name + "\n  : b:\n    - 1\n    - ? " + name + "\n      : c\n");
+        assertThat(Yaml.value(text.getBytes(StandardCharsets.UTF_8))).isEqualTo(tree);
+        assertThat(Yaml.text(Struct.of("n".repeat(128), 1L))).startsWith("n");
+        assertThat(Yaml.text(Struct.of("n".repeat(129), 1L))).startsWith("? n");
+    }
+
+    @Test
+    void numbersThatJsonDoesNotHaveAreQuoted() {
+        assertThat(Yaml.text(Struct.of("a", ".inf", "b", "-.Inf", "c", ".NaN", "d", ".in")))
+                .isEqualTo("a: \".inf\"\nb: \"-.Inf\"\nc: \".NaN\"\nd: .in\n");
+    }
+
+    @Test
+    void aTextOfSeveralLinesMayStandAlone() {
+        String text = Yaml.text("  a\n---\nb");
+        assertThat(text).isEqualTo("|2-\n    a\n  ---\n  b\n");
+        assertThat(Yaml.value(text.getBytes(StandardCharsets.UTF_8))).isEqualTo("  a\n---\nb");
+    }
+
     @Test
     void whateverIsWrittenIsReadAsTheSame() {
         Seq words = Seq.of("", " ", "a ", " a", "-", "- a", "a:", "a: b", "a #b", "#", "'", "\"", "*a", "&a", "!a",

@@ -14,6 +14,9 @@ public final class Corefile {
     /// What a Corefile may grow to by its imports.
     static final int MOST_TOKENS = 100_000;
     private static final int DEEPEST_IMPORT = 16;
+    /// How many files and snippets may be put in place: a few files that import each other many times, and hold no
+    /// word, never reach [#MOST_TOKENS].
+    static final int MOST_IMPORTS = 10_000;
     private static final long ROWS = 10_000_000;
     private final ConfigFiles files;
     private final Map<String, String> environment;
@@ -202,6 +205,10 @@ public final class Corefile {
     private List<Token> content(Token what, int depth, Set<String> open) {
         if (depth >= DEEPEST_IMPORT || open.contains(what.text())) {
             throw CorefileProblem.invalid(what.file(), what.line(), "import of " + what.text() + " leads to itself");
+        }
+        if (imports >= MOST_IMPORTS) {
+            throw CorefileProblem.invalid(what.file(), what.line(),
+                    "more than " + MOST_IMPORTS + " imports (MOST_IMPORTS)");
         }
         Set<String> within = new HashSet<>(open);
         within.add(what.text());

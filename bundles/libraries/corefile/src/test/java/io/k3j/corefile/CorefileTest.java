@@ -54,6 +54,18 @@ class CorefileTest {
         return block.directives().stream().map(d -> d.name().text()).toList();
     }
 
+    /// Ten files that import the next one ten times each, and hold no word.
+    @Test
+    void boundsImportsThatPutNothingInPlace() {
+        String[] files = new String[20];
+        for (int i = 0; i < files.length; i += 2) {
+            files[i] = "f" + i / 2;
+            files[i + 1] = i + 2 == files.length ? "" : ("import f" + (i / 2 + 1) + "\n").repeat(10);
+        }
+        assertThatThrownBy(() -> parse("import f0\n", files)).isInstanceOf(CorefileProblem.class)
+                .hasMessageContaining("MOST_IMPORTS");
+    }
+
     @Test
     void readsThePackagedCorefileWithItsImports() {
         List<Corefile.Block> blocks = parse(PACKAGED, "custom/a.override", "log\n",

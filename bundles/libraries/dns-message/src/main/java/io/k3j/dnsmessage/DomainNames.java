@@ -11,6 +11,12 @@ public final class DomainNames {
     static final int LABEL = 63;
     static final int LONGEST = 255;
     private static final int POINTER = 0xC0;
+    /// More than any name has use for, each pointer being to a label or more of it; a message may hold thousands in a
+    /// row, and every name of it may lead through all of them.
+    static final int MOST_POINTERS = 126;
+    private static final String FORWARD = "a compression pointer that leads forward";
+    private static final String TOO_MANY = "more than " + MOST_POINTERS
+            + " compression pointers in a name (MOST_POINTERS)";
 
     private DomainNames() {
     }
@@ -38,12 +44,13 @@ public final class DomainNames {
         int floor = at;
         boolean jumped = false;
         int size = 0;
+        int followed = 0;
         while (true) {
             int length = b.get(at) & 0xFF;
             if ((length & POINTER) == POINTER && pointers) {
                 int target = (length & ~POINTER) << 8 | b.get(at + 1) & 0xFF;
-                if (target >= floor) {
-                    throw new IllegalArgumentException("a compression pointer that leads forward");
+                if (target >= floor || ++followed > MOST_POINTERS) {
+                    throw new IllegalArgumentException(target >= floor ? FORWARD : TOO_MANY);
                 }
                 if (!jumped) {
                     b.position(at + 2);

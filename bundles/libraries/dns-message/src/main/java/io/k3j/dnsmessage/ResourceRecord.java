@@ -158,7 +158,8 @@ public record ResourceRecord(String name, int type, int kind, long ttl, byte[] d
                         + (ByteBuffer.wrap(data).getShort(2) & 0xFFFF) + " "
                         + (ByteBuffer.wrap(data).getShort(4) & 0xFFFF) + " " + target().orElse("") + ".";
                 case RecordType.TXT ->
-                    "\"" + new String(data, 1, Math.max(0, data.length - 1), StandardCharsets.UTF_8) + "\"";
+                    "\"" + new String(data, Math.min(1, data.length), Math.max(0, data.length - 1),
+                            StandardCharsets.UTF_8) + "\"";
                 default -> target().map(t -> t + ".").orElseGet(() -> Arrays.toString(data));
             };
         } catch (UnknownHostException e) {

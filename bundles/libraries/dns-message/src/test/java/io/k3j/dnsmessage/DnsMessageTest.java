@@ -64,6 +64,24 @@ class DnsMessageTest {
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
+    /// Thousands of pointers in a row, through all of which every name of a message may lead.
+    @Test
+    void followsAsManyPointersAsANameMayHaveUseFor() {
+        ByteBuffer chain = ByteBuffer.allocate(1_001).put((byte) 0);
+        for (int i = 0; i < 500; i++) {
+            chain.putShort((short) (0xC000 | Math.max(0, 2 * i - 1)));
+        }
+        assertThat(DomainNames.compressed(chain.position(1 + 2 * (DomainNames.MOST_POINTERS - 1)))).isEmpty();
+        assertThatThrownBy(() -> DomainNames.compressed(chain.position(1 + 2 * DomainNames.MOST_POINTERS)))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("MOST_POINTERS");
+    }
+
+    @Test
+    void showsARecordWithoutData() {
+        assertThat(new ResourceRecord("a.example", RecordType.TXT, ResourceRecord.INTERNET, 5, new byte[0]))
+                .hasToString("a.example. 5 TXT \"\"");
+    }
+
     @Test
     void keepsDotsInsideLabelsApart() {
         byte[] wire = {3, 'a', '.', 'b', 1, 'c', 0};

@@ -59,14 +59,15 @@ public final class SigningRequest {
     }
 
     private static List<GeneralName> names(CertificationRequest request) {
+        Extension wanted;
         try {
             Extensions extensions = new PKCS10CertificationRequest(request).getRequestedExtensions();
-            Extension wanted = extensions == null ? null : extensions.getExtension(Extension.subjectAlternativeName);
-            return wanted == null ? List.of()
-                    : List.of(GeneralNames.getInstance(wanted.getParsedValue()).getNames());
-        } catch (IllegalArgumentException | IllegalStateException malformed) {
+            wanted = extensions == null ? null : extensions.getExtension(Extension.subjectAlternativeName);
+        } catch (RuntimeException malformed) {
             throw new IllegalArgumentException("malformed request: " + malformed.getMessage(), malformed);
         }
+        return wanted == null ? List.of()
+                : List.of(Asn1.read(wanted.getExtnValue().getOctets(), GeneralNames::getInstance).getNames());
     }
 
     /// The first common name of the subject, empty without one.

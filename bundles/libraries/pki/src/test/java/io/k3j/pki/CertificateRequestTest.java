@@ -15,11 +15,15 @@ import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.DERBitString;
 import org.bouncycastle.asn1.DERNull;
+import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.CertificationRequest;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.RSASSAPSSparams;
+import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.Extensions;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.operator.ContentSigner;
 import org.bouncycastle.pkcs.PKCS10CertificationRequestBuilder;
@@ -37,6 +41,25 @@ class CertificateRequestTest {
         byte[] bad = Asn1.der(new CertificationRequest(good.getCertificationRequestInfo(),
                 good.getSignatureAlgorithm(), new DERBitString(good.getSignature().getOctets(), 4)));
         assertThatThrownBy(() -> CertificateRequest.parse(bad)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    /// Names that are lists in lists, thousands of them: what the parser of Bouncy Castle descends into.
+    @Test
+    void namesThatNestWithoutEndAreMalformed() throws Exception {
+        KeyPair pair = Keys.elliptic();
+        byte[] nested = new byte[8_000];
+        for (int i = 0; i < nested.length; i += 2) {
+            nested[i] = 0x30;
+            nested[i + 1] = (byte) 0x80;
+        }
+        Extensions wanted = new Extensions(
+                new Extension(Extension.subjectAlternativeName, false, new DEROctetString(nested)));
+        SubjectPublicKeyInfo key = Asn1.read(pair.getPublic().getEncoded(), SubjectPublicKeyInfo::getInstance);
+        byte[] der = Asn1.der(new PKCS10CertificationRequestBuilder(new X500Name("CN=a"), key)
+                .addAttribute(PKCSObjectIdentifiers.pkcs_9_at_extensionRequest, wanted)
+                .build(new KeySigner(pair.getPrivate())).toASN1Structure());
+        assertThatThrownBy(() -> SigningRequest.parse(Pem.encode("CERTIFICATE REQUEST", der)))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     /// What a request says of its padding.

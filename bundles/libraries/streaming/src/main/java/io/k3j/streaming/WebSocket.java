@@ -37,6 +37,11 @@ public final class WebSocket implements AutoCloseable {
     private static final int CLOSE = 8;
     private static final int PING = 9;
     private static final int PONG = 10;
+    /// Set in the kinds of frames that are no part of a message (RFC 6455 §5.5).
+    private static final int CONTROL = 8;
+    private static final int FINAL = 0x80;
+    /// Bytes; a longer ping would be answered as long as it is.
+    private static final int MAX_CONTROL = 125;
     private final DataInputStream in;
     private final OutputStream out;
     /// Where masks come from; null on the server's side, which must not mask (RFC 6455 §5.1).
@@ -118,7 +123,11 @@ public final class WebSocket implements AutoCloseable {
             } catch (EOFException e) {
                 return Optional.empty();
             }
-            byte[] payload = payload(in.readUnsignedByte());
+            int second = in.readUnsignedByte();
+            if ((first & CONTROL) != 0 && ((first & FINAL) == 0 || (second & 0x7f) > MAX_CONTROL)) {
+                throw new IOException("a control frame in parts, or of more than " + MAX_CONTROL + " bytes");
+            }
+            byte[] payload = payload(second);
             heardNanos = System.nanoTime();
             switch (first & 0xf) {
                 case CLOSE -> {
@@ -134,7 +143,7 @@ public final class WebSocket implements AutoCloseable {
                         throw new IOException("message too big");
                     }
                     message.writeBytes(payload);
-                    if ((first & 0x80) != 0) {
+                    if ((first & FINAL) != 0) {
                         return Optional.of(message.toByteArray());
                     }
                 }

@@ -1,6 +1,7 @@
 package io.k3j.streaming;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -35,6 +36,18 @@ class WebSocketTest {
         assertThat(socket.receive().orElseThrow()).isEqualTo(bytes("hello"));
         assertThat(socket.receive()).isEmpty();
         assertThat(outgoing.toByteArray()).startsWith(0x8a, 1, 'p');
+    }
+
+    /// A ping is answered as it came, so its length is bounded as the standard has it.
+    @Test
+    void refusesAControlFrameThatIsLongOrInParts() {
+        incoming.writeBytes(new byte[] {(byte) 0x89, 126, 0, (byte) 200});
+        incoming.writeBytes(new byte[200]);
+        assertThatThrownBy(() -> socket().receive()).isInstanceOf(IOException.class).hasMessageContaining("125");
+        incoming.reset();
+        incoming.writeBytes(new byte[] {0x09, 0});
+        assertThatThrownBy(() -> socket().receive()).isInstanceOf(IOException.class).hasMessageContaining("parts");
+        assertThat(outgoing.size()).isZero();
     }
 
     @Test

@@ -74,12 +74,12 @@ public final class Addresses {
     private static boolean wellFormed(String text) {
         int gap = text.indexOf("::");
         if (gap < 0) {
-            return groups(text) == GROUPS;
+            return groups(text, true) == GROUPS;
         }
         String head = text.substring(0, gap);
         String tail = text.substring(gap + 2);
-        int left = head.isEmpty() ? 0 : groups(head);
-        int right = tail.isEmpty() ? 0 : groups(tail);
+        int left = head.isEmpty() ? 0 : groups(head, false);
+        int right = tail.isEmpty() ? 0 : groups(tail, true);
         // A gap stands for one group at least.
         return left >= 0 && right >= 0 && left + right < GROUPS;
     }
@@ -96,11 +96,12 @@ public final class Addresses {
     }
 
     /// The number of 16-bit groups, -1 when the text is something else.
-    private static int groups(String text) {
+    /// @param last whether these are the last of the address, which may end in a dotted quad
+    private static int groups(String text, boolean last) {
         String[] parts = text.split(":", -1);
         int count = parts.length;
         for (int i = 0; i < parts.length; i++) {
-            if (i == parts.length - 1 && isIpv4(parts[i])) {
+            if (last && i == parts.length - 1 && isIpv4(parts[i])) {
                 count++;
             } else if (parts[i].isEmpty() || parts[i].length() > 4 || !hex(parts[i])) {
                 return -1;

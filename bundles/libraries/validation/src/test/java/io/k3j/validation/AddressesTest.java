@@ -24,7 +24,7 @@ class AddressesTest {
     @Test
     void anAddressHasOneFamilyAndNoZone() {
         for (String text : List.of("::ffff:10.0.0.1", "::FFFF:a00:1", "0:0:0:0:0:ffff:a00:1", "fe80::1%1", "10.1",
-                "\uff11::1")) {
+                "\uff11::1", "1.2.3.4::", "1:1.2.3.4::5")) {
             assertThat(Addresses.isIp(text)).as(text).isFalse();
             assertThat(Addresses.isPrefix(text + "/32")).as(text).isFalse();
         }

@@ -37,12 +37,25 @@ record ClusterConfig(String text, Struct fields) {
             throw new Refused("the server's configuration cannot be read: " + malformed.getMessage());
         }
         ClusterConfig config = new ClusterConfig(text, fields);
+        config.checkNetworks();
         if (!fields.flag("DisableNPC")
                 && (config.networks("ServiceIPRange").isEmpty() || fields.struct("ServiceNodePortRange").isEmpty())) {
             throw new Refused("incompatible down-level server detected; servers must be upgraded to at least the "
                     + "version of this agent before it can join");
         }
         return config;
+    }
+
+    /// What is read of them later can be read.
+    private void checkNetworks() throws Refused {
+        for (String field : List.of("ClusterIPRange", "ServiceIPRange")) {
+            try {
+                networks(field);
+            } catch (IllegalArgumentException malformed) {
+                throw new Refused("the server's configuration has no network in " + field + ": "
+                        + malformed.getMessage());
+            }
+        }
     }
 
     /// The settings under the names of the servers' flags.

@@ -43,6 +43,15 @@ class ClusterConfigTest {
     }
 
     @Test
+    void refusesANetworkThatIsNone() {
+        for (String network : new String[] {"{\"IP\":\"10.42.0.x\",\"Mask\":\"//8AAA==\"}",
+                "{\"IP\":\"10.42.0.0\",\"Mask\":\"255.255\"}"}) {
+            assertThatThrownBy(() -> ClusterConfig.parse("{\"DisableNPC\":true,\"ClusterIPRange\":" + network + "}"))
+                    .isInstanceOf(Refused.class).hasMessageContaining("ClusterIPRange");
+        }
+    }
+
+    @Test
     void namesTheChangedFlags() throws Refused {
         ClusterConfig one = ClusterConfig.parse(StockServer.config());
         ClusterConfig other = ClusterConfig.parse(StockServer.config().replace("vxlan", "host-gw")

@@ -20,15 +20,14 @@ final class ReleaseRecord {
     private ReleaseRecord() {
     }
 
-    /// The record with the status `failed`; as it is when it is too large to be read.
+    /// The record with the status `failed`; as it is when it cannot be read.
     ///
     /// @param secret whether it is in a Secret
     static String failed(String data, boolean secret) {
-        byte[] unpacked = unpacked(data, secret);
-        if (unpacked.length == 0) {
+        Struct release = readable(data, secret);
+        if (release.isEmpty()) {
             return data;
         }
-        Struct release = Json.object(unpacked);
         Struct info = release.struct("info").with("status", "failed").with("description",
                 "the operation was interrupted");
         return packed(Json.bytes(release.with("info", info)), secret);
@@ -52,10 +51,9 @@ final class ReleaseRecord {
         }
     }
 
-    /// What Helm says of how the revision came about; empty when the record is too large to be read.
+    /// What Helm says of how the revision came about; empty when the record cannot be read.
     static String description(String data, boolean secret) {
-        byte[] unpacked = unpacked(data, secret);
-        return unpacked.length == 0 ? "" : Json.object(unpacked).struct("info").text("description");
+        return readable(data, secret).struct("info").text("description");
     }
 
     /// What is inside; nothing when that is more than [#MOST_BYTES].

@@ -53,8 +53,10 @@ class ReleaseRecordTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "no base64!", "bm8gZ3ppcA=="})
-    void aRecordThatIsDamagedIsNotMapped(String damaged) throws IOException {
+    void aRecordThatIsDamagedIsLeftAlone(String damaged) throws IOException {
         assertThat(ReleaseRecord.mapped(damaged, false)).isSameAs(damaged);
+        assertThat(ReleaseRecord.failed(damaged, false)).isSameAs(damaged);
+        assertThat(ReleaseRecord.description(damaged, false)).isEmpty();
         String text = packed("no JSON".getBytes(StandardCharsets.UTF_8), false);
         assertThat(ReleaseRecord.mapped(text, false)).isSameAs(text);
     }

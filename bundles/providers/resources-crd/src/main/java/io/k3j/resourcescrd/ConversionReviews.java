@@ -54,7 +54,7 @@ final class ConversionReviews {
         }
         Struct result = response.struct("result");
         if (!result.text("status").equals("Success")) {
-            throw new CallFailure(result.text("message").isEmpty()
+            throw new CallFailure(result.text("message").isBlank()
                     ? "response.result.status was '" + cut(result.text("status")) + "', not 'Success'"
                     : cut(result.text("message")));
         }
