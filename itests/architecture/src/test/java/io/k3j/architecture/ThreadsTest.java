@@ -33,7 +33,7 @@ class ThreadsTest {
             Set.of("admissionwebhooks.ValidatingWebhooks", "aggregator.DiscoveryAttempts", "audit.WebhookSender",
                     "authoidc.RemoteKeySet",
                     "apicontributions.PluginCalls", "apirequests.ListWriter", "apiwatches.WatchHub",
-                    "childprocess.Command", "controllerkit.LiveView",
+                    "childprocess.Command", "componentbase.LimitedCalls", "controllerkit.LiveView",
                     "controllersworkload.SlowStart", "cricontainerd.CriContainerd", "durablefiles.DurableFiles",
                     "encryptionproviders.DataKeys",
                     "embeddedregistry.Announcements", "embeddedregistry.Holders",

@@ -3,6 +3,7 @@ package io.k3j.componentbase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.osgi.framework.ServiceReference;
 
 /// The services that a dynamic reference has bound to a component, as they are asked: each once, and none that is not
@@ -42,6 +43,13 @@ public final class BoundServices<T> {
     /// Removes a service; without effect for one that is not there.
     public synchronized void remove(T service) {
         all = without(service);
+    }
+
+    /// Removes those of which this holds, for who keeps more of a service than itself.
+    ///
+    /// @param which must not block
+    public synchronized void removeIf(Predicate<? super T> which) {
+        all = all.stream().filter(bound -> !which.test(bound.service)).toList();
     }
 
     private List<Bound<T>> without(T service) {
