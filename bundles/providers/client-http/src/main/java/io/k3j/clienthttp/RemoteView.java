@@ -253,7 +253,8 @@ final class RemoteView implements View {
             if (!closed) {
                 call.run();
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // what a listener throws is its own: this thread goes on
             LOG.log(Level.ERROR, "View listener failed resource=" + reflector.resource().qualified(), e);
         } finally {
             calling.unlock();
