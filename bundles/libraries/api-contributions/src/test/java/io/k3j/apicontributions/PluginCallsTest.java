@@ -336,7 +336,7 @@ class PluginCallsTest {
     @Test
     void aListThatIsMadeAsItIsLookedAtIsMadeWithinTheLimit() {
         List<String> made = new CopyOnWriteArrayList<>();
-        Lister lazy = lister(_ -> new AbstractList<>() {
+        Lister lazy = lister(_ -> new AbstractList<Struct>() {
             @Override
             public Struct get(int index) {
                 made.add(Thread.currentThread().getName());
