@@ -5,9 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
+import io.k3j.nodeapi.FilterRefused;
+import io.k3j.nodeapi.PacketFilter;
 import io.k3j.nodeapi.PodNetwork;
 import io.k3j.nodeapi.PodStartGate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -120,5 +127,103 @@ class NodeContractsTest {
         assertThatThrownBy(gates(OPEN, (pod, addresses) -> {
             throw new IllegalStateException();
         })::guarantee2SaysWhatIsMissing).as("does not say why").isInstanceOf(AssertionError.class);
+    }
+
+    /// A packet filter in memory, for the words that the suite uses.
+    private static final class Ruleset implements PacketFilter {
+        private final boolean half;
+        private Map<String, List<String>> tables = new HashMap<>();
+
+        /// @param half whether what was done before a refusal stays
+        Ruleset(boolean half) {
+            this.half = half;
+        }
+
+        @Override
+        public synchronized void apply(String script) {
+            Map<String, List<String>> next = new HashMap<>();
+            tables.forEach((name, objects) -> next.put(name, new ArrayList<>(objects)));
+            if (half) {
+                tables = next;
+            }
+            for (String line : script.lines().toList()) {
+                String[] words = line.split(" ");
+                List<String> objects = next.computeIfAbsent(words[3], _ -> new ArrayList<>());
+                if (words[0].equals("delete")) {
+                    next.remove(words[3]);
+                } else if (words[1].equals("rule") && !objects.contains("chain " + words[4])) {
+                    throw new FilterRefused("no such chain: " + words[4]);
+                } else if (!words[1].equals("table")) {
+                    objects.add(words[1] + " " + words[4]);
+                }
+            }
+            tables = next;
+        }
+
+        @Override
+        public synchronized Set<String> objects(String family, String table) {
+            List<String> objects = tables.get(table);
+            if (objects == null) {
+                return Set.of();
+            }
+            Set<String> found = new HashSet<>();
+            objects.stream().filter(object -> !object.startsWith("rule ")).forEach(found::add);
+            found.add("rules " + objects.stream().filter(object -> object.startsWith("rule ")).count());
+            return found;
+        }
+
+        @Override
+        public synchronized Map<String, Long> counters(String family, String table) {
+            Map<String, Long> found = new HashMap<>();
+            tables.getOrDefault(table, List.of()).stream().filter(object -> object.startsWith("counter "))
+                    .forEach(object -> found.put(object.substring("counter ".length()), 0L));
+            return found;
+        }
+
+        @Override
+        public void forgetFlows(String address, int port) {
+            // there are none
+        }
+
+        @Override
+        public AutoCloseable onForeignChange(Runnable changed) {
+            return () -> {
+            };
+        }
+    }
+
+    private static PacketFilterContract filters(PacketFilter filter, PacketFilter successor) {
+        return new PacketFilterContract() {
+            @Override
+            protected PacketFilter filter() {
+                return filter;
+            }
+
+            @Override
+            protected PacketFilter successor() {
+                return successor;
+            }
+        };
+    }
+
+    @Test
+    void aFilterThatKeepsItsPromisesPasses() {
+        PacketFilter ruleset = new Ruleset(false);
+        PacketFilterContract kept = filters(ruleset, ruleset);
+        assertThatCode(() -> {
+            kept.guarantee1ATransactionTakesPlaceAsAWholeOrNotAtAll();
+            kept.guarantee2TransactionsAreCarriedOutOneAfterTheOther();
+            kept.guarantee3WhatStandsStaysForTheSuccessor();
+            kept.guarantee4WhatIsNotThereIsEmptyAndNoFailure();
+        }).doesNotThrowAnyException();
+    }
+
+    @Test
+    void wrongFiltersAreFound() {
+        PacketFilter half = new Ruleset(true);
+        assertThatThrownBy(filters(half, half)::guarantee1ATransactionTakesPlaceAsAWholeOrNotAtAll)
+                .as("keeps what it did before it refused").isInstanceOf(AssertionError.class);
+        assertThatThrownBy(filters(new Ruleset(false), new Ruleset(false))::guarantee3WhatStandsStaysForTheSuccessor)
+                .as("takes its rules along").isInstanceOf(AssertionError.class);
     }
 }
