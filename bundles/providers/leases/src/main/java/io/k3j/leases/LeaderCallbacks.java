@@ -3,6 +3,7 @@ package io.k3j.leases;
 import io.k3j.clientapi.Candidate;
 import io.k3j.clientapi.Term;
 import io.k3j.componentapi.Phases;
+import io.k3j.componentbase.ActivationWatch;
 import io.k3j.model.Key;
 import java.time.Duration;
 import java.util.HashMap;
@@ -19,7 +20,12 @@ import org.osgi.service.condition.Condition;
 /// controllers, which takes time the election must not wait for.
 final class LeaderCallbacks {
     private static final Duration STOP = Duration.ofSeconds(4);
+    /// How long a component of a plug-in may take that begins with a term, and that ends with it.
+    private static final Duration ACTIVATION = Duration.ofSeconds(30);
+    private static final Duration DEACTIVATION = Duration.ofSeconds(3);
     private static final System.Logger LOG = System.getLogger("io.k3j.leases");
+    private final ActivationWatch coming = new ActivationWatch(ACTIVATION);
+    private final ActivationWatch going = new ActivationWatch(DEACTIVATION);
     private final BundleContext context;
     private final Map<String, Thread> holders = new HashMap<>();
 
@@ -51,14 +57,14 @@ final class LeaderCallbacks {
         } finally {
             term.end();
             LOG.log(System.Logger.Level.INFO, "Lost lease kube-system/{0}", term.lease().name());
-            leader.unregister();
+            going.run(leader::unregister);
             service.unregister();
         }
     }
 
     private ServiceRegistration<Condition> condition(String lease) {
-        return context.registerService(Condition.class, Condition.INSTANCE,
-                FrameworkUtil.asDictionary(Map.of(Condition.CONDITION_ID, Phases.LEADER + lease)));
+        return coming.call(() -> context.registerService(Condition.class, Condition.INSTANCE,
+                FrameworkUtil.asDictionary(Map.of(Condition.CONDITION_ID, Phases.LEADER + lease))));
     }
 
     /// For a server that leads without an election: registers all services until they are withdrawn.
