@@ -89,7 +89,7 @@ public final class Edge {
     }
 
     /// Whether it is a plug-in's.
-    private static boolean plugged(ServiceReference<?> reference) {
+    static boolean plugged(ServiceReference<?> reference) {
         Bundle owner = reference.getBundle();
         return owner != null
                 && Objects.requireNonNullElse(owner.getLocation(), "").startsWith(Components.PLUGIN_LOCATION);
