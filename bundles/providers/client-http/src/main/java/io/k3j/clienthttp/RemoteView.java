@@ -254,7 +254,6 @@ final class RemoteView implements View {
                 call.run();
             }
         } catch (RuntimeException | Error e) {
-            // what a listener throws is its own: this thread goes on
             LOG.log(Level.ERROR, "View listener failed resource=" + reflector.resource().qualified(), e);
         } finally {
             calling.unlock();
