@@ -109,13 +109,12 @@ public final class BoundMetrics {
 
     /// @param registered whether it still is a service
     /// @param faults of a plug-in
-    synchronized void add(Metrics metrics, BooleanSupplier registered, Optional<Faults> faults) {
-        remove(metrics);
-        sources.add(new Source(metrics, faults.map(Guard::new)), registered);
+    void add(Metrics metrics, BooleanSupplier registered, Optional<Faults> faults) {
+        sources.replace(source -> source.metrics == metrics, new Source(metrics, faults.map(Guard::new)), registered);
     }
 
     /// Removes those of a component; without effect for one that is not there.
-    public synchronized void remove(Metrics metrics) {
+    public void remove(Metrics metrics) {
         sources.removeIf(source -> source.metrics == metrics);
     }
 

@@ -34,12 +34,12 @@ final class StartGates {
     }
 
     /// @param registered whether it still is a service: one that is none any more is not asked
-    synchronized void add(PodStartGate gate, BooleanSupplier registered) {
-        remove(gate);
-        gates.add(new Asked(gate, new LimitedCalls("kubelet-gate", MOST)), registered);
+    void add(PodStartGate gate, BooleanSupplier registered) {
+        Asked asked = new Asked(gate, new LimitedCalls("kubelet-gate", MOST));
+        gates.replace(one -> one.gate == gate, asked, registered);
     }
 
-    synchronized void remove(PodStartGate gate) {
+    void remove(PodStartGate gate) {
         gates.removeIf(asked -> asked.gate == gate);
     }
 

@@ -114,10 +114,7 @@ final class LeaderElector {
     /// @param registered whether it still is a service: for one that is none any more no Lease is wanted
     void add(Candidate candidate, BooleanSupplier registered) {
         Stood stood = new Stood(candidate, candidate.lease());
-        synchronized (candidates) {
-            candidates.removeIf(one -> one.candidate == candidate);
-            candidates.add(stood, registered);
-        }
+        candidates.replace(one -> one.candidate == candidate, stood, registered);
         changed.release();
     }
 
