@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -18,8 +19,8 @@ import org.osgi.framework.ServiceReference;
 public final class BoundMetrics {
     /// How long a plug-in may take, which must not block at all.
     private static final Duration LIMIT = Duration.ofSeconds(10);
-    /// How many scrapes may ask one plug-in at once.
-    private static final int MOST = 8;
+    /// How many scrapes may ask one plug-in at once; it is left out of further ones.
+    static final int MOST = 8;
     private static final System.Logger LOG = System.getLogger("io.k3j.componentbase");
     private final BoundServices<Source> sources = new BoundServices<>();
     private final Duration limit;
@@ -75,6 +76,9 @@ public final class BoundMetrics {
                 if (!broken.getAndSet(true)) {
                     faults.stop("Metrics.text: " + e.getMessage());
                 }
+            } catch (RejectedExecutionException e) {
+                // those who ask are many, which it cannot help
+                LOG.log(System.Logger.Level.DEBUG, "Plugin is left out of a scrape", e);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

@@ -32,8 +32,9 @@ public final class LimitedCalls {
 
     /// Waits for the answer, `limit` at most.
     ///
-    /// @throws TimeoutException when there is none then, or when as many calls as may be are under way: the message
-    ///         says which, as what follows the name of who was asked
+    /// @throws TimeoutException when there is none then; its message and the next one's are what follows the name of who
+    ///         was asked
+    /// @throws RejectedExecutionException when as many calls as may be are under way: nothing was asked
     /// @throws ExecutionException with what the call has thrown
     /// @throws InterruptedException when who waits is interrupted; the call is, too
     public <T> T call(Callable<T> work, Duration limit)
@@ -42,7 +43,7 @@ public final class LimitedCalls {
         try {
             threads.execute(task);
         } catch (RejectedExecutionException e) {
-            throw new TimeoutException("has " + threads.getMaximumPoolSize() + " calls under way", e);
+            throw new RejectedExecutionException("has " + threads.getMaximumPoolSize() + " calls under way", e);
         }
         try {
             return task.get(limit.toNanos(), TimeUnit.NANOSECONDS);

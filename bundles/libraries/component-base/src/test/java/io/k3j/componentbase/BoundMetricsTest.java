@@ -51,6 +51,32 @@ class BoundMetricsTest {
     }
 
     @Test
+    void oneThatManyAskAtOnceIsLeftOutAndNotStopped() throws InterruptedException {
+        CountDownLatch asked = new CountDownLatch(BoundMetrics.MOST);
+        CountDownLatch go = new CountDownLatch(1);
+        BoundMetrics metrics = beside(() -> {
+            asked.countDown();
+            try {
+                go.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return "acme 1\n";
+        }, Duration.ofMinutes(5));
+        List<Thread> scrapes = new ArrayList<>();
+        for (int i = 0; i < BoundMetrics.MOST; i++) {
+            scrapes.add(Thread.startVirtualThread(metrics::texts));
+        }
+        asked.await();
+        assertThat(metrics.texts()).containsExactly("ours 1\n", "");
+        go.countDown();
+        for (Thread scrape : scrapes) {
+            scrape.join();
+        }
+        assertThat(faults).isEmpty();
+    }
+
+    @Test
     void oneThatThrowsIsLeftOutUntilItAnswers() {
         AtomicBoolean broken = new AtomicBoolean(true);
         BoundMetrics metrics = beside(() -> {

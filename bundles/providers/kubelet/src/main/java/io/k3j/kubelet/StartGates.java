@@ -7,6 +7,7 @@ import io.k3j.nodeapi.PodStartGate;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
@@ -56,7 +57,7 @@ final class StartGates {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return "the kubelet stops";
-            } catch (TimeoutException e) {
+            } catch (TimeoutException | RejectedExecutionException e) {
                 return asked.gate.getClass().getName() + " " + e.getMessage();
             } catch (ExecutionException e) {
                 Throwable cause = e.getCause();
