@@ -73,7 +73,7 @@ final class LeaderCallbacks {
         List<ServiceRegistration<?>> all = Candidate.LEASES.stream().flatMap(lease -> Stream.of(
                 context.registerService(Term.class, new Unelected(new Key(LeaderElector.NAMESPACE, lease)), null),
                 condition(lease))).toList();
-        return () -> all.reversed().forEach(ServiceRegistration::unregister);
+        return () -> all.reversed().forEach(one -> going.run(one::unregister));
     }
 
     /// The term of a server without an election, which holds no Lease.
