@@ -25,7 +25,8 @@ import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 @SatisfyingConditionTarget("(osgi.condition.id=io.k3j.pki-ready)")
 public final class ClientHttp {
-    /// How long a component of a plug-in may take that waits for the client, and when that goes.
+    /// How long a component of a plug-in may take that waits for the client, and when that goes: less than a bundle may
+    /// take to start and to stop.
     private static final Duration ACTIVATION = Duration.ofSeconds(20);
     private static final Duration DEACTIVATION = Duration.ofSeconds(3);
     private final ApiClients clients;
