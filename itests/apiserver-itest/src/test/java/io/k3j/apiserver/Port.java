@@ -57,7 +57,7 @@ final class Port implements AutoCloseable, ListeningSockets, ListenerIdentity, H
         socket.configureBlocking(false);
         edge = new Edge(nothing(BundleContext.class), defaults(Edge.Settings.class), this, this,
                 message -> System.err.println(message));
-        edge.addIdentity(this, Map.of(Endpoint.PORT, SERVER, "service.id", 1L));
+        edge.addIdentity(this, Map.of(Endpoint.PORT, SERVER, "service.id", 1L), nobodys());
     }
 
     /// One that nobody is to ask.
@@ -85,10 +85,10 @@ final class Port implements AutoCloseable, ListeningSockets, ListenerIdentity, H
 
     /// Of a bundle without a name.
     @SuppressWarnings("unchecked")
-    private static ServiceReference<Endpoint> nobodys() {
+    private static <T> ServiceReference<T> nobodys() {
         Object bundle = Proxy.newProxyInstance(Bundle.class.getClassLoader(), new Class<?>[] {Bundle.class},
                 (proxy, method, given) -> null);
-        return (ServiceReference<Endpoint>) Proxy.newProxyInstance(ServiceReference.class.getClassLoader(),
+        return (ServiceReference<T>) Proxy.newProxyInstance(ServiceReference.class.getClassLoader(),
                 new Class<?>[] {ServiceReference.class},
                 (proxy, method, given) -> method.getName().equals("getBundle") ? bundle : null);
     }

@@ -8,6 +8,7 @@ import io.k3j.testkitprocess.Launch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
@@ -50,7 +51,10 @@ class OperatorSdkItest {
             commands.kubectl("apply", "-f", example.resolve("src/main/kubernetes/install.yaml").toString());
             Path plugins = Files.createDirectories(home.resolve("data/plugins"));
             Files.setPosixFilePermissions(plugins, PosixFilePermissions.fromString("rwxr-xr-x"));
-            Files.copy(example.resolve("target/team-spaces-1.0.0.jar"), plugins.resolve("team-spaces.jar"));
+            Path jar = example.resolve("target/team-spaces-1.0.0.jar");
+            // refused when others may write to it, whatever the umask of who runs this
+            Files.setPosixFilePermissions(jar, PosixFilePermissions.fromString("rw-r--r--"));
+            Files.copy(jar, plugins.resolve("team-spaces.jar"), StandardCopyOption.COPY_ATTRIBUTES);
             Path team = example.resolve("src/main/kubernetes/team.yaml");
             commands.kubectl("apply", "-f", team.toString());
             awaitQuota(server, commands, 5);

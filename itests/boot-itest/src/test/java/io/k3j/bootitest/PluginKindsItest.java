@@ -10,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("swap")
 class PluginKindsItest {
     private static final String PODS = "/api/v1/namespaces/default/pods";
+    private static final Duration ANSWER = Duration.ofSeconds(30);
     private static final String TOKEN = "apikey.robot.open-sesame";
     private static final String KEY = """
             apiVersion: keys.acme.com/v1
@@ -69,7 +71,7 @@ class PluginKindsItest {
 
     private static void awaitAnswer(K3sProcess server, Api api, int code, String text) throws InterruptedException {
         Waiting.until("answer " + code, server, () -> {
-            HttpResponse<String> answer = api.client().send(HttpRequest.newBuilder(api.at(PODS))
+            HttpResponse<String> answer = api.client().send(HttpRequest.newBuilder(api.at(PODS)).timeout(ANSWER)
                     .header("Authorization", "Bearer " + TOKEN).build(), BodyHandlers.ofString());
             assertThat(answer.statusCode()).as(answer.body()).isEqualTo(code);
             assertThat(answer.body()).contains(text);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.k3j.junit.ClusterSpec;
 import io.k3j.junit.RunningCluster;
 import io.k3j.testkitbase.Figure;
+import io.k3j.testkitbase.Teardown;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,10 +60,12 @@ class K3jClusterFiguresItest {
             new Figure(ISSUE, TEN + " of them at once, memory of the servers (PSS)", kibibytes / KIBIBYTES, "MiB")
                     .atMost(MEMORY_MEBIBYTES);
         } finally {
-            for (RunningCluster cluster : ten) {
-                cluster.close();
-            }
+            Teardown.of("clusters", ten.stream().map(K3jClusterFiguresItest::end).toArray(Teardown.Step[]::new));
         }
+    }
+
+    private static Teardown.Step end(RunningCluster cluster) {
+        return cluster::close;
     }
 
     /// What a process holds, of what several hold its part; 0 for one that has just ended.

@@ -26,6 +26,9 @@ record Leaks(int loaders, int services, Map<String, Integer> platform, Inside st
             "Service Thread", "Monitor Deflation", "Reference Handler", "Finalizer", "Notification", "DestroyJavaVM",
             "Read-Poller", "Write-Poller", "process reaper", "MasterPoller", "Cleaner-");
 
+    /// Kinds that are there late, and how many look at them: of charts the Helm controller as well.
+    private static final Map<String, Integer> LATE_VIEWS = Map.of("addons", 1, "helmcharts", 2, "helmchartconfigs", 2);
+
     /// Commands of `jcmd` to one process, one a line.
     interface Jcmd {
         /// What it answers.
@@ -79,6 +82,12 @@ record Leaks(int loaders, int services, Map<String, Integer> platform, Inside st
     /// The same with one class loader more.
     Leaks andALoader() {
         return new Leaks(loaders + 1, services, platform, stayed, met);
+    }
+
+    /// Whether the garbage collector follows the kinds that come some time after a start: add-ons and charts.
+    boolean hasLateViews() {
+        return LATE_VIEWS.entrySet().stream()
+                .allMatch(kind -> met.getOrDefault("virtual apiserver-view-" + kind.getKey(), 0) >= kind.getValue());
     }
 
     /// What is here and was not before, in words; empty when there is nothing.

@@ -1,6 +1,7 @@
 package io.k3j.swapitest;
 
 import io.k3j.testkitbase.Figure;
+import io.k3j.testkitbase.Teardown;
 import io.k3j.testkitmachine.Machine;
 import io.k3j.testkitmachine.NeedsMachine;
 import io.k3j.testkitmachine.Server;
@@ -44,8 +45,7 @@ class SwapFiguresItest {
     @AfterAll
     static void stop() {
         if (loaded != null) {
-            print(loaded.rows());
-            loaded.close();
+            Teardown.of("load", () -> print(loaded.rows()), loaded::close);
         }
         if (machine != null) {
             machine.close();

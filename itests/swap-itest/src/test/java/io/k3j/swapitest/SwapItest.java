@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,9 +36,6 @@ class SwapItest {
     /// How long a component that is enabled may take until it serves. Promised where the machine does nothing else, as
     /// in the long suites; elsewhere the figure is printed.
     private static final Duration SERVING = Boolean.getBoolean("k3j.full") ? Duration.ofSeconds(1) : START_LIMIT;
-
-    /// Kinds that are there late, and how many look at them: of charts the Helm controller as well.
-    private static final Map<String, Integer> VIEWS = Map.of("addons", 1, "helmcharts", 2, "helmchartconfigs", 2);
 
     @TempDir
     static Path dir;
@@ -70,9 +66,7 @@ class SwapItest {
     /// leftovers.
     private static boolean collected() {
         try {
-            Map<String, Integer> met = look().met();
-            return VIEWS.entrySet().stream().allMatch(
-                    kind -> met.getOrDefault("virtual apiserver-view-" + kind.getKey(), 0) >= kind.getValue());
+            return look().hasLateViews();
         } catch (IOException e) {
             return false;
         } catch (InterruptedException e) {

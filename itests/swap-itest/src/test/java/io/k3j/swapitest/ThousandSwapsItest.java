@@ -28,7 +28,8 @@ class ThousandSwapsItest {
     /// How often it is looked whether what is left goes by itself.
     private static final int LOOKS = 10;
     private static final Duration LIMIT = Duration.ofSeconds(120);
-    private static final String METASPACE = "Metaspace";
+    /// What classes take of both parts of metaspace.
+    private static final String BOTH = "Both:";
     @TempDir
     private Path dir;
 
@@ -44,6 +45,7 @@ class ThousandSwapsItest {
             server.await("bundles all active and healthy", LIMIT, () -> settled(server));
             Map<String, Path> bundles = swappable(server, jars);
             bundles.forEach((name, jar) -> round(server, name, jar));
+            server.await("views of late kinds", LIMIT, () -> collected(server));
             Held before = held(server, look(server));
             int swaps = 0;
             long began = System.nanoTime();
@@ -77,6 +79,18 @@ class ThousandSwapsItest {
             return server.console("ls").lines().stream().skip(1).map(row -> row.split("\\s+"))
                     .allMatch(columns -> columns[2].equals("ACTIVE") && columns[3].equals("OK"));
         } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    /// Whether the garbage collector has found what it finds some time after a start: that is no leftover.
+    private boolean collected(K3sProcess server) {
+        try {
+            return look(server).hasLateViews();
+        } catch (IOException notYet) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
             return false;
         }
     }
@@ -122,14 +136,15 @@ class ThousandSwapsItest {
 
     private static Held held(K3sProcess server, Leaks leaks) throws IOException, InterruptedException {
         try (Stream<Path> descriptors = Files.list(Path.of("/proc", Long.toString(server.pid()), "fd"))) {
-            return new Held(leaks, metaspace(server.jcmd("GC.heap_info")), descriptors.count());
+            return new Held(leaks, metaspace(server), descriptors.count());
         }
     }
 
-    /// Mebibytes that are used, from a line as `Metaspace       used 61234K, committed 62080K, …`.
-    private static double metaspace(String heap) {
-        String line = heap.lines().map(String::strip).filter(l -> l.startsWith(METASPACE)).findFirst().orElseThrow();
-        String used = line.substring(line.indexOf("used ") + "used ".length(), line.indexOf('K'));
-        return Double.parseDouble(used) / MEBIBYTE;
+    /// Mebibytes that are used, from a line of the first section as `Both:   61234.00 KB used.`
+    private static double metaspace(K3sProcess server) throws IOException, InterruptedException {
+        String report = server.jcmd("VM.metaspace basic scale=KB");
+        String line = report.lines().map(String::strip).filter(l -> l.startsWith(BOTH) && l.contains("used"))
+                .findFirst().orElseThrow(() -> new AssertionError("no use of metaspace in\n" + report));
+        return Double.parseDouble(line.substring(BOTH.length()).strip().split(" ")[0]) / MEBIBYTE;
     }
 }

@@ -10,7 +10,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.util.Base64;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -22,7 +22,7 @@ public final class FakeExchange implements Exchange {
     private final String method;
     private final String path;
     private final String query;
-    private final Map<String, String> headers = new HashMap<>();
+    private final Map<String, String> headers = new LinkedHashMap<>();
     private byte[] body = new byte[0];
     private List<X509Certificate> certificates = List.of();
     private @Nullable ByteDuplex duplex;
@@ -105,7 +105,9 @@ public final class FakeExchange implements Exchange {
 
     @Override
     public Map<String, List<String>> headers() {
-        throw new UnsupportedOperationException();
+        Map<String, List<String>> all = new LinkedHashMap<>();
+        headers.forEach((name, value) -> all.put(name, List.of(value)));
+        return all;
     }
 
     @Override

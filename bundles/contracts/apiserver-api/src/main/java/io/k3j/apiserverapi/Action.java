@@ -7,6 +7,9 @@ import org.osgi.annotation.versioning.ConsumerType;
 
 /// A POST that is no plain create: a review (`tokenreviews`, empty subresource), or a subresource such
 /// as `serviceaccounts/token`, `pods/eviction`, `pods/binding`.
+///
+/// **Threads.** Any, several at once; may block. One of a plug-in directory is asked on another thread, for each call,
+/// and must have answered within 30 s.
 @ConsumerType
 public interface Action {
     /// The resource posted to.

@@ -28,7 +28,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 /// 7. Times are not negative.
 /// 8. Several threads may ask at once.
 ///
-/// **Threads.** Any; pure functions of their arguments, but for conversions where [#remote] says so.
+/// **Threads.** Any; pure functions of their arguments, but for conversions where [#remote] says so. Those of a plug-in
+/// directory are asked on another thread, for each call, and must have answered within 10 s, conversions within 30 s.
 ///
 /// **Failure.** An `io.k3j.clientapi.ApiFault` is the answer; anything else is answered 500, and nothing is stored.
 @ConsumerType

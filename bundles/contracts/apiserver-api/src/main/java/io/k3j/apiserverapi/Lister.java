@@ -24,7 +24,9 @@ import org.osgi.annotation.versioning.ConsumerType;
 /// 5. A list does not change: looked at again it has the same names.
 /// 6. Several threads may ask at once.
 ///
-/// **Threads.** Any; may block. Field selectors name nothing but `metadata.name` and `metadata.namespace`.
+/// **Threads.** Any; may block. Field selectors name nothing but `metadata.name` and `metadata.namespace`. One of a
+/// plug-in directory is asked on another thread, for each call, and must have answered within 30 s; its list is made
+/// whole within them.
 ///
 /// **Failure.** An `io.k3j.clientapi.ApiFault` is the answer, as 503 while there is nothing to tell; anything else is
 /// answered 500.

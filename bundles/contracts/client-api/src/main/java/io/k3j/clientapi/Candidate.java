@@ -13,9 +13,9 @@ import org.osgi.annotation.versioning.ConsumerType;
 ///
 /// **Guarantees.** The part runs under the condition `io.k3j.leader.<lease>` and writes with a client of
 /// [ApiClient#leading]. When the last candidate for a lease has gone and none came back before the lease is over,
-/// another server takes it.
+/// another server takes it. It is asked for its lease once, when it comes.
 ///
-/// **Threads.** Any.
+/// **Threads.** That of who registers it.
 ///
 /// **Failure.** A lease that is none of [#LEASES] is not stood for.
 @ConsumerType

@@ -19,6 +19,14 @@ import org.osgi.annotation.versioning.ConsumerType;
 ///    answering, too; after, the stream is reset.
 /// 5. A [ResponseStream] or [ByteDuplex] that is open when `serve` returns stays open: anyone who holds it
 ///    closes it. So a watch needs no thread while nothing happens.
+///
+/// **Guarantees of an implementation**, to which `io.k3j.testkitedge.EndpointContract` holds it:
+/// 1. Its prefixes are there, each begins with `/`, and they stay the same.
+/// 2. It answers each request once, by one of `respond`, `stream` and `upgrade`.
+/// 3. It answers what it refuses, too, as a path that it does not know.
+/// 4. Its headers may leave by HTTP/2: names in lower case, none of those that are about one connection.
+/// 5. When its client has gone it ends, and does not try to answer again.
+/// 6. Several threads may ask at once.
 @ConsumerType
 public interface Endpoint {
     /// Service property: the port's name, `server` (6443), `kubelet` (10250), `kube-scheduler` (10259) or

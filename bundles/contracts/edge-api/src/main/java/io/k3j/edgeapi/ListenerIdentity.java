@@ -8,8 +8,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 
 /// The certificate one TLS port shows, and the authorities whose client certificates it accepts.
 /// Registered as a service with the property [Endpoint#PORT] by `supervisor`, and for
-/// `kubelet` by the node's side; asked again for each handshake, so a renewed certificate counts for the next
-/// connection.
+/// `kubelet` by the node's side; one of a plug-in is not used. Asked again for each handshake, so a renewed certificate
+/// counts for the next connection.
 @ConsumerType
 public interface ListenerIdentity {
     /// Chain, leaf first, and its key, for the server name the client asked for.

@@ -9,10 +9,11 @@ import org.osgi.annotation.versioning.ProviderType;
 /// **Who.** `packet-filter` provides it; `kube-proxy`, `network-policy`, `servicelb` and the CNI component
 /// each own tables of their own and touch no others.
 ///
-/// **Guarantees.**
+/// **Guarantees.** An implementation gives them, and `io.k3j.testkit.PacketFilterContract` holds it to them:
 /// 1. A transaction takes place as a whole or not at all; packets never see a half of it.
 /// 2. Transactions are carried out one after the other.
 /// 3. What stands in the kernel stays when this service goes; who listens is forgotten with it, and asks the next one.
+/// 4. What is not there is empty, and no failure.
 ///
 /// **Threads.** Any virtual thread; blocks until the kernel has answered.
 /// **Failure.** [FilterRefused].

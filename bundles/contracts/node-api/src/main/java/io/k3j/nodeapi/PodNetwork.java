@@ -8,8 +8,12 @@ import org.osgi.annotation.versioning.ProviderType;
 /// **Who.** The CNI component registers it once the node's configuration file is in place; a node
 /// whose network is somebody else's has none. `kubelet`, `cluster-dns` use it.
 ///
-/// **Guarantees.** All values stay the same for the life of the service: when the node gets other
-/// ranges, the service is registered again.
+/// **Guarantees.** An implementation gives them, and `io.k3j.testkit.PodNetworkContract` holds it to them:
+/// 1. It has ranges, one of each family at most, IPv4 first, each by its first address.
+/// 2. The node has an address of its own in each of them, which is not that first one.
+/// 3. All values stay the same for the life of the service: when the node gets other ranges, the service is registered
+///    again.
+/// 4. Several threads may ask at once.
 ///
 /// **Threads.** Any; nothing blocks.
 @ProviderType

@@ -16,10 +16,19 @@ import org.osgi.annotation.versioning.ConsumerType;
 /// 1. Asked before the first container of a sandbox starts, again for each new sandbox, and after a failure.
 /// 2. Not asked for pods on the node's own network.
 ///
-/// **Threads.** The pod's own thread in the kubelet; it may block for 5 s. Several pods ask at once.
+/// 3. The answer is waited for 10 s at most; then the thread is interrupted.
 ///
-/// **Failure.** Any exception: nothing is started; the kubelet tells its message by an Event `PodStartGateClosed` and
-/// asks again after a second.
+/// An implementation gives these, and `io.k3j.testkit.PodStartGateContract` holds it to them:
+/// 1. A pod that may start is let start, and again when it is asked about again.
+/// 2. One that may not is refused by an exception, whose message says what is missing.
+/// 3. It answers within 5 s, whatever it waits for.
+/// 4. It ends when its thread is interrupted.
+/// 5. Several pods are asked about at once.
+///
+/// **Threads.** One of its own for each call; it may block for 5 s.
+///
+/// **Failure.** Any exception, or none and no answer: nothing is started; the kubelet tells its message by an Event
+/// `PodStartGateClosed` and asks again after a second. The pod's end waits for no gate, nor do other pods.
 @ConsumerType
 public interface PodStartGate {
     /// Returns when the pod may start.

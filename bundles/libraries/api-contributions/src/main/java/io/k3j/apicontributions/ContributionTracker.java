@@ -34,6 +34,7 @@ public final class ContributionTracker implements ServiceTrackerCustomizer<Objec
         }
     }
 
+    private static final System.Logger LOG = System.getLogger("io.k3j.apiserver");
     private final BundleContext context;
     private final Contributions contributions;
     private final ServiceTracker<Object, Object> tracker;
@@ -66,7 +67,8 @@ public final class ContributionTracker implements ServiceTrackerCustomizer<Objec
         tracker.open();
     }
 
-    /// Adds a service; null, and nothing is added, when this is frozen or its bundle has gone.
+    /// Adds a service; null, and nothing is added, when this is frozen, its bundle has gone, or it is a plug-in's and
+    /// does not tell what it is for.
     @Override
     public @Nullable Object addingService(ServiceReference<Object> reference) {
         if (frozen) {
@@ -84,8 +86,24 @@ public final class ContributionTracker implements ServiceTrackerCustomizer<Objec
             return null;
         }
         Object asked = guarded(owner, reference, service);
-        contributions.add(asked, types(reference), properties(owner, reference));
-        return asked;
+        return added(asked, owner, reference) ? asked : null;
+    }
+
+    /// A plug-in's service that does not tell what it is for is none: whoever opens this tracker does not fail with it.
+    private boolean added(Object asked, Bundle owner, ServiceReference<Object> reference) {
+        Collection<String> types = types(reference);
+        try {
+            contributions.add(asked, types, properties(owner, reference));
+            return true;
+        } catch (RuntimeException e) {
+            if (!PluginCalls.guards(asked)) {
+                throw e;
+            }
+            LOG.log(System.Logger.Level.ERROR, "Service of a plugin is not used plugin=" + owner.getSymbolicName(), e);
+            contributions.remove(asked, types);
+            context.ungetService(reference);
+            return false;
+        }
     }
 
     /// A plug-in's service is asked within limits.

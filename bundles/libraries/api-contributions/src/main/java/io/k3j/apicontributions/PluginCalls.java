@@ -1,9 +1,7 @@
 package io.k3j.apicontributions;
 
 import io.k3j.apiserverapi.Admission;
-import io.k3j.apiserverapi.Authenticator;
 import io.k3j.apiserverapi.Authenticator.BadCredential;
-import io.k3j.apiserverapi.Authorizer;
 import io.k3j.apiserverapi.Unseated;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.componentapi.Metrics;
@@ -38,8 +36,6 @@ import org.jspecify.annotations.Nullable;
 /// Those are threads of the operating system: a call that computes without an end would keep a carrier of virtual
 /// threads, on which everything else of this process runs.
 public final class PluginCalls implements InvocationHandler {
-    /// Which contracts are asked within a limit; of the others a call may be a whole session.
-    static final Set<Class<?>> BOUNDED = Set.of(Authenticator.class, Authorizer.class, Admission.class, Metrics.class);
     /// How many calls of one service may be under way.
     static final int MOST = 512;
     /// How many calls of a method in a row may throw before nobody asks for figures any more. What decides about
@@ -92,7 +88,8 @@ public final class PluginCalls implements InvocationHandler {
     ///
     /// @param seated after that others get the seats of the request
     /// @param call the answer of a service of this process
-    /// @param remote the answer of an admission plug-in that waits for somebody outside
+    /// @param remote the answer of what may wait for somebody outside: an admission plug-in that says so, conversions,
+    ///        what shows objects, what carries out actions
     public record Limits(Duration seated, Duration call, Duration remote) {
         /// Those of the product.
         public static final Limits DEFAULT = new Limits(Duration.ofMillis(50), Duration.ofSeconds(10),
@@ -112,7 +109,7 @@ public final class PluginCalls implements InvocationHandler {
     public static Object of(Object service, Collection<Class<?>> types, String name, Around around) {
         Class<?>[] all = types.stream().filter(type -> type.isInterface() && type.isInstance(service))
                 .toArray(Class<?>[]::new);
-        return Set.of(all).stream().noneMatch(BOUNDED::contains) ? service
+        return Set.of(all).stream().noneMatch(PluginContracts.BOUNDED::contains) ? service
                 : Proxy.newProxyInstance(PluginCalls.class.getClassLoader(), all,
                         new PluginCalls(service, name, around));
     }
@@ -139,7 +136,7 @@ public final class PluginCalls implements InvocationHandler {
                 default -> "plug-in " + name;
             };
         }
-        if (!BOUNDED.contains(method.getDeclaringClass())) {
+        if (!PluginContracts.isBounded(method)) {
             return direct(method, arguments);
         }
         if (is(method, "name") && told != null) {
@@ -173,14 +170,14 @@ public final class PluginCalls implements InvocationHandler {
             throw ApiFault.unavailable("the plug-in " + name + " has failed and is being stopped");
         }
         FutureTask<Optional<Object>> task = new FutureTask<>(
-                () -> Optional.ofNullable(method.invoke(service, arguments)));
+                () -> Optional.ofNullable(PluginContracts.whole(method, method.invoke(service, arguments))));
         try {
             threads.execute(task);
         } catch (RejectedExecutionException e) {
             throw ApiFault.unavailable("the plug-in " + name + " has " + MOST + " calls under way");
         }
         try {
-            Object answer = answer(task, limit()).orElse(null);
+            Object answer = answer(task, limit(method)).orElse(null);
             if (is(method, "remote")) {
                 remote = Boolean.TRUE.equals(answer);
             } else if (is(method, "name")) {
@@ -192,7 +189,7 @@ public final class PluginCalls implements InvocationHandler {
             throw failed(method, e.getCause());
         } catch (TimeoutException e) {
             task.cancel(true);
-            fails("has not come back from " + call(method) + " after " + limit().toSeconds() + " s");
+            fails("has not come back from " + call(method) + " after " + limit(method).toSeconds() + " s");
             throw ApiFault.unavailable("the plug-in " + name + " has not answered " + call(method));
         } catch (InterruptedException e) {
             task.cancel(true);
@@ -251,8 +248,8 @@ public final class PluginCalls implements InvocationHandler {
         return ApiFault.internal("the plug-in " + name + " failed in " + call(method));
     }
 
-    private Duration limit() {
-        return remote ? around.limits.remote : around.limits.call;
+    private Duration limit(Method method) {
+        return PluginContracts.isOutside(method, remote) ? around.limits.remote : around.limits.call;
     }
 
     private Optional<Object> answer(FutureTask<Optional<Object>> task, Duration limit)

@@ -3,23 +3,34 @@ package io.k3j.apicontributions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.k3j.apiserverapi.Action;
 import io.k3j.apiserverapi.Admission;
+import io.k3j.apiserverapi.Audit;
 import io.k3j.apiserverapi.Authenticator;
 import io.k3j.apiserverapi.Authenticator.BadCredential;
 import io.k3j.apiserverapi.Authenticator.Credentials;
 import io.k3j.apiserverapi.Caller;
+import io.k3j.apiserverapi.Connect;
+import io.k3j.apiserverapi.KindCatalog;
+import io.k3j.apiserverapi.KindHooks;
 import io.k3j.apiserverapi.Lister;
 import io.k3j.apiserverapi.Unseated;
 import io.k3j.apiserverapi.Write;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.Query;
 import io.k3j.componentapi.Metrics;
+import io.k3j.componentbase.FaultyBundle;
+import io.k3j.model.Gvk;
+import io.k3j.model.Gvr;
 import io.k3j.model.Key;
+import io.k3j.model.Obj;
 import io.k3j.model.Struct;
+import io.k3j.objectregistry.Kinds;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.AbstractList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -27,7 +38,9 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /// What becomes of requests when a plug-in does not come back from a call.
@@ -289,10 +302,114 @@ class PluginCallsTest {
         assertThat(asked).hasValue(1);
     }
 
+    private Lister lister(Function<Query, List<Struct>> answer, PluginCalls.Limits limits) {
+        return (Lister) PluginCalls.of(new Lister() {
+            @Override
+            public Gvr resource() {
+                return Gvr.of("v1", "configmaps");
+            }
+
+            @Override
+            public Struct get(Key key) {
+                return Struct.EMPTY;
+            }
+
+            @Override
+            public List<Struct> list(Query query) {
+                return answer.apply(query);
+            }
+        }, List.of(Lister.class), "com.acme.shows", around(limits));
+    }
+
     @Test
-    void whatMayBeASessionIsNotBounded() {
-        Object service = new Object();
-        assertThat(PluginCalls.of(service, List.of(Action.class, Lister.class), "com.acme",
-                around(PluginCalls.Limits.DEFAULT))).isSameAs(service);
+    void oneThatShowsObjectsAndBlocksCostsItselfAndAnAnswer() {
+        Lister blocks = lister(_ -> {
+            block(NOBODY);
+            return List.of();
+        }, new PluginCalls.Limits(Duration.ZERO, LONG, MOMENT));
+        assertThat(blocks.resource()).isEqualTo(Gvr.of("v1", "configmaps"));
+        assertThatThrownBy(() -> blocks.list(Query.ALL))
+                .hasMessageContaining("com.acme.shows has not answered Lister.list");
+        assertThat(faults).containsExactly("has not come back from Lister.list after 0 s");
+    }
+
+    @Test
+    void aListThatIsMadeAsItIsLookedAtIsMadeWithinTheLimit() {
+        List<String> made = new CopyOnWriteArrayList<>();
+        Lister lazy = lister(_ -> new AbstractList<Struct>() {
+            @Override
+            public Struct get(int index) {
+                made.add(Thread.currentThread().getName());
+                return Struct.EMPTY;
+            }
+
+            @Override
+            public int size() {
+                return 2;
+            }
+        }, PluginCalls.Limits.DEFAULT);
+        assertThat(lazy.list(Query.ALL)).containsExactly(Struct.EMPTY, Struct.EMPTY);
+        assertThat(made).isNotEmpty().containsOnly(FaultyBundle.CALL_THREAD);
+    }
+
+    @Test
+    void aCatalogThatDoesNotTellItsKindsKeepsNobodyElsesFromChanging() {
+        Kinds kinds = new Kinds();
+        KindCatalog blocks = (KindCatalog) PluginCalls.of((KindCatalog) () -> {
+            block(NOBODY);
+            return List.of();
+        }, List.of(KindCatalog.class), "com.acme.kinds", around(new PluginCalls.Limits(Duration.ZERO, MOMENT, LONG)));
+        assertThatThrownBy(() -> kinds.put(blocks, Map.of()))
+                .hasMessageContaining("has not answered KindCatalog.kinds");
+        kinds.put(new SampleKinds(), Map.of());
+        assertThat(kinds.listed()).hasSize(1);
+    }
+
+    @Test
+    void hooksThatBlockAreA503AndSoAreTheCallsAfterIt() {
+        KindHooks blocks = (KindHooks) PluginCalls.of(new KindHooks() {
+            @Override
+            public String group() {
+                return "acme.com";
+            }
+
+            @Override
+            public Struct defaulted(Gvk kind, Struct object) {
+                block(NOBODY);
+                return object;
+            }
+        }, List.of(KindHooks.class), "com.acme.hooks", around(new PluginCalls.Limits(Duration.ZERO, MOMENT, LONG)));
+        Gvk kind = Gvk.of("acme.com/v1", "Anvil");
+        assertThatThrownBy(() -> blocks.defaulted(kind, Struct.EMPTY)).isInstanceOfSatisfying(ApiFault.class,
+                fault -> assertThat(fault.code()).isEqualTo(503)).hasMessageContaining("KindHooks.defaulted");
+        assertThatThrownBy(() -> blocks.cells(kind, Obj.of(Struct.EMPTY), now)).hasMessageContaining("being stopped");
+        assertThat(faults).hasSize(1);
+    }
+
+    @Test
+    void whatIsASessionIsNotBounded() throws Exception {
+        AtomicReference<Thread> serving = new AtomicReference<>();
+        Connect connect = (Connect) PluginCalls.of(new Connect() {
+            @Override
+            public Gvr resource() {
+                return Gvr.of("v1", "pods");
+            }
+
+            @Override
+            public String subresource() {
+                return "exec";
+            }
+
+            @Override
+            public void serve(Call call) {
+                serving.set(Thread.currentThread());
+            }
+        }, List.of(Connect.class), "com.acme.exec", around(PluginCalls.Limits.DEFAULT));
+        connect.serve(null);
+        assertThat(serving).hasValue(Thread.currentThread());
+        assertThat(connect.subresource()).isEqualTo("exec");
+        Object audit = new Object();
+        assertThat(PluginCalls.of(audit, List.of(Audit.class), "com.acme", around(PluginCalls.Limits.DEFAULT)))
+                .isSameAs(audit);
     }
 }

@@ -257,7 +257,8 @@ public final class LocalView implements View {
             if (!closed) {
                 call.run();
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // what a listener throws is its own: this thread goes on, and the server is as well as it was
             LOG.log(System.Logger.Level.ERROR,
                     "View listener failed resource=" + selection.target().gvr().qualified(), e);
         } finally {

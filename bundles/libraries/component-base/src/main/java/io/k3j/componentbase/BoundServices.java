@@ -3,6 +3,7 @@ package io.k3j.componentbase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.osgi.framework.ServiceReference;
 
 /// The services that a dynamic reference has bound to a component, as they are asked: each once, and none that is not
@@ -33,19 +34,35 @@ public final class BoundServices<T> {
     /// The same, of a service of which something else tells whether it is still registered.
     ///
     /// @param registered asked by each [#present]; must not block
-    public synchronized void add(T service, BooleanSupplier registered) {
-        List<Bound<T>> more = new ArrayList<>(without(service));
+    public void add(T service, BooleanSupplier registered) {
+        replace(bound -> bound == service, service, registered);
+    }
+
+    /// Adds a service in the place of those of which this holds, for who keeps more of a service than itself: whoever
+    /// asks meanwhile finds the one or the other.
+    ///
+    /// @param which must not block
+    /// @param registered asked by each [#present]; must not block
+    public synchronized void replace(Predicate<? super T> which, T service, BooleanSupplier registered) {
+        List<Bound<T>> more = new ArrayList<>(without(which));
         more.add(new Bound<>(service, registered));
         all = List.copyOf(more);
     }
 
     /// Removes a service; without effect for one that is not there.
-    public synchronized void remove(T service) {
-        all = without(service);
+    public void remove(T service) {
+        removeIf(bound -> bound == service);
     }
 
-    private List<Bound<T>> without(T service) {
-        return all.stream().filter(bound -> bound.service != service).toList();
+    /// Removes those of which this holds, for who keeps more of a service than itself.
+    ///
+    /// @param which must not block
+    public synchronized void removeIf(Predicate<? super T> which) {
+        all = without(which);
+    }
+
+    private List<Bound<T>> without(Predicate<? super T> which) {
+        return all.stream().filter(bound -> !which.test(bound.service)).toList();
     }
 
     /// Those that are registered now, the newest last.

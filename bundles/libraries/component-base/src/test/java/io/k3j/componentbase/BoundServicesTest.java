@@ -21,6 +21,16 @@ class BoundServicesTest {
     }
 
     @Test
+    void oneThatIsReplacedIsMissedByNobodyMeanwhile() {
+        services.add("one", () -> true);
+        services.replace(there -> {
+            assertThat(services.present()).containsExactly("one");
+            return there.equals("one");
+        }, "two", () -> true);
+        assertThat(services.present()).containsExactly("two");
+    }
+
+    @Test
     void oneThatIsBoundAfterItsEndIsNoneOfThem() {
         services.remove("late");
         AtomicBoolean registered = new AtomicBoolean(true);

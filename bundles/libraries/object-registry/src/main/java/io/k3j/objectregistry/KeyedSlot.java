@@ -35,12 +35,16 @@ public final class KeyedSlot<K, T> {
     }
 
     /// A service has come, or its properties have changed.
-    public synchronized void add(T service, Map<String, ?> properties) {
-        List<Entry<K, T>> all = new ArrayList<>(entries);
-        all.removeIf(e -> e.service == service);
-        all.addFirst(new Entry<>(key.apply(service), service, properties));
-        all.sort(ORDER);
-        become(all);
+    public void add(T service, Map<String, ?> properties) {
+        // asked before anybody is locked out: it may be the bundle itself that answers, late or never
+        Entry<K, T> entry = new Entry<>(key.apply(service), service, properties);
+        synchronized (this) {
+            List<Entry<K, T>> all = new ArrayList<>(entries);
+            all.removeIf(e -> e.service == service);
+            all.addFirst(entry);
+            all.sort(ORDER);
+            become(all);
+        }
     }
 
     /// A service has gone. Without effect for one that is not here.

@@ -1,6 +1,8 @@
 package io.k3j.apiserver;
 
 import io.k3j.componentapi.Phases;
+import io.k3j.componentbase.ActivationWatch;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Hashtable;
@@ -13,6 +15,11 @@ import org.osgi.service.condition.Condition;
 final class Registrations implements AutoCloseable {
     /// Service property of a condition: whether other servers write to the datastore.
     private static final String SHARED = "io.k3j.shared";
+    /// How long a component of a plug-in may take that waits for one of these services, and when that goes.
+    private static final Duration ACTIVATION = Duration.ofSeconds(30);
+    private static final Duration DEACTIVATION = Duration.ofSeconds(5);
+    private final ActivationWatch coming = new ActivationWatch(ACTIVATION);
+    private final ActivationWatch going = new ActivationWatch(DEACTIVATION);
     private final BundleContext context;
     private final Deque<Runnable> ends = new ArrayDeque<>();
 
@@ -23,10 +30,10 @@ final class Registrations implements AutoCloseable {
     /// Registers a service, or its factory.
     /// @param gone called right after it was unregistered
     synchronized void add(Class<?> type, Object service, Map<String, ?> properties, Runnable gone) {
-        ServiceRegistration<?> registration = context.registerService(type.getName(), service,
-                new Hashtable<>(properties));
+        ServiceRegistration<?> registration = coming.<ServiceRegistration<?>>call(
+                () -> context.registerService(type.getName(), service, new Hashtable<>(properties)));
         ends.push(() -> {
-            registration.unregister();
+            going.run(registration::unregister);
             gone.run();
         });
     }

@@ -212,6 +212,22 @@ class LocalClientTest {
     }
 
     @Test
+    void aListenerThatThrowsWhateverItIsHearsOnAndNothingTwice() throws InterruptedException {
+        View view = api.view(CONFIG_MAPS, Query.ALL);
+        BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+        view.listen((before, after) -> {
+            heard.add(after == null ? "gone" : after.name());
+            throw new AssertionError("broken on purpose");
+        });
+        create("one", "1");
+        create("two", "2");
+        assertThat(heard.poll(60, TimeUnit.SECONDS)).isEqualTo("one");
+        assertThat(heard.poll(60, TimeUnit.SECONDS)).isEqualTo("two");
+        view.close();
+        assertThat(heard).isEmpty();
+    }
+
+    @Test
     void deliversTheDifferenceToAViewThatFellBehind() throws InterruptedException {
         View view = api.view(CONFIG_MAPS, Query.ALL);
         Picture picture = new Picture();

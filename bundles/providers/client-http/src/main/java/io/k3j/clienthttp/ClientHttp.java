@@ -4,7 +4,9 @@ import io.k3j.clientapi.ApiClient;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.Identities;
+import io.k3j.componentbase.ActivationWatch;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import org.osgi.framework.BundleContext;
@@ -23,6 +25,10 @@ import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 @SatisfyingConditionTarget("(osgi.condition.id=io.k3j.pki-ready)")
 public final class ClientHttp {
+    /// How long a component of a plug-in may take that waits for the client, and when that goes: less than a bundle may
+    /// take to start and to stop.
+    private static final Duration ACTIVATION = Duration.ofSeconds(20);
+    private static final Duration DEACTIVATION = Duration.ofSeconds(3);
     private final ApiClients clients;
     private final ServiceRegistration<?> registration;
 
@@ -41,14 +47,15 @@ public final class ClientHttp {
         Dictionary<String, Object> properties = new Hashtable<>();
         properties.put("scope", "remote");
         properties.put(Constants.SERVICE_RANKING, -1);
-        registration = context.registerService(ApiClient.class.getName(), clients, properties);
+        registration = new ActivationWatch(ACTIVATION).<ServiceRegistration<?>>call(
+                () -> context.registerService(ApiClient.class.getName(), clients, properties));
         scope.ok();
     }
 
     /// Ends all views and requests.
     @Deactivate
     void stop() {
-        registration.unregister();
+        new ActivationWatch(DEACTIVATION).run(registration::unregister);
         clients.close();
     }
 }

@@ -253,7 +253,7 @@ final class RemoteView implements View {
             if (!closed) {
                 call.run();
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.log(Level.ERROR, "View listener failed resource=" + reflector.resource().qualified(), e);
         } finally {
             calling.unlock();

@@ -68,10 +68,6 @@ public final class CniFlannel {
     private @Nullable PodFabric fabric;
     private @Nullable ServiceRegistration<PodNetwork> offered;
 
-    /// The state of one network.
-    private record Network(List<String> ranges, List<String> gateways) implements PodNetwork {
-    }
-
     /// Opens the view of Nodes.
     @Activate
     public CniFlannel(BundleContext context, FlannelSettings settings, @Reference PacketFilter filter,
@@ -215,13 +211,12 @@ public final class CniFlannel {
     }
 
     private void offer(List<Cidr> ranges) {
-        List<String> texts = ranges.stream().map(Cidr::toString).toList();
+        NodeNetwork network = NodeNetwork.of(ranges);
         if (offered != null) {
             offered.unregister();
         }
-        offered = context.registerService(PodNetwork.class,
-                new Network(texts, ranges.stream().map(r -> r.address(1)).toList()), null);
-        LOG.log(System.Logger.Level.INFO, "Pod network ready ranges={0}", texts);
+        offered = context.registerService(PodNetwork.class, network, null);
+        LOG.log(System.Logger.Level.INFO, "Pod network ready ranges={0}", network.ranges());
     }
 
     /// Stops the thread; the network stays.

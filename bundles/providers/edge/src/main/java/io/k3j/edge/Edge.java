@@ -1,6 +1,7 @@
 package io.k3j.edge;
 
 import io.k3j.componentapi.Abort;
+import io.k3j.componentapi.Components;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.ListeningSockets;
@@ -27,6 +28,7 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 @Component(service = {}, immediate = true, configurationPid = "io.k3j.edge",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class Edge {
+    private static final System.Logger LOG = System.getLogger("io.k3j.edge");
     private final Ports ports;
 
     /// The arguments of other components that concern their ports.
@@ -72,11 +74,25 @@ public final class Edge {
                 TlsRules.of("kube-controller-manager-arg", settings.kubeControllerManagerArg()));
     }
 
-    /// Adds the certificate source of a port.
+    /// Adds the certificate source of a port. A plug-in's is none: it is asked for each handshake, and what it does not
+    /// answer nobody could reach.
     @Reference(service = ListenerIdentity.class, cardinality = ReferenceCardinality.MULTIPLE,
             policy = ReferencePolicy.DYNAMIC, unbind = "removeIdentity")
-    public void addIdentity(ListenerIdentity identity, Map<String, Object> properties) {
+    public void addIdentity(ListenerIdentity identity, Map<String, Object> properties,
+            ServiceReference<ListenerIdentity> reference) {
+        if (plugged(reference)) {
+            LOG.log(System.Logger.Level.WARNING, "Certificate source of a plug-in is not used port={0}",
+                    name(properties));
+            return;
+        }
         ports.addIdentity(name(properties), identity);
+    }
+
+    /// Whether it is a plug-in's.
+    static boolean plugged(ServiceReference<?> reference) {
+        Bundle owner = reference.getBundle();
+        return owner != null
+                && Objects.requireNonNullElse(owner.getLocation(), "").startsWith(Components.PLUGIN_LOCATION);
     }
 
     /// Removes the certificate source of a port; its last certificate stays in use until the next one comes.

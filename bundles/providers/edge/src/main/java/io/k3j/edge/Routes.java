@@ -59,11 +59,16 @@ final class Routes {
     private volatile List<Route> routes = List.of();
 
     /// Adds the prefixes of an endpoint, but for those that its bundle may not serve. One that was added before is
-    /// there once; those that nobody has taken out go.
-    synchronized void add(Endpoint endpoint, Offer offer) {
+    /// there once; those that nobody has taken out go. An endpoint is asked before anything is held that others wait
+    /// for: a plug-in that does not come back keeps its own bundle from starting, and no other endpoint from coming.
+    void add(Endpoint endpoint, Offer offer) {
+        add(endpoint, Set.copyOf(endpoint.prefixes()), offer);
+    }
+
+    private synchronized void add(Endpoint endpoint, Set<String> prefixes, Offer offer) {
         List<Route> added = new ArrayList<>(routes);
         added.removeIf(route -> route.endpoint() == endpoint || !route.offer().registered().getAsBoolean());
-        for (String prefix : endpoint.prefixes()) {
+        for (String prefix : prefixes) {
             Route route = new Route(prefix, offer, endpoint);
             if (route.allowed(prefix)) {
                 added.add(route);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.edgeapi.Exchange;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,6 +49,37 @@ class RoutesTest {
         assertThat(routes.find("/v2/")).isSameAs(late);
         registered.set(false);
         assertThat(routes.find("/v2/")).as("nobody has taken it out").isSameAs(apiserver);
+    }
+
+    @Test
+    void anEndpointThatDoesNotTellItsPrefixesKeepsNoOtherFromComing() throws InterruptedException {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch told = new CountDownLatch(1);
+        Endpoint slow = new Endpoint() {
+            @Override
+            public Set<String> prefixes() {
+                asked.countDown();
+                try {
+                    told.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                return Set.of("/slow");
+            }
+
+            @Override
+            public void serve(Exchange exchange) {
+                throw new UnsupportedOperationException();
+            }
+        };
+        Thread registering = Thread
+                .startVirtualThread(() -> routes.add(slow, new Routes.Offer("com.acme.web", 0, 2, () -> true)));
+        asked.await();
+        Endpoint other = add("io.k3j.embeddedregistry", 0, "/v2");
+        assertThat(routes.find("/v2/")).isSameAs(other);
+        told.countDown();
+        registering.join();
+        assertThat(routes.find("/slow")).isSameAs(slow);
     }
 
     @Test

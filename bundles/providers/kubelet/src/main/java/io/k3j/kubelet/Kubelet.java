@@ -6,6 +6,7 @@ import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.Metrics;
 import io.k3j.componentapi.Phases;
 import io.k3j.componentapi.TimeSource;
+import io.k3j.componentbase.BoundMetrics;
 import io.k3j.componentbase.BoundServices;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.kubeletoptions.KubeletSettings;
@@ -45,7 +46,7 @@ public final class Kubelet {
     private final BundleContext context;
     private final HealthScope health;
     private final NodeAgent agent;
-    private final BoundServices<Metrics> metrics = new BoundServices<>();
+    private final BoundMetrics metrics = new BoundMetrics();
     private final ServiceRegistration<Endpoint> endpoint;
     private final List<ServiceRegistration<Metrics>> own;
     private @Nullable ServiceRegistration<Condition> ready;
@@ -77,7 +78,7 @@ public final class Kubelet {
 
     /// The metrics of the other components of this process.
     private String otherMetrics() {
-        return MetricFamilies.merged(metrics.present().stream().map(Metrics::text).toList());
+        return MetricFamilies.merged(metrics.texts());
     }
 
     /// Adds a component with metrics.

@@ -6,6 +6,8 @@ import io.k3j.clientapi.Query;
 import io.k3j.kuberuntime.ReferencedObjects;
 import io.k3j.model.Gvr;
 import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import io.k3j.nodeapi.PodStartGate;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -49,6 +51,22 @@ class StartGatesTest extends PodScene {
         open.set(true);
         clock.advance(Duration.ofSeconds(1));
         until(() -> ready(pod));
+    }
+
+    @Test
+    void aGateThatDoesNotComeBackOrBreaksKeepsThePodFromStartingAndNotItsWorker() {
+        CountDownLatch never = new CountDownLatch(1);
+        StartGates gates = new StartGates(Duration.ofMillis(1));
+        PodStartGate blocks = (pod, addresses) -> never.await();
+        gates.add(blocks, () -> true);
+        assertThat(gates.refusal(Obj.of(Struct.EMPTY), List.of())).endsWith("has not come back after 0 s");
+        gates.remove(blocks);
+        assertThat(gates.refusal(Obj.of(Struct.EMPTY), List.of())).isEmpty();
+        StartGates patient = new StartGates(Duration.ofMinutes(5));
+        patient.add((pod, addresses) -> {
+            throw new NoClassDefFoundError("com/acme/Rules");
+        }, () -> true);
+        assertThat(patient.refusal(Obj.of(Struct.EMPTY), List.of())).isEqualTo("com/acme/Rules");
     }
 
     private boolean told(String words) {

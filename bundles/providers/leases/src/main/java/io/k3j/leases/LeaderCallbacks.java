@@ -3,6 +3,7 @@ package io.k3j.leases;
 import io.k3j.clientapi.Candidate;
 import io.k3j.clientapi.Term;
 import io.k3j.componentapi.Phases;
+import io.k3j.componentbase.ActivationWatch;
 import io.k3j.model.Key;
 import java.time.Duration;
 import java.util.HashMap;
@@ -19,7 +20,13 @@ import org.osgi.service.condition.Condition;
 /// controllers, which takes time the election must not wait for.
 final class LeaderCallbacks {
     private static final Duration STOP = Duration.ofSeconds(4);
+    /// How long a component of a plug-in may take that begins with a term, and that ends with it: less than a bundle may
+    /// take to start, since a lead without an election begins with that.
+    private static final Duration ACTIVATION = Duration.ofSeconds(20);
+    private static final Duration DEACTIVATION = Duration.ofSeconds(3);
     private static final System.Logger LOG = System.getLogger("io.k3j.leases");
+    private final ActivationWatch coming = new ActivationWatch(ACTIVATION);
+    private final ActivationWatch going = new ActivationWatch(DEACTIVATION);
     private final BundleContext context;
     private final Map<String, Thread> holders = new HashMap<>();
 
@@ -51,14 +58,14 @@ final class LeaderCallbacks {
         } finally {
             term.end();
             LOG.log(System.Logger.Level.INFO, "Lost lease kube-system/{0}", term.lease().name());
-            leader.unregister();
+            going.run(leader::unregister);
             service.unregister();
         }
     }
 
     private ServiceRegistration<Condition> condition(String lease) {
-        return context.registerService(Condition.class, Condition.INSTANCE,
-                FrameworkUtil.asDictionary(Map.of(Condition.CONDITION_ID, Phases.LEADER + lease)));
+        return coming.call(() -> context.registerService(Condition.class, Condition.INSTANCE,
+                FrameworkUtil.asDictionary(Map.of(Condition.CONDITION_ID, Phases.LEADER + lease))));
     }
 
     /// For a server that leads without an election: registers all services until they are withdrawn.
@@ -67,7 +74,7 @@ final class LeaderCallbacks {
         List<ServiceRegistration<?>> all = Candidate.LEASES.stream().flatMap(lease -> Stream.of(
                 context.registerService(Term.class, new Unelected(new Key(LeaderElector.NAMESPACE, lease)), null),
                 condition(lease))).toList();
-        return () -> all.reversed().forEach(ServiceRegistration::unregister);
+        return () -> all.reversed().forEach(one -> going.run(one::unregister));
     }
 
     /// The term of a server without an election, which holds no Lease.

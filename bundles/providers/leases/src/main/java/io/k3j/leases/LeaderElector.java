@@ -38,7 +38,7 @@ final class LeaderElector {
     /// How long it is waited for one that did not end by itself: it must not renew what is released then.
     private static final Duration INTERRUPTED = Duration.ofSeconds(1);
 
-    private final BoundServices<Candidate> candidates = new BoundServices<>();
+    private final BoundServices<Stood> candidates = new BoundServices<>();
     private final Election election;
     private final View leases;
     private final String holder;
@@ -65,6 +65,11 @@ final class LeaderElector {
                 rules)).toList());
     }
 
+    /// A candidate and the lease it has named when it came: a plug-in that does not come back when it is asked keeps
+    /// itself from being a candidate, and not this server from renewing its Leases.
+    private record Stood(Candidate candidate, String lease) {
+    }
+
     private final class Shared implements LeaseLock.Lease {
         private final String name;
 
@@ -79,7 +84,7 @@ final class LeaderElector {
 
         @Override
         public boolean wanted() {
-            return name.equals(Candidate.SERVER) || candidates.present().stream().anyMatch(c -> c.lease().equals(name));
+            return name.equals(Candidate.SERVER) || candidates.present().stream().anyMatch(c -> name.equals(c.lease));
         }
 
         @Override
@@ -105,16 +110,17 @@ final class LeaderElector {
         loop.start();
     }
 
-    /// Adds a candidate of this server.
+    /// Adds a candidate of this server; asks it for its lease, on the thread of who registers it.
     /// @param registered whether it still is a service: for one that is none any more no Lease is wanted
     void add(Candidate candidate, BooleanSupplier registered) {
-        candidates.add(candidate, registered);
+        Stood stood = new Stood(candidate, candidate.lease());
+        candidates.replace(one -> one.candidate == candidate, stood, registered);
         changed.release();
     }
 
     /// Removes a candidate of this server.
     void remove(Candidate candidate) {
-        candidates.remove(candidate);
+        candidates.removeIf(one -> one.candidate == candidate);
         changed.release();
     }
 

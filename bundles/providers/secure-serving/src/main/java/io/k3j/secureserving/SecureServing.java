@@ -5,6 +5,7 @@ import io.k3j.componentapi.Abort;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.Metrics;
 import io.k3j.componentapi.TimeSource;
+import io.k3j.componentbase.BoundMetrics;
 import io.k3j.componentbase.ServerStart;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.metricstext.MetricFamilies;
@@ -14,8 +15,8 @@ import java.util.ArrayList;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -30,7 +31,7 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 @Component(service = {}, immediate = true, configurationPid = "io.k3j.secureserving",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class SecureServing {
-    private final List<Metrics> metrics = new CopyOnWriteArrayList<>();
+    private final BoundMetrics metrics = new BoundMetrics();
     private final List<ServiceRegistration<Endpoint>> endpoints = new ArrayList<>();
 
     /// The component's settings.
@@ -88,13 +89,13 @@ public final class SecureServing {
     }
 
     private String counted() {
-        return MetricFamilies.merged(metrics.stream().map(Metrics::text).toList());
+        return MetricFamilies.merged(metrics.texts());
     }
 
     /// Adds a component with metrics.
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
-    public void addMetrics(Metrics component) {
-        metrics.add(component);
+    public void addMetrics(Metrics component, ServiceReference<Metrics> service) {
+        metrics.add(component, service);
     }
 
     /// Removes a component with metrics.
