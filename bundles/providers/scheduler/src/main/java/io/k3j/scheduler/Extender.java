@@ -136,7 +136,9 @@ record Extender(ExtenderConfig config, ExtenderClient client) {
                     + "node \"" + node.name() + "\"");
         }
         victims.sort((a, b) -> Long.compare(b.priority(), a.priority()));
-        int violations = Answers.field(wanted, "NumPDBViolations") instanceof Long n ? Math.toIntExact(n) : 0;
+        int violations = Answers.field(wanted, "NumPDBViolations") instanceof Long n
+                ? Math.clamp(n, 0, Integer.MAX_VALUE)
+                : 0;
         return new Preemption.Candidate(node, victims, violations);
     }
 

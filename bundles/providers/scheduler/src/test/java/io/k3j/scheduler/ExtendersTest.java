@@ -22,6 +22,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Pods scheduled with an extender that answers over HTTP.
@@ -167,14 +169,16 @@ class ExtendersTest {
         assertThat(scheduled(cluster("filterVerb: filter, ignorable: true, httpTimeout: 200ms"))).isNotEmpty();
     }
 
-    @Test
-    void itSaysOnWhichNodePodsArePreempted() throws IOException {
+    /// Whatever it says of violated budgets, which only compares candidates.
+    @ParameterizedTest
+    @ValueSource(longs = {0, -1, 1L << 40})
+    void itSaysOnWhichNodePodsArePreempted(long violations) throws IOException {
         SchedulerFixture cluster = cluster("preemptVerb: preempt, nodeCacheCapable: true");
         cluster.pod("low1", SchedulerFixture.cpu("4").with("nodeName", "n1"));
         cluster.pod("low2", SchedulerFixture.cpu("4").with("nodeName", "n2"));
         cluster.settle();
         answers.put("preempt", "{\"NodeNameToMetaVictims\": {\"n2\": {\"Pods\": [{\"UID\": \""
-                + cluster.get("low2").uid() + "\"}]}}}");
+                + cluster.get("low2").uid() + "\"}], \"NumPDBViolations\": " + violations + "}}}");
         cluster.pod("high", SchedulerFixture.cpu("1").with("priority", 1000L));
         cluster.settle();
         assertThat(cluster.get("high").status().text("nominatedNodeName")).isEqualTo("n2");
