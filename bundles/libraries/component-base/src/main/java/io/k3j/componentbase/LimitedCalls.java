@@ -48,7 +48,9 @@ public final class LimitedCalls {
         try {
             return task.get(limit.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            throw new TimeoutException("has not come back after " + limit.toSeconds() + " s", e);
+            TimeoutException late = new TimeoutException("has not come back after " + limit.toSeconds() + " s");
+            late.initCause(e);
+            throw late;
         } finally {
             task.cancel(true);
         }

@@ -10,7 +10,6 @@ import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,16 +36,12 @@ class PreparedDevicesTest extends PodScene {
     /// An earlier kubelet had a driver prepare devices of a pod with the uid `held`.
     @Override
     @BeforeEach
-    void begin() {
+    void begin() throws IOException {
         Path state = directory.resolve("root/dra_manager_state");
         Struct claim = Struct.of("ClaimUID", "c", "ClaimName", "mine", "Namespace", "default", "PodUIDs",
                 Seq.of("held"), "DriverState", Struct.of("gpu.example.com", Struct.of("Devices", Seq.EMPTY)));
-        try {
-            Files.createDirectories(directory.resolve("root"));
-            Files.write(state, Json.bytes(Struct.of("ClaimInfoStateList", Seq.of(claim))));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Files.createDirectories(directory.resolve("root"));
+        Files.write(state, Json.bytes(Struct.of("ClaimInfoStateList", Seq.of(claim))));
         super.begin();
     }
 
