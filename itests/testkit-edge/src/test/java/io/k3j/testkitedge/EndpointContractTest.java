@@ -83,10 +83,12 @@ class EndpointContractTest {
         })::guarantee2AnswersEachRequestOnce).as("twice").isInstanceOf(AssertionError.class);
         assertThatThrownBy(of(exchange -> {
         })::guarantee3AnswersWhatItRefusesToo).as("not at all").isInstanceOf(AssertionError.class);
-        assertThatThrownBy(of(exchange -> exchange.respond(status(exchange), Map.of("Connection", "close")))
-                ::guarantee4ItsHeadersMayLeaveByHttp2).isInstanceOf(AssertionError.class);
-        assertThatThrownBy(of(exchange -> exchange.respond(status(exchange), Map.of("connection", "close")))
-                ::guarantee4ItsHeadersMayLeaveByHttp2).isInstanceOf(AssertionError.class);
+        assertThatThrownBy(of(exchange -> exchange.respond(status(exchange),
+                Map.of("Connection", "close")))::guarantee4ItsHeadersMayLeaveByHttp2)
+                .isInstanceOf(AssertionError.class);
+        assertThatThrownBy(of(exchange -> exchange.respond(status(exchange),
+                Map.of("connection", "close")))::guarantee4ItsHeadersMayLeaveByHttp2)
+                .isInstanceOf(AssertionError.class);
         assertThatThrownBy(of(exchange -> {
             try {
                 exchange.respond(status(exchange), Map.of());
@@ -95,7 +97,8 @@ class EndpointContractTest {
             }
         })::guarantee5EndsWhenTheClientHasGone).as("tries again").isInstanceOf(AssertionError.class);
         AtomicInteger asked = new AtomicInteger();
-        assertThatThrownBy(of(exchange -> exchange.respond(asked.incrementAndGet() > 1 ? 503 : 200, Map.of()))
-                ::guarantee6IsAskedBySeveralThreadsAtOnce).as("one at a time").isInstanceOf(AssertionError.class);
+        assertThatThrownBy(of(exchange -> exchange.respond(asked.incrementAndGet() > 1 ? 503 : 200,
+                Map.of()))::guarantee6IsAskedBySeveralThreadsAtOnce).as("one at a time")
+                .isInstanceOf(AssertionError.class);
     }
 }

@@ -88,8 +88,8 @@ public final class ActivationWatch {
         });
     }
 
-    /// The class of the component that a thread is making or ending, when that is not the distribution's: what is called
-    /// first above the nearest frame of who makes components, but for what is the JDK's or the framework's.
+    /// The class of the component that a thread is making or ending, when that is not the distribution's: what is
+    /// called first above the nearest frame of who makes components, but for what is the JDK's or the framework's.
     /// @param stack the newest call first
     Optional<String> foreign(StackTraceElement[] stack) {
         String called = "";

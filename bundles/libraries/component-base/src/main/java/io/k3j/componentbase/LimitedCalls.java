@@ -32,8 +32,8 @@ public final class LimitedCalls {
 
     /// Waits for the answer, `limit` at most.
     ///
-    /// @throws TimeoutException when there is none then; its message and the next one's are what follows the name of who
-    ///         was asked
+    /// @throws TimeoutException when there is none then; its message and the next one's are what follows the name of
+    ///         who was asked
     /// @throws RejectedExecutionException when as many calls as may be are under way: nothing was asked
     /// @throws ExecutionException with what the call has thrown
     /// @throws InterruptedException when who waits is interrupted; the call is, too

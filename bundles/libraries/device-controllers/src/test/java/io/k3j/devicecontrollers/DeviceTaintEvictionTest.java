@@ -26,7 +26,8 @@ class DeviceTaintEvictionTest {
                 "ResourceSlice", "metadata", Struct.of("name", "on-" + node), "spec", Struct.of("driver", "a.b",
                         "nodeName", node, "pool", Struct.of("name", "p", "generation", generation,
                                 "resourceSliceCount", 1L),
-                        "devices", Seq.of(device)))), WriteOptions.PLAIN);
+                        "devices", Seq.of(device)))),
+                WriteOptions.PLAIN);
         stage.settle();
     }
 
@@ -44,9 +45,11 @@ class DeviceTaintEvictionTest {
         Struct selector = Struct.of("nodeSelectorTerms", Seq.of(Struct.of("matchFields", Seq.of(Struct.of("key",
                 "metadata.name", "operator", "In", "values", Seq.of("n"))))));
         stage.api.seed(BuiltinResources.RESOURCE_CLAIMS, Stage.workload("resource.k8s.io/v1", "ResourceClaim", "c",
-                Struct.EMPTY).with(Struct.of("allocation", Struct.of("devices", Struct.of("results", Seq.of(result)),
-                        "nodeSelector", selector), "reservedFor",
-                        Seq.of(Struct.of("resource", "pods", "name", "train", "uid", pod.uid()))), "status"));
+                Struct.EMPTY).with(
+                        Struct.of("allocation", Struct.of("devices", Struct.of("results", Seq.of(result)),
+                                "nodeSelector", selector), "reservedFor",
+                                Seq.of(Struct.of("resource", "pods", "name", "train", "uid", pod.uid()))),
+                        "status"));
         stage.settle();
     }
 

@@ -23,7 +23,8 @@ class ResourceClaimsTest {
                 Struct.of("deviceClassName", "gpu.example.com")))));
         stage.api.create(BuiltinResources.RESOURCE_CLAIM_TEMPLATES, Stage.workload("resource.k8s.io/v1",
                 "ResourceClaimTemplate", "one-gpu", Struct.of("metadata",
-                        Struct.of("labels", Struct.of("team", "a")), "spec", spec)), WriteOptions.PLAIN);
+                        Struct.of("labels", Struct.of("team", "a")), "spec", spec)),
+                WriteOptions.PLAIN);
         stage.settle();
     }
 

@@ -83,8 +83,8 @@ final class CpuAccumulator {
                 bySocket.merge(cpu.socket(), 1, Integer::sum);
             }
         }
-        Comparator<List<CpuTopology.Cpu>> order = Comparator
-                .<List<CpuTopology.Cpu>>comparingInt(p -> bySocket.getOrDefault(p.getFirst().socket(), 0))
+        Comparator<List<CpuTopology.Cpu>> order = Comparator.<List<CpuTopology.Cpu>>comparingInt(
+                p -> bySocket.getOrDefault(p.getFirst().socket(), 0))
                 .thenComparingInt(List::size).thenComparingInt(p -> part.applyAsInt(p.getFirst()));
         return byPart.values().stream().sorted(order)
                 .map(p -> CpuSet.of(p.stream().map(CpuTopology.Cpu::id).toList())).toList();

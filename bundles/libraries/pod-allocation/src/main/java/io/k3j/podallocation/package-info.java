@@ -3,9 +3,9 @@
 /// those that the node cannot do without, [NodeFit] says whether a pod may run here at all. [NodeResources] gives
 /// containers what they have for themselves: devices of plug-ins and CPUs.
 ///
-/// **Threads.** [NodeAllocations], [CriticalPodAdmission], [NodeFit] and [NodeResources] any; [Resizes] that of its pod.
-/// **Blocking.** [Resizes] for control groups and the runtime; [NodeFit] for the API; [NodeDevices] for plug-ins; it and
-/// [NodeCpus] for checkpoints. **Errors.** A refusal is a value, with upstream's reason and message.
+/// **Threads.** [NodeAllocations], [CriticalPodAdmission], [NodeFit] and [NodeResources] any; [Resizes] that of its
+/// pod. **Blocking.** [Resizes] for control groups and the runtime; [NodeFit] for the API; [NodeDevices] for plug-ins;
+/// it and [NodeCpus] for checkpoints. **Errors.** A refusal is a value, with upstream's reason and message.
 @NullMarked
 package io.k3j.podallocation;
 

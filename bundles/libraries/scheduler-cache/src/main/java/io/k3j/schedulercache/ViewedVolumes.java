@@ -10,7 +10,8 @@ import java.util.Optional;
 
 /// Claims, volumes and classes as they are seen. Any thread.
 public record ViewedVolumes(LiveView claims, LiveView volumes, LiveView classes, ViewedCsi csi)
-        implements ClaimedVolumes {
+        implements
+            ClaimedVolumes {
     private static final String BY_CLASS = "class";
 
     /// Those of these views.

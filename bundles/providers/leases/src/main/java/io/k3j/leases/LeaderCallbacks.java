@@ -20,8 +20,8 @@ import org.osgi.service.condition.Condition;
 /// controllers, which takes time the election must not wait for.
 final class LeaderCallbacks {
     private static final Duration STOP = Duration.ofSeconds(4);
-    /// How long a component of a plug-in may take that begins with a term, and that ends with it: less than a bundle may
-    /// take to start, since a lead without an election begins with that.
+    /// How long a component of a plug-in may take that begins with a term, and that ends with it: less than a bundle
+    /// may take to start, since a lead without an election begins with that.
     private static final Duration ACTIVATION = Duration.ofSeconds(20);
     private static final Duration DEACTIVATION = Duration.ofSeconds(3);
     private static final System.Logger LOG = System.getLogger("io.k3j.leases");
