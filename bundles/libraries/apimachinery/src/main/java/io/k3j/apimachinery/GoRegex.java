@@ -5,18 +5,24 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /// The limits that Go's `regexp/syntax` has and RE2/J has not, told before an expression is compiled: repetitions
-/// within repetitions are written out, so that `((a{900}){900}){900}` takes minutes and all memory. Counts roughly and
+/// within repetitions are written out, so that `((a{900}){900}){900}` takes minutes and all memory, and all that follows
+/// a group, an escape or a character between brackets is copied to look for what may begin there. Counts roughly and
 /// never too little; what is no expression at all is for the compiler to say. Pure, and linear in the text.
 public final class GoRegex {
     /// Go's limit of repetitions within each other, multiplied.
     public static final int MOST_REPETITIONS = 1_000;
     private static final long ENOUGH = 1L << 40;
+    /// Copied characters that cost as much as a state.
+    private static final long COPIED_PER_STATE = 2_048;
+    private static final int LOOKS_IN_SETS = 3;
+    private static final int LOOKS_AT_ESCAPES = 4;
     private final String regex;
     private final Deque<Part> open = new ArrayDeque<>();
     private Part group = Part.NONE;
     private Part last = Part.NONE;
     private @Nullable String repeat;
     private int at;
+    private long copied;
 
     private GoRegex(String regex) {
         this.regex = regex;
@@ -24,7 +30,7 @@ public final class GoRegex {
 
     /// How large an expression gets.
     ///
-    /// @param states that it has when its repetitions are written out
+    /// @param states that it has when its repetitions are written out, and with them what reading it costs
     /// @param repeat the first repetition, as `{900}`, with which Go refuses the expression (`invalid repeat count`);
     ///     null when there is none
     public record Size(long states, @Nullable String repeat) {
@@ -61,6 +67,7 @@ public final class GoRegex {
             }
             switch (c) {
                 case '(' -> {
+                    copies(1, at);
                     open.push(group);
                     group = Part.NONE;
                     before = Part.NONE;
@@ -79,7 +86,14 @@ public final class GoRegex {
                 }
             }
         }
-        return new Size(open.stream().mapToLong(Part::states).sum() + group.states, repeat);
+        long states = open.stream().mapToLong(Part::states).sum() + group.states;
+        return new Size(states + copied / COPIED_PER_STATE, repeat);
+    }
+
+    /// @param looks how often what follows is copied
+    /// @param from where it begins, on the average
+    private void copies(long looks, int from) {
+        copied += looks * (regex.length() - from);
     }
 
     /// Behind the brace that ends a repetition; -1 when none begins here, since a brace alone is a character.
@@ -114,6 +128,7 @@ public final class GoRegex {
         if (c == '[') {
             set();
         } else if (c == '\\' && at < regex.length()) {
+            copies(LOOKS_AT_ESCAPES, at);
             char escaped = regex.charAt(at++);
             boolean named = (escaped == 'p' || escaped == 'P' || escaped == 'x') && regex.startsWith("{", at);
             int end = named ? regex.indexOf('}', at) : -1;
@@ -128,6 +143,8 @@ public final class GoRegex {
         while (i < regex.length() && regex.charAt(i) != ']') {
             i += regex.charAt(i) == '\\' ? 2 : 1;
         }
-        at = Math.min(regex.length(), i + 1);
+        int end = Math.min(regex.length(), i + 1);
+        copies((long) LOOKS_IN_SETS * (end - at), (at + end) / 2);
+        at = end;
     }
 }

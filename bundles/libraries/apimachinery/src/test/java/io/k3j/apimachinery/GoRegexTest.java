@@ -38,4 +38,13 @@ class GoRegexTest {
         assertThat(GoRegex.of("[a-z]([-a-z0-9]{0,61}[a-z])?").states()).isBetween(63L, 66L);
         assertThat(GoRegex.of("(((a{900}){900}){900}").states()).isGreaterThan(700_000_000L);
     }
+
+    @Test
+    void whatIsCopiedWhileItIsReadCountsToo() {
+        assertThat(GoRegex.of("[[:" + "alp".repeat(5_000)).states()).isGreaterThan(100_000);
+        assertThat(GoRegex.of("(a)".repeat(20_000)).states()).isGreaterThan(500_000);
+        assertThat(GoRegex.of("\\p".repeat(20_000)).states()).isGreaterThan(1_000_000);
+        assertThat(GoRegex.of("a|".repeat(5_000)).states()).isEqualTo(10_000);
+        assertThat(GoRegex.of("^(" + "Etc/[a-z]+|".repeat(500) + ")$").states()).isLessThan(20_000);
+    }
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.MissingResourceException;
 import java.util.Optional;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
@@ -111,7 +112,8 @@ final class S3Listing {
                     }
                 }
             }
-        } catch (XMLStreamException e) {
+        } catch (XMLStreamException | MissingResourceException e) {
+            // the JDK's parser has no sentence for some mistakes in a document type
             throw new IOException("S3 answered something that is no XML: " + e.getMessage(), e);
         }
     }

@@ -22,6 +22,6 @@ public class S3ListingFuzzTest {
                         + "<LastModified>2026-11-28T18:00:00.000Z</LastModified><Size>5</Size></Contents>"
                         + "<NextContinuationToken>t</NextContinuationToken></ListBucketResult>",
                 "<Error><Code>NoSuchBucket</Code><Message>The <![CDATA[bucket]]> is not there</Message></Error>",
-                "<!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;<!-- d --></a>"), FEWER);
+                "<!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;<!-- d --></a>", "<!DOCTYPE a [<!ENTIT\b\">]><a/>"), FEWER);
     }
 }

@@ -96,6 +96,11 @@ final class Equality {
         return true;
     }
 
+    /// Whether a map has the key itself: one that answers for keys it has not says so.
+    static boolean holds(Map<?, ?> map, @Nullable Object key) {
+        return find(map, key) != null && (!(key instanceof String) || map.containsKey(key));
+    }
+
     /// A value by its key: whole numbers are one key, whatever their type.
     static @Nullable Object find(Map<?, ?> map, @Nullable Object key) {
         Object found = map.get(key);

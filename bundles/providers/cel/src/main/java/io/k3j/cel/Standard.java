@@ -14,8 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Functions of the language itself that are ours, and not cel-java's: what looks into values of callers, is called
-/// most
-/// often, or says something else in upstream's engine.
+/// most often, or says something else in upstream's engine.
 final class Standard {
     private static final List<Class<?>> TWO = List.of(Object.class, Object.class);
 
@@ -27,7 +26,7 @@ final class Standard {
         f.put("not_equals", TWO, (frame, a) -> !Equality.equal(frame, a[0], a[1]));
         f.put("in_list", List.of(Object.class, List.class),
                 (frame, a) -> ((List<?>) a[1]).stream().anyMatch(e -> Equality.equal(frame, e, a[0])));
-        f.put("in_map", List.of(Object.class, Map.class), (_, a) -> Equality.find((Map<?, ?>) a[1], a[0]) != null);
+        f.put("in_map", List.of(Object.class, Map.class), (_, a) -> Equality.holds((Map<?, ?>) a[1], a[0]));
         f.put("index_list", List.of(List.class, Number.class), (_, a) -> at((List<?>) a[0], (Number) a[1]));
         f.put("index_map", List.of(Map.class, Object.class), (_, a) -> at((Map<?, ?>) a[0], a[1]));
         f.put("type", List.of(Object.class), (_, a) -> TypeName.of(a[0]));

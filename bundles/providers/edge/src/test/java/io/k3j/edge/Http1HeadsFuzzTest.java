@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.k3j.testkitbase.Fuzzing;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
@@ -29,7 +30,7 @@ public class Http1HeadsFuzzTest {
                 ReferenceCountUtil.release(o);
             }
             channel.finishAndReleaseAll();
-        });
+        }, DecoderException.class);
     }
 
     private static void look(HttpRequest request) {
