@@ -79,18 +79,18 @@ class DeviceRulesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
-            "nodeName: n, allNodes: true | spec: Invalid value: \"{`nodeName`, `allNodes`}\": exactly one of"
+            "nodeName: n1, allNodes: true | spec: Invalid value: \"{`nodeName`, `allNodes`}\": exactly one of"
                     + " `nodeName`, `nodeSelector`, `allNodes`, `perDeviceNodeSelection` is required, but multiple"
                     + " fields are set",
-            "nodeName: n, devices: [{name: a}, {name: a}] | spec.devices[1]: Duplicate value: \"a\"",
-            "nodeName: n, devices: [{name: a, attributes: {x: {}}}] | spec.devices[0].attributes[x]: Invalid value:"
+            "nodeName: n1, devices: [{name: a}, {name: a}] | spec.devices[1]: Duplicate value: \"a\"",
+            "nodeName: n1, devices: [{name: a, attributes: {x: {}}}] | spec.devices[0].attributes[x]: Invalid value:"
                     + " \"\": exactly one value must be specified",
-            "nodeName: n, devices: [{name: a, attributes: {x: {version: 1.2}}}] |"
+            "nodeName: n1, devices: [{name: a, attributes: {x: {version: 1.2}}}] |"
                     + " spec.devices[0].attributes[x].version: Invalid value: \"1.2\": must be a string compatible with"
                     + " semver.org spec 2.0.0",
-            "nodeName: n, devices: [{name: a, capacity: {m: {value: 4, requestPolicy: {default: 1}}}}] |"
+            "nodeName: n1, devices: [{name: a, capacity: {m: {value: 4, requestPolicy: {default: 1}}}}] |"
                     + " spec.devices[0].capacity[m].requestPolicy: Forbidden: allowMultipleAllocations must be true",
-            "nodeName: n, devices: [{name: a, allNodes: true}] | spec.devices[0]: Invalid value: null: `nodeName`,"
+            "nodeName: n1, devices: [{name: a, allNodes: true}] | spec.devices[0]: Invalid value: null: `nodeName`,"
                     + " `nodeSelector` and `allNodes` can only be set if `perDeviceNodeSelection` is set to true in the"
                     + " ResourceSlice spec"})
     void aSliceIsRefusedInUpstreamsWords(String spec, String problem) {
@@ -100,7 +100,7 @@ class DeviceRulesTest {
 
     @Test
     void aTaintHasTheTimeItWasAdded() {
-        Struct taint = kit.defaulted(slice("nodeName: n, devices: [{name: a, taints: [{key: k, effect: NoSchedule}]}]"))
+        Struct taint = kit.defaulted(slice("nodeName: n1, devices: [{name: a, taints: [{key: k, effect: NoSchedule}]}]"))
                 .struct("spec").seq("devices").struct(0).seq("taints").struct(0);
         assertThat(taint.text("timeAdded")).endsWith("Z");
     }
