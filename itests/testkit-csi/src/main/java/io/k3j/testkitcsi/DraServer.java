@@ -25,6 +25,7 @@ public final class DraServer implements AutoCloseable {
     private final CountDownLatch hanging = new CountDownLatch(1);
     private volatile String error = "";
     private volatile boolean hangs;
+    private volatile boolean cdi = true;
 
     /// Listens on a socket, which must not be there.
     ///
@@ -77,7 +78,9 @@ public final class DraServer implements AutoCloseable {
                 out.text(prepares ? 2 : 1, error);
             } else if (prepares) {
                 int device = out.mark();
-                out.text(4, "example.com/gpu=" + uid);
+                if (cdi) {
+                    out.text(4, "example.com/gpu=" + uid);
+                }
                 out.text(3, "d0");
                 out.text(2, "p");
                 out.message(1, device);
@@ -92,6 +95,11 @@ public final class DraServer implements AutoCloseable {
     /// Refuses each claim with this from now on; nothing when it is empty.
     public void refuse(String why) {
         error = why;
+    }
+
+    /// Names no CDI device from now on, so that a runtime need not know what they are.
+    public void withoutCdi() {
+        cdi = false;
     }
 
     /// Takes calls from now on and answers none.
