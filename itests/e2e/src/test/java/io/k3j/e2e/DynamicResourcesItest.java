@@ -69,7 +69,8 @@ class DynamicResourcesItest {
     }
 
     private static void apply(Server server, Machine machine, String text) throws IOException, InterruptedException {
-        Outcome outcome = server.k3s("kubectl apply -f " + Files.writeString(machine.dir().resolve("object.yaml"), text));
+        Outcome outcome = server
+                .k3s("kubectl apply -f " + Files.writeString(machine.dir().resolve("object.yaml"), text));
         assertThat(outcome.code()).as(outcome.text()).isZero();
     }
 

@@ -5,9 +5,9 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /// The limits that Go's `regexp/syntax` has and RE2/J has not, told before an expression is compiled: repetitions
-/// within repetitions are written out, so that `((a{900}){900}){900}` takes minutes and all memory, and all that follows
-/// a group, an escape or a character between brackets is copied to look for what may begin there. Counts roughly and
-/// never too little; what is no expression at all is for the compiler to say. Pure, and linear in the text.
+/// within repetitions are written out, so that `((a{900}){900}){900}` takes minutes and all memory, and all that
+/// follows a group, an escape or a character between brackets is copied to look for what may begin there. Counts
+/// roughly and never too little; what is no expression at all is for the compiler to say. Pure, and linear in the text.
 public final class GoRegex {
     /// Go's limit of repetitions within each other, multiplied.
     public static final int MOST_REPETITIONS = 1_000;

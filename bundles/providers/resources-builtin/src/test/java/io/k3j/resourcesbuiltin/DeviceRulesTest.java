@@ -100,7 +100,8 @@ class DeviceRulesTest {
 
     @Test
     void aTaintHasTheTimeItWasAdded() {
-        Struct taint = kit.defaulted(slice("nodeName: n1, devices: [{name: a, taints: [{key: k, effect: NoSchedule}]}]"))
+        Struct taint = kit
+                .defaulted(slice("nodeName: n1, devices: [{name: a, taints: [{key: k, effect: NoSchedule}]}]"))
                 .struct("spec").seq("devices").struct(0).seq("taints").struct(0);
         assertThat(taint.text("timeAdded")).endsWith("Z");
     }
