@@ -42,8 +42,8 @@ class GoRegexTest {
     @Test
     void whatIsCopiedWhileItIsReadCountsToo() {
         assertThat(GoRegex.of("[[:" + "alp".repeat(5_000)).states()).isGreaterThan(100_000);
-        assertThat(GoRegex.of("(a)".repeat(20_000)).states()).isGreaterThan(500_000);
-        assertThat(GoRegex.of("\\p".repeat(20_000)).states()).isGreaterThan(1_000_000);
+        assertThat(GoRegex.of("(a)".repeat(20_000)).states()).isGreaterThan(250_000);
+        assertThat(GoRegex.of("\\p".repeat(20_000)).states()).isGreaterThan(500_000);
         assertThat(GoRegex.of("a|".repeat(5_000)).states()).isEqualTo(10_000);
         assertThat(GoRegex.of("^(" + "Etc/[a-z]+|".repeat(500) + ")$").states()).isLessThan(20_000);
     }
