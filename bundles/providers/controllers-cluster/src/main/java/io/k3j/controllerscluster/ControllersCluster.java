@@ -62,7 +62,8 @@ public final class ControllersCluster implements Metrics {
         return ComponentArguments.of("--kube-controller-manager-arg", settings.kubeControllerManagerArg());
     }
 
-    private static GarbageViews add(ControllerContext context, ClusterControllersSettings settings) {
+    /// All loops of this bundle; what deletes garbage sees.
+    static GarbageViews add(ControllerContext context, ClusterControllersSettings settings) {
         Path authority = Path.of(settings.dataDir(), "server", "tls", "server-ca.crt");
         NamespaceController.add(context);
         DefaultServiceAccounts.add(context);
