@@ -8,10 +8,9 @@ import java.util.List;
 /// @param request how many units a container asks for, more than 0
 /// @param all the nodes that each unit of the machine is near to, as bits
 /// @param free the same of those that can be had
-public record NumaSupply(int request, List<Long> all, List<Long> free) {
-    /// From which nodes it can be had, in every combination.
-    /// @param machine bits of all nodes
-    List<TopologyHint> hints(long machine) {
+public record NumaSupply(int request, List<Long> all, List<Long> free) implements HintProvider {
+    @Override
+    public List<TopologyHint> hints(long machine) {
         int least = Long.SIZE;
         List<Long> possible = new ArrayList<>();
         // every set of the machine's nodes but the empty one

@@ -43,14 +43,14 @@ public enum TopologyPolicy {
     /// @param supplies of resources that lie near nodes
     /// @param machine bits of all nodes, at most [#MOST_NODES]
     /// @return all nodes where it does not matter
-    public TopologyHint merge(List<NumaSupply> supplies, long machine) {
+    public TopologyHint merge(List<? extends HintProvider> supplies, long machine) {
         TopologyHint any = new TopologyHint(machine, true);
         if (this == NONE || supplies.isEmpty()) {
             return any;
         }
         Set<Merged> merged = Set.of(new Merged(any, 0));
         int wide = 0;
-        for (NumaSupply supply : supplies) {
+        for (HintProvider supply : supplies) {
             List<TopologyHint> hints = considered(supply.hints(machine), machine);
             wide = Math.max(wide, hints.stream().mapToInt(TopologyHint::count).min().orElse(0));
             merged = merged(merged, hints);

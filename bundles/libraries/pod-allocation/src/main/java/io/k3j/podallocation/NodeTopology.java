@@ -2,13 +2,13 @@ package io.k3j.podallocation;
 
 import io.k3j.kubeletcpus.CpuTopology;
 import io.k3j.kubeletoptions.KubeletOptions;
-import io.k3j.kubelettopology.NumaSupply;
+import io.k3j.kubelettopology.HintProvider;
 import io.k3j.kubelettopology.TopologyHint;
 import io.k3j.kubelettopology.TopologyPolicy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -24,6 +24,8 @@ import java.util.concurrent.locks.ReentrantLock;
 /// @param machine all NUMA nodes, as bits
 /// @param turn whoever is given something
 public record NodeTopology(TopologyPolicy policy, boolean ofPods, long machine, ReentrantLock turn) {
+    /// No node is better than another.
+    static final TopologyHint ANYWHERE = new TopologyHint(0, false);
     private static final String POLICY = "topology-manager-policy";
     private static final String SCOPE = "topology-manager-scope";
     /// Of nodes that a bit stands for.
@@ -82,11 +84,11 @@ public record NodeTopology(TopologyPolicy policy, boolean ofPods, long machine, 
 
     /// Where to take from what a container asks for: bits of NUMA nodes, 0 where it does not matter; empty when it may
     /// not begin.
-    OptionalLong nodes(List<NumaSupply> supplies) {
+    Optional<TopologyHint> nodes(List<? extends HintProvider> supplies) {
         TopologyHint hint = policy.merge(supplies, machine);
         if (!policy.admits(hint)) {
-            return OptionalLong.empty();
+            return Optional.empty();
         }
-        return OptionalLong.of(hint.nodes() == machine ? 0 : hint.nodes());
+        return Optional.of(hint.nodes() == machine ? ANYWHERE : hint);
     }
 }

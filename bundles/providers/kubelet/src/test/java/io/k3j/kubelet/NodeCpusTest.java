@@ -11,6 +11,7 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.podallocation.NodeCpus;
 import io.k3j.podallocation.NodeDevices;
+import io.k3j.podallocation.NodeMemory;
 import io.k3j.podallocation.NodeResources;
 import io.k3j.podallocation.NodeTopology;
 import io.k3j.podstatus.PodStatus;
@@ -40,7 +41,7 @@ class NodeCpusTest extends PodScene {
     }
 
     private static NodeResources of(NodeCpus cpus) {
-        return new NodeResources(NodeDevices.none(), cpus, NodeTopology.none(), Optional.empty());
+        return new NodeResources(NodeDevices.none(), cpus, NodeMemory.none(), NodeTopology.none(), Optional.empty());
     }
 
     private NodeCpus node(Map<String, String> arguments) throws IOException {
@@ -150,7 +151,7 @@ class NodeCpusTest extends PodScene {
         KubeletOptions options = options(Map.of("cpu-manager-policy", "static", "reserved-cpus", "0",
                 "topology-manager-policy", "single-numa-node"));
         NodeResources resources = new NodeResources(NodeDevices.none(), NodeCpus.of(options, sys),
-                NodeTopology.of(options, sys), Optional.empty());
+                NodeMemory.none(), NodeTopology.of(options, sys), Optional.empty());
         assertThat(resources.refusal(guaranteed("a", "3")).map(w -> w.reason() + ": " + w.message()))
                 .contains("TopologyAffinityError: Resources cannot be allocated with Topology locality");
         assertThat(resources.refusal(guaranteed("b", "2"))).isEmpty();
@@ -164,8 +165,8 @@ class NodeCpusTest extends PodScene {
     @Test
     void podsAreJudgedOneAfterTheOtherWhereNumaNodesMatter() throws Exception {
         KubeletOptions options = options(Map.of("topology-manager-policy", "single-numa-node"));
-        NodeResources resources = new NodeResources(NodeDevices.none(), cpus, NodeTopology.of(options, sys),
-                Optional.empty());
+        NodeResources resources = new NodeResources(NodeDevices.none(), cpus, NodeMemory.none(),
+                NodeTopology.of(options, sys), Optional.empty());
         resources.topology().begin();
         CompletableFuture<Boolean> admitted = CompletableFuture
                 .supplyAsync(() -> resources.refusal(guaranteed("a", "1")).isEmpty(), r -> Thread.ofVirtual().start(r));
