@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.ToIntFunction;
 
@@ -21,10 +22,31 @@ final class CpuAccumulator {
         this.needed = needed;
     }
 
+    /// The same by options: of several NUMA nodes evenly, or of one cache where that can be.
+    static CpuSet take(CpuTopology topology, CpuSet available, int count, CpuPolicyOptions options) {
+        if (options.acrossNodes()) {
+            Optional<Map<Integer, Integer>> shares = new CpuDistribution(topology, available, count,
+                    options.fullCores() ? topology.perCore() : 1).shares();
+            if (shares.isPresent()) {
+                CpuSet taken = CpuSet.EMPTY;
+                for (Map.Entry<Integer, Integer> share : shares.get().entrySet()) {
+                    taken = taken.union(take(topology, topology.near(available, 1L << share.getKey()),
+                            share.getValue()));
+                }
+                return taken;
+            }
+        }
+        return take(topology, available, count, options.byCache());
+    }
+
     /// @param available of which to choose
     /// @param count how many
     /// @throws IllegalStateException with upstream's words when there are not enough
     static CpuSet take(CpuTopology topology, CpuSet available, int count) {
+        return take(topology, available, count, false);
+    }
+
+    private static CpuSet take(CpuTopology topology, CpuSet available, int count, boolean byCache) {
         if (available.size() < count) {
             throw new IllegalStateException("not enough cpus available to satisfy request: requested=" + count
                     + ", available=" + available.size());
@@ -35,8 +57,11 @@ final class CpuAccumulator {
         boolean nodesFirst = topology.sockets() >= topology.nodes();
         choice.whole(nodesFirst ? node : socket);
         choice.whole(nodesFirst ? socket : node);
-        choice.whole(CpuTopology.Cpu::core);
-        choice.single();
+        if (byCache) {
+            choice.whole(CpuTopology.Cpu::cache);
+            choice.ofOneCache();
+        }
+        choice.cores();
         return choice.taken;
     }
 
@@ -54,6 +79,22 @@ final class CpuAccumulator {
         int number = topology.cpus().stream().filter(c -> c.id() == free.ids().getFirst()).mapToInt(part).findFirst()
                 .orElseThrow();
         return topology.cpus().stream().filter(c -> part.applyAsInt(c) == number).count();
+    }
+
+    private void cores() {
+        whole(CpuTopology.Cpu::core);
+        single();
+    }
+
+    /// Takes the rest from the fullest cache that has as many.
+    private void ofOneCache() {
+        for (CpuSet free : parts(CpuTopology.Cpu::cache)) {
+            if (needed > 0 && free.size() >= needed) {
+                CpuAccumulator of = new CpuAccumulator(topology, free, needed);
+                of.cores();
+                take(of.taken);
+            }
+        }
     }
 
     private void single() {

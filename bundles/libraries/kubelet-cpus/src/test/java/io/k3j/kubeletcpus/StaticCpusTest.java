@@ -27,7 +27,7 @@ class StaticCpusTest {
     }
 
     private StaticCpus again() {
-        return new StaticCpus(root, MACHINE, CpuSet.parse("0"));
+        return new StaticCpus(root, MACHINE, CpuSet.parse("0"), CpuPolicyOptions.NONE);
     }
 
     private String allocate(String pod, int count) throws IOException {
@@ -62,7 +62,7 @@ class StaticCpusTest {
         CpuTopology two = new CpuTopology(
                 IntStream.range(0, 4).mapToObj(id -> new CpuTopology.Cpu(id, id, id % 2, id % 2)).toList());
         assertThat(two.numaNodes()).isEqualTo(3);
-        StaticCpus near = new StaticCpus(root, two, CpuSet.parse("0"));
+        StaticCpus near = new StaticCpus(root, two, CpuSet.parse("0"), CpuPolicyOptions.NONE);
         assertThat(near.supply(1, CpuSet.EMPTY))
                 .isEqualTo(new NumaSupply(1, List.of(1L, 2L, 1L, 2L), List.of(2L, 1L, 2L)));
         assertThat(near.allocate("a", "c", 1, CpuSet.EMPTY, 2)).hasToString("1");
@@ -85,12 +85,41 @@ class StaticCpusTest {
         assertThat(again().pods()).isEmpty();
     }
 
+    private StaticCpus twoThreads(String options) {
+        // cores 0 and 1 with the threads 0, 2 and 1, 3, and core 4 with 4 and 5
+        CpuTopology machine = new CpuTopology(IntStream.range(0, 6)
+                .mapToObj(id -> new CpuTopology.Cpu(id, id < 4 ? id % 2 : 4, 0, 0)).toList());
+        return new StaticCpus(root, machine, CpuSet.parse("0"), CpuPolicyOptions.parse(options));
+    }
+
+    @Test
+    void containersDoNotShareCoresWhereTheyAreWhole() throws IOException {
+        StaticCpus whole = twoThreads("full-pcpus-only=true");
+        assertThatThrownBy(() -> whole.allocate("a", "c", 3, CpuSet.EMPTY, 0)).isInstanceOf(SmtAlignmentFault.class)
+                .hasMessage("SMT Alignment Error: requested 3 cpus not multiple cpus per core = 2");
+        assertThat(whole.supply(2, CpuSet.EMPTY).free()).as("CPU 2 is of the reserved one's core").hasSize(4);
+        assertThat(whole.allocate("a", "c", 2, CpuSet.EMPTY, 0)).hasToString("1,3");
+        assertThatThrownBy(() -> whole.allocate("b", "c", 4, CpuSet.EMPTY, 0)).isInstanceOf(SmtAlignmentFault.class)
+                .hasMessage("SMT Alignment Error: not enough free physical CPUs: available physical CPUs = 2,"
+                        + " requested CPUs = 4, CPUs per core = 2");
+        assertThat(whole.allocate("b", "c", 2, CpuSet.EMPTY, 0)).hasToString("4-5");
+    }
+
+    @Test
+    void nobodyRunsOnReservedCpusWhereThatIsStrict() throws IOException {
+        StaticCpus strict = twoThreads("strict-cpu-reservation=true");
+        assertThat(strict.of("x", "c")).hasToString("1-5");
+        assertThat(strict.allocate("a", "c", 5, CpuSet.EMPTY, 0)).hasToString("1-5");
+        assertThat(strict.of("x", "c").isEmpty()).isTrue();
+    }
+
     @Test
     void someHaveToBeReservedAndNotAll() {
-        assertThatThrownBy(() -> new StaticCpus(root, MACHINE, CpuSet.EMPTY)).hasMessageContaining("the static policy"
-                + " requires systemreserved.cpu + kubereserved.cpu to be greater than zero");
-        assertThatThrownBy(() -> new StaticCpus(root, MACHINE, CpuSet.parse("0-3")))
+        assertThatThrownBy(() -> new StaticCpus(root, MACHINE, CpuSet.EMPTY, CpuPolicyOptions.NONE))
+                .hasMessageContaining("the static policy requires systemreserved.cpu"
+                        + " + kubereserved.cpu to be greater than zero");
+        assertThatThrownBy(() -> new StaticCpus(root, MACHINE, CpuSet.parse("0-3"), CpuPolicyOptions.NONE))
                 .hasMessageContaining("all 4 CPUs are reserved");
-        assertThat(StaticCpus.reserved(MACHINE, 2)).isEqualTo(new CpuSet(List.of(0, 1)));
+        assertThat(StaticCpus.reserved(MACHINE, 2, CpuPolicyOptions.NONE)).isEqualTo(new CpuSet(List.of(0, 1)));
     }
 }

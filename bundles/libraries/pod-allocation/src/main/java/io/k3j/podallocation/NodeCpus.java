@@ -1,6 +1,7 @@
 package io.k3j.podallocation;
 
 import io.k3j.cgroups.ContainerResources;
+import io.k3j.kubeletcpus.CpuPolicyOptions;
 import io.k3j.kubeletcpus.CpuSet;
 import io.k3j.kubeletcpus.CpuTopology;
 import io.k3j.kubeletcpus.StaticCpus;
@@ -33,6 +34,7 @@ import java.util.concurrent.TimeUnit;
 public final class NodeCpus implements ExclusiveCpus {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
     private static final String POLICY = "cpu-manager-policy";
+    private static final String OPTIONS = "cpu-manager-policy-options";
     private static final long MILLI = 1_000;
     /// Upstream's `cpuManagerReconcilePeriod`.
     private static final long RECONCILE_SECONDS = 10;
@@ -56,19 +58,25 @@ public final class NodeCpus implements ExclusiveCpus {
     /// @throws IllegalArgumentException with upstream's words for a policy that cannot be, and what to type
     public static NodeCpus of(KubeletOptions options, Path sys) throws IOException {
         String policy = options.arguments().getOrDefault(POLICY, "none");
+        String chosen = options.arguments().getOrDefault(OPTIONS, "");
         if (policy.equals("none") || policy.equals("None") || policy.isEmpty()) {
+            if (!chosen.isBlank()) {
+                throw new IllegalArgumentException("--kubelet-arg " + OPTIONS + "=" + chosen + ": None policy: received"
+                        + " unsupported options; leave it out, or add --kubelet-arg=" + POLICY + "=static");
+            }
             return none();
         }
         if (!policy.equals("static")) {
             throw new IllegalArgumentException("--kubelet-arg " + POLICY + "=" + policy + ": unknown policy: \""
                     + policy + "\"; write none or static");
         }
+        CpuPolicyOptions how = CpuPolicyOptions.parse(chosen);
         CpuTopology topology = CpuTopology.read(sys);
         String listed = options.arguments().getOrDefault("reserved-cpus", "");
         long milli = options.reserved(topology.cpus().size()).amount(PodResources.CPU).milliValue();
-        CpuSet reserved = listed.isBlank() ? StaticCpus.reserved(topology, (int) ((milli + MILLI - 1) / MILLI))
+        CpuSet reserved = listed.isBlank() ? StaticCpus.reserved(topology, (int) ((milli + MILLI - 1) / MILLI), how)
                 : CpuSet.parse(listed);
-        return new NodeCpus(Optional.of(new StaticCpus(options.rootDir(), topology, reserved)));
+        return new NodeCpus(Optional.of(new StaticCpus(options.rootDir(), topology, reserved, how)));
     }
 
     /// How many CPUs a container is to have for itself; 0 for one that shares.
@@ -153,6 +161,7 @@ public final class NodeCpus implements ExclusiveCpus {
     }
 
     /// CRI's `LinuxContainerResources` with the CPUs that a container may use. Of its own ones it may use all it can.
+    /// Where none is left to share, nothing is said, as upstream.
     public Struct applied(Obj pod, Struct container, Struct linux) {
         if (cpus.isEmpty()) {
             return linux;
@@ -160,7 +169,8 @@ public final class NodeCpus implements ExclusiveCpus {
         String name = container.text("name");
         Struct held = cpus.get().exclusive(pod.uid(), name).isEmpty() ? linux
                 : linux.without("cpuQuota").without("cpuPeriod");
-        return held.with("cpusetCpus", cpus.get().of(pod.uid(), name).toString());
+        CpuSet may = cpus.get().of(pod.uid(), name);
+        return may.isEmpty() ? held : held.with("cpusetCpus", may.toString());
     }
 
     /// Tells running containers which CPUs they may use, when that changes and every ten seconds, until interrupted.
@@ -187,7 +197,7 @@ public final class NodeCpus implements ExclusiveCpus {
         for (KnownPods.Pod pod : pods.all()) {
             for (Container c : pod.runtime().running()) {
                 CpuSet may = all.of(pod.pod().uid(), c.labels().getOrDefault(Labels.CONTAINER, c.name()));
-                if (may.equals(told.get(c.id())) || tell(runtime, c, may)) {
+                if (may.equals(told.get(c.id())) || !may.isEmpty() && tell(runtime, c, may)) {
                     now.put(c.id(), may);
                 }
             }

@@ -1,6 +1,7 @@
 package io.k3j.podallocation;
 
 import io.k3j.componentbase.SupervisedLoop;
+import io.k3j.kubeletcpus.SmtAlignmentFault;
 import io.k3j.kubeletdevices.DeviceFault;
 import io.k3j.kubeletdevices.PodDeviceRequest;
 import io.k3j.kubeletdevices.PodResourcesServer;
@@ -80,6 +81,8 @@ public record NodeResources(NodeDevices devices, NodeCpus cpus, NodeMemory memor
             return refusal;
         } catch (CancellationException e) {
             throw new RuntimeFault(RuntimeFault.Kind.UNAVAILABLE, "the kubelet stops");
+        } catch (SmtAlignmentFault e) {
+            return Optional.of(new PodStatus.Waiting(SmtAlignmentFault.REASON, String.valueOf(e.getMessage())));
         } catch (DeviceFault | IllegalStateException | IOException e) {
             return Optional.of(new PodStatus.Waiting("UnexpectedAdmissionError",
                     "Allocate failed due to " + e.getMessage() + ", which is unexpected"));

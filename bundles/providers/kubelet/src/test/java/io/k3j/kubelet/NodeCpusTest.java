@@ -178,7 +178,23 @@ class NodeCpusTest extends PodScene {
     }
 
     @Test
+    void aPartOfACoreIsRefusedWhereCoresAreWhole() throws IOException {
+        for (int id = 0; id < 4; id++) {
+            Path topology = Files.createDirectories(sys.resolve("devices/system/cpu/cpu" + id + "/topology"));
+            Files.writeString(topology.resolve("core_id"), id % 2 + "\n");
+        }
+        NodeResources whole = of(node(Map.of("cpu-manager-policy", "static", "reserved-cpus", "0",
+                "cpu-manager-policy-options", "full-pcpus-only=true")));
+        assertThat(whole.refusal(guaranteed("a", "1")).map(w -> w.reason() + ": " + w.message()))
+                .contains("SMTAlignmentError: SMT Alignment Error: requested 1 cpus not multiple cpus per core = 2");
+        assertThat(whole.refusal(guaranteed("b", "2"))).isEmpty();
+        assertThat(whole.cpus().of("b", "c")).containsExactly(1, 3);
+    }
+
+    @Test
     void whatCannotBeIsRefusedByName() {
+        assertThatThrownBy(() -> node(Map.of("cpu-manager-policy-options", "full-pcpus-only=true")))
+                .hasMessageContaining("None policy: received unsupported options");
         assertThatThrownBy(() -> node(Map.of("cpu-manager-policy", "shared")))
                 .hasMessageContaining("unknown policy: \"shared\"; write none or static");
         assertThatThrownBy(() -> node(Map.of("cpu-manager-policy", "static")))
