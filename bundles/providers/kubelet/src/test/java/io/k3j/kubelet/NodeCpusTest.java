@@ -163,6 +163,24 @@ class NodeCpusTest extends PodScene {
     }
 
     @Test
+    void optionsOfTheTopologyManagerAreOfTheMachine() throws IOException {
+        for (int node = 0; node < 9; node++) {
+            Path directory = Files.createDirectories(sys.resolve("devices/system/node/node" + node));
+            Files.writeString(directory.resolve("cpulist"), node + "\n");
+            Files.writeString(directory.resolve("distance"), "20 ".repeat(9) + "\n");
+        }
+        Files.writeString(sys.resolve("devices/system/cpu/online"), "0-8\n");
+        Map<String, String> policy = Map.of("topology-manager-policy", "restricted");
+        assertThatThrownBy(() -> NodeTopology.of(options(policy), sys))
+                .hasMessageContaining("unsupported on machines with more than 8 NUMA Nodes")
+                .hasMessageContaining("topology-manager-policy-options=max-allowable-numa-nodes=9");
+        NodeTopology nine = NodeTopology.of(options(Map.of("topology-manager-policy", "restricted",
+                "topology-manager-policy-options", "max-allowable-numa-nodes=9,prefer-closest-numa-nodes=true")), sys);
+        assertThat(nine.machine()).isEqualTo(511);
+        assertThat(nine.distances().rows()).hasSize(9);
+    }
+
+    @Test
     void podsAreJudgedOneAfterTheOtherWhereNumaNodesMatter() throws Exception {
         KubeletOptions options = options(Map.of("topology-manager-policy", "single-numa-node"));
         NodeResources resources = new NodeResources(NodeDevices.none(), cpus, NodeMemory.none(),
