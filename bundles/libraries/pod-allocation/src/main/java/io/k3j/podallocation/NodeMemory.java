@@ -3,6 +3,8 @@ package io.k3j.podallocation;
 import io.k3j.apimachinery.Quantity;
 import io.k3j.cgroups.ContainerResources;
 import io.k3j.kubeletconfig.ReservedResources;
+import io.k3j.kubeletdevices.ExclusiveMemory;
+import io.k3j.kubeletmemory.MemoryBlock;
 import io.k3j.kubeletmemory.MemoryTopology;
 import io.k3j.kubeletmemory.ReservedMemory;
 import io.k3j.kubeletmemory.ReusableMemory;
@@ -28,7 +30,7 @@ import java.util.concurrent.TimeUnit;
 /// Memory that containers have of certain NUMA nodes, by `--kubelet-arg memory-manager-policy=Static`: that of
 /// guaranteed pods. Without that argument nothing here does anything. Any thread. See
 /// <https://kubernetes.io/docs/tasks/administer-cluster/memory-manager/>.
-public final class NodeMemory {
+public final class NodeMemory implements ExclusiveMemory {
     private static final String POLICY = "memory-manager-policy";
     /// How often it is looked whose pods have gone.
     private static final long FORGET_SECONDS = 10;
@@ -158,6 +160,21 @@ public final class NodeMemory {
     public Struct applied(Obj pod, Struct container, Struct linux) {
         String nodes = memory.map(all -> all.nodes(pod.uid(), container.text("name"))).orElse("");
         return nodes.isEmpty() ? linux : linux.with("cpusetMems", nodes);
+    }
+
+    @Override
+    public List<Block> memory(String pod, String container) {
+        return memory.map(all -> told(all.blocks(pod, container))).orElse(List.of());
+    }
+
+    @Override
+    public List<Block> allocatableMemory() {
+        return memory.map(all -> told(all.allocatable())).orElse(List.of());
+    }
+
+    private static List<Block> told(List<MemoryBlock> blocks) {
+        return blocks.stream().map(block -> new Block(block.type(), block.size(),
+                block.nodes().stream().map(Integer::longValue).toList())).toList();
     }
 
     /// Gives back what pods have that have gone while no kubelet was there, until interrupted.

@@ -53,7 +53,7 @@ public record NodeResources(NodeDevices devices, NodeCpus cpus, NodeMemory memor
         Path root = options.rootDir().toAbsolutePath();
         NodeMemory memory = NodeMemory.of(options, sys, MachineInfo.memory("MemTotal:"));
         return new NodeResources(devices, cpus, memory, NodeTopology.of(options, sys), devices.manager()
-                .map(manager -> new PodResourcesServer(root, manager, cpus, () -> active(pods.get()))));
+                .map(manager -> new PodResourcesServer(root, manager, cpus, memory, () -> active(pods.get()))));
     }
 
     private static Collection<Obj> active(KnownPods pods) {
