@@ -22,7 +22,8 @@ final class CpuAccumulator {
         this.needed = needed;
     }
 
-    /// The same by options: of several NUMA nodes evenly, or of one cache where that can be.
+    /// Chooses by options: of several NUMA nodes evenly, or of one cache where that can be.
+    /// @throws IllegalStateException with upstream's words when there are not enough
     static CpuSet take(CpuTopology topology, CpuSet available, int count, CpuPolicyOptions options) {
         if (options.acrossNodes()) {
             Optional<Map<Integer, Integer>> shares = new CpuDistribution(topology, available, count,

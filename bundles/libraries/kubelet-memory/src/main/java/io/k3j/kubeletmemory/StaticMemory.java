@@ -79,7 +79,8 @@ public final class StaticMemory {
     /// @param wanted bytes by type
     public synchronized List<HintProvider> providers(Map<String, Long> wanted, ReusableMemory reusable) {
         List<TopologyHint> hints = wanted.isEmpty() ? List.of() : machine().hints(wanted, reusable);
-        return hints.isEmpty() ? List.of() : List.of(_ -> hints);
+        HintProvider all = _ -> hints;
+        return hints.isEmpty() ? List.of() : List.of(all);
     }
 
     /// Gives a container memory of NUMA nodes, unless it has some.

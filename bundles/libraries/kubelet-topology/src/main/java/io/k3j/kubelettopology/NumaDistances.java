@@ -1,6 +1,7 @@
 package io.k3j.kubelettopology;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -14,7 +15,7 @@ public record NumaDistances(Map<Integer, List<Integer>> rows) {
 
     /// Sorts the rows.
     public NumaDistances {
-        rows = new TreeMap<>(rows);
+        rows = Collections.unmodifiableMap(new TreeMap<>(rows));
     }
 
     /// Reads the kernel's lines `10 21 11 21`.

@@ -41,7 +41,7 @@ public enum TopologyPolicy {
 
     /// The nodes from which to take what a container asks for.
     /// @param supplies of resources that lie near nodes
-    /// @param machine bits of all nodes, at most [#MOST_NODES]; what this costs grows with each by a factor
+    /// @param machine bits of all nodes, mostly at most [#MOST_NODES]; what this costs grows with each by a factor
     /// @param distances which of as many nodes are better
     /// @return all nodes where it does not matter
     public TopologyHint merge(List<? extends HintProvider> supplies, long machine, NumaDistances distances) {

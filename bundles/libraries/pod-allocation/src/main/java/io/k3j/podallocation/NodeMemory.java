@@ -81,8 +81,9 @@ public final class NodeMemory implements ExclusiveMemory {
         Map<String, Long> all = new TreeMap<>();
         for (Struct amounts : List.of(resources.struct("limits"), resources.struct("requests"))) {
             amounts.forEach((type, amount) -> {
-                if (type.equals(MemoryTopology.MEMORY) || type.startsWith(MemoryTopology.HUGE_PAGES)) {
-                    all.put(type, Quantity.of(amount).value());
+                long bytes = Quantity.of(amount).value();
+                if (bytes > 0 && (type.equals(MemoryTopology.MEMORY) || type.startsWith(MemoryTopology.HUGE_PAGES))) {
+                    all.put(type, bytes);
                 }
             });
         }
