@@ -106,7 +106,7 @@ public final class NodeCpus implements ExclusiveCpus {
             return supplies(of(pod.uid(), container.text("name")).isEmpty() ? wanted(pod, container) : 0);
         }
 
-        /// What all containers ask for together.
+        /// What all containers ask for together, unless they have it.
         List<NumaSupply> supplies() {
             int first = 0;
             int together = 0;
@@ -118,7 +118,8 @@ public final class NodeCpus implements ExclusiveCpus {
             for (Struct container : PodSpecs.containers(pod)) {
                 together += wanted(pod, container);
             }
-            return supplies(Math.max(first, together));
+            boolean has = cpus.isPresent() && cpus.get().pods().contains(pod.uid());
+            return supplies(has ? 0 : Math.max(first, together));
         }
 
         private List<NumaSupply> supplies(int count) {

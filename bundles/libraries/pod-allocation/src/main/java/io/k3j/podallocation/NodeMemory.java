@@ -105,7 +105,8 @@ public final class NodeMemory implements ExclusiveMemory {
             return has ? List.of() : memory.get().providers(wanted(pod, container), reusable);
         }
 
-        /// What all containers ask for together: those that stay at once, or an init container with sidecars before it.
+        /// What all containers ask for together, unless they have it: those that stay at once, or an init container with
+        /// sidecars before it.
         List<HintProvider> supplies() {
             Map<String, Long> first = new TreeMap<>();
             Map<String, Long> together = new TreeMap<>();
@@ -122,7 +123,8 @@ public final class NodeMemory implements ExclusiveMemory {
                 wanted(pod, container).forEach((type, bytes) -> together.merge(type, bytes, Quantity::sum));
             }
             first.forEach((type, bytes) -> together.merge(type, bytes, Math::max));
-            return memory.isEmpty() ? List.of() : memory.get().providers(together, reusable);
+            boolean has = memory.isEmpty() || memory.get().pods().contains(pod.uid());
+            return has ? List.of() : memory.get().providers(together, reusable);
         }
 
         /// Gives a container what it asks for.

@@ -125,6 +125,19 @@ class NodeMemoryTest {
     }
 
     @Test
+    void aPodThatHasItsShareIsAdmittedByTheNextKubelet() throws IOException {
+        Map<String, String> whole = Map.of("topology-manager-policy", "single-numa-node", "topology-manager-scope",
+                "pod", "cpu-manager-policy", "static", "reserved-cpus", "0");
+        Obj pod = pod("a", container("c", "1", "1Gi"), container("d", "1", "2Gi"));
+        assertThat(refusal(node(whole), pod)).isEmpty();
+        NodeResources next = node(whole);
+        assertThat(refusal(next, pod)).as("nobody else has what it has").isEmpty();
+        assertThat(nodes(next, "a")).isEqualTo("1");
+        assertThat(next.cpus().of("a", "c")).hasSize(1);
+        assertThat(refusal(next, guaranteed("b", "2", "1Gi"))).startsWith("TopologyAffinityError");
+    }
+
+    @Test
     void aPodIsNotResizedToOtherMemory() throws IOException {
         NodeResources node = node(Map.of());
         assertThat(refusal(node, guaranteed("a", "1", "1Gi"))).isEmpty();
