@@ -105,8 +105,8 @@ public final class NodeMemory implements ExclusiveMemory {
             return has ? List.of() : memory.get().providers(wanted(pod, container), reusable);
         }
 
-        /// What all containers ask for together, unless they have it: those that stay at once, or an init container with
-        /// sidecars before it.
+        /// What all containers ask for together, unless they have it: those that stay at once, or an init container
+        /// with sidecars before it.
         List<HintProvider> supplies() {
             Map<String, Long> first = new TreeMap<>();
             Map<String, Long> together = new TreeMap<>();
