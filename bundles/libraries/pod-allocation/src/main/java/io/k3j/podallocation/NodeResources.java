@@ -7,6 +7,7 @@ import io.k3j.kubeletdevices.PodDeviceRequest;
 import io.k3j.kubeletdevices.PodResourcesServer;
 import io.k3j.kubeletoptions.KubeletOptions;
 import io.k3j.kubelettopology.HintProvider;
+import io.k3j.kubelettopology.NumaSupply;
 import io.k3j.kubelettopology.TopologyHint;
 import io.k3j.kubelettopology.TopologyPolicy;
 import io.k3j.kuberuntime.PodSpecs;
@@ -98,18 +99,20 @@ public record NodeResources(NodeDevices devices, NodeCpus cpus, NodeMemory memor
             NodeMemory.Request memory) {
         /// What a container asks for that lies near NUMA nodes.
         List<HintProvider> supplies(Struct container) {
-            return supplies(container, cpus.supplies(container), memory.supplies(container));
+            return together(cpus.supplies(container), devices.map(own -> own.supplies(container)).orElse(List.of()),
+                    memory.supplies(container));
         }
 
-        /// What all containers ask for together.
+        /// What all containers ask for together, of each kind unless they have it.
         List<HintProvider> supplies() {
-            return supplies(whole(pod), cpus.supplies(), memory.supplies());
+            return together(cpus.supplies(), devices.filter(own -> !own.has())
+                    .map(own -> own.supplies(whole(pod))).orElse(List.of()), memory.supplies());
         }
 
-        private List<HintProvider> supplies(Struct container, List<? extends HintProvider> ofCpus,
+        private static List<HintProvider> together(List<NumaSupply> ofCpus, List<NumaSupply> ofDevices,
                 List<HintProvider> ofMemory) {
             List<HintProvider> all = new ArrayList<>(ofCpus);
-            devices.ifPresent(request -> all.addAll(request.supplies(container)));
+            all.addAll(ofDevices);
             all.addAll(ofMemory);
             return all;
         }
