@@ -37,17 +37,17 @@ final class CpuAccumulator {
                 return taken;
             }
         }
-        return take(topology, available, count, options.byCache());
+        return packed(topology, available, count, options);
     }
 
     /// @param available of which to choose
     /// @param count how many
     /// @throws IllegalStateException with upstream's words when there are not enough
     static CpuSet take(CpuTopology topology, CpuSet available, int count) {
-        return take(topology, available, count, false);
+        return packed(topology, available, count, CpuPolicyOptions.NONE);
     }
 
-    private static CpuSet take(CpuTopology topology, CpuSet available, int count, boolean byCache) {
+    private static CpuSet packed(CpuTopology topology, CpuSet available, int count, CpuPolicyOptions options) {
         if (available.size() < count) {
             throw new IllegalStateException("not enough cpus available to satisfy request: requested=" + count
                     + ", available=" + available.size());
@@ -58,9 +58,12 @@ final class CpuAccumulator {
         boolean nodesFirst = topology.sockets() >= topology.nodes();
         choice.whole(nodesFirst ? node : socket);
         choice.whole(nodesFirst ? socket : node);
-        if (byCache) {
+        if (options.byCache()) {
             choice.whole(CpuTopology.Cpu::cache);
             choice.ofOneCache();
+        }
+        if (options.acrossCores()) {
+            choice.spread();
         }
         choice.cores();
         return choice.taken;
@@ -95,6 +98,13 @@ final class CpuAccumulator {
                 of.cores();
                 take(of.taken);
             }
+        }
+    }
+
+    /// Takes CPUs in the order of their numbers, by which the threads of a core are mostly far apart, as upstream.
+    private void spread() {
+        for (CpuSet free : parts(CpuTopology.Cpu::socket)) {
+            free.ids().stream().limit(needed).forEach(id -> take(new CpuSet(List.of(id))));
         }
     }
 

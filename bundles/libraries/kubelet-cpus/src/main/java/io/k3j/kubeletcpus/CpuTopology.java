@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /// How a machine's CPUs lie: threads in cores, cores in sockets and NUMA nodes. A value.
 ///
@@ -112,6 +114,19 @@ public record CpuTopology(List<Cpu> cpus) {
 
     long sockets() {
         return cpus.stream().mapToInt(Cpu::socket).distinct().count();
+    }
+
+    /// The sockets that NUMA nodes are of.
+    /// @param some bits of NUMA nodes
+    Set<Integer> sockets(long some) {
+        return cpus.stream().filter(c -> (1L << c.node() & some) != 0).map(Cpu::socket).collect(Collectors.toSet());
+    }
+
+    /// All NUMA nodes of the sockets that some are of, as bits; 0 for 0.
+    long wholeSockets(long some) {
+        Set<Integer> sockets = sockets(some);
+        return cpus.stream().filter(c -> sockets.contains(c.socket())).mapToLong(c -> 1L << c.node())
+                .reduce(0, (one, other) -> one | other);
     }
 
     long nodes() {

@@ -1,6 +1,7 @@
 package io.k3j.kubeletcpus;
 
 import io.k3j.durablefiles.DurableFiles;
+import io.k3j.kubelettopology.HintProvider;
 import io.k3j.kubelettopology.NumaSupply;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,6 +48,11 @@ public final class StaticCpus {
                     + topology.cpus().size() + " CPUs are reserved; reserve fewer by kube-reserved, system-reserved"
                     + " or reserved-cpus");
         }
+        if (options.bySocket() && topology.sockets() > topology.nodes()) {
+            throw new IllegalArgumentException("--kubelet-arg cpu-manager-policy-options: Align by socket is not"
+                    + " compatible with hardware where number of sockets are more than number of NUMA; leave"
+                    + " align-by-socket out");
+        }
         adopt();
     }
 
@@ -80,8 +86,10 @@ public final class StaticCpus {
 
     /// Where the CPUs lie that a container asks for, and those that it could be given.
     /// @param reusable of the same pod, which nobody uses any more
-    public synchronized NumaSupply supply(int count, CpuSet reusable) {
-        return new NumaSupply(count, topology.nodes(topology.all()), topology.nodes(free().union(reusable)));
+    public synchronized HintProvider supply(int count, CpuSet reusable) {
+        NumaSupply supply = new NumaSupply(count, topology.nodes(topology.all()),
+                topology.nodes(free().union(reusable)));
+        return options.bySocket() ? new SocketSupply(supply, topology) : supply;
     }
 
     /// Gives a container CPUs of its own, unless it has some.
@@ -104,8 +112,9 @@ public final class StaticCpus {
             throw new IllegalStateException("not enough cpus available to satisfy request: requested=" + count
                     + ", available=" + (free.size() + reusable.size()));
         }
-        CpuSet given = more(CpuSet.EMPTY, count, topology.near(reusable, nodes));
-        given = more(given, count, topology.near(free, nodes));
+        long near = options.bySocket() ? topology.wholeSockets(nodes) : nodes;
+        CpuSet given = more(CpuSet.EMPTY, count, topology.near(reusable, near));
+        given = more(given, count, topology.near(free, near));
         given = more(given, count, reusable);
         given = more(given, count, free);
         Map<String, CpuSet> own = exclusive.computeIfAbsent(pod, p -> new TreeMap<>());

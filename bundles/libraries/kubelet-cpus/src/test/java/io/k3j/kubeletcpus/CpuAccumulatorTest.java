@@ -56,7 +56,7 @@ class CpuAccumulatorTest {
     void whoNeedsSeveralNumaNodesHasAsMuchOfEach(String available, int count, boolean fullCores, String chosen)
             throws IOException {
         CpuSet taken = CpuAccumulator.take(machine(), CpuSet.parse(available), count,
-                new CpuPolicyOptions(fullCores, true, false, false));
+                new CpuPolicyOptions(fullCores, true, false, false, false, false));
         assertThat(taken.size()).isEqualTo(count);
         assertThat(machine().nodes(taken).stream().filter(node -> node == 1).count())
                 .isEqualTo(machine().nodes(CpuSet.parse(chosen)).stream().filter(node -> node == 1).count());
@@ -66,13 +66,21 @@ class CpuAccumulatorTest {
     void cpusAreOfOneCacheWhereItHasEnough() throws IOException {
         CpuTopology machine = new CpuTopology(IntStream.range(0, 12)
                 .mapToObj(id -> new CpuTopology.Cpu(id, id, 0, 0, id / 4 * 4)).toList());
-        CpuPolicyOptions byCache = new CpuPolicyOptions(false, false, false, true);
+        CpuPolicyOptions byCache = new CpuPolicyOptions(false, false, false, true, false, false);
         assertThat(CpuAccumulator.take(machine, CpuSet.parse("2-11"), 3, byCache)).hasToString("4-6");
         assertThat(CpuAccumulator.take(machine, CpuSet.parse("2-11"), 3)).hasToString("2-4");
         assertThat(CpuAccumulator.take(machine, CpuSet.parse("2-11"), 6, byCache)).as("a whole one, and the fullest")
                 .hasToString("2-7");
         assertThat(CpuAccumulator.take(machine, CpuSet.parse("2-3,6-7,11"), 3, byCache)).as("none has enough")
                 .hasToString("2-3,6");
+    }
+
+    @Test
+    void cpusAreOfDifferentCoresWhereThatIsAskedFor() throws IOException {
+        CpuPolicyOptions spread = CpuPolicyOptions.parse("distribute-cpus-across-cores=true", true);
+        assertThat(CpuAccumulator.take(machine(), CpuSet.parse("0-7"), 2, spread)).hasToString("0-1");
+        assertThat(CpuAccumulator.take(machine(), CpuSet.parse("1-7"), 4, spread)).as("a whole node comes first")
+                .hasToString("2-3,6-7");
     }
 
     @Test

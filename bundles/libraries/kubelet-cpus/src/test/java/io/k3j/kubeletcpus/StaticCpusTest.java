@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.kubelettopology.NumaSupply;
+import io.k3j.kubelettopology.TopologyHint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -85,11 +87,29 @@ class StaticCpusTest {
         assertThat(again().pods()).isEmpty();
     }
 
+    @Test
+    void nodesOfOneSocketAreAsGoodAsOneWhereSocketsCount() throws IOException {
+        // two sockets of two NUMA nodes with two CPUs each
+        CpuTopology machine = new CpuTopology(
+                IntStream.range(0, 8).mapToObj(id -> new CpuTopology.Cpu(id, id, id / 4, id / 2)).toList());
+        StaticCpus bySocket = new StaticCpus(root, machine, CpuSet.parse("0"),
+                CpuPolicyOptions.parse("align-by-socket=true", true));
+        assertThat(bySocket.supply(2, CpuSet.EMPTY).hints(15)).contains(new TopologyHint(3, true),
+                new TopologyHint(12, true), new TopologyHint(6, false));
+        assertThat(bySocket.allocate("a", "c", 3, CpuSet.EMPTY, 2)).as("the rest is of the same socket")
+                .hasToString("1-3");
+        CpuTopology flat = new CpuTopology(
+                IntStream.range(0, 4).mapToObj(id -> new CpuTopology.Cpu(id, id, id % 2, 0)).toList());
+        assertThatThrownBy(() -> new StaticCpus(root, flat, CpuSet.parse("0"),
+                CpuPolicyOptions.parse("align-by-socket=true", true)))
+                .hasMessageContaining("number of sockets are more than number of NUMA");
+    }
+
     private StaticCpus twoThreads(String options) {
         // cores 0 and 1 with the threads 0, 2 and 1, 3, and core 4 with 4 and 5
         CpuTopology machine = new CpuTopology(IntStream.range(0, 6)
                 .mapToObj(id -> new CpuTopology.Cpu(id, id < 4 ? id % 2 : 4, 0, 0)).toList());
-        return new StaticCpus(root, machine, CpuSet.parse("0"), CpuPolicyOptions.parse(options));
+        return new StaticCpus(root, machine, CpuSet.parse("0"), CpuPolicyOptions.parse(options, true));
     }
 
     @Test
@@ -97,7 +117,8 @@ class StaticCpusTest {
         StaticCpus whole = twoThreads("full-pcpus-only=true");
         assertThatThrownBy(() -> whole.allocate("a", "c", 3, CpuSet.EMPTY, 0)).isInstanceOf(SmtAlignmentFault.class)
                 .hasMessage("SMT Alignment Error: requested 3 cpus not multiple cpus per core = 2");
-        assertThat(whole.supply(2, CpuSet.EMPTY).free()).as("CPU 2 is of the reserved one's core").hasSize(4);
+        assertThat(whole.supply(2, CpuSet.EMPTY)).as("CPU 2 is of the reserved one's core")
+                .isEqualTo(new NumaSupply(2, Collections.nCopies(6, 1L), Collections.nCopies(4, 1L)));
         assertThat(whole.allocate("a", "c", 2, CpuSet.EMPTY, 0)).hasToString("1,3");
         assertThatThrownBy(() -> whole.allocate("b", "c", 4, CpuSet.EMPTY, 0)).isInstanceOf(SmtAlignmentFault.class)
                 .hasMessage("SMT Alignment Error: not enough free physical CPUs: available physical CPUs = 2,"

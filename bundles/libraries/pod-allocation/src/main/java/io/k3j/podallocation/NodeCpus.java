@@ -1,13 +1,15 @@
 package io.k3j.podallocation;
 
 import io.k3j.cgroups.ContainerResources;
+import io.k3j.componentbase.FeatureGate;
+import io.k3j.componentbase.FeatureGates;
 import io.k3j.kubeletcpus.CpuPolicyOptions;
 import io.k3j.kubeletcpus.CpuSet;
 import io.k3j.kubeletcpus.CpuTopology;
 import io.k3j.kubeletcpus.StaticCpus;
 import io.k3j.kubeletdevices.ExclusiveCpus;
 import io.k3j.kubeletoptions.KubeletOptions;
-import io.k3j.kubelettopology.NumaSupply;
+import io.k3j.kubelettopology.HintProvider;
 import io.k3j.kuberuntime.Labels;
 import io.k3j.kuberuntime.PodSpecs;
 import io.k3j.model.Obj;
@@ -70,13 +72,25 @@ public final class NodeCpus implements ExclusiveCpus {
             throw new IllegalArgumentException("--kubelet-arg " + POLICY + "=" + policy + ": unknown policy: \""
                     + policy + "\"; write none or static");
         }
-        CpuPolicyOptions how = CpuPolicyOptions.parse(chosen);
+        CpuPolicyOptions how = CpuPolicyOptions.parse(chosen, alpha(options));
+        if (how.bySocket() && options.arguments().getOrDefault(NodeTopology.POLICY, "")
+                .equals("single-numa-node")) {
+            throw new IllegalArgumentException("--kubelet-arg " + OPTIONS + "=" + chosen + ": Topolgy manager"
+                    + " single-numa-node policy is incompatible with CPUManager align-by-socket policy option; leave"
+                    + " one of them out");
+        }
         CpuTopology topology = CpuTopology.read(sys);
         String listed = options.arguments().getOrDefault("reserved-cpus", "");
         long milli = options.reserved(topology.cpus().size()).amount(PodResources.CPU).milliValue();
         CpuSet reserved = listed.isBlank() ? StaticCpus.reserved(topology, (int) ((milli + MILLI - 1) / MILLI), how)
                 : CpuSet.parse(listed);
         return new NodeCpus(Optional.of(new StaticCpus(options.rootDir(), topology, reserved, how)));
+    }
+
+    private static boolean alpha(KubeletOptions options) {
+        String gates = options.arguments().getOrDefault(FeatureGates.ARGUMENT, "");
+        return !gates.isBlank() && FeatureGates.of("--kubelet-arg", FeatureGates.ARGUMENT + "=" + gates)
+                .enabled(FeatureGate.CPU_MANAGER_POLICY_ALPHA_OPTIONS);
     }
 
     /// How many CPUs a container is to have for itself; 0 for one that shares.
@@ -102,12 +116,12 @@ public final class NodeCpus implements ExclusiveCpus {
         }
 
         /// What a container asks for and does not have yet.
-        List<NumaSupply> supplies(Struct container) {
+        List<HintProvider> supplies(Struct container) {
             return supplies(of(pod.uid(), container.text("name")).isEmpty() ? wanted(pod, container) : 0);
         }
 
         /// What all containers ask for together, unless they have it.
-        List<NumaSupply> supplies() {
+        List<HintProvider> supplies() {
             int first = 0;
             int together = 0;
             for (Struct container : PodSpecs.initContainers(pod)) {
@@ -122,7 +136,7 @@ public final class NodeCpus implements ExclusiveCpus {
             return supplies(has ? 0 : Math.max(first, together));
         }
 
-        private List<NumaSupply> supplies(int count) {
+        private List<HintProvider> supplies(int count) {
             return count == 0 || cpus.isEmpty() ? List.of() : List.of(cpus.get().supply(count, reusable));
         }
 

@@ -109,7 +109,7 @@ public record NodeResources(NodeDevices devices, NodeCpus cpus, NodeMemory memor
                     .map(own -> own.supplies(whole(pod))).orElse(List.of()), memory.supplies());
         }
 
-        private static List<HintProvider> together(List<NumaSupply> ofCpus, List<NumaSupply> ofDevices,
+        private static List<HintProvider> together(List<HintProvider> ofCpus, List<NumaSupply> ofDevices,
                 List<HintProvider> ofMemory) {
             List<HintProvider> all = new ArrayList<>(ofCpus);
             all.addAll(ofDevices);

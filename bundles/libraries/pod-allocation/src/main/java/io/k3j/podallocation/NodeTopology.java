@@ -34,7 +34,7 @@ public record NodeTopology(TopologyPolicy policy, boolean ofPods, long machine, 
         ReentrantLock turn) {
     /// No node is better than another.
     static final TopologyHint ANYWHERE = new TopologyHint(0, false);
-    private static final String POLICY = "topology-manager-policy";
+    static final String POLICY = "topology-manager-policy";
     private static final String OPTIONS = "topology-manager-policy-options";
     private static final String SCOPE = "topology-manager-scope";
     /// Of nodes that a bit stands for.

@@ -1,6 +1,7 @@
 package io.k3j.kubelet;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.kubeletconfig.KubeletDefaults;
@@ -18,6 +19,7 @@ import io.k3j.podstatus.PodStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -213,6 +215,15 @@ class NodeCpusTest extends PodScene {
     void whatCannotBeIsRefusedByName() {
         assertThatThrownBy(() -> node(Map.of("cpu-manager-policy-options", "full-pcpus-only=true")))
                 .hasMessageContaining("None policy: received unsupported options");
+        Map<String, String> alpha = Map.of("cpu-manager-policy", "static", "reserved-cpus", "0",
+                "cpu-manager-policy-options", "align-by-socket=true");
+        assertThatThrownBy(() -> node(alpha)).hasMessageContaining("CPU Manager Policy Alpha-level Options not enabled,"
+                + " but option \"align-by-socket\" provided");
+        Map<String, String> gated = new HashMap<>(alpha);
+        gated.put("feature-gates", "CPUManagerPolicyAlphaOptions=true");
+        assertThatCode(() -> node(gated)).doesNotThrowAnyException();
+        gated.put("topology-manager-policy", "single-numa-node");
+        assertThatThrownBy(() -> node(gated)).hasMessageContaining("is incompatible with CPUManager align-by-socket");
         assertThatThrownBy(() -> node(Map.of("cpu-manager-policy", "shared")))
                 .hasMessageContaining("unknown policy: \"shared\"; write none or static");
         assertThatThrownBy(() -> node(Map.of("cpu-manager-policy", "static")))
