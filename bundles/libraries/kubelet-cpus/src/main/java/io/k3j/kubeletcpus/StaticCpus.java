@@ -72,7 +72,9 @@ public final class StaticCpus {
                 Map<String, CpuSet> containers = new TreeMap<>();
                 pod.getValue().forEach((name, cpus) -> containers.put(name, cpus.and(topology.all())));
                 containers.values().removeIf(CpuSet::isEmpty);
-                exclusive.put(pod.getKey(), containers);
+                if (!containers.isEmpty()) {
+                    exclusive.put(pod.getKey(), containers);
+                }
             }
         } catch (NoSuchFileException e) {
             // the first kubelet here
