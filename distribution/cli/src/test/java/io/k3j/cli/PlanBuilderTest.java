@@ -207,7 +207,7 @@ class PlanBuilderTest {
             "--kube-scheduler-arg=feature-gates=SchedulerQueueingHints=false|feature is locked to true; leave it out",
             "--kubelet-arg=system-reserved=gpu=1|cannot reserve \"gpu\" resource; write for example system-reserved",
             "--kubelet-arg=cpu-manager-policy=shared|leave it out or use cpu-manager-policy=none or cpu-manager",
-            "--kubelet-arg=memory-manager-policy=Static|leave it out or use memory-manager-policy=None",
+            "--kubelet-arg=memory-manager-policy=static|leave it out or use memory-manager-policy=None or memory-manager",
             "--kube-apiserver-arg=default-not-ready-toleration-seconds=5m|must be a whole number; try ",
             "--kube-apiserver-arg=service-node-port-range=9-1|two ports",
             "--kube-apiserver-arg=default-watch-cache-size=0|must be a whole number of at least 1",

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// The feature gates of Kubernetes 1.36 that do something here: upstream's names and defaults
-/// (<https://kubernetes.io/docs/reference/command-line-tools-reference/feature-gates/>). All of them are beta and off.
+/// (<https://kubernetes.io/docs/reference/command-line-tools-reference/feature-gates/>). All of them are off.
 /// What other gates switch is as upstream has it by default, or absent, and cannot be changed.
 public enum FeatureGate {
     /// ClusterTrustBundles, where `runtime-config` has them served, too.
@@ -13,7 +13,9 @@ public enum FeatureGate {
     /// `clusterTrustBundle` in projected volumes.
     CLUSTER_TRUST_BUNDLE_PROJECTION("ClusterTrustBundleProjection", CLUSTER_TRUST_BUNDLE),
     /// PodCertificateRequests, where `runtime-config` has them served, too, and `podCertificate` in projected volumes.
-    POD_CERTIFICATE_REQUEST("PodCertificateRequest");
+    POD_CERTIFICATE_REQUEST("PodCertificateRequest"),
+    /// Options of the kubelet's manager of CPUs that are of the alpha stage.
+    CPU_MANAGER_POLICY_ALPHA_OPTIONS("CPUManagerPolicyAlphaOptions");
 
     private final String text;
     private final List<FeatureGate> needs;

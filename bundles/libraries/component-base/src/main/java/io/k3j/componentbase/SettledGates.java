@@ -22,10 +22,11 @@ final class SettledGates {
             "ConstrainedImpersonation", "APIServerIdentity", "UserNamespacesSupport", "ProcMountType", "NodeLogQuery",
             "RecursiveReadOnlyMounts", "KubeletEnsureSecretPulledImages", "SupplementalGroupsPolicy",
             "DynamicResourceAllocation", "DRAAdminAccess", "DRAPrioritizedList", "DRAResourceClaimDeviceStatus",
-            "DRAPartitionableDevices", "DRADeviceTaints", "DRAConsumableCapacity", "DRASchedulerFilterTimeout");
+            "DRAPartitionableDevices", "DRADeviceTaints", "DRAConsumableCapacity", "DRASchedulerFilterTimeout",
+            "CPUManagerPolicyBetaOptions", "TopologyManagerPolicyBetaOptions");
     private static final List<String> OFF = List.of("DRADeviceTaintRules", "DRANodeAllocatableResources",
             "DRAListTypeAttributes", "DRAWorkloadResourceClaims", "QOSReserved", "KubeletInUserNamespace",
-            "StorageVersionAPI");
+            "StorageVersionAPI", "PodLevelResourceManagers", "TopologyManagerPolicyAlphaOptions");
     private static final Map<String, Boolean> ALL = all();
 
     private SettledGates() {

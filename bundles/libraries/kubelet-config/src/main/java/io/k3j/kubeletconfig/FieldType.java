@@ -35,10 +35,14 @@ enum FieldType {
     TAINTS("a list of taints with key, value and effect"),
     /// Grace periods by priority; `0=30,1000=60` as an argument.
     PRIORITIES("a list of priority and shutdownGracePeriodSeconds"),
+    /// Reserved memory by NUMA node; `0:memory=1Gi,hugepages-2Mi=4Mi;1:memory=1Gi` as an argument.
+    MEMORY("a list of numaNode and limits"),
     /// Anything: no argument.
     ANY("a value");
 
     private static final String PRIORITY = "priority";
+    private static final String NODE = "numaNode";
+    private static final String LIMITS = "limits";
     private static final String SECONDS = "shutdownGracePeriodSeconds";
     private final String form;
 
@@ -71,6 +75,8 @@ enum FieldType {
                     .allMatch(t -> t instanceof Struct taint && taint.has("key") && taint.has("effect"));
             case PRIORITIES -> value instanceof Seq list && list.stream().allMatch(p -> p instanceof Struct period
                     && period.get(PRIORITY) instanceof Long && period.get(SECONDS) instanceof Long);
+            case MEMORY -> value instanceof Seq list && list.stream().allMatch(r -> r instanceof Struct reservation
+                    && reservation.get(NODE) instanceof Long && reservation.get(LIMITS) instanceof Struct);
             case ANY -> true;
         };
     }
@@ -101,6 +107,8 @@ enum FieldType {
                     .collect(Collectors.joining(","));
             case PRIORITIES -> ((Seq) value).structs().stream()
                     .map(p -> p.whole(PRIORITY, 0) + "=" + p.whole(SECONDS, 0)).collect(Collectors.joining(","));
+            case MEMORY -> ((Seq) value).structs().stream()
+                    .map(r -> r.whole(NODE, 0) + ":" + joined(r.struct(LIMITS), "=")).collect(Collectors.joining(";"));
             default -> String.valueOf(value);
         };
     }
@@ -123,6 +131,8 @@ enum FieldType {
             case GATES -> gates(map(text, '='));
             case TAINTS -> Seq.copyOf(parts(text).stream().map(FieldType::taint).toList());
             case PRIORITIES -> Seq.copyOf(parts(text).stream().map(FieldType::period).toList());
+            case MEMORY -> Seq.copyOf(Arrays.stream(text.split(";")).filter(part -> !part.isBlank())
+                    .map(FieldType::reservation).toList());
             default -> text;
         };
     }
@@ -161,13 +171,19 @@ enum FieldType {
         return Struct.of(PRIORITY, Long.valueOf(text.substring(0, eq)), SECONDS, Long.valueOf(text.substring(eq + 1)));
     }
 
+    private static Struct reservation(String text) {
+        int colon = text.indexOf(':');
+        return Struct.of(NODE, Long.valueOf(text.substring(0, Math.max(0, colon)).strip()), LIMITS,
+                map(text.substring(colon + 1), '='));
+    }
+
     /// Whether a value that fits says no more than the field's absence, by upstream's defaulting.
     boolean unset(Object value) {
         return switch (this) {
             case POSITIVE -> value.equals(0L);
             case DURATION -> GoDuration.parse((String) value).isZero();
             case STRING -> value.equals("");
-            case LIST, TAINTS, PRIORITIES -> value.equals(Seq.EMPTY);
+            case LIST, TAINTS, PRIORITIES, MEMORY -> value.equals(Seq.EMPTY);
             case GATES -> value.equals(Struct.EMPTY);
             default -> false;
         };

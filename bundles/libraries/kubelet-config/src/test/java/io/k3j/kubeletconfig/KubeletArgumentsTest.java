@@ -67,6 +67,12 @@ class KubeletArgumentsTest {
                 cpuManagerPolicy: static
                 topologyManagerPolicy: restricted
                 topologyManagerScope: pod
+                cpuManagerPolicyOptions: {full-pcpus-only: "true"}
+                topologyManagerPolicyOptions: {prefer-closest-numa-nodes: "true"}
+                memoryManagerPolicy: Static
+                reservedMemory:
+                - {numaNode: 0, limits: {memory: 1Gi, hugepages-2Mi: 4Mi}}
+                - {numaNode: 1, limits: {memory: 256Mi}}
                 registerWithTaints:
                 - {key: dedicated, value: db, effect: NoSchedule}
                 - {key: gpu, effect: NoExecute}
@@ -80,6 +86,9 @@ class KubeletArgumentsTest {
                 "shutdown-grace-period-by-pod-priority=1000=60,0=30",
                 "logging-format=json", "make-iptables-util-chains=false", "cpu-manager-policy=static",
                 "topology-manager-policy=restricted", "topology-manager-scope=pod",
+                "cpu-manager-policy-options=full-pcpus-only=true",
+                "topology-manager-policy-options=prefer-closest-numa-nodes=true", "memory-manager-policy=Static",
+                "reserved-memory=0:memory=1Gi,hugepages-2Mi=4Mi;1:memory=256Mi",
                 "register-with-taints=dedicated=db:NoSchedule,gpu:NoExecute",
                 "tls-cipher-suites=TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");
     }

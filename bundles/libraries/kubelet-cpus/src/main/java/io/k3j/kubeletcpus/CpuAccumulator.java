@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.ToIntFunction;
 
@@ -21,10 +22,32 @@ final class CpuAccumulator {
         this.needed = needed;
     }
 
+    /// Chooses by options: of several NUMA nodes evenly, or of one cache where that can be.
+    /// @throws IllegalStateException with upstream's words when there are not enough
+    static CpuSet take(CpuTopology topology, CpuSet available, int count, CpuPolicyOptions options) {
+        if (options.acrossNodes()) {
+            Optional<Map<Integer, Integer>> shares = new CpuDistribution(topology, available, count,
+                    options.fullCores() ? topology.perCore() : 1).shares();
+            if (shares.isPresent()) {
+                CpuSet taken = CpuSet.EMPTY;
+                for (Map.Entry<Integer, Integer> share : shares.get().entrySet()) {
+                    taken = taken.union(take(topology, topology.near(available, 1L << share.getKey()),
+                            share.getValue()));
+                }
+                return taken;
+            }
+        }
+        return packed(topology, available, count, options);
+    }
+
     /// @param available of which to choose
     /// @param count how many
     /// @throws IllegalStateException with upstream's words when there are not enough
     static CpuSet take(CpuTopology topology, CpuSet available, int count) {
+        return packed(topology, available, count, CpuPolicyOptions.NONE);
+    }
+
+    private static CpuSet packed(CpuTopology topology, CpuSet available, int count, CpuPolicyOptions options) {
         if (available.size() < count) {
             throw new IllegalStateException("not enough cpus available to satisfy request: requested=" + count
                     + ", available=" + available.size());
@@ -35,8 +58,14 @@ final class CpuAccumulator {
         boolean nodesFirst = topology.sockets() >= topology.nodes();
         choice.whole(nodesFirst ? node : socket);
         choice.whole(nodesFirst ? socket : node);
-        choice.whole(CpuTopology.Cpu::core);
-        choice.single();
+        if (options.byCache()) {
+            choice.whole(CpuTopology.Cpu::cache);
+            choice.ofOneCache();
+        }
+        if (options.acrossCores()) {
+            choice.spread();
+        }
+        choice.cores();
         return choice.taken;
     }
 
@@ -54,6 +83,29 @@ final class CpuAccumulator {
         int number = topology.cpus().stream().filter(c -> c.id() == free.ids().getFirst()).mapToInt(part).findFirst()
                 .orElseThrow();
         return topology.cpus().stream().filter(c -> part.applyAsInt(c) == number).count();
+    }
+
+    private void cores() {
+        whole(CpuTopology.Cpu::core);
+        single();
+    }
+
+    /// Takes the rest from the fullest cache that has as many.
+    private void ofOneCache() {
+        for (CpuSet free : parts(CpuTopology.Cpu::cache)) {
+            if (needed > 0 && free.size() >= needed) {
+                CpuAccumulator of = new CpuAccumulator(topology, free, needed);
+                of.cores();
+                take(of.taken);
+            }
+        }
+    }
+
+    /// Takes CPUs in the order of their numbers, by which the threads of a core are mostly far apart, as upstream.
+    private void spread() {
+        for (CpuSet free : parts(CpuTopology.Cpu::socket)) {
+            free.ids().stream().limit(needed).forEach(id -> take(new CpuSet(List.of(id))));
+        }
     }
 
     private void single() {

@@ -1,6 +1,7 @@
 package io.k3j.kubeletcpus;
 
 import io.k3j.durablefiles.DurableFiles;
+import io.k3j.kubelettopology.HintProvider;
 import io.k3j.kubelettopology.NumaSupply;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,6 +23,7 @@ public final class StaticCpus {
     private final Path file;
     private final CpuTopology topology;
     private final CpuSet reserved;
+    private final CpuPolicyOptions options;
     /// By pod and container; guarded by this.
     private final Map<String, Map<String, CpuSet>> exclusive = new TreeMap<>();
 
@@ -29,10 +31,12 @@ public final class StaticCpus {
     /// share until they are started again.
     /// @param root the kubelet's directory
     /// @param reserved CPUs that nobody is given; more than none, less than all
+    /// @param options how CPUs are chosen
     /// @throws IllegalArgumentException when it is not so, with upstream's words and what to type
-    public StaticCpus(Path root, CpuTopology topology, CpuSet reserved) {
+    public StaticCpus(Path root, CpuTopology topology, CpuSet reserved, CpuPolicyOptions options) {
         file = root.resolve("cpu_manager_state");
         this.topology = topology;
+        this.options = options;
         this.reserved = reserved.and(topology.all());
         if (this.reserved.isEmpty()) {
             throw new IllegalArgumentException("--kubelet-arg cpu-manager-policy=static: [cpumanager] the static"
@@ -44,13 +48,18 @@ public final class StaticCpus {
                     + topology.cpus().size() + " CPUs are reserved; reserve fewer by kube-reserved, system-reserved"
                     + " or reserved-cpus");
         }
+        if (options.bySocket() && topology.sockets() > topology.nodes()) {
+            throw new IllegalArgumentException("--kubelet-arg cpu-manager-policy-options: Align by socket is not"
+                    + " compatible with hardware where number of sockets are more than number of NUMA; leave"
+                    + " align-by-socket out");
+        }
         adopt();
     }
 
     /// The CPUs that are kept where a number of them is, and not which.
     /// @param count how many, at most as many as there are
-    public static CpuSet reserved(CpuTopology topology, int count) {
-        return CpuAccumulator.take(topology, topology.all(), Math.min(count, topology.cpus().size()));
+    public static CpuSet reserved(CpuTopology topology, int count, CpuPolicyOptions options) {
+        return CpuAccumulator.take(topology, topology.all(), Math.min(count, topology.cpus().size()), options);
     }
 
     private void adopt() {
@@ -63,7 +72,9 @@ public final class StaticCpus {
                 Map<String, CpuSet> containers = new TreeMap<>();
                 pod.getValue().forEach((name, cpus) -> containers.put(name, cpus.and(topology.all())));
                 containers.values().removeIf(CpuSet::isEmpty);
-                exclusive.put(pod.getKey(), containers);
+                if (!containers.isEmpty()) {
+                    exclusive.put(pod.getKey(), containers);
+                }
             }
         } catch (NoSuchFileException e) {
             // the first kubelet here
@@ -77,9 +88,10 @@ public final class StaticCpus {
 
     /// Where the CPUs lie that a container asks for, and those that it could be given.
     /// @param reusable of the same pod, which nobody uses any more
-    public synchronized NumaSupply supply(int count, CpuSet reusable) {
-        return new NumaSupply(count, topology.nodes(topology.all()),
-                topology.nodes(shared().without(reserved).union(reusable)));
+    public synchronized HintProvider supply(int count, CpuSet reusable) {
+        NumaSupply supply = new NumaSupply(count, topology.nodes(topology.all()),
+                topology.nodes(free().union(reusable)));
+        return options.bySocket() ? new SocketSupply(supply, topology) : supply;
     }
 
     /// Gives a container CPUs of its own, unless it has some.
@@ -87,6 +99,7 @@ public final class StaticCpus {
     /// @param reusable of the same pod, which nobody uses any more; taken first
     /// @param nodes bits of NUMA nodes from which CPUs are taken first; 0 where it does not matter
     /// @return those that it has
+    /// @throws SmtAlignmentFault when it cannot have whole cores and has to
     /// @throws IllegalStateException with upstream's words when there are too few
     /// @throws IOException when that cannot be written; it has none then
     public synchronized CpuSet allocate(String pod, String container, int count, CpuSet reusable, long nodes)
@@ -95,13 +108,15 @@ public final class StaticCpus {
         if (!has.isEmpty()) {
             return has;
         }
-        CpuSet free = shared().without(reserved).without(reusable);
+        CpuSet free = free().without(reusable);
+        checkCores(count, free.size() + reusable.size());
         if (free.size() + reusable.size() < count) {
             throw new IllegalStateException("not enough cpus available to satisfy request: requested=" + count
                     + ", available=" + (free.size() + reusable.size()));
         }
-        CpuSet given = more(CpuSet.EMPTY, count, topology.near(reusable, nodes));
-        given = more(given, count, topology.near(free, nodes));
+        long near = options.bySocket() ? topology.wholeSockets(nodes) : nodes;
+        CpuSet given = more(CpuSet.EMPTY, count, topology.near(reusable, near));
+        given = more(given, count, topology.near(free, near));
         given = more(given, count, reusable);
         given = more(given, count, free);
         Map<String, CpuSet> own = exclusive.computeIfAbsent(pod, p -> new TreeMap<>());
@@ -113,6 +128,20 @@ public final class StaticCpus {
             throw e;
         }
         return given;
+    }
+
+    /// What nobody has and somebody may be given; where cores are whole, none that reserved CPUs are in.
+    private CpuSet free() {
+        return shared().without(options.fullCores() ? topology.wholeCores(reserved) : reserved);
+    }
+
+    private void checkCores(int count, int available) {
+        if (options.fullCores() && count % topology.perCore() != 0) {
+            throw SmtAlignmentFault.part(count, topology.perCore());
+        }
+        if (options.fullCores() && count > available) {
+            throw SmtAlignmentFault.few(count, topology.perCore(), available);
+        }
     }
 
     /// Gives back what a pod has; says whether it had anything. What cannot be written is told, and written with the
@@ -134,7 +163,8 @@ public final class StaticCpus {
     /// More CPUs of some, as far as there are any.
     private CpuSet more(CpuSet given, int count, CpuSet some) {
         CpuSet left = some.without(given);
-        return given.union(CpuAccumulator.take(topology, left, Math.min(count - given.size(), left.size())));
+        return given.union(
+                CpuAccumulator.take(topology, left, Math.min(count - given.size(), left.size()), options));
     }
 
     private void write() throws IOException {
@@ -163,7 +193,7 @@ public final class StaticCpus {
     }
 
     private CpuSet shared() {
-        CpuSet all = topology.all();
+        CpuSet all = options.strictReservation() ? allocatable() : topology.all();
         for (Map<String, CpuSet> containers : exclusive.values()) {
             for (CpuSet cpus : containers.values()) {
                 all = all.without(cpus);

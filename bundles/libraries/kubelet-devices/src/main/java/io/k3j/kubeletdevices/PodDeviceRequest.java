@@ -62,6 +62,11 @@ public final class PodDeviceRequest {
         });
     }
 
+    /// Whether the pod has devices already, from before.
+    public boolean has() {
+        return pods.pods().contains(pod.uid());
+    }
+
     /// Whether it was given anything.
     boolean any() {
         return any;

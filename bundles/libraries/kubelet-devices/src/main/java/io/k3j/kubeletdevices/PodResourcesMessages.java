@@ -18,7 +18,8 @@ final class PodResourcesMessages {
     }
 
     /// A container and what it alone has.
-    record ContainerResources(String name, List<GivenDevice> devices, List<Integer> cpus) {
+    record ContainerResources(String name, List<GivenDevice> devices, List<Integer> cpus,
+            List<ExclusiveMemory.Block> memory) {
     }
 
     /// A pod and what its containers have.
@@ -27,7 +28,7 @@ final class PodResourcesMessages {
         PodResources old() {
             return new PodResources(name, namespace, containers.stream().map(c -> new ContainerResources(c.name(),
                     c.devices().stream().map(d -> new GivenDevice(d.resource(), d.id(), List.of())).toList(),
-                    List.of())).toList());
+                    List.of(), List.of())).toList());
         }
     }
 
@@ -56,6 +57,7 @@ final class PodResourcesMessages {
             int mark = out.mark();
             for (ContainerResources container : pod.containers().reversed()) {
                 int inner = out.mark();
+                memory(out, 4, container.memory());
                 numbers(out, 3, container.cpus());
                 devices(out, 2, container.devices());
                 text(out, 1, container.name());
@@ -69,8 +71,9 @@ final class PodResourcesMessages {
     }
 
     /// `AllocatableResourcesResponse`.
-    static byte[] allocatable(List<GivenDevice> devices, List<Integer> cpus) {
+    static byte[] allocatable(List<GivenDevice> devices, List<Integer> cpus, List<ExclusiveMemory.Block> memory) {
         WireOut out = new WireOut(EXPECTED);
+        memory(out, 3, memory);
         numbers(out, 2, cpus);
         devices(out, 1, devices);
         return out.bytes();
@@ -80,14 +83,31 @@ final class PodResourcesMessages {
     private static void devices(WireOut out, int field, List<GivenDevice> devices) {
         for (GivenDevice device : devices.reversed()) {
             int mark = out.mark();
-            if (!device.nodes().isEmpty()) {
-                int topology = out.mark();
-                device.nodes().reversed().forEach(node -> node(out, node));
-                out.message(3, topology);
-            }
+            topology(out, device.nodes());
             text(out, 2, device.id());
             text(out, 1, device.resource());
             out.message(field, mark);
+        }
+    }
+
+    /// `ContainerMemory`.
+    private static void memory(WireOut out, int field, List<ExclusiveMemory.Block> blocks) {
+        for (ExclusiveMemory.Block block : blocks.reversed()) {
+            int mark = out.mark();
+            topology(out, block.nodes());
+            if (block.size() != 0) {
+                out.number(2, block.size());
+            }
+            text(out, 1, block.type());
+            out.message(field, mark);
+        }
+    }
+
+    private static void topology(WireOut out, List<Long> nodes) {
+        if (!nodes.isEmpty()) {
+            int topology = out.mark();
+            nodes.reversed().forEach(node -> node(out, node));
+            out.message(3, topology);
         }
     }
 

@@ -21,7 +21,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// `pod-resources/kubelet.sock`: who on this node has which devices and CPUs, for monitors (`List`, `Get`,
+/// `pod-resources/kubelet.sock`: who on this node has which devices, CPUs and memory, for monitors (`List`, `Get`,
 /// `GetAllocatableResources` of `v1`, `List` of `v1alpha1`). One loop, which sees to it that the socket is there; calls
 /// have threads of their own. See
 /// <https://kubernetes.io/docs/concepts/extend-kubernetes/compute-storage-net/device-plugins/>.
@@ -38,14 +38,17 @@ public final class PodResourcesServer implements AutoCloseable {
     private final Path directory;
     private final DeviceManager devices;
     private final ExclusiveCpus cpus;
+    private final ExclusiveMemory memory;
     private final Supplier<Collection<Obj>> pods;
     private @Nullable GrpcServer server;
     private boolean told;
 
     /// @param root the kubelet's directory
     /// @param pods those of this node that have not ended; asked at each call
-    public PodResourcesServer(Path root, DeviceManager devices, ExclusiveCpus cpus, Supplier<Collection<Obj>> pods) {
+    public PodResourcesServer(Path root, DeviceManager devices, ExclusiveCpus cpus, ExclusiveMemory memory,
+            Supplier<Collection<Obj>> pods) {
         this.cpus = cpus;
+        this.memory = memory;
         directory = root.resolve("pod-resources");
         this.devices = devices;
         this.pods = pods;
@@ -87,7 +90,7 @@ public final class PodResourcesServer implements AutoCloseable {
             case OLD_LIST -> PodResourcesMessages.pods(pods.get().stream().map(p -> resources(p).old()).toList());
             case SERVICE + "Get" -> pod(request);
             case SERVICE + "GetAllocatableResources" -> PodResourcesMessages.allocatable(allocatable(),
-                    cpus.allocatable());
+                    cpus.allocatable(), memory.allocatableMemory());
             default -> throw new GrpcFailure(GrpcFailure.UNIMPLEMENTED, "unknown method " + path);
         };
     }
@@ -125,7 +128,8 @@ public final class PodResourcesServer implements AutoCloseable {
             each.getValue().ids().forEach(id -> given.add(new PodResourcesMessages.GivenDevice(each.getKey(), id,
                     each.getValue().nodes(id))));
         }
-        return new PodResourcesMessages.ContainerResources(name, given, cpus.of(pod.uid(), name));
+        return new PodResourcesMessages.ContainerResources(name, given, cpus.of(pod.uid(), name),
+                memory.memory(pod.uid(), name));
     }
 
     private List<PodResourcesMessages.GivenDevice> allocatable() {

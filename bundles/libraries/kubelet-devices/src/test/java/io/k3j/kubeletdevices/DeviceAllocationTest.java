@@ -129,8 +129,10 @@ class DeviceAllocationTest extends DeviceScene {
         assertThat(manager.request(pod("a", container("c", 2))).supplies(container("c", 2)))
                 .containsExactly(new NumaSupply(2, List.of(1L, 2L, 1L, 2L), List.of(1L, 2L, 1L, 2L)));
         nodes = 2;
+        assertThat(manager.request(pod("a", container("c", 2))).has()).isFalse();
         assertThat(refusal(pod("a", container("c", 2)))).isEmpty();
         assertThat(ids("a", "c")).containsExactly("d1", "d3");
+        assertThat(manager.request(pod("a", container("c", 2))).has()).isTrue();
         assertThat(refusal(pod("b", container("c", 1)))).isEmpty();
         assertThat(ids("b", "c")).containsExactly("d0");
     }

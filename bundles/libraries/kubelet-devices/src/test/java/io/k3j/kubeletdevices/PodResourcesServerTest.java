@@ -30,6 +30,19 @@ class PodResourcesServerTest extends DeviceScene {
         }
     }
 
+    /// The first container's memory is of both NUMA nodes.
+    private static final class BothNodes implements ExclusiveMemory {
+        @Override
+        public List<Block> memory(String pod, String container) {
+            return container.equals("c") ? List.of(new Block("memory", 3L << 30, List.of(0L, 1L))) : List.of();
+        }
+
+        @Override
+        public List<Block> allocatableMemory() {
+            return List.of(new Block("hugepages-2Mi", 2L << 20, List.of(1L)));
+        }
+    }
+
     @Test
     void aMonitorIsToldWhoHasWhat() throws Exception {
         DevicePlugin plugin = registered(2);
@@ -38,15 +51,19 @@ class PodResourcesServerTest extends DeviceScene {
         Waiting.until("its nodes are known", () -> manager.allocatable().get(RESOURCE).get("d0").nodes().size() == 2);
         assertThat(refusal(pod)).isEmpty();
         Path socket = root.resolve("pod-resources/kubelet.sock");
-        try (PodResourcesServer server = new PodResourcesServer(root, manager, new TwoCpus(), () -> List.of(pod));
+        try (PodResourcesServer server = new PodResourcesServer(root, manager, new TwoCpus(), new BothNodes(),
+                () -> List.of(pod));
                 KubeletClient monitor = new KubeletClient(socket)) {
             loop(() -> server.run(closed()));
             Waiting.until("it listens", () -> Files.exists(socket));
             Struct d0 = Struct.of("resource_name", RESOURCE, "device_ids", Seq.of("d0"), "topology",
                     Struct.of("nodes", Seq.of(Struct.EMPTY, Struct.of("ID", 1))));
+            Struct memory = Struct.of("memory_type", "memory", "size", 3L << 30, "topology",
+                    Struct.of("nodes", Seq.of(Struct.EMPTY, Struct.of("ID", 1))));
             Struct d1 = Struct.of("resource_name", RESOURCE, "device_ids", Seq.of("d1"));
             Struct has = Struct.of("name", "a", "namespace", "default", "containers",
-                    Seq.of(Struct.of("name", "c", "devices", Seq.of(d0), "cpu_ids", Seq.of(1)),
+                    Seq.of(Struct.of("name", "c", "devices", Seq.of(d0), "cpu_ids", Seq.of(1), "memory",
+                            Seq.of(memory)),
                             Struct.of("name", "other")));
             assertThat(monitor.list().seq("pod_resources").structs()).containsExactly(has);
             assertThat(monitor.oldList().seq("pod_resources").struct(0).seq("containers").struct(0))
@@ -54,6 +71,8 @@ class PodResourcesServerTest extends DeviceScene {
             assertThat(monitor.get("default", "a").struct("pod_resources")).isEqualTo(has);
             assertThat(monitor.allocatable().seq("devices").structs()).containsExactly(d0, d1);
             assertThat(monitor.allocatable().seq("cpu_ids")).containsExactly(0L, 1L);
+            assertThat(monitor.allocatable().seq("memory").structs()).containsExactly(Struct.of("memory_type",
+                    "hugepages-2Mi", "size", 2L << 20, "topology", Struct.of("nodes", Seq.of(Struct.of("ID", 1)))));
             assertThatThrownBy(() -> monitor.get("default", "b")).isInstanceOf(GrpcFailure.class)
                     .hasMessage("pod b in namespace default not found");
         }

@@ -8,23 +8,30 @@ import java.util.List;
 /// @param request how many units a container asks for, more than 0
 /// @param all the nodes that each unit of the machine is near to, as bits
 /// @param free the same of those that can be had
-public record NumaSupply(int request, List<Long> all, List<Long> free) {
-    /// From which nodes it can be had, in every combination.
-    /// @param machine bits of all nodes
-    List<TopologyHint> hints(long machine) {
-        int least = Long.SIZE;
+public record NumaSupply(int request, List<Long> all, List<Long> free) implements HintProvider {
+    @Override
+    public List<TopologyHint> hints(long machine) {
+        int fewest = least(machine);
         List<Long> possible = new ArrayList<>();
         // every set of the machine's nodes but the empty one
         for (long nodes = machine; nodes != 0; nodes = nodes - 1 & machine) {
-            if (near(all, nodes) >= request) {
-                least = Math.min(least, Long.bitCount(nodes));
-            }
             if (near(free, nodes) >= request) {
                 possible.add(nodes);
             }
         }
-        int fewest = least;
         return possible.stream().map(nodes -> new TopologyHint(nodes, Long.bitCount(nodes) == fewest)).toList();
+    }
+
+    /// How many nodes it is of at least on an empty machine; more than there are where it is not to be had.
+    /// @param machine bits of all nodes
+    public int least(long machine) {
+        int least = Long.SIZE;
+        for (long nodes = machine; nodes != 0; nodes = nodes - 1 & machine) {
+            if (near(all, nodes) >= request) {
+                least = Math.min(least, Long.bitCount(nodes));
+            }
+        }
+        return least;
     }
 
     private static long near(List<Long> units, long nodes) {

@@ -11,7 +11,7 @@ public record TopologyHint(long nodes, boolean preferred) {
     }
 
     /// Fewer nodes, or as many with lower numbers, as upstream's `IsNarrowerThan`.
-    boolean narrower(TopologyHint other) {
+    public boolean narrower(TopologyHint other) {
         return count() == other.count() ? nodes < other.nodes : count() < other.count();
     }
 }

@@ -17,7 +17,7 @@ public enum TopologyPolicy {
     /// Everything from one node; else the pod fails.
     SINGLE_NUMA_NODE("single-numa-node");
 
-    /// Upstream's `maxAllowableNUMANodes`.
+    /// Upstream's `maxAllowableNUMANodes` without the option of that name.
     public static final int MOST_NODES = 8;
     private final String word;
 
@@ -41,16 +41,17 @@ public enum TopologyPolicy {
 
     /// The nodes from which to take what a container asks for.
     /// @param supplies of resources that lie near nodes
-    /// @param machine bits of all nodes, at most [#MOST_NODES]
+    /// @param machine bits of all nodes, mostly at most [#MOST_NODES]; what this costs grows with each by a factor
+    /// @param distances which of as many nodes are better
     /// @return all nodes where it does not matter
-    public TopologyHint merge(List<NumaSupply> supplies, long machine) {
+    public TopologyHint merge(List<? extends HintProvider> supplies, long machine, NumaDistances distances) {
         TopologyHint any = new TopologyHint(machine, true);
         if (this == NONE || supplies.isEmpty()) {
             return any;
         }
         Set<Merged> merged = Set.of(new Merged(any, 0));
         int wide = 0;
-        for (NumaSupply supply : supplies) {
+        for (HintProvider supply : supplies) {
             List<TopologyHint> hints = considered(supply.hints(machine), machine);
             wide = Math.max(wide, hints.stream().mapToInt(TopologyHint::count).min().orElse(0));
             merged = merged(merged, hints);
@@ -58,7 +59,7 @@ public enum TopologyPolicy {
         int least = wide;
         TopologyHint none = new TopologyHint(machine, false);
         return merged.stream().map(Merged::hint).filter(hint -> hint.nodes() != 0)
-                .reduce((one, other) -> better(other, one, least) ? other : one).orElse(none);
+                .reduce((one, other) -> better(other, one, least, distances) ? other : one).orElse(none);
     }
 
     /// What is not to be had at all is to be had from everywhere, which is not preferred.
@@ -84,14 +85,15 @@ public enum TopologyPolicy {
     }
 
     /// Of those that are not preferred, one that is wide enough for each is better than a narrow one.
-    private static boolean better(TopologyHint hint, TopologyHint than, int wide) {
+    private static boolean better(TopologyHint hint, TopologyHint than, int wide, NumaDistances distances) {
         if (hint.preferred() != than.preferred()) {
             return hint.preferred();
         }
         if (!hint.preferred() && (hint.count() < wide || than.count() < wide)) {
-            return hint.count() > than.count() || hint.count() == than.count() && hint.narrower(than);
+            return hint.count() > than.count()
+                    || hint.count() == than.count() && distances.closer(hint, than);
         }
-        return hint.narrower(than);
+        return distances.closer(hint, than);
     }
 
     /// Whether a container may begin with what was found for it.

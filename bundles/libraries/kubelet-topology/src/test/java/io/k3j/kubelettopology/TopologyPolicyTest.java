@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +29,7 @@ class TopologyPolicyTest {
     }
 
     private static TopologyHint merge(TopologyPolicy policy, NumaSupply... supplies) {
-        return policy.merge(List.of(supplies), BOTH);
+        return policy.merge(List.of(supplies), BOTH, NumaDistances.EQUAL);
     }
 
     @Test
@@ -66,6 +67,23 @@ class TopologyPolicyTest {
     void whoAsksForNothingNearNodesBeginsAnywhere() {
         assertThat(merge(TopologyPolicy.SINGLE_NUMA_NODE)).isEqualTo(new TopologyHint(BOTH, true));
         assertThat(merge(TopologyPolicy.NONE, cpus(2, 1, 1))).isEqualTo(new TopologyHint(BOTH, true));
+    }
+
+    @Test
+    void ofAsManyNodesTheClosestAreTaken() {
+        List<Long> free = List.of(1L, 2L, 4L, 8L);
+        HintProvider twoNodes = new NumaSupply(2, free, free);
+        NumaDistances distances = NumaDistances
+                .parse(Map.of(0, "10 21 21 31\n", 1, "21 10 31 11\n", 2, "21 31 10 21\n", 3, "31 11 21 10\n"));
+        assertThat(TopologyPolicy.RESTRICTED.merge(List.of(twoNodes), 15, NumaDistances.EQUAL))
+                .isEqualTo(new TopologyHint(3, true));
+        assertThat(TopologyPolicy.RESTRICTED.merge(List.of(twoNodes), 15, distances)).as("nodes 1 and 3")
+                .isEqualTo(new TopologyHint(10, true));
+        HintProvider one = new NumaSupply(1, free, free);
+        assertThat(TopologyPolicy.RESTRICTED.merge(List.of(one), 15, distances)).as("one is better than two close ones")
+                .isEqualTo(new TopologyHint(1, true));
+        assertThatThrownBy(() -> NumaDistances.parse(Map.of(0, "10 21", 1, "21")))
+                .hasMessage("NUMA node 1 says how far 1 nodes are; there are 2");
     }
 
     @Test

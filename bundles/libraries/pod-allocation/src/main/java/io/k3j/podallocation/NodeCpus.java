@@ -1,12 +1,15 @@
 package io.k3j.podallocation;
 
 import io.k3j.cgroups.ContainerResources;
+import io.k3j.componentbase.FeatureGate;
+import io.k3j.componentbase.FeatureGates;
+import io.k3j.kubeletcpus.CpuPolicyOptions;
 import io.k3j.kubeletcpus.CpuSet;
 import io.k3j.kubeletcpus.CpuTopology;
 import io.k3j.kubeletcpus.StaticCpus;
 import io.k3j.kubeletdevices.ExclusiveCpus;
 import io.k3j.kubeletoptions.KubeletOptions;
-import io.k3j.kubelettopology.NumaSupply;
+import io.k3j.kubelettopology.HintProvider;
 import io.k3j.kuberuntime.Labels;
 import io.k3j.kuberuntime.PodSpecs;
 import io.k3j.model.Obj;
@@ -33,6 +36,7 @@ import java.util.concurrent.TimeUnit;
 public final class NodeCpus implements ExclusiveCpus {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
     private static final String POLICY = "cpu-manager-policy";
+    private static final String OPTIONS = "cpu-manager-policy-options";
     private static final long MILLI = 1_000;
     /// Upstream's `cpuManagerReconcilePeriod`.
     private static final long RECONCILE_SECONDS = 10;
@@ -56,19 +60,37 @@ public final class NodeCpus implements ExclusiveCpus {
     /// @throws IllegalArgumentException with upstream's words for a policy that cannot be, and what to type
     public static NodeCpus of(KubeletOptions options, Path sys) throws IOException {
         String policy = options.arguments().getOrDefault(POLICY, "none");
+        String chosen = options.arguments().getOrDefault(OPTIONS, "");
         if (policy.equals("none") || policy.equals("None") || policy.isEmpty()) {
+            if (!chosen.isBlank()) {
+                throw new IllegalArgumentException("--kubelet-arg " + OPTIONS + "=" + chosen + ": None policy: received"
+                        + " unsupported options; leave it out, or add --kubelet-arg=" + POLICY + "=static");
+            }
             return none();
         }
         if (!policy.equals("static")) {
             throw new IllegalArgumentException("--kubelet-arg " + POLICY + "=" + policy + ": unknown policy: \""
                     + policy + "\"; write none or static");
         }
+        CpuPolicyOptions how = CpuPolicyOptions.parse(chosen, alpha(options));
+        if (how.bySocket() && options.arguments().getOrDefault(NodeTopology.POLICY, "")
+                .equals("single-numa-node")) {
+            throw new IllegalArgumentException("--kubelet-arg " + OPTIONS + "=" + chosen + ": Topolgy manager"
+                    + " single-numa-node policy is incompatible with CPUManager align-by-socket policy option; leave"
+                    + " one of them out");
+        }
         CpuTopology topology = CpuTopology.read(sys);
         String listed = options.arguments().getOrDefault("reserved-cpus", "");
         long milli = options.reserved(topology.cpus().size()).amount(PodResources.CPU).milliValue();
-        CpuSet reserved = listed.isBlank() ? StaticCpus.reserved(topology, (int) ((milli + MILLI - 1) / MILLI))
+        CpuSet reserved = listed.isBlank() ? StaticCpus.reserved(topology, (int) ((milli + MILLI - 1) / MILLI), how)
                 : CpuSet.parse(listed);
-        return new NodeCpus(Optional.of(new StaticCpus(options.rootDir(), topology, reserved)));
+        return new NodeCpus(Optional.of(new StaticCpus(options.rootDir(), topology, reserved, how)));
+    }
+
+    private static boolean alpha(KubeletOptions options) {
+        String gates = options.arguments().getOrDefault(FeatureGates.ARGUMENT, "");
+        return !gates.isBlank() && FeatureGates.of("--kubelet-arg", FeatureGates.ARGUMENT + "=" + gates)
+                .enabled(FeatureGate.CPU_MANAGER_POLICY_ALPHA_OPTIONS);
     }
 
     /// How many CPUs a container is to have for itself; 0 for one that shares.
@@ -94,12 +116,12 @@ public final class NodeCpus implements ExclusiveCpus {
         }
 
         /// What a container asks for and does not have yet.
-        List<NumaSupply> supplies(Struct container) {
+        List<HintProvider> supplies(Struct container) {
             return supplies(of(pod.uid(), container.text("name")).isEmpty() ? wanted(pod, container) : 0);
         }
 
-        /// What all containers ask for together.
-        List<NumaSupply> supplies() {
+        /// What all containers ask for together, unless they have it.
+        List<HintProvider> supplies() {
             int first = 0;
             int together = 0;
             for (Struct container : PodSpecs.initContainers(pod)) {
@@ -110,10 +132,11 @@ public final class NodeCpus implements ExclusiveCpus {
             for (Struct container : PodSpecs.containers(pod)) {
                 together += wanted(pod, container);
             }
-            return supplies(Math.max(first, together));
+            boolean has = cpus.isPresent() && cpus.get().pods().contains(pod.uid());
+            return supplies(has ? 0 : Math.max(first, together));
         }
 
-        private List<NumaSupply> supplies(int count) {
+        private List<HintProvider> supplies(int count) {
             return count == 0 || cpus.isEmpty() ? List.of() : List.of(cpus.get().supply(count, reusable));
         }
 
@@ -153,6 +176,7 @@ public final class NodeCpus implements ExclusiveCpus {
     }
 
     /// CRI's `LinuxContainerResources` with the CPUs that a container may use. Of its own ones it may use all it can.
+    /// Where none is left to share, nothing is said, as upstream.
     public Struct applied(Obj pod, Struct container, Struct linux) {
         if (cpus.isEmpty()) {
             return linux;
@@ -160,7 +184,8 @@ public final class NodeCpus implements ExclusiveCpus {
         String name = container.text("name");
         Struct held = cpus.get().exclusive(pod.uid(), name).isEmpty() ? linux
                 : linux.without("cpuQuota").without("cpuPeriod");
-        return held.with("cpusetCpus", cpus.get().of(pod.uid(), name).toString());
+        CpuSet may = cpus.get().of(pod.uid(), name);
+        return may.isEmpty() ? held : held.with("cpusetCpus", may.toString());
     }
 
     /// Tells running containers which CPUs they may use, when that changes and every ten seconds, until interrupted.
@@ -187,7 +212,7 @@ public final class NodeCpus implements ExclusiveCpus {
         for (KnownPods.Pod pod : pods.all()) {
             for (Container c : pod.runtime().running()) {
                 CpuSet may = all.of(pod.pod().uid(), c.labels().getOrDefault(Labels.CONTAINER, c.name()));
-                if (may.equals(told.get(c.id())) || tell(runtime, c, may)) {
+                if (may.equals(told.get(c.id())) || !may.isEmpty() && tell(runtime, c, may)) {
                     now.put(c.id(), may);
                 }
             }

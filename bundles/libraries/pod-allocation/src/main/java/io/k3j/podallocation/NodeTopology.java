@@ -2,18 +2,24 @@ package io.k3j.podallocation;
 
 import io.k3j.kubeletcpus.CpuTopology;
 import io.k3j.kubeletoptions.KubeletOptions;
-import io.k3j.kubelettopology.NumaSupply;
+import io.k3j.kubelettopology.HintProvider;
+import io.k3j.kubelettopology.NumaDistances;
 import io.k3j.kubelettopology.TopologyHint;
 import io.k3j.kubelettopology.TopologyPolicy;
+import io.k3j.kubelettopology.TopologyPolicyOptions;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// From which NUMA nodes containers are given what they have for themselves, by `--kubelet-arg
-/// topology-manager-policy` and `topology-manager-scope`. Any thread. See
+/// topology-manager-policy`, `topology-manager-scope` and `topology-manager-policy-options`. Any thread. See
 /// <https://kubernetes.io/docs/tasks/administer-cluster/topology-manager/>.
 ///
 /// One pod at a time is given something between [#begin] and [#end], as by upstream: what is free of a node must not
@@ -22,16 +28,21 @@ import java.util.concurrent.locks.ReentrantLock;
 /// @param policy what is done where not everything can be had from the same nodes
 /// @param ofPods whether all containers of a pod are given from the same nodes
 /// @param machine all NUMA nodes, as bits
+/// @param distances which of as many nodes are better
 /// @param turn whoever is given something
-public record NodeTopology(TopologyPolicy policy, boolean ofPods, long machine, ReentrantLock turn) {
-    private static final String POLICY = "topology-manager-policy";
+public record NodeTopology(TopologyPolicy policy, boolean ofPods, long machine, NumaDistances distances,
+        ReentrantLock turn) {
+    /// No node is better than another.
+    static final TopologyHint ANYWHERE = new TopologyHint(0, false);
+    static final String POLICY = "topology-manager-policy";
+    private static final String OPTIONS = "topology-manager-policy-options";
     private static final String SCOPE = "topology-manager-scope";
     /// Of nodes that a bit stands for.
     private static final int HIGHEST_NODE = Long.SIZE - 1;
 
     /// Nobody looks at NUMA nodes.
     public static NodeTopology none() {
-        return new NodeTopology(TopologyPolicy.NONE, false, 0, new ReentrantLock());
+        return new NodeTopology(TopologyPolicy.NONE, false, 0, NumaDistances.EQUAL, new ReentrantLock());
     }
 
     /// By the options. Reads the machine's NUMA nodes where they matter.
@@ -50,9 +61,28 @@ public record NodeTopology(TopologyPolicy policy, boolean ofPods, long machine, 
             throw new IllegalArgumentException("--kubelet-arg " + SCOPE + "=" + scope + ": unknown scope: \"" + scope
                     + "\"; write container or pod");
         }
-        return policy == TopologyPolicy.NONE ? none()
-                : new NodeTopology(policy, scope.equals("pod"), nodes(policy, CpuTopology.read(sys)),
-                        new ReentrantLock());
+        TopologyPolicyOptions how = TopologyPolicyOptions.parse(options.arguments().getOrDefault(OPTIONS, ""));
+        if (policy == TopologyPolicy.NONE) {
+            return none();
+        }
+        return new NodeTopology(policy, scope.equals("pod"), nodes(policy, CpuTopology.read(sys), how.mostNodes()),
+                how.preferClosest() ? distances(sys) : NumaDistances.EQUAL, new ReentrantLock());
+    }
+
+    private static NumaDistances distances(Path sys) throws IOException {
+        Path directory = sys.resolve("devices/system/node");
+        Map<Integer, String> lines = new TreeMap<>();
+        if (Files.isDirectory(directory)) {
+            try (DirectoryStream<Path> nodes = Files.newDirectoryStream(directory, "node[0-9]*")) {
+                for (Path node : nodes) {
+                    String number = String.valueOf(node.getFileName()).substring("node".length());
+                    lines.put(Integer.valueOf(number), Files.readString(node.resolve("distance")));
+                }
+            } catch (NumberFormatException e) {
+                throw new IOException("a NUMA node without a number in " + directory, e);
+            }
+        }
+        return NumaDistances.parse(lines);
     }
 
     /// Waits until no other pod is given anything.
@@ -71,22 +101,23 @@ public record NodeTopology(TopologyPolicy policy, boolean ofPods, long machine, 
         turn.unlock();
     }
 
-    private static long nodes(TopologyPolicy policy, CpuTopology topology) {
+    private static long nodes(TopologyPolicy policy, CpuTopology topology, int most) {
         boolean beyond = topology.cpus().stream().anyMatch(c -> c.node() > HIGHEST_NODE);
-        if (beyond || Long.bitCount(topology.numaNodes()) > TopologyPolicy.MOST_NODES) {
+        if (beyond || Long.bitCount(topology.numaNodes()) > most) {
             throw new IllegalArgumentException("--kubelet-arg " + POLICY + ": unsupported on machines with more than "
-                    + TopologyPolicy.MOST_NODES + " NUMA Nodes; leave it out, or write none in place of " + policy);
+                    + most + " NUMA Nodes; leave it out, write none in place of " + policy + ", or add --kubelet-arg="
+                    + OPTIONS + "=max-allowable-numa-nodes=" + Long.bitCount(topology.numaNodes()));
         }
         return topology.numaNodes();
     }
 
     /// Where to take from what a container asks for: bits of NUMA nodes, 0 where it does not matter; empty when it may
     /// not begin.
-    OptionalLong nodes(List<NumaSupply> supplies) {
-        TopologyHint hint = policy.merge(supplies, machine);
+    Optional<TopologyHint> nodes(List<? extends HintProvider> supplies) {
+        TopologyHint hint = policy.merge(supplies, machine, distances);
         if (!policy.admits(hint)) {
-            return OptionalLong.empty();
+            return Optional.empty();
         }
-        return OptionalLong.of(hint.nodes() == machine ? 0 : hint.nodes());
+        return Optional.of(hint.nodes() == machine ? ANYWHERE : hint);
     }
 }

@@ -63,13 +63,13 @@ record Dependencies(KubeletOptions options, ContainerRuntime runtime, Referenced
 
     @Override
     public Struct limits(Obj pod, Struct container) {
-        return admission.resources().cpus().applied(pod, container,
+        return admission.resources().applied(pod, container,
                 CgroupOptions.held(options, ContainerResources.linux(pod, container, nodeMemory, memory)));
     }
 
     @Override
     public Optional<PodStatus.Waiting> resize(Obj changed) {
-        Optional<PodStatus.Waiting> refusal = admission.resources().cpus().resizeRefusal(changed);
+        Optional<PodStatus.Waiting> refusal = admission.resources().resizeRefusal(changed);
         return refusal.isPresent() ? refusal : room.tryResize(changed);
     }
 

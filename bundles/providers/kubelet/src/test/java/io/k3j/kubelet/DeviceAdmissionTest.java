@@ -14,6 +14,7 @@ import io.k3j.podallocation.CurrentNode;
 import io.k3j.podallocation.NodeAllocations;
 import io.k3j.podallocation.NodeCpus;
 import io.k3j.podallocation.NodeDevices;
+import io.k3j.podallocation.NodeMemory;
 import io.k3j.podallocation.NodeFit;
 import io.k3j.podallocation.NodeResources;
 import io.k3j.podallocation.NodeTopology;
@@ -57,7 +58,8 @@ class DeviceAdmissionTest {
         NodeFit fit = new NodeFit(new CurrentNode(api, "n", clock.monotonic()), new NodeAllocations(2000, 1L << 30),
                 () -> CriticalPodAdmission.Node.EMPTY, devices::raised);
         node = new PodAdmission(List.of(), false, fit, pod -> Optional.empty(),
-                new NodeResources(devices, NodeCpus.none(), NodeTopology.none(), Optional.empty()));
+                new NodeResources(devices, NodeCpus.none(), NodeMemory.none(), NodeTopology.none(),
+                        Optional.empty()));
     }
 
     @AfterEach

@@ -1,6 +1,7 @@
 package io.k3j.kubelet;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.kubeletconfig.KubeletDefaults;
@@ -11,12 +12,14 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.podallocation.NodeCpus;
 import io.k3j.podallocation.NodeDevices;
+import io.k3j.podallocation.NodeMemory;
 import io.k3j.podallocation.NodeResources;
 import io.k3j.podallocation.NodeTopology;
 import io.k3j.podstatus.PodStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,7 +43,7 @@ class NodeCpusTest extends PodScene {
     }
 
     private static NodeResources of(NodeCpus cpus) {
-        return new NodeResources(NodeDevices.none(), cpus, NodeTopology.none(), Optional.empty());
+        return new NodeResources(NodeDevices.none(), cpus, NodeMemory.none(), NodeTopology.none(), Optional.empty());
     }
 
     private NodeCpus node(Map<String, String> arguments) throws IOException {
@@ -150,7 +153,7 @@ class NodeCpusTest extends PodScene {
         KubeletOptions options = options(Map.of("cpu-manager-policy", "static", "reserved-cpus", "0",
                 "topology-manager-policy", "single-numa-node"));
         NodeResources resources = new NodeResources(NodeDevices.none(), NodeCpus.of(options, sys),
-                NodeTopology.of(options, sys), Optional.empty());
+                NodeMemory.none(), NodeTopology.of(options, sys), Optional.empty());
         assertThat(resources.refusal(guaranteed("a", "3")).map(w -> w.reason() + ": " + w.message()))
                 .contains("TopologyAffinityError: Resources cannot be allocated with Topology locality");
         assertThat(resources.refusal(guaranteed("b", "2"))).isEmpty();
@@ -162,10 +165,28 @@ class NodeCpusTest extends PodScene {
     }
 
     @Test
+    void optionsOfTheTopologyManagerAreOfTheMachine() throws IOException {
+        for (int node = 0; node < 9; node++) {
+            Path directory = Files.createDirectories(sys.resolve("devices/system/node/node" + node));
+            Files.writeString(directory.resolve("cpulist"), node + "\n");
+            Files.writeString(directory.resolve("distance"), "20 ".repeat(9) + "\n");
+        }
+        Files.writeString(sys.resolve("devices/system/cpu/online"), "0-8\n");
+        Map<String, String> policy = Map.of("topology-manager-policy", "restricted");
+        assertThatThrownBy(() -> NodeTopology.of(options(policy), sys))
+                .hasMessageContaining("unsupported on machines with more than 8 NUMA Nodes")
+                .hasMessageContaining("topology-manager-policy-options=max-allowable-numa-nodes=9");
+        NodeTopology nine = NodeTopology.of(options(Map.of("topology-manager-policy", "restricted",
+                "topology-manager-policy-options", "max-allowable-numa-nodes=9,prefer-closest-numa-nodes=true")), sys);
+        assertThat(nine.machine()).isEqualTo(511);
+        assertThat(nine.distances().rows()).hasSize(9);
+    }
+
+    @Test
     void podsAreJudgedOneAfterTheOtherWhereNumaNodesMatter() throws Exception {
         KubeletOptions options = options(Map.of("topology-manager-policy", "single-numa-node"));
-        NodeResources resources = new NodeResources(NodeDevices.none(), cpus, NodeTopology.of(options, sys),
-                Optional.empty());
+        NodeResources resources = new NodeResources(NodeDevices.none(), cpus, NodeMemory.none(),
+                NodeTopology.of(options, sys), Optional.empty());
         resources.topology().begin();
         CompletableFuture<Boolean> admitted = CompletableFuture
                 .supplyAsync(() -> resources.refusal(guaranteed("a", "1")).isEmpty(), r -> Thread.ofVirtual().start(r));
@@ -177,7 +198,32 @@ class NodeCpusTest extends PodScene {
     }
 
     @Test
+    void aPartOfACoreIsRefusedWhereCoresAreWhole() throws IOException {
+        for (int id = 0; id < 4; id++) {
+            Path topology = Files.createDirectories(sys.resolve("devices/system/cpu/cpu" + id + "/topology"));
+            Files.writeString(topology.resolve("core_id"), id % 2 + "\n");
+        }
+        NodeResources whole = of(node(Map.of("cpu-manager-policy", "static", "reserved-cpus", "0",
+                "cpu-manager-policy-options", "full-pcpus-only=true")));
+        assertThat(whole.refusal(guaranteed("a", "1")).map(w -> w.reason() + ": " + w.message()))
+                .contains("SMTAlignmentError: SMT Alignment Error: requested 1 cpus not multiple cpus per core = 2");
+        assertThat(whole.refusal(guaranteed("b", "2"))).isEmpty();
+        assertThat(whole.cpus().of("b", "c")).containsExactly(1, 3);
+    }
+
+    @Test
     void whatCannotBeIsRefusedByName() {
+        assertThatThrownBy(() -> node(Map.of("cpu-manager-policy-options", "full-pcpus-only=true")))
+                .hasMessageContaining("None policy: received unsupported options");
+        Map<String, String> alpha = Map.of("cpu-manager-policy", "static", "reserved-cpus", "0",
+                "cpu-manager-policy-options", "align-by-socket=true");
+        assertThatThrownBy(() -> node(alpha)).hasMessageContaining("CPU Manager Policy Alpha-level Options not enabled,"
+                + " but option \"align-by-socket\" provided");
+        Map<String, String> gated = new HashMap<>(alpha);
+        gated.put("feature-gates", "CPUManagerPolicyAlphaOptions=true");
+        assertThatCode(() -> node(gated)).doesNotThrowAnyException();
+        gated.put("topology-manager-policy", "single-numa-node");
+        assertThatThrownBy(() -> node(gated)).hasMessageContaining("is incompatible with CPUManager align-by-socket");
         assertThatThrownBy(() -> node(Map.of("cpu-manager-policy", "shared")))
                 .hasMessageContaining("unknown policy: \"shared\"; write none or static");
         assertThatThrownBy(() -> node(Map.of("cpu-manager-policy", "static")))
