@@ -3,6 +3,7 @@ package io.k3j.cli;
 import io.k3j.apimachinery.ComponentArguments;
 import io.k3j.componenthelpers.Cidr;
 import io.k3j.componenthelpers.ConcurrentSyncs;
+import io.k3j.componenthelpers.CorsOrigins;
 import io.k3j.componenthelpers.NodeCidrMasks;
 import io.k3j.componenthelpers.ServiceAccountIssuers;
 import java.nio.file.Files;
@@ -73,6 +74,7 @@ final class ArgumentChecks {
         check(() -> given.whole("min-request-timeout", 1800, 1));
         check(() -> goAway(given.number(GOAWAY, 0)));
         check(() -> cacheSizes(given));
+        check(() -> CorsOrigins.of(given.flag(), given.values("cors-allowed-origins")));
         check(() -> given.duration("event-ttl", Duration.ZERO, "1h"));
         check(() -> given.truth("service-account-extend-token-expiration", true));
         String most = given.value("service-account-max-token-expiration").orElse("0");

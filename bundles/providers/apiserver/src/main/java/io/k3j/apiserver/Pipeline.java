@@ -5,6 +5,7 @@ import io.k3j.apiaccess.Auditing;
 import io.k3j.apicontributions.Contributions;
 import io.k3j.apidiscovery.RemoteApis;
 import io.k3j.apirequests.AuditContext;
+import io.k3j.apirequests.Cors;
 import io.k3j.apirequests.GoAwayChance;
 import io.k3j.apirequests.Request;
 import io.k3j.apirequests.RequestInfo;
@@ -42,7 +43,7 @@ final class Pipeline implements Endpoint {
 
     /// The filters of every request.
     record Filters(Contributions contributions, Access access, Auditing auditing, RequestLimits limits,
-            InFlight inFlight, RemoteApis remote, GoAwayChance goAway) {
+            InFlight inFlight, RemoteApis remote, GoAwayChance goAway, Cors cors) {
     }
 
     Pipeline(Filters filters, ResourceHandler resources, Paths paths, Responses answers, RequestMetrics metrics) {
@@ -62,11 +63,15 @@ final class Pipeline implements Endpoint {
     public void serve(Exchange exchange) throws IOException {
         long start = System.nanoTime();
         filters.goAway.consider(exchange);
+        Exchange seen = filters.cors.seen(exchange);
+        if (Cors.answers(seen)) {
+            return;
+        }
         Request request;
         try {
-            request = new Request(filters.auditing.seen(exchange));
+            request = new Request(filters.auditing.seen(seen));
         } catch (ApiFault f) {
-            exchange.respond(f.code(), Map.of("content-type", "application/json"),
+            seen.respond(f.code(), Map.of("content-type", "application/json"),
                     Json.bytes(f.status()));
             return;
         }

@@ -9,6 +9,7 @@ import io.k3j.codec.DurationText;
 import io.k3j.componentbase.FeatureGate;
 import io.k3j.componentbase.FeatureGates;
 import io.k3j.componenthelpers.Cidr;
+import io.k3j.componenthelpers.CorsOrigins;
 import io.k3j.flowcontrol.Seats;
 import java.io.UncheckedIOException;
 import java.net.DatagramSocket;
@@ -69,7 +70,8 @@ record ServerRunOptions(Core.Policy policy, String address, int port, String ser
         int port = advertised.isEmpty() || advertised.equals("0") ? listen : Integer.parseInt(advertised);
         Core.Policy policy = new Core.Policy(modes, plugins, disabled, AnonymousAuth.of(args), settings.staleReads(),
                 seats(args),
-                audited(args), leastWatch(settings.kubeApiserverArg()), goAway(settings.kubeApiserverArg()));
+                audited(args), leastWatch(settings.kubeApiserverArg()), goAway(settings.kubeApiserverArg()),
+                origins(settings.kubeApiserverArg()));
         return new ServerRunOptions(policy, address(settings), port, firstServiceIp(settings.serviceCidr()));
     }
 
@@ -102,6 +104,12 @@ record ServerRunOptions(Core.Policy policy, String address, int port, String ser
                     + GoAwayChance.MOST + ", clients would do little but connect; try .001");
         }
         return chance;
+    }
+
+    /// Whose pages may read answers.
+    private static CorsOrigins origins(String... arguments) {
+        return CorsOrigins.of("--kube-apiserver-arg",
+                ComponentArguments.of("--kube-apiserver-arg", arguments).values("cors-allowed-origins"));
     }
 
     /// How many requests are worked on at once: both numbers together, as upstream has it.
