@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /// The origins whose pages may read what the API server answers, kube-apiserver's `cors-allowed-origins`: regular
-/// expressions of RE2, found anywhere in an origin as `https://example.com:8443`. Immutable; any thread; nothing blocks.
+/// expressions of RE2, found anywhere in an origin as `https://example.com:8443`. Immutable; any thread.
 public final class CorsOrigins {
     /// No page of another origin.
     public static final CorsOrigins NONE = new CorsOrigins(List.of());

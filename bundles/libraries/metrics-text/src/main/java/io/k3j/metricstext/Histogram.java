@@ -34,6 +34,12 @@ public final class Histogram {
         return new Histogram(bounds, 1);
     }
 
+    /// Counts times of which nanoseconds would soon be more than a number can hold; has counted nothing.
+    /// @param bounds in seconds, ascending; not copied. What is added is whole seconds, too
+    public static Histogram ofSeconds(double... bounds) {
+        return new Histogram(bounds, 1);
+    }
+
     /// Bounds of which each is twice the one before, as `prometheus.ExponentialBuckets` makes them.
     /// @param first in what is shown
     public static double[] doubling(double first, int number) {
@@ -41,7 +47,7 @@ public final class Histogram {
     }
 
     /// Counts one.
-    /// @param took in nanoseconds, or bytes
+    /// @param took in nanoseconds, or bytes, or seconds
     public void add(long took) {
         double shown = took / unit;
         int i = 0;

@@ -136,7 +136,7 @@ final class Core {
         this.goAway = new GoAwayChance(policy.goAway(), environment.random());
         this.cors = policy.origins().isEmpty() ? Cors.NONE : Cors.of(policy.origins()::allows);
         this.access = new Access(contributions.authenticators(), contributions.authorizers(), policy.anonymous(),
-                contributions::awaitComplete);
+                contributions::awaitComplete, environment.clock());
         this.auditing = new Auditing(contributions, environment.clock(), System::nanoTime);
         Admissions admissions = new Admissions(contributions.admissions(), contributions::awaitComplete,
                 limits.seats()::away, admissionMetrics);
@@ -202,7 +202,7 @@ final class Core {
                 new IssuerDocuments(contributions),
                 new FlowControlDumps(limits.flows(), environment.clock(), answers));
         Paths paths = new Paths(documents, health,
-                new ServerMetrics(counted(requests, watches), limits, access.failures(), auditing, hub, storage,
+                new ServerMetrics(counted(requests, watches), limits, access.failures(), auditing, storage,
                         contributions.kinds(), contributions::metrics),
                 answers);
         return new Pipeline(

@@ -156,11 +156,12 @@ final class Pipeline implements Endpoint {
         request.flow(filters.limits.flows().classify(new RequestDigest(request.caller(), info.resource(), info.verb(),
                 info.gvr(), info.subresource(), info.authorizedNamespace(), request.path(), info.name()))
                 .within(timeout));
-        if (filters.remote.serve(request, ticket::close)) {
+        Runnable longRunning = () -> goesOn(request, ticket);
+        if (filters.remote.serve(request, longRunning)) {
             return;
         }
         if (info.resource()) {
-            resources.serve(request, ticket::close);
+            resources.serve(request, longRunning);
             return;
         }
         filters.access.allowed(request, request.attributes());
@@ -168,6 +169,12 @@ final class Pipeline implements Endpoint {
             paths.serve(request);
             return request;
         });
+    }
+
+    /// It needs nothing of the datastore any more.
+    private void goesOn(Request request, InFlight.Ticket ticket) {
+        ticket.close();
+        metrics.goesOn(request);
     }
 
     /// Who asks, from now on recorded.

@@ -138,7 +138,25 @@ class RequestMetricsTest {
                     .containsEntry("apiserver_admission_controller_admission_duration_seconds_count"
                             + labels.formatted(false, "admit"), 1.0)
                     .containsEntry("apiserver_admission_controller_admission_duration_seconds_count"
-                            + labels.formatted(true, "validate"), 1.0);
+                            + labels.formatted(true, "validate"), 1.0)
+                    .containsEntry("apiserver_admission_step_admission_duration_seconds_count{operation=\"CREATE\","
+                            + "rejected=\"false\",type=\"admit\"}", 1.0)
+                    .containsEntry("apiserver_admission_step_admission_duration_seconds_count{operation=\"CREATE\","
+                            + "rejected=\"true\",type=\"validate\"}", 1.0);
+        }
+    }
+
+    @Test
+    void tellWhichWatchesAreOpen() throws IOException {
+        try (TestServer server = new TestServer()) {
+            TestExchange watch = server.get("/api/v1/namespaces/a/configmaps?watch=1");
+            server.get("/api/v1/namespaces/a/configmaps");
+            String labels = "apiserver_longrunning_requests{component=\"apiserver\",group=\"\","
+                    + "resource=\"configmaps\",scope=\"namespace\",subresource=\"\",verb=\"%s\",version=\"v1\"}";
+            assertThat(parsed(server.get("/metrics").text())).containsEntry(labels.formatted("WATCH"), 1.0)
+                    .doesNotContainKey(labels.formatted("LIST"));
+            watch.leave();
+            assertThat(parsed(server.get("/metrics").text())).containsEntry(labels.formatted("WATCH"), 0.0);
         }
     }
 
