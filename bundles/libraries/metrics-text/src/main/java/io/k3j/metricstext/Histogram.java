@@ -2,6 +2,7 @@ package io.k3j.metricstext;
 
 import java.util.Arrays;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /// Counts how long something took, or how large it was, by bounds, as Prometheus' client libraries do
@@ -44,6 +45,12 @@ public final class Histogram {
     /// @param first in what is shown
     public static double[] doubling(double first, int number) {
         return IntStream.range(0, number).mapToDouble(i -> first * (1L << i)).toArray();
+    }
+
+    /// Bounds of which each is the one before times a factor, multiplied one after the other as Go does.
+    /// @param first in what is shown
+    public static double[] exponential(double first, double factor, int number) {
+        return DoubleStream.iterate(first, bound -> bound * factor).limit(number).toArray();
     }
 
     /// Counts one.
