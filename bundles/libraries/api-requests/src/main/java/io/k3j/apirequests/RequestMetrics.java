@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// Counts requests and writes them in Prometheus' text form, with upstream's names and labels
 /// (`apiserver_request_total`, `apiserver_request_duration_seconds`, `apiserver_request_sli_duration_seconds`,
 /// `apiserver_response_sizes`, `apiserver_request_terminations_total`, `apiserver_longrunning_requests`,
+/// `apiserver_requested_deprecated_apis`,
 /// <https://kubernetes.io/docs/reference/instrumentation/metrics/>). Any thread; nothing blocks.
 public final class RequestMetrics {
     /// How many different label sets are counted; more are added to none. Paths are made up by clients, and a series
@@ -35,6 +36,7 @@ public final class RequestMetrics {
     private final Map<Series, Figures> requests = new ConcurrentHashMap<>();
     private final Map<Series, Map<Integer, LongAdder>> terminations = new ConcurrentHashMap<>();
     private final LongRunningRequests longRunning = new LongRunningRequests();
+    private final DeprecatedRequests deprecated = new DeprecatedRequests();
 
     record Series(String verb, String dryRun, String group, String version, String resource, String subresource,
             String scope) {
@@ -84,6 +86,9 @@ public final class RequestMetrics {
         RequestInfo info = request.info();
         if (!info.resource()) {
             return;
+        }
+        if (request.deprecated()) {
+            deprecated.asked(info);
         }
         Series series = series(request, info);
         Figures figures = figures(series);
@@ -176,6 +181,7 @@ public final class RequestMetrics {
             }
         });
         longRunning.to(text);
+        deprecated.to(text);
         text.family("apiserver_request_terminations_total", MetricText.Type.COUNTER,
                 "Requests that were ended in self-defense.");
         terminations.entrySet().stream().sorted(Comparator.comparing(e -> e.getKey().toString()))

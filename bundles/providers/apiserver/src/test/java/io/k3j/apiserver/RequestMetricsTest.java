@@ -7,6 +7,7 @@ import io.k3j.apiserverapi.Write;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.componentapi.Metrics;
 import io.k3j.metricstext.MetricText;
+import io.k3j.model.Gvk;
 import io.k3j.model.Struct;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -157,6 +158,26 @@ class RequestMetricsTest {
                     .doesNotContainKey(labels.formatted("LIST"));
             watch.leave();
             assertThat(parsed(server.get("/metrics").text())).containsEntry(labels.formatted("WATCH"), 0.0);
+        }
+    }
+
+    @Test
+    void tellWhatDeprecatedWasAskedFor() throws IOException {
+        try (TestServer server = new TestServer()) {
+            server.contributions.kinds().put(new TestKinds.Hooks() {
+                @Override
+                public String deprecated(Gvk kind) {
+                    return kind.kind().equals("ConfigMap") ? "v1 ConfigMap is deprecated in v1.1+" : "";
+                }
+            }, Map.of("service.ranking", 9));
+            String series = "apiserver_requested_deprecated_apis{group=\"\",removed_release=\"\","
+                    + "resource=\"%s\",subresource=\"\",version=\"v1\"}";
+            assertThat(parsed(server.get("/metrics").text())).doesNotContainKey(series.formatted("configmaps"));
+            assertThat(server.get("/api/v1/namespaces/a/configmaps").answered("warning"))
+                    .isEqualTo("299 - \"v1 ConfigMap is deprecated in v1.1+\"");
+            assertThat(server.get("/api/v1/namespaces/a/pods").answered("warning")).isEmpty();
+            assertThat(parsed(server.get("/metrics").text())).containsEntry(series.formatted("configmaps"), 1.0)
+                    .doesNotContainKey(series.formatted("pods"));
         }
     }
 
