@@ -221,6 +221,9 @@ class PlanBuilderTest {
             "--kube-apiserver-arg=service-account-jwks-uri=http://a|requires https scheme",
             "--kube-controller-manager-arg=node-monitor-period=10|must be a duration longer than zero; try ",
             "--kube-controller-manager-arg=node-eviction-rate=-1|must be a number such as 0.5",
+            "--kube-scheduler-arg=kube-api-burst=many|must be a whole number of at least 0; try ",
+            "--kube-apiserver-arg=http2-max-streams-per-connection=-1|must be a whole number of at least 0; try ",
+            "--kube-controller-manager-arg=configure-cloud-routes=true|configure-cloud-routes",
             "--kube-controller-manager-arg=concurrent-gc-syncs=0|must be a whole number from 1 to 1000; try ",
             "--kube-controller-manager-arg=node-cidr-mask-size=8|use a number from 16 to 30",
             "--docker|not supported yet by K3j", "--config=/no/such/file|does not exist"})
@@ -253,6 +256,10 @@ class PlanBuilderTest {
             "--kube-controller-manager-arg=horizontal-pod-autoscaler-sync-period=10s",
             "--kube-controller-manager-arg=horizontal-pod-autoscaler-downscale-stabilization=0",
             "--kube-controller-manager-arg=concurrent-deployment-syncs=10",
+            "--kube-controller-manager-arg=kube-api-qps=100", "--kube-controller-manager-arg=kube-api-burst=200",
+            "--kube-scheduler-arg=kube-api-qps=0.5", "--kube-scheduler-arg=kube-api-burst=200",
+            "--kube-controller-manager-arg=min-resync-period=12h", "--kube-apiserver-arg=delete-collection-workers=5",
+            "--kube-controller-manager-arg=configure-cloud-routes=false",
             "--kube-controller-manager-arg=cloud-provider=external"})
     void takesWhatUsersOfK3sPassToItsComponents(String argument) throws IOException {
         assertThat(plan(argument).settings()).isNotEmpty();
