@@ -4,6 +4,7 @@ import io.k3j.apimachinery.ComponentArguments;
 import io.k3j.componenthelpers.Cidr;
 import io.k3j.componenthelpers.ConcurrentSyncs;
 import io.k3j.componenthelpers.CorsOrigins;
+import io.k3j.componenthelpers.EndpointsPerSlice;
 import io.k3j.componenthelpers.NodeCidrMasks;
 import io.k3j.componenthelpers.ServiceAccountIssuers;
 import java.nio.file.Files;
@@ -133,6 +134,7 @@ final class ArgumentChecks {
         NUMBERS_OF_CONTROLLERS.forEach(name -> check(() -> given.number(name, 0.1)));
         check(() -> given.whole("large-cluster-size-threshold", 50, 0));
         check(() -> ConcurrentSyncs.byLoop(given::value));
+        check(() -> EndpointsPerSlice.of(given::value));
         check(() -> NodeCidrMasks.of(clusters, given.whole("node-cidr-mask-size", 0, 0),
                 given.whole("node-cidr-mask-size-ipv4", 0, 0), given.whole("node-cidr-mask-size-ipv6", 0, 0)));
     }

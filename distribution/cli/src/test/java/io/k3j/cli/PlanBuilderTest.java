@@ -223,6 +223,7 @@ class PlanBuilderTest {
             "--kube-controller-manager-arg=node-eviction-rate=-1|must be a number such as 0.5",
             "--kube-scheduler-arg=kube-api-burst=many|must be a whole number of at least 0; try ",
             "--kube-apiserver-arg=http2-max-streams-per-connection=-1|must be a whole number of at least 0; try ",
+            "--kube-controller-manager-arg=max-endpoints-per-slice=0|must not be less than 1, but got 0; try ",
             "--kube-controller-manager-arg=configure-cloud-routes=true|configure-cloud-routes",
             "--kube-controller-manager-arg=concurrent-gc-syncs=0|must be a whole number from 1 to 1000; try ",
             "--kube-controller-manager-arg=node-cidr-mask-size=8|use a number from 16 to 30",
@@ -260,6 +261,7 @@ class PlanBuilderTest {
             "--kube-scheduler-arg=kube-api-qps=0.5", "--kube-scheduler-arg=kube-api-burst=200",
             "--kube-controller-manager-arg=min-resync-period=12h", "--kube-apiserver-arg=delete-collection-workers=5",
             "--kube-controller-manager-arg=configure-cloud-routes=false",
+            "--kube-controller-manager-arg=max-endpoints-per-slice=50",
             "--kube-controller-manager-arg=cloud-provider=external"})
     void takesWhatUsersOfK3sPassToItsComponents(String argument) throws IOException {
         assertThat(plan(argument).settings()).isNotEmpty();
