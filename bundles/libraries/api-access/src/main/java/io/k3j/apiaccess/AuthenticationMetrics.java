@@ -21,7 +21,7 @@ public final class AuthenticationMetrics {
     /// A hundred years: what is beyond counts as that, so that the sum stays a number.
     private static final long MOST_SECONDS = 3_155_760_000L;
     private static final long MILLIS = 1_000;
-    private final Histogram certificates = Histogram.ofSeconds(LEFT);
+    private final Histogram certificates = Histogram.ofWhole(LEFT);
     private final Map<Result, Histogram> attempts = new ConcurrentHashMap<>();
     private final Map<String, LongAdder> users = new ConcurrentHashMap<>();
 

@@ -35,9 +35,10 @@ public final class Histogram {
         return new Histogram(bounds, 1);
     }
 
-    /// Counts times of which nanoseconds would soon be more than a number can hold; has counted nothing.
-    /// @param bounds in seconds, ascending; not copied. What is added is whole seconds, too
-    public static Histogram ofSeconds(double... bounds) {
+    /// Counts whole numbers of what is shown, as seats, or seconds of which nanoseconds would soon be more than a
+    /// number can hold; has counted nothing.
+    /// @param bounds ascending; not copied
+    public static Histogram ofWhole(double... bounds) {
         return new Histogram(bounds, 1);
     }
 
@@ -54,7 +55,7 @@ public final class Histogram {
     }
 
     /// Counts one.
-    /// @param took in nanoseconds, or bytes, or seconds
+    /// @param took in nanoseconds, or bytes, or what else is counted
     public void add(long took) {
         double shown = took / unit;
         int i = 0;

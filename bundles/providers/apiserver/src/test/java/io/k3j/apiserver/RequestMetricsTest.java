@@ -162,6 +162,21 @@ class RequestMetricsTest {
     }
 
     @Test
+    void tellHowLongRequestsHadTheirSeats() throws IOException {
+        try (TestServer server = new TestServer()) {
+            server.get("/api/v1/namespaces/a/configmaps");
+            server.get("/api/v1/namespaces/a/configmaps?watch=1");
+            Map<String, Double> samples = parsed(server.get("/metrics").text());
+            String flow = "flow_schema=\"exempt\",priority_level=\"exempt\"";
+            assertThat(samples).containsEntry("apiserver_flowcontrol_request_execution_seconds_count{" + flow
+                    + ",type=\"regular\"}", 1.0)
+                    .containsEntry("apiserver_flowcontrol_request_execution_seconds_count{" + flow
+                            + ",type=\"watch\"}", 1.0)
+                    .containsEntry("apiserver_flowcontrol_work_estimated_seats_bucket{" + flow + ",le=\"1\"}", 2.0);
+        }
+    }
+
+    @Test
     void tellWhatDeprecatedWasAskedFor() throws IOException {
         try (TestServer server = new TestServer()) {
             server.contributions.kinds().put(new TestKinds.Hooks() {
