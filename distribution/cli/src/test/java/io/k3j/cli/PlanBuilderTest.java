@@ -244,6 +244,7 @@ class PlanBuilderTest {
             "--kube-apiserver-arg=goaway-chance=0.001", "--kube-scheduler-arg=http2-max-streams-per-connection=50",
             "--kube-apiserver-arg=cors-allowed-origins=//example\\.com(:|$)",
             "--kube-apiserver-arg=http2-max-streams-per-connection=500",
+            "--kube-apiserver-arg=strict-transport-security-directives=max-age=31536000",
             "--kube-apiserver-arg=api-audiences=a,b",
             "--kube-apiserver-arg=service-account-jwks-uri=https://a/keys",
             "--kube-apiserver-arg=service-account-max-token-expiration=24h",

@@ -17,6 +17,7 @@ import io.k3j.apirequests.Renderer;
 import io.k3j.apirequests.RequestMetrics;
 import io.k3j.apirequests.Responses;
 import io.k3j.apirequests.StoreMetrics;
+import io.k3j.apirequests.StrictTransport;
 import io.k3j.apirequests.Tables;
 import io.k3j.apiwatches.WatchHub;
 import io.k3j.apiwatches.WatchMetrics;
@@ -66,6 +67,7 @@ final class Core {
     private final InFlight inFlight = new InFlight();
     private final GoAwayChance goAway;
     private final Cors cors;
+    private final StrictTransport transport;
     private final AdmissionMetrics admissionMetrics = new AdmissionMetrics();
     private final StoreMetrics storeMetrics = new StoreMetrics();
 
@@ -80,14 +82,16 @@ final class Core {
     /// @param leastWatch how long watches last at least
     /// @param goAway how likely a request over HTTP/2 is the last of its connection, at most [GoAwayChance#MOST]
     /// @param origins whose pages may read answers
+    /// @param transport what answers say of TLS
     record Policy(Set<String> authorizers, Set<String> admission, Set<String> disabled, AnonymousAuth anonymous,
-            boolean staleReads, int seats, boolean audited, Duration leastWatch, double goAway, CorsOrigins origins) {
+            boolean staleReads, int seats, boolean audited, Duration leastWatch, double goAway, CorsOrigins origins,
+            StrictTransport transport) {
         /// A policy with watches and connections that last as long as upstream's.
-        @SuppressWarnings("checkstyle:ParameterNumber") // the record's own, but three
+        @SuppressWarnings("checkstyle:ParameterNumber") // the record's own, but four
         Policy(Set<String> authorizers, Set<String> admission, Set<String> disabled, AnonymousAuth anonymous,
                 boolean staleReads, int seats, boolean audited) {
             this(authorizers, admission, disabled, anonymous, staleReads, seats, audited, Watches.LEAST, 0,
-                    CorsOrigins.NONE);
+                    CorsOrigins.NONE, StrictTransport.NONE);
         }
 
         /// A policy with upstream's number of seats and without audit.
@@ -134,6 +138,7 @@ final class Core {
         this.deadlines = new Deadlines(environment.health(), "apiserver-deadlines");
         this.limits = limits(storage, policy.seats(), deadlines, Runtime.getRuntime().maxMemory());
         this.goAway = new GoAwayChance(policy.goAway(), environment.random());
+        this.transport = policy.transport();
         this.cors = policy.origins().isEmpty() ? Cors.NONE : Cors.of(policy.origins()::allows);
         this.access = new Access(contributions.authenticators(), contributions.authorizers(), policy.anonymous(),
                 contributions::awaitComplete, environment.clock());
@@ -206,7 +211,8 @@ final class Core {
                         contributions.kinds(), contributions::metrics),
                 answers);
         return new Pipeline(
-                new Pipeline.Filters(contributions, access, auditing, limits, inFlight, remote, goAway, cors),
+                new Pipeline.Filters(contributions, access, auditing, limits, inFlight, remote, goAway, cors,
+                        transport),
                 new ResourceHandler(access, limits, contributions.kinds(), renderer, handlers), paths, answers,
                 requests);
     }

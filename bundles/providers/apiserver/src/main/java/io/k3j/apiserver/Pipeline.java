@@ -12,6 +12,7 @@ import io.k3j.apirequests.RequestInfo;
 import io.k3j.apirequests.RequestMetrics;
 import io.k3j.apirequests.RequestTimeout;
 import io.k3j.apirequests.Responses;
+import io.k3j.apirequests.StrictTransport;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.codec.Json;
@@ -43,7 +44,7 @@ final class Pipeline implements Endpoint {
 
     /// The filters of every request.
     record Filters(Contributions contributions, Access access, Auditing auditing, RequestLimits limits,
-            InFlight inFlight, RemoteApis remote, GoAwayChance goAway, Cors cors) {
+            InFlight inFlight, RemoteApis remote, GoAwayChance goAway, Cors cors, StrictTransport transport) {
     }
 
     Pipeline(Filters filters, ResourceHandler resources, Paths paths, Responses answers, RequestMetrics metrics) {
@@ -63,7 +64,7 @@ final class Pipeline implements Endpoint {
     public void serve(Exchange exchange) throws IOException {
         long start = System.nanoTime();
         filters.goAway.consider(exchange);
-        Exchange seen = filters.cors.seen(exchange);
+        Exchange seen = filters.cors.seen(filters.transport.seen(exchange));
         if (Cors.answers(seen)) {
             return;
         }

@@ -3,6 +3,7 @@ package io.k3j.apiserver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.apiaccess.AnonymousAuth;
+import io.k3j.apirequests.StrictTransport;
 import io.k3j.apiwatches.Watches;
 import io.k3j.componenthelpers.CorsOrigins;
 import io.k3j.datastorememory.MemoryDatastore;
@@ -22,7 +23,7 @@ class CorsTest {
 
     private static TestServer server(CorsOrigins origins) {
         return new TestServer(new MemoryDatastore(), new Core.Policy(Set.of(), Set.of(), Set.of(),
-                AnonymousAuth.NOWHERE, false, 600, false, Watches.LEAST, 0, origins));
+                AnonymousAuth.NOWHERE, false, 600, false, Watches.LEAST, 0, origins, StrictTransport.NONE));
     }
 
     private static CorsOrigins console() {
