@@ -11,7 +11,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /// Counts how long admission plug-ins take, and each step with all of them, under upstream's names
 /// (`apiserver_admission_controller_admission_duration_seconds`,
-/// `apiserver_admission_step_admission_duration_seconds`). A turn makes nothing but two additions. Any thread; nothing blocks.
+/// `apiserver_admission_step_admission_duration_seconds`). A turn makes nothing but two additions. Any thread; nothing
+/// blocks.
 public final class AdmissionMetrics implements Admissions.Observer {
     /// How many plug-ins are counted; they come and go, and what was counted stays.
     static final int MOST_PLUGINS = 300;
