@@ -3,6 +3,8 @@ package io.k3j.cli;
 import io.k3j.apimachinery.ComponentArguments;
 import io.k3j.componenthelpers.Cidr;
 import io.k3j.componenthelpers.ConcurrentSyncs;
+import io.k3j.componenthelpers.CorsOrigins;
+import io.k3j.componenthelpers.EndpointsPerSlice;
 import io.k3j.componenthelpers.NodeCidrMasks;
 import io.k3j.componenthelpers.ServiceAccountIssuers;
 import java.nio.file.Files;
@@ -25,6 +27,7 @@ final class ArgumentChecks {
             "horizontal-pod-autoscaler-cpu-initialization-period", "horizontal-pod-autoscaler-initial-readiness-delay");
     private static final List<String> NUMBERS_OF_CONTROLLERS = List.of("node-eviction-rate",
             "secondary-node-eviction-rate", "unhealthy-zone-threshold", "horizontal-pod-autoscaler-tolerance");
+    private static final String STREAMS = "http2-max-streams-per-connection";
     private static final String ISSUER = "service-account-issuer";
     private static final String GOAWAY = "goaway-chance";
     private static final double MOST_LIKELY = 0.02;
@@ -36,11 +39,13 @@ final class ArgumentChecks {
     /// What is wrong, in sentences that say what to type.
     ///
     /// @param clusters the ranges of `--cluster-cidr` that can be read
-    static List<String> problems(List<String> apiServer, List<String> controllers, List<Cidr> clusters) {
+    static List<String> problems(List<String> apiServer, List<String> controllers, List<String> scheduler,
+            List<Cidr> clusters) {
         ArgumentChecks checks = new ArgumentChecks();
         checks.files(apiServer);
         checks.apiServer(new ComponentArguments("--kube-apiserver-arg", apiServer));
         checks.controllers(new ComponentArguments("--kube-controller-manager-arg", controllers), clusters);
+        checks.client(new ComponentArguments("--kube-scheduler-arg", scheduler));
         return checks.problems;
     }
 
@@ -71,8 +76,11 @@ final class ArgumentChecks {
         WHOLE_OF_API_SERVER.forEach(name -> check(() -> given.whole(name, 300, Long.MIN_VALUE)));
         check(() -> given.whole("default-watch-cache-size", 100, 1));
         check(() -> given.whole("min-request-timeout", 1800, 1));
+        check(() -> given.whole("delete-collection-workers", 1, 1));
+        check(() -> given.whole(STREAMS, 250, 0));
         check(() -> goAway(given.number(GOAWAY, 0)));
         check(() -> cacheSizes(given));
+        check(() -> CorsOrigins.of(given.flag(), given.values("cors-allowed-origins")));
         check(() -> given.duration("event-ttl", Duration.ZERO, "1h"));
         check(() -> given.truth("service-account-extend-token-expiration", true));
         String most = given.value("service-account-max-token-expiration").orElse("0");
@@ -111,12 +119,22 @@ final class ArgumentChecks {
         }
     }
 
+    /// Of a component that others of upstream's have a client for, and a port.
+    private void client(ComponentArguments given) {
+        check(() -> given.number("kube-api-qps", 50));
+        check(() -> given.whole("kube-api-burst", 100, 0));
+        check(() -> given.whole(STREAMS, 250, 0));
+    }
+
     private void controllers(ComponentArguments given, List<Cidr> clusters) {
+        client(given);
+        check(() -> given.duration("min-resync-period", Duration.ZERO, "12h"));
         DURATIONS_OF_CONTROLLERS.forEach(name -> check(() -> given.duration(name, Duration.ZERO, "5s")));
         DURATIONS_OR_ZERO.forEach(name -> check(() -> given.durationOrZero(name, Duration.ZERO, "5m")));
         NUMBERS_OF_CONTROLLERS.forEach(name -> check(() -> given.number(name, 0.1)));
         check(() -> given.whole("large-cluster-size-threshold", 50, 0));
         check(() -> ConcurrentSyncs.byLoop(given::value));
+        check(() -> EndpointsPerSlice.of(given::value));
         check(() -> NodeCidrMasks.of(clusters, given.whole("node-cidr-mask-size", 0, 0),
                 given.whole("node-cidr-mask-size-ipv4", 0, 0), given.whole("node-cidr-mask-size-ipv6", 0, 0)));
     }

@@ -59,7 +59,7 @@ final class Checks {
         }
         c.scheduler();
         c.problems.addAll(ArgumentChecks.problems(List.of(c.list("kubeApiserverArg")),
-                List.of(c.list("kubeControllerManagerArg")), c.cluster));
+                List.of(c.list("kubeControllerManagerArg")), List.of(c.list("kubeSchedulerArg")), c.cluster));
         c.trust(host);
         return c.problems;
     }

@@ -62,6 +62,12 @@ public interface KindHooks {
         return List.of();
     }
 
+    /// That a kind is deprecated in a version, as a `Warning: 299` header says it of every request for it; empty when
+    /// it is not. Asked for each request of a resource: it must not block.
+    default String deprecated(Gvk kind) {
+        return "";
+    }
+
     /// The cells of the object's row in the Table form, in the order of the kind's columns; empty when
     /// the columns' paths suffice.
     default List<Object> cells(Gvk kind, Obj object, Instant now) {

@@ -19,6 +19,7 @@ import io.k3j.model.Gvr;
 import io.k3j.model.Struct;
 import io.k3j.objectregistry.Slot;
 import java.security.cert.X509Certificate;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -41,6 +42,7 @@ public final class Access {
     private final Slot<Authorizer> authorizers;
     private final AnonymousAuth anonymous;
     private final Runnable awaitReplacement;
+    private final InstantSource clock;
     private final AuthFailureLimiter failures = new AuthFailureLimiter(System::nanoTime);
     private final AuthenticationMetrics metrics = new AuthenticationMetrics();
     private final Impersonation impersonation = new Impersonation(this::allowed);
@@ -51,10 +53,17 @@ public final class Access {
     /// @param awaitReplacement waits briefly for authenticators and authorizers that are being replaced
     public Access(Slot<Authenticator> authenticators, Slot<Authorizer> authorizers, AnonymousAuth anonymous,
             Runnable awaitReplacement) {
+        this(authenticators, authorizers, anonymous, awaitReplacement, InstantSource.system());
+    }
+
+    /// @param clock by which it is counted how long certificates of clients are still valid
+    public Access(Slot<Authenticator> authenticators, Slot<Authorizer> authorizers, AnonymousAuth anonymous,
+            Runnable awaitReplacement, InstantSource clock) {
         this.authenticators = authenticators;
         this.authorizers = authorizers;
         this.anonymous = anonymous;
         this.awaitReplacement = awaitReplacement;
+        this.clock = clock;
     }
 
     /// Who sends a request.
@@ -104,8 +113,11 @@ public final class Access {
         String header = request.exchange().header("authorization").orElse("");
         String bearer = header.regionMatches(true, 0, "Bearer ", 0, 7) ? header.substring(7).strip() : "";
         Proxied proxied = proxied(request);
-        Authenticator.Credentials credentials = new Authenticator.Credentials(
-                request.exchange().clientCertificates(), bearer, List.of(), proxied,
+        List<X509Certificate> shown = request.exchange().clientCertificates();
+        if (!shown.isEmpty()) {
+            metrics.shown(shown.getFirst(), clock.millis());
+        }
+        Authenticator.Credentials credentials = new Authenticator.Credentials(shown, bearer, List.of(), proxied,
                 bearer.isEmpty() ? "" : request.exchange().remote().getHostString());
         try {
             for (Slot.Entry<Authenticator> e : authenticators.state().all()) {

@@ -9,9 +9,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Counts how long admission plug-ins take, under upstream's name
-/// (`apiserver_admission_controller_admission_duration_seconds`). A turn makes nothing but two additions. Any thread;
-/// nothing blocks.
+/// Counts how long admission plug-ins take, and each step with all of them, under upstream's names
+/// (`apiserver_admission_controller_admission_duration_seconds`,
+/// `apiserver_admission_step_admission_duration_seconds`). A turn makes nothing but two additions. Any thread; nothing
+/// blocks.
 public final class AdmissionMetrics implements Admissions.Observer {
     /// How many plug-ins are counted; they come and go, and what was counted stays.
     static final int MOST_PLUGINS = 300;
@@ -23,6 +24,7 @@ public final class AdmissionMetrics implements Admissions.Observer {
     private static final int REFUSED = 1;
     /// By plug-in, a place for each outcome of each operation.
     private final Map<String, Histogram[]> turns = new ConcurrentHashMap<>();
+    private final Histogram[] steps = places();
 
     @Override
     public void took(String plugin, Operation operation, boolean validating, boolean refused, long nanos) {
@@ -31,8 +33,17 @@ public final class AdmissionMetrics implements Admissions.Observer {
             known = turns.computeIfAbsent(plugin, name -> places());
         }
         if (known != null) {
-            known[OUTCOMES * operation.ordinal() + (validating ? VALIDATING : 0) + (refused ? REFUSED : 0)].add(nanos);
+            known[place(operation, validating, refused)].add(nanos);
         }
+    }
+
+    @Override
+    public void stepped(Operation operation, boolean validating, boolean refused, long nanos) {
+        steps[place(operation, validating, refused)].add(nanos);
+    }
+
+    private static int place(Operation operation, boolean validating, boolean refused) {
+        return OUTCOMES * operation.ordinal() + (validating ? VALIDATING : 0) + (refused ? REFUSED : 0);
     }
 
     private static Histogram[] places() {
@@ -45,17 +56,26 @@ public final class AdmissionMetrics implements Admissions.Observer {
     public void to(MetricText text) {
         text.family("apiserver_admission_controller_admission_duration_seconds", MetricText.Type.HISTOGRAM,
                 "How long admission plug-ins took, by name, operation and outcome.");
-        new TreeMap<>(turns).forEach((plugin, places) -> {
-            for (int i = 0; i < places.length; i++) {
-                if (places[i].count() > 0) {
-                    text.histogram(places[i], labels(plugin, i));
-                }
-            }
-        });
+        new TreeMap<>(turns).forEach((plugin, places) -> counted(text, places, "name", plugin));
+        text.family("apiserver_admission_step_admission_duration_seconds", MetricText.Type.HISTOGRAM,
+                "How long all admission plug-ins of a step took together, by operation and outcome.");
+        counted(text, steps);
     }
 
-    private static String[] labels(String plugin, int place) {
-        return new String[] {"name", plugin, "operation", OPERATIONS[place / OUTCOMES].name(), "rejected",
+    /// Those of places where something was.
+    private static void counted(MetricText text, Histogram[] places, String... labels) {
+        for (int i = 0; i < places.length; i++) {
+            if (places[i].count() > 0) {
+                text.histogram(places[i], labels(i, labels));
+            }
+        }
+    }
+
+    private static String[] labels(int place, String... first) {
+        String[] own = {"operation", OPERATIONS[place / OUTCOMES].name(), "rejected",
                 Boolean.toString((place & REFUSED) != 0), "type", (place & VALIDATING) != 0 ? "validate" : "admit"};
+        String[] all = Arrays.copyOf(first, first.length + own.length);
+        System.arraycopy(own, 0, all, first.length, own.length);
+        return all;
     }
 }

@@ -33,6 +33,7 @@ public final class Request {
     private AuditContext audit = AuditContext.NONE;
     private byte[] body = {};
     private int warningLength;
+    private boolean deprecated;
     private Caller caller = Caller.ANONYMOUS;
     private RequestFlow flow = RequestFlow.NONE;
     private Form form = Form.JSON;
@@ -248,6 +249,22 @@ public final class Request {
     /// Texts for `Warning` headers, in order.
     Set<String> warnings() {
         return warnings;
+    }
+
+    /// Notes that what it is about is deprecated: for the client, its audit and who counts requests.
+    ///
+    /// @param warning says so; empty where it is not
+    public void deprecated(String warning) {
+        if (!warning.isEmpty()) {
+            deprecated = true;
+            warn(warning);
+            audit.annotate("k8s.io/deprecated", "true");
+        }
+    }
+
+    /// Whether that was noted.
+    boolean deprecated() {
+        return deprecated;
     }
 
     /// Adds one for the client, once. When there are many they become short, then they are left out, as upstream does

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Counts requests and writes them in Prometheus' text form, with upstream's names and labels
 /// (`apiserver_request_total`, `apiserver_request_duration_seconds`, `apiserver_request_sli_duration_seconds`,
-/// `apiserver_response_sizes`, `apiserver_request_terminations_total`,
+/// `apiserver_response_sizes`, `apiserver_request_terminations_total`, `apiserver_longrunning_requests`,
+/// `apiserver_requested_deprecated_apis`,
 /// <https://kubernetes.io/docs/reference/instrumentation/metrics/>). Any thread; nothing blocks.
 public final class RequestMetrics {
     /// How many different label sets are counted; more are added to none. Paths are made up by clients, and a series
@@ -34,8 +35,10 @@ public final class RequestMetrics {
     private static final String COMPONENT = "apiserver";
     private final Map<Series, Figures> requests = new ConcurrentHashMap<>();
     private final Map<Series, Map<Integer, LongAdder>> terminations = new ConcurrentHashMap<>();
+    private final LongRunningRequests longRunning = new LongRunningRequests();
+    private final DeprecatedRequests deprecated = new DeprecatedRequests();
 
-    private record Series(String verb, String dryRun, String group, String version, String resource, String subresource,
+    record Series(String verb, String dryRun, String group, String version, String resource, String subresource,
             String scope) {
         String[] labels() {
             return new String[] {"component", COMPONENT, "dry_run", dryRun, "group", group, "resource", resource,
@@ -84,6 +87,9 @@ public final class RequestMetrics {
         if (!info.resource()) {
             return;
         }
+        if (request.deprecated()) {
+            deprecated.asked(info);
+        }
         Series series = series(request, info);
         Figures figures = figures(series);
         if (figures != null) {
@@ -111,6 +117,13 @@ public final class RequestMetrics {
         if (terminations.size() < MAX_SERIES || terminations.containsKey(series)) {
             terminations.computeIfAbsent(series, s -> new ConcurrentHashMap<>())
                     .computeIfAbsent(code, c -> new LongAdder()).increment();
+        }
+    }
+
+    /// Counts a request that goes on, until its exchange ends; only those that do so for as long as their client likes.
+    public void goesOn(Request request) {
+        if (request.info().longRunning()) {
+            longRunning.begin(series(request, request.info()).real(), request);
         }
     }
 
@@ -167,6 +180,8 @@ public final class RequestMetrics {
                 text.histogram(sizes, e.getKey().withoutDryRun());
             }
         });
+        longRunning.to(text);
+        deprecated.to(text);
         text.family("apiserver_request_terminations_total", MetricText.Type.COUNTER,
                 "Requests that were ended in self-defense.");
         terminations.entrySet().stream().sorted(Comparator.comparing(e -> e.getKey().toString()))

@@ -10,7 +10,14 @@ public final class EndpointControllers {
     /// Adds the loops of EndpointSlices, of Endpoints and of the slices that mirror Endpoints, by upstream's names and
     /// service accounts. They begin with the context, and end with it. Does not block.
     public static void add(ControllerContext context) {
-        EndpointSlices.add(context);
+        add(context, SlicePlan.MAX_ENDPOINTS);
+    }
+
+    /// The same with another number of endpoints.
+    ///
+    /// @param most that are put into one slice of a Service with a selector
+    public static void add(ControllerContext context, int most) {
+        EndpointSlices.begin(context, most);
         EndpointsObjects.add(context);
         EndpointsMirror.add(context);
     }

@@ -38,8 +38,10 @@ final class EndpointSlices implements Reconciler {
     private final LiveView nodes;
     private final TopologyHints hints;
     private final TimeSource clock;
+    private final int most;
 
-    private EndpointSlices(ControllerContext context) {
+    private EndpointSlices(ControllerContext context, int most) {
+        this.most = most;
         this.services = context.views().of(BuiltinResources.SERVICES);
         this.pods = context.views().of(BuiltinResources.PODS);
         this.nodes = context.views().of(BuiltinResources.NODES);
@@ -57,7 +59,12 @@ final class EndpointSlices implements Reconciler {
     }
 
     static void add(ControllerContext context) {
-        EndpointSlices all = new EndpointSlices(context);
+        begin(context, SlicePlan.MAX_ENDPOINTS);
+    }
+
+    /// @param most endpoints that are put into one slice
+    static void begin(ControllerContext context, int most) {
+        EndpointSlices all = new EndpointSlices(context, most);
         Controller loop = context.loop("endpointslice-controller", "endpointslice-controller", 2, all)
                 .on(all.services).on(all.pods, Selected.by(all.services, EndpointSlices::selector)).reads(all.nodes)
                 .on(all.slices,
@@ -99,10 +106,10 @@ final class EndpointSlices implements Reconciler {
         Map<SlicePlan.Group, List<Struct>> wanted = wanted(service);
         if (!TopologyHints.asked(service)) {
             hints.withdrawn(service);
-            return SlicePlan.of(wanted, present, g -> newSlice(service, g));
+            return SlicePlan.of(wanted, present, g -> newSlice(service, g), (before, now) -> now, most);
         }
-        return hints.add(service, SlicePlan.of(wanted, present, g -> newSlice(service, g), TopologyHints::kept),
-                present);
+        return hints.add(service,
+                SlicePlan.of(wanted, present, g -> newSlice(service, g), TopologyHints::kept, most), present);
     }
 
     /// Those of an earlier Service with the name lead to what that one selected.

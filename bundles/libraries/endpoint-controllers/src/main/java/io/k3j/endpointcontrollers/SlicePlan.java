@@ -23,7 +23,7 @@ import java.util.function.UnaryOperator;
 /// @param update slices to update
 /// @param delete slices to delete
 record SlicePlan(List<Obj> create, List<Obj> update, List<Obj> delete) {
-    /// Maximum of endpoints in one slice.
+    /// Maximum of endpoints in one slice, unless another number is asked for.
     static final int MAX_ENDPOINTS = 100;
     static final String SERVICE = "kubernetes.io/service-name";
     static final String MANAGED_BY = "endpointslice.kubernetes.io/managed-by";
@@ -34,16 +34,17 @@ record SlicePlan(List<Obj> create, List<Obj> update, List<Obj> delete) {
     record Group(String family, Seq ports) {
     }
 
-    /// Computes the changes.
+    /// Computes the changes, with upstream's number of endpoints in one slice.
     static SlicePlan of(Map<Group, List<Struct>> wanted, List<Obj> present, Function<Group, Obj> template) {
-        return of(wanted, present, template, (before, now) -> now);
+        return of(wanted, present, template, (before, now) -> now, MAX_ENDPOINTS);
     }
 
     /// Computes the changes.
     ///
     /// @param kept what becomes of an endpoint that is in a slice already: from what it is there, and what is wanted
+    /// @param most up to how many endpoints are put into one slice; one that has more keeps them
     static SlicePlan of(Map<Group, List<Struct>> wanted, List<Obj> present, Function<Group, Obj> template,
-            BinaryOperator<Struct> kept) {
+            BinaryOperator<Struct> kept, int most) {
         SlicePlan plan = new SlicePlan(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         Map<Group, List<Obj>> known = new LinkedHashMap<>();
         present.stream().sorted(Comparator.comparing(Obj::name))
@@ -55,7 +56,7 @@ record SlicePlan(List<Obj> create, List<Obj> update, List<Obj> delete) {
         });
         wanted.forEach(
                 (group, endpoints) -> plan.fill(endpoints, known.getOrDefault(group, List.of()),
-                        template.apply(group), kept));
+                        template.apply(group), kept, most));
         return plan;
     }
 
@@ -81,7 +82,8 @@ record SlicePlan(List<Obj> create, List<Obj> update, List<Obj> delete) {
         return new Group(slice.tree().text("addressType"), slice.tree().seq("ports"));
     }
 
-    private void fill(List<Struct> endpoints, List<Obj> slices, Obj template, BinaryOperator<Struct> kept) {
+    private void fill(List<Struct> endpoints, List<Obj> slices, Obj template, BinaryOperator<Struct> kept,
+            int most) {
         Map<String, Struct> unplaced = new LinkedHashMap<>();
         endpoints.forEach(e -> unplaced.put(identity(e), e));
         List<List<Struct>> placed = new ArrayList<>();
@@ -97,18 +99,18 @@ record SlicePlan(List<Obj> create, List<Obj> update, List<Obj> delete) {
         }
         List<Struct> more = new ArrayList<>(unplaced.values());
         for (int i = 0; i < slices.size(); i++) {
-            fillSlice(slices.get(i), placed.get(i), more, template, slices.size() == 1 && endpoints.isEmpty());
+            fillSlice(slices.get(i), topUp(placed.get(i), more, most), template,
+                    slices.size() == 1 && endpoints.isEmpty());
         }
         while (!more.isEmpty() || slices.isEmpty() && endpoints.isEmpty() && create.isEmpty()) {
-            create.add(template.with(topUp(new ArrayList<>(), more), "endpoints"));
+            create.add(template.with(topUp(new ArrayList<>(), more, most), "endpoints"));
             if (more.isEmpty()) {
                 return;
             }
         }
     }
 
-    private void fillSlice(Obj slice, List<Struct> endpointsHere, List<Struct> more, Obj template, boolean keepEmpty) {
-        Seq endpoints = topUp(endpointsHere, more);
+    private void fillSlice(Obj slice, Seq endpoints, Obj template, boolean keepEmpty) {
         if (endpoints.isEmpty() && !keepEmpty) {
             delete.add(slice);
             return;
@@ -122,8 +124,8 @@ record SlicePlan(List<Obj> create, List<Obj> update, List<Obj> delete) {
         }
     }
 
-    private static Seq topUp(List<Struct> endpointsHere, List<Struct> more) {
-        while (endpointsHere.size() < MAX_ENDPOINTS && !more.isEmpty()) {
+    private static Seq topUp(List<Struct> endpointsHere, List<Struct> more, int most) {
+        while (endpointsHere.size() < most && !more.isEmpty()) {
             endpointsHere.add(more.removeFirst());
         }
         return Seq.copyOf(endpointsHere);

@@ -12,6 +12,8 @@ import io.k3j.model.Struct;
 import io.k3j.stage.Stage;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -69,6 +71,16 @@ class EndpointSlicesTest {
                 stage.all(BuiltinResources.ENDPOINT_SLICES).getFirst().key());
         stage.pass(Duration.ofMinutes(5));
         assertThat(stage.api.calls().stream().filter(c -> c.contains("create endpointslices"))).hasSize(1);
+    }
+
+    @Test
+    void aSliceHasAsManyEndpointsAsAreAskedFor() {
+        SlicePlan.Group group = new SlicePlan.Group("IPv4", Seq.EMPTY);
+        List<Struct> five = IntStream.range(0, 5)
+                .mapToObj(i -> Struct.of("addresses", Seq.of("10.42.0." + i))).toList();
+        SlicePlan plan = SlicePlan.of(Map.of(group, five), List.of(),
+                g -> Obj.of(Struct.of("metadata", Struct.of("namespace", "default"))), (before, now) -> now, 2);
+        assertThat(plan.create()).extracting(s -> s.tree().seq("endpoints").size()).containsExactly(2, 2, 1);
     }
 
     @Test

@@ -10,6 +10,8 @@ import java.util.concurrent.atomic.LongAdder;
 final class FlowCounts {
     /// Upstream's buckets.
     private static final double[] SECONDS = {0, 0.005, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30};
+    private static final double[] SEATS = {1, 2, 4, 10};
+    private static final String WATCH = "watch";
     final String schema;
     final String level;
     final LongAdder dispatched = new LongAdder();
@@ -19,6 +21,10 @@ final class FlowCounts {
     final LongAdder waitingSeats = new LongAdder();
     final Histogram served = new Histogram(SECONDS);
     final Histogram refused = new Histogram(SECONDS);
+    /// How long those that came had their seats; of watches until they have told what there is.
+    final Histogram executed = new Histogram(SECONDS);
+    final Histogram executedWatches = new Histogram(SECONDS);
+    final Histogram estimated = Histogram.ofWhole(SEATS);
     private final Map<RejectReason, LongAdder> refusals = new EnumMap<>(RejectReason.class);
 
     FlowCounts(String schema, String level) {
@@ -35,6 +41,14 @@ final class FlowCounts {
 
     long rejected() {
         return refusals.values().stream().mapToLong(LongAdder::sum).sum();
+    }
+
+    /// A request has worked in its seats.
+    ///
+    /// @param width as it was estimated
+    void executed(Turn turn, int width, long nanos) {
+        (turn.of.digest().verb().equals(WATCH) ? executedWatches : executed).add(nanos);
+        estimated.add(width);
     }
 
     void waits(Turn turn, int by) {

@@ -58,6 +58,24 @@ final class FlowMetrics {
             waited(each, each.served, "true");
             waited(each, each.refused, "false");
         }
+        text.family(PREFIX + "request_execution_seconds", Type.HISTOGRAM,
+                "How long requests had their seats, watches until they had told what there is");
+        for (FlowCounts each : flows) {
+            executed(each, each.executed, "regular");
+            executed(each, each.executedWatches, "watch");
+        }
+        text.family(PREFIX + "work_estimated_seats", Type.HISTOGRAM, "How many seats requests were estimated to need");
+        for (FlowCounts each : flows) {
+            if (each.estimated.count() > 0) {
+                text.histogram(each.estimated, SCHEMA, each.schema, LEVEL, each.level);
+            }
+        }
+    }
+
+    private void executed(FlowCounts flow, Histogram counted, String type) {
+        if (counted.count() > 0) {
+            text.histogram(counted, SCHEMA, flow.schema, LEVEL, flow.level, "type", type);
+        }
     }
 
     private void waited(FlowCounts flow, Histogram counted, String executed) {

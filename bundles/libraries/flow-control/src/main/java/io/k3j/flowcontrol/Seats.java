@@ -65,7 +65,9 @@ public final class Seats {
             ScopedValue.CallableOp<T, X> work) throws X {
         QueueSet seats = of.level().seats();
         long since = turn.write ? System.nanoTime() : 0;
+        int width = turn.seats;
         wait(of, turn, millis);
+        long begun = nanos.getAsLong();
         try {
             if (turn.write) {
                 store.mustTake(since);
@@ -73,6 +75,7 @@ public final class Seats {
             return ScopedValue.where(seated, new Seat(seats, turn)).call(() -> Unseated.in(this::away, work));
         } finally {
             seats.release(turn);
+            of.counts().executed(turn, width, nanos.getAsLong() - begun);
         }
     }
 

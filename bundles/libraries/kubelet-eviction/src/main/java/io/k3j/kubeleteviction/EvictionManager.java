@@ -13,7 +13,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 
 /// Keeps the node alive when it runs short of memory, disk or processes: says so in conditions, removes what nobody
 /// needs, and ends one pod at a time until enough is left. A round is [#synchronize]; one thread at a time. What it
@@ -31,6 +35,8 @@ public final class EvictionManager {
     private final InstantSource clock;
     private Map<Threshold, Instant> first = Map.of();
     private final Map<String, Instant> observed = new HashMap<>();
+    /// By signal, of which there are some.
+    private final Map<String, LongAdder> evictions = new ConcurrentHashMap<>();
     private List<Threshold> resolving = List.of();
     private Observations last = Observations.NONE;
     private volatile Set<String> conditions = Set.of();
@@ -71,6 +77,13 @@ public final class EvictionManager {
     /// The pressures the Node is to tell: `MemoryPressure`, `DiskPressure`, `PIDPressure`, those that are. Any thread.
     public Set<String> conditions() {
         return conditions;
+    }
+
+    /// How many pods were ended, by the signal, or the limit of their own, because of which they were. Any thread.
+    public SortedMap<String, Long> evictions() {
+        SortedMap<String, Long> all = new TreeMap<>();
+        evictions.forEach((signal, count) -> all.put(signal, count.sum()));
+        return all;
     }
 
     /// Whether a pod is never evicted, and admitted whatever the pressure: a static one, or one of the highest
@@ -139,8 +152,10 @@ public final class EvictionManager {
         LocalStorageLimits limits = new LocalStorageLimits(node.separateImages());
         List<Obj> all = new ArrayList<>();
         for (Obj pod : pods) {
-            Optional<String> why = seen.pod(pod.uid()).flatMap(stats -> limits.excess(pod, stats));
-            if (why.isPresent() && evict(pod, IMMEDIATE, why.get(), false)) {
+            Optional<LocalStorageLimits.Excess> why = seen.pod(pod.uid())
+                    .flatMap(stats -> limits.excess(pod, stats));
+            if (why.isPresent() && evict(pod, IMMEDIATE, why.get().message(), false)) {
+                counted(why.get().signal());
                 all.add(pod);
             }
         }
@@ -166,11 +181,16 @@ public final class EvictionManager {
             Duration grace = threshold.hard() ? IMMEDIATE : Duration.ofSeconds(Math.min(
                     config.longestGrace().toSeconds(), pod.spec().whole("terminationGracePeriodSeconds", 30)));
             if (evict(pod, grace, EvictionMessages.of(signal, pod, due, seen), true)) {
+                counted(signal.text());
                 return List.of(pod);
             }
         }
         LOG.log(System.Logger.Level.WARNING, "Cannot evict any pod from the node resource={0}", signal.resource());
         return List.of();
+    }
+
+    private void counted(String signal) {
+        evictions.computeIfAbsent(signal, s -> new LongAdder()).increment();
     }
 
     private boolean evict(Obj pod, Duration grace, String message, boolean disruption) {

@@ -13,25 +13,32 @@ import java.util.stream.Stream;
 record LocalStorageLimits(boolean separate) {
     private static final String STORAGE = "ephemeral-storage";
 
+    /// A limit that a pod is beyond.
+    ///
+    /// @param signal what metrics call it, as upstream
+    /// @param message why the pod has to go
+    record Excess(String signal, String message) {
+    }
+
     /// Why a pod has to go.
-    Optional<String> excess(Obj pod, Struct stats) {
+    Optional<Excess> excess(Obj pod, Struct stats) {
         return volume(pod, stats).or(() -> whole(pod, stats)).or(() -> container(pod, stats));
     }
 
-    private static Optional<String> volume(Obj pod, Struct stats) {
+    private static Optional<Excess> volume(Obj pod, Struct stats) {
         for (Struct volume : pod.spec().seq("volumes").structs()) {
             Quantity limit = Quantity.of(volume.struct("emptyDir").get("sizeLimit"));
             Struct used = stats.seq("volume").find("name", volume.text("name"));
             if (limit.signum() > 0 && Quantity.bytes(used.whole("usedBytes", 0)).compareTo(limit) > 0) {
-                return Optional.of("Usage of EmptyDir volume \"" + volume.text("name") + "\" exceeds the limit \""
-                        + limit + "\". ");
+                return Optional.of(new Excess("emptydirfs.limit", "Usage of EmptyDir volume \"" + volume.text("name")
+                        + "\" exceeds the limit \"" + limit + "\". "));
             }
         }
         return Optional.empty();
     }
 
     /// Limits of all containers together; of init containers the largest counts where it is more.
-    private static Optional<String> whole(Obj pod, Struct stats) {
+    private static Optional<Excess> whole(Obj pod, Struct stats) {
         Stream<Struct> all = Stream.of("containers", "initContainers")
                 .flatMap(list -> pod.spec().seq(list).structs().stream());
         if (all.noneMatch(c -> limits(c).has(STORAGE))) {
@@ -47,19 +54,20 @@ record LocalStorageLimits(boolean separate) {
         }
         long used = stats.struct(STORAGE).whole("usedBytes", 0);
         return Quantity.bytes(used).compareTo(sum) > 0
-                ? Optional.of("Pod ephemeral local storage usage exceeds the total limit of containers " + sum + ". ")
+                ? Optional.of(new Excess("ephemeralpodfs.limit",
+                        "Pod ephemeral local storage usage exceeds the total limit of containers " + sum + ". "))
                 : Optional.empty();
     }
 
-    private Optional<String> container(Obj pod, Struct stats) {
+    private Optional<Excess> container(Obj pod, Struct stats) {
         for (Struct spec : pod.spec().seq("containers").structs()) {
             Quantity limit = Quantity.of(limits(spec).get(STORAGE));
             Struct c = stats.seq("containers").find("name", spec.text("name"));
             long used = c.struct("logs").whole("usedBytes", 0)
                     + (separate ? 0 : c.struct("rootfs").whole("usedBytes", 0));
             if (limit.signum() > 0 && Quantity.bytes(used).compareTo(limit) > 0) {
-                return Optional.of("Container " + spec.text("name") + " exceeded its local ephemeral storage limit \""
-                        + limit + "\". ");
+                return Optional.of(new Excess("ephemeralcontainerfs.limit", "Container " + spec.text("name")
+                        + " exceeded its local ephemeral storage limit \"" + limit + "\". "));
             }
         }
         return Optional.empty();

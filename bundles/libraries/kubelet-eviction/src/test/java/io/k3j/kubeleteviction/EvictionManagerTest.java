@@ -215,4 +215,26 @@ class EvictionManagerTest {
         assertThat(scene.told.getLast()).isEqualTo(
                 "layers 1s: Container main exceeded its local ephemeral storage limit \"1Mi\". ");
     }
+
+    @Test
+    void podsThatWereEndedAreCountedBySignal() throws InterruptedException {
+        scene.pod("a", 0, 0, 3 * GI);
+        scene.pod("b", 0, 0, GI);
+        scene.memory = 1;
+        EvictionManager manager = manager("eviction-hard", "memory.available<100Mi");
+        assertThat(manager.evictions()).isEmpty();
+        round(manager);
+        round(manager);
+        assertThat(manager.evictions()).isEqualTo(Map.of("memory.available", 2L));
+        scene.memory = 4 * GI;
+        scene.pod("greedy", 0, 0, GI);
+        int last = scene.pods.size() - 1;
+        scene.pods.set(last, scene.pods.get(last).with(Seq.of(Struct.of("name", "tmp", "emptyDir",
+                Struct.of("sizeLimit", "10Mi"))), "spec", "volumes"));
+        int stats = scene.stats.size() - 1;
+        scene.stats.set(stats, scene.stats.get(stats).with("volume",
+                Seq.of(Struct.of("name", "tmp", "usedBytes", 11L << 20))));
+        round(manager);
+        assertThat(manager.evictions()).containsEntry("emptydirfs.limit", 1L).containsEntry("memory.available", 2L);
+    }
 }

@@ -1,5 +1,6 @@
 package io.k3j.kuberuntime;
 
+import io.k3j.model.Obj;
 import io.k3j.nodeapi.Container;
 import io.k3j.nodeapi.ContainerRuntime;
 import io.k3j.nodeapi.Sandbox;
@@ -70,6 +71,14 @@ public record PodRuntime(List<Sandbox> sandboxes, Map<String, List<Container>> c
     /// Every container that runs.
     public List<Container> running() {
         return all().stream().filter(Container::running).toList();
+    }
+
+    /// Whether each container of a pod has been started, and one runs still. Init containers and ephemeral ones do not
+    /// count; a pod of this kind has the phase `Running`.
+    public boolean runs(Obj pod) {
+        List<Optional<Container>> newest = PodSpecs.containers(pod).stream().map(c -> newest(c.text("name"))).toList();
+        return newest.stream().allMatch(c -> c.filter(s -> s.running() || s.exited()).isPresent())
+                && newest.stream().anyMatch(c -> c.filter(Container::running).isPresent());
     }
 
     /// The pod's addresses. The primary first; empty on the node's network.

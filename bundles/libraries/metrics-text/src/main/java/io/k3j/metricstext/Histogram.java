@@ -2,6 +2,7 @@ package io.k3j.metricstext;
 
 import java.util.Arrays;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /// Counts how long something took, or how large it was, by bounds, as Prometheus' client libraries do
@@ -34,14 +35,27 @@ public final class Histogram {
         return new Histogram(bounds, 1);
     }
 
+    /// Counts whole numbers of what is shown, as seats, or seconds of which nanoseconds would soon be more than a
+    /// number can hold; has counted nothing.
+    /// @param bounds ascending; not copied
+    public static Histogram ofWhole(double... bounds) {
+        return new Histogram(bounds, 1);
+    }
+
     /// Bounds of which each is twice the one before, as `prometheus.ExponentialBuckets` makes them.
     /// @param first in what is shown
     public static double[] doubling(double first, int number) {
         return IntStream.range(0, number).mapToDouble(i -> first * (1L << i)).toArray();
     }
 
+    /// Bounds of which each is the one before times a factor, multiplied one after the other as Go does.
+    /// @param first in what is shown
+    public static double[] exponential(double first, double factor, int number) {
+        return DoubleStream.iterate(first, bound -> bound * factor).limit(number).toArray();
+    }
+
     /// Counts one.
-    /// @param took in nanoseconds, or bytes
+    /// @param took in nanoseconds, or bytes, or what else is counted
     public void add(long took) {
         double shown = took / unit;
         int i = 0;

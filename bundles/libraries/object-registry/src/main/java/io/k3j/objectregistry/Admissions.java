@@ -34,6 +34,12 @@ public final class Admissions {
         /// @param validating whether it only looked
         /// @param refused whether it threw
         void took(String plugin, Operation operation, boolean validating, boolean refused, long nanos);
+
+        /// All of a step have had their turn, or one of them has refused. By itself it hears nothing of it.
+        ///
+        /// @param validating whether it was the step of those that only look
+        default void stepped(Operation operation, boolean validating, boolean refused, long nanos) {
+        }
     }
 
     /// @param plugins in the order in which they are asked
@@ -63,6 +69,8 @@ public final class Admissions {
     public Struct admit(Write write, Struct object) {
         List<Slot.Entry<Admission>> all = present();
         Struct now = object;
+        long begun = System.nanoTime();
+        boolean refused = true;
         try {
             for (int i = 0; i < all.size(); i++) {
                 now = admitted(all.get(i), write, now);
@@ -72,10 +80,13 @@ public final class Admissions {
                     }
                 }
             }
+            refused = false;
             return now;
         } catch (RuntimeException e) {
             abandoned(write, now);
             throw e;
+        } finally {
+            observer.stepped(write.operation(), false, refused, System.nanoTime() - begun);
         }
     }
 
@@ -129,7 +140,15 @@ public final class Admissions {
     /// reserved.
     /// @throws io.k3j.clientapi.ApiFault a refusal, or 503 while a wanted plug-in is away
     public void validate(Write write, Struct object) {
-        present().forEach(e -> validated(e, write, object));
+        List<Slot.Entry<Admission>> all = present();
+        long begun = System.nanoTime();
+        boolean refused = true;
+        try {
+            all.forEach(e -> validated(e, write, object));
+            refused = false;
+        } finally {
+            observer.stepped(write.operation(), true, refused, System.nanoTime() - begun);
+        }
     }
 
     /// What plug-ins warn of, of an object they all let pass. Their texts, for the header `Warning` of the answer;

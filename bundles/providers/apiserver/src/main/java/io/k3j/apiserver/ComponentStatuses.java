@@ -25,7 +25,6 @@ final class ComponentStatuses {
     /// Serves get and list.
     /// @throws io.k3j.clientapi.ApiFault 404 for an unknown name
     void serve(Request request, Target target) throws IOException {
-        request.warn("v1 ComponentStatus is deprecated in v1.19+");
         String name = request.info().name();
         if (name.isEmpty()) {
             answers.page(request, target,

@@ -9,6 +9,7 @@ import io.k3j.apidiscovery.OpenApiDocuments;
 import io.k3j.apidiscovery.RemoteApis;
 import io.k3j.apirequests.AdmissionMetrics;
 import io.k3j.apirequests.Bodies;
+import io.k3j.apirequests.Cors;
 import io.k3j.apirequests.Frames;
 import io.k3j.apirequests.GoAwayChance;
 import io.k3j.apirequests.ListWriter;
@@ -16,6 +17,7 @@ import io.k3j.apirequests.Renderer;
 import io.k3j.apirequests.RequestMetrics;
 import io.k3j.apirequests.Responses;
 import io.k3j.apirequests.StoreMetrics;
+import io.k3j.apirequests.StrictTransport;
 import io.k3j.apirequests.Tables;
 import io.k3j.apiwatches.WatchHub;
 import io.k3j.apiwatches.WatchMetrics;
@@ -23,6 +25,7 @@ import io.k3j.apiwatches.Watches;
 import io.k3j.codec.Protobuf;
 import io.k3j.componentapi.Health;
 import io.k3j.componentbase.Deadlines;
+import io.k3j.componenthelpers.CorsOrigins;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.flowcontrol.BodyBudget;
 import io.k3j.flowcontrol.FlowController;
@@ -63,6 +66,8 @@ final class Core {
     private final Deadlines deadlines;
     private final InFlight inFlight = new InFlight();
     private final GoAwayChance goAway;
+    private final Cors cors;
+    private final StrictTransport transport;
     private final AdmissionMetrics admissionMetrics = new AdmissionMetrics();
     private final StoreMetrics storeMetrics = new StoreMetrics();
 
@@ -76,13 +81,17 @@ final class Core {
     /// @param audited whether requests are recorded, and not served while nobody does
     /// @param leastWatch how long watches last at least
     /// @param goAway how likely a request over HTTP/2 is the last of its connection, at most [GoAwayChance#MOST]
+    /// @param origins whose pages may read answers
+    /// @param transport what answers say of TLS
     record Policy(Set<String> authorizers, Set<String> admission, Set<String> disabled, AnonymousAuth anonymous,
-            boolean staleReads, int seats, boolean audited, Duration leastWatch, double goAway) {
+            boolean staleReads, int seats, boolean audited, Duration leastWatch, double goAway, CorsOrigins origins,
+            StrictTransport transport) {
         /// A policy with watches and connections that last as long as upstream's.
-        @SuppressWarnings("checkstyle:ParameterNumber") // the record's own, but two
+        @SuppressWarnings("checkstyle:ParameterNumber") // the record's own, but four
         Policy(Set<String> authorizers, Set<String> admission, Set<String> disabled, AnonymousAuth anonymous,
                 boolean staleReads, int seats, boolean audited) {
-            this(authorizers, admission, disabled, anonymous, staleReads, seats, audited, Watches.LEAST, 0);
+            this(authorizers, admission, disabled, anonymous, staleReads, seats, audited, Watches.LEAST, 0,
+                    CorsOrigins.NONE, StrictTransport.NONE);
         }
 
         /// A policy with upstream's number of seats and without audit.
@@ -129,8 +138,10 @@ final class Core {
         this.deadlines = new Deadlines(environment.health(), "apiserver-deadlines");
         this.limits = limits(storage, policy.seats(), deadlines, Runtime.getRuntime().maxMemory());
         this.goAway = new GoAwayChance(policy.goAway(), environment.random());
+        this.transport = policy.transport();
+        this.cors = policy.origins().isEmpty() ? Cors.NONE : Cors.of(policy.origins()::allows);
         this.access = new Access(contributions.authenticators(), contributions.authorizers(), policy.anonymous(),
-                contributions::awaitComplete);
+                contributions::awaitComplete, environment.clock());
         this.auditing = new Auditing(contributions, environment.clock(), System::nanoTime);
         Admissions admissions = new Admissions(contributions.admissions(), contributions::awaitComplete,
                 limits.seats()::away, admissionMetrics);
@@ -196,11 +207,12 @@ final class Core {
                 new IssuerDocuments(contributions),
                 new FlowControlDumps(limits.flows(), environment.clock(), answers));
         Paths paths = new Paths(documents, health,
-                new ServerMetrics(counted(requests, watches), limits, access.failures(), auditing, hub, storage,
+                new ServerMetrics(counted(requests, watches), limits, access.failures(), auditing, storage,
                         contributions.kinds(), contributions::metrics),
                 answers);
         return new Pipeline(
-                new Pipeline.Filters(contributions, access, auditing, limits, inFlight, remote, goAway),
+                new Pipeline.Filters(contributions, access, auditing, limits, inFlight, remote, goAway, cors,
+                        transport),
                 new ResourceHandler(access, limits, contributions.kinds(), renderer, handlers), paths, answers,
                 requests);
     }

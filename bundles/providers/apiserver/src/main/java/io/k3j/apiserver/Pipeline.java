@@ -5,12 +5,14 @@ import io.k3j.apiaccess.Auditing;
 import io.k3j.apicontributions.Contributions;
 import io.k3j.apidiscovery.RemoteApis;
 import io.k3j.apirequests.AuditContext;
+import io.k3j.apirequests.Cors;
 import io.k3j.apirequests.GoAwayChance;
 import io.k3j.apirequests.Request;
 import io.k3j.apirequests.RequestInfo;
 import io.k3j.apirequests.RequestMetrics;
 import io.k3j.apirequests.RequestTimeout;
 import io.k3j.apirequests.Responses;
+import io.k3j.apirequests.StrictTransport;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.codec.Json;
@@ -42,7 +44,7 @@ final class Pipeline implements Endpoint {
 
     /// The filters of every request.
     record Filters(Contributions contributions, Access access, Auditing auditing, RequestLimits limits,
-            InFlight inFlight, RemoteApis remote, GoAwayChance goAway) {
+            InFlight inFlight, RemoteApis remote, GoAwayChance goAway, Cors cors, StrictTransport transport) {
     }
 
     Pipeline(Filters filters, ResourceHandler resources, Paths paths, Responses answers, RequestMetrics metrics) {
@@ -62,11 +64,15 @@ final class Pipeline implements Endpoint {
     public void serve(Exchange exchange) throws IOException {
         long start = System.nanoTime();
         filters.goAway.consider(exchange);
+        Exchange seen = filters.cors.seen(filters.transport.seen(exchange));
+        if (Cors.answers(seen)) {
+            return;
+        }
         Request request;
         try {
-            request = new Request(filters.auditing.seen(exchange));
+            request = new Request(filters.auditing.seen(seen));
         } catch (ApiFault f) {
-            exchange.respond(f.code(), Map.of("content-type", "application/json"),
+            seen.respond(f.code(), Map.of("content-type", "application/json"),
                     Json.bytes(f.status()));
             return;
         }
@@ -151,11 +157,12 @@ final class Pipeline implements Endpoint {
         request.flow(filters.limits.flows().classify(new RequestDigest(request.caller(), info.resource(), info.verb(),
                 info.gvr(), info.subresource(), info.authorizedNamespace(), request.path(), info.name()))
                 .within(timeout));
-        if (filters.remote.serve(request, ticket::close)) {
+        Runnable longRunning = () -> goesOn(request, ticket);
+        if (filters.remote.serve(request, longRunning)) {
             return;
         }
         if (info.resource()) {
-            resources.serve(request, ticket::close);
+            resources.serve(request, longRunning);
             return;
         }
         filters.access.allowed(request, request.attributes());
@@ -163,6 +170,12 @@ final class Pipeline implements Endpoint {
             paths.serve(request);
             return request;
         });
+    }
+
+    /// It needs nothing of the datastore any more.
+    private void goesOn(Request request, InFlight.Ticket ticket) {
+        ticket.close();
+        metrics.goesOn(request);
     }
 
     /// Who asks, from now on recorded.

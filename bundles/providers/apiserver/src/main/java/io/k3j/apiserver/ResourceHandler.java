@@ -54,10 +54,20 @@ final class ResourceHandler {
             throw Responses.noSuchResource();
         }
         Target target = new Target(kind, kinds);
+        request.deprecated(deprecated(target));
         if (info.subresource().isEmpty()) {
             resource(request, target, longRunning);
         } else {
             subresource(request, target, longRunning);
+        }
+    }
+
+    /// While nobody knows it for a moment nothing is refused because of it.
+    private static String deprecated(Target target) {
+        try {
+            return target.hooks().deprecated(target.kind().gvk());
+        } catch (ApiFault away) {
+            return "";
         }
     }
 

@@ -6,7 +6,6 @@ import io.k3j.apirequests.AdmissionMetrics;
 import io.k3j.apirequests.RequestMetrics;
 import io.k3j.apirequests.StoreMetrics;
 import io.k3j.apiserverapi.ResourceKind;
-import io.k3j.apiwatches.WatchHub;
 import io.k3j.apiwatches.WatchMetrics;
 import io.k3j.flowcontrol.AuthFailureLimiter;
 import io.k3j.flowcontrol.RequestLimits;
@@ -36,7 +35,6 @@ final class ServerMetrics {
     private final RequestLimits limits;
     private final AuthFailureLimiter failures;
     private final Auditing auditing;
-    private final WatchHub hub;
     private final Storage storage;
     private final Kinds kinds;
     private final Supplier<String> others;
@@ -51,12 +49,11 @@ final class ServerMetrics {
     // one for each kind of figure
     @SuppressWarnings("checkstyle:ParameterNumber")
     ServerMetrics(Counted counted, RequestLimits limits, AuthFailureLimiter failures, Auditing auditing,
-            WatchHub hub, Storage storage, Kinds kinds, Supplier<String> others) {
+            Storage storage, Kinds kinds, Supplier<String> others) {
         this.counted = counted;
         this.limits = limits;
         this.failures = failures;
         this.auditing = auditing;
-        this.hub = hub;
         this.storage = storage;
         this.kinds = kinds;
         this.others = others;
@@ -120,7 +117,6 @@ final class ServerMetrics {
         all.put("k3j_apiserver_long_lists_refused_total", limits.longLists().refused());
         all.put("k3j_apiserver_watches", limits.watches().taken());
         all.put("k3j_apiserver_watches_refused_total", limits.watches().refused());
-        all.put("apiserver_longrunning_requests", hub.watchers());
         all.put("etcd_debugging_mvcc_current_revision", storage.log().newest().revision());
         all.put("k3j_consistent_read_failures_total", storage.fence().failures());
         all.put("k3j_stale_reads_total", storage.fence().staleAnswers());

@@ -4,11 +4,13 @@ import io.k3j.apiaccess.Access;
 import io.k3j.apiaccess.AnonymousAuth;
 import io.k3j.apimachinery.ComponentArguments;
 import io.k3j.apirequests.GoAwayChance;
+import io.k3j.apirequests.StrictTransport;
 import io.k3j.apiwatches.Watches;
 import io.k3j.codec.DurationText;
 import io.k3j.componentbase.FeatureGate;
 import io.k3j.componentbase.FeatureGates;
 import io.k3j.componenthelpers.Cidr;
+import io.k3j.componenthelpers.CorsOrigins;
 import io.k3j.flowcontrol.Seats;
 import java.io.UncheckedIOException;
 import java.net.DatagramSocket;
@@ -35,7 +37,6 @@ record ServerRunOptions(Core.Policy policy, String address, int port, String ser
     /// Where PodCertificateRequests may be served.
     private static final String SIGNING = "PodCertificateSigning";
     private static final String FLAG = "--kube-apiserver-arg=";
-    private static final String GOAWAY = "goaway-chance";
     private static final Duration LEAST_TIMEOUT = Duration.ofMinutes(1);
     private static final int MOST_SEATS = 1_000_000;
     private static final long YEAR_SECONDS = 31_536_000;
@@ -54,6 +55,7 @@ record ServerRunOptions(Core.Policy policy, String address, int port, String ser
                 ? Set.of(Access.CONFIGURED)
                 : Set.of("Node", "RBAC");
         requestTimeout(args);
+        ComponentArguments given = ComponentArguments.of("--kube-apiserver-arg", settings.kubeApiserverArg());
         Set<String> disabled = commaSeparated(args.getOrDefault("disable-admission-plugins", ""));
         Set<String> plugins = new TreeSet<>(PLUGINS);
         plugins.addAll(AdmissionPlugins.enabled(commaSeparated(args.getOrDefault("enable-admission-plugins", "")),
@@ -69,7 +71,8 @@ record ServerRunOptions(Core.Policy policy, String address, int port, String ser
         int port = advertised.isEmpty() || advertised.equals("0") ? listen : Integer.parseInt(advertised);
         Core.Policy policy = new Core.Policy(modes, plugins, disabled, AnonymousAuth.of(args), settings.staleReads(),
                 seats(args),
-                audited(args), leastWatch(settings.kubeApiserverArg()), goAway(settings.kubeApiserverArg()));
+                audited(args), leastWatch(given), GoAwayChance.asked(given),
+                CorsOrigins.of(given.flag(), given.values("cors-allowed-origins")), StrictTransport.of(given));
         return new ServerRunOptions(policy, address(settings), port, firstServiceIp(settings.serviceCidr()));
     }
 
@@ -88,20 +91,9 @@ record ServerRunOptions(Core.Policy policy, String address, int port, String ser
     }
 
     /// How long watches last at least. Beyond a year nobody could tell.
-    private static Duration leastWatch(String... arguments) {
-        long seconds = ComponentArguments.of("--kube-apiserver-arg", arguments).whole("min-request-timeout",
-                Watches.LEAST.toSeconds(), 1);
+    private static Duration leastWatch(ComponentArguments given) {
+        long seconds = given.whole("min-request-timeout", Watches.LEAST.toSeconds(), 1);
         return Duration.ofSeconds(Math.min(seconds, YEAR_SECONDS));
-    }
-
-    /// How likely a request is the last of its connection.
-    private static double goAway(String... arguments) {
-        double chance = ComponentArguments.of("--kube-apiserver-arg", arguments).number(GOAWAY, 0);
-        if (chance > GoAwayChance.MOST) {
-            throw new IllegalArgumentException(FLAG + GOAWAY + "=" + chance + " can not be less than 0 or greater than "
-                    + GoAwayChance.MOST + ", clients would do little but connect; try .001");
-        }
-        return chance;
     }
 
     /// How many requests are worked on at once: both numbers together, as upstream has it.

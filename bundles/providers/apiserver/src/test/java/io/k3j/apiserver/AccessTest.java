@@ -14,6 +14,7 @@ import io.k3j.clientapi.ApiFault;
 import io.k3j.codec.Json;
 import io.k3j.datastorememory.MemoryDatastore;
 import io.k3j.flowcontrol.AuthFailureLimiter;
+import io.k3j.metricstext.MetricText;
 import io.k3j.objectregistry.Completeness;
 import io.k3j.objectregistry.Slot;
 import io.k3j.pki.CertificateAuthority;
@@ -137,6 +138,29 @@ class AccessTest {
                 "authentication_attempts{result=\"error\"} 1\n", "authentication_attempts{result=\"failure\"} 0\n",
                 "authenticated_user_requests{username=\"email_id\"} 1\n",
                 "authenticated_user_requests{username=\"other\"} 1\n");
+    }
+
+    @Test
+    void itIsCountedHowLongCertificatesOfClientsAreStillValid() throws IOException {
+        X509Certificate shown = proxy();
+        Slot<Authenticator> anybody = Slot.highestFirst(Completeness.remembered());
+        anybody.add(c -> Optional.of(Caller.of("jane", List.of())), Map.of());
+        Access access = new Access(anybody, Slot.highestFirst(Completeness.remembered()), AnonymousAuth.NOWHERE, () -> {
+        }, () -> shown.getNotAfter().toInstant().minusSeconds(3_000));
+        access.caller(new Request(new TestExchange("GET", "/version", new byte[0]) {
+            @Override
+            public List<X509Certificate> clientCertificates() {
+                return List.of(shown);
+            }
+        }));
+        access.caller(new Request(new TestExchange("GET", "/version", new byte[0])));
+        MetricText text = new MetricText();
+        access.metrics().to(text);
+        assertThat(text.toString()).contains("apiserver_client_certificate_expiration_seconds_bucket{le=\"1800\"} 0\n",
+                "apiserver_client_certificate_expiration_seconds_bucket{le=\"3600\"} 1\n",
+                "apiserver_client_certificate_expiration_seconds_bucket{le=\"31104000\"} 1\n",
+                "apiserver_client_certificate_expiration_seconds_sum 3000.0\n",
+                "apiserver_client_certificate_expiration_seconds_count 1\n");
     }
 
     private static TestExchange proxied(List<X509Certificate> shown) {

@@ -7,6 +7,7 @@ import io.k3j.apiserverapi.Write;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.componentapi.Metrics;
 import io.k3j.metricstext.MetricText;
+import io.k3j.model.Gvk;
 import io.k3j.model.Struct;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -138,7 +139,62 @@ class RequestMetricsTest {
                     .containsEntry("apiserver_admission_controller_admission_duration_seconds_count"
                             + labels.formatted(false, "admit"), 1.0)
                     .containsEntry("apiserver_admission_controller_admission_duration_seconds_count"
-                            + labels.formatted(true, "validate"), 1.0);
+                            + labels.formatted(true, "validate"), 1.0)
+                    .containsKeys("apiserver_admission_step_admission_duration_seconds_count{operation=\"CREATE\","
+                            + "rejected=\"false\",type=\"admit\"}",
+                            "apiserver_admission_step_admission_duration_seconds_count{operation=\"CREATE\","
+                                    + "rejected=\"true\",type=\"validate\"}")
+                    .doesNotContainKey("apiserver_admission_step_admission_duration_seconds_count{operation="
+                            + "\"CREATE\",rejected=\"false\",type=\"validate\"}");
+        }
+    }
+
+    @Test
+    void tellWhichWatchesAreOpen() throws IOException {
+        try (TestServer server = new TestServer()) {
+            TestExchange watch = server.get("/api/v1/namespaces/a/configmaps?watch=1");
+            server.get("/api/v1/namespaces/a/configmaps");
+            String labels = "apiserver_longrunning_requests{component=\"apiserver\",group=\"\","
+                    + "resource=\"configmaps\",scope=\"namespace\",subresource=\"\",verb=\"%s\",version=\"v1\"}";
+            assertThat(parsed(server.get("/metrics").text())).containsEntry(labels.formatted("WATCH"), 1.0)
+                    .doesNotContainKey(labels.formatted("LIST"));
+            watch.leave();
+            assertThat(parsed(server.get("/metrics").text())).containsEntry(labels.formatted("WATCH"), 0.0);
+        }
+    }
+
+    @Test
+    void tellHowLongRequestsHadTheirSeats() throws IOException {
+        try (TestServer server = new TestServer()) {
+            server.get("/api/v1/namespaces/a/configmaps");
+            server.get("/api/v1/namespaces/a/configmaps?watch=1");
+            Map<String, Double> samples = parsed(server.get("/metrics").text());
+            String flow = "flow_schema=\"exempt\",priority_level=\"exempt\"";
+            assertThat(samples).containsEntry("apiserver_flowcontrol_request_execution_seconds_count{" + flow
+                    + ",type=\"regular\"}", 1.0)
+                    .containsEntry("apiserver_flowcontrol_request_execution_seconds_count{" + flow
+                            + ",type=\"watch\"}", 1.0)
+                    .containsEntry("apiserver_flowcontrol_work_estimated_seats_bucket{" + flow + ",le=\"1\"}", 2.0);
+        }
+    }
+
+    @Test
+    void tellWhatDeprecatedWasAskedFor() throws IOException {
+        try (TestServer server = new TestServer()) {
+            server.contributions.kinds().put(new TestKinds.Hooks() {
+                @Override
+                public String deprecated(Gvk kind) {
+                    return kind.kind().equals("ConfigMap") ? "v1 ConfigMap is deprecated in v1.1+" : "";
+                }
+            }, Map.of("service.ranking", 9));
+            String series = "apiserver_requested_deprecated_apis{group=\"\",removed_release=\"\","
+                    + "resource=\"%s\",subresource=\"\",version=\"v1\"}";
+            assertThat(parsed(server.get("/metrics").text())).doesNotContainKey(series.formatted("configmaps"));
+            assertThat(server.get("/api/v1/namespaces/a/configmaps").answered("warning"))
+                    .isEqualTo("299 - \"v1 ConfigMap is deprecated in v1.1+\"");
+            assertThat(server.get("/api/v1/namespaces/a/pods").answered("warning")).isEmpty();
+            assertThat(parsed(server.get("/metrics").text())).containsEntry(series.formatted("configmaps"), 1.0)
+                    .doesNotContainKey(series.formatted("pods"));
         }
     }
 

@@ -62,7 +62,7 @@ record AuditOptions(String policyFile, LogOptions file, SinkOptions log, Webhook
                 flags.text("audit-log-format", "json"));
         SinkOptions log = SinkOptions.LOG.with(flags);
         WebhookOptions webhook = new WebhookOptions(flags.text("audit-webhook-config-file", ""),
-                flags.duration("audit-webhook-initial-backoff", INITIAL_BACKOFF), SinkOptions.WEBHOOK.with(flags));
+                initialBackoff(flags), SinkOptions.WEBHOOK.with(flags));
         if (file.enabled()) {
             log.check(flags);
             check(file, flags);
@@ -71,6 +71,12 @@ record AuditOptions(String policyFile, LogOptions file, SinkOptions log, Webhook
             webhook.sink.check(flags);
         }
         return new AuditOptions(flags.text("audit-policy-file", ""), file, log, webhook, flags.problems());
+    }
+
+    /// Under its name, or the one that is deprecated upstream.
+    private static Duration initialBackoff(AuditFlags flags) {
+        return flags.duration("audit-webhook-initial-backoff",
+                flags.duration("audit-webhook-batch-initial-backoff", INITIAL_BACKOFF));
     }
 
     private static void check(LogOptions file, AuditFlags flags) {

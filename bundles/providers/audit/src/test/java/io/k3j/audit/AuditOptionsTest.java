@@ -62,6 +62,14 @@ class AuditOptionsTest {
         assertThat(options.file().enabled()).isFalse();
     }
 
+    @Test
+    void theDeprecatedNameOfTheBackoffCountsWhereTheOtherIsNotGiven() {
+        assertThat(AuditOptions.of("audit-webhook-config-file=/c", "audit-webhook-batch-initial-backoff=2m").webhook()
+                .initialBackoff()).isEqualTo(Duration.ofMinutes(2));
+        assertThat(AuditOptions.of("audit-webhook-config-file=/c", "audit-webhook-batch-initial-backoff=2m",
+                "audit-webhook-initial-backoff=1m").webhook().initialBackoff()).isEqualTo(Duration.ofMinutes(1));
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
             "audit-log-mode=fast|invalid audit log mode fast, allowed modes are \"batch,blocking,blocking-strict\"",

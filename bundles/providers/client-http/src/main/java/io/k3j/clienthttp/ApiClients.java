@@ -25,6 +25,7 @@ final class ApiClients implements ServiceFactory<ApiClient>, AutoCloseable {
     private final Path agent;
     private final Identities identities;
     private final Reflectors reflectors;
+    private final RestMetrics metrics = new RestMetrics();
     private final Map<String, Connection> connections = new ConcurrentHashMap<>();
     private final Map<ApiClient, ViewKeeper> views = new ConcurrentHashMap<>();
 
@@ -57,11 +58,11 @@ final class ApiClients implements ServiceFactory<ApiClient>, AutoCloseable {
     private Bearer bearer(String user) {
         if (user.equals(SUPERVISOR) && Files.exists(serverKubeConfig())) {
             return new Bearer(user,
-                    connections.computeIfAbsent(user, u -> new Connection(serverKubeConfig(), "supervisor")));
+                    connections.computeIfAbsent(user, u -> new Connection(serverKubeConfig(), "supervisor", metrics)));
         }
         String file = file(user);
-        return new Bearer(user, connections.computeIfAbsent(file, f -> new Connection(agent.resolve(f + ".kubeconfig"),
-                f)));
+        return new Bearer(user, connections.computeIfAbsent(file,
+                f -> new Connection(agent.resolve(f + ".kubeconfig"), f, metrics)));
     }
 
     /// The supervisor's kubeconfig, which only a server without an API server has.
@@ -80,6 +81,11 @@ final class ApiClients implements ServiceFactory<ApiClient>, AutoCloseable {
         if (keeper != null) {
             keeper.close();
         }
+    }
+
+    /// What requests of all of them did.
+    RestMetrics metrics() {
+        return metrics;
     }
 
     /// The number of running reflectors.

@@ -4,6 +4,7 @@ import io.k3j.clientapi.ApiClient;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.Identities;
+import io.k3j.componentapi.Metrics;
 import io.k3j.componentbase.ActivationWatch;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,6 +32,7 @@ public final class ClientHttp {
     private static final Duration DEACTIVATION = Duration.ofSeconds(3);
     private final ApiClients clients;
     private final ServiceRegistration<?> registration;
+    private final ServiceRegistration<Metrics> counted;
 
     /// The component's settings.
     public @interface Settings {
@@ -49,12 +51,14 @@ public final class ClientHttp {
         properties.put(Constants.SERVICE_RANKING, -1);
         registration = new ActivationWatch(ACTIVATION).<ServiceRegistration<?>>call(
                 () -> context.registerService(ApiClient.class.getName(), clients, properties));
+        counted = context.registerService(Metrics.class, clients.metrics()::text, new Hashtable<>());
         scope.ok();
     }
 
     /// Ends all views and requests.
     @Deactivate
     void stop() {
+        counted.unregister();
         new ActivationWatch(DEACTIVATION).run(registration::unregister);
         clients.close();
     }

@@ -37,6 +37,7 @@ final class Connection implements AutoCloseable {
 
     private final Path file;
     private final String name;
+    private final RestMetrics metrics;
     private final ExecutorService threads;
     private final Semaphore closed = new Semaphore(0);
     private @Nullable KubeConfigFile config;
@@ -44,8 +45,11 @@ final class Connection implements AutoCloseable {
     private long lastCheck;
 
     /// Authenticates as the user of a kubeconfig.
-    Connection(Path file, String name) {
+    ///
+    /// @param metrics told of each request
+    Connection(Path file, String name, RestMetrics metrics) {
         this.file = file;
+        this.metrics = metrics;
         this.name = "api-" + name;
         this.threads = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name(this.name + "-", 0).factory());
     }
@@ -138,18 +142,34 @@ final class Connection implements AutoCloseable {
 
     private HttpResponse<InputStream> sendOnce(Request request) throws IOException {
         Session session = session();
-        HttpRequest.Builder builder = HttpRequest.newBuilder(URI.create(session.config().server() + request.path()))
+        URI address = URI.create(session.config().server() + request.path());
+        HttpRequest.Builder builder = HttpRequest.newBuilder(address)
                 .timeout(ANSWER_TIMEOUT).header("accept", request.accept()).header("user-agent", USER_AGENT)
                 .method(request.method(), BodyPublishers.ofByteArray(request.body()));
         if (!request.type().isEmpty()) {
             builder.header("content-type", request.type());
         }
         session.config().token().ifPresent(t -> builder.header("authorization", "Bearer " + t));
+        long begun = System.nanoTime();
+        int code = 0;
         try {
-            return session.client().send(builder.build(), BodyHandlers.ofInputStream());
+            HttpResponse<InputStream> answer = session.client().send(builder.build(), BodyHandlers.ofInputStream());
+            code = answer.statusCode();
+            return answer;
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", interrupted);
+        } finally {
+            counted(String.valueOf(address.getAuthority()), request.method(), code, System.nanoTime() - begun);
+        }
+    }
+
+    /// @param code 0 for no answer
+    private void counted(String host, String method, int code, long nanos) {
+        if (code == 0) {
+            metrics.failed(host, method, nanos);
+        } else {
+            metrics.answered(host, method, code, nanos);
         }
     }
 

@@ -107,6 +107,30 @@ class ReflectorTest {
     }
 
     @Test
+    void requestsAreCountedByTheirAnswers() {
+        server.answer(node("a", 3));
+        client("system:kube-proxy").get(NODES, new Key("", "a"));
+        server.forbidden.add("system:kube-proxy");
+        assertThatThrownBy(() -> client("system:kube-proxy").get(NODES, new Key("", "a")))
+                .isInstanceOf(ApiFault.class);
+        String host = "host=\"localhost:" + server.port() + "\"";
+        assertThat(clients.metrics().text()).contains(
+                "rest_client_requests_total{code=\"200\"," + host + ",method=\"GET\"} 1\n",
+                "rest_client_requests_total{code=\"403\"," + host + ",method=\"GET\"} 1\n",
+                "rest_client_request_duration_seconds_count{" + host + ",verb=\"GET\"} 2\n");
+    }
+
+    @Test
+    void requestsWithoutAnAnswerAreErrors() {
+        RestMetrics metrics = new RestMetrics();
+        metrics.failed("a:6443", "POST", TimeUnit.MILLISECONDS.toNanos(300));
+        assertThat(metrics.text()).contains(
+                "rest_client_requests_total{code=\"<error>\",host=\"a:6443\",method=\"POST\"} 1\n",
+                "rest_client_request_duration_seconds_bucket{host=\"a:6443\",verb=\"POST\",le=\"0.25\"} 0\n",
+                "rest_client_request_duration_seconds_bucket{host=\"a:6443\",verb=\"POST\",le=\"0.5\"} 1\n");
+    }
+
+    @Test
     void resumesFromTheLastRevisionWhenAWatchBreaks() throws InterruptedException {
         server.answer(list(7)).hold(event("ADDED", node("a", 8)) + event("BOOKMARK", node("", 20)));
         listening(client("system:kube-proxy").view(NODES, Query.ALL));

@@ -71,6 +71,11 @@ final class ScriptedServer implements AutoCloseable {
         server.start();
     }
 
+    /// Where it listens.
+    int port() {
+        return server.getAddress().getPort();
+    }
+
     /// Writes a kubeconfig for a user under one of K3s' names.
     void kubeconfig(String name, String user) {
         try {

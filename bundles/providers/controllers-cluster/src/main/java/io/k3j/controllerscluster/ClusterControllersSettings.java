@@ -13,7 +13,8 @@ package io.k3j.controllerscluster;
 
     /// `--kube-controller-manager-arg`, as `name=value`; `cluster-signing-duration`,
     /// `disable-force-detach-on-timeout`, `terminated-pod-gc-threshold`, `feature-gates`,
-    /// `legacy-service-account-token-clean-up-period`, those of [NodeMonitoring] and of [NodeIpam] are known here.
+    /// `legacy-service-account-token-clean-up-period`, `max-endpoints-per-slice`, those of [NodeMonitoring] and of
+    /// [NodeIpam] are known here.
     String[] kubeControllerManagerArg() default {};
 
     /// `--disable`.

@@ -11,6 +11,7 @@ import io.k3j.componentapi.TimeSource;
 import io.k3j.componentbase.FeatureGate;
 import io.k3j.componentbase.FeatureGates;
 import io.k3j.componenthelpers.ConcurrentSyncs;
+import io.k3j.componenthelpers.EndpointsPerSlice;
 import io.k3j.controllerkit.ControllerContext;
 import io.k3j.devicecontrollers.DeviceControllers;
 import io.k3j.endpointcontrollers.EndpointControllers;
@@ -78,7 +79,7 @@ public final class ControllersCluster implements Metrics {
         if (gates.enabled(FeatureGate.POD_CERTIFICATE_REQUEST)) {
             PodCertificateCleaner.add(context);
         }
-        EndpointControllers.add(context);
+        EndpointControllers.add(context, EndpointsPerSlice.of(arguments(settings)::value));
         JobTtl.add(context);
         Disruptions.add(context);
         NodeLifecycle.add(context, NodeMonitoring.of(settings.kubeControllerManagerArg()));

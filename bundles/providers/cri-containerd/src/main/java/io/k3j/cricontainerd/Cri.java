@@ -25,6 +25,7 @@ final class Cri implements AutoCloseable {
 
     private final Path socket;
     private final Messages messages = new Messages();
+    private final OperationMetrics metrics = new OperationMetrics();
     private @Nullable GrpcConnection connection;
     private boolean closed;
 
@@ -49,11 +50,22 @@ final class Cri implements AutoCloseable {
 
     private Struct call(String service, String method, Struct request, Duration limit) {
         byte[] bytes = messages.encode(method + "Request", request);
+        long begun = System.nanoTime();
+        boolean failed = true;
         try {
-            return messages.decode(method + "Response", connection().call(service + method, bytes, limit));
+            byte[] answer = connection().call(service + method, bytes, limit);
+            failed = false;
+            return messages.decode(method + "Response", answer);
         } catch (GrpcFailure e) {
             throw fault(e);
+        } finally {
+            metrics.ended(method, failed, System.nanoTime() - begun);
         }
+    }
+
+    /// What calls did and how long they took.
+    OperationMetrics metrics() {
+        return metrics;
     }
 
     /// Streams containerd's events of CRI's namespace until the connection breaks; blocks.

@@ -86,6 +86,7 @@ public final class CriContainerd {
         cri = new Cri(external() ? endpoint(settings.containerRuntimeEndpoint()) : places.socket());
         sources = external() ? Optional.empty()
                 : Optional.of(new ImageSources(settings, places, containerdEnvironment(), InstantSource.system()));
+        served.add(context.registerService(Metrics.class, cri.metrics()::text, new Hashtable<>()));
         sources.ifPresent(this::serve);
         registries = SupervisedLoop.virtual(health, "cri-containerd-registries", this::followRegistries).start();
         supervisor = SupervisedLoop.virtual(health, "cri-containerd-supervisor", this::supervise).start();

@@ -33,7 +33,8 @@ public final class Edge {
 
     /// The arguments of other components that concern their ports.
     public @interface Settings {
-        /// `--kube-apiserver-arg`: `tls-min-version` and `tls-cipher-suites` of the server's port.
+        /// `--kube-apiserver-arg`: `tls-min-version`, `tls-cipher-suites` and `http2-max-streams-per-connection` of the
+        /// server's port.
         String[] kubeApiserverArg() default {};
 
         /// `--kubelet-arg`: the same for the kubelet's port.

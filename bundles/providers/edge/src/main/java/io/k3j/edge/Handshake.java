@@ -50,7 +50,8 @@ final class Handshake extends ChannelInboundHandlerAdapter {
         client.expectClient(Limits.FIRST_REQUEST_SECONDS);
         ChannelPipeline pipeline = context.pipeline();
         if ("h2".equals(engine.getApplicationProtocol())) {
-            Http2ClientConnection handler = Http2ClientConnection.of(client, port.dispatch(), port.date());
+            Http2ClientConnection handler = Http2ClientConnection.of(client, port.dispatch(), port.date(),
+                    port.streams());
             client.setProtocol(handler);
             pipeline.addLast(handler);
         } else {

@@ -41,8 +41,11 @@ final class Http2ClientConnection extends Http2ConnectionHandler implements Prot
     }
 
     /// Creates the handler for a connection that negotiated `h2`.
-    static Http2ClientConnection of(ClientConnection client, Dispatch dispatch, DateHeader date) {
-        return new Builder(new Http2Frames(client, dispatch, date), client).build();
+    ///
+    /// @param streams how many its client may have at a time
+    static Http2ClientConnection of(ClientConnection client, Dispatch dispatch, DateHeader date, int streams) {
+        Http2Frames frames = new Http2Frames(client, dispatch, date, Limits.RUNNING_PER_STREAM * streams);
+        return new Builder(frames, client, streams).build();
     }
 
     @Override
@@ -183,10 +186,12 @@ final class Http2ClientConnection extends Http2ConnectionHandler implements Prot
 
         private final Http2Frames frames;
         private final ClientConnection client;
+        private final int streams;
 
-        Builder(Http2Frames frames, ClientConnection client) {
+        Builder(Http2Frames frames, ClientConnection client, int streams) {
             this.frames = frames;
             this.client = client;
+            this.streams = streams;
         }
 
         @Override
@@ -198,12 +203,12 @@ final class Http2ClientConnection extends Http2ConnectionHandler implements Prot
             // one slow reader must not use up the connection window: only stream windows hold senders back
             connection.local().flowController(new DefaultHttp2LocalFlowController(connection, 0.5f, true));
             // the limit holds from the first frame, not only after the client's SETTINGS ACK
-            connection.remote().maxActiveStreams(Limits.STREAMS);
+            connection.remote().maxActiveStreams(streams);
             connection.addListener(frames.streams());
             connection(connection);
             frameListener(frames);
             headerSensitivityDetector((name, value) -> UNIQUE.contentEquals(name));
-            initialSettings(Http2Settings.defaultSettings().maxConcurrentStreams(Limits.STREAMS)
+            initialSettings(Http2Settings.defaultSettings().maxConcurrentStreams(streams)
                     .initialWindowSize(Limits.STREAM_WINDOW).maxHeaderListSize(Limits.HEADER_BYTES));
             decoderEnforceMaxRstFramesPerWindow(RESETS, RESET_SECONDS);
             encoderEnforceMaxRstFramesPerWindow(RESETS, RESET_SECONDS);

@@ -22,16 +22,19 @@ final class Http2Frames extends Http2EventAdapter {
     private final ClientConnection client;
     private final Dispatch dispatch;
     private final DateHeader date;
+    private final int mostRunning;
     private final FrameBudget budget = new FrameBudget();
     private final List<HttpExchange> newExchanges = new ArrayList<>();
     private Http2Connection.@Nullable PropertyKey writerKey;
     private @Nullable Http2ClientConnection handler;
     private @Nullable ChannelHandlerContext context;
 
-    Http2Frames(ClientConnection client, Dispatch dispatch, DateHeader date) {
+    /// @param mostRunning how many requests endpoints may be serving, those of reset streams among them
+    Http2Frames(ClientConnection client, Dispatch dispatch, DateHeader date, int mostRunning) {
         this.client = client;
         this.dispatch = dispatch;
         this.date = date;
+        this.mostRunning = mostRunning;
     }
 
     /// Called once, before the first frame.
@@ -133,7 +136,7 @@ final class Http2Frames extends Http2EventAdapter {
         if (head == null || handler == null || context == null) {
             throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "malformed request");
         }
-        if (client.running() + newExchanges.size() >= Limits.RUNNING_REQUESTS) {
+        if (client.running() + newExchanges.size() >= mostRunning) {
             throw Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "too many requests at work");
         }
         Http2Stream stream = handler.connection().stream(id);

@@ -70,11 +70,13 @@ final class Limits {
     /// Header fields of one request.
     static final int HEADER_COUNT = 200;
 
-    /// Concurrent streams of one HTTP/2 connection, kube-apiserver's default.
+    /// Concurrent streams of one HTTP/2 connection, unless `http2-max-streams-per-connection` says another number.
     static final int STREAMS = 250;
-    /// Requests of one HTTP/2 connection that endpoints are still serving, including reset streams: resetting a
-    /// stream does not make room for another at once ("rapid reset", CVE-2023-44487).
-    static final int RUNNING_REQUESTS = 2 * STREAMS;
+    /// The most that may say: each stream may hold a window of memory.
+    static final int MOST_STREAMS = 10_000;
+    /// How many requests of one HTTP/2 connection endpoints may still be serving for each stream it may have, including
+    /// reset streams: resetting a stream does not make room for another at once ("rapid reset", CVE-2023-44487).
+    static final int RUNNING_PER_STREAM = 2;
     /// Receive window of one stream, and the bytes a body buffers before its sender must wait.
     static final int STREAM_WINDOW = 256 * 1024;
     /// Receive window of a connection.

@@ -41,6 +41,7 @@ final class Port extends ChannelInitializer<Channel> {
     private final Dispatch dispatch;
     private final PortTls tls;
     private final ClientConnections connections;
+    private final int streams;
     private @Nullable Channel accepting;
 
     Port(Shared shared, ServerSocketChannel socket, Routes routes, TlsRules rules) {
@@ -48,6 +49,7 @@ final class Port extends ChannelInitializer<Channel> {
         this.socket = socket;
         this.dispatch = new Dispatch(routes);
         this.tls = new PortTls(rules);
+        this.streams = rules.streams();
         this.connections = new ClientConnections(shared.connections());
     }
 
@@ -57,6 +59,11 @@ final class Port extends ChannelInitializer<Channel> {
 
     DateHeader date() {
         return shared.date();
+    }
+
+    /// How many streams one HTTP/2 connection may have at a time.
+    int streams() {
+        return streams;
     }
 
     PortTls tls() {

@@ -5,15 +5,17 @@ import java.util.List;
 import java.util.Set;
 import javax.net.ssl.SSLParameters;
 
-/// The protocol versions and cipher suites of a port: TLS 1.3 and 1.2 with forward secrecy and authenticated
-/// encryption, restricted by `tls-min-version` and `tls-cipher-suites`, the arguments of
-/// kube-apiserver, kubelet, kube-scheduler and kube-controller-manager.
+/// What arguments of kube-apiserver, kubelet, kube-scheduler and kube-controller-manager say of a port's connections:
+/// TLS 1.3 and 1.2 with forward secrecy and authenticated encryption, restricted by `tls-min-version` and
+/// `tls-cipher-suites`, and how many streams a client may have by `http2-max-streams-per-connection`.
 ///
 /// @param protocols the protocols by their Java names
 /// @param suites the suites in order of preference, by their IANA names
-record TlsRules(List<String> protocols, List<String> suites) {
+/// @param streams of one HTTP/2 connection at a time
+record TlsRules(List<String> protocols, List<String> suites, int streams) {
     private static final String VERSION = "tls-min-version=";
     private static final String SUITES = "tls-cipher-suites=";
+    private static final String STREAMS = "http2-max-streams-per-connection=";
     private static final List<String> TLS_1_3 = List.of("TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384",
             "TLS_CHACHA20_POLY1305_SHA256");
     private static final List<String> TLS_1_2 = List.of("TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
@@ -34,18 +36,35 @@ record TlsRules(List<String> protocols, List<String> suites) {
     static TlsRules of(String flag, String... arguments) {
         List<String> protocols = List.of("TLSv1.3", "TLSv1.2");
         List<String> older = TLS_1_2;
+        int streams = Limits.STREAMS;
         for (String argument : arguments) {
             if (argument.startsWith(VERSION)) {
                 protocols = protocols(flag, argument.substring(VERSION.length()));
             } else if (argument.startsWith(SUITES)) {
                 older = suites(flag, argument.substring(SUITES.length()));
+            } else if (argument.startsWith(STREAMS)) {
+                streams = streams(flag, argument.substring(STREAMS.length()));
             }
         }
         List<String> suites = new ArrayList<>(TLS_1_3);
         if (protocols.contains("TLSv1.2")) {
             suites.addAll(older);
         }
-        return new TlsRules(protocols, suites);
+        return new TlsRules(protocols, suites, streams);
+    }
+
+    /// Zero stands for the server's own number, as upstream.
+    private static int streams(String flag, String given) {
+        try {
+            int streams = Integer.parseInt(given);
+            if (streams >= 0 && streams <= Limits.MOST_STREAMS) {
+                return streams == 0 ? Limits.STREAMS : streams;
+            }
+        } catch (NumberFormatException e) {
+            // told below
+        }
+        throw new IllegalArgumentException("--" + flag + "=" + STREAMS + given + " must be a whole number from 0, which"
+                + " stands for " + Limits.STREAMS + ", to " + Limits.MOST_STREAMS);
     }
 
     private static List<String> protocols(String flag, String version) {

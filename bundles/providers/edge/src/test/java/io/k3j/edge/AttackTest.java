@@ -136,9 +136,21 @@ class AttackTest {
 
     @Test
     void refusesMoreStreamsThanItAllows() throws Exception {
+        assertThat(atWorkOf(port, 300, 50)).isLessThanOrEqualTo(250);
+    }
+
+    @Test
+    void anotherNumberOfStreamsIsTheLimit() throws Exception {
+        try (TestPort other = TestPort.start("http2-max-streams-per-connection=20")) {
+            assertThat(atWorkOf(other, 30, 10)).isLessThanOrEqualTo(20);
+        }
+    }
+
+    /// How many requests are at work when some of a connection were refused.
+    private static int atWorkOf(TestPort at, int sent, int wanted) throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         AtomicInteger atWork = new AtomicInteger();
-        port.serve("/held", exchange -> {
+        at.serve("/held", exchange -> {
             atWork.incrementAndGet();
             try {
                 go.await();
@@ -146,16 +158,16 @@ class AttackTest {
                 throw new IOException(stopped);
             }
         });
-        try (RawClient client = RawClient.http2(port)) {
-            for (int i = 0; i < 300; i++) {
+        try (RawClient client = RawClient.http2(at)) {
+            for (int i = 0; i < sent; i++) {
                 client.frame(RawClient.HEADERS, END_STREAM | END_HEADERS, 2 * i + 1, RawClient.GET_HELD);
             }
             int refused = 0;
-            while (refused < 50) {
+            while (refused < wanted) {
                 int[] frame = client.next();
                 refused += frame != null && frame[0] == RawClient.RST_STREAM && frame[4] == 7 ? 1 : 0;
             }
-            assertThat(atWork.get()).isLessThanOrEqualTo(250);
+            return atWork.get();
         } finally {
             go.countDown();
         }

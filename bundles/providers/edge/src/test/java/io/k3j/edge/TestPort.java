@@ -45,7 +45,6 @@ final class TestPort implements AutoCloseable, ListeningSockets, ListenerIdentit
     }
 
     static final SecureRandom RANDOM = new SecureRandom();
-    private static final Map<String, TlsRules> RULES = Map.of(SERVER, TlsRules.of("test"));
     private static final char[] PASSWORD = "test".toCharArray();
 
     final CertificateAuthority serverAuthority;
@@ -60,6 +59,7 @@ final class TestPort implements AutoCloseable, ListeningSockets, ListenerIdentit
     private final X509Certificate serverCertificate;
     private volatile List<X509Certificate> authorities;
     private volatile List<X509Certificate> proxyAuthorities = List.of();
+    private final Map<String, TlsRules> rules;
     private Ports ports;
 
     TestPort(boolean epoll) throws IOException {
@@ -67,6 +67,11 @@ final class TestPort implements AutoCloseable, ListeningSockets, ListenerIdentit
     }
 
     TestPort(boolean epoll, Patience patience) throws IOException {
+        this(epoll, patience, TlsRules.of("test"));
+    }
+
+    TestPort(boolean epoll, Patience patience, TlsRules ofPort) throws IOException {
+        rules = Map.of(SERVER, ofPort);
         Instant now = Instant.now();
         serverAuthority = CertificateAuthority.selfSigned("k3s-server", Keys.elliptic(), now, RANDOM);
         clientAuthority = CertificateAuthority.selfSigned("k3s-client", Keys.elliptic(), now, RANDOM);
@@ -76,7 +81,7 @@ final class TestPort implements AutoCloseable, ListeningSockets, ListenerIdentit
         socket = ServerSocketChannel.open();
         socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
         socket.configureBlocking(false);
-        ports = new Ports(this, this, RULES, new Ports.Surroundings(epoll, patience, this::now));
+        ports = new Ports(this, this, rules, new Ports.Surroundings(epoll, patience, this::now));
         ports.addIdentity(SERVER, this);
     }
 
@@ -97,10 +102,17 @@ final class TestPort implements AutoCloseable, ListeningSockets, ListenerIdentit
         return port;
     }
 
+    /// Starts an edge of which arguments say something.
+    static TestPort start(String... arguments) throws Exception {
+        TestPort port = new TestPort(true, Patience.defaults(), TlsRules.of("test", arguments));
+        port.healthy.await();
+        return port;
+    }
+
     /// Starts a second edge on the same socket, as a parallel swap does; returns the old one.
     Ports successor() {
         Ports old = ports;
-        ports = new Ports(this, this, RULES, new Ports.Surroundings(true, Patience.defaults(), this::now));
+        ports = new Ports(this, this, rules, new Ports.Surroundings(true, Patience.defaults(), this::now));
         ports.addIdentity(SERVER, this);
         return old;
     }

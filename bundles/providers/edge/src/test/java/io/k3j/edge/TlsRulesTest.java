@@ -31,6 +31,18 @@ class TlsRulesTest {
     }
 
     @Test
+    void limitsStreamsToWhatIsAskedFor() {
+        assertThat(TlsRules.of("kube-apiserver-arg").streams()).isEqualTo(250);
+        assertThat(TlsRules.of("kube-apiserver-arg", "http2-max-streams-per-connection=0").streams()).isEqualTo(250);
+        assertThat(TlsRules.of("kube-scheduler-arg", "http2-max-streams-per-connection=40").streams()).isEqualTo(40);
+        for (String wrong : new String[] {"-1", "10001", "many"}) {
+            assertThatThrownBy(() -> TlsRules.of("kube-apiserver-arg", "http2-max-streams-per-connection=" + wrong))
+                    .hasMessage("--kube-apiserver-arg=http2-max-streams-per-connection=" + wrong
+                            + " must be a whole number from 0, which stands for 250, to 10000");
+        }
+    }
+
+    @Test
     void refusesUnsupportedValuesByName() {
         assertThatThrownBy(() -> TlsRules.of("kubelet-arg", "tls-min-version=1.3"))
                 .hasMessage("--kubelet-arg=tls-min-version=1.3: unknown version; use VersionTLS12 or VersionTLS13");

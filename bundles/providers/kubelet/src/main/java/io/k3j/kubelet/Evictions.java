@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.TimeUnit;
 
 /// Evicts pods of this node while it is short of something, one after the other, and takes none meanwhile that would
@@ -68,6 +69,11 @@ final class Evictions implements EvictionManager.Node, CriticalPodAdmission.Node
     /// The pressures the Node tells. Any thread.
     Set<String> conditions() {
         return manager.conditions();
+    }
+
+    /// How many pods were evicted, by signal. Any thread.
+    SortedMap<String, Long> counts() {
+        return manager.evictions();
     }
 
     /// Why a pod is not taken now: a node that is short of memory takes none that promise nothing of it, unless they

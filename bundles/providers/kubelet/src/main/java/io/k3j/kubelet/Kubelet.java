@@ -73,7 +73,8 @@ public final class Kubelet {
         endpoint = context.registerService(Endpoint.class, server, properties);
         own = List.of(
                 context.registerService(Metrics.class, server::metrics, new Hashtable<>(Map.of(COMPONENT, "kubelet"))),
-                context.registerService(Metrics.class, agent.certificates()::text, new Hashtable<>()));
+                context.registerService(Metrics.class, agent.certificates()::text, new Hashtable<>()),
+                context.registerService(Metrics.class, agent::metrics, new Hashtable<>()));
     }
 
     /// The metrics of the other components of this process.

@@ -247,6 +247,11 @@ final class NodeAgent implements AutoCloseable {
         return certificates;
     }
 
+    /// Prometheus text of what pods' workers and evictions did.
+    String metrics() {
+        return workers.metrics().text(evictions::counts);
+    }
+
     Dependencies tools() {
         return tools;
     }

@@ -3,6 +3,8 @@ package io.k3j.kubelet;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.componentbase.Termination;
 import io.k3j.kubeletserver.HostedPod;
+import io.k3j.kubeletserver.PodWorkerMetrics;
+import io.k3j.kubeletserver.PodWorkerMetrics.Operation;
 import io.k3j.kuberuntime.PodRuntime;
 import io.k3j.kuberuntime.PodSpecs;
 import io.k3j.model.Obj;
@@ -24,6 +26,7 @@ final class PodWorker implements HostedPod, KnownPods.Pod {
     private static final Duration RETRY = Duration.ofSeconds(2);
     private final Dependencies tools;
     private final PodSync sync;
+    private final PodWorkerMetrics metrics;
     private final Runnable ended;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition woken = lock.newCondition();
@@ -32,12 +35,21 @@ final class PodWorker implements HostedPod, KnownPods.Pod {
     private boolean gone;
     private boolean signalled = true;
     private boolean closed;
+    private final long seen = System.nanoTime();
+    /// Since when a sync is wanted.
+    private long wanted = seen;
+    private boolean synced;
+    /// Whether it ran already, or was when it was first seen.
+    private boolean ran;
 
     /// Creates the worker; [#start] starts it.
+    /// @param metrics told how long it takes
     /// @param ended called when the pod needs no further work
-    PodWorker(Dependencies tools, Obj pod, Runnable ended) {
+    PodWorker(Dependencies tools, Obj pod, PodWorkerMetrics metrics, Runnable ended) {
         this.tools = tools;
         this.pod = pod;
+        this.metrics = metrics;
+        this.ran = !pod.status().text("phase", "Pending").equals("Pending");
         this.ended = ended;
         sync = new PodSync(tools, this::wake);
         thread = Thread.ofVirtual().name("pod-" + pod.namespace() + "-" + pod.name()).unstarted(this::run);
@@ -52,11 +64,19 @@ final class PodWorker implements HostedPod, KnownPods.Pod {
     void wake() {
         lock.lock();
         try {
-            signalled = true;
-            woken.signalAll();
+            signal();
         } finally {
             lock.unlock();
         }
+    }
+
+    /// With the lock.
+    private void signal() {
+        if (!signalled) {
+            signalled = true;
+            wanted = System.nanoTime();
+        }
+        woken.signalAll();
     }
 
     /// Sets a newer version of the pod.
@@ -64,8 +84,7 @@ final class PodWorker implements HostedPod, KnownPods.Pod {
         lock.lock();
         try {
             pod = newer;
-            signalled = true;
-            woken.signalAll();
+            signal();
         } finally {
             lock.unlock();
         }
@@ -88,8 +107,7 @@ final class PodWorker implements HostedPod, KnownPods.Pod {
         lock.lock();
         try {
             gone = true;
-            signalled = true;
-            woken.signalAll();
+            signal();
         } finally {
             lock.unlock();
         }
@@ -126,11 +144,15 @@ final class PodWorker implements HostedPod, KnownPods.Pod {
             while (more) {
                 Obj now;
                 boolean deleted;
+                Operation why;
+                long since;
                 lock.lock();
                 try {
                     if (closed) {
                         return;
                     }
+                    why = operation();
+                    since = signalled ? wanted : System.nanoTime();
                     signalled = false;
                     now = pod;
                     deleted = gone;
@@ -138,6 +160,7 @@ final class PodWorker implements HostedPod, KnownPods.Pod {
                     lock.unlock();
                 }
                 Duration next = sync(now, deleted);
+                counted(why, since, now);
                 more = !next.isNegative();
                 if (more) {
                     await(next);
@@ -148,6 +171,24 @@ final class PodWorker implements HostedPod, KnownPods.Pod {
             Thread.currentThread().interrupt();
         } finally {
             sync.stop();
+        }
+    }
+
+    /// Why the next sync is; with the lock.
+    private Operation operation() {
+        if (gone) {
+            return Operation.KILL;
+        }
+        return !synced ? Operation.CREATE : signalled ? Operation.UPDATE : Operation.SYNC;
+    }
+
+    private void counted(Operation why, long since, Obj of) {
+        synced = true;
+        long now = System.nanoTime();
+        metrics.synced(why, now - since);
+        if (!ran && runtime().runs(of)) {
+            ran = true;
+            metrics.started(now - seen);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.k3j.kubelet;
 
 import io.k3j.clientapi.View;
+import io.k3j.kubeletserver.PodWorkerMetrics;
 import io.k3j.kuberuntime.Labels;
 import io.k3j.kuberuntime.PodSpecs;
 import io.k3j.model.Obj;
@@ -29,6 +30,7 @@ final class PodWorkers implements View.Listener, KnownPods {
     private static final Duration EXIT_LAG = Duration.ofMillis(40);
     private static final int MAX_OWNERS = 10_000;
     private final Dependencies tools;
+    private final PodWorkerMetrics metrics = new PodWorkerMetrics();
     private final Map<String, PodWorker> workers = new ConcurrentHashMap<>();
     private final Map<String, String> owners = new ConcurrentHashMap<>();
     private final Map<String, Obj> successors = new ConcurrentHashMap<>();
@@ -117,7 +119,7 @@ final class PodWorkers implements View.Listener, KnownPods {
     }
 
     private PodWorker begin(Obj pod) {
-        PodWorker worker = new PodWorker(tools, pod, () -> ended(pod));
+        PodWorker worker = new PodWorker(tools, pod, metrics, () -> ended(pod));
         workers.put(pod.uid(), worker);
         if (pod.status().text("phase").equals("Running")) {
             // its room is taken before any other is judged
@@ -165,6 +167,11 @@ final class PodWorkers implements View.Listener, KnownPods {
     Optional<PodWorker> find(String namespace, String name) {
         return workers.values().stream().filter(w -> w.pod().name().equals(name)
                 && w.pod().namespace().equals(namespace)).min(Comparator.comparing(PodWorker::leaving));
+    }
+
+    /// How long workers took.
+    PodWorkerMetrics metrics() {
+        return metrics;
     }
 
     /// Wakes every worker.

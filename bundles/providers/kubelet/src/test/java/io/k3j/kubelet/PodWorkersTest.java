@@ -11,6 +11,7 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.nodeapi.Container;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -99,6 +100,21 @@ class PodWorkersTest extends PodScene {
         workers.remove("a");
         assertThat(workers.knows("a")).isTrue();
         assertThat(workers.find("default", "p").orElseThrow().pod().uid()).isEqualTo("b");
+    }
+
+    @Test
+    void aPodThatStartedIsCountedOnce() throws Exception {
+        Obj pod = pod("a", spec(container("c"), container("d")));
+        until(() -> ready(pod));
+        until(() -> metrics().contains("kubelet_pod_start_duration_seconds_count 1\n"));
+        workers.wakeAll();
+        until(() -> metrics().contains("kubelet_pod_worker_duration_seconds_count{operation_type=\"update\"}"));
+        assertThat(metrics()).contains("kubelet_pod_worker_duration_seconds_count{operation_type=\"create\"} 1\n",
+                "kubelet_pod_start_duration_seconds_count 1\n");
+    }
+
+    private String metrics() {
+        return workers.metrics().text(TreeMap::new);
     }
 
     @Test

@@ -3,13 +3,16 @@ package io.k3j.leases;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Candidate;
 import io.k3j.componentapi.Health;
+import io.k3j.componentapi.Metrics;
 import io.k3j.componentapi.Phases;
 import io.k3j.componentapi.TimeSource;
 import io.k3j.componentbase.BoundServices;
+import java.util.Hashtable;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
+import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -26,6 +29,7 @@ import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
 @SatisfyingConditionTarget("(&(osgi.condition.id=" + Phases.APISERVER_READY + ")(io.k3j.shared=true))")
 public final class ElectedLeader {
     private final @Nullable LeaderElector elector;
+    private final @Nullable ServiceRegistration<Metrics> counted;
     private final Runnable stopAction;
 
     /// Prepares the election, on its own threads.
@@ -39,9 +43,11 @@ public final class ElectedLeader {
             LeaderElector own = new LeaderElector(api, config.timing(), settings.nodeName() + "_" + UUID.randomUUID(),
                     TimeSource.system(), callbacks::start, health);
             elector = own;
+            counted = context.registerService(Metrics.class, own::metrics, new Hashtable<>());
             stopAction = () -> own.close(callbacks::awaitStopped);
         } else {
             elector = null;
+            counted = null;
             stopAction = callbacks.always();
         }
         health.scope("leases").ok();
@@ -71,6 +77,9 @@ public final class ElectedLeader {
     /// Ends the leadership and releases the Leases, so that another server takes over immediately.
     @Deactivate
     void stop() {
+        if (counted != null) {
+            counted.unregister();
+        }
         stopAction.run();
     }
 }

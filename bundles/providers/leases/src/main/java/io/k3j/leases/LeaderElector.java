@@ -98,6 +98,11 @@ final class LeaderElector {
         }
     }
 
+    /// Which Leases this server leads by, as [Election#text].
+    String metrics() {
+        return election.text();
+    }
+
     /// Starts the election.
     void begin() {
         leases.listen((before, after) -> {

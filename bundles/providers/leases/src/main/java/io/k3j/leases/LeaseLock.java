@@ -10,13 +10,14 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// One Lease of the election, and this server's term while it holds the Lease. Not thread-safe.
+/// One Lease of the election, and this server's term while it holds the Lease. Not thread-safe, unless a method says
+/// otherwise.
 final class LeaseLock {
     private static final System.Logger LOG = System.getLogger("io.k3j.leases");
     private final Lease lease;
     private final LeaseHold hold;
     private final Rules rules;
-    private @Nullable LeadershipTerm term;
+    private volatile @Nullable LeadershipTerm term;
     private boolean reportedMissing;
 
     /// What the election reads about a Lease.
@@ -56,6 +57,12 @@ final class LeaseLock {
         this.rules = rules;
     }
 
+    /// The name of the Lease. Any thread.
+    String name() {
+        return lease.key().name();
+    }
+
+    /// Whether this server runs what it guards. Any thread.
     boolean wanted() {
         return lease.wanted();
     }
@@ -64,7 +71,7 @@ final class LeaseLock {
         return hold.held();
     }
 
-    /// Whether this server leads, as of the last step.
+    /// Whether this server leads, as of the last step. Any thread.
     boolean leads() {
         return term != null;
     }

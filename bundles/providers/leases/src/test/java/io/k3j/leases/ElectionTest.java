@@ -120,6 +120,19 @@ class ElectionTest {
     }
 
     @Test
+    void itIsToldWhoLeads() {
+        a.election.step();
+        b.election.step();
+        assertThat(a.election.text())
+                .contains("leader_election_master_status{name=\"" + DECISIVE.name() + "\"} 1\n");
+        assertThat(b.election.text())
+                .contains("leader_election_master_status{name=\"" + DECISIVE.name() + "\"} 0\n");
+        a.election.resign();
+        assertThat(a.election.text())
+                .contains("leader_election_master_status{name=\"" + DECISIVE.name() + "\"} 0\n");
+    }
+
+    @Test
     void aTermHasTheRevisionOfTheRenewedLease() {
         a.election.step();
         long before = a.terms.getFirst().revision();

@@ -78,6 +78,11 @@ final class GroupHooks implements KindHooks {
     }
 
     @Override
+    public String deprecated(Gvk kind) {
+        return Deprecations.of(kind);
+    }
+
+    @Override
     public List<Object> cells(Gvk kind, Obj object, Instant now) {
         ResourceKind row = kinds.get(kind);
         return row == null ? List.of() : cells.row(row.columns(), table.cells(kind), object, now);

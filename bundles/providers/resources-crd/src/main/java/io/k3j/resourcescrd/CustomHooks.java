@@ -52,12 +52,11 @@ final class CustomHooks implements KindHooks {
     }
 
     @Override
-    public List<String> warnings(Write write, Struct object) {
-        Struct version = version(write.kind().gvk());
-        Gvk kind = write.kind().gvk();
+    public String deprecated(Gvk kind) {
+        Struct version = version(kind);
         return version.flag("deprecated")
-                ? List.of(version.text("deprecationWarning", kind.apiVersion() + " " + kind.kind() + " is deprecated"))
-                : List.of();
+                ? version.text("deprecationWarning", kind.apiVersion() + " " + kind.kind() + " is deprecated")
+                : "";
     }
 
     @Override

@@ -86,6 +86,17 @@ class DefinitionTest {
     }
 
     @Test
+    void aDeprecatedVersionIsToldWithItsOwnWarningOrUpstreams() {
+        definitions.put(accepted(TEXT));
+        assertThat(custom.deprecated(KIND)).isEmpty();
+        definitions.put(accepted(TEXT.replace("    storage: true\n", "    storage: true\n    deprecated: true\n")));
+        assertThat(custom.deprecated(KIND)).isEqualTo("stable.example.com/v1 CronTab is deprecated");
+        definitions.put(accepted(TEXT.replace("    storage: true\n",
+                "    storage: true\n    deprecated: true\n    deprecationWarning: use v2\n")));
+        assertThat(custom.deprecated(KIND)).isEqualTo("use v2");
+    }
+
+    @Test
     void newNamesAreServedOnceAccepted() {
         Obj first = accepted(TEXT);
         definitions.put(first);
