@@ -22,6 +22,7 @@ public final class PodImages {
     static final Gvr PODS = new Gvr("", "v1", "pods");
     private final ApiClient api;
 
+    /// Asks nothing yet.
     @Activate
     public PodImages(@Reference ApiClient api) {
         this.api = api;
