@@ -60,11 +60,22 @@ class PluginKindsItest {
         must("k3s kubectl apply -f - <<'END'\n" + object + "END");
     }
 
+    private static void areGone(K3sProcess server) throws InterruptedException {
+        Waiting.until("no plug-in", server, () -> server.console("component", "ls").lines().stream()
+                .noneMatch(line -> line.contains("com.acme.")));
+    }
+
+    private void awaitSaid(K3sProcess server, String block, String text) throws InterruptedException {
+        Waiting.until(text, server, () -> {
+            assertThat(Commands.must(terminal.type(home, block))).contains(text);
+            return true;
+        });
+    }
+
     /// Taken away for good: strangers are strangers again, and who may write writes.
     private void areNotMissed(K3sProcess server, Api api) throws IOException, InterruptedException {
         must("rm /var/lib/rancher/k3s/plugins/acme-keys.jar /var/lib/rancher/k3s/plugins/acme-grants.jar");
-        Waiting.until("no plug-in", server, () -> server.console("component", "ls").lines().stream()
-                .noneMatch(line -> line.contains("com.acme.")));
+        areGone(server);
         awaitAnswer(server, api, 401, "Unauthorized");
         must("k3s kubectl create configmap written");
     }
@@ -105,5 +116,43 @@ class PluginKindsItest {
             }
             assertThat(server.stop()).isZero();
         }
+    }
+
+    /// What the gate decides is shown by its own test, and where the kubelet asks it by the kubelet's: here no node runs.
+    @Test
+    void metricsWordsAndAGateComeAndGoWithTheirPlugIns() throws Exception {
+        terminal = Terminal.in(home);
+        make("metrics", "com.acme.quotause", "acme-quotas");
+        make("command", "com.acme.podimages", "acme-images");
+        make("node-component", "com.acme.startorder", "acme-order");
+        try (K3sProcess server = K3sProcess.server(home, "--disable-agent", "--bind-address", "127.0.0.1")) {
+            server.await("the API", Terminal.LIMIT, new Commands(home)::served);
+            String agreed = JoinAnswers.of(server);
+            plugIn(server, "acme-quotas");
+            plugIn(server, "acme-images");
+            plugIn(server, "acme-order");
+            assertThat(JoinAnswers.of(server)).as("what who joins is told").isEqualTo(agreed);
+            must("k3s kubectl apply -f acme-quotas/src/main/kubernetes/quota.yaml");
+            awaitSaid(server, "k3s kubectl get --raw /metrics",
+                    "resourcequota_hard{namespace=\"default\",resourcequota=\"few\",resource=\"services\"} 10");
+            awaitSaid(server, "k3s component shell -- images:used", "no pods");
+            must("k3s kubectl apply -f acme-order/src/main/kubernetes/pod.yaml");
+            awaitSaid(server, "k3s component shell -- images:used", "1  docker.io/library/nginx:alpine");
+            awaitSaid(server, "k3s component shell -- images:pods docker.io/library/nginx:alpine", "default/web");
+            must("rm /var/lib/rancher/k3s/plugins/acme-*.jar");
+            areGone(server);
+            assertThat(Commands.must(terminal.type(home, "k3s kubectl get --raw /metrics")))
+                    .doesNotContain("resourcequota_hard{");
+            assertThat(terminal.type(home, "k3s component shell -- images:used").code()).isNotZero();
+            assertThat(server.stop()).isZero();
+        }
+    }
+
+    /// Made and built with its tests only: on a node it would write where other clusters of this machine look.
+    @Test
+    void aPodNetworkIsMade() throws Exception {
+        terminal = Terminal.in(home);
+        make("cni", "com.acme.nodebridge", "acme-bridge");
+        assertThat(home.resolve("acme-bridge/target/acme-bridge-1.0.0.jar")).isRegularFile();
     }
 }
