@@ -7,6 +7,9 @@ import java.io.IOException;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
 
@@ -19,6 +22,8 @@ final class Configurations {
     private static final char OF_A_FACTORY = '~';
 
     private final ConfigurationAdmin admin;
+    /// Which there are, by feature: a version of a plug-in may bring fewer than the one before.
+    private final Map<String, Set<String>> written = new ConcurrentHashMap<>();
     /// What the flags say, for those that are compared with other servers or must not be away for a moment.
     private volatile Map<String, Object> flags;
     private volatile Map<String, Object> settings;
@@ -48,7 +53,10 @@ final class Configurations {
     /// restart.
     void apply(Feature feature) {
         Map<String, Object> values = mayBeAway(feature) ? settings : flags;
-        feature.pids().forEach(pid -> put(pid, properties(feature, pid, values)));
+        Set<String> pids = feature.pids();
+        Set<String> before = Objects.requireNonNullElse(written.put(feature.name(), pids), Set.of());
+        before.stream().filter(pid -> !pids.contains(pid)).forEach(this::remove);
+        pids.forEach(pid -> put(pid, properties(feature, pid, values)));
     }
 
     /// Deletes the bundles' configurations and writes those that activate their retire components, which are no
@@ -64,6 +72,7 @@ final class Configurations {
 
     /// Deletes all configurations of a feature.
     void delete(Feature feature) {
+        written.remove(feature.name());
         feature.pids().forEach(pid -> {
             remove(pid);
             if (pid.indexOf(OF_A_FACTORY) < 0) {
