@@ -118,19 +118,33 @@ class PluginKindsItest {
         }
     }
 
+    /// What anybody is answered at the path of the endpoint, or by the API server in its place.
+    private void awaitText(K3sProcess server, int code, String text) throws IOException, InterruptedException {
+        try (Api api = Api.of(home.resolve("k3s.yaml"))) {
+            Waiting.until("answer " + code, server, () -> {
+                HttpResponse<String> answer = api.get("/.well-known/security.txt", Api.JSON);
+                assertThat(answer.statusCode()).as(answer.body()).isEqualTo(code);
+                assertThat(answer.body()).contains(text);
+                return true;
+            });
+        }
+    }
+
     /// What the gate decides is shown by its own test, and where the kubelet asks it by the kubelet's: here no node runs.
     @Test
-    void metricsWordsAndAGateComeAndGoWithTheirPlugIns() throws Exception {
+    void metricsWordsAnEndpointAndAGateComeAndGoWithTheirPlugIns() throws Exception {
         terminal = Terminal.in(home);
         make("metrics", "com.acme.quotause", "acme-quotas");
         make("command", "com.acme.podimages", "acme-images");
         make("node-component", "com.acme.startorder", "acme-order");
+        make("endpoint", "com.acme.securitytxt", "acme-text");
         try (K3sProcess server = K3sProcess.server(home, "--disable-agent", "--bind-address", "127.0.0.1")) {
             server.await("the API", Terminal.LIMIT, new Commands(home)::served);
             String agreed = JoinAnswers.of(server);
             plugIn(server, "acme-quotas");
             plugIn(server, "acme-images");
             plugIn(server, "acme-order");
+            plugIn(server, "acme-text");
             assertThat(JoinAnswers.of(server)).as("what who joins is told").isEqualTo(agreed);
             must("k3s kubectl apply -f acme-quotas/src/main/kubernetes/quota.yaml");
             awaitSaid(server, "k3s kubectl get --raw /metrics",
@@ -139,8 +153,11 @@ class PluginKindsItest {
             must("k3s kubectl apply -f acme-order/src/main/kubernetes/pod.yaml");
             awaitSaid(server, "k3s component shell -- images:used", "1  docker.io/library/nginx:alpine");
             awaitSaid(server, "k3s component shell -- images:pods docker.io/library/nginx:alpine", "default/web");
+            must("k3s kubectl apply -f acme-text/src/main/kubernetes/text.yaml");
+            awaitText(server, 200, "Contact: mailto:security@acme.com");
             must("rm /var/lib/rancher/k3s/plugins/acme-*.jar");
             areGone(server);
+            awaitText(server, 404, "");
             assertThat(Commands.must(terminal.type(home, "k3s kubectl get --raw /metrics")))
                     .doesNotContain("resourcequota_hard{");
             assertThat(terminal.type(home, "k3s component shell -- images:used").code()).isNotZero();
