@@ -165,6 +165,23 @@ class PluginKindsItest {
         }
     }
 
+    @Test
+    void anApiGroupIsServedAndGoesWithItsPlugIn() throws Exception {
+        terminal = Terminal.in(home);
+        make("api-group", "com.acme.namespaceuse", "acme-use");
+        try (K3sProcess server = K3sProcess.server(home, "--disable-agent", "--bind-address", "127.0.0.1")) {
+            server.await("the API", Terminal.LIMIT, new Commands(home)::served);
+            plugIn(server, "acme-use");
+            awaitSaid(server, "k3s kubectl get --raw /apis/use.acme.com/v1/namespaceuses/kube-system",
+                    "\"kind\":\"NamespaceUse\"");
+            awaitSaid(server, "k3s kubectl get nsuse", "kube-system");
+            must("rm /var/lib/rancher/k3s/plugins/acme-use.jar");
+            areGone(server);
+            must("k3s kubectl create configmap written");
+            assertThat(server.stop()).isZero();
+        }
+    }
+
     /// Made and built with its tests only: on a node it would write where other clusters of this machine look.
     @Test
     void aPodNetworkIsMade() throws Exception {
