@@ -30,7 +30,8 @@ final class UseKinds implements KindCatalog, KindHooks {
     /// The empty prefix of its storage says that nothing of it is stored.
     private static ResourceKind kind() {
         Struct schema = Struct.of("type", "object", "description", "How a Namespace is used at the moment.",
-                "properties", Struct.of(PODS, number("Pods there are."), RUNNING, number("Those whose phase is Running.")));
+                "properties", Struct.of(PODS, number("Pods there are."), RUNNING,
+                        number("Those whose phase is Running.")));
         return new ResourceKind(RESOURCE, KIND, new ResourceKind.Names("namespaceuse", List.of("nsuse"), List.of()),
                 false, Set.of("get", "list"), List.of(), new ResourceKind.Storage("", KIND),
                 Structural.shape(new Schemas(), schema), COLUMNS,

@@ -130,7 +130,7 @@ class PluginKindsItest {
         }
     }
 
-    /// What the gate decides is shown by its own test, and where the kubelet asks it by the kubelet's: here no node runs.
+    /// What the gate decides is shown by its own test, and that it is asked by the kubelet's: here no node runs.
     @Test
     void metricsWordsAnEndpointAndAGateComeAndGoWithTheirPlugIns() throws Exception {
         terminal = Terminal.in(home);
