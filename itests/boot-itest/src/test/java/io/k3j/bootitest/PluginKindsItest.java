@@ -149,7 +149,6 @@ class PluginKindsItest {
             must("k3s kubectl apply -f acme-quotas/src/main/kubernetes/quota.yaml");
             awaitSaid(server, "k3s kubectl get --raw /metrics",
                     "resourcequota_hard{namespace=\"default\",resourcequota=\"few\",resource=\"services\"} 10");
-            awaitSaid(server, "k3s component shell -- images:used", "no pods");
             must("k3s kubectl apply -f acme-order/src/main/kubernetes/pod.yaml");
             awaitSaid(server, "k3s component shell -- images:used", "1  docker.io/library/nginx:alpine");
             awaitSaid(server, "k3s component shell -- images:pods docker.io/library/nginx:alpine", "default/web");
