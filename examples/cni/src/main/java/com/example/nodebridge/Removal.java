@@ -9,7 +9,16 @@ import org.osgi.service.component.annotations.ConfigurationPolicy;
 @Component(service = Retire.class, configurationPid = "com.example.nodebridge.retire",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class Removal implements Retire {
-    private final Machine machine = Machine.here();
+    private final Machine machine;
+
+    /// Does nothing until it is called.
+    public Removal() {
+        this(Machine.here());
+    }
+
+    Removal(Machine machine) {
+        this.machine = machine;
+    }
 
     @Override
     public void retire() throws IOException {
