@@ -181,11 +181,16 @@ class PluginKindsItest {
         }
     }
 
-    /// Made and built with its tests only: on a node it would write where other clusters of this machine look.
+    /// Made and built with their tests only: a pod network would write where other clusters of this machine look, and the
+    /// others are run by [PluginPageItest] as they are.
     @Test
-    void aPodNetworkIsMade() throws Exception {
+    void theOtherKindsAreMade() throws Exception {
         terminal = Terminal.in(home);
         make("cni", "com.acme.nodebridge", "acme-bridge");
-        assertThat(home.resolve("acme-bridge/target/acme-bridge-1.0.0.jar")).isRegularFile();
+        make("load-balancer", "com.acme.addresspool", "acme-pool");
+        make("operator", "com.acme.shared", "acme-operator");
+        for (String made : new String[] {"acme-bridge", "acme-pool", "acme-operator"}) {
+            assertThat(home.resolve(made + "/target/" + made + "-1.0.0.jar")).isRegularFile();
+        }
     }
 }
