@@ -181,8 +181,8 @@ class PluginKindsItest {
         }
     }
 
-    /// Made and built with their tests only: a pod network would write where other clusters of this machine look, and the
-    /// others are run by [PluginPageItest] as they are.
+    /// Made and built with their tests only: a pod network would write where other clusters of this machine look, and
+    /// the others are run by [PluginPageItest] as they are.
     @Test
     void theOtherKindsAreMade() throws Exception {
         terminal = Terminal.in(home);
