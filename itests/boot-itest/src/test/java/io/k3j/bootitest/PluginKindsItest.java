@@ -60,11 +60,22 @@ class PluginKindsItest {
         must("k3s kubectl apply -f - <<'END'\n" + object + "END");
     }
 
+    private static void areGone(K3sProcess server) throws InterruptedException {
+        Waiting.until("no plug-in", server, () -> server.console("component", "ls").lines().stream()
+                .noneMatch(line -> line.contains("com.acme.")));
+    }
+
+    private void awaitSaid(K3sProcess server, String block, String text) throws InterruptedException {
+        Waiting.until(text, server, () -> {
+            assertThat(Commands.must(terminal.type(home, block))).contains(text);
+            return true;
+        });
+    }
+
     /// Taken away for good: strangers are strangers again, and who may write writes.
     private void areNotMissed(K3sProcess server, Api api) throws IOException, InterruptedException {
         must("rm /var/lib/rancher/k3s/plugins/acme-keys.jar /var/lib/rancher/k3s/plugins/acme-grants.jar");
-        Waiting.until("no plug-in", server, () -> server.console("component", "ls").lines().stream()
-                .noneMatch(line -> line.contains("com.acme.")));
+        areGone(server);
         awaitAnswer(server, api, 401, "Unauthorized");
         must("k3s kubectl create configmap written");
     }
@@ -104,6 +115,82 @@ class PluginKindsItest {
                 areNotMissed(server, api);
             }
             assertThat(server.stop()).isZero();
+        }
+    }
+
+    /// What anybody is answered at the path of the endpoint, or by the API server in its place.
+    private void awaitText(K3sProcess server, int code, String text) throws IOException, InterruptedException {
+        try (Api api = Api.of(home.resolve("k3s.yaml"))) {
+            Waiting.until("answer " + code, server, () -> {
+                HttpResponse<String> answer = api.get("/.well-known/security.txt", Api.JSON);
+                assertThat(answer.statusCode()).as(answer.body()).isEqualTo(code);
+                assertThat(answer.body()).contains(text);
+                return true;
+            });
+        }
+    }
+
+    /// What the gate decides is shown by its own test, and that it is asked by the kubelet's: here no node runs.
+    @Test
+    void metricsWordsAnEndpointAndAGateComeAndGoWithTheirPlugIns() throws Exception {
+        terminal = Terminal.in(home);
+        make("metrics", "com.acme.quotause", "acme-quotas");
+        make("command", "com.acme.podimages", "acme-images");
+        make("node-component", "com.acme.startorder", "acme-order");
+        make("endpoint", "com.acme.securitytxt", "acme-text");
+        try (K3sProcess server = K3sProcess.server(home, "--disable-agent", "--bind-address", "127.0.0.1")) {
+            server.await("the API", Terminal.LIMIT, new Commands(home)::served);
+            String agreed = JoinAnswers.of(server);
+            plugIn(server, "acme-quotas");
+            plugIn(server, "acme-images");
+            plugIn(server, "acme-order");
+            plugIn(server, "acme-text");
+            assertThat(JoinAnswers.of(server)).as("what who joins is told").isEqualTo(agreed);
+            must("k3s kubectl apply -f acme-quotas/src/main/kubernetes/quota.yaml");
+            awaitSaid(server, "k3s kubectl get --raw /metrics",
+                    "resourcequota_hard{namespace=\"default\",resourcequota=\"few\",resource=\"services\"} 10");
+            must("k3s kubectl apply -f acme-order/src/main/kubernetes/pod.yaml");
+            awaitSaid(server, "k3s component shell -- images:used", "1  docker.io/library/nginx:alpine");
+            awaitSaid(server, "k3s component shell -- images:pods docker.io/library/nginx:alpine", "default/web");
+            must("k3s kubectl apply -f acme-text/src/main/kubernetes/text.yaml");
+            awaitText(server, 200, "Contact: mailto:security@acme.com");
+            must("rm /var/lib/rancher/k3s/plugins/acme-*.jar");
+            areGone(server);
+            awaitText(server, 404, "");
+            assertThat(Commands.must(terminal.type(home, "k3s kubectl get --raw /metrics")))
+                    .doesNotContain("resourcequota_hard{");
+            assertThat(terminal.type(home, "k3s component shell -- images:used").code()).isNotZero();
+            assertThat(server.stop()).isZero();
+        }
+    }
+
+    @Test
+    void anApiGroupIsServedAndGoesWithItsPlugIn() throws Exception {
+        terminal = Terminal.in(home);
+        make("api-group", "com.acme.namespaceuse", "acme-use");
+        try (K3sProcess server = K3sProcess.server(home, "--disable-agent", "--bind-address", "127.0.0.1")) {
+            server.await("the API", Terminal.LIMIT, new Commands(home)::served);
+            plugIn(server, "acme-use");
+            awaitSaid(server, "k3s kubectl get --raw /apis/use.acme.com/v1/namespaceuses/kube-system",
+                    "\"kind\":\"NamespaceUse\"");
+            awaitSaid(server, "k3s kubectl get nsuse", "kube-system");
+            must("rm /var/lib/rancher/k3s/plugins/acme-use.jar");
+            areGone(server);
+            must("k3s kubectl create configmap written");
+            assertThat(server.stop()).isZero();
+        }
+    }
+
+    /// Made and built with their tests only: a pod network would write where other clusters of this machine look, and
+    /// the others are run by [PluginPageItest] as they are.
+    @Test
+    void theOtherKindsAreMade() throws Exception {
+        terminal = Terminal.in(home);
+        make("cni", "com.acme.nodebridge", "acme-bridge");
+        make("load-balancer", "com.acme.addresspool", "acme-pool");
+        make("operator", "com.acme.shared", "acme-operator");
+        for (String made : new String[] {"acme-bridge", "acme-pool", "acme-operator"}) {
+            assertThat(home.resolve(made + "/target/" + made + "-1.0.0.jar")).isRegularFile();
         }
     }
 }

@@ -12,8 +12,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
@@ -78,6 +81,40 @@ class ArchivesItest {
             scene.await("cleaning up",
                     () -> scene.read("diary").equals(before + "stop\nstop\nstart\nretire\nstop\n"));
             scene.await("no copies", () -> scene.names("data/bundles/plugins").isEmpty());
+        }
+    }
+
+    private static String sink(String name) {
+        return "\"com.acme.first.sink~" + name + "\": {\"url\": \"https://" + name + "\", \"token\": \"s3cret\"}";
+    }
+
+    private static String sinks(String... names) {
+        return DESCRIPTION.replace("]}",
+                "], \"configurations\": {" + Stream.of(names).map(ArchivesItest::sink).collect(Collectors.joining(", "))
+                        + "}}");
+    }
+
+    private static List<String> sinks(Scene scene) {
+        return scene.components().settings("acme").stream()
+                .map(one -> one.pid() + " " + one.name() + "=" + one.value() + (one.isDefault() ? " by default" : ""))
+                .toList();
+    }
+
+    @Test
+    void anArchiveBringsSeveralConfigurationsOfOneFactory()
+            throws IOException, InterruptedException, BundleException {
+        try (Scene scene = scene()) {
+            scene.run(Map.of("token", "of the server"), Set.of());
+            scene.put(archive(scene, "1.0.0", Retiring.class, sinks("south", "north")));
+            scene.await("an archive", () -> scene.states().equals("acme=ENABLED"));
+            assertThat(sinks(scene)).containsExactly("com.acme.first.sink~north token=(hidden)",
+                    "com.acme.first.sink~north url=https://north", "com.acme.first.sink~south token=(hidden)",
+                    "com.acme.first.sink~south url=https://south");
+            assertThat(scene.components().settings("acme")).as("values of no flag").allMatch(
+                    one -> one.flag().isEmpty());
+            scene.put(archive(scene, "1.1.0", Retiring.class, sinks("north")));
+            scene.await("one of them", () -> sinks(scene).equals(List.of("com.acme.first.sink~north token=(hidden)",
+                    "com.acme.first.sink~north url=https://north")));
         }
     }
 

@@ -6,6 +6,11 @@ import org.osgi.annotation.versioning.ConsumerType;
 /// components of a process share one registry, so that each `/metrics` of that process has them.
 ///
 /// **Who.** Components register it as a service; `kubelet` and `apiserver` read it.
+///
+/// **Guarantees.** An implementation gives these, and `io.k3j.testkit.MetricsContract` holds it to them:
+/// 1. Its text is whole: each family once, with its `# HELP`, its `# TYPE` and then its samples, each once.
+/// 2. What is counted never goes down while the service is there: counters, and what histograms and summaries count.
+/// 3. Several threads may ask at once.
 @ConsumerType
 @FunctionalInterface
 public interface Metrics {

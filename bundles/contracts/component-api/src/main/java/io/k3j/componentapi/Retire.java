@@ -13,6 +13,12 @@ import org.osgi.annotation.versioning.ConsumerType;
 /// start; then the bundle is stopped.
 ///
 /// **Guarantees.** Never called for a swap, a stop or a lost leadership.
+///
+/// An implementation gives these, and `io.k3j.testkit.RetireContract` holds it to them:
+/// 1. Nothing of what the component has made is left.
+/// 2. Called again, or where there is nothing, it changes nothing and does not fail.
+/// 3. What it fails at it tells by an exception, and does when it is called again.
+/// 4. It ends within 30 s.
 @ConsumerType
 public interface Retire {
     /// Cleans up; blocks at most 30 s. May be called again after a failure, so it must be repeatable.

@@ -4,6 +4,7 @@ import io.k3j.componentapi.Identity;
 import io.k3j.componentapi.SwapPolicy;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,9 +22,12 @@ import java.util.Set;
 /// @param settings the settings of each configuration PID
 /// @param manifests the directory of its packaged manifests, if any
 /// @param standsFor features that others may need and that it is as good as
+/// @param configurations values that it brings itself, by configuration PID (`factory~name` for one of several) and
+///        name: texts, booleans and lists of texts
 public record Feature(String name, Set<String> words, List<String> needs, List<String> critical,
         Map<String, String> when, Map<String, String> unless,
-        List<Part> bundles, Map<String, List<String>> settings, Optional<Path> manifests, Set<String> standsFor) {
+        List<Part> bundles, Map<String, List<String>> settings, Optional<Path> manifests, Set<String> standsFor,
+        Map<String, Map<String, Object>> configurations) {
 
     /// One bundle of a feature.
     ///
@@ -54,6 +58,13 @@ public record Feature(String name, Set<String> words, List<String> needs, List<S
         return name.equals(need) || standsFor.contains(need);
     }
 
+    /// All configurations it has.
+    public Set<String> pids() {
+        Set<String> pids = new LinkedHashSet<>(settings.keySet());
+        pids.addAll(configurations.keySet());
+        return pids;
+    }
+
     /// The settings it depends on, for messages.
     String conditions() {
         return "(with: " + when + ", without: " + unless + ")";
@@ -73,6 +84,6 @@ public record Feature(String name, Set<String> words, List<String> needs, List<S
     public static Feature ofJar(String name, String symbolicName) {
         return new Feature(name, Set.of(), List.of(), List.of(), Map.of(), Map.of(),
                 List.of(new Part(symbolicName, SwapPolicy.REPLACE, false, List.of())), Map.of(symbolicName, List.of()),
-                Optional.empty(), Set.of());
+                Optional.empty(), Set.of(), Map.of());
     }
 }

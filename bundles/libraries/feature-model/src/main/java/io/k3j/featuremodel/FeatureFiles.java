@@ -80,7 +80,7 @@ public final class FeatureFiles {
                 : Optional.empty();
         return new Feature(name, new LinkedHashSet<>(section.texts("words")), section.texts("needs"),
                 section.texts("critical"), texts(section.section("when")), texts(section.section("unless")), parts,
-                settings, manifests, Set.copyOf(section.texts("standsFor")));
+                settings, manifests, Set.copyOf(section.texts("standsFor")), Map.of());
     }
 
     /// The texts of a section, by their keys.

@@ -77,6 +77,17 @@ public final class Section {
         return texts;
     }
 
+    /// A value of a configuration: a text, a boolean, or a list of texts. A number is the text that it is written as.
+    /// @throws FeatureProblem when it is absent or another kind of value
+    public Object property(String key) {
+        return switch (values.get(key)) {
+            case String text -> text;
+            case Boolean truth -> truth;
+            case List<?> _ -> texts(key);
+            case null, default -> throw problem(key + " is no text, number, boolean or list of texts");
+        };
+    }
+
     /// A nested object; empty when absent.
     public Section section(String key) {
         return nested(key, values.getOrDefault(key, Map.of()), Set.of());

@@ -55,7 +55,7 @@ class DesiredFeaturesTest {
     void oneValueOfAListIsEnough() {
         Map<String, Feature> audit = Map.of("audit", new Feature("audit", Set.of(), List.of(), List.of(),
                 Map.of("kubeApiserverArg", "audit-log-path=*"), Map.of(), List.of(), Map.of(), Optional.empty(),
-                Set.of()));
+                Set.of(), Map.of()));
         assertThat(DesiredFeatures.of(List.of("audit"), audit, Set.of(), Map.of("kubeApiserverArg",
                 new String[] {"anonymous-auth=true", "audit-log-path=-"})).names()).containsExactly("audit");
         assertThat(DesiredFeatures.of(List.of("audit"), audit, Set.of(), Map.of("kubeApiserverArg",
@@ -64,7 +64,7 @@ class DesiredFeaturesTest {
 
     private static Feature when(String name, String endpoints) {
         return new Feature(name, Set.of(), List.of(), List.of(), Map.of("datastoreEndpoint", endpoints), Map.of(),
-                List.of(), Map.of(), Optional.empty(), Set.of());
+                List.of(), Map.of(), Optional.empty(), Set.of(), Map.of());
     }
 
     @Test
@@ -81,7 +81,7 @@ class DesiredFeaturesTest {
     @Test
     void letsOneFeatureStandForAnother() {
         Feature remote = new Feature("client-http", Set.of(), List.of(), List.of(), Map.of(), Map.of(), List.of(),
-                Map.of(), Optional.empty(), Set.of("apiserver"));
+                Map.of(), Optional.empty(), Set.of("apiserver"), Map.of());
         Map<String, Feature> two = Map.of("client-http", remote, "kubelet", needing("kubelet", "apiserver"));
         assertThat(DesiredFeatures.of(List.of("kubelet", "client-http"), two, Set.of(), Map.of()).names())
                 .containsExactly("kubelet", "client-http");
@@ -107,7 +107,7 @@ class DesiredFeaturesTest {
 
     private static Feature needing(String name, String... needs) {
         return new Feature(name, Set.of(), List.of(needs), List.of(), Map.of(), Map.of(), List.of(), Map.of(),
-                Optional.empty(), Set.of());
+                Optional.empty(), Set.of(), Map.of());
     }
 
     @Test
@@ -134,6 +134,6 @@ class DesiredFeaturesTest {
 
     private static Feature feature(String name, Set<String> words, Map<String, String> unless) {
         return new Feature(name, words, List.of(), List.of(), Map.of(), unless, List.of(), Map.of(),
-                Optional.empty(), Set.of());
+                Optional.empty(), Set.of(), Map.of());
     }
 }

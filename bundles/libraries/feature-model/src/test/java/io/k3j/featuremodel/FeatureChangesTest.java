@@ -22,7 +22,7 @@ class FeatureChangesTest {
     private static Feature feature(String name, boolean stays, String... needs) {
         return new Feature(name, Set.of(), List.of(needs), List.of(), Map.of(), Map.of(),
                 List.of(new Feature.Part("io.k3j." + name, SwapPolicy.REPLACE, stays, List.of())), Map.of(),
-                Optional.empty(), Set.of());
+                Optional.empty(), Set.of(), Map.of());
     }
 
     private static Roster roster(Set<String> flags, Decisions decisions) {

@@ -63,6 +63,6 @@ class ManifestsTest {
 
     private static Feature feature(Path manifests) {
         return new Feature("coredns", Set.of(), List.of(), List.of(), Map.of(), Map.of(), List.of(), Map.of(),
-                Optional.of(manifests), Set.of());
+                Optional.of(manifests), Set.of(), Map.of());
     }
 }

@@ -37,7 +37,8 @@ final class PluginArchive {
     /// Where signatures are, which were verified with the whole.
     private static final String META_INF = "META-INF/";
     /// What an archive may say of itself; other keys of a feature are the distribution's alone.
-    private static final Set<String> KEYS = Set.of("name", "needs", "when", "unless", "bundles", "settings");
+    private static final Set<String> KEYS = Set.of("name", "needs", "when", "unless", "bundles", "settings",
+            "configurations");
     private static final Set<String> BUNDLE_KEYS = Set.of("name", "swap");
 
     private final Path file;
@@ -154,16 +155,12 @@ final class PluginArchive {
         Map<String, List<String>> settings = new LinkedHashMap<>();
         Section pids = section.section("settings");
         pids.names().forEach(pid -> {
-            if (pid.startsWith(PluginReader.OURS) || parts.stream().noneMatch(part -> pid.equals(part.symbolicName())
-                    || pid.startsWith(part.symbolicName() + "."))) {
-                throw section.problem("settings: the PID " + pid + " is that of none of its bundles; begin it with the"
-                        + " Bundle-SymbolicName of one");
-            }
+            ArchiveConfigurations.refuseForeign(section, "settings", pid, parts);
             settings.put(pid, pids.texts(pid));
         });
         parts.forEach(part -> settings.putIfAbsent(part.symbolicName(), List.of()));
         return new Feature(section.text("name"), Set.of(), section.texts("needs"), List.of(),
                 FeatureFiles.texts(section.section("when")), FeatureFiles.texts(section.section("unless")), parts,
-                settings, Optional.empty(), Set.of());
+                settings, Optional.empty(), Set.of(), ArchiveConfigurations.of(section, parts, settings));
     }
 }

@@ -85,12 +85,36 @@ class PluginReaderTest {
         assertThat(dir.resolve("bundles/offered")).isEmptyDirectory();
     }
 
+    @Test
+    void anArchiveBringsConfigurationsWithTheirValues() throws IOException {
+        Path archive = archive("{\"name\": \"acme\", " + BUNDLES + ", \"configurations\": {\"com.acme.a.sink~north\":"
+                + " {\"url\": \"https://n\", \"size\": 3, \"on\": true, \"of\": [\"a\", \"b\"]},"
+                + " \"com.acme.a.sink~south\": {}}}");
+        try (PluginReader.Found found = reader().read(archive, Map.of())) {
+            assertThat(found.plugin().feature().configurations()).containsExactlyInAnyOrderEntriesOf(
+                    Map.of("com.acme.a.sink~north",
+                            Map.of("url", "https://n", "size", "3", "on", true, "of", List.of("a", "b")),
+                            "com.acme.a.sink~south", Map.of()));
+            assertThat(found.plugin().feature().pids()).containsExactlyInAnyOrder("com.acme.a", "com.acme.b",
+                    "com.acme.a.sink~north", "com.acme.a.sink~south");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"{\"name\": \"kubelet\", %s}|which belongs to this distribution",
             "{\"name\": \"a/b\", %s}|only the letters",
             "{\"name\": \"acme\", %s, \"critical\": [\"clusterCidr\"]}|acme.far!/feature.json: unknown key critical",
             "{\"name\": \"acme\", %s, \"words\": [\"agent\"]}|unknown key words",
             "{\"name\": \"acme\", %s, \"settings\": {\"io.k3j.apiserver\": [\"dataDir\"]}}|that of none of its bundles",
+            "{\"name\": \"acme\", %s, \"configurations\": {\"com.other~a\": {}}}|that of none of its bundles",
+            "{\"name\": \"acme\", %s, \"configurations\": {\"com.acme.a~a/b\": {}}}|in com.acme.a~a/b is no name",
+            "{\"name\": \"acme\", %s, \"configurations\": {\"com.acme.a~\": {}}}|in com.acme.a~ is no name",
+            "{\"name\": \"acme\", %s, \"configurations\": {\"com.acme.a.retire\": {}}}|the cleaning up of com.acme.a",
+            "{\"name\": \"acme\", %s, \"configurations\": {\"com.acme.a\": {\"x\": {}}}}|com.acme.a: x is no text",
+            "{\"name\": \"acme\", %s, \"configurations\": {\"com.acme.a\": {\"x\": [{}]}}}|not a list of texts",
+            "{\"name\": \"acme\", %s, \"configurations\": {\"com.acme.a\": 7}}|com.acme.a is not an object",
+            "{\"name\": \"acme\", %s, \"settings\": {\"com.acme.a\": [\"x\"]}, \"configurations\":"
+                    + " {\"com.acme.a\": {\"x\": 1}}}|leave one of them out",
             "{\"name\": \"acme\"}|bundles is missing or empty",
             "{\"name\": \"acme\", \"bundles\": [{\"name\": \"com.acme.a\"}]}|does not name com.acme.b",
             "{\"name\": \"acme\", \"bundles\": [{\"name\": \"com.acme.c\"}]}|no jar beside it is the bundle com.acme.c",

@@ -21,7 +21,7 @@ class PluginStepsTest {
 
     private static Plugin plugin(Handle... handles) {
         return new Plugin("acme.far", new Feature("acme", Set.of(), List.of(), List.of(), Map.of(), Map.of(), List.of(),
-                Map.of(), Optional.empty(), Set.of()),
+                Map.of(), Optional.empty(), Set.of(), Map.of()),
                 Arrays.stream(handles).map(one -> new Plugin.Part(one, Version.emptyVersion)).toList(), "acme.far");
     }
 

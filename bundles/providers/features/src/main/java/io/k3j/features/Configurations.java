@@ -7,16 +7,23 @@ import java.io.IOException;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
 
-/// Gives each bundle the settings its feature declares, and no others, by Configuration Admin.
+/// Gives each bundle the settings its feature declares and the values it brings, and no others, by Configuration Admin.
+/// A PID `factory~name` is one of several configurations of that factory.
 final class Configurations {
     /// The location that binds a configuration to no bundle: during a swap two bundles receive the same one.
     private static final String ANY_BUNDLE = "?";
     private static final String RETIRE = ".retire";
+    private static final char OF_A_FACTORY = '~';
 
     private final ConfigurationAdmin admin;
+    /// Which there are, by feature: a version of a plug-in may bring fewer than the one before.
+    private final Map<String, Set<String>> written = new ConcurrentHashMap<>();
     /// What the flags say, for those that are compared with other servers or must not be away for a moment.
     private volatile Map<String, Object> flags;
     private volatile Map<String, Object> settings;
@@ -46,35 +53,57 @@ final class Configurations {
     /// restart.
     void apply(Feature feature) {
         Map<String, Object> values = mayBeAway(feature) ? settings : flags;
-        feature.settings().forEach((pid, keys) -> put(pid, keys, values));
+        Set<String> pids = feature.pids();
+        Set<String> before = Objects.requireNonNullElse(written.put(feature.name(), pids), Set.of());
+        before.stream().filter(pid -> !pids.contains(pid)).forEach(this::remove);
+        pids.forEach(pid -> put(pid, properties(feature, pid, values)));
     }
 
-    /// Deletes the bundles' configurations and writes those that activate their retire components.
+    /// Deletes the bundles' configurations and writes those that activate their retire components, which are no
+    /// instances of a factory.
     void retire(Feature feature) {
-        feature.settings().forEach((pid, keys) -> {
+        feature.pids().forEach(pid -> {
             remove(pid);
-            put(pid + RETIRE, keys, settings);
+            if (pid.indexOf(OF_A_FACTORY) < 0) {
+                put(pid + RETIRE, properties(feature, pid, settings));
+            }
         });
     }
 
     /// Deletes all configurations of a feature.
     void delete(Feature feature) {
-        feature.settings().keySet().forEach(pid -> {
+        written.remove(feature.name());
+        feature.pids().forEach(pid -> {
             remove(pid);
-            remove(pid + RETIRE);
+            if (pid.indexOf(OF_A_FACTORY) < 0) {
+                remove(pid + RETIRE);
+            }
         });
     }
 
-    private void put(String pid, List<String> keys, Map<String, Object> values) {
+    /// What the flags say of one, and what the feature brings.
+    private static Hashtable<String, Object> properties(Feature feature, String pid, Map<String, Object> flags) {
         Hashtable<String, Object> properties = new Hashtable<>();
-        for (String key : keys) {
-            Object value = values.get(key);
+        for (String key : feature.settings().getOrDefault(pid, List.of())) {
+            Object value = flags.get(key);
             if (value != null) {
                 properties.put(key, value);
             }
         }
+        feature.configurations().getOrDefault(pid, Map.of()).forEach((key, value) -> properties.put(key,
+                value instanceof List<?> several ? several.toArray(String[]::new) : value));
+        return properties;
+    }
+
+    private Configuration configuration(String pid) throws IOException {
+        int end = pid.indexOf(OF_A_FACTORY);
+        return end < 0 ? admin.getConfiguration(pid, ANY_BUNDLE)
+                : admin.getFactoryConfiguration(pid.substring(0, end), pid.substring(end + 1), ANY_BUNDLE);
+    }
+
+    private void put(String pid, Hashtable<String, Object> properties) {
         try {
-            admin.getConfiguration(pid, ANY_BUNDLE).updateIfDifferent(properties);
+            configuration(pid).updateIfDifferent(properties);
         } catch (IOException e) {
             throw new FeatureProblem("configuration of " + pid + " not stored", e);
         }
@@ -82,8 +111,7 @@ final class Configurations {
 
     private void remove(String pid) {
         try {
-            Configuration configuration = admin.getConfiguration(pid, ANY_BUNDLE);
-            configuration.delete();
+            configuration(pid).delete();
         } catch (IOException e) {
             throw new FeatureProblem("configuration of " + pid + " not removed", e);
         }

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -29,7 +30,8 @@ import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 
 /// What the bundles of a feature are configured by: which properties there are say the feature and the bundle's
-/// metatype, which values they have Configuration Admin, and where that has none the component's own defaults.
+/// metatype, which values they have Configuration Admin, and where that has none the component's own defaults. Of a
+/// factory each of its configurations is told, whoever has made it.
 final class DeclaredSettings {
     /// Settings that follow from several flags, and are none themselves.
     static final Set<String> DERIVED = Set.of("controlPlane", "kubeletPort", "managedEtcd", "nodeArgs", "nodeEnv",
@@ -53,8 +55,15 @@ final class DeclaredSettings {
         this.whereSet = whereSet;
     }
 
-    /// What is said of one PID.
+    /// What is said of one PID, or of a factory's by that and [Metatype#FACTORY].
     private record Declared(Map<String, Object> defaults, Map<String, Metatype.Attribute> attributes) {
+        static final Declared NOTHING = new Declared(Map.of(), Map.of());
+    }
+
+    /// One configuration as it is.
+    ///
+    /// @param factory empty when it is of none
+    private record Configured(String factory, Map<String, Object> values) {
     }
 
     /// Of the feature of this name, by PID and name; none when there is no such feature.
@@ -71,15 +80,32 @@ final class DeclaredSettings {
         Map<String, Declared> declared = new HashMap<>();
         feature.bundles().stream().map(Feature.Part::symbolicName).filter(bundles::runs).map(bundles::running)
                 .forEach(bundle -> declare(bundle, names, declared));
-        Map<String, Map<String, Object>> configured = configured();
+        feature.configurations().forEach(
+                (pid, values) -> names.computeIfAbsent(pid, any -> new LinkedHashSet<>()).addAll(values.keySet()));
+        Map<String, Configured> configured = configured();
+        configured.forEach((pid, one) -> {
+            if (!one.factory().isEmpty() && declared.containsKey(one.factory() + Metatype.FACTORY)) {
+                names.computeIfAbsent(pid, any -> new LinkedHashSet<>());
+            }
+        });
         List<Setting> all = new ArrayList<>();
         names.forEach((pid, keys) -> {
-            Map<String, Object> values = configured.getOrDefault(pid, Map.of());
-            keys.addAll(values.keySet());
-            Declared said = declared.getOrDefault(pid, new Declared(Map.of(), Map.of()));
-            keys.stream().sorted().forEach(key -> all.add(setting(pid, key, values.get(key), said)));
+            Configured one = configured.getOrDefault(pid, new Configured(factory(pid), Map.of()));
+            keys.addAll(one.values().keySet());
+            Declared said = declared.getOrDefault(one.factory().isEmpty() ? pid : one.factory() + Metatype.FACTORY,
+                    Declared.NOTHING);
+            keys.addAll(said.attributes().keySet());
+            Set<String> brought = feature.configurations().getOrDefault(pid, Map.of()).keySet();
+            keys.stream().sorted().forEach(key -> all.add(
+                    setting(new Place(pid, key, brought.contains(key) ? "" : flag(key)), one.values().get(key), said)));
         });
         return all;
+    }
+
+    /// Of what is called `factory~name`; empty for anything else.
+    private static String factory(String pid) {
+        int end = pid.indexOf(Metatype.FACTORY);
+        return end < 0 ? "" : pid.substring(0, end);
     }
 
     /// Adds what a bundle says of its configurations: metatype brings names, components their defaults.
@@ -87,24 +113,30 @@ final class DeclaredSettings {
         Metatype.of(bundle).forEach((pid, attributes) -> {
             Declared said = declared.computeIfAbsent(pid, any -> new Declared(new HashMap<>(), new HashMap<>()));
             for (Metatype.Attribute attribute : attributes) {
-                names.computeIfAbsent(pid, any -> new LinkedHashSet<>()).add(attribute.id());
+                if (!pid.endsWith(Metatype.FACTORY)) {
+                    names.computeIfAbsent(pid, any -> new LinkedHashSet<>()).add(attribute.id());
+                }
                 said.attributes.put(attribute.id(), attribute);
             }
         });
         for (ComponentDescriptionDTO component : runtime.getComponentDescriptionDTOs(bundle)) {
             for (String pid : component.configurationPid) {
-                declared.computeIfAbsent(pid, any -> new Declared(new HashMap<>(), new HashMap<>())).defaults
-                        .putAll(component.properties);
+                // the same component has one configuration, or several of the factory of that name
+                for (String of : List.of(pid, pid + Metatype.FACTORY)) {
+                    declared.computeIfAbsent(of, any -> new Declared(new HashMap<>(), new HashMap<>())).defaults
+                            .putAll(component.properties);
+                }
             }
         }
     }
 
-    private Map<String, Map<String, Object>> configured() {
-        Map<String, Map<String, Object>> byPid = new HashMap<>();
+    private Map<String, Configured> configured() {
+        Map<String, Configured> byPid = new HashMap<>();
         try {
             Configuration[] all = admin.listConfigurations(null);
             for (Configuration one : all == null ? new Configuration[0] : all) {
-                byPid.put(one.getPid(), properties(one));
+                byPid.put(one.getPid(),
+                        new Configured(Objects.requireNonNullElse(one.getFactoryPid(), ""), properties(one)));
             }
             return byPid;
         } catch (IOException | InvalidSyntaxException e) {
@@ -125,7 +157,15 @@ final class DeclaredSettings {
         return values;
     }
 
-    private Setting setting(String pid, String name, @Nullable Object configured, Declared said) {
+    /// Whose value is told.
+    ///
+    /// @param flag that sets it; empty when none does
+    private record Place(String pid, String name, String flag) {
+    }
+
+    private Setting setting(Place place, @Nullable Object configured, Declared said) {
+        String name = place.name();
+        String flag = place.flag();
         Metatype.Attribute attribute = said.attributes.get(name);
         Object own = said.defaults.get(name);
         Object value = configured != null ? configured : own != null ? own
@@ -133,9 +173,8 @@ final class DeclaredSettings {
         String type = configured == null && own == null ? attribute == null ? "" : attribute.type()
                 : value.getClass().getSimpleName();
         boolean password = attribute != null && attribute.isPassword();
-        String flag = flag(name);
         String where = flag.isEmpty() ? "" : whereSet.getOrDefault(name, "");
-        return new Setting(pid, name, type, password ? Setting.HIDDEN : text(name, value),
+        return new Setting(place.pid(), name, type, password ? Setting.HIDDEN : text(name, value),
                 where.isEmpty() && (configured == null || !flag.isEmpty()), flag, where,
                 attribute == null ? "" : attribute.description());
     }

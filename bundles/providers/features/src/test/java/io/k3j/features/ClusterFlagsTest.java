@@ -20,7 +20,7 @@ class ClusterFlagsTest {
     private static Feature feature(String name, List<String> critical, List<String> settings) {
         return new Feature(name, Set.of(), List.of(), critical, Map.of(), Map.of(), List.of(),
                 Map.of("io.k3j." + name, settings),
-                Optional.empty(), Set.of());
+                Optional.empty(), Set.of(), Map.of());
     }
 
     private static ClusterFlags cluster(String role) {

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import javax.xml.stream.XMLStreamException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,20 +31,58 @@ class MetatypeTest {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
+    /// Of a bundle without other files.
+    private static Map<String, List<Metatype.Attribute>> read(String document) throws XMLStreamException {
+        return Metatype.of(bytes(document), path -> "");
+    }
+
+    private static List<String> descriptions(String document, Map<String, String> files) throws XMLStreamException {
+        return Metatype.of(bytes(document), path -> files.getOrDefault(path, "")).get("com.acme.labels").stream()
+                .map(Metatype.Attribute::description).toList();
+    }
+
     @Test
     void readsWhichPropertiesAConfigurationHas() throws XMLStreamException {
-        assertThat(Metatype.of(bytes(DOCUMENT))).containsOnlyKeys("com.acme.labels");
-        assertThat(Metatype.of(bytes(DOCUMENT)).get("com.acme.labels")).containsExactly(
+        assertThat(read(DOCUMENT)).containsOnlyKeys("com.acme.labels");
+        assertThat(read(DOCUMENT).get("com.acme.labels")).containsExactly(
                 new Metatype.Attribute("labels", "String[]", "team", "Wanted labels"),
                 new Metatype.Attribute("seconds", "Integer", "30", ""),
                 new Metatype.Attribute("key", "Password", "", ""));
-        assertThat(Metatype.of(bytes(DOCUMENT)).get("com.acme.labels").getLast().isPassword()).isTrue();
+        assertThat(read(DOCUMENT).get("com.acme.labels").getLast().isPassword()).isTrue();
+    }
+
+    @Test
+    void aFactoryIsToldFromAConfiguration() throws XMLStreamException {
+        String document = DOCUMENT.replace("<Designate pid=", "<Designate factoryPid=");
+        assertThat(read(document)).containsOnlyKeys("com.acme.labels~");
+        assertThat(read(document).get("com.acme.labels~")).extracting(Metatype.Attribute::id)
+                .containsExactly("labels", "seconds", "key");
+    }
+
+    @Test
+    void textsByLanguageAreTakenInEnglishElseInTheDefault() throws XMLStreamException {
+        assertThat(descriptions(DOCUMENT, Map.of("l10n.properties", "seconds=Sekunden", "l10n_en.properties",
+                "seconds = How long it waits,\\n seconds", "l10n_de.properties", "seconds=Dauer")))
+                .containsExactly("Wanted labels", "How long it waits,  seconds", "");
+        assertThat(descriptions(DOCUMENT, Map.of("l10n.properties", "seconds=Sekunden"))).contains("Sekunden");
+        assertThat(descriptions(DOCUMENT.replace(" localization=\"l10n\"", ""),
+                Map.of("OSGI-INF/l10n/bundle.properties", "seconds=Its default place"))).contains("Its default place");
+        assertThat(descriptions(DOCUMENT, Map.of("l10n.properties", "seconds=\\u12"))).as("no file of properties")
+                .containsExactly("Wanted labels", "", "");
+    }
+
+    @Test
+    void aNameDescribesWhatNothingElseDoes() throws XMLStreamException {
+        String document = DOCUMENT.replace("id=\"key\"", "id=\"key\" name=\"%key\"").replace("id=\"seconds\"",
+                "id=\"seconds\" name=\"Seconds\"");
+        assertThat(descriptions(document, Map.of("l10n.properties", "key=Key of the API")))
+                .containsExactly("Wanted labels", "", "Key of the API");
     }
 
     @Test
     void anAttributeIsOneLine() throws XMLStreamException {
         String document = DOCUMENT.replace("id=\"seconds\"", "id=\"a&#10;=0\"").replace("team", "b&#13;&#10;c");
-        assertThat(Metatype.of(bytes(document)).get("com.acme.labels"))
+        assertThat(read(document).get("com.acme.labels"))
                 .extracting(Metatype.Attribute::id, Metatype.Attribute::preset)
                 .containsExactly(tuple("labels", "b  c"), tuple("a =0", "30"), tuple("key", ""));
     }
@@ -54,7 +94,7 @@ class MetatypeTest {
                 .replace("Wanted labels", "&e;");
         String read;
         try {
-            read = Metatype.of(bytes(document)).toString();
+            read = read(document).toString();
         } catch (XMLStreamException refused) {
             read = "";
         }
@@ -63,7 +103,7 @@ class MetatypeTest {
 
     @Test
     void refusesWhatIsTooLarge() {
-        assertThatThrownBy(() -> Metatype.of(new byte[300_000])).isInstanceOf(XMLStreamException.class)
+        assertThatThrownBy(() -> Metatype.of(new byte[300_000], path -> "")).isInstanceOf(XMLStreamException.class)
                 .hasMessageContaining("bytes");
     }
 }
