@@ -33,6 +33,16 @@ public interface ClaimedDevices {
         }
 
         @Override
+        public Optional<Obj> classOf(String resource) {
+            return Optional.empty();
+        }
+
+        @Override
+        public List<Obj> made(String pod) {
+            return List.of();
+        }
+
+        @Override
         public @Nullable DeviceSelectors selectors() {
             return null;
         }
@@ -49,6 +59,12 @@ public interface ClaimedDevices {
 
     /// A DeviceClass.
     Optional<Obj> deviceClass(String name);
+
+    /// The DeviceClass that stands for an extended resource ([ExtendedResources]).
+    Optional<Obj> classOf(String resource);
+
+    /// Claims that say they were made for the extended resources of a pod, by its uid.
+    List<Obj> made(String pod);
 
     /// What evaluates selectors, null while there is none.
     @Nullable

@@ -66,7 +66,7 @@ public final class ClaimResources {
     ///
     /// @throws IOException when they are not: what is missing, and of which claim
     public void prepare(Obj pod) throws IOException {
-        List<PodClaim> wanted = PodClaim.of(pod).stream().filter(PodClaim::needed).toList();
+        List<PodClaim> wanted = PodClaim.all(pod).stream().filter(PodClaim::needed).toList();
         if (!wanted.isEmpty()) {
             prepare(pod, wanted);
         }
@@ -187,12 +187,14 @@ public final class ClaimResources {
         return drivers;
     }
 
-    /// What the runtime is told of the claims of a container: ids of the Container Device Interface, each once.
+    /// What the runtime is told of the claims of a container, and of its extended resources that the scheduler has made
+    /// one for: ids of the Container Device Interface, each once.
     ///
     /// @param container its spec in the pod
     public List<String> devices(Obj pod, Struct container) {
         List<Struct> used = container.struct("resources").seq("claims").structs();
-        if (used.isEmpty()) {
+        List<String> extended = PodClaim.extendedRequests(pod, container.text("name"));
+        if (used.isEmpty() && extended.isEmpty()) {
             return List.of();
         }
         Set<String> ids = new LinkedHashSet<>();
@@ -200,6 +202,8 @@ public final class ClaimResources {
             PodClaim.of(pod).stream().filter(c -> c.name().equals(use.text("name"))).flatMap(c -> held(pod, c))
                     .forEach(info -> ids.addAll(info.cdiIds(use.text("request"))));
         }
+        PodClaim.extended(pod).stream().flatMap(c -> held(pod, c))
+                .forEach(info -> extended.forEach(request -> ids.addAll(info.cdiIds(request))));
         return List.copyOf(ids);
     }
 

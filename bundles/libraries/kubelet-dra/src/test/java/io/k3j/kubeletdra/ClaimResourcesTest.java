@@ -93,6 +93,25 @@ class ClaimResourcesTest {
         assertThat(resources.devices(pod("b"), container())).isEmpty();
     }
 
+    /// With the claim that the scheduler makes for `example.com/gpu: 1`.
+    private static Obj extended(String uid) {
+        Struct mapping = Struct.of("containerName", "c", "resourceName", "example.com/gpu", "requestName", "r");
+        return pod(uid).without("spec", "resourceClaims").with(Struct.of("resourceClaimName", "mine",
+                "requestMappings", Seq.of(mapping)), "status", "extendedResourceClaimStatus");
+    }
+
+    @Test
+    void aContainerGetsTheDevicesOfItsExtendedResourcesWithoutNamingAClaim() throws IOException {
+        Obj claim = claim("a");
+        assertThatThrownBy(() -> resources.prepare(extended("a"))).hasMessageContaining("pod is not owner");
+        api.seed(CLAIMS, claim.with(Seq.of(Struct.of("apiVersion", "v1", "kind", "Pod", "name", "pod-a", "uid", "a",
+                "controller", true)), "metadata", "ownerReferences"));
+        resources.prepare(extended("a"));
+        assertThat(resources.devices(extended("a"), Struct.of("name", "c")))
+                .containsExactly("example.com/gpu=" + claim.uid());
+        assertThat(resources.devices(extended("a"), Struct.of("name", "other"))).isEmpty();
+    }
+
     @Test
     void theLastPodTakesTheDevicesBack() throws IOException {
         Obj claim = claim("a", "b");

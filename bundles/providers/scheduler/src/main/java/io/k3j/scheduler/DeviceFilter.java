@@ -6,6 +6,7 @@ import io.k3j.deviceallocation.AllocationSearch;
 import io.k3j.deviceallocation.ClaimedDevices;
 import io.k3j.deviceallocation.ClaimedRequests;
 import io.k3j.deviceallocation.DeviceBinding;
+import io.k3j.deviceallocation.DevicePlan;
 import io.k3j.deviceallocation.DeviceSelectors;
 import io.k3j.deviceallocation.Taken;
 import io.k3j.model.Key;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Filters by a pod's ResourceClaims: those that are allocated must be usable on the node, and there must be devices
@@ -38,6 +40,7 @@ final class DeviceFilter implements Filter {
     private static final Rejection NO_DEVICES = Rejection.hard(NAME, "cannot allocate all claims");
 
     private final PodInfo pod;
+    private final ExtendedDemand extended;
     private final List<Obj> allocated = new ArrayList<>();
     private final List<ClaimedRequests> open = new ArrayList<>();
     private final Map<String, Result> byNode = new HashMap<>();
@@ -47,26 +50,30 @@ final class DeviceFilter implements Filter {
     private AllocationSearch.@Nullable Attempt search;
 
     /// What a node has for the open claims, or why none is told.
-    private record Result(Optional<List<Struct>> allocations, String failure) {
+    ///
+    /// @param claimed the last one of them, which is made for extended resources; null when none is
+    private record Result(Optional<List<Struct>> allocations, String failure,
+            ExtendedDemand.@Nullable Claimed claimed) {
     }
 
-    private DeviceFilter(PodInfo pod) {
+    private DeviceFilter(PodInfo pod, ExtendedDemand extended) {
         this.pod = pod;
+        this.extended = extended;
     }
 
-    /// Null when the pod has no claims.
-    static @Nullable DeviceFilter of(PodInfo pod, ClaimedDevices devices) {
+    /// Null when the pod has no claims, and nothing that is devices where a node does not offer it.
+    static @Nullable DeviceFilter of(PodInfo pod, ClaimedDevices devices, ExtendedDemand extended) {
         List<PodClaim> claims = PodClaim.of(pod.pod());
-        if (claims.isEmpty()) {
+        if (claims.isEmpty() && extended.nothing() && PodClaim.extended(pod.pod()).isEmpty()) {
             return null;
         }
-        DeviceFilter filter = new DeviceFilter(pod);
+        DeviceFilter filter = new DeviceFilter(pod, extended);
         // a pod may name one claim twice
         Set<String> seen = new LinkedHashSet<>();
         try {
             claims.stream().filter(c -> c.waits() || c.needed() && seen.add(c.claim()))
                     .forEach(c -> filter.add(c, devices));
-            if (!filter.open.isEmpty() && filter.everywhere == null) {
+            if ((!filter.open.isEmpty() || !extended.nothing()) && filter.everywhere == null) {
                 filter.prepare(devices);
             }
         } catch (IllegalArgumentException e) {
@@ -115,7 +122,9 @@ final class DeviceFilter implements Filter {
             refuse("device selectors cannot be evaluated: the bundle io.k3j.cel is being replaced");
             return;
         }
-        search = new AllocationSearch.Attempt(Taken.of(devices.pools(), devices.allocated()), selectors);
+        Set<Key> stale = extended.stale().stream().map(Obj::key).collect(Collectors.toSet());
+        List<Obj> others = devices.allocated().stream().filter(c -> !stale.contains(c.key())).toList();
+        search = new AllocationSearch.Attempt(Taken.of(devices.pools(), others), selectors);
     }
 
     /// Why no node is feasible, null when some may be.
@@ -158,28 +167,40 @@ final class DeviceFilter implements Filter {
     private Result searched(NodeState node) {
         AllocationSearch.@Nullable Attempt by = search;
         if (by == null) {
-            return new Result(Optional.of(List.of()), "");
+            return new Result(Optional.of(List.of()), "", null);
         }
         try {
-            return new Result(AllocationSearch.on(new AllocationSearch.Node(node.name(), node.labels()), open, by,
-                    () -> UUID.randomUUID().toString()), "");
+            ExtendedDemand.@Nullable Claimed claimed = extended.on(node);
+            List<ClaimedRequests> wanted = new ArrayList<>(open);
+            if (claimed != null) {
+                wanted.add(claimed.requests());
+            }
+            if (wanted.isEmpty()) {
+                return new Result(Optional.of(List.of()), "", null);
+            }
+            return new Result(AllocationSearch.on(new AllocationSearch.Node(node.name(), node.labels()), wanted, by,
+                    () -> UUID.randomUUID().toString()), "", claimed);
         } catch (IllegalArgumentException e) {
-            return new Result(Optional.empty(), String.valueOf(e.getMessage()));
+            return new Result(Optional.empty(), String.valueOf(e.getMessage()), null);
         }
     }
 
-    /// What is to be written for a feasible node: each claim with the devices it has there, reserved for the pod. Those
-    /// that need no change are left out.
-    List<Obj> plan(NodeState node) {
+    /// What is to be written for a feasible node.
+    DevicePlan plan(NodeState node) {
         List<Obj> plan = new ArrayList<>();
-        List<Struct> allocations = result(node).allocations().orElse(List.of());
+        Result result = result(node);
+        List<Struct> allocations = result.allocations().orElse(List.of());
+        List<Obj> claims = new ArrayList<>(open.stream().map(ClaimedRequests::claim).toList());
+        ExtendedDemand.@Nullable Claimed claimed = result.claimed();
+        if (claimed != null) {
+            claims.add(claimed.extended().claim());
+        }
         for (int i = 0; i < allocations.size(); i++) {
-            plan.add(DeviceBinding.reserved(open.get(i).claim().with(allocations.get(i), STATUS, ALLOCATION),
-                    pod.pod()));
+            plan.add(DeviceBinding.reserved(claims.get(i).with(allocations.get(i), STATUS, ALLOCATION), pod.pod()));
         }
         allocated.stream().filter(c -> !PodClaim.reserved(c, pod.uid()))
                 .forEach(c -> plan.add(DeviceBinding.reserved(c, pod.pod())));
-        return plan;
+        return new DevicePlan(plan, claimed == null ? List.of() : claimed.extended().mappings(), extended.stale());
     }
 
     /// One claim, at most, that nobody uses but the pod, which could be on other nodes if it had no devices: upstream's

@@ -132,7 +132,7 @@ final class EventHandlers {
         String event = QueueEvents.node(before, after);
         Set<String> helped = before == null ? ANYTHING : NodeChange.helped(before, after);
         if (before == null || !helped.isEmpty()) {
-            queue.changed(event, helped, NodeHints.of(before, after, configuration)::helps);
+            queue.changed(event, helped, NodeHints.of(before, after, configuration, devices)::helps);
         }
         if (before != null && !before.spec().equals(after.spec())) {
             lost(event, after.name());

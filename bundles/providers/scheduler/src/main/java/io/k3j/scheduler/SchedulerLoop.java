@@ -3,6 +3,7 @@ package io.k3j.scheduler;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.controllerkit.LiveView;
 import io.k3j.deviceallocation.DeviceBinding;
+import io.k3j.deviceallocation.DevicePlan;
 import io.k3j.model.Obj;
 import io.k3j.schedulercache.AssumedVolumes;
 import io.k3j.schedulercache.ClusterState;
@@ -118,9 +119,9 @@ final class SchedulerLoop {
             hand(entry, () -> bindVolumes(entry, plan, node.name(), timing));
             return;
         }
-        List<Obj> plan = wanted == null ? List.of() : wanted.plan(node);
+        DevicePlan plan = wanted == null ? DevicePlan.NONE : wanted.plan(node);
         freed(pod, cluster.assume(pod, node.name()));
-        devices.devices().assume(plan);
+        devices.devices().assume(plan.claims());
         hand(entry, () -> bind(entry, plan, node.name(), timing));
     }
 
@@ -174,12 +175,12 @@ final class SchedulerLoop {
     }
 
     /// Writes what the pod's claims were given, and binds it.
-    private void bind(QueuedPod entry, List<Obj> plan, String node, Timing timing) {
+    private void bind(QueuedPod entry, DevicePlan plan, String node, Timing timing) {
         PodInfo pod = entry.pod();
         Instant begun = timing.now();
         List<Obj> written;
         try {
-            written = plan.isEmpty() ? plan : devices.write(plan, pod.pod());
+            written = devices.write(plan, pod.pod());
         } catch (ApiFault fault) {
             timing.step(Timing.PRE_BIND, Timing.ERROR, begun);
             rejected(entry, fault, "running PreBind plugin \"" + DeviceFilter.NAME + "\": ");
