@@ -76,7 +76,8 @@ public record PodClaim(String name, String claim, String template, boolean neede
     /// The extended resources of which a pod has devices by that claim, so that its node need not offer them.
     public static Set<String> extendedResources(Obj pod) {
         return pod.status().struct(EXTENDED).seq("requestMappings").structs().stream()
-                .map(m -> m.text("resourceName")).filter(n -> n.indexOf('/') > 0).collect(Collectors.toUnmodifiableSet());
+                .map(m -> m.text("resourceName")).filter(n -> n.indexOf('/') > 0)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /// Whether it is made for the pod, and goes with it.

@@ -6,6 +6,8 @@ import io.k3j.controllerkit.LiveView;
 import io.k3j.controllerkit.LiveViews;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +23,7 @@ public final class AssumedDevices implements ClaimedDevices {
     private static final String ALLOCATION = "allocation";
     private static final String MADE = "made";
     private static final String RESOURCE = "resource";
+    private final InstantSource clock;
     private final LiveView claims;
     private final LiveView slices;
     private final LiveView classes;
@@ -39,7 +42,10 @@ public final class AssumedDevices implements ClaimedDevices {
     }
 
     /// Over what is seen.
-    public AssumedDevices(LiveViews views) {
+    ///
+    /// @param clock the time of day
+    public AssumedDevices(LiveViews views, InstantSource clock) {
+        this.clock = clock;
         this.claims = views.of(BuiltinResources.RESOURCE_CLAIMS).index(ALLOCATED,
                 c -> c.status().has(ALLOCATION) ? List.of(ALLOCATED) : List.of()).index(MADE, AssumedDevices::owner);
         this.slices = views.of(BuiltinResources.RESOURCE_SLICES);
@@ -173,6 +179,11 @@ public final class AssumedDevices implements ClaimedDevices {
     @Override
     public Optional<Obj> classOf(String resource) {
         return ExtendedResources.chosen(classes.by(RESOURCE, resource));
+    }
+
+    @Override
+    public Instant now() {
+        return clock.instant();
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.k3j.deviceallocation;
 
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,11 @@ public interface ClaimedDevices {
         public @Nullable DeviceSelectors selectors() {
             return null;
         }
+
+        @Override
+        public Instant now() {
+            return Instant.EPOCH;
+        }
     };
 
     /// A claim.
@@ -69,4 +75,7 @@ public interface ClaimedDevices {
     /// What evaluates selectors, null while there is none.
     @Nullable
     DeviceSelectors selectors();
+
+    /// The time of day.
+    Instant now();
 }

@@ -7,6 +7,7 @@
 /// AllocationSearch ──► Taken, AttributeConstraint ──► AllocationResults
 /// ExtendedResources ──► ExtendedClaim (ExtendedRequests)   what is asked for by names of extended resources
 /// AssumedDevices (ClaimedDevices) ──► DeviceBinding   claims as they will be, and the writes that make them so
+/// DeviceReadiness   what keeps a pod with devices from being bound
 /// DevicePlan ──► ExtendedBinding   the claim that is made for extended resources
 /// ```
 @NullMarked

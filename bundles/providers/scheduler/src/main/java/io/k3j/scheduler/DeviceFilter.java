@@ -2,11 +2,13 @@ package io.k3j.scheduler;
 
 import io.k3j.componenthelpers.NodeSelectorTerm;
 import io.k3j.componenthelpers.PodClaim;
+import io.k3j.controllerkit.Times;
 import io.k3j.deviceallocation.AllocationSearch;
 import io.k3j.deviceallocation.ClaimedDevices;
 import io.k3j.deviceallocation.ClaimedRequests;
 import io.k3j.deviceallocation.DeviceBinding;
 import io.k3j.deviceallocation.DevicePlan;
+import io.k3j.deviceallocation.DeviceReadiness;
 import io.k3j.deviceallocation.DeviceSelectors;
 import io.k3j.deviceallocation.Taken;
 import io.k3j.model.Key;
@@ -15,6 +17,7 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.schedulercache.NodeState;
 import io.k3j.schedulercache.PodInfo;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -24,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Filters by a pod's ResourceClaims: those that are allocated must be usable on the node, and there must be devices
@@ -41,10 +45,11 @@ final class DeviceFilter implements Filter {
 
     private final PodInfo pod;
     private final ExtendedDemand extended;
+    private final Instant now;
     private final List<Obj> allocated = new ArrayList<>();
     private final List<ClaimedRequests> open = new ArrayList<>();
     private final Map<String, Result> byNode = new HashMap<>();
-    /// Claims that have devices of other nodes than some that were looked at.
+    /// Claims that have devices of other nodes than some that were looked at, or none that will be ready.
     private final Set<Obj> elsewhere = new LinkedHashSet<>();
     private @Nullable Rejection everywhere;
     private AllocationSearch.@Nullable Attempt search;
@@ -56,8 +61,9 @@ final class DeviceFilter implements Filter {
             ExtendedDemand.@Nullable Claimed claimed) {
     }
 
-    private DeviceFilter(PodInfo pod, ExtendedDemand extended) {
+    private DeviceFilter(PodInfo pod, ExtendedDemand extended, Instant now) {
         this.pod = pod;
+        this.now = now;
         this.extended = extended;
     }
 
@@ -67,7 +73,7 @@ final class DeviceFilter implements Filter {
         if (claims.isEmpty() && extended.nothing() && PodClaim.extended(pod.pod()).isEmpty()) {
             return null;
         }
-        DeviceFilter filter = new DeviceFilter(pod, extended);
+        DeviceFilter filter = new DeviceFilter(pod, extended, devices.now());
         // a pod may name one claim twice
         Set<String> seen = new LinkedHashSet<>();
         try {
@@ -141,7 +147,7 @@ final class DeviceFilter implements Filter {
     @Override
     public @Nullable Rejection reject(NodeState node) {
         for (Obj claim : allocated) {
-            if (!reaches(claim, node)) {
+            if (!reaches(claim, node) || DeviceReadiness.of(claim, now) == DeviceReadiness.FAILED) {
                 elsewhere.add(claim);
                 return ELSEWHERE;
             }
@@ -196,11 +202,15 @@ final class DeviceFilter implements Filter {
             claims.add(claimed.extended().claim());
         }
         for (int i = 0; i < allocations.size(); i++) {
-            plan.add(DeviceBinding.reserved(claims.get(i).with(allocations.get(i), STATUS, ALLOCATION), pod.pod()));
+            Struct allocation = allocations.get(i).with("allocationTimestamp", Times.seconds(now));
+            plan.add(DeviceBinding.reserved(claims.get(i).with(allocation, STATUS, ALLOCATION), pod.pod()));
         }
+        boolean waits = Stream.concat(plan.stream(), allocated.stream())
+                .anyMatch(c -> DeviceReadiness.of(c, now) != DeviceReadiness.READY);
         allocated.stream().filter(c -> !PodClaim.reserved(c, pod.uid()))
                 .forEach(c -> plan.add(DeviceBinding.reserved(c, pod.pod())));
-        return new DevicePlan(plan, claimed == null ? List.of() : claimed.extended().mappings(), extended.stale());
+        return new DevicePlan(plan, claimed == null ? List.of() : claimed.extended().mappings(), extended.stale(),
+                waits);
     }
 
     /// One claim, at most, that nobody uses but the pod, which could be on other nodes if it had no devices: upstream's

@@ -61,7 +61,7 @@ final class EventHandlers {
                 configuration.longestBackOff());
         this.namespaceLabels = n -> namespaces.get(Key.of(n)).map(Obj::labels).orElse(Map.of());
         this.volumes = new AssumedVolumes(seen);
-        this.devices = new AssumedDevices(views);
+        this.devices = new AssumedDevices(views, clock);
         this.cluster = new ClusterState(namespaceLabels, volumes, devices, new DefaultSelector(views)::of);
         views.of(BuiltinResources.NODES).listen(this::node);
         views.of(BuiltinResources.PODS).listen(this::pod);

@@ -174,13 +174,21 @@ final class SchedulerLoop {
         settled(entry, queue.park(entry, Set.of(VolumeFilter.NAME)));
     }
 
-    /// Writes what the pod's claims were given, and binds it.
+    /// Writes what the pod's claims were given, and binds it. Where devices are not ready its place is kept, and it is
+    /// queued again when something is told of them.
     private void bind(QueuedPod entry, DevicePlan plan, String node, Timing timing) {
         PodInfo pod = entry.pod();
         Instant begun = timing.now();
         List<Obj> written;
         try {
             written = devices.write(plan, pod.pod());
+            if (plan.waits()) {
+                freed(pod, cluster.reserve(pod, node));
+                binder.keep(pod, node);
+                timing.step(Timing.PRE_BIND, Timing.SUCCESS, begun);
+                settled(entry, queue.park(entry, Set.of(DeviceFilter.NAME)));
+                return;
+            }
         } catch (ApiFault fault) {
             timing.step(Timing.PRE_BIND, Timing.ERROR, begun);
             rejected(entry, fault, "running PreBind plugin \"" + DeviceFilter.NAME + "\": ");
@@ -210,7 +218,7 @@ final class SchedulerLoop {
     }
 
     private void retry(QueuedPod entry, String message) {
-        report(entry.pod(), "SchedulerError", message, null);
+        binder.report(entry.pod(), "SchedulerError", message, null);
         failed(entry);
     }
 
@@ -238,7 +246,7 @@ final class SchedulerLoop {
         String message = none.message() + (none.nodes() == 0 ? "" : PostFilters.message(after, result, pod, idle));
         hand(entry, () -> {
             devices.deallocate(idle);
-            report(pod, "Unschedulable", message, result.keepsNomination() ? null : "");
+            binder.report(pod, "Unschedulable", message, result.keepsNomination() ? null : "");
             settled(entry, queue.failed(entry, Extender.helping(none.plugins())));
             freed(pod, withdrawn);
         });
@@ -268,7 +276,7 @@ final class SchedulerLoop {
             log.log(Level.WARNING,
                     "Cannot preempt pod=" + pod.key() + " node=" + node + " error=" + fault.getMessage());
             boolean withdrawn = cluster.withdraw(pod.uid());
-            report(pod, "Unschedulable", none.message(), "");
+            binder.report(pod, "Unschedulable", none.message(), "");
             settled(entry, queue.error(entry));
             freed(pod, withdrawn);
             return;
@@ -277,17 +285,8 @@ final class SchedulerLoop {
         if (!yielding.isEmpty()) {
             queue.changed(QueueEvents.ASSIGNED_DELETE, EventHandlers.ROOM);
         }
-        report(pod, "Unschedulable", none.message(), node);
+        binder.report(pod, "Unschedulable", none.message(), node);
         settled(entry, queue.failed(entry, Extender.helping(none.plugins())));
-    }
-
-    /// A report that is refused is given again with the next attempt, if that fails too.
-    private void report(PodInfo pod, String reason, String message, @Nullable String nominated) {
-        try {
-            binder.unschedulable(pod, reason, message, nominated);
-        } catch (ApiFault fault) {
-            log.log(Level.WARNING, "Cannot report pod pod=" + pod.key() + " error=" + fault.getMessage());
-        }
     }
 
     /// A pod that was deleted during its attempt keeps no room.

@@ -13,6 +13,7 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -339,6 +340,81 @@ class DeviceSchedulingTest {
         bed.later();
         assertThat(bed.node("p")).isEqualTo("b");
         assertThat(claims()).singleElement().satisfies(c -> assertThat(c.name()).isNotEqualTo(left));
+    }
+
+    /// One that becomes ready when it is given.
+    private void lateDevice() {
+        devices("b", 1);
+        Obj slice = bed.api.get(BuiltinResources.RESOURCE_SLICES, Key.of("b-gpu"));
+        bed.api.update(BuiltinResources.RESOURCE_SLICES, slice.with(Seq.of(Struct.of("name", "d0",
+                "bindsToNode", true, "bindingConditions", Seq.of("example.com/attached"), "bindingFailureConditions",
+                Seq.of("example.com/broken"))), "spec", "devices"), WriteOptions.PLAIN);
+    }
+
+    private void tell(String claim, String condition) {
+        Obj now = bed.api.get(BuiltinResources.RESOURCE_CLAIMS, new Key("default", claim));
+        Struct told = Struct.of("driver", "gpu.example.com", "pool", "b", "device", "d0", "conditions",
+                Seq.of(Struct.of("type", condition, "status", "True")));
+        bed.api.update(BuiltinResources.RESOURCE_CLAIMS, now.with(Seq.of(told), "status", "devices"),
+                WriteOptions.STATUS);
+        bed.settle();
+    }
+
+    @Test
+    void aPodIsBoundWhenItsDevicesAreReady() {
+        lateDevice();
+        claim("c");
+        pod("p", "c");
+        assertThat(bed.node("p")).isEmpty();
+        assertThat(bed.nominated("p")).isEqualTo("b");
+        Struct allocation = status("c").struct("allocation");
+        assertThat(allocation.struct("devices").seq("results").struct(0).seq("bindingConditions").texts())
+                .containsExactly("example.com/attached");
+        assertThat(allocation.has("allocationTimestamp")).isTrue();
+        tell("c", "example.com/other");
+        assertThat(bed.node("p")).isEmpty();
+        tell("c", "example.com/attached");
+        bed.later();
+        assertThat(bed.node("p")).isEqualTo("b");
+    }
+
+    @Test
+    void devicesThatFailAreGivenUpForOthers() {
+        lateDevice();
+        claim("c");
+        pod("p", "c");
+        bed.api.delete(BuiltinResources.RESOURCE_SLICES, Key.of("b-gpu"), DeleteOptions.NOW);
+        devices("a", 1);
+        bed.settle();
+        assertThat(bed.nominated("p")).isEqualTo("b");
+        tell("c", "example.com/broken");
+        bed.later();
+        assertThat(bed.node("p")).isEqualTo("a");
+        assertThat(bed.said()).anyMatch(e -> e.contains("resourceclaim not available on the node"));
+    }
+
+    /// It could not be told while its pod is not bound, as it goes when that fails.
+    @Test
+    void theClaimOfExtendedResourcesHasNoDeviceThatIsNotReady() {
+        named("example.com/gpu");
+        lateDevice();
+        bed.pod("p", asking("example.com/gpu", "1"));
+        bed.settle();
+        assertThat(bed.node("p")).isEmpty();
+        assertThat(claims()).isEmpty();
+    }
+
+    @Test
+    void devicesThatAreNotReadyInTenMinutesAreGivenUp() {
+        lateDevice();
+        claim("c");
+        pod("p", "c");
+        String first = status("c").struct("allocation").text("allocationTimestamp");
+        bed.clock.advance(Duration.ofMinutes(11));
+        bed.settle();
+        bed.later();
+        assertThat(bed.said()).anyMatch(e -> e.contains("resourceclaim not available on the node"));
+        assertThat(status("c").struct("allocation").text("allocationTimestamp")).isNotEqualTo(first);
     }
 
     private void refused(int code, String reason) {
