@@ -22,7 +22,8 @@ final class SettledGates {
             "ConstrainedImpersonation", "APIServerIdentity", "UserNamespacesSupport", "ProcMountType", "NodeLogQuery",
             "RecursiveReadOnlyMounts", "KubeletEnsureSecretPulledImages", "SupplementalGroupsPolicy",
             "DynamicResourceAllocation", "DRAAdminAccess", "DRAPrioritizedList", "DRAResourceClaimDeviceStatus",
-            "DRAPartitionableDevices", "DRADeviceTaints", "DRAConsumableCapacity", "DRASchedulerFilterTimeout");
+            "DRAPartitionableDevices", "DRADeviceTaints", "DRAConsumableCapacity", "DRASchedulerFilterTimeout",
+            "DRAExtendedResource", "DRADeviceBindingConditions", "DRAResourceClaimGranularStatusAuthorization");
     private static final List<String> OFF = List.of("DRADeviceTaintRules", "DRANodeAllocatableResources",
             "DRAListTypeAttributes", "DRAWorkloadResourceClaims", "QOSReserved", "KubeletInUserNamespace",
             "StorageVersionAPI");
