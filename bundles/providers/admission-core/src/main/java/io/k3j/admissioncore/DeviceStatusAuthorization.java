@@ -79,9 +79,8 @@ public final class DeviceStatusAuthorization implements Admission {
     private void binding(Write write, List<FieldProblem> problems) {
         if (VERBS.stream().noneMatch(verb -> allowed(write, verb, "binding", "", ""))) {
             problems.add(FieldProblem.forbidden(STATUS, "changing status.allocation or status.reservedFor requires"
-                    + " resource=\"resourceclaims/binding\", verb=\"update\" permission: User \""
-                    + write.caller().user() + "\" cannot update resource \"resourceclaims/binding\" in API group \"" + GROUP
-                    + "\" at the cluster scope"));
+                    + " resource=\"resourceclaims/binding\", verb=\"update\" permission: "
+                    + cannot(write, "update", "binding") + " at the cluster scope"));
         }
     }
 
@@ -90,13 +89,17 @@ public final class DeviceStatusAuthorization implements Admission {
         boolean may = prefixes.stream().flatMap(prefix -> VERBS.stream().map(prefix::concat))
                 .anyMatch(verb -> allowed(write, verb, "driver", namespace, driver));
         if (!may) {
-            String verb = prefixes.getFirst() + VERBS.getFirst();
-            problems.add(FieldProblem.forbidden(STATUS + "." + DEVICES, "changing status.devices requires"
-                    + " resource=\"resourceclaims/driver\", verb=\"" + prefixes.stream().map(p -> p + VERBS.getFirst())
-                            .toList() + "\" permission: resourceclaims \"" + driver + "\" is forbidden: User \""
-                    + write.caller().user() + "\" cannot " + verb
-                    + " resource \"resourceclaims/driver\" in API group \"" + GROUP + "\" in the namespace \"" + namespace + "\""));
+            List<String> verbs = prefixes.stream().map(prefix -> prefix + "update").toList();
+            problems.add(FieldProblem.forbidden("status.devices", "changing status.devices requires"
+                    + " resource=\"resourceclaims/driver\", verb=\"" + verbs + "\" permission: resourceclaims \""
+                    + driver + "\" is forbidden: " + cannot(write, verbs.getFirst(), "driver")
+                    + " in the namespace \"" + namespace + "\""));
         }
+    }
+
+    private static String cannot(Write write, String verb, String part) {
+        return "User \"" + write.caller().user() + "\" cannot " + verb + " resource \"resourceclaims/" + part
+                + "\" in API group \"" + GROUP + "\"";
     }
 
     private boolean allowed(Write write, String verb, String part, String namespace, String name) {
