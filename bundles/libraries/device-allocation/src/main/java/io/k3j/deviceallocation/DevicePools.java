@@ -53,7 +53,8 @@ public final class DevicePools {
     private List<Offer> offers(String node) {
         List<Offer> all = new ArrayList<>(offers.getOrDefault(node, List.of()));
         all.addAll(offers.getOrDefault("", List.of()));
-        all.sort(Comparator.comparing((Offer o) -> o.pool().late()).thenComparing(o -> o.pool().id().driver()).thenComparing(o -> o.pool().id().pool()));
+        all.sort(Comparator.comparing((Offer o) -> o.pool().late()).thenComparing(o -> o.pool().id().driver())
+                .thenComparing(o -> o.pool().id().pool()));
         return all;
     }
 
