@@ -6,6 +6,7 @@ import io.k3j.componenthelpers.PodClaim;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
+import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -35,6 +36,7 @@ public final class ClaimResources {
     private final ApiClient api;
     private final DraPlugins plugins;
     private final GoneDrivers gone;
+    private final HealthWatches health;
     private final ClaimCheckpoint checkpoint;
     private final Map<String, ClaimInfo> claims;
 
@@ -48,6 +50,7 @@ public final class ClaimResources {
         this.api = api;
         this.plugins = new DraPlugins(root.resolve("plugins_registry"), monotonic);
         this.gone = new GoneDrivers(api, node, monotonic, plugins);
+        this.health = new HealthWatches(monotonic);
         this.checkpoint = new ClaimCheckpoint(root.resolve("dra_manager_state"));
         this.claims = checkpoint.read();
     }
@@ -56,10 +59,15 @@ public final class ClaimResources {
     ///
     /// @param closed reaches zero at the end
     public void run(CountDownLatch closed) throws InterruptedException {
-        do {
-            gone.saw(plugins.look());
-            gone.step();
-        } while (!closed.await(LOOK_SECONDS, TimeUnit.SECONDS));
+        try {
+            do {
+                gone.saw(plugins.look());
+                gone.step();
+                health.follow(plugins.current());
+            } while (!closed.await(LOOK_SECONDS, TimeUnit.SECONDS));
+        } finally {
+            health.close();
+        }
     }
 
     /// Has the devices of a pod's claims prepared; may be called again at any time.
@@ -205,6 +213,14 @@ public final class ClaimResources {
         PodClaim.extended(pod).stream().flatMap(c -> held(pod, c))
                 .forEach(info -> extended.forEach(request -> ids.addAll(info.cdiIds(request))));
         return List.copyOf(ids);
+    }
+
+    /// The health of the devices of a container's claims, as its status tells it; empty for none.
+    ///
+    /// @param container its spec in the pod
+    public Seq health(Obj pod, Struct container) {
+        return container.struct("resources").seq("claims").isEmpty() ? Seq.EMPTY
+                : AllocatedHealth.of(pod, container, held(pod.uid()), health);
     }
 
     private Stream<ClaimInfo> held(Obj pod, PodClaim claim) {

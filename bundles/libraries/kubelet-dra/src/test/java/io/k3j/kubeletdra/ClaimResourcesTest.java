@@ -10,6 +10,7 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.testkit.FakeApi;
 import io.k3j.testkit.ManualClock;
+import io.k3j.testkitbase.Waiting;
 import io.k3j.testkitcsi.CsiDriver;
 import io.k3j.testkitcsi.DraServer;
 import java.io.IOException;
@@ -110,6 +111,39 @@ class ClaimResourcesTest {
         assertThat(resources.devices(extended("a"), Struct.of("name", "c")))
                 .containsExactly("example.com/gpu=" + claim.uid());
         assertThat(resources.devices(extended("a"), Struct.of("name", "other"))).isEmpty();
+    }
+
+    private String health() {
+        Seq told = resources.health(pod("a"), container());
+        return told.struct(0).text("name") + " " + told.struct(0).seq("resources").struct(0).text("resourceID") + " "
+                + told.struct(0).seq("resources").struct(0).text("health");
+    }
+
+    @Test
+    void whatADriverSaysOfADevicesHealthIsToldForItsTime() throws Exception {
+        Obj claim = claim("a");
+        resources.prepare(pod("a"));
+        String device = "claim:gpu example.com/gpu=" + claim.uid() + " ";
+        assertThat(health()).isEqualTo(device + "Unknown");
+        assertThat(resources.health(pod("a"), Struct.of("name", "other")).isEmpty()).isTrue();
+        driver.tell(2);
+        CountDownLatch closed = new CountDownLatch(1);
+        Thread running = Thread.ofVirtual().start(() -> {
+            try {
+                resources.run(closed);
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+        // the watch of the first look has just been ended
+        clock.advance(Duration.ofSeconds(11));
+        Waiting.until("the device is known", () -> health().equals(device + "Unhealthy"));
+        driver.tell(1);
+        Waiting.until("the device is well again", () -> health().equals(device + "Healthy"));
+        clock.advance(Duration.ofSeconds(31));
+        assertThat(health()).isEqualTo(device + "Unknown");
+        closed.countDown();
+        running.join();
     }
 
     @Test

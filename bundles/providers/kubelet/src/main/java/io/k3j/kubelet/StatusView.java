@@ -1,6 +1,9 @@
 package io.k3j.kubelet;
 
 import io.k3j.kuberuntime.PodRuntime;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
 import io.k3j.nodeapi.Container;
 import io.k3j.podstatus.PodStatus;
 import io.k3j.podstatus.ResizeStatus;
@@ -52,6 +55,11 @@ record StatusView(Dependencies tools, Map<String, String> words, Map<String, Pod
     @Override
     public Instant now() {
         return tools.clock().instant();
+    }
+
+    @Override
+    public Seq health(Obj pod, Struct container) {
+        return tools.claims().health(pod, container);
     }
 
     @Override
