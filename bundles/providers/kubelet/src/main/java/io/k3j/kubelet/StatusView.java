@@ -59,7 +59,11 @@ record StatusView(Dependencies tools, Map<String, String> words, Map<String, Pod
 
     @Override
     public Seq health(Obj pod, Struct container) {
-        return tools.claims().health(pod, container);
+        Seq all = tools.admission().resources().devices().health(pod, container);
+        for (Struct claimed : tools.claims().health(pod, container).structs()) {
+            all = all.plus(claimed);
+        }
+        return all;
     }
 
     @Override
