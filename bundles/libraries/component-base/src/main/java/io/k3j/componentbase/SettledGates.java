@@ -23,7 +23,8 @@ final class SettledGates {
             "RecursiveReadOnlyMounts", "KubeletEnsureSecretPulledImages", "SupplementalGroupsPolicy",
             "DynamicResourceAllocation", "DRAAdminAccess", "DRAPrioritizedList", "DRAResourceClaimDeviceStatus",
             "DRAPartitionableDevices", "DRADeviceTaints", "DRAConsumableCapacity", "DRASchedulerFilterTimeout",
-            "DRAExtendedResource", "DRADeviceBindingConditions", "DRAResourceClaimGranularStatusAuthorization");
+            "DRAExtendedResource", "DRADeviceBindingConditions", "DRAResourceClaimGranularStatusAuthorization",
+            "ResourceHealthStatus");
     private static final List<String> OFF = List.of("DRADeviceTaintRules", "DRANodeAllocatableResources",
             "DRAListTypeAttributes", "DRAWorkloadResourceClaims", "QOSReserved", "KubeletInUserNamespace",
             "StorageVersionAPI");

@@ -191,26 +191,30 @@ final class DeviceFilter implements Filter {
         }
     }
 
-    /// What is to be written for a feasible node.
+    /// What is to be written for a feasible node. The claim of extended resources is not made while the pod waits for
+    /// devices of others.
     DevicePlan plan(NodeState node) {
         List<Obj> plan = new ArrayList<>();
         Result result = result(node);
         List<Struct> allocations = result.allocations().orElse(List.of());
-        List<Obj> claims = new ArrayList<>(open.stream().map(ClaimedRequests::claim).toList());
-        ExtendedDemand.@Nullable Claimed claimed = result.claimed();
-        if (claimed != null) {
-            claims.add(claimed.extended().claim());
+        for (int i = 0; i < Math.min(open.size(), allocations.size()); i++) {
+            plan.add(given(open.get(i).claim(), allocations.get(i)));
         }
-        for (int i = 0; i < allocations.size(); i++) {
-            Struct allocation = allocations.get(i).with("allocationTimestamp", Times.seconds(now));
-            plan.add(DeviceBinding.reserved(claims.get(i).with(allocation, STATUS, ALLOCATION), pod.pod()));
-        }
-        boolean waits = Stream.concat(plan.stream(), allocated.stream())
-                .anyMatch(c -> DeviceReadiness.of(c, now) != DeviceReadiness.READY);
         allocated.stream().filter(c -> !PodClaim.reserved(c, pod.uid()))
                 .forEach(c -> plan.add(DeviceBinding.reserved(c, pod.pod())));
-        return new DevicePlan(plan, claimed == null ? List.of() : claimed.extended().mappings(), extended.stale(),
-                waits);
+        boolean waits = Stream.concat(plan.stream(), allocated.stream())
+                .anyMatch(c -> DeviceReadiness.of(c, now) != DeviceReadiness.READY);
+        ExtendedDemand.@Nullable Claimed claimed = result.claimed();
+        if (claimed == null || waits || allocations.isEmpty()) {
+            return new DevicePlan(plan, List.of(), extended.stale(), waits);
+        }
+        plan.add(given(claimed.extended().claim(), allocations.getLast()));
+        return new DevicePlan(plan, claimed.extended().mappings(), extended.stale(), false);
+    }
+
+    private Obj given(Obj claim, Struct allocation) {
+        Struct since = allocation.with("allocationTimestamp", Times.seconds(now));
+        return DeviceBinding.reserved(claim.with(since, STATUS, ALLOCATION), pod.pod());
     }
 
     /// One claim, at most, that nobody uses but the pod, which could be on other nodes if it had no devices: upstream's

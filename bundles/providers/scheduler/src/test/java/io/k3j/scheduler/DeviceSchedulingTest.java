@@ -405,6 +405,27 @@ class DeviceSchedulingTest {
     }
 
     @Test
+    void theClaimOfExtendedResourcesIsMadeWhenThePodsOtherDevicesAreReady() {
+        named("example.com/gpu");
+        lateDevice();
+        Obj slice = bed.api.get(BuiltinResources.RESOURCE_SLICES, Key.of("b-gpu"));
+        bed.api.update(BuiltinResources.RESOURCE_SLICES, slice.with(slice.spec().seq("devices")
+                .plus(Struct.of("name", "d1")), "spec", "devices"), WriteOptions.PLAIN);
+        seed(BuiltinResources.RESOURCE_CLAIMS, "ResourceClaim", "c", Struct.of("devices", Struct.of("requests",
+                Seq.of(Struct.of("name", "r", "exactly", Struct.of("deviceClassName", "gpu", "selectors",
+                        Seq.of(Struct.of("cel", Struct.of("expression", "device.driver != 'x'")))))))));
+        bed.pod("p", asking("example.com/gpu", "1").with("resourceClaims",
+                Seq.of(Struct.of("name", "gpu", "resourceClaimName", "c"))));
+        bed.settle();
+        assertThat(bed.node("p")).isEmpty();
+        assertThat(claims()).hasSize(1);
+        tell("c", "example.com/attached");
+        bed.later();
+        assertThat(bed.node("p")).isEqualTo("b");
+        assertThat(claims()).hasSize(2);
+    }
+
+    @Test
     void devicesThatAreNotReadyInTenMinutesAreGivenUp() {
         lateDevice();
         claim("c");
