@@ -37,6 +37,9 @@ final class DeviceFilter implements Filter {
     static final String NAME = "DynamicResources";
     /// Upstream's `ResourceClaimReservedForMaxSize`.
     private static final int MOST_CONSUMERS = 256;
+    /// Upstream's `FirstAvailableDeviceRequestMaxSize`.
+    private static final int MOST_ALTERNATIVES = 8;
+    private static final String ALTERNATIVES = "firstAvailable";
     private static final String RESERVED = "reservedFor";
     private static final String ALLOCATION = "allocation";
     private static final String STATUS = "status";
@@ -210,6 +213,35 @@ final class DeviceFilter implements Filter {
         }
         plan.add(given(claimed.extended().claim(), allocations.getLast()));
         return new DevicePlan(plan, claimed.extended().mappings(), extended.stale(), false);
+    }
+
+    /// Whether some of what is wanted is wanted more than something else that will do.
+    boolean prefers() {
+        return open.stream().flatMap(c -> requests(c.claim()).structs().stream())
+                .anyMatch(r -> !r.seq(ALTERNATIVES).isEmpty());
+    }
+
+    /// How much of what is wanted most a feasible node has, as upstream counts it: each request counts more the earlier
+    /// the alternative is that it has there.
+    double preference(NodeState node) {
+        List<Struct> allocations = result(node).allocations().orElse(List.of());
+        double sum = 0;
+        for (int i = 0; i < Math.min(open.size(), allocations.size()); i++) {
+            Set<String> taken = allocations.get(i).struct("devices").seq("results").structs().stream()
+                    .map(r -> r.text("request")).collect(Collectors.toSet());
+            for (Struct request : requests(open.get(i).claim()).structs()) {
+                Seq alternatives = request.seq(ALTERNATIVES);
+                for (int j = 0; j < alternatives.size(); j++) {
+                    String name = request.text("name") + "/" + alternatives.struct(j).text("name");
+                    sum += taken.contains(name) ? MOST_ALTERNATIVES - j : 0;
+                }
+            }
+        }
+        return sum;
+    }
+
+    private static Seq requests(Obj claim) {
+        return claim.spec().struct("devices").seq("requests");
     }
 
     private Obj given(Obj claim, Struct allocation) {

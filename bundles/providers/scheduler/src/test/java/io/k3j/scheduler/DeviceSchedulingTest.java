@@ -127,6 +127,36 @@ class DeviceSchedulingTest extends DeviceScene {
         assertThat(status("c").seq("reservedFor").size()).isEqualTo(2);
     }
 
+    /// Two devices, or else one.
+    private void twoOrOne(String name) {
+        seed(BuiltinResources.RESOURCE_CLAIMS, "ResourceClaim", name, Struct.of("devices", Struct.of("requests",
+                Seq.of(Struct.of("name", "r", "firstAvailable", Seq.of(
+                        Struct.of("name", "two", "deviceClassName", "gpu", "count", 2L),
+                        Struct.of("name", "one", "deviceClassName", "gpu", "count", 1L)))))));
+    }
+
+    @Test
+    void aPodGoesWhereWhatItWantsMostIs() {
+        devices("a", 1);
+        devices("b", 2);
+        twoOrOne("c");
+        pod("p", "c");
+        assertThat(bed.node("p")).isEqualTo("b");
+        twoOrOne("d");
+        pod("q", "d");
+        assertThat(bed.node("q")).isEqualTo("a");
+    }
+
+    /// The other way round, since nodes that are worth the same are taken by chance.
+    @Test
+    void theNodeWithLessIsNotTaken() {
+        devices("a", 2);
+        devices("b", 1);
+        twoOrOne("c");
+        pod("p", "c");
+        assertThat(bed.node("p")).isEqualTo("a");
+    }
+
     @Test
     void aPodWaitsForItsClaimAndForTheDevices() {
         pod("p", "c");
