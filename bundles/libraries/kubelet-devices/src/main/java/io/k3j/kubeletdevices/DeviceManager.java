@@ -173,7 +173,7 @@ public final class DeviceManager implements AutoCloseable {
     /// checkpoint, are given to it now.
     /// @throws DeviceFault why it cannot start yet
     public ContainerDevices of(Obj pod, Struct container) throws DeviceFault {
-        Map<String, Integer> wanted = allocator.wanted(container);
+        Map<String, Integer> wanted = allocator.wanted(pod, container);
         if (wanted.isEmpty()) {
             return ContainerDevices.NONE;
         }
