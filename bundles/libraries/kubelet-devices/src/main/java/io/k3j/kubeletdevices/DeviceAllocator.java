@@ -55,7 +55,8 @@ final class DeviceAllocator {
         Set<String> claimed = ExtendedResources.claimed(pod);
         container.struct("resources").struct("limits").forEach((name, amount) -> {
             long units = name.indexOf('/') < 0 ? 0 : Quantity.of(amount).value();
-            if (units > 0 && !claimed.contains(name) && (inventory.registered(name) || pods.taken().containsKey(name))) {
+            boolean known = inventory.registered(name) || pods.taken().containsKey(name);
+            if (units > 0 && known && !claimed.contains(name)) {
                 all.put(name, (int) Math.min(units, Integer.MAX_VALUE));
             }
         });
