@@ -58,12 +58,13 @@ public final class ClaimResources {
     /// Follows drivers until closed. Takes nothing back at the end.
     ///
     /// @param closed reaches zero at the end
-    public void run(CountDownLatch closed) throws InterruptedException {
+    /// @param news called when health has changed
+    public void run(CountDownLatch closed, Runnable news) throws InterruptedException {
         try {
             do {
                 gone.saw(plugins.look());
                 gone.step();
-                health.follow(plugins.current());
+                health.follow(plugins.current(), news);
             } while (!closed.await(LOOK_SECONDS, TimeUnit.SECONDS));
         } finally {
             health.close();

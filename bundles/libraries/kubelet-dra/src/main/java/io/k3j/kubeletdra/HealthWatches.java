@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,11 +26,17 @@ final class HealthWatches implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofSeconds(10);
     /// After a driver has said that it tells nothing of the kind; the next one on its socket may.
     private static final Duration LONG_PAUSE = Duration.ofMinutes(5);
+    /// Pods are looked at for that so often at most: a driver may say something else each second.
+    private static final Duration TELL = Duration.ofSeconds(10);
     /// Of one driver. More are not remembered.
     private static final int MOST_DEVICES = 10_000;
     private final InstantSource monotonic;
+    private final AtomicBoolean changed = new AtomicBoolean();
     private final Map<DraDriver, Watch> watches = new HashMap<>();
     private final Map<String, Report> reports = new ConcurrentHashMap<>();
+
+    /// When news may be told again.
+    private Instant again = Instant.MIN;
 
     /// What a driver says of one device.
     ///
@@ -65,7 +72,18 @@ final class HealthWatches implements AutoCloseable {
     }
 
     /// Listens to these drivers and to no others.
-    void follow(Collection<DraDriver> drivers) {
+    ///
+    /// @param news called when something else is known than before, each [#TELL] at most
+    void follow(Collection<DraDriver> drivers, Runnable news) {
+        follow(drivers);
+        Instant now = monotonic.instant();
+        if (!now.isBefore(again) && changed.getAndSet(false)) {
+            again = now.plus(TELL);
+            news.run();
+        }
+    }
+
+    private void follow(Collection<DraDriver> drivers) {
         watches.entrySet().removeIf(one -> {
             boolean gone = !drivers.contains(one.getKey());
             if (gone) {
@@ -75,11 +93,11 @@ final class HealthWatches implements AutoCloseable {
         });
         for (DraDriver driver : drivers) {
             Watch known = watches.get(driver);
-            Instant again = known == null ? Instant.MIN : known.again;
-            if (again != null && !again.isAfter(monotonic.instant())) {
-                Watch next = new Watch(driver.name(), mine -> watch(driver, mine));
-                watches.put(driver, next);
-                next.thread.start();
+            Instant next = known == null ? Instant.MIN : known.again;
+            if (next != null && !next.isAfter(monotonic.instant())) {
+                Watch begun = new Watch(driver.name(), mine -> watch(driver, mine));
+                watches.put(driver, begun);
+                begun.thread.start();
             }
         }
     }
@@ -96,7 +114,9 @@ final class HealthWatches implements AutoCloseable {
             LOG.log(System.Logger.Level.DEBUG, "Cannot ask a DRA driver for health name={0} error={1}",
                     driver.name(), e.getMessage());
         } finally {
-            reports.computeIfPresent(driver.name(), (name, report) -> report.by() == mine ? null : report);
+            if (reports.values().removeIf(report -> report.by() == mine)) {
+                changed.set(true);
+            }
             mine.again = monotonic.instant().plus(pause);
         }
     }
@@ -104,6 +124,7 @@ final class HealthWatches implements AutoCloseable {
     /// What is not said again stays for its time.
     private void report(String driver, Watch mine, List<Device> devices) {
         Instant now = monotonic.instant();
+        AtomicBoolean other = new AtomicBoolean();
         reports.compute(driver, (name, before) -> {
             Map<List<String>, Said> all = new HashMap<>();
             if (before != null && before.by() == mine) {
@@ -113,10 +134,18 @@ final class HealthWatches implements AutoCloseable {
                     }
                 });
             }
-            devices.stream().limit(MOST_DEVICES)
-                    .forEach(d -> all.put(List.of(d.pool(), d.name()), new Said(d, now)));
+            devices.stream().limit(MOST_DEVICES).forEach(d -> {
+                Said was = all.put(List.of(d.pool(), d.name()), new Said(d, now));
+                if (was == null || !was.device().health().equals(d.health())) {
+                    other.set(true);
+                }
+            });
             return all.size() > MOST_DEVICES ? before : new Report(mine, Map.copyOf(all));
         });
+        // when it can be seen
+        if (other.get()) {
+            changed.set(true);
+        }
     }
 
     /// `Healthy`, `Unhealthy` or `Unknown`.

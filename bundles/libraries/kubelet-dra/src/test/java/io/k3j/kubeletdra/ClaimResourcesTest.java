@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,7 +59,8 @@ class ClaimResourcesTest {
 
     private static void look(ClaimResources at) {
         try {
-            at.run(new CountDownLatch(0));
+            at.run(new CountDownLatch(0), () -> {
+            });
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
@@ -127,10 +129,11 @@ class ClaimResourcesTest {
         assertThat(health()).isEqualTo(device + "Unknown");
         assertThat(resources.health(pod("a"), Struct.of("name", "other")).isEmpty()).isTrue();
         driver.tell(2);
+        AtomicInteger news = new AtomicInteger();
         CountDownLatch closed = new CountDownLatch(1);
         Thread running = Thread.ofVirtual().start(() -> {
             try {
-                resources.run(closed);
+                resources.run(closed, news::incrementAndGet);
             } catch (InterruptedException e) {
                 throw new AssertionError(e);
             }
@@ -138,6 +141,7 @@ class ClaimResourcesTest {
         // the watch of the first look has just been ended
         clock.advance(Duration.ofSeconds(11));
         Waiting.until("the device is known", () -> health().equals(device + "Unhealthy"));
+        Waiting.until("pods are looked at", () -> news.get() == 1);
         driver.tell(1);
         Waiting.until("the device is well again", () -> health().equals(device + "Healthy"));
         clock.advance(Duration.ofSeconds(31));
