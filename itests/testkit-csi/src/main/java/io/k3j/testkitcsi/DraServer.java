@@ -1,5 +1,6 @@
 package io.k3j.testkitcsi;
 
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 
@@ -18,11 +20,14 @@ import java.util.concurrent.CountDownLatch;
 public final class DraServer implements AutoCloseable {
     private static final ProtoMessages REGISTRATION = new ProtoMessages(ProtoFile.of("pluginregistration.proto"));
     private static final String REGISTRAR = "pluginregistration.Registration";
+    private static final String HEALTH = "v1alpha1.DRAResourceHealth";
     private static final String SERVICE = "k8s.io.kubelet.pkg.apis.dra.v1.DRAPlugin";
     private final List<String> calls = new CopyOnWriteArrayList<>();
     private final String name;
     private final ByteServer server;
     private final CountDownLatch hanging = new CountDownLatch(1);
+    private final List<StreamObserver<byte[]>> listeners = new CopyOnWriteArrayList<>();
+    private volatile byte[] health = {};
     private volatile String error = "";
     private volatile boolean hangs;
     private volatile boolean cdi = true;
@@ -33,10 +38,18 @@ public final class DraServer implements AutoCloseable {
     public DraServer(Path socket, String name) throws IOException {
         this.name = name;
         server = new ByteServer(socket, Map.of(REGISTRAR, List.of("GetInfo", "NotifyRegistrationStatus"), SERVICE,
-                List.of("NodePrepareResources", "NodeUnprepareResources")), this::called);
+                List.of("NodePrepareResources", "NodeUnprepareResources"), HEALTH, List.of("NodeWatchResources")),
+                Set.of("NodeWatchResources"), this::called);
     }
 
     private void called(String service, String method, byte[] request, StreamObserver<byte[]> to) {
+        if (service.equals(HEALTH)) {
+            // with this a listener that has gone is told nothing, and nothing is thrown
+            ((ServerCallStreamObserver<byte[]>) to).setOnCancelHandler(() -> listeners.remove(to));
+            to.onNext(health);
+            listeners.add(to);
+            return;
+        }
         if (method.equals("GetInfo")) {
             to.onNext(REGISTRATION.write("PluginInfo", Struct.of("type", "DRAPlugin", "name", name, "endpoint", "",
                     "supported_versions", Seq.of("v1.DRAPlugin"))));
@@ -90,6 +103,22 @@ public final class DraServer implements AutoCloseable {
             out.message(1, entry);
         }
         return out.bytes();
+    }
+
+    /// Tells the health of its device from now on.
+    ///
+    /// @param status 1 for a healthy one, 2 for one that is not
+    public void tell(int status) {
+        WireOut out = new WireOut(64);
+        int device = out.mark();
+        out.number(2, status);
+        int id = out.mark();
+        out.text(2, "d0");
+        out.text(1, "p");
+        out.message(1, id);
+        out.message(1, device);
+        health = out.bytes();
+        listeners.forEach(to -> to.onNext(health));
     }
 
     /// Refuses each claim with this from now on; nothing when it is empty.

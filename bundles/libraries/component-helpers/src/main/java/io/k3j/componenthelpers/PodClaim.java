@@ -5,6 +5,9 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// One entry of a pod's `spec.resourceClaims`, with the ResourceClaim that it stands for: upstream's `resourceclaim`
 /// package. Immutable.
@@ -15,6 +18,9 @@ import java.util.List;
 /// @param needed false where it has turned out that there is to be none
 public record PodClaim(String name, String claim, String template, boolean needed) {
     private static final String CLAIM = "resourceClaimName";
+    private static final String EXTENDED = "extendedResourceClaimStatus";
+    /// In place of a template where the scheduler has made the claim itself; no template has such a name.
+    private static final String BY_SCHEDULER = "<extended-resources>";
 
     /// Those of a pod, in its order. Costs nothing for a pod without.
     public static List<PodClaim> of(Obj pod) {
@@ -35,6 +41,43 @@ public record PodClaim(String name, String claim, String template, boolean neede
                     told.isEmpty() || told.has(CLAIM)));
         }
         return all;
+    }
+
+    /// The claim that the scheduler has made for extended resources which DeviceClasses stand for
+    /// (`status.extendedResourceClaimStatus`); empty for a pod without. No container refers to it by a name:
+    /// [#extendedRequests] tells what each has of it.
+    public static Optional<PodClaim> extended(Obj pod) {
+        String claim = pod.status().struct(EXTENDED).text(CLAIM);
+        return claim.isEmpty() ? Optional.empty()
+                : Optional.of(new PodClaim(BY_SCHEDULER, claim, BY_SCHEDULER, true));
+    }
+
+    /// Those of a pod with the one of its extended resources. Costs nothing for a pod without.
+    public static List<PodClaim> all(Obj pod) {
+        List<PodClaim> own = of(pod);
+        Optional<PodClaim> extended = extended(pod);
+        if (extended.isEmpty()) {
+            return own;
+        }
+        List<PodClaim> all = new ArrayList<>(own);
+        all.add(extended.get());
+        return all;
+    }
+
+    /// The requests of the claim of extended resources that are a container's, each once.
+    ///
+    /// @param container its name, of an init container, too
+    public static List<String> extendedRequests(Obj pod, String container) {
+        return pod.status().struct(EXTENDED).seq("requestMappings").structs().stream()
+                .filter(m -> m.text("containerName").equals(container)).map(m -> m.text("requestName")).distinct()
+                .toList();
+    }
+
+    /// The extended resources of which a pod has devices by that claim, so that its node need not offer them.
+    public static Set<String> extendedResources(Obj pod) {
+        return pod.status().struct(EXTENDED).seq("requestMappings").structs().stream()
+                .map(m -> m.text("resourceName")).filter(n -> n.indexOf('/') > 0)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /// Whether it is made for the pod, and goes with it.

@@ -35,6 +35,7 @@ public final class PodReferences {
         }
         r.claims(spec.seq("resourceClaims"));
         r.claims(pod.status().seq("resourceClaimStatuses"));
+        PodClaim.extended(pod).ifPresent(c -> r.add("resourceclaims", c.claim()));
         return Set.copyOf(r.found);
     }
 

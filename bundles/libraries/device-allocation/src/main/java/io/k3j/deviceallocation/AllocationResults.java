@@ -35,6 +35,9 @@ final class AllocationResults {
         if (granted.request().admin()) {
             b.put("adminAccess", true);
         }
+        for (String field : List.of("bindingConditions", "bindingFailureConditions")) {
+            b.putUnlessEmpty(field, granted.device().spec().seq(field));
+        }
         b.putUnlessEmpty("tolerations", granted.request().spec().seq("tolerations"));
         if (granted.device().shared() && !granted.request().admin()) {
             b.put("shareID", ids.get());
@@ -80,7 +83,7 @@ final class AllocationResults {
         List<Struct> fields = new ArrayList<>();
         for (Granted one : granted) {
             Struct place = one.device().place();
-            if (!place.text("nodeName").isEmpty()) {
+            if (!place.text("nodeName").isEmpty() || one.device().spec().flag("bindsToNode")) {
                 Struct name = Struct.of("key", "metadata.name", "operator", "In", "values", Seq.of(node));
                 return terms(Struct.of(FIELDS, Seq.of(name)));
             }

@@ -175,10 +175,13 @@ public final class AllocationSearch {
         if (known == null) {
             String where = "claim " + claims.get(claim).claim().key() + ", request " + wanted.name();
             String kind = "class " + wanted.spec().text("deviceClassName");
+            // the claim of extended resources is made when its pod is bound, and cannot wait for a device
+            boolean prompt = ExtendedClaim.planned(claims.get(claim).claim());
             known = new ArrayList<>();
             for (OfferedDevice device : devices) {
                 step();
-                if (attempt.selectors().match(wanted.deviceClass(), kind, device, attempt.budget())
+                if (!(prompt && OfferedDevice.late(device.spec()))
+                        && attempt.selectors().match(wanted.deviceClass(), kind, device, attempt.budget())
                         && attempt.selectors().match(wanted.spec(), where, device, attempt.budget())
                         && Capacities.of(device, wanted.spec()).isPresent()
                         && (wanted.all() || wanted.tolerates(device))) {

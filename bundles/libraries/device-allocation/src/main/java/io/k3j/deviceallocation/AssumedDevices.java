@@ -6,6 +6,8 @@ import io.k3j.controllerkit.LiveView;
 import io.k3j.controllerkit.LiveViews;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 public final class AssumedDevices implements ClaimedDevices {
     private static final String ALLOCATED = "allocated";
     private static final String ALLOCATION = "allocation";
+    private static final String MADE = "made";
+    private static final String RESOURCE = "resource";
+    private final InstantSource clock;
     private final LiveView claims;
     private final LiveView slices;
     private final LiveView classes;
@@ -37,12 +42,20 @@ public final class AssumedDevices implements ClaimedDevices {
     }
 
     /// Over what is seen.
-    public AssumedDevices(LiveViews views) {
+    ///
+    /// @param clock the time of day
+    public AssumedDevices(LiveViews views, InstantSource clock) {
+        this.clock = clock;
         this.claims = views.of(BuiltinResources.RESOURCE_CLAIMS).index(ALLOCATED,
-                c -> c.status().has(ALLOCATION) ? List.of(ALLOCATED) : List.of());
+                c -> c.status().has(ALLOCATION) ? List.of(ALLOCATED) : List.of()).index(MADE, AssumedDevices::owner);
         this.slices = views.of(BuiltinResources.RESOURCE_SLICES);
         this.slices.listen((before, after) -> changes.incrementAndGet());
-        this.classes = views.of(BuiltinResources.DEVICE_CLASSES);
+        this.classes = views.of(BuiltinResources.DEVICE_CLASSES).index(RESOURCE, ExtendedResources::of);
+    }
+
+    private static List<String> owner(Obj claim) {
+        return ExtendedClaim.marked(claim) ? claim.controller().map(o -> List.of(o.text("uid"))).orElse(List.of())
+                : List.of();
     }
 
     /// The view of claims.
@@ -118,10 +131,20 @@ public final class AssumedDevices implements ClaimedDevices {
     public List<Obj> allocated() {
         Map<Key, Obj> all = new HashMap<>();
         // in this order: what leaves one of the first two is in the next
-        writing.keySet().forEach(key -> claim(key).ifPresent(c -> all.put(key, c)));
-        written.keySet().forEach(key -> claim(key).ifPresent(c -> all.putIfAbsent(key, c)));
+        writing.forEach((key, wanted) -> (ExtendedClaim.planned(wanted) ? Optional.of(wanted) : claim(key))
+                .ifPresent(c -> all.put(key, c)));
+        written.forEach((key, done) -> claim(key).or(() -> unseen(done)).ifPresent(c -> all.putIfAbsent(key, c)));
         claims.by(ALLOCATED, ALLOCATED).forEach(c -> all.computeIfAbsent(c.key(), key -> newer(c)));
         return all.values().stream().filter(c -> c.status().has(ALLOCATION)).toList();
+    }
+
+    /// What was made here is newer than the view; what the view does not have any more is gone.
+    private Optional<Obj> unseen(Obj done) {
+        if (done.revision() > claims.revision()) {
+            return Optional.of(done);
+        }
+        written.remove(done.key(), done);
+        return Optional.empty();
     }
 
     private Obj newer(Obj stored) {
@@ -151,5 +174,20 @@ public final class AssumedDevices implements ClaimedDevices {
     @Override
     public Optional<Obj> deviceClass(String name) {
         return classes.get(Key.of(name));
+    }
+
+    @Override
+    public Optional<Obj> classOf(String resource) {
+        return ExtendedResources.chosen(classes.by(RESOURCE, resource));
+    }
+
+    @Override
+    public Instant now() {
+        return clock.instant();
+    }
+
+    @Override
+    public List<Obj> made(String pod) {
+        return claims.by(MADE, pod);
     }
 }

@@ -2,6 +2,7 @@ package io.k3j.deviceallocation;
 
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +34,23 @@ public interface ClaimedDevices {
         }
 
         @Override
+        public Optional<Obj> classOf(String resource) {
+            return Optional.empty();
+        }
+
+        @Override
+        public List<Obj> made(String pod) {
+            return List.of();
+        }
+
+        @Override
         public @Nullable DeviceSelectors selectors() {
             return null;
+        }
+
+        @Override
+        public Instant now() {
+            return Instant.EPOCH;
         }
     };
 
@@ -50,7 +66,16 @@ public interface ClaimedDevices {
     /// A DeviceClass.
     Optional<Obj> deviceClass(String name);
 
+    /// The DeviceClass that stands for an extended resource ([ExtendedResources]).
+    Optional<Obj> classOf(String resource);
+
+    /// Claims that say they were made for the extended resources of a pod, by its uid.
+    List<Obj> made(String pod);
+
     /// What evaluates selectors, null while there is none.
     @Nullable
     DeviceSelectors selectors();
+
+    /// The time of day.
+    Instant now();
 }

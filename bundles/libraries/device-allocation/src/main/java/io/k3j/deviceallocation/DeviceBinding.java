@@ -15,8 +15,7 @@ import java.util.Optional;
 /// Writes what claims have been given before their pod is bound, and takes the reservation back when it is not. Any
 /// thread; blocks for the API.
 public record DeviceBinding(ApiClient api, AssumedDevices devices) {
-    /// Keeps an allocated claim from going while somebody has it.
-    private static final String FINALIZER = "resource.kubernetes.io/delete-protection";
+    private static final String FINALIZER = ExtendedClaim.FINALIZER;
     private static final String STATUS = "status";
     private static final String RESERVED = "reservedFor";
     private static final String ALLOCATION = "allocation";
@@ -26,27 +25,35 @@ public record DeviceBinding(ApiClient api, AssumedDevices devices) {
     private static final int TRIES = 5;
     private static final System.Logger LOG = System.getLogger("io.k3j.scheduler");
 
-    /// Writes claims, each if it has no other devices meanwhile.
+    /// Writes claims, each if it has no other devices meanwhile. The one of extended resources is made; the pod is told
+    /// of it.
     ///
-    /// @param plan as it was assumed; given up in any case
+    /// @param plan whose claims were assumed; given up in any case
     /// @return what was written
     /// @throws ApiFault when a claim has other devices, or is refused; none is reserved then
-    public List<Obj> write(List<Obj> plan, Obj pod) {
+    public List<Obj> write(DevicePlan plan, Obj pod) {
         List<Obj> written = new ArrayList<>();
+        ExtendedBinding extended = extended();
         try {
-            for (Obj wanted : plan) {
-                Obj done = write(wanted, pod);
+            plan.stale().forEach(extended::delete);
+            for (Obj wanted : plan.claims()) {
+                Obj done = ExtendedClaim.planned(wanted) ? extended.made(wanted) : write(wanted, pod);
                 devices.confirm(done);
                 written.add(done);
             }
+            extended.tell(pod, plan.mappings(), written);
             return written;
         } catch (ApiFault fault) {
             undo(written, pod);
             throw fault;
         } finally {
             // without effect on what was written
-            devices.restore(plan);
+            devices.restore(plan.claims());
         }
+    }
+
+    private ExtendedBinding extended() {
+        return new ExtendedBinding(api, devices);
     }
 
     /// Pods that share a claim reserve it at once, each at the revision that it knew.
@@ -120,9 +127,10 @@ public record DeviceBinding(ApiClient api, AssumedDevices devices) {
     }
 
     /// Takes the reservations for a pod back; the devices stay the claims', until a pod of theirs would rather be on
-    /// another node ([#deallocate]).
+    /// another node ([#deallocate]). The claim of extended resources goes.
     private void undo(List<Obj> written, Obj pod) {
-        for (Obj claim : written) {
+        written.stream().filter(c -> ExtendedClaim.madeFor(c, pod)).forEach(extended()::undo);
+        for (Obj claim : written.stream().filter(c -> !ExtendedClaim.madeFor(c, pod)).toList()) {
             List<Object> left = claim.status().seq(RESERVED).stream()
                     .filter(c -> !(c instanceof Struct s && s.text("uid").equals(pod.uid()))).toList();
             try {

@@ -39,19 +39,22 @@ public final class DevicePools {
 
     /// @param complete whether all slices of the newest generation are there
     /// @param counters what there is of each counter, by counter set and name
+    /// @param late whether some of its devices become ready only when they are given
     /// @param consumers devices that take from counters, by name
-    record Pool(PoolId id, boolean complete, Map<String, Map<String, Quantity>> counters,
+    record Pool(PoolId id, boolean complete, boolean late, Map<String, Map<String, Quantity>> counters,
             Map<String, Struct> consumers) {
     }
 
     private DevicePools() {
     }
 
-    /// By the names of pools, then of slices, as upstream: drivers say by names which devices go first.
+    /// By the names of pools, then of slices, as upstream: drivers say by names which devices go first. Pools whose
+    /// devices nobody has to wait for go before all others.
     private List<Offer> offers(String node) {
         List<Offer> all = new ArrayList<>(offers.getOrDefault(node, List.of()));
         all.addAll(offers.getOrDefault("", List.of()));
-        all.sort(Comparator.comparing((Offer o) -> o.pool().id().driver()).thenComparing(o -> o.pool().id().pool()));
+        all.sort(Comparator.comparing((Offer o) -> o.pool().late()).thenComparing(o -> o.pool().id().driver())
+                .thenComparing(o -> o.pool().id().pool()));
         return all;
     }
 
@@ -94,7 +97,8 @@ public final class DevicePools {
         }
         List<Struct> all = whole ? own : everywhere;
         Map<String, Map<String, Quantity>> counters = counters(all);
-        Pool pool = new Pool(whole ? id : new PoolId(id.driver(), id.pool(), ""), all.size() == count, counters,
+        boolean late = all.stream().flatMap(s -> s.seq("devices").structs().stream()).anyMatch(OfferedDevice::late);
+        Pool pool = new Pool(whole ? id : new PoolId(id.driver(), id.pool(), ""), all.size() == count, late, counters,
                 counters.isEmpty() ? Map.of() : consumers(all));
         pools.computeIfAbsent(id.name(), n -> new ArrayList<>(1)).add(pool);
         own.forEach(slice -> offers.computeIfAbsent(id.node(), n -> new ArrayList<>()).add(new Offer(pool, slice)));
@@ -168,9 +172,7 @@ public final class DevicePools {
         }
         PoolId pool = offer.pool().id();
         for (Struct device : slice.seq("devices").structs()) {
-            // nobody here waits until such a device is ready
-            boolean late = !device.seq("bindingConditions").isEmpty();
-            if (!late && (!each || reaches(device, node, labels))) {
+            if (!each || reaches(device, node, labels)) {
                 into.add(new OfferedDevice(new DeviceId(pool.driver(), pool.pool(), device.text("name")), device,
                         each ? device : slice, offer.pool()));
             }

@@ -20,6 +20,11 @@ record OfferedDevice(DeviceId id, Struct spec, Struct place, DevicePools.Pool po
         return spec.flag("allowMultipleAllocations");
     }
 
+    /// Whether a device becomes ready only when somebody has it.
+    static boolean late(Struct spec) {
+        return !spec.seq("bindingConditions").isEmpty();
+    }
+
     /// What keeps claims from having it that do not tolerate that.
     List<Taint> taints() {
         return Taint.of(spec.seq("taints")).stream().filter(t -> !t.effect().equals(NO_EFFECT)).toList();

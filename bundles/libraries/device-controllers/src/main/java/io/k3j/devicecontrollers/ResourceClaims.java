@@ -39,7 +39,7 @@ final class ResourceClaims implements Reconciler {
     }
 
     private static List<Key> of(Obj pod) {
-        return PodClaim.of(pod).stream().filter(c -> !c.claim().isEmpty())
+        return PodClaim.all(pod).stream().filter(c -> !c.claim().isEmpty())
                 .map(c -> new Key(pod.namespace(), c.claim())).toList();
     }
 

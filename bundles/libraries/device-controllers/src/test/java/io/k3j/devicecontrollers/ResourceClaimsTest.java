@@ -87,6 +87,24 @@ class ResourceClaimsTest {
         assertThat(stage.all(BuiltinResources.RESOURCE_CLAIMS)).isEmpty();
     }
 
+    /// The scheduler makes it, and the pod's spec says nothing of it.
+    @Test
+    void theClaimOfExtendedResourcesGoesWithItsEndedPod() {
+        Obj pod = stage.api.create(BuiltinResources.PODS, Stage.workload("v1", "Pod", "train",
+                Struct.of("containers", Seq.of(Struct.of("name", "main", "image", "i")))), WriteOptions.PLAIN);
+        Obj made = Stage.workload("resource.k8s.io/v1", "ResourceClaim", "train-extended-resources-x",
+                Struct.of("devices", Struct.EMPTY)).with(Seq.of(pod.ownerReference()), "metadata", "ownerReferences");
+        stage.api.create(BuiltinResources.RESOURCE_CLAIMS, made, WriteOptions.PLAIN);
+        stage.api.update(BuiltinResources.PODS, pod.with(Struct.of("resourceClaimName", made.name()), "status",
+                "extendedResourceClaimStatus"), WriteOptions.STATUS);
+        stage.settle();
+        allocate(claim(), pod);
+        assertThat(claim().status().has("allocation")).isTrue();
+        stage.end(new Key("default", "train"), "Succeeded");
+        stage.settle();
+        assertThat(stage.all(BuiltinResources.RESOURCE_CLAIMS)).isEmpty();
+    }
+
     @Test
     void aClaimThatSomebodyMadeStaysWithoutItsDevices() {
         stage.api.create(BuiltinResources.RESOURCE_CLAIMS, Stage.workload("resource.k8s.io/v1", "ResourceClaim",

@@ -35,7 +35,7 @@ final class DeviceAllocator {
     /// @return whether it was given anything
     boolean allocate(Obj pod, Struct container, Map<String, Set<String>> reusable, long nodes) throws DeviceFault {
         boolean any = false;
-        for (Map.Entry<String, Integer> wanted : wanted(container).entrySet()) {
+        for (Map.Entry<String, Integer> wanted : wanted(pod, container).entrySet()) {
             PodDevices.Place place = new PodDevices.Place(pod.uid(), container.text("name"), wanted.getKey());
             Optional<Allocation> has = pods.find(place);
             if (has.isPresent()) {
@@ -48,12 +48,15 @@ final class DeviceAllocator {
         return any;
     }
 
-    /// What a container asks for of plug-ins: resources that are registered, or were.
-    Map<String, Integer> wanted(Struct container) {
+    /// What a container asks for of plug-ins: resources that are registered, or were. What it has as devices of a claim
+    /// ([ExtendedResources#claimed]) it asks no plug-in for.
+    Map<String, Integer> wanted(Obj pod, Struct container) {
         Map<String, Integer> all = new TreeMap<>();
+        Set<String> claimed = ExtendedResources.claimed(pod);
         container.struct("resources").struct("limits").forEach((name, amount) -> {
             long units = name.indexOf('/') < 0 ? 0 : Quantity.of(amount).value();
-            if (units > 0 && (inventory.registered(name) || pods.taken().containsKey(name))) {
+            boolean known = inventory.registered(name) || pods.taken().containsKey(name);
+            if (units > 0 && known && !claimed.contains(name)) {
                 all.put(name, (int) Math.min(units, Integer.MAX_VALUE));
             }
         });

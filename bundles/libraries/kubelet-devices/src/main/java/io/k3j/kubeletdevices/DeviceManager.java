@@ -3,6 +3,7 @@ package io.k3j.kubeletdevices;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.TimeSource;
 import io.k3j.model.Obj;
+import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -172,7 +173,7 @@ public final class DeviceManager implements AutoCloseable {
     /// checkpoint, are given to it now.
     /// @throws DeviceFault why it cannot start yet
     public ContainerDevices of(Obj pod, Struct container) throws DeviceFault {
-        Map<String, Integer> wanted = allocator.wanted(container);
+        Map<String, Integer> wanted = allocator.wanted(pod, container);
         if (wanted.isEmpty()) {
             return ContainerDevices.NONE;
         }
@@ -218,6 +219,23 @@ public final class DeviceManager implements AutoCloseable {
     /// What a container has, by resource.
     Map<String, Allocation> devices(String pod, String container) {
         return pods.of(pod, container);
+    }
+
+    /// The health of what a container has, as its status tells it (`allocatedResourcesStatus`); empty for nothing. Of
+    /// a device whose plug-in is not there nothing is known.
+    public Seq health(String pod, String container) {
+        List<Struct> all = new ArrayList<>();
+        devices(pod, container).forEach((resource, has) -> {
+            Map<String, Device> listed = inventory.devices(resource);
+            boolean told = inventory.plugin(resource).isPresent();
+            List<Struct> devices = has.ids().stream().map(id -> {
+                Device device = told ? listed.get(id) : null;
+                String health = device == null ? "Unknown" : device.healthy() ? "Healthy" : "Unhealthy";
+                return Struct.of("resourceID", id, "health", health);
+            }).toList();
+            all.add(Struct.of("name", resource, "resources", Seq.copyOf(devices)));
+        });
+        return Seq.copyOf(all);
     }
 
     /// What containers may be given at all, by resource and id.

@@ -1,8 +1,12 @@
 package io.k3j.kubeletdevices;
 
+import io.k3j.model.Obj;
 import java.util.Arrays;
+import java.util.Set;
+import java.util.stream.Collectors;
 
-/// Which names a plug-in's resource may have: those of extended resources, as the API has them. Pure. See
+/// Which names a plug-in's resource may have: those of extended resources, as the API has them; and which of them a pod
+/// has otherwise. Pure. See
 /// <https://kubernetes.io/docs/concepts/overview/working-with-objects/names/>.
 final class ExtendedResources {
     private static final int MOST_PREFIX = 253;
@@ -11,6 +15,13 @@ final class ExtendedResources {
     private static final String QUOTA = "requests.";
 
     private ExtendedResources() {
+    }
+
+    /// The resources of which a pod has devices by a claim that the scheduler has made, on a node whose plug-in had
+    /// none to give (`status.extendedResourceClaimStatus`).
+    static Set<String> claimed(Obj pod) {
+        return pod.status().struct("extendedResourceClaimStatus").seq("requestMappings").structs().stream()
+                .map(m -> m.text("resourceName")).collect(Collectors.toUnmodifiableSet());
     }
 
     /// Upstream's `IsExtendedResourceName`.

@@ -30,7 +30,7 @@ public final class PodDeviceRequest {
     /// What a container asks for and does not have yet, of resources whose devices lie near NUMA nodes.
     public List<NumaSupply> supplies(Struct container) {
         List<NumaSupply> all = new ArrayList<>();
-        allocator.wanted(container).forEach((resource, count) -> {
+        allocator.wanted(pod, container).forEach((resource, count) -> {
             Map<String, Device> devices = inventory.devices(resource);
             boolean near = devices.values().stream().anyMatch(d -> DeviceAllocator.bits(d) != 0);
             if (near && !pods.of(pod.uid(), container.text("name")).containsKey(resource)) {

@@ -41,6 +41,19 @@ class DeviceAllocationTest extends DeviceScene {
         assertThat(refusal(pod("b", container("c", 2)))).isEmpty();
     }
 
+    /// As while a driver of dynamic resources takes the place of a plug-in.
+    @Test
+    void whatAPodHasByAClaimNoPlugInIsAskedFor() throws Exception {
+        registered(1);
+        assertThat(refusal(pod("a", container("c", 1)))).isEmpty();
+        Obj claimed = pod("b", container("c", 1)).with(Struct.of("resourceClaimName", "x", "requestMappings",
+                Seq.of(Struct.of("containerName", "c", "resourceName", RESOURCE, "requestName", "r"))), "status",
+                "extendedResourceClaimStatus");
+        assertThat(refusal(claimed)).isEmpty();
+        assertThat(ids("b", "c")).isEmpty();
+        assertThat(refusal(pod("d", container("c", 1)))).contains("Requested: 1, Available: 0");
+    }
+
     @Test
     void whatAPodHadIsFreeWhenItEnds() throws Exception {
         registered(1);

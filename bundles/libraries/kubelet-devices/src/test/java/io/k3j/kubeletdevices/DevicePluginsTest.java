@@ -26,6 +26,24 @@ class DevicePluginsTest extends DeviceScene {
         Waiting.until("the unhealthy are not given", () -> allocatable() == 1 && capacity() == 3);
     }
 
+    private String health() {
+        Struct told = manager.health("a", "c").struct(0);
+        return told.text("name") + " " + told.seq("resources").struct(0).text("resourceID") + " "
+                + told.seq("resources").struct(0).text("health");
+    }
+
+    @Test
+    void aContainersStatusHasTheHealthOfItsDevices() throws Exception {
+        DevicePlugin plugin = registered(1);
+        assertThat(refusal(pod("a", container("c", 1)))).isEmpty();
+        assertThat(health()).isEqualTo(RESOURCE + " d0 Healthy");
+        assertThat(manager.health("a", "other").isEmpty()).isTrue();
+        plugin.list(DevicePlugin.device("d0", false));
+        Waiting.until("it is not well", () -> health().equals(RESOURCE + " d0 Unhealthy"));
+        plugin.close();
+        Waiting.until("nobody says so any more", () -> health().equals(RESOURCE + " d0 Unknown"));
+    }
+
     /// A plug-in that changes its mind all the time costs the cluster no more than another one.
     @Test
     void theNodeIsToldAtOnceAndThenAfterAWhile() throws Exception {

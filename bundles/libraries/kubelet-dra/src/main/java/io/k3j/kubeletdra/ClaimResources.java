@@ -6,6 +6,7 @@ import io.k3j.componenthelpers.PodClaim;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
+import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -35,6 +36,7 @@ public final class ClaimResources {
     private final ApiClient api;
     private final DraPlugins plugins;
     private final GoneDrivers gone;
+    private final HealthWatches health;
     private final ClaimCheckpoint checkpoint;
     private final Map<String, ClaimInfo> claims;
 
@@ -48,6 +50,7 @@ public final class ClaimResources {
         this.api = api;
         this.plugins = new DraPlugins(root.resolve("plugins_registry"), monotonic);
         this.gone = new GoneDrivers(api, node, monotonic, plugins);
+        this.health = new HealthWatches(monotonic);
         this.checkpoint = new ClaimCheckpoint(root.resolve("dra_manager_state"));
         this.claims = checkpoint.read();
     }
@@ -55,18 +58,24 @@ public final class ClaimResources {
     /// Follows drivers until closed. Takes nothing back at the end.
     ///
     /// @param closed reaches zero at the end
-    public void run(CountDownLatch closed) throws InterruptedException {
-        do {
-            gone.saw(plugins.look());
-            gone.step();
-        } while (!closed.await(LOOK_SECONDS, TimeUnit.SECONDS));
+    /// @param news called when health has changed
+    public void run(CountDownLatch closed, Runnable news) throws InterruptedException {
+        try {
+            do {
+                gone.saw(plugins.look());
+                gone.step();
+                health.follow(plugins.current(), news);
+            } while (!closed.await(LOOK_SECONDS, TimeUnit.SECONDS));
+        } finally {
+            health.close();
+        }
     }
 
     /// Has the devices of a pod's claims prepared; may be called again at any time.
     ///
     /// @throws IOException when they are not: what is missing, and of which claim
     public void prepare(Obj pod) throws IOException {
-        List<PodClaim> wanted = PodClaim.of(pod).stream().filter(PodClaim::needed).toList();
+        List<PodClaim> wanted = PodClaim.all(pod).stream().filter(PodClaim::needed).toList();
         if (!wanted.isEmpty()) {
             prepare(pod, wanted);
         }
@@ -187,12 +196,14 @@ public final class ClaimResources {
         return drivers;
     }
 
-    /// What the runtime is told of the claims of a container: ids of the Container Device Interface, each once.
+    /// What the runtime is told of the claims of a container, and of its extended resources that the scheduler has made
+    /// one for: ids of the Container Device Interface, each once.
     ///
     /// @param container its spec in the pod
     public List<String> devices(Obj pod, Struct container) {
         List<Struct> used = container.struct("resources").seq("claims").structs();
-        if (used.isEmpty()) {
+        List<String> extended = PodClaim.extendedRequests(pod, container.text("name"));
+        if (used.isEmpty() && extended.isEmpty()) {
             return List.of();
         }
         Set<String> ids = new LinkedHashSet<>();
@@ -200,7 +211,17 @@ public final class ClaimResources {
             PodClaim.of(pod).stream().filter(c -> c.name().equals(use.text("name"))).flatMap(c -> held(pod, c))
                     .forEach(info -> ids.addAll(info.cdiIds(use.text("request"))));
         }
+        PodClaim.extended(pod).stream().flatMap(c -> held(pod, c))
+                .forEach(info -> extended.forEach(request -> ids.addAll(info.cdiIds(request))));
         return List.copyOf(ids);
+    }
+
+    /// The health of the devices of a container's claims, as its status tells it; empty for none.
+    ///
+    /// @param container its spec in the pod
+    public Seq health(Obj pod, Struct container) {
+        return container.struct("resources").seq("claims").isEmpty() ? Seq.EMPTY
+                : AllocatedHealth.of(pod, container, held(pod.uid()), health);
     }
 
     private Stream<ClaimInfo> held(Obj pod, PodClaim claim) {

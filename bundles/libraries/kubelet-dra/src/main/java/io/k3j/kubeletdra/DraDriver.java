@@ -6,9 +6,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
-/// A driver that is registered on this node. Any thread; each call blocks for [#LIMIT] at most.
+/// A driver that is registered on this node. Any thread; each call but [#health] blocks for
+/// [#LIMIT] at most.
 ///
 /// @param registrar the socket by which it was registered
 /// @param socket where it listens
@@ -29,6 +31,13 @@ record DraDriver(String name, Path registrar, DraSocket socket, String version) 
     /// @return by the claims' uids
     Map<String, DraMessages.Answer> unprepare(List<ClaimInfo> claims) throws IOException {
         return call("NodeUnprepareResources", claims, DraMessages::unprepared);
+    }
+
+    /// What it says of its devices' health, until it ends: without a limit.
+    ///
+    /// @throws IOException as [DraSocket#stream]
+    void health(Consumer<byte[]> receiver) throws IOException {
+        socket.stream("/v1alpha1.DRAResourceHealth/NodeWatchResources", receiver);
     }
 
     private Map<String, DraMessages.Answer> call(String method, List<ClaimInfo> claims,

@@ -2,17 +2,21 @@ package io.k3j.kubeletdra;
 
 import io.k3j.protobufwire.WireIn;
 import io.k3j.protobufwire.WireOut;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The messages that are exchanged with drivers and their registrars, by the field numbers of `dra.v1` and of
-/// `pluginregistration.v1`; those of `dra.v1beta1` are the same. Fields of no meaning here are skipped. Pure.
+/// The messages that are exchanged with drivers and their registrars, by the field numbers of `dra.v1`, of
+/// `dra-health.v1alpha1` and of `pluginregistration.v1`; those of `dra.v1beta1` are the same. Fields of no
+/// meaning here are skipped. Pure.
 ///
 /// What a method reads may throw a [io.k3j.protobufwire.MalformedMessage].
 final class DraMessages {
     private static final int EXPECTED = 512;
+    /// A day: what is longer counts as that.
+    private static final long LONGEST_TIMEOUT = 86_400;
 
     private DraMessages() {
     }
@@ -80,6 +84,51 @@ final class DraMessages {
     /// `NodeUnprepareResourcesResponse`, by the claims' uids.
     static Map<String, Answer> unprepared(byte[] message) {
         return answers(message, 1);
+    }
+
+    /// `NodeWatchResourcesResponse`: devices with their health.
+    static List<HealthWatches.Device> health(byte[] message) {
+        List<HealthWatches.Device> all = new ArrayList<>();
+        WireIn in = new WireIn(message);
+        for (int field = in.next(); field != 0; field = in.next()) {
+            if (field == 1) {
+                all.add(deviceHealth(in.message()));
+            } else {
+                in.skip();
+            }
+        }
+        return all;
+    }
+
+    private static HealthWatches.Device deviceHealth(WireIn in) {
+        List<String> id = List.of("", "");
+        long health = 0;
+        long seconds = 0;
+        for (int field = in.next(); field != 0; field = in.next()) {
+            switch (field) {
+                case 1 -> id = deviceId(in.message());
+                case 2 -> health = in.number();
+                case 4 -> seconds = in.number();
+                default -> in.skip();
+            }
+        }
+        String told = health == 1 ? "Healthy" : health == 2 ? "Unhealthy" : HealthWatches.UNKNOWN;
+        return new HealthWatches.Device(id.getFirst(), id.getLast(), told,
+                Duration.ofSeconds(Math.clamp(seconds, 0, LONGEST_TIMEOUT)));
+    }
+
+    /// Pool and name.
+    private static List<String> deviceId(WireIn in) {
+        String pool = "";
+        String name = "";
+        for (int field = in.next(); field != 0; field = in.next()) {
+            switch (field) {
+                case 1 -> pool = in.text();
+                case 2 -> name = in.text();
+                default -> in.skip();
+            }
+        }
+        return List.of(pool, name);
     }
 
     private static Map<String, Answer> answers(byte[] message, int error) {

@@ -59,6 +59,11 @@ final class DraPlugins {
         return Optional.ofNullable(drivers.get(name)).map(List::getLast);
     }
 
+    /// Those that are asked, one of each name.
+    List<DraDriver> current() {
+        return names().stream().flatMap(name -> find(name).stream()).toList();
+    }
+
     /// The names of all that are registered.
     Set<String> names() {
         return new TreeSet<>(drivers.keySet());

@@ -9,6 +9,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /// The socket of a driver or its registrar. A connection for each call: drivers are restarted at any time. Any thread;
 /// a call blocks for its limit at most, whatever the driver does.
@@ -17,6 +18,7 @@ import java.time.Duration;
 record DraSocket(Path path) {
     /// As gRPC's in Go.
     private static final int MOST_ANSWER_BYTES = 4 << 20;
+    private static final byte[] NOTHING = {};
 
     /// One request, one answer.
     ///
@@ -27,6 +29,17 @@ record DraSocket(Path path) {
             return connection.call(method, request, limit);
         } catch (GrpcFailure e) {
             throw new IOException(GrpcStatus.told(e.code(), String.valueOf(e.getMessage())), e);
+        }
+    }
+
+    /// Answers without end. Returns when the driver ends it.
+    ///
+    /// @param receiver told each answer, by a thread of the connection's; its exception ends the stream
+    /// @throws IOException when nobody is there
+    /// @throws GrpcFailure when it breaks; `CANCELLED` with the thread's interrupt
+    void stream(String method, Consumer<byte[]> receiver) throws IOException {
+        try (GrpcConnection connection = new GrpcConnection(channel(), "dra-health", MOST_ANSWER_BYTES)) {
+            connection.stream(method, NOTHING, receiver);
         }
     }
 

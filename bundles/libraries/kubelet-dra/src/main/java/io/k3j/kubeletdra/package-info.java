@@ -5,7 +5,8 @@
 /// ```
 /// ClaimResources ──► DraPlugins ──► DraSocket, DraMessages   drivers of this node
 ///                ├─► ClaimCheckpoint ──► ClaimInfo           what they have prepared
-///                └─► ClaimLocks                              who may ask for it
+///                ├─► ClaimLocks                              who may ask for it
+///                └─► HealthWatches ──► AllocatedHealth       what drivers say of their devices
 /// ```
 @NullMarked
 package io.k3j.kubeletdra;

@@ -10,6 +10,7 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.testkit.FakeApi;
 import io.k3j.testkit.ManualClock;
+import io.k3j.testkitbase.Waiting;
 import io.k3j.testkitcsi.CsiDriver;
 import io.k3j.testkitcsi.DraServer;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,7 +59,8 @@ class ClaimResourcesTest {
 
     private static void look(ClaimResources at) {
         try {
-            at.run(new CountDownLatch(0));
+            at.run(new CountDownLatch(0), () -> {
+            });
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
@@ -91,6 +94,60 @@ class ClaimResourcesTest {
         assertThat(resources.devices(pod("a"), container())).containsExactly("example.com/gpu=" + claim.uid());
         assertThat(resources.devices(pod("a"), Struct.of("name", "other"))).isEmpty();
         assertThat(resources.devices(pod("b"), container())).isEmpty();
+    }
+
+    /// With the claim that the scheduler makes for `example.com/gpu: 1`.
+    private static Obj extended(String uid) {
+        Struct mapping = Struct.of("containerName", "c", "resourceName", "example.com/gpu", "requestName", "r");
+        return pod(uid).without("spec", "resourceClaims").with(Struct.of("resourceClaimName", "mine",
+                "requestMappings", Seq.of(mapping)), "status", "extendedResourceClaimStatus");
+    }
+
+    @Test
+    void aContainerGetsTheDevicesOfItsExtendedResourcesWithoutNamingAClaim() throws IOException {
+        Obj claim = claim("a");
+        assertThatThrownBy(() -> resources.prepare(extended("a"))).hasMessageContaining("pod is not owner");
+        api.seed(CLAIMS, claim.with(Seq.of(Struct.of("apiVersion", "v1", "kind", "Pod", "name", "pod-a", "uid", "a",
+                "controller", true)), "metadata", "ownerReferences"));
+        resources.prepare(extended("a"));
+        assertThat(resources.devices(extended("a"), Struct.of("name", "c")))
+                .containsExactly("example.com/gpu=" + claim.uid());
+        assertThat(resources.devices(extended("a"), Struct.of("name", "other"))).isEmpty();
+    }
+
+    private String health() {
+        Seq told = resources.health(pod("a"), container());
+        return told.struct(0).text("name") + " " + told.struct(0).seq("resources").struct(0).text("resourceID") + " "
+                + told.struct(0).seq("resources").struct(0).text("health");
+    }
+
+    @Test
+    void whatADriverSaysOfADevicesHealthIsToldForItsTime() throws Exception {
+        Obj claim = claim("a");
+        resources.prepare(pod("a"));
+        String device = "claim:gpu example.com/gpu=" + claim.uid() + " ";
+        assertThat(health()).isEqualTo(device + "Unknown");
+        assertThat(resources.health(pod("a"), Struct.of("name", "other")).isEmpty()).isTrue();
+        driver.tell(2);
+        AtomicInteger news = new AtomicInteger();
+        CountDownLatch closed = new CountDownLatch(1);
+        Thread running = Thread.ofVirtual().start(() -> {
+            try {
+                resources.run(closed, news::incrementAndGet);
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+        // the watch of the first look has just been ended
+        clock.advance(Duration.ofSeconds(11));
+        Waiting.until("the device is known", () -> health().equals(device + "Unhealthy"));
+        Waiting.until("pods are looked at", () -> news.get() == 1);
+        driver.tell(1);
+        Waiting.until("the device is well again", () -> health().equals(device + "Healthy"));
+        clock.advance(Duration.ofSeconds(31));
+        assertThat(health()).isEqualTo(device + "Unknown");
+        closed.countDown();
+        running.join();
     }
 
     @Test

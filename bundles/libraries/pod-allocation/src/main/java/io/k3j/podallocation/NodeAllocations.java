@@ -1,14 +1,17 @@
 package io.k3j.podallocation;
 
 import io.k3j.apimachinery.Quantity;
+import io.k3j.componenthelpers.PodClaim;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import io.k3j.podstatus.PodStatus;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /// What this node has for pods, and the requests allocated to its pods. For any thread. See
@@ -40,7 +43,9 @@ public final class NodeAllocations {
         if (allocatable.has(PODS) && others + 1 > PodResources.amount(allocatable, PODS)) {
             return Optional.of(insufficient(PODS, 1, others, PodResources.amount(allocatable, PODS)));
         }
-        Map<String, Long> requests = PodResources.requests(pod);
+        // what devices of a claim stand for is not the node's
+        Map<String, Long> requests = new LinkedHashMap<>(PodResources.requests(pod));
+        requests.keySet().removeAll(PodClaim.extendedResources(pod));
         List<String> names = new ArrayList<>(FIRST);
         requests.keySet().stream().filter(n -> !FIRST.contains(n)).forEach(names::add);
         for (String name : names) {
@@ -71,7 +76,11 @@ public final class NodeAllocations {
         if (allocatable.has(PODS) && others + 1 > PodResources.amount(allocatable, PODS)) {
             missing.put(PODS, others + 1 - PodResources.amount(allocatable, PODS));
         }
+        Set<String> claimed = PodClaim.extendedResources(pod);
         PodResources.requests(pod).forEach((name, asked) -> {
+            if (claimed.contains(name)) {
+                return;
+            }
             long left = most(allocatable, name) - used(allocated, pod.uid(), name);
             if (counted(allocatable, name) && asked > 0 && asked > left) {
                 missing.put(name, asked - left);

@@ -10,6 +10,7 @@ import io.k3j.kubeletdevices.DeviceManager;
 import io.k3j.kubeletdevices.PodDeviceRequest;
 import io.k3j.kuberuntime.ConfigError;
 import io.k3j.model.Obj;
+import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.nodeapi.RuntimeFault;
 import io.k3j.nodestatus.MachineInfo;
@@ -85,6 +86,11 @@ public final class NodeDevices implements AutoCloseable {
         } catch (CancellationException e) {
             throw new RuntimeFault(RuntimeFault.Kind.UNAVAILABLE, "the kubelet stops");
         }
+    }
+
+    /// The health of what a container has, as its status tells it; empty for nothing.
+    public Seq health(Obj pod, Struct container) {
+        return manager.map(all -> all.health(pod.uid(), container.text("name"))).orElse(Seq.EMPTY);
     }
 
     /// Gives back what a pod has.

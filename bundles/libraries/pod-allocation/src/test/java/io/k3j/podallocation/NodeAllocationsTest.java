@@ -73,6 +73,19 @@ class NodeAllocationsTest {
     }
 
     @Test
+    void whatAPodHasAsDevicesOfAClaimIsNotTheNodes() {
+        Struct allocatable = Struct.of("pods", "110", "example.com/gpu", "0");
+        Obj pod = pod("gpu", "10m", 0, "Burstable").with(Seq.of(Struct.of("name", "c", "resources",
+                Struct.of("requests", Struct.of("example.com/gpu", "1")))), "spec", "containers");
+        assertThat(room.shortage(pod, allocatable).orElseThrow().reason()).isEqualTo("OutOfexample.com/gpu");
+        Obj told = pod.with(Struct.of("resourceClaimName", "p-extended-resources-x", "requestMappings",
+                Seq.of(Struct.of("containerName", "c", "resourceName", "example.com/gpu", "requestName", "r"))),
+                "status", "extendedResourceClaimStatus");
+        assertThat(room.shortage(told, allocatable)).isEmpty();
+        assertThat(room.missing(told, allocatable)).isEmpty();
+    }
+
+    @Test
     void whoWantsNothingMoreHoldsNobodyUp() {
         assertThat(deferred(pod("important", "1800m", 5, "Burstable"))).isTrue();
         room.free("other");

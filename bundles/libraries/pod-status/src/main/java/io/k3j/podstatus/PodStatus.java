@@ -43,6 +43,11 @@ public final class PodStatus {
         /// The termination message of a container.
         String lastWords(Container c);
 
+        /// The health of what a container has for itself, `allocatedResourcesStatus`; empty for nothing.
+        default Seq health(Obj pod, Struct container) {
+            return Seq.EMPTY;
+        }
+
         /// Allocated and effective resources.
         ResizeStatus resources();
 
@@ -173,6 +178,9 @@ public final class PodStatus {
         if (given != null) {
             b.putUnlessEmpty("allocatedResources", given.struct("requests"));
             b.put("resources", c == null ? given : view.resources().applied().getOrDefault(c.id(), given));
+        }
+        if (!init) {
+            b.putUnlessEmpty("allocatedResourcesStatus", view.health(pod, spec));
         }
         b.putUnlessEmpty("volumeMounts", Seq.copyOf(spec.seq("volumeMounts").structs().stream()
                 .map(PodStatus::mount).toList()));

@@ -5,6 +5,7 @@ import io.k3j.model.Struct;
 import io.k3j.schedulerconfig.PluginArguments;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /// Resource amounts: CPU in millicores, memory and ephemeral storage in bytes, extended resources by name. Sums end at
 /// the largest long.
@@ -64,11 +65,16 @@ public record ResourceAmounts(long cpuMilli, long memory, long disk, Map<String,
 
     /// The same without extended resources that are not looked at.
     public ResourceAmounts without(PluginArguments.Fit ignoring) {
-        if (others.isEmpty() || others.keySet().stream().noneMatch(ignoring::ignores)) {
+        return without(ignoring::ignores);
+    }
+
+    /// The same without extended resources of some names.
+    public ResourceAmounts without(Predicate<String> named) {
+        if (others.isEmpty() || others.keySet().stream().noneMatch(named)) {
             return this;
         }
         Map<String, Long> rest = new TreeMap<>(others);
-        rest.keySet().removeIf(ignoring::ignores);
+        rest.keySet().removeIf(named);
         return new ResourceAmounts(cpuMilli, memory, disk, rest);
     }
 

@@ -51,7 +51,8 @@ final class ExtensionPoints {
 
     private static Map<String, Long> weighted() {
         return Map.of("TaintToleration", 3L, "NodeAffinity", 2L, "NodeResourcesFit", 1L, "PodTopologySpread", 2L,
-                "InterPodAffinity", 2L, "NodeResourcesBalancedAllocation", 1L, "ImageLocality", 1L);
+                "InterPodAffinity", 2L, "NodeResourcesBalancedAllocation", 1L, "ImageLocality", 1L,
+                "DynamicResources", 2L);
     }
 
     /// The plug-ins that can work at a point, with their default weights.

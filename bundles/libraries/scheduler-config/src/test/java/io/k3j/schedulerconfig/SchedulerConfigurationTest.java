@@ -88,7 +88,7 @@ class SchedulerConfigurationTest {
                 """);
         assertThat(profile.filters("PodTopologySpread")).isFalse();
         assertThat(profile.scores()).containsOnlyKeys("TaintToleration", "NodeAffinity", "NodeResourcesFit",
-                "InterPodAffinity", "ImageLocality");
+                "InterPodAffinity", "ImageLocality", "DynamicResources");
         assertThat(profile.weight("NodeAffinity")).isEqualTo(10);
         assertThat(profile.weight("NodeResourcesFit")).isEqualTo(5);
         assertThat(profile.weight("ImageLocality")).isEqualTo(1);

@@ -187,7 +187,7 @@ final class NodeAgent implements AutoCloseable {
     private void start() {
         loop("kubelet-node", () -> node.run(ready));
         loop("kubelet-plugins", () -> plugins.run(closed));
-        loop("kubelet-dra", () -> tools.claims().run(closed));
+        loop("kubelet-dra", () -> tools.claims().run(closed, workers::wakeAll));
         loop("kubelet-certificates", () -> certificates.run(closed));
         healthz.ifPresent(port -> loop("kubelet-healthz", () -> port.run(closed)));
         loop("kubelet-events", recording::run);

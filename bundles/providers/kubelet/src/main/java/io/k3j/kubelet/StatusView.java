@@ -1,6 +1,9 @@
 package io.k3j.kubelet;
 
 import io.k3j.kuberuntime.PodRuntime;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
 import io.k3j.nodeapi.Container;
 import io.k3j.podstatus.PodStatus;
 import io.k3j.podstatus.ResizeStatus;
@@ -52,6 +55,15 @@ record StatusView(Dependencies tools, Map<String, String> words, Map<String, Pod
     @Override
     public Instant now() {
         return tools.clock().instant();
+    }
+
+    @Override
+    public Seq health(Obj pod, Struct container) {
+        Seq all = tools.admission().resources().devices().health(pod, container);
+        for (Struct claimed : tools.claims().health(pod, container).structs()) {
+            all = all.plus(claimed);
+        }
+        return all;
     }
 
     @Override

@@ -90,7 +90,11 @@ class UsageTest {
                         Struct.of("deviceClassName", "gpu", "count", 1L)))))));
         assertThat(new DeviceClaimEvaluator().usage(claim, Kit.NOW)).hasToString(
                 "count/resourceclaims.resource.k8s.io=1,gpu.deviceclass.resource.k8s.io/devices=5,"
-                        + "nic.deviceclass.resource.k8s.io/devices=32");
+                        + "nic.deviceclass.resource.k8s.io/devices=32,"
+                        + "requests.deviceclass.resource.kubernetes.io/gpu=5,"
+                        + "requests.deviceclass.resource.kubernetes.io/nic=32");
+        assertThat(new DeviceClaimEvaluator().counts("requests.deviceclass.resource.kubernetes.io/gpu")).isTrue();
+        assertThat(new PodEvaluator().counts("requests.deviceclass.resource.kubernetes.io/gpu")).isFalse();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.k3j.scheduler;
 
+import io.k3j.deviceallocation.ClaimedDevices;
 import io.k3j.schedulercache.PodInfo;
 import io.k3j.schedulercache.Snapshot;
 import io.k3j.schedulerconfig.SchedulerProfile;
@@ -10,11 +11,14 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param volumes null when it has none
 /// @param devices null when it has none
-record ClaimFilters(@Nullable VolumeFilter volumes, @Nullable DeviceFilter devices) {
+/// @param extended what it has as devices where a node does not offer it
+record ClaimFilters(@Nullable VolumeFilter volumes, @Nullable DeviceFilter devices, ExtendedDemand extended) {
     /// Of a pod without claims it costs no more than to see that.
     static ClaimFilters of(SchedulerProfile profile, PodInfo pod, Snapshot snapshot, Timing timing) {
+        boolean asked = profile.filters(DeviceFilter.NAME);
+        ExtendedDemand extended = ExtendedDemand.of(pod, asked ? snapshot.devices() : ClaimedDevices.NONE);
         return new ClaimFilters(profile.filters(VolumeFilter.NAME) ? volumes(pod, snapshot, timing) : null,
-                profile.filters(DeviceFilter.NAME) ? devices(pod, snapshot, timing) : null);
+                asked ? devices(pod, snapshot, extended, timing) : null, extended);
     }
 
     private static @Nullable VolumeFilter volumes(PodInfo pod, Snapshot snapshot, Timing timing) {
@@ -27,10 +31,11 @@ record ClaimFilters(@Nullable VolumeFilter volumes, @Nullable DeviceFilter devic
         return volumes;
     }
 
-    private static @Nullable DeviceFilter devices(PodInfo pod, Snapshot snapshot, Timing timing) {
+    private static @Nullable DeviceFilter devices(PodInfo pod, Snapshot snapshot, ExtendedDemand extended,
+            Timing timing) {
         Instant begun = timing.now();
         @Nullable
-        DeviceFilter devices = DeviceFilter.of(pod, snapshot.devices());
+        DeviceFilter devices = DeviceFilter.of(pod, snapshot.devices(), extended);
         @Nullable
         Rejection no = devices == null ? null : devices.rejectionForAll();
         timing.plugin(DeviceFilter.NAME, Timing.PRE_FILTER, status(no, devices == null), begun);

@@ -1,9 +1,11 @@
 package io.k3j.scheduler;
 
 import io.k3j.deviceallocation.AssumedDevices;
+import io.k3j.deviceallocation.ExtendedResources;
 import io.k3j.model.Obj;
 import io.k3j.schedulingqueue.QueueEvents;
 import io.k3j.schedulingqueue.SchedulingQueue;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// `DynamicResources`. Called on the views' threads.
 record DeviceEvents(SchedulingQueue queue, AssumedDevices devices) {
     private static final Set<String> DEVICES = Set.of(DeviceFilter.NAME);
+    private static final Set<String> ROOM = Set.of(NodeFilters.FIT);
     private static final String ALLOCATION = "allocation";
 
     /// Follows the views.
@@ -24,7 +27,11 @@ record DeviceEvents(SchedulingQueue queue, AssumedDevices devices) {
         });
         devices.classes().listen((before, after) -> {
             if (after != null && (before == null || !before.spec().equals(after.spec()))) {
-                queue.changed(QueueEvents.of("resource.k8s.io/DeviceClass", before, after), DEVICES);
+                String event = QueueEvents.of("resource.k8s.io/DeviceClass", before, after);
+                queue.changed(event, DEVICES);
+                List<String> resources = ExtendedResources.of(after);
+                queue.changed(event, ROOM,
+                        waiting -> resources.stream().anyMatch(waiting.requests().others()::containsKey));
             }
         });
     }

@@ -61,7 +61,7 @@ final class EventHandlers {
                 configuration.longestBackOff());
         this.namespaceLabels = n -> namespaces.get(Key.of(n)).map(Obj::labels).orElse(Map.of());
         this.volumes = new AssumedVolumes(seen);
-        this.devices = new AssumedDevices(views);
+        this.devices = new AssumedDevices(views, clock);
         this.cluster = new ClusterState(namespaceLabels, volumes, devices, new DefaultSelector(views)::of);
         views.of(BuiltinResources.NODES).listen(this::node);
         views.of(BuiltinResources.PODS).listen(this::pod);
@@ -132,7 +132,7 @@ final class EventHandlers {
         String event = QueueEvents.node(before, after);
         Set<String> helped = before == null ? ANYTHING : NodeChange.helped(before, after);
         if (before == null || !helped.isEmpty()) {
-            queue.changed(event, helped, NodeHints.of(before, after, configuration)::helps);
+            queue.changed(event, helped, NodeHints.of(before, after, configuration, devices)::helps);
         }
         if (before != null && !before.spec().equals(after.spec())) {
             lost(event, after.name());

@@ -43,7 +43,9 @@ final class NodeFilters {
     }
 
     /// Those of a profile that have something to say of a pod.
-    static List<Filter> of(SchedulerProfile profile, PodInfo pod) {
+    ///
+    /// @param extended what the pod has as devices of a claim where a node does not offer it
+    static List<Filter> of(SchedulerProfile profile, PodInfo pod, ExtendedDemand extended) {
         List<Filter> all = new ArrayList<>();
         boolean cordonTolerated = Toleration.tolerated(pod.tolerations(), CORDON);
         all.add(new NodeFilter(UNSCHEDULABLE, n -> n.unschedulable() && !cordonTolerated ? CORDONED : null));
@@ -60,7 +62,7 @@ final class NodeFilters {
             all.add(new NodeFilter(PORTS, n -> portsTaken(pod, n) ? PORT_TAKEN : null));
         }
         ResourceAmounts wanted = pod.requests().without(profile.arguments().fit());
-        all.add(new NodeFilter(FIT, n -> fit(wanted, n)));
+        all.add(new NodeFilter(FIT, n -> fit(extended.wanted(wanted, n), n)));
         all.removeIf(filter -> !profile.filters(filter.plugin()));
         return all;
     }

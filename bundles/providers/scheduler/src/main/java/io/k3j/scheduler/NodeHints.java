@@ -1,6 +1,7 @@
 package io.k3j.scheduler;
 
 import io.k3j.componenthelpers.DeclaredFeatures;
+import io.k3j.deviceallocation.ClaimedDevices;
 import io.k3j.model.Obj;
 import io.k3j.schedulercache.NodeState;
 import io.k3j.schedulercache.PodAffinity;
@@ -22,16 +23,19 @@ import org.jspecify.annotations.Nullable;
 /// @param before null for a new node
 /// @param after the node without its pods
 /// @param configuration by which profiles pods are scheduled
-record NodeHints(@Nullable NodeState before, NodeState after, SchedulerConfiguration configuration) {
-    static NodeHints of(@Nullable Obj before, Obj after, SchedulerConfiguration configuration) {
-        return new NodeHints(before == null ? null : NodeState.of(before), NodeState.of(after), configuration);
+/// @param devices what pods may have in place of extended resources of a node
+record NodeHints(@Nullable NodeState before, NodeState after, SchedulerConfiguration configuration,
+        ClaimedDevices devices) {
+    static NodeHints of(@Nullable Obj before, Obj after, SchedulerConfiguration configuration,
+            ClaimedDevices devices) {
+        return new NodeHints(before == null ? null : NodeState.of(before), NodeState.of(after), configuration,
+                devices);
     }
 
     /// Whether a filter may have become more lenient to a pod.
     boolean helps(PodInfo pod, String plugin) {
         return switch (plugin) {
-            case NodeFilters.FIT -> NodeFilters.fit(wanted(pod), after) == null
-                    && (before == null || grown(wanted(pod), before));
+            case NodeFilters.FIT -> fits(pod);
             case NodeFilters.AFFINITY -> allows(pod, after) && (before == null || !allows(pod, before));
             case NodeFilters.TAINTS -> NodeFilters.taints(pod, after) == null
                     && (before == null || NodeFilters.taints(pod, before) != null);
@@ -47,9 +51,15 @@ record NodeHints(@Nullable NodeState before, NodeState after, SchedulerConfigura
         return configuration.profile(pod.schedulerName()).orElse(SchedulerProfile.DEFAULT);
     }
 
-    /// What the filter looks at of what a pod requests.
-    private ResourceAmounts wanted(PodInfo pod) {
-        return pod.requests().without(profile(pod).arguments().fit());
+    /// Whether there is room for all that the filter looks at, and was not before. Of devices of a claim nothing is
+    /// known here.
+    private boolean fits(PodInfo pod) {
+        SchedulerProfile profile = profile(pod);
+        ExtendedDemand extended = ExtendedDemand.of(pod,
+                profile.filters(DeviceFilter.NAME) ? devices : ClaimedDevices.NONE);
+        ResourceAmounts wanted = extended.wanted(pod.requests().without(profile.arguments().fit()), after);
+        return NodeFilters.fit(wanted, after) == null
+                && (before == null || extended.claims(after) || grown(wanted, before));
     }
 
     private boolean allows(PodInfo pod, NodeState node) {

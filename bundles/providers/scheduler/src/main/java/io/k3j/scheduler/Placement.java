@@ -119,7 +119,7 @@ final class Placement {
         timing.step(Timing.FILTER, Timing.SUCCESS, filtering);
         return searched.feasible().isEmpty()
                 ? searched.none()
-                : new Found(best(profile, extenders, pod, searched.feasible(), snapshot, dice, timing),
+                : new Found(best(profile, extenders, pod, searched.feasible(), claims, snapshot, dice, timing),
                         searched.looked(), claims);
     }
 
@@ -173,7 +173,7 @@ final class Placement {
     /// All filters of a pod that its profile has.
     private static List<Filter> filters(SchedulerProfile profile, PodInfo pod, Snapshot snapshot,
             ClaimFilters claims, Timing timing) {
-        List<Filter> all = new ArrayList<>(NodeFilters.of(profile, pod));
+        List<Filter> all = new ArrayList<>(NodeFilters.of(profile, pod, claims.extended()));
         add(all, profile, VolumeRestrictions.NAME, () -> VolumeRestrictions.of(pod, snapshot), timing);
         add(all, profile, VolumeLimits.NAME, () -> VolumeLimits.of(pod, snapshot.volumes()), timing);
         @Nullable
@@ -248,12 +248,17 @@ final class Placement {
 
     @SuppressWarnings("checkstyle:ParameterNumber") // who decides, about what, and by which chance
     private static NodeState best(SchedulerProfile profile, Extenders extenders, PodInfo pod,
-            List<NodeState> feasible, Snapshot snapshot, RandomGenerator dice, Timing timing) {
+            List<NodeState> feasible, ClaimFilters claims, Snapshot snapshot, RandomGenerator dice, Timing timing) {
         if (feasible.size() == 1) {
             return feasible.getFirst();
         }
         Instant begun = timing.now();
         double[] totals = Scores.totals(profile, pod, feasible, snapshot, timing);
+        @Nullable
+        DeviceFilter devices = claims.devices();
+        if (devices != null) {
+            Scores.devices(totals, profile, feasible, devices, timing);
+        }
         extenders.prioritize(totals, pod, feasible);
         timing.step(Timing.SCORE, Timing.SUCCESS, begun);
         int best = 0;

@@ -24,6 +24,7 @@ record PodBinder(ApiClient api, Events events, InstantSource clock, Extenders ex
     /// Of an Event's message, as upstream.
     private static final int EVENT_CHARS = 1_024;
     private static final String CUT = " ...";
+    private static final System.Logger LOG = System.getLogger("io.k3j.scheduler");
 
     /// Without extenders.
     PodBinder(ApiClient api, Events events, InstantSource clock) {
@@ -62,6 +63,17 @@ record PodBinder(ApiClient api, Events events, InstantSource clock, Extenders ex
                 : BuiltinResources.PERSISTENT_VOLUME_CLAIMS, wanted, WriteOptions.PLAIN);
     }
 
+    /// Reports a pod that got no node, as [#unschedulable]. What is refused is reported again with the next attempt, if
+    /// that fails too.
+    void report(PodInfo pod, String reason, String message, @Nullable String nominated) {
+        try {
+            unschedulable(pod, reason, message, nominated);
+        } catch (ApiFault fault) {
+            LOG.log(System.Logger.Level.WARNING,
+                    "Cannot report pod pod=" + pod.key() + " error=" + fault.getMessage());
+        }
+    }
+
     /// Reports a pod that got no node, by condition and event; the event has the beginning of a long message.
     ///
     /// @param nominated the node on which room is made for it, empty to take back a nomination, null to leave it
@@ -81,6 +93,13 @@ record PodBinder(ApiClient api, Events events, InstantSource clock, Extenders ex
         }
         Struct status = Struct.of("conditions", Seq.of(after.find("type", "PodScheduled")));
         patchStatus(pod, sameNode ? status : status.with("nominatedNodeName", nodeName(nominated)));
+    }
+
+    /// Writes on which node the room of a pod is kept, where the pod does not say so already.
+    void keep(PodInfo pod, String node) {
+        if (!node.equals(pod.nominatedNode().orElse(""))) {
+            nominate(pod, node);
+        }
     }
 
     /// Writes on which node the room of a pod is kept; empty takes it back. Whatever the pod at hand says: it may be

@@ -3,6 +3,7 @@ package io.k3j.scheduler;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.controllerkit.LiveView;
 import io.k3j.deviceallocation.DeviceBinding;
+import io.k3j.deviceallocation.DevicePlan;
 import io.k3j.model.Obj;
 import io.k3j.schedulercache.AssumedVolumes;
 import io.k3j.schedulercache.ClusterState;
@@ -118,9 +119,9 @@ final class SchedulerLoop {
             hand(entry, () -> bindVolumes(entry, plan, node.name(), timing));
             return;
         }
-        List<Obj> plan = wanted == null ? List.of() : wanted.plan(node);
+        DevicePlan plan = wanted == null ? DevicePlan.NONE : wanted.plan(node);
         freed(pod, cluster.assume(pod, node.name()));
-        devices.devices().assume(plan);
+        devices.devices().assume(plan.claims());
         hand(entry, () -> bind(entry, plan, node.name(), timing));
     }
 
@@ -173,13 +174,21 @@ final class SchedulerLoop {
         settled(entry, queue.park(entry, Set.of(VolumeFilter.NAME)));
     }
 
-    /// Writes what the pod's claims were given, and binds it.
-    private void bind(QueuedPod entry, List<Obj> plan, String node, Timing timing) {
+    /// Writes what the pod's claims were given, and binds it. Where devices are not ready its place is kept, and it is
+    /// queued again when something is told of them.
+    private void bind(QueuedPod entry, DevicePlan plan, String node, Timing timing) {
         PodInfo pod = entry.pod();
         Instant begun = timing.now();
         List<Obj> written;
         try {
-            written = plan.isEmpty() ? plan : devices.write(plan, pod.pod());
+            written = devices.write(plan, pod.pod());
+            if (plan.waits()) {
+                freed(pod, cluster.reserve(pod, node));
+                binder.keep(pod, node);
+                timing.step(Timing.PRE_BIND, Timing.SUCCESS, begun);
+                settled(entry, queue.park(entry, Set.of(DeviceFilter.NAME)));
+                return;
+            }
         } catch (ApiFault fault) {
             timing.step(Timing.PRE_BIND, Timing.ERROR, begun);
             rejected(entry, fault, "running PreBind plugin \"" + DeviceFilter.NAME + "\": ");
@@ -209,7 +218,7 @@ final class SchedulerLoop {
     }
 
     private void retry(QueuedPod entry, String message) {
-        report(entry.pod(), "SchedulerError", message, null);
+        binder.report(entry.pod(), "SchedulerError", message, null);
         failed(entry);
     }
 
@@ -237,7 +246,7 @@ final class SchedulerLoop {
         String message = none.message() + (none.nodes() == 0 ? "" : PostFilters.message(after, result, pod, idle));
         hand(entry, () -> {
             devices.deallocate(idle);
-            report(pod, "Unschedulable", message, result.keepsNomination() ? null : "");
+            binder.report(pod, "Unschedulable", message, result.keepsNomination() ? null : "");
             settled(entry, queue.failed(entry, Extender.helping(none.plugins())));
             freed(pod, withdrawn);
         });
@@ -267,7 +276,7 @@ final class SchedulerLoop {
             log.log(Level.WARNING,
                     "Cannot preempt pod=" + pod.key() + " node=" + node + " error=" + fault.getMessage());
             boolean withdrawn = cluster.withdraw(pod.uid());
-            report(pod, "Unschedulable", none.message(), "");
+            binder.report(pod, "Unschedulable", none.message(), "");
             settled(entry, queue.error(entry));
             freed(pod, withdrawn);
             return;
@@ -276,17 +285,8 @@ final class SchedulerLoop {
         if (!yielding.isEmpty()) {
             queue.changed(QueueEvents.ASSIGNED_DELETE, EventHandlers.ROOM);
         }
-        report(pod, "Unschedulable", none.message(), node);
+        binder.report(pod, "Unschedulable", none.message(), node);
         settled(entry, queue.failed(entry, Extender.helping(none.plugins())));
-    }
-
-    /// A report that is refused is given again with the next attempt, if that fails too.
-    private void report(PodInfo pod, String reason, String message, @Nullable String nominated) {
-        try {
-            binder.unschedulable(pod, reason, message, nominated);
-        } catch (ApiFault fault) {
-            log.log(Level.WARNING, "Cannot report pod pod=" + pod.key() + " error=" + fault.getMessage());
-        }
     }
 
     /// A pod that was deleted during its attempt keeps no room.

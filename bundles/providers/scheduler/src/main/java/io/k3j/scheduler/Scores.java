@@ -56,6 +56,15 @@ final class Scores {
         return totals;
     }
 
+    /// Adds how near nodes come to what the claims of a pod want most.
+    static void devices(double[] totals, SchedulerProfile profile, List<NodeState> feasible, DeviceFilter devices,
+            Timing timing) {
+        if (devices.prefers()) {
+            scored(profile, DeviceFilter.NAME, timing,
+                    weight -> scaled(totals, values(feasible, devices::preference), weight, false));
+        }
+    }
+
     private static void scored(SchedulerProfile profile, String plugin, Timing timing, LongConsumer work) {
         long weight = profile.weight(plugin);
         if (weight > 0) {

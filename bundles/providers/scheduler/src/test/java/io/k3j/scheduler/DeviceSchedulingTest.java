@@ -2,68 +2,17 @@ package io.k3j.scheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k3j.cel.CelService;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.DeleteOptions;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.controllerkit.BuiltinResources;
-import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class DeviceSchedulingTest {
-    private final SchedulerBed bed = new SchedulerBed();
-
-    @BeforeEach
-    void nodes() {
-        bed.watching.devices().engine(new CelService());
-        bed.node("a", "4");
-        bed.node("b", "4");
-        seed(BuiltinResources.DEVICE_CLASSES, "DeviceClass", "gpu", Struct.of("selectors", Seq.of(
-                Struct.of("cel", Struct.of("expression", "device.driver == 'gpu.example.com'")))));
-    }
-
-    private Obj seed(Gvr resource, String kind, String name, Struct spec) {
-        Struct meta = kind.equals("ResourceClaim") ? Struct.of("name", name, "namespace", "default")
-                : Struct.of("name", name);
-        return bed.api.create(resource, Obj.of(Struct.of("apiVersion", "resource.k8s.io/v1", "kind", kind, "metadata",
-                meta, "spec", spec)), WriteOptions.PLAIN);
-    }
-
-    private void devices(String node, int count) {
-        Seq devices = Seq.EMPTY;
-        for (int i = 0; i < count; i++) {
-            devices = devices.plus(Struct.of("name", "d" + i));
-        }
-        seed(BuiltinResources.RESOURCE_SLICES, "ResourceSlice", node + "-gpu", Struct.of("driver", "gpu.example.com",
-                "nodeName", node, "pool", Struct.of("name", node, "generation", 1L, "resourceSliceCount", 1L),
-                "devices", devices));
-    }
-
-    private void claim(String name) {
-        seed(BuiltinResources.RESOURCE_CLAIMS, "ResourceClaim", name, Struct.of("devices", Struct.of("requests",
-                Seq.of(Struct.of("name", "r", "exactly", Struct.of("deviceClassName", "gpu", "count", 1L))))));
-    }
-
-    /// Without an attempt.
-    private void waiting(String name, String claim) {
-        bed.pod(name, SchedulerBed.cpu("1").with("resourceClaims",
-                Seq.of(Struct.of("name", "gpu", "resourceClaimName", claim))));
-    }
-
-    private void pod(String name, String claim) {
-        waiting(name, claim);
-        bed.settle();
-    }
-
-    private Struct status(String claim) {
-        return bed.api.get(BuiltinResources.RESOURCE_CLAIMS, new Key("default", claim)).status();
-    }
-
+class DeviceSchedulingTest extends DeviceScene {
     @Test
     void aPodIsBoundWhereItsDevicesAreAndTheClaimSaysSo() {
         devices("b", 1);
@@ -176,6 +125,36 @@ class DeviceSchedulingTest {
         assertThat(bed.node("p")).isEqualTo("a");
         assertThat(bed.node("q")).isEqualTo("a");
         assertThat(status("c").seq("reservedFor").size()).isEqualTo(2);
+    }
+
+    /// Two devices, or else one.
+    private void twoOrOne(String name) {
+        seed(BuiltinResources.RESOURCE_CLAIMS, "ResourceClaim", name, Struct.of("devices", Struct.of("requests",
+                Seq.of(Struct.of("name", "r", "firstAvailable", Seq.of(
+                        Struct.of("name", "two", "deviceClassName", "gpu", "count", 2L),
+                        Struct.of("name", "one", "deviceClassName", "gpu", "count", 1L)))))));
+    }
+
+    @Test
+    void aPodGoesWhereWhatItWantsMostIs() {
+        devices("a", 1);
+        devices("b", 2);
+        twoOrOne("c");
+        pod("p", "c");
+        assertThat(bed.node("p")).isEqualTo("b");
+        twoOrOne("d");
+        pod("q", "d");
+        assertThat(bed.node("q")).isEqualTo("a");
+    }
+
+    /// The other way round, since nodes that are worth the same are taken by chance.
+    @Test
+    void theNodeWithLessIsNotTaken() {
+        devices("a", 2);
+        devices("b", 1);
+        twoOrOne("c");
+        pod("p", "c");
+        assertThat(bed.node("p")).isEqualTo("a");
     }
 
     @Test
