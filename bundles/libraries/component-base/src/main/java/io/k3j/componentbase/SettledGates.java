@@ -23,12 +23,9 @@ final class SettledGates {
             "RecursiveReadOnlyMounts", "KubeletEnsureSecretPulledImages", "SupplementalGroupsPolicy",
             "DynamicResourceAllocation", "DRAAdminAccess", "DRAPrioritizedList", "DRAResourceClaimDeviceStatus",
             "DRAPartitionableDevices", "DRADeviceTaints", "DRAConsumableCapacity", "DRASchedulerFilterTimeout",
-<<<<<<< HEAD
-            "CPUManagerPolicyBetaOptions", "TopologyManagerPolicyBetaOptions");
-=======
+            "CPUManagerPolicyBetaOptions", "TopologyManagerPolicyBetaOptions",
             "DRAExtendedResource", "DRADeviceBindingConditions", "DRAResourceClaimGranularStatusAuthorization",
             "ResourceHealthStatus");
->>>>>>> dra2
     private static final List<String> OFF = List.of("DRADeviceTaintRules", "DRANodeAllocatableResources",
             "DRAListTypeAttributes", "DRAWorkloadResourceClaims", "QOSReserved", "KubeletInUserNamespace",
             "StorageVersionAPI", "PodLevelResourceManagers", "TopologyManagerPolicyAlphaOptions");
