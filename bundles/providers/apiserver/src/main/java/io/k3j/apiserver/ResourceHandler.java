@@ -9,6 +9,7 @@ import io.k3j.apirequests.RequestInfo;
 import io.k3j.apirequests.Responses;
 import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.apiwatches.Watches;
+import io.k3j.clientapi.ApiFault;
 import io.k3j.flowcontrol.BodyBudget;
 import io.k3j.flowcontrol.RequestLimits;
 import io.k3j.model.FieldSelector;
