@@ -13,8 +13,10 @@ import io.k3j.model.Struct;
 import io.k3j.pki.PemFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 
@@ -25,6 +27,9 @@ import java.util.Optional;
 final class ExtensionAuthentication implements Reconciler {
     static final Key KEY = new Key("kube-system", "extension-apiserver-authentication");
     private static final Duration AGAIN = Duration.ofMinutes(1);
+    /// How long a server's first start may take to make its authorities, which happens beside this.
+    private static final Duration MADE_WITHIN = Duration.ofMinutes(1);
+    private static final Duration SOON = Duration.ofMillis(200);
     private static final Gvr CONFIG_MAPS = Gvr.of("v1", "configmaps");
     private static final Struct AUTHORITIES = Struct.of("client-ca-file", "client-ca.crt",
             "requestheader-client-ca-file", "request-header-ca.crt");
@@ -35,16 +40,21 @@ final class ExtensionAuthentication implements Reconciler {
     private final ApiClient api;
     private final Path tls;
     private final InstantSource clock;
+    private final Instant begun;
 
     /// @param tls the directory `server/tls`
     ExtensionAuthentication(ApiClient api, Path tls, InstantSource clock) {
         this.api = api;
         this.tls = tls;
         this.clock = clock;
+        this.begun = clock.instant();
     }
 
     @Override
     public Requeue reconcile(Key key, ExpectingWriter writer) {
+        if (clock.instant().isBefore(begun.plus(MADE_WITHIN)) && !made()) {
+            return Requeue.after(SOON);
+        }
         Optional<Obj> found = api.find(CONFIG_MAPS, KEY);
         if (found.isEmpty()) {
             create(combined(Struct.EMPTY));
@@ -56,6 +66,10 @@ final class ExtensionAuthentication implements Reconciler {
             }
         }
         return Requeue.after(AGAIN);
+    }
+
+    private boolean made() {
+        return AUTHORITIES.names().stream().allMatch(name -> Files.exists(tls.resolve(AUTHORITIES.text(name))));
     }
 
     private void create(Struct data) {

@@ -47,6 +47,26 @@ class ExtensionAuthenticationTest {
         }
     }
 
+    @Test
+    void authoritiesThatAFirstStartStillMakesAreNoFailure(@TempDir Path tls) throws Exception {
+        try (Stage stage = new Stage(tls)) {
+            Path authority = tls.resolve("request-header-ca.crt");
+            String made = Files.readString(authority);
+            Files.delete(authority);
+            assertThat(stage.parts.authentication.step()).isTrue();
+            assertThat(stage.parts.authentication.trouble()).isEmpty();
+            assertThat(stage.api.find(CONFIG_MAPS, ExtensionAuthentication.KEY)).isEmpty();
+            Files.writeString(authority, made);
+            stage.clock.advance(Duration.ofSeconds(1));
+            assertThat(stage.parts.authentication.step()).isTrue();
+            assertThat(stage.api.find(CONFIG_MAPS, ExtensionAuthentication.KEY)).isPresent();
+            Files.delete(authority);
+            stage.clock.advance(Duration.ofMinutes(2));
+            assertThat(stage.parts.authentication.step()).isTrue();
+            assertThat(stage.parts.authentication.trouble()).contains("request-header-ca.crt is missing");
+        }
+    }
+
     private static CertificateAuthority authority(String name, Instant born) {
         return CertificateAuthority.selfSigned(name, Keys.elliptic(), born, new SecureRandom());
     }
