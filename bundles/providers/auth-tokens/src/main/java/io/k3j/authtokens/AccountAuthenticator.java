@@ -2,6 +2,9 @@ package io.k3j.authtokens;
 
 import io.k3j.apiserverapi.Authenticator;
 import io.k3j.apiserverapi.Caller;
+import io.k3j.clientapi.ApiClient;
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.Metrics;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -19,13 +22,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
 /// Authenticates service account tokens: bound ones of TokenRequest, valid while the account and the bound pod,
 /// secret or node exist, and legacy ones kept in secrets. See
-/// <https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/>.
-@Component(service = Authenticator.class, property = "service.ranking:Integer=200")
-public final class AccountAuthenticator implements Authenticator {
+/// <https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/>. Its metrics count uses of legacy
+/// ones.
+@Component(service = {Authenticator.class, Metrics.class}, property = "service.ranking:Integer=200")
+public final class AccountAuthenticator implements Authenticator, Metrics {
     static final String LEGACY_ISSUER = "kubernetes/serviceaccount";
     static final String LEGACY = "kubernetes.io/serviceaccount/";
     private static final String EXTRA = "authentication.kubernetes.io/";
@@ -40,13 +45,28 @@ public final class AccountAuthenticator implements Authenticator {
     private final LegacyTokenTracking tracking;
     private final InstantSource clock;
 
+    /// Begins to note uses of tokens that are kept in Secrets.
+    ///
     /// @param keys verify the signatures
     /// @param subjects the objects tokens are bound to
-    /// @param tracking is told of uses of tokens that are kept in Secrets
+    /// @param api of the API server itself, for those notes
+    /// @param health where who writes them reports
     @Activate
-    public AccountAuthenticator(@Reference AccountKeys keys, @Reference Subjects subjects,
-            @Reference LegacyTokenTracking tracking) {
-        this(keys, subjects, tracking, InstantSource.system());
+    public AccountAuthenticator(@Reference AccountKeys keys, @Reference Subjects subjects, @Reference ApiClient api,
+            @Reference Health health) {
+        this(keys, subjects, new LegacyTokenTracking(api, health, InstantSource.system()).begin(),
+                InstantSource.system());
+    }
+
+    /// Ends the notes; what waits is forgotten.
+    @Deactivate
+    public void stop() {
+        tracking.close();
+    }
+
+    @Override
+    public String text() {
+        return tracking.text();
     }
 
     AccountAuthenticator(AccountKeys keys, Subjects subjects, LegacyTokenTracking tracking, InstantSource clock) {

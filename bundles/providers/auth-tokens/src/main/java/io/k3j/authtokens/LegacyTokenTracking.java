@@ -4,7 +4,6 @@ import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.componentapi.Health;
-import io.k3j.componentapi.Metrics;
 import io.k3j.componentbase.Signal;
 import io.k3j.componentbase.SupervisedLoop;
 import io.k3j.metricstext.MetricText;
@@ -22,10 +21,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import org.osgi.service.component.annotations.Activate;
-import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Deactivate;
-import org.osgi.service.component.annotations.Reference;
 
 /// Notes on which day a token that is kept in a Secret was last used, in a label of the Secret, once a day for each,
 /// and since when that is done, in a ConfigMap. Who takes away what nobody uses goes by both. See
@@ -34,8 +29,7 @@ import org.osgi.service.component.annotations.Reference;
 ///
 /// **Threads.** A request says that it uses a token and goes on; one virtual thread writes, once a second at most. What
 /// cannot be written is tried again, or forgotten and said anew by the token's next use.
-@Component(service = {LegacyTokenTracking.class, Metrics.class})
-public final class LegacyTokenTracking implements Metrics {
+final class LegacyTokenTracking implements AutoCloseable {
     static final Key TRACKING = new Key("kube-system", "kube-apiserver-legacy-service-account-token-tracking");
     static final String LAST_USED = "kubernetes.io/legacy-token-last-used";
     static final String INVALID_SINCE = "kubernetes.io/legacy-token-invalid-since";
@@ -58,21 +52,20 @@ public final class LegacyTokenTracking implements Metrics {
     private final LongAdder invalidated = new LongAdder();
     private volatile boolean open = true;
 
-    /// Begins to write.
+    /// Not begun.
     ///
     /// @param api of the API server itself
     /// @param health where the loop reports
-    @Activate
-    public LegacyTokenTracking(@Reference ApiClient api, @Reference Health health) {
-        this(api, health, InstantSource.system());
-        loop.start();
-    }
-
-    /// Not begun: a test steps.
     LegacyTokenTracking(ApiClient api, Health health, InstantSource clock) {
         this.api = api;
         this.clock = clock;
         this.loop = SupervisedLoop.virtual(health, "legacy-token-tracking", this::run);
+    }
+
+    /// Begins to write.
+    LegacyTokenTracking begin() {
+        loop.start();
+        return this;
     }
 
     /// Notes that somebody shows the token in a Secret. Any thread; does not block.
@@ -185,8 +178,8 @@ public final class LegacyTokenTracking implements Metrics {
         }
     }
 
-    @Override
-    public String text() {
+    /// Its figures, by upstream's names.
+    String text() {
         MetricText text = new MetricText();
         counter(text, "serviceaccount_legacy_auto_token_uses_total", "Cumulative auto-generated legacy tokens used",
                 automatic);
@@ -202,8 +195,8 @@ public final class LegacyTokenTracking implements Metrics {
     }
 
     /// Ends the loop; what waits is forgotten.
-    @Deactivate
-    public void stop() {
+    @Override
+    public void close() {
         open = false;
         loop.close();
         signal.raise();
