@@ -9,6 +9,7 @@ import io.k3j.testkitmachine.Machine;
 import io.k3j.testkitmachine.NeedsMachine;
 import io.k3j.testkitmachine.Server;
 import io.k3j.testkitmachine.Waiting;
+import io.k3j.testkitprocess.Api;
 import io.k3j.testkitprocess.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,9 +45,7 @@ class DynamicResourcesItest {
         try (Machine machine = Machine.on(); DraServer driver = driver(machine)) {
             driver.withoutCdi();
             Server server = Server.start(machine).ready();
-            ApiObjects objects = new ApiObjects(machine.api());
-            objects.create(RESOURCE_API + "deviceclasses", CLASS);
-            objects.create(RESOURCE_API + "resourceslices", slice(machine.name()));
+            offer(machine);
             String page = Files.readString(PAGE).split("```yaml\n")[1].split("```")[0];
             assertThat(page).contains(IMAGE, "name: train");
             apply(server, machine, page.replace(IMAGE, OURS));
@@ -58,8 +57,17 @@ class DynamicResourcesItest {
             server.await("one that waits", "kubectl describe pod next", "cannot allocate all claims");
             assertThat(server.k3s("kubectl delete pod train --grace-period=1").code()).isZero();
             runs(server, "next");
-            assertThat(driver.calls()).anyMatch(call -> call.startsWith("NodeUnprepareResources "));
-            objects.api().close();
+            Waiting.until("the first one's device to be given back", LIMIT,
+                    () -> driver.calls().stream().anyMatch(call -> call.startsWith("NodeUnprepareResources ")),
+                    server::story);
+        }
+    }
+
+    private static void offer(Machine machine) throws IOException, InterruptedException {
+        try (Api api = machine.api()) {
+            ApiObjects objects = new ApiObjects(api);
+            objects.create(RESOURCE_API + "deviceclasses", CLASS);
+            objects.create(RESOURCE_API + "resourceslices", slice(machine.name()));
         }
     }
 
