@@ -6,6 +6,9 @@ import io.k3j.featuremodel.Section;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// The configurations that a feature archive brings with their values, under `configurations` of its description: by
 /// PID, which is `factory~name` for one of several of a factory, as in the OSGi Configurator (Compendium, chapter 150).
@@ -33,18 +36,27 @@ final class ArchiveConfigurations {
         Map<String, Map<String, Object>> all = new LinkedHashMap<>();
         for (String pid : pids.names()) {
             refuseForeign(section, KEY, pid, parts);
-            Section properties = pids.section(pid);
-            Map<String, Object> values = new LinkedHashMap<>();
-            for (String name : properties.names()) {
-                if (settings.getOrDefault(pid, List.of()).contains(name)) {
-                    throw section.problem(KEY + ": " + pid + " gives " + name + " a value, which settings asks the"
-                            + " flags for; leave one of them out");
-                }
-                values.put(name, properties.property(name));
-            }
-            all.put(pid, values);
+            all.put(pid, values(section, pid, pids.section(pid), settings.getOrDefault(pid, List.of())));
         }
         return all;
+    }
+
+    /// Configuration Admin refuses names without a letter, and takes those that differ in case alone for one.
+    private static Map<String, Object> values(Section section, String pid, Section properties, List<String> asked) {
+        Set<String> ofFlags = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        ofFlags.addAll(asked);
+        Map<String, Object> values = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        for (String name : properties.names()) {
+            if (ofFlags.contains(name)) {
+                throw section.problem(KEY + ": " + pid + " gives " + name + " a value, which settings asks the"
+                        + " flags for; leave one of them out");
+            }
+            if (name.isBlank() || values.put(name, properties.property(name)) != null) {
+                throw section.problem(KEY + ": " + pid + (name.isBlank() ? " gives a value to no name"
+                        : " gives " + name + " two values, in letters of another case; leave one of them out"));
+            }
+        }
+        return new LinkedHashMap<>(values);
     }
 
     /// A configuration of another PID would be given to somebody else's bundle.

@@ -114,7 +114,9 @@ class PluginReaderTest {
             "{\"name\": \"acme\", %s, \"configurations\": {\"com.acme.a\": {\"x\": [{}]}}}|not a list of texts",
             "{\"name\": \"acme\", %s, \"configurations\": {\"com.acme.a\": 7}}|com.acme.a is not an object",
             "{\"name\": \"acme\", %s, \"settings\": {\"com.acme.a\": [\"x\"]}, \"configurations\":"
-                    + " {\"com.acme.a\": {\"x\": 1}}}|leave one of them out",
+                    + " {\"com.acme.a\": {\"X\": 1}}}|gives X a value, which settings asks the flags for",
+            "{\"name\": \"acme\", %s, \"configurations\": {\"com.acme.a\": {\"x\": 1, \"X\": 2}}}|gives X two values",
+            "{\"name\": \"acme\", %s, \"configurations\": {\"com.acme.a\": {\"\": 1}}}|gives a value to no name",
             "{\"name\": \"acme\"}|bundles is missing or empty",
             "{\"name\": \"acme\", \"bundles\": [{\"name\": \"com.acme.a\"}]}|does not name com.acme.b",
             "{\"name\": \"acme\", \"bundles\": [{\"name\": \"com.acme.c\"}]}|no jar beside it is the bundle com.acme.c",
