@@ -58,6 +58,13 @@ final class DeclaredSettings {
     /// What is said of one PID, or of a factory's by that and [Metatype#FACTORY].
     private record Declared(Map<String, Object> defaults, Map<String, Metatype.Attribute> attributes) {
         static final Declared NOTHING = new Declared(Map.of(), Map.of());
+
+        /// With the attributes of another one that it lacks.
+        Declared beside(Declared other) {
+            Map<String, Metatype.Attribute> all = new HashMap<>(other.attributes);
+            all.putAll(attributes);
+            return new Declared(defaults, all);
+        }
     }
 
     /// One configuration as it is.
@@ -92,14 +99,31 @@ final class DeclaredSettings {
         names.forEach((pid, keys) -> {
             Configured one = configured.getOrDefault(pid, new Configured(factory(pid), Map.of()));
             keys.addAll(one.values().keySet());
-            Declared said = declared.getOrDefault(one.factory().isEmpty() ? pid : one.factory() + Metatype.FACTORY,
-                    Declared.NOTHING);
+            Declared said = said(pid, one.factory(), declared);
             keys.addAll(said.attributes().keySet());
-            Set<String> brought = feature.configurations().getOrDefault(pid, Map.of()).keySet();
+            Declared known = said.beside(other(pid, one.factory(), declared));
             keys.stream().sorted().forEach(key -> all.add(
-                    setting(new Place(pid, key, brought.contains(key) ? "" : flag(key)), one.values().get(key), said)));
+                    setting(new Place(pid, key, flag(feature, one, pid, key)), one.values().get(key), known)));
         });
         return all;
+    }
+
+    private static Declared said(String pid, String factory, Map<String, Declared> declared) {
+        return declared.getOrDefault(factory.isEmpty() ? pid : factory + Metatype.FACTORY, Declared.NOTHING);
+    }
+
+    /// What is said of the factory of a PID that is used by itself, or of a factory as a PID: a component takes both,
+    /// and a secret is hidden whichever of them metatype names.
+    private static Declared other(String pid, String factory, Map<String, Declared> declared) {
+        return declared.getOrDefault(factory.isEmpty() ? pid + Metatype.FACTORY : factory, Declared.NOTHING);
+    }
+
+    /// The flag that sets a value. A value that the feature brings is set by none, one of a factory only where it is
+    /// asked for.
+    private String flag(Feature feature, Configured one, String pid, String key) {
+        boolean asked = feature.settings().getOrDefault(pid, List.of()).contains(key);
+        boolean own = feature.configurations().getOrDefault(pid, Map.of()).containsKey(key);
+        return own || !asked && !one.factory().isEmpty() ? "" : flag(key);
     }
 
     /// Of what is called `factory~name`; empty for anything else.
