@@ -83,10 +83,10 @@ public final class NamespaceUses implements View.Listener {
         }
     }
 
-    /// Withdraws the group.
+    /// Withdraws the group, the catalog first.
     @Deactivate
     public void stop() {
-        registrations.forEach(ServiceRegistration::unregister);
+        registrations.reversed().forEach(ServiceRegistration::unregister);
         namespaces.close();
         pods.close();
     }

@@ -52,10 +52,10 @@ final class Machine {
         write(network.configuration(DEVICE));
     }
 
-    /// Whoever reads it finds the whole of it or nothing.
+    /// Whoever reads it finds the whole of it or nothing: by its ending, containerd does not read what is half written.
     private void write(String content) throws IOException {
         Files.createDirectories(file.getParent());
-        Path whole = Files.writeString(file.resolveSibling("." + file.getFileName()), content);
+        Path whole = Files.writeString(file.resolveSibling(file.getFileName() + ".new"), content);
         Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
