@@ -7,6 +7,7 @@ import io.k3j.componenthelpers.CorsOrigins;
 import io.k3j.componenthelpers.EndpointsPerSlice;
 import io.k3j.componenthelpers.NodeCidrMasks;
 import io.k3j.componenthelpers.ServiceAccountIssuers;
+import io.k3j.componenthelpers.StrictTransportDirectives;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +29,7 @@ final class ArgumentChecks {
     private static final List<String> NUMBERS_OF_CONTROLLERS = List.of("node-eviction-rate",
             "secondary-node-eviction-rate", "unhealthy-zone-threshold", "horizontal-pod-autoscaler-tolerance");
     private static final String STREAMS = "http2-max-streams-per-connection";
+    private static final long MOST_STREAMS = 10_000;
     private static final String ISSUER = "service-account-issuer";
     private static final String GOAWAY = "goaway-chance";
     private static final double MOST_LIKELY = 0.02;
@@ -77,10 +79,12 @@ final class ArgumentChecks {
         check(() -> given.whole("default-watch-cache-size", 100, 1));
         check(() -> given.whole("min-request-timeout", 1800, 1));
         check(() -> given.whole("delete-collection-workers", 1, 1));
-        check(() -> given.whole(STREAMS, 250, 0));
+        check(() -> streams(given));
         check(() -> goAway(given.number(GOAWAY, 0)));
         check(() -> cacheSizes(given));
         check(() -> CorsOrigins.of(given.flag(), given.values("cors-allowed-origins")));
+        check(() -> StrictTransportDirectives.of(given.flag(),
+                given.values("strict-transport-security-directives")));
         check(() -> given.duration("event-ttl", Duration.ZERO, "1h"));
         check(() -> given.truth("service-account-extend-token-expiration", true));
         String most = given.value("service-account-max-token-expiration").orElse("0");
@@ -123,7 +127,15 @@ final class ArgumentChecks {
     private void client(ComponentArguments given) {
         check(() -> given.number("kube-api-qps", 50));
         check(() -> given.whole("kube-api-burst", 100, 0));
-        check(() -> given.whole(STREAMS, 250, 0));
+        check(() -> streams(given));
+    }
+
+    /// As many as ports take, which have memory for each.
+    private static void streams(ComponentArguments given) {
+        if (given.whole(STREAMS, 250, 0) > MOST_STREAMS) {
+            throw new IllegalArgumentException(given.flag() + "=" + STREAMS + " must be at most " + MOST_STREAMS
+                    + "; try " + given.flag() + "=" + STREAMS + "=250");
+        }
     }
 
     private void controllers(ComponentArguments given, List<Cidr> clusters) {

@@ -223,6 +223,8 @@ class PlanBuilderTest {
             "--kube-controller-manager-arg=node-eviction-rate=-1|must be a number such as 0.5",
             "--kube-scheduler-arg=kube-api-burst=many|must be a whole number of at least 0; try ",
             "--kube-apiserver-arg=http2-max-streams-per-connection=-1|must be a whole number of at least 0; try ",
+            "--kube-scheduler-arg=http2-max-streams-per-connection=10001|must be at most 10000; try --kube-scheduler",
+            "--kube-apiserver-arg=strict-transport-security-directives=max-age|invalid, allowed values: max-age=",
             "--kube-controller-manager-arg=max-endpoints-per-slice=0|must not be less than 1, but got 0; try ",
             "--kube-controller-manager-arg=configure-cloud-routes=true|configure-cloud-routes",
             "--kube-controller-manager-arg=concurrent-gc-syncs=0|must be a whole number from 1 to 1000; try ",

@@ -11,6 +11,7 @@ import io.k3j.componentbase.FeatureGate;
 import io.k3j.componentbase.FeatureGates;
 import io.k3j.componenthelpers.Cidr;
 import io.k3j.componenthelpers.CorsOrigins;
+import io.k3j.componenthelpers.StrictTransportDirectives;
 import io.k3j.flowcontrol.Seats;
 import java.io.UncheckedIOException;
 import java.net.DatagramSocket;
@@ -72,7 +73,9 @@ record ServerRunOptions(Core.Policy policy, String address, int port, String ser
         Core.Policy policy = new Core.Policy(modes, plugins, disabled, AnonymousAuth.of(args), settings.staleReads(),
                 seats(args),
                 audited(args), leastWatch(given), GoAwayChance.asked(given),
-                CorsOrigins.of(given.flag(), given.values("cors-allowed-origins")), StrictTransport.of(given));
+                CorsOrigins.of(given.flag(), given.values("cors-allowed-origins")),
+                StrictTransport.of(StrictTransportDirectives.of(given.flag(),
+                        given.values("strict-transport-security-directives"))));
         return new ServerRunOptions(policy, address(settings), port, firstServiceIp(settings.serviceCidr()));
     }
 
