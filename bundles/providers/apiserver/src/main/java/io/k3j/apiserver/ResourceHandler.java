@@ -55,8 +55,8 @@ final class ResourceHandler {
             throw Responses.noSuchResource();
         }
         Target target = new Target(kind, kinds);
-        request.deprecated(deprecated(target));
         if (info.subresource().isEmpty()) {
+            request.deprecated(deprecated(target));
             resource(request, target, longRunning);
         } else {
             subresource(request, target, longRunning);
@@ -180,6 +180,7 @@ final class ResourceHandler {
         RequestInfo info = request.info();
         ResourceKind.Subresource sub = target.kind().subresource(info.subresource())
                 .orElseThrow(Responses::noSuchResource);
+        request.deprecated(deprecated(target));
         if (info.verb().equals("watch") || !sub.connection() && !info.rest().isEmpty() && !info.rest().equals("/")) {
             throw Responses.noSuchResource();
         }

@@ -193,8 +193,10 @@ class RequestMetricsTest {
             assertThat(server.get("/api/v1/namespaces/a/configmaps").answered("warning"))
                     .isEqualTo("299 - \"v1 ConfigMap is deprecated in v1.1+\"");
             assertThat(server.get("/api/v1/namespaces/a/pods").answered("warning")).isEmpty();
+            server.get("/api/v1/namespaces/a/configmaps/x/none");
             assertThat(parsed(server.get("/metrics").text())).containsEntry(series.formatted("configmaps"), 1.0)
-                    .doesNotContainKey(series.formatted("pods"));
+                    .doesNotContainKeys(series.formatted("pods"),
+                            series.formatted("configmaps").replace("subresource=\"\"", "subresource=\"none\""));
         }
     }
 
