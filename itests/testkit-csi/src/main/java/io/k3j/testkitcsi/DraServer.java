@@ -46,8 +46,10 @@ public final class DraServer implements AutoCloseable {
         if (service.equals(HEALTH)) {
             // with this a listener that has gone is told nothing, and nothing is thrown
             ((ServerCallStreamObserver<byte[]>) to).setOnCancelHandler(() -> listeners.remove(to));
-            to.onNext(health);
-            listeners.add(to);
+            synchronized (listeners) {
+                to.onNext(health);
+                listeners.add(to);
+            }
             return;
         }
         if (method.equals("GetInfo")) {
@@ -117,8 +119,11 @@ public final class DraServer implements AutoCloseable {
         out.text(1, "p");
         out.message(1, id);
         out.message(1, device);
-        health = out.bytes();
-        listeners.forEach(to -> to.onNext(health));
+        // each listener is told once, by one thread at a time
+        synchronized (listeners) {
+            health = out.bytes();
+            listeners.forEach(to -> to.onNext(health));
+        }
     }
 
     /// Refuses each claim with this from now on; nothing when it is empty.

@@ -58,11 +58,18 @@ final class HealthWatches implements AutoCloseable {
 
     private static final class Watch {
         private final Thread thread;
+        /// What a driver still says is not heard any more.
+        private volatile boolean over;
         /// When another one may begin; null while it lasts.
         private volatile @Nullable Instant again;
 
         Watch(String driver, Consumer<Watch> run) {
             thread = Thread.ofVirtual().name("dra-health-" + driver).unstarted(() -> run.accept(this));
+        }
+
+        void end() {
+            over = true;
+            thread.interrupt();
         }
     }
 
@@ -87,7 +94,7 @@ final class HealthWatches implements AutoCloseable {
         watches.entrySet().removeIf(one -> {
             boolean gone = !drivers.contains(one.getKey());
             if (gone) {
-                one.getValue().thread.interrupt();
+                one.getValue().end();
             }
             return gone;
         });
@@ -114,11 +121,22 @@ final class HealthWatches implements AutoCloseable {
             LOG.log(System.Logger.Level.DEBUG, "Cannot ask a DRA driver for health name={0} error={1}",
                     driver.name(), e.getMessage());
         } finally {
-            if (reports.values().removeIf(report -> report.by() == mine)) {
-                changed.set(true);
-            }
+            // before what it has said goes, or the connection's thread could say it once more
+            mine.over = true;
+            forget(mine);
             mine.again = monotonic.instant().plus(pause);
         }
+    }
+
+    /// Nothing has changed where it has said nothing.
+    private void forget(Watch gone) {
+        reports.values().removeIf(report -> {
+            boolean own = report.by() == gone;
+            if (own && !report.devices().isEmpty()) {
+                changed.set(true);
+            }
+            return own;
+        });
     }
 
     /// What is not said again stays for its time.
@@ -126,6 +144,9 @@ final class HealthWatches implements AutoCloseable {
         Instant now = monotonic.instant();
         AtomicBoolean other = new AtomicBoolean();
         reports.compute(driver, (name, before) -> {
+            if (mine.over) {
+                return before;
+            }
             Map<List<String>, Said> all = new HashMap<>();
             if (before != null && before.by() == mine) {
                 before.devices().forEach((key, said) -> {
@@ -157,7 +178,7 @@ final class HealthWatches implements AutoCloseable {
 
     @Override
     public void close() {
-        watches.values().forEach(w -> w.thread.interrupt());
+        watches.values().forEach(Watch::end);
         watches.clear();
     }
 }
