@@ -41,7 +41,7 @@ public record DeviceBinding(ApiClient api, AssumedDevices devices) {
                 devices.confirm(done);
                 written.add(done);
             }
-            extended.tell(pod, plan.mappings(), written);
+            extended.tell(pod, plan, written);
             return written;
         } catch (ApiFault fault) {
             undo(written, pod);

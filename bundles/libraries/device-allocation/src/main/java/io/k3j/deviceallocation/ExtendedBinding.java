@@ -37,16 +37,17 @@ record ExtendedBinding(ApiClient api, AssumedDevices devices) {
         }
     }
 
-    /// Tells the pod which claim its extended resources have, or no more that there is one.
+    /// Tells the pod which claim its extended resources have, or no more that there is one: where one was deleted
+    /// the pod may say so without being seen to yet.
     ///
     /// @param written with the claim that was made, if one was
-    void tell(Obj pod, List<Struct> mappings, List<Obj> written) {
+    void tell(Obj pod, DevicePlan plan, List<Obj> written) {
         Optional<Obj> made = written.stream().filter(c -> ExtendedClaim.madeFor(c, pod)).findFirst();
-        if (made.isEmpty() && PodClaim.extended(pod).isEmpty()) {
+        if (made.isEmpty() && plan.stale().isEmpty() && PodClaim.extended(pod).isEmpty()) {
             return;
         }
-        Object told = made.<Object>map(c -> Struct.of("requestMappings", Seq.copyOf(mappings), "resourceClaimName",
-                c.name())).orElse(Null.NULL);
+        Object told = made.<Object>map(c -> Struct.of("requestMappings", Seq.copyOf(plan.mappings()),
+                "resourceClaimName", c.name())).orElse(Null.NULL);
         Struct changes = Struct.of("metadata", Struct.of("uid", pod.uid()), STATUS,
                 Struct.of("extendedResourceClaimStatus", told));
         api.patch(BuiltinResources.PODS, pod.key(), new Patch.Strategic(changes), WriteOptions.STATUS);
@@ -64,7 +65,7 @@ record ExtendedBinding(ApiClient api, AssumedDevices devices) {
 
     /// Deletes one, whose devices are others' then. One that has gone is no failure.
     ///
-    /// @throws ApiFault when it stays
+    /// @throws ApiFault when it stays; 409 when another pod has its devices meanwhile
     void delete(Obj claim) {
         for (int tries = 1;; tries++) {
             try {
@@ -81,6 +82,10 @@ record ExtendedBinding(ApiClient api, AssumedDevices devices) {
     }
 
     private void deleteNow(Obj claim) {
+        if (ExtendedClaim.shared(claim)) {
+            throw new ApiFault(CONFLICT, "Conflict", "claim " + claim.key() + " is reserved for other pods",
+                    Struct.EMPTY);
+        }
         if (claim.finalizers().contains(ExtendedClaim.FINALIZER)) {
             List<String> others = claim.finalizers().stream().filter(f -> !f.equals(ExtendedClaim.FINALIZER)).toList();
             api.update(BuiltinResources.RESOURCE_CLAIMS, others.isEmpty() ? claim.without("metadata", "finalizers")

@@ -47,9 +47,16 @@ public record ExtendedClaim(Obj claim, List<Struct> mappings) {
         return "true".equals(claim.annotations().get(ANNOTATION));
     }
 
-    /// Whether a claim was made for a pod by a scheduler, and by nobody else: the pod does not name it itself.
+    /// Whether a claim was made for a pod by a scheduler, and by nobody else: the pod does not name it itself, and no
+    /// other has its devices. Whoever may make claims may mark one, and the devices of a running pod are not free.
     public static boolean madeFor(Obj claim, Obj pod) {
         return marked(claim) && claim.controller().filter(o -> o.text("uid").equals(pod.uid())).isPresent()
-                && PodClaim.of(pod).stream().noneMatch(c -> c.claim().equals(claim.name()));
+                && !shared(claim) && PodClaim.of(pod).stream().noneMatch(c -> c.claim().equals(claim.name()));
+    }
+
+    /// Whether a claim is reserved for others than the pod that it says it was made for.
+    static boolean shared(Obj claim) {
+        String owner = claim.controller().map(o -> o.text("uid")).orElse("");
+        return claim.status().seq("reservedFor").structs().stream().anyMatch(r -> !r.text("uid").equals(owner));
     }
 }

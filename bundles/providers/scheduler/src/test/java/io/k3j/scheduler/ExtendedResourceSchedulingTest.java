@@ -3,6 +3,7 @@ package io.k3j.scheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.WriteOptions;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
@@ -118,5 +119,26 @@ class ExtendedResourceSchedulingTest extends DeviceScene {
         bed.later();
         assertThat(bed.node("p")).isEqualTo("b");
         assertThat(claims()).singleElement().satisfies(c -> assertThat(c.name()).isNotEqualTo(left));
+    }
+
+    /// Whoever may make claims may mark one as the scheduler does.
+    @Test
+    void devicesThatAnotherPodHasAreNotFreeWhateverTheirClaimSays() {
+        devices("b", 1);
+        Obj pod = bed.pod("p", asking("example.com/gpu", "1"));
+        bed.settle();
+        claim("c");
+        Obj claim = bed.api.get(BuiltinResources.RESOURCE_CLAIMS, new Key("default", "c"));
+        bed.api.update(BuiltinResources.RESOURCE_CLAIMS,
+                claim.with("true", "metadata", "annotations", "resource.kubernetes.io/extended-resource-claim")
+                        .with(Seq.of(pod.ownerReference()), "metadata", "ownerReferences"),
+                WriteOptions.PLAIN);
+        pod("q", "c");
+        assertThat(bed.node("q")).isEqualTo("b");
+        named("example.com/gpu");
+        bed.settle();
+        bed.later();
+        assertThat(bed.scheduled("p").text("message")).contains("2 cannot allocate all claims");
+        assertThat(claims()).singleElement().satisfies(c -> assertThat(c.name()).isEqualTo("c"));
     }
 }
