@@ -23,11 +23,14 @@ public final class CorsOrigins {
     /// @throws IllegalArgumentException for one that is no expression, or that does not say where a host begins and
     ///     ends, so that `example.com` would allow `example.com.evil.org`, too (CVE-2022-1996)
     public static CorsOrigins of(String flag, List<String> values) {
-        return new CorsOrigins(values.stream().flatMap(v -> Arrays.stream(v.split(",")))
-                .filter(v -> !v.isEmpty()).map(v -> pattern(flag, v)).toList());
+        return new CorsOrigins(values.stream().filter(v -> !v.isEmpty())
+                .flatMap(v -> Arrays.stream(v.split(",", -1))).map(v -> pattern(flag, v)).toList());
     }
 
     private static Pattern pattern(String flag, String expression) {
+        if (expression.isEmpty()) {
+            throw new IllegalArgumentException(flag + ": empty value in cors-allowed-origins" + hint(flag));
+        }
         boolean begins = expression.contains("^") || expression.contains("//");
         boolean ends = expression.contains("$") || expression.contains(":");
         try {
@@ -44,7 +47,11 @@ public final class CorsOrigins {
 
     private static IllegalArgumentException refused(String flag, String expression, String why) {
         return new IllegalArgumentException(flag + "=cors-allowed-origins has an invalid regular expression: "
-                + expression + ": " + why + "; try " + flag + "=cors-allowed-origins=" + EXAMPLE);
+                + expression + ": " + why + hint(flag));
+    }
+
+    private static String hint(String flag) {
+        return "; try " + flag + "=cors-allowed-origins=" + EXAMPLE;
     }
 
     /// Whether there are none.

@@ -1,6 +1,7 @@
 package io.k3j.componenthelpers;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// What the API server tells browsers of TLS, kube-apiserver's `strict-transport-security-directives`
@@ -20,8 +21,8 @@ public final class StrictTransportDirectives {
     public static String of(String flag, List<String> values) {
         List<String> all = new ArrayList<>();
         for (String value : values) {
-            for (String directive : value.split(",", -1)) {
-                all.add(checked(flag, directive));
+            if (!value.isEmpty()) {
+                Arrays.stream(value.split(",", -1)).forEach(directive -> all.add(checked(flag, directive)));
             }
         }
         return String.join("; ", all);

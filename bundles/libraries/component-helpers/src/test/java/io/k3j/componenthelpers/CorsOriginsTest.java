@@ -25,6 +25,8 @@ class CorsOriginsTest {
     void allowsNobodyWithoutExpressions() {
         assertThat(CorsOrigins.of(FLAG, List.of("")).isEmpty()).isTrue();
         assertThat(CorsOrigins.NONE.allows("https://example.com")).isFalse();
+        assertThatThrownBy(() -> CorsOrigins.of(FLAG, List.of("//a$,")))
+                .hasMessageStartingWith(FLAG + ": empty value in cors-allowed-origins; try ");
     }
 
     @ParameterizedTest

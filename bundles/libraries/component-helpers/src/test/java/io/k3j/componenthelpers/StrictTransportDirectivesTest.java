@@ -15,7 +15,7 @@ class StrictTransportDirectivesTest {
     void areJoinedAsTheHeaderHasThem() {
         assertThat(StrictTransportDirectives.of(FLAG, List.of("max-age=31536000,includeSubDomains", "preload")))
                 .isEqualTo("max-age=31536000; includeSubDomains; preload");
-        assertThat(StrictTransportDirectives.of(FLAG, List.of())).isEmpty();
+        assertThat(StrictTransportDirectives.of(FLAG, List.of(""))).isEmpty();
     }
 
     @ParameterizedTest

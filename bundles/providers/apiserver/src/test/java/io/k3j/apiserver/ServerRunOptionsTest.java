@@ -3,6 +3,7 @@ package io.k3j.apiserver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.k3j.apirequests.StrictTransport;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -66,6 +67,16 @@ class ServerRunOptionsTest {
                 .hasMessageStartingWith("--kube-apiserver-arg=goaway-chance=0.03 can not be less than 0 or greater"
                         + " than 0.02");
         assertThatThrownBy(() -> policy("goaway-chance=-1")).hasMessageContaining("goaway-chance");
+    }
+
+    @Test
+    void browsersMayDoWhatArgumentsSay() {
+        assertThat(policy().origins().isEmpty()).isTrue();
+        assertThat(policy("cors-allowed-origins=^https://a$").origins().allows("https://a")).isTrue();
+        assertThatThrownBy(() -> policy("cors-allowed-origins=a")).hasMessageContaining("does not pin to start/end");
+        assertThat(policy().transport()).isSameAs(StrictTransport.NONE);
+        assertThat(policy("strict-transport-security-directives=preload").transport())
+                .isNotSameAs(StrictTransport.NONE);
     }
 
     @Test
