@@ -104,13 +104,15 @@ public record DeviceBinding(ApiClient api, AssumedDevices devices) {
         return api.update(BuiltinResources.RESOURCE_CLAIMS, now, WriteOptions.STATUS);
     }
 
-    /// Takes devices back from claims that nobody uses, if they are unchanged.
-    public void deallocate(List<Obj> claims) {
+    /// Takes devices back from claims that nobody uses but a pod without a node, if they are unchanged; of those that
+    /// others use, too, it takes back the pod's reservation, so that the last of them gives the devices back.
+    public void deallocate(List<Obj> claims, Obj pod) {
         for (Obj claim : claims) {
+            Seq left = others(claim, pod);
+            Struct status = left.isEmpty() ? claim.status().without(ALLOCATION).without(RESERVED)
+                    : claim.status().with(RESERVED, left);
             try {
-                api.update(BuiltinResources.RESOURCE_CLAIMS,
-                        claim.with(claim.status().without(ALLOCATION).without(RESERVED), STATUS),
-                        WriteOptions.STATUS);
+                api.update(BuiltinResources.RESOURCE_CLAIMS, claim.with(status, STATUS), WriteOptions.STATUS);
             } catch (ApiFault fault) {
                 LOG.log(System.Logger.Level.DEBUG, "Cannot deallocate a claim={0} error={1}", claim.key(),
                         fault.getMessage());
@@ -131,11 +133,10 @@ public record DeviceBinding(ApiClient api, AssumedDevices devices) {
     private void undo(List<Obj> written, Obj pod) {
         written.stream().filter(c -> ExtendedClaim.madeFor(c, pod)).forEach(extended()::undo);
         for (Obj claim : written.stream().filter(c -> !ExtendedClaim.madeFor(c, pod)).toList()) {
-            List<Object> left = claim.status().seq(RESERVED).stream()
-                    .filter(c -> !(c instanceof Struct s && s.text("uid").equals(pod.uid()))).toList();
+            Seq left = others(claim, pod);
             try {
                 Obj done = api.update(BuiltinResources.RESOURCE_CLAIMS, left.isEmpty()
-                        ? claim.without(STATUS, RESERVED) : claim.with(Seq.copyOf(left), STATUS, RESERVED),
+                        ? claim.without(STATUS, RESERVED) : claim.with(left, STATUS, RESERVED),
                         WriteOptions.STATUS);
                 devices.confirm(done);
             } catch (ApiFault fault) {
@@ -143,5 +144,11 @@ public record DeviceBinding(ApiClient api, AssumedDevices devices) {
                         fault.getMessage());
             }
         }
+    }
+
+    /// Those for whom a claim is reserved, without a pod.
+    private static Seq others(Obj claim, Obj pod) {
+        return Seq.copyOf(claim.status().seq(RESERVED).stream()
+                .filter(c -> !(c instanceof Struct s && s.text("uid").equals(pod.uid()))).toList());
     }
 }

@@ -249,19 +249,19 @@ final class DeviceFilter implements Filter {
         return DeviceBinding.reserved(claim.with(since, STATUS, ALLOCATION), pod.pod());
     }
 
-    /// One claim, at most, that nobody uses but the pod, which could be on other nodes if it had no devices: upstream's
-    /// `PostFilter`.
+    /// One claim, at most, that nobody uses or the pod does, which could be on other nodes if it had no devices:
+    /// upstream's `PostFilter`. One that is reserved for a pod that waits for its devices may be for others, too, which
+    /// would wait for each other to give it up.
     ///
     /// @param filters of a pod for which no node is feasible
     static List<Obj> idle(List<Filter> filters) {
         return filters.stream().map(f -> f instanceof TimedFilter timed ? timed.filter() : f)
                 .filter(DeviceFilter.class::isInstance).map(DeviceFilter.class::cast)
-                .flatMap(f -> f.elsewhere.stream().filter(c -> f.isIdle(c.status().seq(RESERVED)))).limit(1).toList();
+                .flatMap(f -> f.elsewhere.stream().filter(c -> f.givesUp(c.status().seq(RESERVED)))).limit(1).toList();
     }
 
-    private boolean isIdle(Seq consumers) {
-        return consumers.isEmpty()
-                || consumers.size() == 1 && consumers.struct(0).text("uid").equals(pod.uid());
+    private boolean givesUp(Seq consumers) {
+        return consumers.isEmpty() || consumers.structs().stream().anyMatch(c -> c.text("uid").equals(pod.uid()));
     }
 
     /// Whether a claim is one of a pod's.

@@ -12,12 +12,13 @@ final class PostFilters {
     }
 
     /// What they say that have found none, in upstream's order.
-    /// @param idle claims that are deallocated for the pod
+    /// @param idle claims that the pod gives up; those of others, too, stay allocated
     static String message(Set<String> plugins, Preemption.Result result, PodInfo pod, List<Obj> idle) {
         StringJoiner said = new StringJoiner(", ", " ", "").setEmptyValue("");
         if (plugins.contains(DeviceFilter.NAME)) {
             boolean claims = !pod.spec().seq("resourceClaims").isEmpty();
-            said.add(!idle.isEmpty() ? "deallocation of ResourceClaim completed"
+            boolean deallocated = idle.stream().anyMatch(c -> c.status().seq("reservedFor").size() < 2);
+            said.add(deallocated ? "deallocation of ResourceClaim completed"
                     : claims ? "still not schedulable" : "no new claims to deallocate");
         }
         if (plugins.contains(Preemption.NAME)) {

@@ -245,7 +245,7 @@ final class SchedulerLoop {
         List<Obj> idle = after.contains(DeviceFilter.NAME) ? DeviceFilter.idle(none.filters()) : List.of();
         String message = none.message() + (none.nodes() == 0 ? "" : PostFilters.message(after, result, pod, idle));
         hand(entry, () -> {
-            devices.deallocate(idle);
+            devices.deallocate(idle, pod.pod());
             binder.report(pod, "Unschedulable", message, result.keepsNomination() ? null : "");
             settled(entry, queue.failed(entry, Extender.helping(none.plugins())));
             freed(pod, withdrawn);

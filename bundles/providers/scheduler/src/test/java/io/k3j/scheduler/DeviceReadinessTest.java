@@ -46,6 +46,23 @@ class DeviceReadinessTest extends DeviceScene {
         assertThat(bed.said()).anyMatch(e -> e.contains("resourceclaim not available on the node"));
     }
 
+    /// None of them could take the devices from the others.
+    @Test
+    void podsThatShareDevicesThatFailGiveThemUpTogether() {
+        lateDevice();
+        claim("c");
+        pod("p", "c");
+        pod("q", "c");
+        assertThat(status("c").seq("reservedFor").size()).isEqualTo(2);
+        bed.api.delete(BuiltinResources.RESOURCE_SLICES, Key.of("b-gpu"), DeleteOptions.NOW);
+        devices("a", 1);
+        tell("c", "example.com/broken");
+        for (int i = 0; i < 3; i++) {
+            bed.later();
+        }
+        assertThat(bed.node("p") + bed.node("q")).isEqualTo("aa");
+    }
+
     /// It could not be told while its pod is not bound, as it goes when that fails.
     @Test
     void theClaimOfExtendedResourcesHasNoDeviceThatIsNotReady() {
