@@ -8,6 +8,8 @@ import io.k3j.testkitsigning.TestSigner;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -31,6 +33,13 @@ class ArchivesItest {
     private static final String PROVIDES = "osgi.service;objectClass:List<String>=\"" + Retire.class.getName() + "\"";
     private static final String DESCRIPTION = "{\"name\": \"acme\", \"bundles\": [{\"name\": \"com.acme.first\"},"
             + " {\"name\": \"com.acme.second\"}]}";
+    /// Names the PID of a component as if it had one configuration only.
+    private static final String METATYPE = """
+            <MetaData>
+              <OCD id="sink" name="Sink"><AD id="pin" type="Password"/></OCD>
+              <Designate pid="com.acme.first.sink"><Object ocdref="sink"/></Designate>
+            </MetaData>
+            """;
     private static final TestSigner ACME = TestSigner.selfSigned("Acme");
     private BundleContext context;
 
@@ -47,14 +56,21 @@ class ArchivesItest {
     }
 
     private static Path archive(Scene scene, String version, Class<?> second, String description) throws IOException {
-        Path archive = scene.path("jars/acme.far");
-        Path first = scene.bundle("jars/a.jar", "com.acme.first", Retiring.class,
+        return archive(scene, description, first(scene, version),
+                scene.bundle("jars/b.jar", "com.acme.second", second, Map.of("Bundle-Version", version)));
+    }
+
+    private static Path first(Scene scene, String version) throws IOException {
+        return scene.bundle("jars/a.jar", "com.acme.first", Retiring.class,
                 Map.of("Bundle-Version", version, "Provide-Capability", PROVIDES));
-        Path other = scene.bundle("jars/b.jar", "com.acme.second", second, Map.of("Bundle-Version", version));
+    }
+
+    private static Path archive(Scene scene, String description, Path... jars) throws IOException {
+        Path archive = scene.path("jars/acme.far");
         try (OutputStream file = Files.newOutputStream(archive); ZipOutputStream zip = new ZipOutputStream(file)) {
             zip.putNextEntry(new ZipEntry("feature.json"));
             zip.write(description.getBytes(StandardCharsets.UTF_8));
-            for (Path jar : new Path[] {first, other}) {
+            for (Path jar : jars) {
                 zip.putNextEntry(new ZipEntry(jar.getFileName().toString()));
                 zip.write(Files.readAllBytes(jar));
             }
@@ -115,6 +131,25 @@ class ArchivesItest {
             scene.put(archive(scene, "1.1.0", Retiring.class, sinks("north")));
             scene.await("one of them", () -> sinks(scene).equals(List.of("com.acme.first.sink~north token=(hidden)",
                     "com.acme.first.sink~north url=https://north")));
+        }
+    }
+
+    @Test
+    void aPasswordOfAFactoryIsHiddenHoweverMetatypeNamesItsPid()
+            throws IOException, InterruptedException, BundleException {
+        try (Scene scene = scene()) {
+            scene.run(Map.of(), Set.of());
+            Path jar = first(scene, "1.0.0");
+            try (FileSystem inside = FileSystems.newFileSystem(jar)) {
+                Path texts = Files.createDirectories(inside.getPath("OSGI-INF/metatype"));
+                Files.writeString(texts.resolve("sink.xml"), METATYPE);
+            }
+            scene.put(archive(scene, """
+                    {"name": "acme", "bundles": [{"name": "com.acme.first"}],
+                     "configurations": {"com.acme.first.sink~north": {"pin": "1234"}}}
+                    """, jar));
+            scene.await("an archive", () -> scene.states().equals("acme=ENABLED"));
+            assertThat(sinks(scene)).contains("com.acme.first.sink~north pin=(hidden)");
         }
     }
 
