@@ -24,6 +24,10 @@ record MemoryState(String policy, Map<Integer, MemoryNode> machine,
     private static final String ENTRIES = "entries";
     /// What a kubelet wrote that keeps its whole state as text beside the form of older ones.
     private static final String DATA = "data";
+    /// What upstream calls the state in its checksum.
+    private static final String TYPE = "MemoryManagerCheckpoint";
+    /// What kubelets of 1.36 may call it, which older ones do not read.
+    private static final String OF_136 = TYPE + "V1";
 
     MemoryState {
         machine = new TreeMap<>(machine);
@@ -41,7 +45,7 @@ record MemoryState(String policy, Map<Integer, MemoryNode> machine,
             pods.put(pod, one.build());
         });
         return Json.bytes(Struct.builder().put(POLICY, policy).put(MACHINE, nodes.build())
-                .putUnlessEmpty(ENTRIES, pods.build()).put("checksum", checksum()).build());
+                .putUnlessEmpty(ENTRIES, pods.build()).put("checksum", checksum(TYPE)).build());
     }
 
     private static Struct json(MemoryBlock block) {
@@ -50,7 +54,7 @@ record MemoryState(String policy, Map<Integer, MemoryNode> machine,
     }
 
     /// FNV-1a of 32 bits over the value as Go's `spew` prints it with `%#v`, sorted keys and without methods.
-    long checksum() {
+    private long checksum(String type) {
         String nodes = machine.entrySet().stream().map(e -> e.getKey() + ":" + e.getValue().printed())
                 .collect(Collectors.joining(" "));
         String pods = entries.entrySet().stream()
@@ -59,7 +63,7 @@ record MemoryState(String policy, Map<Integer, MemoryNode> machine,
                                 .collect(Collectors.joining(" ")) + "]")
                         .collect(Collectors.joining(" ")) + "]")
                 .collect(Collectors.joining(" "));
-        return fnv("(*state.MemoryManagerCheckpoint){PolicyName:(string)" + policy
+        return fnv("(*state." + type + "){PolicyName:(string)" + policy
                 + " MachineState:(state.NUMANodeMap)map[" + nodes + "] Entries:(state.ContainerMemoryAssignments)map["
                 + pods + "] Checksum:(checksum.Checksum)0}");
     }
@@ -84,13 +88,13 @@ record MemoryState(String policy, Map<Integer, MemoryNode> machine,
         Struct root = Json.object(bytes);
         if (root.has(DATA)) {
             String data = root.text(DATA);
-            check(fnv(data), root.whole("dataChecksum", -1));
+            check(fnv("(string)" + data), root.whole("dataChecksum", -1));
             return state(Json.object(data.getBytes(StandardCharsets.UTF_8)));
         }
         MemoryState read = state(root);
         long checksum = root.whole("checksum", -1);
-        if (checksum != 0) {
-            check(read.checksum(), checksum);
+        if (checksum != 0 && checksum != read.checksum(OF_136)) {
+            check(read.checksum(TYPE), checksum);
         }
         return read;
     }

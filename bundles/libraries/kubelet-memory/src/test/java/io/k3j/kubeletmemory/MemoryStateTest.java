@@ -31,8 +31,8 @@ class MemoryStateTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {0, 4_215_593_881L})
-    void aChecksumOfZeroCountsAsRight(long checksum) {
+    @ValueSource(longs = {0, 4_215_593_881L, 2_267_633_148L})
+    void checksumsOfAllVersionsCountAsRight(long checksum) {
         assertThat(read("{" + STATE + ",\"checksum\":" + checksum + "}").entries()).containsKey("pod");
     }
 
