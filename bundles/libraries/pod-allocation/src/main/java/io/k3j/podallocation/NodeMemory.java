@@ -99,6 +99,11 @@ public final class NodeMemory implements ExclusiveMemory {
             this.pod = pod;
         }
 
+        /// Whether a container asks for some, to be had or not.
+        boolean any() {
+            return memory.isPresent() && PodSpecs.all(pod).stream().anyMatch(c -> !wanted(pod, c).isEmpty());
+        }
+
         /// What a container asks for and does not have yet.
         List<HintProvider> supplies(Struct container) {
             boolean has = memory.isEmpty() || !memory.get().blocks(pod.uid(), container.text("name")).isEmpty();

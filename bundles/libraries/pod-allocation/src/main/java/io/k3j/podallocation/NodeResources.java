@@ -97,6 +97,11 @@ public record NodeResources(NodeDevices devices, NodeCpus cpus, NodeMemory memor
     /// One pod and what it asks for of each kind.
     private record Asked(Obj pod, Optional<PodDeviceRequest> devices, NodeCpus.Request cpus,
             NodeMemory.Request memory) {
+        /// Whether something that is asked for lies near NUMA nodes, even where it cannot be had for all together.
+        boolean any() {
+            return memory.any() || !supplies().isEmpty();
+        }
+
         /// What a container asks for that lies near NUMA nodes.
         List<HintProvider> supplies(Struct container) {
             return together(cpus.supplies(container), devices.map(own -> own.supplies(container)).orElse(List.of()),
@@ -120,7 +125,7 @@ public record NodeResources(NodeDevices devices, NodeCpus cpus, NodeMemory memor
 
     private Optional<PodStatus.Waiting> given(Obj pod) throws DeviceFault, IOException {
         Asked asked = new Asked(pod, devices.request(pod), cpus.request(pod), memory.request(pod));
-        if (topology.policy() == TopologyPolicy.NONE || asked.supplies().isEmpty()) {
+        if (topology.policy() == TopologyPolicy.NONE || !asked.any()) {
             return given(asked);
         }
         topology.begin();

@@ -14,6 +14,7 @@ import io.k3j.podallocation.NodeMemory;
 import io.k3j.podallocation.NodeResources;
 import io.k3j.podallocation.NodeTopology;
 import io.k3j.podstatus.PodStatus;
+import io.k3j.testkitbase.Waiting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -116,12 +118,27 @@ class NodeMemoryTest {
     void memoryAndCpusAreOfTheSameNode() throws IOException {
         NodeResources node = node(Map.of("topology-manager-policy", "single-numa-node", "cpu-manager-policy", "static",
                 "reserved-cpus", "0"));
+        assertThat(refusal(node, guaranteed("m", "500m", "3Gi"))).isEmpty();
+        assertThat(nodes(node, "m")).as("all that node 0 has").isEqualTo("0");
         assertThat(refusal(node, guaranteed("a", "2", "1Gi"))).isEmpty();
         assertThat(node.cpus().of("a", "c")).containsExactly(2, 3);
         assertThat(nodes(node, "a")).isEqualTo("1");
-        assertThat(refusal(node, guaranteed("b", "1", "4Gi")))
+        assertThat(refusal(node, guaranteed("b", "1", "1Gi"))).as("a CPU is free of node 0, memory of node 1")
                 .isEqualTo("TopologyAffinityError: Resources cannot be allocated with Topology locality");
         assertThat(node.cpus().of("b", "c")).isEmpty();
+    }
+
+    @Test
+    void aPodWhoseMemoryIsNotOfOneGroupOfNodesWaitsForItsTurn() throws Exception {
+        NodeResources node = node(Map.of("topology-manager-policy", "single-numa-node"));
+        assertThat(refusal(node, guaranteed("a", "1", "1Gi"))).isEmpty();
+        Obj pod = pod("b", container("c", "1", "2Gi"), container("d", "1", "3Gi"));
+        node.topology().begin();
+        CompletableFuture<String> refusal = CompletableFuture.supplyAsync(() -> refusal(node, pod),
+                r -> Thread.ofVirtual().start(r));
+        Waiting.until("it waits", () -> node.topology().turn().hasQueuedThreads());
+        node.topology().end();
+        assertThat(refusal.join()).isEmpty();
     }
 
     @Test
