@@ -49,10 +49,10 @@ final class DeviceAllocator {
     }
 
     /// What a container asks for of plug-ins: resources that are registered, or were. What it has as devices of a claim
-    /// ([ExtendedResources#claimed]) it asks no plug-in for.
+    /// ([ExtendedResourceNames#claimed]) it asks no plug-in for.
     Map<String, Integer> wanted(Obj pod, Struct container) {
         Map<String, Integer> all = new TreeMap<>();
-        Set<String> claimed = ExtendedResources.claimed(pod);
+        Set<String> claimed = ExtendedResourceNames.claimed(pod);
         container.struct("resources").struct("limits").forEach((name, amount) -> {
             long units = name.indexOf('/') < 0 ? 0 : Quantity.of(amount).value();
             boolean known = inventory.registered(name) || pods.taken().containsKey(name);

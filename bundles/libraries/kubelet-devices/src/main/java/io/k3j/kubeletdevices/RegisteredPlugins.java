@@ -41,7 +41,7 @@ final class RegisteredPlugins {
             throw new DeviceFault("requested API version \"" + version
                     + "\" is not supported by kubelet. Supported version is [\"" + VERSION + "\"]");
         }
-        if (!ExtendedResources.extended(resource)) {
+        if (!ExtendedResourceNames.extended(resource)) {
             throw new DeviceFault("the ResourceName \"" + resource + "\" is invalid");
         }
         PluginClient plugin = PluginClient.connected(resource, new DeviceSocket(socket));

@@ -5,16 +5,15 @@ import java.util.Arrays;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Which names a plug-in's resource may have: those of extended resources, as the API has them; and which of them a pod
-/// has otherwise. Pure. See
-/// <https://kubernetes.io/docs/concepts/overview/working-with-objects/names/>.
-final class ExtendedResources {
+/// Which names a plug-in's resource may have: those of extended resources, as the API has them; and which of them a
+/// pod has otherwise. Pure. See <https://kubernetes.io/docs/concepts/overview/working-with-objects/names/>.
+final class ExtendedResourceNames {
     private static final int MOST_PREFIX = 253;
     private static final int MOST_NAME = 63;
     /// A quota on it has this before its name, and is to be a name, too.
     private static final String QUOTA = "requests.";
 
-    private ExtendedResources() {
+    private ExtendedResourceNames() {
     }
 
     /// The resources of which a pod has devices by a claim that the scheduler has made, on a node whose plug-in had
