@@ -228,11 +228,8 @@ public final class CriContainerd {
     private void importImages() {
         CriImages images = new CriImages(cri, pins, sources);
         String ctr = machine.find("ctr").map(Path::toString).orElse("ctr");
-        List<Path> directories = new ArrayList<>();
-        directories.add(shippedImages());
-        directories.add(places.images());
         try {
-            new ImageImport(directories, registries(settings),
+            new ImageImport(List.of(shippedImages(), places.images()), registries(settings),
                     new ImageImport.Ctr(List.of(ctr, "--address", places.socket().toString(), "--namespace", "k8s.io"),
                             new Command(ImageImport.LIMIT)),
                     pins, name -> images.pull(name, Struct.EMPTY))
