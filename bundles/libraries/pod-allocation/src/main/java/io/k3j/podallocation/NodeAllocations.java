@@ -11,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 
 /// What this node has for pods, and the requests allocated to its pods. For any thread. See
@@ -33,7 +32,14 @@ public final class NodeAllocations {
 
     /// Allocates a pod's requests without a check: it runs already, or was admitted.
     public synchronized void allocate(Obj pod) {
-        allocated.put(pod.uid(), PodResources.requests(pod));
+        allocated.put(pod.uid(), requests(pod));
+    }
+
+    /// What a pod asks for of the node: what devices of a claim stand for is not the node's.
+    private static Map<String, Long> requests(Obj pod) {
+        Map<String, Long> requests = new LinkedHashMap<>(PodResources.requests(pod));
+        requests.keySet().removeAll(PodClaim.extendedResources(pod));
+        return requests;
     }
 
     /// What a pod that does not run yet asks for in vain, in upstream's words.
@@ -43,9 +49,7 @@ public final class NodeAllocations {
         if (allocatable.has(PODS) && others + 1 > PodResources.amount(allocatable, PODS)) {
             return Optional.of(insufficient(PODS, 1, others, PodResources.amount(allocatable, PODS)));
         }
-        // what devices of a claim stand for is not the node's
-        Map<String, Long> requests = new LinkedHashMap<>(PodResources.requests(pod));
-        requests.keySet().removeAll(PodClaim.extendedResources(pod));
+        Map<String, Long> requests = requests(pod);
         List<String> names = new ArrayList<>(FIRST);
         requests.keySet().stream().filter(n -> !FIRST.contains(n)).forEach(names::add);
         for (String name : names) {
@@ -76,11 +80,7 @@ public final class NodeAllocations {
         if (allocatable.has(PODS) && others + 1 > PodResources.amount(allocatable, PODS)) {
             missing.put(PODS, others + 1 - PodResources.amount(allocatable, PODS));
         }
-        Set<String> claimed = PodClaim.extendedResources(pod);
-        PodResources.requests(pod).forEach((name, asked) -> {
-            if (claimed.contains(name)) {
-                return;
-            }
+        requests(pod).forEach((name, asked) -> {
             long left = most(allocatable, name) - used(allocated, pod.uid(), name);
             if (counted(allocatable, name) && asked > 0 && asked > left) {
                 missing.put(name, asked - left);
@@ -104,7 +104,7 @@ public final class NodeAllocations {
     /// @return the refusal: `Infeasible` when the node is too small, `Deferred` when other pods use the room, or will;
     ///     then it waits until it is asked again and granted, or [#settle] is called
     public synchronized Optional<PodStatus.Waiting> tryResize(Obj pod) {
-        Map<String, Long> now = PodResources.requests(pod);
+        Map<String, Long> now = requests(pod);
         PendingResizes.Pending wanted = pending.of(pod, now);
         Map<String, Map<String, Long>> taken = new HashMap<>(allocated);
         for (PendingResizes.Pending p : pending.before(wanted)) {

@@ -83,6 +83,10 @@ class NodeAllocationsTest {
                 "status", "extendedResourceClaimStatus");
         assertThat(room.shortage(told, allocatable)).isEmpty();
         assertThat(room.missing(told, allocatable)).isEmpty();
+        room.allocate(told);
+        Obj other = pod("other", "10m", 0, "Burstable").with(pod.spec().seq("containers"), "spec", "containers");
+        assertThat(room.shortage(other, allocatable.with("example.com/gpu", "1"))).as("nobody has the node's")
+                .isEmpty();
     }
 
     @Test
