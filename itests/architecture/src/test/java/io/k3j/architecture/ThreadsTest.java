@@ -23,7 +23,7 @@ class ThreadsTest {
                     "clienthttp.Connection", "clusterdns.Listeners",
                     "clusterdns.UdpListener", "console.ClientLines", "console.ConsoleSocket", "edge.Handshake",
                     "edge.HttpExchange", "edge.Ports", "embeddedregistry.PeerClient", "jetcd.Lines",
-                    "kubeletserver.Streams", "kubeletserver.SystemdJournal",
+                    "kubeletdra.HealthWatches", "kubeletserver.Streams", "kubeletserver.SystemdJournal",
                     "kubectl.Exec", "kubeletclient.KubeletClient", "kubeletclient.SwitchedProtocols",
                     "kubeletclient.TlsChannel", "componentbase.HttpPort", "nodeproxy.LogSocket", "nodeproxy.Relay",
                     "streaming.FrameChannel", "streaming.GrpcServer", "streaming.GrpcServerConnection",

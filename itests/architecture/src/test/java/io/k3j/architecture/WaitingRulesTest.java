@@ -38,6 +38,7 @@ class WaitingRulesTest {
             "copies for one request, whose connections are closed with it",
             "WatchHub.java: behind.forEach(Thread::interrupt)", "each writes to one client only, which is let go",
             "ControllerRunner.java: idle.forEach(SupervisedLoop::interrupt)", "each is awaited as one of all threads",
+            "HealthWatches.java: thread.interrupt()", "what it still hears of a driver is forgotten; it writes nothing",
             "ActivationWatch.java: thread.interrupt()",
             "a plug-in's component, whose end that thread itself goes on with",
             "Bounded.java: thread.interrupt()", "code of a bundle that did not come back in time; it is left",
