@@ -23,4 +23,12 @@ class DiscoveryTest {
         assertThat(resources.find("name", "pods").text("storageVersionHash")).isEqualTo("xPOwRZ+Yhw8=");
         assertThat(resources.find("name", "pods/status").has("storageVersionHash")).isFalse();
     }
+
+    /// Beside the issuer's documents, which nobody contributes here, there is nothing.
+    @Test
+    void whatIsNoDocumentOfTheIssuerIsNotFound() throws Exception {
+        assertThat(server.get("/.well-known/openid-configuration").status()).isEqualTo(503);
+        assertThat(server.get("/.well-known/security.txt").status()).isEqualTo(404);
+        assertThat(server.get("/openid/v1").status()).isEqualTo(404);
+    }
 }
