@@ -157,9 +157,11 @@ class PluginKindsItest {
             must("rm /var/lib/rancher/k3s/plugins/acme-*.jar");
             areGone(server);
             awaitText(server, 404, "");
-            assertThat(Commands.must(terminal.type(home, "k3s kubectl get --raw /metrics")))
-                    .doesNotContain("resourcequota_hard{");
-            assertThat(terminal.type(home, "k3s component shell -- images:used").code()).isNotZero();
+            // a plug-in is no longer listed before its bundle stops
+            Waiting.until("no metrics of it", server, () -> !Commands.must(terminal.type(home,
+                    "k3s kubectl get --raw /metrics")).contains("resourcequota_hard{"));
+            Waiting.until("no words of it", server,
+                    () -> terminal.type(home, "k3s component shell -- images:used").code() != 0);
             assertThat(server.stop()).isZero();
         }
     }
