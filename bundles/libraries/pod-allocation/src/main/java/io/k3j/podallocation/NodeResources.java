@@ -158,12 +158,13 @@ public record NodeResources(NodeDevices devices, NodeCpus cpus, NodeMemory memor
         return Optional.empty();
     }
 
-    private static void give(Asked asked, Struct container, boolean ends, TopologyHint near)
+    private void give(Asked asked, Struct container, boolean ends, TopologyHint near)
             throws DeviceFault, IOException {
+        long nodes = topology.better(near);
         if (asked.devices().isPresent()) {
-            asked.devices().get().give(container, ends, near.nodes());
+            asked.devices().get().give(container, ends, nodes);
         }
-        asked.cpus().give(container, ends, near.nodes());
+        asked.cpus().give(container, ends, nodes);
         asked.memory().give(container, ends, near);
     }
 

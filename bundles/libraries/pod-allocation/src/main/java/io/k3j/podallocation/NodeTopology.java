@@ -32,7 +32,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /// @param turn whoever is given something
 public record NodeTopology(TopologyPolicy policy, boolean ofPods, long machine, NumaDistances distances,
         ReentrantLock turn) {
-    /// No node is better than another.
+    /// Nobody has chosen nodes.
     static final TopologyHint ANYWHERE = new TopologyHint(0, false);
     static final String POLICY = "topology-manager-policy";
     private static final String OPTIONS = "topology-manager-policy-options";
@@ -111,13 +111,22 @@ public record NodeTopology(TopologyPolicy policy, boolean ofPods, long machine, 
         return topology.numaNodes();
     }
 
-    /// Where to take from what a container asks for: bits of NUMA nodes, 0 where it does not matter; empty when it may
-    /// not begin.
+    /// Where to take from what a container asks for, all nodes among it; [#ANYWHERE] where it does not matter; empty
+    /// when it may not begin.
     Optional<TopologyHint> nodes(List<? extends HintProvider> supplies) {
+        if (policy == TopologyPolicy.NONE || supplies.isEmpty()) {
+            return Optional.of(ANYWHERE);
+        }
         TopologyHint hint = policy.merge(supplies, machine, distances);
         if (!policy.admits(hint)) {
             return Optional.empty();
         }
-        return Optional.of(hint.nodes() == machine ? ANYWHERE : hint);
+        // all nodes that nobody prefers are no choice: memory would be kept from those that have some of one node
+        return Optional.of(better(hint) == 0 && !hint.preferred() ? ANYWHERE : hint);
+    }
+
+    /// The nodes that are better than others, as bits; 0 where none is.
+    long better(TopologyHint hint) {
+        return hint.nodes() == machine ? 0 : hint.nodes();
     }
 }

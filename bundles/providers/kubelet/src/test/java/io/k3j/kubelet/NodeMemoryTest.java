@@ -129,6 +129,14 @@ class NodeMemoryTest {
     }
 
     @Test
+    void containersOfAPodThatNeedsAllNodesHaveThemTogether() throws IOException {
+        NodeResources node = node(Map.of("topology-manager-policy", "restricted", "topology-manager-scope", "pod"));
+        assertThat(refusal(node, pod("a", container("c", "1", "2Gi"), container("d", "1", "2Gi"),
+                container("e", "1", "2Gi")))).isEmpty();
+        assertThat(nodes(node, "a")).isEqualTo("0,1");
+    }
+
+    @Test
     void aPodWhoseMemoryIsNotOfOneGroupOfNodesWaitsForItsTurn() throws Exception {
         NodeResources node = node(Map.of("topology-manager-policy", "single-numa-node"));
         assertThat(refusal(node, guaranteed("a", "1", "1Gi"))).isEmpty();
