@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.componentapi.Retire;
 import io.k3j.testkitosgi.InFramework;
+import io.k3j.testkitosgi.Injected;
 import io.k3j.testkitsigning.TestSigner;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -24,6 +25,7 @@ import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
+import org.osgi.service.cm.ConfigurationAdmin;
 
 /// Feature archives: several bundles that come and go together, also while the server is down.
 @InFramework(bundles = {"com.fasterxml.jackson.core.jackson-core", "io.k3j.componentapi", "component-base",
@@ -40,8 +42,12 @@ class ArchivesItest {
               <Designate pid="com.acme.first.sink"><Object ocdref="sink"/></Designate>
             </MetaData>
             """;
+    private static final String SINKS = "(service.factoryPid=com.acme.first.sink)";
     private static final TestSigner ACME = TestSigner.selfSigned("Acme");
     private BundleContext context;
+
+    @Injected
+    private ConfigurationAdmin admin;
 
     private Scene scene() throws IOException {
         Scene scene = new Scene(context);
@@ -131,6 +137,19 @@ class ArchivesItest {
             scene.put(archive(scene, "1.1.0", Retiring.class, sinks("north")));
             scene.await("one of them", () -> sinks(scene).equals(List.of("com.acme.first.sink~north token=(hidden)",
                     "com.acme.first.sink~north url=https://north")));
+        }
+    }
+
+    @Test
+    void whatAnArchiveOfAnotherNameDoesNotBringIsGone() throws Exception {
+        try (Scene scene = scene()) {
+            scene.run(Map.of(), Set.of());
+            scene.put(archive(scene, "1.0.0", Retiring.class, sinks("south")));
+            scene.await("an archive", () -> scene.states().equals("acme=ENABLED"));
+            assertThat(admin.listConfigurations(SINKS)).hasSize(1);
+            scene.put(archive(scene, "1.1.0", Retiring.class, DESCRIPTION.replace("\"acme\"", "\"other\"")));
+            scene.await("the other", () -> scene.states().equals("other=ENABLED"));
+            assertThat(admin.listConfigurations(SINKS)).isNull();
         }
     }
 

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.osgi.service.cm.Configuration;
@@ -22,8 +21,8 @@ final class Configurations {
     private static final char OF_A_FACTORY = '~';
 
     private final ConfigurationAdmin admin;
-    /// Which there are, by feature: a version of a plug-in may bring fewer than the one before.
-    private final Map<String, Set<String>> written = new ConcurrentHashMap<>();
+    /// For whom, by name: a version of a plug-in may bring fewer than the one before, or be another feature.
+    private final Map<String, Feature> written = new ConcurrentHashMap<>();
     /// What the flags say, for those that are compared with other servers or must not be away for a moment.
     private volatile Map<String, Object> flags;
     private volatile Map<String, Object> settings;
@@ -54,9 +53,19 @@ final class Configurations {
     void apply(Feature feature) {
         Map<String, Object> values = mayBeAway(feature) ? settings : flags;
         Set<String> pids = feature.pids();
-        Set<String> before = Objects.requireNonNullElse(written.put(feature.name(), pids), Set.of());
-        before.stream().filter(pid -> !pids.contains(pid)).forEach(this::remove);
+        written.values().stream().filter(before -> replaces(feature, before)).forEach(before -> {
+            written.remove(before.name());
+            before.pids().stream().filter(pid -> !pids.contains(pid)).forEach(this::remove);
+        });
+        written.put(feature.name(), feature);
         pids.forEach(pid -> put(pid, properties(feature, pid, values)));
+    }
+
+    /// A bundle is one feature's at a time.
+    private static boolean replaces(Feature feature, Feature before) {
+        List<String> bundles = before.bundles().stream().map(Feature.Part::symbolicName).toList();
+        return feature.name().equals(before.name())
+                || feature.bundles().stream().map(Feature.Part::symbolicName).anyMatch(bundles::contains);
     }
 
     /// Deletes the bundles' configurations and writes those that activate their retire components, which are no
