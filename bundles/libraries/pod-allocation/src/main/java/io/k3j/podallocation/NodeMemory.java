@@ -32,6 +32,8 @@ import java.util.concurrent.TimeUnit;
 /// <https://kubernetes.io/docs/tasks/administer-cluster/memory-manager/>.
 public final class NodeMemory implements ExclusiveMemory {
     private static final String POLICY = "memory-manager-policy";
+    /// What a choice costs doubles with each node.
+    private static final int MOST_NODES = 16;
     /// How often it is looked whose pods have gone.
     private static final long FORGET_SECONDS = 10;
     private final Optional<StaticMemory> memory;
@@ -62,6 +64,10 @@ public final class NodeMemory implements ExclusiveMemory {
                     + policy + "\"; write None or Static");
         }
         MemoryTopology topology = MemoryTopology.read(sys, bytes);
+        if (topology.total().size() > MOST_NODES) {
+            throw new IllegalArgumentException("--kubelet-arg " + POLICY + "=" + policy + ": unsupported on machines"
+                    + " with more than " + MOST_NODES + " NUMA nodes; leave it out, or write None");
+        }
         reserved.check(topology, kept(options, bytes).value());
         return new NodeMemory(Optional.of(new StaticMemory(options.rootDir(), topology, reserved)));
     }

@@ -41,11 +41,14 @@ class NodeMemoryTest {
         sys = directory.resolve("sys");
         Files.createDirectories(sys.resolve("devices/system/cpu"));
         Files.writeString(sys.resolve("devices/system/cpu/online"), "0-3\n");
-        for (int number = 0; number < 2; number++) {
-            Path node = Files.createDirectories(sys.resolve("devices/system/node/node" + number));
-            Files.writeString(node.resolve("cpulist"), number == 0 ? "0-1\n" : "2-3\n");
-            Files.writeString(node.resolve("meminfo"), "Node " + number + " MemTotal: " + (4 << 20) + " kB\n");
-        }
+        numaNode(0, "0-1\n");
+        numaNode(1, "2-3\n");
+    }
+
+    private void numaNode(int number, String cpus) throws IOException {
+        Path node = Files.createDirectories(sys.resolve("devices/system/node/node" + number));
+        Files.writeString(node.resolve("cpulist"), cpus);
+        Files.writeString(node.resolve("meminfo"), "Node " + number + " MemTotal: " + (4 << 20) + " kB\n");
     }
 
     private NodeResources node(Map<String, String> more) throws IOException {
@@ -172,12 +175,17 @@ class NodeMemoryTest {
     }
 
     @Test
-    void whatCannotBeIsRefusedByName() {
+    void whatCannotBeIsRefusedByName() throws IOException {
         assertThatThrownBy(() -> node(Map.of("memory-manager-policy", "static")))
                 .hasMessageContaining("unknown policy: \"static\"; write None or Static");
         assertThatThrownBy(() -> node(Map.of("reserved-memory", "0:memory=1Gi")))
                 .hasMessageContaining("is not equal to the value \"2Gi\" determined by Node Allocatable feature");
         assertThatThrownBy(() -> node(Map.of("eviction-hard", "memory.available<1Gi")))
                 .hasMessageContaining("is not equal to the value \"3Gi\"");
+        for (int number = 2; number <= 16; number++) {
+            numaNode(number, "\n");
+        }
+        assertThatThrownBy(() -> node(Map.of()))
+                .hasMessageContaining("unsupported on machines with more than 16 NUMA nodes");
     }
 }
