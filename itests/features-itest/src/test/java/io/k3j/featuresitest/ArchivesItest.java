@@ -42,7 +42,7 @@ class ArchivesItest {
               <Designate pid="com.acme.first.sink"><Object ocdref="sink"/></Designate>
             </MetaData>
             """;
-    private static final String SINKS = "(service.factoryPid=com.acme.first.sink)";
+    private static final String EAST = "(service.pid=com.acme.first.sink~east)";
     private static final TestSigner ACME = TestSigner.selfSigned("Acme");
     private BundleContext context;
 
@@ -144,12 +144,12 @@ class ArchivesItest {
     void whatAnArchiveOfAnotherNameDoesNotBringIsGone() throws Exception {
         try (Scene scene = scene()) {
             scene.run(Map.of(), Set.of());
-            scene.put(archive(scene, "1.0.0", Retiring.class, sinks("south")));
+            scene.put(archive(scene, "1.0.0", Retiring.class, sinks("east")));
             scene.await("an archive", () -> scene.states().equals("acme=ENABLED"));
-            assertThat(admin.listConfigurations(SINKS)).hasSize(1);
+            assertThat(admin.listConfigurations(EAST)).hasSize(1);
             scene.put(archive(scene, "1.1.0", Retiring.class, DESCRIPTION.replace("\"acme\"", "\"other\"")));
             scene.await("the other", () -> scene.states().equals("other=ENABLED"));
-            assertThat(admin.listConfigurations(SINKS)).isNull();
+            assertThat(admin.listConfigurations(EAST)).isNull();
         }
     }
 
