@@ -100,9 +100,8 @@ class ExtendedResourceSchedulingTest extends DeviceScene {
                 bed.get("p").status().struct("extendedResourceClaimStatus").text("resourceClaimName")));
     }
 
-    /// As after a crash between both writes.
-    @Test
-    void aClaimThatAnAttemptHasLeftIsReplaced() {
+    /// The name of the claim that the first attempt of a pod leaves, as after a crash between both writes.
+    private String left() {
         named("example.com/gpu");
         devices("b", 1);
         bed.during("post", () -> {
@@ -114,7 +113,12 @@ class ExtendedResourceSchedulingTest extends DeviceScene {
         bed.pod("p", asking("example.com/gpu", "1"));
         bed.api.deliver();
         bed.loop.step();
-        String left = claims().getFirst().name();
+        return claims().getFirst().name();
+    }
+
+    @Test
+    void aClaimThatAnAttemptHasLeftIsReplaced() {
+        String left = left();
         bed.settle();
         bed.later();
         assertThat(bed.node("p")).isEqualTo("b");
@@ -140,5 +144,20 @@ class ExtendedResourceSchedulingTest extends DeviceScene {
         bed.later();
         assertThat(bed.scheduled("p").text("message")).contains("2 cannot allocate all claims");
         assertThat(claims()).singleElement().satisfies(c -> assertThat(c.name()).isEqualTo("c"));
+    }
+
+    @Test
+    void aClaimThatAnAttemptHasLeftStaysWhenAnotherPodGetsIt() {
+        String left = left();
+        bed.during("find", () -> {
+            Obj claim = bed.api.get(BuiltinResources.RESOURCE_CLAIMS, new Key("default", left));
+            bed.api.update(BuiltinResources.RESOURCE_CLAIMS, claim.with(Seq.of(
+                    Struct.of("resource", "pods", "name", "q", "uid", "other")), "status", "reservedFor"),
+                    WriteOptions.STATUS);
+        });
+        bed.settle();
+        bed.later();
+        assertThat(bed.node("p")).isEmpty();
+        assertThat(claims()).singleElement().satisfies(c -> assertThat(c.name()).isEqualTo(left));
     }
 }
