@@ -16,6 +16,10 @@ import java.util.TreeMap;
 record CpuState(String policy, CpuSet shared, Map<String, Map<String, CpuSet>> exclusive) {
     private static final int OFFSET = 0x811c9dc5;
     private static final int PRIME = 0x01000193;
+    /// What upstream calls the state in its checksum.
+    private static final String TYPE = "CPUManagerCheckpoint";
+    /// What kubelets of 1.36 may call it, which older ones do not read.
+    private static final String OF_136 = TYPE + "V2";
 
     byte[] bytes() {
         Struct.Builder entries = Struct.builder();
@@ -25,19 +29,19 @@ record CpuState(String policy, CpuSet shared, Map<String, Map<String, CpuSet>> e
             entries.put(pod, one.build());
         });
         return Json.bytes(Struct.builder().put("policyName", policy).put("defaultCpuSet", shared.toString())
-                .putUnlessEmpty("entries", entries.build()).put("checksum", checksum()).build());
+                .putUnlessEmpty("entries", entries.build()).put("checksum", checksum(TYPE)).build());
     }
 
     /// FNV-1a of 32 bits over the value as Go's `spew` prints it with `%#v`, sorted keys and without methods.
-    long checksum() {
+    private long checksum(String type) {
         List<String> pods = new ArrayList<>();
         new TreeMap<>(exclusive).forEach((pod, containers) -> {
             List<String> parts = new ArrayList<>();
             new TreeMap<>(containers).forEach((name, cpus) -> parts.add(name + ":" + cpus));
             pods.add(pod + ":map[" + String.join(" ", parts) + "]");
         });
-        String printed = "(*state.CPUManagerCheckpoint){PolicyName:(string)" + policy + " DefaultCPUSet:(string)"
-                + shared + " Entries:(map[string]map[string]string)map[" + String.join(" ", pods)
+        String printed = "(*state." + type + "){PolicyName:(string)" + policy + " DefaultCPUSet:(string)" + shared
+                + " Entries:(map[string]map[string]string)map[" + String.join(" ", pods)
                 + "] Checksum:(checksum.Checksum)0}";
         int hash = OFFSET;
         for (byte b : printed.getBytes(StandardCharsets.UTF_8)) {
@@ -57,7 +61,8 @@ record CpuState(String policy, CpuSet shared, Map<String, Map<String, CpuSet>> e
             exclusive.put(pod, containers);
         });
         CpuState read = new CpuState(root.text("policyName"), CpuSet.parse(root.text("defaultCpuSet")), exclusive);
-        if (read.checksum() != root.whole("checksum", -1)) {
+        long checksum = root.whole("checksum", -1);
+        if (checksum != read.checksum(TYPE) && checksum != read.checksum(OF_136)) {
             throw new IllegalArgumentException("its checksum is not that of its content");
         }
         return read;

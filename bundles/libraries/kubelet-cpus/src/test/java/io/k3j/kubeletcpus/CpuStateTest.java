@@ -24,6 +24,13 @@ class CpuStateTest {
     }
 
     @Test
+    void theChecksumOfKubeletsOf136IsReadToo() {
+        String text = "{\"policyName\":\"static\",\"defaultCpuSet\":\"0,14-27\",\"entries\":{\"c0c5c4b3-3f63-4677-ba68-"
+                + "52da74012371\":{\"app\":\"1-13\"}},\"checksum\":2064692957}";
+        assertThat(CpuState.read(text.getBytes(StandardCharsets.UTF_8)).exclusive()).hasSize(1);
+    }
+
+    @Test
     void aDamagedOneIsNone() {
         byte[] bytes = new CpuState("static", CpuSet.parse("0-1"), Map.of()).bytes();
         String damaged = new String(bytes, StandardCharsets.UTF_8).replace("0-1", "0-2");
