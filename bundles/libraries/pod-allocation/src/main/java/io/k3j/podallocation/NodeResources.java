@@ -158,8 +158,7 @@ public record NodeResources(NodeDevices devices, NodeCpus cpus, NodeMemory memor
         return Optional.empty();
     }
 
-    private void give(Asked asked, Struct container, boolean ends, TopologyHint near)
-            throws DeviceFault, IOException {
+    private void give(Asked asked, Struct container, boolean ends, TopologyHint near) throws DeviceFault, IOException {
         long nodes = topology.better(near);
         if (asked.devices().isPresent()) {
             asked.devices().get().give(container, ends, nodes);
