@@ -10,6 +10,18 @@ public final class ReusableMemory {
     /// By bits of NUMA nodes and type.
     private final Map<Long, Map<String, Long>> bytes = new HashMap<>();
     private final List<String> containers = new ArrayList<>();
+    private final String pod;
+
+    /// Nothing yet.
+    /// @param pod its uid
+    public ReusableMemory(String pod) {
+        this.pod = pod;
+    }
+
+    /// Whose it is.
+    String pod() {
+        return pod;
+    }
 
     long of(long nodes, String type) {
         return bytes.getOrDefault(nodes, Map.of()).getOrDefault(type, 0L);

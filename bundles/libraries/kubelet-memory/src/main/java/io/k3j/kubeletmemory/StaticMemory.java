@@ -86,13 +86,14 @@ public final class StaticMemory {
     /// Gives a container memory of NUMA nodes, unless it has some.
     ///
     /// @param wanted bytes by type, more than none
-    /// @param reusable of the same pod, which is given first
+    /// @param reusable of the container's pod, which is given first
     /// @param ends whether what it has is free for those that come after it
     /// @param near the NUMA nodes from which it is to be taken; none where it does not matter
     /// @throws IllegalStateException with upstream's words when it cannot be had
     /// @throws IOException when that cannot be written; it has none then
-    public synchronized void allocate(String pod, String container, Map<String, Long> wanted, ReusableMemory reusable,
+    public synchronized void allocate(String container, Map<String, Long> wanted, ReusableMemory reusable,
             boolean ends, TopologyHint near) throws IOException {
+        String pod = reusable.pod();
         Map<String, List<MemoryBlock>> before = entries.getOrDefault(pod, Map.of());
         List<MemoryBlock> has = before.get(container);
         if (has != null) {

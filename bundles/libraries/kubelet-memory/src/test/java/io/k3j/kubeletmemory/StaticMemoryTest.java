@@ -50,11 +50,11 @@ class StaticMemoryTest {
     }
 
     private void give(String pod, Map<String, Long> wanted, TopologyHint near) throws IOException {
-        memory.allocate(pod, "c", wanted, new ReusableMemory(), false, near);
+        memory.allocate("c", wanted, new ReusableMemory(pod), false, near);
     }
 
     private List<TopologyHint> hints(Map<String, Long> wanted) {
-        return memory.providers(wanted, new ReusableMemory()).stream().flatMap(p -> p.hints(3).stream()).toList();
+        return memory.providers(wanted, new ReusableMemory("new")).stream().flatMap(p -> p.hints(3).stream()).toList();
     }
 
     @Test
@@ -115,10 +115,10 @@ class StaticMemoryTest {
 
     @Test
     void whatAnInitContainerHadIsGivenToThoseAfterIt() throws IOException {
-        ReusableMemory reusable = new ReusableMemory();
-        memory.allocate("a", "first", gibibytes(6), reusable, true, new TopologyHint(1, true));
-        memory.allocate("a", "second", gibibytes(8), reusable, true, new TopologyHint(1, true));
-        memory.allocate("a", "c", gibibytes(7), reusable, false, new TopologyHint(1, true));
+        ReusableMemory reusable = new ReusableMemory("a");
+        memory.allocate("first", gibibytes(6), reusable, true, new TopologyHint(1, true));
+        memory.allocate("second", gibibytes(8), reusable, true, new TopologyHint(1, true));
+        memory.allocate("c", gibibytes(7), reusable, false, new TopologyHint(1, true));
         assertThat(memory.blocks("a", "first").getFirst().size()).isZero();
         assertThat(memory.blocks("a", "second").getFirst().size()).isEqualTo(1L << 30);
         give("b", gibibytes(1), new TopologyHint(1, true));

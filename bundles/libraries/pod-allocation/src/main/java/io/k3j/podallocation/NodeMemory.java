@@ -99,10 +99,11 @@ public final class NodeMemory implements ExclusiveMemory {
     /// The memory that one pod asks for, given to its containers in their order: init containers first. One thread.
     final class Request {
         private final Obj pod;
-        private final ReusableMemory reusable = new ReusableMemory();
+        private final ReusableMemory reusable;
 
         private Request(Obj pod) {
             this.pod = pod;
+            reusable = new ReusableMemory(pod.uid());
         }
 
         /// Whether a container asks for some, to be had or not.
@@ -146,7 +147,7 @@ public final class NodeMemory implements ExclusiveMemory {
         void give(Struct container, boolean ends, TopologyHint near) throws IOException {
             Map<String, Long> bytes = memory.isEmpty() ? Map.of() : wanted(pod, container);
             if (!bytes.isEmpty()) {
-                memory.get().allocate(pod.uid(), container.text("name"), bytes, reusable, ends, near);
+                memory.get().allocate(container.text("name"), bytes, reusable, ends, near);
             }
         }
     }
