@@ -62,16 +62,16 @@ class MetricsContractTest {
     @Test
     void aCounterThatGoesDownIsFound() {
         AtomicInteger left = new AtomicInteger(9);
-        assertThatThrownBy(of(() -> "# HELP a b\n# TYPE a counter\na " + left.decrementAndGet() + "\n")
-                ::guarantee2WhatIsCountedNeverGoesDown).isInstanceOf(AssertionError.class);
-        assertThatCode(of(() -> "# HELP a b\n# TYPE a gauge\na " + left.decrementAndGet() + "\n")
-                ::guarantee2WhatIsCountedNeverGoesDown).doesNotThrowAnyException();
+        assertThatThrownBy(of(() -> "# HELP a b\n# TYPE a counter\na " + left.decrementAndGet()
+                + "\n")::guarantee2WhatIsCountedNeverGoesDown).isInstanceOf(AssertionError.class);
+        assertThatCode(of(() -> "# HELP a b\n# TYPE a gauge\na " + left.decrementAndGet()
+                + "\n")::guarantee2WhatIsCountedNeverGoesDown).doesNotThrowAnyException();
     }
 
     @Test
     void oneThatTellsOthersFamiliesWhenItIsAskedAtOnceIsFound() {
         AtomicInteger asked = new AtomicInteger();
-        assertThatThrownBy(of(() -> "# HELP a" + asked.incrementAndGet() + " b\n# TYPE a" + asked.get() + " gauge\n")
-                ::guarantee3IsAskedBySeveralThreadsAtOnce).isInstanceOf(AssertionError.class);
+        assertThatThrownBy(of(() -> "# HELP a" + asked.incrementAndGet() + " b\n# TYPE a" + asked.get()
+                + " gauge\n")::guarantee3IsAskedBySeveralThreadsAtOnce).isInstanceOf(AssertionError.class);
     }
 }

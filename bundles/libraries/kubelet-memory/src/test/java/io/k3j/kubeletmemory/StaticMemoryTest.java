@@ -144,7 +144,8 @@ class StaticMemoryTest {
         Map<Integer, MemoryNode> machine = Map.of();
         byte[] state = new MemoryState("Static", machine,
                 Map.of("a", Map.of("c", List.of(new MemoryBlock(List.of(2), "memory", 1))), "b",
-                        Map.of("c", List.of(new MemoryBlock(List.of(1), "memory", 1L << 30))))).bytes();
+                        Map.of("c", List.of(new MemoryBlock(List.of(1), "memory", 1L << 30)))))
+                .bytes();
         Files.write(directory.resolve("memory_manager_state"), state);
         memory = next();
         assertThat(memory.nodes("a", "c")).isEmpty();

@@ -59,7 +59,8 @@ class DefinitionTest {
 
     private Obj accepted(String text) {
         Struct filled = hooks.defaulted(Gvk.of("apiextensions.k8s.io/v1", "CustomResourceDefinition"), yaml(text));
-        return DefinitionStatus.of(Obj.of(filled), definitions.others(""), NOW);
+        Obj object = Obj.of(filled);
+        return DefinitionStatus.of(object, definitions.others(object.name()), NOW);
     }
 
     private List<String> problems(String text) {

@@ -26,7 +26,8 @@ class ExtendedResourceSchedulingTest extends DeviceScene {
         assertThat(claim.status().seq("reservedFor").struct(0).text("uid")).isEqualTo(bed.get("p").uid());
         assertThat(bed.get("p").status().struct("extendedResourceClaimStatus")).isEqualTo(Struct.of(
                 "requestMappings", Seq.of(Struct.of("containerName", "c", "resourceName", "example.com/gpu",
-                        "requestName", "container-0-request-1")), "resourceClaimName", claim.name()));
+                        "requestName", "container-0-request-1")),
+                "resourceClaimName", claim.name()));
     }
 
     @Test
