@@ -103,7 +103,8 @@ class ConformanceItest {
         Server server = Server.start(first, Stream.concat(Stream.of("--token", TOKEN), suite.flags().stream())
                 .toArray(String[]::new)).ready();
         for (Machine machine : all.subList(1, all.size())) {
-            AgentProcess.start(machine, "https://" + ADDRESS + ":6443", TOKEN).said("node Ready");
+            AgentProcess.start(machine, "https://" + ADDRESS + ":6443", TOKEN,
+                    suite.agentFlags().toArray(String[]::new)).said("node Ready");
         }
         for (Machine machine : all) {
             Waiting.until("upstream's images on " + machine, SHORT, () -> machine.run(SHORT, Server.command()

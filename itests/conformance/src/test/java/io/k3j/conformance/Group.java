@@ -12,6 +12,7 @@ record Group(String name, String focus, String skip) {
     private static final String CONFORMANCE_TEST = "\\[Conformance\\]";
     /// What a cluster has only when somebody asks for it.
     private static final String OPTIONAL = "\\[(Feature|FeatureGate|Environment|Provider):|\\[(Alpha|Beta|Deprecated|Flaky)\\]";
+    private static final String GATES = "\\[(Feature|FeatureGate):(";
     private static final String LOCAL = "\\[sig-network\\] LoadBalancers ExternalTrafficPolicy: Local.*";
     private static final String HOOKS = "\\[sig-api-machinery\\] "
             + "(AdmissionWebhook|MutatingAdmissionPolicy|ValidatingAdmissionPolicy|CustomResource|Aggregator)";
@@ -65,6 +66,28 @@ record Group(String name, String focus, String skip) {
     static final Group BEYOND_ALONE = new Group("beyond-serial",
             "\\[sig-(api-machinery|apps|auth|cli|scheduling)\\].*\\[Serial\\]",
             CONFORMANCE_TEST + "|\\[Disruptive\\]|" + OPTIONAL);
+
+    /// Those of feature gates, on by default or asked for by the flags of their suite.
+    static final List<Group> FEATURES = List.of(
+            feature("features-lives", "SidecarContainers|ContainerRestartRules|RestartAllContainersOnContainerExits"),
+            feature("features-resize", "InPlacePodVerticalScaling|InPlacePodVerticalScalingInitContainers|"
+                    + "MutablePodResourcesForSuspendedJobs"),
+            feature("features-podlevel", "PodLevelResources|InPlacePodLevelResourcesVerticalScaling"),
+            feature("features-pods", "EnvFiles|HostnameOverride|SupplementalGroupsPolicy|Example|EphemeralStorage|"
+                    + "ClusterTrustBundle|PodCertificateRequest|RuntimeHandler|DownwardAPIHugePages"),
+            feature("features-api", "WatchList|CRDValidationRatcheting|PodPriority|NodeAuthorizer|BootstrapTokens|"
+                    + "KubeletSecurity|KubeletFineGrainedAuthz|RelaxedServiceNameValidation|MaxUnavailableStatefulSet|"
+                    + "SchedulerAsyncPreemption|DRAResourceClaimDeviceStatus"));
+
+    /// Those of them that want the cluster for themselves.
+    static final Group FEATURES_ALONE = new Group("features-serial", "\\[Serial\\].*"
+            + "(\\[Feature:(DownwardAPIHugePages|EphemeralStorage)\\]|Pod InPlace Resize)|"
+            + "\\[Feature:BootstrapTokens\\].*\\[Serial\\]", "");
+
+    private static Group feature(String name, String gates) {
+        return new Group(name, GATES + gates + ")\\]", SERIAL + "|\\[(Alpha|Deprecated|Slow)\\]|Windows|\\[Feature:HPA\\]"
+                + (name.endsWith("podlevel") ? "" : "|PodLevelResources"));
+    }
 
     private static Group beyond(String name, String of, String skip) {
         return new Group(name, of, String.join("|", CONFORMANCE_TEST, SERIAL, OPTIONAL)

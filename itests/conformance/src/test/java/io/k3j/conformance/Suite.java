@@ -11,7 +11,12 @@ enum Suite {
     /// Those of the network. They want port 80.
     NETWORK("conformance-network.md", 2, List.of("--disable=traefik"), Group.NETWORK, Group.NETWORK_ALONE),
     /// Those of others that conformance does not ask for.
-    BEYOND("conformance-beyond.md", 1, List.of(), Group.BEYOND, Group.BEYOND_ALONE);
+    BEYOND("conformance-beyond.md", 1, List.of(), Group.BEYOND, Group.BEYOND_ALONE),
+    /// Those of feature gates, with what is off by default.
+    FEATURES("conformance-features.md", 1, List.of("--kube-apiserver-arg=feature-gates=" + Gates.OFF,
+            "--kube-apiserver-arg=runtime-config=certificates.k8s.io/v1beta1=true",
+            "--kube-controller-manager-arg=feature-gates=" + Gates.OFF, Gates.KUBELET), Group.FEATURES,
+            Group.FEATURES_ALONE);
 
     private final String page;
     private final int agents;
@@ -58,6 +63,11 @@ enum Suite {
                         : ", started with `" + String.join(" ", flags) + "`");
     }
 
+    /// Flags of its agents besides the token.
+    List<String> agentFlags() {
+        return flags.stream().filter(Gates.KUBELET::equals).toList();
+    }
+
     /// Whether all of it is to run.
     /// @param names of groups and suites; empty: all
     boolean whole(List<String> names) {
@@ -72,5 +82,11 @@ enum Suite {
         List<Group> all = new ArrayList<>(together);
         all.add(alone);
         return all;
+    }
+
+    /// Feature gates that are off by default.
+    private static final class Gates {
+        private static final String OFF = "ClusterTrustBundle=true,ClusterTrustBundleProjection=true,PodCertificateRequest=true";
+        private static final String KUBELET = "--kubelet-arg=feature-gates=" + OFF;
     }
 }
