@@ -57,6 +57,7 @@ final class PlanBuilder {
         List<String> problems = new ArrayList<>(
                 Defaults.fill(settings, whereSet.keySet(), host, warnings, missing));
         problems.addAll(KubeletFiles.fill(settings, warnings));
+        ImageServiceEndpoint.fill(settings).ifPresent(problems::add);
         settings.put("controlPlane",
                 command.equals("server") && !Boolean.TRUE.equals(settings.get("disableApiserver")));
         problems.addAll(command.equals("agent") ? AgentChecks.problems(settings)

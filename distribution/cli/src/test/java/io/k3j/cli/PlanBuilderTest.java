@@ -302,6 +302,20 @@ class PlanBuilderTest {
     }
 
     @Test
+    void theImageServiceIsThatOfTheKubeletsFilesWhereTheyNameOne() throws IOException {
+        Files.writeString(config, "image-service-endpoint: /run/a.sock\n");
+        String dataDir = "--data-dir=" + directory.resolve("data");
+        assertThat(plan(dataDir).settings()).containsEntry("imageServiceEndpoint", "unix:///run/a.sock");
+        Path dropIn = directory.resolve("data/agent/etc/kubelet.conf.d/30.conf");
+        Files.createDirectories(dropIn.getParent());
+        Files.writeString(dropIn, "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n"
+                + "imageServiceEndpoint: unix:///run/b.sock\n");
+        assertThat(plan(dataDir).settings()).containsEntry("imageServiceEndpoint", "unix:///run/b.sock");
+        assertThat(plan(dataDir, "--kubelet-arg=image-service-endpoint=unix:///run/c.sock").settings())
+                .containsEntry("imageServiceEndpoint", "unix:///run/c.sock");
+    }
+
+    @Test
     void featureGatesOfFilesStayAsFarAsNoFlagNamesThem() throws IOException {
         Path file = Files.writeString(directory.resolve("given.conf"), "apiVersion: kubelet.config.k8s.io/v1beta1\n"
                 + "kind: KubeletConfiguration\nfeatureGates: {ClusterTrustBundle: true}\n");
