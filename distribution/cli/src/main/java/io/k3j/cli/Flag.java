@@ -17,13 +17,15 @@ import java.util.Set;
 /// @param meaning one line for help
 record Flag(String name, List<String> aliases, String environment, Set<String> commands, Type type, boolean commas,
         String preset, boolean hidden, State state, String meaning) {
+    private static final String NO_EFFECT = "no-effect:";
 
     /// The kinds of values.
     enum Type {
         BOOL, NUMBER, PORT, DURATION, TEXT, LIST
     }
 
-    /// What K3j does with a flag: everything K3s does, only for some values, or nothing yet.
+    /// What K3j does with a flag: everything K3s does, only for some values, nothing since nothing is to be done, or
+    /// nothing yet.
     sealed interface State {
         /// Does what K3s does.
         record Works() implements State {
@@ -31,6 +33,11 @@ record Flag(String name, List<String> aliases, String environment, Set<String> c
 
         /// Does what K3s does for these values.
         record Only(List<String> values) implements State {
+        }
+
+        /// Taken with a warning: what it promises holds here without it.
+        /// @param why the reason, for users
+        record NoEffect(String why) implements State {
         }
 
         /// Refused, unless it is set to its default.
@@ -79,6 +86,7 @@ record Flag(String name, List<String> aliases, String environment, Set<String> c
         return switch (text) {
             case "works" -> new State.Works();
             case "absent" -> new State.Absent();
+            case String _ when text.startsWith(NO_EFFECT) -> new State.NoEffect(text.substring(NO_EFFECT.length()));
             default -> new State.Only(words(text.substring("only:".length())));
         };
     }

@@ -41,6 +41,9 @@ final class PlanBuilder {
         if (!problems.isEmpty()) {
             throw new UsageFailure(problems);
         }
+        for (String name : r.names()) {
+            r.last(name).flatMap(Support::note).ifPresent(warnings::add);
+        }
         PlanBuilder builder = new PlanBuilder(command, flags, r, host);
         builder.settings.put("nodeArgs", NodeArguments.words(command, r, arguments).toArray(String[]::new));
         builder.settings.put("nodeEnv", NodeArguments.variables(host.environment()).toArray(String[]::new));

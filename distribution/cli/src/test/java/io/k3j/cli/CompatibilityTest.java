@@ -43,6 +43,7 @@ class CompatibilityTest {
         return switch (f.state()) {
             case Flag.State.Works w -> "same";
             case Flag.State.Only o -> "different: only " + String.join(", ", o.values());
+            case Flag.State.NoEffect n -> "different: no effect; " + n.why();
             case Flag.State.Absent a -> "absent";
         };
     }

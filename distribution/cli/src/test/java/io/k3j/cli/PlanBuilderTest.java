@@ -466,6 +466,23 @@ class PlanBuilderTest {
         }
     }
 
+    static List<Flag> withoutEffect() {
+        return Flags.of("server").all().stream().filter(f -> f.state() instanceof Flag.State.NoEffect).toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("withoutEffect")
+    void saysOfAFlagWithoutAnEffectWhy(Flag flag) throws IOException {
+        plan(flag.shown() + "=" + flag.preset());
+        assertThat(warnings).isEmpty();
+        plan(flag.shown());
+        Files.writeString(config, flag.name() + ": true\n");
+        plan();
+        String why = ((Flag.State.NoEffect) flag.state()).why();
+        assertThat(warnings).containsExactly(flag.shown() + " (command line) has no effect: " + why,
+                flag.shown() + " (" + config + ":1) has no effect: " + why);
+    }
+
     @Test
     void knowsEveryFlagOfK3s() {
         List<String> own = List.of("stale-reads", "plugin-trust");
