@@ -61,6 +61,7 @@ final class PlanBuilder {
                 Defaults.fill(settings, whereSet.keySet(), host, warnings, missing));
         problems.addAll(KubeletFiles.fill(settings, warnings));
         ImageServiceEndpoint.fill(settings).ifPresent(problems::add);
+        ServerPorts.fill(settings, warnings).ifPresent(problems::add);
         settings.put("controlPlane",
                 command.equals("server") && !Boolean.TRUE.equals(settings.get("disableApiserver")));
         problems.addAll(command.equals("agent") ? AgentChecks.problems(settings)
