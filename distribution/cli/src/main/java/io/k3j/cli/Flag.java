@@ -18,6 +18,7 @@ import java.util.Set;
 record Flag(String name, List<String> aliases, String environment, Set<String> commands, Type type, boolean commas,
         String preset, boolean hidden, State state, String meaning) {
     private static final String NO_EFFECT = "no-effect:";
+    private static final String ABSENT = "absent:";
 
     /// The kinds of values.
     enum Type {
@@ -41,7 +42,8 @@ record Flag(String name, List<String> aliases, String environment, Set<String> c
         }
 
         /// Refused, unless it is set to its default.
-        record Absent() implements State {
+        /// @param why what stands in the way, or what to use instead, for users; empty where nothing is to be said
+        record Absent(String why) implements State {
         }
     }
 
@@ -85,7 +87,8 @@ record Flag(String name, List<String> aliases, String environment, Set<String> c
     private static State state(String text) {
         return switch (text) {
             case "works" -> new State.Works();
-            case "absent" -> new State.Absent();
+            case "absent" -> new State.Absent("");
+            case String _ when text.startsWith(ABSENT) -> new State.Absent(text.substring(ABSENT.length()));
             case String _ when text.startsWith(NO_EFFECT) -> new State.NoEffect(text.substring(NO_EFFECT.length()));
             default -> new State.Only(words(text.substring("only:".length())));
         };

@@ -23,7 +23,8 @@ final class Support {
                     + ") is not supported yet by K3j; use one of " + String.join(", ", only.values()));
             case Flag.State.Absent a when preset(flag, s.value()) -> Optional.empty();
             case Flag.State.Absent a -> Optional.of(flag.shown() + " (" + s.where()
-                    + ") is not supported yet by K3j; start without it, see docs/compatibility.md");
+                    + ") is not supported yet by K3j" + (a.why().isEmpty() ? "" : ": " + a.why())
+                    + "; start without it, see docs/compatibility.md");
         };
     }
 

@@ -69,8 +69,8 @@ final class Ports implements AutoCloseable {
                 Capacity.ofThisProcess());
         rules.forEach((name, tls) -> {
             if (sockets.has(name)) {
-                open.put(name, new Port(shared.with(Capacity.ofPort(name, shared.connections())), sockets.lend(name),
-                        routes(offered(name)), tls));
+                int most = Capacity.ofPort(name, shared.connections()) / sharers(name);
+                open.put(name, new Port(shared.with(most), sockets.lend(name), routes(offered(name)), tls));
             }
         });
         started.everySecond(this::check);
@@ -86,6 +86,12 @@ final class Ports implements AutoCloseable {
     static String offered(String name) {
         return name.equals(ListeningSockets.SUPERVISOR) || name.equals(ListeningSockets.API) ? ListeningSockets.SERVER
                 : name;
+    }
+
+    /// How many ports, this one among them, have together what one may have.
+    private int sharers(String name) {
+        return (int) rules.keySet().stream()
+                .filter(other -> sockets.has(other) && offered(other).equals(offered(name))).count();
     }
 
     /// The open ports that answer what is offered under a name.
