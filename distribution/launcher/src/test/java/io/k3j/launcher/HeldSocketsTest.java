@@ -52,8 +52,8 @@ class HeldSocketsTest {
     void listensBesideTheServersPortWhereFlagsSay() throws StartFailure, IOException {
         int supervisor = free();
         int api = free();
-        LaunchPlan plan = further(Map.of("supervisorPort", "" + supervisor, "apiserverPort", "" + api,
-                "apiserverBindAddress", "0.0.0.0"));
+        LaunchPlan plan = further(Map.of("supervisorPort", Integer.toString(supervisor), "apiserverPort",
+                Integer.toString(api), "apiserverBindAddress", "0.0.0.0"));
         try (HeldSockets server = HeldSockets.bind(plan)) {
             assertThat(server.lend("supervisor").getLocalAddress())
                     .isEqualTo(new InetSocketAddress("127.0.0.1", supervisor));
