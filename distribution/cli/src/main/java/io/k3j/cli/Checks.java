@@ -154,7 +154,7 @@ final class Checks {
     private void addresses() {
         for (String[] pair : new String[][] {{"nodeIp", "--node-ip"}, {"nodeExternalIp", "--node-external-ip"},
                 {"clusterDns", "--cluster-dns"}, {"advertiseAddress", "--advertise-address"},
-                {"bindAddress", "--bind-address"}}) {
+                {"bindAddress", "--bind-address"}, {"apiserverBindAddress", "--apiserver-bind-address"}}) {
             for (String text : list(pair[0])) {
                 try {
                     InetAddress.ofLiteral(text);

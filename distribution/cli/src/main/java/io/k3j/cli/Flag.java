@@ -17,13 +17,16 @@ import java.util.Set;
 /// @param meaning one line for help
 record Flag(String name, List<String> aliases, String environment, Set<String> commands, Type type, boolean commas,
         String preset, boolean hidden, State state, String meaning) {
+    private static final String NO_EFFECT = "no-effect:";
+    private static final String ABSENT = "absent:";
 
     /// The kinds of values.
     enum Type {
         BOOL, NUMBER, PORT, DURATION, TEXT, LIST
     }
 
-    /// What K3j does with a flag: everything K3s does, only for some values, or nothing yet.
+    /// What K3j does with a flag: everything K3s does, only for some values, nothing since nothing is to be done, or
+    /// nothing yet.
     sealed interface State {
         /// Does what K3s does.
         record Works() implements State {
@@ -33,8 +36,14 @@ record Flag(String name, List<String> aliases, String environment, Set<String> c
         record Only(List<String> values) implements State {
         }
 
+        /// Taken with a warning: what it promises holds here without it.
+        /// @param why the reason, for users
+        record NoEffect(String why) implements State {
+        }
+
         /// Refused, unless it is set to its default.
-        record Absent() implements State {
+        /// @param why what stands in the way, or what to use instead, for users; empty where nothing is to be said
+        record Absent(String why) implements State {
         }
     }
 
@@ -78,7 +87,9 @@ record Flag(String name, List<String> aliases, String environment, Set<String> c
     private static State state(String text) {
         return switch (text) {
             case "works" -> new State.Works();
-            case "absent" -> new State.Absent();
+            case "absent" -> new State.Absent("");
+            case String _ when text.startsWith(ABSENT) -> new State.Absent(text.substring(ABSENT.length()));
+            case String _ when text.startsWith(NO_EFFECT) -> new State.NoEffect(text.substring(NO_EFFECT.length()));
             default -> new State.Only(words(text.substring("only:".length())));
         };
     }

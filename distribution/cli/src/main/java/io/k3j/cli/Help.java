@@ -59,7 +59,11 @@ final class Help {
         String preset = flag.preset().isEmpty() || flag.preset().equals("false") ? ""
                 : " (default: " + flag.preset() + ")";
         String variable = flag.environment().isEmpty() ? "" : " [$" + flag.environment() + "]";
-        String state = flag.state() instanceof Flag.State.Absent ? " (not supported yet)" : "";
+        String state = switch (flag.state()) {
+            case Flag.State.Absent _ -> " (not supported yet)";
+            case Flag.State.NoEffect _ -> " (no effect)";
+            case Flag.State.Works _, Flag.State.Only _ -> "";
+        };
         return "   " + names + " ".repeat(Math.max(2, COLUMN - names.length())) + flag.meaning() + preset + variable
                 + state;
     }

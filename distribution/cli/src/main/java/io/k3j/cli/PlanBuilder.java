@@ -41,6 +41,9 @@ final class PlanBuilder {
         if (!problems.isEmpty()) {
             throw new UsageFailure(problems);
         }
+        for (String name : r.names()) {
+            r.last(name).flatMap(Support::note).ifPresent(warnings::add);
+        }
         PlanBuilder builder = new PlanBuilder(command, flags, r, host);
         builder.settings.put("nodeArgs", NodeArguments.words(command, r, arguments).toArray(String[]::new));
         builder.settings.put("nodeEnv", NodeArguments.variables(host.environment()).toArray(String[]::new));
@@ -57,6 +60,8 @@ final class PlanBuilder {
         List<String> problems = new ArrayList<>(
                 Defaults.fill(settings, whereSet.keySet(), host, warnings, missing));
         problems.addAll(KubeletFiles.fill(settings, warnings));
+        ImageServiceEndpoint.fill(settings).ifPresent(problems::add);
+        ServerPorts.fill(settings, warnings).ifPresent(problems::add);
         settings.put("controlPlane",
                 command.equals("server") && !Boolean.TRUE.equals(settings.get("disableApiserver")));
         problems.addAll(command.equals("agent") ? AgentChecks.problems(settings)

@@ -14,6 +14,7 @@ final class Support {
         Flag flag = s.flag();
         return switch (flag.state()) {
             case Flag.State.Works w -> Optional.empty();
+            case Flag.State.NoEffect n -> Optional.empty();
             case Flag.State.Only only when ComponentVerbosity.is(flag, s.value()) -> ComponentVerbosity.problem(s);
             case Flag.State.Only only when only.values().contains(subject(s)) -> Optional.empty();
             case Flag.State.Only only when flag.arguments() && only.values().contains(argument(s)) -> Optional.empty();
@@ -22,8 +23,16 @@ final class Support {
                     + ") is not supported yet by K3j; use one of " + String.join(", ", only.values()));
             case Flag.State.Absent a when preset(flag, s.value()) -> Optional.empty();
             case Flag.State.Absent a -> Optional.of(flag.shown() + " (" + s.where()
-                    + ") is not supported yet by K3j; start without it, see docs/compatibility.md");
+                    + ") is not supported yet by K3j" + (a.why().isEmpty() ? "" : ": " + a.why())
+                    + "; start without it, see docs/compatibility.md");
         };
+    }
+
+    /// What a user is to know of a setting that is taken, or nothing.
+    static Optional<String> note(Setting s) {
+        Flag flag = s.flag();
+        return flag.state() instanceof Flag.State.NoEffect idle && !preset(flag, s.value())
+                ? Optional.of(flag.shown() + " (" + s.where() + ") has no effect: " + idle.why()) : Optional.empty();
     }
 
     /// An argument that is there for some values only is listed once with each: `anonymous-auth=false`.

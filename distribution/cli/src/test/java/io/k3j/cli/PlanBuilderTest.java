@@ -229,7 +229,8 @@ class PlanBuilderTest {
             "--kube-controller-manager-arg=configure-cloud-routes=true|configure-cloud-routes",
             "--kube-controller-manager-arg=concurrent-gc-syncs=0|must be a whole number from 1 to 1000; try ",
             "--kube-controller-manager-arg=node-cidr-mask-size=8|use a number from 16 to 30",
-            "--docker|not supported yet by K3j", "--config=/no/such/file|does not exist"})
+            "--enable-pprof|not supported yet by K3j: pprof",
+            "--docker|not supported yet by K3j;", "--config=/no/such/file|does not exist"})
     void saysWhatIsWrongAndWhatToType(String argument, String part) {
         environment.remove("K3S_CONFIG_FILE");
         assertThatExceptionOfType(UsageFailure.class).isThrownBy(() -> plan(argument)).withMessageContaining(part);
@@ -299,6 +300,20 @@ class PlanBuilderTest {
         assertThatExceptionOfType(UsageFailure.class).isThrownBy(() -> plan(flags))
                 .withMessage(dropIn + ": fileCheckFrequency=5s is not supported yet by K3j; leave it out or write 20s,"
                         + " see docs/compatibility.md");
+    }
+
+    @Test
+    void theImageServiceIsThatOfTheKubeletsFilesWhereTheyNameOne() throws IOException {
+        Files.writeString(config, "image-service-endpoint: /run/a.sock\n");
+        String dataDir = "--data-dir=" + directory.resolve("data");
+        assertThat(plan(dataDir).settings()).containsEntry("imageServiceEndpoint", "unix:///run/a.sock");
+        Path dropIn = directory.resolve("data/agent/etc/kubelet.conf.d/30.conf");
+        Files.createDirectories(dropIn.getParent());
+        Files.writeString(dropIn, "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n"
+                + "imageServiceEndpoint: unix:///run/b.sock\n");
+        assertThat(plan(dataDir).settings()).containsEntry("imageServiceEndpoint", "unix:///run/b.sock");
+        assertThat(plan(dataDir, "--kubelet-arg=image-service-endpoint=unix:///run/c.sock").settings())
+                .containsEntry("imageServiceEndpoint", "unix:///run/c.sock");
     }
 
     @Test
@@ -450,6 +465,23 @@ class PlanBuilderTest {
         if (!flag.preset().isEmpty()) {
             assertThat(plan(flag.shown() + "=" + flag.preset())).isNotNull();
         }
+    }
+
+    static List<Flag> withoutEffect() {
+        return Flags.of("server").all().stream().filter(f -> f.state() instanceof Flag.State.NoEffect).toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("withoutEffect")
+    void saysOfAFlagWithoutAnEffectWhy(Flag flag) throws IOException {
+        plan(flag.shown() + "=" + flag.preset());
+        assertThat(warnings).isEmpty();
+        plan(flag.shown());
+        Files.writeString(config, flag.name() + ": true\n");
+        plan();
+        String why = ((Flag.State.NoEffect) flag.state()).why();
+        assertThat(warnings).containsExactly(flag.shown() + " (command line) has no effect: " + why,
+                flag.shown() + " (" + config + ":1) has no effect: " + why);
     }
 
     @Test

@@ -20,15 +20,18 @@ final class HeldSockets implements ListeningSockets, AutoCloseable {
 
     private final Map<String, ServerSocketChannel> byName = new LinkedHashMap<>();
 
-    /// Binds what the plan asks for: a server its own port and those of its scheduler and controllers, and, unless it
-    /// has no agent, the kubelet's.
+    /// Binds what the plan asks for: a server its own port, those beside it and those of its scheduler and controllers,
+    /// and, unless it has no agent, the kubelet's.
     static HeldSockets bind(LaunchPlan plan) throws StartFailure {
         HeldSockets held = new HeldSockets();
         boolean bound = false;
         try {
-            String address = plan.text("bindAddress", "0.0.0.0");
+            String address = plan.text("bindAddress", Ports.EVERYWHERE);
             if (plan.role().equals("server")) {
                 held.bind(SERVER, "--https-listen-port", address, Ports.server(plan));
+                for (Ports.Component further : Ports.further(plan)) {
+                    held.bind(further.name(), further.flag(), further.address(), further.port());
+                }
             }
             if (!plan.disabled().contains("agent")) {
                 held.bind(KUBELET, "--kubelet-arg=port", address, Ports.kubelet(plan));
@@ -68,16 +71,12 @@ final class HeldSockets implements ListeningSockets, AutoCloseable {
             channel.bind(new InetSocketAddress(InetAddress.getByName(address), port), BACKLOG);
             channel.configureBlocking(false);
         } catch (UnknownHostException e) {
-            throw new StartFailure(addressFlag(flag) + " " + address + " is not an address of this machine", e);
+            throw new StartFailure(Ports.addressFlag(flag) + " " + address + " is not an address of this machine", e);
         } catch (BindException e) {
             throw new StartFailure(busy(flag, address, port, e), e);
         } catch (IOException e) {
             throw new StartFailure("cannot listen on " + address + ":" + port + ": " + e.getMessage(), e);
         }
-    }
-
-    private static String addressFlag(String flag) {
-        return flag.endsWith("=secure-port") ? flag.replace("secure-port", "bind-address") : "--bind-address";
     }
 
     private static String busy(String flag, String address, int port, BindException e) {

@@ -9,6 +9,9 @@ import java.util.Optional;
 final class Ports {
     private static final String SERVER = "6443";
     private static final String KUBELET = "10250";
+    private static final String API_PORT = "--apiserver-port";
+    /// K3s' `--bind-address`.
+    static final String EVERYWHERE = "0.0.0.0";
     private static final String SCHEDULER = "10259";
     private static final String CONTROLLERS = "10257";
 
@@ -26,6 +29,32 @@ final class Ports {
 
     static String server(LaunchPlan plan) {
         return plan.text("httpsListenPort", SERVER);
+    }
+
+    /// The ports that a server has beside its own: `--supervisor-port`, and the API's on an address of its own. Those
+    /// that another one of them is already are not there again.
+    static List<Component> further(LaunchPlan plan) {
+        List<Component> all = new ArrayList<>();
+        String own = server(plan);
+        String supervisor = plan.text("supervisorPort", own);
+        if (!supervisor.equals(own)) {
+            all.add(new Component(ListeningSockets.SUPERVISOR, "--supervisor-port",
+                    plan.text("bindAddress", EVERYWHERE), supervisor, true));
+        }
+        String api = plan.text("apiserverPort", own);
+        if (!plan.flag("disableApiserver") && !api.equals(own) && !api.equals(supervisor)) {
+            all.add(new Component(ListeningSockets.API, API_PORT, plan.text("apiserverBindAddress", loopback(plan)),
+                    api, true));
+        }
+        return all;
+    }
+
+    /// The flag that says the address of a port, by the one that says its number.
+    static String addressFlag(String flag) {
+        if (flag.equals(API_PORT)) {
+            return "--apiserver-bind-address";
+        }
+        return flag.endsWith("=secure-port") ? flag.replace("secure-port", "bind-address") : "--bind-address";
     }
 
     /// The kubelet's port has no K3s flag, only the kubelet's own `--kubelet-arg=port=N`.

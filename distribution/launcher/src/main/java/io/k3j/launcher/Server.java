@@ -199,6 +199,9 @@ public final class Server {
         if (sockets.has(ListeningSockets.SERVER)) {
             settings.put("httpsListenPort", Integer.toString(sockets.port(ListeningSockets.SERVER)));
         }
+        if (sockets.has(ListeningSockets.SUPERVISOR)) {
+            settings.put("supervisorPort", Integer.toString(sockets.port(ListeningSockets.SUPERVISOR)));
+        }
         if (sockets.has(ListeningSockets.KUBELET)) {
             settings.put("kubeletPort", Integer.toString(sockets.port(ListeningSockets.KUBELET)));
         }

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,40 @@ class HeldSocketsTest {
             assertThat(agent.port("kubelet")).isPositive().isNotEqualTo(10250);
             assertThat(agent.has("server")).isFalse();
         }
+    }
+
+    @Test
+    void listensBesideTheServersPortWhereFlagsSay() throws StartFailure, IOException {
+        int supervisor = free();
+        int api = free();
+        LaunchPlan plan = further(Map.of("supervisorPort", Integer.toString(supervisor), "apiserverPort",
+                Integer.toString(api), "apiserverBindAddress", "0.0.0.0"));
+        try (HeldSockets server = HeldSockets.bind(plan)) {
+            assertThat(server.lend("supervisor").getLocalAddress())
+                    .isEqualTo(new InetSocketAddress("127.0.0.1", supervisor));
+            InetSocketAddress bound = (InetSocketAddress) server.lend("kube-apiserver").getLocalAddress();
+            assertThat(bound.getAddress().isAnyLocalAddress()).isTrue();
+            assertThat(bound.getPort()).isEqualTo(api);
+            assertThatThrownBy(() -> HeldSockets.bind(plan)).isInstanceOf(StartFailure.class)
+                    .hasMessageContaining("127.0.0.1:" + supervisor + " (--supervisor-port)");
+        }
+    }
+
+    @Test
+    void aPortThatTheServerHasAlreadyIsNotOpenedAgain() {
+        assertThat(Ports.further(further(Map.of("supervisorPort", "0", "apiserverPort", "0")))).isEmpty();
+        assertThat(Ports.further(further(Map.of("supervisorPort", "9345", "apiserverPort", "9345"))))
+                .extracting(Ports.Component::name).containsExactly("supervisor");
+        assertThat(Ports.further(further(Map.of("apiserverPort", "6444")))).containsExactly(
+                new Ports.Component("kube-apiserver", "--apiserver-port", "127.0.0.1", "6444", true));
+        assertThat(Ports.further(further(Map.of("apiserverPort", "6444", "disableApiserver", true)))).isEmpty();
+    }
+
+    private static LaunchPlan further(Map<String, Object> settings) {
+        Map<String, Object> all = new HashMap<>(settings);
+        all.put("bindAddress", "127.0.0.1");
+        all.put("httpsListenPort", "0");
+        return new LaunchPlan("server", Path.of("/nowhere"), all, Set.of("agent"), Map.of());
     }
 
     @Test

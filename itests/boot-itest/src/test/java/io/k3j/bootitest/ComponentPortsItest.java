@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The ports of scheduler and controllers of a server, from the socket to what is told there.
+/// The ports of scheduler and controllers of a server, and those beside its own, from the socket to what is told there.
 class ComponentPortsItest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final String TEXT = "text/plain";
@@ -39,10 +39,12 @@ class ComponentPortsItest {
     void healthIsForEverybodyAndMetricsForWhomTheApiServerLetsIn() throws Exception {
         int scheduler = FreePort.next();
         int controllers = FreePort.next();
+        List<Integer> further = List.of(FreePort.next(), FreePort.next());
         Path kubeconfig = dir.resolve("k3s.yaml");
         try (K3sProcess server = K3sProcess.server(dir, "--disable-agent", "--bind-address", "127.0.0.1",
                 "--kube-scheduler-arg=secure-port=" + scheduler,
-                "--kube-controller-manager-arg=secure-port=" + controllers)) {
+                "--kube-controller-manager-arg=secure-port=" + controllers,
+                "--supervisor-port=" + further.getFirst(), "--apiserver-port=" + further.getLast())) {
             server.await("kubeconfig", LIMIT, () -> Files.exists(kubeconfig));
             for (int port : List.of(scheduler, controllers)) {
                 String at = "https://127.0.0.1:" + port;
@@ -55,6 +57,16 @@ class ComponentPortsItest {
                     server.await("metrics at " + at, LIMIT, () -> told(master, "/metrics").contains("# TYPE "));
                     assertThat(told(master, "/flagz")).startsWith("200 ").contains("secure-port=" + port + "\n");
                 }
+            }
+            answersBesideItsOwnPort(kubeconfig, further);
+        }
+    }
+
+    private static void answersBesideItsOwnPort(Path kubeconfig, List<Integer> ports) throws Exception {
+        for (int port : ports) {
+            try (Api master = Api.of(kubeconfig, "https://127.0.0.1:" + port)) {
+                assertThat(told(master, "/ping")).isEqualTo("200 pong");
+                assertThat(told(master, "/livez")).as("the API's").isEqualTo("200 ok");
             }
         }
     }

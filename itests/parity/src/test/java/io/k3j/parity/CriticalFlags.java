@@ -21,6 +21,7 @@ final class CriticalFlags {
     private static final int TYPE = 4;
     private static final int PRESET = 5;
     private static final int STATE = 7;
+    private static final String ABSENT = "absent";
     private static final Map<String, String> OTHERS = Map.of("cluster-cidr", "10.44.0.0/16", "service-cidr",
             "10.45.0.0/16", "cluster-dns", "10.43.0.11", "cluster-domain", "other.local", "agent-token",
             "another-secret", "disable", "traefik", "service-node-port-range", "31000-31999",
@@ -83,7 +84,7 @@ final class CriticalFlags {
         String preset = row[PRESET];
         String state = row[STATE];
         if (row[TYPE].equals("bool")) {
-            return new Flag(name, preset.equals("true") ? "false" : "true", !state.equals("absent"));
+            return new Flag(name, preset.equals("true") ? "false" : "true", !state.startsWith(ABSENT));
         }
         if (state.startsWith("only:")) {
             String other = Stream.of(state.substring("only:".length()).split(",")).filter(one -> !one.equals(preset))
@@ -94,7 +95,7 @@ final class CriticalFlags {
         if (other == null || other.equals(preset)) {
             throw new AssertionError("--" + name + " is declared critical: name another value of it here");
         }
-        return new Flag(name, other, !state.equals("absent"));
+        return new Flag(name, other, !state.startsWith(ABSENT));
     }
 
     /// The command line's own list of flags.

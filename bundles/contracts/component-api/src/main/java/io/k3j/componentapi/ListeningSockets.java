@@ -11,6 +11,10 @@ import org.osgi.annotation.versioning.ProviderType;
 public interface ListeningSockets {
     /// The API server's and supervisor's port (`--bind-address`, `--https-listen-port`).
     String SERVER = "server";
+    /// A further port of the same endpoints, for who joins (`--supervisor-port`).
+    String SUPERVISOR = "supervisor";
+    /// A further port of the same endpoints, on an address of its own (`--apiserver-bind-address`, `--apiserver-port`).
+    String API = "kube-apiserver";
     /// The kubelet's port, 10250.
     String KUBELET = "kubelet";
     /// The scheduler's port, 10259.

@@ -73,13 +73,15 @@ public final class ControlConfig {
         flag("SupervisorMetrics", "supervisorMetrics");
     }
 
-    /// K3s has one port for supervisor and API server where nothing else is said, so three fields have one value.
+    /// K3s has one port for supervisor and API server where nothing else is said, so three fields have one value. An
+    /// agent that reads another one for the supervisor follows two lists of servers, of which that of the API has
+    /// `HTTPSPort`.
     private void server() {
         number("AdvertisePort", "advertisePort");
         text("AdvertiseIP", "advertiseAddress");
         number("HTTPSPort", "httpsListenPort");
-        number("SupervisorPort", "httpsListenPort");
-        number("APIServerPort", "httpsListenPort");
+        number("SupervisorPort", value("supervisorPort") == null ? "httpsListenPort" : "supervisorPort");
+        number("APIServerPort", value("apiserverPort") == null ? "httpsListenPort" : "apiserverPort");
         text("APIServerBindAddress", "apiserverBindAddress");
         text("BindAddress", "bindAddress");
         out.put("ServiceNodePortRange", portRange());

@@ -109,13 +109,15 @@ class KubeletArgumentsTest {
                 registryPullQPS: 0
                 imagePullCredentialsVerificationPolicy: NeverVerifyAllowlistedImages
                 preloadedImagesVerificationAllowlist: [docker.io/library/a, b.example/*]
+                imageServiceEndpoint: unix:///run/images.sock
                 """);
         assertThat(read().arguments()).containsExactlyInAnyOrder("node-status-report-frequency=1m",
                 "node-lease-duration-seconds=60", "swap-behavior=LimitedSwap", "single-process-oom-kill=true",
                 "max-container-restart-period=30s", "container-log-monitor-interval=5s", "cpu-cfs-quota=false",
                 "oom-score-adj=-500", "enable-system-log-query=true", "user-namespaces-ids-per-pod=131072",
                 "registry-qps=0", "image-pull-credentials-verification-policy=NeverVerifyAllowlistedImages",
-                "preloaded-images-verification-allowlist=docker.io/library/a,b.example/*");
+                "preloaded-images-verification-allowlist=docker.io/library/a,b.example/*",
+                "image-service-endpoint=unix:///run/images.sock");
     }
 
     @Test

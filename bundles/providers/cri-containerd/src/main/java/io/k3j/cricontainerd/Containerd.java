@@ -21,7 +21,7 @@ final class Containerd {
     private static final System.Logger LOG = System.getLogger("io.k3j.cricontainerd");
     private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
     /// Variables for containerd, which is given them without it.
-    static final String PREFIX = "CONTAINERD_";
+    private static final String PREFIX = "CONTAINERD_";
     private final ContainerdLayout places;
     private final HostCapabilities machine;
     private final Map<String, String> environment;
@@ -77,11 +77,24 @@ final class Containerd {
 
     private void set(Map<String, String> variables) {
         variables.put("PATH", String.join(":", machine.path().stream().map(Path::toString).toList()));
+        variables.putAll(own(environment));
+    }
+
+    private static Map<String, String> own(Map<String, String> environment) {
+        Map<String, String> own = new TreeMap<>();
         environment.forEach((k, v) -> {
             if (k.startsWith(PREFIX)) {
-                variables.put(k.substring(PREFIX.length()), v);
+                own.put(k.substring(PREFIX.length()), v);
             }
         });
+        return own;
+    }
+
+    /// containerd's own way out, for whatever it is asked for by way of us: variables with its own over them.
+    static Map<String, String> environment(Map<String, String> all) {
+        Map<String, String> variables = new TreeMap<>(all);
+        variables.putAll(own(all));
+        return variables;
     }
 
     private static boolean answers(Path socket) {

@@ -8,6 +8,9 @@ package io.k3j.cricontainerd;
     /// `--container-runtime-endpoint`: an external runtime; empty for the supervised containerd.
     String containerRuntimeEndpoint() default "";
 
+    /// `--image-service-endpoint`: who is asked for images in place of the runtime; empty for the runtime.
+    String imageServiceEndpoint() default "";
+
     /// `--snapshotter`.
     String snapshotter() default "overlayfs";
 

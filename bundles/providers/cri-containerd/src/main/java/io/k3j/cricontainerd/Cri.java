@@ -3,19 +3,14 @@ package io.k3j.cricontainerd;
 import io.k3j.model.Struct;
 import io.k3j.nodeapi.RuntimeFault;
 import io.k3j.nodeapi.RuntimeFault.Kind;
-import io.k3j.streaming.GrpcConnection;
 import io.k3j.streaming.GrpcFailure;
-import java.io.IOException;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
-/// CRI calls over a unix socket, with messages as trees. Connects on demand, also after a restart of the runtime. For
-/// any thread; blocks.
+/// CRI calls over unix sockets, with messages as trees: one socket for both services, or one for each. Connects on
+/// demand, also after a restart of the runtime. For any thread; blocks.
 final class Cri implements AutoCloseable {
     private static final String RUNTIME = "/runtime.v1.RuntimeService/";
     private static final String IMAGES = "/runtime.v1.ImageService/";
@@ -23,14 +18,32 @@ final class Cri implements AutoCloseable {
     /// The timeouts of calls, as in the kubelet.
     private static final Duration LIMIT = Duration.ofMinutes(2);
 
-    private final Path socket;
+    private final CriSocket runtimeService;
+    private final CriSocket imageService;
     private final Messages messages = new Messages();
-    private final OperationMetrics metrics = new OperationMetrics();
-    private @Nullable GrpcConnection connection;
-    private boolean closed;
+    private final OperationMetrics metrics;
 
+    /// Both services at one socket.
     Cri(Path socket) {
-        this.socket = socket;
+        this(new CriEndpoints(socket, socket));
+    }
+
+    /// Each service where it is. Does not connect yet.
+    Cri(CriEndpoints endpoints) {
+        runtimeService = new CriSocket(endpoints.runtime(), "container runtime");
+        imageService = endpoints.shared() ? runtimeService : new CriSocket(endpoints.images(), "image service");
+        metrics = new OperationMetrics();
+    }
+
+    private Cri(CriSocket both, OperationMetrics metrics) {
+        runtimeService = both;
+        imageService = both;
+        this.metrics = metrics;
+    }
+
+    /// The same runtime, which is asked for images, too. It shares connection and metrics, and is closed with this one.
+    Cri ofRuntime() {
+        return new Cri(runtimeService, metrics);
     }
 
     /// Calls the runtime service; the messages are named after the method.
@@ -50,10 +63,11 @@ final class Cri implements AutoCloseable {
 
     private Struct call(String service, String method, Struct request, Duration limit) {
         byte[] bytes = messages.encode(method + "Request", request);
+        CriSocket socket = service.equals(IMAGES) ? imageService : runtimeService;
         long begun = System.nanoTime();
         boolean failed = true;
         try {
-            byte[] answer = connection().call(service + method, bytes, limit);
+            byte[] answer = socket.connection().call(service + method, bytes, limit);
             failed = false;
             return messages.decode(method + "Response", answer);
         } catch (GrpcFailure e) {
@@ -71,7 +85,8 @@ final class Cri implements AutoCloseable {
     /// Streams containerd's events of CRI's namespace until the connection breaks; blocks.
     void events(Consumer<Struct> listener) {
         try {
-            connection().stream(SUBSCRIBE, new byte[0], b -> listener.accept(messages.decode("Envelope", b)));
+            runtimeService.connection().stream(SUBSCRIBE, new byte[0],
+                    b -> listener.accept(messages.decode("Envelope", b)));
         } catch (GrpcFailure e) {
             throw fault(e);
         }
@@ -81,26 +96,6 @@ final class Cri implements AutoCloseable {
     Struct event(String message, Struct envelope) {
         return messages.decode(message,
                 envelope.struct("event").text("value").getBytes(StandardCharsets.ISO_8859_1));
-    }
-
-    private synchronized GrpcConnection connection() {
-        GrpcConnection now = connection;
-        if (closed) {
-            throw new RuntimeFault(Kind.UNAVAILABLE, "stopped");
-        }
-        if (now != null && now.open()) {
-            return now;
-        }
-        if (now != null) {
-            now.close();
-        }
-        try {
-            GrpcConnection fresh = new GrpcConnection(SocketChannel.open(UnixDomainSocketAddress.of(socket)), "cri");
-            connection = fresh;
-            return fresh;
-        } catch (IOException e) {
-            throw new RuntimeFault(Kind.UNAVAILABLE, "no container runtime at " + socket + ": " + e.getMessage());
-        }
     }
 
     private static RuntimeFault fault(GrpcFailure e) {
@@ -115,10 +110,8 @@ final class Cri implements AutoCloseable {
     }
 
     @Override
-    public synchronized void close() {
-        closed = true;
-        if (connection != null) {
-            connection.close();
-        }
+    public void close() {
+        runtimeService.close();
+        imageService.close();
     }
 }

@@ -17,10 +17,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -51,6 +51,7 @@ public final class CriContainerd {
     private static final Duration POLL = Duration.ofMillis(10);
     private static final Duration REGISTRIES_EVERY = Duration.ofSeconds(1);
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final Duration ANSWER = Duration.ofSeconds(5);
     /// How long a stop waits for its threads, altogether.
     private static final Duration STOP = Duration.ofSeconds(2);
 
@@ -61,6 +62,7 @@ public final class CriContainerd {
     private final ContainerdLayout places;
     private final HostCapabilities machine = HostCapabilities.here();
     private final PinnedImages pins = new PinnedImages();
+    private final CriEndpoints endpoints;
     private final Cri cri;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final CountDownLatch imported = new CountDownLatch(1);
@@ -83,9 +85,10 @@ public final class CriContainerd {
         this.loops = health;
         pins.add(ContainerdConfig.pauseImage(settings));
         places = new ContainerdLayout(Path.of(settings.dataDir()).toAbsolutePath(), Path.of(settings.runtimeDir()));
-        cri = new Cri(external() ? endpoint(settings.containerRuntimeEndpoint()) : places.socket());
-        sources = external() ? Optional.empty()
-                : Optional.of(new ImageSources(settings, places, containerdEnvironment(), InstantSource.system()));
+        endpoints = CriEndpoints.of(settings, places.socket());
+        cri = new Cri(endpoints);
+        sources = external() ? Optional.empty() : Optional.of(new ImageSources(settings, places,
+                Containerd.environment(System.getenv()), InstantSource.system()));
         served.add(context.registerService(Metrics.class, cri.metrics()::text, new Hashtable<>()));
         sources.ifPresent(this::serve);
         registries = SupervisedLoop.virtual(health, "cri-containerd-registries", this::followRegistries).start();
@@ -104,10 +107,6 @@ public final class CriContainerd {
 
     private boolean external() {
         return !settings.containerRuntimeEndpoint().isEmpty();
-    }
-
-    private static Path endpoint(String url) {
-        return Path.of(url.startsWith("unix://") ? url.substring("unix://".length()) : url);
     }
 
     private void supervise() {
@@ -146,6 +145,7 @@ public final class CriContainerd {
     /// Supervises containerd until it exits.
     private void once() throws IOException, InterruptedException {
         if (external()) {
+            tellCrictl();
             awaitResponding();
             imported.countDown();
             registerRuntime();
@@ -156,7 +156,7 @@ public final class CriContainerd {
         Containerd containerd = new Containerd(places, machine, System.getenv());
         ProcessHandle process = containerd.ensure(new ContainerdConfig(places, machine, settings));
         pid = process.pid();
-        Files.writeString(places.crictl(), "runtime-endpoint: unix://" + places.socket() + "\n");
+        tellCrictl();
         awaitResponding();
         if (importer == null) {
             importer = Thread.ofVirtual().name("image-import").start(this::importImages);
@@ -165,6 +165,11 @@ public final class CriContainerd {
         awaitEnd(process);
         health.degraded("containerd ended; it is being restarted");
         LOG.log(System.Logger.Level.WARNING, "Containerd exited pid=" + process.pid());
+    }
+
+    private void tellCrictl() throws IOException {
+        Files.createDirectories(Objects.requireNonNull(places.crictl().getParent()));
+        Files.writeString(places.crictl(), endpoints.crictl());
     }
 
     /// Waits for the end of the process; unlike `join` this is interruptible, so that no thread is left behind.
@@ -180,17 +185,6 @@ public final class CriContainerd {
         served.add(context.registerService(Endpoint.class, own.endpoint(),
                 new Hashtable<>(Map.of(Endpoint.PORT, ListeningSockets.KUBELET))));
         served.add(context.registerService(Metrics.class, own::metrics, new Hashtable<>()));
-    }
-
-    /// containerd's own way out, for whatever it is asked for by way of us.
-    private static Map<String, String> containerdEnvironment() {
-        Map<String, String> variables = new HashMap<>(System.getenv());
-        System.getenv().forEach((k, v) -> {
-            if (k.startsWith(Containerd.PREFIX)) {
-                variables.put(k.substring(Containerd.PREFIX.length()), v);
-            }
-        });
-        return variables;
     }
 
     /// Takes changes up within a second, also for whoever asks containerd without us (`crictl pull`).
@@ -215,7 +209,11 @@ public final class CriContainerd {
         long until = System.nanoTime() + START_LIMIT.toNanos();
         while (true) {
             try {
-                cri.runtime("Version", Struct.EMPTY, Duration.ofSeconds(5));
+                cri.runtime("Version", Struct.EMPTY, ANSWER);
+                if (!endpoints.shared()) {
+                    // the call by which upstream's kubelet finds out whether an image service is there
+                    cri.images("ImageFsInfo", Struct.EMPTY, ANSWER);
+                }
                 return;
             } catch (RuntimeFault e) {
                 if (System.nanoTime() > until || stopping.await(POLL.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -226,7 +224,7 @@ public final class CriContainerd {
     }
 
     private void importImages() {
-        CriImages images = new CriImages(cri, pins, sources);
+        CriImages images = new CriImages(cri.ofRuntime(), pins, sources);
         String ctr = machine.find("ctr").map(Path::toString).orElse("ctr");
         try {
             new ImageImport(List.of(shippedImages(), places.images()), registries(settings),
@@ -264,7 +262,8 @@ public final class CriContainerd {
         }
         if (registration == null) {
             registration = context.registerService(ContainerRuntime.class,
-                    new CriRuntime(cri, new CriImages(cri, pins, sources), imported, loops, systemd(), () -> pid),
+                    new CriRuntime(cri, new CriImages(cri, pins, endpoints.shared() ? sources : Optional.empty()),
+                            imported, loops, systemd(), () -> pid),
                     null);
         }
         health.ok();

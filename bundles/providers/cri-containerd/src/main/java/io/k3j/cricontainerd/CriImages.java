@@ -18,7 +18,7 @@ final class CriImages implements ImageStore {
     private final PinnedImages pins;
     private final Optional<ImageSources> sources;
 
-    /// @param sources of the supervised containerd; an external runtime has its own
+    /// @param sources of the supervised containerd; another runtime or image service has its own
     CriImages(Cri cri, PinnedImages pins, Optional<ImageSources> sources) {
         this.cri = cri;
         this.pins = pins;

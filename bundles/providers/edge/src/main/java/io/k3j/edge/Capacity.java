@@ -30,7 +30,7 @@ final class Capacity {
     ///
     /// @param process the capacity of this process
     static int ofPort(String name, int process) {
-        boolean large = name.equals(ListeningSockets.SERVER) || name.equals(ListeningSockets.KUBELET);
+        boolean large = Ports.offered(name).equals(ListeningSockets.SERVER) || name.equals(ListeningSockets.KUBELET);
         return large ? process : Limits.COMPONENT_CONNECTIONS;
     }
 

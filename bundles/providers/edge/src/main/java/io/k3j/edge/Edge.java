@@ -34,7 +34,7 @@ public final class Edge {
     /// The arguments of other components that concern their ports.
     public @interface Settings {
         /// `--kube-apiserver-arg`: `tls-min-version`, `tls-cipher-suites` and `http2-max-streams-per-connection` of the
-        /// server's port.
+        /// server's ports.
         String[] kubeApiserverArg() default {};
 
         /// `--kubelet-arg`: the same for the kubelet's port.
@@ -68,8 +68,9 @@ public final class Edge {
     }
 
     private static Map<String, TlsRules> rules(Settings settings) {
-        return Map.of(ListeningSockets.SERVER, TlsRules.of("kube-apiserver-arg", settings.kubeApiserverArg()),
-                ListeningSockets.KUBELET, TlsRules.of("kubelet-arg", settings.kubeletArg()),
+        TlsRules server = TlsRules.of("kube-apiserver-arg", settings.kubeApiserverArg());
+        return Map.of(ListeningSockets.SERVER, server, ListeningSockets.SUPERVISOR, server, ListeningSockets.API,
+                server, ListeningSockets.KUBELET, TlsRules.of("kubelet-arg", settings.kubeletArg()),
                 ListeningSockets.SCHEDULER, TlsRules.of("kube-scheduler-arg", settings.kubeSchedulerArg()),
                 ListeningSockets.CONTROLLERS,
                 TlsRules.of("kube-controller-manager-arg", settings.kubeControllerManagerArg()));

@@ -69,8 +69,8 @@ final class Ports implements AutoCloseable {
                 Capacity.ofThisProcess());
         rules.forEach((name, tls) -> {
             if (sockets.has(name)) {
-                open.put(name, new Port(shared.with(Capacity.ofPort(name, shared.connections())), sockets.lend(name),
-                        routes(name), tls));
+                int most = Capacity.ofPort(name, shared.connections()) / sharers(name);
+                open.put(name, new Port(shared.with(most), sockets.lend(name), routes(offered(name)), tls));
             }
         });
         started.everySecond(this::check);
@@ -80,6 +80,24 @@ final class Ports implements AutoCloseable {
         for (Port port : open.values()) {
             port.connections().check();
         }
+    }
+
+    /// The name under which what a port answers is offered: the server's may have further ports.
+    static String offered(String name) {
+        return name.equals(ListeningSockets.SUPERVISOR) || name.equals(ListeningSockets.API) ? ListeningSockets.SERVER
+                : name;
+    }
+
+    /// How many ports, this one among them, have together what one may have.
+    private int sharers(String name) {
+        return (int) rules.keySet().stream()
+                .filter(other -> sockets.has(other) && offered(other).equals(offered(name))).count();
+    }
+
+    /// The open ports that answer what is offered under a name.
+    private List<Port> opened(String name) {
+        return open.entrySet().stream().filter(port -> offered(port.getKey()).equals(name)).map(Map.Entry::getValue)
+                .toList();
     }
 
     private Routes routes(String name) {
@@ -105,14 +123,12 @@ final class Ports implements AutoCloseable {
     }
 
     private void updateIdentity(String name) {
-        Port port = open.get(name);
         List<ListenerIdentity> known = identities.getOrDefault(name, List.of());
-        if (port == null) {
-            return;
-        }
         try {
-            port.identity(known.isEmpty() ? null : known.getLast());
-            report();
+            for (Port port : opened(name)) {
+                port.identity(known.isEmpty() ? null : known.getLast());
+                report();
+            }
         } catch (IOException | RuntimeException failed) {
             LOG.log(Level.ERROR, "Cannot open port name=" + name, failed);
             health.degraded("cannot open port " + name + ": " + failed.getMessage());
@@ -120,10 +136,9 @@ final class Ports implements AutoCloseable {
     }
 
     private void report() {
-        if (open.containsKey(ListeningSockets.SERVER) && !open.get(ListeningSockets.SERVER).accepting()) {
-            return;
+        if (opened(ListeningSockets.SERVER).stream().allMatch(Port::accepting)) {
+            health.ok();
         }
-        health.ok();
     }
 
     /// Adds an endpoint. Does not block.
@@ -135,9 +150,8 @@ final class Ports implements AutoCloseable {
     void removeEndpoint(String name, Endpoint endpoint) {
         routes(name).remove(endpoint);
         enqueue(() -> {
-            Port port = open.get(name);
-            if (port != null && loops != null) {
-                loops.after(Limits.DRAIN_SECONDS, () -> port.abandon(endpoint));
+            if (loops != null) {
+                loops.after(Limits.DRAIN_SECONDS, () -> opened(name).forEach(port -> port.abandon(endpoint)));
             }
         });
     }

@@ -26,6 +26,7 @@ class CapacityTest {
     @Test
     void aPortThatFewReadDoesNotTakeWhatTheOthersNeed() {
         assertThat(Capacity.ofPort("server", 8_192)).isEqualTo(8_192);
+        assertThat(Capacity.ofPort("supervisor", 8_192)).isEqualTo(8_192);
         assertThat(Capacity.ofPort("kubelet", 8_192)).isEqualTo(8_192);
         assertThat(Capacity.ofPort("kube-scheduler", 8_192)).isEqualTo(Limits.COMPONENT_CONNECTIONS);
     }

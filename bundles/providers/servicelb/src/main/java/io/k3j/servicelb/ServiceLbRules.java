@@ -20,7 +20,8 @@ record ServiceLbRules(Set<BalancedPort> reserved, List<Cidr> inner) {
     static ServiceLbRules of(ServiceLbSettings settings) {
         Set<BalancedPort> reserved = new TreeSet<>();
         add(reserved, "tcp", ALWAYS.stream().mapToInt(Integer::intValue));
-        add(reserved, "tcp", IntStream.of(settings.httpsListenPort()));
+        add(reserved, "tcp", IntStream.of(settings.httpsListenPort(), settings.supervisorPort(),
+                settings.apiserverPort()).filter(port -> port > 0));
         add(reserved, "tcp", settings.managedEtcd() ? IntStream.rangeClosed(2379, 2382) : IntStream.empty());
         add(reserved, "tcp", settings.embeddedRegistry() ? IntStream.of(5001) : IntStream.empty());
         add(reserved, "udp", switch (settings.flannelBackend()) {

@@ -23,6 +23,12 @@ package io.k3j.servicelb;
     /// `--https-listen-port`.
     int httpsListenPort() default 6443;
 
+    /// `--supervisor-port`; 0 where the supervisor has no port of its own.
+    int supervisorPort() default 0;
+
+    /// `--apiserver-port`; 0 where the API has no port of its own.
+    int apiserverPort() default 0;
+
     /// `--flannel-backend`.
     String flannelBackend() default "vxlan";
 
