@@ -5,6 +5,7 @@ import io.k3j.apimachinery.Quantity;
 import io.k3j.model.Struct;
 import io.k3j.validation.Problems;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What can be wrong with requests and limits, as upstream's `ValidateContainerResources`; see "Resource Management for
@@ -14,6 +15,7 @@ final class ResourceProblems {
     /// Resources of which a node may promise more than it has: the request is what is reserved, the limit may be larger
     /// or missing. Of all others (huge pages, devices) a container gets exactly what it asks for.
     private static final Set<String> STANDARD = Set.of("cpu", "memory", "ephemeral-storage");
+    private static final String HUGE_PAGES = "hugepages-";
 
     private ResourceProblems() {
     }
@@ -38,6 +40,11 @@ final class ResourceProblems {
                 p.at("limits").required("Limit must be set for non overcommitable resources");
             }
         }
+        boolean shared = Stream.of(limits, requests).anyMatch(all -> all.has("cpu") || all.has("memory"));
+        if (!shared && Stream.of(limits, requests).flatMap(all -> all.names().stream())
+                .anyMatch(name -> name.startsWith(HUGE_PAGES))) {
+            p.forbidden("HugePages require cpu or memory");
+        }
     }
 
     /// A limit that cannot be read is reported as a limit and compares with nothing.
@@ -60,7 +67,7 @@ final class ResourceProblems {
     private static @Nullable Quantity amount(String name, Struct amounts, Problems p) {
         Problems at = p.key(name);
         at.invalid(name, Names.qualified(name));
-        if (name.indexOf('/') < 0 && !STANDARD.contains(name) && !name.startsWith("hugepages-")) {
+        if (name.indexOf('/') < 0 && !STANDARD.contains(name) && !name.startsWith(HUGE_PAGES)) {
             at.invalid(name, "must be a standard resource type or fully qualified");
             at.invalid(name, "must be a standard resource for containers");
         }
@@ -68,6 +75,8 @@ final class ResourceProblems {
             Quantity q = Quantity.of(amounts.get(name));
             if (q.signum() < 0) {
                 at.invalid(q.toString(), "must be greater than or equal to 0");
+            } else if (name.startsWith(HUGE_PAGES)) {
+                pages(name, q, at);
             } else if (!overcommitted(name) && q.milliValue() % 1000 != 0) {
                 // Half a device cannot be had. Thousandths are rounded up, so every fraction is seen.
                 at.invalid(q.toString(), "must be an integer");
@@ -76,6 +85,19 @@ final class ResourceProblems {
         } catch (IllegalArgumentException e) {
             at.invalid(amounts.get(name), String.valueOf(e.getMessage()));
             return null;
+        }
+    }
+
+    /// A part of a page cannot be had. A size that is no whole number of bytes, or that cannot be read, is none.
+    private static void pages(String name, Quantity amount, Problems p) {
+        Quantity page = Quantity.ZERO;
+        try {
+            page = Quantity.parse(name.substring(HUGE_PAGES.length()));
+        } catch (IllegalArgumentException e) {
+            // told below
+        }
+        if (page.signum() <= 0 || page.milliValue() % 1000 != 0 || amount.value() % page.value() != 0) {
+            p.invalid(amount.toString(), amount + " is not positive integer multiple of " + name);
         }
     }
 
