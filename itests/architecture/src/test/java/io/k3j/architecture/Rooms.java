@@ -18,7 +18,7 @@ final class Rooms {
             Map.entry("apimachinery", Set.of("model")), Map.entry("componentbase", Set.of("componentapi")),
             Map.entry("validation", Set.of("apimachinery", "apiserverapi", "model")),
             Map.entry("componenthelpers", Set.of("model")),
-            Map.entry("corevalidation", Set.of("apimachinery", "model", "validation")),
+            Map.entry("corevalidation", Set.of("apimachinery", "componenthelpers", "model", "validation")),
             Map.entry("printers", Set.of("apimachinery", "apiserverapi", "model")),
             Map.entry("schema", Set.of("apimachinery", "model")),
             Map.entry("protobufwire", Set.of()), Map.entry("openapi", Set.of("model", "protobufwire", "schema")),

@@ -4,6 +4,7 @@ import io.k3j.apimachinery.Names;
 import io.k3j.apimachinery.Quantity;
 import io.k3j.model.Struct;
 import io.k3j.validation.Problems;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,10 @@ final class ResourceProblems {
     /// Resources of which a node may promise more than it has: the request is what is reserved, the limit may be larger
     /// or missing. Of all others (huge pages, devices) a container gets exactly what it asks for.
     private static final Set<String> STANDARD = Set.of("cpu", "memory", "ephemeral-storage");
-    private static final String HUGE_PAGES = "hugepages-";
+    /// How the names of huge pages begin.
+    static final String HUGE_PAGES = "hugepages-";
+    /// What a pod as a whole has, as upstream lists it.
+    private static final List<String> OF_POD = List.of("cpu", HUGE_PAGES, "memory");
 
     private ResourceProblems() {
     }
@@ -23,14 +27,23 @@ final class ResourceProblems {
     /// Checks a container's `resources`, which stand at `p`. A limit without a request is complete: defaulting makes it
     /// the request too.
     static void check(Struct resources, Problems p) {
+        check(resources, false, p);
+    }
+
+    /// Checks the `resources` of a pod as a whole.
+    static void ofPod(Struct resources, Problems p) {
+        check(resources, true, p);
+    }
+
+    private static void check(Struct resources, boolean ofPod, Problems p) {
         Struct limits = resources.struct("limits");
         Struct requests = resources.struct("requests");
         for (int i = 0; i < limits.size(); i++) {
-            amount(limits.name(i), limits, p.at("limits"));
+            amount(limits.name(i), limits, ofPod, p.at("limits"));
         }
         for (int i = 0; i < requests.size(); i++) {
             String name = requests.name(i);
-            Quantity request = amount(name, requests, p.at("requests"));
+            Quantity request = amount(name, requests, ofPod, p.at("requests"));
             if (request == null) {
                 continue;
             }
@@ -64,12 +77,16 @@ final class ResourceProblems {
 
     /// One amount of `limits` or `requests`, null when it is none. A name without a slash must be one that Kubernetes
     /// knows; any other is an extended resource and must name its vendor's domain.
-    private static @Nullable Quantity amount(String name, Struct amounts, Problems p) {
+    private static @Nullable Quantity amount(String name, Struct amounts, boolean ofPod, Problems p) {
         Problems at = p.key(name);
         at.invalid(name, Names.qualified(name));
         if (name.indexOf('/') < 0 && !STANDARD.contains(name) && !name.startsWith(HUGE_PAGES)) {
             at.invalid(name, "must be a standard resource type or fully qualified");
-            at.invalid(name, "must be a standard resource for containers");
+            if (!ofPod) {
+                at.invalid(name, "must be a standard resource for containers");
+            }
+        } else if (ofPod && !OF_POD.contains(name) && !name.startsWith(HUGE_PAGES)) {
+            at.unsupported(name, OF_POD);
         }
         try {
             Quantity q = Quantity.of(amounts.get(name));
