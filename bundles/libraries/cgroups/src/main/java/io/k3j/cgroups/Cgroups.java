@@ -101,8 +101,8 @@ public final class Cgroups {
     /// What a pod may have of huge pages: what it asks for, and nothing of other sizes.
     private Map<Long, Long> pages(Obj pod) {
         Map<Long, Long> all = new TreeMap<>();
-        hugePages.get().keySet().forEach(size -> all.put(size, ContainerResources.total(pod, "requests",
-                amounts -> HugePages.amount(amounts, size))));
+        hugePages.get().keySet().forEach(size -> all.put(size,
+                ContainerResources.exact(pod, amounts -> HugePages.amount(amounts, size))));
         return all;
     }
 

@@ -119,6 +119,10 @@ class CgroupsTest {
         assertThat(pod.resolve("hugetlb.2MB.rsvd.limit_in_bytes")).as("a kernel that does not count these")
                 .doesNotExist();
         assertThat(hugetlb.resolve("kubepods/besteffort/podb/hugetlb.2MB.limit_in_bytes")).hasContent("0");
+        Struct whole = Struct.of("limits", Struct.of("hugepages-2Mi", "16Mi", "cpu", "1"));
+        cgroups.make(huge("w").with(whole, "spec", "resources"));
+        assertThat(hugetlb.resolve("kubepods/burstable/podw/hugetlb.2MB.limit_in_bytes")).as("of the pod as a whole")
+                .hasContent("16777216");
         assertThat(hugetlb.resolve("kubepods/burstable/hugetlb.2MB.limit_in_bytes")).as("a class has no limit")
                 .doesNotExist();
     }

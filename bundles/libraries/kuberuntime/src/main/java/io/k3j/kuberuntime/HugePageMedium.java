@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /// The medium of an `emptyDir` of huge pages: `HugePages`, or with a size `HugePages-2Mi`. Pure; any thread. See
 /// <https://kubernetes.io/docs/tasks/manage-hugepages/scheduling-hugepages/>.
@@ -46,14 +47,15 @@ public final class HugePageMedium {
                 + ": hugePages storage requested, but there is no resource request for huge pages"));
     }
 
-    /// Of pages a request is its limit, which the API's defaults have made a request.
+    /// Of pages a request is its limit; a static pod may say one of both only, since nobody has given it defaults.
     private static Set<Long> requested(Obj pod) {
         List<Struct> resources = new ArrayList<>(List.of(pod.spec().struct("resources")));
         PodSpecs.containers(pod).forEach(c -> resources.add(c.struct("resources")));
         PodSpecs.initContainers(pod).forEach(c -> resources.add(c.struct("resources")));
         Set<Long> sizes = new TreeSet<>();
-        resources.forEach(r -> r.struct("requests").names().stream().filter(HugePages::named)
-                .forEach(name -> sizes.add(size(name.substring(name.indexOf('-') + 1)))));
+        resources.stream().flatMap(r -> Stream.of(r.struct("requests"), r.struct("limits")))
+                .flatMap(amounts -> amounts.names().stream()).filter(HugePages::named)
+                .forEach(name -> sizes.add(size(name.substring(name.indexOf('-') + 1))));
         return sizes;
     }
 

@@ -55,6 +55,9 @@ class HugePagesTest {
                 .as("of an init container").isEqualTo(LARGE);
         assertThat(HugePageMedium.pageSize("HugePages", pod(Struct.EMPTY, Struct.EMPTY, asks("hugepages-1Gi"))))
                 .as("of the pod as a whole").isEqualTo(LARGE);
+        Struct limits = asks("hugepages-1Gi").without("requests");
+        assertThat(HugePageMedium.pageSize("HugePages", pod(limits, Struct.EMPTY, Struct.EMPTY)))
+                .as("of a static pod, which has no defaults").isEqualTo(LARGE);
     }
 
     @Test
