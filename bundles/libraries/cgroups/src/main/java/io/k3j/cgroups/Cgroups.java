@@ -37,7 +37,7 @@ public final class Cgroups {
     private final ReentrantLock weighing = new ReentrantLock();
     /// What burstable pods ask for, in thousandths of a core, by uid.
     private final Map<String, Long> requests = new HashMap<>();
-    /// What all pods may have of huge pages, by size, as it was set last; under [#weighing].
+    /// What all pods may have of huge pages, by size, as it was set last; nothing before [#enforce]; under [#weighing].
     private Map<Long, Long> pages = Map.of();
 
     /// Those of a node whose pods are held to their limits of CPU. Makes nothing yet.
@@ -75,7 +75,9 @@ public final class Cgroups {
     /// @throws IOException when they do not have them, with what to do about it
     public void enforce(CgroupDriver.Limits limits) throws IOException {
         driver.enforce(kubepods, limits);
-        driver.hugePages(kubepods, hugePages.get());
+        Map<Long, Long> now = hugePages.get();
+        driver.hugePages(kubepods, now);
+        weighing(() -> pages = now);
     }
 
     /// The parent of a pod's containers, as CRI's `cgroup_parent`. Pure; whether the group is there is not looked at.
@@ -148,7 +150,7 @@ public final class Cgroups {
                     .forEach(p -> requests.put(p.uid(), request(p)));
             weigh();
             Map<Long, Long> now = hugePages.get();
-            if (!now.equals(pages)) {
+            if (!pages.isEmpty() && !now.equals(pages)) {
                 limitPages(kubepods, now);
                 pages = now;
             }
