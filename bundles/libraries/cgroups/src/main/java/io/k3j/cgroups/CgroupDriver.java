@@ -4,6 +4,7 @@ import io.k3j.childprocess.Command;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /// Who makes cgroups. A group is named by its path no matter who keeps it: `/kubepods/burstable/pod<uid>`. What is
@@ -60,6 +61,11 @@ public interface CgroupDriver {
     /// @param cpuRequest thousandths of a core
     /// @throws IOException when it does not have it, with what to do about it
     void weigh(String group, long cpuRequest) throws IOException;
+
+    /// Gives a group limits of huge pages; a host that does not count them goes on without.
+    /// @param limits bytes by size of a page in bytes; sizes that are not among them keep the limit they have
+    /// @throws IOException when it does not have them all
+    void hugePages(String group, Map<Long, Long> limits) throws IOException;
 
     /// Removes a group, and all that was set for it. What still has processes stays as it is, for another time. One
     /// that is not there is no failure.

@@ -3,8 +3,8 @@ package io.k3j.cgroups;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -14,6 +14,8 @@ final class CgroupfsDriver implements CgroupDriver {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
     /// Controllers of version 1 with a limit of a pod; each has a hierarchy of its own.
     private static final List<String> LIMITING = List.of("cpu", "memory", "pids");
+    /// Controllers of version 2 that containers are held with.
+    private static final List<String> DELEGATED = List.of("cpu", "cpuset", "io", "memory", "pids");
     private final Hierarchies hierarchies;
 
     CgroupfsDriver(Hierarchies hierarchies) {
@@ -62,7 +64,8 @@ final class CgroupfsDriver implements CgroupDriver {
     /// A limit that is 0 is not written: a new group has none.
     private void limitUnified(String group, Limits limits) throws IOException {
         Path p = path("", group);
-        delegate(p);
+        Files.createDirectories(p);
+        hierarchies.delegate(p, DELEGATED);
         share(p, limits.cpuRequest());
         if (limits.cpuLimit() > 0) {
             Files.writeString(p.resolve("cpu.max"),
@@ -88,6 +91,11 @@ final class CgroupfsDriver implements CgroupDriver {
     }
 
     @Override
+    public void hugePages(String group, Map<Long, Long> limits) throws IOException {
+        new HugetlbFiles(hierarchies).limit(group.substring(1), limits);
+    }
+
+    @Override
     public void weigh(String group, long cpuRequest) throws IOException {
         Path p = path("cpu", group);
         if (Files.isDirectory(p)) {
@@ -101,25 +109,6 @@ final class CgroupfsDriver implements CgroupDriver {
             write(group, "cpu.weight", ContainerResources.weight(cpuRequest));
         } else {
             write(group, "cpu.shares", ContainerResources.shares(cpuRequest));
-        }
-    }
-
-    /// A controller counts in a group only when each group above has given it on, from the top down; see cgroups(7),
-    /// `cgroup.subtree_control`. A controller the host lacks is left out.
-    private void delegate(Path group) throws IOException {
-        Files.createDirectories(group);
-        List<Path> above = new ArrayList<>();
-        for (Path p = group.getParent(); p != null && p.startsWith(hierarchies.mount()); p = p.getParent()) {
-            above.addFirst(p);
-        }
-        for (Path p : above) {
-            for (String controller : List.of("cpu", "cpuset", "io", "memory", "pids")) {
-                try {
-                    Files.writeString(p.resolve("cgroup.subtree_control"), "+" + controller);
-                } catch (IOException e) {
-                    LOG.log(System.Logger.Level.DEBUG, "Cgroup {0} without {1}", p, controller);
-                }
-            }
         }
     }
 

@@ -1,5 +1,6 @@
 package io.k3j.cgroups;
 
+import io.k3j.kuberuntime.HugePages;
 import io.k3j.kuberuntime.PodSpecs;
 import io.k3j.model.Obj;
 import java.io.IOException;
@@ -9,7 +10,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /// The cgroups of pods: `kubepods`, below it the QoS classes, below them one per pod. See
@@ -29,23 +32,29 @@ public final class Cgroups {
     private final String kubepods;
     private final long pidsLimit;
     private final boolean quota;
+    private final Supplier<Map<Long, Long>> hugePages;
     /// Lets a class have the weight of all pods known when it was added up.
     private final ReentrantLock weighing = new ReentrantLock();
     /// What burstable pods ask for, in thousandths of a core, by uid.
     private final Map<String, Long> requests = new HashMap<>();
+    /// What all pods may have of huge pages, by size, as it was set last; nothing before [#enforce]; under [#weighing].
+    private Map<Long, Long> pages = Map.of();
 
     /// Those of a node whose pods are held to their limits of CPU. Makes nothing yet.
     /// @param driver who makes them
     /// @param root below which `kubepods` lies, as `/`; given by `--cgroup-root`
     /// @param pidsLimit processes a pod may have, -1 for any number
     public Cgroups(CgroupDriver driver, String root, long pidsLimit) {
-        this(driver, root, pidsLimit, true);
+        this(driver, root, pidsLimit, true, Map::of);
     }
 
     /// The same of any node.
     /// @param quota whether pods are held to their limits of CPU
-    public Cgroups(CgroupDriver driver, String root, long pidsLimit, boolean quota) {
+    /// @param hugePages asked for each pod what the node has of huge pages: bytes by size of a page in bytes
+    public Cgroups(CgroupDriver driver, String root, long pidsLimit, boolean quota,
+            Supplier<Map<Long, Long>> hugePages) {
         this.quota = quota;
+        this.hugePages = hugePages;
         this.driver = driver;
         this.kubepods = (root.equals("/") ? "" : root) + "/kubepods";
         this.pidsLimit = pidsLimit;
@@ -61,11 +70,14 @@ public final class Cgroups {
         return kubepods;
     }
 
-    /// Gives all pods together limits, and the weight they have beside the rest of the machine: without it a new group
-    /// counts as much as a single core, however many there are.
+    /// Gives all pods together limits, those of the huge pages that there are among them, and the weight they have
+    /// beside the rest of the machine: without it a new group counts as much as a single core, however many there are.
     /// @throws IOException when they do not have them, with what to do about it
     public void enforce(CgroupDriver.Limits limits) throws IOException {
         driver.enforce(kubepods, limits);
+        Map<Long, Long> now = hugePages.get();
+        driver.hugePages(kubepods, now);
+        weighing(() -> pages = now);
     }
 
     /// The parent of a pod's containers, as CRI's `cgroup_parent`. Pure; whether the group is there is not looked at.
@@ -84,7 +96,25 @@ public final class Cgroups {
     /// @throws IOException when the pod would run without its limits
     public void make(Obj pod) throws IOException {
         driver.limit(group(pod), limits(pod));
+        limitPages(group(pod), pages(pod));
         weighClass(pod);
+    }
+
+    /// What a pod may have of huge pages: what it asks for, and nothing of other sizes.
+    private Map<Long, Long> pages(Obj pod) {
+        Map<Long, Long> all = new TreeMap<>();
+        hugePages.get().keySet().forEach(size -> all.put(size,
+                ContainerResources.exact(pod, amounts -> HugePages.amount(amounts, size))));
+        return all;
+    }
+
+    /// A group that cannot be limited is told in the log only: its containers are held to their own limits.
+    private void limitPages(String group, Map<Long, Long> limits) {
+        try {
+            driver.hugePages(group, limits);
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "Cannot limit huge pages cgroup={0} error={1}", group, e.toString());
+        }
     }
 
     /// Gives a pod that is resized in place its new limits, and its class the weight it has with it.
@@ -110,7 +140,8 @@ public final class Cgroups {
     }
 
     /// Gives each class the weight of its pods: burstable ones together what they ask for, best-effort ones what is
-    /// left over, however many they are. Of pods that run since before this kubelet it learns by this.
+    /// left over, however many they are. Of pods that run since before this kubelet it learns by this. Huge pages that
+    /// somebody has set aside meanwhile are for pods, too.
     /// @param pods of this node, all of them: what is missing is forgotten
     public void weigh(Collection<Obj> pods) {
         weighing(() -> {
@@ -118,6 +149,11 @@ public final class Cgroups {
             pods.stream().filter(p -> burstable(p) && !PodSpecs.finished(p))
                     .forEach(p -> requests.put(p.uid(), request(p)));
             weigh();
+            Map<Long, Long> now = hugePages.get();
+            if (!pages.isEmpty() && !now.equals(pages)) {
+                limitPages(kubepods, now);
+                pages = now;
+            }
         });
     }
 

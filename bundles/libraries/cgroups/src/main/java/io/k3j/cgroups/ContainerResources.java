@@ -151,4 +151,14 @@ public final class ContainerResources {
         return unlimited ? 0 : Quantity.sum(SUM.of(pod.spec(), own),
                 amount.applyAsLong(pod.spec().struct("overhead")));
     }
+
+    /// The same of what is requested as it is limited, as huge pages. Where only one of both is said it counts, as in
+    /// static pods, which nobody has given defaults.
+    static long exact(Obj pod, ToLongFunction<Struct> amount) {
+        ToLongFunction<Struct> own = resources -> Math.max(amount.applyAsLong(resources.struct("requests")),
+                amount.applyAsLong(resources.struct("limits")));
+        long whole = own.applyAsLong(pod.spec().struct("resources"));
+        return whole > 0 ? whole : Quantity.sum(SUM.of(pod.spec(), c -> own.applyAsLong(c.struct("resources"))),
+                amount.applyAsLong(pod.spec().struct("overhead")));
+    }
 }

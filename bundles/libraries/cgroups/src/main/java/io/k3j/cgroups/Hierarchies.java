@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -16,10 +17,11 @@ import java.util.stream.Stream;
 /// @param unified whether the host has version 2 only
 record Hierarchies(Path mount, boolean unified) {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
+    private static final String CONTROLLERS = "cgroup.controllers";
 
     /// Those mounted there. `cgroup.controllers` is at the top of version 2 alone. Looked at once.
     static Hierarchies at(Path mount) {
-        return new Hierarchies(mount, Files.exists(mount.resolve("cgroup.controllers")));
+        return new Hierarchies(mount, Files.exists(mount.resolve(CONTROLLERS)));
     }
 
     /// A group's directory where a controller is.
@@ -35,6 +37,30 @@ record Hierarchies(Path mount, boolean unified) {
     List<Path> groups(String path) {
         List<Path> roots = unified ? List.of(mount) : children(mount);
         return roots.stream().map(root -> root.resolve(path)).filter(Files::isDirectory).toList();
+    }
+
+    /// The controllers of version 2 that the host has.
+    /// @throws IOException when the kernel does not tell
+    List<String> controllers() throws IOException {
+        return List.of(Files.readString(mount.resolve(CONTROLLERS)).strip().split(" "));
+    }
+
+    /// Has controllers of version 2 count in a group: each group above has to give them on, from the top down; see
+    /// cgroups(7), `cgroup.subtree_control`. A controller that the host lacks is left out.
+    void delegate(Path group, List<String> controllers) {
+        List<Path> above = new ArrayList<>();
+        for (Path p = group.getParent(); p != null && p.startsWith(mount); p = p.getParent()) {
+            above.addFirst(p);
+        }
+        for (Path p : above) {
+            for (String controller : controllers) {
+                try {
+                    Files.writeString(p.resolve("cgroup.subtree_control"), "+" + controller);
+                } catch (IOException e) {
+                    LOG.log(System.Logger.Level.DEBUG, "Cgroup {0} without {1}", p, controller);
+                }
+            }
+        }
     }
 
     /// The directories in a directory; none where it is none.

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -90,6 +91,12 @@ final class SystemdDriver implements CgroupDriver {
     private String share(long cpuRequest) {
         return hierarchies.unified() ? "CPUWeight=" + ContainerResources.weight(cpuRequest)
                 : "CPUShares=" + ContainerResources.shares(cpuRequest);
+    }
+
+    /// The kernel is told itself, as by upstream: systemd knows nothing of huge pages, and leaves them alone.
+    @Override
+    public void hugePages(String group, Map<Long, Long> limits) throws IOException {
+        new HugetlbFiles(hierarchies).limit(path(group), limits);
     }
 
     /// Asks only when the kernel has another weight. Called at every round of housekeeping, and a program per call

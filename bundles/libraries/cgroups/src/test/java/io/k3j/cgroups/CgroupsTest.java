@@ -9,7 +9,9 @@ import io.k3j.model.Struct;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -88,11 +90,74 @@ class CgroupsTest {
         Obj limited = pod("a", "1").with(Struct.of("limits", Struct.of("cpu", "2", "memory", "1Gi")), "spec",
                 "resources");
         Path group = mount.resolve("kubepods/poda");
-        new Cgroups(new CgroupfsDriver(Hierarchies.at(mount)), "/", -1, false).make(limited);
+        new Cgroups(new CgroupfsDriver(Hierarchies.at(mount)), "/", -1, false, Map::of).make(limited);
         assertThat(group.resolve("memory.max")).hasContent("1073741824");
         assertThat(group.resolve("cpu.max")).doesNotExist();
         cgroups().make(limited);
         assertThat(group.resolve("cpu.max")).hasContent("200000 100000");
+    }
+
+    private Cgroups with(Map<Long, Long> hugePages) {
+        return new Cgroups(new CgroupfsDriver(Hierarchies.at(mount)), "/", -1, true, () -> hugePages);
+    }
+
+    private static Obj huge(String uid) {
+        Struct amounts = Struct.of("hugepages-2Mi", "4Mi", "memory", "1Gi");
+        return pod(uid, "1").with(Seq.of(Struct.of("name", "c", "resources", Struct.of("requests", amounts)),
+                Struct.of("name", "d", "resources", Struct.of("requests", amounts))), "spec", "containers");
+    }
+
+    @Test
+    void aPodHasTheHugePagesThatItAsksForAndNoneOfOtherSizes() throws IOException {
+        Path hugetlb = Files.createDirectories(mount.resolve("hugetlb"));
+        Cgroups cgroups = with(Map.of(2L << 20, 16L << 20, 1L << 30, 2L << 30));
+        cgroups.make(huge("a"));
+        cgroups.make(pod("b", ""));
+        Path pod = hugetlb.resolve("kubepods/burstable/poda");
+        assertThat(pod.resolve("hugetlb.2MB.limit_in_bytes")).hasContent("8388608");
+        assertThat(pod.resolve("hugetlb.1GB.limit_in_bytes")).hasContent("0");
+        assertThat(pod.resolve("hugetlb.2MB.rsvd.limit_in_bytes")).as("a kernel that does not count these")
+                .doesNotExist();
+        assertThat(hugetlb.resolve("kubepods/besteffort/podb/hugetlb.2MB.limit_in_bytes")).hasContent("0");
+        Struct whole = Struct.of("limits", Struct.of("hugepages-2Mi", "16Mi", "cpu", "1"));
+        cgroups.make(huge("w").with(whole, "spec", "resources"));
+        assertThat(hugetlb.resolve("kubepods/burstable/podw/hugetlb.2MB.limit_in_bytes")).as("of the pod as a whole")
+                .hasContent("16777216");
+        assertThat(hugetlb.resolve("kubepods/burstable/hugetlb.2MB.limit_in_bytes")).as("a class has no limit")
+                .doesNotExist();
+    }
+
+    @Test
+    void versionTwoLimitsWhatIsReservedToo() throws IOException {
+        Files.writeString(mount.resolve("cgroup.controllers"), "cpu hugetlb memory\n");
+        Path group = Files.createDirectories(mount.resolve("kubepods/burstable/poda"));
+        Files.createFile(group.resolve("hugetlb.2MB.rsvd.max"));
+        with(Map.of(2L << 20, 16L << 20)).make(huge("a"));
+        assertThat(group.resolve("hugetlb.2MB.max")).hasContent("8388608");
+        assertThat(group.resolve("hugetlb.2MB.rsvd.max")).hasContent("8388608");
+        assertThat(mount.resolve("kubepods/burstable/cgroup.subtree_control")).hasContent("+hugetlb");
+    }
+
+    @Test
+    void aKernelThatDoesNotCountHugePagesIsLeftAlone() throws IOException {
+        with(Map.of(2L << 20, 0L)).make(huge("a"));
+        assertThat(mount.resolve("hugetlb")).doesNotExist();
+        Files.writeString(mount.resolve("cgroup.controllers"), "cpu memory\n");
+        with(Map.of(2L << 20, 0L)).make(huge("b"));
+        assertThat(mount.resolve("kubepods/burstable/podb/hugetlb.2MB.max")).doesNotExist();
+    }
+
+    @Test
+    void allPodsTogetherHaveTheHugePagesThatThereAre() throws IOException {
+        Path limit = Files.createDirectories(mount.resolve("hugetlb")).resolve("kubepods/hugetlb.2MB.limit_in_bytes");
+        Map<Long, Long> pages = new HashMap<>(Map.of(2L << 20, 16L << 20));
+        Cgroups cgroups = new Cgroups(new CgroupfsDriver(Hierarchies.at(mount)), "/", -1, true,
+                () -> Map.copyOf(pages));
+        cgroups.enforce(new CgroupDriver.Limits(1000, 0, 1L << 30, 0));
+        assertThat(limit).hasContent("16777216");
+        pages.put(2L << 20, 32L << 20);
+        cgroups.weigh(List.of());
+        assertThat(limit).as("also those that were set aside later").hasContent("33554432");
     }
 
     private Cgroups cgroups() {

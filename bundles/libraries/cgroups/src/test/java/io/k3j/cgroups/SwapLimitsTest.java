@@ -8,6 +8,7 @@ import io.k3j.model.Struct;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,7 +33,7 @@ class SwapLimitsTest {
     private static Struct linux(SwapLimits swap, Struct container, long priority) {
         Obj pod = Obj.of(Struct.of("metadata", Struct.of("name", "p"), "spec",
                 Struct.of("containers", Seq.of(container), "priority", priority)));
-        return ContainerResources.linux(pod, container, 4L << 30, new MemoryControl(swap, false));
+        return ContainerResources.linux(pod, container, 4L << 30, new MemoryControl(swap, false, Set.of()));
     }
 
     private static String swap(SwapLimits swap, Struct container, long priority) {

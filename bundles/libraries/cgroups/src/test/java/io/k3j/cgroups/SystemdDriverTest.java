@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +53,15 @@ class SystemdDriverTest {
         assertThat(asked()).containsExactly("start " + POD,
                 "set-property --runtime " + POD + " CPUWeight=79 CPUQuota=400% MemoryMax=1073741824 TasksMax=infinity",
                 "set-property --runtime kubepods-burstable.slice CPUWeight=79");
+    }
+
+    @Test
+    void theKernelItselfLimitsHugePages() throws IOException {
+        Files.writeString(mount.resolve("cgroup.controllers"), "cpu hugetlb memory pids\n");
+        driver().hugePages(GROUP, Map.of(2L << 20, 4L << 20));
+        assertThat(mount.resolve(CLASS).resolve(POD).resolve("hugetlb.2MB.max")).hasContent("4194304");
+        assertThat(mount.resolve(CLASS).resolve("cgroup.subtree_control")).hasContent("+hugetlb");
+        assertThat(mount.resolve("cgroup.subtree_control")).hasContent("+hugetlb");
     }
 
     @Test

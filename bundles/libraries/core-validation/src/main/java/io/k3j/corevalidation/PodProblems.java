@@ -30,6 +30,7 @@ import java.util.Set;
 /// | `os` | see [OsProblems] |
 /// | `hostUsers` | see [HostUsersProblems] |
 /// | `resourceClaims`, `resources.claims` | see [PodClaimProblems] |
+/// | `resources` of the pod as a whole | see [PodResourceProblems] |
 /// | host ports | each once per protocol and address; with `hostNetwork` the container's own |
 public final class PodProblems {
     /// Not sorted: the message lists restart policies and DNS policies in upstream's own order.
@@ -113,6 +114,7 @@ public final class PodProblems {
         OsProblems.check(spec, p);
         HostUsersProblems.check(spec, p);
         PodClaimProblems.check(spec, p);
+        PodResourceProblems.check(spec, p);
     }
 
     /// Fields that stand for themselves: times in seconds, names of other objects (which need not exist yet), the pod's

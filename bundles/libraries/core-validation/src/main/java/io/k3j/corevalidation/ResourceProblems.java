@@ -4,7 +4,9 @@ import io.k3j.apimachinery.Names;
 import io.k3j.apimachinery.Quantity;
 import io.k3j.model.Struct;
 import io.k3j.validation.Problems;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What can be wrong with requests and limits, as upstream's `ValidateContainerResources`; see "Resource Management for
@@ -14,6 +16,10 @@ final class ResourceProblems {
     /// Resources of which a node may promise more than it has: the request is what is reserved, the limit may be larger
     /// or missing. Of all others (huge pages, devices) a container gets exactly what it asks for.
     private static final Set<String> STANDARD = Set.of("cpu", "memory", "ephemeral-storage");
+    /// How the names of huge pages begin.
+    static final String HUGE_PAGES = "hugepages-";
+    /// What a pod as a whole has, as upstream lists it.
+    private static final List<String> OF_POD = List.of("cpu", HUGE_PAGES, "memory");
 
     private ResourceProblems() {
     }
@@ -21,14 +27,23 @@ final class ResourceProblems {
     /// Checks a container's `resources`, which stand at `p`. A limit without a request is complete: defaulting makes it
     /// the request too.
     static void check(Struct resources, Problems p) {
+        check(resources, false, p);
+    }
+
+    /// Checks the `resources` of a pod as a whole.
+    static void ofPod(Struct resources, Problems p) {
+        check(resources, true, p);
+    }
+
+    private static void check(Struct resources, boolean ofPod, Problems p) {
         Struct limits = resources.struct("limits");
         Struct requests = resources.struct("requests");
         for (int i = 0; i < limits.size(); i++) {
-            amount(limits.name(i), limits, p.at("limits"));
+            amount(limits.name(i), limits, ofPod, p.at("limits"));
         }
         for (int i = 0; i < requests.size(); i++) {
             String name = requests.name(i);
-            Quantity request = amount(name, requests, p.at("requests"));
+            Quantity request = amount(name, requests, ofPod, p.at("requests"));
             if (request == null) {
                 continue;
             }
@@ -37,6 +52,11 @@ final class ResourceProblems {
             } else if (!overcommitted(name)) {
                 p.at("limits").required("Limit must be set for non overcommitable resources");
             }
+        }
+        boolean shared = Stream.of(limits, requests).anyMatch(all -> all.has("cpu") || all.has("memory"));
+        if (!shared && Stream.of(limits, requests).flatMap(all -> all.names().stream())
+                .anyMatch(name -> name.startsWith(HUGE_PAGES))) {
+            p.forbidden("HugePages require cpu or memory");
         }
     }
 
@@ -57,17 +77,23 @@ final class ResourceProblems {
 
     /// One amount of `limits` or `requests`, null when it is none. A name without a slash must be one that Kubernetes
     /// knows; any other is an extended resource and must name its vendor's domain.
-    private static @Nullable Quantity amount(String name, Struct amounts, Problems p) {
+    private static @Nullable Quantity amount(String name, Struct amounts, boolean ofPod, Problems p) {
         Problems at = p.key(name);
         at.invalid(name, Names.qualified(name));
-        if (name.indexOf('/') < 0 && !STANDARD.contains(name) && !name.startsWith("hugepages-")) {
+        if (name.indexOf('/') < 0 && !STANDARD.contains(name) && !name.startsWith(HUGE_PAGES)) {
             at.invalid(name, "must be a standard resource type or fully qualified");
-            at.invalid(name, "must be a standard resource for containers");
+            if (!ofPod) {
+                at.invalid(name, "must be a standard resource for containers");
+            }
+        } else if (ofPod && !OF_POD.contains(name) && !name.startsWith(HUGE_PAGES)) {
+            at.unsupported(name, OF_POD);
         }
         try {
             Quantity q = Quantity.of(amounts.get(name));
             if (q.signum() < 0) {
                 at.invalid(q.toString(), "must be greater than or equal to 0");
+            } else if (name.startsWith(HUGE_PAGES)) {
+                pages(name, q, at);
             } else if (!overcommitted(name) && q.milliValue() % 1000 != 0) {
                 // Half a device cannot be had. Thousandths are rounded up, so every fraction is seen.
                 at.invalid(q.toString(), "must be an integer");
@@ -76,6 +102,19 @@ final class ResourceProblems {
         } catch (IllegalArgumentException e) {
             at.invalid(amounts.get(name), String.valueOf(e.getMessage()));
             return null;
+        }
+    }
+
+    /// A part of a page cannot be had. A size that is no whole number of bytes, or that cannot be read, is none.
+    private static void pages(String name, Quantity amount, Problems p) {
+        Quantity page = Quantity.ZERO;
+        try {
+            page = Quantity.parse(name.substring(HUGE_PAGES.length()));
+        } catch (IllegalArgumentException e) {
+            // told below
+        }
+        if (page.signum() <= 0 || page.milliValue() % 1000 != 0 || amount.value() % page.value() != 0) {
+            p.invalid(amount.toString(), amount + " is not positive integer multiple of " + name);
         }
     }
 

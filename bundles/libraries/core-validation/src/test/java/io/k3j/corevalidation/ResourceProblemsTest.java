@@ -16,7 +16,8 @@ class ResourceProblemsTest {
 
     static Stream<Case> names() {
         return Stream.of(Case.of("cpu", "500m"), Case.of("memory", "1Gi"), Case.of("ephemeral-storage", 1),
-                Case.of("hugepages-2Mi", "4Mi"), Case.of("example.com/gpu", 2), Case.of("cpu", 0),
+                Case.of("hugepages-2Mi", "4Mi", ": Forbidden: HugePages require cpu or memory"),
+                Case.of("example.com/gpu", 2), Case.of("cpu", 0),
                 Case.of("gpu", 1, "limits[gpu]: Invalid value: \"gpu\": must be a standard resource type or fully"
                         + " qualified",
                         "limits[gpu]: Invalid value: \"gpu\": must be a standard resource for"
@@ -61,8 +62,26 @@ class ResourceProblemsTest {
         assertThat(found(Struct.of("example.com/gpu", 2), Struct.of("example.com/gpu", 2))).isEmpty();
         assertThat(found(Struct.of("example.com/gpu", 2), Struct.of("example.com/gpu", 1))).containsExactly(
                 "requests: Invalid value: \"1\": must be equal to example.com/gpu limit of 2");
-        assertThat(found(Struct.EMPTY, Struct.of("hugepages-2Mi", "4Mi")))
+        assertThat(found(Struct.EMPTY, Struct.of("hugepages-2Mi", "4Mi", "cpu", "1")))
                 .containsExactly("limits: Required value: Limit must be set for non overcommitable resources");
+    }
+
+    private static boolean indivisible(String name, String amount) {
+        return found(Struct.of(name, amount, "cpu", "1"), Struct.EMPTY).equals(List.of("limits[" + name
+                + "]: Invalid value: \"" + amount + "\": " + amount + " is not positive integer multiple of " + name));
+    }
+
+    @Test
+    void hugePagesAreWholePagesBesideOtherResources() {
+        Struct two = Struct.of("hugepages-2Mi", "4Mi", "hugepages-1Gi", "0", "memory", "1Gi");
+        assertThat(found(two, two)).isEmpty();
+        assertThat(found(Struct.of("hugepages-2Mi", "4Mi"), Struct.of("hugepages-2Mi", "4Mi", "cpu", "1"))).isEmpty();
+        assertThat(indivisible("hugepages-2Mi", "3Mi")).isTrue();
+        assertThat(indivisible("hugepages-2Mi", "500m")).isTrue();
+        assertThat(indivisible("hugepages-many", "2Mi")).isTrue();
+        assertThat(indivisible("hugepages-0", "2Mi")).isTrue();
+        assertThat(found(two, two.with("hugepages-2Mi", "2Mi"))).containsExactly(
+                "requests: Invalid value: \"2Mi\": must be equal to hugepages-2Mi limit of 4Mi");
     }
 
     @Test

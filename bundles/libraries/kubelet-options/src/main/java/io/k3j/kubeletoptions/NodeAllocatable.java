@@ -4,7 +4,9 @@ import io.k3j.apimachinery.Quantity;
 import io.k3j.cgroups.CgroupDriver;
 import io.k3j.kubeletconfig.ReservedResources;
 import io.k3j.kubeleteviction.EvictionConfig;
+import io.k3j.kuberuntime.HugePages;
 import io.k3j.model.Struct;
+import io.k3j.nodestatus.MachineHugePages;
 import io.k3j.nodestatus.MachineInfo;
 
 /// What pods may have of this node: what it has, less what is reserved, less what hard thresholds of eviction keep
@@ -15,7 +17,9 @@ import io.k3j.nodestatus.MachineInfo;
 /// @param evictions when pods are evicted
 /// @param cpu what the machine has, in cores
 /// @param memory what it has, in bytes
-public record NodeAllocatable(ReservedResources reserved, EvictionConfig evictions, Quantity cpu, Quantity memory) {
+/// @param hugePages what of that is set aside for huge pages, in bytes
+public record NodeAllocatable(ReservedResources reserved, EvictionConfig evictions, Quantity cpu, Quantity memory,
+        Quantity hugePages) {
     private static final String CPU = "cpu";
     private static final String MEMORY = "memory";
     private static final String PID = "pid";
@@ -34,11 +38,11 @@ public record NodeAllocatable(ReservedResources reserved, EvictionConfig evictio
         }
     }
 
-    /// Of a machine, by the kubelet's options.
+    /// Of a machine, by the kubelet's options. Reads how many huge pages there are now.
     /// @throws IllegalArgumentException when more is kept than there is
-    public static NodeAllocatable of(KubeletOptions options, MachineInfo machine) {
+    public static NodeAllocatable of(KubeletOptions options, MachineInfo machine, MachineHugePages pages) {
         return new NodeAllocatable(options.reserved(machine.cpus()), options.evictions(), Quantity.of(machine.cpus()),
-                Quantity.bytes(machine.memory()));
+                Quantity.bytes(machine.memory()), Quantity.bytes(pages.total()));
     }
 
     private static Quantity kept(ReservedResources reserved, EvictionConfig evictions, String resource,
@@ -48,34 +52,39 @@ public record NodeAllocatable(ReservedResources reserved, EvictionConfig evictio
 
     /// Thousandths of a core for pods.
     public long milliCpu() {
-        return of(CPU, cpu).milliValue();
+        return left(kept(reserved, evictions, CPU, cpu), cpu).milliValue();
     }
 
-    /// Bytes of memory for pods.
+    /// Bytes of memory for pods, beside the huge pages that there were when the kubelet started.
     public long bytes() {
-        return of(MEMORY, memory).value();
+        return left(kept(reserved, evictions, MEMORY, memory).add(hugePages), memory).value();
     }
 
     /// Bytes for pods of a disk.
     /// @param capacity bytes
     public long disk(long capacity) {
-        return of("ephemeral-storage", Quantity.bytes(capacity)).value();
+        Quantity all = Quantity.bytes(capacity);
+        return left(kept(reserved, evictions, "ephemeral-storage", all), all).value();
     }
 
     /// Never less than nothing.
-    private Quantity of(String resource, Quantity capacity) {
-        Quantity left = capacity.subtract(kept(reserved, evictions, resource, capacity));
+    private static Quantity left(Quantity kept, Quantity capacity) {
+        Quantity left = capacity.subtract(kept);
         return left.signum() < 0 ? Quantity.ZERO : left;
     }
 
-    /// What pods may have of each resource; those of which nothing is kept stay as they are written.
+    /// What pods may have of each resource; those of which nothing is kept stay as they are written. Memory that is set
+    /// aside for huge pages is no pod's to use otherwise.
     /// @param capacities of the Node
     public Struct of(Struct capacities) {
+        Quantity pages = capacities.names().stream().filter(HugePages::named)
+                .map(name -> Quantity.of(capacities.get(name))).reduce(Quantity.ZERO, Quantity::add);
         Struct.Builder all = Struct.builder();
         capacities.forEach((resource, amount) -> {
             Quantity capacity = Quantity.of(amount);
-            boolean whole = kept(reserved, evictions, resource, capacity).signum() == 0;
-            all.put(resource, whole ? amount : of(resource, capacity).toString());
+            Quantity kept = kept(reserved, evictions, resource, capacity)
+                    .add(resource.equals(MEMORY) ? pages : Quantity.ZERO);
+            all.put(resource, kept.signum() == 0 ? amount : left(kept, capacity).toString());
         });
         return all.build();
     }
@@ -84,12 +93,12 @@ public record NodeAllocatable(ReservedResources reserved, EvictionConfig evictio
     /// evictions keep free is not taken from it, so that a pod is evicted before the kernel ends one.
     /// @param pids processes the machine may have; 0 when that is not known, and then nothing is said of them
     public CgroupDriver.Limits limits(long pids) {
-        return new CgroupDriver.Limits(left(CPU, cpu).milliValue(), 0,
-                left(MEMORY, memory).value(),
-                pids == 0 ? 0 : Math.max(1, left(PID, Quantity.of(pids)).value()));
+        return new CgroupDriver.Limits(enforced(CPU, cpu).milliValue(), 0,
+                enforced(MEMORY, memory).value(),
+                pids == 0 ? 0 : Math.max(1, enforced(PID, Quantity.of(pids)).value()));
     }
 
-    private Quantity left(String resource, Quantity capacity) {
+    private Quantity enforced(String resource, Quantity capacity) {
         return reserved.enforced() ? capacity.subtract(reserved.amount(resource)) : capacity;
     }
 }

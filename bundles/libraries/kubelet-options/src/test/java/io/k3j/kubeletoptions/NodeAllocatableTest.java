@@ -18,7 +18,7 @@ class NodeAllocatableTest {
 
     private static NodeAllocatable of(Map<String, String> arguments) {
         return new NodeAllocatable(ReservedResources.of(arguments, 2), EvictionConfig.of(arguments), Quantity.of(2),
-                Quantity.bytes(4L << 30));
+                Quantity.bytes(4L << 30), Quantity.ZERO);
     }
 
     @Test
@@ -42,6 +42,20 @@ class NodeAllocatableTest {
     void aDiskOfWhichMoreIsReservedThanThereIsHasNothing() {
         assertThat(of(Map.of("system-reserved", "ephemeral-storage=1Gi")).of(CAPACITY).text("ephemeral-storage"))
                 .isEqualTo("0");
+    }
+
+    @Test
+    void memoryOfHugePagesIsNoPodsToUseOtherwise() {
+        Map<String, String> arguments = Map.of("system-reserved", "memory=1Gi");
+        Struct capacity = CAPACITY.with("hugepages-2Mi", "512Mi").with("hugepages-1Gi", "1Gi");
+        assertThat(of(arguments).of(capacity)).isEqualTo(
+                capacity.with("memory", "1536Mi").with("ephemeral-storage", "950Ki"));
+        assertThat(of(arguments).of(CAPACITY.with("hugepages-1Gi", "8Gi")).text("memory")).isEqualTo("0");
+        NodeAllocatable node = new NodeAllocatable(ReservedResources.of(arguments, 2), EvictionConfig.of(arguments),
+                Quantity.of(2), Quantity.bytes(4L << 30), Quantity.bytes(1L << 30));
+        assertThat(node.bytes()).isEqualTo(2L << 30);
+        assertThat(node.limits(0).memory()).as("of all pods, whose huge pages have limits of their own")
+                .isEqualTo(3L << 30);
     }
 
     @Test

@@ -1,17 +1,19 @@
 package io.k3j.kubeletvolumes;
 
 import io.k3j.apimachinery.Quantity;
+import io.k3j.kuberuntime.HugePageMedium;
 import io.k3j.model.Struct;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// `emptyDir`, on the disk of the node or in its memory. See
+/// `emptyDir`, on the disk of the node, in its memory or in its huge pages. See
 /// <https://kubernetes.io/docs/concepts/storage/volumes/#emptydir>.
 ///
-/// Made once and left as it is: what containers wrote outlives their restarts and goes with the pod. Any `medium` but
-/// `Memory` is the disk; a `sizeLimit` there is not the plug-in's to keep.
+/// Made once and left as it is: what containers wrote outlives their restarts and goes with the pod. A `sizeLimit` of
+/// any `medium` but `Memory` is not the plug-in's to keep.
 final class EmptyDirPlugin implements VolumePlugin {
+    private static final String MEMORY = "Memory";
     private final VolumeDirectories directories;
     private final Mounts mounts;
 
@@ -32,11 +34,16 @@ final class EmptyDirPlugin implements VolumePlugin {
 
     /// A tmpfs is mounted again when it is gone, as after a reboot; without `sizeLimit` it is bounded by the kernel, at
     /// half of the host's memory (tmpfs(5)). Mode 0777, as upstream's: every user of the pod's containers may write. A
-    /// tmpfs has the sticky bit as well, which is the kernel's default for it, with a group too.
+    /// tmpfs has the sticky bit as well, which is the kernel's default for it, with a group too. Of huge pages, as
+    /// upstream's, only root and the group may.
     @Override
     public Path setUp(Spec spec) throws IOException {
         Struct e = spec.source().struct("emptyDir");
         long group = spec.group();
+        String medium = e.text("medium");
+        if (!medium.isEmpty() && !medium.equals(MEMORY) && !HugePageMedium.named(medium)) {
+            throw new IOException("unknown storage medium \"" + medium + "\"");
+        }
         Path p = directories.volume(spec, "empty-dir");
         if (!Files.isDirectory(p)) {
             // it appears with its mode, so that what is there is never half made
@@ -45,10 +52,24 @@ final class EmptyDirPlugin implements VolumePlugin {
             VolumeDirectories.own(fresh, 0777, group);
             Files.move(fresh, p);
         }
-        if (e.text("medium").equals("Memory")) {
+        if (medium.equals(MEMORY)) {
             String size = e.has("sizeLimit") ? "size=" + Quantity.of(e.get("sizeLimit")).value() + "," : "";
             mounts.tmpfs(p, size + (group < 0 ? "mode=01777" : "mode=03777,gid=" + group));
+        } else if (!medium.isEmpty()) {
+            hugePages(spec, p, medium);
         }
         return p;
+    }
+
+    private void hugePages(Spec spec, Path p, String medium) throws IOException {
+        long wanted = HugePageMedium.pageSize(medium, spec.pod());
+        long there = mounts.hugetlbfs(p, wanted);
+        if (HugePageMedium.pageSize(medium).isPresent() && there != wanted) {
+            throw new IOException("pod " + spec.pod().uid() + ": mounted dir " + p + " pagesize '"
+                    + Quantity.bytes(there) + "' and requested medium size '" + Quantity.bytes(wanted) + "' differ");
+        }
+        if (spec.group() >= 0) {
+            VolumeDirectories.own(p, 0775, spec.group());
+        }
     }
 }

@@ -1,11 +1,13 @@
 package io.k3j.kubeletvolumes;
 
+import io.k3j.apimachinery.Quantity;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /// What is mounted where, as the kernel tells this process, see
 /// <https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html>.
@@ -15,6 +17,8 @@ import java.util.Optional;
 ///
 /// Nothing is kept between calls, because anybody may mount.
 final class MountTable {
+    private static final String HUGETLBFS = " - hugetlbfs ";
+    private static final String PAGE_SIZE = "pagesize=";
     private final Path file;
 
     /// @param file `/proc/self/mountinfo`, or one like it
@@ -38,6 +42,21 @@ final class MountTable {
         String wanted = text(at);
         return lines().stream().filter(l -> point(l).equals(wanted)).map(l -> l.split(" ", 4)[2])
                 .reduce((before, last) -> last);
+    }
+
+    /// How large the pages are, in bytes, of a file system of huge pages that is mounted at a path above all else.
+    /// @param at without links, as the table has it
+    /// @throws IOException when the table cannot be read, or does not say how large they are
+    OptionalLong hugePages(String at) throws IOException {
+        String wanted = text(at);
+        String last = lines().stream().filter(l -> point(l).equals(wanted)).reduce("", (before, l) -> l);
+        if (!last.contains(HUGETLBFS)) {
+            return OptionalLong.empty();
+        }
+        List<String> options = List.of(last.substring(last.lastIndexOf(' ') + 1).split(","));
+        return OptionalLong.of(Quantity.parse(options.stream().filter(o -> o.startsWith(PAGE_SIZE)).findFirst()
+                .orElseThrow(() -> new IOException("mounted dir " + at + " pagesize is not determined"))
+                .substring(PAGE_SIZE.length()) + "i").value());
     }
 
     /// Whether something is mounted at a path.

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -78,6 +79,21 @@ public final class Mounts {
                 mount("tmpfs", directory, "tmpfs", NOSUID | NODEV, options);
             }
             return directory;
+        });
+    }
+
+    /// Puts an empty file system of huge pages over a directory, unless there is one already.
+    /// @param directory exists already
+    /// @param pageSize bytes of a page
+    /// @return bytes of a page of what is mounted there
+    /// @throws IOException when the kernel refuses, as for a size that it does not know
+    long hugetlbfs(Path directory, long pageSize) throws IOException {
+        return away(() -> {
+            OptionalLong there = table.hugePages(real(directory));
+            if (there.isEmpty()) {
+                mount("nodev", directory, "hugetlbfs", NOSUID | NODEV, "pagesize=" + pageSize);
+            }
+            return there.orElse(pageSize);
         });
     }
 

@@ -1,6 +1,7 @@
 package io.k3j.kubeletvolumes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -35,6 +36,19 @@ class MountsTest {
         Mounts mounts = new Mounts(table);
         assertThat(mounts.device(directory.resolve("a"))).contains("0:50");
         assertThat(mounts.device(directory.resolve("c"))).isEmpty();
+    }
+
+    @Test
+    void aFileSystemOfHugePagesThatIsThereStays(@TempDir Path directory) throws Exception {
+        Path real = directory.toRealPath();
+        Path table = Files.writeString(directory.resolve("table"), "30 1 0:50 / " + real
+                + "/a rw,nosuid,nodev shared:7 - hugetlbfs nodev rw,gid=4711,pagesize=2M\n31 1 0:51 / " + real
+                + "/b rw - hugetlbfs nodev rw,pagesize=1024M\n32 1 0:52 / " + real + "/c rw - hugetlbfs nodev rw\n");
+        Mounts mounts = new Mounts(table);
+        assertThat(mounts.hugetlbfs(directory.resolve("a"), 1L << 30)).isEqualTo(2L << 20);
+        assertThat(mounts.hugetlbfs(directory.resolve("b"), 1L << 30)).isEqualTo(1L << 30);
+        assertThatIOException().isThrownBy(() -> mounts.hugetlbfs(directory.resolve("c"), 1L << 30))
+                .withMessageEndingWith(" pagesize is not determined");
     }
 
     private static void ask(Mounts mounts, Path directory) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.k3j.kubeletvolumes.VolumeFiles.Content;
 import io.k3j.kuberuntime.ReferencedObjects;
@@ -60,6 +61,38 @@ class VolumesTest {
         Files.writeString(v.resolve("kept"), "");
         volumes.prepare(pod, List.of());
         assertThat(v.resolve("kept")).exists();
+    }
+
+    private static Obj huge(String medium, String resource) {
+        Struct requests = Struct.of("requests", Struct.of(resource, "2Gi"));
+        return pod(Struct.of("name", "v", "emptyDir", Struct.of("medium", medium)), Struct.of("fsGroup", 4711))
+                .with(Seq.of(Struct.of("name", "a", "resources", requests)), "spec", "containers");
+    }
+
+    @Test
+    void aVolumeOfHugePagesHasPagesOfTheSizeThatItsPodAsksFor() throws IOException {
+        assumeTrue(Files.isDirectory(Path.of("/sys/kernel/mm/hugepages/hugepages-2048kB")), "no such pages");
+        Path v = volumes.prepare(huge("HugePages", "hugepages-2Mi"), List.of()).get("v");
+        assertThat(mounts.hugetlbfs(v, 1L << 30)).as("what is mounted").isEqualTo(2L << 20);
+        assertThat(mode(v)).isEqualTo(02775);
+        assertThat(Files.getAttribute(v, "unix:gid")).isEqualTo(4711);
+        Files.createFile(v.resolve("kept"));
+        volumes.prepare(huge("HugePages-2Mi", "hugepages-2Mi"), List.of());
+        assertThat(v.resolve("kept")).as("by the next kubelet").exists();
+        assertThatThrownBy(() -> volumes.prepare(huge("HugePages-1Gi", "hugepages-1Gi"), List.of())).hasMessage(
+                "MountVolume.SetUp failed for volume \"v\" : pod u1: mounted dir " + v
+                        + " pagesize '2Mi' and requested medium size '1Gi' differ");
+        volumes.remove("u1");
+        assertThat(v).doesNotExist();
+    }
+
+    @Test
+    void aMediumThatThePodDoesNotAskForOrNobodyKnowsIsRefused() {
+        assertThatThrownBy(() -> volumes.prepare(huge("HugePages-1Gi", "hugepages-2Mi"), List.of()))
+                .hasMessageEndingWith("medium HugePages-1Gi: hugePages storage requested,"
+                        + " but there is no resource request for huge pages");
+        assertThatThrownBy(() -> volumes.prepare(huge("Tape", "hugepages-2Mi"), List.of()))
+                .hasMessageEndingWith("unknown storage medium \"Tape\"");
     }
 
     @Test

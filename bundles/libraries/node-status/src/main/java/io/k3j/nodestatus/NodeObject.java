@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /// The Node this kubelet registers and its status; pure. Any thread. Labels and annotations are K3s'. Field names are
 /// those of the API. What others write into the Node (addresses of cloud providers excepted) is kept. See
@@ -33,6 +34,7 @@ public final class NodeObject {
     private final MachineInfo facts;
     private final Supplier<Set<String>> pressures;
     private final Supplier<Devices> devices;
+    private final UnaryOperator<Struct> hugePages;
 
     /// What the node has by its plug-ins, in devices by resource.
     ///
@@ -41,20 +43,22 @@ public final class NodeObject {
     public record Devices(Map<String, Long> capacity, Map<String, Long> allocatable) {
     }
 
-    /// A node without devices of plug-ins.
+    /// A node without devices of plug-ins and huge pages.
     /// @param settings the flags; `maxPods` is asked again for each status
     /// @param facts of the machine it runs on
     /// @param pressures types of the conditions that are true for want of something, as `MemoryPressure`; asked for
     /// each status
     public NodeObject(NodeSettings settings, MachineInfo facts, Supplier<Set<String>> pressures) {
-        this(settings, facts, pressures, () -> new Devices(Map.of(), Map.of()));
+        this(settings, facts, pressures, () -> new Devices(Map.of(), Map.of()), UnaryOperator.identity());
     }
 
-    /// The same with devices of plug-ins.
+    /// The same with devices of plug-ins and huge pages.
     /// @param devices asked for each status
+    /// @param hugePages makes of capacities, for each status, such with the huge pages that there are
     public NodeObject(NodeSettings settings, MachineInfo facts, Supplier<Set<String>> pressures,
-            Supplier<Devices> devices) {
+            Supplier<Devices> devices, UnaryOperator<Struct> hugePages) {
         this.devices = devices;
+        this.hugePages = hugePages;
         this.settings = settings;
         this.facts = facts;
         this.pressures = pressures;
@@ -177,13 +181,13 @@ public final class NodeObject {
     /// @param old the status that is there, empty for a new node
     Struct status(Struct old, Now now) {
         Struct amounts = Struct.of("cpu", Integer.toString(facts.cpus()), "ephemeral-storage",
-                now.diskBytes() / 1024 + "Ki", "hugepages-1Gi", "0", "hugepages-2Mi", "0", "memory",
-                facts.memory() / 1024 + "Ki", "pods", Long.toString(settings.status().maxPods().getAsLong()));
+                now.diskBytes() / 1024 + "Ki", "memory", facts.memory() / 1024 + "Ki", "pods",
+                Long.toString(settings.status().maxPods().getAsLong()));
         Struct.Builder capacity = old.struct("capacity").toBuilder();
         amounts.forEach(capacity::put);
         Devices given = devices.get();
         given.capacity().forEach((name, count) -> capacity.put(name, Long.toString(count)));
-        Struct all = capacity.build();
+        Struct all = hugePages.apply(capacity.build());
         Struct.Builder allocatable = settings.status().allocatable().apply(all).toBuilder();
         given.allocatable().forEach((name, count) -> allocatable.put(name, Long.toString(count)));
         Struct.Builder b = old.toBuilder();

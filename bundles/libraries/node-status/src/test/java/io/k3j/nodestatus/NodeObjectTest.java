@@ -37,12 +37,14 @@ class NodeObjectTest {
     void tellsWhatItHasByPlugInsAndWhatOfThatPodsMayHave() {
         NodeObject with = new NodeObject(object.settings(),
                 new MachineInfo(2, 4L << 30, List.of("10.0.0.1"), Struct.of("architecture", "amd64")), Set::of,
-                () -> new NodeObject.Devices(Map.of("example.com/gpu", 2L), Map.of("example.com/gpu", 1L)));
+                () -> new NodeObject.Devices(Map.of("example.com/gpu", 2L), Map.of("example.com/gpu", 1L)),
+                all -> all.with("hugepages-2Mi", "1Gi"));
         Struct before = Struct.of("capacity", Struct.of("example.com/gpu", "8", "example.com/by-hand", "3"));
         Struct status = with.status(before, now());
         assertThat(status.struct("capacity").texts()).containsEntry("example.com/gpu", "2")
-                .containsEntry("example.com/by-hand", "3");
-        assertThat(status.struct("allocatable").texts()).containsEntry("example.com/gpu", "1")
+                .containsEntry("example.com/by-hand", "3").containsEntry("hugepages-2Mi", "1Gi");
+        assertThat(status.struct("allocatable").texts()).containsEntry("hugepages-2Mi", "1Gi")
+                .containsEntry("example.com/gpu", "1")
                 .containsEntry("example.com/by-hand", "3");
     }
 

@@ -3,6 +3,8 @@ package io.k3j.schedulercache;
 import io.k3j.componenthelpers.ContainerAggregate;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
+import java.util.Map;
+import java.util.TreeMap;
 
 /// Computes the resource requests of a pod: the maximum of the sum over its containers and the needs of its init
 /// containers, sidecars included in both, plus overhead:
@@ -41,7 +43,18 @@ public final class PodRequests {
         }
         ResourceAmounts pod = resized.requests(ResourceAmounts.of(given));
         return new ResourceAmounts(given.has("cpu") ? pod.cpuMilli() : all.cpuMilli(),
-                given.has("memory") ? pod.memory() : all.memory(), all.disk(), all.others());
+                given.has("memory") ? pod.memory() : all.memory(), all.disk(), others(all, given));
+    }
+
+    /// Of others a pod as a whole has huge pages alone.
+    private static Map<String, Long> others(ResourceAmounts all, Struct given) {
+        Map<String, Long> others = new TreeMap<>(all.others());
+        ResourceAmounts.of(given).others().forEach((name, amount) -> {
+            if (name.startsWith("hugepages-")) {
+                others.put(name, amount);
+            }
+        });
+        return others;
     }
 
     private static ResourceAmounts requests(Struct container, boolean nonZero) {

@@ -31,6 +31,7 @@ import io.k3j.model.Obj;
 import io.k3j.nodeapi.ContainerRuntime;
 import io.k3j.nodeshutdown.NodeShutdown;
 import io.k3j.nodeshutdown.ShutdownInhibitor;
+import io.k3j.nodestatus.MachineHugePages;
 import io.k3j.nodestatus.MachineInfo;
 import io.k3j.nodestatus.NodeLoop;
 import io.k3j.nodestatus.NodeObject;
@@ -98,7 +99,7 @@ final class NodeAgent implements AutoCloseable {
         this.ready = ready;
         KubeletOptions options = NodeParts.prepared(settings, kernel);
         MachineInfo facts = MachineInfo.read(List.of(settings.nodeIp()));
-        NodeAllocatable allocatable = NodeAllocatable.of(options, facts);
+        NodeAllocatable allocatable = NodeAllocatable.of(options, facts, kernel.hugePages());
         ReferencedObjects references = new ReferencedObjects(api);
         Environment environment = NodeParts.environment(references, options, facts, allocatable);
         PodTokens tokens = new PodTokens(api, clock.monotonic());
@@ -110,13 +111,13 @@ final class NodeAgent implements AutoCloseable {
         services = new LiveView(ReferencedObjects.SERVICES, Query.ALL, clock);
         NodeAllocations room = new NodeAllocations(allocatable.milliCpu(), allocatable.bytes());
         tools = new Dependencies(options, runtime, references, volumes, environment,
-                CgroupOptions.cgroups(kernel.cgroups(), options, runtime), Dns.host(options.resolvConf()),
+                NodeParts.cgroups(kernel, options, runtime), Dns.host(options.resolvConf()),
                 new HandlerRunner(runtime, closed), ImageOptions.images(settings, options, runtime, references, clock),
                 new StatusWriter(api, closed), events, clock, this::services, facts.addresses(), facts.memory(),
-                CgroupOptions.memory(kernel.cgroups(), options),
+                CgroupOptions.memory(kernel.cgroups(), options, kernel.hugePages()),
                 UserNamespaceOptions.of(options, facts.cpus(), runtime), room, tokens, gated.watches(clock),
-                admission(options, room, runtime, clock), new StartGates(), NodeParts.claims(options, api, clock),
-                closed);
+                admission(options, room, runtime, clock), new StartGates(),
+                NodeParts.claims(options, api, clock), closed);
         drivers = new CurrentDrivers(NodeParts.host(options, api), volumes);
         plugins = new PluginFailures(api, options.nodeName(), health, tools.events(), clock);
         workers = new PodWorkers(tools);
@@ -130,14 +131,15 @@ final class NodeAgent implements AutoCloseable {
                 ShutdownInhibitor.host(), closed);
         evictions = new Evictions(tools, workers, new StatsSummary(served())::get, collector,
                 allocatable.limits(0).memory());
-        node = new NodeLoop(api, runtime, object(settings, facts, allocatable), clock, closed);
+        node = new NodeLoop(api, runtime, object(settings, facts, allocatable, kernel.hugePages()), clock, closed);
         pods = new LiveView(ReferencedObjects.PODS, Query.ALL.where("spec.nodeName", options.nodeName()), clock);
     }
 
-    private NodeObject object(KubeletSettings settings, MachineInfo facts, NodeAllocatable allocatable) {
+    private NodeObject object(KubeletSettings settings, MachineInfo facts, NodeAllocatable allocatable,
+            MachineHugePages pages) {
         return new NodeObject(
                 NodeOptions.of(tools.options(), settings, facts, allocatable, () -> shutdown().trouble()), facts,
-                () -> evictions().conditions(), tools.admission().resources().devices()::told);
+                () -> evictions().conditions(), tools.admission().resources().devices()::told, pages::told);
     }
 
     private PodAdmission admission(KubeletOptions options, NodeAllocations room, ContainerRuntime runtime,

@@ -1,10 +1,12 @@
 package io.k3j.kubelet;
 
+import io.k3j.cgroups.Cgroups;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.Events;
 import io.k3j.kubeletconfig.KubeletConfigDirectory;
 import io.k3j.kubeletdra.ClaimResources;
+import io.k3j.kubeletoptions.CgroupOptions;
 import io.k3j.kubeletoptions.HostChecks;
 import io.k3j.kubeletoptions.IntervalOptions;
 import io.k3j.kubeletoptions.KubeletOptions;
@@ -16,6 +18,7 @@ import io.k3j.kubeletvolumes.Volumes;
 import io.k3j.kuberuntime.Dns;
 import io.k3j.kuberuntime.Environment;
 import io.k3j.kuberuntime.ReferencedObjects;
+import io.k3j.nodeapi.ContainerRuntime;
 import io.k3j.nodestatus.MachineInfo;
 import io.k3j.nodestatus.NodeDisk;
 import io.k3j.volumeapi.VolumeHost;
@@ -38,6 +41,11 @@ final class NodeParts {
         PodDirectories.correct(options.pods(), options.ownRoot());
         HostChecks.check(options, Path.of("/proc/swaps"), kernel.cgroups());
         return options;
+    }
+
+    /// Control groups of pods.
+    static Cgroups cgroups(KernelFiles kernel, KubeletOptions options, ContainerRuntime runtime) {
+        return CgroupOptions.cgroups(kernel.cgroups(), options, runtime, kernel.hugePages());
     }
 
     /// What variables of containers may refer to.

@@ -19,7 +19,7 @@ class AllocatableEnforcementTest extends PodScene {
 
     private boolean enforced() {
         return new AllocatableEnforcement(tools, new NodeAllocatable(ReservedResources.of(arguments, 2),
-                EvictionConfig.of(arguments), Quantity.of(2), Quantity.bytes(4L << 30))).enforced();
+                EvictionConfig.of(arguments), Quantity.of(2), Quantity.bytes(4L << 30), Quantity.ZERO)).enforced();
     }
 
     private boolean told(String reason, String message) {

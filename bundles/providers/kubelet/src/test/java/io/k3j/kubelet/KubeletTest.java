@@ -10,6 +10,7 @@ import io.k3j.kuberuntime.ReferencedObjects;
 import io.k3j.model.Key;
 import io.k3j.model.Seq;
 import io.k3j.nodeapi.RuntimeFault;
+import io.k3j.nodestatus.MachineHugePages;
 import io.k3j.testkit.FakeApi;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
@@ -105,7 +106,8 @@ class KubeletTest {
     /// One that leaves this machine as it is.
     private Kubelet kubelet(ScriptedRuntime runtime) throws IOException {
         return new Kubelet(context(), settings(), runtime, Health.none(),
-                new KernelFiles(directory.resolve("cgroup"), directory.resolve("oom_score_adj")));
+                new KernelFiles(directory.resolve("cgroup"), directory.resolve("oom_score_adj"),
+                        new MachineHugePages(directory.resolve("hugepages"))));
     }
 
     private KubeletSettings settings() {
