@@ -105,6 +105,7 @@ final class Rooms {
                             "kubeletmemory", "kubeletoptions", "kubelettopology", "kuberuntime", "model", "nodeapi",
                             "nodestatus", "podstatus")),
             Map.entry("nodeshutdown", Set.of("childprocess", "codec", "kubeletconfig", "model", "podstatus")),
+            Map.entry("kubeletnfs", Set.of("kubeletvolumes", "model", "volumeapi")),
             Map.entry("kubeletuserns",
                     Set.of("childprocess", "codec", "durablefiles", "kuberuntime", "model", "nodeapi")),
             Map.entry("encryption", Set.of("codec", "model")),
