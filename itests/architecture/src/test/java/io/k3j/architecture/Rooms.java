@@ -46,7 +46,7 @@ final class Rooms {
                     Set.of("apimachinery", "childprocess", "componenthelpers", "kuberuntime", "model")),
             Map.entry("probes", Set.of("model", "nodeapi", "pki", "streaming")),
             Map.entry("kubeletvolumes",
-                    Set.of("apimachinery", "childprocess", "kuberuntime", "model", "volumeapi")),
+                    Set.of("apimachinery", "childprocess", "componentbase", "kuberuntime", "model", "volumeapi")),
             Map.entry("volumecontent",
                     Set.of("clientapi", "controllerkit", "kubeletvolumes", "kuberuntime", "model", "pki")),
             Map.entry("nodestatus",

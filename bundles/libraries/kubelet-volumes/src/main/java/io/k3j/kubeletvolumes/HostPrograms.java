@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 
 /// The programs of the node that volumes on block devices and of NFS need: `blkid`, `fsck`, `losetup`, `mount` and
 /// `umount` of util-linux, `stat` of coreutils, and `mkfs` of the file systems that pods ask for. They are found on
-/// `PATH`, then where administrators' programs lie whatever `PATH` says. Any thread; blocks until the program has ended,
-/// for [#LIMIT] or [#BRIEF] at most, or as [#within] says.
+/// `PATH`, then where administrators' programs lie whatever `PATH` says. Any thread; blocks until the program has
+/// ended, for [#LIMIT] or [#BRIEF] at most, or as [#within] says.
 public final class HostPrograms implements HostProgram {
     /// What a check, a new file system or the replay of a journal of a large disk takes; whoever waits is one pod.
     public static final Duration LIMIT = Duration.ofHours(1);
