@@ -27,7 +27,7 @@ public final class KernelCalls {
         this.name = name;
     }
 
-    /// What opens something. It changes nothing else, since nobody knows when it is done.
+    /// What opens something. Whatever else it does must be harmless at any time: nobody knows when it is done.
     @FunctionalInterface
     public interface Opening<T extends AutoCloseable> {
         /// Once, on a thread of its own.
