@@ -60,13 +60,12 @@ final class NfsPrograms {
     }
 
     /// What to do, where the program says what is missing on the node, in the words of util-linux before and since it
-    /// uses fsconfig(2), and of nfs-utils.
+    /// uses fsconfig(2), and of nfs-utils. Of a type that is not known mount(8) speaks only where it has no helper.
     private static String advice(String said) {
-        if (said.contains("helper program") || said.contains("mount program didn't pass remote address")) {
-            return "\n" + NO_HELPER;
-        }
-        return said.contains("unknown filesystem type") || said.contains("mount.nfs: No such device")
-                ? "\n" + NO_KERNEL : "";
+        boolean kernel = said.contains("unknown filesystem type") || said.contains("mount.nfs: No such device");
+        boolean helper = said.contains("unknown filesystem type") || said.contains("helper program")
+                || said.contains("mount program didn't pass remote address");
+        return (helper ? "\n" + NO_HELPER : "") + (kernel ? "\n" + NO_KERNEL : "");
     }
 
     /// Ends a mount, by force when the server has not answered in time.

@@ -23,6 +23,8 @@ import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// The programs are scripts of the test's; what they mount is a set of names.
 class NfsVolumesTest {
@@ -114,6 +116,18 @@ class NfsVolumesTest {
         assertThat(base.resolve("v")).doesNotExist();
         programs = line -> failed(32, "mount.nfs: access denied by server while mounting nas:/a");
         assertThatThrownBy(() -> volumes.mount(own("v", EXPORT, false))).hasMessageEndingWith("nas:/a");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', value = {
+            "mount: /x: unknown filesystem type 'nfs'.|true|true", "mount.nfs: No such device|false|true",
+            "mount: /x: fsconfig() failed: NFS: mount program didn't pass remote address.|true|false"})
+    void whatIsMissingIsToldInTheWordsOfEveryProgram(String said, boolean helper, boolean kernel) {
+        programs = line -> failed(32, said);
+        assertThatThrownBy(() -> volumes.mount(own("v", EXPORT, false))).satisfies(e -> {
+            assertThat(e.toString().contains("install nfs-common")).isEqualTo(helper);
+            assertThat(e.toString().contains("modprobe nfs")).isEqualTo(kernel);
+        });
     }
 
     @Test
