@@ -15,6 +15,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -24,25 +25,29 @@ import java.util.stream.Stream;
 /// Volumes of NFS, each an export mounted for one pod, at upstream's place
 /// `pods/<uid>/volumes/kubernetes.io~nfs/<volume>`. Any thread, one at a time per pod, but for [#usage].
 ///
-/// What is mounted is what the table of mounts says; nothing else is kept, so the next kubelet goes on with it. Nothing
-/// here asks a file system that may be a server's: whether something is mounted is read in the table, and everything
-/// else is done by programs ([NfsPrograms]). Directories go by unlinkat(2) with `AT_REMOVEDIR` and nothing before it:
-/// the kernel refuses that while something is mounted or lies there, without asking a server, and what is mounted too
-/// late, as by a `mount` that was killed, has no directory any more.
+/// What is mounted is what the table of mounts says, so the next kubelet goes on with it; only failures are kept.
+/// Nothing here asks a file system that may be a server's: whether something is mounted is read in the table, and
+/// everything else is done by programs ([NfsPrograms]). Directories go by unlinkat(2) with `AT_REMOVEDIR` and nothing
+/// before it: the kernel refuses that while something is mounted or lies there, without asking a server, and what is
+/// mounted too late, as by a `mount` that was killed, has no directory any more.
 public final class NfsVolumes implements DriverVolumes {
     private static final String ESCAPED = "kubernetes.io~nfs";
     private final Path pods;
     private final MountPoints mounts;
     private final NfsPrograms programs;
+    private final MountBackoff backoff;
 
     /// Mounts nothing yet.
     /// @param pods `/var/lib/kubelet/pods`
     /// @param mounts of this node
     /// @param programs of the node, by the time that each may take
-    public NfsVolumes(Path pods, MountPoints mounts, Function<Duration, HostProgram> programs) {
+    /// @param monotonic what nobody sets, for how long a volume that could not be mounted is left alone
+    public NfsVolumes(Path pods, MountPoints mounts, Function<Duration, HostProgram> programs,
+            InstantSource monotonic) {
         this.pods = pods;
         this.mounts = mounts;
         this.programs = new NfsPrograms(programs);
+        backoff = new MountBackoff(monotonic);
     }
 
     private Path volumes(String uid) {
@@ -50,7 +55,8 @@ public final class NfsVolumes implements DriverVolumes {
     }
 
     /// Mounts an export, unless it is mounted already. Its files are the server's: no group is given them. Blocks for
-    /// [NfsPrograms#MOUNT] and, where that fails, for twice [NfsPrograms#UNMOUNT].
+    /// [NfsPrograms#MOUNT] and, where that fails, for twice [NfsPrograms#UNMOUNT]; not at all while it is left alone
+    /// ([MountBackoff]), with what was said last.
     @Override
     public MountedVolume mount(VolumeRequest request) throws IOException {
         NfsSource source = NfsSource.of(request);
@@ -58,6 +64,7 @@ public final class NfsVolumes implements DriverVolumes {
         if (mounts.mounted(at)) {
             return new MountedVolume(at, false, false, "");
         }
+        backoff.check(at);
         PodDirectories.make(at);
         try {
             programs.mount(source, at);
@@ -68,8 +75,10 @@ public final class NfsVolumes implements DriverVolumes {
             }
         } catch (IOException e) {
             undo(at, e);
+            backoff.failed(at, e);
             throw e;
         }
+        backoff.forget(at);
         return new MountedVolume(at, true, false, "");
     }
 
@@ -110,6 +119,7 @@ public final class NfsVolumes implements DriverVolumes {
     /// Unmounts all that a pod has, also of an earlier kubelet. One that cannot be unmounted keeps no other from it.
     @Override
     public void release(String uid) throws IOException {
+        backoff.forget(volumes(uid));
         IOException first = null;
         for (Path at : present(volumes(uid))) {
             try {

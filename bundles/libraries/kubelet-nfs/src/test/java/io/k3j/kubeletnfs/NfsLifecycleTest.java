@@ -64,7 +64,7 @@ class NfsLifecycleTest {
                 (_, _, _) -> Map.of(), mounts, programs, InstantSource.system(),
                 new VolumeStats(InstantSource.system(), InstantSource.system()), (pod, reason, message) -> {
                 });
-        volumes.nfs(new NfsVolumes(pods, mounts::mounted, programs::within));
+        volumes.nfs(new NfsVolumes(pods, mounts::mounted, programs::within, InstantSource.system()));
         return volumes;
     }
 
@@ -91,11 +91,11 @@ class NfsLifecycleTest {
     @Test
     void whatIsMountedTooLateIsNotDeletedIn() throws IOException {
         Path v = begun().prepare(pod(), List.of()).get("v");
-        NfsVolumes early = new NfsVolumes(pods, at -> false, programs::within);
+        NfsVolumes early = new NfsVolumes(pods, at -> false, programs::within, InstantSource.system());
         assertThatThrownBy(() -> early.release("u")).isInstanceOf(IOException.class);
         assertThat(v.resolve("d/f")).hasContent("of the server");
         assertThat(early.usage(v)).isEmpty();
-        NfsVolumes volumes = new NfsVolumes(pods, mounts::mounted, programs::within);
+        NfsVolumes volumes = new NfsVolumes(pods, mounts::mounted, programs::within, InstantSource.system());
         assertThat(volumes.usage(v).orElseThrow().capacityBytes()).isPositive();
         volumes.release("u");
         assertThat(v).doesNotExist();

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -37,6 +38,7 @@ class NfsVolumesTest {
     /// What ran: its limit in seconds, its name and its arguments, without the directory of all.
     private final List<String> ran = new ArrayList<>();
     private HostProgram programs = this::works;
+    private Instant now = Instant.EPOCH;
     private Path base;
     private NfsVolumes volumes;
 
@@ -48,7 +50,7 @@ class NfsVolumesTest {
 
     /// Of a kubelet that has just started.
     private NfsVolumes begun() {
-        return new NfsVolumes(directory, mounted::contains, this::within);
+        return new NfsVolumes(directory, mounted::contains, this::within, () -> now);
     }
 
     private HostProgram within(Duration limit) {
@@ -114,6 +116,7 @@ class NfsVolumesTest {
                         + " -t nfs nas:/a " + base.resolve("v") + "\nOutput: " + NO_HELPER + "\n")
                 .hasMessageContaining("install nfs-common (Debian, Ubuntu)");
         assertThat(base.resolve("v")).doesNotExist();
+        now = now.plus(MountBackoff.FIRST);
         programs = line -> failed(32, "mount.nfs: access denied by server while mounting nas:/a");
         assertThatThrownBy(() -> volumes.mount(own("v", EXPORT, false))).hasMessageEndingWith("nas:/a");
     }
@@ -146,6 +149,18 @@ class NfsVolumesTest {
         assertThat(ran).last().isEqualTo("60 umount /u/volumes/kubernetes.io~nfs/v");
         assertThat(mounted).isEmpty();
         assertThat(base.resolve("v")).doesNotExist();
+    }
+
+    @Test
+    void whoIsRefusedAsksLessAndLessOften() throws IOException {
+        programs = line -> failed(32, "mount.nfs: access denied");
+        for (Instant end = now.plusSeconds(600); now.isBefore(end); now = now.plusSeconds(2)) {
+            assertThatThrownBy(() -> volumes.mount(own("v", EXPORT, false))).hasMessageEndingWith("access denied");
+        }
+        // after 0, 2, 4, 6, 10, 18, 34, 66, 130, 252, 374 and 496 seconds
+        assertThat(ran).hasSize(12);
+        programs = this::works;
+        assertThat(volumes.mount(own("other", EXPORT, false)).fresh()).isTrue();
     }
 
     @Test

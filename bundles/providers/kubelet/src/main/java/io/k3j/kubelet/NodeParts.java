@@ -64,7 +64,7 @@ final class NodeParts {
         HostPrograms programs = new HostPrograms();
         Volumes volumes = new Volumes(options.pods(), references, content, mounts, programs, clock,
                 new VolumeStats(clock, clock.monotonic(), IntervalOptions.volumeStats(options)), warnings);
-        volumes.nfs(new NfsVolumes(options.pods(), mounts::mounted, programs::within));
+        volumes.nfs(new NfsVolumes(options.pods(), mounts::mounted, programs::within, clock.monotonic()));
         return volumes;
     }
 
