@@ -18,7 +18,7 @@
 /// **Errors.** None is thrown by what runs in a loop: it becomes a health report, which names the kind, and a line of
 /// the log, which has the rest.
 @Export
-@Version("1.6.0")
+@Version("1.7.0")
 @NullMarked
 package io.k3j.componentbase;
 
