@@ -7,9 +7,9 @@ import org.osgi.annotation.versioning.ProviderType;
 
 /// The volumes that drivers make for the pods of one kubelet.
 ///
-/// **Who.** `csi` implements it; the kubelet asks.
+/// **Who.** `csi` implements it, and for servers of NFS the kubelet's own library `kubelet-nfs`; the kubelet asks.
 ///
-/// **Lifetime.** From [VolumeDrivers#open] to [#close]; volumes outlive it, also a crash.
+/// **Lifetime.** From [VolumeDrivers#open] to [#close], or as long as the kubelet; volumes outlive it, also a crash.
 ///
 /// **Guarantees.**
 /// 1. A volume that is mounted is what its driver has said is ready, for that pod.

@@ -7,7 +7,8 @@
 /// of plug-ins that would end the process lead to [io.k3j.componentbase.ProcessExit], and who sees a bundle fail
 /// tells so by [io.k3j.componentbase.FaultyBundle]. What other bundles contribute is in
 /// [io.k3j.componentbase.BoundServices], their figures in [io.k3j.componentbase.BoundMetrics]; who may not come back
-/// is asked by [io.k3j.componentbase.LimitedCalls], and who registers what plug-ins wait for does so under an
+/// is asked by [io.k3j.componentbase.LimitedCalls], or where it is the kernel by
+/// [io.k3j.componentbase.KernelCalls], and who registers what plug-ins wait for does so under an
 /// [io.k3j.componentbase.ActivationWatch]. Threads that wait for what others do are woken by a
 /// [io.k3j.componentbase.Signal]. Feature gates are read from a component's arguments by
 /// [io.k3j.componentbase.FeatureGates].
@@ -17,7 +18,7 @@
 /// **Errors.** None is thrown by what runs in a loop: it becomes a health report, which names the kind, and a line of
 /// the log, which has the rest.
 @Export
-@Version("1.6.0")
+@Version("1.7.0")
 @NullMarked
 package io.k3j.componentbase;
 

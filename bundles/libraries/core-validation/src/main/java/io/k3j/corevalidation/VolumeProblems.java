@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Set;
 
 /// What can be wrong with the volumes of a pod, as upstream's `ValidateVolumes`. Sources that are not named here
-/// (`nfs`, ephemeral volumes and others) are checked by the schema alone. Pure.
+/// (`iscsi`, ephemeral volumes and others) are checked by the schema alone. Pure.
 ///
 /// | field | what must be so |
 /// |---|---|
@@ -21,6 +21,7 @@ import java.util.Set;
 /// | `persistentVolumeClaim` | the claim's name |
 /// | `emptyDir.sizeLimit` | a quantity of bytes, not negative |
 /// | `csi` | the driver's name, the name of its Secret |
+/// | `nfs` | an absolute path |
 /// | `projected` | one source per entry, no path twice; a token has a relative path and lives ten minutes or longer |
 /// | `projected.sources[].clusterTrustBundle` | what [TrustBundleProblems] says |
 /// | `projected.sources[].podCertificate` | what [PodCertificateProblems] says |
@@ -91,6 +92,9 @@ final class VolumeProblems {
         }
         if (volume.has("csi")) {
             CsiProblems.volume(volume.struct("csi"), p.at("csi"));
+        }
+        if (volume.has("nfs")) {
+            NfsProblems.check(volume.struct("nfs"), p.at("nfs"));
         }
         if (volume.has("projected")) {
             projected(volume.struct("projected"), p.at("projected"));

@@ -38,6 +38,9 @@ class VolumeProblemsTest {
                         ".csi.driver: Too long: may not be more than 63 bytes"),
                 Case.of("csi", Struct.of("driver", "Csi.Example", "nodePublishSecretRef", Struct.EMPTY),
                         ".csi.nodePublishSecretRef.name: Required value"),
+                Case.of("nfs", Struct.of("server", "nas", "path", "/a/../b")),
+                Case.of("nfs", Struct.of("server", "nas", "path", "a"),
+                        ".nfs.path: Invalid value: \"a\": must be an absolute path"),
                 Case.of("persistentVolumeClaim", Struct.of("claimName", "c")),
                 Case.of("persistentVolumeClaim", Struct.EMPTY, ".persistentVolumeClaim.claimName: Required value"));
     }

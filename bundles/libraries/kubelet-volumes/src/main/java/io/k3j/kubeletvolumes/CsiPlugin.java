@@ -57,7 +57,8 @@ final class CsiPlugin implements VolumePlugin, VolumeStats.DriverUsage {
         return VolumeStats.Metrics.DRIVER;
     }
 
-    private static VolumeRequest request(Spec spec) {
+    /// What is asked for, as the contract has it.
+    static VolumeRequest request(Spec spec) {
         return new VolumeRequest(spec.pod(), spec.name(), spec.source(), spec.persistentVolume(), spec.claim(),
                 Volumes.readOnly(spec.pod(), spec.name()));
     }

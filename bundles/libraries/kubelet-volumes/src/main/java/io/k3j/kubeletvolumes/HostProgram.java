@@ -4,7 +4,7 @@ import java.io.IOException;
 
 /// Runs programs of the node to their end; [HostPrograms] does. Any thread; blocks.
 @FunctionalInterface
-interface HostProgram {
+public interface HostProgram {
     /// How a program ended.
     ///
     /// @param code its exit code; negative when it was killed because its time was over
@@ -14,7 +14,7 @@ interface HostProgram {
         private static final int MOST_SAID = 2000;
 
         /// What it said, in one line for a message; of much the end.
-        String said() {
+        public String said() {
             String all = (output.strip() + " " + complaint.strip()).strip().replace('\n', ' ');
             return all.length() <= MOST_SAID ? all : "..." + all.substring(all.length() - MOST_SAID);
         }

@@ -11,9 +11,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// The programs of the node that volumes on block devices need: `blkid`, `fsck`, `losetup`, `mount` and `umount` of
-/// util-linux, and `mkfs` of the file systems that pods ask for. They are found on `PATH`, then where administrators'
-/// programs lie whatever `PATH` says. Any thread; blocks until the program has ended, for [#LIMIT] or [#BRIEF] at most.
+/// The programs of the node that volumes on block devices and of NFS need: `blkid`, `fsck`, `losetup`, `mount` and
+/// `umount` of util-linux, `stat` of coreutils, and `mkfs` of the file systems that pods ask for. They are found on
+/// `PATH`, then where administrators' programs lie whatever `PATH` says. Any thread; blocks until the program has
+/// ended, for [#LIMIT] or [#BRIEF] at most, or as [#within] says.
 public final class HostPrograms implements HostProgram {
     /// What a check, a new file system or the replay of a journal of a large disk takes; whoever waits is one pod.
     public static final Duration LIMIT = Duration.ofHours(1);
@@ -29,17 +30,27 @@ public final class HostPrograms implements HostProgram {
         this(Optional.ofNullable(System.getenv("PATH")).orElse(""));
     }
 
-    /// @param path directories with colons between them
-    HostPrograms(String path) {
+    /// @param path directories with colons between them, looked into before all others
+    public HostPrograms(String path) {
         directories = Stream.concat(List.of(path.split(":")).stream().filter(d -> d.startsWith("/")),
                 Stream.of("/usr/sbin", "/usr/bin", "/sbin", "/bin")).distinct().map(Path::of).toList();
     }
 
     @Override
     public Result run(String... line) throws IOException {
+        return run(works(line[0]) ? patient : brief, line);
+    }
+
+    /// The same programs, each for another time at most.
+    public HostProgram within(Duration limit) {
+        Command limited = new Command(limit);
+        return line -> run(limited, line);
+    }
+
+    private Result run(Command by, String... line) throws IOException {
         List<String> whole = new ArrayList<>(List.of(line));
         whole.set(0, find(line[0]).toString());
-        Command.Outcome outcome = (works(line[0]) ? patient : brief).run(whole, "");
+        Command.Outcome outcome = by.run(whole, "");
         return new Result(outcome.code(), outcome.output(), outcome.complaint());
     }
 

@@ -1,5 +1,6 @@
 package io.k3j.kubeletvolumes;
 
+import io.k3j.componentbase.KernelCalls;
 import io.k3j.kubeletvolumes.Handles.Handle;
 import io.k3j.kuberuntime.ConfigError;
 import io.k3j.model.Obj;
@@ -8,6 +9,8 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 
 /// What `subPath` names in a volume, mounted where only the kubelet can change anything, so that the runtime mounts
@@ -20,6 +23,9 @@ final class Subpaths {
     /// The permissions of a volume's top with the set-user-id, set-group-id and sticky bits, which what is made in it
     /// gets, too, as by upstream's `SafeMakeDir`.
     private static final int PERMISSIONS = 07777;
+    /// How long a volume's server has to answer.
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private final KernelCalls calls = new KernelCalls("subpath");
     private final VolumeDirectories directories;
     private final Handles handles;
     private final Mounts mounts;
@@ -36,17 +42,22 @@ final class Subpaths {
     /// @return what the runtime is to mount
     /// @throws ConfigError when it cannot be had, or lies outside the volume
     Path hold(Obj pod, Path volume, Subpath use) {
-        try {
-            Path root = volume.toRealPath();
-            Path wanted = inside(Path.of(use.path()), use.path());
-            try (Handle base = handles.directory(root); Handle found = found(base, root, wanted)) {
-                Path target = target(pod, use, found.isDirectory());
-                mounts.bind(found.path(), target);
-                return target;
-            }
+        List<String> thing = List.of(pod.uid(), use.volume());
+        try (Handle found = calls.open(thing, LIMIT, () -> opened(volume, use.path()))) {
+            Path target = target(pod, use, found.isDirectory());
+            mounts.bind(found.path(), target);
+            return target;
         } catch (IOException e) {
             throw ConfigError.config("failed to prepare subPath for volumeMount \"" + use.volume()
                     + "\" of container \"" + use.container() + "\": " + e.getMessage());
+        }
+    }
+
+    private Handle opened(Path volume, String subPath) throws IOException {
+        Path root = volume.toRealPath();
+        Path wanted = inside(Path.of(subPath), subPath);
+        try (Handle base = handles.directory(root)) {
+            return found(base, root, wanted);
         }
     }
 

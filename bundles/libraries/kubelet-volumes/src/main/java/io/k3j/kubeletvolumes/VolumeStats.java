@@ -67,7 +67,7 @@ public final class VolumeStats {
         FILE_SYSTEM,
         /// By counting what lies in it.
         TREE,
-        /// By what its driver says.
+        /// By what its driver says, or the one who has mounted what a server has.
         DRIVER
     }
 

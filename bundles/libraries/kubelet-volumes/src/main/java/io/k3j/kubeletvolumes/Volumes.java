@@ -4,6 +4,7 @@ import io.k3j.kuberuntime.ConfigError;
 import io.k3j.kuberuntime.PodSpecs;
 import io.k3j.kuberuntime.ReferencedObjects;
 import io.k3j.model.Obj;
+import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.volumeapi.DriverVolumes;
 import java.io.IOException;
@@ -30,6 +31,7 @@ public final class Volumes {
     private final List<VolumePlugin> plugins;
     private final LocalPlugin local;
     private final CsiPlugin csi;
+    private final NfsPlugin nfs = new NfsPlugin();
     private final VolumeStats stats;
 
     /// Who tells people what they should know of a pod, as its Events. Called on the thread that makes the volume.
@@ -65,8 +67,8 @@ public final class Volumes {
                 new DeviceMap(directories, LocalPlugin.ESCAPED, mounts,
                         new LoopDevices(Path.of("/sys/block"), programs)));
         csi = new CsiPlugin(directories, warnings);
-        stats.ask(csi);
-        plugins = List.of(new HostPathPlugin(), local, csi,
+        stats.ask(volume -> nfs.mounter(volume).isPresent() ? nfs.mounter(volume).get().usage(volume) : csi.of(volume));
+        plugins = List.of(new HostPathPlugin(), local, csi, nfs,
                 new ContentPlugin(directories, content, mounts, handles, clock),
                 new EmptyDirPlugin(directories, mounts), new ImagePlugin(directories));
     }
@@ -74,6 +76,11 @@ public final class Volumes {
     /// Asks these for the volumes of drivers from now on; empty while there is nobody who knows any.
     public void drivers(Optional<DriverVolumes> now) {
         csi.use(now);
+    }
+
+    /// Has these mount what servers of NFS export; called once, before any other method.
+    public void nfs(DriverVolumes mounter) {
+        nfs.use(mounter);
     }
 
     /// Makes or refreshes all volumes of a pod. One after the other; the first that fails ends it, and those before it
@@ -185,8 +192,16 @@ public final class Volumes {
             throw ConfigError.config("PVC " + claim.namespace() + "/" + name + " was not created for pod "
                     + pod.namespace() + "/" + pod.name() + " (pod is not owner)");
         }
-        Struct source = references.need(ReferencedObjects.VOLUMES, "", bound, false).orElseThrow().spec();
+        Struct source = source(references.need(ReferencedObjects.VOLUMES, "", bound, false).orElseThrow());
         return new VolumePlugin.Spec(pod, volume.text("name"), source, bound, List.of(), Optional.of(claim));
+    }
+
+    /// The `spec` of a PersistentVolume. Options of an older annotation come first, as upstream's
+    /// `MountOptionFromSpec` has it, but for `csi`.
+    private static Struct source(Obj volume) {
+        String older = volume.annotations().getOrDefault("volume.beta.kubernetes.io/mount-options", "");
+        return older.isEmpty() || volume.spec().has("csi") ? volume.spec()
+                : volume.spec().with("mountOptions", Seq.copyOf(List.of(older.split(","))));
     }
 
     /// Whether containers may not write to a volume: always so with files the kubelet keeps fresh, else when its claim
@@ -196,7 +211,7 @@ public final class Volumes {
     public static boolean readOnly(Obj pod, String name) {
         Struct volume = pod.spec().seq("volumes").find("name", name);
         return ContentPlugin.isContent(volume) || volume.struct("persistentVolumeClaim").flag("readOnly")
-                || volume.struct("csi").flag("readOnly");
+                || volume.struct("csi").flag("readOnly") || volume.struct("nfs").flag("readOnly");
     }
 
     /// What the runtime is to mount for a `volumeMount`: the volume, or what a subpath names in it.
@@ -233,6 +248,7 @@ public final class Volumes {
         // what lies on a driver's mount goes before it, and the driver's mount is the driver's to end
         mounts.unmountBelow(directory.resolve("volume-subpaths"));
         csi.release(uid);
+        nfs.release(uid);
         mounts.unmountBelow(directory);
         Trees.delete(directory);
         local.end(used);

@@ -173,7 +173,7 @@ class VolumesTest {
         assertThat(volumes.prepare(pod, List.of())).containsEntry("v", local);
         bind(Struct.of("local", Struct.of("path", local.toString())));
         assertThat(volumes.prepare(pod, List.of())).containsEntry("v", local);
-        bind(Struct.of("nfs", Struct.EMPTY));
+        bind(Struct.of("iscsi", Struct.EMPTY));
         assertThatThrownBy(() -> volumes.prepare(pod, List.of()))
                 .hasMessageEndingWith("no volume plugin matched the source of persistentvolume pv");
     }
@@ -231,9 +231,9 @@ class VolumesTest {
 
     @Test
     void saysWhichKindOfVolumeItDoesNotKnow() {
-        Obj pod = pod(Struct.of("name", "v", "nfs", Struct.EMPTY), Struct.EMPTY);
+        Obj pod = pod(Struct.of("name", "v", "iscsi", Struct.EMPTY), Struct.EMPTY);
         assertThatThrownBy(() -> volumes.prepare(pod, List.of()))
-                .hasMessage("MountVolume.SetUp failed for volume \"v\" : no volume plugin matched [nfs]");
+                .hasMessage("MountVolume.SetUp failed for volume \"v\" : no volume plugin matched [iscsi]");
     }
 
     private void bind(Struct source) {

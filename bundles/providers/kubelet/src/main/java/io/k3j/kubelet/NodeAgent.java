@@ -20,8 +20,6 @@ import io.k3j.kubeletserver.CertificateMetrics;
 import io.k3j.kubeletserver.HealthzPort;
 import io.k3j.kubeletserver.KubeletHost;
 import io.k3j.kubeletserver.StatsSummary;
-import io.k3j.kubeletvolumes.HostPrograms;
-import io.k3j.kubeletvolumes.Mounts;
 import io.k3j.kubeletvolumes.Volumes;
 import io.k3j.kuberuntime.Dns;
 import io.k3j.kuberuntime.Environment;
@@ -106,8 +104,8 @@ final class NodeAgent implements AutoCloseable {
         Events events = new Events(api, "kubelet", options.nodeName(), clock);
         Volumes.Warnings warnings = NodeParts.warnings(events);
         GatedSources gated = GatedSources.of(api, options.nodeName(), clock, warnings, settings.kubeletArg());
-        Volumes volumes = new Volumes(options.pods(), references, gated.content(references, environment, tokens),
-                new Mounts(), new HostPrograms(), clock, NodeParts.volumeStats(options, clock), warnings);
+        Volumes volumes = NodeParts.volumes(options, references, gated.content(references, environment, tokens),
+                clock, warnings);
         services = new LiveView(ReferencedObjects.SERVICES, Query.ALL, clock);
         NodeAllocations room = new NodeAllocations(allocatable.milliCpu(), allocatable.bytes());
         tools = new Dependencies(options, runtime, references, volumes, environment,

@@ -6,13 +6,17 @@ import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.Events;
 import io.k3j.kubeletconfig.KubeletConfigDirectory;
 import io.k3j.kubeletdra.ClaimResources;
+import io.k3j.kubeletnfs.NfsVolumes;
 import io.k3j.kubeletoptions.CgroupOptions;
 import io.k3j.kubeletoptions.HostChecks;
 import io.k3j.kubeletoptions.IntervalOptions;
 import io.k3j.kubeletoptions.KubeletOptions;
 import io.k3j.kubeletoptions.KubeletSettings;
 import io.k3j.kubeletoptions.NodeAllocatable;
+import io.k3j.kubeletvolumes.HostPrograms;
+import io.k3j.kubeletvolumes.Mounts;
 import io.k3j.kubeletvolumes.PodDirectories;
+import io.k3j.kubeletvolumes.VolumeFiles;
 import io.k3j.kubeletvolumes.VolumeStats;
 import io.k3j.kubeletvolumes.Volumes;
 import io.k3j.kuberuntime.Dns;
@@ -61,9 +65,15 @@ final class NodeParts {
         return (pod, reason, message) -> events.tell(Events.reference(pod), "Warning", reason, message);
     }
 
-    /// What volumes use, counted as often as it is said.
-    static VolumeStats volumeStats(KubeletOptions options, TimeSource clock) {
-        return new VolumeStats(clock, clock.monotonic(), IntervalOptions.volumeStats(options));
+    /// The volumes of this node's pods; what they use is counted as often as it is said.
+    static Volumes volumes(KubeletOptions options, ReferencedObjects references, VolumeFiles content,
+            TimeSource clock, Volumes.Warnings warnings) {
+        Mounts mounts = new Mounts();
+        HostPrograms programs = new HostPrograms();
+        Volumes volumes = new Volumes(options.pods(), references, content, mounts, programs, clock,
+                new VolumeStats(clock, clock.monotonic(), IntervalOptions.volumeStats(options)), warnings);
+        volumes.nfs(new NfsVolumes(options.pods(), mounts::mounted, programs::within, clock.monotonic()));
+        return volumes;
     }
 
     /// What makers of volumes are told of this node.

@@ -5,6 +5,7 @@ import io.k3j.apimachinery.Quantity;
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.corevalidation.CsiProblems;
+import io.k3j.corevalidation.NfsProblems;
 import io.k3j.corevalidation.NodeAffinityProblems;
 import io.k3j.kindrules.Fill;
 import io.k3j.kindrules.KindRules;
@@ -93,10 +94,13 @@ final class StorageRules {
             }
         }
 
-        /// What drivers make of a volume, and where it can be used.
+        /// What drivers and servers make of a volume, and where it can be used.
         private static void driver(Struct spec, Problems p) {
             if (spec.has(CSI)) {
                 CsiProblems.persistentVolume(spec.struct(CSI), p.at(CSI));
+            }
+            if (spec.has("nfs")) {
+                NfsProblems.check(spec.struct("nfs"), p.at("nfs"));
             }
             if (spec.has(AFFINITY)) {
                 Problems at = p.at(AFFINITY).at("required");
