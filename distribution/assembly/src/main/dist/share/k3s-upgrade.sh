@@ -78,14 +78,16 @@ run_k3s() { # COMMAND [OPTIONS] -- ARGUMENTS
     [ "$code" = 0 ] || fatal "k3s upgrade has ended with $code, and says why above; this node has $(readlink "$HOST$LIB/current")"
 }
 
-# A place that root alone can write, beside the releases: k3s upgrade takes no other tar.
+# A place that root alone can write, beside the releases if not elsewhere: k3s upgrade takes no other tar.
 copy_release() {
-    find "$HOST$LIB" -maxdepth 1 -name '.image.*' -mmin "+$LEFT_MINUTES" -exec rm -rf {} +
-    copy=$(umask 077 && mktemp -d "$HOST$LIB/.image.XXXXXX") || fatal "cannot write to $LIB on this node"
+    place=${K3S_UPGRADE_DIR:-$LIB}
+    [ -d "$HOST$place" ] || fatal "there is no directory $place on this node; change K3S_UPGRADE_DIR of the plan"
+    find "$HOST$place/" -maxdepth 1 -name '.image.*' -mmin "+$LEFT_MINUTES" -exec rm -rf {} +
+    copy=$(umask 077 && mktemp -d "$HOST$place/.image.XXXXXX") || fatal "cannot write to $place on this node"
     trap 'rm -rf "$copy"' EXIT
     for file in "$HERE"/k3s-*.tar.gz "$HERE"/sha256sum-*.txt; do
         [ -f "$file" ] || fatal "this image holds no ${file##*/}"
-        cp "$file" "$copy/" || fatal "cannot copy ${file##*/} to $LIB on this node; is there room?"
+        cp "$file" "$copy/" || fatal "cannot copy ${file##*/} to $place on this node; is there room?"
         case "$file" in *.tar.gz) tar=${copy#"$HOST"}/${file##*/} ;; esac
     done
 }

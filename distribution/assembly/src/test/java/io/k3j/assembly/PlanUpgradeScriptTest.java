@@ -128,6 +128,16 @@ class PlanUpgradeScriptTest {
     }
 
     @Test
+    void theCopyLiesWhereThePlanWantsIt() throws Exception {
+        Path other = Files.createDirectory(directory.resolve("usr/root"));
+        environment.put("K3S_UPGRADE_DIR", other.toString());
+        assertThat(run("upgrade")).startsWith("0 ").contains("k3s upgrade --to " + other + "/.image.");
+        assertThat(other).isEmptyDirectory();
+        environment.put("K3S_UPGRADE_DIR", other + "/absent");
+        assertThat(run("upgrade")).startsWith("1 ").contains("there is no directory " + other + "/absent on this node");
+    }
+
+    @Test
     void prepareWaitsForThePlanByTheMachinesProgram() throws Exception {
         assertThat(run("prepare", "server-plan")).startsWith("0 ").contains("entering " + directory.resolve("host"),
                 "k3s upgrade --await-plan server-plan --service-account /proc/",
