@@ -17,11 +17,12 @@ LEFT_MINUTES=60
 info() { echo "[INFO]  $*"; }
 fatal() { echo "[ERROR] $*" >&2; exit 1; }
 
-# Anybody may give his own process the words of a server, in a container or not: only those of root count that see the machine's
-# processes. A container without privileges cannot tell the last.
+# Anybody may give his own process the words of a server, in a container or not: only those of root count that see the same
+# processes as this one, which a container without privileges cannot tell.
 of_root() { # PROCESS
-    [ "$(stat -c %u "$1")" = "$(stat -c %u "$HOST/proc/1")" ] \
-        && [ "$(readlink "$1/ns/pid")" = "$(readlink "$HOST/proc/1/ns/pid")" ]
+    [ "$(stat -c %u "$1")" = "$(stat -c %u "$HOST/proc/1")" ] || return 1
+    sees=$(readlink "$1/ns/pid") || return 0
+    [ "$sees" = "$(readlink /proc/self/ns/pid)" ]
 }
 
 installed() { # HOME : a release of install.sh, in a directory that root alone can write
