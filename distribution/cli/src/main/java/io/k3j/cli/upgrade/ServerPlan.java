@@ -70,7 +70,7 @@ public final class ServerPlan {
             }
             return missing(plan.get(), ServerNodes.of(api), version);
         } catch (IOException unanswered) {
-            return Optional.of("the API does not tell: " + unanswered.getMessage());
+            return Optional.of("the API does not tell: " + Printable.of(String.valueOf(unanswered.getMessage())));
         }
     }
 
