@@ -76,7 +76,20 @@ run_k3s() { # COMMAND [OPTIONS] -- ARGUMENTS
     trap 'kill "$child" 2> /dev/null || true; exit 143' INT TERM
     code=0
     wait "$child" || code=$?
-    [ "$code" = 0 ] || fatal "k3s upgrade has ended with $code, and says why above; this node has $(readlink "$HOST$LIB/current")"
+}
+
+failed() {
+    fatal "k3s upgrade has ended with $code, and says why above; this node has $(readlink "$HOST$LIB/current")"
+}
+
+# The controller has a Job try again and again. What was refused may be granted a minute later; a release that was started and
+# taken back is not started by the same plan again, or the service would be restarted as long as the Job lives.
+not_again() { # FLAGS
+    MARK=$HOST$LIB/.plan-failed
+    TRY="${SYSTEM_UPGRADE_PLAN_NAME:-} ${SYSTEM_UPGRADE_PLAN_LATEST_HASH:-} $*"
+    [ -n "${SYSTEM_UPGRADE_PLAN_LATEST_HASH:-}" ] && [ "$(cat "$MARK" 2> /dev/null)" = "$TRY" ] || return 0
+    fatal "the release of this plan was started on this node and taken back; the log of an earlier pod of this Job and" \
+        "the node's journal say why. Give the plan another version or other args, or delete $LIB/.plan-failed on the node"
 }
 
 # A place that root alone can write, beside the releases if not elsewhere: k3s upgrade takes no other tar.
@@ -95,9 +108,16 @@ copy_release() {
 
 upgrade() { # FLAGS
     find_service
+    not_again "$@"
     info "Upgrading $(readlink "$HOST$LIB/current") in $LIB, from which process ${PROCESS##*/} runs"
     copy_release
     run_k3s nsenter -t 1 -m -u -i -n -- --to "$tar" "$@"
+    if [ "$code" != 0 ]; then
+        # restarted by the trial
+        [ -d "$PROCESS" ] || echo "$TRY" > "$MARK"
+        failed
+    fi
+    rm -f "$MARK"
     info "This node has $(readlink "$HOST$LIB/current")"
 }
 
@@ -106,6 +126,7 @@ prepare() { # PLAN
     find_service
     info "Waiting for plan $1"
     run_k3s chroot "$HOST" -- --await-plan "$1"
+    [ "$code" = 0 ] || failed
 }
 
 case "${1:-}" in

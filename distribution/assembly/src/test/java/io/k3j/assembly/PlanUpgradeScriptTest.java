@@ -116,6 +116,26 @@ class PlanUpgradeScriptTest {
         assertThat(library.toFile().list()).containsExactlyInAnyOrder("current", "release-a");
     }
 
+    /// The controller's own manifest lets a Job try a hundred times.
+    @Test
+    void aReleaseThatWasTakenBackIsNotStartedAgainByTheSamePlan() throws Exception {
+        environment.put("SYSTEM_UPGRADE_PLAN_NAME", "server-plan");
+        environment.put("SYSTEM_UPGRADE_PLAN_LATEST_HASH", "abc");
+        Path program = library.resolve("release-a/bin/k3s");
+        program(program, "echo 'k3s: refused' >&2\nexit 1");
+        assertThat(run("upgrade")).contains("k3s: refused");
+        assertThat(run("upgrade")).as("nothing was started").contains("k3s: refused");
+        program(program, "rm -r " + directory.resolve("host/proc/77") + "\necho 'k3s: taken back' >&2\nexit 1");
+        assertThat(run("upgrade")).startsWith("1 ").contains("k3s: taken back");
+        process(78, library.resolve("release-a").toString(), "server");
+        assertThat(run("upgrade")).startsWith("1 ").doesNotContain("k3s: taken back")
+                .contains("was started on this node and taken back", "delete " + library + "/.plan-failed");
+        program(program, "echo 'k3s: done'");
+        assertThat(run("upgrade", "--timeout=600")).as("with other args").startsWith("0 ").contains("k3s: done");
+        assertThat(run("upgrade")).as("forgotten").startsWith("0 ").contains("k3s: done");
+        assertThat(library.toFile().list()).containsExactlyInAnyOrder("current", "release-a");
+    }
+
     @Test
     void copiesOfJobsThatWereKilledAreRemoved() throws Exception {
         Path old = Files.createDirectory(library.resolve(".image.abcdef"));
