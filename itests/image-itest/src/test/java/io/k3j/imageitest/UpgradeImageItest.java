@@ -33,7 +33,10 @@ class UpgradeImageItest {
             mount -t proc proc "$1/proc"
             coproc sh -c 'echo ready; read -r _' java "-Dk3j.home=$2/release-a" io.k3j.cli.Main server
             read -r -u "${COPROC[0]}" _
-            chroot "$1" /bin/sh /opt/k3s/k3s-upgrade.sh "${@:3}"
+            code=0
+            # not the last command, which the shell would become, and the server would end
+            chroot "$1" /bin/sh /opt/k3s/k3s-upgrade.sh "${@:3}" || code=$?
+            exit "$code"
             """;
     private static final String PROGRAM = """
             #!/bin/sh
