@@ -49,7 +49,8 @@ final class Completion {
                       bundle) words="ls check swap back stop start" ;;
                       component) words="ls status enable disable shell" ;;
                       plugin) words="dev" ;;
-                      upgrade) words="--plan --to --rollback --allow-downgrade --no-snapshot --timeout --restart" ;;
+                      upgrade) words="--plan --to --rollback --await-plan --service-account --allow-downgrade \
+                --no-snapshot --timeout --restart" ;;
                       completion) words="bash zsh" ;;
                       token) words="create delete generate list rotate" ;;
                       certificate) words="check rotate rotate-ca" ;;

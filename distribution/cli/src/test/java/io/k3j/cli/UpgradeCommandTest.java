@@ -42,6 +42,14 @@ class UpgradeCommandTest {
     }
 
     @Test
+    void saysWhatAPodHasToGive() throws IOException {
+        refused(true, "use: k3s upgrade --plan TAR", "--await-plan", "server-plan", "--rollback");
+        refused(false, "add --service-account DIRECTORY", "--await-plan", "server-plan");
+        refused(false, "set KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT", "--await-plan", "server-plan",
+                "--service-account", dir.toString());
+    }
+
+    @Test
     void saysWhoMayAndWhere() throws IOException {
         refused(false, "run it as root", "--rollback");
         refused(true, "install.sh has not installed it", "--rollback");

@@ -18,7 +18,7 @@ import java.util.TreeSet;
 /// the tar to make, the image's name, and whether to do it at all.
 public final class DistributionImage {
     /// Of everything in it, whenever it is made; that of the tar.
-    private static final Instant TIME = Instant.parse("2026-01-01T00:00:00Z");
+    static final Instant TIME = Instant.parse("2026-01-01T00:00:00Z");
     private static final String HOME = "/usr/lib/k3s";
     private static final String RUNTIME = "runtime";
     private final Path release;

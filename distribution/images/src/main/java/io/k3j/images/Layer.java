@@ -55,6 +55,17 @@ public record Layer(String type, String diff, String digest, long size, Content 
         return new Layer("tar+gzip", text(inner), text(whole), Files.size(file), () -> Files.newInputStream(file));
     }
 
+    /// One that holds what is compressed already, as it is, in a file that is made.
+    public static Layer stored(Path file, Writer writer) throws IOException {
+        MessageDigest digest = sha256();
+        try (OutputStream raw = new BufferedOutputStream(Files.newOutputStream(file), BUFFER);
+                OutputStream tar = new BufferedOutputStream(new DigestOutputStream(raw, digest), BUFFER)) {
+            writer.write(tar);
+        }
+        String text = text(digest);
+        return new Layer("tar", text, text, Files.size(file), () -> Files.newInputStream(file));
+    }
+
     private static String text(MessageDigest digest) {
         return "sha256:" + HexFormat.of().formatHex(digest.digest());
     }

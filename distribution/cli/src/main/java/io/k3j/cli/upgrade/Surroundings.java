@@ -11,31 +11,38 @@ import java.util.concurrent.TimeUnit;
 /// @param machine knows processes and starts them
 /// @param snapshot saves the datastore
 /// @param majority knows what a restart does to it
+/// @param servers knows which are older than a release
 /// @param trusted knows whose files are believed
 /// @param waits passes the time between two looks
-public record Surroundings(ReleaseDisk disk, Machine machine, Snapshot snapshot, Majority majority, TrustedFile trusted,
-        Waits waits) {
+public record Surroundings(ReleaseDisk disk, Machine machine, Snapshot snapshot, Majority majority, Servers servers,
+        TrustedFile trusted, Waits waits) {
     /// Time.
     public interface Waits {
-        /// Looks once a second.
-        Waits REAL = new Waits() {
-            @Override
-            public boolean pause() {
-                try {
-                    return !new Semaphore(0).tryAcquire(LOOK.toMillis(), TimeUnit.MILLISECONDS);
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                    return false;
-                }
-            }
-
-            @Override
-            public long nanos() {
-                return System.nanoTime();
-            }
-        };
         /// Between two looks.
         Duration LOOK = Duration.ofSeconds(1);
+        /// Looks once a second.
+        Waits REAL = every(LOOK);
+
+        /// Real time.
+        /// @param look between two looks
+        static Waits every(Duration look) {
+            return new Waits() {
+                @Override
+                public boolean pause() {
+                    try {
+                        return !new Semaphore(0).tryAcquire(look.toMillis(), TimeUnit.MILLISECONDS);
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                        return false;
+                    }
+                }
+
+                @Override
+                public long nanos() {
+                    return System.nanoTime();
+                }
+            };
+        }
 
         /// Blocks between two looks.
         /// @return whether to look again

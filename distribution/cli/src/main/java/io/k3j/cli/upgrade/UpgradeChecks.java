@@ -14,6 +14,7 @@ final class UpgradeChecks {
     private final Machine machine;
     private final TrustedFile trusted;
     private final Majority majority;
+    private final Servers servers;
     private final UpgradeOptions options;
     private final List<String> problems = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
@@ -22,6 +23,7 @@ final class UpgradeChecks {
         this.machine = with.machine();
         this.trusted = with.trusted();
         this.majority = with.majority();
+        this.servers = with.servers();
         this.options = options;
     }
 
@@ -99,6 +101,7 @@ final class UpgradeChecks {
         if (agent && next.kubernetes().compareTo(present.kubernetes()) > 0) {
             notes.add("this is an agent: upgrade every server first, since no server may be older than a node; k3s"
                     + " kubectl get nodes on a server shows the versions");
+            servers.older(next.kubernetes()).ifPresent(problems::add);
         }
     }
 

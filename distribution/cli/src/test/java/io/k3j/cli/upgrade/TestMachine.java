@@ -23,6 +23,7 @@ final class TestMachine implements Machine, Surroundings.Waits, Snapshot {
     String unit = "k3s.service";
     String command = "server";
     Majority majority = Optional::empty;
+    Servers servers = Servers.UNKNOWN;
     String printed = "k3s version v1.36.2+k3s1 (abc)";
     String snapshotProblem = "";
     long usable = 1L << 40;

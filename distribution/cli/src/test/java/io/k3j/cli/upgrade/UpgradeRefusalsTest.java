@@ -107,6 +107,21 @@ class UpgradeRefusalsTest extends UpgradeScene {
     }
 
     @Test
+    void anAgentIsNotUpgradedBeforeAServerThatCanBeSeen() throws IOException {
+        ReleaseFacts newer = new ReleaseFacts(ReleaseVersion.of("0.3.0"), ReleaseVersion.of("v1.37.0+k3s1"), "abcdef12",
+                25, 1, new TreeMap<>());
+        Path next = release(newer, ELF).write(dir.resolve("next.tar.gz"));
+        machine.servers = version -> Optional.of("server-2 is older than " + version.text());
+        upgrade().plan(next);
+        machine.command = "agent";
+        refused(() -> upgrade().to(next), "server-2 is older than v1.37.0+k3s1");
+        machine.printed = "k3s version v1.37.0+k3s1 (abc)";
+        machine.servers = _ -> Optional.empty();
+        upgrade().to(next);
+        assertThat(current()).isEqualTo("0.3.0");
+    }
+
+    @Test
     void aProgramThatDoesNotWorkHereIsNotTried() throws IOException {
         machine.printed = "error while loading shared libraries";
         refused(() -> upgrade().to(tar), "the new program does not work on this machine", "shared libraries");

@@ -75,8 +75,8 @@ abstract class UpgradeScene {
 
     Upgrade upgrade() {
         return new Upgrade(new Releases(library, disk),
-                new Surroundings(disk, machine, machine, machine.majority, new TrustedFile(Set.of(uid()), Set.of()),
-                        machine),
+                new Surroundings(disk, machine, machine, machine.majority, machine.servers,
+                        new TrustedFile(Set.of(uid()), Set.of()), machine),
                 options, told::add);
     }
 
