@@ -1,7 +1,7 @@
 package io.k3j.kubeletnfs;
 
 import io.k3j.kubeletvolumes.HostProgram;
-import io.k3j.kubeletvolumes.PodDirectories;
+import io.k3j.nodefiles.PodDirectories;
 import io.k3j.volumeapi.DriverVolumes;
 import io.k3j.volumeapi.MountedVolume;
 import io.k3j.volumeapi.VolumeRequest;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.kubeletvolumes.HostPrograms;
-import io.k3j.kubeletvolumes.Mounts;
 import io.k3j.kubeletvolumes.Subpath;
 import io.k3j.kubeletvolumes.VolumeStats;
 import io.k3j.kubeletvolumes.Volumes;
@@ -12,6 +11,7 @@ import io.k3j.kuberuntime.ReferencedObjects;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.nodefiles.Mounts;
 import io.k3j.testkit.FakeApi;
 import java.io.IOException;
 import java.nio.file.Files;

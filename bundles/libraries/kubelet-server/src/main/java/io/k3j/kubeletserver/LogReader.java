@@ -1,7 +1,7 @@
 package io.k3j.kubeletserver;
 
-import io.k3j.kubeletvolumes.FileRoots;
 import io.k3j.kuberuntime.LogLine;
+import io.k3j.nodefiles.FileRoots;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;

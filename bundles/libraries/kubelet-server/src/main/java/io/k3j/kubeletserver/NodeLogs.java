@@ -3,7 +3,7 @@ package io.k3j.kubeletserver;
 import io.k3j.edgeapi.Exchange;
 import io.k3j.edgeapi.ResponseStream;
 import io.k3j.kubeletserver.KubeletServer.Refusal;
-import io.k3j.kubeletvolumes.FileRoots;
+import io.k3j.nodefiles.FileRoots;
 import io.k3j.staticfiles.FileServer;
 import io.k3j.staticfiles.ServedFiles;
 import java.io.IOException;

@@ -3,7 +3,7 @@ package io.k3j.kubeletserver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.k3j.kubeletvolumes.FileRoots;
+import io.k3j.nodefiles.FileRoots;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.clientapi.ApiClient;
-import io.k3j.kubeletvolumes.FileRoots;
 import io.k3j.model.Struct;
 import io.k3j.nodeapi.ContainerRuntime;
+import io.k3j.nodefiles.FileRoots;
 import io.k3j.testkit.ManualClock;
 import io.k3j.testkitedge.FakeExchange;
 import java.io.IOException;

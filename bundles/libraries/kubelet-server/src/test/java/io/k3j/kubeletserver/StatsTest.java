@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.kubeletvolumes.DiskUsage;
 import io.k3j.kubeletvolumes.HostPrograms;
-import io.k3j.kubeletvolumes.Mounts;
 import io.k3j.kubeletvolumes.VolumeStats;
 import io.k3j.kubeletvolumes.Volumes;
 import io.k3j.kuberuntime.Labels;
@@ -19,6 +18,7 @@ import io.k3j.nodeapi.ContainerUsage;
 import io.k3j.nodeapi.ImageStore;
 import io.k3j.nodeapi.RuntimeFault;
 import io.k3j.nodeapi.Sandbox;
+import io.k3j.nodefiles.Mounts;
 import io.k3j.testkit.FakeApi;
 import io.k3j.testkit.ManualClock;
 import java.io.IOException;

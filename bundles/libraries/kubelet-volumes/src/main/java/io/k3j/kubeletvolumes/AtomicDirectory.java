@@ -1,7 +1,9 @@
 package io.k3j.kubeletvolumes;
 
-import io.k3j.kubeletvolumes.Handles.Handle;
 import io.k3j.kubeletvolumes.VolumeFiles.Content;
+import io.k3j.nodefiles.Handles;
+import io.k3j.nodefiles.Handles.Handle;
+import io.k3j.nodefiles.Trees;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;

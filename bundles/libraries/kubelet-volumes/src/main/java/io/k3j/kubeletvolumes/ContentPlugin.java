@@ -1,6 +1,9 @@
 package io.k3j.kubeletvolumes;
 
 import io.k3j.model.Struct;
+import io.k3j.nodefiles.Handles;
+import io.k3j.nodefiles.Mounts;
+import io.k3j.nodefiles.PodDirectories;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;

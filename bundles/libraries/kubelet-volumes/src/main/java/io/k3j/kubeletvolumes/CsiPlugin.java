@@ -1,5 +1,6 @@
 package io.k3j.kubeletvolumes;
 
+import io.k3j.nodefiles.PodDirectories;
 import io.k3j.volumeapi.DriverVolumes;
 import io.k3j.volumeapi.MountedVolume;
 import io.k3j.volumeapi.VolumeRequest;

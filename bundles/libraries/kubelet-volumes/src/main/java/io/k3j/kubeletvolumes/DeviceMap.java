@@ -1,5 +1,8 @@
 package io.k3j.kubeletvolumes;
 
+import io.k3j.nodefiles.Mounts;
+import io.k3j.nodefiles.NamedLocks;
+import io.k3j.nodefiles.PodDirectories;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;

@@ -1,6 +1,7 @@
 package io.k3j.kubeletvolumes;
 
-import io.k3j.kubeletvolumes.Handles.Handle;
+import io.k3j.nodefiles.Handles;
+import io.k3j.nodefiles.Handles.Handle;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

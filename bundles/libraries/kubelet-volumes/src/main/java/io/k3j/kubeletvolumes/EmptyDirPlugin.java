@@ -3,6 +3,8 @@ package io.k3j.kubeletvolumes;
 import io.k3j.apimachinery.Quantity;
 import io.k3j.kuberuntime.HugePageMedium;
 import io.k3j.model.Struct;
+import io.k3j.nodefiles.Mounts;
+import io.k3j.nodefiles.PodDirectories;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -55,7 +55,7 @@ final class FormatAndMount {
     }
 
     /// Ends a mount, unless somebody uses it. What is not written yet is written, which takes as long as it takes; so
-    /// this is a program, and not [Mounts], for which all pods would wait.
+    /// this is a program, and not [io.k3j.nodefiles.Mounts], for which all pods would wait.
     /// @throws IOException when it is still mounted, as far as is known
     void unmount(Path target) throws IOException {
         HostProgram.Result result = programs.run("umount", target.toString());

@@ -1,5 +1,7 @@
 package io.k3j.kubeletvolumes;
 
+import io.k3j.nodefiles.Mounts;
+import io.k3j.nodefiles.PodDirectories;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,7 @@
 package io.k3j.kubeletvolumes;
 
+import io.k3j.nodefiles.NamedLocks;
+import io.k3j.nodefiles.PodDirectories;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,9 +1,12 @@
 package io.k3j.kubeletvolumes;
 
 import io.k3j.componentbase.KernelCalls;
-import io.k3j.kubeletvolumes.Handles.Handle;
 import io.k3j.kuberuntime.ConfigError;
 import io.k3j.model.Obj;
+import io.k3j.nodefiles.Handles;
+import io.k3j.nodefiles.Handles.Handle;
+import io.k3j.nodefiles.Mounts;
+import io.k3j.nodefiles.PodDirectories;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;

@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.kubeletvolumes.VolumeFiles.Content;
+import io.k3j.nodefiles.Handles;
 import java.io.IOException;
-import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SecureDirectoryStream;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
@@ -66,18 +64,6 @@ class AtomicDirectoryTest {
     }
 
     @Test
-    @SuppressWarnings("unchecked")
-    void tellsOfADirectoryThatCannotBeRead() {
-        SecureDirectoryStream<Path> broken = (SecureDirectoryStream<Path>) Proxy.newProxyInstance(
-                SecureDirectoryStream.class.getClassLoader(), new Class<?>[] {SecureDirectoryStream.class},
-                (p, m, a) -> {
-                    throw new DirectoryIteratorException(new IOException("disk"));
-                });
-        assertThatThrownBy(() -> new Trees.Emptying().empty(broken, broken, 1)).isInstanceOf(IOException.class)
-                .hasMessage("disk");
-    }
-
-    @Test
     void neverFollowsALinkAContainerLeft() throws IOException {
         Path host = Files.createDirectory(directory.resolve("host"));
         Path volume = Files.createDirectory(directory.resolve("volume"));
@@ -94,36 +80,6 @@ class AtomicDirectoryTest {
         Files.createSymbolicLink(volume.resolve("..data"), Path.of("../host"));
         write(volume, Map.of("passwd", "4"));
         assertThat(host.resolve("passwd")).hasContent("root");
-    }
-
-    @Test
-    void deletesATreeWithoutFollowingItsLinks() throws IOException {
-        Path host = Files.createDirectories(directory.resolve("host/kept"));
-        Path tree = Files.createDirectories(directory.resolve("tree/a/b"));
-        Files.createSymbolicLink(tree.resolve("c"), host.getParent());
-        Files.createSymbolicLink(directory.resolve("link"), host.getParent());
-        Trees.delete(directory.resolve("tree"));
-        Trees.delete(directory.resolve("link"));
-        Trees.delete(directory.resolve("nothing"));
-        assertThat(directory.resolve("tree")).doesNotExist();
-        assertThat(directory.resolve("link")).doesNotExist();
-        assertThat(host).exists();
-    }
-
-    @Test
-    void deletesATreeDeeperThanAnyPath() throws IOException {
-        Path tree = Files.createDirectory(directory.resolve("deep"));
-        Handles handles = new Handles();
-        Handles.Handle at = handles.directory(tree);
-        for (int i = 0; i < 5000; i++) {
-            Files.createDirectory(at.entry("d"));
-            try (Handles.Handle before = at) {
-                at = before.child("d");
-            }
-        }
-        at.close();
-        Trees.delete(tree);
-        assertThat(tree).doesNotExist();
     }
 
     private boolean write(Map<String, String> texts) throws IOException {

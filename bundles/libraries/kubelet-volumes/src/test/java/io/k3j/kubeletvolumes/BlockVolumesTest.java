@@ -8,6 +8,8 @@ import io.k3j.kuberuntime.ReferencedObjects;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.nodefiles.Mounts;
+import io.k3j.nodefiles.Trees;
 import io.k3j.testkit.FakeApi;
 import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;

@@ -3,6 +3,8 @@ package io.k3j.kubeletvolumes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.k3j.nodefiles.Handles;
+import io.k3j.nodefiles.Mounts;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;

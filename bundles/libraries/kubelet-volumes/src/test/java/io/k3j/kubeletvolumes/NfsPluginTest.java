@@ -7,6 +7,7 @@ import io.k3j.kuberuntime.ReferencedObjects;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.nodefiles.Mounts;
 import io.k3j.testkit.FakeApi;
 import io.k3j.volumeapi.DriverVolumes;
 import io.k3j.volumeapi.MountedVolume;

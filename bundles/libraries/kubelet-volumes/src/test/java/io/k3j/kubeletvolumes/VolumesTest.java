@@ -2,7 +2,6 @@ package io.k3j.kubeletvolumes;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -11,6 +10,7 @@ import io.k3j.kuberuntime.ReferencedObjects;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.nodefiles.Mounts;
 import io.k3j.testkit.FakeApi;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -105,31 +105,6 @@ class VolumesTest {
                 assertThat(mode(p)).as("%s", p).isEqualTo(0750);
             }
         }
-    }
-
-    @Test
-    void directoriesOfAnEarlierReleaseAreClosed() throws IOException {
-        Path pods = directory.resolve("pods");
-        Path pod = Files.createDirectories(pods.resolve("u1"));
-        Path chosen = Files.createDirectories(pod.resolve("volumes"));
-        Path file = Files.createFile(pods.resolve("file"));
-        int before = mode(file);
-        PodDirectories.correct(pods, List.of());
-        assertThat(List.of(mode(pods), mode(pod), mode(file))).containsExactly(0750, 0750, before);
-        int left = mode(chosen);
-        PodDirectories.correct(pods.resolve("u1/volumes/pods"), List.of(chosen));
-        assertThat(left).isNotEqualTo(0750);
-        assertThat(mode(chosen)).isEqualTo(0750);
-    }
-
-    @Test
-    void aPodsDirectoryThatGoesMeanwhileIsNoFailure() {
-        assertThatCode(() -> PodDirectories.restrict(directory.resolve("gone"))).doesNotThrowAnyException();
-    }
-
-    @Test
-    void aPodsDirectoryWhoseModeCannotBeSetIsNoFailure() {
-        assertThatCode(() -> PodDirectories.restrict(Path.of("/proc/self/task"))).doesNotThrowAnyException();
     }
 
     private static int mode(Path p) throws IOException {

@@ -15,7 +15,7 @@ public final class NodeDisk {
     /// @return 0 when it cannot be asked
     public static long capacity(Path rootDir) {
         try {
-            // upstream's mode, see PodDirectories of kubelet-volumes
+            // upstream's mode, see PodDirectories of node-files
             Files.createDirectories(rootDir, PosixFilePermissions.asFileAttribute(
                     PosixFilePermissions.fromString("rwxr-x---")));
             return Files.getFileStore(rootDir).getTotalSpace();

@@ -1,10 +1,10 @@
 package io.k3j.podstatus;
 
-import io.k3j.kubeletvolumes.FileRoots;
 import io.k3j.kuberuntime.Labels;
 import io.k3j.kuberuntime.Logs;
 import io.k3j.kuberuntime.PodRuntime;
 import io.k3j.nodeapi.Container;
+import io.k3j.nodefiles.FileRoots;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.SeekableByteChannel;

@@ -1,10 +1,10 @@
 package io.k3j.csi;
 
 import io.k3j.clientapi.ApiFault;
-import io.k3j.kubeletvolumes.Mounts;
-import io.k3j.kubeletvolumes.NamedLocks;
-import io.k3j.kubeletvolumes.PodDirectories;
-import io.k3j.kubeletvolumes.Trees;
+import io.k3j.nodefiles.Mounts;
+import io.k3j.nodefiles.NamedLocks;
+import io.k3j.nodefiles.PodDirectories;
+import io.k3j.nodefiles.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

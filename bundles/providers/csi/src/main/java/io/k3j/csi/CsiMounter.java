@@ -1,9 +1,9 @@
 package io.k3j.csi;
 
 import io.k3j.clientapi.ApiFault;
-import io.k3j.kubeletvolumes.Mounts;
-import io.k3j.kubeletvolumes.NamedLocks;
-import io.k3j.kubeletvolumes.PodDirectories;
+import io.k3j.nodefiles.Mounts;
+import io.k3j.nodefiles.NamedLocks;
+import io.k3j.nodefiles.PodDirectories;
 import io.k3j.volumeapi.MountedVolume;
 import io.k3j.volumeapi.VolumeUsage;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.k3j.csi;
 
-import io.k3j.kubeletvolumes.NamedLocks;
+import io.k3j.nodefiles.NamedLocks;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 

@@ -2,7 +2,7 @@ package io.k3j.csi;
 
 import io.k3j.clientapi.ApiFault;
 import io.k3j.componentapi.Health;
-import io.k3j.kubeletvolumes.PodDirectories;
+import io.k3j.nodefiles.PodDirectories;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

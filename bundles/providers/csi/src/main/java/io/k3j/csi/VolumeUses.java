@@ -1,6 +1,6 @@
 package io.k3j.csi;
 
-import io.k3j.kubeletvolumes.Mounts;
+import io.k3j.nodefiles.Mounts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,9 +1,9 @@
 package io.k3j.kubelet;
 
 import io.k3j.kubeletimages.ImageGarbageCollector;
-import io.k3j.kubeletvolumes.Trees;
 import io.k3j.kuberuntime.Labels;
 import io.k3j.nodeapi.RuntimeFault;
+import io.k3j.nodefiles.Trees;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package io.k3j.kubelet;
 
-import io.k3j.kubeletvolumes.FileRoots;
 import io.k3j.nodeapi.Container;
 import io.k3j.nodeapi.RuntimeFault;
+import io.k3j.nodefiles.FileRoots;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

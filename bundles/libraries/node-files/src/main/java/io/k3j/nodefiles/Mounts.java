@@ -1,4 +1,4 @@
-package io.k3j.kubeletvolumes;
+package io.k3j.nodefiles;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -73,7 +73,7 @@ public final class Mounts {
     /// @param directory exists already
     /// @param options of tmpfs(5), as `mode=0755,size=8m`
     /// @throws IOException when the kernel refuses; nothing is mounted then
-    void tmpfs(Path directory, String options) throws IOException {
+    public void tmpfs(Path directory, String options) throws IOException {
         away(() -> {
             if (!isMounted(directory)) {
                 mount("tmpfs", directory, "tmpfs", NOSUID | NODEV, options);
@@ -87,7 +87,7 @@ public final class Mounts {
     /// @param pageSize bytes of a page
     /// @return bytes of a page of what is mounted there
     /// @throws IOException when the kernel refuses, as for a size that it does not know
-    long hugetlbfs(Path directory, long pageSize) throws IOException {
+    public long hugetlbfs(Path directory, long pageSize) throws IOException {
         return away(() -> {
             OptionalLong there = table.hugePages(real(directory));
             if (there.isEmpty()) {
@@ -101,7 +101,7 @@ public final class Mounts {
     /// @param source may be a path of [Handles.Handle#path]: the kernel then binds the very file that is open
     /// @param target no link, and nobody but the kubelet can make it one
     /// @throws IOException when the kernel refuses
-    void bind(Path source, Path target) throws IOException {
+    public void bind(Path source, Path target) throws IOException {
         away(() -> {
             mount(source.toString(), target, "none", BIND, "");
             return target;

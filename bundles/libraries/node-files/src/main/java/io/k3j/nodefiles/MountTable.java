@@ -1,4 +1,4 @@
-package io.k3j.kubeletvolumes;
+package io.k3j.nodefiles;
 
 import io.k3j.apimachinery.Quantity;
 import java.io.IOException;

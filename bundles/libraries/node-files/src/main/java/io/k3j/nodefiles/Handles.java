@@ -1,4 +1,4 @@
-package io.k3j.kubeletvolumes;
+package io.k3j.nodefiles;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -20,7 +20,7 @@ import java.nio.file.Path;
 ///
 /// Java opens files by path only, and follows links in all parts of it but the last. So this asks the kernel itself;
 /// what is done with the file then goes through [Handle#path].
-final class Handles {
+public final class Handles {
     /// `AT_FDCWD`: a path that does not begin at a handle.
     private static final int AT_CURRENT = -100;
     /// Opens the place, not the content: it needs no permission to read, and a device or a pipe is not touched by it.
@@ -40,7 +40,7 @@ final class Handles {
 
     /// Looks up two functions of the C library. One object serves any number of threads.
     @SuppressWarnings("restricted")
-    Handles() {
+    public Handles() {
         Linker linker = Linker.nativeLinker();
         openAt = linker.downcallHandle(linker.defaultLookup().find("openat").orElseThrow(),
                 FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.ADDRESS,
@@ -57,7 +57,7 @@ final class Handles {
     /// @return to be closed by the caller
     /// @throws NoSuchFileException when there is none
     /// @throws FileSystemException for a link, or what is no directory
-    Handle directory(Path path) throws IOException {
+    public Handle directory(Path path) throws IOException {
         Handle h = noLink(open(AT_CURRENT, path.toString()));
         if (!h.isDirectory()) {
             h.close();
@@ -97,7 +97,7 @@ final class Handles {
 
     /// Something held open. To be closed by who asked for it, once. It keeps standing for the same directory or file
     /// when that is renamed, moved or deleted.
-    final class Handle implements AutoCloseable {
+    public final class Handle implements AutoCloseable {
         private final int number;
         private final String name;
 
@@ -108,16 +108,17 @@ final class Handles {
 
         /// Where the kernel shows it while it is open; valid for this process only. The kernel leads from there to the
         /// very file that is open, without resolving any name again; so java.nio can be used on it.
-        Path path() {
+        public Path path() {
             return Path.of("/proc/self/fd/" + number);
         }
 
         /// Type and permissions, as of stat(2).
-        int mode() throws IOException {
+        public int mode() throws IOException {
             return (int) Files.getAttribute(path(), "unix:mode");
         }
 
-        boolean isDirectory() throws IOException {
+        /// Whether it is a directory, and no link to one.
+        public boolean isDirectory() throws IOException {
             return (mode() & TYPE_MASK) == DIRECTORY;
         }
 
@@ -133,7 +134,7 @@ final class Handles {
         /// The place of a name in this directory; anyone who uses it must not follow it if it is a link. Does not look
         /// whether anything is there.
         /// @throws FileSystemException for anything but one name
-        Path entry(String child) throws IOException {
+        public Path entry(String child) throws IOException {
             if (child.isEmpty() || child.equals(".") || child.equals("..") || child.indexOf('/') >= 0) {
                 throw new FileSystemException(child, null, "is not the name of a file");
             }
@@ -144,7 +145,7 @@ final class Handles {
         /// @return to be closed by the caller
         /// @throws NoSuchFileException when nothing has
         /// @throws FileSystemException for a link
-        Handle child(String child) throws IOException {
+        public Handle child(String child) throws IOException {
             return noLink(childOrLink(child));
         }
 
@@ -160,7 +161,7 @@ final class Handles {
         /// @param relative no part of it may be `..`
         /// @return to be closed by the caller
         /// @throws NoSuchFileException when a part is missing
-        Handle walk(Path relative) throws IOException {
+        public Handle walk(Path relative) throws IOException {
             Handle at = open(number, ".");
             for (Path part : relative) {
                 if (part.toString().isEmpty()) {

@@ -1,4 +1,4 @@
-package io.k3j.kubeletvolumes;
+package io.k3j.nodefiles;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

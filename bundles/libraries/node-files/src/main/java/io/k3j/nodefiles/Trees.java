@@ -1,4 +1,4 @@
-package io.k3j.kubeletvolumes;
+package io.k3j.nodefiles;
 
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;

@@ -1,6 +1,6 @@
-package io.k3j.kubeletvolumes;
+package io.k3j.nodefiles;
 
-import io.k3j.kubeletvolumes.Handles.Handle;
+import io.k3j.nodefiles.Handles.Handle;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
