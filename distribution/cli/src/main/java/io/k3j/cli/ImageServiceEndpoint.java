@@ -35,7 +35,8 @@ final class ImageServiceEndpoint {
         String path = endpoint.startsWith(SCHEME) ? endpoint.substring(SCHEME.length()) : endpoint;
         if (!path.startsWith("/")) {
             return Optional.of("invalid --" + (argument.isPresent() ? "kubelet-arg=" : "") + ARGUMENT + " \"" + endpoint
-                    + "\": it must be a unix socket such as unix:///run/images/images.sock");
+                    + "\": it must be a unix socket such as unix:///run/images/images.sock"
+                    + (argument.isPresent() ? ", also as " + KEY + " of a configuration file of the kubelet" : ""));
         }
         settings.put(KEY, SCHEME + path);
         List<String> all = new ArrayList<>(arguments);

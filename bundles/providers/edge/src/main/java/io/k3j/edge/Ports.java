@@ -124,11 +124,16 @@ final class Ports implements AutoCloseable {
 
     private void updateIdentity(String name) {
         List<ListenerIdentity> known = identities.getOrDefault(name, List.of());
+        for (Port port : opened(name)) {
+            identify(name, port, known.isEmpty() ? null : known.getLast());
+        }
+    }
+
+    /// A port that cannot be opened keeps no other one closed.
+    private void identify(String name, Port port, @Nullable ListenerIdentity inForce) {
         try {
-            for (Port port : opened(name)) {
-                port.identity(known.isEmpty() ? null : known.getLast());
-                report();
-            }
+            port.identity(inForce);
+            report();
         } catch (IOException | RuntimeException failed) {
             LOG.log(Level.ERROR, "Cannot open port name=" + name, failed);
             health.degraded("cannot open port " + name + ": " + failed.getMessage());
