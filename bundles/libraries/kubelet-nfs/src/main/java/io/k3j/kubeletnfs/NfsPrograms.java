@@ -68,12 +68,13 @@ final class NfsPrograms {
         return (helper ? "\n" + NO_HELPER : "") + (kernel ? "\n" + NO_KERNEL : "");
     }
 
-    /// Ends a mount, by force when the server has not answered in time.
+    /// Ends a mount, by force when the server has not answered in time: that may lose what is not written yet, so who
+    /// is interrupted, as by the end of the kubelet, leaves it to the next try.
     /// @return why it may still be mounted, which the table of mounts knows better; empty when the program says it is
     /// done
     String unmount(Path at) throws IOException {
         HostProgram.Result result = unmount.run("umount", at.toString());
-        if (result.code() < 0) {
+        if (result.code() < 0 && !Thread.currentThread().isInterrupted()) {
             LOG.log(System.Logger.Level.WARNING, "Unmounting by force path={0} error={1}", at, result.said());
             result = unmount.run("umount", "-f", at.toString());
         }

@@ -175,6 +175,20 @@ class NfsVolumesTest {
     }
 
     @Test
+    void theEndOfTheKubeletForcesNothing() throws IOException {
+        volumes.mount(own("v", EXPORT, false));
+        ran.clear();
+        programs = line -> {
+            Thread.currentThread().interrupt();
+            return failed(-1, "interrupted");
+        };
+        assertThatThrownBy(() -> volumes.release("u")).hasMessageEndingWith("Output: interrupted");
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(ran).containsExactly("60 umount /u/volumes/kubernetes.io~nfs/v");
+        assertThat(mounted).containsExactly(base.resolve("v"));
+    }
+
+    @Test
     void oneThatIsBusyKeepsNoOtherFromItsEnd() throws IOException {
         for (String name : List.of("a", "b", "c")) {
             volumes.mount(own(name, EXPORT, false));
