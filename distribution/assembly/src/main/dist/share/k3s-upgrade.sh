@@ -18,22 +18,29 @@ info() { echo "[INFO]  $*"; }
 fatal() { echo "[ERROR] $*" >&2; exit 1; }
 
 # Anybody may give his own process the words of a server, in a container or not: only those of root count that see the same
-# processes as this one, which a container without privileges cannot tell.
+# processes as this one, as far as this one may know that: a container without privileges is told of its equals alone.
 of_root() { # PROCESS
-    [ "$(stat -c %u "$1")" = "$(stat -c %u "$HOST/proc/1")" ] || return 1
+    [ "$(stat -c %u "$1")" = "$ROOT" ] || return 1
     sees=$(readlink "$1/ns/pid") || return 0
     [ "$sees" = "$(readlink /proc/self/ns/pid)" ]
 }
 
-installed() { # HOME : a release of install.sh, in a directory that root alone can write
+installed() { # HOME : a release of install.sh, below directories in which root alone can replace something
     case "$1" in /*/release-*) ;; *) return 1 ;; esac
-    [ -x "$HOST${1%/*}/current/bin/k3s" ] && [ "$(stat -c %u "$HOST${1%/*}")" = "$(stat -c %u "$HOST/proc/1")" ] \
-        && [ -z "$(find "$HOST${1%/*}/" -maxdepth 0 -perm -002)" ]
+    above=${1%/*} open='-perm -002'
+    [ -x "$HOST$above/current/bin/k3s" ] || return 1
+    while [ -n "$above" ]; do
+        # shellcheck disable=SC2086
+        [ -n "$(find "$HOST$above/" -maxdepth 0 -user "$ROOT" ! '(' $open ')')" ] || return 1
+        # in those above it others may have something of their own
+        above=${above%/*} open='-perm -002 ! -perm -1000'
+    done
 }
 
 # LIB and PROCESS: where install.sh has put the releases of this machine, and the server or agent that runs from there
 find_service() {
     LIB='' PROCESS='' elsewhere=''
+    ROOT=$(stat -c %u "$HOST/proc/1") || fatal "the Job needs the node's root at $HOST"
     for process in "$HOST"/proc/[0-9]*; do
         # the grep of busybox ends a line at a zero byte
         words=$(tr '\0' '\n' 2> /dev/null < "$process/cmdline") || continue
@@ -47,14 +54,17 @@ find_service() {
         LIB=${home%/*} PROCESS=$process
     done
     [ -z "$LIB" ] || return 0
-    [ -z "$elsewhere" ] || fatal "what runs on this node was not installed by install.sh, and is not upgraded: it runs from $elsewhere"
+    [ -z "$elsewhere" ] || fatal "what runs on this node was not installed by install.sh where root alone writes, and is" \
+        "not upgraded: it runs from $elsewhere"
     fatal "no server or agent of K3j runs on this node; the Job needs hostPID, and the node's root at $HOST"
 }
 
 # A variable for the machine's k3s: that of the plan, else that of the service, as far as this container may see it.
 variable() { # NAME
     eval "value=\${$1:-}"
-    [ -n "$value" ] || value=$(tr '\0' '\n' 2> /dev/null < "$PROCESS/environ" | sed -n "s/^$1=//p" | head -n 1) || value=''
+    # another process may have its number by now
+    [ -n "$value" ] || ! of_root "$PROCESS" 2> /dev/null \
+        || value=$(tr '\0' '\n' 2> /dev/null < "$PROCESS/environ" | sed -n "s/^$1=//p" | head -n 1)
 }
 
 # Runs the machine's k3s in what COMMAND enters, with the variables that it goes by and no other of the pod's; as a child,
@@ -83,11 +93,13 @@ failed() {
 }
 
 # The controller has a Job try again and again. What was refused may be granted a minute later; a release that was started and
-# taken back is not started by the same plan again, or the service would be restarted as long as the Job lives.
+# taken back is not started by the same plan again, or the service would be restarted as long as the Job lives. What is still
+# on trial is waited for, and what has passed after the command was killed is the current one by then.
 not_again() { # FLAGS
     MARK=$HOST$LIB/.plan-failed
-    TRY="${SYSTEM_UPGRADE_PLAN_NAME:-} ${SYSTEM_UPGRADE_PLAN_LATEST_HASH:-} $*"
-    [ -n "${SYSTEM_UPGRADE_PLAN_LATEST_HASH:-}" ] && [ "$(cat "$MARK" 2> /dev/null)" = "$TRY" ] || return 0
+    TRY="${SYSTEM_UPGRADE_PLAN_NAME:-} ${SYSTEM_UPGRADE_PLAN_LATEST_HASH:-} $(readlink "$HOST$LIB/current") $*"
+    [ -n "${SYSTEM_UPGRADE_PLAN_LATEST_HASH:-}" ] && [ ! -h "$HOST$LIB/trial" ] \
+        && [ "$(cat "$MARK" 2> /dev/null)" = "$TRY" ] || return 0
     fatal "the release of this plan was started on this node and taken back; the log of an earlier pod of this Job and" \
         "the node's journal say why. Give the plan another version or other args, or delete $LIB/.plan-failed on the node"
 }
@@ -96,8 +108,8 @@ not_again() { # FLAGS
 copy_release() {
     place=${K3S_UPGRADE_DIR:-$LIB}
     [ -d "$HOST$place" ] || fatal "there is no directory $place on this node; change K3S_UPGRADE_DIR of the plan"
-    find "$HOST$place/" -maxdepth 1 -name '.image.*' -mmin "+$LEFT_MINUTES" -exec rm -rf {} +
-    copy=$(umask 077 && mktemp -d "$HOST$place/.image.XXXXXX") || fatal "cannot write to $place on this node"
+    find "$HOST$place/" -maxdepth 1 -type d -user "$ROOT" -name '.k3s-image.*' -mmin "+$LEFT_MINUTES" -exec rm -rf {} +
+    copy=$(umask 077 && mktemp -d "$HOST$place/.k3s-image.XXXXXX") || fatal "cannot write to $place on this node"
     trap 'rm -rf "$copy"' EXIT
     for file in "$HERE"/k3s-*.tar.gz "$HERE"/sha256sum-*.txt; do
         [ -f "$file" ] || fatal "this image holds no ${file##*/}"

@@ -93,7 +93,7 @@ class PlanUpgradeScriptTest {
         String said = run("upgrade", "--no-snapshot");
         assertThat(said).startsWith("0 ").contains("entering -t", "entering 1", "entering -m", "the release",
                 "This node has release-a");
-        assertThat(said).containsPattern("k3s upgrade --to " + library + "/\\.image\\.\\w+/" + TAR
+        assertThat(said).containsPattern("k3s upgrade --to " + library + "/\\.k3s-image\\.\\w+/" + TAR
                 + " --no-snapshot --service-account /proc/\\d+/root/var/run/secrets/kubernetes.io/serviceaccount");
         assertThat(library.toFile().list()).as("the copy is gone").containsExactlyInAnyOrder("current", "release-a");
     }
@@ -131,14 +131,35 @@ class PlanUpgradeScriptTest {
         assertThat(run("upgrade")).startsWith("1 ").doesNotContain("k3s: taken back")
                 .contains("was started on this node and taken back", "delete " + library + "/.plan-failed");
         program(program, "echo 'k3s: done'");
+        assertThat(run("upgrade")).startsWith("1 ");
         assertThat(run("upgrade", "--timeout=600")).as("with other args").startsWith("0 ").contains("k3s: done");
         assertThat(run("upgrade")).as("forgotten").startsWith("0 ").contains("k3s: done");
         assertThat(library.toFile().list()).containsExactlyInAnyOrder("current", "release-a");
     }
 
+    /// The command was killed after it had restarted the service: the trial goes on, and its end is what counts.
+    @Test
+    void aTrialThatGoesOnWithoutTheCommandIsWaitedForAndCountsOnceItHasPassed() throws Exception {
+        environment.put("SYSTEM_UPGRADE_PLAN_NAME", "server-plan");
+        environment.put("SYSTEM_UPGRADE_PLAN_LATEST_HASH", "abc");
+        Path program = library.resolve("release-a/bin/k3s");
+        program(program, "rm -r " + directory.resolve("host/proc/77") + "\nkill -9 $$");
+        assertThat(run("upgrade")).startsWith("1 ").contains("k3s upgrade has ended with 137");
+        process(78, library.resolve("release-b").toString(), "server");
+        Path trial = Files.createSymbolicLink(library.resolve("trial"), Path.of("release-b"));
+        program(program, "echo 'k3s: waits for the trial'\nexit 1");
+        assertThat(run("upgrade")).startsWith("1 ").contains("k3s: waits for the trial");
+        Files.delete(trial);
+        assertThat(run("upgrade")).startsWith("1 ").contains("was started on this node and taken back");
+        program(library.resolve("release-b/bin/k3s"), "echo 'k3s: nothing to do'");
+        Files.delete(library.resolve("current"));
+        Files.createSymbolicLink(library.resolve("current"), Path.of("release-b"));
+        assertThat(run("upgrade")).startsWith("0 ").contains("k3s: nothing to do", "This node has release-b");
+    }
+
     @Test
     void copiesOfJobsThatWereKilledAreRemoved() throws Exception {
-        Path old = Files.createDirectory(library.resolve(".image.abcdef"));
+        Path old = Files.createDirectory(library.resolve(".k3s-image.abcdef"));
         Files.writeString(old.resolve(TAR), "old");
         assertThat(run("upgrade")).startsWith("0 ");
         assertThat(old).as("perhaps of a Job that is at work").exists();
@@ -151,7 +172,7 @@ class PlanUpgradeScriptTest {
     void theCopyLiesWhereThePlanWantsIt() throws Exception {
         Path other = Files.createDirectory(directory.resolve("usr/root"));
         environment.put("K3S_UPGRADE_DIR", other.toString());
-        assertThat(run("upgrade")).startsWith("0 ").contains("k3s upgrade --to " + other + "/.image.");
+        assertThat(run("upgrade")).startsWith("0 ").contains("k3s upgrade --to " + other + "/.k3s-image.");
         assertThat(other).isEmptyDirectory();
         environment.put("K3S_UPGRADE_DIR", other + "/absent");
         assertThat(run("upgrade")).startsWith("1 ").contains("there is no directory " + other + "/absent on this node");
@@ -182,6 +203,10 @@ class PlanUpgradeScriptTest {
         assertThat(run("upgrade")).as("others could put their program there").startsWith("1 ")
                 .contains("was not installed by install.sh");
         Files.setAttribute(library, "unix:mode", 0755);
+        Files.setAttribute(directory.resolve("usr"), "unix:mode", 0777);
+        assertThat(run("upgrade")).as("others could put another directory there").startsWith("1 ")
+                .contains("was not installed by install.sh");
+        Files.setAttribute(directory.resolve("usr"), "unix:mode", 0755);
         program(directory.resolve("usr/other/release-b/bin/k3s"), "true");
         Files.createSymbolicLink(directory.resolve("usr/other/current"), Path.of("release-b"));
         process(78, directory.resolve("usr/other/release-b").toString(), "agent");

@@ -86,7 +86,7 @@ class UpgradeImageItest {
     void bringsTheReleaseToTheNodesOwnProgram() throws Exception {
         Outcome outcome = job("upgrade", "--no-snapshot");
         assertThat(outcome.code()).as(outcome.text()).isZero();
-        assertThat(outcome.text()).contains("k3s upgrade --to " + library + "/.image.", " --no-snapshot ",
+        assertThat(outcome.text()).contains("k3s upgrade --to " + library + "/.k3s-image.", " --no-snapshot ",
                 ".tar.gz: OK", "token of the Job", "This node has release-a");
         assertThat(library.toFile().list()).containsExactlyInAnyOrder("current", "release-a");
     }
