@@ -46,8 +46,7 @@ public final class KernelCalls {
             throw new IOException("its file system has not answered an earlier question yet");
         }
         CompletableFuture<T> answer = new CompletableFuture<>();
-        Thread.ofPlatform().daemon().name(name).inheritInheritableThreadLocals(false)
-                .start(() -> answer(thing, call, answer));
+        begin(thing, () -> answer(thing, call, answer));
         try {
             return answer.orTimeout(limit.toNanos(), TimeUnit.NANOSECONDS).get();
         } catch (InterruptedException e) {
@@ -58,6 +57,16 @@ public final class KernelCalls {
             throw new IOException("interrupted while its file system was asked", e);
         } catch (ExecutionException e) {
             throw failure(e, limit);
+        }
+    }
+
+    /// Where the system has no thread for it nothing is asked.
+    private void begin(Object thing, Runnable asking) {
+        try {
+            Thread.ofPlatform().daemon().name(name).inheritInheritableThreadLocals(false).start(asking);
+        } catch (Error e) {
+            underWay.remove(thing);
+            throw e;
         }
     }
 
