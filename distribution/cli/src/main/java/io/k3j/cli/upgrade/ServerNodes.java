@@ -20,7 +20,7 @@ public final class ServerNodes implements Servers {
     /// Those there are now.
     /// @throws IOException when the API does not tell
     static List<Struct> of(ClusterReader api) throws IOException {
-        return api.read(PATH).orElse(Struct.EMPTY).seq("items").structs();
+        return api.read(PATH).orElseThrow(() -> new IOException("it has no nodes")).seq("items").structs();
     }
 
     /// Fails closed: servers that cannot be seen may be older.

@@ -2,8 +2,9 @@ package io.k3j.cli.upgrade;
 
 import io.k3j.model.Struct;
 import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -15,6 +16,7 @@ public final class ServerPlan {
     /// Above the deadline of any Job, which ends this one's process.
     static final Duration LIMIT = Duration.ofHours(24);
     private static final String PLANS = "/apis/upgrade.cattle.io/v1/namespaces/";
+    private static final String NODES = "/api/v1/nodes?limit=1&labelSelector=";
     /// With the Plan's name, a label of each node it was applied to; its value is the Plan's hash.
     private static final String LABEL = "plan.upgrade.cattle.io/";
     private final ClusterReader api;
@@ -68,7 +70,7 @@ public final class ServerPlan {
             if (plan.isEmpty()) {
                 return Optional.of("there is no Plan " + name + " in namespace " + namespace);
             }
-            return missing(plan.get(), ServerNodes.of(api), version);
+            return missing(plan.get(), version);
         } catch (IOException unanswered) {
             return Optional.of("the API does not tell: " + Printable.of(String.valueOf(unanswered.getMessage())));
         }
@@ -76,7 +78,7 @@ public final class ServerPlan {
 
     /// What is still to come. Newer controllers say themselves that a Plan is complete; of older ones each server has
     /// to bear the Plan's label.
-    private static Optional<String> missing(Struct plan, List<Struct> servers, String version) {
+    private Optional<String> missing(Struct plan, String version) throws IOException {
         String name = ServerNodes.name(plan);
         Struct status = plan.struct("status");
         String latest = status.text("latestVersion");
@@ -92,13 +94,25 @@ public final class ServerPlan {
         }
         Struct complete = status.seq("conditions").find("type", "Complete");
         if (!complete.isEmpty()) {
-            return complete.text("status").equals("True") ? Optional.empty()
+            return complete.text("status").equals("True") ? unborne(name, hash)
                     : Optional.of("Plan " + name + " is not complete: " + Printable.of(complete.text("reason")));
         }
-        String others = servers.stream()
-                .filter(node -> !node.struct("metadata").struct("labels").text(LABEL + name).equals(hash))
+        String others = ServerNodes.of(api).stream().filter(node -> !bears(node, name, hash))
                 .map(ServerNodes::name).collect(Collectors.joining(", "));
         return others.isEmpty() ? Optional.empty()
                 : Optional.of("Plan " + name + " has not been applied to " + others);
+    }
+
+    /// The controller writes the hash of another version first, and only then that the Plan is no longer complete: what
+    /// it says is of this hash once a node bears that.
+    private Optional<String> unborne(String name, String hash) throws IOException {
+        String selector = URLEncoder.encode(LABEL + name + "=" + hash, StandardCharsets.UTF_8);
+        boolean borne = api.read(NODES + selector).orElse(Struct.EMPTY).seq("items").structs().stream()
+                .anyMatch(node -> bears(node, name, hash));
+        return borne ? Optional.empty() : Optional.of("Plan " + name + " has not been applied to any node");
+    }
+
+    private static boolean bears(Struct node, String name, String hash) {
+        return node.struct("metadata").struct("labels").text(LABEL + name).equals(hash);
     }
 }

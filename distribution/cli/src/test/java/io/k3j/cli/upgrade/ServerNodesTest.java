@@ -31,6 +31,7 @@ class ServerNodesTest {
     @Test
     void serversThatCannotBeSeenMayBeOlder() {
         assertThat(older(node("server-1", ""))).hasValueSatisfying(why -> assertThat(why).contains("is not known"));
+        assertThat(new ServerNodes(_ -> Optional.empty()).older(NEXT)).isPresent();
         assertThat(new ServerNodes(_ -> {
             throw new IOException("answered 403");
         }).older(NEXT)).hasValueSatisfying(why -> assertThat(why).contains("answered 403").contains("try again"));

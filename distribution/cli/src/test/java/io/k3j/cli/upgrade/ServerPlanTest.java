@@ -99,6 +99,17 @@ class ServerPlanTest {
                 .containsExactly("waiting: Plan server-plan is not complete: SyncJob", DONE);
     }
 
+    /// The controller writes the new version before it takes back what it has said of the one before.
+    @Test
+    void doesNotBelieveWhatWasSaidOfTheVersionBefore() {
+        assertThat(await("0.2.0", state(complete("True", "Complete"), "old", "old"),
+                state(complete("False", "SyncJob"), "old", "old"), state(complete("True", "Complete"), "abc", "abc")))
+                .containsExactly("waiting: Plan server-plan has not been applied to any node",
+                        "waiting: Plan server-plan is not complete: SyncJob", DONE);
+        assertThat(asked).contains(
+                "/api/v1/nodes?limit=1&labelSelector=plan.upgrade.cattle.io%2Fserver-plan%3Dabc");
+    }
+
     @Test
     void tellsTheSameReasonOnce() {
         State before = state(IDLE, "old");
