@@ -42,7 +42,7 @@ class UpgradeCommandTest {
     }
 
     @Test
-    void saysWhatAPodHasToGive() throws IOException {
+    void saysWhatAPodHasToGive() {
         refused(true, "use: k3s upgrade --plan TAR", "--await-plan", "server-plan", "--rollback");
         refused(false, "add --service-account DIRECTORY", "--await-plan", "server-plan");
         refused(false, "set KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT", "--await-plan", "server-plan",

@@ -24,7 +24,7 @@ public final class UpgradeImage {
     }
 
     /// Makes it; where the machine has no busybox it says so, and makes none.
-    public static void main(String[] arguments) throws IOException, InterruptedException {
+    public static void main(String[] arguments) throws IOException {
         Path tar = Path.of(arguments[3]).normalize();
         if (!arguments[5].equals("true")) {
             return;

@@ -134,7 +134,7 @@ class AutomatedUpgradesItest {
     }
 
     private static void waits(ChildProcess prepare, String why) throws InterruptedException {
-        Waiting.until(why, Waiting.LIMIT, prepare, () -> prepare.output().contains("waiting: " + why), () -> "");
+        Waiting.until(why, prepare, () -> prepare.output().contains("waiting: " + why));
     }
 
     private static void status(Api api, String status) throws IOException, InterruptedException {
