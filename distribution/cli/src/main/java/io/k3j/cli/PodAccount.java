@@ -81,8 +81,7 @@ final class PodAccount implements ClusterReader {
 
     @Override
     public Optional<Struct> read(String path) throws IOException {
-        HttpRequest request = HttpRequest.newBuilder(server.resolve(path)).timeout(TIMEOUT)
-                .header("accept", "application/json").header("authorization", "Bearer " + file("token")).build();
+        HttpRequest request = request(path);
         HttpResponse<byte[]> answer = answer(request);
         if (answer.statusCode() == NOT_FOUND) {
             return Optional.empty();
@@ -97,6 +96,16 @@ final class PodAccount implements ClusterReader {
         } catch (MalformedInput noJson) {
             throw new IOException(asked + " answered " + answer.statusCode() + " without JSON", noJson);
         }
+    }
+
+    private HttpRequest request(String path) throws IOException {
+        String token = file("token");
+        // what a header may not hold the client would tell whole
+        if (!token.chars().allMatch(c -> c > ' ' && c <= '~')) {
+            throw new IOException(directory.resolve("token") + " holds no token");
+        }
+        return HttpRequest.newBuilder(server.resolve(path)).timeout(TIMEOUT).header("accept", "application/json")
+                .header("authorization", "Bearer " + token).build();
     }
 
     private HttpResponse<byte[]> answer(HttpRequest request) throws IOException {
