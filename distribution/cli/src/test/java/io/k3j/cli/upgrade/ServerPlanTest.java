@@ -106,8 +106,7 @@ class ServerPlanTest {
                 state(complete("False", "SyncJob"), "old", "old"), state(complete("True", "Complete"), "abc", "abc")))
                 .containsExactly("waiting: Plan server-plan has not been applied to any node",
                         "waiting: Plan server-plan is not complete: SyncJob", DONE);
-        assertThat(asked).contains(
-                "/api/v1/nodes?limit=1&labelSelector=plan.upgrade.cattle.io%2Fserver-plan%3Dabc");
+        assertThat(asked).contains("/api/v1/nodes?limit=1&labelSelector=plan.upgrade.cattle.io%2Fserver-plan%3Dabc");
     }
 
     @Test
