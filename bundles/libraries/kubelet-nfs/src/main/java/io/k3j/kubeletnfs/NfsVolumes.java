@@ -82,7 +82,11 @@ public final class NfsVolumes implements DriverVolumes {
         return new MountedVolume(at, true, false, "");
     }
 
+    /// Who is interrupted, as by the end of the kubelet, leaves it as it is: the next kubelet may have it already.
     private void undo(Path at, IOException why) {
+        if (Thread.currentThread().isInterrupted()) {
+            return;
+        }
         try {
             take(at);
         } catch (IOException e) {

@@ -175,6 +175,18 @@ class NfsVolumesTest {
     }
 
     @Test
+    void theEndOfTheKubeletTakesNothingFromTheNext() throws IOException {
+        programs = line -> {
+            Thread.currentThread().interrupt();
+            return mounted.add(base.resolve("v")) ? failed(-1, "interrupted") : works(line);
+        };
+        assertThatThrownBy(() -> volumes.mount(own("v", EXPORT, false))).hasMessageEndingWith("Output: interrupted");
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(begun().mount(own("v", EXPORT, false)).fresh()).isFalse();
+        assertThat(ran).containsExactly("180 mount -t nfs nas:/a /u/volumes/kubernetes.io~nfs/v");
+    }
+
+    @Test
     void theEndOfTheKubeletForcesNothing() throws IOException {
         volumes.mount(own("v", EXPORT, false));
         ran.clear();
