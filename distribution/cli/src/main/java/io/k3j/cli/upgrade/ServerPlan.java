@@ -19,6 +19,8 @@ public final class ServerPlan {
     private static final String NODES = "/api/v1/nodes?limit=1&labelSelector=";
     /// With the Plan's name, a label of each node it was applied to; its value is the Plan's hash.
     private static final String LABEL = "plan.upgrade.cattle.io/";
+    /// Its value on a node that the Plan is to leave alone.
+    private static final String DISABLED = "disabled";
     private final ClusterReader api;
     private final Surroundings.Waits waits;
     private final Consumer<String> told;
@@ -98,7 +100,8 @@ public final class ServerPlan {
                     : Optional.of("Plan " + name + " is not complete: " + Printable.of(complete.text("reason")));
         }
         String others = ServerNodes.of(api).stream().filter(node -> !bears(node, name, hash))
-                .map(ServerNodes::name).collect(Collectors.joining(", "));
+                .filter(node -> !bears(node, name, DISABLED)).map(ServerNodes::name)
+                .collect(Collectors.joining(", "));
         return others.isEmpty() ? Optional.empty()
                 : Optional.of("Plan " + name + " has not been applied to " + others);
     }

@@ -110,6 +110,12 @@ class ServerPlanTest {
     }
 
     @Test
+    void aServerThatThePlanIsToLeaveAloneIsNotWaitedFor() {
+        assertThat(await("0.2.0", state(IDLE, "old", "disabled"), state(IDLE, "abc", "disabled")))
+                .containsExactly("waiting: Plan server-plan has not been applied to server-1", DONE);
+    }
+
+    @Test
     void tellsTheSameReasonOnce() {
         State before = state(IDLE, "old");
         assertThat(await("", before, before, before, state(IDLE, "abc")))
