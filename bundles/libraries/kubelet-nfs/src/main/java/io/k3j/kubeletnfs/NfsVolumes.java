@@ -55,8 +55,7 @@ public final class NfsVolumes implements DriverVolumes {
     }
 
     /// Mounts an export, unless it is mounted already. Its files are the server's: no group is given them. Blocks for
-    /// [NfsPrograms#MOUNT] and, where that fails, for twice [NfsPrograms#UNMOUNT]; not at all while it is left alone
-    /// ([MountBackoff]), with what was said last.
+    /// [NfsPrograms#MOUNT]; not at all while it is left alone ([MountBackoff]), with what was said last.
     @Override
     public MountedVolume mount(VolumeRequest request) throws IOException {
         NfsSource source = NfsSource.of(request);
@@ -82,13 +81,13 @@ public final class NfsVolumes implements DriverVolumes {
         return new MountedVolume(at, true, false, "");
     }
 
-    /// Who is interrupted, as by the end of the kubelet, leaves it as it is: the next kubelet may have it already.
+    /// Takes the directory back. What is mounted at it stays: a program that was killed has mounted it after all, or
+    /// the next kubelet has, whose pod uses it; the next try goes on with it.
     private void undo(Path at, IOException why) {
-        if (Thread.currentThread().isInterrupted()) {
-            return;
-        }
         try {
-            take(at);
+            if (!mounts.mounted(at)) {
+                remove(at);
+            }
         } catch (IOException e) {
             why.addSuppressed(e);
         }
@@ -102,6 +101,10 @@ public final class NfsVolumes implements DriverVolumes {
                 throw new IOException(why.isEmpty() ? "failed to unmount path " + at : why);
             }
         }
+        remove(at);
+    }
+
+    private static void remove(Path at) throws IOException {
         try (DirectoryStream<Path> parent = Files.newDirectoryStream(Objects.requireNonNull(at.getParent()))) {
             if (!(parent instanceof SecureDirectoryStream<Path> held)) {
                 throw new IOException("the directory of " + at + " cannot be changed safely");
