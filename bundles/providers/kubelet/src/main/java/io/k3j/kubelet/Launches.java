@@ -64,10 +64,10 @@ final class Launches {
         return Map.copyOf(waiting);
     }
 
-    /// Starts those containers that can start now.
+    /// Starts those containers that can start now; none when the volumes have taken longer than the kubelet was there.
     /// @param volumes the host paths of the volumes, by name
     void start(SyncContext context, List<String> names, Map<String, Path> volumes) {
-        if (!names.isEmpty() && open(context)) {
+        if (!names.isEmpty() && tools.closed().getCount() > 0 && open(context)) {
             names.forEach(name -> start(context, name, volumes));
         }
     }

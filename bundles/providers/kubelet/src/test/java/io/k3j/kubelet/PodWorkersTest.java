@@ -86,6 +86,37 @@ class PodWorkersTest extends PodScene {
     }
 
     @Test
+    void volumesThatTakeLongerThanTheKubeletStartNothing() throws Exception {
+        api.seed(ReferencedObjects.VOLUMES, Obj.of(Struct.of("metadata", Struct.of("name", "pv"), "spec",
+                Struct.of("hostPath", Struct.of("path", directory.toString())))));
+        api.seed(ReferencedObjects.CLAIMS, Obj.of(Struct.of("metadata", Struct.of("namespace", "default", "name", "d"),
+                "spec", Struct.of("volumeName", "pv"), "status", Struct.of("phase", "Bound"))));
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch answer = new CountDownLatch(1);
+        reading = resource -> {
+            if (resource.equals(ReferencedObjects.CLAIMS)) {
+                asked.countDown();
+                await(answer);
+            }
+        };
+        Struct claimed = Struct.of("name", "v", "persistentVolumeClaim", Struct.of("claimName", "d"));
+        pod("a", spec(container("c")).with("volumes", Seq.of(claimed)));
+        until(() -> asked.getCount() == 0 && !runtime.sandboxes(Map.of()).isEmpty());
+        closed.countDown();
+        answer.countDown();
+        workers.stop(STOP);
+        assertThat(called("create")).isFalse();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
     void aPodThatSomebodyCallsAMirrorStillEnds() throws Exception {
         Obj pod = pod("a", spec(container("c")));
         until(() -> ready(pod));
