@@ -62,7 +62,7 @@ final class Help {
         String state = switch (flag.state()) {
             case Flag.State.Absent _ -> " (not supported yet)";
             case Flag.State.NoEffect _ -> " (no effect)";
-            case Flag.State.Works _, Flag.State.Only _ -> "";
+            case Flag.State.Works _,Flag.State.Only _ -> "";
         };
         return "   " + names + " ".repeat(Math.max(2, COLUMN - names.length())) + flag.meaning() + preset + variable
                 + state;
