@@ -85,8 +85,9 @@ record Group(String name, String focus, String skip) {
             + "\\[Feature:BootstrapTokens\\].*\\[Serial\\]", "");
 
     private static Group feature(String name, String gates) {
-        return new Group(name, GATES + gates + ")\\]", SERIAL + "|\\[(Alpha|Deprecated|Slow)\\]|Windows|\\[Feature:HPA\\]"
-                + (name.endsWith("podlevel") ? "" : "|PodLevelResources"));
+        return new Group(name, GATES + gates + ")\\]",
+                SERIAL + "|\\[(Alpha|Deprecated|Slow)\\]|Windows|\\[Feature:HPA\\]"
+                        + (name.endsWith("podlevel") ? "" : "|PodLevelResources"));
     }
 
     private static Group beyond(String name, String of, String skip) {

@@ -34,6 +34,11 @@ interface VolumePlugin {
             return !persistentVolume.isEmpty();
         }
 
+        /// What messages call it: upstream's `Spec.Name`, of a PersistentVolume its name.
+        String shown() {
+            return persistent() ? persistentVolume : name;
+        }
+
         /// Whether pods are to have it as a device, not mounted: `volumeMode: Block` of a PersistentVolume.
         boolean block() {
             return persistent() && source.text("volumeMode").equals("Block");

@@ -106,9 +106,11 @@ public final class Volumes {
 
     private Optional<VolumeStats.Mounted> made(Obj pod, Struct volume, List<String> addresses) {
         String name = volume.text("name");
+        String shown = name;
         VolumePlugin.Spec spec;
         try {
             spec = spec(pod, volume, addresses);
+            shown = spec.shown();
             boolean mapped = named(pod, "volumeDevices", name);
             check(spec, named(pod, "volumeMounts", name), mapped);
             if (!spec.block()) {
@@ -120,7 +122,7 @@ public final class Volumes {
             }
         } catch (IOException | ConfigError e) {
             throw new ConfigError("FailedMount",
-                    "MountVolume.SetUp failed for volume \"" + name + "\" : " + e.getMessage());
+                    "MountVolume.SetUp failed for volume \"" + shown + "\" : " + e.getMessage());
         }
         return Optional.of(mounted(volume, spec, device(spec), VolumeStats.Metrics.NONE));
     }
@@ -144,7 +146,7 @@ public final class Volumes {
                     + " BlockVolumeMapper plugin: volumes of this kind cannot have volumeMode Block"));
         } catch (IOException | ConfigError e) {
             throw new ConfigError("FailedMapVolume", "MapVolume.MapBlockVolume failed for volume \""
-                    + spec.persistentVolume() + "\" : " + e.getMessage());
+                    + spec.shown() + "\" : " + e.getMessage());
         }
     }
 

@@ -211,6 +211,14 @@ class VolumesTest {
                 .hasMessage("MountVolume.SetUp failed for volume \"v\" : no volume plugin matched [iscsi]");
     }
 
+    @Test
+    void callsAVolumeOfAClaimByThePersistentVolume() {
+        bind(Struct.of("iscsi", Struct.EMPTY));
+        Obj pod = pod(Struct.of("name", "v", "persistentVolumeClaim", Struct.of("claimName", "c")), Struct.EMPTY);
+        assertThatThrownBy(() -> volumes.prepare(pod, List.of()))
+                .hasMessageStartingWith("MountVolume.SetUp failed for volume \"pv\" : ");
+    }
+
     private void bind(Struct source) {
         bind("c", Seq.EMPTY, source);
     }

@@ -16,10 +16,17 @@ import java.util.function.Consumer;
 /// Prepares and refreshes the volumes of one pod. On the pod's thread; [#changed] on any.
 final class PodVolumes {
     private static final Duration RETRY = Duration.ofSeconds(2);
+    /// Between the first two Events of one reason.
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+    /// Between any two of them.
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(122);
     private final Dependencies tools;
     private final Consumer<Instant> syncAt;
     private final AtomicBoolean changed = new AtomicBoolean();
     private Instant refreshed = Instant.EPOCH;
+    private String told = "";
+    private Duration pause = Duration.ZERO;
+    private Instant again = Instant.EPOCH;
 
     /// @param syncAt receives the time of the next sync
     PodVolumes(Dependencies tools, Consumer<Instant> syncAt) {
@@ -44,7 +51,7 @@ final class PodVolumes {
         changed.set(false);
         refreshed = tools.clock().monotonic().instant();
         try {
-            return Optional.of(tools.volumes().prepare(pod, addresses));
+            return there(tools.volumes().prepare(pod, addresses));
         } catch (ConfigError e) {
             return missing(pod, e);
         }
@@ -68,7 +75,7 @@ final class PodVolumes {
     /// Waits for [#begin]; returns like [#prepare].
     Optional<Map<String, Path>> joined(Obj pod, CompletableFuture<Map<String, Path>> volumes) {
         try {
-            return Optional.of(volumes.join());
+            return there(volumes.join());
         } catch (CompletionException e) {
             if (e.getCause() instanceof ConfigError p) {
                 return missing(pod, p);
@@ -77,9 +84,29 @@ final class PodVolumes {
         }
     }
 
+    private Optional<Map<String, Path>> there(Map<String, Path> volumes) {
+        told = "";
+        return Optional.of(volumes);
+    }
+
     private Optional<Map<String, Path>> missing(Obj pod, ConfigError e) {
-        tools.tell(pod, true, e.reason(), String.valueOf(e.getMessage()));
-        syncAt.accept(tools.clock().monotonic().instant().plus(RETRY));
+        Instant now = tools.clock().monotonic().instant();
+        tell(pod, e.reason(), String.valueOf(e.getMessage()), now);
+        syncAt.accept(now.plus(RETRY));
         return Optional.empty();
+    }
+
+    /// What is new at once; the same as rarely as upstream tries a volume (`exponentialbackoff`), though it is looked
+    /// for more often here: else a pod that waits for a minute has used up the Events that it may have.
+    private void tell(Obj pod, String reason, String message, Instant now) {
+        boolean same = message.equals(told);
+        if (same && now.isBefore(again)) {
+            return;
+        }
+        Duration next = same ? pause.multipliedBy(2) : FIRST_PAUSE;
+        pause = next.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : next;
+        told = message;
+        again = now.plus(pause);
+        tools.tell(pod, true, reason, message);
     }
 }
