@@ -15,7 +15,6 @@ import org.junit.jupiter.api.Test;
 @NeedsMachine
 class NfsItest {
     private static final Path PAGE = Path.of("../../docs/nfs.md");
-    private static final String FENCE = "```yaml\n";
     private static final String POD = """
             apiVersion: v1
             kind: Pod
@@ -31,8 +30,8 @@ class NfsItest {
     @Test
     void aPodThatCannotHaveItsVolumeIsToldWhyAndCanBeDeleted() throws IOException, InterruptedException {
         try (Machine machine = Machine.on()) {
-            Server server = Server.start(machine, "").ready();
-            apply(server, machine, Files.readString(PAGE).split(FENCE)[1].split("```")[0]);
+            Server server = Server.start(machine).ready();
+            apply(server, machine, Files.readString(PAGE).split("```yaml\n")[1].split("```")[0]);
             server.await("the claim", "kubectl get pvc media", "Bound");
             apply(server, machine, POD);
             server.await("an Event", "kubectl get events -o yaml",

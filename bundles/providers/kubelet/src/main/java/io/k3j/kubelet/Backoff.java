@@ -6,8 +6,8 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Exponential back-off by name: 10 s, doubled up to 5 minutes or what the node is told, reset after 10 minutes without
-/// a failure, as the kubelet's `CrashLoopBackOff`. The first restart is immediate. For one thread.
+/// Exponential back-off by name, reset after 10 minutes without a failure: of restarts, 10 s doubled up to 5 minutes or
+/// what the node is told, as the kubelet's `CrashLoopBackOff`. The first time is immediate. For one thread.
 final class Backoff {
     static final Duration FIRST = Duration.ofSeconds(10);
     static final Duration LONGEST = KubeletOptions.LONGEST_BACK_OFF;
@@ -16,10 +16,18 @@ final class Backoff {
     private final Duration longest;
     private final Map<String, Entry> entries = new HashMap<>();
 
+    /// Of restarts.
+    ///
     /// @param longest pause; less than 10 s is the first pause, too
     Backoff(Duration longest) {
+        this(longest.compareTo(FIRST) < 0 ? longest : FIRST, longest);
+    }
+
+    /// @param first pause
+    /// @param longest pause
+    Backoff(Duration first, Duration longest) {
+        this.first = first;
         this.longest = longest;
-        this.first = longest.compareTo(FIRST) < 0 ? longest : FIRST;
     }
 
     private record Entry(Duration pause, Instant updated) {

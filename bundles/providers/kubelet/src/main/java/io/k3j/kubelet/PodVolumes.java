@@ -24,9 +24,9 @@ final class PodVolumes {
     private final Consumer<Instant> syncAt;
     private final AtomicBoolean changed = new AtomicBoolean();
     private Instant refreshed = Instant.EPOCH;
+    private final Backoff events = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
     private String told = "";
-    private Duration pause = Duration.ZERO;
-    private Instant again = Instant.EPOCH;
+    private Instant toldAt = Instant.EPOCH;
 
     /// @param syncAt receives the time of the next sync
     PodVolumes(Dependencies tools, Consumer<Instant> syncAt) {
@@ -85,7 +85,7 @@ final class PodVolumes {
     }
 
     private Optional<Map<String, Path>> there(Map<String, Path> volumes) {
-        told = "";
+        events.reset(told);
         return Optional.of(volumes);
     }
 
@@ -99,14 +99,15 @@ final class PodVolumes {
     /// What is new at once; the same as rarely as upstream tries a volume (`exponentialbackoff`), though it is looked
     /// for more often here: else a pod that waits for a minute has used up the Events that it may have.
     private void tell(Obj pod, String reason, String message, Instant now) {
-        boolean same = message.equals(told);
-        if (same && now.isBefore(again)) {
+        if (!message.equals(told)) {
+            events.reset(told);
+            told = message;
+        }
+        if (events.remaining(message, toldAt, now).isPositive()) {
             return;
         }
-        Duration next = same ? pause.multipliedBy(2) : FIRST_PAUSE;
-        pause = next.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : next;
-        told = message;
-        again = now.plus(pause);
+        events.next(message, now);
+        toldAt = now;
         tools.tell(pod, true, reason, message);
     }
 }
