@@ -43,7 +43,7 @@ class ThreadsTest {
                     "etcdmember.RevisionBump", "features.Bounded", "gogo.ShellSession", "jetcd.Line",
                     "kubeletimages.Images",
                     "kubelet.ContainerKiller", "kubelet.LogRotation",
-                    "kubeletvolumes.VolumeStats", "kubelet.PodVolumes",
+                    "kubeletvolumes.VolumePreparation", "kubeletvolumes.VolumeStats",
                     "kubelet.PodWorkers", "probes.Attempt",
                     "probes.Probes",
                     "ingress.IngressServer", "leases.LeaderCallbacks", "metricsserver.Rounds",

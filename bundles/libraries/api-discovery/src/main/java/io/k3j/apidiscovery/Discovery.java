@@ -78,7 +78,7 @@ public final class Discovery {
         List<String> path = request.segments();
         boolean root = path.size() == 1;
         Form form = request.negotiate(new Form.Offer(protobuf.knows(new Gvk("", "v1", "APIResourceList")), false,
-                false, root));
+                false, root, answers.offersCbor()));
         Generation now = current();
         if (form.as() == Form.As.DISCOVERY) {
             boolean coreGroup = path.getFirst().equals("api");

@@ -1,5 +1,6 @@
 package io.k3j.apirequests;
 
+import io.k3j.cbor.Cbor;
 import io.k3j.codec.Json;
 import io.k3j.codec.MalformedInput;
 import io.k3j.codec.Protobuf;
@@ -68,6 +69,9 @@ final class AuditedBody {
         }
         if (mediaType.startsWith(Form.Type.YAML.mediaType())) {
             return Yaml.document(bytes).object();
+        }
+        if (mediaType.startsWith(Form.Type.CBOR.mediaType())) {
+            return Cbor.object(bytes);
         }
         return mediaType.startsWith(Form.Type.JSON.mediaType()) ? Json.object(bytes) : Struct.EMPTY;
     }

@@ -1,6 +1,7 @@
 package io.k3j.apirequests;
 
 import io.k3j.apiserverapi.FieldProblem;
+import io.k3j.cbor.Cbor;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.DeleteOptions;
 import io.k3j.codec.Document;
@@ -28,19 +29,31 @@ import java.util.function.IntConsumer;
 /// |---|---|---|---|
 /// | `application/json`, `application/yaml` | yes | yes | |
 /// | `application/vnd.kubernetes.protobuf` | yes | yes | |
+/// | `application/cbor`, where it is taken | yes | yes | |
 /// | `application/json-patch+json` | | | RFC 6902 |
 /// | `application/merge-patch+json` | | | RFC 7386 |
 /// | `application/strategic-merge-patch+json` | | | built-in kinds only |
 /// | `application/apply-patch+yaml` | | | server-side apply; JSON is YAML too |
+/// | `application/apply-patch+cbor`, where CBOR is taken | | | server-side apply |
 public final class Bodies {
     /// For bodies that are not JSON: their bytes are no use to who looks for unknown fields.
     private static final byte[] NOTHING = {};
+    private static final Gvk DELETE_OPTIONS = new Gvk("", "v1", "DeleteOptions");
+    private static final String APPLY_YAML = "application/apply-patch+yaml";
+    private static final String APPLY_CBOR = "application/apply-patch+cbor";
     private final Protobuf protobuf;
     private final ObjectDecoder decoder;
+    private final boolean cbor;
 
     /// For JSON, YAML and this protobuf.
     public Bodies(Protobuf protobuf) {
+        this(protobuf, false);
+    }
+
+    /// @param cbor whether CBOR is taken, too, which is behind the gate `CBORServingAndStorage`
+    public Bodies(Protobuf protobuf, boolean cbor) {
         this.protobuf = protobuf;
+        this.cbor = cbor;
         this.decoder = new ObjectDecoder(protobuf);
     }
 
@@ -73,14 +86,7 @@ public final class Bodies {
         byte[] bytes = request.body();
         Document document;
         try {
-            document = switch (mediaType(request)) {
-                case "application/json" -> Json.document(bytes, 0, bytes.length);
-                case "application/yaml" -> ObjectDecoder.yaml(bytes);
-                case "application/vnd.kubernetes.protobuf" -> new Document(
-                        protobuf(bytes, expected.kind()), List.of());
-                default -> throw unsupported(request, "application/json, application/yaml, "
-                        + "application/vnd.kubernetes.protobuf");
-            };
+            document = document(request, bytes, expected.kind());
         } catch (MalformedInput e) {
             throw ObjectDecoder.undecodable(expected.kind(), String.valueOf(e.getMessage()));
         }
@@ -89,6 +95,30 @@ public final class Bodies {
                 mediaType(request).equals("application/json") ? bytes : NOTHING);
         request.audit().request(typed);
         return typed;
+    }
+
+    /// A document of any form that objects are taken in.
+    /// @throws MalformedInput when it is none
+    private Document document(Request request, byte[] bytes, Gvk kind) {
+        return switch (mediaType(request)) {
+            case "application/json" -> Json.document(bytes, 0, bytes.length);
+            case "application/yaml" -> ObjectDecoder.yaml(bytes);
+            case "application/vnd.kubernetes.protobuf" -> new Document(protobuf(bytes, kind), List.of());
+            case "application/cbor" -> new Document(cbor(request, bytes), List.of());
+            default -> throw unsupported(request);
+        };
+    }
+
+    private Struct cbor(Request request, byte[] bytes) {
+        if (!cbor) {
+            throw unsupported(request);
+        }
+        return Cbor.object(bytes);
+    }
+
+    private ApiFault unsupported(Request request) {
+        return unsupported(request, "application/json, application/yaml, application/vnd.kubernetes.protobuf"
+                + (cbor ? ", application/cbor" : ""));
     }
 
     /// Without its envelope (`k8s` and a zero byte) a message of another type would be read as one of this.
@@ -146,23 +176,18 @@ public final class Bodies {
             return b.build();
         }
         try {
-            Struct options = switch (mediaType(request)) {
-                case "application/json" -> Json.object(bytes);
-                case "application/yaml" -> ObjectDecoder.yaml(bytes).object();
-                case "application/vnd.kubernetes.protobuf" -> protobuf(bytes, new Gvk("", "v1", "DeleteOptions"));
-                default -> throw unsupported(request, "application/json, application/yaml, "
-                        + "application/vnd.kubernetes.protobuf");
-            };
+            Struct options = document(request, bytes, DELETE_OPTIONS).object();
             request.audit().sent(options);
             return options;
         } catch (MalformedInput e) {
-            throw ObjectDecoder.undecodable(new Gvk("", "v1", "DeleteOptions"), String.valueOf(e.getMessage()));
+            throw ObjectDecoder.undecodable(DELETE_OPTIONS, String.valueOf(e.getMessage()));
         }
     }
 
     /// Whether the body of a PATCH is what somebody wants to own (server-side apply), by its media type.
     public static boolean applies(Request request) {
-        return mediaType(request).equals("application/apply-patch+yaml");
+        String type = mediaType(request);
+        return type.equals(APPLY_YAML) || type.equals(APPLY_CBOR);
     }
 
     /// The patch in a request's body, not applied to anything yet.
@@ -172,20 +197,23 @@ public final class Bodies {
     public Patch patch(Request request, boolean builtIn) throws IOException {
         String type = mediaType(request);
         boolean known = switch (type) {
-            case "application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml" -> true;
+            case "application/json-patch+json", "application/merge-patch+json", APPLY_YAML -> true;
+            case APPLY_CBOR -> cbor;
             case "application/strategic-merge-patch+json" -> builtIn;
             default -> false;
         };
         if (!known) {
             throw unsupported(request, "application/json-patch+json, application/merge-patch+json, "
-                    + "application/apply-patch+yaml" + (builtIn ? ", application/strategic-merge-patch+json" : ""));
+                    + APPLY_YAML + (builtIn ? ", application/strategic-merge-patch+json" : "")
+                    + (cbor ? ", " + APPLY_CBOR : ""));
         }
         byte[] bytes = request.body();
         try {
             return switch (type) {
                 case "application/json-patch+json" -> new Patch.Json(audited(request, operations(bytes)));
                 case "application/merge-patch+json" -> new Patch.Merge(audited(request, Json.object(bytes)));
-                case "application/apply-patch+yaml" -> new Patch.Apply(audited(request, applied(request, bytes)));
+                case APPLY_YAML -> new Patch.Apply(audited(request, applied(request, bytes)));
+                case APPLY_CBOR -> new Patch.Apply(audited(request, Cbor.object(bytes)));
                 default -> new Patch.Strategic(audited(request, Json.object(bytes)));
             };
         } catch (MalformedInput e) {

@@ -22,7 +22,8 @@ public record Form(Type type, As as, String version, boolean pretty) {
 
     /// Media types of answers. YAML can be listed and got, not watched.
     public enum Type {
-        JSON("application/json"), YAML("application/yaml"), PROTOBUF("application/vnd.kubernetes.protobuf");
+        JSON("application/json"), YAML("application/yaml"), PROTOBUF("application/vnd.kubernetes.protobuf"), CBOR(
+                "application/cbor");
 
         private final String name;
 
@@ -53,9 +54,10 @@ public record Form(Type type, As as, String version, boolean pretty) {
     /// @param table whether rows can be made of what it answers
     /// @param metadata whether it answers objects, whose metadata can be told alone
     /// @param discovery whether it is an endpoint of aggregated discovery
-    public record Offer(boolean protobuf, boolean table, boolean metadata, boolean discovery) {
+    /// @param cbor whether CBOR is served, which is behind the gate `CBORServingAndStorage`
+    public record Offer(boolean protobuf, boolean table, boolean metadata, boolean discovery, boolean cbor) {
         /// Nothing more.
-        public static final Offer PLAIN = new Offer(false, false, false, false);
+        public static final Offer PLAIN = new Offer(false, false, false, false, false);
     }
 
     /// The best form for a client: the heaviest clause that this endpoint can serve, the first of several equal ones.
@@ -82,7 +84,8 @@ public record Form(Type type, As as, String version, boolean pretty) {
         }
         if (best == null) {
             throw new ApiFault(406, "NotAcceptable", "only the following media types are accepted: "
-                    + "application/json, application/yaml" + (offer.protobuf ? ", " + Type.PROTOBUF.name : ""),
+                    + "application/json, application/yaml" + (offer.protobuf ? ", " + Type.PROTOBUF.name : "")
+                    + (offer.cbor ? ", " + Type.CBOR.name : ""),
                     Struct.EMPTY);
         }
         return best;
@@ -137,6 +140,7 @@ public record Form(Type type, As as, String version, boolean pretty) {
                 case "application/json", "application/*", "*/*" -> Type.JSON;
                 case "application/yaml" -> Type.YAML;
                 case "application/vnd.kubernetes.protobuf" -> offer.protobuf ? Type.PROTOBUF : null;
+                case "application/cbor" -> offer.cbor ? Type.CBOR : null;
                 default -> null;
             };
             if (type == null) {
@@ -152,7 +156,8 @@ public record Form(Type type, As as, String version, boolean pretty) {
                 case "PartialObjectMetadata", "PartialObjectMetadataList" -> meta && offer.metadata
                         ? new Form(type, As.METADATA, version, pretty) : null;
                 case "APIGroupDiscoveryList" -> offer.discovery && group.equals("apidiscovery.k8s.io")
-                        && (version.equals("v2") || version.equals("v2beta1")) && type != Type.YAML
+                        && (version.equals("v2") || version.equals("v2beta1"))
+                        && (type == Type.JSON || type == Type.PROTOBUF)
                                 ? new Form(type, As.DISCOVERY, version, pretty) : null;
                 default -> null;
             };

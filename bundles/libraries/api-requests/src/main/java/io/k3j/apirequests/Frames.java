@@ -1,5 +1,6 @@
 package io.k3j.apirequests;
 
+import io.k3j.cbor.Cbor;
 import io.k3j.codec.Json;
 import io.k3j.codec.Protobuf;
 import io.k3j.model.Gvk;
@@ -14,20 +15,19 @@ import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// Watch events as bytes. An event is put into bytes once per form, no matter who watches: the caller keeps them with
-/// the event. JSON events are lines, protobuf ones have their length in front (four bytes, big-endian). Any thread.
+/// the event. JSON events are lines, protobuf ones have their length in front (four bytes, big-endian), CBOR ones
+/// follow each other as they are (RFC 8742). Any thread.
 public final class Frames {
     private static final byte[] END = "}\n".getBytes(StandardCharsets.US_ASCII);
     private final Renderer renderer;
-    private final Protobuf protobuf;
     private final Tables tables;
     /// Guarded by itself. Holds a shape no longer than a watch or an event does, so that those of kinds that are gone
     /// go too.
     private final Map<Shape, WeakReference<Shape>> shapes = new WeakHashMap<>();
 
     /// @param renderer for objects that are no rows of a table
-    public Frames(Renderer renderer, Protobuf protobuf, Tables tables) {
+    public Frames(Renderer renderer, Tables tables) {
         this.renderer = renderer;
-        this.protobuf = protobuf;
         this.tables = tables;
     }
 
@@ -57,7 +57,11 @@ public final class Frames {
 
     /// The media type of a watch in a form, for the header `content-type`.
     public static String mediaType(Form form) {
-        return form.type() == Form.Type.PROTOBUF ? form.type().mediaType() + ";stream=watch" : form.type().mediaType();
+        return switch (form.type()) {
+            case PROTOBUF -> form.type().mediaType() + ";stream=watch";
+            case CBOR -> form.type().mediaType() + "-seq";
+            case JSON, YAML -> form.type().mediaType();
+        };
     }
 
     /// One event about one object.
@@ -70,7 +74,7 @@ public final class Frames {
         if (form.as() == Form.As.TABLE) {
             Obj object = target.object(item, revision);
             return framed(shape.type, form,
-                    Json.bytes(tables.of(target, object, form, shape.include, shape.headers)));
+                    renderer.encoded(tables.of(target, object, form, shape.include, shape.headers), form));
         }
         return renderer.asStored(target, item, form)
                 ? Json.withRevision(head(shape.type), item.bytes(), revision, END)
@@ -106,8 +110,7 @@ public final class Frames {
     }
 
     private byte[] tree(String type, Struct object, Form form) {
-        return framed(type, form,
-                form.type() == Form.Type.PROTOBUF ? protobuf.bytes(object) : Json.bytes(object));
+        return framed(type, form, renderer.encoded(object, form));
     }
 
     /// What stands before the object of an event in JSON.
@@ -118,6 +121,9 @@ public final class Frames {
     private static byte[] framed(String type, Form form, byte[] object) {
         if (form.type() == Form.Type.PROTOBUF) {
             return Protobuf.watchFrame(type, object);
+        }
+        if (form.type() == Form.Type.CBOR) {
+            return Cbor.event(type, object);
         }
         byte[] head = head(type);
         byte[] all = new byte[head.length + object.length + END.length];

@@ -1,5 +1,6 @@
 package io.k3j.apirequests;
 
+import io.k3j.cbor.CborList;
 import io.k3j.codec.Json;
 import io.k3j.codec.PrettyJson;
 import io.k3j.codec.Protobuf;
@@ -95,6 +96,7 @@ public final class ListWriter {
             case JSON -> json(parts, out, parts.request.form().pretty());
             case YAML -> yaml(parts, out);
             case PROTOBUF -> protobuf(parts, out);
+            case CBOR -> cbor(parts, out);
         }
         out.finish();
     }
@@ -149,6 +151,16 @@ public final class ListWriter {
             out.write(Yaml.text(Seq.of(parts.shape.element(parts.at(i)))).getBytes(StandardCharsets.UTF_8));
         }
         yaml(behind.build(), out);
+    }
+
+    /// How many elements there are stands before the first of them, how long they are nowhere.
+    private void cbor(Parts parts, OutputStream out) throws IOException {
+        int size = parts.items.size();
+        CborList list = answers.cborList(parts.head, parts.shape.field(), size);
+        out.write(list.begin());
+        for (int i = 0; i < size; i++) {
+            out.write(list.element(parts.shape.element(parts.at(i))));
+        }
     }
 
     private static void yaml(Struct some, OutputStream out) throws IOException {

@@ -43,7 +43,12 @@ public final class Renderer {
 
     /// What the endpoints of a kind can give: protobuf for kinds of Kubernetes' own, a Table and metadata for all.
     public Form.Offer offer(ResourceKind kind) {
-        return new Form.Offer(protobuf.knows(kind.gvk()), true, true, false);
+        return offer(kind.gvk(), true);
+    }
+
+    /// What an endpoint can give that answers objects of a kind, with rows and metadata of them or without.
+    public Form.Offer offer(Gvk kind, boolean rows) {
+        return new Form.Offer(protobuf.knows(kind), rows, rows, false, answers.offersCbor());
     }
 
     /// Whether a kind is one of Kubernetes' own, whose list items go without `apiVersion` and `kind`: upstream's typed

@@ -1,5 +1,7 @@
 package io.k3j.apirequests;
 
+import io.k3j.cbor.Cbor;
+import io.k3j.cbor.CborList;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.codec.Json;
 import io.k3j.codec.Protobuf;
@@ -15,8 +17,10 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /// Puts answers into bytes, which are sent when the request holds no seat any more: each method keeps the answer in the
 /// request, which blocks on nothing. Any thread, each with its own request.
@@ -26,10 +30,31 @@ public final class Responses {
     private static final byte[] NEWLINE = {'\n'};
     private static final int DELETE = 0x7f;
     private final Protobuf protobuf;
+    private final @Nullable Cbor cbor;
 
     /// Answers in JSON, YAML and this protobuf.
     public Responses(Protobuf protobuf) {
+        this(protobuf, null);
+    }
+
+    /// @param cbor where it is offered, null elsewhere
+    public Responses(Protobuf protobuf, @Nullable Cbor cbor) {
         this.protobuf = protobuf;
+        this.cbor = cbor;
+    }
+
+    /// Whether answers may be asked for in CBOR.
+    public boolean offersCbor() {
+        return cbor != null;
+    }
+
+    /// A list in CBOR, as [Cbor#list].
+    CborList cborList(Struct head, String field, int size) {
+        return cbor().list(head, field, size);
+    }
+
+    private Cbor cbor() {
+        return Objects.requireNonNull(cbor, "CBOR is not offered");
     }
 
     /// 404 for an unknown path, or a resource that nobody serves.
@@ -57,6 +82,7 @@ public final class Responses {
             case JSON -> form.pretty() ? lined(Json.pretty(tree)) : lined(Json.bytes(tree));
             case YAML -> Yaml.text(tree).getBytes(StandardCharsets.UTF_8);
             case PROTOBUF -> protobuf.bytes(tree);
+            case CBOR -> cbor().bytes(tree);
         };
     }
 

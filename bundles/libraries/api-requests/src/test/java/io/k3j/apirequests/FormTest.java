@@ -7,7 +7,7 @@ import io.k3j.clientapi.ApiFault;
 import org.junit.jupiter.api.Test;
 
 class FormTest {
-    private static final Form.Offer ALL = new Form.Offer(true, true, true, false);
+    private static final Form.Offer ALL = new Form.Offer(true, true, true, false, false);
 
     private static Form of(String accept, Form.Offer offer) {
         return Form.negotiate(accept, offer, false);

@@ -15,7 +15,7 @@ class KindsThatGoTest {
     private final Protobuf protobuf = new Protobuf(new Schemas());
     private final Tables tables = new Tables(InstantSource.system());
     private final Renderer renderer = new Renderer(protobuf, new Responses(protobuf), tables);
-    private final Frames frames = new Frames(renderer, protobuf, tables);
+    private final Frames frames = new Frames(renderer, tables);
 
     private static Gvk kind(int i) {
         return new Gvk("example.com", "v1", "Kind" + i);

@@ -16,9 +16,9 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// A watch over a WebSocket, as some client libraries prefer it: one message per event, text for JSON, binary and
-/// without a length in front for protobuf. One thread of its own sends what is pending, one more hears when the client
-/// closes; both end with the connection.
+/// A watch over a WebSocket, as some client libraries prefer it: one message per event, text for JSON, binary for CBOR
+/// and protobuf, the latter without a length in front. One thread of its own sends what is pending, one more hears when
+/// the client closes; both end with the connection.
 ///
 /// To the hub it is a stream like that of an HTTP answer: offers never block. There is no edge between, so it has its
 /// own queue and its own bound. Any thread may offer; the three conditions below change under the lock.
@@ -30,8 +30,7 @@ final class WatchSocket implements ResponseStream {
     /// For closing; bytes go through [#socket].
     private final ByteDuplex connection;
     private final WebSocket socket;
-    /// Text messages for JSON: browsers and client libraries expect them so.
-    private final boolean text;
+    private final Form.Type type;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     /// Frames in order, shared with other watches: nobody changes them.
@@ -45,7 +44,7 @@ final class WatchSocket implements ResponseStream {
     private WatchSocket(ByteDuplex connection, Form.Type type) {
         this.connection = connection;
         this.socket = new WebSocket(connection.input(), connection.output());
-        this.text = type != Form.Type.PROTOBUF;
+        this.type = type;
     }
 
     /// Whether a request asks for one, by `Upgrade: websocket`.
@@ -146,11 +145,7 @@ final class WatchSocket implements ResponseStream {
     private void send() {
         try {
             for (byte[] frame = next(); frame != null; frame = next()) {
-                if (text) {
-                    socket.sendText(frame);
-                } else {
-                    socket.send(Arrays.copyOfRange(frame, LENGTH_BYTES, frame.length));
-                }
+                send(frame);
             }
             socket.end();
         } catch (IOException e) {
@@ -159,6 +154,15 @@ final class WatchSocket implements ResponseStream {
             Thread.currentThread().interrupt();
         } finally {
             abort();
+        }
+    }
+
+    /// Browsers and client libraries expect JSON as text.
+    private void send(byte[] frame) throws IOException {
+        switch (type) {
+            case JSON, YAML -> socket.sendText(frame);
+            case PROTOBUF -> socket.send(Arrays.copyOfRange(frame, LENGTH_BYTES, frame.length));
+            case CBOR -> socket.send(frame);
         }
     }
 

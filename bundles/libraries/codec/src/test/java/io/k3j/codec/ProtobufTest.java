@@ -15,6 +15,7 @@ import io.k3j.model.Struct;
 import io.k3j.schema.Decoding;
 import io.k3j.schema.Schemas;
 import io.k3j.schema.Shape;
+import io.k3j.testkit.Samples;
 import io.kubernetes.client.proto.Meta;
 import io.kubernetes.client.proto.Runtime.TypeMeta;
 import io.kubernetes.client.proto.Runtime.Unknown;

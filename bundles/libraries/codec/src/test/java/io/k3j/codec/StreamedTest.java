@@ -8,6 +8,7 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.schema.Decoding;
 import io.k3j.schema.Schemas;
+import io.k3j.testkit.Samples;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

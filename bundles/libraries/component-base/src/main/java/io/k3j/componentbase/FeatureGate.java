@@ -15,7 +15,9 @@ public enum FeatureGate {
     /// PodCertificateRequests, where `runtime-config` has them served, too, and `podCertificate` in projected volumes.
     POD_CERTIFICATE_REQUEST("PodCertificateRequest"),
     /// Options of the kubelet's manager of CPUs that are of the alpha stage.
-    CPU_MANAGER_POLICY_ALPHA_OPTIONS("CPUManagerPolicyAlphaOptions");
+    CPU_MANAGER_POLICY_ALPHA_OPTIONS("CPUManagerPolicyAlphaOptions"),
+    /// CBOR as a form of bodies and answers.
+    CBOR_SERVING_AND_STORAGE("CBORServingAndStorage");
 
     private final String text;
     private final List<FeatureGate> needs;

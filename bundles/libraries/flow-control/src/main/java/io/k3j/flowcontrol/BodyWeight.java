@@ -16,6 +16,11 @@ final class BodyWeight {
     private static final int WIRE_TYPE = 7;
     private static final int LENGTH_DELIMITED = 2;
     private static final int SHORT = 64;
+    /// Of CBOR: the upper three bits of an item's first byte say what it is, the lower ones its length or how many
+    /// bytes of length follow.
+    private static final int ARGUMENT = 0x1f;
+    private static final int ONE_BYTE = 24;
+    private static final int EIGHT_BYTES = 27;
     private final byte[] body;
     private final int value;
     private long weight;
@@ -38,6 +43,8 @@ final class BodyWeight {
             weight.json();
         } else if (mediaType.endsWith("protobuf")) {
             weight.protobuf();
+        } else if (mediaType.endsWith("cbor")) {
+            weight.cbor();
         } else {
             weight.yaml();
         }
@@ -80,6 +87,32 @@ final class BodyWeight {
                 weight += ELEMENT;
             }
         }
+    }
+
+    /// What is in an array or map follows it, so that items are passed one after the other.
+    private void cbor() {
+        long at = 0;
+        while (at < body.length) {
+            int first = body[(int) at++] & 0xff;
+            int kind = first >> 5;
+            weight += kind == 4 || kind == 5 ? ELEMENT : value;
+            long argument = first & ARGUMENT;
+            if (argument >= ONE_BYTE && argument <= EIGHT_BYTES) {
+                int width = 1 << argument - ONE_BYTE;
+                argument = unsigned((int) at, width);
+                at += width;
+            }
+            at += (kind == 2 || kind == 3) && argument != ARGUMENT ? argument : 0;
+        }
+    }
+
+    /// A number of some bytes, no more than the body is long: no text of it can be longer.
+    private long unsigned(int from, int width) {
+        long number = 0;
+        for (int i = from; i < Math.min(from + width, body.length); i++) {
+            number = Math.min(number << 8 | body[i] & 0xff, body.length);
+        }
+        return number;
     }
 
     /// Whether a field is a text or a message only its type knows: each short one may be a message.

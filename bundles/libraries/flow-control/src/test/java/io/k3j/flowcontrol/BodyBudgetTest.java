@@ -11,6 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class BodyBudgetTest {
+    private static final String CBOR = "application/cbor";
     private static final int LARGE = 3 << 20;
     private static final long WEIGHT = BodyWeight.least(LARGE);
     private static final String JSON = "application/json";
@@ -94,8 +95,10 @@ class BodyBudgetTest {
         assertThat(text).isLessThan(WEIGHT + 1);
         assertThat(List.of(weight("{},", JSON), weight("- {}\n", "application/yaml"),
                 weight("- a:\n", "application/apply-patch+yaml"), weight("\n\0", "application/vnd.kubernetes.protobuf"),
-                weight("\u0082\1\0", "application/vnd.kubernetes.protobuf")))
+                weight("\u0082\1\0", "application/vnd.kubernetes.protobuf"), weight("\u00a0", CBOR),
+                weight("\u009f", CBOR)))
                 .allSatisfy(w -> assertThat(w).isGreaterThan(10 * WEIGHT));
+        assertThat(weight("\u007a\177\177\177\177", CBOR)).isLessThan(WEIGHT + 1_000);
         assertThat(weight("{\"name\":\"some name\",\"value\":\"some value\"},", JSON)).isBetween(WEIGHT, 4 * WEIGHT);
     }
 

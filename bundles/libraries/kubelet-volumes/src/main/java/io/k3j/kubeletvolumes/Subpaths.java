@@ -46,13 +46,30 @@ final class Subpaths {
     /// @throws ConfigError when it cannot be had, or lies outside the volume
     Path hold(Obj pod, Path volume, Subpath use) {
         List<String> thing = List.of(pod.uid(), use.volume());
-        try (Handle found = calls.open(thing, LIMIT, () -> opened(volume, use.path()))) {
-            Path target = target(pod, use, found.isDirectory());
-            mounts.bind(found.path(), target);
+        try (Found found = calls.open(thing, LIMIT, () -> Found.of(opened(volume, use.path())))) {
+            Path target = target(pod, use, found.directory);
+            mounts.bind(found.handle.path(), target);
             return target;
         } catch (IOException e) {
             throw ConfigError.config("failed to prepare subPath for volumeMount \"" + use.volume()
                     + "\" of container \"" + use.container() + "\": " + e.getMessage());
+        }
+    }
+
+    /// What is asked of the volume's server is asked within [#LIMIT], on the thread that may wait for it.
+    private record Found(Handle handle, boolean directory) implements AutoCloseable {
+        static Found of(Handle handle) throws IOException {
+            try {
+                return new Found(handle, handle.isDirectory());
+            } catch (IOException e) {
+                handle.close();
+                throw e;
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            handle.close();
         }
     }
 
@@ -127,14 +144,13 @@ final class Subpaths {
     }
 
     /// An empty place of the right kind to mount on, whatever a container of that name had there before. A mount of an
-    /// earlier start is taken away first: it may show what lay there before. A file is mounted on a file, a directory
+    /// earlier start is taken away first, without a look at it: it may show what lay there before, and its server may
+    /// not answer. A file is mounted on a file, a directory
     /// on a directory; the kernel refuses anything else.
     private Path target(Obj pod, Subpath use, boolean directory) throws IOException {
         Path target = directories.pod(pod.uid()).resolve("volume-subpaths").resolve(use.volume())
                 .resolve(use.container()).resolve(Integer.toString(use.index()));
-        if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-            mounts.unmountBelow(target);
-        }
+        mounts.unmountBelow(target);
         if (directory) {
             Files.deleteIfExists(target);
             PodDirectories.make(target);

@@ -1,5 +1,6 @@
 package io.k3j.watchcache;
 
+import io.k3j.cbor.Cbor;
 import io.k3j.codec.Json;
 import io.k3j.codec.MalformedInput;
 import io.k3j.codec.Protobuf;
@@ -8,8 +9,8 @@ import io.k3j.encryption.RowCipher;
 import io.k3j.encryption.UnreadableRow;
 import io.k3j.model.Gvk;
 
-/// Rows of the store as items. Those of stock Kubernetes (protobuf, or JSON in another order) are brought into our
-/// stored form; they stay as they are in the store until their object changes. So a datastore that K3s has written
+/// Rows of the store as items. Those of stock Kubernetes (protobuf, CBOR, or JSON in another order) are brought into
+/// our stored form; they stay as they are in the store until their object changes. So a datastore that K3s has written
 /// can be taken over.
 ///
 /// Any thread; blocks only as [AtRest] does.
@@ -52,12 +53,16 @@ public final class Rows {
         return item(row.storeKey(), row.row(), row.createRevision(), row.revision());
     }
 
-    /// Protobuf is told by its envelope (`k8s` and a zero), which names the kind. JSON that begins in another order
-    /// is written anew, so that its revision can be spliced in. What is ours is sent to clients as it lies there, so it
-    /// is looked at to its end: one damaged object in a list would keep all others of it from everybody.
+    /// Protobuf is told by its envelope (`k8s` and a zero), which names the kind; CBOR, in which custom resources lie
+    /// where the gate `CBORServingAndStorage` is or was on, by its tag. JSON that begins in another order is written
+    /// anew, so that its revision can be spliced in. What is ours is sent to clients as it lies there, so it is looked
+    /// at to its end: one damaged object in a list would keep all others of it from everybody.
     private byte[] ours(byte[] value) {
         if (Protobuf.enveloped(value)) {
             return Json.stored(protobuf.object(value, new Gvk("", "", "")));
+        }
+        if (Cbor.described(value)) {
+            return Json.stored(Cbor.object(value));
         }
         if (!startsAsOurs(value)) {
             return Json.stored(Json.object(value));

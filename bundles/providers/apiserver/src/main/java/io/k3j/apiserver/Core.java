@@ -22,6 +22,7 @@ import io.k3j.apirequests.Tables;
 import io.k3j.apiwatches.WatchHub;
 import io.k3j.apiwatches.WatchMetrics;
 import io.k3j.apiwatches.Watches;
+import io.k3j.cbor.Cbor;
 import io.k3j.codec.Protobuf;
 import io.k3j.componentapi.Health;
 import io.k3j.componentbase.Deadlines;
@@ -68,6 +69,7 @@ final class Core {
     private final GoAwayChance goAway;
     private final Cors cors;
     private final StrictTransport transport;
+    private final boolean cbor;
     private final AdmissionMetrics admissionMetrics = new AdmissionMetrics();
     private final StoreMetrics storeMetrics = new StoreMetrics();
 
@@ -83,15 +85,16 @@ final class Core {
     /// @param goAway how likely a request over HTTP/2 is the last of its connection, at most [GoAwayChance#MOST]
     /// @param origins whose pages may read answers
     /// @param transport what answers say of TLS
+    /// @param cbor whether bodies and answers may be CBOR
     record Policy(Set<String> authorizers, Set<String> admission, Set<String> disabled, AnonymousAuth anonymous,
             boolean staleReads, int seats, boolean audited, Duration leastWatch, double goAway, CorsOrigins origins,
-            StrictTransport transport) {
+            StrictTransport transport, boolean cbor) {
         /// A policy with watches and connections that last as long as upstream's.
         @SuppressWarnings("checkstyle:ParameterNumber") // the record's own, but four
         Policy(Set<String> authorizers, Set<String> admission, Set<String> disabled, AnonymousAuth anonymous,
                 boolean staleReads, int seats, boolean audited) {
             this(authorizers, admission, disabled, anonymous, staleReads, seats, audited, Watches.LEAST, 0,
-                    CorsOrigins.NONE, StrictTransport.NONE);
+                    CorsOrigins.NONE, StrictTransport.NONE, false);
         }
 
         /// A policy with upstream's number of seats and without audit.
@@ -139,6 +142,7 @@ final class Core {
         this.limits = limits(storage, policy.seats(), deadlines, Runtime.getRuntime().maxMemory());
         this.goAway = new GoAwayChance(policy.goAway(), environment.random());
         this.transport = policy.transport();
+        this.cbor = policy.cbor();
         this.cors = policy.origins().isEmpty() ? Cors.NONE : Cors.of(policy.origins()::allows);
         this.access = new Access(contributions.authenticators(), contributions.authorizers(), policy.anonymous(),
                 contributions::awaitComplete, environment.clock());
@@ -185,12 +189,12 @@ final class Core {
     ///
     /// @param leastWatch how long watches last at least
     Endpoint endpoint(WatchHub hub, HealthChecks health, Duration leastWatch) {
-        Responses answers = new Responses(types.protobuf);
+        Responses answers = new Responses(types.protobuf, cbor ? new Cbor(types.schemas) : null);
         Tables tables = new Tables(environment.clock());
         Renderer renderer = new Renderer(types.protobuf, answers, tables);
         ReadHandler reads = new ReadHandler(objects.reads(), renderer, answers,
                 new ListWriter(types.protobuf, answers, limits.longLists(), limits.seats()::narrow));
-        Bodies bodies = new Bodies(types.protobuf);
+        Bodies bodies = new Bodies(types.protobuf, cbor);
         WatchMetrics watches = new WatchMetrics();
         ResourceHandler.Handlers handlers = new ResourceHandler.Handlers(reads,
                 new WriteHandler(operations, bodies, objects.reads(), reads, answers),
@@ -198,7 +202,7 @@ final class Core {
                 new ScaleHandler(objects, bodies, types.schemas, answers),
                 new UnstoredReads(reads, new ComponentStatuses(reads, storage), contributions::lister),
                 new Watches(storage, limits, hub,
-                        new Frames(renderer, types.protobuf, tables), answers, leastWatch, watches));
+                        new Frames(renderer, tables), answers, leastWatch, watches));
         RequestMetrics requests = new RequestMetrics();
         Paths.Documents documents = new Paths.Documents(
                 new Discovery(contributions.kinds(), remote, types.protobuf, answers),

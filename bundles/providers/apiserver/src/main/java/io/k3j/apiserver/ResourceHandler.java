@@ -1,7 +1,6 @@
 package io.k3j.apiserver;
 
 import io.k3j.apiaccess.Access;
-import io.k3j.apirequests.Form;
 import io.k3j.apirequests.ListQuery;
 import io.k3j.apirequests.Renderer;
 import io.k3j.apirequests.Request;
@@ -95,8 +94,7 @@ final class ResourceHandler {
             throw ReadHandler.notAllowed();
         }
         boolean rows = kind.storage().stored() || info.reads();
-        request.negotiate(rows ? renderer.offer(kind)
-                : new Form.Offer(renderer.builtIn(kind.gvk()), false, false, false));
+        request.negotiate(renderer.offer(kind.gvk(), rows));
         if (watch) {
             ListOptions options = ListQuery.options(request.params(), true);
             handlers.watches.serve(request, selection(request, target, options), options, longRunning);
@@ -195,7 +193,7 @@ final class ResourceHandler {
             handlers.subresources.connect(request, target, sub);
             return;
         }
-        request.negotiate(new Form.Offer(renderer.builtIn(sub.kind()), true, true, false));
+        request.negotiate(renderer.offer(sub.kind(), true));
         if (info.verb().equals("create") && !sub.name().equals("scale")) {
             handlers.subresources.await(request);
         }

@@ -61,8 +61,8 @@ record ServerRunOptions(Core.Policy policy, String address, int port, String ser
         Set<String> plugins = new TreeSet<>(PLUGINS);
         plugins.addAll(AdmissionPlugins.enabled(commaSeparated(args.getOrDefault("enable-admission-plugins", "")),
                 disabled));
-        if (FeatureGates.of("--kube-apiserver-arg", settings.kubeApiserverArg())
-                .enabled(FeatureGate.POD_CERTIFICATE_REQUEST)) {
+        FeatureGates gates = FeatureGates.of("--kube-apiserver-arg", settings.kubeApiserverArg());
+        if (gates.enabled(FeatureGate.POD_CERTIFICATE_REQUEST)) {
             plugins.add(SIGNING);
         }
         disabled.removeAll(ALWAYS);
@@ -75,7 +75,8 @@ record ServerRunOptions(Core.Policy policy, String address, int port, String ser
                 audited(args), leastWatch(given), GoAwayChance.asked(given),
                 CorsOrigins.of(given.flag(), given.values("cors-allowed-origins")),
                 StrictTransport.of(StrictTransportDirectives.of(given.flag(),
-                        given.values("strict-transport-security-directives"))));
+                        given.values("strict-transport-security-directives"))),
+                gates.enabled(FeatureGate.CBOR_SERVING_AND_STORAGE));
         return new ServerRunOptions(policy, address(settings), port, firstServiceIp(settings.serviceCidr()));
     }
 

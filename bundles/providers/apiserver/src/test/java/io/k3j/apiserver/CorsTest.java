@@ -23,7 +23,8 @@ class CorsTest {
 
     private static TestServer server(CorsOrigins origins) {
         return new TestServer(new MemoryDatastore(), new Core.Policy(Set.of(), Set.of(), Set.of(),
-                AnonymousAuth.NOWHERE, false, 600, false, Watches.LEAST, 0, origins, StrictTransport.NONE));
+                AnonymousAuth.NOWHERE, false, 600, false, Watches.LEAST, 0, origins, StrictTransport.NONE,
+                false));
     }
 
     private static CorsOrigins console() {

@@ -51,6 +51,12 @@ class ServerRunOptionsTest {
     }
 
     @Test
+    void cborIsServedWhereTheGateIsOn() {
+        assertThat(policy().cbor()).isFalse();
+        assertThat(policy("feature-gates=CBORServingAndStorage=true").cbor()).isTrue();
+    }
+
+    @Test
     void watchesLastAsLongAsIsAskedFor() {
         assertThat(policy().leastWatch()).isEqualTo(Duration.ofMinutes(30));
         assertThat(policy("min-request-timeout=300").leastWatch()).isEqualTo(Duration.ofMinutes(5));

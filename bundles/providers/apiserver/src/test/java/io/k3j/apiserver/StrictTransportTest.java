@@ -18,7 +18,7 @@ class StrictTransportTest {
     void everyAnswerSaysItWhereItIsAskedFor() throws IOException {
         StrictTransport asked = StrictTransport.of("max-age=31536000; preload");
         try (TestServer server = new TestServer(new MemoryDatastore(), new Core.Policy(Set.of(), Set.of(), Set.of(),
-                AnonymousAuth.NOWHERE, false, 600, false, Watches.LEAST, 0, CorsOrigins.NONE, asked))) {
+                AnonymousAuth.NOWHERE, false, 600, false, Watches.LEAST, 0, CorsOrigins.NONE, asked, false))) {
             for (String path : new String[] {"/version", "/api/v1/namespaces/a/configmaps/missing",
                     "/api/v1/namespaces/a/configmaps?watch=1"}) {
                 assertThat(server.get(path).answered(HEADER)).as(path)

@@ -1,5 +1,6 @@
 package io.k3j.kubelet;
 
+import io.k3j.kubeletvolumes.VolumePreparation;
 import io.k3j.kuberuntime.ConfigError;
 import io.k3j.kuberuntime.Labels;
 import io.k3j.kuberuntime.PodActions;
@@ -17,7 +18,6 @@ import io.k3j.podstatus.TerminationMessages;
 import io.k3j.probes.HandlerRunner;
 import io.k3j.probes.Probes;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -25,7 +25,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -194,12 +193,12 @@ final class PodSync {
                 tools.runtime().stopSandbox(old.id());
             }
         }
-        CompletableFuture<Map<String, Path>> made = volumes.begin(pod);
+        VolumePreparation made = volumes.begin(pod);
         try {
             starter.sandbox(pod, before.isEmpty() ? 0 : before.getFirst().attempt() + 1);
         } catch (IOException | RuntimeFault | ConfigError e) {
             tools.tell(pod, true, "FailedCreatePodSandBox", "Failed to create pod sandbox: " + e.getMessage());
-            made.exceptionally(x -> Map.of()).join();
+            made.end();
             next.at(monotonic().plusSeconds(2));
             return context;
         }

@@ -1,15 +1,15 @@
 package io.k3j.kubelet;
 
+import io.k3j.kubeletvolumes.VolumePreparation;
 import io.k3j.kuberuntime.ConfigError;
 import io.k3j.model.Obj;
+import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
@@ -57,30 +57,19 @@ final class PodVolumes {
         }
     }
 
-    /// Starts to prepare the volumes on a virtual thread; [#joined] waits for it.
-    CompletableFuture<Map<String, Path>> begin(Obj pod) {
+    /// Starts to prepare the volumes on a thread of their own; [#joined] waits for it.
+    VolumePreparation begin(Obj pod) {
         refreshed = tools.clock().monotonic().instant();
-        CompletableFuture<Map<String, Path>> volumes = new CompletableFuture<>();
-        Thread.ofVirtual().name("volumes-" + pod.name()).start(() -> {
-            try {
-                volumes.complete(tools.volumes().prepare(pod, List.of()));
-            } catch (RuntimeException | Error e) {
-                // an Error too: the pod's worker waits for this until it is told
-                volumes.completeExceptionally(e);
-            }
-        });
-        return volumes;
+        return new VolumePreparation(pod.name(), () -> tools.volumes().prepare(pod, List.of()));
     }
 
     /// Waits for [#begin]; returns like [#prepare].
-    Optional<Map<String, Path>> joined(Obj pod, CompletableFuture<Map<String, Path>> volumes) {
+    /// @throws InterruptedIOException as [VolumePreparation#await]
+    Optional<Map<String, Path>> joined(Obj pod, VolumePreparation volumes) throws InterruptedIOException {
         try {
-            return there(volumes.join());
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof ConfigError p) {
-                return missing(pod, p);
-            }
-            throw e;
+            return there(volumes.await());
+        } catch (ConfigError e) {
+            return missing(pod, e);
         }
     }
 

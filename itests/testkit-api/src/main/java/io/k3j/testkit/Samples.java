@@ -1,4 +1,4 @@
-package io.k3j.codec;
+package io.k3j.testkit;
 
 import io.k3j.model.Gvk;
 import io.k3j.model.Seq;
@@ -11,12 +11,16 @@ import java.util.HashMap;
 import java.util.Map;
 
 /// Objects with every field of their kind set, each text telling its field's name.
-final class Samples {
+public final class Samples {
     /// How often one definition may stand inside itself.
     private static final int NESTED = 1;
     private final Map<String, Integer> open = new HashMap<>();
 
-    static Struct of(Gvk kind, Shape shape) {
+    private Samples() {
+    }
+
+    /// An object of a kind. A definition that holds itself does so once.
+    public static Struct of(Gvk kind, Shape shape) {
         Struct.Builder b = Struct.builder().put("apiVersion", kind.apiVersion()).put("kind", kind.kind());
         new Samples().object(shape).forEach((name, v) -> {
             if (!b.has(name)) {

@@ -1,0 +1,87 @@
+package io.k3j.cbor;
+
+import io.k3j.codec.MalformedInput;
+import io.k3j.model.Gvk;
+import io.k3j.model.Struct;
+import io.k3j.schema.Field;
+import io.k3j.schema.Schemas;
+import io.k3j.schema.Shape;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+
+/// Objects in CBOR. Any thread; nothing blocks.
+public final class Cbor {
+    /// How deep values may nest; upstream's bound.
+    public static final int MAX_DEPTH = 64;
+    /// The tag "self-described CBOR", which encloses each object.
+    static final byte[] SELF_DESCRIBED = {(byte) 0xd9, (byte) 0xd9, (byte) 0xf7};
+    private static final int PAIR = 0xa2;
+    private static final int TEXT = 0x60;
+    private static final int LONGEST_TYPE = 23;
+    private final Schemas schemas;
+
+    /// @param schemas say which texts of built-in kinds are bytes
+    public Cbor(Schemas schemas) {
+        this.schemas = schemas;
+    }
+
+    /// Whether bytes are self-described CBOR. Neither JSON, YAML nor protobuf begins so.
+    public static boolean described(byte[] bytes) {
+        return bytes.length >= SELF_DESCRIBED.length && bytes[0] == SELF_DESCRIBED[0]
+                && bytes[1] == SELF_DESCRIBED[1] && bytes[2] == SELF_DESCRIBED[2];
+    }
+
+    /// The one object in the bytes, with or without the tag. Byte strings become texts: those behind the tags 21 to 23
+    /// the text that the tag stands for, all others as UTF-8.
+    ///
+    /// @throws MalformedInput when it is not one map, has a name twice, nests deeper than [#MAX_DEPTH], or holds what
+    /// JSON cannot say: NaN, infinities, whole numbers beyond 64 bits, simple values but `true`, `false` and `null`
+    public static Struct object(byte[] bytes) {
+        if (CborReader.read(bytes) instanceof Struct object) {
+            return object;
+        }
+        throw new MalformedInput("cbor: a map is expected at the top");
+    }
+
+    /// An object, as the schema of its kind has it; one of a kind that is not built in has no bytes.
+    public byte[] bytes(Struct object) {
+        return CborWriter.bytes(shape(object), object);
+    }
+
+    /// One event of a watch.
+    ///
+    /// @param type `ADDED`, `MODIFIED`, `DELETED`, `BOOKMARK` or `ERROR`
+    /// @param object as [#bytes] makes it
+    public static byte[] event(String type, byte[] object) {
+        if (type.length() > LONGEST_TYPE) {
+            throw new IllegalArgumentException("no type of an event: " + type);
+        }
+        ByteArrayOutputStream event = new ByteArrayOutputStream(object.length + 2 * LONGEST_TYPE);
+        event.writeBytes(SELF_DESCRIBED);
+        event.write(PAIR);
+        text(event, "type");
+        text(event, type);
+        text(event, "object");
+        event.writeBytes(object);
+        return event.toByteArray();
+    }
+
+    private static void text(ByteArrayOutputStream out, String ascii) {
+        out.write(TEXT | ascii.length());
+        out.writeBytes(ascii.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /// A list whose elements follow one by one.
+    ///
+    /// @param head all of its fields but the elements
+    /// @param field that holds the elements, as `items`
+    /// @param size how many there are
+    public CborList list(Struct head, String field, int size) {
+        Field elements = shape(head).field(field);
+        return new CborList(head, field, size, elements == null ? Shape.ANY : elements.shape().items());
+    }
+
+    private Shape shape(Struct object) {
+        return schemas.shape(Gvk.of(object.text("apiVersion"), object.text("kind"))).orElse(Shape.ANY);
+    }
+}
