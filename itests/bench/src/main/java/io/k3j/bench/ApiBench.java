@@ -169,11 +169,7 @@ public final class ApiBench {
     }
 
     private static void prepare(Product product) throws IOException, InterruptedException {
-        product.ask(Call.of("POST", "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", """
-                {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRoleBinding","metadata":{"name":"bench"},
-                "roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"admin"},
-                "subjects":[{"apiGroup":"rbac.authorization.k8s.io","kind":"User","name":"bench"},
-                {"apiGroup":"rbac.authorization.k8s.io","kind":"User","name":"bench-too"}]}"""));
+        product.grant();
         product.ask(Call.of("POST", "/api/v1/namespaces",
                 "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"" + SPACE + "\"}}"));
         // pods need their service account, which a controller makes

@@ -104,7 +104,16 @@ final class Product implements AutoCloseable {
         return answer;
     }
 
-    /// Connections of a user; RBAC gives the role `admin` to `bench` and `bench-too`.
+    /// Gives the role `admin` to the users `bench` and `bench-too`, through RBAC.
+    void grant() throws IOException {
+        ask(Call.of("POST", "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", """
+                {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRoleBinding","metadata":{"name":"bench"},
+                "roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"admin"},
+                "subjects":[{"apiGroup":"rbac.authorization.k8s.io","kind":"User","name":"bench"},
+                {"apiGroup":"rbac.authorization.k8s.io","kind":"User","name":"bench-too"}]}"""));
+    }
+
+    /// Connections of a user; see [#grant].
     Links users(String name, int count) throws IOException {
         return open(Identity.user(process.dataDir(), name), port, count);
     }

@@ -71,7 +71,7 @@ final class AuditedBody {
             return Yaml.document(bytes).object();
         }
         if (mediaType.startsWith(Form.Type.CBOR.mediaType())) {
-            return Cbor.object(bytes);
+            return Cbor.written(bytes);
         }
         return mediaType.startsWith(Form.Type.JSON.mediaType()) ? Json.object(bytes) : Struct.EMPTY;
     }

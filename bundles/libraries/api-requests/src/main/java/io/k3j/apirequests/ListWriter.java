@@ -153,7 +153,7 @@ public final class ListWriter {
         yaml(behind.build(), out);
     }
 
-    /// How many elements there are stands before the first of them, how long they are nowhere.
+    /// The count of elements stands before them; their length in bytes is not needed.
     private void cbor(Parts parts, OutputStream out) throws IOException {
         int size = parts.items.size();
         CborList list = answers.cborList(parts.head, parts.shape.field(), size);

@@ -100,7 +100,8 @@ public final class Watches {
         Form form = request.form().compact();
         if (form.type() == Form.Type.YAML) {
             throw new ApiFault(406, "NotAcceptable", "only the following media types are accepted: application/json, "
-                    + "application/vnd.kubernetes.protobuf;stream=watch", Struct.EMPTY);
+                    + "application/vnd.kubernetes.protobuf;stream=watch"
+                    + (answers.offersCbor() ? ", application/cbor-seq" : ""), Struct.EMPTY);
         }
         // Without `sendInitialEvents` an old client that names no revision expects the objects all the same.
         boolean wantsState = options.initialEvents()

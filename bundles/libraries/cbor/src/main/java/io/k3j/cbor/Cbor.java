@@ -1,5 +1,6 @@
 package io.k3j.cbor;
 
+import io.k3j.codec.Json;
 import io.k3j.codec.MalformedInput;
 import io.k3j.model.Gvk;
 import io.k3j.model.Struct;
@@ -31,21 +32,34 @@ public final class Cbor {
                 && bytes[1] == SELF_DESCRIBED[1] && bytes[2] == SELF_DESCRIBED[2];
     }
 
-    /// The one object in the bytes, with or without the tag. Byte strings become texts: those behind the tags 21 to 23
-    /// the text that the tag stands for, all others as UTF-8.
+    /// The one object in the bytes, with or without the tag. Byte strings become texts: those behind the tag 22 their
+    /// base 64, all others as UTF-8.
     ///
-    /// @throws MalformedInput when it is not one map, has a name twice, nests deeper than [#MAX_DEPTH], or holds what
-    /// JSON cannot say: NaN, infinities, whole numbers beyond 64 bits, simple values but `true`, `false` and `null`
+    /// @throws MalformedInput when it is not one map whose names are strings, has a name twice, nests deeper than
+    /// [#MAX_DEPTH], or holds what JSON cannot say: NaN, infinities, whole numbers beyond 64 bits, simple values but
+    /// `true`, `false` and `null`; texts that are not UTF-8; byte strings behind the tags 21 and 23
     public static Struct object(byte[] bytes) {
-        if (CborReader.read(bytes) instanceof Struct object) {
+        return map(CborReader.read(bytes, MAX_DEPTH));
+    }
+
+    /// What [#bytes] has written, however deep it nests.
+    ///
+    /// @throws MalformedInput as [#object], for what nothing here has written
+    public static Struct written(byte[] bytes) {
+        return map(CborReader.read(bytes, Json.MAX_DEPTH));
+    }
+
+    private static Struct map(Object value) {
+        if (value instanceof Struct object) {
             return object;
         }
         throw new MalformedInput("cbor: a map is expected at the top");
     }
 
-    /// An object, as the schema of its kind has it; one of a kind that is not built in has no bytes.
+    /// An object. Texts that stand for bytes by the schema of a built-in kind are byte strings behind the tag 22, in
+    /// objects that lie in it, too.
     public byte[] bytes(Struct object) {
-        return CborWriter.bytes(shape(object), object);
+        return new CborWriter(schemas).described().value(shape(object), object).bytes();
     }
 
     /// One event of a watch.
@@ -78,7 +92,8 @@ public final class Cbor {
     /// @param size how many there are
     public CborList list(Struct head, String field, int size) {
         Field elements = shape(head).field(field);
-        return new CborList(head, field, size, elements == null ? Shape.ANY : elements.shape().items());
+        return new CborList(schemas, new CborWriter(schemas).described().head(head, field, size).bytes(),
+                elements == null ? Shape.ANY : elements.shape().items());
     }
 
     private Shape shape(Struct object) {

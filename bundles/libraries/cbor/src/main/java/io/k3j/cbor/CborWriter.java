@@ -1,111 +1,146 @@
 package io.k3j.cbor;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.StreamWriteConstraints;
-import com.fasterxml.jackson.core.util.JsonRecyclerPools;
-import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
-import com.fasterxml.jackson.dataformat.cbor.CBORGenerator;
-import io.k3j.codec.Json;
+import io.k3j.model.Gvk;
 import io.k3j.model.Null;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.schema.Schemas;
 import io.k3j.schema.Shape;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
-/// Writes trees. One writer, one item; lengths are told before what they count.
+/// Writes trees, with the shortest heads and numbers (RFC 8949 §4.2.1) in the order of the tree. One writer, one item.
 final class CborWriter {
+    private static final int UNSIGNED = 0;
+    private static final int NEGATIVE = 1 << 5;
+    private static final int BYTES = 2 << 5;
+    private static final int TEXT = 3 << 5;
+    private static final int ARRAY = 4 << 5;
+    private static final int MAP = 5 << 5;
+    /// The tag "expected conversion to base 64".
+    private static final int BASE64 = 6 << 5 | 22;
+    private static final int FALSE = 7 << 5 | 20;
+    private static final int TRUE = 7 << 5 | 21;
+    private static final int NULL = 7 << 5 | 22;
+    private static final int HALF = 7 << 5 | 25;
+    private static final int SINGLE = 7 << 5 | 26;
+    private static final int DOUBLE = 7 << 5 | 27;
+    private static final int ONE_BYTE = 24;
     private static final int EXPECTED = 2048;
-    private static final int POOLED_BUFFERS = 64;
-    /// "Expected conversion to base64": clients in Go read such a byte string as bytes, and as base 64 where they want
-    /// a text.
-    private static final int BASE64 = 22;
-    private static final CBORFactory FACTORY = CBORFactory.builder()
-            .enable(CBORGenerator.Feature.LENIENT_UTF_ENCODING)
-            .enable(CBORGenerator.Feature.WRITE_MINIMAL_DOUBLES)
-            .recyclerPool(JsonRecyclerPools.newBoundedPool(POOLED_BUFFERS))
-            .streamWriteConstraints(StreamWriteConstraints.builder().maxNestingDepth(Json.MAX_DEPTH).build())
-            .build();
-    private final CBORGenerator out;
+    private final Schemas schemas;
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream(EXPECTED);
 
-    private CborWriter(CBORGenerator out) {
-        this.out = out;
+    /// @param schemas know the kinds of objects that lie in others
+    CborWriter(Schemas schemas) {
+        this.schemas = schemas;
     }
 
-    private interface Content {
-        void to(CborWriter writer) throws IOException;
+    /// What has been written.
+    byte[] bytes() {
+        return out.toByteArray();
     }
 
-    static byte[] bytes(Shape shape, Struct object) {
-        return made(Cbor.SELF_DESCRIBED, writer -> writer.value(shape, object));
+    /// The tag that encloses an object.
+    CborWriter described() {
+        out.writeBytes(Cbor.SELF_DESCRIBED);
+        return this;
     }
 
-    static byte[] element(Shape shape, Struct object) {
-        return made(new byte[0], writer -> writer.value(shape, object));
+    /// As [CborList#begin], behind the tag.
+    CborWriter head(Struct head, String field, int size) {
+        number(MAP, head.size() + 1L);
+        fields(Shape.ANY, head);
+        string(field);
+        number(ARRAY, size);
+        return this;
     }
 
-    /// As [CborList#begin].
-    static byte[] head(Struct head, String field, int size) {
-        return made(Cbor.SELF_DESCRIBED, writer -> {
-            writer.out.writeStartObject(null, head.size() + 1);
-            writer.fields(Shape.ANY, head);
-            writer.out.writeFieldName(field);
-            writer.out.writeStartArray(null, size);
-        });
-    }
-
-    private static byte[] made(byte[] before, Content content) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(EXPECTED);
-        bytes.writeBytes(before);
-        try (CBORGenerator out = FACTORY.createGenerator(bytes)) {
-            out.disable(JsonGenerator.Feature.AUTO_CLOSE_JSON_CONTENT);
-            content.to(new CborWriter(out));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return bytes.toByteArray();
-    }
-
-    private void value(Shape shape, Object value) throws IOException {
+    /// @throws IllegalArgumentException when it is no value of a tree
+    CborWriter value(Shape shape, Object value) {
         switch (value) {
             case String s -> text(shape, s);
             case Struct s -> {
-                out.writeStartObject(null, s.size());
-                fields(shape, s);
-                out.writeEndObject();
+                number(MAP, s.size());
+                fields(shape.type() == Shape.Type.ANY ? own(shape, s) : shape, s);
             }
             case Seq s -> {
-                out.writeStartArray(null, s.size());
-                for (Object element : s) {
-                    value(shape.items(), element);
-                }
-                out.writeEndArray();
+                number(ARRAY, s.size());
+                s.forEach(element -> value(shape.items(), element));
             }
-            case Long l -> out.writeNumber(l);
-            case Boolean b -> out.writeBoolean(b);
-            case Double d -> out.writeNumber(d);
-            case Null n -> out.writeNull();
+            case Long l -> number(l < 0 ? NEGATIVE : UNSIGNED, l < 0 ? -1 - l : l);
+            case Boolean b -> out.write(b ? TRUE : FALSE);
+            case Double d -> decimal(d);
+            case Null n -> out.write(NULL);
             default -> throw new IllegalArgumentException("not a tree value: " + value.getClass().getName());
         }
+        return this;
     }
 
-    private void fields(Shape shape, Struct s) throws IOException {
+    /// An object of a kind of Kubernetes' own that lies in another, as in the row of a Table, is what it says it is.
+    private Shape own(Shape shape, Struct object) {
+        String kind = object.text("kind");
+        return kind.isEmpty() ? shape : schemas.shape(Gvk.of(object.text("apiVersion"), kind)).orElse(shape);
+    }
+
+    private void fields(Shape shape, Struct s) {
         for (int i = 0; i < s.size(); i++) {
             Shape child = shape.child(s.name(i));
-            out.writeFieldName(s.name(i));
+            string(s.name(i));
             value(child == null ? Shape.ANY : child, s.value(i));
         }
     }
 
+    /// The first byte of an item with its argument in as few bytes as it takes.
+    private void number(int kind, long argument) {
+        if (argument < ONE_BYTE) {
+            out.write(kind | (int) argument);
+            return;
+        }
+        int log = argument < 1 << 8 ? 0 : argument < 1 << 16 ? 1 : argument < 1L << 32 ? 2 : 3;
+        out.write(kind | ONE_BYTE + log);
+        raw(argument, 1 << log);
+    }
+
+    private void raw(long bits, int bytes) {
+        for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) {
+            out.write((int) (bits >>> shift));
+        }
+    }
+
+    private void string(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        number(TEXT, bytes.length);
+        out.writeBytes(bytes);
+    }
+
     /// Base 64 may hold line breaks, which Go passes over, too.
-    private void text(Shape shape, String text) throws IOException {
-        if (shape.type() == Shape.Type.BYTES) {
-            out.writeTag(BASE64);
-            out.writeBinary(Base64.getMimeDecoder().decode(text));
+    private void text(Shape shape, String text) {
+        if (shape.type() != Shape.Type.BYTES) {
+            string(text);
+            return;
+        }
+        byte[] bytes = Base64.getMimeDecoder().decode(text);
+        out.write(BASE64);
+        number(BYTES, bytes.length);
+        out.writeBytes(bytes);
+    }
+
+    /// In the fewest bytes that keep the value.
+    private void decimal(double number) {
+        float single = (float) number;
+        if (single != number) {
+            out.write(DOUBLE);
+            raw(Double.doubleToRawLongBits(number), Double.BYTES);
+            return;
+        }
+        short half = Float.floatToFloat16(single);
+        if (Float.float16ToFloat(half) == single) {
+            out.write(HALF);
+            raw(half, Short.BYTES);
         } else {
-            out.writeString(text);
+            out.write(SINGLE);
+            raw(Float.floatToRawIntBits(single), Float.BYTES);
         }
     }
 }

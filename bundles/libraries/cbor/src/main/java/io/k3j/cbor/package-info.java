@@ -5,12 +5,13 @@
 /// text strings and read from text strings and byte strings; bytes (`data` of a Secret) are byte strings behind the tag
 /// 22, which stand for their base 64. A watch is a sequence of such items (RFC 8742).
 ///
-/// **Bounds.** 64 levels, as upstream; names of 1 MiB; how long the bytes are is for the caller to bound.
+/// **Bounds.** 64 levels, as upstream. Time and memory follow the length of the bytes, which is for the caller to
+/// bound.
 ///
 /// **Errors.** `MalformedInput` with a sentence for the client, whatever the bytes are.
 ///
-/// **Threads and blocking.** [Cbor] is for any number of threads, [CborList] for one; nothing blocks. Jackson's buffers
-/// are kept between calls, 64 of them at most.
+/// **Threads and blocking.** [Cbor] is for any number of threads, [CborList] for one; nothing blocks, and nothing is
+/// kept between calls.
 @Export
 @Version("1.0.0")
 @NullMarked

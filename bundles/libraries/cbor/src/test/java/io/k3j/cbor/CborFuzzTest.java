@@ -32,6 +32,7 @@ public class CborFuzzTest {
                         Seq.of(Struct.of("containerPort", 80), Struct.of("weight", 1.5, "on", true, "off", null))))));
         Fuzzing.run(CborFuzzTest::fuzzerTestOneInput, List.of(CBOR.bytes(pod),
                 HexFormat.of().parseHex("d9d9f7bf4161d64101416b9ffb3ff199999999999ac0617a1bffffffffffffffffff"
-                        + "5f41614162ffff")));
+                        + "5f41614162ffff"),
+                HexFormat.of().parseHex("a16161d90100826861626364656667 68d81900".replace(" ", ""))));
     }
 }

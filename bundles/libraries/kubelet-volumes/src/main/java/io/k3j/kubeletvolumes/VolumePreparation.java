@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 
 /// The volumes of a pod while they are prepared on a thread of their own, beside the pod's sandbox. For the pod's
 /// thread, whose interruption ends both.
-public final class VolumePreparation {
+public final class VolumePreparation implements AutoCloseable {
     /// How long the thread has to end. A mount that is under way may take its time, and ends by itself.
     private static final Duration STOP = Duration.ofSeconds(2);
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
@@ -45,31 +45,43 @@ public final class VolumePreparation {
             }
             throw (RuntimeException) e.getCause();
         } catch (InterruptedException e) {
-            stop();
+            stop(true);
             throw new InterruptedIOException("stopped while volumes were prepared");
         }
     }
 
-    /// Waits until nobody prepares them any more, with whatever result.
+    /// Waits until nobody prepares them any more, whether they are there or not.
     /// @throws InterruptedIOException as [#await]
     public void end() throws InterruptedIOException {
         try {
             await();
-        } catch (RuntimeException | Error e) {
+        } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.DEBUG, "Volumes not prepared for a pod without sandbox", e);
         }
     }
 
-    private void stop() {
+    /// Ends the preparation where it is still under way: nobody has waited for it.
+    @Override
+    public void close() {
+        if (!volumes.isDone()) {
+            boolean interrupted = Thread.interrupted();
+            stop(interrupted);
+        }
+    }
+
+    /// @param interrupted whether the pod's thread is, afterwards
+    private void stop(boolean interrupted) {
+        boolean again = interrupted;
         thread.interrupt();
         try {
             if (!thread.join(STOP)) {
                 LOG.log(System.Logger.Level.WARNING, "Thread goes on after its interruption name={0}",
                         thread.getName());
             }
-        } catch (InterruptedException again) {
-            // the one interruption stands for both
-        } finally {
+        } catch (InterruptedException e) {
+            again = true;
+        }
+        if (again) {
             Thread.currentThread().interrupt();
         }
     }

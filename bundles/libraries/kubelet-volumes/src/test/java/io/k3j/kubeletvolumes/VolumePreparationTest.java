@@ -25,12 +25,20 @@ class VolumePreparationTest {
         failed.end();
     }
 
-    /// A kubelet that ends would wait in vain for a server that does not answer.
+    /// A runtime that fails after the sandbox is there must not leave two preparations of one pod behind.
     @Test
-    void whoIsInterruptedEndsThePreparation() throws Exception {
+    void whatNobodyWaitedForIsEnded() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
-        VolumePreparation volumes = new VolumePreparation("a", () -> {
+        try (VolumePreparation _ = blocked(begun, interrupted)) {
+            begun.await();
+        }
+        assertThat(interrupted).isCompletedWithValue(true);
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    }
+
+    private static VolumePreparation blocked(CountDownLatch begun, CompletableFuture<Boolean> interrupted) {
+        return new VolumePreparation("a", () -> {
             begun.countDown();
             try {
                 return interrupted.thenApply(_ -> THERE).get();
@@ -39,6 +47,14 @@ class VolumePreparationTest {
                 throw new IllegalStateException(e);
             }
         });
+    }
+
+    /// A kubelet that ends would wait in vain for a server that does not answer.
+    @Test
+    void whoIsInterruptedEndsThePreparation() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
+        VolumePreparation volumes = blocked(begun, interrupted);
         begun.await();
         Thread.currentThread().interrupt();
         assertThatThrownBy(volumes::await).isInstanceOf(InterruptedIOException.class);

@@ -77,7 +77,7 @@ class CborServingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", ";as=Table;v=v1;g=meta.k8s.io"})
+    @ValueSource(strings = {"", ";as=Table;v=v1;g=meta.k8s.io", ";as=PartialObjectMetadata;v=v1;g=meta.k8s.io"})
     void aWatchIsASequenceOfEvents(String as) throws Exception {
         send("POST", MAPS, cbor.bytes(map("one")), CBOR);
         TestExchange watch = get(MAPS + "?watch=1", CBOR + as);
@@ -99,6 +99,16 @@ class CborServingTest {
         Struct applied = answer(send("PATCH", MAPS + "/one?fieldManager=me", cbor.bytes(map("one")),
                 "application/apply-patch+cbor"), 201);
         assertThat(applied.struct("metadata").seq("managedFields").struct(0).text("operation")).isEqualTo("Apply");
+    }
+
+    @Test
+    void unknownFieldsAreRefusedOrWarnedOfAsInJson() throws IOException {
+        byte[] odd = cbor.bytes(map("one").with("odd", 1));
+        assertThat(answer(send("POST", MAPS + "?fieldValidation=Strict", odd, CBOR), 400).text("message"))
+                .contains("strict decoding error: unknown field \"odd\"");
+        TestExchange warned = send("POST", MAPS, odd, CBOR);
+        assertThat(answer(warned, 201).has("odd")).isFalse();
+        assertThat(warned.answered("warning")).contains("unknown field \\\"odd\\\"");
     }
 
     @Test
@@ -126,6 +136,8 @@ class CborServingTest {
             assertThat(sent.text()).contains("accepted media types include").doesNotContain("cbor");
             assertThat(off.serve(new TestExchange("PATCH", MAPS + "/one?fieldManager=me", cbor.bytes(map("one")))
                     .with("content-type", "application/apply-patch+cbor")).status()).isEqualTo(415);
+            assertThat(off.serve(new TestExchange("DELETE", MAPS + "/one", cbor.bytes(map("one")))
+                    .with("content-type", CBOR)).status()).isEqualTo(415);
             assertThat(off.serve(new TestExchange("GET", MAPS, new byte[0]).with("accept", CBOR)).status())
                     .isEqualTo(406);
             assertThat(off.serve(new TestExchange("GET", MAPS, new byte[0]).with("accept", CBOR + ",application/json"))

@@ -193,18 +193,19 @@ final class PodSync {
                 tools.runtime().stopSandbox(old.id());
             }
         }
-        VolumePreparation made = volumes.begin(pod);
-        try {
-            starter.sandbox(pod, before.isEmpty() ? 0 : before.getFirst().attempt() + 1);
-        } catch (IOException | RuntimeFault | ConfigError e) {
-            tools.tell(pod, true, "FailedCreatePodSandBox", "Failed to create pod sandbox: " + e.getMessage());
-            made.end();
-            next.at(monotonic().plusSeconds(2));
-            return context;
+        try (VolumePreparation made = volumes.begin(pod)) {
+            try {
+                starter.sandbox(pod, before.isEmpty() ? 0 : before.getFirst().attempt() + 1);
+            } catch (IOException | RuntimeFault | ConfigError e) {
+                tools.tell(pod, true, "FailedCreatePodSandBox", "Failed to create pod sandbox: " + e.getMessage());
+                made.end();
+                next.at(monotonic().plusSeconds(2));
+                return context;
+            }
+            SyncContext now = remember(context.refreshed(tools.runtime()));
+            volumes.joined(pod, made).ifPresent(v -> launches.start(now, plan.start(), v));
+            return now;
         }
-        SyncContext now = remember(context.refreshed(tools.runtime()));
-        volumes.joined(pod, made).ifPresent(v -> launches.start(now, plan.start(), v));
-        return now;
     }
 
     private void prepare(Obj pod) {
