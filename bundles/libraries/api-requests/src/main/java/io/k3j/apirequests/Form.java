@@ -22,13 +22,12 @@ public record Form(Type type, As as, String version, boolean pretty) {
 
     /// Media types of answers. YAML can be listed and got, not watched.
     public enum Type {
-        JSON("application/json"), YAML("application/yaml"), PROTOBUF("application/vnd.kubernetes.protobuf"), CBOR(
-                "application/cbor");
+        JSON("json"), YAML("yaml"), PROTOBUF("vnd.kubernetes.protobuf"), CBOR("cbor");
 
         private final String name;
 
-        Type(String name) {
-            this.name = name;
+        Type(String subtype) {
+            this.name = "application/" + subtype;
         }
 
         /// The media type's name.

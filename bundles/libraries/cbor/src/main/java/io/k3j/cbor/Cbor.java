@@ -2,7 +2,6 @@ package io.k3j.cbor;
 
 import io.k3j.codec.Json;
 import io.k3j.codec.MalformedInput;
-import io.k3j.model.Gvk;
 import io.k3j.model.Struct;
 import io.k3j.schema.Field;
 import io.k3j.schema.Schemas;
@@ -16,6 +15,7 @@ public final class Cbor {
     public static final int MAX_DEPTH = 64;
     /// The tag "self-described CBOR", which encloses each object.
     static final byte[] SELF_DESCRIBED = {(byte) 0xd9, (byte) 0xd9, (byte) 0xf7};
+    private static final String ROWS = "rows";
     private static final int PAIR = 0xa2;
     private static final int TEXT = 0x60;
     private static final int LONGEST_TYPE = 23;
@@ -57,9 +57,19 @@ public final class Cbor {
     }
 
     /// An object. Texts that stand for bytes by the schema of a built-in kind are byte strings behind the tag 22, in
-    /// objects that lie in it, too.
+    /// the rows of a Table, too.
     public byte[] bytes(Struct object) {
-        return new CborWriter(schemas).described().value(shape(object), object).bytes();
+        CborWriter writer = new CborWriter(schemas).described();
+        if (!table(object)) {
+            return writer.value(writer.shape(object), object).bytes();
+        }
+        writer.head(object.without(ROWS), ROWS, object.seq(ROWS).size());
+        object.seq(ROWS).structs().forEach(writer::row);
+        return writer.bytes();
+    }
+
+    private static boolean table(Struct object) {
+        return object.text("kind").equals("Table") && object.text("apiVersion").startsWith("meta.k8s.io/");
     }
 
     /// One event of a watch.
@@ -91,12 +101,13 @@ public final class Cbor {
     /// @param field that holds the elements, as `items`
     /// @param size how many there are
     public CborList list(Struct head, String field, int size) {
-        Field elements = shape(head).field(field);
-        return new CborList(schemas, new CborWriter(schemas).described().head(head, field, size).bytes(),
-                elements == null ? Shape.ANY : elements.shape().items());
-    }
-
-    private Shape shape(Struct object) {
-        return schemas.shape(Gvk.of(object.text("apiVersion"), object.text("kind"))).orElse(Shape.ANY);
+        CborWriter writer = new CborWriter(schemas);
+        byte[] begin = writer.described().head(head, field, size).bytes();
+        if (table(head)) {
+            return new CborList(begin, row -> new CborWriter(schemas).row(row).bytes());
+        }
+        Field elements = writer.shape(head).field(field);
+        Shape shape = elements == null ? Shape.ANY : elements.shape().items();
+        return new CborList(begin, element -> new CborWriter(schemas).value(shape, element).bytes());
     }
 }

@@ -1,20 +1,17 @@
 package io.k3j.cbor;
 
 import io.k3j.model.Struct;
-import io.k3j.schema.Schemas;
-import io.k3j.schema.Shape;
+import java.util.function.Function;
 
 /// A list in parts: [#begin] and the elements in order are what [Cbor#bytes] makes of the whole, but for the order of
-/// its fields. For one thread.
+/// its fields. Any thread.
 public final class CborList {
-    private final Schemas schemas;
     private final byte[] begin;
-    private final Shape element;
+    private final Function<Struct, byte[]> elements;
 
-    CborList(Schemas schemas, byte[] begin, Shape element) {
-        this.schemas = schemas;
+    CborList(byte[] begin, Function<Struct, byte[]> elements) {
         this.begin = begin;
-        this.element = element;
+        this.elements = elements;
     }
 
     /// What stands before the first element. Nothing stands behind the last one, since their count is told here.
@@ -22,8 +19,8 @@ public final class CborList {
         return begin;
     }
 
-    /// One element.
+    /// One element, or one row of a Table.
     public byte[] element(Struct object) {
-        return new CborWriter(schemas).value(element, object).bytes();
+        return elements.apply(object);
     }
 }

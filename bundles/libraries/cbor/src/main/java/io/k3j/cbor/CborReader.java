@@ -10,13 +10,13 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Reads one data item (RFC 8949), as strictly as upstream's decoder. One reader, one item.
+/// Reads one data item (RFC 8949). What upstream's decoder refuses is refused, but for its bounds of 1 024 elements.
+/// One reader, one item.
 ///
 /// Nothing is made by a length that is only told: what a length counts has to be there.
 final class CborReader {
@@ -83,8 +83,8 @@ final class CborReader {
             case UNSIGNED -> whole(first);
             case NEGATIVE -> -1 - whole(first);
             case BYTES -> {
-                byte[] bytes = string(first);
-                yield encoded ? Base64.getEncoder().encodeToString(bytes) : text(bytes);
+                ByteBuffer bytes = string(first);
+                yield encoded ? text(Base64.getEncoder().encode(bytes)) : text(bytes);
             }
             case TEXT -> text(string(first));
             case ARRAY -> array(first, deeper(depth), encoded);
@@ -166,11 +166,11 @@ final class CborReader {
     }
 
     /// The bytes of a string of either kind, of its parts where its length is not told.
-    private byte[] string(int first) {
+    private ByteBuffer string(int first) {
         if (!indefinite(first)) {
             int length = length(first);
             at += length;
-            return Arrays.copyOfRange(in, at - length, at);
+            return ByteBuffer.wrap(in, at - length, length);
         }
         ByteArrayOutputStream parts = new ByteArrayOutputStream();
         while (!ended()) {
@@ -182,12 +182,12 @@ final class CborReader {
             parts.write(in, at, length);
             at += length;
         }
-        return parts.toByteArray();
+        return ByteBuffer.wrap(parts.toByteArray());
     }
 
-    private String text(byte[] bytes) {
+    private String text(ByteBuffer bytes) {
         try {
-            return utf8.decode(ByteBuffer.wrap(bytes)).toString();
+            return utf8.decode(bytes).toString();
         } catch (CharacterCodingException e) {
             throw new MalformedInput("cbor: invalid UTF-8 string");
         }

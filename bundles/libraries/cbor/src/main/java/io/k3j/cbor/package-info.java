@@ -10,8 +10,7 @@
 ///
 /// **Errors.** `MalformedInput` with a sentence for the client, whatever the bytes are.
 ///
-/// **Threads and blocking.** [Cbor] is for any number of threads, [CborList] for one; nothing blocks, and nothing is
-/// kept between calls.
+/// **Threads and blocking.** Any number of threads; nothing blocks, and nothing is kept between calls.
 @Export
 @Version("1.0.0")
 @NullMarked

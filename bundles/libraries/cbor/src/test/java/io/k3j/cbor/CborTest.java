@@ -159,13 +159,26 @@ class CborTest {
         assertThat(Cbor.written(cbor.bytes(deep))).isEqualTo(deep);
     }
 
-    /// As in the rows of a Table.
     @Test
-    void bytesOfAnObjectThatLiesInAnotherAreByteStringsToo() {
+    void bytesOfAnObjectInARowOfATableAreByteStringsToo() {
         Struct secret = Struct.of("apiVersion", "v1", "kind", "Secret", "data", Struct.of("k", "AQID"));
         Struct table = Struct.of("apiVersion", "meta.k8s.io/v1", "kind", "Table", "rows",
                 Seq.of(Struct.of("object", secret)));
         assertThat(HexFormat.of().formatHex(cbor.bytes(table))).contains("616bd643010203");
+        CborList list = cbor.list(table.without("rows"), "rows", 1);
+        ByteArrayOutputStream parts = new ByteArrayOutputStream();
+        parts.writeBytes(list.begin());
+        parts.writeBytes(list.element(table.seq("rows").struct(0)));
+        assertThat(parts.toByteArray()).isEqualTo(cbor.bytes(table));
+    }
+
+    /// As the template of an operator, which is no base 64 at all: whoever lists its kind would get nothing.
+    @Test
+    void whatOnlyLooksLikeASecretKeepsItsTexts() {
+        Struct template = Struct.of("apiVersion", "v1", "kind", "Secret", "data", Struct.of("k", "{{ .password }}x"));
+        Struct custom = Struct.of("apiVersion", "example.com/v1", "kind", "Thing", "spec",
+                Struct.of("template", template));
+        assertThat(Cbor.object(cbor.bytes(custom))).isEqualTo(custom);
     }
 
     @Test

@@ -102,7 +102,7 @@ final class BodyWeight {
                 argument = unsigned((int) at, width);
                 at += width;
             }
-            at += (kind == 2 || kind == 3) && argument != ARGUMENT ? argument : 0;
+            at += (kind == 2 || kind == 3) && (first & ARGUMENT) != ARGUMENT ? argument : 0;
         }
     }
 

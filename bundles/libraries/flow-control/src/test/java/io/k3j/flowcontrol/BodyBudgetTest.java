@@ -98,6 +98,7 @@ class BodyBudgetTest {
                 weight("\u0082\1\0", "application/vnd.kubernetes.protobuf"), weight("\u00a0", CBOR),
                 weight("\u009f", CBOR)))
                 .allSatisfy(w -> assertThat(w).isGreaterThan(10 * WEIGHT));
+        assertThat(weight("\u0078\37" + "{".repeat(31), CBOR)).isLessThan(LARGE * 8L + 64L * (LARGE / 33 + 1) + 1_000);
         assertThat(weight("\u007a\177\177\177\177", CBOR)).isLessThan(WEIGHT + 1_000);
         assertThat(weight("{\"name\":\"some name\",\"value\":\"some value\"},", JSON)).isBetween(WEIGHT, 4 * WEIGHT);
     }

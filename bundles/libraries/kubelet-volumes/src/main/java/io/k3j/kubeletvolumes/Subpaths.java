@@ -145,8 +145,7 @@ final class Subpaths {
 
     /// An empty place of the right kind to mount on, whatever a container of that name had there before. A mount of an
     /// earlier start is taken away first, without a look at it: it may show what lay there before, and its server may
-    /// not answer. A file is mounted on a file, a directory
-    /// on a directory; the kernel refuses anything else.
+    /// not answer. A file is mounted on a file, a directory on a directory; the kernel refuses anything else.
     private Path target(Obj pod, Subpath use, boolean directory) throws IOException {
         Path target = directories.pod(pod.uid()).resolve("volume-subpaths").resolve(use.volume())
                 .resolve(use.container()).resolve(Integer.toString(use.index()));
