@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -53,7 +54,7 @@ class ToolScriptTest {
         Path file = directory.resolve(path);
         Files.createDirectories(file.getParent());
         Files.writeString(file, "#!/bin/sh\n" + body + "\n");
-        assertThat(file.toFile().setExecutable(true)).isTrue();
+        assertThat(file.toFile().setExecutable(true, false)).isTrue();
     }
 
     private String k3s(String... words) throws IOException, InterruptedException {
@@ -63,6 +64,10 @@ class ToolScriptTest {
     private String run(String program, String... words) throws IOException, InterruptedException {
         List<String> line = new ArrayList<>(List.of(directory.resolve(program).toString()));
         line.addAll(List.of(words));
+        return started(line);
+    }
+
+    private String started(List<String> line) throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true);
         builder.environment().clear();
         builder.environment().putAll(environment);
@@ -95,6 +100,23 @@ class ToolScriptTest {
         assertThat(k3s("crictl", "ps")).isEqualTo("data");
         program("bin/crictl", TELL);
         assertThat(k3s("crictl", "ps")).isEqualTo("crictl ps " + directory.resolve("data/agent/etc/crictl.yaml"));
+    }
+
+    @Test
+    void aKubeconfigThatIsNotForThisUserIsToldOf() throws Exception {
+        program("bin/kubectl", TELL);
+        Path closed = Files.createFile(directory.resolve("closed"));
+        Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("---------"));
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        environment.put("KUBECONFIG", closed.toString());
+        List<String> line = new ArrayList<>(
+                List.of("/bin/sh", directory.resolve("release/bin/k3s").toString(), "kubectl"));
+        if (new ProcessBuilder("id", "-u").start().inputReader().readLine().equals("0")) {
+            line.addAll(0, List.of("/usr/bin/setpriv", "--reuid=65534", "--clear-groups"));
+        }
+        assertThat(started(line)).startsWith("k3s: Unable to read " + closed + ", please start server with"
+                + " --write-kubeconfig-mode or --write-kubeconfig-group to modify kube config permissions")
+                .contains("kubectl " + closed);
     }
 
     @Test

@@ -93,7 +93,8 @@ final class CertificateCommand {
     /// The running server makes its certificates again; nobody's connection ends.
     private static int rotateRunning(Set<String> services, Words words, Host host) throws IOException {
         String body = Json.text(Struct.of("services", Seq.copyOf(services)));
-        try (ClusterAccess access = RunningServer.reach(words, host)) {
+        // K3S_URL is where this machine has joined: the certificates are those of its own server
+        try (ClusterAccess access = RunningServer.reach(words, host.without("K3S_URL"))) {
             RunningServer.granted(access.put("/v1-k3s/cert/rotate", body, LIMIT));
         }
         services.forEach(service -> System.out.println("Rotating certificates for " + service + " service"));

@@ -36,16 +36,17 @@ final class Completion {
         return 0;
     }
 
-    private static String script() {
-        String server = Flags.of("server").all().stream().filter(f -> !f.hidden()).map(Flag::shown)
-                .collect(Collectors.joining(" "));
+    /// What the shell reads.
+    static String script() {
         return """
                 #! /bin/bash
                 _k3s_complete() {
                   local word="${COMP_WORDS[COMP_CWORD]}" words="%s"
                   if [ "$COMP_CWORD" -gt 1 ]; then
                     case "${COMP_WORDS[1]}" in
-                      server|agent) words="%s" ;;
+                      server) words="%s" ;;
+                      agent) words="%s" ;;
+                      etcd-snapshot) words="save ls delete prune" ;;
                       bundle) words="ls check swap back stop start" ;;
                       component) words="ls status enable disable shell" ;;
                       plugin) words="dev" ;;
@@ -63,6 +64,11 @@ final class Completion {
                 }
                 [ -n "${ZSH_VERSION:-}" ] && autoload -Uz bashcompinit && bashcompinit
                 complete -F _k3s_complete k3s
-                """.formatted(COMMANDS, server);
+                """.formatted(COMMANDS, flags("server"), flags("agent"));
+    }
+
+    private static String flags(String command) {
+        return Flags.of(command).all().stream().filter(f -> !f.hidden()).map(Flag::shown)
+                .collect(Collectors.joining(" "));
     }
 }

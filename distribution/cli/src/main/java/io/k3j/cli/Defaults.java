@@ -37,6 +37,10 @@ final class Defaults {
         }
         List<String> problems = new ArrayList<>(Vpn.join(settings, host, warnings));
         problems.addAll(NodeAddresses.fill(settings, given, host));
+        if (given.contains("etcdSnapshotRetention") && !given.contains("etcdS3Retention")) {
+            // as K3s: before the bucket had a retention of its own that of the disk was both's
+            settings.put("etcdS3Retention", settings.getOrDefault("etcdSnapshotRetention", "0"));
+        }
         settings.putIfAbsent("defaultLocalStoragePath", settings.get("dataDir") + "/storage");
         if (settings.containsKey("httpsListenPort")) {
             settings.putIfAbsent("advertisePort", settings.get("httpsListenPort"));
@@ -50,10 +54,11 @@ final class Defaults {
         }
     }
 
-    /// A token given as a file is read here once, so that nobody else needs to know of the file.
+    /// A token given as a file is read here once, so that nobody else needs to know of the file. It goes before one
+    /// that is given itself, as in K3s.
     private static void secret(Map<String, Object> settings, String key, List<Path> missing) {
         Object file = settings.get(key + "File");
-        if (settings.containsKey(key) || !(file instanceof String path)) {
+        if (!(file instanceof String path)) {
             return;
         }
         try {

@@ -76,7 +76,7 @@ final class EtcdMajority implements Majority {
         }
         Host here = host.without("K3S_URL");
         List<String> flags = List.of("--data-dir", dataDir.toString());
-        try (ClusterAccess access = RunningServer.reach(EtcdSnapshotFlags.words(flags, here), here)) {
+        try (ClusterAccess access = RunningServer.reach(EtcdSnapshotFlags.words("list", flags, here), here)) {
             ClusterAccess.Answer answer = question.ask(access);
             return answer.status() == 200 ? problem(Json.object(answer.body())) : Optional.empty();
         } catch (UsageFailure | IOException | MalformedInput untold) {

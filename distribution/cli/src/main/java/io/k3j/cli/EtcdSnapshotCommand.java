@@ -23,10 +23,12 @@ final class EtcdSnapshotCommand {
     private EtcdSnapshotCommand() {
     }
 
+    /// The first word is what is to be done, wherever it stands: flags may be before it.
     static int run(List<String> arguments, Host host) {
-        boolean plain = arguments.isEmpty() || arguments.getFirst().startsWith("-");
-        String word = plain ? "save" : arguments.getFirst();
-        Words words = EtcdSnapshotFlags.words(plain ? arguments : arguments.subList(1, arguments.size()), host);
+        List<String> plain = EtcdSnapshotFlags.plain(arguments);
+        String word = plain.isEmpty() ? "save" : plain.getFirst();
+        List<String> names = plain.isEmpty() ? List.of() : plain.subList(1, plain.size());
+        Words words = EtcdSnapshotFlags.words(word, arguments, host);
         if (words.on("help")) {
             System.out.println(EtcdSnapshotFlags.USAGE);
             return 0;
@@ -36,24 +38,27 @@ final class EtcdSnapshotCommand {
             throw new UsageFailure("invalid output format: " + output + "; use json or yaml");
         }
         switch (word) {
-            case "save" -> told(ask(request("save", words, host, none(words)), words, host), "created", "saved");
+            case "save" -> told(ask(request("save", words, host, none(names, words)), words, host), "created", "saved");
             case "ls", "list", "l" ->
-                System.out.print(list(ask(request("list", words, host, none(words)), words, host), output));
+                System.out.print(list(ask(request("list", words, host, none(names, words)), words, host), output));
             case "delete" -> {
-                if (words.plain().isEmpty()) {
+                if (names.isEmpty()) {
                     throw new UsageFailure("no snapshots given for removal; see k3s etcd-snapshot ls");
                 }
-                told(ask(request("delete", words, host, words.plain()), words, host), "deleted", "deleted");
+                Struct result = ask(request("delete", words, host, names), words, host);
+                told(result, "deleted", "deleted");
+                missing(names, result).forEach(name -> System.err.println("k3s: " + name));
             }
-            case "prune" -> told(ask(request("prune", words, host, none(words)), words, host), "deleted", "deleted");
+            case "prune" ->
+                told(ask(request("prune", words, host, none(names, words)), words, host), "deleted", "deleted");
             default -> throw new UsageFailure("No help topic for '" + word + "'\n" + EtcdSnapshotFlags.USAGE);
         }
         return 0;
     }
 
-    private static List<String> none(Words words) {
-        if (!words.plain().isEmpty()) {
-            throw new UsageFailure("this command does not take any arguments: " + String.join(" ", words.plain())
+    private static List<String> none(List<String> names, Words words) {
+        if (!names.isEmpty()) {
+            throw new UsageFailure("this command does not take any arguments: " + String.join(" ", names)
                     + "; a snapshot's name is given with --name");
         }
         return List.of(words.text("name", ""));
@@ -75,7 +80,10 @@ final class EtcdSnapshotCommand {
         if (!words.text("snapshot-compress", "").isEmpty()) {
             body.put("compress", words.on("snapshot-compress"));
         }
-        if (!words.text("snapshot-retention", "").isEmpty()) {
+        if (operation.equals("save")) {
+            // what somebody saves by hand is deleted by hand, as in K3s
+            body.put("retention", 0);
+        } else if (!words.text("snapshot-retention", "").isEmpty()) {
             body.put("retention", EtcdSnapshotFlags.number("snapshot-retention", words));
         }
         if (words.on("s3")) {
@@ -85,13 +93,22 @@ final class EtcdSnapshotCommand {
     }
 
     private static Struct ask(Struct request, Words words, Host host) {
-        try (ClusterAccess access = RunningServer.reach(words, host)) {
+        // K3S_URL is where this machine has joined, not whose snapshots are meant
+        try (ClusterAccess access = RunningServer.reach(words, host.without("K3S_URL"))) {
             Duration limit = request.has("s3") ? LIMIT.plus(S3_LIMIT) : LIMIT;
             return Json.object(RunningServer.granted(access.post("/db/snapshot", Json.bytes(request), limit))
                     .getBytes(StandardCharsets.UTF_8));
         } catch (IOException | io.k3j.codec.MalformedInput broken) {
             throw new UsageFailure(broken.getMessage() + "; see server log for details");
         }
+    }
+
+    /// What is said of each name that was to be deleted and was not there.
+    static List<String> missing(List<String> names, Struct result) {
+        List<String> deleted = result.seq("deleted").texts();
+        return names.stream().filter(name -> !deleted.contains(name))
+                .map(name -> "Snapshot " + TerminalText.escaped(name) + " not found; see k3s etcd-snapshot ls")
+                .toList();
     }
 
     private static void told(Struct result, String field, String what) {

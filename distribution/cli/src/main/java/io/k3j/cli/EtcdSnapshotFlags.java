@@ -28,6 +28,8 @@ final class EtcdSnapshotFlags {
             "s3-insecure", "insecure");
     private static final Map<String, String> VARIABLES = Map.of("s3-access-key", "AWS_ACCESS_KEY_ID", "s3-secret-key",
             "AWS_SECRET_ACCESS_KEY", "s3-session-token", "AWS_SESSION_TOKEN");
+    /// Of the schedule.
+    private static final Set<String> NOT_OF_A_SAVE = Set.of("etcd-snapshot-retention", "etcd-s3-retention");
     private static final Set<String> FROM_FILE = Set.of("data-dir", "node-name", "etcd-server", "etcd-token");
 
     private EtcdSnapshotFlags() {
@@ -53,8 +55,14 @@ final class EtcdSnapshotFlags {
         return new Words.Form(USAGE, aliases, valued, switches);
     }
 
+    /// The words that are no flags.
+    static List<String> plain(List<String> arguments) {
+        return Words.of(arguments, form()).plain();
+    }
+
     /// What was typed, before it what the configuration file says about the same.
-    static Words words(List<String> arguments, Host host) {
+    /// @param operation what is to be done: a save by hand keeps to no retention of the schedule
+    static Words words(String operation, List<String> arguments, Host host) {
         Words.Form form = form();
         Words typed = Words.of(arguments, form);
         String file = typed.text("config",
@@ -65,7 +73,8 @@ final class EtcdSnapshotFlags {
             boolean ours = FROM_FILE.contains(key) || key.startsWith("etcd-s3")
                     || key.startsWith("etcd-snapshot-") && form.aliases().containsKey(key)
                             && !key.equals("etcd-snapshot-name");
-            if (ours && !values.isEmpty()) {
+            boolean scheduled = operation.equals("save") && NOT_OF_A_SAVE.contains(key);
+            if (ours && !scheduled && !values.isEmpty()) {
                 all.add("--" + key + "=" + values.getLast().text());
             }
         });

@@ -111,6 +111,9 @@ public final class Main {
 
     private static int tool(String tool, List<String> arguments, Host host) {
         EarlyKeys early = EarlyKeys.of(host);
+        if (tool.equals("kubectl")) {
+            Tools.unreadable(host.environment(), early.kubeconfig()).ifPresent(System.err::println);
+        }
         Optional<Path> program = new Tools(host.environment().getOrDefault("PATH", ""),
                 List.of(Path.of(early.dataDir(), "data/current/bin"), Home.find().root().resolve("bin"))).find(tool);
         if (program.isEmpty()) {

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// What was set, by K3s' precedence: command line over environment over configuration file. A list on
-/// the command line replaces the file's.
+/// What was set, by K3s' precedence: command line over configuration file over environment, since K3s makes the file
+/// arguments that stand before those of the line. A list on the command line replaces the file's.
 final class Resolution {
     private final Map<String, List<Setting>> byName = new LinkedHashMap<>();
 
@@ -19,13 +19,13 @@ final class Resolution {
     static Resolution of(Flags flags, List<String> arguments, Map<String, String> environment, Findings findings) {
         Resolution r = new Resolution();
         List<Setting> typed = new Arguments(findings.command(), flags).parse(arguments, findings.problems());
+        flags.all().forEach(f -> Optional.ofNullable(environment.get(f.environment())).filter(v -> !v.isEmpty())
+                .ifPresent(v -> r.byName.put(f.name(), List.of(new Setting(f, v, f.environment())))));
         Optional<String> chosen = chosen(typed, environment);
         ConfigFiles.read(chosen.orElse(preset(flags)), chosen.isPresent()).keys()
                 .forEach((key, values) -> flags.named(key)
                         .ifPresentOrElse(f -> r.byName.put(f.name(), settings(f, values)),
                                 () -> findings.unknownKey(key, values.isEmpty() ? "" : values.getFirst().where())));
-        flags.all().forEach(f -> Optional.ofNullable(environment.get(f.environment())).filter(v -> !v.isEmpty())
-                .ifPresent(v -> r.byName.put(f.name(), List.of(new Setting(f, v, f.environment())))));
         Map<String, List<Setting>> fromLine = new LinkedHashMap<>();
         typed.forEach(s -> fromLine.computeIfAbsent(s.flag().name(), n -> new ArrayList<>()).add(s));
         r.byName.putAll(fromLine);

@@ -78,6 +78,15 @@ final class Tools {
         }
     }
 
+    /// What is said of a kubeconfig that is there and not for this user, in K3s' words.
+    static Optional<String> unreadable(Map<String, String> now, String kubeconfig) {
+        String chosen = now.getOrDefault("KUBECONFIG", "");
+        Path file = Path.of(chosen.isEmpty() ? kubeconfig : chosen);
+        return Files.exists(file) && !Files.isReadable(file) ? Optional.of("k3s: Unable to read " + file
+                + ", please start server with --write-kubeconfig-mode or --write-kubeconfig-group to modify kube config"
+                + " permissions") : Optional.empty();
+    }
+
     /// What the program is given in its environment and before its arguments, as K3s does.
     static Map<String, String> environment(String tool, Map<String, String> now, String kubeconfig, String dataDir) {
         return switch (tool) {

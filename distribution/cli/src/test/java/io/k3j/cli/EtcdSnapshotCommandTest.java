@@ -29,18 +29,19 @@ class EtcdSnapshotCommandTest {
     }
 
     private Struct asked(String operation, String... arguments) {
-        Words words = EtcdSnapshotFlags.words(List.of(arguments), host());
+        Words words = EtcdSnapshotFlags.words(operation, List.of(arguments), host());
         return EtcdSnapshotCommand.request(operation, words, host(), List.of(words.text("name", "")));
     }
 
     @Test
     void onlyWhatWasGivenIsAskedForSoThatTheServersFlagsCount() {
-        assertThat(asked("save")).isEqualTo(Struct.of("operation", "save", "name", Seq.of("on-demand")));
+        assertThat(asked("save"))
+                .isEqualTo(Struct.of("operation", "save", "name", Seq.of("on-demand"), "retention", 0));
         assertThat(asked("list")).isEqualTo(Struct.of("operation", "list"));
         assertThat(asked("prune", "--name", "etcd-snapshot", "--etcd-snapshot-retention=3")).isEqualTo(
                 Struct.of("operation", "prune", "name", Seq.of("etcd-snapshot"), "retention", 3));
         assertThat(asked("save", "--snapshot-compress", "--dir", "/backup")).isEqualTo(Struct.of("operation", "save",
-                "name", Seq.of("on-demand"), "dir", "/backup", "compress", true));
+                "name", Seq.of("on-demand"), "dir", "/backup", "compress", true, "retention", 0));
     }
 
     @Test
@@ -62,10 +63,27 @@ class EtcdSnapshotCommandTest {
                 etcd-s3: true
                 etcd-s3-bucket: b
                 """);
-        Struct asked = asked("save", "--etcd-snapshot-retention=4");
+        Struct asked = asked("prune", "--etcd-snapshot-retention=4");
         assertThat(asked.whole("retention", 0)).isEqualTo(4);
         assertThat(asked.seq("name").text(0)).isEqualTo("on-demand");
         assertThat(asked.struct("s3").text("bucket")).isEqualTo("b");
+        assertThat(asked("prune").whole("retention", 0)).isEqualTo(9);
+    }
+
+    @Test
+    void whatIsSavedByHandIsDeletedByHand() throws IOException {
+        Files.writeString(directory.resolve("config.yaml"),
+                "etcd-snapshot-retention: 9\netcd-s3: true\netcd-s3-bucket: b\netcd-s3-retention: 3\n");
+        Struct asked = asked("save", "--etcd-snapshot-retention=4");
+        assertThat(asked.whole("retention", -1)).isZero();
+        assertThat(asked.struct("s3").has("retention")).isFalse();
+        assertThat(asked("save", "--s3-retention=2").struct("s3").whole("retention", -1)).isEqualTo(2);
+    }
+
+    @Test
+    void aNameThatIsNotThereIsToldOf() {
+        assertThat(EtcdSnapshotCommand.missing(List.of("a", "b\u001b"), Struct.of("deleted", Seq.of("a"))))
+                .containsExactly("Snapshot b\\u001b not found; see k3s etcd-snapshot ls");
     }
 
     @Test
@@ -91,6 +109,10 @@ class EtcdSnapshotCommandTest {
     void whatIsWrongIsToldBeforeAServerIsAsked() {
         assertThatThrownBy(() -> EtcdSnapshotCommand.run(List.of("ls", "-o", "xml"), host()))
                 .hasMessageContaining("invalid output format: xml");
+        assertThatThrownBy(() -> EtcdSnapshotCommand.run(List.of("--s3", "--s3-bucket=b", "ls", "-o", "xml"), host()))
+                .hasMessageContaining("invalid output format: xml");
+        assertThatThrownBy(() -> EtcdSnapshotCommand.run(List.of("--s3", "save", "one"), host()))
+                .hasMessageContaining("--name");
         assertThatThrownBy(() -> EtcdSnapshotCommand.run(List.of("delete"), host()))
                 .hasMessageContaining("no snapshots given for removal");
         assertThatThrownBy(() -> EtcdSnapshotCommand.run(List.of("save", "one"), host()))

@@ -131,15 +131,32 @@ class PlanBuilderTest {
     }
 
     @Test
-    void putsTheCommandLineOverTheEnvironmentOverTheFile() throws IOException {
-        Files.writeString(config, "node-name: file\ncluster-domain: file.local\ntoken: file\n");
+    void putsTheCommandLineOverTheFileOverTheEnvironment() throws IOException {
+        Files.writeString(config, "node-name: file\ntoken: file\n");
         environment.put("K3S_NODE_NAME", "environment");
         environment.put("K3S_TOKEN", "environment");
+        environment.put("K3S_KUBECONFIG_MODE", "0644");
         LaunchPlan plan = plan("--node-name", "line");
-        assertThat(plan.settings()).containsEntry("nodeName", "line").containsEntry("token", "environment")
-                .containsEntry("clusterDomain", "file.local");
-        assertThat(plan.whereSet()).containsEntry("nodeName", "command line").containsEntry("token", "K3S_TOKEN")
-                .containsEntry("clusterDomain", config + ":2");
+        assertThat(plan.settings()).containsEntry("nodeName", "line").containsEntry("token", "file")
+                .containsEntry("writeKubeconfigMode", "0644");
+        assertThat(plan.whereSet()).containsEntry("nodeName", "command line").containsEntry("token", config + ":2")
+                .containsEntry("writeKubeconfigMode", "K3S_KUBECONFIG_MODE");
+    }
+
+    @Test
+    void takesATokensFileBeforeTheToken() throws IOException {
+        Path file = Files.writeString(directory.resolve("token"), "of-the-file\n");
+        environment.put("K3S_TOKEN", "left-behind");
+        assertThat(plan("--token-file", file.toString()).settings()).containsEntry("token", "of-the-file");
+        assertThat(plan("--token=typed", "--token-file", file.toString()).settings())
+                .containsEntry("token", "of-the-file");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"--etcd-snapshot-retention=30|30",
+            "--etcd-snapshot-retention=30 --etcd-s3-retention=7|7", "--etcd-s3-retention=7|7", "--debug|5"})
+    void theBucketKeepsWhatTheDiskKeepsUnlessItIsTold(String line, String kept) {
+        assertThat(plan(line.split(" ")).settings()).containsEntry("etcdS3Retention", kept);
     }
 
     @Test

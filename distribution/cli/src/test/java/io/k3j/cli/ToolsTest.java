@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -73,6 +74,20 @@ class ToolsTest {
         Files.createDirectories(directory.resolve("bin"));
         Files.createSymbolicLink(directory.resolve("bin/ctr"), own);
         assertThat(tools("bin").find("ctr")).isEmpty();
+    }
+
+    @Test
+    void rootsKubeconfigGoesBeforeTheUsersOwn() throws IOException {
+        Host user = new Host("n1", false, "/home/u", List.of(), List.of(), Instant.EPOCH,
+                Map.of("K3S_CONFIG_FILE", directory.resolve("absent.yaml").toString()), Path.of("/absent"), line -> {
+                    throw new IOException(line.getFirst());
+                });
+        Path ofRoot = directory.resolve("k3s.yaml");
+        assertThat(EarlyKeys.of(user, ofRoot).kubeconfig()).isEqualTo("/home/u/.kube/k3s.yaml");
+        Files.createFile(ofRoot);
+        assertThat(EarlyKeys.of(user, ofRoot).kubeconfig()).isEqualTo(ofRoot.toString());
+        assertThat(Tools.unreadable(Map.of(), ofRoot.toString())).isEmpty();
+        assertThat(Tools.unreadable(Map.of(), "/absent")).isEmpty();
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
 import java.util.LinkedHashMap;
@@ -29,6 +30,8 @@ final class HeldSockets implements ListeningSockets, AutoCloseable {
             String address = plan.text("bindAddress", Ports.EVERYWHERE);
             if (plan.role().equals("server")) {
                 held.bind(SERVER, "--https-listen-port", address, Ports.server(plan));
+                held.loopback(LOOPBACK, "127.0.0.1");
+                held.loopback(LOOPBACK_IPV6, "::1");
                 for (Ports.Component further : Ports.further(plan)) {
                     held.bind(further.name(), further.flag(), further.address(), further.port());
                 }
@@ -45,6 +48,22 @@ final class HeldSockets implements ListeningSockets, AutoCloseable {
             if (!bound) {
                 held.close();
             }
+        }
+    }
+
+    /// Where the server's port is on one address only it is on the loopback ones as well, as far as they are there and
+    /// free, as with K3s: the node, `k3s kubectl` and the other commands of this machine ask there.
+    private void loopback(String name, String text) {
+        ServerSocket server = Objects.requireNonNull(byName.get(SERVER)).socket();
+        InetAddress address = InetAddress.ofLiteral(text);
+        if (server.getInetAddress().isAnyLocalAddress() || server.getInetAddress().equals(address)) {
+            return;
+        }
+        try {
+            bind(name, "--https-listen-port", text, Integer.toString(server.getLocalPort()));
+        } catch (StartFailure e) {
+            discard(byName.remove(name));
+            System.getLogger("io.k3j.launcher").log(System.Logger.Level.DEBUG, "no port on " + text, e);
         }
     }
 

@@ -66,6 +66,40 @@ class HeldSocketsTest {
     }
 
     @Test
+    void anAddressOfItsOwnDoesNotShutThisMachineOut() throws StartFailure, IOException {
+        try (HeldSockets server = HeldSockets.bind(bound("127.0.0.9"))) {
+            int port = server.port("server");
+            assertThat(server.lend("server").getLocalAddress()).isEqualTo(new InetSocketAddress("127.0.0.9", port));
+            assertThat(server.lend("loopback").getLocalAddress()).isEqualTo(new InetSocketAddress("127.0.0.1", port));
+        }
+        try (HeldSockets everywhere = HeldSockets.bind(bound("0.0.0.0"))) {
+            assertThat(everywhere.has("loopback")).isFalse();
+        }
+        try (HeldSockets loopback = HeldSockets.bind(bound("127.0.0.1"))) {
+            assertThat(loopback.has("loopback")).isFalse();
+        }
+    }
+
+    @Test
+    void aLoopbackAddressThatAnotherProcessHasIsLeftToIt() throws StartFailure, IOException {
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"));
+                HeldSockets server = HeldSockets.bind(new LaunchPlan("server", Path.of("/nowhere"),
+                        Map.of("bindAddress", "127.0.0.9", "httpsListenPort",
+                                Integer.toString(other.getLocalPort())),
+                        Set.of("agent", "scheduler",
+                                "controller-manager"),
+                        Map.of()))) {
+            assertThat(server.port("server")).isEqualTo(other.getLocalPort());
+            assertThat(server.has("loopback")).isFalse();
+        }
+    }
+
+    private static LaunchPlan bound(String address) {
+        return new LaunchPlan("server", Path.of("/nowhere"), Map.of("bindAddress", address, "httpsListenPort", "0"),
+                Set.of("agent", "scheduler", "controller-manager"), Map.of());
+    }
+
+    @Test
     void aPortThatTheServerHasAlreadyIsNotOpenedAgain() {
         assertThat(Ports.further(further(Map.of("supervisorPort", "0", "apiserverPort", "0")))).isEmpty();
         assertThat(Ports.further(further(Map.of("supervisorPort", "9345", "apiserverPort", "9345"))))

@@ -44,7 +44,7 @@ class ThreadsTest {
                     "kubeletimages.Images",
                     "kubelet.ContainerKiller", "kubelet.LogRotation",
                     "kubeletvolumes.VolumePreparation", "kubeletvolumes.VolumeStats",
-                    "kubelet.PodWorkers", "probes.Attempt",
+                    "kubelet.PodWorkers", "probes.Attempt", "probes.HookCall",
                     "probes.Probes",
                     "ingress.IngressServer", "leases.LeaderCallbacks", "metricsserver.Rounds",
                     "nodefiles.Mounts",

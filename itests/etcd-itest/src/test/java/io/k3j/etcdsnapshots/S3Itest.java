@@ -99,6 +99,18 @@ class S3Itest {
     }
 
     @Test
+    void whatIsSavedByHandStaysUntilSomebodyPrunesIt() throws IOException {
+        SnapshotScheduler desk = desk(bucket());
+        for (int i = 0; i < 7; i++) {
+            desk.carryOut(ask("save", "on-demand").with("retention", 0));
+        }
+        assertThat(inS3(desk)).as("beyond the retention of disk and bucket").hasSize(7);
+        assertThat(etcd.snapshots()).isDirectoryContaining("glob:**/on-demand-*");
+        desk.carryOut(ask("prune", "on-demand").with("retention", 1));
+        assertThat(inS3(desk)).hasSize(1);
+    }
+
+    @Test
     void aWrongSecretOrBucketIsRefusedBeforeAnythingIsSaved() {
         assertThatThrownBy(() -> desk(bucket().with("secretKey", "wrong")).carryOut(ask("save", "on-demand")))
                 .isInstanceOf(IOException.class).hasMessageContaining("SignatureDoesNotMatch")

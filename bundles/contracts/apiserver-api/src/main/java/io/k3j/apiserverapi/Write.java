@@ -84,7 +84,8 @@ public record Write(Operation operation, ResourceKind kind, String subresource, 
         /// Has all plug-ins up to the one that asks asked again, once.
         void reinvoke();
 
-        /// What plug-ins note down for their later calls, each under a key of its own.
+        /// What plug-ins note down for their later calls, each under a key of its own, or what several of them want to
+        /// know once, under one that they share.
         Map<Object, Object> notes();
     }
 

@@ -8,6 +8,6 @@ import org.osgi.annotation.versioning.ConsumerType;
 @FunctionalInterface
 public interface CelLazy {
     /// The value, or the failure the looking expression ends with. Called on the thread of the evaluation. What it
-    /// evaluates by the same budget is paid from it.
+    /// evaluates by the same budget is paid from it. What it throws ends the evaluation and reaches who asked for that.
     CelEvaluation evaluate();
 }

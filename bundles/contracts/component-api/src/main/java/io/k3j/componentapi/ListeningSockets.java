@@ -15,6 +15,11 @@ public interface ListeningSockets {
     String SUPERVISOR = "supervisor";
     /// A further port of the same endpoints, on an address of its own (`--apiserver-bind-address`, `--apiserver-port`).
     String API = "kube-apiserver";
+    /// The server's port on 127.0.0.1, where `--bind-address` names another address: what runs on the machine looks for
+    /// it there.
+    String LOOPBACK = "loopback";
+    /// The same on ::1.
+    String LOOPBACK_IPV6 = "loopback-ipv6";
     /// The kubelet's port, 10250.
     String KUBELET = "kubelet";
     /// The scheduler's port, 10259.

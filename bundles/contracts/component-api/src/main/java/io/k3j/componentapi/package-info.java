@@ -6,7 +6,7 @@
 /// [Components] and [Identities]; components provide [Retire];
 /// `supervisor` provides [ClusterDecisions], `gogo` provides [Shell].
 @Export
-@Version("3.4.0")
+@Version("3.5.0")
 @NullMarked
 package io.k3j.componentapi;
 

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// What the expressions of a webhook or policy see of one request. Immutable but for what it is lent; for one thread.
@@ -36,7 +37,7 @@ public final class AdmissionInput {
         Map<String, Object> all = new HashMap<>();
         all.put(AdmissionTypes.OBJECT, orNull(objects.object()));
         all.put(AdmissionTypes.OLD_OBJECT, orNull(objects.old()));
-        all.put(AdmissionTypes.REQUEST, AdmissionRequests.of(matched, write));
+        all.put(AdmissionTypes.REQUEST, new WhenSeen(() -> AdmissionRequests.of(matched, write)));
         all.put(AdmissionTypes.NAMESPACE, Null.NULL);
         all.put(AdmissionTypes.PARAMS, Null.NULL);
         CelAccess access = new CelAccess(write.caller(), authorizer);
@@ -64,15 +65,39 @@ public final class AdmissionInput {
     /// The same with the parameters of a binding.
     /// @param params null: none
     public AdmissionInput params(@Nullable Struct params) {
-        return with(AdmissionTypes.PARAMS, orNull(params));
+        Object given = orNull(params);
+        return fixed.get(AdmissionTypes.PARAMS) == given ? this : with(AdmissionTypes.PARAMS, given);
     }
 
     /// The same with the namespace the request is in, but for what upstream does not show of it.
-    /// @param namespace null: it is in none
-    public AdmissionInput namespace(@Nullable Struct namespace) {
-        Struct shown = namespace == null ? null
-                : namespace.withoutAt("metadata", "ownerReferences").withoutAt("metadata", "managedFields");
-        return with(AdmissionTypes.NAMESPACE, orNull(shown));
+    /// @param namespace asked when an expression looks at it first; null: the request is in none. What it throws ends
+    /// the evaluation
+    public AdmissionInput namespace(Supplier<@Nullable Struct> namespace) {
+        return with(AdmissionTypes.NAMESPACE, new WhenSeen(() -> {
+            Struct whole = namespace.get();
+            return orNull(whole == null ? null
+                    : whole.withoutAt("metadata", "ownerReferences").withoutAt("metadata", "managedFields"));
+        }));
+    }
+
+    /// What costs something and few expressions look at: made for the first of them. For one thread.
+    private static final class WhenSeen implements CelLazy {
+        private final Supplier<Object> made;
+        private CelEvaluation.@Nullable Value known;
+
+        WhenSeen(Supplier<Object> made) {
+            this.made = made;
+        }
+
+        @Override
+        public CelEvaluation evaluate() {
+            CelEvaluation.Value now = known;
+            if (now == null) {
+                now = CelEvaluation.Value.of(made.get());
+                known = now;
+            }
+            return now;
+        }
     }
 
     /// The same without `authorizer`, for messages.

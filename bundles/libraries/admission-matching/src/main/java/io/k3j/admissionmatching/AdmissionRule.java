@@ -41,8 +41,16 @@ public record AdmissionRule(Set<String> operations, Set<String> groups, Set<Stri
     /// @param inNamespace whether the request names a namespace
     public boolean matches(Operation operation, Gvr resource, String subresource, boolean inNamespace) {
         return has(operations, operation.name()) && has(groups, resource.group()) && has(versions, resource.version())
-                && scoped(resource, inNamespace)
-                && resources.stream().anyMatch(p -> p.matches(resource.resource(), subresource));
+                && scoped(resource, inNamespace) && anyPath(resource.resource(), subresource);
+    }
+
+    private boolean anyPath(String resource, String subresource) {
+        for (Path path : resources) {
+            if (path.matches(resource, subresource)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// Whether it is for an object of this name, which is empty where the server has yet to make one.

@@ -6,10 +6,8 @@ import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.model.Gvr;
 import io.k3j.model.Struct;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 
 /// Who is asked of a write. Any thread.
 public final class RequestMatcher {
@@ -21,11 +19,11 @@ public final class RequestMatcher {
     /// find out who calls.
     private static final Set<String> QUESTIONS = Set.of("authentication.k8s.io", "authorization.k8s.io");
     private static final String REGISTRATION = "admissionregistration.k8s.io";
-    private final Function<String, Map<String, String>> namespaceLabels;
+    private final RequestNamespace namespaces;
 
-    /// @param namespaceLabels the labels of a namespace; throws an ApiFault (404) when there is none
-    public RequestMatcher(Function<String, Map<String, String>> namespaceLabels) {
-        this.namespaceLabels = namespaceLabels;
+    /// @param namespaces whose labels are compared
+    public RequestMatcher(RequestNamespace namespaces) {
+        this.namespaces = namespaces;
     }
 
     /// Whether neither a webhook nor a policy is ever asked of such a write.
@@ -86,10 +84,9 @@ public final class RequestMatcher {
         return false;
     }
 
-    /// The namespace of the request; of one for a Namespace that is there, that itself.
+    /// The namespace of the request; of one for a Namespace, that itself.
     public static String namespace(Write write) {
-        return ofNamespace(write.kind().gvr()) && write.operation() != Operation.CREATE ? write.key().name()
-                : write.key().namespace();
+        return ofNamespace(write.kind().gvr()) ? write.key().name() : write.key().namespace();
     }
 
     private static boolean ofNamespace(Gvr resource) {
@@ -120,7 +117,8 @@ public final class RequestMatcher {
         }
         boolean written = itself && write.subresource().isEmpty()
                 && (write.operation() == Operation.CREATE || write.operation() == Operation.UPDATE);
-        return criteria.namespaces().matches(written ? object.struct("metadata").struct("labels").texts()
-                : namespaceLabels.apply(namespace));
+        Optional<Struct> known = written ? Optional.of(object) : write.before().filter(_ -> itself);
+        return criteria.namespaces().matches(known.map(o -> o.struct("metadata").struct("labels").texts())
+                .orElseGet(() -> namespaces.of(write, namespace).labels()));
     }
 }

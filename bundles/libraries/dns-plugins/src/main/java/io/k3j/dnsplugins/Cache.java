@@ -11,6 +11,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -154,16 +155,29 @@ public final class Cache implements Handler {
             return answer;
         }
         requests.increment();
-        return answer.from().equals(Forward.NAME) ? kept(key, answer, now) : answer;
+        if (!answer.from().equals(Forward.NAME)) {
+            return answer;
+        }
+        // what no resolver has said is not kept: the client's next try may find one
+        return answer.why().isEmpty() ? kept(key, answer, now) : old(key, now).orElse(answer);
+    }
+
+    /// An answer that has run out, when `serve_stale` is on.
+    private Optional<DnsAnswer> old(CacheKey key, Instant now) {
+        Entry old = limits.stale() > 0 ? success.get(key) : null;
+        if (old == null || !now.isBefore(old.until().plusSeconds(limits.stale()))) {
+            return Optional.empty();
+        }
+        stale.increment();
+        return Optional.of(old.answer().mapped(r -> r.withTtl(0)));
     }
 
     /// Keeps what may be kept; gives an old answer in place of a failure when `serve_stale` is on.
     private DnsAnswer kept(CacheKey key, DnsAnswer answer, Instant now) {
-        if (answer.code() == DnsAnswer.SERVER_FAILURE && limits.stale() > 0) {
-            Entry old = success.get(key);
-            if (old != null && now.isBefore(old.until().plusSeconds(limits.stale()))) {
-                stale.increment();
-                return old.answer().mapped(r -> r.withTtl(0));
+        if (answer.code() == DnsAnswer.SERVER_FAILURE) {
+            Optional<DnsAnswer> old = old(key, now);
+            if (old.isPresent()) {
+                return old.get();
             }
         }
         boolean positive = answer.outcome().equals("success");

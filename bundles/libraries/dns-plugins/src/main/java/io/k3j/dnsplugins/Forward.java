@@ -27,6 +27,7 @@ import java.util.random.RandomGenerator;
 public final class Forward implements Handler {
     /// As Corefiles and [DnsAnswer#from] name it.
     public static final String NAME = "forward";
+    private static final int ROUNDS = 3;
     private static final long DEADLINE_NANOS = 5_000_000_000L;
     private final Reach reach;
     private final Upstreams upstreams;
@@ -137,22 +138,27 @@ public final class Forward implements Handler {
         }
     }
 
-    /// Asks resolvers in turn until one answers with a code that is not among those of `failover`.
+    /// Asks resolvers in turn until one answers with a code that is not among those of `failover`; all of them again
+    /// where none has answered, since a datagram may be lost.
     private DnsAnswer forwarded(Ask ask) {
         long until = System.nanoTime() + DEADLINE_NANOS;
         DnsQuery asked = outgoing(ask);
         boolean tcp = settings.forceTcp() || ask.tcp() && !settings.preferUdp();
         DnsAnswer last = DnsAnswer.coded(DnsAnswer.SERVER_FAILURE, NAME,
                 "no resolver: see nameserver in /etc/resolv.conf");
-        for (Upstream upstream : order()) {
-            long left = (until - System.nanoTime()) / 1_000_000L;
-            if (left <= 0) {
-                break;
-            }
-            Attempt attempt = attempt(upstream, asked, tcp, (int) Math.min(left, settings.readMillis()));
-            last = attempt.answer();
-            if (attempt.reached() && !settings.failover().contains(last.code())) {
-                return last;
+        boolean answered = false;
+        for (int round = 0; round < ROUNDS && !answered; round++) {
+            for (Upstream upstream : order()) {
+                long left = (until - System.nanoTime()) / 1_000_000L;
+                if (left <= 0) {
+                    return last;
+                }
+                Attempt attempt = attempt(upstream, asked, tcp, (int) Math.min(left, settings.readMillis()));
+                last = attempt.answer();
+                answered |= attempt.reached();
+                if (attempt.reached() && !settings.failover().contains(last.code())) {
+                    return last;
+                }
             }
         }
         return last;
@@ -176,7 +182,8 @@ public final class Forward implements Handler {
             }
             return new Attempt(DnsMessageReader.read(response, NAME), true);
         } catch (IOException | IllegalArgumentException e) {
-            return new Attempt(DnsAnswer.coded(DnsAnswer.SERVER_FAILURE, NAME, String.valueOf(e.getMessage())), false);
+            return new Attempt(DnsAnswer.coded(DnsAnswer.SERVER_FAILURE, NAME,
+                    String.valueOf(e.getMessage())), false);
         } finally {
             upstream.took(System.nanoTime() - begun);
         }

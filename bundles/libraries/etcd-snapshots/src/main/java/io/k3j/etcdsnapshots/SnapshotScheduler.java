@@ -107,7 +107,7 @@ final class SnapshotScheduler implements AutoCloseable {
                 maker.inS3(both, made);
             } finally {
                 // also when the copy failed: the bucket may be full
-                gone.addAll(prunedInS3(both, prefix));
+                gone.addAll(prunedInS3(both, prefix, request));
             }
         }
         return result(List.of(made.name()), gone);
@@ -134,20 +134,27 @@ final class SnapshotScheduler implements AutoCloseable {
     private Set<String> pruned(SnapshotStores.Both both, String prefix, Struct request) throws IOException {
         Set<String> gone = prunedOnDisk(both, prefix, request);
         if (both.s3().isPresent()) {
-            gone.addAll(both.s3().get().prune(prefix, both.local().node(), both.kept()));
+            gone.addAll(both.s3().get().prune(prefix, both.local().node(), keptInS3(both, request)));
         }
         return gone;
     }
 
-    /// The retention of the request, else the plan's; the bucket has its own.
+    /// The bucket's own retention; where a request says one for the disk only, that.
+    private static int keptInS3(SnapshotStores.Both both, Struct request) {
+        return request.has("retention") && !request.struct("s3").has("retention")
+                ? (int) request.whole("retention", 0) : both.kept();
+    }
+
+    /// The retention of the request, else the plan's.
     private Set<String> prunedOnDisk(SnapshotStores.Both both, String prefix, Struct request) throws IOException {
         return new LinkedHashSet<>(both.local().prune(prefix, (int) request.whole("retention", plan.retention())));
     }
 
     /// After a new one, which is there whatever becomes of the old ones.
-    private static List<String> prunedInS3(SnapshotStores.Both both, String prefix) {
+    private static List<String> prunedInS3(SnapshotStores.Both both, String prefix, Struct request) {
         try {
-            return both.s3().isPresent() ? both.s3().get().prune(prefix, both.local().node(), both.kept()) : List.of();
+            return both.s3().isPresent()
+                    ? both.s3().get().prune(prefix, both.local().node(), keptInS3(both, request)) : List.of();
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, "Cannot prune snapshots in S3: " + e.getMessage());
             return List.of();

@@ -7,6 +7,7 @@ import io.k3j.ingressrouting.Routing;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
@@ -58,6 +59,15 @@ final class BackendProtocol {
         }
         return untrusted(service, secrets).map(why -> new Routing.Problem("UntrustedBackend",
                 "port " + backend.port() + " of Service " + service.key() + " wants TLS: " + why));
+    }
+
+    /// Annotations of Traefik at a Service that mean nothing here, as those for sessions that stay with a pod.
+    static Optional<Routing.Problem> annotations(Obj service) {
+        List<String> unknown = service.annotations().keySet().stream()
+                .filter(a -> a.startsWith(IngressObjects.ANNOTATIONS) && !a.equals(SCHEME)).sorted().toList();
+        return unknown.isEmpty() ? Optional.empty() : Optional.of(new Routing.Problem("UnsupportedAnnotation",
+                "not known here and without effect, of Service " + service.key() + ": "
+                        + String.join(", ", unknown)));
     }
 
     private static Optional<String> untrusted(Obj service, Function<Key, Optional<Obj>> secrets) {

@@ -9,6 +9,7 @@ import java.security.cert.X509Certificate;
 import java.net.Socket;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -39,25 +40,20 @@ public final class Certificates extends X509ExtendedKeyManager {
 
     /// Serves these from the next handshake on.
     ///
-    /// @param wanted the Secret of each host
+    /// @param wanted the Secrets of each host: the first that can be served is
     /// @return what is wrong with which Secret; its last good certificate is served on
-    public Map<Key, String> use(Map<String, Key> wanted, Function<Key, Optional<Obj>> secrets) {
+    public Map<Key, String> use(Map<String, List<Key>> wanted, Function<Key, Optional<Obj>> secrets) {
         Map<Key, String> problems = new TreeMap<>((a, b) -> a.toString().compareTo(b.toString()));
         Map<Key, ServedCertificate> now = new HashMap<>();
-        for (Key secret : Map.copyOf(wanted).values()) {
-            if (!now.containsKey(secret) && !problems.containsKey(secret)) {
-                load(secret, secrets.apply(secret), problems).ifPresent(c -> now.put(secret, c));
-            }
-        }
+        wanted.values().stream().flatMap(List::stream).distinct().forEach(
+                secret -> load(secret, secrets.apply(secret), problems).ifPresent(c -> now.put(secret, c)));
         Map<String, ServedCertificate> named = new HashMap<>();
         Map<String, ServedCertificate> known = new HashMap<>();
-        wanted.forEach((host, secret) -> {
-            ServedCertificate certificate = now.get(secret);
-            if (certificate != null) {
-                named.put(host, certificate);
-                known.put(certificate.alias(), certificate);
-            }
-        });
+        wanted.forEach((host, some) -> some.stream().flatMap(k -> Optional.ofNullable(now.get(k)).stream()).findFirst()
+                .ifPresent(certificate -> {
+                    named.put(host, certificate);
+                    known.put(certificate.alias(), certificate);
+                }));
         good = now;
         older = aliases;
         aliases = Map.copyOf(known);

@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Writes into each Ingress that is served the addresses of the Service `traefik`, and tells by Events what of it is
 /// not served; nothing while the chart of Traefik is there, whose Ingresses they are then. One worker on one server.
@@ -147,8 +148,9 @@ public final class IngressStatuses implements Reconciler, AutoCloseable {
             }
         }
         IngressObjects.backends(ingress).stream()
-                .flatMap(b -> services.get(b.service())
-                        .flatMap(s -> BackendProtocol.problem(s, b, objects::secret)).stream())
+                .flatMap(b -> services.get(b.service()).stream()
+                        .flatMap(s -> Stream.concat(BackendProtocol.problem(s, b, objects::secret).stream(),
+                                BackendProtocol.annotations(s).stream())))
                 .distinct().forEach(problems::add);
         tell(ingress.key(), ingress, problems);
     }

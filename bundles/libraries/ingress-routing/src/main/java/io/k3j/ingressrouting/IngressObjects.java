@@ -26,8 +26,12 @@ public final class IngressObjects {
     /// Who is older; Ingresses of one second by name, so that all servers agree.
     public static final Comparator<Obj> OLDEST_FIRST = Comparator
             .comparing((Obj o) -> o.metadata().text("creationTimestamp")).thenComparing(o -> o.key().toString());
+    /// Traefik's middlewares of an Ingress, which are custom resources.
+    public static final String MIDDLEWARES = ANNOTATIONS + "router.middlewares";
+    /// `true`: an Ingress with [#MIDDLEWARES] is served all the same.
+    public static final String WITHOUT_MIDDLEWARES = "ingress.k3j.io/without-middlewares";
     private static final String CLASS_ANNOTATION = "kubernetes.io/ingress.class";
-    private static final Set<String> KNOWN = Set.of(ENTRY_POINTS, TLS);
+    private static final Set<String> KNOWN = Set.of(ENTRY_POINTS, TLS, MIDDLEWARES);
 
     private IngressObjects() {
     }
@@ -80,6 +84,20 @@ public final class IngressObjects {
                 .collect(Collectors.toSet());
         return Arrays.stream(EntryPoint.values()).filter(e -> names.isEmpty() || names.contains(e.label()))
                 .filter(e -> e.secure() || !secure).collect(Collectors.toUnmodifiableSet());
+    }
+
+    /// Whether an Ingress wants something between its clients and its backends that nobody here can put there. Traefik
+    /// serves none whose middleware is not there: it may be what asks for a password.
+    public static boolean wantsMiddlewares(Obj ingress) {
+        return !ingress.annotations().getOrDefault(MIDDLEWARES, "").isBlank()
+                && !ingress.annotations().getOrDefault(WITHOUT_MIDDLEWARES, "").equals("true");
+    }
+
+    /// The entry points an Ingress names that there are none of.
+    public static List<String> unknownEntryPoints(Obj ingress) {
+        return Arrays.stream(ingress.annotations().getOrDefault(ENTRY_POINTS, "").split(",")).map(String::strip)
+                .filter(n -> !n.isEmpty() && Arrays.stream(EntryPoint.values()).noneMatch(e -> e.label().equals(n)))
+                .distinct().toList();
     }
 
     /// Annotations of Traefik that mean nothing here.

@@ -14,7 +14,7 @@ import java.util.Optional;
 /// @param origin path and query as they are passed on
 public record RequestTarget(String host, String authority, String path, String origin) {
     private static final String UNRESERVED = "-._~";
-    private static final String NEVER = "#\\";
+    private static final char NEVER = '#';
     /// `.` and `..` with what ends them, also for who leaves out what begins with `;`.
     private static final List<String> DOTS = List.of("/./", "/../", "/.;", "/..;");
     private static final int LONGEST_NAME = 255;
@@ -39,13 +39,13 @@ public record RequestTarget(String host, String authority, String path, String o
         int end = -1;
         for (int i = 0; i < uri.length(); i++) {
             char c = uri.charAt(i);
-            if (c <= ' ' || c >= 0x7f || c == '#' || c == '\\') {
+            if (c <= ' ' || c >= 0x7f || c == NEVER) {
                 return -1;
             }
             if (end < 0) {
                 if (c == '?') {
                     end = i;
-                } else if (c == '%' || c == '.' && uri.charAt(i - 1) == '/') {
+                } else if (c == '%' || c == '\\' || c == '.' && uri.charAt(i - 1) == '/') {
                     return -1;
                 }
             }
@@ -82,12 +82,14 @@ public record RequestTarget(String host, String authority, String path, String o
     }
 
     /// Bytes above ASCII, which some clients do not escape, escaped; empty when a control character or a blank is in
-    /// it.
+    /// it, or a backslash in the path, which some take for a slash. Browsers write one into a query as it is.
     private static Optional<String> escaped(String uri) {
         StringBuilder safe = new StringBuilder(uri.length());
+        int query = uri.indexOf('?');
         for (int i = 0; i < uri.length(); i++) {
             char c = uri.charAt(i);
-            if (c <= ' ' || c == 0x7f || c > 0xff || NEVER.indexOf(c) >= 0) {
+            boolean inPath = query < 0 || i < query;
+            if (c <= ' ' || c == 0x7f || c > 0xff || c == NEVER || inPath && c == '\\') {
                 return Optional.empty();
             }
             if (c > 0x7f) {

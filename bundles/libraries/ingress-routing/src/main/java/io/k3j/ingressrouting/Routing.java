@@ -15,11 +15,11 @@ import java.util.Set;
 /// Everything that the Ingresses of the cluster say, put together. Immutable.
 ///
 /// @param tables for each entry point
-/// @param certificates the Secret of each host, as an Ingress that may use the host names it
+/// @param certificates the Secrets of each host, as Ingresses that may use the host name them, the oldest one's first
 /// @param claims who has which host
 /// @param served the Ingresses, oldest first
 /// @param problems what of an Ingress is not served, and why
-public record Routing(Map<EntryPoint, RoutingTable> tables, Map<String, Key> certificates, HostClaims claims,
+public record Routing(Map<EntryPoint, RoutingTable> tables, Map<String, List<Key>> certificates, HostClaims claims,
         List<Obj> served, Map<Key, List<Problem>> problems) {
 
     /// What of an Ingress is not served.
@@ -72,7 +72,7 @@ public record Routing(Map<EntryPoint, RoutingTable> tables, Map<String, Key> cer
     private static final class Assembly {
         private final HostClaims claims;
         private final Map<String, HostPaths> hosts = new HashMap<>();
-        private final Map<String, Key> certificates = new HashMap<>();
+        private final Map<String, List<Key>> certificates = new HashMap<>();
         private final Map<Key, List<Problem>> problems = new HashMap<>();
 
         Assembly(HostClaims claims) {
@@ -88,16 +88,31 @@ public record Routing(Map<EntryPoint, RoutingTable> tables, Map<String, Key> cer
                             + ", whose annotation " + HostClaims.SHARE + " does not name this namespace");
                 }
             }
-            Struct fallback = ingress.spec().struct("defaultBackend");
-            if (!fallback.isEmpty()) {
-                backend(ingress, fallback).ifPresent(r -> otherwise(ingress, r));
+            if (IngressObjects.wantsMiddlewares(ingress)) {
+                tell(ingress, "UnsupportedMiddleware", IngressObjects.MIDDLEWARES + " cannot be honoured, so nothing is"
+                        + " served; take it away, or annotate with " + IngressObjects.WITHOUT_MIDDLEWARES
+                        + "=true to have it served without them");
+            } else {
+                serve(ingress);
             }
-            ingress.spec().seq("rules").structs().forEach(rule -> rule(ingress, rule));
             ingress.spec().seq("tls").structs().forEach(tls -> certificate(ingress, tls));
             List<String> unknown = IngressObjects.unknownAnnotations(ingress);
             if (!unknown.isEmpty()) {
                 tell(ingress, "UnsupportedAnnotation", "not known here and without effect: "
                         + String.join(", ", unknown));
+            }
+        }
+
+        private void serve(Obj ingress) {
+            Struct fallback = ingress.spec().struct("defaultBackend");
+            if (!fallback.isEmpty()) {
+                backend(ingress, fallback).ifPresent(r -> otherwise(ingress, r));
+            }
+            ingress.spec().seq("rules").structs().forEach(rule -> rule(ingress, rule));
+            List<String> strange = IngressObjects.unknownEntryPoints(ingress);
+            if (!strange.isEmpty()) {
+                tell(ingress, "UnknownEntryPoint", IngressObjects.ENTRY_POINTS + " names " + String.join(", ", strange)
+                        + ": there are web and websecure");
             }
         }
 
@@ -138,7 +153,8 @@ public record Routing(Map<EntryPoint, RoutingTable> tables, Map<String, Key> cer
         private void certificate(Obj ingress, Struct tls) {
             if (!tls.text("secretName").isEmpty()) {
                 IngressObjects.hosts(ingress, tls).stream().filter(h -> claims.may(ingress, h)).forEach(
-                        h -> certificates.putIfAbsent(h, new Key(ingress.namespace(), tls.text("secretName"))));
+                        h -> certificates.computeIfAbsent(h, _ -> new ArrayList<>())
+                                .add(new Key(ingress.namespace(), tls.text("secretName"))));
             }
         }
 

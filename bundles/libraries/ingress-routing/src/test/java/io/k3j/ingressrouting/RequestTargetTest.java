@@ -40,6 +40,14 @@ class RequestTargetTest {
     }
 
     @Test
+    void aBackslashInTheQueryIsTheApplications() {
+        RequestTarget target = of("/x?p=C:\\data").orElseThrow();
+        assertThat(target.path()).isEqualTo("/x");
+        assertThat(target.origin()).isEqualTo("/x?p=C:\\data");
+        assertThat(of("/%61?p=\\").orElseThrow().origin()).isEqualTo("/%61?p=\\");
+    }
+
+    @Test
     void escapesBytesThatAClientHasNot() {
         assertThat(of("/\u00c3\u00bc").orElseThrow().origin()).isEqualTo("/%C3%BC");
     }

@@ -51,6 +51,30 @@ class RoutingTest {
     }
 
     @Test
+    void whatIsToBeBehindAMiddlewareIsNotServedWithoutIt() {
+        Obj guarded = ingress("a/a", 1, spec(rule("a.test", "/", "x"))).with("default-auth@kubernetescrd", "metadata",
+                "annotations", IngressObjects.MIDDLEWARES);
+        Routing routing = routing(guarded);
+        assertThat(found(routing, "a.test", "/")).isEmpty();
+        assertThat(routing.problems().get(guarded.key())).singleElement()
+                .satisfies(p -> assertThat(p.reason()).isEqualTo("UnsupportedMiddleware"));
+        Obj open = guarded.with("true", "metadata", "annotations", IngressObjects.WITHOUT_MIDDLEWARES);
+        assertThat(found(routing(open), "a.test", "/")).isEqualTo("a/x:80");
+    }
+
+    @Test
+    void anEntryPointThatIsNotThereIsToldOf() {
+        Obj ingress = ingress("a/a", 1, spec(rule("a.test", "/", "x"))).with("https, web", "metadata", "annotations",
+                IngressObjects.ENTRY_POINTS);
+        Routing routing = routing(ingress);
+        assertThat(found(routing, EntryPoint.WEB, "a.test", "/")).isEqualTo("a/x:80");
+        assertThat(routing.problems().get(ingress.key())).singleElement().satisfies(p -> {
+            assertThat(p.reason()).isEqualTo("UnknownEntryPoint");
+            assertThat(p.message()).contains("names https: there are web and websecure");
+        });
+    }
+
+    @Test
     void aPreciseHostComesBeforeAWildcardWhichIsOneLabel() {
         Routing routing = routing(
                 ingress("a/a", 1, spec(rule("*.x.test", "/", "wild"), rule("one.x.test", "/", "one"))));
@@ -150,16 +174,19 @@ class RoutingTest {
     void tellsOfAnnotationsAndBackendsThatMeanNothingHere() {
         Obj odd = ingress("a/a", 1, Struct.of("ingressClassName", "traefik", "defaultBackend",
                 Struct.of("resource", Struct.of("kind", "Bucket", "name", "b")))).with("x", "metadata", "annotations",
-                        IngressObjects.ANNOTATIONS + "router.middlewares");
+                        IngressObjects.ANNOTATIONS + "router.priority");
         assertThat(routing(odd).problems().toString()).contains("UnsupportedBackend", "UnsupportedAnnotation",
-                "router.middlewares");
+                "router.priority");
     }
 
     @Test
     void certificatesAreThoseOfIngressesThatMayUseTheHost() {
         Struct tls = Struct.of("tls", Seq.of(Struct.of("hosts", Seq.of("a.test"), "secretName", "s")));
         Struct mine = spec(rule("a.test", "/", "x")).with("tls", tls.get("tls"));
-        Routing routing = routing(ingress("owner/a", 1, mine), ingress("thief/b", 2, mine));
-        assertThat(routing.certificates().toString()).isEqualTo("{a.test=owner/s}");
+        Obj owner = ingress("owner/a", 1, mine);
+        Obj guest = ingress("guest/b", 2, mine);
+        assertThat(routing(owner, guest).certificates().toString()).isEqualTo("{a.test=[owner/s, guest/s]}");
+        Obj alone = owner.with("", "metadata", "annotations", HostClaims.SHARE);
+        assertThat(routing(alone, guest).certificates().toString()).isEqualTo("{a.test=[owner/s]}");
     }
 }

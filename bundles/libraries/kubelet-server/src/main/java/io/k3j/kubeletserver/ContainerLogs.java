@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,8 @@ final class ContainerLogs {
     }
 
     /// The runtime is asked again here, for containers that were made since the kubelet last looked. Containers that
-    /// were made and never started have no log and do not count. `previous` is the one before the newest.
+    /// were made and never started have no log and do not count. `previous` is the one before the newest, or the newest
+    /// that has ended while the container waits for its next start: what the status tells as its last state.
     /// @param name of the container
     /// @throws Refusal 404 without such a container or its file, 400 while the container waits for its first start, 500
     /// when the file is none that a runtime writes, as a link
@@ -48,7 +50,8 @@ final class ContainerLogs {
         PodRuntime runtime = PodRuntime.read(host.runtime(), pod.uid());
         List<Container> all = runtime.containers().getOrDefault(name, List.of()).stream()
                 .filter(c -> c.state() != Container.State.CREATED).toList();
-        Optional<Container> which = all.stream().skip(previous ? 1 : 0).findFirst();
+        boolean waits = !all.isEmpty() && all.getFirst().exited() && waits(pod, name);
+        Optional<Container> which = all.stream().skip(previous && !waits ? 1 : 0).findFirst();
         if (which.isEmpty()) {
             throw new Refusal(400, previous
                     ? "previous terminated container \"" + name + "\" in pod \"" + pod.name() + "\" not found"
@@ -69,6 +72,11 @@ final class ContainerLogs {
         } catch (FileSystemException e) {
             throw new Refusal(500, "log of container \"" + name + "\" is not read: " + e.getMessage());
         }
+    }
+
+    private static boolean waits(Obj pod, String name) {
+        return Stream.of("containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses")
+                .anyMatch(field -> pod.status().seq(field).find("name", name).struct("state").has("waiting"));
     }
 
     /// Why a container has not begun, for people: the reason of its status, but for images in the words kubectl shows.

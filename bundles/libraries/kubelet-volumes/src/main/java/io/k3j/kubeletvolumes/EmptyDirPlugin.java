@@ -1,13 +1,17 @@
 package io.k3j.kubeletvolumes;
 
 import io.k3j.apimachinery.Quantity;
+import io.k3j.cgroups.ContainerResources;
 import io.k3j.kuberuntime.HugePageMedium;
+import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import io.k3j.nodefiles.Mounts;
 import io.k3j.nodefiles.PodDirectories;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalLong;
+import java.util.stream.LongStream;
 
 /// `emptyDir`, on the disk of the node, in its memory or in its huge pages. See
 /// <https://kubernetes.io/docs/concepts/storage/volumes/#emptydir>.
@@ -34,10 +38,10 @@ final class EmptyDirPlugin implements VolumePlugin {
         return !spec.persistent() && spec.source().has("emptyDir");
     }
 
-    /// A tmpfs is mounted again when it is gone, as after a reboot; without `sizeLimit` it is bounded by the kernel, at
-    /// half of the host's memory (tmpfs(5)). Mode 0777, as upstream's: every user of the pod's containers may write. A
-    /// tmpfs has the sticky bit as well, which is the kernel's default for it, with a group too. Of huge pages, as
-    /// upstream's, only root and the group may.
+    /// A tmpfs is mounted again when it is gone, as after a reboot; without `sizeLimit` and without a limit of the
+    /// pod's memory it is bounded by the kernel, at half of the host's memory (tmpfs(5)). Mode 0777, as upstream's:
+    /// every user of the pod's containers may write. A tmpfs has the sticky bit as well, which is the kernel's default
+    /// for it, with a group too. Of huge pages, as upstream's, only root and the group may.
     @Override
     public Path setUp(Spec spec) throws IOException {
         Struct e = spec.source().struct("emptyDir");
@@ -55,12 +59,19 @@ final class EmptyDirPlugin implements VolumePlugin {
             Files.move(fresh, p);
         }
         if (medium.equals(MEMORY)) {
-            String size = e.has("sizeLimit") ? "size=" + Quantity.of(e.get("sizeLimit")).value() + "," : "";
+            String size = size(spec.pod(), e).stream().mapToObj(bytes -> "size=" + bytes + ",").findFirst().orElse("");
             mounts.tmpfs(p, size + (group < 0 ? "mode=01777" : "mode=03777,gid=" + group));
         } else if (!medium.isEmpty()) {
             hugePages(spec, p, medium);
         }
         return p;
+    }
+
+    /// No more than the pod may use: what lies in it is the pod's memory, and who writes more is told that it is full.
+    private static OptionalLong size(Obj pod, Struct source) {
+        long limit = ContainerResources.total(pod, "limits", ContainerResources::memory);
+        long asked = source.has("sizeLimit") ? Quantity.of(source.get("sizeLimit")).value() : 0;
+        return LongStream.of(limit, asked).filter(bytes -> bytes > 0).min();
     }
 
     private void hugePages(Spec spec, Path p, String medium) throws IOException {

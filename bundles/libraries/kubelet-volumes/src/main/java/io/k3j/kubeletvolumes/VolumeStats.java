@@ -118,6 +118,11 @@ public final class VolumeStats {
                 (last, fresh) -> last.volume().equals(v) ? last : fresh));
     }
 
+    /// A volume that was made for a pod.
+    Optional<Mounted> mounted(String uid, String name) {
+        return Optional.ofNullable(pods.getOrDefault(uid, Map.of()).get(name)).map(Counted::volume);
+    }
+
     /// A pod has none any more.
     void removed(String uid) {
         pods.remove(uid);

@@ -12,6 +12,7 @@ import io.k3j.nodefiles.Mounts;
 import io.k3j.nodefiles.Trees;
 import io.k3j.volumeapi.DriverVolumes;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -37,6 +38,7 @@ public final class Volumes {
     private final CsiPlugin csi;
     private final NfsPlugin nfs = new NfsPlugin();
     private final VolumeStats stats;
+    private final Warnings warnings;
 
     /// Who tells people what they should know of a pod, as its Events. Called on the thread that makes the volume.
     @FunctionalInterface
@@ -61,6 +63,7 @@ public final class Volumes {
         this.references = references;
         this.mounts = mounts;
         this.stats = stats;
+        this.warnings = warnings;
         Handles handles = new Handles();
         directories = new VolumeDirectories(pods);
         subpaths = new Subpaths(directories, handles, mounts);
@@ -121,10 +124,20 @@ public final class Volumes {
                 return Optional.empty();
             }
         } catch (IOException | ConfigError e) {
-            throw new ConfigError("FailedMount",
+            ConfigError failed = new ConfigError("FailedMount",
                     "MountVolume.SetUp failed for volume \"" + shown + "\" : " + e.getMessage());
+            return Optional.of(asItWas(pod, name, failed));
         }
         return Optional.of(mounted(volume, spec, device(spec), VolumeStats.Metrics.NONE));
+    }
+
+    /// A volume that was made and cannot be brought up to date is what it was: containers start again with it, also
+    /// while no server is there, or when what it is made of has been deleted.
+    private VolumeStats.Mounted asItWas(Obj pod, String name, ConfigError failed) {
+        VolumeStats.Mounted before = stats.mounted(pod.uid(), name).filter(v -> Files.exists(v.path()))
+                .orElseThrow(() -> failed);
+        warnings.warn(pod, failed.reason(), String.valueOf(failed.getMessage()));
+        return before;
     }
 
     /// Whether a container names a volume in a list of its own.

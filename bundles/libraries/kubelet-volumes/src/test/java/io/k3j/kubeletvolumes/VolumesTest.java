@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.k3j.kubeletvolumes.VolumeFiles.Content;
+import io.k3j.kuberuntime.ConfigError;
 import io.k3j.kuberuntime.ReferencedObjects;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -35,13 +37,19 @@ class VolumesTest {
     private Volumes volumes;
     /// What volumes with files show.
     private Map<String, Content> files = Map.of();
+    private boolean failing;
+    private final List<String> warned = new ArrayList<>();
 
     @BeforeEach
     void begin() {
         ReferencedObjects references = new ReferencedObjects(api);
-        volumes = new Volumes(directory.resolve("pods"), references, (_, _, _) -> files, mounts, new HostPrograms(),
-                InstantSource.system(), stats, (pod, reason, message) -> {
-                });
+        volumes = new Volumes(directory.resolve("pods"), references, (_, _, _) -> {
+            if (failing) {
+                throw ConfigError.config("away");
+            }
+            return files;
+        }, mounts, new HostPrograms(), InstantSource.system(), stats,
+                (pod, reason, message) -> warned.add(reason + ": " + message));
     }
 
     @AfterEach
@@ -63,6 +71,31 @@ class VolumesTest {
         assertThat(v.resolve("kept")).exists();
     }
 
+    @Test
+    void aVolumeInMemoryIsNoLargerThanWhatThePodMayUse() throws IOException {
+        Struct limited = Struct.of("name", "c", "resources", Struct.of("limits", Struct.of("memory", "16Mi")));
+        Obj pod = pod(Seq.of(Struct.of("name", "v", "emptyDir", Struct.of("medium", "Memory")),
+                Struct.of("name", "w", "emptyDir", Struct.of("medium", "Memory", "sizeLimit", "4Mi"))), Struct.EMPTY)
+                .with(Seq.of(limited), "spec", "containers");
+        Map<String, Path> made = volumes.prepare(pod, List.of());
+        assertThat(Files.getFileStore(made.get("v")).getTotalSpace()).isEqualTo(16 << 20);
+        assertThat(Files.getFileStore(made.get("w")).getTotalSpace()).isEqualTo(4 << 20);
+    }
+
+    @Test
+    void whatCannotBeBroughtUpToDateIsWhatItWas() {
+        Obj pod = pod(Struct.of("name", "v", "configMap", Struct.of("name", "c")), Struct.EMPTY);
+        failing = true;
+        assertThatThrownBy(() -> volumes.prepare(pod, List.of())).hasMessageContaining("away");
+        failing = false;
+        files = Map.of("f", new Content("kept".getBytes(UTF_8), 0644));
+        Path v = volumes.prepare(pod, List.of()).get("v");
+        failing = true;
+        assertThat(volumes.prepare(pod, List.of())).containsEntry("v", v);
+        assertThat(v.resolve("f")).hasContent("kept");
+        assertThat(warned).singleElement().asString().startsWith("FailedMount: MountVolume.SetUp failed for volume");
+    }
+
     private static Obj huge(String medium, String resource) {
         Struct requests = Struct.of("requests", Struct.of(resource, "2Gi"));
         return pod(Struct.of("name", "v", "emptyDir", Struct.of("medium", medium)), Struct.of("fsGroup", 4711))
@@ -79,6 +112,7 @@ class VolumesTest {
         Files.createFile(v.resolve("kept"));
         volumes.prepare(huge("HugePages-2Mi", "hugepages-2Mi"), List.of());
         assertThat(v.resolve("kept")).as("by the next kubelet").exists();
+        stats.removed("u1");
         assertThatThrownBy(() -> volumes.prepare(huge("HugePages-1Gi", "hugepages-1Gi"), List.of())).hasMessage(
                 "MountVolume.SetUp failed for volume \"v\" : pod u1: mounted dir " + v
                         + " pagesize '2Mi' and requested medium size '1Gi' differ");
@@ -148,6 +182,7 @@ class VolumesTest {
         assertThat(volumes.prepare(pod, List.of())).containsEntry("v", local);
         bind(Struct.of("local", Struct.of("path", local.toString())));
         assertThat(volumes.prepare(pod, List.of())).containsEntry("v", local);
+        stats.removed(pod.uid());
         bind(Struct.of("iscsi", Struct.EMPTY));
         assertThatThrownBy(() -> volumes.prepare(pod, List.of()))
                 .hasMessageEndingWith("no volume plugin matched the source of persistentvolume pv");

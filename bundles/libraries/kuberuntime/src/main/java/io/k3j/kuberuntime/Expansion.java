@@ -2,6 +2,8 @@ package io.k3j.kuberuntime;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /// `$(NAME)` in commands, arguments, environment values and sub-path expressions; `$$` is a dollar. Unknown
 /// names stay as they are. See
@@ -11,6 +13,7 @@ import java.util.Optional;
 public final class Expansion {
     private final StringBuilder made = new StringBuilder();
     private final Map<String, String> values;
+    private final Set<String> missing = new TreeSet<>();
     private long left;
 
     private Expansion(Map<String, String> values, long most) {
@@ -28,6 +31,13 @@ public final class Expansion {
         return one.all(text) ? Optional.of(one.made.toString()) : Optional.empty();
     }
 
+    /// The names in a text that have no value, or an empty one, in order.
+    public static Set<String> missing(String text, Map<String, String> values) {
+        Expansion one = new Expansion(values, Long.MAX_VALUE);
+        one.all(text);
+        return one.missing;
+    }
+
     private boolean all(String text) {
         int last = text.lastIndexOf(')');
         int i = 0;
@@ -37,6 +47,9 @@ public final class Expansion {
                 int end = text.indexOf(')', i);
                 String name = text.substring(i + 2, end);
                 String value = values.get(name);
+                if (value == null || value.isEmpty()) {
+                    missing.add(name);
+                }
                 add(value == null ? "$(" + name + ")" : value);
                 i = end + 1;
             } else {

@@ -93,8 +93,12 @@ public record PodActions(boolean newSandbox, boolean finished, List<String> star
             boolean initDone = true;
             boolean begun = sandbox && PodSpecs.containers(pod).stream()
                     .anyMatch(c -> restart.current(c.text("name")).isPresent());
-            for (Struct init : PodSpecs.initContainers(pod)) {
-                Turn turn = PodSpecs.sidecar(init) ? sidecar(init, begun) : init(init, begun);
+            List<Struct> inits = PodSpecs.initContainers(pod);
+            int reached = reached(inits);
+            for (int i = 0; i < inits.size(); i++) {
+                Struct init = inits.get(i);
+                boolean past = begun || i < reached;
+                Turn turn = PodSpecs.sidecar(init) ? sidecar(init, past) : init(init, past);
                 initFailed |= turn == Turn.FAILED;
                 if (turn != Turn.DONE) {
                     initDone = false;
@@ -115,6 +119,17 @@ public record PodActions(boolean newSandbox, boolean finished, List<String> star
             return new PodActions(!sandbox, false, start, kill);
         }
 
+        /// How far the init containers have come in this sandbox: those before the last one that has been started have
+        /// had their turn, and hold nobody up any more.
+        private int reached(List<Struct> inits) {
+            for (int i = inits.size() - 1; i > 0; i--) {
+                if (restart.current(inits.get(i).text("name")).isPresent()) {
+                    return i;
+                }
+            }
+            return 0;
+        }
+
         /// What an init container means for those behind it: go on, wait, or give up the pod.
         private enum Turn {
             DONE, WAIT, FAILED
@@ -131,11 +146,11 @@ public record PodActions(boolean newSandbox, boolean finished, List<String> star
             return health.restarts(ended) || PodActions.again(pod, container, ended);
         }
 
-        /// @param begun whether containers proper have begun in this sandbox
-        private Turn init(Struct container, boolean begun) {
+        /// @param past whether one behind it has begun in this sandbox
+        private Turn init(Struct container, boolean past) {
             String name = container.text("name");
             Optional<Container> now = restart.current(name);
-            if (begun) {
+            if (past) {
                 return Turn.DONE;
             }
             if (now.isEmpty() || now.get().state() == Container.State.CREATED) {
@@ -156,15 +171,15 @@ public record PodActions(boolean newSandbox, boolean finished, List<String> star
         }
 
         /// A sidecar that has ended starts again whatever the pod's policy is. Others wait for its first start only:
-        /// when containers proper have begun, it no longer holds anybody up.
-        private Turn sidecar(Struct container, boolean begun) {
+        /// when one behind it has begun, it no longer holds anybody up.
+        private Turn sidecar(Struct container, boolean past) {
             Optional<Container> now = restart.current(container.text("name"));
             if (now.isEmpty() || !now.get().running()) {
                 start.add(container.text("name"));
-                return begun ? Turn.DONE : Turn.WAIT;
+                return past ? Turn.DONE : Turn.WAIT;
             }
             watch(container, now.get());
-            return begun || health.started(now.get()) ? Turn.DONE : Turn.WAIT;
+            return past || health.started(now.get()) ? Turn.DONE : Turn.WAIT;
         }
 
         /// A container that is in a sandbox of before counts as ended, though the runtime may still call it running.

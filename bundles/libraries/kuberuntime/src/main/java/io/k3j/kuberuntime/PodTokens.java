@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /// Tokens of service accounts for pods, asked for by TokenRequest and kept until four fifths of their life are
 /// over. Any thread. See <https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/>.
@@ -27,8 +28,8 @@ public final class PodTokens {
     /// By pod's uid, audience and time to live.
     private final Map<String, Token> kept = new ConcurrentHashMap<>();
 
-    /// @param renew on the monotonic clock
-    private record Token(Struct status, Instant renew) {
+    /// @param renew on the monotonic clock, as `end` is
+    private record Token(Struct status, Instant renew, Instant end) {
     }
 
     /// @param api asked as the node, which may ask for tokens of pods that are bound to it
@@ -54,13 +55,25 @@ public final class PodTokens {
         String id = pod.uid() + "/" + audience + "/" + seconds;
         Token token = kept.get(id);
         if (token == null || clock.instant().isAfter(token.renew())) {
-            token = ask(pod, audience, seconds);
+            token = renewed(pod, audience, seconds, token);
             if (kept.size() >= MAX_KEPT) {
                 kept.clear();
             }
             kept.put(id, token);
         }
         return token.status();
+    }
+
+    /// The one before as long as it is good: a container starts again while no server is there to give a new one.
+    private Token renewed(Obj pod, String audience, long seconds, @Nullable Token before) {
+        try {
+            return ask(pod, audience, seconds);
+        } catch (ConfigError refused) {
+            if (before == null || clock.instant().isAfter(before.end())) {
+                throw refused;
+            }
+            return before;
+        }
     }
 
     /// @throws ConfigError when the API server refuses or cannot be reached; the pod waits, and it is tried again
@@ -73,10 +86,10 @@ public final class PodTokens {
             Struct answer = api.post(ReferencedObjects.SERVICE_ACCOUNTS, new Key(pod.namespace(), account), "token",
                     Struct.of("apiVersion", "authentication.k8s.io/v1", "kind", "TokenRequest", "spec", spec));
             Instant now = clock.instant();
-            Duration life = Duration.ofSeconds(answer.struct("spec").whole("expirationSeconds", seconds))
-                    .multipliedBy(4).dividedBy(5);
-            return new Token(answer.struct("status"),
-                    now.plus(life.compareTo(LONGEST) > 0 ? LONGEST : life));
+            Duration whole = Duration.ofSeconds(answer.struct("spec").whole("expirationSeconds", seconds));
+            Duration life = whole.multipliedBy(4).dividedBy(5);
+            return new Token(answer.struct("status"), now.plus(life.compareTo(LONGEST) > 0 ? LONGEST : life),
+                    now.plus(whole));
         } catch (ApiFault e) {
             throw ConfigError.config("failed to fetch token: " + e.getMessage());
         }

@@ -11,7 +11,8 @@ import java.util.Optional;
 /// The objects pods refer to, read when they are needed: on a server a read costs a look into a table. Any thread;
 /// blocks for the call.
 ///
-/// Nothing is remembered. The node authorizer lets a kubelet read what pods of its node refer to, by name:
+/// What was read last is told while no server answers, so that containers start again meanwhile, as upstream's cache of
+/// what pods refer to has it. The node authorizer lets a kubelet read what pods of its node refer to, by name:
 /// <https://kubernetes.io/docs/reference/access-authn-authz/node/>.
 public final class ReferencedObjects {
     /// Pods.
@@ -32,7 +33,9 @@ public final class ReferencedObjects {
     public static final Gvr VOLUMES = new Gvr("", "v1", "persistentvolumes");
     /// RuntimeClasses.
     public static final Gvr RUNTIME_CLASSES = new Gvr("node.k8s.io", "v1", "runtimeclasses");
+    private static final int NO_ANSWER = 500;
     private final ApiClient api;
+    private final LastKnown known = new LastKnown();
 
     /// @param api asked at each call; as the node
     public ReferencedObjects(ApiClient api) {
@@ -41,11 +44,16 @@ public final class ReferencedObjects {
 
     /// An object, empty when there is none.
     /// @param namespace empty for an object of the cluster
-    /// @throws ConfigError when it may not be read or the API does not answer
+    /// @throws ConfigError when it may not be read, or the API does not answer and has not told it before
     public Optional<Obj> find(Gvr resource, String namespace, String name) {
+        Key key = new Key(namespace, name);
         try {
-            return api.find(resource, new Key(namespace, name));
+            return known.keep(resource, key, api.find(resource, key));
         } catch (ApiFault e) {
+            Optional<Obj> last = e.code() >= NO_ANSWER ? known.get(resource, key) : Optional.empty();
+            if (last.isPresent()) {
+                return last;
+            }
             throw ConfigError.config(String.valueOf(e.getMessage()));
         }
     }

@@ -186,6 +186,20 @@ class PodActionsTest {
     }
 
     @Test
+    void aSidecarThatEndsBeforeTheOthersAreInitializedHoldsNobodyUp() {
+        Obj pod = pod("Always").with(Seq.of(Struct.of("name", "s", "restartPolicy", "Always"), Struct.of("name", "i")),
+                "spec", "initContainers");
+        put("s", Container.State.EXITED, 1);
+        assertThat(plan(pod).start()).as("i has not begun").containsExactly("s");
+        put("i", Container.State.RUNNING, 0);
+        assertThat(plan(pod).start()).containsExactly("s");
+        put("i", Container.State.EXITED, 1);
+        assertThat(plan(pod).start()).containsExactly("s", "i");
+        put("i", Container.State.EXITED, 0);
+        assertThat(plan(pod).start()).containsExactly("s", "a", "b");
+    }
+
+    @Test
     void endsSidecarsWhenTheOthersAreDone() {
         Obj pod = pod("Never").with(Seq.of(Struct.of("name", "s", "restartPolicy", "Always")), "spec",
                 "initContainers");

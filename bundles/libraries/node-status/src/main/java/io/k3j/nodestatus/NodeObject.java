@@ -72,13 +72,10 @@ public final class NodeObject {
         return settings;
     }
 
-    /// The object to create. Labels and taints of the flags are in it and nowhere else.
+    /// The object to create. Taints of the flags are in it and nowhere else.
     Obj fresh() {
         Map<String, String> labels = new TreeMap<>(labels());
-        for (String l : settings.labels()) {
-            int eq = l.indexOf('=');
-            labels.put(eq < 0 ? l : l.substring(0, eq), eq < 0 ? "" : l.substring(eq + 1));
-        }
+        labels.putAll(given());
         List<Struct> taints = new ArrayList<>();
         for (String t : settings.taints()) {
             taints.add(taint(t));
@@ -147,11 +144,24 @@ public final class NodeObject {
         return all;
     }
 
-    /// The node as it should be, given the one that is there.
+    /// The labels of the flag.
+    private Map<String, String> given() {
+        Map<String, String> all = new TreeMap<>();
+        for (String l : settings.labels()) {
+            int eq = l.indexOf('=');
+            all.put(eq < 0 ? l : l.substring(0, eq), eq < 0 ? "" : l.substring(eq + 1));
+        }
+        return all;
+    }
+
+    /// The node as it should be, given the one that is there. Labels of the flag count at each start, as with K3s; what
+    /// is no longer among them stays.
     /// @return `node` itself, as far as values go, when it is right
     Obj registered(Obj node) {
         Obj wanted = node;
-        for (Map.Entry<String, String> e : labels().entrySet()) {
+        Map<String, String> labels = labels();
+        labels.putAll(given());
+        for (Map.Entry<String, String> e : labels.entrySet()) {
             wanted = wanted.with(e.getValue(), "metadata", "labels", e.getKey());
         }
         for (Map.Entry<String, String> e : annotations().entrySet()) {

@@ -15,7 +15,7 @@ import java.util.function.UnaryOperator;
 /// @param rootDir the directory on whose file system pods' files lie
 /// @param status what its status says, and how often
 /// @param externalIps `--node-external-ip`
-/// @param labels `--node-label`, as `name=value`; set when the node is registered
+/// @param labels `--node-label`, as `name=value`; set at each start
 /// @param taints `--node-taint`, as `key=value:Effect`; set when the node is registered
 /// @param args the command and its arguments, without secrets
 /// @param env variables it was started with, as `NAME=value`, without secrets

@@ -61,6 +61,18 @@ class NodeObjectTest {
     }
 
     @Test
+    void labelsOfTheFlagCountForANodeThatIsThereToo() {
+        NodeObject before = object(new NodeSettings.Cloud(true, false, List.of(), List.of(), ""));
+        NodeSettings s = before.settings();
+        NodeObject labelled = new NodeObject(new NodeSettings(s.name(), s.rootDir(), s.status(), s.externalIps(),
+                List.of("tier=db", "plain"), s.taints(), s.args(), s.env(), s.port(), s.controlPlane(), s.cloud()),
+                new MachineInfo(2, 4L << 30, List.of("10.0.0.1"), Struct.of("architecture", "amd64")), Set::of);
+        Obj node = before.fresh().with("kept", "metadata", "labels", "other");
+        assertThat(labelled.registered(node).labels()).containsEntry("tier", "db").containsEntry("plain", "")
+                .containsEntry("other", "kept");
+    }
+
+    @Test
     void tellsItsAddressesInTheOrderOfK3s() {
         NodeObject named = object(
                 new NodeSettings.Cloud(true, false, List.of("n1.lan"), List.of("n1.example.com"), ""));

@@ -3,6 +3,7 @@ package io.k3j.objectregistry;
 import io.k3j.apiserverapi.Admission;
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
+import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.List;
@@ -108,8 +109,19 @@ public final class Admissions {
 
     private Struct awaited(Admission plugin, Write write, Struct object) {
         Struct[] changed = {object};
-        unseated.accept(() -> changed[0] = plugin.admit(write, object));
+        outside(write, () -> changed[0] = plugin.admit(write, object));
         return changed[0];
+    }
+
+    private void outside(Write write, Runnable asked) {
+        try {
+            unseated.accept(asked);
+        } catch (ApiFault refused) {
+            if (write.context() instanceof WriteContext context) {
+                context.refused();
+            }
+            throw refused;
+        }
     }
 
     private void validated(Slot.Entry<Admission> entry, Write write, Struct object) {
@@ -121,7 +133,7 @@ public final class Admissions {
         boolean refused = true;
         try {
             if (plugin.remote()) {
-                unseated.accept(() -> plugin.validate(write, object));
+                outside(write, () -> plugin.validate(write, object));
             } else {
                 plugin.validate(write, object);
             }

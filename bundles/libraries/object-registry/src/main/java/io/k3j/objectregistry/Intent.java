@@ -25,28 +25,37 @@ import org.jspecify.annotations.Nullable;
 /// @param options create, update, patch or delete options, possibly empty
 /// @param term what a leader's write is bound to, null for everybody else's
 /// @param warnings takes texts for the client, and annotations for the audit event
+/// @param certainty of the last refusal
 public record Intent(Target target, Key key, String subresource, Caller caller, boolean dryRun, String manager,
         boolean force,
-        Struct options, @Nullable Term term, Remarks warnings) {
+        Struct options, @Nullable Term term, Remarks warnings, Certainty certainty) {
+
+    /// Of a request that has not been tried.
+    @SuppressWarnings("checkstyle:ParameterNumber") // the record's own, but one
+    public Intent(Target target, Key key, String subresource, Caller caller, boolean dryRun, String manager,
+            boolean force, Struct options, @Nullable Term term, Remarks warnings) {
+        this(target, key, subresource, caller, dryRun, manager, force, options, term, warnings, new Certainty());
+    }
 
     /// The same for another key, once a name has been generated or the object's name was read.
     public Intent at(Key other) {
-        return new Intent(target, other, subresource, caller, dryRun, manager, force, options, term, warnings);
+        return new Intent(target, other, subresource, caller, dryRun, manager, force, options, term, warnings,
+                certainty);
     }
 
     /// The same with other options.
     public Intent with(Struct other) {
-        return new Intent(target, key, subresource, caller, dryRun, manager, force, other, term, warnings);
+        return new Intent(target, key, subresource, caller, dryRun, manager, force, other, term, warnings, certainty);
     }
 
     /// The same in the name of a field manager.
     public Intent managedBy(String other) {
-        return new Intent(target, key, subresource, caller, dryRun, other, force, options, term, warnings);
+        return new Intent(target, key, subresource, caller, dryRun, other, force, options, term, warnings, certainty);
     }
 
     /// The same, but nothing is stored.
     public Intent asDryRun() {
-        return new Intent(target, key, subresource, caller, true, manager, force, options, term, warnings);
+        return new Intent(target, key, subresource, caller, true, manager, force, options, term, warnings, certainty);
     }
 
     /// As hooks and admission see it.

@@ -64,11 +64,12 @@ public final class ObjectDeletes {
     /// @throws ApiFault 404; 409 when a precondition does not hold or others were faster five times; 403 and others
     /// by admission; 503 and 504 as the store says
     public WriteResult delete(Intent intent, DeleteOptions options) {
-        return fence.fresh(() -> deleted(intent, options));
+        return fence.fresh(() -> deleted(intent, options), intent.certainty()::certain);
     }
 
     /// Each try looks at the preconditions and asks admission again, of the version that is there now.
     private WriteResult deleted(Intent intent, DeleteOptions options) {
+        intent.certainty().begin();
         Item current = log.mostRecent().tree().get(intent.storeKey());
         for (int left = ObjectWrites.RETRIES; left > 0; left--) {
             if (current == null) {

@@ -62,7 +62,7 @@ public final class ObjectWrites {
     /// @throws ApiFault 409 when the name is taken; 422 for what is invalid; 403 and others by admission; 503 and
     /// 504 as the store says
     public WriteResult create(Intent intent, Wish wish) {
-        return fence.fresh(() -> named(intent, wish));
+        return fence.fresh(() -> named(intent, wish), intent.certainty()::certain);
     }
 
     /// Only for a generated name another one is tried when it is taken.
@@ -83,6 +83,7 @@ public final class ObjectWrites {
     }
 
     private WriteResult created(Intent intent, Wish wish) {
+        intent.certainty().begin();
         Shaped shaped = shaping.created(intent, wish);
         if (intent.key().name().isEmpty()) {
             throw Shaping.invalid(intent,
@@ -104,6 +105,7 @@ public final class ObjectWrites {
                     WriteResult.Kind.CREATED);
         }
         shaping.abandoned(shaped);
+        intent.certainty().refused();
         throw ApiFault.alreadyExists(intent.target().gvr(), intent.key().name());
     }
 
@@ -151,7 +153,7 @@ public final class ObjectWrites {
     /// @throws ApiFault 404; 409 for another `resourceVersion` or uid, or when others were faster five times; 422,
     /// 403, 503, 504 as [#create]
     public WriteResult change(Intent intent, Function<Obj, Wish> change) {
-        return fence.fresh(() -> changed(intent, change));
+        return fence.fresh(() -> changed(intent, change), intent.certainty()::certain);
     }
 
     /// Whether the object is there, as far as this server knows: with all it has acknowledged, perhaps without what
@@ -161,6 +163,7 @@ public final class ObjectWrites {
     }
 
     private WriteResult changed(Intent intent, Function<Obj, Wish> change) {
+        intent.certainty().begin();
         Item current = log.mostRecent().tree().get(intent.storeKey());
         for (int left = RETRIES; current != null && left > 0; left--) {
             Attempt attempt = attempt(intent, current, change);
@@ -226,10 +229,22 @@ public final class ObjectWrites {
                 WriteResult.Kind.PRESENT);
     }
 
+    /// Whether an object has been changed since a version: revisions only grow, so none comes back.
+    private static boolean older(String wanted, long revision) {
+        try {
+            return Long.parseLong(wanted) < revision;
+        } catch (NumberFormatException none) {
+            return false;
+        }
+    }
+
     /// `0` stands for any, as upstream takes it.
     private static void sameVersion(Intent intent, Obj before, Struct given) {
         String wanted = given.text("resourceVersion");
         if (!wanted.isEmpty() && !wanted.equals("0") && !wanted.equals(Long.toString(before.revision()))) {
+            if (older(wanted, before.revision())) {
+                intent.certainty().refused();
+            }
             throw intent.outdated();
         }
         Metadata.sameUid(intent.target().gvr(), intent.key().name(), given.text("uid"), before.uid());

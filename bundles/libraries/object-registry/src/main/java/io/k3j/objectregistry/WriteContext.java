@@ -39,6 +39,13 @@ final class WriteContext implements Write.Context {
         bound = by;
     }
 
+    /// Somebody outside refuses what is to be new: that depends on nothing that others write.
+    void refused() {
+        if (revision == 0) {
+            intent.certainty().refused();
+        }
+    }
+
     /// Begins the second round when somebody wanted one; true once.
     boolean again() {
         boolean begins = wanted && round == 0;

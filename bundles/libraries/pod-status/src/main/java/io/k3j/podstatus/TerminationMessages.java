@@ -6,7 +6,7 @@ import io.k3j.kuberuntime.PodRuntime;
 import io.k3j.nodeapi.Container;
 import io.k3j.nodefiles.FileRoots;
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -51,13 +51,16 @@ public final class TerminationMessages {
 
     private String read(Container c) {
         String text = "";
-        try (InputStream in = Files.newInputStream(files.apply(c))) {
-            text = new String(in.readNBytes(MAX_BYTES), StandardCharsets.UTF_8);
+        try (SeekableByteChannel in = Files.newByteChannel(files.apply(c))) {
+            // the end of what is too long tells more than its beginning
+            in.position(Math.max(0, in.size() - MAX_BYTES));
+            text = new String(Channels.newInputStream(in).readNBytes(MAX_BYTES), StandardCharsets.UTF_8);
         } catch (IOException e) {
             // no message
         }
         boolean fallback = c.annotations().getOrDefault(Labels.MESSAGE_POLICY, "").equals("FallbackToLogsOnError");
-        return text.isEmpty() && fallback && c.end().exitCode() != 0
+        boolean failed = c.end().exitCode() != 0 || c.end().reason().equals("OOMKilled");
+        return text.isEmpty() && fallback && failed
                 ? log(Path.of(c.end().log())) : text;
     }
 

@@ -29,8 +29,27 @@ class TerminationMessagesTest {
         assertThat(words.of(PodRuntime.EMPTY)).isEmpty();
     }
 
+    @Test
+    void areTheEndOfWhatIsTooLong() throws Exception {
+        Path file = Files.writeString(directory.resolve("long"), "x".repeat(10_000) + "FATAL");
+        assertThat(new TerminationMessages(_ -> file, directory).of(with(Container.State.EXITED)).get("id"))
+                .hasSize(4096).endsWith("FATAL");
+    }
+
+    @Test
+    void areTheEndOfTheLogOfWhatHadTooLittleMemoryHoweverItEnded() throws Exception {
+        Path log = Files.createDirectories(directory.resolve("pods/p/c")).resolve("0.log");
+        Files.writeString(log, "2026-11-20T06:00:02Z stderr F the end\n");
+        assertThat(fallback(log, 0, "OOMKilled")).isEqualTo("the end");
+        assertThat(fallback(log, 0, "Completed")).isEmpty();
+    }
+
     private String fallback(Path log) {
-        Container.End end = new Container.End(Instant.EPOCH, Instant.EPOCH, Instant.EPOCH, 1, "Error", "",
+        return fallback(log, 1, "Error");
+    }
+
+    private String fallback(Path log, int code, String reason) {
+        Container.End end = new Container.End(Instant.EPOCH, Instant.EPOCH, Instant.EPOCH, code, reason, "",
                 log.toString());
         Container c = new Container("id", "s", "c", 0, Container.State.EXITED, "i", Map.of(),
                 Map.of("io.kubernetes.container.terminationMessagePolicy", "FallbackToLogsOnError"), end);

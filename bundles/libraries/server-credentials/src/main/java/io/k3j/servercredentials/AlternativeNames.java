@@ -41,6 +41,10 @@ public record AlternativeNames(List<String> dnsNames, List<InetAddress> addresse
         List<String> texts = new ArrayList<>(List.of("kubernetes", "kubernetes.default", "kubernetes.default.svc",
                 "kubernetes.default.svc." + settings.clusterDomain(), "localhost", "127.0.0.1", "::1",
                 settings.nodeName(), settings.advertiseAddress()));
+        InetAddress bound = address(settings.bindAddress());
+        if (bound != null && !bound.isAnyLocalAddress()) {
+            texts.add(settings.bindAddress());
+        }
         for (String cidr : settings.serviceCidr()) {
             texts.add(firstOf(cidr));
         }

@@ -4,6 +4,8 @@ import io.k3j.pki.KubeConfig;
 import io.k3j.pki.PemFiles;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.GroupPrincipal;
@@ -20,14 +22,14 @@ import java.util.Set;
 /// Blocks for the disk. Owner only, but for what `--write-kubeconfig-mode` and `--write-kubeconfig-group` open.
 final class KubeConfigs {
     private static final System.Logger LOG = System.getLogger("io.k3j.supervisor");
-    /// The port of the node's load balancer, K3s' `--lb-server-port`.
-    private static final int BALANCER = 6444;
     private static final int OCTAL = 8;
     private static final int HIGHEST_MODE = 0777;
 
     private final ServerLayout layout;
     private final SupervisorSettings settings;
     private final String server;
+    /// The server for whoever administers it.
+    private final String bound;
 
     /// Writes nothing yet.
     KubeConfigs(ServerLayout layout, SupervisorSettings settings) {
@@ -36,8 +38,12 @@ final class KubeConfigs {
         // without an API server here the way is the node's load balancer, as in K3s
         boolean elsewhere = settings.disableApiserver() && !settings.disableAgent();
         boolean ipv6 = List.of(settings.serviceCidr()).getFirst().contains(":");
-        this.server = elsewhere ? "https://127.0.0.1:" + BALANCER
+        this.server = elsewhere ? "https://127.0.0.1:" + settings.lbServerPort()
                 : "https://" + (ipv6 ? "[::1]" : "127.0.0.1") + ":" + settings.httpsListenPort();
+        InetAddress bound = AlternativeNames.address(settings.bindAddress());
+        this.bound = elsewhere || bound == null || bound.isAnyLocalAddress() ? server
+                : "https://" + (bound instanceof Inet6Address ? "[" + bound.getHostAddress() + "]"
+                        : bound.getHostAddress()) + ":" + settings.httpsListenPort();
     }
 
     /// Those of the control plane's components.
@@ -79,7 +85,7 @@ final class KubeConfigs {
     /// @throws IOException when a file cannot be read or written, or there is no such group
     void ofAdministrator() throws IOException {
         Path file = Path.of(settings.writeKubeconfig());
-        String text = KubeConfig.embedded(server, settings.writeKubeconfigName(),
+        String text = KubeConfig.embedded(bound, settings.writeKubeconfigName(),
                 Files.readString(layout.tls("server-ca.crt")), Files.readString(layout.tls("client-admin.crt")),
                 Files.readString(layout.tls("client-admin.key")));
         Path parent = file.toAbsolutePath().getParent();

@@ -12,6 +12,13 @@ public @interface SupervisorSettings {
     /// `--https-listen-port`, the real one. It goes into every kubeconfig.
     int httpsListenPort() default 6443;
 
+    /// `--bind-address`. The administrator's kubeconfig leads there; for a wildcard and for nothing it leads to the
+    /// loopback address.
+    String bindAddress() default "";
+
+    /// `--lb-server-port`: that of the node's load balancer, which leads to the API servers where none is here.
+    int lbServerPort() default 6444;
+
     /// `--node-name`. It names the node's certificates and this server among the others.
     String nodeName() default "localhost";
 

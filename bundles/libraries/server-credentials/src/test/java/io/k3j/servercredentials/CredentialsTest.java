@@ -23,6 +23,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// The data directory looks as K3s leaves it, and stays so.
 class CredentialsTest {
@@ -211,6 +213,23 @@ class CredentialsTest {
                 "current-context: lab", "client-certificate-data: ");
         assertThatThrownBy(() -> ensure(now, "writeKubeconfigMode", "rw"))
                 .hasMessageContaining("--write-kubeconfig-mode rw");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|',
+            value = {"192.0.2.10|https://192.0.2.10:6443", "2001:db8::10|https://[2001:db8:0:0:0:0:0:10]:6443",
+                    "0.0.0.0|https://127.0.0.1:6443", "::|https://127.0.0.1:6443"})
+    void theAdministratorsKubeconfigLeadsToTheAddressThatIsListenedOn(String bound, String server) throws Exception {
+        ensure(now, "bindAddress", bound);
+        assertThat(Files.readString(directory.resolve("k3s.yaml"))).contains("server: " + server + "\n");
+        assertThat(Files.readString(directory.resolve("server/cred/admin.kubeconfig")))
+                .contains("server: https://127.0.0.1:6443\n");
+    }
+
+    @Test
+    void withoutAnApiServerTheKubeconfigLeadsToTheNodesLoadBalancer() throws Exception {
+        ensure(now, "disableApiserver", true, "lbServerPort", 7444, "bindAddress", "192.0.2.10");
+        assertThat(Files.readString(directory.resolve("k3s.yaml"))).contains("server: https://127.0.0.1:7444\n");
     }
 
     @Test

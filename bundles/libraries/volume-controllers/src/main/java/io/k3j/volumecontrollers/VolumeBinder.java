@@ -13,6 +13,7 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +29,9 @@ final class VolumeBinder {
     private static final String SELECTED_NODE = "volume.kubernetes.io/selected-node";
     private static final String BOUND = "Bound";
     private static final String CLASS = "storageClassName";
+    private static final String CLASS_ANNOTATION = "volume.beta.kubernetes.io/storage-class";
+    private static final List<String> DEFAULT = List.of("storageclass.kubernetes.io/is-default-class",
+            "storageclass.beta.kubernetes.io/is-default-class");
     private static final String OWNER = "claimRef";
     private static final String BY_VOLUME = "volume";
     private static final String WAITING = "waiting";
@@ -64,6 +68,11 @@ final class VolumeBinder {
                 all.concerned(after, true).forEach(ofClaims.queue()::add);
             }
         });
+        all.classes.listen((before, after) -> {
+            if (after != null) {
+                all.hopeful(after).forEach(ofClaims.queue()::add);
+            }
+        });
         Controller ofVolumes = context.loop("persistentvolume-phase-controller", ACCOUNT, 1, all::volume);
         ofVolumes.on(all.volumes).on(all.claims, c -> c.spec().text("volumeName").isEmpty()
                 ? List.of()
@@ -73,6 +82,39 @@ final class VolumeBinder {
     /// Whether a claim has no volume and names none.
     private static boolean waits(Obj claim) {
         return !claim.status().text("phase").equals(BOUND) && claim.spec().text("volumeName").isEmpty();
+    }
+
+    /// The claims that wait for a class, or for any.
+    private Set<Key> hopeful(Obj type) {
+        Set<Key> all = new HashSet<>();
+        claims.by(WAITING, type.name()).forEach(c -> all.add(c.key()));
+        if (preset(type)) {
+            claims.by(WAITING, "").forEach(c -> all.add(c.key()));
+        }
+        return all;
+    }
+
+    private static boolean preset(Obj type) {
+        return DEFAULT.stream().anyMatch(a -> "true".equals(type.annotations().get(a)));
+    }
+
+    /// The class that a claim gets which names none, the newest of those that say so.
+    private Optional<Obj> preset() {
+        return classes.list().stream().filter(VolumeBinder::preset)
+                .max(Comparator.comparing((Obj c) -> c.metadata().text("creationTimestamp"))
+                        .thenComparing(Comparator.comparing(Obj::name).reversed()));
+    }
+
+    /// Gives a claim that names no class the default one, also one that has come later.
+    private boolean assigned(Obj claim, ExpectingWriter writer) {
+        if (!claim.spec().text("volumeName").isEmpty() || claim.spec().has(CLASS)
+                || claim.annotations().containsKey(CLASS_ANNOTATION)) {
+            return false;
+        }
+        Optional<Obj> type = preset();
+        type.ifPresent(t -> writer.update(BuiltinResources.PERSISTENT_VOLUME_CLAIMS,
+                claim.with(t.name(), "spec", CLASS)));
+        return type.isPresent();
     }
 
     /// The claims that a volume may help or fail: the one it is for, those that name it, and, when it is nobody's,
@@ -182,6 +224,9 @@ final class VolumeBinder {
     }
 
     private void pending(Obj claim, ExpectingWriter writer) {
+        if (assigned(claim, writer)) {
+            return;
+        }
         if (claim.status().text("phase").isEmpty()) {
             writer.updateStatus(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, claim,
                     claim.status().with("phase", "Pending"));

@@ -37,6 +37,33 @@ class VolumesTest {
         stage.settle();
     }
 
+    private void storageClass(String name, String preset) {
+        stage.api.create(BuiltinResources.STORAGE_CLASSES, Obj.of(Struct.of("apiVersion", "storage.k8s.io/v1", "kind",
+                "StorageClass", "metadata", Struct.of("name", name, "annotations",
+                        Struct.of("storageclass.kubernetes.io/is-default-class", preset)),
+                "provisioner", "example.com/p",
+                "volumeBindingMode", "Immediate")), WriteOptions.PLAIN);
+        stage.settle();
+    }
+
+    @Test
+    void aClaimThatIsOlderThanItsClassIsProvisionedAllTheSame() {
+        claim("fast");
+        assertThat(claim().annotations()).doesNotContainKey("volume.kubernetes.io/storage-provisioner");
+        storageClass("fast", "false");
+        assertThat(claim().annotations()).containsEntry("volume.kubernetes.io/storage-provisioner", "example.com/p");
+    }
+
+    @Test
+    void aClaimWithoutAClassGetsTheDefaultOneWhenThereIsOne() {
+        claim("");
+        storageClass("slow", "false");
+        assertThat(claim().spec().has("storageClassName")).isFalse();
+        storageClass("fast", "true");
+        assertThat(claim().spec().text("storageClassName")).isEqualTo("fast");
+        assertThat(claim().annotations()).containsEntry("volume.kubernetes.io/storage-provisioner", "example.com/p");
+    }
+
     private String phase(String volume) {
         return stage.one(BuiltinResources.PERSISTENT_VOLUMES, volume).status().text("phase");
     }

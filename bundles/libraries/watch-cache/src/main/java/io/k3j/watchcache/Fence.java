@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -136,13 +137,14 @@ public final class Fence implements AutoCloseable {
     /// is done once more with the newest. A conflict that another server's write has caused is told only when the
     /// newest state is known; a success needs no second look, since the commit itself compares.
     /// @param work free of effects when it is refused, as it may run twice
+    /// @param certain asked after a refusal: whether it would be refused with any other snapshot as well
     /// @throws ApiFault as `work`, or 503 when the store does not answer
-    public <T> T fresh(Supplier<T> work) {
+    public <T> T fresh(Supplier<T> work, BooleanSupplier certain) {
         long before = log.newest().revision();
         try {
             return work.get();
         } catch (ApiFault f) {
-            if (!shared || f.code() >= 500 || confirmed().revision() == before) {
+            if (!shared || f.code() >= 500 || certain.getAsBoolean() || confirmed().revision() == before) {
                 throw f;
             }
             return work.get();

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /// An open connection to a webhook's server, for one request after the other (HTTP/1.1, RFC 9112). HTTP/1.1 as
 /// upstream: calls to a Service spread over its endpoints.
@@ -28,12 +29,7 @@ record WebhookConnection(ByteDuplex channel, long since) {
     @SuppressWarnings("checkstyle:ParameterNumber") // the parts of a request, and what may come back
     Answer post(URI address, String target, String authorization, byte[] body, WebhookClient.Limits limits)
             throws IOException, CallFailure {
-        channel.output().write(("POST " + target + " HTTP/1.1\r\nHost: " + address.getRawAuthority()
-                + (authorization.isEmpty() ? "" : "\r\nAuthorization: " + authorization)
-                + "\r\nUser-Agent: kube-apiserver-admission\r\nAccept: application/json, */*"
-                + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length + "\r\n\r\n")
-                .getBytes(StandardCharsets.US_ASCII));
-        channel.output().write(body);
+        channel.output().write(request(address, target, authorization, body));
         channel.output().flush();
         ResponseHead head = ResponseHead.read(channel.input());
         try {
@@ -44,6 +40,18 @@ record WebhookConnection(ByteDuplex channel, long since) {
         } catch (IOException | NumberFormatException broken) {
             throw new CallFailure(limits.prefix() + broken.getMessage());
         }
+    }
+
+    /// All of it at once: each piece would be a record of TLS and wake the server by itself.
+    private static byte[] request(URI address, String target, String authorization, byte[] body) {
+        byte[] head = ("POST " + target + " HTTP/1.1\r\nHost: " + address.getRawAuthority()
+                + (authorization.isEmpty() ? "" : "\r\nAuthorization: " + authorization)
+                + "\r\nUser-Agent: kube-apiserver-admission\r\nAccept: application/json, */*"
+                + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length + "\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+        byte[] whole = Arrays.copyOf(head, head.length + body.length);
+        System.arraycopy(body, 0, whole, head.length, body.length);
+        return whole;
     }
 
     private static Answer answer(ResponseHead head, InputStream in, int most) throws IOException {

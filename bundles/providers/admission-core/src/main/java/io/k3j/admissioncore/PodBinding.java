@@ -14,6 +14,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
@@ -33,23 +35,31 @@ public final class PodBinding {
     @Activate
     public PodBinding(@Reference Listers listers, BundleContext context) {
         ApiClient api = listers.api();
+        Function<Key, Optional<Obj>> known = key -> listers.find(Listers.PODS, key.namespace(), key.name());
         this.actions = List.of(
-                context.registerService(Action.class, new Bind(Listers.PODS, "binding", api), new Hashtable<>()),
-                context.registerService(Action.class, new Bind(BINDINGS, "", api), new Hashtable<>()));
+                context.registerService(Action.class, new Bind(Listers.PODS, "binding", api, known),
+                        new Hashtable<>()),
+                context.registerService(Action.class, new Bind(BINDINGS, "", api, known), new Hashtable<>()));
     }
 
-    record Bind(Gvr resource, String subresource, ApiClient api) implements Action {
+    /// @param known a pod as a view shows it: what that says may be late and is not refused for, while a success is
+    /// compared when it is written. So a binding asks a shared datastore once
+    record Bind(Gvr resource, String subresource, ApiClient api, Function<Key, Optional<Obj>> known)
+            implements
+                Action {
         @Override
         public Struct perform(Call call) {
             String name = call.key().name().isEmpty() ? call.body().struct("metadata").text("name")
                     : call.key().name();
             Key key = new Key(call.key().namespace(), name);
+            Optional<Obj> bound = known.apply(key).flatMap(pod -> attempt(pod, call.body()));
             for (int left = TRIES; left > 0; left--) {
                 try {
-                    Obj bound = bound(api.get(Listers.PODS, key), call.body());
+                    Obj assigned = bound.orElseGet(() -> bound(api.get(Listers.PODS, key), call.body()));
+                    bound = Optional.empty();
                     // a scheduler that has lost its Lease must not bind pods; callers without a Lease are not fenced
                     ApiClient writer = call.lease().isEmpty() ? api : api.leading(call.lease());
-                    writer.update(Listers.PODS, bound,
+                    writer.update(Listers.PODS, assigned,
                             new WriteOptions("binding", call.caller().user(), false, call.dryRun()));
                     return Struct.of("kind", "Status", "apiVersion", "v1", "metadata", Struct.EMPTY, "status",
                             "Success", "code", 201);
@@ -61,6 +71,14 @@ public final class PodBinding {
             }
             throw ApiFault.conflict(POD_BINDING, name, "the object has been modified; please apply your changes to"
                     + " the latest version and try again");
+        }
+    }
+
+    private static Optional<Obj> attempt(Obj pod, Struct binding) {
+        try {
+            return Optional.of(bound(pod, binding));
+        } catch (ApiFault maybe) {
+            return Optional.empty();
         }
     }
 

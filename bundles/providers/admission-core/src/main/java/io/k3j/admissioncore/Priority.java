@@ -8,6 +8,7 @@ import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -33,8 +34,13 @@ public final class Priority implements Admission {
     @Override
     public boolean handles(Write write) {
         boolean priority = WriteAttributes.of(write, "scheduling.k8s.io", "priorityclasses");
-        return WriteAttributes.creates(write, "pods")
+        return WriteAttributes.creates(write, "pods") || changesPod(write)
                 || priority && (write.operation() == Operation.CREATE || write.operation() == Operation.UPDATE);
+    }
+
+    private static boolean changesPod(Write write) {
+        return write.operation() == Operation.UPDATE && WriteAttributes.of(write, "", "pods")
+                && write.subresource().isEmpty();
     }
 
     @Override
@@ -42,6 +48,20 @@ public final class Priority implements Admission {
         if (!WriteAttributes.of(write, "", "pods")) {
             return object;
         }
+        return changesPod(write) ? kept(write.before().orElse(Struct.EMPTY).struct("spec"), object)
+                : resolved(write, object);
+    }
+
+    /// Who sends a pod as he has written it leaves out what was set when it was made.
+    private static Struct kept(Struct before, Struct pod) {
+        Struct spec = pod.struct("spec");
+        for (String field : List.of("priority", "preemptionPolicy")) {
+            spec = !spec.has(field) && before.has(field) ? spec.with(field, before.get(field)) : spec;
+        }
+        return spec.equals(pod.struct("spec")) ? pod : pod.with("spec", spec);
+    }
+
+    private Struct resolved(Write write, Struct object) {
         Struct spec = object.struct("spec");
         Optional<Obj> chosen = priorityClass(write, spec.text("priorityClassName"));
         long value = chosen.map(c -> c.tree().whole("value", 0)).orElse(0L);

@@ -4,9 +4,11 @@ import io.k3j.admissionkit.TokenVolume;
 import io.k3j.admissionkit.WriteAttributes;
 import io.k3j.apiserverapi.Admission;
 import io.k3j.apiserverapi.Write;
+import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.Query;
 import io.k3j.clientapi.View;
+import io.k3j.componenthelpers.PodReferences;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
@@ -55,12 +57,17 @@ public final class ServiceAccounts implements Admission {
 
     @Override
     public boolean handles(Write write) {
-        return WriteAttributes.creates(write, "pods");
+        return WriteAttributes.creates(write, "pods") || addsContainers(write);
+    }
+
+    private static boolean addsContainers(Write write) {
+        return write.operation() == Operation.UPDATE && WriteAttributes.of(write, "", "pods")
+                && write.of("ephemeralcontainers");
     }
 
     @Override
     public Struct admit(Write write, Struct pod) {
-        if (pod.struct("metadata").struct("annotations").has(MIRROR)) {
+        if (addsContainers(write) || mirror(pod)) {
             return pod;
         }
         String name = pod.struct("spec").text("serviceAccountName", "default");
@@ -79,8 +86,31 @@ public final class ServiceAccounts implements Admission {
 
     @Override
     public void validate(Write write, Struct pod) {
-        if (!pod.struct("metadata").struct("annotations").has(MIRROR)) {
+        if (addsContainers(write) || !mirror(pod)) {
+            Obj account = account(write, pod.struct("spec").text("serviceAccountName"));
+            MountableSecrets.of(account).flatMap(allowed -> addsContainers(write)
+                    ? allowed.ephemeralProblem(pod.struct("spec")) : allowed.problem(pod.struct("spec")))
+                    .ifPresent(problem -> {
+                        throw ApiFault.forbidden(Listers.PODS, write.key().name(), problem);
+                    });
             return;
+        }
+        validateMirror(write, pod);
+    }
+
+    private static boolean mirror(Struct pod) {
+        return pod.struct("metadata").struct("annotations").has(MIRROR);
+    }
+
+    /// A kubelet could grant itself what a pod of its own refers to.
+    private static void validateMirror(Write write, Struct pod) {
+        if (!pod.struct("spec").text("serviceAccountName").isEmpty()) {
+            throw ApiFault.forbidden(Listers.PODS, write.key().name(),
+                    "a mirror pod may not reference service accounts");
+        }
+        if (PodReferences.of(Obj.of(pod.withoutAt("metadata", "annotations"))).stream()
+                .anyMatch(reference -> reference.startsWith("secrets/"))) {
+            throw ApiFault.forbidden(Listers.PODS, write.key().name(), "a mirror pod may not reference secrets");
         }
         boolean token = pod.struct("spec").seq("volumes").structs().stream().flatMap(v -> v.struct("projected")
                 .seq("sources").structs().stream()).anyMatch(s -> s.has("serviceAccountToken"));
@@ -88,13 +118,13 @@ public final class ServiceAccounts implements Admission {
             throw ApiFault.forbidden(Listers.PODS, write.key().name(),
                     "a mirror pod may not use a service account token volume projections");
         }
-        if (!pod.struct("spec").text("serviceAccountName").isEmpty()) {
-            throw ApiFault.forbidden(Listers.PODS, write.key().name(),
-                    "a mirror pod may not reference service accounts");
-        }
     }
 
     private Obj account(Write write, String name) {
+        if (name.isEmpty()) {
+            throw ApiFault.forbidden(Listers.PODS, write.key().name(), "no service account specified for pod "
+                    + write.key());
+        }
         Key key = new Key(write.key().namespace(), name);
         return await(key).orElseThrow(() -> ApiFault.forbidden(Listers.PODS, write.key().name(),
                 "error looking up service account " + key + ": serviceaccount \"" + name + "\" not found"));

@@ -14,6 +14,8 @@ import org.osgi.service.component.annotations.Reference;
 /// Allows the expansion of a claim only when it is bound and its StorageClass allows expansion.
 @Component(service = Admission.class, property = "order:Integer=230")
 public final class VolumeResize implements Admission {
+    /// The older way to name a class, which goes before the field.
+    private static final String CLASS_ANNOTATION = "volume.beta.kubernetes.io/storage-class";
     private final Listers listers;
 
     /// Reads StorageClasses from a view.
@@ -43,7 +45,9 @@ public final class VolumeResize implements Admission {
             throw ApiFault.forbidden(write.kind().gvr(), write.key().name(), "Only bound persistent volume claims can"
                     + " be expanded");
         }
-        boolean allowed = listers.find(Listers.STORAGE, "", claim.struct("spec").text("storageClassName"))
+        String ofClass = claim.struct("metadata").struct("annotations").text(CLASS_ANNOTATION,
+                claim.struct("spec").text("storageClassName"));
+        boolean allowed = listers.find(Listers.STORAGE, "", ofClass)
                 .map(c -> c.tree().flag("allowVolumeExpansion")).orElse(false);
         if (!allowed) {
             throw ApiFault.forbidden(write.kind().gvr(), write.key().name(), "only dynamically provisioned pvc can be"

@@ -15,6 +15,7 @@ import io.k3j.model.Struct;
 import io.k3j.testkit.FakeApi;
 import java.lang.reflect.Proxy;
 import java.time.InstantSource;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -111,13 +112,37 @@ class ActionsTest {
     @Test
     void onlyABindingUnderALeaseIsFencedByThatLease() {
         runningPod();
-        PodBinding.Bind bind = new PodBinding.Bind(Listers.PODS, "binding", elsewhere());
+        PodBinding.Bind bind = new PodBinding.Bind(Listers.PODS, "binding", elsewhere(), _ -> Optional.empty());
         Struct binding = Struct.of("target", Struct.of("kind", "Node", "name", "n"));
         assertThatThrownBy(() -> bind.perform(new Call(Caller.ANONYMOUS, POD, binding, false,
                 Candidate.SCHEDULER))).hasMessage("not the leader");
         assertThat(bind.perform(new Call(Caller.ANONYMOUS, POD, binding, false)).text("status"))
                 .isEqualTo("Success");
         assertThat(stage.api.get(Listers.PODS, POD).spec().text("nodeName")).isEqualTo("n");
+    }
+
+    @Test
+    void aPodThatIsKnownIsBoundWithoutAQuestionToTheDatastore() {
+        runningPod();
+        Obj known = stage.api.get(Listers.PODS, POD);
+        stage.api.refuse("get", Listers.PODS, ApiFault.unavailable("the datastore is away"));
+        assertThat(bind(known, "n").text("status")).isEqualTo("Success");
+    }
+
+    @Test
+    void whatIsKnownTooLateIsLookedAtAgain() {
+        runningPod();
+        Obj pod = stage.api.get(Listers.PODS, POD);
+        Obj gated = pod.with(Seq.of(Struct.of("name", "wait")), "spec", "schedulingGates");
+        assertThat(bind(gated, "n").text("status")).as("the gate has gone meanwhile").isEqualTo("Success");
+        assertThatThrownBy(() -> bind(pod, "m")).as("it has been bound meanwhile")
+                .hasMessageContaining("pod p is already assigned to node \"n\"");
+    }
+
+    private Struct bind(Obj known, String node) {
+        Struct binding = Struct.of("target", Struct.of("kind", "Node", "name", node));
+        return new PodBinding.Bind(Listers.PODS, "binding", stage.api, _ -> Optional.of(known))
+                .perform(new Call(Caller.ANONYMOUS, POD, binding, false));
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.k3j.model.Gvr;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -85,6 +86,46 @@ class PodAdmissionTest {
                 .hasMessage("pods \"p\" is forbidden: error looking up service account default/nobody: serviceaccount"
                         + " \"nobody\" not found");
         plugin.stop();
+    }
+
+    @Test
+    void whoSendsAPodAsHeHasWrittenItKeepsItsPriority() {
+        Priority plugin = new Priority(stage.world);
+        Struct before = Stage.pod(Struct.of("priority", 7L, "preemptionPolicy", "Never"));
+        Write plain = stage.write(Operation.UPDATE, Listers.PODS, "Pod", Caller.ANONYMOUS);
+        Write write = new Write(plain.operation(), plain.kind(), "", plain.key(), Optional.of(before), plain.caller(),
+                false, Struct.EMPTY);
+        assertThat(plugin.handles(write)).isTrue();
+        assertThat(plugin.admit(write, Stage.pod(Struct.EMPTY)).struct("spec")).satisfies(spec -> {
+            assertThat(spec.whole("priority", 0)).isEqualTo(7);
+            assertThat(spec.text("preemptionPolicy")).isEqualTo("Never");
+        });
+        Struct other = Stage.pod(Struct.of("priority", 8L, "preemptionPolicy", "Never"));
+        assertThat(plugin.admit(write, other)).as("what is said stays, and is refused as a change").isSameAs(other);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true,true", "false,false"})
+    void aClaimThatNamesItsClassTheOlderWayGrowsAsTheClassSays(boolean expands, boolean allowed) {
+        stage.seed(Listers.STORAGE, named("StorageClass", "old").with("apiVersion", "storage.k8s.io/v1")
+                .with("allowVolumeExpansion", expands));
+        Struct before = claim("1Gi").with("status", Struct.of("phase", "Bound"));
+        Gvr claims = new Gvr("", "v1", "persistentvolumeclaims");
+        Write plain = stage.write(Operation.UPDATE, claims, "PersistentVolumeClaim", Caller.ANONYMOUS);
+        Write write = new Write(plain.operation(), plain.kind(), "", plain.key(), Optional.of(before), plain.caller(),
+                false, Struct.EMPTY);
+        VolumeResize plugin = new VolumeResize(stage.world);
+        if (allowed) {
+            plugin.validate(write, claim("2Gi"));
+        } else {
+            assertThatThrownBy(() -> plugin.validate(write, claim("2Gi"))).hasMessageContaining("must support resize");
+        }
+    }
+
+    private static Struct claim(String size) {
+        return Stage.object("PersistentVolumeClaim", "p", Struct.of("resources",
+                Struct.of("requests", Struct.of("storage", size)))).withAt(
+                        Struct.of("volume.beta.kubernetes.io/storage-class", "old"), "metadata", "annotations");
     }
 
     @Test

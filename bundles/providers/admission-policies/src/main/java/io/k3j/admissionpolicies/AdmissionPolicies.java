@@ -4,18 +4,15 @@ import io.k3j.admissioncel.BoundEngine;
 import io.k3j.admissioncel.EngineReference;
 import io.k3j.admissioncel.UnionAuthorizer;
 import io.k3j.admissionmatching.RequestMatcher;
+import io.k3j.admissionmatching.RequestNamespace;
 import io.k3j.admissionpolicies.PolicyPlugin.Surroundings;
 import io.k3j.apiserverapi.Admission;
 import io.k3j.apiserverapi.Authorizer;
 import io.k3j.apiserverapi.KindCatalog;
 import io.k3j.celapi.Cel;
 import io.k3j.clientapi.ApiClient;
-import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.Candidate;
 import io.k3j.componentapi.Metrics;
-import io.k3j.model.Gvr;
-import io.k3j.model.Key;
-import io.k3j.model.Obj;
 import java.util.ArrayList;
 import java.util.Dictionary;
 import java.util.Hashtable;
@@ -104,12 +101,12 @@ public final class AdmissionPolicies {
 
     /// What it consists of, without OSGi.
     static final class Parts implements AutoCloseable {
-        private static final Gvr NAMESPACES = Gvr.of("v1", "namespaces");
         final PolicySource<ValidatingProgram> validating;
         final PolicySource<MutatingProgram> mutating;
         private final PolicyMetrics checks = new PolicyMetrics("validating");
         private final PolicyMetrics mutations = new PolicyMetrics("mutating");
         private final PolicyParams params;
+        private final RequestNamespace namespaces;
         private final Surroundings around;
         private final LongSupplier nanos;
 
@@ -117,17 +114,13 @@ public final class AdmissionPolicies {
                 Supplier<List<KindCatalog>> catalogs, LongSupplier nanos) {
             this.nanos = nanos;
             params = new PolicyParams(api, new ServedKinds(catalogs));
-            RequestMatcher matcher = new RequestMatcher(name -> namespace(api, name).labels());
-            around = new Surroundings(matcher, params, name -> namespace(api, name).tree(),
+            namespaces = new RequestNamespace(api);
+            around = new Surroundings(new RequestMatcher(namespaces), params, namespaces,
                     new UnionAuthorizer(authorizers), cel);
             validating = new PolicySource<>(api, "validatingadmissionpolicies", ValidatingProgram::of,
                     hooks -> changed(checks, hooks));
             mutating = new PolicySource<>(api, "mutatingadmissionpolicies", MutatingProgram::of,
                     hooks -> changed(mutations, hooks));
-        }
-
-        private static Obj namespace(ApiClient api, String name) {
-            return api.find(NAMESPACES, Key.of(name)).orElseThrow(() -> ApiFault.notFound(NAMESPACES, name));
         }
 
         /// The plug-ins by their places.
@@ -156,6 +149,7 @@ public final class AdmissionPolicies {
             validating.close();
             mutating.close();
             params.close();
+            namespaces.close();
         }
     }
 }

@@ -132,8 +132,7 @@ final class MutatingPolicies extends PolicyPlugin<MutatingProgram> {
             if (document == null || write.operation() == Operation.CONNECT) {
                 return;
             }
-            AdmissionInput input = input(invocation.request(), write, shown).params(given(params))
-                    .namespace(namespace(write));
+            AdmissionInput input = namespacedInput(invocation.request(), write, shown).params(given(params));
             try {
                 Struct made = Mutator.mutated(mutation, program.variables(), input, document,
                         invocation.request().resource().shape());

@@ -5,6 +5,7 @@ import io.k3j.admissioncel.BoundEngine;
 import io.k3j.admissionmatching.AdmissionObjects;
 import io.k3j.admissionmatching.MatchedRequest;
 import io.k3j.admissionmatching.RequestMatcher;
+import io.k3j.admissionmatching.RequestNamespace;
 import io.k3j.apiserverapi.Admission;
 import io.k3j.apiserverapi.Authorizer;
 import io.k3j.apiserverapi.Write;
@@ -13,9 +14,7 @@ import io.k3j.model.Gvr;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,9 +26,8 @@ abstract class PolicyPlugin<P> implements Admission {
     private final Surroundings around;
 
     /// What policies are shown beside the request, and by what they are evaluated.
-    /// @param namespaces by name; throws an ApiFault (404) when there is none
     /// @param cel null while there is none
-    record Surroundings(RequestMatcher matcher, PolicyParams params, Function<String, Struct> namespaces,
+    record Surroundings(RequestMatcher matcher, PolicyParams params, RequestNamespace namespaces,
             Authorizer authorizer, Supplier<@Nullable BoundEngine> cel) {
     }
 
@@ -114,19 +112,22 @@ abstract class PolicyPlugin<P> implements Admission {
         return policy.program().by(cel);
     }
 
-    /// What a policy sees of a request, but for parameters and namespace.
+    /// What a policy sees of a request before its match conditions hold, but for parameters.
     final AdmissionInput input(MatchedRequest matched, Write write, AdmissionObjects objects) {
         return AdmissionInput.of(matched, write, objects, around.authorizer());
     }
 
+    /// The same once they hold: with the namespace the request is in.
+    final AdmissionInput namespacedInput(MatchedRequest matched, Write write, AdmissionObjects objects) {
+        return input(matched, write, objects).namespace(() -> namespace(write));
+    }
+
     /// The namespace a request is in, null for none; a Namespace is in none.
     /// @throws ApiFault 404 when it is not there
-    final @Nullable Struct namespace(Write write) {
+    private @Nullable Struct namespace(Write write) {
         Gvr resource = write.kind().gvr();
         boolean itself = resource.resource().equals("namespaces") && resource.group().isEmpty();
         String name = itself ? "" : write.key().namespace();
-        return name.isEmpty() ? null
-                : (Struct) write.context().notes().computeIfAbsent(Map.entry("policies.namespace", name),
-                        _ -> around.namespaces().apply(name));
+        return name.isEmpty() ? null : around.namespaces().of(write, name).tree();
     }
 }

@@ -66,6 +66,8 @@ final class ValidatingPolicies extends PolicyPlugin<ValidatingProgram> {
         private final Struct object;
         /// Converted once for each version somebody wants to see.
         private final Map<ResourceKind, AdmissionObjects> objects = new HashMap<>();
+        /// Made once for all policies that see the request in the same form.
+        private final Map<MatchedRequest, AdmissionInput> inputs = new HashMap<>();
         private final Map<String, Set<String>> annotations = new TreeMap<>();
         private @Nullable ApiFault refusal;
 
@@ -116,9 +118,9 @@ final class ValidatingPolicies extends PolicyPlugin<ValidatingProgram> {
                 case EXCLUDED -> Outcome.NOTHING;
                 case FAILED -> Outcome.failed(PolicyDecision.failed(ignores, match.error(), 0));
                 case MATCHES -> {
-                    AdmissionInput input = input(invocation.request(), write, shown).params(given)
-                            .namespace(namespace(write));
-                    yield program.evaluate(input, ignores, nanos);
+                    AdmissionInput input = inputs.computeIfAbsent(invocation.request(),
+                            r -> namespacedInput(r, write, shown));
+                    yield program.evaluate(input.params(given), ignores, nanos);
                 }
             };
         }

@@ -4,20 +4,18 @@ import io.k3j.admissioncel.EngineReference;
 import io.k3j.admissioncel.UnionAuthorizer;
 import io.k3j.admissionmatching.ConfigurationSource;
 import io.k3j.admissionmatching.RequestMatcher;
+import io.k3j.admissionmatching.RequestNamespace;
 import io.k3j.admissionwebhooks.WebhookConditions.Evaluation;
 import io.k3j.admissionwebhooks.WebhookPlugin.Selection;
 import io.k3j.apiserverapi.Admission;
 import io.k3j.apiserverapi.Authorizer;
 import io.k3j.celapi.Cel;
 import io.k3j.clientapi.ApiClient;
-import io.k3j.clientapi.ApiFault;
 import io.k3j.componentapi.Abort;
 import io.k3j.componentapi.Metrics;
 import io.k3j.componentbase.ServerStart;
 import io.k3j.edgeapi.NodeDialer;
 import io.k3j.model.Gvr;
-import io.k3j.model.Key;
-import io.k3j.model.Obj;
 import io.k3j.webhookclient.ServiceEndpoints;
 import io.k3j.webhookclient.WebhookClient;
 import java.util.ArrayList;
@@ -134,13 +132,13 @@ public final class AdmissionWebhooks {
         static final int MOST_ANSWER_BYTES = 4 << 20;
         /// To one server at once: whoever floods one that hangs leaves calls for others.
         static final int CALLS_OF_USER = WebhookClient.MOST_CALLS / 4;
-        private static final Gvr NAMESPACES = Gvr.of("v1", "namespaces");
         private static final String GROUP = "admissionregistration.k8s.io/v1";
         final WebhookMetrics metrics = new WebhookMetrics();
         final WebhookClient client;
         private final WebhookCalls calls;
         final ConfigurationSource<List<Webhook>> mutating;
         final ConfigurationSource<List<Webhook>> validating;
+        private final RequestNamespace namespaces;
         private final Selection selection;
 
         /// Without credentials.
@@ -154,8 +152,8 @@ public final class AdmissionWebhooks {
             client = new WebhookClient(new ServiceEndpoints(api, random), new WebhookClient.Limits("admission-webhook",
                     "failed to call webhook: ", MOST_ANSWER_BYTES, CALLS_OF_USER), nanos);
             calls = new WebhookCalls(client, credentials, metrics, nanos, uids);
-            selection = new Selection(new RequestMatcher(name -> api.find(NAMESPACES, Key.of(name)).map(Obj::labels)
-                    .orElseThrow(() -> ApiFault.notFound(NAMESPACES, name))), conditions);
+            namespaces = new RequestNamespace(api);
+            selection = new Selection(new RequestMatcher(namespaces), conditions);
             mutating = source(api, "mutatingwebhookconfigurations");
             validating = source(api, "validatingwebhookconfigurations");
         }
@@ -187,6 +185,7 @@ public final class AdmissionWebhooks {
         public void close() {
             mutating.close();
             validating.close();
+            namespaces.close();
             client.close();
         }
     }

@@ -4,23 +4,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.apiaccess.AnonymousAuth;
+import io.k3j.apiserverapi.Admission;
 import io.k3j.apiserverapi.Caller;
+import io.k3j.apiserverapi.Write;
 import io.k3j.apiwatches.ViewKeeper;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.datastorememory.MemoryDatastore;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
+import io.k3j.model.Struct;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -122,6 +127,53 @@ class SharedStoreTest {
         assertThat(there.get(MAPS + "/one").text()).contains("\"k\":\"1\"");
         assertThat(there.call("DELETE", MAPS + "/two", "").status()).isEqualTo(200);
         assertThat(here.get(MAPS + "/two").status()).isEqualTo(404);
+    }
+
+    /// Refuses what is to be new, as somebody outside does.
+    private record Refusing(AtomicInteger asked) implements Admission {
+        @Override
+        public String name() {
+            return "Refusing";
+        }
+
+        @Override
+        public boolean handles(Write write) {
+            return write.key().name().equals("refused");
+        }
+
+        @Override
+        public boolean remote() {
+            return true;
+        }
+
+        @Override
+        public void validate(Write write, Struct object) {
+            asked.incrementAndGet();
+            throw ApiFault.forbidden(CONFIG_MAPS, "refused", "not here");
+        }
+    }
+
+    /// This server does not hear of the other one's writes meanwhile: a second look would have to wait for them.
+    @Test
+    void aRefusalThatIsCertainTakesNoSecondLook() throws Exception {
+        there.call("POST", MAPS, map("one", "1"));
+        String old = here.get(MAPS + "/one").text().replaceFirst("(?s).*\"resourceVersion\":\"(\\d+)\".*", "$1");
+        assertThat(here.call("PUT", MAPS + "/one", map("one", "2")).status()).isEqualTo(200);
+        AtomicInteger asked = new AtomicInteger();
+        here.contributions.admissions().add(new Refusing(asked), Map.of(Admission.ORDER, 1));
+        gate.hold();
+        there.call("POST", MAPS, map("two", "1"));
+        int before = gate.commits();
+        TestExchange taken = here.call("POST", MAPS, map("one", "3"));
+        assertThat(taken.status()).isEqualTo(409);
+        assertThat(taken.text()).contains("\"reason\":\"AlreadyExists\"");
+        assertThat(gate.commits() - before).as("the store has compared once").isEqualTo(1);
+        TestExchange late = here.call("PUT", MAPS + "/one", map("one", "4").replace("{\"name\"",
+                "{\"resourceVersion\":\"" + old + "\",\"name\""));
+        assertThat(late.status()).isEqualTo(409);
+        assertThat(late.text()).contains("the object has been modified");
+        assertThat(here.call("POST", MAPS, map("refused", "1")).status()).isEqualTo(403);
+        assertThat(asked).as("somebody outside is asked once").hasValue(1);
     }
 
     @Test

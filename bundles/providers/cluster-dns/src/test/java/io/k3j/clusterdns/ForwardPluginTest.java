@@ -298,6 +298,23 @@ class ForwardPluginTest {
     }
 
     @Test
+    void oneQuestionThatIsLostIsAskedAgain() {
+        AtomicInteger lost = new AtomicInteger();
+        answers = q -> lost.getAndIncrement() == 0 ? null : address(q);
+        use("cache 30", "forward . " + here() + " {\n read_timeout 1s\n}");
+        assertThat(ask("a.example")).isPositive();
+    }
+
+    @Test
+    void whatNoResolverHasSaidIsNotKept() {
+        use("cache 30", "forward . " + here() + " {\n read_timeout 1s\n}");
+        answers = q -> null;
+        assertThat(ask("a.example")).isEqualTo(-DnsAnswer.SERVER_FAILURE);
+        answers = this::address;
+        assertThat(ask("a.example")).isPositive();
+    }
+
+    @Test
     void cachesDenialsByTheirSoaAndFailuresForFiveSeconds() {
         use("cache 30", "forward . " + here());
         AtomicInteger n = new AtomicInteger();

@@ -2,8 +2,8 @@ package io.k3j.controllersworkload;
 
 import io.k3j.clientapi.ApiFault;
 import io.k3j.controllerkit.LiveView;
-import io.k3j.controllerkit.Owners;
 import io.k3j.controllerkit.BuiltinResources;
+import io.k3j.controllerkit.ControllerRefs;
 import io.k3j.controllerkit.ExpectingWriter;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
@@ -15,20 +15,42 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// The `ControllerRevision` objects of one owner: its numbered template versions, to which pods refer.
-record ControllerRevisions(ExpectingWriter writer, LiveView view, Obj owner) {
+/// The `ControllerRevision` objects of one owner: its numbered template versions, to which pods refer. For one pass.
+final class ControllerRevisions {
     static final String LABEL = "controller-revision-hash";
+    /// In one pass.
+    private static final int MOST_COLLISIONS = 10;
     private static final Comparator<Obj> ORDER = Comparator.<Obj>comparingLong(r -> r.tree().whole("revision", 0))
             .thenComparing(Obj::name);
 
+    private final ExpectingWriter writer;
+    private final Obj owner;
+    private final List<Obj> all;
+    private long collisions;
+
+    /// Those of an owner that was deleted and left them behind become its successor's, as its pods do: they have the
+    /// names that the successor would give.
+    /// @param refs finds what the owner controls or may adopt
+    ControllerRevisions(LiveView view, ControllerRefs refs) {
+        this.writer = refs.writer();
+        this.owner = refs.owner();
+        this.all = refs.of(view).stream().sorted(ORDER).toList();
+        this.collisions = owner.status().whole("collisionCount", 0);
+    }
+
     /// All revisions, the oldest first.
     List<Obj> all() {
-        return Owners.controlled(view, owner).stream().sorted(ORDER).toList();
+        return all;
+    }
+
+    /// The owner with the number of names that were taken by other templates, as its status has to tell it.
+    Obj counted() {
+        return collisions == owner.status().whole("collisionCount", 0) ? owner
+                : owner.with(collisions, "status", "collisionCount");
     }
 
     /// The revision of the current template, created or renumbered if needed.
-    Obj current(long collisions) {
-        List<Obj> all = all();
+    Obj current() {
         Struct data = data();
         long newest = all.isEmpty() ? 0 : all.getLast().tree().whole("revision", 0);
         Optional<Obj> same = all.stream().filter(r -> r.tree().struct("data").equals(data)).reduce((a, b) -> b);
@@ -38,7 +60,7 @@ record ControllerRevisions(ExpectingWriter writer, LiveView view, Obj owner) {
                     ? revision
                     : writer.update(BuiltinResources.CONTROLLER_REVISIONS, revision.with(newest + 1, "revision"));
         }
-        return create(data, newest + 1, collisions);
+        return create(data, newest + 1);
     }
 
     /// The patch that restores the template, its members sorted as Go marshals a map: clients and other controllers
@@ -62,26 +84,32 @@ record ControllerRevisions(ExpectingWriter writer, LiveView view, Obj owner) {
         };
     }
 
-    private Obj create(Struct data, long number, long collisions) {
+    /// A name that another template has is told by its data: the next hash is another one.
+    private Obj create(Struct data, long number) {
+        for (int left = MOST_COLLISIONS;; left--) {
+            Obj revision = revision(data, number);
+            try {
+                return writer.create(BuiltinResources.CONTROLLER_REVISIONS, revision);
+            } catch (ApiFault fault) {
+                if (!fault.reason().equals("AlreadyExists") || left == 0) {
+                    throw fault;
+                }
+                Obj there = writer.api().get(BuiltinResources.CONTROLLER_REVISIONS, revision.key());
+                if (there.tree().struct("data").equals(data)) {
+                    return there;
+                }
+                collisions++;
+            }
+        }
+    }
+
+    private Obj revision(Struct data, long number) {
         String hash = TemplateHash.of(owner.spec().struct("template"), collisions);
         Struct labels = owner.spec().struct("template").struct("metadata").struct("labels").with(LABEL, hash);
         Struct metadata = Struct.of("name", owner.name() + "-" + hash, "namespace", owner.namespace(), "labels", labels,
                 "ownerReferences", Seq.of(owner.ownerReference()));
-        Obj revision = Obj
-                .of(Struct.of("apiVersion", "apps/v1", "kind", "ControllerRevision", "metadata", metadata, "data",
-                        data, "revision", number));
-        try {
-            return writer.create(BuiltinResources.CONTROLLER_REVISIONS, revision);
-        } catch (ApiFault fault) {
-            if (!fault.reason().equals("AlreadyExists")) {
-                throw fault;
-            }
-            Obj there = writer.api().get(BuiltinResources.CONTROLLER_REVISIONS, revision.key());
-            if (Owners.controls(owner, there) && there.tree().struct("data").equals(data)) {
-                return there;
-            }
-            throw fault;
-        }
+        return Obj.of(Struct.of("apiVersion", "apps/v1", "kind", "ControllerRevision", "metadata", metadata, "data",
+                data, "revision", number));
     }
 
     static String hash(Obj revision) {

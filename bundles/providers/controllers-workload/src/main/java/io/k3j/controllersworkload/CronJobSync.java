@@ -15,16 +15,23 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// One sync of one CronJob.
 final class CronJobSync {
     private static final int MOST_MISSED = 100;
     private static final Duration SLACK = Duration.ofMillis(100);
+    private static final String SCHEDULED = "batch.kubernetes.io/cronjob-scheduled-timestamp";
 
     private final ExpectingWriter writer;
     private final Events events;
@@ -50,10 +57,12 @@ final class CronJobSync {
         for (Obj job : jobs.stream().sorted(Comparator.comparing(Obj::name)).toList()) {
             boolean listed = lists(cron, job);
             if (!JobSync.finished(job)) {
-                if (!listed) {
-                    tellUnlessListed(job);
+                if (listed || ours(job) || listedByNow(job)) {
+                    active.add(reference(job));
+                } else {
+                    events.warning(cron, "UnexpectedJob",
+                            "Saw a job that the controller did not create or forgot: " + job.name());
                 }
-                active.add(reference(job));
                 continue;
             }
             boolean complete = Conditions.isTrue(job.status().seq("conditions"), "Complete");
@@ -73,12 +82,17 @@ final class CronJobSync {
         return cron.status().seq("active").structs().stream().anyMatch(r -> r.text("uid").equals(job.uid()));
     }
 
-    /// The view of CronJobs may be older than that of Jobs, so the API is asked before anything is said.
-    private void tellUnlessListed(Obj job) {
-        if (writer.api().find(BuiltinResources.CRON_JOBS, cron.key()).filter(now -> lists(now, job)).isEmpty()) {
-            events.warning(cron, "UnexpectedJob",
-                    "Saw a job that the controller did not create or forgot: " + job.name());
-        }
+    /// Whether it was made here, also where that could not be written down: by the name of its time.
+    private boolean ours(Obj job) {
+        return Times.parse(job.annotations().getOrDefault(SCHEDULED, ""))
+                .filter(due -> job.name().equals(name(due))).isPresent();
+    }
+
+    /// The view of CronJobs may be older than that of Jobs, so the API is asked before anything is said. What somebody
+    /// else has made (`kubectl create job --from`) is no run of the schedule: it neither keeps one from beginning nor
+    /// is replaced by one.
+    private boolean listedByNow(Obj job) {
+        return writer.api().find(BuiltinResources.CRON_JOBS, cron.key()).filter(now -> lists(now, job)).isPresent();
     }
 
     /// Drops the listed jobs that are no more; what the view does not show, but the API has, stays listed.
@@ -170,7 +184,9 @@ final class CronJobSync {
             return;
         }
         if (policy.equals("Replace")) {
-            jobs.stream().filter(j -> !JobSync.finished(j) && !j.terminating()).forEach(this::delete);
+            Set<String> runs = active.stream().map(r -> r.text("uid")).collect(Collectors.toUnmodifiableSet());
+            jobs.stream().filter(j -> runs.contains(j.uid()) && !JobSync.finished(j) && !j.terminating())
+                    .forEach(this::delete);
         }
         Obj job = job(due);
         try {
@@ -190,13 +206,23 @@ final class CronJobSync {
     private Obj job(Instant due) {
         Struct template = cron.spec().struct("jobTemplate");
         Struct given = template.struct("metadata");
-        Struct metadata = Struct.builder().put("name", cron.name() + "-" + due.getEpochSecond() / 60)
+        Struct metadata = Struct.builder().put("name", name(due))
                 .put("namespace", cron.namespace()).putUnlessEmpty("labels", given.get("labels"))
-                .put("annotations", given.struct("annotations").with("batch.kubernetes.io/cronjob-scheduled-timestamp",
-                        Times.seconds(due)))
+                .put("annotations", given.struct("annotations").with(SCHEDULED, local(due)))
                 .put("ownerReferences", Seq.of(cron.ownerReference())).build();
         return Obj.of(Struct.of("apiVersion", "batch/v1", "kind", "Job", "metadata", metadata, "spec",
                 template.struct("spec")));
+    }
+
+    private String name(Instant due) {
+        return cron.name() + "-" + due.getEpochSecond() / 60;
+    }
+
+    /// In the zone that the CronJob names.
+    private String local(Instant due) {
+        String zone = cron.spec().text("timeZone");
+        return DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(due.truncatedTo(ChronoUnit.SECONDS)
+                .atZone(zone.isEmpty() ? ZoneOffset.UTC : ZoneId.of(zone)));
     }
 
     private static Struct reference(Obj job) {

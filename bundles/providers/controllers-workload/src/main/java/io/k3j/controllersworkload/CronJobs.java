@@ -15,7 +15,6 @@ import io.k3j.model.Obj;
 import java.time.DateTimeException;
 import java.time.InstantSource;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,7 +28,10 @@ final class CronJobs implements Reconciler {
     private final InstantSource clock;
     private final Events events;
 
-    private CronJobs(ControllerContext context) {
+    private final ZoneId here;
+
+    private CronJobs(ControllerContext context, ZoneId here) {
+        this.here = here;
         this.crons = context.views().of(BuiltinResources.CRON_JOBS);
         this.jobs = Owners.indexed(context.views().of(BuiltinResources.JOBS));
         this.clock = context.clock();
@@ -37,7 +39,12 @@ final class CronJobs implements Reconciler {
     }
 
     static void add(ControllerContext context) {
-        CronJobs all = new CronJobs(context);
+        add(context, ZoneId.systemDefault());
+    }
+
+    /// @param here the zone of schedules that name none, that of the machine as upstream has it
+    static void add(ControllerContext context, ZoneId here) {
+        CronJobs all = new CronJobs(context, here);
         context.loop("cronjob-controller", ACCOUNT, 1, all).on(all.crons).onOwned(all.jobs, "CronJob");
     }
 
@@ -66,8 +73,8 @@ final class CronJobs implements Reconciler {
         return again;
     }
 
-    private static ZoneId zone(Obj cron) {
+    private ZoneId zone(Obj cron) {
         String name = cron.spec().text("timeZone");
-        return name.isEmpty() ? ZoneOffset.UTC : ZoneId.of(name);
+        return name.isEmpty() ? here : ZoneId.of(name);
     }
 }

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /// The next changes of a DaemonSet. Pure.
 ///
@@ -28,8 +29,10 @@ record DaemonPlan(List<String> create, List<Obj> delete, Struct status) {
         private final Map<String, Integer> counts = new HashMap<>();
         private final List<Obj> outdated = new ArrayList<>();
         private final Optional<DaemonSurge> surge;
+        private final Predicate<String> rests;
 
-        Draft(Obj set, String hash, Instant now) {
+        Draft(Obj set, String hash, Instant now, Predicate<String> rests) {
+            this.rests = rests;
             this.set = set;
             this.hash = hash;
             this.now = now;
@@ -41,7 +44,9 @@ record DaemonPlan(List<String> create, List<Obj> delete, Struct status) {
             List<Obj> running = new ArrayList<>();
             for (Obj pod : pods) {
                 if (Pods.finished(pod) && !pod.terminating() && fit.stay()) {
-                    delete.add(pod);
+                    if (!Pods.phase(pod).equals("Failed") || !rests.test(node.name())) {
+                        delete.add(pod);
+                    }
                 } else if (Pods.active(pod)) {
                     running.add(pod);
                 }
@@ -60,7 +65,10 @@ record DaemonPlan(List<String> create, List<Obj> delete, Struct status) {
 
         private void wanted(Obj node, DaemonNodes.Fit fit, List<Obj> pods, List<Obj> running) {
             if (pods.stream().noneMatch(p -> Pods.active(p) || p.terminating()) && fit.run()) {
-                create.add(node.name());
+                // the next one comes when the one that has ended has gone
+                if (pods.isEmpty()) {
+                    create.add(node.name());
+                }
                 return;
             }
             running.sort(Comparator.<Obj, String>comparing(p -> p.metadata().text("creationTimestamp"))
@@ -140,10 +148,13 @@ record DaemonPlan(List<String> create, List<Obj> delete, Struct status) {
         }
     }
 
-    static DaemonPlan of(Obj set, List<Obj> pods, List<Obj> nodes, String hash, Instant now) {
+    /// @param rests the nodes whose failed pods stay for now; asked of those only
+    @SuppressWarnings("checkstyle:ParameterNumber") // all that it depends on
+    static DaemonPlan of(Obj set, List<Obj> pods, List<Obj> nodes, String hash, Instant now,
+            Predicate<String> rests) {
         Map<String, List<Obj>> byNode = new HashMap<>();
         pods.forEach(p -> byNode.computeIfAbsent(DaemonNodes.target(p), n -> new ArrayList<>()).add(p));
-        Draft draft = new Draft(set, hash, now);
+        Draft draft = new Draft(set, hash, now, rests);
         for (Obj node : nodes.stream().sorted(Comparator.comparing(Obj::name)).toList()) {
             List<Obj> here = byNode.remove(node.name());
             draft.node(node, here == null ? List.of() : here);

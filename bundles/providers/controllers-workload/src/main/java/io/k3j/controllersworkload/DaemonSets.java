@@ -1,5 +1,6 @@
 package io.k3j.controllersworkload;
 
+import io.k3j.clientapi.ApiFault;
 import io.k3j.controllerkit.Requeue;
 import io.k3j.controllerkit.ControllerRefs;
 import io.k3j.controllerkit.ControllerContext;
@@ -17,10 +18,12 @@ import io.k3j.model.Obj;
 import io.k3j.model.Selector;
 import io.k3j.model.Struct;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Runs one pod on each eligible node:
 /// <https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/>.
@@ -33,6 +36,7 @@ final class DaemonSets implements Reconciler {
     private final LiveView revisions;
     private final InstantSource clock;
     private final Events events;
+    private final FailedPodsBackOff failures = new FailedPodsBackOff();
 
     private DaemonSets(ControllerContext context) {
         this.clock = context.clock();
@@ -68,29 +72,51 @@ final class DaemonSets implements Reconciler {
         if (found.isEmpty()) {
             return Requeue.NEVER;
         }
-        Obj set = found.get();
-        ControllerRevisions history = new ControllerRevisions(writer, revisions, set);
-        String hash = ControllerRevisions.hash(history.current(set.status().whole("collisionCount", 0)));
+        Obj owner = found.get();
+        ControllerRevisions history = new ControllerRevisions(revisions,
+                new ControllerRefs(writer, BuiltinResources.CONTROLLER_REVISIONS, BuiltinResources.DAEMON_SETS, owner,
+                        selector(owner)));
+        String hash = ControllerRevisions.hash(history.current());
+        Obj set = history.counted();
         List<Obj> mine = new ControllerRefs(writer, BuiltinResources.PODS, BuiltinResources.DAEMON_SETS, set,
                 selector(set)).of(pods);
-        DaemonPlan plan = DaemonPlan.of(set, mine, nodes.list(), hash, clock.instant());
-        PodControl door = new PodControl(writer, events, set);
-        for (Obj pod : plan.delete()) {
-            if (Pods.finished(pod)) {
-                boolean failed = Pods.phase(pod).equals("Failed");
-                events.tell(Events.reference(set), failed ? "Warning" : "Normal",
-                        failed ? "FailedDaemonPod" : "SucceededDaemonPod", "Found " + (failed ? "failed" : "succeeded")
-                                + " daemon pod " + pod.key() + " on node " + Pods.node(pod)
-                                + ", will try to delete it");
-            }
-            door.delete(pod);
-        }
-        door.create(Math.min(PodControl.BURST, plan.create().size()), i -> pod(set, plan.create().get(i), hash));
+        Instant now = clock.instant();
+        FailedPodsBackOff.OfSet rests = failures.of(set.uid(), now);
+        DaemonPlan plan = DaemonPlan.of(set, mine, nodes.list(), hash, now, rests);
+        @Nullable
+        ApiFault fault = carriedOut(plan, set, hash, new PodControl(writer, events, set), rests);
         history.trim(set.spec().whole("revisionHistoryLimit", 10), mine, Set.of(hash));
         writer.updateStatus(BuiltinResources.DAEMON_SETS, set, plan.status());
+        if (fault != null && !fault.namespaceTerminating()) {
+            throw fault;
+        }
         long minReady = set.spec().whole("minReadySeconds", 0);
-        boolean waits = mine.stream().anyMatch(p -> Pods.ready(p) && !Pods.available(p, minReady, clock.instant()));
-        return minReady > 0 && waits ? Requeue.after(Duration.ofSeconds(minReady)) : Requeue.NEVER;
+        boolean waits = mine.stream().anyMatch(p -> Pods.ready(p) && !Pods.available(p, minReady, now));
+        return rests.again().or(minReady > 0 && waits ? Requeue.after(Duration.ofSeconds(minReady)) : Requeue.NEVER);
+    }
+
+    /// What is refused is returned: the status tells all the same how many there should be.
+    private @Nullable ApiFault carriedOut(DaemonPlan plan, Obj set, String hash, PodControl door,
+            FailedPodsBackOff.OfSet rests) {
+        try {
+            for (Obj pod : plan.delete()) {
+                if (Pods.finished(pod)) {
+                    boolean failed = Pods.phase(pod).equals("Failed");
+                    events.tell(Events.reference(set), failed ? "Warning" : "Normal",
+                            failed ? "FailedDaemonPod" : "SucceededDaemonPod",
+                            "Found " + (failed ? "failed" : "succeeded") + " daemon pod " + pod.key() + " on node "
+                                    + Pods.node(pod) + ", will try to " + (failed ? "kill" : "delete") + " it");
+                    if (failed) {
+                        rests.next(DaemonNodes.target(pod));
+                    }
+                }
+                door.delete(pod);
+            }
+            door.create(Math.min(PodControl.BURST, plan.create().size()), i -> pod(set, plan.create().get(i), hash));
+            return null;
+        } catch (ApiFault refused) {
+            return refused;
+        }
     }
 
     private static Obj pod(Obj set, String node, String hash) {

@@ -16,6 +16,7 @@ import io.k3j.model.Obj;
 import io.k3j.model.Selector;
 import io.k3j.model.Struct;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +25,7 @@ import java.util.Optional;
 /// <https://kubernetes.io/docs/concepts/workloads/controllers/deployment/>.
 final class Deployments implements Reconciler {
     private static final String ACCOUNT = "deployment-controller";
+    private static final Duration SOONEST = Duration.ofSeconds(1);
 
     private final LiveView deployments;
     private final LiveView sets;
@@ -79,8 +81,16 @@ final class Deployments implements Reconciler {
                 deployment,
                 selector(deployment)).of(sets);
         DeploymentSync pass = new DeploymentSync(writer, events, clock, pods, Rollout.of(deployment, mine));
-        Obj written = pass.run();
-        return DeploymentStatus.left(written, clock.instant()).map(l -> Requeue.after(l.plus(Duration.ofSeconds(1))))
+        return again(pass.run(), clock.instant());
+    }
+
+    /// When the progress deadline has to be looked at. One that is paused or goes makes no progress to wait for.
+    static Requeue again(Obj written, Instant now) {
+        if (written.terminating() || written.spec().flag("paused")) {
+            return Requeue.NEVER;
+        }
+        return DeploymentStatus.left(written, now)
+                .map(left -> Requeue.after(SOONEST.plus(left.isNegative() ? Duration.ZERO : left)))
                 .orElse(Requeue.NEVER);
     }
 }

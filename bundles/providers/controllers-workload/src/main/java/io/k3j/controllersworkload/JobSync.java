@@ -182,9 +182,13 @@ final class JobSync {
     private void manage(PodControl podControl) {
         long wanted = wanted();
         long running = tally.active().size();
-        if (running > wanted) {
-            List<Obj> order = DeletionOrder.of(tally.active(), tally.active(), now);
-            podControl.delete(order.subList(0, (int) (running - wanted)));
+        List<Obj> surplus = tally.surplus(DeletionOrder.of(tally.active(), tally.active(), now), running - wanted);
+        if (!surplus.isEmpty()) {
+            // such a pod has not failed: nobody counts it, so nothing holds it
+            surplus.stream().limit(PodControl.BURST).forEach(pod -> {
+                release(pod);
+                podControl.delete(pod);
+            });
             return;
         }
         long waiting = spec.replacesFailedOnly() ? tally.terminating() : 0;

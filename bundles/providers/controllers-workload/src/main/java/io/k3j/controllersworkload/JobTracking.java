@@ -148,6 +148,21 @@ final class JobTracking {
         return succeededNotes.isEmpty() && failedNotes.isEmpty() && release.isEmpty();
     }
 
+    /// Which active pods are too many: of an indexed Job first those whose index it does not have, or another active
+    /// pod has as well.
+    /// @param order in which pods are to be deleted; the last one of an index stays
+    /// @param least how many at least; none when it is negative
+    List<Obj> surplus(List<Obj> order, long least) {
+        Set<Long> kept = new TreeSet<>();
+        List<Obj> all = new ArrayList<>(order.reversed().stream().filter(pod -> {
+            long index = JobSpec.index(pod);
+            return spec.indexed() && (index < 0 || index >= spec.completions() || !kept.add(index));
+        }).toList());
+        order.stream().filter(pod -> !all.contains(pod)).limit(Math.max(0, least - all.size())).toList()
+                .forEach(all::add);
+        return all;
+    }
+
     /// Indexes that still need a pod, limited to `most`.
     List<Long> missing(long most) {
         Set<Long> busy = new TreeSet<>(indexes);

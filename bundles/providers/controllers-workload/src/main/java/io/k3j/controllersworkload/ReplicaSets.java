@@ -66,11 +66,15 @@ final class ReplicaSets implements Reconciler {
         if (fault != null && !ends) {
             return Requeue.BACK_OFF;
         }
-        long minReady = set.spec().whole("minReadySeconds", 0);
-        return minReady > 0 && written.status().whole("readyReplicas", 0) == wanted(set)
-                && written.status().whole("availableReplicas", 0) != wanted(set)
-                        ? Requeue.after(Duration.ofSeconds(minReady))
-                        : Requeue.NEVER;
+        return written.status().whole("readyReplicas", 0) == written.status().whole("availableReplicas", 0)
+                ? Requeue.NEVER : nextAvailable(active, Duration.ofSeconds(set.spec().whole("minReadySeconds", 0)));
+    }
+
+    /// When the first of the ready pods that are not available becomes it.
+    private Requeue nextAvailable(List<Obj> active, Duration minReady) {
+        Instant now = clock.instant();
+        return active.stream().filter(Pods::ready).map(p -> minReady.minus(Pods.readyFor(p, now)))
+                .filter(Duration::isPositive).map(Requeue::after).reduce(Requeue.NEVER, Requeue::or);
     }
 
     private static long wanted(Obj set) {

@@ -155,7 +155,8 @@ final class StatefulSetSync {
         int room = rules.has("maxUnavailable")
                 ? Math.max(1, IntOrPercent.resolve(rules.get("maxUnavailable"), StatefulPods.replicas(set), true))
                 : 1;
-        long unavailable = replicas.values().stream().filter(p -> !available(p)).count();
+        // one that is not there, or was made in this pass, is as unavailable as one that is not ready
+        long unavailable = StatefulPods.replicas(set) - replicas.values().stream().filter(this::available).count();
         for (Obj pod : replicas.tailMap(StatefulPods.start(set) + rules.whole("partition", 0), true).descendingMap()
                 .values()) {
             boolean old = !revision(pod).equals(update.name());

@@ -66,9 +66,12 @@ final class StatefulSets implements Reconciler {
         if (found.isEmpty()) {
             return Requeue.NEVER;
         }
-        Obj set = found.get();
-        ControllerRevisions history = new ControllerRevisions(writer, revisions, set);
-        Obj update = history.current(set.status().whole("collisionCount", 0));
+        Obj owner = found.get();
+        ControllerRevisions history = new ControllerRevisions(revisions,
+                new ControllerRefs(writer, BuiltinResources.CONTROLLER_REVISIONS, BuiltinResources.STATEFUL_SETS, owner,
+                        selector(owner)));
+        Obj update = history.current();
+        Obj set = history.counted();
         String named = set.status().text("currentRevision");
         Obj current = history.all().stream().filter(r -> r.name().equals(named)).findFirst().orElse(update);
         List<Obj> mine = new ControllerRefs(writer, BuiltinResources.PODS, BuiltinResources.STATEFUL_SETS, set,

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class CronJobsTest {
@@ -111,9 +112,50 @@ class CronJobsTest {
         stage.api.create(BuiltinResources.JOBS, Stage.workload("batch/v1", "Job", "mine", Struct.EMPTY)
                 .with(Seq.of(cron.ownerReference()), "metadata", "ownerReferences"), WriteOptions.PLAIN);
         stage.settle();
-        assertThat(status().seq("active").size()).isEqualTo(2);
+        assertThat(status().seq("active").size()).isEqualTo(1);
         assertThat(stage.events().stream().filter(e -> e.startsWith("UnexpectedJob"))).containsExactly(
                 "UnexpectedJob: Saw a job that the controller did not create or forgot: mine");
+    }
+
+    @Test
+    void aJobOfSomebodyElseNeitherKeepsARunFromBeginningNorIsReplaced() {
+        for (String policy : List.of("Forbid", "Replace")) {
+            create(policy);
+            Obj cron = stage.one(BuiltinResources.CRON_JOBS, "tick");
+            stage.api.create(BuiltinResources.JOBS, Stage.workload("batch/v1", "Job", "mine", Struct.EMPTY)
+                    .with(Seq.of(cron.ownerReference()), "metadata", "ownerReferences"), WriteOptions.PLAIN);
+            stage.pass(Duration.ofSeconds(301));
+            assertThat(stage.all(BuiltinResources.JOBS)).as(policy).hasSize(2).anyMatch(j -> j.name().equals("mine"));
+            stage.all(BuiltinResources.JOBS).forEach(j -> stage.api.vanish(BuiltinResources.JOBS, j.key()));
+            stage.api.vanish(BuiltinResources.CRON_JOBS, cron.key());
+            stage.settle();
+        }
+    }
+
+    @Test
+    void aScheduleWithoutAZoneIsOfTheMachines() {
+        Stage berlin = new Stage(context -> CronJobs.add(context, ZoneId.of("Europe/Berlin")));
+        berlin.api.create(BuiltinResources.CRON_JOBS, Stage.workload("batch/v1", "CronJob", "night", Struct.of(
+                "schedule", "0 14 * * *", "jobTemplate", Struct.of("spec", Struct.of("template",
+                        Stage.template("t", "i"))))),
+                WriteOptions.PLAIN);
+        berlin.pass(Duration.ofMinutes(59));
+        assertThat(berlin.all(BuiltinResources.JOBS)).isEmpty();
+        berlin.pass(Duration.ofMinutes(2));
+        assertThat(berlin.all(BuiltinResources.JOBS)).as("13:00 of UTC").singleElement()
+                .satisfies(job -> assertThat(job.annotations()).containsEntry(
+                        "batch.kubernetes.io/cronjob-scheduled-timestamp", "2026-01-01T13:00:00Z"));
+    }
+
+    @Test
+    void theTimeOfAJobIsToldInTheZoneOfItsCronJob() {
+        create("Allow");
+        stage.api.update(BuiltinResources.CRON_JOBS,
+                stage.one(BuiltinResources.CRON_JOBS, "tick").with("Asia/Tokyo", "spec", "timeZone"),
+                WriteOptions.PLAIN);
+        stage.pass(Duration.ofSeconds(301));
+        assertThat(stage.all(BuiltinResources.JOBS).getFirst().annotations())
+                .containsEntry("batch.kubernetes.io/cronjob-scheduled-timestamp", "2026-01-01T21:05:00+09:00");
     }
 
     @Test

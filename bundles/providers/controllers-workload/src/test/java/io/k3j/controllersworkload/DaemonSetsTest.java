@@ -2,6 +2,7 @@ package io.k3j.controllersworkload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.controllerkit.Times;
@@ -10,6 +11,7 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.stage.Stage;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +68,41 @@ class DaemonSetsTest {
         node("d");
         runPods();
         assertThat(stage.pods()).hasSize(3);
+    }
+
+    @Test
+    void replacesFailedPodsLaterAndLater() {
+        node("a");
+        create();
+        List<Long> waits = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            runPods();
+            Obj pod = stage.pods().getFirst();
+            stage.end(pod.key(), "Failed");
+            long seconds = 0;
+            for (stage.settle(); stays(pod); seconds++) {
+                assertThat(stage.pods()).as("no other one beside it").hasSize(1);
+                stage.pass(Duration.ofSeconds(1));
+            }
+            waits.add(seconds);
+            runPods();
+        }
+        assertThat(waits).containsExactly(0L, 1L, 2L, 4L);
+        assertThat(stage.events()).anyMatch(e -> e.startsWith("FailedDaemonPod: Found failed daemon pod default/")
+                && e.endsWith(" on node a, will try to kill it"));
+    }
+
+    private boolean stays(Obj pod) {
+        return stage.pods().stream().anyMatch(p -> p.uid().equals(pod.uid()) && !p.terminating());
+    }
+
+    @Test
+    void tellsHowManyThereShouldBeThoughNoneMayBeMade() {
+        node("a");
+        stage.api.refuse("create", BuiltinResources.PODS, ApiFault.forbidden(BuiltinResources.PODS, "", "quota"));
+        create();
+        assertThat(set().status().whole("desiredNumberScheduled", 0)).isEqualTo(1);
+        assertThat(set().status().whole("observedGeneration", 0)).isEqualTo(set().generation());
     }
 
     @Test

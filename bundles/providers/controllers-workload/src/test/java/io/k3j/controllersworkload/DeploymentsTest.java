@@ -7,6 +7,9 @@ import io.k3j.controllerkit.Conditions;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
+import io.k3j.controllerkit.Requeue;
+import io.k3j.model.Seq;
+import java.time.Instant;
 import io.k3j.stage.Stage;
 import java.time.Duration;
 import java.util.List;
@@ -139,6 +142,19 @@ class DeploymentsTest {
 
     private List<Long> sizes() {
         return stage.all(BuiltinResources.REPLICA_SETS).stream().map(s -> s.spec().whole("replicas", 0)).toList();
+    }
+
+    @Test
+    void oneThatIsPausedIsNotLookedAtForItsDeadline() {
+        Struct progressing = Struct.of("type", "Progressing", "status", "Unknown", "reason", "DeploymentPaused",
+                "lastUpdateTime", "2026-01-01T12:00:00Z");
+        Obj late = Stage.workload("apps/v1", "Deployment", "web", Stage.spec("web", "nginx:1", 1))
+                .with(Seq.of(progressing), "status", "conditions");
+        Instant now = Instant.parse("2026-01-01T12:11:00Z");
+        assertThat(Deployments.again(late.with(true, "spec", "paused"), now)).isEqualTo(Requeue.NEVER);
+        assertThat(Deployments.again(late, now).after()).as("not at once, for ever")
+                .isGreaterThanOrEqualTo(Duration.ofSeconds(1));
+        assertThat(Deployments.again(late, now.minusSeconds(120)).after()).isEqualTo(Duration.ofSeconds(61));
     }
 
     @Test

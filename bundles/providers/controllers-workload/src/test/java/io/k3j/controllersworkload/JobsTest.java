@@ -78,6 +78,36 @@ class JobsTest {
     }
 
     @Test
+    void whatIsTakenBackHasNotFailed() {
+        create("completions", 4, "parallelism", 4, "backoffLimit", 0);
+        change(2, "parallelism");
+        stage.runPods();
+        assertThat(stage.pods()).hasSize(2);
+        change(true, "suspend");
+        stage.runPods();
+        assertThat(stage.pods()).isEmpty();
+        assertThat(job().status().whole("failed", 0)).isZero();
+        assertThat(holds()).isEqualTo("Suspended");
+        change(false, "suspend");
+        stage.runPods();
+        assertThat(stage.pods()).hasSize(2);
+    }
+
+    @Test
+    void aSmallerIndexedJobKeepsTheIndexesItStillHas() {
+        create("completions", 5, "parallelism", 5, "completionMode", "Indexed");
+        stage.api.update(BuiltinResources.JOBS, job().with(3, "spec", "completions").with(3, "spec", "parallelism"),
+                WriteOptions.PLAIN);
+        stage.runPods();
+        assertThat(stage.pods().stream().map(JobSpec::index)).containsExactlyInAnyOrder(0L, 1L, 2L);
+    }
+
+    private void change(Object value, String field) {
+        stage.api.update(BuiltinResources.JOBS, job().with(value, "spec", field), WriteOptions.PLAIN);
+        stage.settle();
+    }
+
+    @Test
     void releasesFinishedPodsWhileTheNamespaceRefusesNewOnes() {
         create("completions", 2, "parallelism", 2);
         stage.end(stage.pods().getFirst().key(), "Failed");

@@ -39,6 +39,19 @@ class ReplicaSetsTest {
     }
 
     @Test
+    void podsBecomeAvailableThoughOthersAreNotReady() {
+        stage.api.create(BuiltinResources.REPLICA_SETS, Stage.workload("apps/v1", "ReplicaSet", "web",
+                Stage.spec("web", "nginx", 3).with("minReadySeconds", 10)), WriteOptions.PLAIN);
+        stage.settle();
+        stage.pods().stream().limit(2).forEach(pod -> stage.run(pod.key()));
+        stage.pass(Duration.ofSeconds(9));
+        assertThat(stage.one(BuiltinResources.REPLICA_SETS, "web").status().whole("availableReplicas", 0)).isZero();
+        stage.pass(Duration.ofSeconds(1));
+        assertThat(stage.one(BuiltinResources.REPLICA_SETS, "web").status().whole("availableReplicas", 0))
+                .isEqualTo(2);
+    }
+
+    @Test
     void writesAsItsServiceAccount() {
         set(1);
         stage.settle();

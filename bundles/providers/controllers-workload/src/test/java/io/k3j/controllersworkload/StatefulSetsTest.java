@@ -2,8 +2,10 @@ package io.k3j.controllersworkload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.clientapi.DeleteOptions;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.controllerkit.BuiltinResources;
+import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
@@ -125,6 +127,58 @@ class StatefulSetsTest {
         }
         assertThat(images()).containsExactly("i:2", "i:2", "i:2");
         assertThat(set().status().text("currentRevision")).isEqualTo(set().status().text("updateRevision"));
+    }
+
+    @Test
+    void takesOverWhatADeletedSetOfItsNameHasLeftBehind() {
+        create("podManagementPolicy", "Parallel");
+        stage.runPods();
+        List<String> uids = stage.pods().stream().map(Obj::uid).toList();
+        String revision = stage.all(BuiltinResources.CONTROLLER_REVISIONS).getFirst().name();
+        stage.api.vanish(BuiltinResources.STATEFUL_SETS, new Key("default", "db"));
+        for (Gvr left : List.of(BuiltinResources.PODS, BuiltinResources.CONTROLLER_REVISIONS)) {
+            stage.all(left).forEach(o -> stage.api.update(left, o.without("metadata", "ownerReferences"),
+                    WriteOptions.PLAIN));
+        }
+        stage.settle();
+        create("podManagementPolicy", "Parallel", "volumeClaimTemplates", Seq.EMPTY);
+        stage.runPods();
+        assertThat(stage.pods().stream().map(Obj::uid)).isEqualTo(uids);
+        assertThat(set().status().whole("readyReplicas", 0)).isEqualTo(3);
+        assertThat(set().status().text("currentRevision")).isEqualTo(revision);
+        assertThat(stage.all(BuiltinResources.CONTROLLER_REVISIONS)).singleElement()
+                .satisfies(r -> assertThat(r.controller().orElseThrow().text("uid")).isEqualTo(set().uid()));
+    }
+
+    @Test
+    void anotherTemplateUnderTheNameOfItsRevisionMakesItTakeAnotherName() {
+        create();
+        Obj taken = stage.all(BuiltinResources.CONTROLLER_REVISIONS).getFirst();
+        stage.api.vanish(BuiltinResources.STATEFUL_SETS, new Key("default", "db"));
+        stage.api.vanish(BuiltinResources.CONTROLLER_REVISIONS, taken.key());
+        stage.api.seed(BuiltinResources.CONTROLLER_REVISIONS,
+                Obj.of(Struct.of("apiVersion", "apps/v1", "kind", "ControllerRevision", "metadata",
+                        Struct.of("name", taken.name(), "namespace", "default"), "data", Struct.of("other", "template"),
+                        "revision", 1)));
+        stage.settle();
+        create();
+        assertThat(set().status().whole("collisionCount", 0)).isEqualTo(1);
+        assertThat(set().status().text("updateRevision")).startsWith("db-").isNotEqualTo(taken.name());
+    }
+
+    @Test
+    void takesOnePodAtATimeAlsoWhenItMakesThemAllAtOnce() {
+        create("podManagementPolicy", "Parallel");
+        stage.runPods();
+        change(Stage.template("db", "i:2"), "spec", "template");
+        assertThat(stage.pods().stream().filter(Obj::terminating).map(Obj::name)).containsExactly("db-2");
+        stage.api.delete(BuiltinResources.PODS, new Key("default", "db-2"), DeleteOptions.NOW);
+        stage.settle();
+        assertThat(pods()).containsExactly("db-0", "db-1", "db-2");
+        assertThat(stage.pods().stream().filter(Obj::terminating)).as("db-2 is not ready yet").isEmpty();
+        stage.run(new Key("default", "db-2"));
+        stage.settle();
+        assertThat(stage.pods().stream().filter(Obj::terminating).map(Obj::name)).containsExactly("db-1");
     }
 
     @Test

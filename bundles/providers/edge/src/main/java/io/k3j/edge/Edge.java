@@ -70,7 +70,8 @@ public final class Edge {
     private static Map<String, TlsRules> rules(Settings settings) {
         TlsRules server = TlsRules.of("kube-apiserver-arg", settings.kubeApiserverArg());
         return Map.of(ListeningSockets.SERVER, server, ListeningSockets.SUPERVISOR, server, ListeningSockets.API,
-                server, ListeningSockets.KUBELET, TlsRules.of("kubelet-arg", settings.kubeletArg()),
+                server, ListeningSockets.LOOPBACK, server, ListeningSockets.LOOPBACK_IPV6, server,
+                ListeningSockets.KUBELET, TlsRules.of("kubelet-arg", settings.kubeletArg()),
                 ListeningSockets.SCHEDULER, TlsRules.of("kube-scheduler-arg", settings.kubeSchedulerArg()),
                 ListeningSockets.CONTROLLERS,
                 TlsRules.of("kube-controller-manager-arg", settings.kubeControllerManagerArg()));

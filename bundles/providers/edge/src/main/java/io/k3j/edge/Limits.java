@@ -8,6 +8,9 @@ final class Limits {
 
     /// The least number of connections a port accepts, independent of descriptors and heap; see [Capacity].
     static final int LEAST_CONNECTIONS = 1_000;
+    /// The part of a server's connections that may come by each loopback address where `--bind-address` names another
+    /// one.
+    static final int LOOPBACK_PART = 8;
     /// The number of connections a port of scheduler or controllers accepts: few read there, and who fills it must not
     /// take the descriptors of the others.
     static final int COMPONENT_CONNECTIONS = 250;

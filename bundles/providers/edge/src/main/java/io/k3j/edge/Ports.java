@@ -12,6 +12,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// virtual thread, whoever calls.
 final class Ports implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.k3j.edge");
+    private static final Set<String> LOOPBACKS = Set.of(ListeningSockets.LOOPBACK, ListeningSockets.LOOPBACK_IPV6);
     private static final long ORDER_TIMEOUT_SECONDS = 5;
     /// How long a stop waits for orders and handshakes that are under way.
     private static final Duration STOP = Duration.ofSeconds(1);
@@ -69,8 +71,9 @@ final class Ports implements AutoCloseable {
                 Capacity.ofThisProcess());
         rules.forEach((name, tls) -> {
             if (sockets.has(name)) {
-                int most = Capacity.ofPort(name, shared.connections()) / sharers(name);
-                open.put(name, new Port(shared.with(most), sockets.lend(name), routes(offered(name)), tls));
+                int most = Capacity.ofPort(name, shared.connections());
+                open.put(name,
+                        new Port(shared.with(share(name, most)), sockets.lend(name), routes(offered(name)), tls));
             }
         });
         started.everySecond(this::check);
@@ -84,14 +87,25 @@ final class Ports implements AutoCloseable {
 
     /// The name under which what a port answers is offered: the server's may have further ports.
     static String offered(String name) {
-        return name.equals(ListeningSockets.SUPERVISOR) || name.equals(ListeningSockets.API) ? ListeningSockets.SERVER
-                : name;
+        return switch (name) {
+            case ListeningSockets.SUPERVISOR, ListeningSockets.API, ListeningSockets.LOOPBACK,
+                    ListeningSockets.LOOPBACK_IPV6 ->
+                ListeningSockets.SERVER;
+            default -> name;
+        };
     }
 
-    /// How many ports, this one among them, have together what one may have.
-    private int sharers(String name) {
-        return (int) rules.keySet().stream()
-                .filter(other -> sockets.has(other) && offered(other).equals(offered(name))).count();
+    /// How many connections a port may have of those that all that answer the same have together: this machine itself
+    /// needs few.
+    private int share(String name, int together) {
+        int ofLoopback = together / Limits.LOOPBACK_PART;
+        if (LOOPBACKS.contains(name)) {
+            return ofLoopback;
+        }
+        List<String> sharers = rules.keySet().stream()
+                .filter(other -> sockets.has(other) && offered(other).equals(offered(name))).toList();
+        int loopbacks = (int) sharers.stream().filter(LOOPBACKS::contains).count();
+        return (together - loopbacks * ofLoopback) / (sharers.size() - loopbacks);
     }
 
     /// The open ports that answer what is offered under a name.

@@ -50,7 +50,8 @@ class FurtherPortTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {ListeningSockets.SUPERVISOR, ListeningSockets.API})
+    @ValueSource(strings = {ListeningSockets.SUPERVISOR, ListeningSockets.API, ListeningSockets.LOOPBACK,
+            ListeningSockets.LOOPBACK_IPV6})
     void answersWhatIsOfferedForTheServers(String name) throws Exception {
         try (TestPort identity = TestPort.start(); ServerSocketChannel socket = ServerSocketChannel.open()) {
             socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));

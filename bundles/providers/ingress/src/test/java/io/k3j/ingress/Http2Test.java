@@ -63,10 +63,11 @@ class Http2Test {
                 pair.getPublic(), Instant.now(), random)));
         Obj secret = Obj.stored(Struct.of("metadata", Struct.of("namespace", "default", "name", "s", "uid", "u"),
                 "data", Struct.of("tls.crt", base64(chain), "tls.key", base64(Pem.encode(pair)))), 1);
-        assertThat(rig.certificates.use(Map.of("localhost", new Key("default", "s")), k -> Optional.of(secret)))
+        assertThat(
+                rig.certificates.use(Map.of("localhost", List.of(new Key("default", "s"))), k -> Optional.of(secret)))
                 .isEmpty();
         // the same as a pod's
-        endpoint.certificates.use(Map.of("localhost", new Key("default", "s")), k -> Optional.of(secret));
+        endpoint.certificates.use(Map.of("localhost", List.of(new Key("default", "s"))), k -> Optional.of(secret));
         KeyStore trusted = KeyStore.getInstance("PKCS12");
         trusted.load(null, null);
         trusted.setCertificateEntry("t", authority.certificate());

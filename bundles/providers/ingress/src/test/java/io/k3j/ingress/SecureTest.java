@@ -67,7 +67,7 @@ class SecureTest {
     }
 
     private Map<Key, String> use(Obj secret) {
-        return rig.certificates.use(Map.of("a.test", SECRET), k -> Optional.of(secret));
+        return rig.certificates.use(Map.of("a.test", List.of(SECRET)), k -> Optional.of(secret));
     }
 
     /// A connection that asks for a name and believes everything.
@@ -123,9 +123,19 @@ class SecureTest {
         assertThat(use(secret("", Pem.encode(pair), 3)).get(SECRET)).contains("0 certificates");
         assertThat(use(secret("-----BEGIN CERTIFICATE-----\nx\n", "", 4)).get(SECRET)).contains("PEM");
         assertThat(shown("a.test")).isEqualTo("CN=good");
-        assertThat(rig.certificates.use(Map.of("a.test", SECRET), k -> Optional.empty()).get(SECRET))
+        assertThat(rig.certificates.use(Map.of("a.test", List.of(SECRET)), k -> Optional.empty()).get(SECRET))
                 .contains("does not exist");
         assertThat(shown("a.test")).isEqualTo("CN=TRAEFIK DEFAULT CERT");
+    }
+
+    @Test
+    void aSecretThatIsNotThereKeepsNoNameFromTheNextOne() throws IOException, GeneralSecurityException {
+        KeyPair pair = Keys.elliptic();
+        Obj good = secret("good", pair, pair, 1);
+        Key absent = new Key("default", "absent");
+        assertThat(rig.certificates.use(Map.of("a.test", List.of(absent, SECRET)),
+                key -> key.equals(SECRET) ? Optional.of(good) : Optional.empty())).containsOnlyKeys(absent);
+        assertThat(shown("a.test")).isEqualTo("CN=good");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.k3j.kubelet;
 
 import io.k3j.kubeletimages.ImageVolumes;
 import io.k3j.kubeletimages.Images;
+import io.k3j.kuberuntime.Backoff;
 import io.k3j.kuberuntime.ConfigError;
 import io.k3j.kuberuntime.PodRestart;
 import io.k3j.kuberuntime.PodSpecs;
@@ -12,6 +13,7 @@ import io.k3j.nodeapi.Image;
 import io.k3j.nodeapi.Sandbox;
 import io.k3j.podstatus.PodStatus;
 import io.k3j.probes.HandlerRunner;
+import io.k3j.probes.HookCall;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +27,8 @@ import java.util.function.Consumer;
 /// Starts the containers of one pod: back-off, image, container, postStart hook. Keeps the waiting reason of each
 /// container that does not run. On the pod's thread.
 final class Launches {
-    private static final Duration HOOK_LIMIT = Duration.ofMinutes(10);
+    /// A hook takes as long as it likes, as upstream's, unless its pod leaves.
+    private static final Duration HOOK_LIMIT = Duration.ofDays(1);
     private static final Duration GATE_PAUSE = Duration.ofSeconds(1);
     private final Dependencies tools;
     private final Starter starter;
@@ -37,6 +40,8 @@ final class Launches {
     private final Map<String, Ending> firstSeenExited = new HashMap<>();
     private final Map<String, Boolean> backOffReported = new HashMap<>();
     private String openSandbox = "";
+    private boolean fetching;
+    private final HookCall hooks = new HookCall();
 
     /// Images of volumes by the name of the container that waits for the rest, then by that of the volume.
     private final Map<String, Map<String, Image>> pulled = new HashMap<>();
@@ -59,6 +64,11 @@ final class Launches {
         this.syncAt = syncAt;
     }
 
+    /// The pod is to end: nothing more is started, and nobody waits for a hook any longer. Any thread.
+    void leave() {
+        hooks.cancel();
+    }
+
     /// The waiting reasons by container name.
     Map<String, PodStatus.Waiting> waiting() {
         return Map.copyOf(waiting);
@@ -68,7 +78,15 @@ final class Launches {
     /// @param volumes the host paths of the volumes, by name
     void start(SyncContext context, List<String> names, Map<String, Path> volumes) {
         if (!names.isEmpty() && tools.closed().getCount() > 0 && open(context)) {
-            names.forEach(name -> start(context, name, volumes));
+            List<String> ephemeral = PodSpecs.ephemeralContainers(context.pod()).stream().map(c -> c.text("name"))
+                    .toList();
+            fetching = false;
+            for (String name : names) {
+                // one after the other: what is behind a container may count on it, as on its postStart hook
+                if (!hooks.cancelled() && (!fetching || ephemeral.contains(name))) {
+                    start(context, name, volumes);
+                }
+            }
         }
     }
 
@@ -95,9 +113,9 @@ final class Launches {
         Optional<Container> before = context.seen().newest(name);
         Instant now = tools.clock().monotonic().instant();
         if (before.isPresent() && before.get().exited()) {
-            Duration left = backoff.remaining(name, firstSeenExited(name, before.get(), now), now);
+            Duration left = backoff.remaining(trial(spec), firstSeenExited(name, before.get(), now), now);
             if (!left.isZero()) {
-                crashLoop(pod, name, now.plus(left));
+                crashLoop(pod, spec, now.plus(left));
                 return;
             }
         }
@@ -128,6 +146,7 @@ final class Launches {
                     tools.tell(pod, name, false, "Pulling", "Pulling image \"" + spec.text("image") + "\"");
                 }
                 waiting.remove(name);
+                fetching = true;
                 return Optional.empty();
             }
             case Images.Outcome.Missing m -> {
@@ -149,9 +168,15 @@ final class Launches {
                 : new Ending(container.id(), now)).syncAt();
     }
 
-    private void crashLoop(Obj pod, String name, Instant until) {
+    /// What has failed: with another image or other resources it may do better, and is tried at once.
+    private static String trial(Struct spec) {
+        return spec.text("name") + "|" + spec.text("image") + "|" + spec.struct("resources");
+    }
+
+    private void crashLoop(Obj pod, Struct spec, Instant until) {
+        String name = spec.text("name");
         setWaiting(name, "CrashLoopBackOff",
-                "back-off " + Backoff.text(backoff.pause(name)) + " restarting failed container="
+                "back-off " + Backoff.text(backoff.pause(trial(spec))) + " restarting failed container="
                         + name + " pod=" + PodSpecs.text(pod));
         if (backOffReported.put(name, true) == null) {
             tools.tell(pod, name, true, "BackOff",
@@ -173,7 +198,8 @@ final class Launches {
             return;
         }
         if (before.isPresent() && before.get().exited()) {
-            backoff.next(name, tools.clock().monotonic().instant());
+            Instant now = tools.clock().monotonic().instant();
+            backoff.next(trial(spec), firstSeenExited(name, before.get(), now), now);
         }
         tools.tell(pod, name, false, "Pulled", image.message());
         int attempt = before.map(c -> c.attempt() + 1).orElse(0);
@@ -199,14 +225,14 @@ final class Launches {
     }
 
     private void runPostStartHook(Obj pod, Struct spec, String id, List<String> addresses) {
-        Struct hook = spec.struct("lifecycle").struct("postStart");
-        if (hook.isEmpty()) {
+        Struct handler = spec.struct("lifecycle").struct("postStart");
+        if (handler.isEmpty()) {
             return;
         }
-        String problem = tools.handlers().run(hook,
+        String problem = hooks.problem(() -> tools.handlers().run(handler,
                 new HandlerRunner.Target(pod, spec, id, addresses.isEmpty() ? "" : addresses.getFirst()),
-                HOOK_LIMIT).problem();
-        if (!problem.isEmpty()) {
+                HOOK_LIMIT).problem());
+        if (!problem.isEmpty() && !hooks.cancelled()) {
             String name = spec.text("name");
             tools.tell(pod, name, true, "FailedPostStartHook", "PostStartHook failed");
             setWaiting(name, "PostStartHookError", problem);

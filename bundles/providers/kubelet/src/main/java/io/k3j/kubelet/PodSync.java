@@ -72,6 +72,12 @@ final class PodSync {
     /// Makes the pod end at its next sync. Any thread.
     void evict(PodTermination.Eviction because) {
         termination.evict(because);
+        leave();
+    }
+
+    /// The pod is being deleted, or has gone: a sync that goes on starts nothing more. Any thread.
+    void leave() {
+        launches.leave();
     }
 
     /// Whether the pod is ending, or has ended. Any thread.
@@ -119,6 +125,10 @@ final class PodSync {
         PodActions plan = PodActions.of(pod, context.seen(), health(pod));
         if (plan.finished()) {
             killer.killAll(pod, context.seen().running(), Duration.ofSeconds(PodSpecs.grace(pod)));
+            if (!context.seen().running().isEmpty()) {
+                // sidecars may take their time: nobody is to be sent there meanwhile
+                publish(context);
+            }
             return context.seen().running().isEmpty() ? finish(context, true) : tools.options().syncFrequency();
         }
         plan.kill().stream().filter(k -> !killer.busy(k.container())).forEach(k -> kill(pod, k));
@@ -133,9 +143,7 @@ final class PodSync {
 
     /// Adopts running containers: their probes continue from the state in the API.
     private SyncContext adopt(SyncContext initial) {
-        SyncContext context = initial.seen().running().isEmpty() ? initial : refreshAndProbe(initial);
-        publish(context);
-        return context;
+        return publish(initial.seen().running().isEmpty() ? initial : refreshAndProbe(initial));
     }
 
     private Instant monotonic() {
@@ -189,9 +197,7 @@ final class PodSync {
         List<Sandbox> before = context.seen().sandboxes();
         if (!before.isEmpty()) {
             tools.tell(pod, false, "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.");
-            for (Sandbox old : before) {
-                tools.runtime().stopSandbox(old.id());
-            }
+            before.forEach(old -> tools.runtime().stopSandbox(old.id()));
         }
         try (VolumePreparation made = volumes.begin(pod)) {
             try {
@@ -278,8 +284,9 @@ final class PodSync {
         return deleted ? DONE : Duration.ofHours(24);
     }
 
-    private void publish(SyncContext context) {
+    private SyncContext publish(SyncContext context) {
         tools.statuses().offer(context.desired(), status(context));
+        return context;
     }
 
     /// The status of this state, for whichever version of the object it is written to.

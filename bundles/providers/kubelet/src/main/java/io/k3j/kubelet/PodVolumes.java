@@ -1,6 +1,7 @@
 package io.k3j.kubelet;
 
 import io.k3j.kubeletvolumes.VolumePreparation;
+import io.k3j.kuberuntime.Backoff;
 import io.k3j.kuberuntime.ConfigError;
 import io.k3j.model.Obj;
 import java.io.InterruptedIOException;

@@ -88,6 +88,9 @@ final class PodWorker implements HostedPod, KnownPods.Pod {
         } finally {
             lock.unlock();
         }
+        if (newer.terminating()) {
+            sync.leave();
+        }
     }
 
     /// Makes the pod end as failed.
@@ -111,6 +114,7 @@ final class PodWorker implements HostedPod, KnownPods.Pod {
         } finally {
             lock.unlock();
         }
+        sync.leave();
     }
 
     /// Whether the pod was marked as deleted.

@@ -181,7 +181,13 @@ final class Starter {
         return all;
     }
 
+    /// A name without a value is a failure, as upstream: what is meant is no directory of that name, nor all of them.
     private static String subPath(Struct mount, Map<String, String> env) {
+        Set<String> missing = Expansion.missing(mount.text("subPathExpr"), env);
+        if (!missing.isEmpty()) {
+            throw ConfigError.config("failed to expand subPathExpr of volumeMount \"" + mount.text("name")
+                    + "\": missing value for " + String.join(", ", missing));
+        }
         return Expansion.of(mount.text("subPathExpr"), env, MOST_PATH)
                 .orElseThrow(() -> ConfigError.config("subPathExpr of volumeMount \"" + mount.text("name")
                         + "\" takes more than " + MOST_PATH + " bytes, which is more than a path has on Linux"));

@@ -145,7 +145,7 @@ final class StaticPods {
         try {
             Optional<Obj> there = ReferencedObjects.bound(api, pod);
             boolean same = there.map(o -> o.annotations().getOrDefault(Labels.CONFIG_MIRROR, "").equals(pod.uid()))
-                    .orElse(false);
+                    .orElse(false) && !there.get().terminating();
             if (there.isPresent() && !same) {
                 api.delete(ReferencedObjects.PODS, pod.key(), DeleteOptions.NOW);
             }

@@ -13,6 +13,7 @@ import io.k3j.nodeapi.Container;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -131,6 +132,69 @@ class PodWorkersTest extends PodScene {
         workers.remove("a");
         assertThat(workers.knows("a")).isTrue();
         assertThat(workers.find("default", "p").orElseThrow().pod().uid()).isEqualTo("b");
+    }
+
+    @Test
+    void containersStartOneAfterTheOtherAlsoWhenAnImageHasToBePulled() throws Exception {
+        runtime.absent.add("image:slow");
+        CountDownLatch pull = new CountDownLatch(1);
+        runtime.pulling = image -> {
+            await(pull);
+            runtime.absent.remove(image);
+        };
+        pod("a", spec(container("first").with("image", "image:slow"), container("second")));
+        until(() -> called("pull image:slow"));
+        pull.countDown();
+        until(() -> called("start second"));
+        assertThat(runtime.calls.stream().filter(c -> c.startsWith("start"))).containsExactly("start first",
+                "start second");
+    }
+
+    @Test
+    void aPodThatIsDeletedDoesNotWaitForItsHook() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        runtime.executing = command -> {
+            begun.countDown();
+            closed.await();
+        };
+        Struct hook = Struct.of("postStart", Struct.of("exec", Struct.of("command", Seq.of("wait"))));
+        Obj pod = pod("a", spec(container("c").with("lifecycle", hook), container("d")));
+        assertThat(begun.await(1, TimeUnit.MINUTES)).isTrue();
+        terminate(pod, 5);
+        until(() -> called("stop c"));
+        assertThat(called("start d")).as("behind the hook").isFalse();
+        assertThat(api.calls()).noneMatch(c -> c.contains("FailedPostStartHook"));
+    }
+
+    @Test
+    void anotherImageIsTriedAtOnce() throws Exception {
+        Obj pod = pod("a", spec(container("c")));
+        for (int i = 1; i <= 2; i++) {
+            int starts = i;
+            until(() -> runtime.calls.stream().filter("start c"::equals).count() == starts);
+            runtime.exit("c", 1);
+            workers.wakeAll();
+        }
+        until(() -> now(pod).status().seq("containerStatuses").struct(0).struct("state").struct("waiting")
+                .text("reason").equals("CrashLoopBackOff"));
+        api.seed(ReferencedObjects.PODS, now(pod).with(Seq.of(container("c").with("image", "image:2")), "spec",
+                "containers"));
+        until(() -> runtime.calls.stream().filter("start c"::equals).count() == 3);
+    }
+
+    @Test
+    void nobodyIsSentToAPodWhoseSidecarsTakeTheirTimeToEnd() throws Exception {
+        CountDownLatch end = new CountDownLatch(1);
+        runtime.stubborn.put("s", end);
+        Obj pod = pod("a", spec(container("c")).with("restartPolicy", "Never").with("initContainers",
+                Seq.of(container("s").with("restartPolicy", "Always"))));
+        until(() -> ready(pod));
+        runtime.exit("c", 0);
+        workers.wakeAll();
+        until(() -> !ready(pod));
+        assertThat(now(pod).status().text("phase")).isEqualTo("Running");
+        end.countDown();
+        until(() -> now(pod).status().text("phase").equals("Succeeded"));
     }
 
     @Test

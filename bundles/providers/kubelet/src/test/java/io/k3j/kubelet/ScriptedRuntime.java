@@ -67,6 +67,18 @@ final class ScriptedRuntime implements ContainerRuntime {
     volatile List<Handler> handlers = List.of();
     /// Whether it knows the policy of groups.
     volatile boolean groupsPolicy;
+    /// Called with each image that is pulled.
+    volatile Consumer<String> pulling = image -> {
+    };
+    /// Called with each command that runs in a container.
+    volatile Executing executing = command -> {
+    };
+
+    /// What a command does meanwhile.
+    interface Executing {
+        void run(List<String> command) throws InterruptedException;
+    }
+
     /// Images that are not there.
     final Set<String> absent = new CopyOnWriteArraySet<>();
 
@@ -234,6 +246,12 @@ final class ScriptedRuntime implements ContainerRuntime {
 
     @Override
     public ExecResult exec(String id, List<String> command, Duration timeout) {
+        try {
+            executing.run(command);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RuntimeFault(RuntimeFault.Kind.UNAVAILABLE, "interrupted");
+        }
         return new ExecResult(commands.getOrDefault(command.getFirst(), 0), new byte[0], new byte[0]);
     }
 
@@ -274,6 +292,7 @@ final class ScriptedRuntime implements ContainerRuntime {
             @Override
             public String pull(String name, Struct auth) {
                 calls.add("pull " + name);
+                pulling.accept(name);
                 return name;
             }
 

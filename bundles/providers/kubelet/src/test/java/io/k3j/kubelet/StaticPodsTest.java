@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.kuberuntime.ReferencedObjects;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
 import io.k3j.nodeapi.RuntimeEvent;
 import io.k3j.nodeapi.RuntimeFault;
 import java.io.IOException;
@@ -63,6 +67,23 @@ class StaticPodsTest extends PodScene {
                 });
         new StaticPods(tools, away, workers).sync();
         assertThat(begun).containsExactly(2, 2);
+    }
+
+    @Test
+    void aMirrorThatSomebodyHasDeletedIsMadeAnew() throws Exception {
+        api.seed(ReferencedObjects.NODES, Obj.of(Struct.of("apiVersion", "v1", "kind", "Node", "metadata",
+                Struct.of("name", "n"))));
+        write("a");
+        StaticPods files = files();
+        files.sync();
+        Key key = new Key("default", "a-n");
+        Obj mirror = api.get(ReferencedObjects.PODS, key);
+        api.seed(ReferencedObjects.PODS, mirror.with("2026-01-01T00:00:00Z", "metadata", "deletionTimestamp"));
+        until(() -> {
+            files.sync();
+            return api.find(ReferencedObjects.PODS, key)
+                    .filter(made -> !made.uid().equals(mirror.uid()) && !made.terminating()).isPresent();
+        });
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.k3j.kubelet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.kubeletoptions.KubeletOptions;
 import io.k3j.kuberuntime.Labels;
 import io.k3j.kuberuntime.ReferencedObjects;
 import io.k3j.model.Obj;
@@ -129,7 +130,7 @@ class TerminationTest extends PodScene {
             String old = runtime.sandboxes(Labels.ofPod(pod.uid())).getLast().id();
             runtime.stopSandbox(old);
             until(() -> {
-                clock.advance(Backoff.LONGEST);
+                clock.advance(KubeletOptions.LONGEST_BACK_OFF);
                 workers.wakeAll();
                 Container newest = runtime.all().getLast();
                 return newest.running() && !newest.sandbox().equals(old);
@@ -147,7 +148,7 @@ class TerminationTest extends PodScene {
         runtime.failingStarts.set(4);
         Obj pod = pod("p", spec(container("c")));
         until(() -> {
-            clock.advance(Backoff.LONGEST);
+            clock.advance(KubeletOptions.LONGEST_BACK_OFF);
             workers.wakeAll();
             return ready(pod);
         });

@@ -35,6 +35,7 @@ final class PolicyTable {
     private static final String NEIGHBOURS = "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert,"
             + " mld-listener-query, mld-listener-report, mld-listener-done, mld2-listener-report } accept";
     private static final String BRIDGE = "iifname \"cni0\" ";
+    private static final String TO_BRIDGE = "oifname \"cni0\" ";
     private final ChainCache cache = new ChainCache();
     private final MergedSets merged = new MergedSets();
 
@@ -106,7 +107,7 @@ final class PolicyTable {
         List<String> forward = new ArrayList<>(List.of(KNOWN, NEIGHBOURS));
         List<String> input = new ArrayList<>(List.of(KNOWN, NEIGHBOURS));
         if (verdicts.closes(Direction.INGRESS) || verdicts.closes(Direction.EGRESS)) {
-            forward.addAll(GROUPS);
+            GROUPS.forEach(rule -> forward.addAll(List.of(BRIDGE + rule, TO_BRIDGE + rule)));
         }
         if (verdicts.closes(Direction.EGRESS)) {
             List<String> strangers = strangers(ranges);
@@ -123,7 +124,8 @@ final class PolicyTable {
     }
 
     /// What reaches several pods at once, or by addresses that no policy knows, passes no pod that is isolated; whether
-    /// it would arrive at one is not known here.
+    /// it would arrive at one is not known here. From and to the pods' bridge only: where the kernel shows bridged
+    /// frames to this hook (br_netfilter) it shows those of all bridges, which may be of virtual machines.
     private static final List<String> GROUPS = List.of("meta pkttype { broadcast, multicast } drop",
             "ip daddr { 224.0.0.0/4, 255.255.255.255 } drop", "ip6 daddr { ff00::/8, fe80::/10 } drop",
             "ip6 saddr fe80::/10 drop");
