@@ -63,6 +63,10 @@ public final class PodStatus {
         /// Whether the pod must not run again, whatever its restart policy.
         boolean ended();
 
+        /// Whether nothing of the node is the pod's any more. Its phase says an end from then on only: with it, what
+        /// the pod had is others'.
+        boolean released();
+
         /// Reason and message of a pod that the kubelet has failed, else null.
         @Nullable
         Waiting failure();
@@ -239,11 +243,19 @@ public final class PodStatus {
         return view.failure() != null && runtime.running().isEmpty();
     }
 
+    /// As it is, until what the pod had of the node is given back: an end is not told before (upstream's
+    /// `mergePodStatus`).
     private String phase() {
+        String old = pod.status().text("phase");
+        String now = reached(old);
+        boolean told = view.released() || !now.equals("Failed") && !now.equals("Succeeded") || PodSpecs.finished(pod);
+        return told ? now : old.equals("Running") || initialized() ? "Running" : "Pending";
+    }
+
+    private String reached(String old) {
         if (failed()) {
             return "Failed";
         }
-        String old = pod.status().text("phase");
         if (PodSpecs.finished(pod)) {
             return old;
         }

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class PodStatusTest {
     private final Map<String, List<Container>> containers = new HashMap<>();
+    private boolean released = true;
 
     @Test
     void namesIncompleteInitContainers() {
@@ -67,6 +68,21 @@ class PodStatusTest {
             assertThat(status(pod.with(Seq.of(never), "spec", "containers")).text("phase")).isEqualTo("Failed");
             assertThat(status(pod.with(Seq.of(again), "spec", "containers")).text("phase")).isEqualTo("Running");
         }
+    }
+
+    /// Its claims, devices and processors are others' with its end.
+    @Test
+    void anEndIsToldOnceNothingOfTheNodeIsThePods() {
+        Obj pod = pod().with("Never", "spec", "restartPolicy").with("Running", "status", "phase");
+        released = false;
+        for (int code : new int[] {0, 42}) {
+            put("c", Container.State.EXITED, code);
+            assertThat(status(pod).text("phase")).isEqualTo("Running");
+            assertThat(status(pod.with("Pending", "status", "phase")).text("phase")).isEqualTo("Running");
+        }
+        assertThat(status(pod.with("Succeeded", "status", "phase")).text("phase")).isEqualTo("Succeeded");
+        released = true;
+        assertThat(status(pod).text("phase")).isEqualTo("Failed");
     }
 
     @Test
@@ -146,6 +162,11 @@ class PodStatusTest {
             @Override
             public boolean ended() {
                 return false;
+            }
+
+            @Override
+            public boolean released() {
+                return released;
             }
 
             @Override

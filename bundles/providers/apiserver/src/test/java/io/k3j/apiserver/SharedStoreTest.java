@@ -161,6 +161,8 @@ class SharedStoreTest {
         assertThat(here.call("PUT", MAPS + "/one", map("one", "2")).status()).isEqualTo(200);
         AtomicInteger asked = new AtomicInteger();
         here.contributions.admissions().add(new Refusing(asked), Map.of(Admission.ORDER, 1));
+        // its own write it has to know
+        assertThat(here.get(MAPS + "/one").text()).contains("\"2\"");
         gate.hold();
         there.call("POST", MAPS, map("two", "1"));
         int before = gate.commits();

@@ -134,8 +134,7 @@ final class PodSync {
         plan.kill().stream().filter(k -> !killer.busy(k.container())).forEach(k -> kill(pod, k));
         context = start(context, plan);
         prepare(pod);
-        context = refreshAndProbe(context);
-        publish(context);
+        context = publish(refreshAndProbe(context));
         starter.prune(pod, context.seen());
         restarting.retainAll(context.seen().all().stream().map(Container::id).toList());
         return next.remaining(monotonic(), tools.options().syncFrequency());
@@ -246,7 +245,7 @@ final class PodSync {
         SyncContext now = context;
         if (fresh) {
             now = remember(context.refreshed(tools.runtime()));
-            tools.statuses().write(now.desired(), status(now));
+            tools.statuses().write(now.desired(), status(now, true));
         }
         starter.clean(now.pod(), now.seen(), false);
         return Duration.ofHours(24);
@@ -275,7 +274,7 @@ final class PodSync {
         free(context, s -> true);
         boolean deleted = gone || pod.terminating();
         if (!gone) {
-            tools.statuses().write(context.desired(), status(context));
+            tools.statuses().write(context.desired(), status(context, true));
         }
         starter.clean(pod, context.seen(), deleted);
         if (!gone && pod.terminating()) {
@@ -285,16 +284,17 @@ final class PodSync {
     }
 
     private SyncContext publish(SyncContext context) {
-        tools.statuses().offer(context.desired(), status(context));
+        tools.statuses().offer(context.desired(), status(context, false));
         return context;
     }
 
     /// The status of this state, for whichever version of the object it is written to.
-    private Function<Obj, Struct> status(SyncContext context) {
+    /// @param released whether nothing of the node is the pod's any more
+    private Function<Obj, Struct> status(SyncContext context, boolean released) {
         PodRuntime seen = context.seen();
         StatusView view = new StatusView(tools, messages.of(seen), launches.waiting(),
                 StatusView.ProbeResults.of(seen, probes), Set.copyOf(restarting), resizes.status(seen),
-                termination.begun(), termination.failure(), termination.disrupted());
+                termination.begun(), released, termination.failure(), termination.disrupted());
         return newest -> PodStatus.of(newest, seen, view);
     }
 }

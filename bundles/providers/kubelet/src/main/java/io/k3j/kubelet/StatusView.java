@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// The worker's state at one sync, from which the status is computed.
 record StatusView(Dependencies tools, Map<String, String> words, Map<String, PodStatus.Waiting> waiting,
         Map<String, ProbeResults> marks, Set<String> restarting, ResizeStatus resources, boolean ended,
-        PodStatus.@Nullable Waiting failure, boolean disrupted)
+        boolean released, PodStatus.@Nullable Waiting failure, boolean disrupted)
         implements
             PodStatus.View {
     /// The probe results of a container.
