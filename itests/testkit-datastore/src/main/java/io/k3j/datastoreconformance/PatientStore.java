@@ -13,13 +13,13 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /// A store for tests that are about what it answers, not how soon: what it could not do in its own time, and certainly
-/// has not done, is asked again for as long as tests wait. A driver gives a question up after two seconds, which are
-/// few on a machine that does other things as well.
+/// has not done, is asked again for as long as tests wait. A driver gives a question up after two seconds, and the one
+/// for the newest revision after 0.9, which are few on a machine that does other things as well.
 ///
 /// @param store the driver's
 public record PatientStore(Datastore store) implements Datastore {
     /// What is refused sooner was not for want of time.
-    private static final Duration LATE = Duration.ofSeconds(1);
+    private static final Duration LATE = Duration.ofMillis(500);
 
     private static <R> R asked(Supplier<R> question) {
         long end = System.nanoTime() + Conformance.PATIENCE.toNanos();
