@@ -66,7 +66,7 @@ class EtcdFaultsTest {
         }), START);
     }
 
-    /// Writes a large value, whose answer may be late where the disk is busy; a conflict is an earlier try that was
+    /// Writes a value, whose answer may be late where the machine is busy; a conflict is an earlier try that was
     /// given up.
     private void write(String key, byte[] value) {
         eventually(() -> store.commit(key, 0, value, FOREVER));
@@ -199,7 +199,7 @@ class EtcdFaultsTest {
         // the client is connected to the first one
         servers.freeze(0, true);
         try {
-            eventually(() -> committed(store.commit("/b", 0, bytes("1"), FOREVER)));
+            write("/b", bytes("1"));
             try (Watch watch = store.watch("/", store.revision())) {
                 committed(store.commit("/c", 0, bytes("1"), FOREVER));
                 assertThat(Conformance.take(watch, 1).getFirst().key()).isEqualTo("/c");
