@@ -79,7 +79,7 @@ class ConversionItest {
     void everyObjectAndTheirOrderAreKeptAndRevisionsGoOn() throws Exception {
         rows();
         assertThat(Conversion.due(server.places)).isTrue();
-        new Conversion(server.config, Path.of("/usr/bin/etcd")).run();
+        new Conversion(server.config, Path.of("/usr/bin/etcd"), Optional.empty()).run();
         assertThat(database).doesNotExist();
         assertThat(database.resolveSibling("state.db.migrated")).exists();
         assertThat(Conversion.due(server.places)).isFalse();
@@ -103,7 +103,7 @@ class ConversionItest {
     void aDatabaseThatCannotBeReadIsLeftAsItWas() throws IOException {
         Files.writeString(database, "this is no database, but it is long enough to look at it".repeat(20));
         byte[] before = Files.readAllBytes(database);
-        assertThatThrownBy(() -> new Conversion(server.config, Path.of("/usr/bin/etcd")).run())
+        assertThatThrownBy(() -> new Conversion(server.config, Path.of("/usr/bin/etcd"), Optional.empty()).run())
                 .isInstanceOf(MemberFault.class).hasMessageContaining("was not touched");
         assertThat(database).hasBinaryContent(before);
         assertThat(server.places.data()).doesNotExist();

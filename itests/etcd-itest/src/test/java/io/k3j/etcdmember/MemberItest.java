@@ -1,9 +1,12 @@
 package io.k3j.etcdmember;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.k3j.jetcd.EtcdClient;
 import io.k3j.jetcd.EtcdCluster;
 import io.k3j.jetcd.EtcdFailure;
+import io.k3j.jetcd.EtcdKv;
 import io.k3j.testkitprocess.FreePort;
 import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
@@ -12,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -20,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Real etcd processes, run by this bundle's member, each as on a server of its own.
 @NeedsPackages("etcd-server")
 class MemberItest {
+    private static final int SMALL_QUOTA = 16 << 20;
     @TempDir
     Path directory;
     private final List<Server> servers = new ArrayList<>();
@@ -163,6 +168,35 @@ class MemberItest {
         again.startAndWait();
         assertThat(again.config.name()).isNotEqualTo(old).startsWith("server-2-");
         assertThat(again.get("/registry/a")).hasValue("1");
+    }
+
+    @Test
+    void aMemberThatWasFullWritesAgainAfterACompactionAndAStart() throws IOException, InterruptedException {
+        EtcdPorts ports = new EtcdPorts(FreePort.next(), FreePort.next(), FreePort.next());
+        Server one = small(ports).startAndWait();
+        String large = "x".repeat(1 << 20);
+        assertThatThrownBy(() -> {
+            for (int i = 0; i < 2 * SMALL_QUOTA / large.length(); i++) {
+                one.put("/registry/a", large);
+            }
+        }).isInstanceOf(EtcdFailure.class).hasMessageContaining("space exceeded");
+        try (EtcdClient client = Tls.client(one.places, one.config.clientUrl(), false)) {
+            EtcdKv kv = new EtcdKv(client);
+            kv.compactPhysically(RevisionBump.revision(kv), Duration.ofSeconds(60));
+        }
+        assertThat(one.writes("/registry/b")).isFalse();
+        one.leave();
+        one.process.stop(Duration.ofSeconds(10));
+        Server again = small(ports).startAndWait();
+        Server.await("a write", () -> again.writes("/registry/b"));
+        Server.await("nothing to be wrong", () -> again.report.isEmpty());
+    }
+
+    private Server small(EtcdPorts ports) {
+        Server made = new Server(directory.resolve("server-1"), "server-1", Optional.empty(), ports,
+                Path.of("/usr/bin/etcd"), Map.of("quota-backend-bytes", Integer.toString(SMALL_QUOTA)));
+        servers.add(made);
+        return made;
     }
 
     /// etcd takes nobody out before it has seen its members well for some seconds.

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.k3j.codec.Json;
 import io.k3j.model.Struct;
 import io.k3j.pki.BootstrapSeal;
+import io.k3j.testkitprocess.FreePort;
 import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -130,6 +131,21 @@ class RestoreItest {
         assertThat(again.get("/registry/a")).hasValue("1");
         assertThat(again.writes("/registry/b")).isTrue();
         assertThat(again.state().members()).hasSize(1);
+    }
+
+    @Test
+    void aResetMemberHasTheAddressItsServerHasNow() throws IOException, InterruptedException {
+        Server one = server("server-1", Optional.empty()).startAndWait();
+        one.put("/registry/a", "1");
+        stop(one);
+        Server moved = kept(new Server(one.places.dataDir(), "server-1", Optional.empty(),
+                new EtcdPorts(one.ports.client(), FreePort.next(), one.ports.metrics())));
+        reset(moved).run(Optional.empty(), "");
+        moved.startAndWait();
+        assertThat(moved.state().members()).singleElement()
+                .satisfies(m -> assertThat(m.peerUrls()).containsExactly(moved.config.peerUrl()));
+        Server joined = server("server-2", Optional.of(moved)).startAndWait();
+        assertThat(joined.get("/registry/a")).hasValue("1");
     }
 
     private static String record(Server of, String password) throws IOException {

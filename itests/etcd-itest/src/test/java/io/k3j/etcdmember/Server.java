@@ -46,6 +46,7 @@ public final class Server implements AutoCloseable {
     private final Optional<Server> first;
     private Member member;
     private Thread thread;
+    private MemberUpkeep upkeep;
     volatile String report = "";
     volatile Throwable failure;
 
@@ -59,6 +60,12 @@ public final class Server implements AutoCloseable {
 
     /// With this etcd.
     Server(Path directory, String node, Optional<Server> first, EtcdPorts ports, Path etcd) {
+        this(directory, node, first, ports, etcd, Map.of());
+    }
+
+    /// With these of `--etcd-arg`.
+    Server(Path directory, String node, Optional<Server> first, EtcdPorts ports, Path etcd,
+            Map<String, String> arguments) {
         try {
             this.first = first;
             this.ports = ports;
@@ -66,7 +73,7 @@ public final class Server implements AutoCloseable {
             certificates(first.map(s -> s.places));
             String name = MemberName.of(places, node, new SecureRandom());
             config = new MemberConfig(places, name, "127.0.0.1", ports, "", false, "127.0.0.1",
-                    EtcdArguments.corruptCheck(Map.of(), EtcdVersion.of(etcd)));
+                    EtcdArguments.corruptCheck(arguments, EtcdVersion.of(etcd)));
             process = new EtcdProcess(places, etcd);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -123,6 +130,14 @@ public final class Server implements AutoCloseable {
             try {
                 member.run();
             } catch (RuntimeException | InterruptedException e) {
+                failure = e;
+            }
+        });
+        upkeep = new MemberUpkeep(member, config);
+        Thread.ofVirtual().start(() -> {
+            try {
+                upkeep.run();
+            } catch (InterruptedException e) {
                 failure = e;
             }
         });
@@ -251,6 +266,7 @@ public final class Server implements AutoCloseable {
 
     /// As the end of this process would be: etcd goes on.
     void leave() {
+        upkeep.close();
         member.close();
     }
 
@@ -258,7 +274,7 @@ public final class Server implements AutoCloseable {
     public void close() {
         try {
             if (member != null) {
-                member.close();
+                leave();
             }
             Optional<ProcessRecord> record = ProcessRecord.read(places.record()).filter(ProcessRecord::alive);
             if (record.isPresent()) {

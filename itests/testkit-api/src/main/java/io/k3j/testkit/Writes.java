@@ -25,6 +25,7 @@ final class Writes {
     private static final Gvr PODS = Gvr.of("v1", "pods");
     private static final Gvr NAMESPACES = Gvr.of("v1", "namespaces");
     private static final Gvr NODES = Gvr.of("v1", "nodes");
+    private static final Gvr DEPLOYMENTS = Gvr.of("apps/v1", "deployments");
 
     private final FakeStore store;
     private final BuiltinResources resources;
@@ -125,7 +126,9 @@ final class Writes {
         next = kept(live, next);
         boolean specChanged = !next.tree().without("metadata").without("status")
                 .equals(live.tree().without("metadata").without("status"));
-        Obj counted = specChanged ? next.with(live.generation() + 1, "metadata", "generation") : next;
+        boolean annotated = resource.equals(DEPLOYMENTS) && subresource.isEmpty()
+                && !next.annotations().equals(live.annotations());
+        Obj counted = specChanged || annotated ? next.with(live.generation() + 1, "metadata", "generation") : next;
         return counted.tree().equals(live.tree()) ? live : counted;
     }
 

@@ -63,12 +63,20 @@ public record ResourceKind(Gvr gvr, Gvk gvk, Names names, boolean namespaced, Se
     /// @param status the `status` field is written through the `status` subresource only
     /// @param statusOnCreate a new object keeps the status it comes with (nodes)
     /// @param orphans a deletion that names no policy leaves dependents alone (as `batch/v1` has done from the start)
+    /// @param annotations `metadata.generation` counts changes of annotations, too (deployments)
     public record Strategy(boolean unconditionalUpdate, boolean createOnUpdate, boolean graceful, boolean generation,
-            boolean status, boolean statusOnCreate, boolean orphans) {
+            boolean status, boolean statusOnCreate, boolean orphans, boolean annotations) {
         /// One whose new objects have no status, and that deletes dependents.
         public Strategy(boolean unconditionalUpdate, boolean createOnUpdate, boolean graceful, boolean generation,
                 boolean status) {
             this(unconditionalUpdate, createOnUpdate, graceful, generation, status, false, false);
+        }
+
+        /// One whose generation does not count changes of annotations.
+        @SuppressWarnings("checkstyle:ParameterNumber") // what plug-ins are built against
+        public Strategy(boolean unconditionalUpdate, boolean createOnUpdate, boolean graceful, boolean generation,
+                boolean status, boolean statusOnCreate, boolean orphans) {
+            this(unconditionalUpdate, createOnUpdate, graceful, generation, status, statusOnCreate, orphans, false);
         }
     }
 

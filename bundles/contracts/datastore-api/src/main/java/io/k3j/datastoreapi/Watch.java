@@ -18,7 +18,8 @@ public interface Watch extends AutoCloseable {
     void close();
 
     /// Changes, and the revision up to which everything of this watch has now been told. That
-    /// revision moves on also without changes of the prefix (progress, for bookmarks).
+    /// revision moves on also without changes of the prefix (progress, for bookmarks). Where other programs write,
+    /// several keys may have changed with one revision; their changes are all in one batch.
     record Batch(List<Change> changes, long revision) {
     }
 }

@@ -1,5 +1,6 @@
 package io.k3j.nodeapi;
 
+import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 import org.osgi.annotation.versioning.ProviderType;
@@ -37,12 +38,24 @@ public interface PacketFilter {
     /// @param address what packets are sent to; `0.0.0.0` or `::` means every address of that family
     void forgetFlows(String address, int port);
 
-    /// The same of those flows only that were led to one endpoint; others stay.
+    /// Tracked UDP flows of a family, all that are led from one place to one other told as one.
+    default Set<UdpFlow> udpFlows(boolean ipv6) {
+        return Set.of();
+    }
+
+    /// Forgets tracked flows, so that the next packet of each is looked at again. Those that have ended are no failure.
     ///
-    /// @param address what packets are sent to; `0.0.0.0` or `::` means every address of that family
-    /// @param endpoint the address they were led to, of the same family
-    default void forgetFlows(String address, int port, String endpoint, int endpointPort) {
-        forgetFlows(address, port);
+    /// @return false when there were more than one call forgets: list again and ask again
+    default boolean forgetFlows(Collection<UdpFlow> flows) {
+        flows.forEach(flow -> forgetFlows(flow.address(), flow.port()));
+        return true;
+    }
+
+    /// Where packets are sent, and who answers them; the same when nobody has led them elsewhere.
+    ///
+    /// @param address in Java's form, as the others
+    /// @param local whether it is an address of this machine
+    record UdpFlow(String address, int port, boolean local, String endpoint, int endpointPort) {
     }
 
     /// Calls back when somebody else has changed this machine's ruleset, as by `nft flush ruleset`: not after

@@ -17,23 +17,19 @@ final class Delivered {
     private final List<Event> ahead = new ArrayList<>();
     /// Never newer than what was told: what is missed later is the difference between this and the newest one.
     private EventLog.Snapshot picture;
-    /// The last event that was told, or the snapshot's revision.
-    private long revision;
+    /// The revision of the snapshot that was told at first.
+    private final long begin;
 
     /// All of a snapshot.
     Delivered(EventLog.Snapshot picture) {
         this.picture = picture;
-        this.revision = picture.revision();
+        this.begin = picture.revision();
     }
 
-    /// Whether this event has not been told; it is from now on. Events that a snapshot has in it already come again
-    /// from the log, and are told once.
+    /// Whether this event has not been told; it is from now on. The first events from the log may be such that the
+    /// snapshot has in it already; each comes once, and several may have one revision.
     boolean next(Event event) {
-        if (event.revision() <= revision) {
-            return false;
-        }
-        revision = event.revision();
-        return ahead.add(event);
+        return event.revision() > begin && ahead.add(event);
     }
 
     /// All events in `offered` have been told. It takes the place of an older snapshot, which is not kept alive.

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class RemoteWatch {
     private static final System.Logger LOG = System.getLogger("io.k3j.apiserver");
     private static final long TICK_MILLIS = 1_000;
-    /// Events read of history at once.
+    /// Events read of history at once, or more where a revision has more.
     private static final int HISTORY_BATCH = 256;
     private final EventLog log;
     private final Watcher watcher;
@@ -79,7 +79,7 @@ final class RemoteWatch {
         @Nullable
         List<Event> missed;
         do {
-            missed = log.after(watcher.position(), HISTORY_BATCH);
+            missed = log.after(watcher.resumed(), HISTORY_BATCH);
             if (missed == null) {
                 watcher.fail(Watches.EXPIRED.status());
                 return false;
@@ -87,10 +87,12 @@ final class RemoteWatch {
             if (!told(missed, missed.isEmpty() ? 0 : missed.getLast().revision())) {
                 return false;
             }
-        } while (missed.size() == HISTORY_BATCH);
+        } while (missed.size() >= HISTORY_BATCH);
         return true;
     }
 
+    /// A follower may be given some events of a revision now and the others later.
+    ///
     /// @param upTo the revision up to which nothing else concerns the watch
     private boolean told(List<Event> events, long upTo) throws IOException {
         List<Event> concern = events.stream().filter(e -> e.revision() > watcher.position())

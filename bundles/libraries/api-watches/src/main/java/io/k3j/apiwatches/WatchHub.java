@@ -34,7 +34,8 @@ public final class WatchHub implements AutoCloseable {
     private static final long TICK_MILLIS = 1_000;
     /// Events between two looks at joining watches and at the clock.
     private static final int BATCH = 512;
-    /// Events read at once for one watch that catches up; fewer than this, and it is close enough to join.
+    /// Events read at once for one watch that catches up, or more where a revision has more; fewer than this, and it is
+    /// close enough to join.
     private static final int HISTORY_BATCH = 256;
     private static final long STOP_MILLIS = 3_000;
     private final EventLog log;
@@ -47,7 +48,7 @@ public final class WatchHub implements AutoCloseable {
     /// All, wherever they stand; each is taken off once, by who finds it over.
     private final AtomicInteger watchers = new AtomicInteger();
     private final SupervisedLoop loop;
-    /// Up to here all watches in [#groups] have been told; for the hub's thread only.
+    /// Up to here all watches in [#groups] have been told, each revision as a whole; for the hub's thread only.
     private long cursor;
     /// Written before the queue of joining watches is emptied for the last time, so none is left in it.
     private volatile boolean open = true;
@@ -88,22 +89,24 @@ public final class WatchHub implements AutoCloseable {
     private void catchUp(Watcher watcher) throws IOException {
         List<Event> missed;
         do {
-            missed = log.after(watcher.position(), HISTORY_BATCH);
+            missed = log.after(watcher.resumed(), HISTORY_BATCH);
             if (missed != null && !told(watcher, missed)) {
                 watchers.decrementAndGet();
                 return;
             }
-        } while (missed != null && missed.size() == HISTORY_BATCH);
+        } while (missed != null && missed.size() >= HISTORY_BATCH);
         join(watcher);
     }
 
-    /// Blocks while the client is behind; false when the watch is over.
+    /// Blocks while the client is behind; false when the watch is over. Only whole revisions are missed.
     private static boolean told(Watcher watcher, List<Event> missed) throws IOException {
         for (Event e : missed) {
             if (concerns(watcher, e) && !watcher.write(e)) {
                 return false;
             }
-            watcher.position(e.revision());
+        }
+        if (!missed.isEmpty()) {
+            watcher.position(missed.getLast().revision());
         }
         return watcher.tick(System.nanoTime(), watcher.position());
     }
@@ -170,7 +173,7 @@ public final class WatchHub implements AutoCloseable {
 
     /// What lies between the watch's position and the hub's. What is newer comes with the next step, for all.
     private Watcher.Offer missed(Watcher w) {
-        List<Event> missed = log.after(w.position(), Integer.MAX_VALUE);
+        List<Event> missed = log.after(w.resumed(), Integer.MAX_VALUE);
         if (missed == null) {
             w.fail(Watches.EXPIRED.status());
             return Watcher.Offer.OVER;
@@ -212,9 +215,10 @@ public final class WatchHub implements AutoCloseable {
             return false;
         }
         for (Event e : events) {
+            cursor = e.revision() - 1;
             tell(e);
-            cursor = e.revision();
         }
+        cursor = events.isEmpty() ? cursor : events.getLast().revision();
         if (events.size() < BATCH) {
             cursor = Math.max(cursor, upTo);
         }
@@ -270,7 +274,7 @@ public final class WatchHub implements AutoCloseable {
     }
 
     /// Ends watches whose time is over or whose client has gone, and sends bookmarks. All of them stand at the hub's
-    /// position.
+    /// position at least.
     private void tick() {
         long now = System.nanoTime();
         groups.values().forEach(group -> group.removeIf(w -> !w.tick(now, cursor) && left()));

@@ -48,7 +48,7 @@ final class Watcher {
     /// When the next one is due, by the same clock as [#end].
     private long nextBookmark;
     /// Handed from thread to thread with the watch; no two have it at a time.
-    private long position;
+    private final Place place = new Place();
     /// Of a Table: the columns come with the first event only.
     private boolean headersSent;
 
@@ -89,14 +89,19 @@ final class Watcher {
         return selection;
     }
 
-    /// The revision up to which everything has been told: where it goes on after it was behind.
+    /// The revision up to which everything has been told.
     long position() {
-        return position;
+        return place.revision();
     }
 
     /// Everything up to here has been told: by a snapshot, or because an event is none of this watch's business.
     void position(long revision) {
-        position = revision;
+        place.reached(revision);
+    }
+
+    /// The position, after which history is told from its next event on. What of it has been told is not told again.
+    long resumed() {
+        return place.resumed();
     }
 
     /// Whether somebody outside of the process converts what this watch tells. Such a watch has a thread of its own.
@@ -131,12 +136,15 @@ final class Watcher {
         stream.write(frames.bookmark(selection.target(), revision, shape(BOOKMARK), true));
     }
 
-    /// Tells of an event; blocks while the client is behind. One that concerns the selection not at all moves the
-    /// position.
+    /// Tells of an event unless it was told already; blocks while the client is behind. The next one may have the same
+    /// revision.
     ///
     /// @return false when it cannot be told: the watch has ended with the error, and the client lists again
     /// @throws IOException when the client has gone
     boolean write(Event event) throws IOException {
+        if (place.has(event)) {
+            return true;
+        }
         byte[] frame;
         try {
             frame = frame(event);
@@ -147,31 +155,30 @@ final class Watcher {
         if (frame != null) {
             stream.write(frame);
         }
-        position = event.revision();
+        place.told();
         return true;
     }
 
     /// Offers an event, without blocking. Anyone who is behind stands right before it. An event that was told already
     /// is told for good: a watch may join with a position ahead of the hub's.
     Offer offer(Event event) {
-        if (event.revision() <= position) {
+        if (place.has(event)) {
             return Offer.TOLD;
         }
         boolean before = headersSent;
         try {
             if (selection.target().becameRemote()) {
                 // as upstream, where the watches of a kind end when its definition changes
-                finish(position);
+                finish(position());
                 return Offer.OVER;
             }
             byte[] frame = frame(event);
             if (frame == null || stream.offer(MAX_PENDING_BYTES, frame)) {
-                position = event.revision();
+                place.told();
                 return Offer.TOLD;
             }
             if (stream.open()) {
                 headersSent = before;
-                position = event.revision() - 1;
                 return Offer.BEHIND;
             }
         } catch (ApiFault unreadable) {
@@ -236,7 +243,7 @@ final class Watcher {
     /// history.
     ///
     /// @param now of `System.nanoTime`
-    /// @param revision up to which this watch has been told everything
+    /// @param revision up to which this watch has been told everything; its position may be above that
     /// @return false when this watch is over
     boolean tick(long now, long revision) {
         if (!stream.open()) {
@@ -246,7 +253,7 @@ final class Watcher {
             finish(revision);
             return false;
         }
-        if (now - nextBookmark >= 0) {
+        if (now - nextBookmark >= 0 && !place.within(revision)) {
             nextBookmark = now + TimeUnit.SECONDS.toNanos(BOOKMARK_SECONDS);
             bookmark(revision);
         }
@@ -254,7 +261,8 @@ final class Watcher {
     }
 
     /// Only for who asked for them; one that finds no room is left out, the next one says more.
-    private void bookmark(long revision) {
+    private void bookmark(long told) {
+        long revision = Math.max(told, position());
         if (!bookmarks || revision <= 0) {
             return;
         }
@@ -270,7 +278,7 @@ final class Watcher {
 
     /// Ends in order: a last bookmark, so that the client resumes where it stands, and a clean end.
     ///
-    /// @param revision up to which everything has been told
+    /// @param revision up to which everything has been told, as of [#tick]
     void finish(long revision) {
         bookmark(revision);
         stream.close();

@@ -33,7 +33,8 @@ public final class BootstrapFiles {
     private static final Duration LEEWAY = Duration.ofSeconds(3);
     private static final String CONTENT = "Content";
     private static final String TIMESTAMP = "Timestamp";
-    private static final String PASSWORDS = "PasswdFile";
+    /// The field of `cred/passwd`.
+    public static final String PASSWORDS = "PasswdFile";
     /// The field of how Secrets are encrypted.
     public static final String ENCRYPTION = "EncryptionConfig";
 

@@ -13,22 +13,53 @@ import java.util.Optional;
 /// `FindMatchingVolume`. Pure: the scheduler and the controller that binds ask the same question and get the same
 /// answer.
 public final class VolumeMatch {
+    private static final String CLASS = "storageClassName";
+    private static final String ATTRIBUTES = "volumeAttributesClassName";
+    private static final String MODE = "volumeMode";
+    private static final String FILESYSTEM = "Filesystem";
+
     private VolumeMatch() {
     }
 
-    /// The volume that is already meant for the claim, else the smallest that fits, of equals the first by name.
+    /// The volume that a claim names if it may have it; else the one that is reserved for it, else the smallest that
+    /// fits, of equals the first by name.
     ///
     /// @param volumes all that come into question, of any class
-    /// @return empty when there is none, or the one the claim names is another's
+    /// @return empty when there is none, or the one the claim names is another's or has not what it asks for
     public static Optional<Obj> best(Obj claim, List<Obj> volumes) {
         String wanted = claim.spec().text("volumeName");
         if (!wanted.isEmpty()) {
-            return volumes.stream().filter(v -> v.name().equals(wanted)).filter(v -> free(v) || meant(v, claim))
-                    .findFirst();
+            return volumes.stream().filter(v -> v.name().equals(wanted))
+                    .filter(v -> meant(v, claim) || free(v) && mismatch(v, claim).isEmpty()).findFirst();
         }
-        Optional<Obj> meant = volumes.stream().filter(v -> meant(v, claim)).findFirst();
-        return meant.isPresent() ? meant : volumes.stream().filter(v -> free(v) && !v.terminating() && fits(v, claim))
-                .min(Comparator.comparing(VolumeMatch::capacity).thenComparing(Obj::name));
+        Optional<Obj> reserved = reserved(claim, volumes);
+        return reserved.isPresent() ? reserved
+                : volumes.stream().filter(v -> free(v) && !v.terminating() && fits(v, claim))
+                        .min(Comparator.comparing(VolumeMatch::capacity).thenComparing(Obj::name));
+    }
+
+    /// The volume that names a claim, if it is large enough and of its kind; its class and its access modes are the
+    /// business of whoever reserved it.
+    public static Optional<Obj> reserved(Obj claim, List<Obj> volumes) {
+        return volumes.stream().filter(v -> meant(v, claim) && !v.terminating() && holds(v, claim)).findFirst();
+    }
+
+    /// Why a claim may not have a free volume that it names, in upstream's words; empty when it may.
+    public static String mismatch(Obj volume, Obj claim) {
+        Struct have = volume.spec();
+        Struct want = claim.spec();
+        if (volume.terminating()) {
+            return "the volume is marked for deletion \"" + volume.name() + "\"";
+        } else if (!largeEnough(volume, claim)) {
+            return "requested PV is too small";
+        } else if (!same(CLASS, "", have, want)) {
+            return "storageClassName does not match";
+        } else if (!same(ATTRIBUTES, "", have, want)) {
+            return "volumeAttributesClassName does not match";
+        } else if (!same(MODE, FILESYSTEM, have, want)) {
+            return "incompatible volumeMode";
+        }
+        return accessible(have, want) ? "" : "incompatible accessMode";
     }
 
     /// The volumes that a claim which names none may get and that are nobody's yet, in the order in which [#best] takes
@@ -42,7 +73,8 @@ public final class VolumeMatch {
                 .map(Map.Entry::getValue).toList();
     }
 
-    private static boolean free(Obj volume) {
+    /// Whether a volume is nobody's.
+    public static boolean free(Obj volume) {
         return volume.spec().struct("claimRef").isEmpty();
     }
 
@@ -61,12 +93,26 @@ public final class VolumeMatch {
     private static boolean fits(Obj volume, Obj claim) {
         Struct have = volume.spec();
         Struct want = claim.spec();
-        Quantity least = Quantity.of(want.struct("resources").struct("requests").get("storage"));
         Selector selector = want.has("selector") ? Selector.of(want.struct("selector")) : Selector.EVERYTHING;
-        return have.text("storageClassName").equals(want.text("storageClassName"))
-                && have.text("volumeAttributesClassName").equals(want.text("volumeAttributesClassName"))
-                && have.text("volumeMode", "Filesystem").equals(want.text("volumeMode", "Filesystem"))
-                && have.seq("accessModes").texts().containsAll(want.seq("accessModes").texts())
-                && capacity(volume).compareTo(least) >= 0 && selector.matches(volume.labels());
+        return holds(volume, claim) && same(CLASS, "", have, want) && accessible(have, want)
+                && selector.matches(volume.labels());
+    }
+
+    private static boolean holds(Obj volume, Obj claim) {
+        return largeEnough(volume, claim) && same(ATTRIBUTES, "", volume.spec(), claim.spec())
+                && same(MODE, FILESYSTEM, volume.spec(), claim.spec());
+    }
+
+    private static boolean largeEnough(Obj volume, Obj claim) {
+        Quantity least = Quantity.of(claim.spec().struct("resources").struct("requests").get("storage"));
+        return capacity(volume).compareTo(least) >= 0;
+    }
+
+    private static boolean same(String field, String preset, Struct have, Struct want) {
+        return have.text(field, preset).equals(want.text(field, preset));
+    }
+
+    private static boolean accessible(Struct have, Struct want) {
+        return have.seq("accessModes").texts().containsAll(want.seq("accessModes").texts());
     }
 }

@@ -20,11 +20,13 @@ import java.util.Set;
 /// | field | what must be so |
 /// |---|---|
 /// | `volumes` | see [VolumeProblems] |
+/// | `ephemeralContainers` | not in new pods, nor in templates |
 /// | `containers` and the other two lists | at least one container; each as in [ContainerProblems] |
 /// | `restartPolicy`, `dnsPolicy` | there, and one of upstream's |
 /// | `dnsConfig.nameservers` | addresses; at least one with the policy `None` |
 /// | `activeDeadlineSeconds` | from 1 to 2147483647 seconds |
 /// | `serviceAccountName`, `nodeName` and other names | DNS subdomains; `hostname` and `subdomain` are DNS labels |
+/// | `schedulingGates` | none beside the `nodeName` of a new pod |
 /// | `shareProcessNamespace` | not with `hostPID`: there is one namespace to be in |
 /// | `securityContext` | ids, names of kernel parameters, profiles as in [ProfileProblems] |
 /// | `os` | see [OsProblems] |
@@ -38,6 +40,7 @@ public final class PodProblems {
     private static final List<String> DNS = List.of("ClusterFirstWithHostNet", "ClusterFirst", "Default", "None");
     /// The largest value of upstream's `int32` fields, which are longs here.
     private static final long INT_MAX = Integer.MAX_VALUE;
+    private static final String EPHEMERAL = "ephemeralContainers";
 
     private PodProblems() {
     }
@@ -48,7 +51,14 @@ public final class PodProblems {
     /// @param pod the object, whose spec is read
     /// @param p the object's root
     public static void pod(Struct pod, Problems p) {
-        spec(pod.struct("spec"), p.at("spec"));
+        Struct spec = pod.struct("spec");
+        spec(spec, p.at("spec"));
+        if (!spec.seq(EPHEMERAL).isEmpty()) {
+            p.at("spec").at(EPHEMERAL).forbidden("cannot be set on create");
+        }
+        if (!spec.text("nodeName").isEmpty() && !spec.seq("schedulingGates").isEmpty()) {
+            p.at("spec").at("nodeName").forbidden("cannot be set until all schedulingGates have been cleared");
+        }
     }
 
     /// A template in a workload.
@@ -75,6 +85,9 @@ public final class PodProblems {
         if (spec.has("activeDeadlineSeconds") && restart.contains("Always")) {
             p.at("spec").at("activeDeadlineSeconds").forbidden("activeDeadlineSeconds in ReplicaSet is not Supported");
         }
+        if (!spec.seq(EPHEMERAL).isEmpty()) {
+            p.at("spec").at(EPHEMERAL).forbidden("ephemeral containers not allowed in pod template");
+        }
     }
 
     /// The tolerations of a pod that has got more of them.
@@ -98,7 +111,7 @@ public final class PodProblems {
         if (spec.seq("containers").isEmpty()) {
             p.at("containers").required("");
         }
-        for (String list : List.of("containers", "initContainers", "ephemeralContainers")) {
+        for (String list : List.of("containers", "initContainers", EPHEMERAL)) {
             Seq containers = spec.seq(list);
             for (int i = 0; i < containers.size(); i++) {
                 new ContainerProblems(spec, volumes, list).check(containers.struct(i), p.at(list, i), names);

@@ -6,7 +6,9 @@ import io.k3j.model.Struct;
 import io.k3j.validation.LabelSelectorRules;
 import io.k3j.validation.MetadataRules;
 import io.k3j.validation.Problems;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /// What can be wrong with the parts of a pod that say where it may run: "Assigning Pods to Nodes", "Taints and
 /// Tolerations", "Pod Topology Spread Constraints". Pure. A rule that no node meets is valid: such a pod waits.
@@ -15,7 +17,7 @@ import java.util.List;
 /// |---|---|
 /// | `nodeSelector` | keys and values of labels |
 /// | `tolerations` | `Equal` or `Exists`; a key, or `Exists`; no value beside `Exists`; seconds for `NoExecute` only |
-/// | `topologySpreadConstraints` | a skew above 0, a topology key, a valid selector |
+/// | `topologySpreadConstraints` | a skew above 0, a topology key, a valid selector; one of a kind |
 /// | `affinity.nodeAffinity` | see [NodeAffinityProblems] |
 /// | `affinity.podAffinity`, `.podAntiAffinity` | a topology key; valid selectors; a weight from 1 to 100 |
 /// | `schedulingGates` | each name once |
@@ -24,6 +26,9 @@ final class SchedulingProblems {
     private static final List<String> EFFECTS = List.of("NoSchedule", "PreferNoSchedule", "NoExecute");
     /// Without `Lt` and `Gt`: upstream has them off by default (`TaintTolerationComparisonOperators`).
     private static final List<String> OPERATORS = List.of("Equal", "Exists");
+    private static final List<String> POLICIES = List.of("Honor", "Ignore");
+    private static final String ACTION = "whenUnsatisfiable";
+    private static final String DO_NOT_SCHEDULE = "DoNotSchedule";
 
     private SchedulingProblems() {
     }
@@ -87,6 +92,10 @@ final class SchedulingProblems {
 
     /// `maxSkew` is a difference of numbers of pods between places; 0 could never be met by one pod on two places.
     private static void spread(Seq constraints, Problems p) {
+        Map<List<String>, Integer> last = new HashMap<>();
+        for (int i = 0; i < constraints.size(); i++) {
+            last.put(kindOf(constraints.struct(i)), i);
+        }
         for (int i = 0; i < constraints.size(); i++) {
             Struct c = constraints.struct(i);
             Problems at = p.at("topologySpreadConstraints", i);
@@ -96,8 +105,36 @@ final class SchedulingProblems {
             if (c.text("topologyKey").isEmpty()) {
                 at.at("topologyKey").required("can not be empty");
             }
-            at.oneOf(c, "whenUnsatisfiable", List.of("DoNotSchedule", "ScheduleAnyway"));
+            at.oneOf(c, ACTION, List.of(DO_NOT_SCHEDULE, "ScheduleAnyway"));
+            if (last.getOrDefault(kindOf(c), i) > i) {
+                at.at("{topologyKey, whenUnsatisfiable}").duplicate("{" + String.join(", ", kindOf(c)) + "}");
+            }
+            domains(c, at.at("minDomains"));
+            for (String field : List.of("nodeAffinityPolicy", "nodeTaintsPolicy")) {
+                if (c.has(field) && !POLICIES.contains(c.text(field))) {
+                    at.at(field).unsupported(c.text(field), POLICIES);
+                }
+            }
             LabelSelectorRules.check(c.struct("labelSelector"), at.at("labelSelector"));
+        }
+    }
+
+    /// There is one constraint for places of a kind, or two: one that must be met and one that should be.
+    private static List<String> kindOf(Struct constraint) {
+        return List.of(constraint.text("topologyKey"), constraint.text(ACTION));
+    }
+
+    private static void domains(Struct constraint, Problems p) {
+        if (!constraint.has("minDomains")) {
+            return;
+        }
+        long domains = constraint.whole("minDomains", 0);
+        if (domains <= 0) {
+            p.invalid(domains, "must be greater than zero");
+        }
+        if (!constraint.text(ACTION).equals(DO_NOT_SCHEDULE)) {
+            p.invalid(domains, "can only use minDomains if whenUnsatisfiable=DoNotSchedule, not "
+                    + constraint.text(ACTION));
         }
     }
 

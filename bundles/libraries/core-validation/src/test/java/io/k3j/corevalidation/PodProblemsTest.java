@@ -112,8 +112,22 @@ class PodProblemsTest {
     @MethodSource({"plain", "names", "security"})
     void eachFieldIsRefusedInUpstreamsWords(Case c) {
         Struct spec = c.value() == null ? VALID.without(c.field()) : VALID.with(c.field(), c.value());
-        assertThat(Case.found(p -> PodProblems.pod(Struct.of("spec", spec), p)))
+        assertThat(Case.found(p -> PodProblems.spec(spec, p.at("spec"))))
                 .containsExactlyElementsOf(c.expected().stream().map(e -> "spec." + e).toList());
+    }
+
+    @Test
+    void aNewPodIsOnNoNodeWhileGatesHoldItAndHasNothingToDebugIt() {
+        Struct spec = VALID.with("schedulingGates", Seq.of(Struct.of("name", "a.b/c")));
+        assertThat(Case.found(p -> PodProblems.pod(Struct.of("spec", spec), p))).isEmpty();
+        assertThat(Case.found(p -> PodProblems.pod(Struct.of("spec", spec.with("nodeName", "n")), p)))
+                .containsExactly("spec.nodeName: Forbidden: cannot be set until all schedulingGates have been cleared");
+        Struct debugged = VALID.with("ephemeralContainers", VALID.seq("containers").mapped(c -> c.with("name", "e")));
+        assertThat(Case.found(p -> PodProblems.pod(Struct.of("spec", debugged), p)))
+                .containsExactly("spec.ephemeralContainers: Forbidden: cannot be set on create");
+        assertThat(Case.found(p -> PodProblems.template(Struct.of("spec", debugged), List.of("Always"), p)))
+                .containsExactly("spec.ephemeralContainers: Forbidden: ephemeral containers not allowed in pod"
+                        + " template");
     }
 
     @Test

@@ -62,7 +62,23 @@ class SchedulingProblemsTest {
                                 + " operator"),
                 Case.of("topologySpreadConstraints", Seq.of(valid.with("whenUnsatisfiable", "Wait")),
                         at + "whenUnsatisfiable: Unsupported value: \"Wait\": supported values: \"DoNotSchedule\","
-                                + " \"ScheduleAnyway\""));
+                                + " \"ScheduleAnyway\""),
+                Case.of("topologySpreadConstraints", Seq.of(valid, valid.with("whenUnsatisfiable", "ScheduleAnyway"))),
+                Case.of("topologySpreadConstraints", Seq.of(valid, valid),
+                        at + "{topologyKey, whenUnsatisfiable}: Duplicate value: \"{zone, DoNotSchedule}\""),
+                Case.of("topologySpreadConstraints", Seq.of(valid.with("minDomains", 2))),
+                Case.of("topologySpreadConstraints", Seq.of(valid.with("minDomains", 0)),
+                        at + "minDomains: Invalid value: 0: must be greater than zero"),
+                Case.of("topologySpreadConstraints",
+                        Seq.of(valid.with("minDomains", 2).with("whenUnsatisfiable", "ScheduleAnyway")),
+                        at + "minDomains: Invalid value: 2: can only use minDomains if"
+                                + " whenUnsatisfiable=DoNotSchedule, not ScheduleAnyway"),
+                Case.of("topologySpreadConstraints",
+                        Seq.of(valid.with("nodeTaintsPolicy", "Honor").with("nodeAffinityPolicy", "Ignore"))),
+                Case.of("topologySpreadConstraints",
+                        Seq.of(valid.with("nodeTaintsPolicy", "Foo").with("nodeAffinityPolicy", "")),
+                        at + "nodeAffinityPolicy: Unsupported value: \"\": supported values: \"Honor\", \"Ignore\"",
+                        at + "nodeTaintsPolicy: Unsupported value: \"Foo\": supported values: \"Honor\", \"Ignore\""));
     }
 
     private static Struct selector(String operator) {

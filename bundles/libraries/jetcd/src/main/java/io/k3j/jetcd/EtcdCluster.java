@@ -1,6 +1,9 @@
 package io.k3j.jetcd;
 
+import io.etcd.jetcd.api.AlarmRequest;
+import io.etcd.jetcd.api.AlarmType;
 import io.etcd.jetcd.api.ClusterGrpc;
+import io.etcd.jetcd.api.DefragmentRequest;
 import io.etcd.jetcd.api.MaintenanceGrpc;
 import io.etcd.jetcd.api.MemberAddRequest;
 import io.etcd.jetcd.api.MemberListRequest;
@@ -46,15 +49,23 @@ public final class EtcdCluster {
     /// @param bytes its database takes on the disk, of which `bytesInUse` hold something
     /// @param leader the id of the leader it knows, 0 when it knows none
     /// @param raftIndex of the last entry it has committed
+    /// @param appliedIndex of the last entry it has applied; 0 before the first
     /// @param errors alarms, as `NOSPACE`
     public record Status(long memberId, long revision, String version, long bytes, long bytesInUse, long leader,
-            long raftIndex,
+            long raftIndex, long appliedIndex,
             boolean learner, List<String> errors) {
         static Status of(StatusResponse told) {
             return new Status(told.getHeader().getMemberId(), told.getHeader().getRevision(), told.getVersion(),
                     told.getDbSize(), told.getDbSizeInUse(), told.getLeader(), told.getRaftIndex(),
-                    told.getIsLearner(), List.copyOf(told.getErrorsList()));
+                    told.getRaftAppliedIndex(), told.getIsLearner(), List.copyOf(told.getErrorsList()));
         }
+    }
+
+    /// What a member raised because it cannot go on as it should; the cluster remembers it until it is disarmed.
+    ///
+    /// @param memberId whose alarm it is
+    /// @param kind `NOSPACE`: nothing is written any more; `CORRUPT`: its data differs from the others'
+    public record Alarm(long memberId, String kind) {
     }
 
     /// The members as the one at the other end knows them.
@@ -106,6 +117,26 @@ public final class EtcdCluster {
     public Status status(Duration timeout) {
         return Status.of(client.call(MaintenanceGrpc::newBlockingStub,
                 upkeep -> upkeep.status(StatusRequest.getDefaultInstance()), timeout));
+    }
+
+    /// The alarms of all members.
+    public List<Alarm> alarms(Duration timeout) {
+        AlarmRequest request = AlarmRequest.newBuilder().setAction(AlarmRequest.AlarmAction.GET).build();
+        return client.call(MaintenanceGrpc::newBlockingStub, upkeep -> upkeep.alarm(request), timeout).getAlarmsList()
+                .stream().map(told -> new Alarm(told.getMemberID(), told.getAlarm().name())).toList();
+    }
+
+    /// Takes an alarm back. The member raises it again when its reason is still there.
+    public void disarm(Alarm alarm, Duration timeout) {
+        AlarmRequest request = AlarmRequest.newBuilder().setAction(AlarmRequest.AlarmAction.DEACTIVATE)
+                .setMemberID(alarm.memberId()).setAlarm(AlarmType.valueOf(alarm.kind())).build();
+        client.call(MaintenanceGrpc::newBlockingStub, upkeep -> upkeep.alarm(request), timeout);
+    }
+
+    /// Gives the disk back what the member's database no longer uses. The member reads and writes nothing meanwhile.
+    public void defragment(Duration timeout) {
+        client.call(MaintenanceGrpc::newBlockingStub,
+                upkeep -> upkeep.defragment(DefragmentRequest.getDefaultInstance()), timeout);
     }
 
     /// Tells all of the member's database, in pieces; the receiver may take its time. Blocks until all was told, on

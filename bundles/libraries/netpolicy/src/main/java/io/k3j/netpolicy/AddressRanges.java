@@ -3,11 +3,12 @@ package io.k3j.netpolicy;
 import io.k3j.componenthelpers.Cidr;
 import java.math.BigInteger;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// Addresses of both families as ranges that neither overlap nor touch, in order, so that equal sets of addresses are
 /// equal values.
@@ -17,6 +18,10 @@ public record AddressRanges(List<Range> ranges) {
     /// No address.
     public static final AddressRanges NONE = new AddressRanges(List.of());
     private static final int IPV6_BYTES = 16;
+    private static final int IPV6_GROUPS = 8;
+    private static final int IPV4_GROUPS = 4;
+    private static final int HEXADECIMAL = 16;
+    private static final int DECIMAL = 10;
     private static final Comparator<Range> ORDER = Comparator.comparing(Range::ipv6).thenComparing(Range::first)
             .thenComparing(Range::last);
 
@@ -105,15 +110,13 @@ public record AddressRanges(List<Range> ranges) {
                 && r.last().compareTo(number) >= 0);
     }
 
+    /// By hand: of `::ffff:0:0/96` an [InetAddress] is one of IPv4.
     private static String text(BigInteger number, boolean ipv6) {
-        byte[] raw = number.toByteArray();
-        byte[] bytes = new byte[ipv6 ? IPV6_BYTES : IPV6_BYTES / 4];
-        int length = Math.min(raw.length, bytes.length);
-        System.arraycopy(raw, raw.length - length, bytes, bytes.length - length, length);
-        try {
-            return InetAddress.getByAddress(bytes).getHostAddress();
-        } catch (UnknownHostException e) {
-            throw new IllegalStateException(e);
-        }
+        int groups = ipv6 ? IPV6_GROUPS : IPV4_GROUPS;
+        int bits = ipv6 ? Short.SIZE : Byte.SIZE;
+        return IntStream.rangeClosed(1, groups)
+                .map(i -> number.shiftRight((groups - i) * bits).intValue() & (1 << bits) - 1)
+                .mapToObj(group -> Integer.toString(group, ipv6 ? HEXADECIMAL : DECIMAL))
+                .collect(Collectors.joining(ipv6 ? ":" : "."));
     }
 }

@@ -21,6 +21,18 @@ class AddressRangesTest {
                 .containsExactly("0:0:0:0:0:0:0:0-7fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff");
     }
 
+    /// nft refuses a range that begins in one family and ends in the other.
+    @Test
+    void ipv6StaysIpv6WhereItsAddressesHoldSomeOfIpv4() {
+        assertThat(texts(AddressRanges.block("::/80", List.of())))
+                .containsExactly("0:0:0:0:0:0:0:0-0:0:0:0:0:ffff:ffff:ffff");
+        assertThat(texts(AddressRanges.block("::/0", List.of("::fffe:0:0/96")))).containsExactly(
+                "0:0:0:0:0:0:0:0-0:0:0:0:0:fffd:ffff:ffff",
+                "0:0:0:0:0:ffff:0:0-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff");
+        assertThat(texts(AddressRanges.block("::/0", List.of("0:0:0:0:1::/80", "::/81"))))
+                .allSatisfy(text -> assertThat(text.split("-")).allMatch(end -> end.contains(":")));
+    }
+
     @Test
     void whatOverlapsOrTouchesIsOneRange() {
         AddressRanges sum = AddressRanges.union(List.of(AddressRanges.block("10.0.1.0/24", List.of()),

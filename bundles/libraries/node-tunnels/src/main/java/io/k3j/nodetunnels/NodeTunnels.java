@@ -5,6 +5,7 @@ import io.k3j.edgeapi.Exchange;
 import io.k3j.streaming.TunnelConnection;
 import io.k3j.streaming.TunnelSession;
 import io.k3j.streaming.TunnelTiming;
+import io.k3j.streaming.UnreadBudget;
 import io.k3j.streaming.WebSocket;
 import io.k3j.supervisorrequests.Refusal;
 import io.k3j.supervisorrequests.RequestHandler;
@@ -23,18 +24,24 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /// The agents' tunnels to this server, by node. Any thread. An agent keeps one to every server, see K3s'
-/// `pkg/agent/tunnel`. It may have two here for a moment: the one it has lost and the one it has come back with.
+/// `pkg/agent/tunnel`. It may have a few here for a moment: those it has lost and the one it has come back with.
 public final class NodeTunnels implements RequestHandler, AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.k3j.supervisor");
 
+    /// More than an agent needs that comes back sooner than it is missed; the next one ends its oldest.
+    private static final int MOST_OF_A_NODE = 3;
+
     private final RandomGenerator random;
+    private final UnreadBudget unread;
     /// The newest first, never an empty queue; guarded by `this`.
     private final Map<String, Deque<TunnelSession>> sessions = new HashMap<>();
     private boolean closed;
 
-    /// None yet; `random` makes the ids of messages.
-    public NodeTunnels(RandomGenerator random) {
+    /// None yet; `random` makes the ids of messages, `heapBytes` is the most the heap may become: what nobody reads
+    /// takes a part of it.
+    public NodeTunnels(RandomGenerator random, long heapBytes) {
         this.random = random;
+        this.unread = new UnreadBudget(heapBytes);
     }
 
     /// Makes the request a tunnel of the node that asks and blocks until it ends. The node is the one the asker has
@@ -53,7 +60,7 @@ public final class NodeTunnels implements RequestHandler, AutoCloseable {
                 "sec-websocket-accept", WebSocket.accept(key)))) {
             WebSocket socket = new WebSocket(duplex.input(), duplex.output());
             TunnelTiming timing = TunnelTiming.of(exchange.header(TunnelTiming.SILENCE_HEADER).orElse(""));
-            serve(node, TunnelSession.ofServer(socket, timing, random));
+            serve(node, TunnelSession.ofServer(socket, timing, unread, random));
         }
     }
 
@@ -63,6 +70,10 @@ public final class NodeTunnels implements RequestHandler, AutoCloseable {
             session.close();
             return;
         }
+        surplus(node).ifPresent(oldest -> {
+            LOG.log(Level.INFO, "Tunnel ended node=" + node + " why=it has " + MOST_OF_A_NODE + " newer ones");
+            oldest.close();
+        });
         LOG.log(Level.INFO, "Tunnel opened node=" + node);
         String why = "closed";
         try {
@@ -83,6 +94,11 @@ public final class NodeTunnels implements RequestHandler, AutoCloseable {
             notifyAll();
         }
         return !closed;
+    }
+
+    private synchronized Optional<TunnelSession> surplus(String node) {
+        Deque<TunnelSession> all = sessions.getOrDefault(node, new ArrayDeque<>());
+        return all.size() > MOST_OF_A_NODE ? Optional.of(all.removeLast()) : Optional.empty();
     }
 
     private synchronized void remove(String node, TunnelSession session) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// What is dialled without a tunnel.
 class EgressDialerTest {
-    private final NodeTunnels tunnels = new NodeTunnels(new Random(7));
+    private final NodeTunnels tunnels = new NodeTunnels(new Random(7), 1 << 30);
     private final List<String> direct = new ArrayList<>();
 
     @AfterEach

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.edgeapi.ByteDuplex;
+import io.k3j.streaming.TunnelSession;
 import io.k3j.supervisorrequests.Refusal;
 import io.k3j.supervisorrequests.Requester;
 import io.k3j.testkitbase.Waiting;
@@ -16,6 +17,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class NodeTunnelsTest {
     private static final Requester NODE = new Requester("system:node:node-2", List.of("system:nodes"));
-    private final NodeTunnels tunnels = new NodeTunnels(new Random(7));
+    private final NodeTunnels tunnels = new NodeTunnels(new Random(7), 1 << 30);
     private final EgressDialer.Nodes nodes = node -> node.startsWith("server-");
     private final List<String> direct = new ArrayList<>();
     private ServerSocket listening;
@@ -216,6 +218,41 @@ class NodeTunnelsTest {
         tunnels.close();
         assertThat(in.read()).isEqualTo(-1);
         assertThat(tunnels.of("node-2", Duration.ZERO)).isEmpty();
+    }
+
+    @Test
+    void theFourthTunnelOfANodeEndsItsFirst() throws Exception {
+        Socket second = further();
+        Socket third = further();
+        Socket fourth = further();
+        assertThat(in.read()).as("the first").isEqualTo(-1);
+        in = new DataInputStream(fourth.getInputStream());
+        dialer("agent").dialKubelet("node-2", "192.0.2.9", 10_250);
+        assertThat(receive()).as("the newest is used").endsWith(bytes("tcp/127.0.0.1:10250"));
+        for (Socket older : List.of(second, third)) {
+            older.setSoTimeout(1);
+            assertThatThrownBy(() -> older.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
+            older.close();
+        }
+        fourth.close();
+    }
+
+    /// The agent's end of one more tunnel of the node, once that is its newest.
+    private Socket further() throws Exception {
+        TunnelSession before = tunnels.of("node-2", Duration.ZERO).orElseThrow();
+        Socket theirs = new Socket(listening.getInetAddress(), listening.getLocalPort());
+        theirs.setSoTimeout(60_000);
+        FakeExchange upgrade = new FakeExchange("GET", "/v1-k3s/connect").with("upgrade", "websocket")
+                .with("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==").upgraded(duplex(listening.accept()));
+        Thread.startVirtualThread(() -> {
+            try {
+                tunnels.answer(upgrade, NODE);
+            } catch (IOException | Refusal ended) {
+                // the test sees it at its own end
+            }
+        });
+        Waiting.until("a newer tunnel", () -> tunnels.of("node-2", Duration.ZERO).orElseThrow() != before);
+        return theirs;
     }
 
     @Test

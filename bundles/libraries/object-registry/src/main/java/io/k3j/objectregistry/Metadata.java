@@ -2,6 +2,7 @@ package io.k3j.objectregistry;
 
 import io.k3j.apimachinery.Rfc3339;
 import io.k3j.apiserverapi.FieldProblem;
+import io.k3j.apiserverapi.ResourceKind.Strategy;
 import io.k3j.apiserverapi.Write;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Gvr;
@@ -123,13 +124,20 @@ public final class Metadata {
     }
 
     /// The object with its generation raised when anything but metadata differs, and but the status where that is
-    /// written on its own. Controllers tell by it whether the wish has changed (`observedGeneration`).
+    /// written on its own. Controllers tell by it whether the wish has changed (`observedGeneration`); to some of them
+    /// annotations are a part of it.
     Struct generation(Intent intent, Struct before, Struct after) {
-        boolean status = intent.target().kind().strategy().status();
-        if (body(before, status).equals(body(after, status))) {
+        Strategy strategy = intent.target().kind().strategy();
+        boolean annotated = strategy.annotations() && intent.subresource().isEmpty()
+                && !annotations(before).equals(annotations(after));
+        if (!annotated && body(before, strategy.status()).equals(body(after, strategy.status()))) {
             return after;
         }
         return after.withAt(before.struct("metadata").whole("generation", 0) + 1, "metadata", "generation");
+    }
+
+    private static Struct annotations(Struct object) {
+        return object.struct("metadata").struct("annotations");
     }
 
     private static Struct body(Struct object, boolean without) {
@@ -146,6 +154,20 @@ public final class Metadata {
             metadata = metadata.with("generation", metadata.whole("generation", 0) + 1);
         }
         return object.with("metadata", metadata);
+    }
+
+    /// An object that has a grace period, with a shorter one: it ends that long after the deletion was asked for. Where
+    /// that is over already the object has a second more, since somebody still has to see the change and end what it
+    /// stands for, unless `grace` is 0, which asks for no end but this one.
+    Struct hastened(Struct object, long grace) {
+        Struct metadata = object.struct("metadata");
+        Instant end = Instant.parse(metadata.text("deletionTimestamp"))
+                .minusSeconds(metadata.whole("deletionGracePeriodSeconds", 0)).plusSeconds(grace);
+        Instant now = clock.instant();
+        boolean over = end.isBefore(now);
+        return object.with("metadata", metadata
+                .with("deletionTimestamp", (over ? now.truncatedTo(ChronoUnit.SECONDS) : end).toString())
+                .with("deletionGracePeriodSeconds", over ? Math.min(grace, 1) : grace));
     }
 
     /// Checks that body and path speak of the same object. What only the path says is put into the object later, by

@@ -137,15 +137,21 @@ public final class ObjectDeletes {
         };
     }
 
-    /// A second deletion can only make the grace shorter.
+    /// While a grace period runs, a deletion changes nothing but its length, and that only when it asks for a shorter
+    /// one.
     private Obj wanted(Intent intent, Obj before, DeleteOptions options) {
-        Obj now = finalizers(before, propagation(intent, before, options));
-        long grace = grace(intent, before, options);
-        if (before.terminating()) {
-            boolean shorter = grace < before.metadata().whole("deletionGracePeriodSeconds", 0);
-            return shorter ? now.withTree(metadata.marked(now.tree(), grace)) : now;
+        long left = before.terminating() ? before.metadata().whole("deletionGracePeriodSeconds", 0) : 0;
+        long asked = options.gracePeriodSeconds();
+        boolean pending = left > 0 && intent.target().kind().strategy().graceful();
+        if (pending && (asked < 0 || asked >= left)) {
+            return before;
         }
-        return now.withTree(metadata.marked(now.tree(), grace));
+        Obj now = finalizers(before, propagation(intent, before, options));
+        if (pending) {
+            return now.withTree(metadata.hastened(now.tree(), asked));
+        }
+        return before.terminating() && left == 0 ? now
+                : now.withTree(metadata.marked(now.tree(), grace(intent, before, options)));
     }
 
     /// Only objects that somebody else must stop first get a grace period.

@@ -31,7 +31,7 @@ public final class ObjectReads {
     /// How long a read waits for a revision the server has not reached, as upstream's watch cache.
     public static final long FUTURE_WAIT_MILLIS = 3_000;
     private final EventLog log;
-    /// A page from the datastore has no more objects, and ends behind so many bytes: nobody shares them.
+    /// A page from the datastore ends with so many objects, and behind so many bytes: nobody shares them.
     private static final long PAST_OBJECTS = 500;
     private static final long PAST_BYTES = 8L << 20;
     private final Fence fence;
@@ -157,8 +157,11 @@ public final class ObjectReads {
     /// From the datastore, for lists in pages only: without a limit all of a resource would be in memory once more.
     private Optional<ListPage> past(Selection selection, long revision, String start, PageScan scan)
             throws IOException {
-        scan.atMost(PAST_BYTES);
-        if (!scan.endsWithin(PAST_OBJECTS) || !past.visit(selection.prefix(), start, revision, scan)) {
+        if (!scan.limited()) {
+            return Optional.empty();
+        }
+        scan.atMost(PAST_OBJECTS, PAST_BYTES);
+        if (!past.visit(selection.prefix(), start, revision, scan)) {
             return Optional.empty();
         }
         scan.end();

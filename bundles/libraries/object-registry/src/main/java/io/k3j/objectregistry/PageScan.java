@@ -12,7 +12,7 @@ public final class PageScan implements BiPredicate<String, Item> {
     /// Objects between two looks whether the client is still there and others wait for a processor.
     private static final int LOOK_EVERY = 1_024;
     private final Selection selection;
-    private final long limit;
+    private long limit;
     private final BooleanSupplier gone;
     private final boolean converting;
     private final List<Item> items = new ArrayList<>();
@@ -34,13 +34,15 @@ public final class PageScan implements BiPredicate<String, Item> {
         this.converting = selection.converts();
     }
 
-    /// Whether no more than `most` objects are wanted at once.
-    boolean endsWithin(long most) {
-        return limit > 0 && limit <= most;
+    /// Whether it is wanted in pages.
+    boolean limited() {
+        return limit > 0;
     }
 
-    /// Ends the page once its objects weigh so much, whatever the limit, with one object at least.
-    void atMost(long bytes) {
+    /// Ends the page once it has so many objects, or once they weigh so much, with one object at least; whatever the
+    /// limit.
+    void atMost(long objects, long bytes) {
+        limit = limited() ? Math.min(limit, objects) : objects;
         bytesLeft = bytes;
     }
 

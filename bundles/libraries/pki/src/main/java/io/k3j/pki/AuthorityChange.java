@@ -1,10 +1,7 @@
 package io.k3j.pki;
 
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.PrivateKey;
 import java.security.PublicKey;
-import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -37,27 +34,10 @@ public final class AuthorityChange {
             if (chain.getFirst().getBasicConstraints() < 0) {
                 return Optional.of("the first certificate is not that of an authority");
             }
-            return fits(chain.getFirst().getPublicKey(), keys.getFirst().secret()) ? Optional.empty()
+            return keys.getFirst().signsFor(chain.getFirst().getPublicKey()) ? Optional.empty()
                     : Optional.of("the key does not belong to the first certificate");
         } catch (IllegalArgumentException damaged) {
             return Optional.of(String.valueOf(damaged.getMessage()));
-        }
-    }
-
-    /// By a signature that is made and checked, which holds for every kind of key.
-    private static boolean fits(PublicKey open, PrivateKey secret) {
-        String algorithm = open.getAlgorithm().equals("RSA") ? "SHA256withRSA" : "SHA256withECDSA";
-        byte[] probe = "k3s".getBytes(StandardCharsets.US_ASCII);
-        try {
-            Signature signature = Signature.getInstance(algorithm);
-            signature.initSign(secret);
-            signature.update(probe);
-            byte[] signed = signature.sign();
-            signature.initVerify(open);
-            signature.update(probe);
-            return signature.verify(signed);
-        } catch (GeneralSecurityException other) {
-            return false;
         }
     }
 

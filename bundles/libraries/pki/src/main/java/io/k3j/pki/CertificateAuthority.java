@@ -86,7 +86,7 @@ public record CertificateAuthority(List<X509Certificate> chain, PrivateKey key) 
 
     /// Whether a certificate is from this authority, to decide whether it is to be made again: whom to trust is decided
     /// by signatures. Where it names the key that signed it, that is looked at, which costs a starting process nothing;
-    /// else its signature is verified, which costs ten milliseconds.
+    /// else its signature is verified ([#signed]).
     public boolean issued(X509Certificate leaf) {
         Optional<byte[]> own = ownIdentifier();
         Optional<byte[]> named = Optional.ofNullable(leaf.getExtensionValue(Extension.authorityKeyIdentifier.getId()))
@@ -96,6 +96,11 @@ public record CertificateAuthority(List<X509Certificate> chain, PrivateKey key) 
             return Arrays.equals(own.get(), named.get())
                     && leaf.getIssuerX500Principal().equals(certificate().getSubjectX500Principal());
         }
+        return signed(leaf);
+    }
+
+    /// Whether a certificate's signature is by this authority's key. Costs a cold process some milliseconds.
+    public boolean signed(X509Certificate leaf) {
         try {
             leaf.verify(certificate().getPublicKey());
             return true;

@@ -45,7 +45,7 @@ public record UnboundClaim(Obj claim, Obj type, Quantity size, Optional<Obj> mea
     public static UnboundClaim of(Obj claim, Obj type, List<Obj> volumes, CsiObjects csi) {
         Quantity size = Quantity.of(claim.spec().struct("resources").struct("requests").get("storage"));
         return new UnboundClaim(claim, type, size,
-                volumes.stream().filter(v -> VolumeMatch.meant(v, claim)).findFirst(),
+                VolumeMatch.reserved(claim, volumes),
                 VolumeMatch.candidates(claim, volumes).stream().map(VolumeTopology::of).toList(),
                 DriverStorage.of(type, size, csi));
     }

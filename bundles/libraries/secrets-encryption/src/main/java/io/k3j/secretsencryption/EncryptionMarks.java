@@ -156,9 +156,13 @@ public final class EncryptionMarks {
         }
     }
 
-    /// The API, null while there is none. Of this server; the callers write Secrets and Events by it.
-    @Nullable
-    ApiClient api() {
-        return client.get();
+    /// The API of this server; the callers write Secrets and Events by it.
+    /// @throws Refusal 503 while there is none
+    ApiClient api() throws Refusal {
+        ApiClient api = client.get();
+        if (api == null) {
+            throw new Refusal(503, "runtime core not ready");
+        }
+        return api;
     }
 }

@@ -233,12 +233,12 @@ public final class EncryptionRequests implements RequestHandler, AutoCloseable {
             LOG.log(Level.INFO, "Enabling secrets encryption with identity provider, restart with secrets-encryption");
             return false;
         }
-        EncryptionConfiguration configuration = now.get().configuration();
-        if (configuration.on() == enable) {
-            return false;
+        keeper.marks().api();
+        EncryptionState next = now.get();
+        if (next.configuration().on() != enable) {
+            next = keeper.change(now, EncryptionState.of(next.configuration().enabled(enable, kind), next.stage()));
         }
-        EncryptionState next = keeper.change(now,
-                EncryptionState.of(configuration.enabled(enable, kind), now.get().stage()));
+        // whoever changed it may have been interrupted before all Secrets were written; those that were cost nothing
         keeper.awaitAgreement();
         return reencrypt(next, kind, true);
     }
@@ -246,9 +246,6 @@ public final class EncryptionRequests implements RequestHandler, AutoCloseable {
     /// Begins on a thread of its own, as K3s does; what comes of it is seen by the stage, the log and Events.
     private boolean reencrypt(EncryptionState now, Kind kind, boolean skip) throws Refusal {
         ApiClient api = keeper.marks().api();
-        if (api == null) {
-            throw new Refusal(503, "runtime core not ready");
-        }
         keeper.marks().active(true);
         keeper.step();
         Reencryption all = new Reencryption(api, keeper.marks().name(), events);

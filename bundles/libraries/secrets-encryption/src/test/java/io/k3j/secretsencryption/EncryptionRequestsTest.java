@@ -2,6 +2,7 @@ package io.k3j.secretsencryption;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ObjList;
@@ -27,6 +28,7 @@ import io.k3j.supervisorrequests.Refusal;
 import io.k3j.supervisorrequests.Requester;
 import io.k3j.testkitedge.FakeExchange;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -40,6 +42,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -58,6 +61,8 @@ class EncryptionRequestsTest {
     private final MemoryDatastore store = new MemoryDatastore(true);
     private final List<Running> running = new CopyOnWriteArrayList<>();
     private volatile CountDownLatch held = new CountDownLatch(0);
+    /// Whether servers run without an API server.
+    private volatile boolean withoutApi;
     private final List<String> written = new CopyOnWriteArrayList<>();
 
     @AfterEach
@@ -91,7 +96,7 @@ class EncryptionRequestsTest {
                     new Members.Kind(false, ""));
             start(settings, mine);
             ApiClient api = api();
-            EncryptionMarks marks = new EncryptionMarks(mine, () -> api, CLOCK);
+            EncryptionMarks marks = new EncryptionMarks(mine, () -> withoutApi ? null : api, CLOCK);
             keeper = new EncryptionKeeper(layout, () -> store, () -> "s3cret", marks, CLOCK, RANDOM);
             requests = new EncryptionRequests(keeper, settings, (client, node, reason, message, warning) -> {
             }, CLOCK, RANDOM);
@@ -126,6 +131,14 @@ class EncryptionRequestsTest {
                     // the test has ended
                 }
             });
+        }
+
+        boolean on() {
+            try {
+                return keeper.current().orElseThrow().configuration().on();
+            } catch (IOException unreadable) {
+                throw new UncheckedIOException(unreadable);
+            }
         }
 
         Optional<String> file(String name) throws IOException {
@@ -274,6 +287,36 @@ class EncryptionRequestsTest {
         one.awaitStage("reencrypt_finished");
         assertThat(one.status().flag("enable")).isFalse();
         assertThat(written).contains("one plain", "two plain");
+    }
+
+    @Test
+    void enablingThatWasInterruptedGoesOn() throws Exception {
+        new Running("server-1").ask("{\"enable\":true}");
+        Running one = new Running("server-1", "secretsEncryption", true);
+        Running two = new Running("server-2", "secretsEncryption", true);
+        AtomicReference<Throwable> refusal = new AtomicReference<>();
+        Thread asking = Thread.startVirtualThread(
+                () -> refusal.set(catchThrowable(() -> one.ask("{\"enable\":true}"))));
+        until(() -> asking.getState() == Thread.State.TIMED_WAITING && one.on());
+        asking.interrupt();
+        asking.join();
+        assertThat(refusal.get()).isInstanceOfSatisfying(Refusal.class, r -> assertThat(r.code()).isEqualTo(503))
+                .hasMessageContaining("give the same command again");
+        assertThat(written).isEmpty();
+        two.keeper.step();
+        one.ask("{\"enable\":true}");
+        until(() -> written.size() == 2 && !one.keeper.marks().active());
+        assertThat(written).containsExactly("one aescbckey-2026-11-20T10:00:00Z", "two aescbckey-2026-11-20T10:00:00Z");
+    }
+
+    @Test
+    void aServerWithoutAnApiChangesNothing() throws Exception {
+        new Running("server-1").ask("{\"enable\":true}");
+        withoutApi = true;
+        Running one = new Running("server-1", "secretsEncryption", true);
+        assertThatThrownBy(() -> one.ask("{\"enable\":true}"))
+                .isInstanceOfSatisfying(Refusal.class, r -> assertThat(r.code()).isEqualTo(503));
+        assertThat(one.on()).isFalse();
     }
 
     @Test

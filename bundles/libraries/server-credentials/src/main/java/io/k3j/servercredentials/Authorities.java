@@ -7,6 +7,7 @@ import io.k3j.pki.PemFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -27,7 +28,15 @@ public final class Authorities {
     ///
     /// @param authority its chain, itself first, and its key
     /// @param fresh whether it has just been made, so that everything it vouches for has to be made again
-    record InForce(CertificateAuthority authority, boolean fresh) {
+    /// @param changed when its files were written last; what is older may have been signed by another key
+    record InForce(CertificateAuthority authority, boolean fresh, Instant changed) {
+        /// Whether a leaf that was kept is from it. Names decide where the leaf's file is newer than the authority's:
+        /// verifying twenty signatures takes a starting process fifty milliseconds.
+        /// @param file where the leaf lies
+        boolean issued(X509Certificate leaf, Path file) throws IOException {
+            return authority.issued(leaf)
+                    && (!Files.getLastModifiedTime(file).toInstant().isBefore(changed) || authority.signed(leaf));
+        }
     }
 
     private final Map<Issuer, InForce> all;
@@ -41,7 +50,8 @@ public final class Authorities {
     /// @param now where the validity of a new one begins
     /// @param random for serial numbers
     /// @param issuers those that are wanted; others are not looked at
-    /// @throws IOException naming a certificate whose key is missing, or a damaged file; nothing is overwritten
+    /// @throws AuthorityMismatch naming a certificate whose key is missing or another one's; nothing is overwritten
+    /// @throws IOException naming a damaged file; nothing is overwritten
     static Authorities ensure(ServerLayout layout, Instant now, RandomGenerator random, Collection<Issuer> issuers)
             throws IOException {
         Parallel work = new Parallel();
@@ -66,19 +76,32 @@ public final class Authorities {
         List<X509Certificate> chain = PemFiles.certificates(certificate);
         Optional<LoadedKey> loaded = PemFiles.key(key);
         if (!chain.isEmpty() && loaded.isPresent()) {
+            if (!loaded.get().belongsTo(chain.getFirst().getPublicKey())) {
+                throw AuthorityMismatch.otherKey(certificate, key);
+            }
             ensureNoChain(layout, issuer, chain);
-            return new InForce(new CertificateAuthority(chain, loaded.get().secret()), false);
+            return new InForce(new CertificateAuthority(chain, loaded.get().secret()), false,
+                    changed(certificate, key));
         }
         if (!chain.isEmpty()) {
-            throw new IOException(certificate + " is there but its key " + key
-                    + " is not; restore the key from a backup, or remove the certificate to have both made again");
+            throw AuthorityMismatch.noKey(certificate, key);
         }
         KeyPair pair = loaded.flatMap(LoadedKey::pair).orElseGet(Keys::elliptic);
         CertificateAuthority authority = CertificateAuthority.selfSigned(issuer.prefix(), pair, now, random);
         PemFiles.write(key, pair);
         PemFiles.write(certificate, authority.chain());
         ensureNoChain(layout, issuer, authority.chain());
-        return new InForce(authority, true);
+        return new InForce(authority, true, now);
+    }
+
+    /// By the time of the inode's change: the time of modification of a file from the bootstrap record is the record's.
+    private static Instant changed(Path certificate, Path key) throws IOException {
+        Instant last = Instant.EPOCH;
+        for (Path file : List.of(certificate, key)) {
+            Instant time = ((FileTime) Files.getAttribute(file, "unix:ctime")).toInstant();
+            last = time.isAfter(last) ? time : last;
+        }
+        return last;
     }
 
     /// Signers want the authority alone, without what vouches for it. The controller manager's signers are given
@@ -94,10 +117,10 @@ public final class Authorities {
     }
 
     /// The same, none of them new any more. For renewals: without this each look would make again what a new authority
-    /// vouches for.
+    /// vouches for. All signatures are verified then, which costs a process that has run for a while next to nothing.
     Authorities settled() {
         Map<Issuer, InForce> settled = new EnumMap<>(Issuer.class);
-        all.forEach((issuer, inForce) -> settled.put(issuer, new InForce(inForce.authority(), false)));
+        all.forEach((issuer, inForce) -> settled.put(issuer, new InForce(inForce.authority(), false, Instant.MAX)));
         return new Authorities(settled);
     }
 

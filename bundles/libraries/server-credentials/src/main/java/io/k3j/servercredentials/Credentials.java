@@ -51,7 +51,7 @@ public record Credentials(ServerLayout layout, SupervisorSettings settings, Auth
         for (LeafCertificate leaf : LeafCertificates.needed(layout, settings)) {
             leaves.add(() -> leaf.ensure(authorities, now, random));
         }
-        leaves.add(() -> tokens.write(passwords, Files.readString(layout.tls("server-ca.crt"))));
+        leaves.add(() -> tokens.complete(passwords, Files.readString(layout.tls("server-ca.crt"))));
         if (ownNode(settings)) {
             node(leaves, settings, layout, authorities);
             leaves.add(() -> nodePassword(nodePasswordFile(settings, layout), random));
@@ -94,6 +94,13 @@ public record Credentials(ServerLayout layout, SupervisorSettings settings, Auth
         }
         work.finish();
         return others.get(Issuer.REQUEST_HEADER).certificate();
+    }
+
+    /// Writes the token files for the password that opens the cluster's records. To be called once the datastore has
+    /// said so: until then `server/token` is left alone where it has another one. Blocks for the disk.
+    /// @throws IOException naming the file that cannot be written
+    public void admitted() throws IOException {
+        new JoinTokens(layout, settings).write(passwords, Files.readString(layout.tls("server-ca.crt")));
     }
 
     /// Their owner's alone from the moment they exist.

@@ -80,9 +80,19 @@ public final class JoinTokens {
             String given = password(settings.token());
             return kept.isPresent() && !kept.get().equals(given) && changed(given) ? kept : Optional.of(given);
         }
-        return kept.isPresent() ? kept
-                : PemFiles.read(layout.server("token")).map(String::strip).filter(Predicate.not(String::isEmpty))
-                        .map(JoinTokens::password);
+        return kept.isPresent() ? kept : shown();
+    }
+
+    private Optional<String> shown() throws IOException {
+        return PemFiles.read(layout.server("token")).map(String::strip).filter(Predicate.not(String::isEmpty))
+                .map(JoinTokens::password);
+    }
+
+    /// The password of `server/token`, which may be the cluster's where [#knownPassword] is not: a start that was
+    /// refused has written the password of its flag before. Empty without the file, and when a flag names the password.
+    /// @throws IllegalArgumentException when the file holds no token
+    public Optional<String> shownPassword() throws IOException {
+        return settings.token().isEmpty() ? shown() : Optional.empty();
     }
 
     /// Whether this is the password that the one on disk took the place of while this server ran: its flags cannot know
@@ -119,17 +129,18 @@ public final class JoinTokens {
         return HexFormat.of().formatHex(secret);
     }
 
-    /// Work in the middle of a rotation. It seals with the new token what others read by it: the bootstrap record and
-    /// the agreed values.
+    /// Work at the beginning of a rotation. It seals with the new token what others read by it: the bootstrap record
+    /// and the agreed values.
     @FunctionalInterface
     public interface Sealing {
         /// Does it; what it throws ends the rotation, and the old token stays.
-        void run() throws IOException;
+        /// @param passwords what `cred/passwd` will hold
+        void run(String passwords) throws IOException;
     }
 
-    /// Makes `next` the server token, and the agents' where they have none of their own. `sealing` runs when
-    /// `cred/passwd` holds the new one and before anything else does; if it fails, the old one is put back. Blocks for
-    /// the disk, a hash and `sealing`.
+    /// Makes `next` the server token, and the agents' where they have none of their own. `sealing` runs before any file
+    /// names the new one: whenever this is cut off, the files name a token that opens the records. Blocks for the disk,
+    /// a hash and `sealing`.
     ///
     /// @param passwords those in force, which are changed last
     /// @param next the new password
@@ -138,8 +149,7 @@ public final class JoinTokens {
     public void rotate(PasswordFile passwords, String next, Sealing sealing, RandomGenerator random)
             throws IOException {
         Path file = layout.cred("passwd");
-        String before = PemFiles.read(file).orElse("");
-        PasswordFile changed = read(file, before);
+        PasswordFile changed = read(file, PemFiles.read(file).orElse(""));
         boolean shared = changed.row("node").map(Row::password)
                 .equals(changed.row("server").map(Row::password));
         String former = NodePassword.hash(passwords.row("server").map(Row::password).orElse(""), random);
@@ -147,17 +157,26 @@ public final class JoinTokens {
         if (shared) {
             changed.put(new Row("node", next, List.of(PasswordFile.AGENT_GROUP)));
         }
+        sealing.run(changed.text());
         PemFiles.write(file, changed.text(), PemFiles.SECRET);
-        try {
-            sealing.run();
-        } catch (IOException | RuntimeException failed) {
-            PemFiles.write(file, before, PemFiles.SECRET);
-            throw failed;
-        }
         PemFiles.write(former(), former + "\n", PemFiles.SECRET);
         changed.row("server").ifPresent(passwords::put);
         changed.row("node").ifPresent(passwords::put);
         write(passwords, Files.readString(layout.tls("server-ca.crt")));
+    }
+
+    /// As [#write], unless `server/token` has another password: before the datastore has admitted this server, that may
+    /// be the only one left by which the cluster opens.
+    void complete(PasswordFile passwords, String caPem) throws IOException {
+        Optional<String> there;
+        try {
+            there = shown();
+        } catch (IllegalArgumentException damaged) {
+            there = Optional.empty();
+        }
+        if (there.isEmpty() || there.equals(passwords.row("server").map(Row::password))) {
+            write(passwords, caPem);
+        }
     }
 
     /// Writes the token files for the authority whose certificate file says `caPem`. `node-token`, and without a token

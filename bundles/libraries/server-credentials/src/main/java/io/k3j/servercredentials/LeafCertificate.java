@@ -41,7 +41,7 @@ record LeafCertificate(Path certificate, Path key, Issuer issuer, Profile profil
     /// @throws IOException naming a file that cannot be read or written
     boolean ensure(Authorities authorities, Instant now, RandomGenerator random) throws IOException {
         Authorities.InForce inForce = authorities.inForce(issuer);
-        if (!inForce.fresh() && upToDate(inForce.authority(), now)) {
+        if (!inForce.fresh() && upToDate(inForce, now)) {
             return false;
         }
         make(inForce.authority(), now, random);
@@ -65,7 +65,7 @@ record LeafCertificate(Path certificate, Path key, Issuer issuer, Profile profil
     }
 
     /// The chain has to be the authority's of now: after a rotation with a new root a client needs the new way to it.
-    private boolean upToDate(CertificateAuthority authority, Instant now) throws IOException {
+    private boolean upToDate(Authorities.InForce inForce, Instant now) throws IOException {
         List<X509Certificate> chain = PemFiles.certificates(certificate);
         Optional<LoadedKey> secret = PemFiles.key(key);
         if (chain.isEmpty() || secret.isEmpty()) {
@@ -77,7 +77,8 @@ record LeafCertificate(Path certificate, Path key, Issuer issuer, Profile profil
         }
         Instant end = leaf.getNotAfter().toInstant();
         return end.isAfter(now.plus(min(RENEWAL, profile.validity().dividedBy(3)))) && says(leaf)
-                && chain.subList(1, chain.size()).equals(authority.chain()) && authority.issued(leaf);
+                && chain.subList(1, chain.size()).equals(inForce.authority().chain())
+                && inForce.issued(leaf, certificate);
     }
 
     /// A file that does not tell the public half is taken: nothing says that the two do not belong together.

@@ -68,7 +68,10 @@ public final class ServerIdentity implements ListenerIdentity {
         this.clock = clock;
         this.random = random;
         names.addAll(AlternativeNames.ofServer(settings).texts());
-        Optional<Certified> kept = file.read().filter(found -> !anew && right(found));
+        Optional<Certified> kept = file.read();
+        if (kept.isPresent() && (anew || !right(kept.get()))) {
+            kept = Optional.empty();
+        }
         if (!secure) {
             kept.ifPresent(old -> names.addAll(LeafCertificate.alternativeNames(old.chain().getFirst())));
         }
@@ -77,11 +80,11 @@ public final class ServerIdentity implements ListenerIdentity {
     }
 
     /// Signed by the authority of now, with its chain, lasting, and good for all names.
-    private boolean right(Certified kept) {
+    private boolean right(Certified kept) throws IOException {
         X509Certificate leaf = kept.chain().getFirst();
-        CertificateAuthority authority = authorities.get(Issuer.SERVER);
-        boolean chained = kept.chain().subList(1, kept.chain().size()).equals(authority.chain());
-        return chained && authority.issued(leaf) && lasting(leaf)
+        Authorities.InForce inForce = authorities.inForce(Issuer.SERVER);
+        boolean chained = kept.chain().subList(1, kept.chain().size()).equals(inForce.authority().chain());
+        return chained && inForce.issued(leaf, file.path()) && lasting(leaf)
                 && LeafCertificate.alternativeNames(leaf).containsAll(names);
     }
 

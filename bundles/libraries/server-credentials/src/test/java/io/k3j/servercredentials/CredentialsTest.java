@@ -1,10 +1,12 @@
 package io.k3j.servercredentials;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.pki.CertificateAuthority;
 import io.k3j.pki.ClusterToken;
+import io.k3j.pki.Keys;
 import io.k3j.pki.PasswordFile;
 import io.k3j.pki.PemFiles;
 import io.k3j.pki.Profile;
@@ -12,7 +14,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -194,6 +198,44 @@ class CredentialsTest {
         assertThatThrownBy(() -> ensure(now)).isInstanceOf(IOException.class)
                 .hasMessageContaining("server-ca.crt is there but its key")
                 .hasMessageContaining("restore the key from a backup");
+    }
+
+    /// Half of a pair may be written when a server is killed.
+    @Test
+    void usesNoAuthorityWithTheKeyOfAnother() throws Exception {
+        ensure(now);
+        KeyPair pair = Keys.elliptic();
+        PemFiles.write(directory.resolve("server/tls/server-ca.crt"),
+                CertificateAuthority.selfSigned("k3s-server", pair, now, RANDOM).chain());
+        assertThatThrownBy(() -> ensure(now)).isInstanceOf(AuthorityMismatch.class)
+                .hasMessageContaining("server-ca.crt and ").hasMessageContaining("server-ca.key do not belong together")
+                .hasMessageContaining("restore both");
+        PemFiles.write(directory.resolve("server/tls/server-ca.key"), pair);
+        ensure(now);
+        verifyLeaves();
+    }
+
+    @Test
+    void makesALeafAgainThatWasSignedBeforeTheRightKeyCame() throws Exception {
+        Credentials credentials = ensure(now);
+        String file = "server/tls/client-admin.crt";
+        CertificateAuthority torn = new CertificateAuthority(credentials.authorities().get(Issuer.CLIENT).chain(),
+                Keys.elliptic().getPrivate());
+        PemFiles.write(directory.resolve(file), Stream.concat(
+                Stream.of(torn.sign(Profile.client("system:admin", "system:masters"), certificate(file).getPublicKey(),
+                        now, RANDOM)),
+                torn.chain().stream()).toList());
+        Files.setLastModifiedTime(directory.resolve(file), FileTime.from(now.minusSeconds(60)));
+        ensure(now.plusSeconds(60));
+        verifyLeaves();
+    }
+
+    private void verifyLeaves() throws Exception {
+        for (String name : OPEN) {
+            List<X509Certificate> chain = PemFiles.certificates(directory.resolve("server/tls/" + name + ".crt"));
+            assertThatCode(() -> chain.getFirst().verify(chain.get(1).getPublicKey())).as(name)
+                    .doesNotThrowAnyException();
+        }
     }
 
     @Test

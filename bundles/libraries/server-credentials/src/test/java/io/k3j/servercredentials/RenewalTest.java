@@ -1,18 +1,22 @@
 package io.k3j.servercredentials;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.componentapi.TimeSource;
+import io.k3j.pki.CertificateAuthority;
 import io.k3j.pki.CertificateServices;
 import io.k3j.pki.Keys;
 import io.k3j.pki.PemFiles;
+import io.k3j.pki.Profile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -106,6 +110,20 @@ class RenewalTest {
                 .isEqualTo(authority(file)));
         assertThat(told).hasValue(1);
         assertThat(Files.readString(Path.of(settings.writeKubeconfig()))).contains("client-certificate-data");
+    }
+
+    @Test
+    void aLeafWithTheSignatureOfAnotherKeyIsMadeAgain() throws Exception {
+        Path file = directory.resolve("server/tls/client-admin.crt");
+        X509Certificate authority = credentials.authorities().get(Issuer.CLIENT).certificate();
+        CertificateAuthority torn = new CertificateAuthority(List.of(authority), Keys.elliptic().getPrivate());
+        PemFiles.write(file, List.of(torn.sign(Profile.client("system:admin", "system:masters"),
+                PemFiles.certificates(file).getFirst().getPublicKey(), now, RANDOM), authority));
+        pass(Duration.ofMinutes(31));
+        renewal.step();
+        assertThatCode(() -> PemFiles.certificates(file).getFirst().verify(authority.getPublicKey()))
+                .doesNotThrowAnyException();
+        assertThat(told).hasValue(1);
     }
 
     @Test

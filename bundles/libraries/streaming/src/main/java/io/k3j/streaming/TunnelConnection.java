@@ -13,18 +13,24 @@ import org.jspecify.annotations.Nullable;
 /// There is no half-closing: when the other end has ended, what it sent before can still be read.
 ///
 /// Pausing is remotedialer's: the reader's end asks the writer's end to stop when too much waits, and to go on when
-/// little does. Bytes that are on the way meanwhile are taken; an end that does not stop is cut off.
+/// little does. Bytes that are on the way meanwhile are taken; an end that does not stop is cut off. How much is too
+/// much depends on what all connections hold, see [UnreadBudget].
 public final class TunnelConnection implements AutoCloseable {
     /// With more bytes than this unread the other end is asked to pause.
     static final int PAUSE_ABOVE = 1 << 21;
-    /// Below this it is asked to go on.
-    static final int RESUME_BELOW = PAUSE_ABOVE / 8;
-    /// Another end that does not pause is cut off here.
-    static final int MAX_UNREAD = 8 * PAUSE_ABOVE;
+    /// The same while all connections together hold much.
+    static final int PAUSE_ABOVE_WHEN_SCARCE = 1 << 16;
+    /// Below this part of it the other end is asked to go on, as a divisor.
+    private static final int RESUME_PART = 8;
+    /// More bytes than this after we have asked for a pause come from an end that does not pause: what had left before
+    /// it heard of it lies in its send buffer and in our receive buffer, by Linux' defaults 4 MiB and 6 MiB at most,
+    /// and these do not hold as many bytes as they take memory.
+    static final int MAX_LATE = 1 << 23;
     private static final int MAX_DATA = 32 * 1024;
 
     private final TunnelSession session;
     private final long id;
+    private final UnreadBudget budget;
     /// What the other end sent; guarded by this, as is all that follows.
     private final Queue<byte[]> unread = new ArrayDeque<>();
     /// How many bytes of it have not been read.
@@ -33,19 +39,27 @@ public final class TunnelConnection implements AutoCloseable {
     private int offset;
     /// We have asked the other end to pause.
     private boolean pausing;
+    /// How many bytes have come since.
+    private int late;
     /// The other end has asked us to pause.
     private boolean paused;
-    /// Why it is over; [TunnelFrame#EOF] when in order. Set once.
+    /// Why it is over; [TunnelFrame#EOF] when in order. Set once, but that [#cut] has the last word.
     private @Nullable String end;
 
-    TunnelConnection(TunnelSession session, long id) {
+    TunnelConnection(TunnelSession session, long id, UnreadBudget budget) {
         this.session = session;
         this.id = id;
+        this.budget = budget;
     }
 
     /// Its number in the session.
     long id() {
         return id;
+    }
+
+    /// Whether neither end has ended it.
+    synchronized boolean open() {
+        return end == null;
     }
 
     /// From the other end. Its end is the stream's end; when it or the tunnel broke, reading fails with the reason.
@@ -55,38 +69,78 @@ public final class TunnelConnection implements AutoCloseable {
     }
 
     /// To the other end; blocks while that does not want more. Each write leaves as messages of 32 KiB at most. Closing
-    /// it ends the connection.
+    /// it ends the connection; what waits can still be read.
     public OutputStream output() {
         return new Output();
     }
 
-    /// Ends both directions, here and there. Does not block; what waits can still be read.
+    /// Ends both directions, here and there. Does not block; what waits is dropped.
     @Override
     public void close() {
-        if (ended(TunnelFrame.EOF)) {
-            session.over(id, TunnelFrame.EOF);
-        }
+        finish();
+        drop();
+    }
+
+    /// Ends both directions, here and there. Does not block; what waits can still be read.
+    void finish() {
+        broken(TunnelFrame.EOF);
+    }
+
+    private synchronized void drop() {
+        unread.clear();
+        waiting = 0;
+        offset = 0;
+        budget.forget(this);
     }
 
     /// Bytes have come; on the session's reading thread, so it never blocks.
     /// @param bytes not copied
     void received(byte[] bytes) {
+        boolean allowed;
         synchronized (this) {
             if (end != null || bytes.length == 0) {
                 return;
             }
             unread.add(bytes);
             waiting += bytes.length;
+            budget.came(this, bytes.length);
             notifyAll();
-            if (waiting > PAUSE_ABOVE && !pausing) {
-                pausing = true;
-                session.control(id, TunnelFrame.Kind.PAUSE);
-            }
-            if (waiting <= MAX_UNREAD) {
-                return;
-            }
+            allowed = mayCome(bytes.length);
         }
-        broken("the other end sent more than it was allowed to");
+        if (!allowed) {
+            cut("the other end sent more than it was allowed to");
+        }
+        budget.relieve();
+    }
+
+    /// Asks the other end to pause when it is time. With the lock held.
+    /// @return whether it was allowed to send these bytes
+    private boolean mayCome(int bytes) {
+        if (pausing) {
+            late += bytes;
+            return late <= MAX_LATE;
+        }
+        if (waiting > budget.pauseAbove()) {
+            pausing = true;
+            late = 0;
+            session.control(id, TunnelFrame.Kind.PAUSE);
+        }
+        return true;
+    }
+
+    /// Ends the connection, drops what waits and tells both ends why: what the reader has is not the whole, even where
+    /// the other end has ended in order.
+    void cut(String why) {
+        boolean news;
+        synchronized (this) {
+            news = end == null;
+            end = why;
+            drop();
+            notifyAll();
+        }
+        if (news) {
+            session.over(id, why);
+        }
     }
 
     /// Ends the connection and tells the other end why. Nothing when it is over already.
@@ -154,11 +208,13 @@ public final class TunnelConnection implements AutoCloseable {
         System.arraycopy(first, offset, into, from, n);
         offset += n;
         waiting -= n;
-        if (offset == first.length) {
+        boolean whole = offset == first.length;
+        if (whole) {
             unread.remove();
             offset = 0;
         }
-        if (pausing && waiting < RESUME_BELOW) {
+        budget.read(this, n, whole);
+        if (pausing && waiting < budget.pauseAbove() / RESUME_PART) {
             pausing = false;
             session.control(id, TunnelFrame.Kind.RESUME);
         }
@@ -202,7 +258,7 @@ public final class TunnelConnection implements AutoCloseable {
 
         @Override
         public void close() {
-            TunnelConnection.this.close();
+            finish();
         }
     }
 }

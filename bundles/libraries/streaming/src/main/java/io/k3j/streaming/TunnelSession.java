@@ -2,8 +2,6 @@ package io.k3j.streaming;
 
 import io.k3j.streaming.TunnelFrame.Kind;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.Socket;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -35,12 +33,12 @@ public final class TunnelSession implements AutoCloseable {
     private static final int MAX_CONNECTIONS = 10_000;
     /// What the reading thread may have to say before the session is given up: a few words for each connection.
     private static final int MAX_CONTROL = 4 * MAX_CONNECTIONS;
-    private static final int BUFFER = 32 * 1024;
     private static final String GONE = "tunnel disconnect";
 
     private final WebSocket socket;
     private final @Nullable TunnelTarget target;
     private final TunnelTiming timing;
+    private final UnreadBudget unread;
     private final AtomicLong ids;
     private final AtomicLong lastConnection = new AtomicLong(1);
     private final Map<Long, TunnelConnection> connections = new ConcurrentHashMap<>();
@@ -51,25 +49,29 @@ public final class TunnelSession implements AutoCloseable {
     private Set<Long> missed = Set.of();
 
     private TunnelSession(WebSocket socket, @Nullable TunnelTarget target, TunnelTiming timing,
-            RandomGenerator random) {
+            UnreadBudget unread, RandomGenerator random) {
         this.socket = socket;
         this.target = target;
         this.timing = timing;
+        this.unread = unread;
         this.ids = new AtomicLong(random.nextLong() >>> 1);
         socket.answerPings(payload -> later(() -> socket.pong(payload)));
     }
 
     /// The server's end, which dials.
     /// @param socket after its handshake; received from by [#serve] alone
-    public static TunnelSession ofServer(WebSocket socket, TunnelTiming timing, RandomGenerator random) {
-        return new TunnelSession(socket, null, timing, random);
+    /// @param unread what all tunnels of this process may hold
+    public static TunnelSession ofServer(WebSocket socket, TunnelTiming timing, UnreadBudget unread,
+            RandomGenerator random) {
+        return new TunnelSession(socket, null, timing, unread, random);
     }
 
     /// The agent's end, which connects to `target` for the server and sends the pings.
     /// @param target says what a server may be connected to
+    /// @param unread what all tunnels of this process may hold
     public static TunnelSession ofAgent(WebSocket socket, TunnelTarget target, TunnelTiming timing,
-            RandomGenerator random) {
-        return new TunnelSession(socket, target, timing, random);
+            UnreadBudget unread, RandomGenerator random) {
+        return new TunnelSession(socket, target, timing, unread, random);
     }
 
     /// Reads until the other end has gone or [#close] is called; then closes everything. Once.
@@ -108,7 +110,7 @@ public final class TunnelSession implements AutoCloseable {
         if (connections.size() >= MAX_CONNECTIONS) {
             throw new IOException("more than " + MAX_CONNECTIONS + " connections in one tunnel");
         }
-        TunnelConnection connection = new TunnelConnection(this, id);
+        TunnelConnection connection = new TunnelConnection(this, id, unread);
         connections.put(id, connection);
         if (closed.getCount() == 0) {
             connection.ended(GONE);
@@ -172,32 +174,7 @@ public final class TunnelSession implements AutoCloseable {
         }
         TunnelConnection connection = add(frame.connection());
         Thread.ofVirtual().name("tunnel-connection")
-                .start(() -> connect(connection, to, wanted.substring(0, slash), wanted.substring(slash + 1)));
-    }
-
-    private void connect(TunnelConnection connection, TunnelTarget to, String protocol, String address) {
-        try (Socket there = to.connect(protocol, address)) {
-            Thread out = Thread.ofVirtual().name("tunnel-out").start(() -> copyOut(connection, there));
-            InputStream from = there.getInputStream();
-            byte[] buffer = new byte[BUFFER];
-            for (int n = from.read(buffer); n >= 0; n = from.read(buffer)) {
-                connection.output().write(buffer, 0, n);
-            }
-            connection.close();
-            out.join();
-        } catch (IOException failed) {
-            connection.broken(String.valueOf(failed.getMessage()));
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static void copyOut(TunnelConnection connection, Socket there) {
-        try (there) {
-            connection.input().transferTo(there.getOutputStream());
-        } catch (IOException failed) {
-            connection.broken(String.valueOf(failed.getMessage()));
-        }
+                .start(new TunnelRelay(connection, to, wanted.substring(0, slash), wanted.substring(slash + 1)));
     }
 
     /// Sends bytes of a connection; blocks while the network does.

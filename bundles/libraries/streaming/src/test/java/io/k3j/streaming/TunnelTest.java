@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.streaming.TunnelFrame.Kind;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
@@ -24,6 +26,11 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class TunnelTest {
     private static final int MANY = 3 * TunnelConnection.PAUSE_ABOVE;
+    /// So many do not have room in that, even if each has only what it takes to be paused.
+    private static final int SCARCE = 2 << 20;
+    private static final int CONNECTIONS = 2 * SCARCE / TunnelConnection.PAUSE_ABOVE_WHEN_SCARCE;
+    private final UnreadBudget plenty = new UnreadBudget(1 << 30);
+    private final UnreadBudget scarce = new UnreadBudget(8 * SCARCE);
     private final AtomicInteger sent = new AtomicInteger();
     private ServerSocket listening;
     private TunnelSession server;
@@ -32,14 +39,23 @@ class TunnelTest {
 
     @BeforeEach
     void connect() throws IOException {
-        listening = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
-        near = new Socket(listening.getInetAddress(), listening.getLocalPort());
+        connect(plenty);
+    }
+
+    private void connect(UnreadBudget ofServer) throws IOException {
+        listening = new ServerSocket(0, CONNECTIONS, InetAddress.getLoopbackAddress());
+        near = new Socket();
+        // little is under way when one end asks the other to pause
+        near.setReceiveBufferSize(1 << 16);
+        near.connect(listening.getLocalSocketAddress());
         Socket far = listening.accept();
+        far.setSendBufferSize(1 << 16);
         server = TunnelSession.ofServer(new WebSocket(near.getInputStream(), near.getOutputStream()),
-                TunnelTiming.K3S, new Random(1));
+                TunnelTiming.K3S, ofServer, new Random(1));
         agent = TunnelSession.ofAgent(
                 WebSocket.ofClient(far.getInputStream(), far.getOutputStream(), new Random(2)), this::kubelet,
-                new TunnelTiming(Duration.ofMillis(20), Duration.ofSeconds(5), Duration.ofMillis(250)), new Random(3));
+                new TunnelTiming(Duration.ofMillis(20), Duration.ofSeconds(60), Duration.ofMillis(250)), plenty,
+                new Random(3));
         serve(server);
         serve(agent);
     }
@@ -156,6 +172,67 @@ class TunnelTest {
     }
 
     @Test
+    void holdsNoMoreThanItsBudgetWhateverNobodyReads() throws Exception {
+        disconnect();
+        connect(scarce);
+        // a message is taken before there is room made for it
+        int bound = SCARCE + (64 << 10);
+        List<TunnelConnection> all = new ArrayList<>();
+        for (int i = 0; i < CONNECTIONS; i++) {
+            all.add(server.dial("tcp", "127.0.0.1:1"));
+            assertThat(scarce.held()).isLessThanOrEqualTo(bound);
+        }
+        for (TunnelConnection one : all) {
+            while (one.input().available() == 0 && one.open()) {
+                LockSupport.parkNanos(1_000_000);
+            }
+            assertThat(all.stream().mapToLong(TunnelTest::available).sum()).isLessThanOrEqualTo(bound);
+        }
+        try (TunnelConnection other = server.dial("tcp", "127.0.0.1:2")) {
+            other.output().write('x');
+            assertThat(other.input().read()).as("the tunnel goes on").isEqualTo('x');
+        }
+        while (all.stream().allMatch(TunnelConnection::open)) {
+            LockSupport.parkNanos(1_000_000);
+        }
+        TunnelConnection cut = all.stream().filter(one -> !one.open()).findFirst().orElseThrow();
+        assertThatThrownBy(() -> cut.input().read()).hasMessageContaining("read least");
+        all.forEach(TunnelConnection::close);
+        assertThat(scarce.held()).isZero();
+    }
+
+    private static int available(TunnelConnection connection) {
+        try {
+            return connection.input().available();
+        } catch (IOException never) {
+            throw new UncheckedIOException(never);
+        }
+    }
+
+    @Test
+    void cutsOffAnEndThatDoesNotPause() throws Exception {
+        Socket careless = new Socket(listening.getInetAddress(), listening.getLocalPort());
+        Socket ours = listening.accept();
+        TunnelSession lonely = TunnelSession.ofServer(new WebSocket(ours.getInputStream(), ours.getOutputStream()),
+                TunnelTiming.K3S, plenty, new Random(4));
+        serve(lonely);
+        WebSocket out = WebSocket.ofClient(careless.getInputStream(), careless.getOutputStream(), new Random(5));
+        TunnelConnection connection = lonely.dial("tcp", "127.0.0.1:10250");
+        byte[] part = new byte[1 << 20];
+        int most = TunnelConnection.PAUSE_ABOVE + TunnelConnection.MAX_LATE;
+        for (int i = 0; i <= most + part.length; i += part.length) {
+            out.send(new TunnelFrame(i, connection.id(), Kind.DATA, part).encode());
+        }
+        while (connection.open()) {
+            LockSupport.parkNanos(1_000_000);
+        }
+        assertThatThrownBy(() -> connection.input().read()).hasMessageContaining("more than it was allowed to");
+        assertThat(plenty.held()).isZero();
+        lonely.close();
+        careless.close();
+    }
+
+    @Test
     void forgetsWhatTwoListsOfTheAgentLeaveOut() throws IOException {
         TunnelConnection lost = server.dial("tcp", "127.0.0.1:2");
         lost.output().write('x');
@@ -178,7 +255,8 @@ class TunnelTest {
         Socket silent = new Socket(listening.getInetAddress(), listening.getLocalPort());
         Socket ours = listening.accept();
         TunnelSession lonely = TunnelSession.ofServer(new WebSocket(ours.getInputStream(), ours.getOutputStream()),
-                new TunnelTiming(Duration.ofMillis(10), Duration.ofMillis(50), Duration.ofSeconds(1)), new Random(4));
+                new TunnelTiming(Duration.ofMillis(10), Duration.ofMillis(50), Duration.ofSeconds(1)), plenty,
+                new Random(4));
         CountDownLatch ended = new CountDownLatch(1);
         Thread.startVirtualThread(() -> {
             try {

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class Problems {
     /// How many problems of an object anybody is told.
     public static final int MOST = 100;
+    private static final String ALL = "100";
     private final List<FieldProblem> found;
     private final String path;
 
@@ -226,7 +227,7 @@ public final class Problems {
     }
 
     /// A number or a percentage that is not negative (upstream's `IntOrString`, as `maxUnavailable`); whether a
-    /// percentage may be above 100 is the kind's own rule.
+    /// percentage may be above 100 is the kind's own rule, see [#atMostAll].
     public void countOrPercent(Struct of, String field) {
         Object value = of.get(field);
         if (value instanceof Long l && l < 0) {
@@ -240,6 +241,16 @@ public final class Problems {
     private static boolean percent(String s) {
         return s.length() > 1 && s.endsWith("%")
                 && s.chars().limit(s.length() - 1L).allMatch(c -> c >= '0' && c <= '9');
+    }
+
+    /// A percentage in a field, where it is one, must not be above 100.
+    public void atMostAll(Struct of, String field) {
+        if (of.get(field) instanceof String s && percent(s)) {
+            String number = s.substring(0, s.length() - 1).replaceFirst("^0+", "");
+            if (number.length() > ALL.length() || number.length() == ALL.length() && number.compareTo(ALL) > 0) {
+                at(field).invalid(s, "must not be greater than 100%");
+            }
+        }
     }
 
     /// Names in a list must not repeat. Each repetition is reported where it stands; empty names do not count.

@@ -44,9 +44,9 @@ final class StorageProtection implements Reconciler {
         LiveView volumes = context.views().of(BuiltinResources.PERSISTENT_VOLUMES);
         LiveView pods = indexedByClaim(context.views().of(BuiltinResources.PODS));
         StorageProtection ofClaims = new StorageProtection(claims, "kubernetes.io/pvc-protection",
-                c -> pods.by(BY_CLAIM, c.key().toString()).stream().anyMatch(StorageProtection::uses),
+                c -> pods.by(BY_CLAIM, c.key().toString()).stream().anyMatch(p -> uses(p, c)),
                 (api, c) -> api.list(BuiltinResources.PODS, Query.in(c.namespace())).items().stream()
-                        .anyMatch(p -> uses(p) && claims(p).contains(c.key().toString())));
+                        .anyMatch(p -> uses(p, c)));
         context.loop("persistentvolumeclaim-protection-controller", "pvc-protection-controller", 1, ofClaims).on(claims)
                 .on(pods, p -> claims(p).stream().map(c -> new Key(p.namespace(), c.substring(c.indexOf('/') + 1)))
                         .toList());
@@ -86,10 +86,16 @@ final class StorageProtection implements Reconciler {
         return all;
     }
 
-    /// Whether a pod uses what it names: it has a node. One without is given none while its claim is being deleted, so
-    /// that pod and claim would wait for each other.
-    private static boolean uses(Obj pod) {
-        return !Pods.node(pod).isEmpty() && !Pods.finished(pod);
+    /// Whether a pod uses a claim: it names it and has a node, ended or not, since its volumes may still be there. One
+    /// without is given none while its claim is being deleted, so that pod and claim would wait for each other; so
+    /// would a pod whose kubelet is done with it, and the claim that goes with it.
+    private static boolean uses(Obj pod, Obj claim) {
+        return !Pods.node(pod).isEmpty() && pod.spec().seq("volumes").structs().stream()
+                .filter(v -> claim(pod, v).equals(claim.name())).anyMatch(v -> !v.has("ephemeral") || !shutDown(pod));
+    }
+
+    private static boolean shutDown(Obj pod) {
+        return pod.terminating() && pod.metadata().whole("deletionGracePeriodSeconds", -1) == 0;
     }
 
     private static boolean bound(Obj volume) {

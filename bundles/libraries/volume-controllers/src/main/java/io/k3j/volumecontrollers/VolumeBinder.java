@@ -13,7 +13,7 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.time.InstantSource;
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -29,10 +29,8 @@ final class VolumeBinder {
     private static final String SELECTED_NODE = "volume.kubernetes.io/selected-node";
     private static final String BOUND = "Bound";
     private static final String CLASS = "storageClassName";
-    private static final String CLASS_ANNOTATION = "volume.beta.kubernetes.io/storage-class";
-    private static final List<String> DEFAULT = List.of("storageclass.kubernetes.io/is-default-class",
-            "storageclass.beta.kubernetes.io/is-default-class");
     private static final String OWNER = "claimRef";
+    private static final String NAME = "volumeName";
     private static final String BY_VOLUME = "volume";
     private static final String WAITING = "waiting";
     private static final String BY_OWNER = "owner";
@@ -41,17 +39,19 @@ final class VolumeBinder {
     private final LiveView claims;
     private final LiveView volumes;
     private final LiveView classes;
+    private final DefaultStorageClass defaultClass;
     private final Events events;
     private final InstantSource clock;
 
     private VolumeBinder(ControllerContext context) {
         this.claims = context.views().of(BuiltinResources.PERSISTENT_VOLUME_CLAIMS)
-                .index(BY_VOLUME, c -> List.of(c.spec().text("volumeName")))
+                .index(BY_VOLUME, c -> List.of(c.spec().text(NAME)))
                 .index(WAITING, c -> waits(c) ? List.of(c.spec().text(CLASS)) : List.of());
         this.volumes = context.views().of(BuiltinResources.PERSISTENT_VOLUMES)
                 .index(BY_OWNER, v -> List.of(key(v.spec().struct(OWNER)).toString()))
                 .index(BY_CLASS, v -> List.of(v.spec().text(CLASS)));
         this.classes = context.views().of(BuiltinResources.STORAGE_CLASSES);
+        this.defaultClass = new DefaultStorageClass(classes);
         this.events = context.events("persistentvolume-controller", ACCOUNT);
         this.clock = context.clock();
     }
@@ -74,47 +74,23 @@ final class VolumeBinder {
             }
         });
         Controller ofVolumes = context.loop("persistentvolume-phase-controller", ACCOUNT, 1, all::volume);
-        ofVolumes.on(all.volumes).on(all.claims, c -> c.spec().text("volumeName").isEmpty()
-                ? List.of()
-                : List.of(Key.of(c.spec().text("volumeName"))));
+        ofVolumes.on(all.volumes).on(all.claims,
+                c -> c.spec().text(NAME).isEmpty() ? List.of() : List.of(Key.of(c.spec().text(NAME))));
     }
 
     /// Whether a claim has no volume and names none.
     private static boolean waits(Obj claim) {
-        return !claim.status().text("phase").equals(BOUND) && claim.spec().text("volumeName").isEmpty();
+        return !claim.status().text("phase").equals(BOUND) && claim.spec().text(NAME).isEmpty();
     }
 
     /// The claims that wait for a class, or for any.
     private Set<Key> hopeful(Obj type) {
         Set<Key> all = new HashSet<>();
         claims.by(WAITING, type.name()).forEach(c -> all.add(c.key()));
-        if (preset(type)) {
+        if (DefaultStorageClass.is(type)) {
             claims.by(WAITING, "").forEach(c -> all.add(c.key()));
         }
         return all;
-    }
-
-    private static boolean preset(Obj type) {
-        return DEFAULT.stream().anyMatch(a -> "true".equals(type.annotations().get(a)));
-    }
-
-    /// The class that a claim gets which names none, the newest of those that say so.
-    private Optional<Obj> preset() {
-        return classes.list().stream().filter(VolumeBinder::preset)
-                .max(Comparator.comparing((Obj c) -> c.metadata().text("creationTimestamp"))
-                        .thenComparing(Comparator.comparing(Obj::name).reversed()));
-    }
-
-    /// Gives a claim that names no class the default one, also one that has come later.
-    private boolean assigned(Obj claim, ExpectingWriter writer) {
-        if (!claim.spec().text("volumeName").isEmpty() || claim.spec().has(CLASS)
-                || claim.annotations().containsKey(CLASS_ANNOTATION)) {
-            return false;
-        }
-        Optional<Obj> type = preset();
-        type.ifPresent(t -> writer.update(BuiltinResources.PERSISTENT_VOLUME_CLAIMS,
-                claim.with(t.name(), "spec", CLASS)));
-        return type.isPresent();
     }
 
     /// The claims that a volume may help or fail: the one it is for, those that name it, and, when it is nobody's,
@@ -133,12 +109,19 @@ final class VolumeBinder {
 
     /// The volumes that come into question for a claim.
     private List<Obj> candidates(Obj claim) {
-        String named = claim.spec().text("volumeName");
+        String named = claim.spec().text(NAME);
         if (!named.isEmpty()) {
-            return volumes.get(Key.of(named)).map(List::of).orElse(List.of());
+            return volumes.get(Key.of(named)).filter(v -> !kept(v, claim)).map(List::of).orElse(List.of());
         }
-        List<Obj> meant = meant(claim);
-        return meant.isEmpty() ? volumes.by(BY_CLASS, claim.spec().text(CLASS)) : meant;
+        List<Obj> all = new ArrayList<>(meant(claim));
+        volumes.by(BY_CLASS, claim.spec().text(CLASS)).stream().filter(v -> !kept(v, claim)).forEach(all::add);
+        return all;
+    }
+
+    /// Whether a volume that is nobody's has the data of another claim: that gets it back.
+    private boolean kept(Obj volume, Obj claim) {
+        return VolumeMatch.free(volume) && claims.by(BY_VOLUME, volume.name()).stream()
+                .anyMatch(c -> c.annotations().containsKey(COMPLETED) && !c.uid().equals(claim.uid()));
     }
 
     private List<Obj> meant(Obj claim) {
@@ -146,22 +129,23 @@ final class VolumeBinder {
     }
 
     private Requeue claim(Key key, ExpectingWriter writer) {
-        Optional<Obj> found = claims.get(key).filter(c -> !c.terminating());
-        if (found.isEmpty()) {
-            return Requeue.NEVER;
-        }
-        Obj claim = found.get();
-        if (claim.annotations().containsKey(COMPLETED)) {
-            bound(claim, writer);
-            return Requeue.NEVER;
-        }
+        claims.get(key).ifPresent(claim -> {
+            if (claim.annotations().containsKey(COMPLETED)) {
+                bound(claim, writer);
+            } else if (!claim.terminating()) {
+                unbound(claim, writer);
+            }
+        });
+        return Requeue.NEVER;
+    }
+
+    private void unbound(Obj claim, ExpectingWriter writer) {
         Optional<Obj> match = schedulerChooses(claim) ? Optional.empty() : VolumeMatch.best(claim, candidates(claim));
         if (match.isPresent()) {
             bind(claim, match.get(), writer);
         } else {
             pending(claim, writer);
         }
-        return Requeue.NEVER;
     }
 
     private boolean waitsForConsumer(Obj claim) {
@@ -173,7 +157,8 @@ final class VolumeBinder {
     private boolean schedulerChooses(Obj claim) {
         boolean waitForConsumer = classes.get(Key.of(claim.spec().text(CLASS)))
                 .filter(c -> c.tree().text("volumeBindingMode").equals("WaitForFirstConsumer")).isPresent();
-        return waitForConsumer && claim.spec().text("volumeName").isEmpty() && meant(claim).isEmpty();
+        return waitForConsumer && claim.spec().text(NAME).isEmpty()
+                && VolumeMatch.reserved(claim, meant(claim)).isEmpty();
     }
 
     private void bind(Obj claim, Obj volume, ExpectingWriter writer) {
@@ -185,9 +170,8 @@ final class VolumeBinder {
         }
         writer.updateStatus(BuiltinResources.PERSISTENT_VOLUMES, taken, phased(taken, BOUND));
         Obj named = claim.with("yes", "metadata", "annotations", COMPLETED);
-        if (claim.spec().text("volumeName").isEmpty()) {
-            named = named.with(volume.name(), "spec", "volumeName").with("yes", "metadata", "annotations",
-                    BY_CONTROLLER);
+        if (claim.spec().text(NAME).isEmpty()) {
+            named = named.with(volume.name(), "spec", NAME).with("yes", "metadata", "annotations", BY_CONTROLLER);
         }
         Obj written = writer.update(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, named);
         writer.updateStatus(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, written, boundStatus(written, volume));
@@ -213,24 +197,56 @@ final class VolumeBinder {
     }
 
     private void bound(Obj claim, ExpectingWriter writer) {
-        Optional<Obj> volume = volumes.get(Key.of(claim.spec().text("volumeName")));
-        if (volume.isPresent() && VolumeMatch.meant(volume.get(), claim)) {
+        String name = claim.spec().text(NAME);
+        Optional<Obj> volume = volumes.get(Key.of(name));
+        if (volume.isEmpty()) {
+            lost(claim, "ClaimLost", "Bound claim has lost " + (name.isEmpty() ? "reference to" : "its")
+                    + " PersistentVolume. Data on the volume is lost!", writer);
+        } else if (volume.get().spec().struct(OWNER).text("uid").equals(claim.uid())) {
             writer.updateStatus(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, claim, boundStatus(claim, volume.get()));
-        } else if (!claim.status().text("phase").equals("Lost")) {
-            events.warning(claim, "ClaimLost",
-                    "Bound claim has lost its PersistentVolume. Any data on the volume is lost!");
+        } else if (VolumeMatch.free(volume.get()) || VolumeMatch.meant(volume.get(), claim)) {
+            bind(claim, volume.get(), writer);
+        } else {
+            lost(claim, "ClaimMisbound", "Two claims are bound to the same volume, this one is bound incorrectly",
+                    writer);
+        }
+    }
+
+    private void lost(Obj claim, String reason, String message, ExpectingWriter writer) {
+        if (!claim.status().text("phase").equals("Lost")) {
+            events.warning(claim, reason, message);
             writer.updateStatus(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, claim, claim.status().with("phase", "Lost"));
         }
     }
 
+    /// Tells why a claim does not get the volume that it names; one that is not there may come.
+    private void refuse(Obj claim, Obj volume) {
+        String mismatch = VolumeMatch.free(volume) ? VolumeMatch.mismatch(volume, claim) : "";
+        if (mismatch.isEmpty()) {
+            events.warning(claim, "FailedBinding",
+                    "volume \"" + volume.name() + "\" already bound to a different claim.");
+        } else {
+            events.warning(claim, "VolumeMismatch",
+                    "Cannot bind to requested volume \"" + volume.name() + "\": " + mismatch);
+        }
+    }
+
     private void pending(Obj claim, ExpectingWriter writer) {
-        if (assigned(claim, writer)) {
+        if (defaultClass.assigned(claim, writer)) {
             return;
         }
         if (claim.status().text("phase").isEmpty()) {
             writer.updateStatus(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, claim,
                     claim.status().with("phase", "Pending"));
         }
+        String named = claim.spec().text(NAME);
+        if (named.isEmpty()) {
+            unnamed(claim, writer);
+        }
+        volumes.get(Key.of(named)).ifPresent(v -> refuse(claim, v));
+    }
+
+    private void unnamed(Obj claim, ExpectingWriter writer) {
         Optional<Obj> type = classes.get(Key.of(claim.spec().text(CLASS)));
         if (waitsForConsumer(claim)) {
             events.normal(claim, "WaitForFirstConsumer", "waiting for first consumer to be created before binding");
@@ -276,7 +292,7 @@ final class VolumeBinder {
             claim = writer.api().find(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, key(ref));
         }
         boolean claimExists = claim.filter(c -> free || c.uid().equals(ref.text("uid"))).isPresent();
-        boolean bound = claimExists && claim.get().spec().text("volumeName").equals(volume.name());
+        boolean bound = claimExists && claim.get().spec().text(NAME).equals(volume.name());
         String phase = bound ? BOUND : free ? "Available" : claimExists ? volume.status().text("phase") : "Released";
         writer.updateStatus(BuiltinResources.PERSISTENT_VOLUMES, volume, phased(volume, phase));
         return Requeue.NEVER;

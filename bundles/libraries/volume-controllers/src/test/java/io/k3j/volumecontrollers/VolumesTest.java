@@ -241,6 +241,43 @@ class VolumesTest {
         assertThat(claim().finalizers()).contains("kubernetes.io/pvc-protection");
     }
 
+    /// Its volumes may still be mounted, and their data wanted.
+    @Test
+    void keepsAClaimOfAPodThatHasEnded() {
+        volume("v", "5Gi");
+        claim("");
+        stage.api.seed(BuiltinResources.PODS, user().with("Succeeded", "status", "phase"));
+        stage.api.delete(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, DATA, DeleteOptions.PLAIN);
+        stage.settle();
+        assertThat(claim().terminating()).isTrue();
+        stage.api.vanish(BuiltinResources.PODS, new Key("default", "p"));
+        stage.settle();
+        assertThat(stage.all(BuiltinResources.PERSISTENT_VOLUME_CLAIMS)).isEmpty();
+    }
+
+    /// A finalizer of the pod may wait for its claim, which goes with it.
+    @Test
+    void letsTheClaimGoThatAPodMadeWithWhichItsKubeletIsDone() {
+        volume("v", "5Gi");
+        claim("");
+        Struct volumes = Struct.of("nodeName", "n1", "volumes",
+                Seq.of(Struct.of("name", "x", "ephemeral", Struct.EMPTY)));
+        stage.api.seed(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, Stage.workload("v1", "PersistentVolumeClaim", "p-x",
+                Struct.EMPTY));
+        Obj pod = Stage.workload("v1", "Pod", "p", volumes);
+        stage.api.seed(BuiltinResources.PODS, pod);
+        stage.settle();
+        stage.api.delete(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, new Key("default", "p-x"), DeleteOptions.PLAIN);
+        stage.settle();
+        assertThat(stage.all(BuiltinResources.PERSISTENT_VOLUME_CLAIMS)).hasSize(2);
+        stage.api.seed(BuiltinResources.PODS, stage.one(BuiltinResources.PODS, "p")
+                .with("2026-01-01T12:00:00Z", "metadata", "deletionTimestamp")
+                .with(0, "metadata", "deletionGracePeriodSeconds").with(Seq.of("example.com/wait"), "metadata",
+                        "finalizers"));
+        stage.settle();
+        assertThat(stage.all(BuiltinResources.PERSISTENT_VOLUME_CLAIMS)).hasSize(1);
+    }
+
     @Test
     void keepsAClaimInUse() {
         volume("v", "5Gi");

@@ -8,25 +8,40 @@ import org.jspecify.annotations.Nullable;
 /// The latest events, oldest first, bounded by bytes and count: what watches resume from (upstream's cyclic buffer
 /// of the watch cache) and what answers reads at an exact past revision (KEP-4988, snapshots of the watch cache).
 ///
-/// A snapshot is kept after the last event of each batch that was added at once; the others are made of the one
-/// before when somebody asks. Invariant: `base` and the kept events together give every state since `baseRevision`.
-/// Guarded by itself; each call is short, the longest replays one batch.
+/// A snapshot is kept now and then, after the last event of a batch; the others are made of the one before when
+/// somebody asks. Invariants: `base` and the kept events together give every state since `baseRevision`; a batch, and
+/// so what lies between two kept snapshots, ends with the last event of a revision. Guarded by itself; each call is
+/// short, the longest replays [#OPEN_EVENTS] and one batch.
 final class EventHistory {
-    /// What the kept events may weigh, by [Event#weight].
+    /// What is kept may weigh: events by [Event#weight], snapshots by what they do not share with the one before.
     static final long MAX_BYTES = 64L << 20;
     /// How many events are kept at most; a power of two, so that a position becomes an index by a mask.
     static final int MAX_EVENTS = 1 << 16;
+    /// With so many events, or bytes of them, behind the last kept snapshot another one is kept: one for each event
+    /// would weigh several times as much as the events.
+    private static final int OPEN_EVENTS = 64;
+    private static final long OPEN_BYTES = 1 << 20;
 
     private final @Nullable Event[] ring = new Event[MAX_EVENTS];
-    /// At the place of an event: the snapshot right after it, null inside of a batch.
-    private final @Nullable SnapshotTree<Item>[] pictures = pictures();
+    /// At the place of an event: the snapshot right after it, null where none is kept.
+    private final @Nullable Picture[] pictures = new Picture[MAX_EVENTS];
     /// Positions count on for ever; the oldest kept event is at `first`, the next one goes to `next`.
     private long first;
     private long next;
+    /// Behind the event with the last kept snapshot, `first` when there is none.
+    private long pictured;
+    /// The weight of the events from `pictured` on.
+    private long open;
     private long bytes;
     private long baseRevision;
     /// The snapshot right before the event at `first`.
     private SnapshotTree<Item> base;
+
+    /// A kept snapshot.
+    ///
+    /// @param weight of what it does not share with the one before
+    private record Picture(SnapshotTree<Item> tree, long weight) {
+    }
 
     /// Begins with the snapshot at a revision, without events.
     EventHistory(SnapshotTree<Item> base, long baseRevision) {
@@ -34,50 +49,65 @@ final class EventHistory {
         this.baseRevision = baseRevision;
     }
 
-    @SuppressWarnings("unchecked")
-    private static @Nullable SnapshotTree<Item>[] pictures() {
-        return (SnapshotTree<Item>[]) new SnapshotTree<?>[MAX_EVENTS];
-    }
-
     /// Begins again from a snapshot: everything before it is gone, and watches that would resume there get 410.
     synchronized void reset(SnapshotTree<Item> tree, long revision) {
         Arrays.fill(ring, null);
         Arrays.fill(pictures, null);
         first = next;
+        pictured = next;
+        open = 0;
         bytes = 0;
         base = tree;
         baseRevision = revision;
     }
 
-    /// Adds the newest events with the snapshot right after the last of them; drops old ones beyond the bounds.
+    /// Adds the newest events with the snapshot right after the last of them; drops old ones beyond the bounds. A batch
+    /// that alone is beyond them, as when very many keys go with one revision, is dropped itself.
     ///
-    /// @param stretch at least one event, in the order of their revisions, all above those that are kept
-    synchronized void add(List<Event> stretch, SnapshotTree<Item> picture) {
-        for (Event event : stretch) {
+    /// @param batch at least one event, in the order of their revisions, all above those that are kept
+    synchronized void add(List<Event> batch, SnapshotTree<Item> tree) {
+        if (next - pictured + batch.size() > MAX_EVENTS) {
+            reset(tree, batch.getLast().revision());
+            return;
+        }
+        for (Event event : batch) {
             if (next - first == MAX_EVENTS) {
                 drop();
             }
             ring[index(next++)] = event;
+            open += event.weight();
             bytes += event.weight();
         }
-        pictures[index(next - 1)] = picture;
+        if (next - pictured >= OPEN_EVENTS || open > OPEN_BYTES) {
+            keep(tree);
+        }
         while (bytes > MAX_BYTES) {
             drop();
         }
     }
 
     /// The newest snapshot is this one from now on: rows in it have become readable, without a step of the log.
-    synchronized void amend(SnapshotTree<Item> picture) {
+    synchronized void amend(SnapshotTree<Item> tree) {
         if (next == first) {
-            base = picture;
+            base = tree;
         } else {
-            pictures[index(next - 1)] = picture;
+            keep(tree);
         }
     }
 
-    /// Drops the oldest batch as a whole, since a snapshot is kept only at its end.
+    /// Keeps the snapshot right after the newest event, in place of another one.
+    private void keep(SnapshotTree<Item> tree) {
+        Picture last = pictured == first ? null : pictures[index(pictured - 1)];
+        long more = tree.bytesBeyond(last == null ? base : last.tree);
+        pictures[index(next - 1)] = new Picture(tree, last != null && pictured == next ? last.weight + more : more);
+        bytes += more;
+        pictured = next;
+        open = 0;
+    }
+
+    /// Drops the oldest events up to a kept snapshot. There is one unless all are [#open].
     private void drop() {
-        SnapshotTree<Item> picture = null;
+        Picture picture = null;
         while (picture == null) {
             Event old = at(first);
             int index = index(first++);
@@ -87,13 +117,14 @@ final class EventHistory {
             bytes -= old.weight();
             baseRevision = Math.max(baseRevision, old.revision());
         }
-        base = picture;
+        bytes -= picture.weight;
+        base = picture.tree;
     }
 
-    /// Drops the batches up to a revision; the snapshot right after it stays. Of a batch that lies across it the
-    /// events stay in memory, and are refused all the same.
+    /// Drops the batches up to a revision; a snapshot right after it can still be made. Of batches that lie between two
+    /// kept snapshots around it the events stay in memory, and are refused all the same.
     synchronized void forget(long revision) {
-        while (first < next && endOfFirst() <= revision) {
+        while (first < pictured && endOfFirst() <= revision) {
             drop();
         }
         baseRevision = Math.max(baseRevision, revision);
@@ -112,14 +143,18 @@ final class EventHistory {
         return baseRevision;
     }
 
-    /// Up to `max` events after a revision, oldest first; none when there are no newer ones, null when some of them
-    /// are gone.
+    /// Up to `max` events after a revision, oldest first, and all others of the last one's revision; none when there
+    /// are no newer ones, null when some of them are gone.
     synchronized @Nullable List<Event> after(long revision, int max) {
         if (revision < baseRevision) {
             return null;
         }
         long begin = firstAfter(revision);
-        return between(begin, Math.min(next, begin + max));
+        long end = Math.min(next, begin + max);
+        while (end > begin && end < next && at(end).revision() == at(end - 1).revision()) {
+            end++;
+        }
+        return between(begin, end);
     }
 
     /// The snapshot right after a revision; null when it is gone. A revision above the newest event gives the
@@ -133,8 +168,8 @@ final class EventHistory {
         while (begin > first && pictures[index(begin - 1)] == null) {
             begin--;
         }
-        SnapshotTree<Item> picture = begin == first ? base : pictures[index(begin - 1)];
-        return picture == null ? null : Event.replayed(picture, between(begin, end));
+        Picture picture = begin == first ? null : pictures[index(begin - 1)];
+        return Event.replayed(picture == null ? base : picture.tree, between(begin, end));
     }
 
     private List<Event> between(long begin, long end) {

@@ -2,11 +2,9 @@ package io.k3j.watchcache;
 
 import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Struct;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -29,11 +27,6 @@ import org.jspecify.annotations.Nullable;
 /// any of its events is given to a follower, so that whoever joins and then reads the snapshot misses nothing. (3)
 /// After [#acknowledged] a [#mostRecent] holds that write or fails: a client reads what it has written.
 public final class EventLog {
-    /// How many changes move the snapshot on at once: a move copies the path to each changed key, and shares what
-    /// paths have in common.
-    private static final int STRETCH = 64;
-    /// So many bytes move it on earlier: what waits in a stretch is not counted by the history yet.
-    private static final long STRETCH_BYTES = 1 << 20;
     private static final long PATIENCE_MILLIS = 5_000;
     /// So long is waited at once; what is longer than two of these was a stop of the whole process.
     private static final long LOOK = TimeUnit.SECONDS.toNanos(1);
@@ -47,11 +40,8 @@ public final class EventLog {
     private final AtomicLong acknowledged = new AtomicLong();
     private final EventHistory history;
     private final Followers followers = new Followers();
-    private final List<Event> stretch = new ArrayList<>(STRETCH);
-    /// What the stretch does to the tree, by key; null for a deletion. The stretch itself keeps every step.
-    private final SortedMap<String, @Nullable Item> changes = new TreeMap<>();
-    private long weight;
-    /// The last revision taken; a watch that begins anew tells some once more, and those are passed over.
+    private final Stretch stretch = new Stretch();
+    /// The revision of the last change taken, not below that of the snapshot.
     private long applied;
     private volatile Snapshot newest;
     private volatile Snapshot offered;
@@ -102,53 +92,51 @@ public final class EventLog {
     }
 
     /// Adds one change. Feeder only. It is seen after [#settle] at the latest, and waited for until [#publish].
-    /// A revision that has been applied already is passed over, as is the deletion of a key that is not there.
+    /// A revision that the snapshot has is passed over, as is the deletion of a key that is not there. Several changes
+    /// of one revision, as when a lease of etcd ends with all its keys, are seen at once.
     /// @param creation the key was absent before, which saves looking for it
     /// @param after the new version, null for a deletion
-    /// @param revision above that of every change before it
+    /// @param revision not below that of any change before it
     void apply(String storeKey, long revision, boolean creation, @Nullable Item after) {
-        Item before = creation ? null : current(storeKey);
-        if (revision <= applied || before == null && after == null) {
+        if (revision <= newest.revision()) {
+            return;
+        }
+        if (revision > applied && stretch.full()) {
+            settle();
+        }
+        Item before = creation ? null : stretch.current(storeKey, newest.tree());
+        if (before == null && after == null) {
             return;
         }
         applied = revision;
-        @Nullable
-        Item kept = after instanceof Unreadable row ? row.after(before) : after;
-        Event event = new Event(revision, before, kept);
-        stretch.add(event);
-        changes.put(storeKey, kept);
-        weight += event.weight();
-        if (stretch.size() == STRETCH || weight > STRETCH_BYTES) {
-            settle();
-        }
+        stretch.add(new Event(revision, before, after instanceof Unreadable row ? row.after(before) : after));
     }
 
-    /// The version right before the next change of a key: from the stretch, else from the snapshot.
-    private @Nullable Item current(String storeKey) {
-        Item changed = changes.get(storeKey);
-        return changed != null || changes.containsKey(storeKey) ? changed : newest.tree().get(storeKey);
-    }
-
-    /// Moves the snapshot on to what has been applied. Feeder only. Does nothing when nothing has been applied
-    /// since.
+    /// Moves the snapshot on to what has been applied. Feeder only, and never between two changes of one revision. Does
+    /// nothing when nothing has been applied since.
     void settle() {
         if (stretch.isEmpty()) {
             return;
         }
-        Snapshot now = new Snapshot(newest.tree().with(changes), applied);
-        history.add(stretch, now.tree());
+        Snapshot now = new Snapshot(stretch.moved(newest.tree()), applied);
+        history.add(stretch.events(), now.tree());
         // before anybody is given an event: who joins in between finds it in the snapshot
         newest = now;
-        stretch.forEach(followers::offer);
+        stretch.events().forEach(followers::offer);
         offered = now;
         begin(now.revision());
+    }
+
+    /// The revision after which the datastore has to tell its changes, to a watch that begins anew. Feeder only. What
+    /// was applied and is not in the snapshot is told again, and let go here: its last revision may have come in part.
+    long resumed() {
+        begin(newest.revision());
+        return newest.revision();
     }
 
     /// An empty stretch, behind a revision.
     private void begin(long revision) {
         stretch.clear();
-        changes.clear();
-        weight = 0;
         applied = revision;
     }
 
@@ -268,7 +256,8 @@ public final class EventLog {
         return history.treeAt(revision);
     }
 
-    /// Events after a revision, oldest first, at most `max`; null when some are gone from memory.
+    /// Events after a revision, oldest first, at most `max` and those that share the revision of the last; null when
+    /// some are gone from memory.
     @Nullable
     public List<Event> after(long revision, int max) {
         return history.after(revision, max);

@@ -189,7 +189,7 @@ public final class Feeder implements AutoCloseable {
     /// Follows until the watch fails. It begins after the newest snapshot, not after what was applied: what was not
     /// settled is told again.
     private void follow(Datastore datastore) throws InterruptedException {
-        try (Watch watch = datastore.watch(StorageKeys.ROOT, log.newest().revision())) {
+        try (Watch watch = datastore.watch(StorageKeys.ROOT, log.resumed())) {
             pump(datastore, watch);
         } catch (Compacted e) {
             reload(datastore, "fell behind compaction");
@@ -222,7 +222,7 @@ public final class Feeder implements AutoCloseable {
         }
     }
 
-    /// A batch is published as a whole, with its revision, even if it is empty.
+    /// A batch is published as a whole, with its revision, even if it is empty. It has no revision only in part.
     private void pump(Datastore datastore, Watch watch) throws InterruptedException {
         while (open) {
             Watch.Batch batch = watch.next(sealed.isEmpty() ? TICK : KEY_LOOK);

@@ -108,6 +108,93 @@ class EventLogTest {
                 .contains("=" + (2L * EventHistory.MAX_EVENTS + 100));
     }
 
+    private static String key(int i) {
+        return StorageKeys.ROOT + "maps/a/%03d".formatted(i);
+    }
+
+    private static List<String> told(@Nullable List<Event> events) {
+        assertThat(events).isNotNull();
+        return events.stream().map(e -> e.newest().storeKey() + (e.after() == null ? "-" : "+") + e.revision())
+                .toList();
+    }
+
+    /// As when an etcd lease ends with all its keys: that is one revision.
+    @Test
+    void everyChangeOfOneRevisionIsTaken() throws InterruptedException {
+        Follower follower = new Follower(StorageKeys.ROOT + "maps/");
+        log.follow(follower);
+        log.apply(key(1), 2, true, item(key(1), 2));
+        log.apply(key(2), 3, true, item(key(2), 3));
+        log.publish(3);
+        log.apply(key(1), 4, false, null);
+        log.apply(key(2), 4, false, null);
+        log.publish(4);
+        assertThat(log.newest().tree().size()).isZero();
+        List<String> gone = List.of(key(1) + "-4", key(2) + "-4");
+        assertThat(told(follower.take(0))).containsExactly(key(1) + "+2", key(2) + "+3", gone.get(0), gone.get(1));
+        assertThat(told(log.after(3, 100))).isEqualTo(gone);
+        assertThat(told(log.after(3, 1))).as("never part of a revision").isEqualTo(gone);
+        assertThat(told(log.after(2, 2))).hasSize(3);
+        assertThat(told(log.after(2, 1))).containsExactly(key(2) + "+3");
+        assertThat(shown(log.treeAt(3))).contains("=2", "=3");
+    }
+
+    /// The 64th change moves the snapshot on, but never to the middle of a revision.
+    @Test
+    void aSnapshotHasARevisionAsAWhole() {
+        for (int i = 0; i < 100; i++) {
+            log.apply(key(i), 2 + i, true, item(key(i), 2 + i));
+        }
+        log.publish(101);
+        log.apply(key(200), 102, true, item(key(200), 102));
+        for (int i = 0; i < 100; i++) {
+            log.apply(key(i), 103, false, null);
+            assertThat(log.newest().tree().size()).isIn(100, 101);
+        }
+        log.apply(key(201), 104, true, item(key(201), 104));
+        assertThat(log.newest().revision()).isEqualTo(103);
+        assertThat(log.newest().tree().size()).isOne();
+        log.publish(104);
+        assertThat(log.after(102, 64)).hasSize(100);
+        assertThat(shown(log.treeAt(103))).isEqualTo("{" + key(200) + "=102}");
+        log.forget(103);
+        assertThat(told(log.after(103, 64))).containsExactly(key(201) + "+104");
+    }
+
+    /// The watch broke off between two changes of one revision; the next one tells what is not in the snapshot again.
+    @Test
+    void whatIsToldAgainIsTakenOnce() {
+        log.apply(key(1), 2, true, item(key(1), 2));
+        log.publish(2);
+        log.apply(key(2), 3, true, item(key(2), 3));
+        log.apply(key(3), 4, true, item(key(3), 4));
+        assertThat(log.resumed()).isEqualTo(2);
+        log.apply(key(1), 2, true, item(key(1), 2));
+        log.apply(key(2), 3, true, item(key(2), 3));
+        log.apply(key(3), 4, true, item(key(3), 4));
+        log.apply(key(4), 4, true, item(key(4), 4));
+        log.publish(4);
+        assertThat(told(log.after(1, 100))).containsExactly(key(1) + "+2", key(2) + "+3", key(3) + "+4", key(4) + "+4");
+        assertThat(log.newest().tree().size()).isEqualTo(4);
+    }
+
+    @Test
+    void aRevisionOfMoreChangesThanAreKeptLeavesTheSnapshotRight() {
+        int many = EventHistory.MAX_EVENTS + 10;
+        for (int i = 0; i < many; i++) {
+            log.apply(key(i), 2 + i, true, item(key(i), 2 + i));
+        }
+        log.publish(many + 1);
+        for (int i = 0; i < many; i++) {
+            log.apply(key(i), many + 2, false, null);
+        }
+        log.publish(many + 2);
+        assertThat(log.newest().tree().size()).isZero();
+        assertThat(log.after(many + 1, 1)).isNull();
+        assertThat(log.after(many + 2, 1)).isEmpty();
+        assertThat(shown(log.treeAt(many + 2))).isEqualTo("{}");
+    }
+
     /// As by a suspended machine: the log had no chance to come further meanwhile.
     @Test
     void timeInWhichTheProcessStoodStillIsNotWaited() {

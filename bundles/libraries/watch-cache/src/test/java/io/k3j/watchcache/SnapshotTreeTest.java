@@ -89,6 +89,70 @@ class SnapshotTreeTest {
         assertThat(found).containsExactly("key-0999");
     }
 
+    /// Datastores put them in the order of their UTF-8 bytes, in which U+FF01 is below U+1F600; in Java's it is above.
+    private static List<String> wide() {
+        List<String> keys = new ArrayList<>();
+        for (String first : List.of("\uFF01", "\uD83D\uDE00")) {
+            for (int i = 0; i < 200; i++) {
+                keys.add("/registry/rolebindings/a/" + first + "a%03d".formatted(i));
+            }
+        }
+        return keys;
+    }
+
+    private static void holds(SnapshotTree<Integer> tree, List<String> keys) {
+        List<String> found = new ArrayList<>();
+        tree.visit("/registry/rolebindings/", "/registry/rolebindings0", mark -> true, (key, value) -> found.add(key));
+        assertThat(found).isEqualTo(keys);
+        for (int i = 0; i < keys.size(); i++) {
+            assertThat(tree.get(keys.get(i))).as(keys.get(i)).isEqualTo(i);
+            assertThat(tree.rank(keys.get(i))).isEqualTo(i);
+        }
+        List<String> one = new ArrayList<>();
+        tree.visit(keys.get(150), keys.get(150) + "\0", mark -> true, (key, value) -> one.add(key));
+        assertThat(one).containsExactly(keys.get(150));
+    }
+
+    @Test
+    void keysAreInTheOrderOfADatastore() {
+        List<String> keys = wide();
+        SnapshotTree.Ascending<Integer> ascending = new SnapshotTree.Ascending<>();
+        TreeMap<String, @Nullable Integer> changes = new TreeMap<>();
+        for (int i = 0; i < keys.size(); i++) {
+            ascending.add(keys.get(i), i);
+            changes.put(keys.get(i), i);
+        }
+        SnapshotTree<Integer> loaded = ascending.tree();
+        holds(loaded, keys);
+        holds(SnapshotTree.<Integer>empty().with(changes), keys);
+        holds(loaded.with(changes), keys);
+        SnapshotTree<Integer> fewer = loaded.with(new TreeMap<>(changes.tailMap(keys.getFirst())));
+        holds(fewer, keys);
+        changes.replaceAll((key, value) -> null);
+        assertThat(loaded.with(changes).size()).isZero();
+    }
+
+    /// Nodes that are shared cost nothing, whatever the height of the tree.
+    @Test
+    void tellsWhatItTakesBesideAnother() {
+        TreeMap<String, @Nullable Integer> changes = new TreeMap<>();
+        for (int i = 0; i < 20_000; i++) {
+            changes.put("k%05d".formatted(i), i);
+        }
+        SnapshotTree<Integer> tree = SnapshotTree.<Integer>empty().with(changes);
+        long all = tree.bytesBeyond(SnapshotTree.empty());
+        assertThat(all).isBetween(20_000L * 16, 20_000L * 32);
+        assertThat(tree.bytesBeyond(tree)).isZero();
+        SnapshotTree<Integer> other = tree.with(new TreeMap<>(Map.of("k07777", 1)));
+        assertThat(other.bytesBeyond(tree)).isBetween(1_000L, 4_000L);
+        SnapshotTree<Integer> split = tree;
+        for (int i = 0; i < 64; i++) {
+            SnapshotTree<Integer> before = split;
+            split = before.with(new TreeMap<>(Map.of("k07777-%02d".formatted(i), 1)));
+            assertThat(split.bytesBeyond(before)).isBetween(500L, 6_000L);
+        }
+    }
+
     private record Bits(long mark) implements SnapshotTree.Marked {
     }
 

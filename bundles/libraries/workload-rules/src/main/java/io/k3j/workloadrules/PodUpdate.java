@@ -23,6 +23,7 @@ final class PodUpdate {
             + "`spec.tolerations` (only additions to existing tolerations),"
             + "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
 
+    private static final String DEADLINE = "activeDeadlineSeconds";
     private static final String MIRROR = "kubernetes.io/config.mirror";
     private static final String APP_ARMOR = "container.apparmor.security.beta.kubernetes.io/";
 
@@ -60,34 +61,42 @@ final class PodUpdate {
     }
 
     private static void podUpdate(Struct old, Struct spec, Problems p) {
+        if (!spec.equals(old)) {
+            // tolerations are looked at below, and only where they are new
+            PodProblems.spec(spec.without("tolerations"), p);
+        }
         for (String list : List.of("containers", "initContainers")) {
             if (old.seq(list).size() != spec.seq(list).size()) {
                 p.at(list).forbidden("pod updates may not add or remove containers");
                 return;
             }
-            for (int i = 0; i < spec.seq(list).size(); i++) {
-                if (spec.seq(list).struct(i).text("image").isEmpty()) {
-                    p.at(list, i).at("image").required("");
-                }
-            }
         }
-        deadline(old, spec, p.at("activeDeadlineSeconds"));
+        if (!deadline(old, spec, p.at(DEADLINE))) {
+            return;
+        }
         tolerations(old.seq("tolerations"), spec.seq("tolerations"), p);
         schedulingGates(old.seq("schedulingGates"), spec.seq("schedulingGates"), p);
+        if (gated(old)) {
+            GatedPlacement.check(old, spec, p);
+        }
         List<String> changed = changes(withOldMutableFields(old, old), withOldMutableFields(spec, old));
         if (!changed.isEmpty()) {
             p.forbidden(RULE + "\nchanged: " + String.join(", ", changed));
         }
     }
 
+    private static boolean gated(Struct spec) {
+        return !spec.seq("schedulingGates").isEmpty();
+    }
+
     /// The spec with all mutable fields reset to their old values.
     private static Struct withOldMutableFields(Struct spec, Struct old) {
-        Struct s = spec.without("activeDeadlineSeconds").without("tolerations").without("schedulingGates");
+        Struct s = spec.without(DEADLINE).without("tolerations").without("schedulingGates");
         if (old.whole("terminationGracePeriodSeconds", 0) < 0 && spec.whole("terminationGracePeriodSeconds", 0) == 1) {
             s = s.with("terminationGracePeriodSeconds", old.get("terminationGracePeriodSeconds"));
         }
-        if (!old.seq("schedulingGates").isEmpty()) {
-            s = s.without("nodeSelector").without("affinity");
+        if (gated(old)) {
+            s = GatedPlacement.without(s);
         }
         for (String list : List.of("containers", "initContainers")) {
             s = Fill.each(s, list, c -> c.without("image"));
@@ -107,13 +116,24 @@ final class PodUpdate {
         return changed;
     }
 
-    private static void deadline(Struct old, Struct spec, Problems p) {
-        if (old.has("activeDeadlineSeconds") && !spec.has("activeDeadlineSeconds")) {
-            p.invalid(null, "must not update from a positive integer to nil value");
-        } else if (old.has("activeDeadlineSeconds")
-                && spec.whole("activeDeadlineSeconds", 0) > old.whole("activeDeadlineSeconds", 0)) {
-            p.invalid(spec.whole("activeDeadlineSeconds", 0), "must be less than or equal to previous value");
+    /// @return whether the rest is looked at, too; as upstream, not beside a deadline that cannot be
+    private static boolean deadline(Struct old, Struct spec, Problems p) {
+        if (!spec.has(DEADLINE)) {
+            if (old.has(DEADLINE)) {
+                p.invalid(null, "must not update from a positive integer to nil value");
+            }
+            return true;
         }
+        long seconds = spec.whole(DEADLINE, 0);
+        if (seconds < 0 || seconds > Integer.MAX_VALUE) {
+            p.invalid(seconds, "must be between 0 and 2147483647, inclusive");
+            return false;
+        }
+        if (old.has(DEADLINE) && seconds > old.whole(DEADLINE, 0)) {
+            p.invalid(seconds, "must be less than or equal to previous value");
+            return false;
+        }
+        return true;
     }
 
     private static void tolerations(Seq before, Seq after, Problems p) {

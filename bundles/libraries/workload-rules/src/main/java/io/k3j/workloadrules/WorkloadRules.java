@@ -12,14 +12,12 @@ import io.k3j.validation.LabelSelectorRules;
 import io.k3j.validation.Problems;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Rules of Deployments, ReplicaSets, DaemonSets, StatefulSets and ReplicationControllers.
+/// Rules of Deployments, ReplicaSets, DaemonSets and ReplicationControllers, and where those of StatefulSets are.
 final class WorkloadRules {
-    private static final List<String> ALWAYS = List.of("Always");
-    private static final int MORE_THAN_ALL = 101;
+    /// The one policy of pods that are to run until they are taken away.
+    static final List<String> ALWAYS = List.of("Always");
 
     private WorkloadRules() {
     }
@@ -28,15 +26,15 @@ final class WorkloadRules {
         map.put("Deployment", new Deployments());
         map.put("ReplicaSet", new ReplicaSets());
         map.put("DaemonSet", new DaemonSets());
-        map.put("StatefulSet", new StatefulSets());
+        map.put("StatefulSet", new StatefulSetRules());
         map.put("ReplicationController", new Controllers());
     }
 
-    private static Struct filled(Struct o, String field, Object value) {
+    static Struct filled(Struct o, String field, Object value) {
         return Fill.inside(o, "spec", s -> Fill.in(s, field, value));
     }
 
-    private static Struct templated(Struct o) {
+    static Struct templated(Struct o) {
         return Fill.inside(o, "spec", s -> Fill.inside(s, "template", PodDefaults::template));
     }
 
@@ -59,7 +57,7 @@ final class WorkloadRules {
         }
     }
 
-    private static void selector(Struct spec, Problems p) {
+    static void selector(Struct spec, Problems p) {
         Struct selector = spec.struct("selector");
         if (!spec.has("selector")) {
             p.at("selector").required("");
@@ -78,15 +76,6 @@ final class WorkloadRules {
         } catch (IllegalArgumentException e) {
             return;
         }
-    }
-
-    /// A share, as far as it matters whether it is more than all; 0 for what is none.
-    private static int percent(String share) {
-        int percent = 0;
-        for (char c : share.substring(0, Math.max(0, share.length() - 1)).toCharArray()) {
-            percent = c >= '0' && c <= '9' ? Math.min(MORE_THAN_ALL, percent * 10 + c - '0') : 0;
-        }
-        return share.endsWith("%") ? percent : 0;
     }
 
     private static boolean zero(@Nullable Object value) {
@@ -111,6 +100,9 @@ final class WorkloadRules {
 
         @Override
         public void check(Write write, Struct o, Problems p) {
+            if (write.of("status")) {
+                return;
+            }
             WorkloadRules.check(write, o, p);
             Struct spec = o.struct("spec");
             Struct strategy = spec.struct("strategy");
@@ -120,16 +112,20 @@ final class WorkloadRules {
             if (strategy.text("type").equals("Recreate") && strategy.has("rollingUpdate")) {
                 at.at("rollingUpdate").forbidden("may not be specified when strategy `type` is 'Recreate'");
             }
-            at.at("rollingUpdate").countOrPercent(rolling, "maxUnavailable");
-            at.at("rollingUpdate").countOrPercent(rolling, "maxSurge");
-            if (zero(rolling.get("maxUnavailable")) && zero(rolling.get("maxSurge")) && !rolling.isEmpty()) {
-                at.at("rollingUpdate").at("maxUnavailable").invalid(rolling.get("maxUnavailable"),
-                        "may not be 0 when `maxSurge` is 0");
-            }
+            rolling(rolling, at.at("rollingUpdate"));
             long deadline = spec.whole("progressDeadlineSeconds", 600);
             if (deadline <= spec.whole("minReadySeconds", 0)) {
                 p.at("spec").at("progressDeadlineSeconds").invalid(deadline, "must be greater than minReadySeconds");
             }
+        }
+
+        private static void rolling(Struct rolling, Problems p) {
+            p.countOrPercent(rolling, "maxUnavailable");
+            p.countOrPercent(rolling, "maxSurge");
+            if (zero(rolling.get("maxUnavailable")) && zero(rolling.get("maxSurge")) && !rolling.isEmpty()) {
+                p.at("maxUnavailable").invalid(rolling.get("maxUnavailable"), "may not be 0 when `maxSurge` is 0");
+            }
+            p.atMostAll(rolling, "maxUnavailable");
         }
     }
 
@@ -174,9 +170,7 @@ final class WorkloadRules {
         private static void rolling(Struct rolling, Problems p) {
             for (String field : List.of("maxUnavailable", "maxSurge")) {
                 p.countOrPercent(rolling, field);
-                if (rolling.get(field) instanceof String s && percent(s) > 100) {
-                    p.at(field).invalid(s, "must not be greater than 100%");
-                }
+                p.atMostAll(rolling, field);
             }
             boolean takes = !zero(rolling.get("maxUnavailable"));
             boolean adds = !zero(rolling.get("maxSurge"));
@@ -215,75 +209,6 @@ final class WorkloadRules {
             if (TemplateRules.written(write, o, "spec", "template")) {
                 PodProblems.template(spec.struct("template"), ALWAYS, p.at("spec").at("template"));
             }
-        }
-    }
-
-    private static final class StatefulSets implements KindRules {
-        private static final List<String> MUTABLE = List.of("replicas", "ordinals", "template", "updateStrategy",
-                "revisionHistoryLimit", "persistentVolumeClaimRetentionPolicy", "minReadySeconds");
-        private static final String RULE = "updates to statefulset spec for fields other than 'replicas', 'ordinals',"
-                + " 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and"
-                + " 'minReadySeconds' are forbidden";
-
-        @Override
-        public Struct defaulted(Gvk kind, Struct o) {
-            Struct d = filled(filled(o, "podManagementPolicy", "OrderedReady"), "updateStrategy", Struct.EMPTY);
-            d = filled(filled(d, "replicas", 1L), "revisionHistoryLimit", 10L);
-            d = filled(d, "persistentVolumeClaimRetentionPolicy", Struct.EMPTY);
-            return Fill.inside(templated(d), "spec", StatefulSets::spec);
-        }
-
-        private static Struct spec(Struct spec) {
-            Struct s = Fill.inside(spec, "persistentVolumeClaimRetentionPolicy",
-                    r -> Fill.in(r, "whenDeleted", "Retain", "whenScaled", "Retain"));
-            s = Fill.inside(s, "updateStrategy", StatefulSets::strategy);
-            return Fill.each(s, "volumeClaimTemplates", StatefulSets::claim);
-        }
-
-        private static Struct claim(Struct claim) {
-            Struct c = Fill.in(claim, "apiVersion", "v1", "kind", "PersistentVolumeClaim");
-            c = Fill.inside(c, "spec", s -> Fill.in(s, "volumeMode", "Filesystem"));
-            return c.with("status", Fill.in(c.struct("status"), "phase", "Pending"));
-        }
-
-        private static Struct strategy(Struct strategy) {
-            Struct s = Fill.in(strategy, "type", "RollingUpdate");
-            return s.text("type").equals("RollingUpdate")
-                    ? s.with("rollingUpdate", Fill.in(s.struct("rollingUpdate"), "partition", 0L)) : s;
-        }
-
-        @Override
-        public void check(Write write, Struct o, Problems p) {
-            if (write.of("status")) {
-                return;
-            }
-            Struct spec = o.struct("spec");
-            Struct before = write.before().orElse(Struct.EMPTY).struct("spec");
-            p.at("spec").notNegative(spec, "replicas");
-            p.at("spec").oneOf(spec, "podManagementPolicy", List.of("OrderedReady", "Parallel"));
-            p.at("spec").at("updateStrategy").oneOf(spec.struct("updateStrategy"), "type",
-                    List.of("RollingUpdate", "OnDelete"));
-            selector(spec, p.at("spec"));
-            if (TemplateRules.written(write, o, "spec", "template")) {
-                PodProblems.template(spec.struct("template"), ALWAYS, claimed(spec), p.at("spec").at("template"));
-            }
-            if (write.operation() == Operation.UPDATE && !fixed(before).equals(fixed(spec))) {
-                p.at("spec").forbidden(RULE);
-            }
-        }
-
-        /// The names of the volumes that come from claim templates.
-        private static Set<String> claimed(Struct spec) {
-            return spec.seq("volumeClaimTemplates").structs().stream().map(c -> c.struct("metadata").text("name"))
-                    .collect(Collectors.toSet());
-        }
-
-        private static Struct fixed(Struct spec) {
-            Struct s = spec;
-            for (String field : MUTABLE) {
-                s = s.without(field);
-            }
-            return s;
         }
     }
 }

@@ -16,7 +16,10 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -26,16 +29,24 @@ import org.osgi.service.component.annotations.Reference;
 @Component(service = Action.class)
 public final class PodEviction implements Action {
     private static final Set<String> DISRUPTION_FREE = Set.of("Succeeded", "Failed", "Pending");
-    private static final int TRIES = 5;
+    private static final int CONFLICT = 409;
     private static final int MOST_DISRUPTED = 2000;
+    private static final Struct SUCCESS = Struct.of("kind", "Status", "apiVersion", "v1", "metadata", Struct.EMPTY,
+            "status", "Success", "code", 201);
     private final Listers listers;
     private final ApiClient api;
+    private final EvictionPauses pauses;
 
     /// Reads PodDisruptionBudgets from a view; deletes pods by the client.
     @Activate
     public PodEviction(@Reference Listers listers) {
+        this(listers, new EvictionPauses(LockSupport::parkNanos, () -> ThreadLocalRandom.current().nextDouble()));
+    }
+
+    PodEviction(Listers listers, EvictionPauses pauses) {
         this.listers = listers;
         this.api = listers.api();
+        this.pauses = pauses;
     }
 
     @Override
@@ -48,42 +59,82 @@ public final class PodEviction implements Action {
         return "eviction";
     }
 
+    /// Where others change the pod or its budget at the same time, all is looked at again.
     @Override
     public Struct perform(Call call) {
         Struct given = call.body().struct("deleteOptions");
         boolean dryRun = call.dryRun() || dryRun(given);
-        Obj pod = api.get(Listers.PODS, call.key());
-        boolean exempt = DISRUPTION_FREE.contains(pod.status().text("phase")) || pod.terminating();
-        if (!exempt) {
-            for (int left = TRIES; !chargeBudget(pod, dryRun, left == 1); left--) {
-                pod = api.get(Listers.PODS, call.key());
+        Optional<ApiFault> refusal = Optional.empty();
+        for (int failures = 0; failures < EvictionPauses.TRIES; failures++) {
+            pauses.after(failures);
+            Obj pod = api.get(Listers.PODS, call.key());
+            refusal = exempt(pod) ? deletedExempt(pod, given, dryRun) : evicted(pod, given, dryRun, failures > 0);
+            if (refusal.isEmpty()) {
+                return SUCCESS;
             }
         }
-        if (!dryRun) {
-            delete(pod, exempt, given);
-        }
-        return Struct.of("kind", "Status", "apiVersion", "v1", "metadata", Struct.EMPTY, "status", "Success", "code",
-                201);
+        throw refusal.orElseThrow();
     }
 
-    /// A pod that goes without a charge because it is not ready goes only as it was seen: ready by now, it would pass
-    /// the budget by.
-    private void delete(Obj pod, boolean exempt, Struct given) {
-        List<Obj> budgets = exempt ? List.of() : budgets(pod);
-        boolean asSeen = !budgets.isEmpty() && unreadyMayGo(pod, budgets.getFirst());
+    private static boolean exempt(Obj pod) {
+        return DISRUPTION_FREE.contains(pod.status().text("phase")) || pod.terminating();
+    }
+
+    /// A pod that is to start goes only as it was seen: ready by now, it would pass the budget by.
+    ///
+    /// @return why it was not deleted though it may be the next time
+    private Optional<ApiFault> deletedExempt(Obj pod, Struct given, boolean dryRun) {
+        if (dryRun) {
+            return Optional.empty();
+        }
+        boolean asSeen = pod.status().text("phase").equals("Pending") && !pod.terminating();
+        DeleteOptions options = options(pod, given);
         try {
-            Obj marked = exempt ? pod : withDisruptionTarget(pod, asSeen);
-            DeleteOptions options = options(pod, given);
-            api.delete(Listers.PODS, pod.key(), asSeen && options.revision() == 0
-                    ? new DeleteOptions(options.gracePeriodSeconds(), options.propagation(), options.uid(),
-                            marked.revision())
-                    : options);
+            api.delete(Listers.PODS, pod.key(), asSeen ? asSeen(options, pod) : options);
+            return Optional.empty();
         } catch (ApiFault e) {
-            if (!asSeen || e.code() != 409) {
+            if (e.code() != CONFLICT || options.revision() > 0 || !options.uid().equals(pod.uid())) {
                 throw e;
             }
-            throw refused(budgets.getFirst(), "The pod has changed while it was being evicted.", 1);
+            return Optional.of(e);
         }
+    }
+
+    /// @param again whether the view's budgets were too old
+    /// @return why it was not evicted though it may be the next time
+    private Optional<ApiFault> evicted(Obj pod, Struct given, boolean dryRun, boolean again) {
+        Optional<Obj> budget = budget(pod, again);
+        Optional<Obj> passed = budget.filter(b -> unreadyMayGo(pod, b));
+        if (budget.isPresent() && passed.isEmpty() && !charged(pod, budget.get(), dryRun)) {
+            return Optional.of(unprocessed(budget.get()));
+        }
+        if (!dryRun) {
+            delete(pod, given, passed);
+        }
+        return Optional.empty();
+    }
+
+    /// A pod that goes without a charge because it is not ready goes only as it was seen, too.
+    ///
+    /// @param passed the budget that was not charged
+    private void delete(Obj pod, Struct given, Optional<Obj> passed) {
+        try {
+            Obj marked = withDisruptionTarget(pod, passed.isPresent());
+            DeleteOptions options = options(pod, given);
+            api.delete(Listers.PODS, pod.key(), passed.isPresent() ? asSeen(options, marked) : options);
+        } catch (ApiFault e) {
+            if (passed.isEmpty() || e.code() != CONFLICT) {
+                throw e;
+            }
+            throw refused(passed.get(), "The pod has changed while it was being evicted.", 1);
+        }
+    }
+
+    /// With the revision of a pod, unless the caller said which it must be.
+    private static DeleteOptions asSeen(DeleteOptions options, Obj pod) {
+        return options.revision() > 0 ? options
+                : new DeleteOptions(options.gracePeriodSeconds(), options.propagation(), options.uid(),
+                        pod.revision());
     }
 
     /// Whether `DeleteOptions` ask for a dry run: `kubectl drain --dry-run=server` sends the flag in the body.
@@ -104,34 +155,39 @@ public final class PodEviction implements Action {
         return new DeleteOptions(grace, given.text("propagationPolicy"), uid, revision);
     }
 
-    /// Takes the eviction from the pod's disruption budget, if it has one; false when the budget changed meanwhile
-    /// and the caller should try again.
-    private boolean chargeBudget(Obj pod, boolean dryRun, boolean last) {
-        List<Obj> budgets = budgets(pod);
-        if (budgets.size() > 1) {
+    /// The pod's disruption budget, if it has one: as the view has it, or as it is.
+    private Optional<Obj> budget(Obj pod, boolean again) {
+        List<Obj> all = new ArrayList<>();
+        for (Obj budget : listers.all(Listers.BUDGETS, pod.namespace())) {
+            if (budget.spec().has("selector") && Selector.of(budget.spec().struct("selector")).matches(pod.labels())) {
+                all.add(budget);
+            }
+        }
+        if (all.size() > 1) {
             throw new ApiFault(500, "InternalError",
                     "This pod has more than one PodDisruptionBudget, which the eviction"
                             + " subresource does not support.",
                     Struct.EMPTY);
         }
-        if (budgets.isEmpty() || unreadyMayGo(pod, budgets.getFirst())) {
-            return true;
-        }
-        Obj budget = budgets.getFirst();
+        return all.stream().findFirst().flatMap(b -> again ? api.find(Listers.BUDGETS, b.key()) : Optional.of(b));
+    }
+
+    /// Takes the eviction from the pod's disruption budget; false when the budget changed meanwhile and the caller
+    /// should try again.
+    private boolean charged(Obj pod, Obj budget, boolean dryRun) {
         Struct status = budget.status();
         if (status.whole("observedGeneration", 0) < budget.generation()) {
-            throw refused(budget, "The disruption budget " + budget.name()
-                    + " is still being processed by the server.", 10);
+            throw unprocessed(budget);
         }
         if (status.whole("disruptionsAllowed", 0) <= 0 || status.struct("disruptedPods").size() > MOST_DISRUPTED) {
             throw refused(budget, "The disruption budget " + budget.name() + " needs "
                     + status.whole("desiredHealthy", 0) + " healthy pods and has " + status.whole("currentHealthy", 0)
                     + " currently", 0);
         }
-        return dryRun || chargedInStatus(pod, budget, last);
+        return dryRun || chargedInStatus(pod, budget);
     }
 
-    private boolean chargedInStatus(Obj pod, Obj budget, boolean last) {
+    private boolean chargedInStatus(Obj pod, Obj budget) {
         try {
             String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
             api.update(Listers.BUDGETS, budget
@@ -139,21 +195,11 @@ public final class PodEviction implements Action {
                     .with(now, "status", "disruptedPods", pod.name()), WriteOptions.STATUS);
             return true;
         } catch (ApiFault e) {
-            if (e.code() != 409 || last) {
+            if (e.code() != CONFLICT) {
                 throw e;
             }
             return false;
         }
-    }
-
-    private List<Obj> budgets(Obj pod) {
-        List<Obj> all = new ArrayList<>();
-        for (Obj budget : listers.all(Listers.BUDGETS, pod.namespace())) {
-            if (budget.spec().has("selector") && Selector.of(budget.spec().struct("selector")).matches(pod.labels())) {
-                all.add(budget);
-            }
-        }
-        return all;
     }
 
     /// Whether a pod that is not ready may be evicted without a charge: always with `AlwaysAllow`, else while enough
@@ -165,6 +211,11 @@ public final class PodEviction implements Action {
         boolean enough = budget.status().whole("currentHealthy", 0) >= budget.status().whole("desiredHealthy", 0)
                 && budget.status().whole("desiredHealthy", 0) > 0;
         return budget.spec().text("unhealthyPodEvictionPolicy").equals("AlwaysAllow") || enough;
+    }
+
+    private static ApiFault unprocessed(Obj budget) {
+        return refused(budget, "The disruption budget " + budget.name()
+                + " is still being processed by the server.", 10);
     }
 
     private static ApiFault refused(Obj budget, String why, int retry) {
@@ -187,7 +238,7 @@ public final class PodEviction implements Action {
                     pod.with(pod.status().seq("conditions").plus(condition), "status", "conditions"),
                     WriteOptions.STATUS);
         } catch (ApiFault e) {
-            if (asSeen || e.code() != 409 && e.code() != 404) {
+            if (asSeen || e.code() != CONFLICT && e.code() != 404) {
                 throw e;
             }
             return pod;

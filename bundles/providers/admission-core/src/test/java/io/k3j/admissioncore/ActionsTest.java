@@ -8,14 +8,24 @@ import io.k3j.apiserverapi.Caller;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.Candidate;
+import io.k3j.clientapi.Query;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.testkit.FakeApi;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,7 +34,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ActionsTest {
     private static final Key POD = new Key("default", "p");
     private final Stage stage = new Stage();
-    private final PodEviction evictions = new PodEviction(stage.world);
+    private final List<Long> pauses = new CopyOnWriteArrayList<>();
+    private final PodEviction evictions = evictions(stage.world);
+
+    private PodEviction evictions(Listers world) {
+        return new PodEviction(world, new EvictionPauses(pauses::add, () -> 1));
+    }
 
     @AfterEach
     void close() {
@@ -32,9 +47,13 @@ class ActionsTest {
     }
 
     private void runningPod() {
+        runningPod("p");
+    }
+
+    private void runningPod(String name) {
         Struct ready = Struct.of("type", "Ready", "status", "True");
         stage.seed(Listers.PODS, Struct.of("apiVersion", "v1", "kind", "Pod", "metadata",
-                Struct.of("name", "p", "namespace", "default", "labels", Struct.of("app", "web")), "spec",
+                Struct.of("name", name, "namespace", "default", "labels", Struct.of("app", "web")), "spec",
                 Struct.EMPTY, "status", Struct.of("phase", "Running", "conditions", Seq.of(ready))));
     }
 
@@ -70,6 +89,84 @@ class ActionsTest {
             assertThat(f.details().seq("causes").struct(0).text("message"))
                     .isEqualTo("The disruption budget b needs 1 healthy pods and has 1 currently");
         });
+        assertThat(stage.api.find(Listers.PODS, POD)).isPresent();
+    }
+
+    @Test
+    void allPodsThatABudgetAllowsAreEvictedAtOnce() throws InterruptedException, ExecutionException {
+        budget(20);
+        List<Callable<Struct>> all = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            Key key = new Key("default", "p" + i);
+            runningPod(key.name());
+            all.add(() -> evictions.perform(new Call(Caller.ANONYMOUS, key, Struct.EMPTY, false)));
+        }
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Future<Struct> one : threads.invokeAll(all)) {
+                assertThat(one.get().text("status")).isEqualTo("Success");
+            }
+        }
+        assertThat(stage.api.list(Listers.PODS, Query.ALL).items()).isEmpty();
+        assertThat(stage.api.get(Listers.BUDGETS, new Key("default", "b")).status().whole("disruptionsAllowed", -1))
+                .isZero();
+    }
+
+    private void othersChangeTheBudget(int times) {
+        for (int i = 0; i < times; i++) {
+            stage.api.refuse("update", Listers.BUDGETS, ApiFault.conflict(Listers.BUDGETS, "b", "changed"));
+        }
+    }
+
+    @Test
+    void anEvictionWaitsLongerAndLongerWhileOthersChangeTheBudget() {
+        runningPod();
+        budget(1);
+        othersChangeTheBudget(19);
+        assertThat(evict().text("status")).isEqualTo("Success");
+        assertThat(pauses).hasSize(19).isSorted().startsWith(10_000_000L, 20_000_000L).endsWith(500_000_000L);
+        assertThat(pauses.stream().mapToLong(Long::longValue).sum()).isLessThan(8_000_000_000L);
+    }
+
+    @Test
+    void anEvictionThatNeverMeetsTheBudgetAloneIsToComeAgain() {
+        runningPod();
+        budget(1);
+        othersChangeTheBudget(20);
+        assertThatThrownBy(this::evict).isInstanceOfSatisfying(ApiFault.class, f -> {
+            assertThat(f.code()).isEqualTo(429);
+            assertThat(f.details().whole("retryAfterSeconds", 0)).isEqualTo(10);
+        });
+        assertThat(stage.api.find(Listers.PODS, POD)).isPresent();
+    }
+
+    /// The API client of a server to whose datastore somebody else writes before each deletion.
+    private ApiClient beforeDeletion(Runnable other) {
+        return (ApiClient) Proxy.newProxyInstance(ApiClient.class.getClassLoader(), new Class<?>[] {ApiClient.class},
+                (proxy, method, given) -> {
+                    if (method.getName().equals("delete")) {
+                        other.run();
+                    }
+                    try {
+                        return method.invoke(stage.api, given);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+
+    private void phase(String phase) {
+        stage.seed(Listers.PODS, stage.api.get(Listers.PODS, POD).with(phase, "status", "phase").tree());
+    }
+
+    @Test
+    void aPodThatStartedMeanwhileDoesNotPassTheBudgetBy() {
+        budget(0);
+        runningPod();
+        phase("Pending");
+        Listers world = new Listers(beforeDeletion(() -> phase("Running")));
+        assertThatThrownBy(() -> evictions(world).perform(new Call(Caller.ANONYMOUS, POD, Struct.EMPTY, false)))
+                .isInstanceOfSatisfying(ApiFault.class, f -> assertThat(f.code()).isEqualTo(429));
+        world.stop();
         assertThat(stage.api.find(Listers.PODS, POD)).isPresent();
     }
 

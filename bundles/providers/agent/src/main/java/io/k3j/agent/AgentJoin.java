@@ -3,6 +3,7 @@ package io.k3j.agent;
 import io.k3j.codec.Json;
 import io.k3j.codec.MalformedInput;
 import io.k3j.model.Seq;
+import io.k3j.pki.ClientTls;
 import io.k3j.pki.ClusterToken;
 import io.k3j.pki.PemFiles;
 import java.io.IOException;
@@ -62,9 +63,9 @@ final class AgentJoin {
         try {
             return join(trust, authorization(), now, false);
         } catch (SupervisorFault fault) {
-            // a bootstrap token may have expired meanwhile; a node that has joined authenticates by its
-            // certificate
-            if (fault.unauthorized() && files.own("client-kubelet", now).isPresent()) {
+            // a bootstrap token may have expired meanwhile, and a token alone is not enough for a node whose password
+            // went with a Node that somebody has deleted; a node that has joined authenticates by its certificate
+            if ((fault.unauthorized() || fault.forbidden()) && files.own("client-kubelet", now).isPresent()) {
                 return joinByCertificate(trust, now, fault);
             }
             throw translate(fault);
@@ -152,12 +153,13 @@ final class AgentJoin {
         return text.isEmpty() ? null : ClusterConfig.parse(text.get());
     }
 
-    /// Sends a request authenticated as this node.
+    /// Sends a request authenticated as this node: by its certificate alone, as the token may have been changed since,
+    /// and by the token while it has none.
     private String request(String path, Instant now) throws IOException {
         ServerTrust trust = new ServerTrust(files.serverAuthorities());
-        String credentials = token.bootstrap() ? "" : authorization();
-        try (SupervisorClient server = new SupervisorClient(supervisor,
-                trust.context(files.own("client-kubelet", now)), credentials)) {
+        Optional<ClientTls.Own> own = files.own("client-kubelet", now);
+        try (SupervisorClient server = new SupervisorClient(supervisor, trust.context(own),
+                own.isPresent() ? "" : authorization())) {
             return server.get(V1 + path);
         }
     }

@@ -49,6 +49,7 @@ final class AgentStartup implements AutoCloseable {
     private final InstantSource clock = InstantSource.system();
     private final AgentLayout layout;
     private final NodeFiles files;
+    private final NodePods pods;
     private final AllowedTargets targets;
     private final Tunnels tunnels;
     private final Servers servers;
@@ -70,7 +71,8 @@ final class AgentStartup implements AutoCloseable {
         this.files = new NodeFiles(layout, new SecureRandom());
         List<String> own = new ArrayList<>(List.of(settings.nodeIp()));
         own.addAll(List.of(settings.nodeExternalIp()));
-        this.targets = new AllowedTargets(settings.kubeletPort(), own);
+        this.pods = new NodePods(settings.nodeName(), clock);
+        this.targets = new AllowedTargets(settings.kubeletPort(), own, pods::list);
         this.tunnels = new Tunnels(files, targets, this::checkServers, clock, loops);
         this.servers = new Servers(clock, this::servers);
         this.balancers = new Balancers(settings, layout, origin.server(), tunnels::health,
@@ -85,6 +87,9 @@ final class AgentStartup implements AutoCloseable {
             ClusterConfig config = joinOrRestore(joining);
             if (config != null) {
                 targets.mode(config.egressMode(), config.clusterCidrs());
+                if (config.egressMode().equals("pod")) {
+                    pods.follow();
+                }
                 boolean readServers = lastTrouble.isEmpty() && readServers(joining);
                 open(config);
                 keepUp(joining, config, readServers);
@@ -257,6 +262,7 @@ final class AgentStartup implements AutoCloseable {
     /// An API client was bound. Does not block.
     void api(ApiClient client) {
         servers.attach(client);
+        pods.attach(client);
     }
 
     /// Nothing of the node's files is written, and no server asked, when this returns.
@@ -271,6 +277,7 @@ final class AgentStartup implements AutoCloseable {
         registered.reversed().forEach(ServiceRegistration::unregister);
         Termination.of(thread, STOP);
         servers.close();
+        pods.close();
         tunnels.close();
         balancers.close();
     }

@@ -5,6 +5,7 @@ import io.k3j.pki.ClientTls;
 import io.k3j.streaming.TunnelSession;
 import io.k3j.streaming.TunnelTarget;
 import io.k3j.streaming.TunnelTiming;
+import io.k3j.streaming.UnreadBudget;
 import io.k3j.streaming.WebSocket;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -33,6 +34,7 @@ final class Tunnel implements AutoCloseable {
     private final TunnelTarget target;
     private final Runnable changed;
     private final InstantSource clock;
+    private final UnreadBudget unread;
     private final RandomGenerator random;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final SupervisedLoop loop;
@@ -42,11 +44,13 @@ final class Tunnel implements AutoCloseable {
     /// Starts to connect.
     /// @param changed runs after each change of the health
     /// @param loops receives the state of its thread
+    /// @param unread what all tunnels may hold
     // one parameter for each collaborator
     @SuppressWarnings("checkstyle:ParameterNumber")
     Tunnel(String address, NodeFiles files, TunnelTarget target, Runnable changed, InstantSource clock,
-            io.k3j.componentapi.Health loops) {
+            io.k3j.componentapi.Health loops, UnreadBudget unread) {
         this.address = address;
+        this.unread = unread;
         this.files = files;
         this.target = target;
         this.changed = changed;
@@ -70,7 +74,7 @@ final class Tunnel implements AutoCloseable {
     /// @return whether the tunnel was established
     private boolean connectAndServe() {
         try (WebSocket socket = TunnelHandshake.open(address, tls(), TIMING.silence(), random);
-                TunnelSession serving = TunnelSession.ofAgent(socket, target, TIMING, random)) {
+                TunnelSession serving = TunnelSession.ofAgent(socket, target, TIMING, unread, random)) {
             session = serving;
             if (closed.getCount() == 0) {
                 return true;

@@ -1,6 +1,7 @@
 package io.k3j.agent;
 
 import io.k3j.streaming.TunnelTarget;
+import io.k3j.streaming.UnreadBudget;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -15,6 +16,7 @@ final class Tunnels implements AutoCloseable {
     private final Runnable changed;
     private final InstantSource clock;
     private final io.k3j.componentapi.Health loops;
+    private final UnreadBudget unread = new UnreadBudget(Runtime.getRuntime().maxMemory());
     private final Map<String, Tunnel> byServer = new LinkedHashMap<>();
     private boolean closed;
 
@@ -49,7 +51,8 @@ final class Tunnels implements AutoCloseable {
                 gone.add(tunnel);
             }
         }
-        addresses.forEach(a -> byServer.computeIfAbsent(a, n -> new Tunnel(n, files, target, changed, clock, loops)));
+        addresses.forEach(
+                a -> byServer.computeIfAbsent(a, n -> new Tunnel(n, files, target, changed, clock, loops, unread)));
         return gone;
     }
 

@@ -11,7 +11,7 @@
 ///
 /// | reads | writes (sole writer) |
 /// |---|---|
-/// | settings; the endpoints of the Service `kubernetes` | `agent/*.crt`, `agent/*.key`, `agent/*.kubeconfig`, `agent/etc/k3s-agent-load-balancer.json`, `agent/etc/cluster-config.json`, `/etc/rancher/node/password` |
+/// | settings; the endpoints of the Service `kubernetes`; the pods of the node in egress mode `pod` | `agent/*.crt`, `agent/*.key`, `agent/*.kubeconfig`, `agent/etc/k3s-agent-load-balancer.json`, `agent/etc/cluster-config.json`, `/etc/rancher/node/password` |
 ///
 /// Registers the certificate of the kubelet's port, the cluster's settings, and the condition
 /// `io.k3j.pki-ready`.

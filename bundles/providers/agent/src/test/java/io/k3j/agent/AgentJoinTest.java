@@ -90,6 +90,19 @@ class AgentJoinTest {
         });
     }
 
+    /// The token may be changed while the agent runs.
+    @Test
+    void showsItsCertificateAloneOnceItHasOne() throws Exception {
+        AgentJoin joining = joining(server.token());
+        joining.join(Instant.now());
+        server.requests.clear();
+        assertThat(joining.apiServers(Instant.now())).containsExactly(server.address());
+        assertThat(server.requests).singleElement().satisfies(a -> {
+            assertThat(a.headers()).doesNotContainKey("authorization");
+            assertThat(a.who()).contains("CN=system:node:n");
+        });
+    }
+
     @Test
     void writesTheFilesOfK3s() throws Exception {
         joining(server.token()).join(Instant.now());
@@ -128,6 +141,17 @@ class AgentJoinTest {
                 .contains("GET /v1-k3s/config", "POST /v1-k3s/client-kubelet.crt");
         assertThat(server.requests.stream().map(a -> a.headers().getOrDefault("authorization", "")))
                 .contains("Bearer abcdef.0123456789abcdef");
+    }
+
+    /// Its password's Secret may have gone with a Node that somebody has deleted.
+    @Test
+    void presentsItsPasswordByItsCertificateWhenTheTokenAloneIsForbidden() throws Exception {
+        joining(server.token()).join(Instant.now());
+        server.requests.clear();
+        server.refused.put("/v1-k3s/serving-kubelet.crt", 403);
+        assertThatThrownBy(() -> joining(server.token()).join(Instant.now())).isInstanceOf(Refused.class);
+        assertThat(server.requests.stream().filter(a -> a.line().endsWith("/serving-kubelet.crt")).map(Request::who))
+                .containsExactly("", "CN=system:node:n,O=system:nodes");
     }
 
     @Test

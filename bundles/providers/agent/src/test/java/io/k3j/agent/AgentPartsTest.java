@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,7 +21,7 @@ class AgentPartsTest {
 
     @Test
     void allowsServersTheKubeletAndTheStreamsOnly() {
-        AllowedTargets targets = new AllowedTargets(10250, List.of("192.0.2.7"));
+        AllowedTargets targets = new AllowedTargets(10250, List.of("192.0.2.7"), List::of);
         assertThat(targets.allowed("127.0.0.1:10250")).isTrue();
         assertThat(targets.allowed("[::1]:10250")).isTrue();
         assertThat(targets.allowed("127.0.0.1:10010")).isTrue();
@@ -30,11 +31,36 @@ class AgentPartsTest {
 
     @Test
     void allowsServersPodsAndTheNodeInClusterMode() {
-        AllowedTargets targets = new AllowedTargets(10250, List.of("192.0.2.7"));
+        AllowedTargets targets = new AllowedTargets(10250, List.of("192.0.2.7"), List::of);
         targets.mode("cluster", List.of("10.42.0.0/16", "2001:cafe:42::/56"));
         assertThat(List.of("10.42.9.5:80", "192.0.2.7:9100", "[2001:cafe:42::1]:80")).allMatch(targets::allowed);
         assertThat(List.of("10.43.0.1:443", "192.0.2.8:80", "127.0.0.1:22", "[2001:cafe:43::1]:80"))
                 .noneMatch(targets::allowed);
+    }
+
+    @Test
+    void allowsServersThePodsOfThisNodeInPodMode() {
+        List<Obj> pods = new ArrayList<>();
+        AllowedTargets targets = new AllowedTargets(10250, List.of("192.0.2.7"), () -> pods);
+        targets.mode("pod", List.of("10.42.0.0/16", "2001:cafe:42::/56"));
+        assertThat(targets.allowed("127.0.0.1:10250")).isTrue();
+        assertThat(List.of("10.42.9.5:80", "192.0.2.7:9100")).noneMatch(targets::allowed);
+        pods.add(pod("""
+                {"spec":{"containers":[{"ports":[{"containerPort":9100}]}]},
+                "status":{"podIPs":[{"ip":"10.42.9.5"},{"ip":"2001:cafe:42::5"}]}}"""));
+        assertThat(List.of("10.42.9.5:80", "[2001:cafe:42::5]:443", "127.0.0.1:10250")).allMatch(targets::allowed);
+        assertThat(List.of("10.42.9.6:80", "192.0.2.7:9100", "127.0.0.1:9100")).noneMatch(targets::allowed);
+        pods.add(pod("""
+                {"spec":{"hostNetwork":true,"containers":[{"ports":[{"containerPort":9100},
+                {"containerPort":53,"protocol":"UDP"}]}]},"status":{"podIPs":[{"ip":"192.0.2.7"}]}}"""));
+        assertThat(targets.allowed("192.0.2.7:9100")).isTrue();
+        assertThat(List.of("192.0.2.7:22", "192.0.2.7:53", "192.0.2.7:10250")).noneMatch(targets::allowed);
+        pods.replaceAll(pod -> pod.with("2026-11-29T10:00:00Z", "metadata", "deletionTimestamp"));
+        assertThat(List.of("10.42.9.5:80", "192.0.2.7:9100")).noneMatch(targets::allowed);
+    }
+
+    private static Obj pod(String json) {
+        return Obj.of(Json.object(json.getBytes(StandardCharsets.UTF_8))).with("web", "metadata", "name");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.k3j.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.pki.ClusterToken;
+import io.k3j.streaming.UnreadBudget;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -48,7 +49,7 @@ class TunnelTest {
                 new AgentJoin.Way(URI.create(server.url()), server.url(), config -> URI.create(server.url())))
                 .join(Instant.now());
         kubelet = new ServerSocket(0, 5, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
-        targets = new AllowedTargets(kubelet.getLocalPort(), List.of());
+        targets = new AllowedTargets(kubelet.getLocalPort(), List.of(), List::of);
     }
 
     @AfterEach
@@ -59,7 +60,7 @@ class TunnelTest {
 
     private Tunnel tunnel() {
         return new Tunnel(server.address(), files, targets, changed::release, InstantSource.system(),
-                io.k3j.componentapi.Health.none());
+                io.k3j.componentapi.Health.none(), new UnreadBudget(1 << 30));
     }
 
     /// Sends an unmasked message, as servers do.

@@ -35,6 +35,9 @@ class ScopeTest {
                 kind("batch/v1", "jobs", "Job", new Strategy(true, false, false, true, true, false, true)),
                 kind("v1", "nodes", "Node", new Strategy(true, false, false, false, true, true, false)),
                 kind("apps/v1", "replicasets", "ReplicaSet", PLAIN, sub("status", "ReplicaSet", Scope.STATUS_ONLY)),
+                kind("apps/v1", "daemonsets", "DaemonSet",
+                        new Strategy(true, false, false, true, true, false, false, true),
+                        sub("status", "DaemonSet", Scope.STATUS)),
                 kind("apps/v1", "statefulsets", "StatefulSet", new Strategy(true, false, false, true, false)),
                 kind("v1", "replicationcontrollers", "ReplicationController", PLAIN,
                         sub("binding", "ReplicationController", new Scope(List.of(), true, false))),
@@ -100,6 +103,23 @@ class ScopeTest {
         call("POST", path, "{\"metadata\":{\"name\":\"x\"},\"spec\":{\"serviceName\":\"s\"}}", 201);
         assertThat(patch(path + "/x", "merge-patch+json", "{\"status\":{\"replicas\":3}}")
                 .at("metadata", "generation")).isEqualTo(2L);
+    }
+
+    @Test
+    void annotationsOfKindsThatCountThemIncrementTheGeneration() throws IOException {
+        String annotation = "{\"metadata\":{\"annotations\":{\"a\":\"%s\"}}}";
+        String path = "/apis/apps/v1/namespaces/a/daemonsets";
+        call("POST", path, "{\"metadata\":{\"name\":\"x\"},\"spec\":{\"minReadySeconds\":1}}", 201);
+        assertThat(patch(path + "/x", "merge-patch+json", annotation.formatted("b")).at("metadata", "generation"))
+                .isEqualTo(2L);
+        assertThat(patch(path + "/x", "merge-patch+json", "{\"metadata\":{\"labels\":{\"a\":\"b\"}}}")
+                .at("metadata", "generation")).isEqualTo(2L);
+        assertThat(patch(path + "/x/status", "merge-patch+json", annotation.formatted("c"))
+                .at("metadata", "generation")).isEqualTo(2L);
+        String other = "/apis/apps/v1/namespaces/a/statefulsets";
+        call("POST", other, "{\"metadata\":{\"name\":\"x\"},\"spec\":{\"serviceName\":\"s\"}}", 201);
+        assertThat(patch(other + "/x", "merge-patch+json", annotation.formatted("b")).at("metadata", "generation"))
+                .isEqualTo(1L);
     }
 
     @Test

@@ -26,7 +26,6 @@ final class Host {
     private static final Map<String, String> SYSCTLS = Map.of("net/ipv4/ip_forward", "1",
             "net/ipv4/conf/all/forwarding", "1",
             "net/ipv4/conf/default/forwarding", "1", "net/ipv4/conf/all/route_localnet", "1",
-            "net/bridge/bridge-nf-call-iptables", "1", "net/bridge/bridge-nf-call-ip6tables", "1",
             "net/ipv6/conf/all/forwarding", "1", "net/ipv6/conf/default/forwarding", "1");
     private final Command command = new Command(LIMIT);
 

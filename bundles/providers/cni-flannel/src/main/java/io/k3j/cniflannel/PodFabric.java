@@ -31,6 +31,7 @@ final class PodFabric {
     private final Host host = new Host();
     private final Fabric fabric;
     private final ForwardChain forwarding = new ForwardChain(host);
+    private final BridgedFrames bridged = new BridgedFrames(host, Path.of("/proc/sys"));
     private final NodeLeases peers;
     private List<NftTable> tables = List.of();
     private boolean suspected = true;
@@ -84,7 +85,8 @@ final class PodFabric {
         Map<String, String> annotations = annotations();
         Set<String> dropped = new TreeSet<>(Set.of(Lease.OVERWRITE, Lease.OVERWRITE_IPV6));
         dropped.removeAll(annotations.keySet());
-        return new Outcome(!same, wanted, annotations, dropped, forwarding.problem());
+        String problem = bridged.problem().isEmpty() ? forwarding.problem() : bridged.problem();
+        return new Outcome(!same, wanted, annotations, dropped, problem);
     }
 
     /// Somebody else may have changed the rules of this machine: the next call looks.
@@ -100,6 +102,7 @@ final class PodFabric {
             }
         }
         forwarding.keep(cluster);
+        bridged.filter();
         suspected = false;
     }
 

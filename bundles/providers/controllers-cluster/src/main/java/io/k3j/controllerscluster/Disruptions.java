@@ -1,5 +1,7 @@
 package io.k3j.controllerscluster;
 
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
 import io.k3j.controllerkit.Requeue;
 import io.k3j.controllerkit.Conditions;
 import io.k3j.controllerkit.ControllerContext;
@@ -12,7 +14,6 @@ import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.controllerkit.Selected;
 import io.k3j.controllerkit.Times;
 import io.k3j.controllerkit.ExpectingWriter;
-import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Selector;
@@ -21,7 +22,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -29,33 +29,30 @@ import java.util.Set;
 /// <https://kubernetes.io/docs/concepts/workloads/pods/disruptions/>.
 final class Disruptions implements Reconciler {
     private static final Duration DISRUPTION_TIMEOUT = Duration.ofMinutes(2);
+    /// How soon a controller is asked for again that had no `scale`.
+    private static final Duration RECHECK = Duration.ofMinutes(2);
+    private static final String ALLOWED = "DisruptionAllowed";
+    private static final int NOT_FOUND = 404;
 
     private final LiveView budgets;
     private final LiveView pods;
-    private final Map<String, LiveView> scalable;
+    private final DeclaredReplicas declared;
     private final InstantSource clock;
     private final Events events;
 
     private Disruptions(ControllerContext context) {
         this.budgets = context.views().of(BuiltinResources.POD_DISRUPTION_BUDGETS);
         this.pods = context.views().of(BuiltinResources.PODS);
-        this.scalable = Map.of("ReplicaSet", view(context, BuiltinResources.REPLICA_SETS), "Deployment",
-                view(context, BuiltinResources.DEPLOYMENTS), "StatefulSet",
-                view(context, BuiltinResources.STATEFUL_SETS),
-                "ReplicationController", view(context, BuiltinResources.REPLICATION_CONTROLLERS));
+        this.declared = new DeclaredReplicas(context);
         this.clock = context.clock();
         this.events = context.events("controllermanager", "disruption-controller");
-    }
-
-    private static LiveView view(ControllerContext context, Gvr resource) {
-        return context.views().of(resource);
     }
 
     static void add(ControllerContext context) {
         Disruptions all = new Disruptions(context);
         context.loop("disruption-controller", "disruption-controller", 1, all).on(all.budgets)
                 .on(all.pods, Selected.by(all.budgets, Disruptions::selector))
-                .reads(all.scalable.values().toArray(LiveView[]::new));
+                .reads(all.declared.views());
     }
 
     private static Selector selector(Obj budget) {
@@ -74,8 +71,13 @@ final class Disruptions implements Reconciler {
         if (covered.isEmpty()) {
             events.normal(budget, "NoPods", "No matching pods found");
         }
+        long expected;
+        try {
+            expected = expected(budget, covered, writer.api());
+        } catch (ApiFault fault) {
+            return failSafe(budget, fault, writer);
+        }
         Struct disrupted = stillDisrupted(budget, covered);
-        long expected = expected(budget, covered);
         long wanted = wanted(budget, expected);
         long healthy = covered.stream().filter(Pods::active).filter(Pods::ready).filter(p -> !disrupted.has(p.name()))
                 .count();
@@ -96,9 +98,27 @@ final class Disruptions implements Reconciler {
         return remaining.build();
     }
 
-    private long expected(Obj budget, List<Obj> covered) {
+    private long expected(Obj budget, List<Obj> covered, ApiClient api) {
         boolean number = budget.spec().get("minAvailable") instanceof Long;
-        return number ? covered.stream().filter(Pods::active).count() : declared(covered);
+        return number ? covered.stream().filter(Pods::active).count() : declared.sum(covered, api);
+    }
+
+    /// Allows no disruption while it is not known how many pods there should be.
+    private Requeue failSafe(Obj budget, ApiFault fault, ExpectingWriter writer) {
+        String why = String.valueOf(fault.getMessage());
+        events.warning(budget, "CalculateExpectedPodCountFailed",
+                "Failed to calculate the number of expected pods: " + why);
+        Struct condition = Conditions.of(ALLOWED, false, "SyncFailed", why)
+                .with("observedGeneration", budget.status().whole("observedGeneration", 0));
+        Struct.Builder b = Struct.builder().put("currentHealthy", 0).put("desiredHealthy", 0).put("expectedPods", 0);
+        budget.status().forEach(b::put);
+        b.put("disruptionsAllowed", 0).put("conditions",
+                Conditions.with(budget.status().seq("conditions"), condition, clock.instant()));
+        writer.updateStatus(BuiltinResources.POD_DISRUPTION_BUDGETS, budget, b.build());
+        if (fault.code() != NOT_FOUND) {
+            throw fault;
+        }
+        return Requeue.after(RECHECK);
     }
 
     private static long wanted(Obj budget, long expected) {
@@ -108,32 +128,10 @@ final class Disruptions implements Reconciler {
         return IntOrPercent.resolve(budget.spec().get("minAvailable"), expected, true);
     }
 
-    /// The sum of the replicas that the pods' top-level controllers declare.
-    private long declared(List<Obj> covered) {
-        Set<String> seen = new HashSet<>();
-        long sum = 0;
-        for (Obj pod : covered) {
-            Obj top = pod;
-            for (Optional<Obj> owner = owner(pod); owner.isPresent(); owner = owner(top)) {
-                top = owner.get();
-            }
-            if (top != pod && seen.add(top.uid())) {
-                sum += top.spec().whole("replicas", 1);
-            }
-        }
-        return sum;
-    }
-
-    private Optional<Obj> owner(Obj object) {
-        return object.controller().flatMap(c -> Optional.ofNullable(scalable.get(c.text("kind")))
-                .flatMap(v -> v.get(new Key(object.namespace(), c.text("name"))))
-                .filter(o -> o.uid().equals(c.text("uid"))));
-    }
-
     private Struct status(Obj budget, Struct disrupted, long[] counts) {
         long allowed = counts[2] <= 0 ? 0 : Math.max(0, counts[0] - counts[1]);
         Struct condition = Conditions
-                .of("DisruptionAllowed", allowed > 0, allowed > 0 ? "SufficientPods" : "InsufficientPods",
+                .of(ALLOWED, allowed > 0, allowed > 0 ? "SufficientPods" : "InsufficientPods",
                         "")
                 .with("message", "").with("observedGeneration", budget.generation());
         Struct.Builder b = Struct.builder()

@@ -7,22 +7,26 @@ import io.k3j.clientapi.DeleteOptions;
 import io.k3j.clientapi.Query;
 import io.k3j.controllerkit.Conditions;
 import io.k3j.controllerkit.BuiltinResources;
+import io.k3j.model.Gvr;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /// Deletes the content of one namespace and counts what remains.
 ///
+/// @param resources those of which there were objects before
 /// @param remaining the number of remaining objects by resource
 /// @param finalizers the number of objects that wait for each finalizer
 /// @param undiscovered why discovery failed, or empty
 /// @param failed one message per failed deletion
-record NamespaceContent(Map<String, Integer> remaining, Map<String, Integer> finalizers, String undiscovered,
-        List<String> failed) {
+record NamespaceContent(Set<Gvr> resources, Map<String, Integer> remaining, Map<String, Integer> finalizers,
+        String undiscovered, List<String> failed) {
     private static final int NOT_FOUND = 404;
     private static final int NOT_ALLOWED = 405;
 
@@ -31,8 +35,8 @@ record NamespaceContent(Map<String, Integer> remaining, Map<String, Integer> fin
     /// not the content that others have.
     static NamespaceContent deleteAll(ApiClient api, String namespace) {
         ApiClient.Discovered found = api.discover();
-        NamespaceContent content = new NamespaceContent(new TreeMap<>(), new TreeMap<>(),
-                undiscovered(found.failures()), new ArrayList<>());
+        NamespaceContent content = new NamespaceContent(new HashSet<>(), new TreeMap<>(),
+                new TreeMap<>(), undiscovered(found.failures()), new ArrayList<>());
         List<ApiResource> here = found.resources().stream()
                 .filter(r -> r.namespaced() && r.can("list") && r.can("delete")).toList();
         here.stream().filter(r -> r.resource().equals(BuiltinResources.PODS))
@@ -49,6 +53,12 @@ record NamespaceContent(Map<String, Integer> remaining, Map<String, Integer> fin
                 + " failing: unable to retrieve the complete list of server APIs: " + String.join(", ", failures);
     }
 
+    /// Whether there was anything before.
+    boolean found() {
+        return !resources.isEmpty();
+    }
+
+    /// Whether nothing is left, as far as is known.
     boolean isEmpty() {
         return remaining.isEmpty() && undiscovered.isEmpty() && failed.isEmpty();
     }
@@ -57,6 +67,7 @@ record NamespaceContent(Map<String, Integer> remaining, Map<String, Integer> fin
         try {
             List<Obj> there = listed(api, resource, namespace);
             if (!there.isEmpty()) {
+                resources.add(resource.resource());
                 delete(api, resource, namespace, there);
                 count(resource, listed(api, resource, namespace));
             }

@@ -1,5 +1,6 @@
 package io.k3j.controllerscluster;
 
+import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.Requeue;
@@ -19,6 +20,7 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +48,8 @@ final class NodeLifecycle implements Reconciler {
     private final NodeMonitoring monitoring;
     private final ZoneDisruption zones;
     private final Set<Key> toEvict = new LinkedHashSet<>();
+    /// Nodes that were given up and whose pods may not all say so yet; bounded by the nodes there are.
+    private final Set<Key> toMark = new HashSet<>();
     private final WorkQueue queue;
 
     private NodeLifecycle(ControllerContext context, NodeMonitoring monitoring) {
@@ -78,6 +82,7 @@ final class NodeLifecycle implements Reconciler {
         if (found.isEmpty()) {
             heartbeats.remove(key);
             toEvict.remove(key);
+            toMark.remove(key);
             return Requeue.NEVER;
         }
         Obj node = found.get();
@@ -92,10 +97,17 @@ final class NodeLifecycle implements Reconciler {
         } else if (toEvict.add(key)) {
             queue.add(ZONES);
         }
-        if (!Conditions.isTrue(node.status().seq("conditions"), "Ready")) {
+        if (ready(node)) {
+            toMark.remove(key);
+        } else if (toMark.contains(key)) {
             markPodsNotReady(node, writer);
+            toMark.remove(key);
         }
         return Requeue.after(monitoring.period());
+    }
+
+    private static boolean ready(Obj node) {
+        return Conditions.isTrue(node.status().seq("conditions"), "Ready");
     }
 
     private static Obj withTaints(Obj node, Seq taints, ExpectingWriter writer) {
@@ -164,23 +176,36 @@ final class NodeLifecycle implements Reconciler {
         if (conditions.equals(node.status().seq("conditions"))) {
             return node;
         }
+        if (ready(node)) {
+            toMark.add(node.key());
+        }
         events.tell(Events.reference(node).with("uid", node.name()), "Normal", "NodeNotReady",
                 "Node " + node.name() + " status is now: NodeNotReady");
         return writer.updateStatus(BuiltinResources.NODES, node.with(conditions, "status", "conditions"));
     }
 
-    /// Marks the pods of a node that is not ready as not ready, so that Services stop sending to them.
+    /// Marks the pods of a node that was given up as not ready, so that Services stop sending to them. Once: a kubelet
+    /// that reports its pods without its node, or itself says that the node is not ready, knows better from then on.
     private void markPodsNotReady(Obj node, ExpectingWriter writer) {
-        for (Obj pod : pods.by("node", node.name())) {
-            Seq conditions = pod.status().seq("conditions");
-            if (!Conditions.isTrue(conditions, "Ready")) {
-                continue;
-            }
-            Seq next = Conditions.with(conditions, Conditions.of("Ready", false, "NodeNotReady", ""), clock.instant());
-            Struct changes = Struct.of("metadata", Struct.of("uid", pod.uid(), "resourceVersion",
-                    Long.toString(pod.revision())), "status", Struct.of("conditions", next));
+        Attempts attempts = new Attempts();
+        pods.by("node", node.name()).stream().filter(Pods::ready)
+                .forEach(pod -> attempts.make(() -> markNotReady(pod, writer)));
+        attempts.end();
+    }
+
+    private void markNotReady(Obj pod, ExpectingWriter writer) {
+        Seq next = Conditions.with(pod.status().seq("conditions"),
+                Conditions.of("Ready", false, "NodeNotReady", ""), clock.instant());
+        Struct changes = Struct.of("metadata", Struct.of("uid", pod.uid(), "resourceVersion",
+                Long.toString(pod.revision())), "status", Struct.of("conditions", next));
+        try {
             writer.patch(BuiltinResources.PODS, pod.key(), new Patch.Merge(changes), WriteOptions.STATUS);
-            events.warning(pod, "NodeNotReady", "Node is not ready");
+        } catch (ApiFault fault) {
+            if (fault.code() == 404) {
+                return;
+            }
+            throw fault;
         }
+        events.warning(pod, "NodeNotReady", "Node is not ready");
     }
 }

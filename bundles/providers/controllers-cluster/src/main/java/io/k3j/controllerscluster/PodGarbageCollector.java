@@ -60,8 +60,9 @@ final class PodGarbageCollector implements Reconciler {
 
     @Override
     public Requeue reconcile(Key key, ExpectingWriter writer) {
+        Attempts attempts = new Attempts();
         if (threshold > 0) {
-            deleteFinished(writer);
+            deleteFinished(attempts, writer);
         }
         Map<String, Instant> stillMissing = new HashMap<>();
         Instant now = clock.monotonic().instant();
@@ -69,20 +70,21 @@ final class PodGarbageCollector implements Reconciler {
             String node = Pods.node(pod);
             if (node.isEmpty()) {
                 if (pod.terminating()) {
-                    remove(pod, writer);
+                    attempts.make(() -> remove(pod, writer));
                 }
             } else if (pod.terminating() && outOfService(node)) {
-                fail(pod, Struct.EMPTY, writer);
-                remove(pod, writer);
+                attempts.make(() -> deleteFailed(pod, Struct.EMPTY, writer));
             } else if (nodes.get(Key.of(node)).isEmpty()) {
-                stillMissing.put(node, missing.getOrDefault(node, now));
-                if (!now.isBefore(stillMissing.get(node).plus(QUARANTINE))) {
-                    deleteOrphaned(pod, writer);
+                Instant since = missing.getOrDefault(node, now);
+                stillMissing.put(node, since);
+                if (!now.isBefore(since.plus(QUARANTINE))) {
+                    attempts.make(() -> deleteOrphaned(pod, writer));
                 }
             }
         }
         missing.clear();
         missing.putAll(stillMissing);
+        attempts.end();
         return Requeue.after(PERIOD);
     }
 
@@ -94,16 +96,21 @@ final class PodGarbageCollector implements Reconciler {
     }
 
     /// The oldest of those that are more than the threshold.
-    private void deleteFinished(ExpectingWriter writer) {
+    private void deleteFinished(Attempts attempts, ExpectingWriter writer) {
         List<Obj> finished = pods.list().stream().filter(Pods::finished).filter(p -> !p.terminating())
                 .sorted(Comparator.comparing(p -> p.metadata().text("creationTimestamp"))).toList();
-        finished.stream().limit(Math.max(0, finished.size() - threshold)).forEach(p -> remove(p, writer));
+        finished.stream().limit(Math.max(0, finished.size() - threshold))
+                .forEach(p -> attempts.make(() -> remove(p, writer)));
     }
 
     private void deleteOrphaned(Obj pod, ExpectingWriter writer) {
         Struct condition = Conditions.of("DisruptionTarget", true, "DeletionByPodGC", "PodGC: node no longer exists");
         Seq next = Conditions.with(pod.status().seq("conditions"), condition, clock.instant());
-        fail(pod, Struct.of("conditions", next), writer);
+        deleteFailed(pod, Struct.of("conditions", next), writer);
+    }
+
+    private static void deleteFailed(Obj pod, Struct more, ExpectingWriter writer) {
+        fail(pod, more, writer);
         remove(pod, writer);
     }
 

@@ -2,13 +2,18 @@ package io.k3j.controllerscluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.ApiResource;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.controllerkit.BuiltinResources;
+import io.k3j.controllerkit.Conditions;
+import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.stage.Stage;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DisruptionsTest {
@@ -38,6 +43,80 @@ class DisruptionsTest {
         Struct status = stage.one(BuiltinResources.POD_DISRUPTION_BUDGETS, "web").status();
         assertThat(status.whole("expectedPods", 0)).isEqualTo(3);
         assertThat(status.whole("desiredHealthy", 0)).isEqualTo(2);
+        assertThat(status.whole("disruptionsAllowed", 0)).isEqualTo(1);
+    }
+
+    private void budget() {
+        stage.api.create(BuiltinResources.POD_DISRUPTION_BUDGETS,
+                Stage.workload("policy/v1", "PodDisruptionBudget", "web",
+                        Struct.of("maxUnavailable", 1, "selector", Struct.of("matchLabels", Struct.of("app", "web")))),
+                WriteOptions.PLAIN);
+    }
+
+    private void podOf(Obj owner, String name) {
+        pod(name);
+        Obj pod = stage.api.get(BuiltinResources.PODS, new Key("default", name));
+        stage.api.seed(BuiltinResources.PODS, pod.with(Seq.of(owner.ownerReference()), "metadata", "ownerReferences"));
+    }
+
+    @Test
+    void podsWhoseControllerHasNoScaleMayNotBeDisrupted() {
+        Obj set = stage.api.create(BuiltinResources.REPLICA_SETS, Stage.workload("apps/v1", "ReplicaSet", "web",
+                Stage.spec("web", "i", 2)), WriteOptions.PLAIN);
+        Obj job = stage.api.create(BuiltinResources.JOBS, Stage.workload("batch/v1", "Job", "once",
+                Struct.of("template", Stage.template("web", "i"))), WriteOptions.PLAIN);
+        for (int i = 0; i < 20; i++) {
+            stage.api.refuse("get", BuiltinResources.JOBS, new ApiFault(404, "NotFound",
+                    "the server could not find the requested resource", Struct.EMPTY));
+        }
+        budget();
+        podOf(set, "a");
+        podOf(set, "b");
+        podOf(job, "c");
+        stage.runPods();
+        Struct status = stage.one(BuiltinResources.POD_DISRUPTION_BUDGETS, "web").status();
+        assertThat(status.whole("disruptionsAllowed", -1)).isZero();
+        Struct allowed = Conditions.find(status.seq("conditions"), "DisruptionAllowed").orElseThrow();
+        assertThat(allowed.text("status")).isEqualTo("False");
+        assertThat(allowed.text("reason")).isEqualTo("SyncFailed");
+        assertThat(allowed.text("message")).isEqualTo("jobs.batch does not implement the scale subresource");
+        assertThat(stage.events()).contains("CalculateExpectedPodCountFailed: Failed to calculate the number of"
+                + " expected pods: jobs.batch does not implement the scale subresource");
+    }
+
+    @Test
+    void aControllerThatHasGoneAllowsNothing() {
+        Obj set = stage.api.create(BuiltinResources.REPLICA_SETS, Stage.workload("apps/v1", "ReplicaSet", "web",
+                Stage.spec("web", "i", 1)), WriteOptions.PLAIN);
+        budget();
+        podOf(set, "a");
+        stage.runPods();
+        assertThat(allowed()).isEqualTo(1);
+        stage.api.vanish(BuiltinResources.REPLICA_SETS, new Key("default", "web"));
+        pod("b");
+        stage.settle();
+        assertThat(allowed()).isZero();
+        assertThat(stage.events()).contains("CalculateExpectedPodCountFailed: Failed to calculate the number of"
+                + " expected pods: found no controllers for pod \"a\"");
+    }
+
+    private long allowed() {
+        return stage.one(BuiltinResources.POD_DISRUPTION_BUDGETS, "web").status().whole("disruptionsAllowed", -1);
+    }
+
+    @Test
+    void aCustomResourceIsAskedForItsScale() {
+        Gvr things = Gvr.of("example.com/v1", "things");
+        stage.api.serve(new ApiResource(things, "Thing", true, List.of("get", "list", "watch", "create")), true);
+        Obj thing = stage.api.create(things, Stage.workload("example.com/v1", "Thing", "t",
+                Struct.of("replicas", 3)), WriteOptions.PLAIN);
+        budget();
+        podOf(thing, "a");
+        podOf(thing, "b");
+        podOf(thing, "c");
+        stage.runPods();
+        Struct status = stage.one(BuiltinResources.POD_DISRUPTION_BUDGETS, "web").status();
+        assertThat(status.whole("expectedPods", 0)).isEqualTo(3);
         assertThat(status.whole("disruptionsAllowed", 0)).isEqualTo(1);
     }
 }

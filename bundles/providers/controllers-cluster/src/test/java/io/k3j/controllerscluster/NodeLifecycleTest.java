@@ -2,9 +2,11 @@ package io.k3j.controllerscluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.controllerkit.Conditions;
 import io.k3j.controllerkit.BuiltinResources;
+import io.k3j.controllerkit.Pods;
 import io.k3j.controllerkit.Times;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
@@ -41,10 +43,20 @@ class NodeLifecycleTest {
     }
 
     private void pod(Seq tolerations) {
-        stage.api.create(BuiltinResources.PODS, Obj.of(Struct.of("apiVersion", "v1", "kind", "Pod", "metadata",
-                Struct.of("name", "p", "namespace", "default"), "spec", Struct.of("tolerations", tolerations))),
-                WriteOptions.PLAIN);
+        pod("p", tolerations);
         stage.runPods();
+    }
+
+    private void pod(String name, Seq tolerations) {
+        stage.api.create(BuiltinResources.PODS, Obj.of(Struct.of("apiVersion", "v1", "kind", "Pod", "metadata",
+                Struct.of("name", name, "namespace", "default"), "spec", Struct.of("tolerations", tolerations))),
+                WriteOptions.PLAIN);
+    }
+
+    /// The pods whose status was written, in that order.
+    private List<String> marked() {
+        return stage.api.calls().stream().filter(c -> c.contains(" patch pods "))
+                .map(c -> c.substring(c.lastIndexOf(' ') + 1)).toList();
     }
 
     private void beat() {
@@ -141,6 +153,45 @@ class NodeLifecycleTest {
         assertThat(pod.terminating()).isFalse();
         silence(305);
         assertThat(stage.pods().getFirst().terminating()).isTrue();
+    }
+
+    @Test
+    void podsOfANodeWhoseKubeletSaysThatItIsNotReadyStayReady() {
+        node("False");
+        pod(Seq.of(Struct.of("operator", "Exists")));
+        for (int i = 0; i < 4; i++) {
+            beat();
+            stage.pass(Duration.ofSeconds(10));
+        }
+        assertThat(stage.pods()).hasSize(1).allMatch(Pods::ready);
+        assertThat(marked()).isEmpty();
+    }
+
+    @Test
+    void podsOfASilentNodeAreMarkedOnce() {
+        node("True");
+        pod("p", Seq.of(Struct.of("operator", "Exists")));
+        pod("q", Seq.of(Struct.of("operator", "Exists")));
+        stage.runPods();
+        silence(60);
+        assertThat(marked()).containsExactlyInAnyOrder("default/p/status", "default/q/status");
+        stage.run(new Key("default", "p"));
+        silence(30);
+        assertThat(Pods.ready(stage.one(BuiltinResources.PODS, "p"))).as("as its kubelet says").isTrue();
+        assertThat(marked()).hasSize(2);
+    }
+
+    @Test
+    void aPodThatCannotBeMarkedKeepsNoOther() {
+        node("True");
+        pod("p", Seq.of(Struct.of("operator", "Exists")));
+        pod("q", Seq.of(Struct.of("operator", "Exists")));
+        stage.runPods();
+        stage.api.refuse("patch", BuiltinResources.PODS, ApiFault.internal("not now"));
+        silence(60);
+        assertThat(stage.pods()).hasSize(2).noneMatch(Pods::ready);
+        assertThat(marked()).hasSize(3);
+        assertThat(marked().get(2)).isEqualTo(marked().get(0)).isNotEqualTo(marked().get(1));
     }
 
     @Test

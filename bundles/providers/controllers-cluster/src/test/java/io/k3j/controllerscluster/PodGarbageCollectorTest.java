@@ -3,12 +3,14 @@ package io.k3j.controllerscluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.Query;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.stage.Stage;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -56,6 +58,43 @@ class PodGarbageCollectorTest {
         }
         stage.settle();
         assertThat(stage.pods().stream().map(Obj::name)).containsExactlyInAnyOrder("of-silent", "of-up");
+    }
+
+    private static void going(Stage stage, String name, String node) {
+        stage.api.seed(BuiltinResources.PODS, Obj.of(Struct.of("apiVersion", "v1", "kind", "Pod", "metadata",
+                Struct.of("name", name, "namespace", "default", "deletionTimestamp", "2026-01-01T00:00:00Z",
+                        "deletionGracePeriodSeconds", 30),
+                "spec", node.isEmpty() ? Struct.EMPTY : Struct.of("nodeName", node), "status",
+                Struct.of("phase", "Running"))));
+    }
+
+    @Test
+    void aPodThatCannotBeDeletedKeepsNoOther() {
+        Stage stage = new Stage(d -> PodGarbageCollector.add(d, 0));
+        going(stage, "p", "");
+        going(stage, "q", "");
+        stage.api.refuse("delete", BuiltinResources.PODS, ApiFault.forbidden(BuiltinResources.PODS, "", "no"));
+        stage.settle();
+        assertThat(stage.pods()).hasSize(1);
+        stage.pass(Duration.ofSeconds(1));
+        assertThat(stage.pods()).isEmpty();
+    }
+
+    @Test
+    void aPodThatCannotBeDeletedDoesNotProlongTheQuarantineOfOthers() {
+        Stage stage = new Stage(d -> PodGarbageCollector.add(d, 0));
+        Struct taint = Struct.of("key", "node.kubernetes.io/out-of-service", "effect", "NoExecute");
+        stage.api.seed(BuiltinResources.NODES, Obj.of(Struct.of("apiVersion", "v1", "kind", "Node", "metadata",
+                Struct.of("name", "down"), "spec", Struct.of("taints", Seq.of(taint)))));
+        going(stage, "refused", "down");
+        going(stage, "orphan", "gone");
+        stage.api.refuse("patch", BuiltinResources.PODS, ApiFault.internal("not now"));
+        stage.settle();
+        assertThat(stage.pods()).hasSize(2);
+        stage.pass(Duration.ofSeconds(20));
+        assertThat(stage.pods().stream().map(Obj::name)).containsExactly("orphan");
+        stage.pass(Duration.ofSeconds(20));
+        assertThat(stage.pods()).isEmpty();
     }
 
     @Test

@@ -109,7 +109,8 @@ record NewReplicaSet(ExpectingWriter writer, Events events, Instant now) {
         Obj deployment = rollout.deployment();
         if (Rollout.revision(deployment) != revision) {
             Struct status = deployment.status();
-            deployment = writer.update(BuiltinResources.DEPLOYMENTS,
+            // through the status, where an annotation is no new wish
+            deployment = writer.updateStatus(BuiltinResources.DEPLOYMENTS,
                     deployment.with(Long.toString(revision), "metadata", "annotations", Rollout.REVISION));
             deployment = status.isEmpty() ? deployment : deployment.with(status, "status");
         }

@@ -53,6 +53,7 @@ class DeploymentsTest {
         assertThat(stage.pods()).hasSize(3)
                 .allSatisfy(p -> assertThat(p.labels()).containsEntry("pod-template-hash", hash));
         assertThat(web().annotations()).containsEntry("deployment.kubernetes.io/revision", "1");
+        assertThat(web().generation()).as("its revision is no new wish").isEqualTo(1);
         assertThat(web().status().whole("availableReplicas", 0)).isEqualTo(3);
         assertThat(web().status().whole("updatedReplicas", 0)).isEqualTo(3);
         assertThat(web().status().whole("observedGeneration", 0)).isEqualTo(web().generation());

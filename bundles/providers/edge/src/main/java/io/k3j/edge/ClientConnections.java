@@ -1,22 +1,36 @@
 package io.k3j.edge;
 
+import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import javax.security.auth.x500.X500Principal;
 
-/// The open connections of one port, with limits per port and per address. For any thread.
+/// The open connections of one port, with limits per port, per address and per name of client certificates. For any
+/// thread.
+///
+/// By the name and not by the key: a node is given as many keys as it asks for, but no other name.
 final class ClientConnections {
+    private static final System.Logger LOG = System.getLogger("io.k3j.edge");
+    private static final long LOG_INTERVAL_NANOS = TimeUnit.MINUTES.toNanos(1);
+
     private final int limit;
+    private final int limitOfName;
     private final Set<ClientConnection> open = ConcurrentHashMap.newKeySet();
     private final Map<InetAddress, Integer> anonymous = new ConcurrentHashMap<>();
+    private final Map<X500Principal, Integer> named = new ConcurrentHashMap<>();
     private final AtomicInteger handshakes = new AtomicInteger();
+    private final AtomicLong lastLogged = new AtomicLong(System.nanoTime() - LOG_INTERVAL_NANOS);
 
     /// @param limit the number of connections that may be open
     ClientConnections(int limit) {
         this.limit = limit;
+        this.limitOfName = limit / Limits.IDENTITY_PART;
     }
 
     /// Whether another connection from this address may start its handshake.
@@ -33,18 +47,40 @@ final class ClientConnections {
     }
 
     /// Records the end of a handshake, successful or not.
-    void handshakeDone(ClientConnection client) {
+    ///
+    /// @return whether the connection may stay; false where its certificate's name has its part of the port already
+    boolean handshakeDone(ClientConnection client) {
         handshakes.decrementAndGet();
-        if (!client.certificates().isEmpty()) {
-            uncountAnonymous(client);
+        if (client.certificates().isEmpty() || !open.contains(client)) {
+            return true;
         }
+        uncountAnonymous(client);
+        if (named.merge(name(client), 1, Integer::sum) <= limitOfName) {
+            return true;
+        }
+        long last = lastLogged.get();
+        long now = System.nanoTime();
+        if (now - last >= LOG_INTERVAL_NANOS && lastLogged.compareAndSet(last, now)) {
+            LOG.log(Level.WARNING, "Closing new connections of client={0}: it has {1} of {2}", name(client),
+                    Integer.toString(limitOfName), Integer.toString(limit));
+        }
+        return false;
     }
 
     /// Removes a closed connection.
     void end(ClientConnection client) {
-        if (open.remove(client) && client.certificates().isEmpty()) {
-            uncountAnonymous(client);
+        if (!open.remove(client)) {
+            return;
         }
+        if (client.certificates().isEmpty()) {
+            uncountAnonymous(client);
+        } else {
+            named.computeIfPresent(name(client), (name, count) -> count == 1 ? null : count - 1);
+        }
+    }
+
+    private static X500Principal name(ClientConnection client) {
+        return client.certificates().getFirst().getSubjectX500Principal();
     }
 
     private void uncountAnonymous(ClientConnection client) {

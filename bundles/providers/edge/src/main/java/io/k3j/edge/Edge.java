@@ -64,7 +64,7 @@ public final class Edge {
             throw refused;
         }
         ports = new Ports(sockets, scope, rules,
-                new Ports.Surroundings(true, Patience.defaults(), InstantSource.system()));
+                new Ports.Surroundings(true, Patience.defaults(), InstantSource.system(), Capacity.ofThisProcess()));
     }
 
     private static Map<String, TlsRules> rules(Settings settings) {

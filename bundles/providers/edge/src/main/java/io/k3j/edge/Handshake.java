@@ -39,11 +39,12 @@ final class Handshake extends ChannelInboundHandlerAdapter {
             List<X509Certificate> shown = certificates(engine.getSession());
             // one authority may vouch for both: who of them is a front proxy is told by names
             client.certificates(port.tls().verified(shown), port.tls().frontProxy(shown));
-            finish();
-            proceed(context);
-        } else {
-            context.close();
+            if (finish()) {
+                proceed(context);
+                return;
+            }
         }
+        context.close();
     }
 
     private void proceed(ChannelHandlerContext context) {
@@ -90,11 +91,13 @@ final class Handshake extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void finish() {
-        if (!finished) {
-            finished = true;
-            port.connections().handshakeDone(client);
+    /// @return whether the connection may stay
+    private boolean finish() {
+        if (finished) {
+            return true;
         }
+        finished = true;
+        return port.connections().handshakeDone(client);
     }
 
     @Override

@@ -51,7 +51,8 @@ final class Ports implements AutoCloseable {
     /// @param epoll false selects NIO
     /// @param patience the timeouts of every connection
     /// @param clock the time of day
-    record Surroundings(boolean epoll, Patience patience, InstantSource clock) {
+    /// @param connections the number of connections that may be open per port
+    record Surroundings(boolean epoll, Patience patience, InstantSource clock, int connections) {
     }
 
     /// @param rules the TLS rules of each port by name
@@ -68,7 +69,7 @@ final class Ports implements AutoCloseable {
         loops = started;
         InstantSource clock = surroundings.clock();
         Port.Shared shared = new Port.Shared(started, new DateHeader(clock), handshakes, surroundings.patience(), clock,
-                Capacity.ofThisProcess());
+                surroundings.connections());
         rules.forEach((name, tls) -> {
             if (sockets.has(name)) {
                 int most = Capacity.ofPort(name, shared.connections());

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.pki.CertificateAuthority;
 import io.k3j.pki.Keys;
+import io.k3j.testkitbase.Waiting;
+import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Version;
@@ -13,9 +16,11 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -140,6 +145,56 @@ class CertificateTest {
             port.ahead = Duration.ofDays(366);
             assertThat(client.send(get, BodyHandlers.ofString()).body()).as("on the same connection")
                     .isEqualTo(before.replace(" 1", " 0"));
+        }
+    }
+
+    @Test
+    void oneNameHoldsAQuarterOfThePortAndOthersGetIn() throws Exception {
+        try (TestPort small = TestPort.holding(16)) {
+            small.serve("/", exchange -> exchange.respond(200, Map.of()));
+            List<Socket> held = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                held.add(answered(small, node(small), 'H'));
+            }
+            answered(small, node(small), -1).close();
+            answered(small, small.as(small.clientAuthority, "system:node:b", "system:nodes"), 'H').close();
+            answered(small, small.anonymous(), 'H').close();
+            held.removeFirst().close();
+            Waiting.until("the place is free", () -> {
+                try (SSLSocket again = connected(small, node(small))) {
+                    return first(again) == 'H';
+                }
+            });
+            for (Socket open : held) {
+                open.close();
+            }
+        }
+    }
+
+    /// Each time with another key.
+    private static SSLContext node(TestPort of) {
+        return of.as(of.clientAuthority, "system:node:a", "system:nodes");
+    }
+
+    private static Socket answered(TestPort by, SSLContext as, int first) throws IOException {
+        SSLSocket socket = connected(by, as);
+        assertThat(first(socket)).isEqualTo(first);
+        return socket;
+    }
+
+    private static SSLSocket connected(TestPort to, SSLContext as) throws IOException {
+        SSLSocket socket = (SSLSocket) as.getSocketFactory().createSocket("localhost", to.number());
+        socket.setSoTimeout(60_000);
+        return socket;
+    }
+
+    /// The first byte of an answer; -1 when the connection is closed instead.
+    private static int first(SSLSocket socket) {
+        try {
+            socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(UTF_8));
+            return socket.getInputStream().read();
+        } catch (IOException closed) {
+            return -1;
         }
     }
 

@@ -71,6 +71,10 @@ final class TestPort implements AutoCloseable, ListeningSockets, ListenerIdentit
     }
 
     TestPort(boolean epoll, Patience patience, TlsRules ofPort) throws IOException {
+        this(epoll, patience, ofPort, Limits.LEAST_CONNECTIONS);
+    }
+
+    private TestPort(boolean epoll, Patience patience, TlsRules ofPort, int connections) throws IOException {
         rules = Map.of(SERVER, ofPort);
         Instant now = Instant.now();
         serverAuthority = CertificateAuthority.selfSigned("k3s-server", Keys.elliptic(), now, RANDOM);
@@ -81,7 +85,7 @@ final class TestPort implements AutoCloseable, ListeningSockets, ListenerIdentit
         socket = ServerSocketChannel.open();
         socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
         socket.configureBlocking(false);
-        ports = new Ports(this, this, rules, new Ports.Surroundings(epoll, patience, this::now));
+        ports = new Ports(this, this, rules, new Ports.Surroundings(epoll, patience, this::now, connections));
         ports.addIdentity(SERVER, this);
     }
 
@@ -91,6 +95,13 @@ final class TestPort implements AutoCloseable, ListeningSockets, ListenerIdentit
 
     static TestPort start() throws Exception {
         TestPort port = new TestPort(true);
+        port.healthy.await();
+        return port;
+    }
+
+    /// Starts an edge with room for so many connections.
+    static TestPort holding(int connections) throws Exception {
+        TestPort port = new TestPort(true, Patience.defaults(), TlsRules.of("test"), connections);
         port.healthy.await();
         return port;
     }
@@ -112,7 +123,8 @@ final class TestPort implements AutoCloseable, ListeningSockets, ListenerIdentit
     /// Starts a second edge on the same socket, as a parallel swap does; returns the old one.
     Ports successor() {
         Ports old = ports;
-        ports = new Ports(this, this, rules, new Ports.Surroundings(true, Patience.defaults(), this::now));
+        ports = new Ports(this, this, rules, new Ports.Surroundings(true, Patience.defaults(), this::now,
+                Limits.LEAST_CONNECTIONS));
         ports.addIdentity(SERVER, this);
         return old;
     }

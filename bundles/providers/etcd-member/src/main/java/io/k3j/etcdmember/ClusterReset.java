@@ -1,13 +1,15 @@
 package io.k3j.etcdmember;
 
+import io.k3j.jetcd.EtcdCluster;
+import io.k3j.jetcd.EtcdFailure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,17 +20,16 @@ import java.util.zip.ZipInputStream;
 /// separate directory, which becomes the data directory only after everything has succeeded.
 final class ClusterReset {
     private static final System.Logger LOG = System.getLogger("io.k3j.etcdmember");
-    /// What etcdctl of 3.6, which lost `snapshot restore`, prints about the flags.
-    private static final String UNKNOWN = "unknown flag: --";
+    private static final Duration LIMIT = Duration.ofSeconds(10);
     private final MemberConfig config;
     private final Path etcd;
-    private final Path restorer;
+    private final SnapshotRestorer restorer;
 
     /// @param restorer the path of etcdutl or etcdctl
     ClusterReset(MemberConfig config, Path etcd, Path restorer) {
         this.config = config;
         this.etcd = etcd;
-        this.restorer = restorer;
+        this.restorer = new SnapshotRestorer(restorer);
     }
 
     /// Performs the reset and returns the message for the operator.
@@ -54,15 +55,9 @@ final class ClusterReset {
                     + " to reset; give --cluster-reset-restore-path, or leave --cluster-reset out");
         }
         try (ScratchEtcd scratch = ScratchEtcd.open(config, etcd, work, true)) {
+            takeAddress(scratch.cluster());
             if (snapshot.isPresent()) {
-                Optional<Long> before = RevisionBump.noted(layout);
-                RestoredFiles files = RestoredFiles.of(layout, scratch.kv(), password);
-                RevisionBump.raise(scratch.kv(),
-                        before.orElse(RevisionBump.revision(scratch.kv())) + RevisionBump.MARGIN);
-                scratch.deliver(config,
-                        new ScratchEtcd.Mark(DataDirReplacement.RESET,
-                                files.onDisk() ? "" : snapshot.get().toString()));
-                files.write();
+                deliver(scratch, snapshot.get(), password);
             } else {
                 scratch.deliver(config, new ScratchEtcd.Mark(DataDirReplacement.RESET, ""));
             }
@@ -71,9 +66,37 @@ final class ClusterReset {
         } catch (MemberFault e) {
             Tombstone.delete(work);
             throw e;
+        } catch (EtcdFailure e) {
+            Tombstone.delete(work);
+            throw new MemberFault("the managed etcd cannot be reset: " + e.getMessage() + "; nothing was changed");
         }
         return "Managed etcd cluster membership has been reset, restart without --cluster-reset flag now. Backup and"
                 + " delete " + layout.dataDir() + "/server/db on each peer etcd server and rejoin the nodes";
+    }
+
+    private void deliver(ScratchEtcd restored, Path snapshot, String password)
+            throws IOException, InterruptedException {
+        EtcdLayout layout = config.layout();
+        RestoredFiles files = RestoredFiles.of(layout, restored.kv(), password);
+        long target = RevisionBump.target(RevisionBump.noted(layout), RevisionBump.revision(restored.kv()));
+        try (ScratchEtcd raised = new RevisionRaise(config, etcd, Optional.of(restorer)).raise(restored, target)) {
+            raised.deliver(config,
+                    new ScratchEtcd.Mark(DataDirReplacement.RESET, files.onDisk() ? "" : snapshot.toString()));
+        }
+        files.write();
+    }
+
+    /// Gives the only member the address this server has now, as K3s: `force-new-cluster` keeps the one in the data,
+    /// and whoever joins is told to look for this server there.
+    private void takeAddress(EtcdCluster cluster) {
+        long own = cluster.status(LIMIT).memberId();
+        for (EtcdCluster.Member one : cluster.members(LIMIT)) {
+            if (one.id() == own && !one.peerUrls().equals(List.of(config.peerUrl()))) {
+                cluster.update(own, config.peerUrl(), LIMIT);
+                LOG.log(System.Logger.Level.INFO, "Updated the address of the etcd member from="
+                        + String.join(",", one.peerUrls()) + " to=" + config.peerUrl());
+            }
+        }
     }
 
     private void restore(Path snapshot, Path work) throws IOException, InterruptedException {
@@ -81,27 +104,12 @@ final class ClusterReset {
             throw new MemberFault("etcd: snapshot path does not exist: " + snapshot);
         }
         Path plain = snapshot.toString().endsWith(".zip") ? unpacked(snapshot) : snapshot;
-        ProcessBuilder builder = new ProcessBuilder(restorer.toString(), "snapshot", "restore", plain.toString(),
-                "--data-dir", work.toString(), "--name", config.name(), "--initial-cluster",
-                config.name() + "=" + config.peerUrl(), "--initial-advertise-peer-urls", config.peerUrl())
-                .redirectErrorStream(true);
-        builder.environment().keySet().removeIf(name -> name.startsWith("ETCD"));
-        builder.environment().put("ETCDCTL_API", "3");
-        Process process = builder.start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-        boolean failed = process.waitFor() != 0;
-        if (plain != snapshot) {
-            Files.delete(plain);
-        }
-        if (!failed && Files.notExists(work.resolve("member/wal")) || output.contains(UNKNOWN)) {
-            throw new MemberFault(
-                    restorer + " restores no snapshots, as etcdctl from 3.6 on; put the etcdutl of the same"
-                            + " release beside it and try again; nothing was changed");
-        }
-        if (failed) {
-            Tombstone.delete(work);
-            throw new MemberFault("the snapshot " + snapshot + " cannot be restored, it is damaged or none: "
-                    + output.substring(output.lastIndexOf('\n') + 1) + "; nothing was changed, take another snapshot");
+        try {
+            restorer.restore(config, plain, work, 0);
+        } finally {
+            if (plain != snapshot) {
+                Files.delete(plain);
+            }
         }
         LOG.log(System.Logger.Level.INFO, "Restored snapshot=" + snapshot);
     }

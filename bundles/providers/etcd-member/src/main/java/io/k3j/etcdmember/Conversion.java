@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 
 /// Migrates the SQLite database of this server to etcd, once: writes every live key in the order of its last
@@ -29,10 +30,14 @@ final class Conversion {
             + " ORDER BY k.id";
     private final MemberConfig config;
     private final Path etcd;
+    private final Optional<SnapshotRestorer> restorer;
 
-    Conversion(MemberConfig config, Path etcd) {
+    /// @param etcd the path of etcd
+    /// @param etcdutl its path, where it is installed
+    Conversion(MemberConfig config, Path etcd, Optional<Path> etcdutl) {
         this.config = config;
         this.etcd = etcd;
+        restorer = etcdutl.map(SnapshotRestorer::new);
     }
 
     /// Whether there is an SQLite database and no etcd data yet.
@@ -52,13 +57,16 @@ final class Conversion {
         ScratchEtcd.clear(work);
         LOG.log(System.Logger.Level.INFO, "Migrating content from SQLite to etcd from=" + database(layout));
         try (ScratchEtcd scratch = ScratchEtcd.open(config, etcd, work, false)) {
-            long keys = copy(scratch.kv(), database(layout));
-            long copied = scratch.kv().count(EtcdRange.everything(), 0, LIMIT).count();
-            if (copied != keys) {
-                throw new MemberFault("etcd holds " + copied + " keys after " + keys + " were copied; the database "
-                        + database(layout) + " was not touched, start again");
+            Copied copied = copy(scratch.kv(), database(layout));
+            long keys = copied.keys();
+            try (ScratchEtcd raised = new RevisionRaise(config, etcd, restorer).raise(scratch, copied.newest())) {
+                long found = raised.kv().count(EtcdRange.everything(), 0, LIMIT).count();
+                if (found != keys) {
+                    throw new MemberFault("etcd holds " + found + " keys after " + keys
+                            + " were copied; the database " + database(layout) + " was not touched, start again");
+                }
+                raised.deliver(config, new ScratchEtcd.Mark(DataDirReplacement.CONVERTED, ""));
             }
-            scratch.deliver(config, new ScratchEtcd.Mark(DataDirReplacement.CONVERTED, ""));
             LOG.log(System.Logger.Level.INFO, "Migrated content to etcd keys=" + keys);
         } catch (SQLException | EtcdFailure e) {
             Tombstone.delete(work);
@@ -67,7 +75,11 @@ final class Conversion {
         }
     }
 
-    private static long copy(EtcdKv kv, Path database) throws SQLException, IOException, InterruptedException {
+    /// @param newest the newest revision of the database
+    private record Copied(long keys, long newest) {
+    }
+
+    private static Copied copy(EtcdKv kv, Path database) throws SQLException {
         long keys = 0;
         long newestRevision;
         try (Connection connection = new org.sqlite.JDBC().connect("jdbc:sqlite:" + database, new Properties());
@@ -85,8 +97,7 @@ final class Conversion {
                 }
             }
         }
-        RevisionBump.raise(kv, newestRevision);
-        return keys;
+        return new Copied(keys, newestRevision);
     }
 
     private static long newestRevision(Statement statement) throws SQLException {

@@ -2,11 +2,6 @@ package io.k3j.etcdmember;
 
 import io.k3j.metricstext.ScrapedHistogram;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.Proxy;
-import java.net.URI;
-import java.net.URLConnection;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -29,8 +24,6 @@ final class DiskWatch implements AutoCloseable {
     static final Duration WARNING_INTERVAL = Duration.ofMinutes(10);
     private static final double QUANTILE = 0.99;
     private static final long INTERVAL_MILLIS = 30_000;
-    private static final int TIMEOUT_MILLIS = 2_000;
-    private static final int MAX_METRICS = 8 << 20;
     private final String metrics;
     private final String directory;
     private final InstantSource clock;
@@ -86,21 +79,10 @@ final class DiskWatch implements AutoCloseable {
     void run() throws InterruptedException {
         while (!stopping.await(INTERVAL_MILLIS, TimeUnit.MILLISECONDS)) {
             try {
-                evaluate(read()).ifPresent(warning -> LOG.log(System.Logger.Level.WARNING, warning));
+                evaluate(EtcdMetrics.read(metrics)).ifPresent(warning -> LOG.log(System.Logger.Level.WARNING, warning));
             } catch (IOException | IllegalArgumentException unavailable) {
                 LOG.log(System.Logger.Level.DEBUG, "No metrics of etcd: " + unavailable.getMessage());
             }
-        }
-    }
-
-    private String read() throws IOException {
-        URLConnection connection = URI.create(metrics).resolve("/metrics").toURL().openConnection(Proxy.NO_PROXY);
-        // one request in 30 s: keeping the connection is of no use
-        connection.setRequestProperty("Connection", "close");
-        connection.setConnectTimeout(TIMEOUT_MILLIS);
-        connection.setReadTimeout(TIMEOUT_MILLIS);
-        try (InputStream body = connection.getInputStream()) {
-            return new String(body.readNBytes(MAX_METRICS), StandardCharsets.UTF_8);
         }
     }
 

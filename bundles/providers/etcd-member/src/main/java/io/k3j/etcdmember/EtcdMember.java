@@ -62,7 +62,7 @@ public final class EtcdMember {
     }
 
     private record Running(Member member, EtcdProcess process, EtcdSnapshots snapshots, NodeDuties nodes,
-            DiskWatch disk, List<ServiceRegistration<?>> services) {
+            DiskWatch disk, MemberUpkeep upkeep, List<ServiceRegistration<?>> services) {
     }
 
     /// The API is available; Nodes can be updated.
@@ -125,7 +125,8 @@ public final class EtcdMember {
                 InstantSource.system());
         DiskWatch disk = new DiskWatch(wish.config().metricsUrl(), wish.layout().data().toString(),
                 TimeSource.system().monotonic());
-        running = new Running(member, process, snapshots, nodes, disk, List.of(
+        MemberUpkeep upkeep = new MemberUpkeep(member, wish.config());
+        running = new Running(member, process, snapshots, nodes, disk, upkeep, List.of(
                 context.registerService(Endpoint.class, new DbEndpoint(wish.layout(), member, snapshots),
                         properties),
                 context.registerService(Metrics.class, snapshots::metrics, new Hashtable<>())));
@@ -135,6 +136,7 @@ public final class EtcdMember {
         startLoop("snapshot-objects", snapshots::runObjects);
         startLoop("nodes", nodes::run);
         startLoop("disk", disk::run);
+        startLoop("upkeep", upkeep::run);
         return member;
     }
 
@@ -173,6 +175,7 @@ public final class EtcdMember {
             current.snapshots().close();
             current.nodes().close();
             current.disk().close();
+            current.upkeep().close();
             current.member().close();
             Bundle framework = context.getBundle(0);
             if (framework.getState() == Bundle.STOPPING) {

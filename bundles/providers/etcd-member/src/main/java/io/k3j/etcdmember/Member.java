@@ -259,7 +259,7 @@ final class Member implements AutoCloseable {
             report.accept("this server has not yet been promoted from learner to voting member");
         }
         if (state.leads()) {
-            promotion.step(cluster, members);
+            promotion.step(new LeaderCalls(cluster, wish.config()), members);
         }
     }
 

@@ -22,11 +22,13 @@ final class MemberPreparation {
     private final EtcdMemberSettings settings;
     private final EtcdLayout layout;
     private final Path etcd;
+    private final Optional<Path> etcdutl;
 
     MemberPreparation(EtcdMemberSettings settings, Optional<String> path) {
         this.settings = settings;
         layout = new EtcdLayout(Path.of(settings.dataDir()).toAbsolutePath());
         etcd = Programs.find("etcd", path);
+        etcdutl = Programs.etcdutl(path);
     }
 
     /// Cleans up after a process that was killed.
@@ -82,7 +84,7 @@ final class MemberPreparation {
     /// Migrates this server's SQLite database, unless the server joins another cluster.
     void convert(Member.Wish wish) throws IOException, InterruptedException {
         if (wish.source() == null && Conversion.due(layout)) {
-            new Conversion(wish.config(), etcd).run();
+            new Conversion(wish.config(), etcd, etcdutl).run();
         }
     }
 

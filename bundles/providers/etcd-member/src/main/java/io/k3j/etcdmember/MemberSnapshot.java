@@ -14,11 +14,19 @@ record MemberSnapshot(Member.Wish wish, Member member) implements EtcdSnapshots.
     @Override
     public void copyTo(OutputStream out) throws IOException {
         try (EtcdClient client = Tls.client(wish.layout(), wish.config().clientUrl(), false)) {
-            new EtcdCluster(client).snapshot(bytes -> put(out, bytes));
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
+            copy(new EtcdCluster(client), out);
         } catch (EtcdFailure e) {
             throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    /// Writes the database of a member as a snapshot.
+    /// @throws EtcdFailure when the member does not tell all of it
+    static void copy(EtcdCluster of, OutputStream out) throws IOException {
+        try {
+            of.snapshot(bytes -> put(out, bytes));
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
     }
 

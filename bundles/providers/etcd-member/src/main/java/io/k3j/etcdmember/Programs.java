@@ -21,7 +21,12 @@ final class Programs {
     /// one since 3.6.
     /// @throws MemberFault naming the package to install
     static Path restorer(Optional<String> path) {
-        return first("etcdutl", path).orElseGet(() -> find("etcdctl", path));
+        return etcdutl(path).orElseGet(() -> find("etcdctl", path));
+    }
+
+    /// Empty before 3.5, or where the package of it is not installed.
+    static Optional<Path> etcdutl(Optional<String> path) {
+        return first("etcdutl", path);
     }
 
     private static Optional<Path> first(String program, Optional<String> path) {

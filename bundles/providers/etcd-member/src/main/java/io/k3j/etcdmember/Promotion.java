@@ -1,6 +1,5 @@
 package io.k3j.etcdmember;
 
-import io.k3j.jetcd.EtcdCluster;
 import io.k3j.jetcd.EtcdCluster.Member;
 import io.k3j.jetcd.EtcdFailure;
 import java.time.Duration;
@@ -9,46 +8,80 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /// The leader's duties for learners: promotes a learner as soon as it has caught up, and removes one that makes
-/// no progress for five minutes.
+/// no progress for five minutes. Progress, as in K3s, is an applied index that grows. A learner to which a snapshot
+/// is on its way applies nothing meanwhile and is waited for: a transfer that stands still ends by the timeouts of its
+/// connection.
 final class Promotion {
-    /// After this time a learner that has not caught up is removed.
+    /// After this time without progress a learner is removed.
     static final Duration PATIENCE = Duration.ofMinutes(5);
+    /// How often a learner is asked how far it has come; one that is away costs the leader's poll a timeout.
+    static final Duration ASK_INTERVAL = Duration.ofSeconds(15);
     private static final System.Logger LOG = System.getLogger("io.k3j.etcdmember");
-    private static final Duration LIMIT = Duration.ofSeconds(3);
     private final InstantSource clock;
-    private final Map<Long, Instant> firstSeen = new HashMap<>();
+    private final Map<Long, Progress> progress = new HashMap<>();
+
+    /// What the leader can do about learners. Every call blocks for its answer.
+    interface Learners {
+        /// @throws EtcdFailure while it has not caught up
+        void promote(Member learner);
+
+        void remove(Member learner);
+
+        /// The index of the last entry it has applied; empty when it does not answer.
+        OptionalLong applied(Member learner);
+
+        /// Whether a snapshot is on its way to it.
+        boolean receivesSnapshot(Member learner);
+    }
+
+    private record Progress(long applied, Instant last, Instant asked) {
+    }
 
     Promotion(InstantSource clock) {
         this.clock = clock;
     }
 
     /// One attempt for each learner among `members`.
-    void step(EtcdCluster cluster, List<Member> members) {
-        firstSeen.keySet().removeIf(id -> members.stream().noneMatch(m -> m.id() == id && m.learner()));
+    void step(Learners learners, List<Member> members) {
+        progress.keySet().removeIf(id -> members.stream().noneMatch(m -> m.id() == id && m.learner()));
         for (Member member : members) {
-            if (member.learner()) {
-                step(cluster, member);
+            if (member.learner() && !promoted(learners, member)) {
+                track(learners, member);
             }
         }
     }
 
-    private void step(EtcdCluster cluster, Member learner) {
-        Instant first = firstSeen.computeIfAbsent(learner.id(), id -> clock.instant());
+    private static boolean promoted(Learners learners, Member learner) {
+        if (learner.name().isEmpty()) {
+            return false;
+        }
         try {
-            if (!learner.name().isEmpty()) {
-                cluster.promote(learner.id(), LIMIT);
-                LOG.log(System.Logger.Level.INFO, "Promoted etcd learner to voting member name=" + learner.name());
-                return;
-            }
+            learners.promote(learner);
+            LOG.log(System.Logger.Level.INFO, "Promoted etcd learner to voting member name=" + learner.name());
+            return true;
         } catch (EtcdFailure e) {
             LOG.log(System.Logger.Level.DEBUG, "Not promoted yet name=" + learner.name() + ": " + e.getMessage());
+            return false;
         }
-        if (Duration.between(first, clock.instant()).compareTo(PATIENCE) > 0) {
+    }
+
+    private void track(Learners learners, Member learner) {
+        Instant now = clock.instant();
+        Progress before = progress.getOrDefault(learner.id(), new Progress(0, now, now.minus(ASK_INTERVAL)));
+        if (now.isBefore(before.asked().plus(ASK_INTERVAL))) {
+            return;
+        }
+        long applied = learners.applied(learner).orElse(0);
+        boolean moves = applied > before.applied() || learners.receivesSnapshot(learner);
+        Instant last = moves ? now : before.last();
+        progress.put(learner.id(), new Progress(Math.max(applied, before.applied()), last, now));
+        if (Duration.between(last, now).compareTo(PATIENCE) > 0) {
             LOG.log(System.Logger.Level.WARNING, "Removing etcd learner that made no progress name="
                     + learner.name() + " peer=" + learner.peerUrls());
-            cluster.remove(learner.id(), LIMIT);
+            learners.remove(learner);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.k3j.etcdmember;
 
+import io.k3j.durablefiles.DurableFiles;
 import io.k3j.jetcd.EtcdFailure;
 import io.k3j.jetcd.EtcdKv;
 import io.k3j.jetcd.EtcdRange;
@@ -11,72 +12,154 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ExecutorService;
 
 /// Keeps revisions from going back when data is replaced: clients remember revisions (Kubernetes:
 /// resourceVersion), and a revision must never denote two different states.
 final class RevisionBump {
-    /// Added to the newest noted revision, because not every revision is noted.
+    /// Added to the newest revision known, because not every revision is noted.
     static final long MARGIN = 10_000;
-    private static final String KEY = "k3s/revision";
-    private static final int WRITERS = 64;
+    /// Writes under way at a time. etcd syncs all that have come meanwhile at once, so on a slow disk their number
+    /// is what counts; it refuses when 5,000 are committed and not applied.
+    static final int WRITERS = 512;
+    /// How much is written before the next compaction begins, which may go on during as much again: etcd's quota
+    /// (2 GiB) holds some ten million revisions.
+    static final long COMPACT_EVERY = 100_000;
+    private static final System.Logger LOG = System.getLogger("io.k3j.etcdmember");
     private static final Duration LIMIT = Duration.ofSeconds(10);
-    /// etcd removes a thousand revisions at a time, and rests between them.
-    private static final Duration COMPACT_LIMIT = Duration.ofMinutes(10);
 
     private RevisionBump() {
+    }
+
+    /// What raising needs of etcd. Any thread; every call blocks for its answer.
+    interface Writes {
+        long revision();
+
+        /// One write, which makes one revision.
+        /// @return the revision it made
+        long put();
+
+        /// Removes what [#put] wrote.
+        /// @return the revision it made
+        long delete();
+
+        /// Forgets what was superseded at or before a revision; returns when that is done and written down.
+        void compact(long revision) throws IOException;
+    }
+
+    /// One key of an etcd, which nobody else uses.
+    private record KeyWrites(EtcdKv kv) implements Writes {
+        private static final String KEY = "k3s/revision";
+        private static final Duration PUT_LIMIT = Duration.ofMinutes(1);
+        /// etcd removes a thousand revisions at a time, and rests between them.
+        private static final Duration COMPACT_LIMIT = Duration.ofMinutes(10);
+
+        @Override
+        public long revision() {
+            return RevisionBump.revision(kv);
+        }
+
+        @Override
+        public long put() {
+            return kv.commit(new EtcdTxn().put(KEY, new byte[0], 0), PUT_LIMIT).revision();
+        }
+
+        @Override
+        public long delete() {
+            return kv.commit(new EtcdTxn().delete(KEY), LIMIT).revision();
+        }
+
+        @Override
+        public void compact(long revision) throws IOException {
+            try {
+                kv.compactPhysically(revision, COMPACT_LIMIT);
+            } catch (EtcdFailure e) {
+                if (e.kind() != EtcdFailure.Kind.COMPACTED) {
+                    throw new IOException("cannot compact etcd: " + e.getMessage(), e);
+                }
+            }
+        }
     }
 
     /// Writes until the store's revision exceeds `target`, then compacts, so that a watch from an older
     /// revision has to list again. etcd may be ended afterwards: no key has the last revision, so a restart knows it
     /// only from a compaction that was finished.
     static long raise(EtcdKv kv, long target) throws IOException, InterruptedException {
-        AtomicLong newest = new AtomicLong(revision(kv));
-        AtomicLong remaining = new AtomicLong(target - newest.get());
-        try (ExecutorService writers = Executors.newThreadPerTaskExecutor(
+        return raise(new KeyWrites(kv), target);
+    }
+
+    /// The same with these writes.
+    static long raise(Writes writes, long target) throws IOException, InterruptedException {
+        long reached = writes.revision();
+        if (reached < target) {
+            LOG.log(System.Logger.Level.INFO, "Raising the revision of etcd from=" + reached + " to=" + target);
+        }
+        try (ExecutorService threads = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("etcd-raise").factory())) {
-            List<Future<?>> all = new ArrayList<>();
-            for (int i = 0; i < WRITERS; i++) {
-                all.add(writers.submit(() -> {
-                    while (remaining.getAndDecrement() > 0) {
-                        EtcdTxn.Result put = kv.commit(new EtcdTxn().put(KEY, new byte[0], 0), LIMIT);
-                        newest.accumulateAndGet(put.revision(), Math::max);
-                    }
-                }));
+            Future<?> compaction = CompletableFuture.completedFuture(null);
+            while (reached < target) {
+                reached = write(threads, writes, Math.min(COMPACT_EVERY, target - reached));
+                outcome(compaction);
+                long upTo = reached;
+                if (upTo < target) {
+                    LOG.log(System.Logger.Level.INFO, "Raising the revision of etcd reached=" + upTo + " to=" + target);
+                    compaction = threads.submit(() -> {
+                        writes.compact(upTo);
+                        return upTo;
+                    });
+                }
             }
-            for (Future<?> one : all) {
-                one.get();
-            }
+            outcome(compaction);
         } catch (ExecutionException e) {
             throw new IOException("cannot raise etcd's revision: " + Objects.requireNonNull(e.getCause()).getMessage(),
                     e);
         }
-        long last = kv.commit(new EtcdTxn().delete(KEY), LIMIT).revision();
-        compact(kv, last);
+        long last = writes.delete();
+        writes.compact(last);
         return last;
     }
 
-    private static void compact(EtcdKv kv, long revision) throws IOException {
-        try {
-            kv.compactPhysically(revision, COMPACT_LIMIT);
-        } catch (EtcdFailure e) {
-            if (e.kind() != EtcdFailure.Kind.COMPACTED) {
-                throw new IOException("cannot compact etcd: " + e.getMessage(), e);
-            }
+    private static void outcome(Future<?> work) throws ExecutionException, InterruptedException {
+        work.get();
+    }
+
+    /// Returns the newest revision made.
+    private static long write(ExecutorService threads, Writes writes, long number)
+            throws ExecutionException, InterruptedException {
+        AtomicLong newest = new AtomicLong();
+        AtomicLong remaining = new AtomicLong(number);
+        List<Future<?>> all = new ArrayList<>();
+        for (int i = 0; i < WRITERS; i++) {
+            all.add(threads.submit(() -> {
+                while (remaining.getAndDecrement() > 0) {
+                    newest.accumulateAndGet(writes.put(), Math::max);
+                }
+            }));
         }
+        for (Future<?> one : all) {
+            outcome(one);
+        }
+        return newest.get();
     }
 
     static long revision(EtcdKv kv) {
         return kv.count(EtcdRange.key("\0"), 0, LIMIT).revision();
     }
 
-    /// Writes the newest revision to disk. Losing it is harmless: [#MARGIN] covers the difference.
+    /// What a restored snapshot is raised to: above all that was noted here, and above what was written after the
+    /// snapshot where the note is older or of another cluster.
+    static long target(Optional<Long> noted, long snapshot) {
+        return Math.max(noted.orElse(0L), snapshot) + MARGIN;
+    }
+
+    /// Writes the newest revision to disk, for the case that this server's data is lost or replaced.
     static void note(EtcdLayout layout, long revision) throws IOException {
-        Files.writeString(layout.revision(), Long.toString(revision));
+        DurableFiles.write(layout.revision(), Long.toString(revision), "rw-------");
     }
 
     /// The last revision noted.

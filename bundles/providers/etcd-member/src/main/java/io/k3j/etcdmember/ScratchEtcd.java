@@ -126,6 +126,11 @@ final class ScratchEtcd implements AutoCloseable {
         }
     }
 
+    /// Where its data is.
+    Path directory() {
+        return directory;
+    }
+
     /// The client URL.
     String endpoint() {
         return endpoint;

@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /// Which endpoints of a port this node uses
 /// (<https://kubernetes.io/docs/reference/networking/virtual-ips/#traffic-policies>). Ready ones; without any, those
@@ -15,16 +17,18 @@ import java.util.function.Predicate;
 ///
 /// Hints leave out others when every ready endpoint has one and at least one is for this node, or else for its zone.
 /// Endpoints of this node are chosen without them.
-record EndpointChoice(List<ServiceEndpoint> all, List<ServiceEndpoint> local) {
+///
+/// @param serving the addresses of all that serve, chosen or not
+record EndpointChoice(List<ServiceEndpoint> all, List<ServiceEndpoint> local, Set<String> serving) {
 
     /// One endpoint of a slice, with where it is meant for.
-    private record Candidate(ServiceEndpoint endpoint, List<String> nodes, List<String> zones) {
+    private record Candidate(ServiceEndpoint endpoint, boolean serving, boolean terminating, List<String> nodes,
+            List<String> zones) {
     }
 
     /// The choice for a port of a Service.
     static EndpointChoice of(List<Obj> slices, Struct servicePort, Family family, ThisNode node) {
-        List<Candidate> ready = new ArrayList<>();
-        List<Candidate> leaving = new ArrayList<>();
+        List<Candidate> found = new ArrayList<>();
         for (Obj slice : slices) {
             if (!slice.tree().text("addressType").equals(family.slices()) || !ServicePorts.forProxies(slice)) {
                 continue;
@@ -34,13 +38,21 @@ record EndpointChoice(List<ServiceEndpoint> all, List<ServiceEndpoint> local) {
                         && port.text("protocol", "TCP").equals(servicePort.text("protocol", "TCP"))) {
                     int number = (int) port.whole("port", 0);
                     slice.tree().seq("endpoints").structs()
-                            .forEach(e -> candidate(e, number, family, node)
-                                    .ifPresent(c -> (c.endpoint().ready() ? ready : leaving).add(c)));
+                            .forEach(e -> candidate(e, number, family, node).ifPresent(found::add));
                 }
             }
         }
+        return of(found, node);
+    }
+
+    private static EndpointChoice of(List<Candidate> found, ThisNode node) {
+        List<Candidate> ready = found.stream().filter(c -> c.endpoint().ready()).toList();
+        List<Candidate> leaving = found.stream()
+                .filter(c -> !c.endpoint().ready() && c.serving() && c.terminating()).toList();
         List<ServiceEndpoint> hinted = usable(ready, hinted(ready, node));
-        return new EndpointChoice(hinted.isEmpty() ? usable(leaving, c -> true) : hinted, here(ready, leaving));
+        return new EndpointChoice(hinted.isEmpty() ? usable(leaving, c -> true) : hinted, here(ready, leaving),
+                found.stream().filter(c -> c.serving() || c.endpoint().ready()).map(c -> c.endpoint().address())
+                        .collect(Collectors.toUnmodifiableSet()));
     }
 
     private static List<ServiceEndpoint> here(List<Candidate> ready, List<Candidate> leaving) {
@@ -68,12 +80,12 @@ record EndpointChoice(List<ServiceEndpoint> all, List<ServiceEndpoint> local) {
     private static Optional<Candidate> candidate(Struct e, int port, Family family, ThisNode node) {
         Struct conditions = e.struct("conditions");
         boolean ready = conditions.flag("ready", true);
-        boolean leaving = conditions.flag("serving", true) && conditions.flag("terminating");
         boolean local = e.text("nodeName").equals(node.name());
         Struct hints = e.struct("hints");
         return e.seq("addresses").texts().stream().limit(1).flatMap(a -> family.literal(a).stream())
-                .filter(a -> port > 0 && (ready || leaving)).findFirst()
-                .map(a -> new Candidate(new ServiceEndpoint(a, port, local, ready), names(hints, "forNodes"),
+                .filter(a -> port > 0).findFirst()
+                .map(a -> new Candidate(new ServiceEndpoint(a, port, local, ready),
+                        conditions.flag("serving", true), conditions.flag("terminating"), names(hints, "forNodes"),
                         names(hints, "forZones")));
     }
 

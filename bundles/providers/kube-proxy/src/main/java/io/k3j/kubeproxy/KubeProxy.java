@@ -33,13 +33,13 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 
 /// The OSGi component: one thread that writes the rules of Services that have changed, or that somebody else has
-/// removed.
+/// removed, and one that makes tracked flows follow them.
 @Component(service = Metrics.class, immediate = true, configurationPid = "io.k3j.kubeproxy",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class KubeProxy implements Metrics {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubeproxy");
     private static final long RETRY_SECONDS = 5;
-    /// How long a stop waits for rules that are being written and for an Event, altogether.
+    /// How long a stop waits for rules that are being written, for flows and for an Event, altogether.
     private static final Duration STOP = Duration.ofSeconds(2);
     private final LiveViews views = new LiveViews(InstantSource.system());
     private final Semaphore changed = new Semaphore(0);
@@ -49,6 +49,7 @@ public final class KubeProxy implements Metrics {
     private final ProxyPorts ports;
     private final AutoCloseable hearing;
     private final SupervisedLoop worker;
+    private final SupervisedLoop forgetter;
     private final RefusalEvents refusals;
     private final SupervisedLoop teller;
     /// The node as it was told last.
@@ -93,6 +94,7 @@ public final class KubeProxy implements Metrics {
             changed.release();
         });
         worker = SupervisedLoop.virtual(health, "kube-proxy-worker", this::work).start();
+        forgetter = SupervisedLoop.virtual(health, "kube-proxy-flows", proxier.flows()::run).start();
         teller = SupervisedLoop.virtual(health, "kube-proxy-events", this::write).start();
     }
 
@@ -210,7 +212,9 @@ public final class KubeProxy implements Metrics {
         hearing.close();
         long end = System.nanoTime() + STOP.toNanos();
         teller.interrupt();
+        forgetter.interrupt();
         worker.stop(STOP);
+        forgetter.stop(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
         teller.stop(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
         ports.close();
         views.close();

@@ -141,6 +141,7 @@ final class Proxier {
         try {
             Map<String, Wanted> wanted = new LinkedHashMap<>();
             taken.forEach(s -> wanted.put(s, wanted(s)));
+            wanted.forEach((s, w) -> flows.coming(s, w.ports()));
             writers.forEach((family, writer) -> refused.putAll(writer.write(pieces(family, wanted))));
             wanted.keySet().removeAll(refused.keySet());
             wanted.forEach(this::settle);
@@ -200,7 +201,7 @@ final class Proxier {
 
     /// What follows once the rules stand.
     private void settle(String service, Wanted wanted) {
-        flows.settle(service, wanted.ports());
+        flows.settled(service, wanted.ports());
         times.settled(service);
         if (wanted.ports().isEmpty()) {
             lacking.remove(service);
@@ -220,6 +221,11 @@ final class Proxier {
 
     private static boolean lacks(ServicePort port) {
         return !port.all().isEmpty() && port.local().isEmpty();
+    }
+
+    /// What makes tracked flows follow the rules, on a thread of its own.
+    UdpFlows flows() {
+        return flows;
     }
 
     /// The health check ports and what they say.

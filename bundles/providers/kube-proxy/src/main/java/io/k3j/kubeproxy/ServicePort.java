@@ -19,10 +19,11 @@ import java.util.stream.Stream;
 /// @param all all usable endpoints
 /// @param local the usable endpoints on this node; it may contain some that are not in `all`, when none here is
 /// ready
+/// @param serving the addresses of all endpoints that serve, wherever and however long yet
 record ServicePort(String id, String protocol, int port, List<String> clusterIps, List<String> externalIps,
         List<String> balancers, int nodePort, boolean carried, boolean internalLocal, boolean externalLocal,
         int affinitySeconds,
-        Sources sources, List<ServiceEndpoint> all, List<ServiceEndpoint> local) {
+        Sources sources, List<ServiceEndpoint> all, List<ServiceEndpoint> local, Set<String> serving) {
 
     /// `loadBalancerSourceRanges`.
     ///

@@ -55,7 +55,7 @@ final class ServicePorts {
                         protocol, (int) port.whole("port", 0), clusterIps, externalIps, balancers,
                         (int) port.whole("nodePort", 0), carried, spec.text("internalTrafficPolicy").equals("Local"),
                         spec.text("externalTrafficPolicy").equals("Local"), affinitySeconds(spec), sources,
-                        found.all(), found.local()));
+                        found.all(), found.local(), found.serving()));
             }
         }
         return all;

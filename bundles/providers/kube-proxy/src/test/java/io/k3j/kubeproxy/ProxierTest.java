@@ -291,62 +291,6 @@ class ProxierTest {
     }
 
     @Test
-    void deletesUdpFlowsOfARemovedBackend() {
-        service("dns", cluster("10.43.0.10", port(53, "protocol", "UDP")));
-        endpoints("dns", port(53, "protocol", "UDP"), endpoint("10.42.0.2", "here", "ready", true));
-        synced();
-        api.delete(BuiltinResources.ENDPOINT_SLICES, new Key("default", "dns-1"), DeleteOptions.PLAIN);
-        synced();
-        assertThat(filter.forgotten).containsExactly("10.43.0.10:53");
-    }
-
-    @Test
-    void clientsOfOtherBackendsKeepTheirs() {
-        service("dns", cluster("10.43.0.10", port(53, "protocol", "UDP", "nodePort", 30053)).with("type", "NodePort"));
-        endpoints("dns", port(5353, "protocol", "UDP"), endpoint("10.42.0.2", "here", "ready", true),
-                endpoint("10.42.0.3", "here", "ready", true));
-        synced();
-        Key slice = new Key("default", "dns-1");
-        api.update(BuiltinResources.ENDPOINT_SLICES, api.get(BuiltinResources.ENDPOINT_SLICES, slice)
-                .with(Seq.of(endpoint("10.42.0.3", "here", "ready", true),
-                        endpoint("10.42.0.4", "here", "ready", true)),
-                        "endpoints"),
-                WriteOptions.PLAIN);
-        synced();
-        assertThat(filter.forgotten).containsExactlyInAnyOrder("10.43.0.10:53 led to 10.42.0.2:5353",
-                "0.0.0.0:30053 led to 10.42.0.2:5353");
-    }
-
-    @Test
-    void clientsThatWereRejectedFindABackend() {
-        service("dns", cluster("10.43.0.10", port(53, "protocol", "UDP")));
-        synced();
-        endpoints("dns", port(53, "protocol", "UDP"), endpoint("10.42.0.2", "here", "ready", true));
-        synced();
-        assertThat(filter.forgotten).containsExactly("10.43.0.10:53");
-    }
-
-    @Test
-    void deletesUdpFlowsToNodePortsAndExternalAddresses() {
-        service("dns", cluster("10.43.0.10", port(53, "protocol", "UDP", "nodePort", 30053))
-                .with("type", "LoadBalancer").with("externalIPs", Seq.of("192.0.2.9"))
-                .with("externalTrafficPolicy", "Local"));
-        Obj service = api.get(BuiltinResources.SERVICES, new Key("default", "dns"));
-        api.update(BuiltinResources.SERVICES,
-                service.with(Seq.of(Struct.of("ip", "192.0.2.7")), "status", "loadBalancer",
-                        "ingress"),
-                WriteOptions.STATUS);
-        endpoints("dns", port(53, "protocol", "UDP"), endpoint("10.42.0.2", "here", "ready", true),
-                endpoint("10.42.1.2", "there", "ready", true));
-        synced();
-        assertThat(filter.forgotten).isEmpty();
-        api.delete(BuiltinResources.ENDPOINT_SLICES, new Key("default", "dns-1"), DeleteOptions.PLAIN);
-        synced();
-        assertThat(filter.forgotten).containsExactlyInAnyOrder("10.43.0.10:53", "192.0.2.9:53", "192.0.2.7:53",
-                "0.0.0.0:30053");
-    }
-
-    @Test
     void healthCheckFailsWhenAllLocalEndpointsAreTerminating() {
         service("lb", cluster("10.43.0.5", port(80, "nodePort", 30080)).with("type", "LoadBalancer")
                 .with("externalTrafficPolicy", "Local").with("healthCheckNodePort", 30081));

@@ -47,6 +47,12 @@ final class Grant {
         pods.computeIfAbsent(source, s -> new TreeSet<>()).addAll(by);
     }
 
+    /// How many entries a sum with it has to take over.
+    long size() {
+        return pods.values().stream().mapToLong(SortedSet::size).sum() + blocks.entrySet().stream()
+                .mapToLong(e -> e.getKey().ranges().size() + e.getValue().size()).sum();
+    }
+
     /// All blocks in one.
     AddressRanges block() {
         return blocks.size() == 1 ? blocks.keySet().iterator().next() : AddressRanges.union(blocks.keySet());

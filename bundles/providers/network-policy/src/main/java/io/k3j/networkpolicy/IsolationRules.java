@@ -21,13 +21,16 @@ import java.util.TreeSet;
 ///
 /// ```
 /// i-HASH ─► who may reach every port: @p… (pods), @b… (networks) ─► return
-///        ─► tcp dport, udp dport, sctp dport: verdict map ─► i-HASH-1 … who may reach those ports ─► return
 ///        ─► egress to ports with names: @n…
+///        ─► tcp dport, udp dport, sctp dport: verdict map ─► i-HASH-1 … who may reach those ports ─► return
 ///        ─► counted, rejected
 /// ```
 ///
+/// Names come first: a part of the verdict map ends with the refusal.
+///
 /// How long a packet's way is depends on how many different peers there are at its port, [#MOST_APART] at most; more
-/// are merged into one set. It does not depend on the number of policies.
+/// are merged into one set. It does not depend on the number of policies, unless their ranges of ports overlap so often
+/// that [PortGrants] does not cut them.
 final class IsolationRules {
     /// More peers than these share a set, and more policies than these share a counter.
     static final int MOST_APART = 4;
@@ -83,8 +86,9 @@ final class IsolationRules {
             }
         }
         List<String> main = new ArrayList<>(passing(anyPort, ""));
-        ports.byProtocol().forEach((protocol, byGrant) -> main.addAll(dispatch(protocol, byGrant)));
         main.addAll(named(named));
+        ports.byProtocol().forEach((protocol, ranges) -> main.addAll(ranges.apart()
+                ? dispatch(protocol, ranges.byGrant()) : oneByOne(protocol, ranges.byGrant())));
         List<String> refusal = List.of(counted(isolation.policies(), false) + SYN + "reject with tcp reset", "reject");
         main.addAll(refusal);
         parts.forEach(p -> p.addAll(refusal));
@@ -108,6 +112,15 @@ final class IsolationRules {
             e.getValue().forEach(r -> entries.add(r + " : goto #" + parts.size()));
         }
         return List.of(protocol + " dport vmap { " + String.join(", ", entries) + " }");
+    }
+
+    /// Ranges that overlap are looked at one after the other.
+    private List<String> oneByOne(String protocol, Map<Grant, List<String>> byGrant) {
+        List<String> rules = new ArrayList<>();
+        byGrant.forEach((grant, ranges) -> passing(grant, protocol).forEach(r -> rules
+                .add(protocol + " dport { " + String.join(", ", ranges) + " } " + r)));
+        parts.add(rules);
+        return List.of("meta l4proto " + protocol + " goto #" + parts.size());
     }
 
     /// One rule for each kind of peer.

@@ -8,9 +8,13 @@ import io.k3j.model.Struct;
 import io.k3j.netpolicy.Direction;
 import io.k3j.netpolicy.Isolation;
 import io.k3j.netpolicy.PodPolicy;
+import io.k3j.netpolicy.PolicyEnd;
+import io.k3j.netpolicy.PolicyFlow;
 import io.k3j.netpolicy.PolicyPod;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.assertj.core.api.InstanceOfAssertFactories;
@@ -19,6 +23,8 @@ import org.junit.jupiter.api.Test;
 class IsolationRulesTest {
     private static final int MANY = 10_000;
     private static final int FEW_RULES = 12;
+    private static final int NESTED = 4_000;
+    private static final int BEYOND = 65_536;
 
     private static PolicyChains rules(int policies, IntFunction<Struct> rule) {
         List<PodPolicy> all = IntStream.range(0, policies).mapToObj(i -> {
@@ -104,5 +110,75 @@ class IsolationRulesTest {
                         Struct.of("key", "a", "operator", "In", "values", Seq.of("1"))))),
                 80));
         assertThat(chains.members()).hasSize(1);
+    }
+
+    /// Of one policy with ranges of ports one in the other.
+    private static Isolation nested(int ranges, IntFunction<Struct> peer) {
+        List<Struct> rules = IntStream.rangeClosed(1, ranges).mapToObj(i -> Struct.of("from", Seq.of(peer.apply(i)),
+                "ports", Seq.of(Struct.of("port", i, "endPort", BEYOND - i)))).toList();
+        return isolation(Direction.INGRESS, Struct.of("podSelector", Struct.EMPTY, "policyTypes", Seq.of("Ingress"),
+                "ingress", Seq.copyOf(rules)));
+    }
+
+    private static Isolation isolation(Direction direction, Struct policy) {
+        return Isolation.of(PolicyPod.of(World.pod("a/x")).orElseThrow(), direction,
+                List.of(PodPolicy.of(World.policy("a/p", policy)))).orElseThrow();
+    }
+
+    private static PolicyChains rules(Isolation isolation) {
+        return IsolationRules.of(isolation, new Surroundings(Families.of(List.of()), List.of(), Map.of()));
+    }
+
+    private static int rules(PolicyChains chains) {
+        return chains.chains().values().stream().mapToInt(List::size).sum();
+    }
+
+    @Test
+    void rangesThatOverlapOftenCostNoMoreThanTheyAre() {
+        PolicyChains chains = rules(nested(NESTED, i -> pods("p" + i)));
+        assertThat(chains.members().values().stream().mapToInt(List::size).sum()).isEqualTo(NESTED);
+        assertThat(rules(chains)).as("one of each family, and refusals").isBetween(NESTED, 2 * NESTED + FEW_RULES);
+        assertThat(rules(rules(nested(NESTED, i -> pods("same"))))).isLessThan(FEW_RULES);
+    }
+
+    @Test
+    void rangesThatOverlapALittleAreOneLookUp() {
+        assertThat(way(rules(nested(20, i -> pods("p" + i))))).isEqualTo(way(rules(nested(4, i -> pods("p" + i)))));
+    }
+
+    @Test
+    void rangesThatOverlapLetThroughWhatTheEvaluationDoes() {
+        for (int ranges : new int[] {20, NESTED}) {
+            Isolation isolation = nested(ranges, i -> pods("p" + i));
+            RuleWalk walk = new RuleWalk(rules(isolation));
+            for (int i : new int[] {1, 2, 7, ranges / 2, ranges, ranges + 1}) {
+                PolicyPod peer = PolicyPod.of(World.pod("a", "peer", "there", Map.of("app", "p" + i), Seq.EMPTY))
+                        .orElseThrow();
+                for (int port : new int[] {1, i - 1, i, i + 1, BEYOND / 2, BEYOND - i - 1, BEYOND - i, BEYOND - i + 1
+                }) {
+                    assertThat(walk.passes(peer, port)).as("%d ranges, p%d to %d", ranges, i, port)
+                            .isEqualTo(isolation.allows(flow(peer, port)).isPresent());
+                }
+            }
+        }
+    }
+
+    private static PolicyFlow flow(PolicyPod peer, int port) {
+        return new PolicyFlow(
+                new PolicyEnd(InetAddress.ofLiteral("10.42.1.1"), Optional.of(peer), Map.of(), ""),
+                World.end("a/x", 0), "tcp", port);
+    }
+
+    @Test
+    void portsByNameAreAskedBeforeARefusalOfTheirNumber() {
+        PolicyChains chains = rules(isolation(Direction.EGRESS, Struct.of("podSelector", Struct.EMPTY, "policyTypes",
+                Seq.of("Egress"), "egress", Seq.of(
+                        Struct.of("to", Seq.of(pods("y")), "ports", Seq.of(Struct.of("port", "web"))),
+                        Struct.of("to", Seq.of(block(0)), "ports",
+                                Seq.of(Struct.of("port", 80), Struct.of("port", 443)))))));
+        List<String> sorts = chains.chains().get(chains.chain()).stream()
+                .filter(rule -> rule.contains("@n4-") || rule.contains(" vmap "))
+                .map(rule -> rule.contains(" vmap ") ? "number" : "name").toList();
+        assertThat(sorts).containsExactly("name", "number");
     }
 }

@@ -7,7 +7,7 @@ import io.k3j.nodeapi.PacketFilter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -16,12 +16,11 @@ import java.util.Set;
 
 /// The packet filter by the programs `nft` and `conntrack`.
 final class NftFilter implements PacketFilter, AutoCloseable {
-    private static final System.Logger LOG = System.getLogger("io.k3j.packetfilter");
-    private static final Set<String> ANY = Set.of("0.0.0.0", "::");
     private static final Set<String> SORTS = Set.of("chain", "set", "map", "counter");
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private final Command command;
     private final RulesetEvents events;
+    private final TrackedFlows flows;
 
     /// @param health where the thread reports that hears of changes
     NftFilter(Health health) {
@@ -32,6 +31,7 @@ final class NftFilter implements PacketFilter, AutoCloseable {
     NftFilter(Command command, Health health) {
         this.command = command;
         this.events = new RulesetEvents(health);
+        this.flows = new TrackedFlows(this::run, OwnAddresses::now);
     }
 
     @Override
@@ -113,32 +113,16 @@ final class NftFilter implements PacketFilter, AutoCloseable {
 
     @Override
     public void forgetFlows(String address, int port) {
-        forget(conntrack(address, port));
+        flows.forget(address, port);
     }
 
     @Override
-    public void forgetFlows(String address, int port, String endpoint, int endpointPort) {
-        forget(conntrack(address, port, endpoint, endpointPort));
+    public Set<UdpFlow> udpFlows(boolean ipv6) {
+        return flows.list(ipv6);
     }
 
-    private void forget(List<String> line) {
-        LOG.log(System.Logger.Level.DEBUG, "{0}: code {1}", String.join(" ", line), run(line, "").code());
-    }
-
-    /// The command that deletes conntrack entries.
-    static List<String> conntrack(String address, int port) {
-        List<String> line = new ArrayList<>(List.of("conntrack", "-D", "-f",
-                address.indexOf(':') >= 0 ? "ipv6" : "ipv4", "-p", "udp", "--orig-port-dst", Integer.toString(port)));
-        if (!ANY.contains(address)) {
-            line.addAll(List.of("--orig-dst", address));
-        }
-        return line;
-    }
-
-    /// The command that deletes those that were led to one endpoint, which is who answers.
-    static List<String> conntrack(String address, int port, String endpoint, int endpointPort) {
-        List<String> line = conntrack(address, port);
-        line.addAll(List.of("--reply-src", endpoint, "--reply-port-src", Integer.toString(endpointPort)));
-        return line;
+    @Override
+    public boolean forgetFlows(Collection<UdpFlow> some) {
+        return flows.forget(some);
     }
 }

@@ -2,6 +2,7 @@ package io.k3j.packetfilter;
 
 import io.k3j.componentapi.Health;
 import io.k3j.nodeapi.PacketFilter;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 import org.osgi.service.component.annotations.Activate;
@@ -40,8 +41,13 @@ public final class PacketFilterComponent implements PacketFilter {
     }
 
     @Override
-    public void forgetFlows(String address, int port, String endpoint, int endpointPort) {
-        filter.forgetFlows(address, port, endpoint, endpointPort);
+    public Set<UdpFlow> udpFlows(boolean ipv6) {
+        return filter.udpFlows(ipv6);
+    }
+
+    @Override
+    public boolean forgetFlows(Collection<UdpFlow> flows) {
+        return filter.forgetFlows(flows);
     }
 
     @Override

@@ -62,7 +62,7 @@ class NftFilterTest {
     @EnabledIf(value = "tracking", disabledReason = "needs root and the package conntrack")
     void deletesFlowsByAddressOrByPort() {
         for (String address : List.of("10.43.0.1", "fd00::1", "0.0.0.0", "::")) {
-            String line = String.join(" ", NftFilter.conntrack(address, 30053));
+            String line = "conntrack " + String.join(" ", TrackedFlows.to(address, 30053));
             assertThat(line.contains(address)).isEqualTo(!Set.of("0.0.0.0", "::").contains(address));
             // conntrack exits with 1 when no entry matches
             assertThat(inNamespace(line + " || true").complaint()).contains("0 flow entries have been deleted");
@@ -71,18 +71,22 @@ class NftFilterTest {
 
     @Test
     @EnabledIf(value = "tracking", disabledReason = "needs root and the package conntrack")
-    void deletesFlowsToOneEndpoint() {
-        String entry = "conntrack -I -p udp -s 10.0.0.1 -d 10.43.0.1 --sport 999 --dport 53 -t 100 -r 10.42.0.%d"
-                + " -q 10.0.0.1 --reply-port-src 5353 --reply-port-dst 999; ";
-        for (String address : List.of("10.43.0.1", "0.0.0.0")) {
-            Command.Outcome left = inNamespace(entry.formatted(2)
-                    + entry.formatted(3).replace("999", "998")
-                    + String.join(" ", NftFilter.conntrack(address, 53, "10.42.0.2", 5353)) + "; conntrack -L");
-            assertThat(left.code()).as(left.complaint()).isZero();
-            assertThat(left.complaint()).contains("1 flow entries have been deleted");
-            assertThat(left.output().lines().toList()).as("deleted, left").hasSize(2)
-                    .element(1).asString().contains("src=10.42.0.3");
-        }
+    void deletesFlowsToTwoEndpointsAtOnce() {
+        String entry = "conntrack -I -p udp -s 10.0.0.1 -d 10.43.0.1 --sport 99%1$d --dport 53 -t 100 -r 10.42.0.%1$d"
+                + " -q 10.0.0.1 --reply-port-src 5353 --reply-port-dst 99%1$d; ";
+        Command.Outcome left = inNamespace(entry.formatted(2) + entry.formatted(3) + entry.formatted(4) + "printf '"
+                + line("10.42.0.2") + line("10.42.0.9") + line("10.42.0.3") + "' | conntrack -R -; "
+                + "conntrack -L -f ipv4 -p udp");
+        assertThat(left.code()).as(left.complaint()).isZero();
+        assertThat(new TrackedFlows((line, input) -> new Command.Outcome(0, left.output().lines().toList().getLast(),
+                ""), Set::of).list(false))
+                .containsExactly(new PacketFilter.UdpFlow("10.43.0.1", 53, false, "10.42.0.4", 5353));
+        assertThat(left.complaint()).contains("1 flow entries have been shown");
+    }
+
+    private static String line(String endpoint) {
+        return String.join(" ", TrackedFlows.led(new PacketFilter.UdpFlow("10.43.0.1", 53, false, endpoint, 5353)))
+                + "\\n";
     }
 
     /// What the component leaves to a default would be what nobody asked for.

@@ -11,4 +11,13 @@ final class Base64s {
     static String of(String text) {
         return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
+
+    /// What is encoded; nothing where it is no such encoding.
+    static byte[] bytes(String encoded) {
+        try {
+            return Base64.getDecoder().decode(encoded);
+        } catch (IllegalArgumentException e) {
+            return new byte[0];
+        }
+    }
 }

@@ -12,19 +12,22 @@ import io.k3j.model.Struct;
 import io.k3j.validation.Addresses;
 import io.k3j.validation.Problems;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Rules of the small kinds of the core group.
 final class CoreRules {
-    private static final int DATA_BYTES = 1024 * 1024;
+    /// The most that a ConfigMap or a Secret holds.
+    static final int DATA_BYTES = 1024 * 1024;
 
     private CoreRules() {
     }
 
     static void into(Map<String, KindRules> map) {
         map.put("ConfigMap", new ConfigMaps());
-        map.put("Secret", new Secrets());
+        map.put("Secret", new SecretRules());
         map.put("Namespace", new Namespaces());
         map.put("Node", new Nodes());
         map.put("Event", new EventRules());
@@ -34,7 +37,7 @@ final class CoreRules {
     }
 
     /// Validates the keys of ConfigMaps and Secrets.
-    private static void keys(Struct data, Problems p) {
+    static void keys(Struct data, Problems p) {
         for (String key : data.names()) {
             p.key(key).invalid(key, Names.configKey(key));
         }
@@ -52,7 +55,8 @@ final class CoreRules {
         return most > DATA_BYTES;
     }
 
-    private static long bytes(Struct data, boolean encoded) {
+    /// The length of all values, bytes.
+    static long bytes(Struct data, boolean encoded) {
         long sum = 0;
         for (int i = 0; i < data.size(); i++) {
             String text = data.value(i) instanceof String s ? s : "";
@@ -67,7 +71,8 @@ final class CoreRules {
         return base64.length() / 4 * 3L - padding;
     }
 
-    private static void frozen(Struct before, Struct after, List<String> fields, Problems p) {
+    /// What must not have changed since an object was made immutable.
+    static void frozen(Struct before, Struct after, List<String> fields, Problems p) {
         if (!before.flag("immutable")) {
             return;
         }
@@ -95,53 +100,6 @@ final class CoreRules {
                 p.add(FieldProblem.tooLong("[]", DATA_BYTES));
             }
             frozen(write.before().orElse(Struct.EMPTY), o, List.of("data", "binaryData"), p);
-        }
-    }
-
-    private static final class Secrets implements KindRules {
-        private static final Map<String, List<String>> NEEDED = Map.of("kubernetes.io/dockercfg",
-                List.of(".dockercfg"), "kubernetes.io/dockerconfigjson", List.of(".dockerconfigjson"),
-                "kubernetes.io/ssh-auth", List.of("ssh-privatekey"), "kubernetes.io/tls",
-                List.of("tls.crt", "tls.key"));
-        private static final String ACCOUNT = "kubernetes.io/service-account.name";
-
-        @Override
-        public Struct defaulted(Gvk kind, Struct o) {
-            return Fill.in(merged(o), "type", "Opaque");
-        }
-
-        /// Merges `stringData` into `data`; it is write-only and never returned.
-        private static Struct merged(Struct o) {
-            if (!o.has("stringData")) {
-                return o;
-            }
-            Struct.Builder data = o.struct("data").toBuilder();
-            o.struct("stringData").texts().forEach((k, v) -> data.put(k, Base64s.of(v)));
-            Struct all = data.build();
-            Struct s = o.without("stringData");
-            return all.isEmpty() ? s : s.with("data", all);
-        }
-
-        @Override
-        public void check(Write write, Struct o, Problems p) {
-            keys(o.struct("data"), p.at("data"));
-            if (bytes(o.struct("data"), true) > DATA_BYTES) {
-                p.add(FieldProblem.tooLong("data", DATA_BYTES));
-            }
-            for (String key : NEEDED.getOrDefault(o.text("type"), List.of())) {
-                if (!o.struct("data").has(key)) {
-                    p.at("data").key(key).required("");
-                }
-            }
-            Struct before = write.before().orElse(Struct.EMPTY);
-            if (o.text("type").equals("kubernetes.io/service-account-token")
-                    && o.struct("metadata").struct("annotations").text(ACCOUNT).isEmpty()) {
-                p.at("metadata").at("annotations").key(ACCOUNT).required("");
-            }
-            if (write.operation() == Operation.UPDATE) {
-                p.immutable(before, o, "type");
-                frozen(before, o, List.of("data"), p);
-            }
         }
     }
 
@@ -194,19 +152,29 @@ final class CoreRules {
         public void check(Write write, Struct o, Problems p) {
             Struct spec = o.struct("spec");
             Struct before = write.before().orElse(Struct.EMPTY).struct("spec");
-            Seq taints = spec.seq("taints");
-            for (int i = 0; i < taints.size(); i++) {
-                Struct t = taints.struct(i);
-                Problems at = p.at("spec").at("taints", i);
-                at.at("key").invalid(t.text("key"), Names.qualified(t.text("key")));
-                at.at("value").invalid(t.text("value"), Names.labelValue(t.text("value")));
-                at.requiredOneOf(t, "effect", List.of("NoSchedule", "PreferNoSchedule", "NoExecute"));
-            }
+            taints(before.seq("taints"), spec.seq("taints"), p.at("spec"));
             NodeRanges.check(before, spec, p.at("spec"));
             for (String field : List.of("podCIDR", "providerID")) {
                 if (!before.text(field).isEmpty() && !before.text(field).equals(spec.text(field))) {
                     p.at("spec").at(field).forbidden("node updates may not change " + field
                             + " except from \"\" to valid");
+                }
+            }
+        }
+
+        private static void taints(Seq before, Seq taints, Problems p) {
+            Set<List<String>> seen = new HashSet<>();
+            for (int i = 0; i < taints.size(); i++) {
+                Struct t = taints.struct(i);
+                Problems at = p.at("taints", i);
+                at.at("key").invalid(t.text("key"), Names.qualified(t.text("key")));
+                at.at("value").invalid(t.text("value"), Names.labelValue(t.text("value")));
+                at.requiredOneOf(t, "effect", List.of("NoSchedule", "PreferNoSchedule", "NoExecute"));
+                // A node that has the same taints as before must still be able to tell its status.
+                if (!seen.add(List.of(t.text("key"), t.text("effect"))) && !taints.equals(before)) {
+                    FieldProblem twice = FieldProblem.duplicate(at.path(), t);
+                    p.add(new FieldProblem(twice.field(), twice.type(),
+                            twice.message() + ": taints must be unique by key and effect pair"));
                 }
             }
         }

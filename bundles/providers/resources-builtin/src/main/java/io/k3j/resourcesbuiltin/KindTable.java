@@ -183,7 +183,8 @@ final class KindTable {
 
     private static Strategy strategy(String flags) {
         return new Strategy(flags.indexOf('u') >= 0, flags.indexOf('c') >= 0, flags.indexOf('g') >= 0,
-                flags.indexOf('n') >= 0, flags.indexOf('s') >= 0, flags.indexOf('k') >= 0, flags.indexOf('o') >= 0);
+                flags.indexOf('n') >= 0, flags.indexOf('s') >= 0, flags.indexOf('k') >= 0, flags.indexOf('o') >= 0,
+                flags.indexOf('a') >= 0);
     }
 
     private List<Subresource> subresources(Gvk gvk, Map<String, String> settings) {

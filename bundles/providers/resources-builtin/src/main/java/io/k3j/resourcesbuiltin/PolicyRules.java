@@ -27,13 +27,18 @@ final class PolicyRules {
     private static final class Budgets implements KindRules {
         @Override
         public void check(Write write, Struct o, Problems problems) {
+            if (write.of("status")) {
+                return;
+            }
             Struct spec = o.struct("spec");
             Problems p = problems.at("spec");
             if (spec.has("minAvailable") && spec.has("maxUnavailable")) {
                 p.invalid(spec, "minAvailable and maxUnavailable cannot be both set");
             }
-            p.countOrPercent(spec, "minAvailable");
-            p.countOrPercent(spec, "maxUnavailable");
+            for (String field : List.of("minAvailable", "maxUnavailable")) {
+                p.countOrPercent(spec, field);
+                p.atMostAll(spec, field);
+            }
             p.oneOf(spec, "unhealthyPodEvictionPolicy", List.of("AlwaysAllow", "IfHealthyBudget"));
             LabelSelectorRules.check(spec.struct("selector"), p.at("selector"));
         }

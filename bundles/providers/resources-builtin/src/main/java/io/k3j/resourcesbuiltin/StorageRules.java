@@ -56,10 +56,13 @@ final class StorageRules {
         private static final String CSI = "csi";
         private static final String AFFINITY = "nodeAffinity";
         private static final String ATTRIBUTES = "volumeAttributesClassName";
-        private static final String EXPAND_SECRET = "controllerExpandSecretRef";
 
         @Override
         public Struct defaulted(Gvk kind, Struct o) {
+            return filled(o);
+        }
+
+        private static Struct filled(Struct o) {
             Struct v = Fill.inside(o, "spec", s -> Fill.in(s, "persistentVolumeReclaimPolicy", "Retain", "volumeMode",
                     "Filesystem"));
             return Fill.inside(v, "spec", s -> Fill.inside(s, "hostPath", h -> h.has("type") ? h : h.with("type", "")));
@@ -90,7 +93,9 @@ final class StorageRules {
             p.oneOf(spec, "volumeMode", List.of("Block", "Filesystem"));
             driver(spec, p);
             if (write.operation() == Operation.UPDATE) {
-                update(write.before().orElse(Struct.EMPTY).struct("spec"), spec, p);
+                update(filled(write.before().orElse(Struct.EMPTY)).struct("spec"), spec, problems);
+            } else {
+                VolumeSources.check(spec, p);
             }
         }
 
@@ -123,13 +128,17 @@ final class StorageRules {
             }
         }
 
-        /// A driver's volume stays the same one; only the Secret of its expansion may be set later.
-        private static void update(Struct old, Struct spec, Problems p) {
-            Struct now = spec.struct(CSI);
-            Struct was = old.struct(CSI);
-            Struct same = was.has(EXPAND_SECRET) ? now : now.without(EXPAND_SECRET);
-            if ((old.has(CSI) || spec.has(CSI)) && !same.equals(was)) {
+        /// A volume stays the same one, at the same place; upstream names two of the fields without the spec.
+        private static void update(Struct old, Struct spec, Problems problems) {
+            Problems p = problems.at("spec");
+            if (!VolumeSources.same(old, spec)) {
+                VolumeSources.check(spec, p);
                 p.at("persistentvolumesource").forbidden("spec.persistentvolumesource is immutable after creation");
+            }
+            problems.immutable(old, spec, "volumeMode");
+            if (old.has(AFFINITY) && !VolumeNodes.same(old.struct(AFFINITY), spec.struct(AFFINITY))) {
+                problems.at(AFFINITY).invalid(spec.get(AFFINITY),
+                        "field is immutable, except for updating from beta label to GA");
             }
             if (old.has(ATTRIBUTES) && !spec.has(ATTRIBUTES)) {
                 p.at(ATTRIBUTES).forbidden("update from non-nil value to nil is forbidden");

@@ -76,5 +76,7 @@ class KindTableTest {
         assertThat(row("batch/v1", "jobs").strategy().orphans()).isTrue();
         assertThat(row("v1", "replicationcontrollers").strategy().orphans()).isTrue();
         assertThat(row("batch/v1", "cronjobs").strategy().orphans()).isFalse();
+        assertThat(row("apps/v1", "deployments").strategy().annotations()).isTrue();
+        assertThat(row("apps/v1", "replicasets").strategy().annotations()).isFalse();
     }
 }

@@ -26,14 +26,15 @@ final class NodeChange {
     static Set<String> helped(Obj before, Obj after) {
         Set<String> helped = new HashSet<>();
         if (!before.status().struct("allocatable").equals(after.status().struct("allocatable"))) {
-            helped.add(NodeFilters.FIT);
+            helped.addAll(Set.of(NodeFilters.FIT, DeviceFilter.NAME));
         }
         if (!before.status().seq(FEATURES).equals(after.status().seq(FEATURES))) {
             helped.add(NodeFilters.FEATURES);
         }
         if (!before.metadata().struct("labels").equals(after.metadata().struct("labels"))) {
             helped.addAll(VolumeEvents.STORAGE);
-            helped.addAll(Set.of(NodeFilters.AFFINITY, PodAffinityFilter.NAME, SpreadFilter.NAME));
+            helped.addAll(Set.of(NodeFilters.AFFINITY, PodAffinityFilter.NAME, SpreadFilter.NAME,
+                    DeviceFilter.NAME));
         }
         if (!before.spec().equals(after.spec())) {
             helped.addAll(Set.of(NodeFilters.TAINTS, NodeFilters.UNSCHEDULABLE, SpreadFilter.NAME));

@@ -173,6 +173,23 @@ class DeviceSchedulingTest extends DeviceScene {
     }
 
     @Test
+    void aPodIsNotedWhenItsNodeGetsTheLabelThatItsDevicesAskFor() {
+        Struct selector = Struct.of("nodeSelectorTerms", Seq.of(Struct.of("matchExpressions",
+                Seq.of(Struct.of("key", "rack", "operator", "In", "values", Seq.of("r1"))))));
+        seed(BuiltinResources.RESOURCE_SLICES, "ResourceSlice", "rack-gpu", Struct.of("driver", "gpu.example.com",
+                "nodeSelector", selector, "pool", Struct.of("name", "rack", "generation", 1L, "resourceSliceCount", 1L),
+                "devices", Seq.of(Struct.of("name", "d0"))));
+        claim("c");
+        pod("p", "c");
+        assertThat(bed.node("p")).isEmpty();
+        Obj node = bed.api.get(BuiltinResources.NODES, Key.of("b"));
+        bed.api.seed(BuiltinResources.NODES, node.with("r1", "metadata", "labels", "rack"));
+        bed.settle();
+        bed.later();
+        assertThat(bed.node("p")).isEqualTo("b");
+    }
+
+    @Test
     void aPodIsNotedWhenItsClaimHasBeenMade() {
         devices("a", 1);
         bed.pod("p", SchedulerBed.cpu("1").with("resourceClaims",

@@ -9,6 +9,7 @@ import io.k3j.codec.Json;
 import io.k3j.codec.MalformedInput;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.model.Struct;
+import io.k3j.pki.BootstrapSeal;
 import io.k3j.pki.PemFiles;
 import io.k3j.servercredentials.JoinTokens;
 import io.k3j.servercredentials.ServerLayout;
@@ -90,7 +91,8 @@ final class ClusterMembership {
     /// @return whether files were written, so that credentials loaded earlier are stale
     /// @throws IOException when this server is refused; nothing was written then
     boolean admit(Datastore datastore) throws IOException {
-        String password = new JoinTokens(layout, settings).knownPassword().orElse("");
+        String known = new JoinTokens(layout, settings).knownPassword().orElse("");
+        String password = password(datastore, known);
         BootstrapData bootstrap = new BootstrapData(datastore, password, random);
         Optional<Struct> record = bootstrap.read();
         if (record.isEmpty() && datastore.shared() && !password.isEmpty()) {
@@ -105,7 +107,27 @@ final class ClusterMembership {
             reset = true;
             backUpTls();
         }
-        return new BootstrapFiles(layout).write(record.get(), parity.mine().reset());
+        boolean other = !password.equals(known);
+        if (other) {
+            LOG.log(Level.WARNING,
+                    "The password in " + layout.cred("passwd") + " opens nothing of this cluster, that of "
+                            + layout.server("token") + " does; it is used again");
+            Files.deleteIfExists(layout.cred("passwd"));
+        }
+        return new BootstrapFiles(layout).write(record.get(), parity.mine().reset()) || other;
+    }
+
+    /// The known password, or that of `server/token` where only that one has a record: a start with a wrong `--token`,
+    /// and in earlier releases a rotation that was cut off, leave a password in `cred/passwd` that opens nothing.
+    private String password(Datastore datastore, String known) throws IOException {
+        Optional<String> shown = new JoinTokens(layout, settings).shownPassword();
+        return shown.isPresent() && !shown.get().equals(known) && !recorded(datastore, known)
+                && recorded(datastore, shown.get()) ? shown.get() : known;
+    }
+
+    private static boolean recorded(Datastore datastore, String password) {
+        return !password.isEmpty() && datastore.get(BootstrapSeal.key(password))
+                .filter(record -> record.value().length > 0).isPresent();
     }
 
     /// There is no record yet: this server acquires the lock to create it, or waits for the server that holds

@@ -12,7 +12,8 @@ import java.security.MessageDigest;
 import java.util.Locale;
 
 /// Admits a node that requests a certificate in its name: the node has to present its name and the password it
-/// presented the first time. A node that proves its name by its kubelet's certificate still needs the password.
+/// presented the first time. A node that proves its name by its kubelet's certificate still needs the password. The
+/// first password for the name of a node that is running counts only with its certificate.
 final class NodeGate {
     private final String localNode;
     private final Path localPassword;
@@ -49,7 +50,7 @@ final class NodeGate {
     private void verify(String node, String password, Requester requester) throws Refusal {
         if (!secrets.reachable()) {
             if (remoteApi && requester.node().isEmpty()) {
-                secrets.ensureLater(node, password);
+                secrets.ensureLater(node, password, true);
             } else {
                 verifyLocally(node, password);
             }
@@ -58,6 +59,11 @@ final class NodeGate {
         try {
             if (!requester.node().isEmpty() && !secrets.nodeExists(node)) {
                 throw new Refusal(401, "unable to verify node identity");
+            }
+            if (requester.node().isEmpty() && secrets.lost(node)) {
+                throw new Refusal(403, "node " + node + " is running, but its password, the Secret kube-system/" + node
+                        + ".node-password.k3s, is gone: that node presents it again by its certificate, or by the token"
+                        + " a minute after its kubelet has stopped; for another one take another --node-name");
             }
             if (!secrets.ensure(node, password)) {
                 throw new Refusal(403, "unable to verify password for node " + node);
@@ -88,7 +94,7 @@ final class NodeGate {
         } catch (IOException unreadable) {
             throw new Refusal(500, "unable to read node password file");
         }
-        secrets.ensureLater(node, password);
+        secrets.ensureLater(node, password, false);
     }
 
     private static boolean same(String one, String other) {

@@ -11,6 +11,7 @@ import io.k3j.nodetunnels.EgressDialer;
 import io.k3j.pki.NodePassword;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.Map;
@@ -27,6 +28,7 @@ final class NodeSecrets implements EgressDialer.Nodes {
     private static final Gvr SECRETS = Gvr.of("v1", "secrets");
     private static final Gvr NODES = Gvr.of("v1", "nodes");
     private static final Gvr SLICES = Gvr.of("discovery.k8s.io/v1", "endpointslices");
+    private static final String SUFFIX = ".node-password.k3s";
     private static final int CONFLICT = 409;
     /// Bound of the nodes that wait for the API. Further nodes are dropped and checked at their next start.
     private static final int MOST_WAITING = 1000;
@@ -37,13 +39,22 @@ final class NodeSecrets implements EgressDialer.Nodes {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Map<String, Presented> waiting = new ConcurrentHashMap<>();
     private final PasswordOwners owners = new PasswordOwners();
-    private final NodeEvents events = new NodeEvents(NodeEvents.SUPERVISOR, InstantSource.system());
+    private final InstantSource clock;
+    private final NodeEvents events;
     private volatile @Nullable ApiClient api;
+    /// The node of this server and its password.
+    private volatile Map.@Nullable Entry<String, Presented> own;
 
     /// What a node has presented.
     ///
     /// @param proof remembers that the password matches, for the node of this server only
-    record Presented(String password, Optional<PasswordProof> proof) {
+    /// @param claimed when it was presented, where nothing but a token speaks for who did so
+    record Presented(String password, Optional<PasswordProof> proof, Optional<Instant> claimed) {
+        /// Of the node of this server.
+        Presented(String password, Optional<PasswordProof> proof) {
+            this(password, proof, Optional.empty());
+        }
+
         boolean matches(String hash) {
             boolean matches = proof.isPresent() && proof.get().proves(hash) || NodePassword.matches(password, hash);
             if (matches) {
@@ -64,7 +75,14 @@ final class NodeSecrets implements EgressDialer.Nodes {
     }
 
     NodeSecrets(RandomGenerator random) {
+        this(random, InstantSource.system());
+    }
+
+    /// @param clock the time of day
+    NodeSecrets(RandomGenerator random, InstantSource clock) {
         this.random = random;
+        this.clock = clock;
+        this.events = new NodeEvents(NodeEvents.SUPERVISOR, clock);
     }
 
     /// The API is available. Checks on a virtual thread what has waited for it.
@@ -143,8 +161,20 @@ final class NodeSecrets implements EgressDialer.Nodes {
         return ensure(node, new Presented(password, Optional.empty()));
     }
 
+    /// Whether a node is running whose Secret is gone, as after somebody has deleted its Node, which its kubelet makes
+    /// again: its name is not free, whatever password is presented. Blocks on the API.
+    /// @throws ApiFault when the API is not available
+    boolean lost(String node) {
+        return lost(node, Instant.MAX);
+    }
+
+    /// A Node that was made after the password had been presented is of who has presented it.
+    private boolean lost(String node, Instant presented) {
+        return find(node + SUFFIX).isEmpty() && RunningNodes.contain(client(), node, presented, clock.instant());
+    }
+
     private boolean ensure(String node, Presented presented) {
-        Key key = new Key("kube-system", node + ".node-password.k3s");
+        Key key = new Key("kube-system", node + SUFFIX);
         Optional<Obj> kept = client().find(SECRETS, key);
         if (kept.isPresent()) {
             boolean matches = presented.matches(NodeHash.of(kept.get().tree()));
@@ -175,12 +205,17 @@ final class NodeSecrets implements EgressDialer.Nodes {
     }
 
     /// Checks a password as soon as the API is available. The outcome is only logged and recorded as an Event.
-    void ensureLater(String node, String password) {
-        ensureLater(node, new Presented(password, Optional.empty()));
+    /// @param claimed whether nothing but a token speaks for who has presented it
+    void ensureLater(String node, String password, boolean claimed) {
+        ensureLater(node, new Presented(password, Optional.empty(),
+                claimed ? Optional.of(clock.instant()) : Optional.empty()));
     }
 
     /// As above, for the node of this server.
     void ensureLater(String node, Presented presented) {
+        if (presented.proof().isPresent()) {
+            own = Map.entry(node, presented);
+        }
         if (waiting.size() < MOST_WAITING) {
             waiting.put(node, presented);
         }
@@ -202,7 +237,8 @@ final class NodeSecrets implements EgressDialer.Nodes {
     private void verifyOnce() {
         for (Map.Entry<String, Presented> entry : waiting.entrySet()) {
             try {
-                boolean matches = ensure(entry.getKey(), entry.getValue());
+                boolean lost = entry.getValue().claimed().filter(at -> lost(entry.getKey(), at)).isPresent();
+                boolean matches = !lost && ensure(entry.getKey(), entry.getValue());
                 waiting.remove(entry.getKey(), entry.getValue());
                 recordOutcome(entry.getKey(), matches);
             } catch (ApiFault fault) {
@@ -223,10 +259,20 @@ final class NodeSecrets implements EgressDialer.Nodes {
                 !matches);
     }
 
-    /// Sets the owner of all Secrets whose Node has registered meanwhile, also of those other servers created.
-    /// Blocks.
+    /// Sets the owner of all Secrets whose Node has registered meanwhile, also of those other servers created, and
+    /// deletes those whose Node has not come; makes that of the own node again, which went with a Node that somebody
+    /// deleted. Blocks.
     void setOwners() {
-        owners.stepForAll(client());
+        Map.Entry<String, Presented> mine = own;
+        if (mine != null && find(mine.getKey() + SUFFIX).isEmpty() && nodeExists(mine.getKey())) {
+            ensure(mine.getKey(), mine.getValue());
+        }
+        owners.stepForAll(client(), clock.instant());
+    }
+
+    /// Gives the Secrets of old releases of K3s their type. Blocks.
+    void migrate() {
+        owners.migrate(client());
     }
 
     /// As [#setOwners], only for nodes that presented their password here. Does nothing without an API.

@@ -25,20 +25,16 @@ final class RequestAuthenticator {
         this.tokens = tokens;
     }
 
-    /// The requester; empty without valid credentials. A wrong password is refused even with a valid
-    /// certificate.
+    /// The requester; empty without valid credentials. Where the header names nobody the certificate counts, as with
+    /// K3s: its agents send both, and their token may have been changed since they joined.
     Optional<Requester> authenticate(Exchange exchange) {
-        Optional<String> authorization = exchange.header("authorization");
-        if (authorization.isPresent()) {
-            return byAuthorization(authorization.get());
-        }
-        List<X509Certificate> chain = exchange.clientCertificates();
-        return chain.isEmpty() ? Optional.empty() : Optional.of(byCertificate(chain.getFirst()));
+        return exchange.header("authorization").flatMap(this::byAuthorization)
+                .or(() -> byCertificate(exchange.clientCertificates()));
     }
 
-    private static Requester byCertificate(X509Certificate leaf) {
-        SubjectNames names = SubjectNames.of(leaf.getSubjectX500Principal());
-        return new Requester(names.commonName(), names.organizations());
+    private static Optional<Requester> byCertificate(List<X509Certificate> chain) {
+        return chain.stream().findFirst().map(leaf -> SubjectNames.of(leaf.getSubjectX500Principal()))
+                .map(names -> new Requester(names.commonName(), names.organizations()));
     }
 
     private Optional<Requester> byAuthorization(String authorization) {

@@ -12,6 +12,7 @@ import io.k3j.componentapi.Phases;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.pki.PemFiles;
 import io.k3j.secretsencryption.EncryptionKeeper;
+import io.k3j.servercredentials.AuthorityMismatch;
 import io.k3j.servercredentials.Credentials;
 import io.k3j.servercredentials.JoinTokens;
 import io.k3j.servercredentials.Parallel;
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -95,29 +97,21 @@ final class ServerStartup implements AutoCloseable {
     }
 
     private void start(ServerLayout layout) throws IOException {
-        Instant begin = clock.instant();
         NextAuthorities.apply(layout);
         Parity parity = new Parity(own.server(layout), clock, random);
         ClusterMembership cluster = new ClusterMembership(layout, settings, parity, random,
                 (amount, unit) -> !stopping.await(amount, unit));
         boolean admitted = admission(layout, cluster, parity);
         ClusterAdmission pending = admitted ? ClusterAdmission.GIVEN : new ClusterAdmission(() -> admit(cluster));
-        SupervisorHandlers handlers = new SupervisorHandlers(layout, settings, own, secrets, this::currentDatastore);
+        SupervisorHandlers handlers = new SupervisorHandlers(layout, settings, own, secrets, current::get);
         if (cluster.member() || !shared(layout)) {
             services.condition(Services.NODE_ADMITTED);
         }
-        Work work = serve(layout, handlers, begin);
-        health.ok();
-        LOG.log(Level.DEBUG, "Credentials ready ms=" + Duration.between(begin, clock.instant()).toMillis());
-        while (pending.stale()) {
-            LOG.log(Level.WARNING, "CA certificates of the cluster differ from those on disk, starting over");
-            services.withdraw();
-            work = serve(layout, handlers, begin);
-            pending = new ClusterAdmission(() -> admit(cluster));
-        }
-        for (; !agree(cluster, work); work = serve(layout, handlers, begin)) {
+        Work work = admitted(pending, cluster, layout, handlers);
+        for (; !agree(cluster, work); work = serve(layout, handlers)) {
             services.withdraw();
         }
+        work.credentials().admitted();
         services.condition(Phases.CLUSTER_AGREED);
         services.condition(Services.NODE_ADMITTED);
         Upkeep loop = handlers.upkeep(parity.mine(), work, () -> components, services, loops);
@@ -127,13 +121,50 @@ final class ServerStartup implements AutoCloseable {
         }
     }
 
+    /// Serves, and once more for each time that the datastore has replaced files meanwhile.
+    private Work admitted(ClusterAdmission first, ClusterMembership cluster, ServerLayout layout,
+            SupervisorHandlers handlers) throws IOException {
+        Instant begin = clock.instant();
+        Work work = null;
+        try {
+            work = serve(layout, handlers);
+            health.ok();
+            LOG.log(Level.DEBUG, "Credentials ready ms=" + Duration.between(begin, clock.instant()).toMillis());
+        } catch (AuthorityMismatch mismatch) {
+            awaitRepair(layout, mismatch);
+            if (!first.stale()) {
+                throw mismatch;
+            }
+        }
+        for (ClusterAdmission pending = first; pending.stale(); pending = new ClusterAdmission(() -> admit(cluster))) {
+            LOG.log(Level.WARNING, "CA certificates of the cluster differ from those on disk, starting over");
+            services.withdraw();
+            work = serve(layout, handlers);
+            health.ok();
+        }
+        return Objects.requireNonNull(work);
+    }
+
+    /// The datastore may be about to replace the files of an authority, or has to, when a start was cut off while it
+    /// did: so its answer is waited for. An etcd of this server's own starts with the certificates it has.
+    private void awaitRepair(ServerLayout layout, AuthorityMismatch mismatch) throws AuthorityMismatch {
+        if (DatastoreKind.managed(settings, layout)) {
+            if (Files.notExists(layout.tls("etcd/server-client.crt"))) {
+                throw mismatch;
+            }
+            services.condition(Services.ETCD_PKI_READY);
+        }
+        String why = mismatch.getMessage() + "; the datastore is asked for the right ones";
+        health.degraded(why);
+        LOG.log(Level.WARNING, why);
+    }
+
     /// Whether other servers may use this datastore as well.
     private boolean shared(ServerLayout layout) {
         return !settings.datastoreEndpoint().isEmpty() || DatastoreKind.managed(settings, layout);
     }
 
-    /// Whether the datastore has admitted this server already; otherwise it is asked as soon as it is
-    /// available.
+    /// Whether the datastore has admitted this server already; otherwise it is asked as soon as it is available.
     private boolean admission(ServerLayout layout, ClusterMembership cluster, Parity parity) throws IOException {
         boolean managed = DatastoreKind.managed(settings, layout);
         if (DatastoreKind.joins(settings, layout) && !cluster.known()) {
@@ -204,7 +235,8 @@ final class ServerStartup implements AutoCloseable {
         throw new DatastoreWait.Stopped();
     }
 
-    private Work serve(ServerLayout layout, SupervisorHandlers handlers, Instant begin) throws IOException {
+    private Work serve(ServerLayout layout, SupervisorHandlers handlers) throws IOException {
+        Instant begin = clock.instant();
         PemFiles.directory(layout.tls("etcd"));
         Parallel slow = new Parallel();
         slow.add(() -> Credentials.serviceKey(layout));
@@ -232,10 +264,6 @@ final class ServerStartup implements AutoCloseable {
             }
             return done;
         });
-    }
-
-    private @Nullable Datastore currentDatastore() {
-        return current.get();
     }
 
     /// The datastore service was bound. Does not block.

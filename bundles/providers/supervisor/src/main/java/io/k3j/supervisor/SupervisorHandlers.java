@@ -71,7 +71,7 @@ final class SupervisorHandlers {
         List<Runnable> readers = new CopyOnWriteArrayList<>();
         Work work = work(credentials, readers);
         believeKnownFrontProxies(work.identity());
-        NodeTunnels tunnels = new NodeTunnels(random);
+        NodeTunnels tunnels = new NodeTunnels(random, Runtime.getRuntime().maxMemory());
         services.onWithdraw(tunnels::close);
         services.onWithdraw(work.encryption()::close);
         services.register(ListenerIdentity.class, work.identity(), Endpoint.PORT, ListeningSockets.SERVER);
@@ -126,7 +126,7 @@ final class SupervisorHandlers {
                 new Renewal(credentials, clock, random, readers),
                 new EncryptionRequests(keeper, settings, new NodeEvents("secrets-reencrypt", clock)::write, clock,
                         random),
-                new TokenRotation(new JoinTokens(layout, settings), credentials, random),
+                new TokenRotation(new JoinTokens(layout, settings), credentials, clock, random),
                 new NextAuthorities(layout, Work.password(credentials), random));
     }
 

@@ -7,7 +7,6 @@ import io.k3j.datastoreapi.CommitResult;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.Entry;
-import io.k3j.model.Struct;
 import io.k3j.pki.BootstrapSeal;
 import io.k3j.pki.PemFiles;
 import io.k3j.servercredentials.Credentials;
@@ -19,27 +18,32 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /// Replaces the server token, here and on the other running servers. The records are sealed with the new token
-/// before the files name it, and the old records are deleted last, so that at every moment either the old or
-/// the new token opens everything. Other servers learn the new token from the row `k3s/token`, sealed with the
-/// key of the client authority: only servers have that key, so the old token alone does not open the row.
+/// before the files name it, and the old records are deleted last ([RecordMove]), so that at every moment either the
+/// old or the new token opens everything, also when this server is killed. Other servers learn the new token from the
+/// row `k3s/token`, sealed with the key of the client authority: only servers have that key, so the old token alone
+/// does not open the row.
 final class TokenRotation {
     private static final System.Logger LOG = System.getLogger("io.k3j.supervisor");
     private static final String KEY = "k3s/token";
 
     private final JoinTokens tokens;
     private final Credentials credentials;
+    private final InstantSource clock;
     private final RandomGenerator random;
     private long seenRevision;
     private boolean followed;
 
-    TokenRotation(JoinTokens tokens, Credentials credentials, RandomGenerator random) {
+    /// @param clock the time of day, for the record
+    TokenRotation(JoinTokens tokens, Credentials credentials, InstantSource clock, RandomGenerator random) {
         this.tokens = tokens;
         this.credentials = credentials;
+        this.clock = clock;
         this.random = random;
     }
 
@@ -55,25 +59,19 @@ final class TokenRotation {
             return;
         }
         long announced = store.get(KEY).map(Entry::revision).orElse(0L);
-        Optional<Struct> record = new BootstrapData(store, before, random).read();
-        if (record.isEmpty()) {
+        if (new BootstrapData(store, before, random).read().isEmpty()) {
             throw new Refusal(503, "the datastore has no bootstrap record yet; try again");
         }
-        Optional<AgreedRecord> agreed = AgreedRecord.read(store, before);
+        RecordMove move = new RecordMove(store, before, next, random);
         try {
-            tokens.rotate(credentials.passwords(), next, () -> {
+            tokens.rotate(credentials.passwords(), next, passwords -> {
                 announce(store, next, announced);
-                // the presence of the bootstrap record tells other servers that both records exist
-                if (agreed.isPresent()) {
-                    AgreedRecord same = agreed.get();
-                    new AgreedRecord(same.agreement(), same.by(), same.at(), 0).write(store, next, random);
-                }
-                new BootstrapData(store, next, random).save(new BootstrapFiles(credentials.layout()).read(record));
+                move.copy(new BootstrapFiles(credentials.layout()), passwords, clock.instant());
             }, random);
         } catch (LostRace other) {
             throw new Refusal(409, "another server has just changed the token; look at its server/token");
         }
-        deleteRecords(store, before);
+        move.finish();
     }
 
     private static final class LostRace extends IOException {
@@ -108,7 +106,9 @@ final class TokenRotation {
     }
 
     /// Adopts the announced token. An announcement older than the record that this server's token opens is
-    /// void: a server that writes no such row, as K3s, has replaced the token since.
+    /// passed over: either a server that writes no such row, as K3s, has replaced the token since, or somebody has
+    /// changed the record meanwhile, and the announcing server deletes it when it has taken the change along. A record
+    /// that is older was copied as it is: the announcing server reads it after it has announced.
     private void follow(Datastore store) throws IOException {
         Optional<Entry> announced = store.get(KEY);
         if (announced.isEmpty() || announced.get().revision() == seenRevision) {
@@ -116,16 +116,20 @@ final class TokenRotation {
         }
         String before = password();
         Optional<Entry> record = store.get(BootstrapSeal.key(before));
+        if (record.isPresent() && record.get().revision() > announced.get().revision()) {
+            return;
+        }
         Optional<String> next = unseal(announced.get());
-        boolean newer = record.isEmpty() || record.get().revision() < announced.get().revision();
-        if (next.isPresent() && newer && !next.get().equals(before)) {
+        if (next.isPresent() && !next.get().equals(before)) {
             if (store.get(BootstrapSeal.key(next.get())).isEmpty()) {
                 // the other server writes its record next; the next change completes this
                 return;
             }
-            tokens.rotate(credentials.passwords(), next.get(), () -> {
+            tokens.rotate(credentials.passwords(), next.get(), passwords -> {
             }, random);
-            deleteRecords(store, before);
+            record.ifPresent(entry -> store.delete(entry.key(), entry.revision()));
+            store.get(AgreedRecord.key(before)).filter(entry -> entry.revision() < announced.get().revision())
+                    .ifPresent(entry -> store.delete(entry.key(), entry.revision()));
             LOG.log(Level.INFO, "Adopted the new server token; use it for the next start");
         }
         seenRevision = announced.get().revision();
@@ -151,12 +155,6 @@ final class TokenRotation {
             return HexFormat.of().formatHex(hash);
         } catch (GeneralSecurityException missing) {
             throw new IllegalStateException(missing);
-        }
-    }
-
-    private static void deleteRecords(Datastore store, String password) {
-        for (String key : new String[] {BootstrapSeal.key(password), AgreedRecord.key(password)}) {
-            store.get(key).ifPresent(entry -> store.delete(entry.key(), entry.revision()));
         }
     }
 }

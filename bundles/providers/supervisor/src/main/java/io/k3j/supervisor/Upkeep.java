@@ -34,6 +34,7 @@ final class Upkeep implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     private long nextSeen = System.nanoTime();
     private long nextOwners = System.nanoTime();
+    private boolean migrated;
 
     // one collaborator for each task
     @SuppressWarnings("checkstyle:ParameterNumber")
@@ -93,6 +94,10 @@ final class Upkeep implements AutoCloseable {
             work.follow(store, false);
             if (secrets.reachable()) {
                 if (System.nanoTime() - nextOwners >= 0) {
+                    if (!migrated) {
+                        secrets.migrate();
+                        migrated = true;
+                    }
                     secrets.setOwners();
                     nextOwners = System.nanoTime() + OWNERS_INTERVAL.toNanos();
                 }

@@ -183,8 +183,8 @@ class AuthorityRotationTest {
     void aTokenRotatedInBetweenKeepsTheNewAuthorities() throws Exception {
         Credentials credentials = one.start(store);
         put(Strangers.all(), "?force=true");
-        new TokenRotation(new JoinTokens(one.layout, one.settings()), credentials, TestServer.RANDOM).rotate(store,
-                "fresh");
+        new TokenRotation(new JoinTokens(one.layout, one.settings()), credentials, InstantSource.system(),
+                TestServer.RANDOM).rotate(store, "fresh");
         one.flag("token", "fresh").start(store);
         two.flag("token", "fresh").start(store);
         assertThat(authorities(one).values()).allMatch(name -> name.contains("new-"));

@@ -19,6 +19,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -192,12 +193,25 @@ class ClusterMembershipTest {
         }
     }
 
+    /// A server that was admitted before prepares itself while the datastore is asked.
+    @Test
+    void aStartWithAWrongTokenLeavesTheOneThatOpensTheCluster() throws Exception {
+        TestServer one = new TestServer(directory, "server-1");
+        one.start(store);
+        one.flag("token", "wrong").credentials();
+        assertThatThrownBy(() -> one.start(store)).hasMessageContaining("different token");
+        Credentials credentials = one.without("token").start(store);
+        assertThat(credentials.passwords().authenticate("server", "s3cret")).isPresent();
+        assertThat(one.tree().get("server/token")).endsWith("::server:s3cret\n");
+    }
+
     @Test
     void rotatesTheToken() throws Exception {
         TestServer one = new TestServer(directory, "server-1");
         Credentials credentials = one.start(store);
         ServerTokenRequests requests = new ServerTokenRequests(() -> store,
-                new TokenRotation(new JoinTokens(one.layout, one.settings()), credentials, TestServer.RANDOM));
+                new TokenRotation(new JoinTokens(one.layout, one.settings()), credentials, InstantSource.system(),
+                        TestServer.RANDOM));
         FakeExchange put = new FakeExchange("PUT", "/v1-k3s/token").body("{\"newToken\":\"fresh\"}".getBytes());
         requests.answer(put, new Requester("server", List.of(PasswordFile.SERVER_GROUP)));
         assertThat(put.status()).isEqualTo(200);

@@ -2,6 +2,7 @@ package io.k3j.supervisor;
 
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.DeleteOptions;
 import io.k3j.clientapi.ObjList;
 import io.k3j.clientapi.Query;
 import io.k3j.model.Gvr;
@@ -10,6 +11,8 @@ import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,7 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 
-/// Keeps created objects; supports find, get, list (of a namespace), create and update only.
+/// Keeps created objects; supports find, get, list (of a namespace), create, update and delete only.
 final class FakeApi {
     private final Map<Key, Obj> objects = new HashMap<>();
     private boolean busy;
@@ -43,6 +46,7 @@ final class FakeApi {
             case "list" -> list((Query) arguments[1]);
             case "create" -> create((Gvr) arguments[0], (Obj) arguments[1]);
             case "update" -> update((Obj) arguments[1]);
+            case "delete" -> delete((Gvr) arguments[0], (Key) arguments[1], (DeleteOptions) arguments[2]);
             case "equals" -> proxy == arguments[0];
             case "hashCode" -> 1;
             default -> throw new UnsupportedOperationException(method.getName());
@@ -69,11 +73,21 @@ final class FakeApi {
         if (object.name().contains("_")) {
             throw new ApiFault(422, "Invalid", "Secret \"" + object.name() + "\" is invalid", Struct.EMPTY);
         }
-        if (objects.putIfAbsent(object.key(), object) != null) {
+        Obj made = Obj.of(object.tree().withAt(Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(), "metadata",
+                "creationTimestamp"));
+        if (objects.putIfAbsent(object.key(), made) != null) {
             throw ApiFault.alreadyExists(resource, object.name());
         }
         notifyAll();
-        return object;
+        return made;
+    }
+
+    private Object delete(Gvr resource, Key key, DeleteOptions options) {
+        Obj there = objects.get(key);
+        if (there == null || !there.uid().equals(options.uid())) {
+            throw ApiFault.notFound(resource, key.name());
+        }
+        return objects.remove(key);
     }
 
     private Obj update(Obj object) {
@@ -90,6 +104,11 @@ final class FakeApi {
 
     synchronized void put(Obj object) {
         objects.put(object.key(), object);
+    }
+
+    /// Somebody, or the garbage collector, deletes it.
+    synchronized void remove(String namespace, String name) {
+        objects.remove(new Key(namespace, name));
     }
 
     synchronized Set<String> created() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.clientapi.Query;
 import io.k3j.model.Obj;
+import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.servercredentials.Credentials;
 import io.k3j.servercredentials.ServerLayout;
@@ -12,6 +13,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -61,7 +65,7 @@ class NodeSecretsTest {
         secrets.setOwners();
         assertThat(owner().text("uid")).isEqualTo("uid-1");
         assertThat(api.queries()).as("no other Secret is read")
-                .containsExactly(Query.in("kube-system").where("type", "k3s.cattle.io/node-password"));
+                .containsExactly(Query.ALL, Query.in("kube-system").where("type", "k3s.cattle.io/node-password"));
     }
 
     @Test
@@ -81,12 +85,67 @@ class NodeSecretsTest {
         api.put(node("uid-1"));
         secrets.setOwners();
         api.put(node("uid-2"));
-        assertThat(secrets.ensure("n", "another's")).isFalse();
-        secrets.setOwners();
-        assertThat(owner().text("uid")).as("a stranger changes nothing").isEqualTo("uid-1");
-        assertThat(secrets.ensure("n", "password")).isTrue();
         secrets.setOwners();
         assertThat(owner().text("uid")).isEqualTo("uid-2");
+        assertThat(secrets.ensure("n", "another's")).as("the name is still the first one's").isFalse();
+        assertThat(secrets.ensure("n", "password")).isTrue();
+    }
+
+    private void put(String node, String type, Instant created) {
+        api.put(Obj.of(Struct.of("apiVersion", "v1", "kind", "Secret", "type", type, "metadata",
+                Struct.of("name", node + ".node-password.k3s", "namespace", "kube-system", "uid", "uid-of-" + node,
+                        "creationTimestamp", created.truncatedTo(ChronoUnit.SECONDS).toString()))));
+    }
+
+    @Test
+    void aSecretWhoseNodeHasNotComeInTenMinutesIsDeleted() {
+        secrets.apiAvailable(api.client());
+        Instant now = Instant.now();
+        put("late", "k3s.cattle.io/node-password", now.minus(Duration.ofMinutes(11)));
+        put("n", "k3s.cattle.io/node-password", now.minus(Duration.ofMinutes(11)));
+        put("young", "k3s.cattle.io/node-password", now.minus(Duration.ofMinutes(9)));
+        api.put(node("uid-1"));
+        secrets.setOwners();
+        assertThat(api.created()).contains("kube-system/" + SECRET, "kube-system/young.node-password.k3s")
+                .doesNotContain("kube-system/late.node-password.k3s");
+    }
+
+    @Test
+    void aSecretOfAnOldReleaseOfK3sGetsItsType() {
+        secrets.apiAvailable(api.client());
+        put("n", "Opaque", Instant.now());
+        secrets.migrate();
+        Struct migrated = api.named("kube-system", SECRET).getFirst().tree();
+        assertThat(migrated.text("type")).isEqualTo("k3s.cattle.io/node-password");
+        assertThat(migrated.struct("metadata").has("uid")).as("it is a new object").isFalse();
+    }
+
+    /// Deleting a Node takes its Secret along; the kubelet that runs makes the Node again.
+    @Test
+    void theOwnNodesSecretIsMadeAgain(@TempDir Path directory) throws Exception {
+        SupervisorSettings settings = Given.settings(directory, "nodeName", "n");
+        ServerLayout layout = new ServerLayout(directory);
+        writePassword(layout, settings, "password");
+        secrets.ensureLater("n", new NodeSecrets.Presented("password", Optional.of(new PasswordProof(layout,
+                settings))));
+        secrets.apiAvailable(api.client());
+        awaitEvent("NodePasswordValidationComplete", "Normal", "Deferred node password secret validation complete");
+        api.remove("kube-system", SECRET);
+        api.put(node("uid-2"));
+        secrets.setOwners();
+        assertThat(owner().text("uid")).isEqualTo("uid-2");
+        assertThat(secrets.ensure("n", "another's")).isFalse();
+    }
+
+    @Test
+    void aTokenAloneClaimsNoNodeThatRunsAlsoWhenItIsCheckedLater() throws Exception {
+        api.put(Obj.of(node("uid-1").tree().withAt(Seq.of(Struct.of("type", "Ready", "status", "True")), "status",
+                "conditions")));
+        secrets.ensureLater("n", "a stranger's", true);
+        secrets.apiAvailable(api.client());
+        awaitEvent("NodePasswordValidationFailed", "Warning",
+                "Deferred node password secret validation failed: hash does not match");
+        assertThat(api.named("kube-system", SECRET)).isEmpty();
     }
 
     private void awaitEvent(String reason, String type, String message) throws InterruptedException {
@@ -98,10 +157,10 @@ class NodeSecretsTest {
 
     @Test
     void aDeferredCheckRecordsTheEventsOfK3s() throws Exception {
-        secrets.ensureLater("n", "password");
+        secrets.ensureLater("n", "password", false);
         secrets.apiAvailable(api.client());
         awaitEvent("NodePasswordValidationComplete", "Normal", "Deferred node password secret validation complete");
-        secrets.ensureLater("n", "another's");
+        secrets.ensureLater("n", "another's", false);
         awaitEvent("NodePasswordValidationFailed", "Warning",
                 "Deferred node password secret validation failed: hash does not match");
     }

@@ -40,7 +40,7 @@ final class Served implements AutoCloseable {
         HttpsServer https = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 5);
         https.setHttpsConfigurator(new HttpsConfigurator(tls(new ServerIdentity(server.layout, server.settings(),
                 credentials.authorities(), InstantSource.system(), TestServer.RANDOM))));
-        Served served = new Served(handlers.endpoint(credentials, new NodeTunnels(TestServer.RANDOM)), https);
+        Served served = new Served(handlers.endpoint(credentials, new NodeTunnels(TestServer.RANDOM, 1 << 30)), https);
         https.createContext("/", served::serve);
         https.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         https.start();

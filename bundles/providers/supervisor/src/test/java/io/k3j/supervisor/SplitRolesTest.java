@@ -22,7 +22,7 @@ class SplitRolesTest {
         SupervisorHandlers handlers = new SupervisorHandlers(server.layout, server.settings(), server.own(),
                 new NodeSecrets(TestServer.RANDOM),
                 () -> store);
-        return handlers.endpoint(credentials, new NodeTunnels(TestServer.RANDOM));
+        return handlers.endpoint(credentials, new NodeTunnels(TestServer.RANDOM, 1 << 30));
     }
 
     private static FakeExchange get(SupervisorEndpoint endpoint, String path) throws Exception {

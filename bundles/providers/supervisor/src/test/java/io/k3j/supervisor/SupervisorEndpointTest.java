@@ -65,7 +65,7 @@ class SupervisorEndpointTest {
                 new RequestAuthenticator(credentials.passwords(), new BootstrapTokens(secrets, InstantSource.system())),
                 credentials.authorities(), agents,
                 Map.of("server-bootstrap", (exchange, requester) -> Replies.text(exchange, "record")),
-                new NodeTunnels(RANDOM));
+                new NodeTunnels(RANDOM, 1 << 30));
     }
 
     private FakeExchange send(FakeExchange exchange) throws Exception {
@@ -108,6 +108,20 @@ class SupervisorEndpointTest {
         assertThat(send(get("/v1-k3s/server-bootstrap").basic("node", "agt")).status()).isEqualTo(403);
         assertThat(send(get("/v1-k3s/server-bootstrap").basic("server", "srv")).answer()).isEqualTo("record");
         assertThat(send(get("/v1-k3s/connect").basic("node", "agt")).status()).as("only by certificate").isEqualTo(403);
+    }
+
+    /// Stock agents send both, and the token may have been changed since they joined.
+    @Test
+    void aCertificateCountsBesideAStaleToken() throws Exception {
+        X509Certificate node = credentials.authorities().get(Issuer.CLIENT).sign(
+                Profile.client("system:node:a", "system:nodes"), Keys.elliptic().getPublic(), Instant.now(), RANDOM);
+        assertThat(send(get("/v1-k3s/config").basic("node", "old").certified(node)).status()).isEqualTo(200);
+        assertThat(send(get("/v1-k3s/config").with("authorization", "Bearer x").certified(node)).status())
+                .isEqualTo(200);
+        assertThat(send(get("/v1-k3s/server-bootstrap").basic("server", "wrong").certified(node)).status())
+                .as("it is the node's word only").isEqualTo(403);
+        assertThat(send(get("/v1-k3s/server-bootstrap").basic("server", "srv").certified(node)).answer())
+                .isEqualTo("record");
     }
 
     @Test

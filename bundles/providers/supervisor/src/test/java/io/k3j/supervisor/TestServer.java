@@ -98,6 +98,7 @@ final class TestServer {
         cluster.admit(store);
         Credentials credentials = credentials();
         cluster.complete(store);
+        credentials.admitted();
         return credentials;
     }
 

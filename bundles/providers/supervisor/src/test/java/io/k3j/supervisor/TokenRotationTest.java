@@ -3,23 +3,31 @@ package io.k3j.supervisor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.k3j.clusteragreement.BootstrapData;
+import io.k3j.clusteragreement.BootstrapFiles;
 import io.k3j.componentapi.Health;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.Entry;
 import io.k3j.datastorememory.MemoryDatastore;
+import io.k3j.model.Struct;
 import io.k3j.pki.BootstrapSeal;
 import io.k3j.servercredentials.Credentials;
 import io.k3j.servercredentials.JoinTokens;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,10 +50,15 @@ class TokenRotationTest {
         final BlockingQueue<Boolean> observations = new LinkedBlockingQueue<>();
 
         Running(String name, String token) throws IOException {
-            server = new TestServer(directory, name).flag("token", token);
+            server = new TestServer(directory, name);
+            if (token.isEmpty()) {
+                server.without("token");
+            } else {
+                server.flag("token", token);
+            }
             credentials = server.start(store);
             rotation = new TokenRotation(new JoinTokens(server.layout, server.settings()), credentials,
-                    TestServer.RANDOM);
+                    InstantSource.system(), TestServer.RANDOM);
         }
 
         Running follow() {
@@ -182,5 +195,77 @@ class TokenRotationTest {
         store.commit(stocks.key(), stocks.revision(), stocks.value(), Duration.ZERO);
         two.rotation.step(store, true);
         assertThat(two.admits("server", "stocks")).isTrue();
+    }
+
+    /// The datastore, with something that happens before and after a row is committed for the first time.
+    private Datastore around(String row, Runnable before, Runnable after) {
+        AtomicBoolean done = new AtomicBoolean();
+        return (Datastore) Proxy.newProxyInstance(Datastore.class.getClassLoader(),
+                new Class<?>[] {Datastore.class}, (proxy, method, arguments) -> {
+                    boolean due = method.getName().equals("commit") && arguments[0].equals(row)
+                            && done.compareAndSet(false, true);
+                    if (due) {
+                        before.run();
+                    }
+                    Object result = method.invoke(store, arguments);
+                    if (due) {
+                        after.run();
+                    }
+                    return result;
+                });
+    }
+
+    private static void nothing() {
+    }
+
+    private static void killed() {
+        throw new InternalError("killed");
+    }
+
+    private String tokenOf(Running server) throws IOException {
+        return server.server.tree().get("server/token").strip();
+    }
+
+    @Test
+    void aServerKilledBeforeTheNewRecordOpensTheClusterWithTheOldToken() throws Exception {
+        Datastore killing = around(BootstrapSeal.key("fresh"), TokenRotationTest::killed, TokenRotationTest::nothing);
+        assertThatThrownBy(() -> one.rotation.rotate(killing, "fresh")).isInstanceOf(InternalError.class);
+        Running again = new Running("server-1", "");
+        assertThat(again.admits("server", "s3cret")).isTrue();
+        assertThat(tokenOf(again)).endsWith("::server:s3cret");
+        again.rotation.step(store, true);
+        assertThat(again.admits("server", "s3cret")).as("no record says otherwise").isTrue();
+        again.rotation.rotate(store, "fresh");
+        assertThat(records()).containsExactly(BootstrapSeal.key("fresh"));
+    }
+
+    @Test
+    void aServerKilledBeforeItsFilesNameTheNewTokenAdoptsItLikeTheOthers() throws Exception {
+        Datastore killing = around(BootstrapSeal.key("fresh"), TokenRotationTest::nothing, TokenRotationTest::killed);
+        assertThatThrownBy(() -> one.rotation.rotate(killing, "fresh")).isInstanceOf(InternalError.class);
+        Running again = new Running("server-1", "");
+        assertThat(tokenOf(again)).endsWith("::server:s3cret");
+        again.rotation.step(store, true);
+        assertThat(tokenOf(again)).endsWith("::server:fresh");
+        assertThat(records()).containsExactly(BootstrapSeal.key("fresh"));
+    }
+
+    @Test
+    void whatIsChangedInTheOldRecordMeanwhileIsInTheNewOne() throws Exception {
+        Datastore busy = around(BootstrapSeal.key("fresh"), () -> {
+            try {
+                new BootstrapData(store, "s3cret", TestServer.RANDOM).replace(record -> Optional.of(record.with(
+                        BootstrapFiles.ENCRYPTION, BootstrapFiles.field("a new key", Instant.now().toString()))));
+            } catch (IOException failed) {
+                throw new UncheckedIOException(failed);
+            }
+            two.rotation.step(store, true);
+        }, TokenRotationTest::nothing);
+        one.rotation.rotate(busy, "fresh");
+        Struct record = new BootstrapData(store, "fresh", TestServer.RANDOM).read().orElseThrow();
+        assertThat(BootstrapFiles.content(record, BootstrapFiles.ENCRYPTION)).contains("a new key");
+        assertThat(records()).containsExactly(BootstrapSeal.key("fresh"));
+        two.rotation.step(store, true);
+        assertThat(two.admits("server", "fresh")).isTrue();
     }
 }
