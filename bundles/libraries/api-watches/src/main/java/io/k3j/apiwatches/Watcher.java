@@ -48,7 +48,7 @@ final class Watcher {
     /// When the next one is due, by the same clock as [#end].
     private long nextBookmark;
     /// Handed from thread to thread with the watch; no two have it at a time.
-    private final Place place = new Place();
+    private final WatchPosition place = new WatchPosition();
     /// Of a Table: the columns come with the first event only.
     private boolean headersSent;
 

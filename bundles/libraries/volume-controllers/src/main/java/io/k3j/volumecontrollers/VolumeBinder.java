@@ -39,7 +39,7 @@ final class VolumeBinder {
     private final LiveView claims;
     private final LiveView volumes;
     private final LiveView classes;
-    private final DefaultStorageClass defaultClass;
+    private final StorageClassAssignment defaultClass;
     private final Events events;
     private final InstantSource clock;
 
@@ -51,7 +51,7 @@ final class VolumeBinder {
                 .index(BY_OWNER, v -> List.of(key(v.spec().struct(OWNER)).toString()))
                 .index(BY_CLASS, v -> List.of(v.spec().text(CLASS)));
         this.classes = context.views().of(BuiltinResources.STORAGE_CLASSES);
-        this.defaultClass = new DefaultStorageClass(classes);
+        this.defaultClass = new StorageClassAssignment(classes);
         this.events = context.events("persistentvolume-controller", ACCOUNT);
         this.clock = context.clock();
     }
@@ -87,7 +87,7 @@ final class VolumeBinder {
     private Set<Key> hopeful(Obj type) {
         Set<Key> all = new HashSet<>();
         claims.by(WAITING, type.name()).forEach(c -> all.add(c.key()));
-        if (DefaultStorageClass.is(type)) {
+        if (StorageClassAssignment.is(type)) {
             claims.by(WAITING, "").forEach(c -> all.add(c.key()));
         }
         return all;

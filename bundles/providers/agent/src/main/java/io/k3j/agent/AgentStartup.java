@@ -49,7 +49,7 @@ final class AgentStartup implements AutoCloseable {
     private final InstantSource clock = InstantSource.system();
     private final AgentLayout layout;
     private final NodeFiles files;
-    private final NodePods pods;
+    private final PodAddresses pods;
     private final AllowedTargets targets;
     private final Tunnels tunnels;
     private final Servers servers;
@@ -71,7 +71,7 @@ final class AgentStartup implements AutoCloseable {
         this.files = new NodeFiles(layout, new SecureRandom());
         List<String> own = new ArrayList<>(List.of(settings.nodeIp()));
         own.addAll(List.of(settings.nodeExternalIp()));
-        this.pods = new NodePods(settings.nodeName(), clock);
+        this.pods = new PodAddresses(settings.nodeName(), clock);
         this.targets = new AllowedTargets(settings.kubeletPort(), own, pods::list);
         this.tunnels = new Tunnels(files, targets, this::checkServers, clock, loops);
         this.servers = new Servers(clock, this::servers);

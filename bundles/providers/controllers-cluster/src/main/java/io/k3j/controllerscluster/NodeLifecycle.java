@@ -187,7 +187,7 @@ final class NodeLifecycle implements Reconciler {
     /// Marks the pods of a node that was given up as not ready, so that Services stop sending to them. Once: a kubelet
     /// that reports its pods without its node, or itself says that the node is not ready, knows better from then on.
     private void markPodsNotReady(Obj node, ExpectingWriter writer) {
-        Attempts attempts = new Attempts();
+        IndependentSteps attempts = new IndependentSteps();
         pods.by("node", node.name()).stream().filter(Pods::ready)
                 .forEach(pod -> attempts.make(() -> markNotReady(pod, writer)));
         attempts.end();

@@ -60,7 +60,7 @@ final class PodGarbageCollector implements Reconciler {
 
     @Override
     public Requeue reconcile(Key key, ExpectingWriter writer) {
-        Attempts attempts = new Attempts();
+        IndependentSteps attempts = new IndependentSteps();
         if (threshold > 0) {
             deleteFinished(attempts, writer);
         }
@@ -96,7 +96,7 @@ final class PodGarbageCollector implements Reconciler {
     }
 
     /// The oldest of those that are more than the threshold.
-    private void deleteFinished(Attempts attempts, ExpectingWriter writer) {
+    private void deleteFinished(IndependentSteps attempts, ExpectingWriter writer) {
         List<Obj> finished = pods.list().stream().filter(Pods::finished).filter(p -> !p.terminating())
                 .sorted(Comparator.comparing(p -> p.metadata().text("creationTimestamp"))).toList();
         finished.stream().limit(Math.max(0, finished.size() - threshold))

@@ -74,7 +74,7 @@ class NftFilterTest {
     void deletesFlowsToTwoEndpointsAtOnce() {
         String entry = "conntrack -I -p udp -s 10.0.0.1 -d 10.43.0.1 --sport 99%1$d --dport 53 -t 100 -r 10.42.0.%1$d"
                 + " -q 10.0.0.1 --reply-port-src 5353 --reply-port-dst 99%1$d; ";
-        Command.Outcome left = inNamespace(entry.formatted(2) + entry.formatted(3) + entry.formatted(4) + "printf '"
+        Command.Outcome left = inNamespace(entry.formatted(2) + entry.formatted(3) + entry.formatted(4) + "printf %b '"
                 + line("10.42.0.2") + line("10.42.0.9") + line("10.42.0.3") + "' | conntrack -R -; "
                 + "conntrack -L -f ipv4 -p udp");
         assertThat(left.code()).as(left.complaint()).isZero();

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Things to do of which none waits for another: what the API refuses of one keeps no other from being done. For one
 /// thread.
-final class Attempts {
+final class IndependentSteps {
     private @Nullable ApiFault first;
 
     /// Does one thing, or remembers why it could not be done.

@@ -12,7 +12,7 @@ import java.util.Optional;
 /// <https://kubernetes.io/docs/concepts/storage/persistent-volumes/#retroactive-default-storageclass-assignment>.
 ///
 /// @param classes all StorageClasses
-record DefaultStorageClass(LiveView classes) {
+record StorageClassAssignment(LiveView classes) {
     private static final String CLASS = "storageClassName";
     private static final String CLASS_ANNOTATION = "volume.beta.kubernetes.io/storage-class";
     private static final List<String> DEFAULT = List.of("storageclass.kubernetes.io/is-default-class",
@@ -25,7 +25,7 @@ record DefaultStorageClass(LiveView classes) {
 
     /// The newest of those that say so.
     private Optional<Obj> newest() {
-        return classes.list().stream().filter(DefaultStorageClass::is)
+        return classes.list().stream().filter(StorageClassAssignment::is)
                 .max(Comparator.comparing((Obj c) -> c.metadata().text("creationTimestamp"))
                         .thenComparing(Comparator.comparing(Obj::name).reversed()));
     }

@@ -10,13 +10,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The pods of this node as the API has them, followed where somebody wants to know. Any thread.
-final class NodePods implements AutoCloseable {
+final class PodAddresses implements AutoCloseable {
     private final LiveView view;
     private @Nullable ApiClient api;
     private boolean wanted;
 
     /// Follows nothing yet.
-    NodePods(String node, InstantSource clock) {
+    PodAddresses(String node, InstantSource clock) {
         this.view = new LiveView(BuiltinResources.PODS, Query.ALL.where("spec.nodeName", node), clock);
     }
 

@@ -7,7 +7,7 @@ import io.k3j.watchcache.Event;
 ///
 /// Events that concern the watch come in the log's order, those of one revision always in the same: first as they
 /// happen, and, when the watch has fallen behind, once more out of history. For one thread at a time, as its watch.
-final class Place {
+final class WatchPosition {
     /// Everything up to here has been told; of later revisions [#told] events of [#partly], if that is later.
     private long revision;
     /// The revision of the last event that came. It may have more of them, as long as it is above [#revision].
