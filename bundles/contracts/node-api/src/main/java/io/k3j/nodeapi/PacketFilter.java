@@ -2,6 +2,7 @@ package io.k3j.nodeapi;
 
 import java.util.Collection;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -38,9 +39,10 @@ public interface PacketFilter {
     /// @param address what packets are sent to; `0.0.0.0` or `::` means every address of that family
     void forgetFlows(String address, int port);
 
-    /// Tracked UDP flows of a family, all that are led from one place to one other told as one.
-    default Set<UdpFlow> udpFlows(boolean ipv6) {
-        return Set.of();
+    /// Tracked UDP flows of a family, all that are led from one place to one other told as one; empty when they cannot
+    /// be told now.
+    default Optional<Set<UdpFlow>> udpFlows(boolean ipv6) {
+        return Optional.empty();
     }
 
     /// Forgets tracked flows, so that the next packet of each is looked at again. Those that have ended are no failure.

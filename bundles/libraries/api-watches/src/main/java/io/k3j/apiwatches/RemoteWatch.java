@@ -79,7 +79,7 @@ final class RemoteWatch {
         @Nullable
         List<Event> missed;
         do {
-            missed = log.after(watcher.resumed(), HISTORY_BATCH);
+            missed = log.after(watcher.resume(), HISTORY_BATCH);
             if (missed == null) {
                 watcher.fail(Watches.EXPIRED.status());
                 return false;

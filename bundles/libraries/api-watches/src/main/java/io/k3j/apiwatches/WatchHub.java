@@ -89,7 +89,7 @@ public final class WatchHub implements AutoCloseable {
     private void catchUp(Watcher watcher) throws IOException {
         List<Event> missed;
         do {
-            missed = log.after(watcher.resumed(), HISTORY_BATCH);
+            missed = log.after(watcher.resume(), HISTORY_BATCH);
             if (missed != null && !told(watcher, missed)) {
                 watchers.decrementAndGet();
                 return;
@@ -173,7 +173,7 @@ public final class WatchHub implements AutoCloseable {
 
     /// What lies between the watch's position and the hub's. What is newer comes with the next step, for all.
     private Watcher.Offer missed(Watcher w) {
-        List<Event> missed = log.after(w.resumed(), Integer.MAX_VALUE);
+        List<Event> missed = log.after(w.resume(), Integer.MAX_VALUE);
         if (missed == null) {
             w.fail(Watches.EXPIRED.status());
             return Watcher.Offer.OVER;

@@ -32,14 +32,15 @@ final class WatchPosition {
         return partly > Math.max(whole, revision);
     }
 
-    /// The revision after which history goes on. Of the next one all events come once more.
-    long resumed() {
+    /// Begins with history after the revision that is answered. Of the next one all events come once more.
+    long resume() {
         again = told;
         return revision;
     }
 
-    /// Whether an event has been told already. If not, everything before it has, and it is the next one to be.
-    boolean has(Event event) {
+    /// Takes the next event that comes: true when it is passed over, since it has been told already. If not,
+    /// everything before it has, and it is the next one to be.
+    boolean skips(Event event) {
         if (event.revision() <= revision) {
             return true;
         }
@@ -56,7 +57,7 @@ final class WatchPosition {
         return false;
     }
 
-    /// The event that [#has] did not know has been told.
+    /// The event that [#skips] did not pass over has been told.
     void told() {
         told++;
     }

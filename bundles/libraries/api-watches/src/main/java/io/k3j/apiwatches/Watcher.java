@@ -99,9 +99,9 @@ final class Watcher {
         place.reached(revision);
     }
 
-    /// The position, after which history is told from its next event on. What of it has been told is not told again.
-    long resumed() {
-        return place.resumed();
+    /// Begins with history after the position, which is answered. What of it has been told is not told again.
+    long resume() {
+        return place.resume();
     }
 
     /// Whether somebody outside of the process converts what this watch tells. Such a watch has a thread of its own.
@@ -142,7 +142,7 @@ final class Watcher {
     /// @return false when it cannot be told: the watch has ended with the error, and the client lists again
     /// @throws IOException when the client has gone
     boolean write(Event event) throws IOException {
-        if (place.has(event)) {
+        if (place.skips(event)) {
             return true;
         }
         byte[] frame;
@@ -162,7 +162,7 @@ final class Watcher {
     /// Offers an event, without blocking. Anyone who is behind stands right before it. An event that was told already
     /// is told for good: a watch may join with a position ahead of the hub's.
     Offer offer(Event event) {
-        if (place.has(event)) {
+        if (place.skips(event)) {
             return Offer.TOLD;
         }
         boolean before = headersSent;

@@ -115,10 +115,10 @@ class WatcherTest {
         assertThat(watcher.offer(gone.get(0))).isEqualTo(Watcher.Offer.TOLD);
         client.reads = false;
         assertThat(watcher.offer(gone.get(1))).isEqualTo(Watcher.Offer.BEHIND);
-        assertThat(watcher.resumed()).isEqualTo(6);
+        assertThat(watcher.resume()).isEqualTo(6);
         assertThat(watcher.offer(gone.get(0))).isEqualTo(Watcher.Offer.TOLD);
         assertThat(watcher.offer(gone.get(1))).isEqualTo(Watcher.Offer.BEHIND);
-        assertThat(watcher.resumed()).isEqualTo(6);
+        assertThat(watcher.resume()).isEqualTo(6);
         client.reads = true;
         for (Event event : gone) {
             assertThat(watcher.write(event)).isTrue();

@@ -14,6 +14,7 @@ import java.util.Optional;
 /// answer.
 public final class VolumeMatch {
     private static final String CLASS = "storageClassName";
+    private static final String CLASS_ANNOTATION = "volume.beta.kubernetes.io/storage-class";
     private static final String ATTRIBUTES = "volumeAttributesClassName";
     private static final String MODE = "volumeMode";
     private static final String FILESYSTEM = "Filesystem";
@@ -52,7 +53,7 @@ public final class VolumeMatch {
             return "the volume is marked for deletion \"" + volume.name() + "\"";
         } else if (!largeEnough(volume, claim)) {
             return "requested PV is too small";
-        } else if (!same(CLASS, "", have, want)) {
+        } else if (!className(volume).equals(className(claim))) {
             return "storageClassName does not match";
         } else if (!same(ATTRIBUTES, "", have, want)) {
             return "volumeAttributesClassName does not match";
@@ -71,6 +72,13 @@ public final class VolumeMatch {
                 .map(v -> Map.entry(capacity(v), v))
                 .sorted(Map.Entry.<Quantity, Obj>comparingByKey().thenComparing(e -> e.getValue().name()))
                 .map(Map.Entry::getValue).toList();
+    }
+
+    /// The class of a claim or a volume, which may be named by the annotation that was there before the field and
+    /// counts first; empty where it has none.
+    public static String className(Obj claimOrVolume) {
+        String named = claimOrVolume.annotations().get(CLASS_ANNOTATION);
+        return named == null ? claimOrVolume.spec().text(CLASS) : named;
     }
 
     /// Whether a volume is nobody's.
@@ -94,7 +102,7 @@ public final class VolumeMatch {
         Struct have = volume.spec();
         Struct want = claim.spec();
         Selector selector = want.has("selector") ? Selector.of(want.struct("selector")) : Selector.EVERYTHING;
-        return holds(volume, claim) && same(CLASS, "", have, want) && accessible(have, want)
+        return holds(volume, claim) && className(volume).equals(className(claim)) && accessible(have, want)
                 && selector.matches(volume.labels());
     }
 

@@ -108,6 +108,11 @@ public final class NodeTunnels implements RequestHandler, AutoCloseable {
         }
     }
 
+    /// Whether the node has a tunnel here. One whose machine is off or cut away counts until its silence is noticed.
+    public synchronized boolean open(String node) {
+        return sessions.containsKey(node);
+    }
+
     /// The node's newest tunnel; waits for one that may be on its way back. Wakes as soon as a tunnel comes, or this is
     /// closed.
     /// @param patience zero to take what is there

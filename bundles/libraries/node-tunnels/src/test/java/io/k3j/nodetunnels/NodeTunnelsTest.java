@@ -221,6 +221,15 @@ class NodeTunnelsTest {
     }
 
     @Test
+    void isOpenUntilItEnds() throws Exception {
+        assertThat(tunnels.open("node-2")).isTrue();
+        assertThat(tunnels.open("node-3")).isFalse();
+        agent.close();
+        served.join();
+        assertThat(tunnels.open("node-2")).isFalse();
+    }
+
+    @Test
     void theFourthTunnelOfANodeEndsItsFirst() throws Exception {
         Socket second = further();
         Socket third = further();

@@ -39,10 +39,10 @@ public final class PageScan implements BiPredicate<String, Item> {
         return limit > 0;
     }
 
-    /// Ends the page once it has so many objects, or once they weigh so much, with one object at least; whatever the
-    /// limit.
+    /// Ends a page that is [#limited] once it has so many objects, if the limit is not lower, or once they weigh so
+    /// much, with one object at least.
     void atMost(long objects, long bytes) {
-        limit = limited() ? Math.min(limit, objects) : objects;
+        limit = Math.min(limit, objects);
         bytesLeft = bytes;
     }
 

@@ -1,5 +1,6 @@
 package io.k3j.schedulercache;
 
+import io.k3j.controllerkit.VolumeMatch;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.controllerkit.LiveView;
 import io.k3j.controllerkit.LiveViews;
@@ -18,7 +19,7 @@ public record ViewedVolumes(LiveView claims, LiveView volumes, LiveView classes,
     public static ViewedVolumes of(LiveViews views) {
         return new ViewedVolumes(views.of(BuiltinResources.PERSISTENT_VOLUME_CLAIMS),
                 views.of(BuiltinResources.PERSISTENT_VOLUMES).index(BY_CLASS,
-                        v -> List.of(v.spec().text("storageClassName"))),
+                        v -> List.of(VolumeMatch.className(v))),
                 views.of(BuiltinResources.STORAGE_CLASSES), ViewedCsi.of(views));
     }
 

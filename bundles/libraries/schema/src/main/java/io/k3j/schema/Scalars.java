@@ -110,25 +110,28 @@ final class Scalars {
         }
     }
 
-    /// Standard base 64 with padding; line breaks are let through, as Go does. Checked without decoding, because stored
-    /// objects hold the text.
+    /// Standard base 64 with padding. Line breaks may be in it, as in Go, and are left out of the result. Checked
+    /// without decoding, because stored objects hold the text.
     static Object base64(String text) {
         int digits = 0;
         int pads = 0;
+        boolean lines = false;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c == '=' && digits % 4 >= 2 && pads < 4 - digits % 4) {
                 pads++;
             } else if (digit(c) && pads == 0) {
                 digits++;
-            } else if (c != '\n' && c != '\r') {
+            } else if (c == '\n' || c == '\r') {
+                lines = true;
+            } else {
                 throw new DecodeFailure("illegal base64 data at input byte " + i);
             }
         }
         if ((digits + pads) % 4 != 0) {
             throw new DecodeFailure("illegal base64 data at input byte " + text.length());
         }
-        return text;
+        return lines ? text.replace("\n", "").replace("\r", "") : text;
     }
 
     private static boolean decimal(char c) {

@@ -66,6 +66,8 @@ class DecodingTest {
         refused(secret, Struct.of("data", Struct.of("a", "YWI")), "illegal base64 data at input byte 3");
         assertThat(Decoding.decode(secret, Struct.of("data", Struct.of("a", "YWI=", "b", ""))).object().struct("data"))
                 .isEqualTo(Struct.of("a", "YWI=", "b", ""));
+        assertThat(Decoding.decode(secret, Struct.of("data", Struct.of("a", "YW\r\nI=\n"))).object().struct("data"))
+                .isEqualTo(Struct.of("a", "YWI="));
         assertThatThrownBy(() -> Decoding.decode(pod, Struct.of("metadata", Struct.of("creationTimestamp", "now"))))
                 .hasMessageStartingWith("parsing time \"now\" as \"2006-01-02T15:04:05Z07:00\"");
         assertThatThrownBy(() -> Decoding.decode(pod,

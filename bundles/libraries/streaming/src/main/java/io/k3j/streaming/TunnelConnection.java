@@ -22,10 +22,9 @@ public final class TunnelConnection implements AutoCloseable {
     static final int PAUSE_ABOVE_WHEN_SCARCE = 1 << 16;
     /// Below this part of it the other end is asked to go on, as a divisor.
     private static final int RESUME_PART = 8;
-    /// More bytes than this after we have asked for a pause come from an end that does not pause: what had left before
-    /// it heard of it lies in its send buffer and in our receive buffer, by Linux' defaults 4 MiB and 6 MiB at most,
-    /// and these do not hold as many bytes as they take memory.
-    static final int MAX_LATE = 1 << 23;
+    /// More bytes than this unread come from an end that does not pause: what had left before it heard of it lies in
+    /// its send buffer and in our receive buffer, of which a kernel allows up to 32 MiB where it is not told otherwise.
+    static final int MAX_UNREAD = PAUSE_ABOVE + (1 << 25);
     private static final int MAX_DATA = 32 * 1024;
 
     private final TunnelSession session;
@@ -39,8 +38,6 @@ public final class TunnelConnection implements AutoCloseable {
     private int offset;
     /// We have asked the other end to pause.
     private boolean pausing;
-    /// How many bytes have come since.
-    private int late;
     /// The other end has asked us to pause.
     private boolean paused;
     /// Why it is over; [TunnelFrame#EOF] when in order. Set once, but that [#cut] has the last word.
@@ -55,6 +52,11 @@ public final class TunnelConnection implements AutoCloseable {
     /// Its number in the session.
     long id() {
         return id;
+    }
+
+    /// The tunnel it goes through.
+    TunnelSession session() {
+        return session;
     }
 
     /// Whether neither end has ended it.
@@ -105,7 +107,8 @@ public final class TunnelConnection implements AutoCloseable {
             waiting += bytes.length;
             budget.came(this, bytes.length);
             notifyAll();
-            allowed = mayCome(bytes.length);
+            allowed = waiting <= MAX_UNREAD;
+            pauseWhenItIsTime();
         }
         if (!allowed) {
             cut("the other end sent more than it was allowed to");
@@ -113,19 +116,12 @@ public final class TunnelConnection implements AutoCloseable {
         budget.relieve();
     }
 
-    /// Asks the other end to pause when it is time. With the lock held.
-    /// @return whether it was allowed to send these bytes
-    private boolean mayCome(int bytes) {
-        if (pausing) {
-            late += bytes;
-            return late <= MAX_LATE;
-        }
-        if (waiting > budget.pauseAbove()) {
+    /// With the lock held.
+    private void pauseWhenItIsTime() {
+        if (!pausing && waiting > budget.pauseAbove()) {
             pausing = true;
-            late = 0;
             session.control(id, TunnelFrame.Kind.PAUSE);
         }
-        return true;
     }
 
     /// Ends the connection, drops what waits and tells both ends why: what the reader has is not the whole, even where

@@ -1,13 +1,15 @@
 package io.k3j.streaming;
 
-import java.util.Iterator;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// How much that came through tunnels and that nobody has read yet one process holds: an eighth of its heap. From half
-/// of that on, connections ask their other end to pause sooner; beyond it, those whose readers have stayed away longest
-/// are cut off. Any thread; nothing blocks.
+/// of that on, connections ask their other end to pause sooner; beyond it, connections of the tunnel that holds most
+/// are cut off, those first whose readers have stayed away longest: whoever fills it with what one node sends costs
+/// the other nodes nothing. Any thread; nothing blocks.
 ///
 /// One for a process, or for each part of it that keeps tunnels.
 public final class UnreadBudget {
@@ -65,13 +67,20 @@ public final class UnreadBudget {
     /// Cuts connections off until what the others hold fits. To be called without the lock of any connection.
     void relieve() {
         for (TunnelConnection eldest = tooMuch(); eldest != null; eldest = tooMuch()) {
-            eldest.cut("cut off: too much waited unread in all tunnels, and this was read least");
+            eldest.cut("cut off: too much waited unread in all tunnels, and this had not been read for longest");
         }
     }
 
     private synchronized @Nullable TunnelConnection tooMuch() {
-        Iterator<TunnelConnection> eldest = unread.keySet().iterator();
-        return all > most && eldest.hasNext() ? eldest.next() : null;
+        if (all <= most) {
+            return null;
+        }
+        Map<TunnelSession, Long> tunnels = new IdentityHashMap<>();
+        unread.forEach((connection, held) -> tunnels.merge(connection.session(), held, Long::sum));
+        long fullest = Collections.max(tunnels.values());
+        return unread.keySet().stream()
+                .filter(connection -> tunnels.getOrDefault(connection.session(), 0L) == fullest).findFirst()
+                .orElse(null);
     }
 
     /// What is held now, in bytes.

@@ -196,7 +196,7 @@ class TunnelTest {
             LockSupport.parkNanos(1_000_000);
         }
         TunnelConnection cut = all.stream().filter(one -> !one.open()).findFirst().orElseThrow();
-        assertThatThrownBy(() -> cut.input().read()).hasMessageContaining("read least");
+        assertThatThrownBy(() -> cut.input().read()).hasMessageContaining("not been read for longest");
         all.forEach(TunnelConnection::close);
         assertThat(scarce.held()).isZero();
     }
@@ -209,18 +209,50 @@ class TunnelTest {
         }
     }
 
+    /// A tunnel to an end that does what its test does.
+    private TunnelSession to(Socket end, UnreadBudget budget) throws IOException {
+        end.connect(listening.getLocalSocketAddress());
+        Socket ours = listening.accept();
+        TunnelSession session = TunnelSession.ofServer(new WebSocket(ours.getInputStream(), ours.getOutputStream()),
+                TunnelTiming.K3S, budget, new Random(4));
+        serve(session);
+        return session;
+    }
+
+    @Test
+    void aTunnelThatHoldsTooMuchCostsNoOther() throws Exception {
+        disconnect();
+        connect(scarce);
+        TunnelConnection quiet = server.dial("tcp", "127.0.0.1:2");
+        quiet.output().write('x');
+        while (quiet.input().available() == 0) {
+            LockSupport.parkNanos(1_000_000);
+        }
+        Socket full = new Socket();
+        TunnelSession other = to(full, scarce);
+        WebSocket out = WebSocket.ofClient(full.getInputStream(), full.getOutputStream(), new Random(5));
+        List<TunnelConnection> all = new ArrayList<>();
+        byte[] part = new byte[SCARCE / 4];
+        for (int i = 0; i < 8; i++) {
+            all.add(other.dial("tcp", "127.0.0.1:10250"));
+            out.send(new TunnelFrame(i, all.getLast().id(), Kind.DATA, part).encode());
+        }
+        while (all.stream().allMatch(TunnelConnection::open) || available(all.getLast()) == 0) {
+            LockSupport.parkNanos(1_000_000);
+        }
+        assertThat(quiet.input().read()).as("what waited longest, of another node").isEqualTo('x');
+        other.close();
+        full.close();
+    }
+
     @Test
     void cutsOffAnEndThatDoesNotPause() throws Exception {
-        Socket careless = new Socket(listening.getInetAddress(), listening.getLocalPort());
-        Socket ours = listening.accept();
-        TunnelSession lonely = TunnelSession.ofServer(new WebSocket(ours.getInputStream(), ours.getOutputStream()),
-                TunnelTiming.K3S, plenty, new Random(4));
-        serve(lonely);
+        Socket careless = new Socket();
+        TunnelSession lonely = to(careless, plenty);
         WebSocket out = WebSocket.ofClient(careless.getInputStream(), careless.getOutputStream(), new Random(5));
         TunnelConnection connection = lonely.dial("tcp", "127.0.0.1:10250");
         byte[] part = new byte[1 << 20];
-        int most = TunnelConnection.PAUSE_ABOVE + TunnelConnection.MAX_LATE;
-        for (int i = 0; i <= most + part.length; i += part.length) {
+        for (int i = 0; i <= TunnelConnection.MAX_UNREAD + part.length; i += part.length) {
             out.send(new TunnelFrame(i, connection.id(), Kind.DATA, part).encode());
         }
         while (connection.open()) {

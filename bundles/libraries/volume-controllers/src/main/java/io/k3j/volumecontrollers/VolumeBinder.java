@@ -28,7 +28,7 @@ final class VolumeBinder {
     private static final String PROVISIONER = "volume.kubernetes.io/storage-provisioner";
     private static final String SELECTED_NODE = "volume.kubernetes.io/selected-node";
     private static final String BOUND = "Bound";
-    private static final String CLASS = "storageClassName";
+    private static final List<String> HAD = List.of(BOUND, "Lost");
     private static final String OWNER = "claimRef";
     private static final String NAME = "volumeName";
     private static final String BY_VOLUME = "volume";
@@ -46,10 +46,10 @@ final class VolumeBinder {
     private VolumeBinder(ControllerContext context) {
         this.claims = context.views().of(BuiltinResources.PERSISTENT_VOLUME_CLAIMS)
                 .index(BY_VOLUME, c -> List.of(c.spec().text(NAME)))
-                .index(WAITING, c -> waits(c) ? List.of(c.spec().text(CLASS)) : List.of());
+                .index(WAITING, c -> waits(c) ? List.of(VolumeMatch.className(c)) : List.of());
         this.volumes = context.views().of(BuiltinResources.PERSISTENT_VOLUMES)
                 .index(BY_OWNER, v -> List.of(key(v.spec().struct(OWNER)).toString()))
-                .index(BY_CLASS, v -> List.of(v.spec().text(CLASS)));
+                .index(BY_CLASS, v -> List.of(VolumeMatch.className(v)));
         this.classes = context.views().of(BuiltinResources.STORAGE_CLASSES);
         this.defaultClass = new StorageClassAssignment(classes);
         this.events = context.events("persistentvolume-controller", ACCOUNT);
@@ -83,6 +83,11 @@ final class VolumeBinder {
         return !claim.status().text("phase").equals(BOUND) && claim.spec().text(NAME).isEmpty();
     }
 
+    /// Whether a claim has had its volume. Who may create claims writes the annotation, but not the status.
+    private static boolean had(Obj claim) {
+        return claim.annotations().containsKey(COMPLETED) && HAD.contains(claim.status().text("phase"));
+    }
+
     /// The claims that wait for a class, or for any.
     private Set<Key> hopeful(Obj type) {
         Set<Key> all = new HashSet<>();
@@ -102,7 +107,7 @@ final class VolumeBinder {
         if (!owner.isEmpty()) {
             all.add(key(owner));
         } else if (there) {
-            claims.by(WAITING, volume.spec().text(CLASS)).forEach(c -> all.add(c.key()));
+            claims.by(WAITING, VolumeMatch.className(volume)).forEach(c -> all.add(c.key()));
         }
         return all;
     }
@@ -114,14 +119,14 @@ final class VolumeBinder {
             return volumes.get(Key.of(named)).filter(v -> !kept(v, claim)).map(List::of).orElse(List.of());
         }
         List<Obj> all = new ArrayList<>(meant(claim));
-        volumes.by(BY_CLASS, claim.spec().text(CLASS)).stream().filter(v -> !kept(v, claim)).forEach(all::add);
+        volumes.by(BY_CLASS, VolumeMatch.className(claim)).stream().filter(v -> !kept(v, claim)).forEach(all::add);
         return all;
     }
 
     /// Whether a volume that is nobody's has the data of another claim: that gets it back.
     private boolean kept(Obj volume, Obj claim) {
         return VolumeMatch.free(volume) && claims.by(BY_VOLUME, volume.name()).stream()
-                .anyMatch(c -> c.annotations().containsKey(COMPLETED) && !c.uid().equals(claim.uid()));
+                .anyMatch(c -> had(c) && !c.uid().equals(claim.uid()));
     }
 
     private List<Obj> meant(Obj claim) {
@@ -148,16 +153,12 @@ final class VolumeBinder {
         }
     }
 
-    private boolean waitsForConsumer(Obj claim) {
-        return schedulerChooses(claim) && !claim.annotations().containsKey(SELECTED_NODE);
-    }
-
     /// Whether the scheduler chooses the volume, since it knows where the pod fits (`WaitForFirstConsumer`); no
     /// volume is bound here before.
     private boolean schedulerChooses(Obj claim) {
-        boolean waitForConsumer = classes.get(Key.of(claim.spec().text(CLASS)))
-                .filter(c -> c.tree().text("volumeBindingMode").equals("WaitForFirstConsumer")).isPresent();
-        return waitForConsumer && claim.spec().text(NAME).isEmpty()
+        return classes.get(Key.of(VolumeMatch.className(claim)))
+                .filter(c -> c.tree().text("volumeBindingMode").equals("WaitForFirstConsumer")).isPresent()
+                && claim.spec().text(NAME).isEmpty()
                 && VolumeMatch.reserved(claim, meant(claim)).isEmpty();
     }
 
@@ -204,8 +205,10 @@ final class VolumeBinder {
                     + " PersistentVolume. Data on the volume is lost!", writer);
         } else if (volume.get().spec().struct(OWNER).text("uid").equals(claim.uid())) {
             writer.updateStatus(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, claim, boundStatus(claim, volume.get()));
-        } else if (VolumeMatch.free(volume.get()) || VolumeMatch.meant(volume.get(), claim)) {
+        } else if (had(claim) && VolumeMatch.free(volume.get()) || VolumeMatch.meant(volume.get(), claim)) {
             bind(claim, volume.get(), writer);
+        } else if (VolumeMatch.free(volume.get())) {
+            unbound(claim, writer);
         } else {
             lost(claim, "ClaimMisbound", "Two claims are bound to the same volume, this one is bound incorrectly",
                     writer);
@@ -239,19 +242,18 @@ final class VolumeBinder {
             writer.updateStatus(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, claim,
                     claim.status().with("phase", "Pending"));
         }
-        String named = claim.spec().text(NAME);
-        if (named.isEmpty()) {
+        if (claim.spec().text(NAME).isEmpty()) {
             unnamed(claim, writer);
         }
-        volumes.get(Key.of(named)).ifPresent(v -> refuse(claim, v));
+        volumes.get(Key.of(claim.spec().text(NAME))).ifPresent(v -> refuse(claim, v));
     }
 
     private void unnamed(Obj claim, ExpectingWriter writer) {
-        Optional<Obj> type = classes.get(Key.of(claim.spec().text(CLASS)));
-        if (waitsForConsumer(claim)) {
+        String name = VolumeMatch.className(claim);
+        Optional<Obj> type = classes.get(Key.of(name));
+        if (schedulerChooses(claim) && !claim.annotations().containsKey(SELECTED_NODE)) {
             events.normal(claim, "WaitForFirstConsumer", "waiting for first consumer to be created before binding");
         } else if (type.isEmpty()) {
-            String name = claim.spec().text(CLASS);
             events.normal(claim, name.isEmpty() ? "FailedBinding" : "ProvisioningFailed", name.isEmpty()
                     ? "no persistent volumes available for this claim and no storage class is set"
                     : "storageclass.storage.k8s.io \"" + name + "\" not found");
@@ -267,11 +269,9 @@ final class VolumeBinder {
                             .with(provisioner, "metadata", "annotations",
                                     "volume.beta.kubernetes.io/storage-provisioner"));
         }
-        events.normal(claim, "ExternalProvisioning",
-                "Waiting for a volume to be created either by the external provisioner '"
-                        + provisioner
-                        + "' or manually by the system administrator. If volume creation is delayed, please verify that"
-                        + " the provisioner is running and correctly registered.");
+        events.normal(claim, "ExternalProvisioning", "Waiting for a volume to be created either by the external"
+                + " provisioner '" + provisioner + "' or manually by the system administrator. If volume creation is"
+                + " delayed, please verify that the provisioner is running and correctly registered.");
     }
 
     private static Key key(Struct ref) {

@@ -107,6 +107,40 @@ class VolumeBindingTest {
         assertThat(stage.events()).noneMatch(e -> e.startsWith("ClaimLost"));
     }
 
+    private void pretending(String name) {
+        stage.api.create(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, Stage.workload("v1", "PersistentVolumeClaim", name,
+                Struct.of("accessModes", Seq.of("ReadWriteOnce"), "volumeName", "v", "resources",
+                        Struct.of("requests", Struct.of("storage", "9Gi"))))
+                .with("yes", "metadata", "annotations", "pv.kubernetes.io/bind-completed"), WriteOptions.PLAIN);
+        stage.settle();
+    }
+
+    @Test
+    void aClaimThatOnlySaysItWasBoundGetsWhatFitsAndKeepsNobodyAway() {
+        volume("v", Struct.EMPTY);
+        pretending("pretends");
+        assertThat(owner("v")).isEmpty();
+        assertThat(stage.events())
+                .containsExactly("VolumeMismatch: Cannot bind to requested volume \"v\": requested PV is too small");
+        claim("data", "");
+        assertThat(owner("v")).isEqualTo("data");
+    }
+
+    @Test
+    void theOldAnnotationNamesTheClassBeforeTheField() {
+        volume("plain", Struct.EMPTY);
+        volume("fast", Struct.of("storageClassName", "fast"));
+        Struct spec = Struct.of("accessModes", Seq.of("ReadWriteOnce"), "resources",
+                Struct.of("requests", Struct.of("storage", "2Gi")));
+        stage.api.create(BuiltinResources.PERSISTENT_VOLUME_CLAIMS,
+                Stage.workload("v1", "PersistentVolumeClaim", "data", spec)
+                        .with("fast", "metadata", "annotations", "volume.beta.kubernetes.io/storage-class"),
+                WriteOptions.PLAIN);
+        stage.settle();
+        assertThat(owner("plain")).isEmpty();
+        assertThat(owner("fast")).isEqualTo("data");
+    }
+
     @Test
     void aBoundClaimIsLostWhenItsVolumeIsAnothers() {
         volume("v", Struct.EMPTY);

@@ -1,8 +1,8 @@
 package io.k3j.watchcache;
 
+import java.util.HashMap;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// One step of the log: what a key was before and what it is after. `before` is null for a creation, `after` for a
@@ -30,7 +30,7 @@ public final class Event {
     /// A snapshot as it is after further steps, oldest first. Only the last step of each key counts, so the tree is
     /// changed once, whatever their number.
     public static SnapshotTree<Item> replayed(SnapshotTree<Item> picture, List<Event> steps) {
-        SortedMap<String, @Nullable Item> changes = new TreeMap<>();
+        Map<String, @Nullable Item> changes = new HashMap<>();
         steps.forEach(step -> changes.put(step.newest().storeKey(), step.after()));
         return steps.isEmpty() ? picture : picture.with(changes);
     }

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A snapshot is kept now and then, after the last event of a batch; the others are made of the one before when
 /// somebody asks. Invariants: `base` and the kept events together give every state since `baseRevision`; a batch, and
-/// so what lies between two kept snapshots, ends with the last event of a revision. Guarded by itself; each call is
-/// short, the longest replays [#OPEN_EVENTS] and one batch.
+/// so what lies between two kept snapshots, ends with the last event of a revision. Guarded by itself; each call holds
+/// it for a short time, and none while it replays events.
 final class EventHistory {
     /// What is kept may weigh: events by [Event#weight], snapshots by what they do not share with the one before.
     static final long MAX_BYTES = 64L << 20;
@@ -41,6 +41,10 @@ final class EventHistory {
     ///
     /// @param weight of what it does not share with the one before
     private record Picture(SnapshotTree<Item> tree, long weight) {
+    }
+
+    /// How a snapshot is made: the kept one before it, and the events since then.
+    private record Replay(SnapshotTree<Item> tree, List<Event> events) {
     }
 
     /// Begins with the snapshot at a revision, without events.
@@ -159,7 +163,14 @@ final class EventHistory {
 
     /// The snapshot right after a revision; null when it is gone. A revision above the newest event gives the
     /// newest snapshot.
-    synchronized @Nullable SnapshotTree<Item> treeAt(long revision) {
+    @Nullable
+    SnapshotTree<Item> treeAt(long revision) {
+        Replay replay = replay(revision);
+        return replay == null ? null : Event.replayed(replay.tree, replay.events);
+    }
+
+    /// Null when the snapshot is gone.
+    private synchronized @Nullable Replay replay(long revision) {
         if (revision < baseRevision) {
             return null;
         }
@@ -169,7 +180,7 @@ final class EventHistory {
             begin--;
         }
         Picture picture = begin == first ? null : pictures[index(begin - 1)];
-        return Event.replayed(picture == null ? base : picture.tree, between(begin, end));
+        return new Replay(picture == null ? base : picture.tree, between(begin, end));
     }
 
     private List<Event> between(long begin, long end) {

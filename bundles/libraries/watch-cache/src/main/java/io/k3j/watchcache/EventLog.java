@@ -3,8 +3,8 @@ package io.k3j.watchcache;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Struct;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -127,9 +127,9 @@ public final class EventLog {
         begin(now.revision());
     }
 
-    /// The revision after which the datastore has to tell its changes, to a watch that begins anew. Feeder only. What
-    /// was applied and is not in the snapshot is told again, and let go here: its last revision may have come in part.
-    long resumed() {
+    /// Lets go what was applied and is not in the snapshot, since its last revision may have come in part, and answers
+    /// the revision after which the datastore has to tell its changes again, to a watch that begins anew. Feeder only.
+    long resume() {
         begin(newest.revision());
         return newest.revision();
     }
@@ -154,7 +154,7 @@ public final class EventLog {
 
     /// Rows that could not be read before and can be now take the place of what stood for them, without a revision of
     /// their own; anyone who follows them compares. Feeder only.
-    void reread(SortedMap<String, Item> items) {
+    void reread(Map<String, Item> items) {
         settle();
         SnapshotTree<Item> tree = newest.tree().with(items);
         history.amend(tree);
@@ -250,10 +250,11 @@ public final class EventLog {
     }
 
     /// The snapshot right after a past revision, null when history does not reach back so far: a list with
-    /// `resourceVersionMatch=Exact` or a continue token gets 410 then.
+    /// `resourceVersionMatch=Exact` or a continue token gets 410 then. Of the newest revision it is that of [#newest].
     @Nullable
     public SnapshotTree<Item> treeAt(long revision) {
-        return history.treeAt(revision);
+        Snapshot now = newest;
+        return now.revision() == revision && reaches(revision) ? now.tree() : history.treeAt(revision);
     }
 
     /// Events after a revision, oldest first, at most `max` and those that share the revision of the last; null when

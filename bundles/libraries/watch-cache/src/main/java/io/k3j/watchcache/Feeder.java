@@ -189,7 +189,7 @@ public final class Feeder implements AutoCloseable {
     /// Follows until the watch fails. It begins after the newest snapshot, not after what was applied: what was not
     /// settled is told again.
     private void follow(Datastore datastore) throws InterruptedException {
-        try (Watch watch = datastore.watch(StorageKeys.ROOT, log.resumed())) {
+        try (Watch watch = datastore.watch(StorageKeys.ROOT, log.resume())) {
             pump(datastore, watch);
         } catch (Compacted e) {
             reload(datastore, "fell behind compaction");

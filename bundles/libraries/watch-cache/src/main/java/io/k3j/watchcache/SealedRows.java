@@ -10,8 +10,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +52,7 @@ final class SealedRows {
     /// A look under way: what it has read, and how much it may still try.
     private static final class Look {
         private final SnapshotTree<Item> tree;
-        private final SortedMap<String, Item> read = new TreeMap<>();
+        private final Map<String, Item> read = new HashMap<>();
         /// Those that cannot be read for another reason than before.
         private final List<Unreadable> others = new ArrayList<>();
         private int failed;

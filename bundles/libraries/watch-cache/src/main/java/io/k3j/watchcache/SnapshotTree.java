@@ -4,7 +4,6 @@ import io.k3j.watchcache.TreeNode.Filling;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
 import java.util.function.BiPredicate;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
@@ -147,9 +146,9 @@ public final class SnapshotTree<V> {
         return true;
     }
 
-    /// The same with many entries set, and those without a value taken out. What is copied is one node for all
-    /// changes in it.
-    public SnapshotTree<V> with(SortedMap<String, ? extends @Nullable V> changes) {
+    /// The same with many entries set, and those without a value taken out, in whatever order they are given. What is
+    /// copied is one node for all changes in it.
+    public SnapshotTree<V> with(Map<String, ? extends @Nullable V> changes) {
         List<String> sorted = new ArrayList<>(changes.keySet());
         sorted.sort(KeyOrder::compare);
         List<TreeNode> level = changed(root, sorted, changes);

@@ -1,9 +1,9 @@
 package io.k3j.watchcache;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The changes of a log that wait to be seen, oldest first: together they move the snapshot on once. The feeder's
@@ -16,7 +16,7 @@ final class Stretch {
     private static final long MOST_BYTES = 1 << 20;
     private final List<Event> events = new ArrayList<>(MOST);
     /// What they do to the tree, by key; null for a deletion.
-    private final SortedMap<String, @Nullable Item> changes = new TreeMap<>();
+    private final Map<String, @Nullable Item> changes = new HashMap<>();
     private long weight;
 
     /// Whether they should be seen before another revision is added. More of the last revision may always be added: it

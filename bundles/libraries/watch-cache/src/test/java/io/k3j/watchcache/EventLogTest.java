@@ -93,6 +93,19 @@ class EventLogTest {
         }
     }
 
+    /// Pages of a list are of the newest revision for as long as nobody writes: nothing is replayed for them.
+    @Test
+    void thePictureOfTheNewestRevisionIsTheNewestSnapshot() {
+        changed();
+        assertThat(log.treeAt(CHANGES)).isSameAs(log.newest().tree());
+        log.publish(CHANGES + 5);
+        assertThat(log.treeAt(CHANGES + 5)).isSameAs(log.newest().tree());
+        log.forget(CHANGES + 5);
+        assertThat(log.treeAt(CHANGES + 5)).isSameAs(log.newest().tree());
+        log.forget(CHANGES + 6);
+        assertThat(log.treeAt(CHANGES + 5)).as("the datastore has forgotten it").isNull();
+    }
+
     @Test
     void keepsNoMoreThanItsBound() {
         for (long revision = 2; revision < 3L * EventHistory.MAX_EVENTS; revision++) {
@@ -168,7 +181,7 @@ class EventLogTest {
         log.publish(2);
         log.apply(key(2), 3, true, item(key(2), 3));
         log.apply(key(3), 4, true, item(key(3), 4));
-        assertThat(log.resumed()).isEqualTo(2);
+        assertThat(log.resume()).isEqualTo(2);
         log.apply(key(1), 2, true, item(key(1), 2));
         log.apply(key(2), 3, true, item(key(2), 3));
         log.apply(key(3), 4, true, item(key(3), 4));

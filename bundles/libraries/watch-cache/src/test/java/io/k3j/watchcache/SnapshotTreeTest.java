@@ -3,6 +3,7 @@ package io.k3j.watchcache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -126,6 +127,7 @@ class SnapshotTreeTest {
         holds(loaded, keys);
         holds(SnapshotTree.<Integer>empty().with(changes), keys);
         holds(loaded.with(changes), keys);
+        holds(SnapshotTree.<Integer>empty().with(new HashMap<>(changes)), keys);
         SnapshotTree<Integer> fewer = loaded.with(new TreeMap<>(changes.tailMap(keys.getFirst())));
         holds(fewer, keys);
         changes.replaceAll((key, value) -> null);

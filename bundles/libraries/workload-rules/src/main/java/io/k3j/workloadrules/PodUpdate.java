@@ -62,8 +62,7 @@ final class PodUpdate {
 
     private static void podUpdate(Struct old, Struct spec, Problems p) {
         if (!spec.equals(old)) {
-            // tolerations are looked at below, and only where they are new
-            PodProblems.spec(spec.without("tolerations"), p);
+            PodProblems.spec(unlessKept(old, spec), p);
         }
         for (String list : List.of("containers", "initContainers")) {
             if (old.seq(list).size() != spec.seq(list).size()) {
@@ -140,9 +139,6 @@ final class PodUpdate {
         Set<Object> now = after.structs().stream().map(PodUpdate::timeless).collect(Collectors.toSet());
         if (before.structs().stream().anyMatch(t -> !now.contains(timeless(t)))) {
             p.at("tolerations").forbidden("existing toleration can not be modified except its tolerationSeconds");
-        }
-        if (!before.equals(after)) {
-            PodProblems.tolerations(after, p);
         }
     }
 

@@ -60,14 +60,9 @@ final class StatefulSetRules implements KindRules {
         at.oneOf(spec, "podManagementPolicy", List.of("OrderedReady", "Parallel"));
         Struct strategy = spec.struct("updateStrategy");
         at.at("updateStrategy").oneOf(strategy, "type", List.of("RollingUpdate", "OnDelete"));
-        at.at("updateStrategy.rollingUpdate").notNegative(strategy.struct("rollingUpdate"), "partition");
-        for (String when : List.of("whenDeleted", "whenScaled")) {
-            at.at(CLAIMS).oneOf(spec.struct(CLAIMS), when, List.of(RETAIN, "Delete"));
+        if (!spec.equals(before)) {
+            numbers(spec, at);
         }
-        for (String field : List.of("replicas", "minReadySeconds", "revisionHistoryLimit")) {
-            at.notNegative(spec, field);
-        }
-        at.at("ordinals").notNegative(spec.struct("ordinals"), "start");
         WorkloadRules.selector(spec, at);
         if (TemplateRules.written(write, o, "spec", "template")) {
             PodProblems.template(spec.struct("template"), WorkloadRules.ALWAYS, claimed(spec), at.at("template"));
@@ -75,6 +70,18 @@ final class StatefulSetRules implements KindRules {
         if (write.operation() == Operation.UPDATE && !fixed(before).equals(fixed(spec))) {
             at.forbidden(RULE);
         }
+    }
+
+    private static void numbers(Struct spec, Problems p) {
+        p.at("updateStrategy.rollingUpdate").notNegative(spec.struct("updateStrategy").struct("rollingUpdate"),
+                "partition");
+        for (String when : List.of("whenDeleted", "whenScaled")) {
+            p.at(CLAIMS).oneOf(spec.struct(CLAIMS), when, List.of(RETAIN, "Delete"));
+        }
+        for (String field : List.of("replicas", "minReadySeconds", "revisionHistoryLimit")) {
+            p.notNegative(spec, field);
+        }
+        p.at("ordinals").notNegative(spec.struct("ordinals"), "start");
     }
 
     /// The names of the volumes that come from claim templates.

@@ -113,6 +113,9 @@ final class WorkloadRules {
                 at.at("rollingUpdate").forbidden("may not be specified when strategy `type` is 'Recreate'");
             }
             rolling(rolling, at.at("rollingUpdate"));
+            if (!spec.equals(write.before().orElse(Struct.EMPTY).struct("spec"))) {
+                at.at("rollingUpdate").atMostAll(rolling, "maxUnavailable");
+            }
             long deadline = spec.whole("progressDeadlineSeconds", 600);
             if (deadline <= spec.whole("minReadySeconds", 0)) {
                 p.at("spec").at("progressDeadlineSeconds").invalid(deadline, "must be greater than minReadySeconds");
@@ -125,7 +128,6 @@ final class WorkloadRules {
             if (zero(rolling.get("maxUnavailable")) && zero(rolling.get("maxSurge")) && !rolling.isEmpty()) {
                 p.at("maxUnavailable").invalid(rolling.get("maxUnavailable"), "may not be 0 when `maxSurge` is 0");
             }
-            p.atMostAll(rolling, "maxUnavailable");
         }
     }
 

@@ -88,7 +88,7 @@ final class AgentJoin {
         }
         if (fault.forbidden()) {
             files.forgetPassword();
-            throw Refused.nodePassword(layout.nodePassword());
+            throw Refused.nodePassword(layout.nodePassword(), String.valueOf(fault.getMessage()));
         }
         if (fault.permanent()) {
             throw new Refused("the server " + origin + " refuses: " + fault.getMessage());

@@ -119,10 +119,11 @@ final class AgentStartup implements AutoCloseable {
 
     /// Joins; or, when the node has joined before and no server answers, restores the saved configuration. Once
     /// a server has rejected the node's password, it waits until one accepts it, as K3s' agents do: another
-    /// machine may own the name by now.
+    /// machine may own the name by now. One that has never joined waits only for a node that runs ([PasswordPatience]).
     private @Nullable ClusterConfig joinOrRestore(AgentJoin joining) throws IOException, InterruptedException, Refused {
         long start = System.nanoTime();
         boolean passwordRejected = false;
+        PasswordPatience patience = new PasswordPatience(TimeSource.system().monotonic());
         for (long pause = MIN_RETRY_MILLIS;; pause = Math.min(pause * 2, MAX_RETRY_MILLIS)) {
             boolean known = files.complete(clock.instant());
             boolean waiting = System.nanoTime() - start < SERVER_TIMEOUT.toNanos();
@@ -131,7 +132,7 @@ final class AgentStartup implements AutoCloseable {
                 health.ok();
                 return config;
             } catch (Refused refused) {
-                if (!known) {
+                if (!known && !(refused.running() && patience.lasts())) {
                     throw refused;
                 }
                 if (!refused.password()) {

@@ -212,7 +212,8 @@ class AgentJoinTest {
         assertThatThrownBy(() -> joining(server.token()).join(Instant.now())).isInstanceOf(Refused.class)
                 .hasMessageContaining("Node password rejected, duplicate hostname or contents of '"
                         + dir.resolve("node/password") + "' may not match server node-passwd entry, try enabling a "
-                        + "unique node name with the --with-node-id flag");
+                        + "unique node name with the --with-node-id flag")
+                .hasMessageEndingWith(": " + server.why);
         assertThat(dir.resolve("node")).as("a password nobody took is not kept").doesNotExist();
     }
 

@@ -102,6 +102,24 @@ class AgentStartupTest {
         assertThat(aborted).isEmpty();
     }
 
+    /// The node that had the name may have stopped a moment ago.
+    @Test
+    void aNewNodeTriesOnWhileTheOneOfItsNameRuns() throws Exception {
+        Files.delete(dir.resolve("agent/client-kubelet.crt"));
+        server.refused.put(SIGNED, 403);
+        server.why = "node n is running, but its password, the Secret, is gone";
+        AgentStartup start = start();
+        try {
+            assertThat(trouble.poll(60, TimeUnit.SECONDS)).contains("Node password rejected", server.why);
+            assertThat(registered).isEmpty();
+            server.refused.clear();
+            assertThat(registered.poll(60, TimeUnit.SECONDS)).isEqualTo("ListenerIdentity");
+        } finally {
+            start.close();
+        }
+        assertThat(aborted).isEmpty();
+    }
+
     @Test
     void readsTheServersBeforeItRegistersServices() throws Exception {
         AgentStartup start = start();

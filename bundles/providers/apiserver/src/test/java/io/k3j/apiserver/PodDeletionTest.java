@@ -38,10 +38,12 @@ class PodDeletionTest {
         assertThat(deleted("?propagationPolicy=Orphan")).isEqualTo(first);
     }
 
+    /// It counts from the first deletion.
     @Test
     void oneThatAsksForLessMovesTheEnd() throws IOException {
         metadata("POST", "/api/v1/namespaces/a/pods", "{\"metadata\":{\"name\":\"p\"},\"spec\":{\"nodeName\":\"n\"}}");
         deleted("?gracePeriodSeconds=600");
+        server.now = server.now.plusSeconds(300);
         Struct second = deleted("?gracePeriodSeconds=400");
         assertThat(second.whole("deletionGracePeriodSeconds", 0)).isEqualTo(400);
         assertThat(second.text("deletionTimestamp")).isEqualTo("2026-01-02T03:10:45Z");

@@ -35,9 +35,9 @@ class ScopeTest {
                 kind("batch/v1", "jobs", "Job", new Strategy(true, false, false, true, true, false, true)),
                 kind("v1", "nodes", "Node", new Strategy(true, false, false, false, true, true, false)),
                 kind("apps/v1", "replicasets", "ReplicaSet", PLAIN, sub("status", "ReplicaSet", Scope.STATUS_ONLY)),
-                kind("apps/v1", "daemonsets", "DaemonSet",
+                kind("apps/v1", "deployments", "Deployment",
                         new Strategy(true, false, false, true, true, false, false, true),
-                        sub("status", "DaemonSet", Scope.STATUS)),
+                        sub("status", "Deployment", Scope.STATUS)),
                 kind("apps/v1", "statefulsets", "StatefulSet", new Strategy(true, false, false, true, false)),
                 kind("v1", "replicationcontrollers", "ReplicationController", PLAIN,
                         sub("binding", "ReplicationController", new Scope(List.of(), true, false))),
@@ -46,7 +46,8 @@ class ScopeTest {
                                 new Scope(List.of(List.of("status", "conditions")), true, true))),
                 kind("resource.k8s.io/v1", "resourceclaims", "ResourceClaim", PLAIN,
                         sub("status", "ResourceClaim", Scope.STATUS)));
-        server.contributions.kinds().put((KindCatalog) () -> more, Map.of());
+        // before the deployments of TestKinds
+        server.contributions.kinds().put((KindCatalog) () -> more, Map.of("service.ranking", 1));
     }
 
     private static ResourceKind kind(String version, String plural, String kind, Strategy strategy,
@@ -108,7 +109,7 @@ class ScopeTest {
     @Test
     void annotationsOfKindsThatCountThemIncrementTheGeneration() throws IOException {
         String annotation = "{\"metadata\":{\"annotations\":{\"a\":\"%s\"}}}";
-        String path = "/apis/apps/v1/namespaces/a/daemonsets";
+        String path = "/apis/apps/v1/namespaces/a/deployments";
         call("POST", path, "{\"metadata\":{\"name\":\"x\"},\"spec\":{\"minReadySeconds\":1}}", 201);
         assertThat(patch(path + "/x", "merge-patch+json", annotation.formatted("b")).at("metadata", "generation"))
                 .isEqualTo(2L);

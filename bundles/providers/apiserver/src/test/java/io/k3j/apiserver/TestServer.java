@@ -20,14 +20,17 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// A complete server over an in-memory datastore, with a fixed clock and sequential uids; every caller is an
-/// administrator unless a test adds authenticators.
+/// A complete server over an in-memory datastore, with a clock that stands still until a test moves it, and sequential
+/// uids; every caller is an administrator unless a test adds authenticators.
 final class TestServer implements AutoCloseable {
     private final Datastore datastore;
     final Contributions contributions;
     final TestHealth health = new TestHealth();
     final Store store;
     final Server server;
+
+    /// What its clock shows.
+    volatile Instant now = Instant.parse("2026-01-02T03:04:05.678Z");
 
     /// Whether the system namespaces have been created.
     volatile boolean namespaces = true;
@@ -60,7 +63,7 @@ final class TestServer implements AutoCloseable {
                 Map.of());
         AtomicInteger uids = new AtomicInteger();
         server = new Server(contributions, store, policy,
-                new Core.Environment(() -> Instant.parse("2026-01-02T03:04:05.678Z"), new Random(7),
+                new Core.Environment(() -> now, new Random(7),
                         () -> new UUID(0, uids.incrementAndGet()), health),
                 new StartSteps.Done(() -> true, () -> namespaces, () -> definitions));
     }

@@ -34,6 +34,14 @@ final class Capacity {
         return large ? process : Limits.COMPONENT_CONNECTIONS;
     }
 
+    /// How many connections of a port may be open under one name of client certificates. On the kubelet's all are those
+    /// of the servers, which have one.
+    ///
+    /// @param port the capacity of the port
+    static int ofName(String name, int port) {
+        return name.equals(ListeningSockets.KUBELET) ? port : port / Limits.NAME_PART;
+    }
+
     /// The soft limit of open files of a process, from its `limits` file in `/proc`.
     static long descriptors(Path limits) {
         try {

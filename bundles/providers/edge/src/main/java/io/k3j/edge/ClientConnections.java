@@ -10,27 +10,42 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.security.auth.x500.X500Principal;
+import org.jspecify.annotations.Nullable;
 
 /// The open connections of one port, with limits per port, per address and per name of client certificates. For any
 /// thread.
 ///
-/// By the name and not by the key: a node is given as many keys as it asks for, but no other name.
+/// By the name and not by the key: a node is given as many keys as it asks for. A name that all nodes have, as
+/// `system:kube-proxy`, counts for each address by itself, so that none takes the others' part.
 final class ClientConnections {
     private static final System.Logger LOG = System.getLogger("io.k3j.edge");
+    private static final String NODE = "system:node:";
     private static final long LOG_INTERVAL_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final int limit;
     private final int limitOfName;
     private final Set<ClientConnection> open = ConcurrentHashMap.newKeySet();
     private final Map<InetAddress, Integer> anonymous = new ConcurrentHashMap<>();
-    private final Map<X500Principal, Integer> named = new ConcurrentHashMap<>();
+    private final Map<Holder, Integer> named = new ConcurrentHashMap<>();
     private final AtomicInteger handshakes = new AtomicInteger();
     private final AtomicLong lastLogged = new AtomicLong(System.nanoTime() - LOG_INTERVAL_NANOS);
 
+    /// Whose connections are counted together.
+    ///
+    /// @param address null: wherever they come from
+    private record Holder(X500Principal name, @Nullable InetAddress address) {
+        static Holder of(ClientConnection client) {
+            X500Principal name = client.certificates().getFirst().getSubjectX500Principal();
+            boolean ofOneNode = name.getName().contains("CN=" + NODE);
+            return new Holder(name, ofOneNode ? null : client.remote().getAddress());
+        }
+    }
+
     /// @param limit the number of connections that may be open
-    ClientConnections(int limit) {
+    /// @param limitOfName how many of them under one name
+    ClientConnections(int limit, int limitOfName) {
         this.limit = limit;
-        this.limitOfName = limit / Limits.IDENTITY_PART;
+        this.limitOfName = limitOfName;
     }
 
     /// Whether another connection from this address may start its handshake.
@@ -55,13 +70,14 @@ final class ClientConnections {
             return true;
         }
         uncountAnonymous(client);
-        if (named.merge(name(client), 1, Integer::sum) <= limitOfName) {
+        Holder holder = Holder.of(client);
+        if (named.merge(holder, 1, Integer::sum) <= limitOfName) {
             return true;
         }
         long last = lastLogged.get();
         long now = System.nanoTime();
         if (now - last >= LOG_INTERVAL_NANOS && lastLogged.compareAndSet(last, now)) {
-            LOG.log(Level.WARNING, "Closing new connections of client={0}: it has {1} of {2}", name(client),
+            LOG.log(Level.WARNING, "Closing new connections of client={0}: it has {1} of {2}", holder.name(),
                     Integer.toString(limitOfName), Integer.toString(limit));
         }
         return false;
@@ -75,12 +91,8 @@ final class ClientConnections {
         if (client.certificates().isEmpty()) {
             uncountAnonymous(client);
         } else {
-            named.computeIfPresent(name(client), (name, count) -> count == 1 ? null : count - 1);
+            named.computeIfPresent(Holder.of(client), (holder, count) -> count == 1 ? null : count - 1);
         }
-    }
-
-    private static X500Principal name(ClientConnection client) {
-        return client.certificates().getFirst().getSubjectX500Principal();
     }
 
     private void uncountAnonymous(ClientConnection client) {

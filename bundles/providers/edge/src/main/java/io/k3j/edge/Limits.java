@@ -21,9 +21,9 @@ final class Limits {
     /// Open connections of one address without a client certificate. High enough for a thousand token clients behind
     /// one proxy.
     static final int ANONYMOUS_CONNECTIONS_PER_ADDRESS = 2_000;
-    /// The fraction (1/n) of a port's connections that may be open under one name of client certificates. High enough
-    /// for a name that all nodes share, as `system:kube-proxy`.
-    static final int IDENTITY_PART = 4;
+    /// The fraction (1/n) of a port's connections that may be open under one name of client certificates: under the
+    /// three that a node has, there is room for others.
+    static final int NAME_PART = 4;
     /// Concurrent handshakes; further connections are closed.
     static final int HANDSHAKES = 1_024;
     /// The pause after a failed `accept`.

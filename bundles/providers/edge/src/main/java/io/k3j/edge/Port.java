@@ -44,13 +44,14 @@ final class Port extends ChannelInitializer<Channel> {
     private final int streams;
     private @Nullable Channel accepting;
 
-    Port(Shared shared, ServerSocketChannel socket, Routes routes, TlsRules rules) {
+    /// @param ofName how many connections may be open under one name of client certificates
+    Port(Shared shared, ServerSocketChannel socket, Routes routes, TlsRules rules, int ofName) {
         this.shared = shared;
         this.socket = socket;
         this.dispatch = new Dispatch(routes);
         this.tls = new PortTls(rules);
         this.streams = rules.streams();
-        this.connections = new ClientConnections(shared.connections());
+        this.connections = new ClientConnections(shared.connections(), ofName);
     }
 
     Dispatch dispatch() {

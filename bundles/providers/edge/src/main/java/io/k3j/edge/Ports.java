@@ -72,9 +72,9 @@ final class Ports implements AutoCloseable {
                 surroundings.connections());
         rules.forEach((name, tls) -> {
             if (sockets.has(name)) {
-                int most = Capacity.ofPort(name, shared.connections());
-                open.put(name,
-                        new Port(shared.with(share(name, most)), sockets.lend(name), routes(offered(name)), tls));
+                int most = share(name, Capacity.ofPort(name, shared.connections()));
+                open.put(name, new Port(shared.with(most), sockets.lend(name), routes(offered(name)), tls,
+                        Capacity.ofName(name, most)));
             }
         });
         started.everySecond(this::check);

@@ -43,4 +43,10 @@ class CapacityTest {
         assertThat(Capacity.descriptors(directory.resolve("none"))).isPositive();
         assertThat(Capacity.descriptors(Path.of("/proc/self/limits"))).isGreaterThan(100);
     }
+
+    @Test
+    void onlyTheKubeletsPortIsOneClientsAlone() {
+        assertThat(Capacity.ofName("server", 1_000)).isEqualTo(250);
+        assertThat(Capacity.ofName("kubelet", 1_000)).isEqualTo(1_000);
+    }
 }

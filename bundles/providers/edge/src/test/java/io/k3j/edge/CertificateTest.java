@@ -7,6 +7,7 @@ import io.k3j.pki.CertificateAuthority;
 import io.k3j.pki.Keys;
 import io.k3j.testkitbase.Waiting;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -165,6 +166,28 @@ class CertificateTest {
                     return first(again) == 'H';
                 }
             });
+            for (Socket open : held) {
+                open.close();
+            }
+        }
+    }
+
+    /// Whoever has stolen it from one node keeps no other from its Services.
+    @Test
+    void aNameThatAllNodesHaveIsCountedForEachAddress() throws Exception {
+        try (TestPort small = TestPort.holding(16)) {
+            small.serve("/", exchange -> exchange.respond(200, Map.of()));
+            SSLContext proxy = small.as(small.clientAuthority, "system:kube-proxy");
+            List<Socket> held = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                held.add(answered(small, proxy, 'H'));
+            }
+            answered(small, proxy, -1).close();
+            try (SSLSocket elsewhere = (SSLSocket) proxy.getSocketFactory().createSocket(
+                    InetAddress.ofLiteral("127.0.0.1"), small.number(), InetAddress.ofLiteral("127.0.0.2"), 0)) {
+                elsewhere.setSoTimeout(60_000);
+                assertThat(first(elsewhere)).isEqualTo('H');
+            }
             for (Socket open : held) {
                 open.close();
             }

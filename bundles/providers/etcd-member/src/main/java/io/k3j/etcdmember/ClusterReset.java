@@ -2,8 +2,10 @@ package io.k3j.etcdmember;
 
 import io.k3j.jetcd.EtcdCluster;
 import io.k3j.jetcd.EtcdFailure;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
 import java.util.zip.ZipInputStream;
 
 /// `--cluster-reset`: makes this server's data, or a snapshot's, a cluster of this server alone. Works on a
@@ -66,7 +69,7 @@ final class ClusterReset {
         } catch (MemberFault e) {
             Tombstone.delete(work);
             throw e;
-        } catch (EtcdFailure e) {
+        } catch (EtcdFailure | SnapshotRestorer.Failure e) {
             Tombstone.delete(work);
             throw new MemberFault("the managed etcd cannot be reset: " + e.getMessage() + "; nothing was changed");
         }
@@ -75,7 +78,7 @@ final class ClusterReset {
     }
 
     private void deliver(ScratchEtcd restored, Path snapshot, String password)
-            throws IOException, InterruptedException {
+            throws IOException, InterruptedException, SnapshotRestorer.Failure {
         EtcdLayout layout = config.layout();
         RestoredFiles files = RestoredFiles.of(layout, restored.kv(), password);
         long target = RevisionBump.target(RevisionBump.noted(layout), RevisionBump.revision(restored.kv()));
@@ -103,12 +106,15 @@ final class ClusterReset {
         if (Files.notExists(snapshot)) {
             throw new MemberFault("etcd: snapshot path does not exist: " + snapshot);
         }
-        Path plain = snapshot.toString().endsWith(".zip") ? unpacked(snapshot) : snapshot;
+        boolean zipped = snapshot.toString().endsWith(".zip");
         try {
-            restorer.restore(config, plain, work, 0);
+            restorer.restore(config, zipped ? unpacked(snapshot) : snapshot, work, 0);
+        } catch (SnapshotRestorer.Failure | ZipException | EOFException e) {
+            throw new MemberFault("the snapshot " + snapshot + " cannot be restored, it is damaged or none: "
+                    + e.getMessage() + "; nothing was changed, take another snapshot");
         } finally {
-            if (plain != snapshot) {
-                Files.delete(plain);
+            if (zipped) {
+                Files.deleteIfExists(DataDirReplacement.unpacked(config.layout()));
             }
         }
         LOG.log(System.Logger.Level.INFO, "Restored snapshot=" + snapshot);
@@ -122,7 +128,9 @@ final class ClusterReset {
             if (first == null) {
                 throw new MemberFault("the snapshot " + zip + " is no zip file; nothing was changed");
             }
-            Files.copy(entries, plain, StandardCopyOption.REPLACE_EXISTING);
+            try (OutputStream file = DataDirReplacement.unpacking(config.layout())) {
+                entries.transferTo(file);
+            }
         }
         return plain;
     }

@@ -50,7 +50,7 @@ final class Conversion {
     }
 
     /// Performs the migration.
-    /// @throws MemberFault when the database cannot be read; nothing was changed
+    /// @throws MemberFault when the database cannot be read, or its revision cannot be reached; nothing was changed
     void run() throws IOException, InterruptedException {
         EtcdLayout layout = config.layout();
         Path work = layout.data().resolveSibling("etcd-converting");
@@ -68,7 +68,7 @@ final class Conversion {
                 raised.deliver(config, new ScratchEtcd.Mark(DataDirReplacement.CONVERTED, ""));
             }
             LOG.log(System.Logger.Level.INFO, "Migrated content to etcd keys=" + keys);
-        } catch (SQLException | EtcdFailure e) {
+        } catch (SQLException | EtcdFailure | SnapshotRestorer.Failure e) {
             Tombstone.delete(work);
             throw new MemberFault("the database " + database(layout) + " cannot be converted: " + e.getMessage()
                     + "; it was not touched");

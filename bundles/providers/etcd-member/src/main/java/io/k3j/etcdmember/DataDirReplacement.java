@@ -2,10 +2,16 @@ package io.k3j.etcdmember;
 
 import io.k3j.durablefiles.DurableFiles;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /// Replaces the data directory by data prepared in another directory, such that a kill between any two steps
@@ -23,6 +29,9 @@ final class DataDirReplacement {
     static final String RESET = "reset";
     private static final List<String> WORK_DIRECTORIES = List.of("etcd-converting", "etcd-reset");
     private static final String FETCHED = "fetched-";
+    /// Given when the file is made: a snapshot holds every Secret, and setting it later would be too late.
+    private static final FileAttribute<?> OWN_FILE = PosixFilePermissions.asFileAttribute(
+            PosixFilePermissions.fromString("rw-------"));
 
     private DataDirReplacement() {
     }
@@ -35,6 +44,15 @@ final class DataDirReplacement {
     /// The path of a snapshot while it is unpacked.
     static Path unpacked(EtcdLayout layout) {
         return layout.data().resolveSibling("etcd-reset.snapshot");
+    }
+
+    /// A new file at [#unpacked], for nobody but root, whatever the umask. Its directory exists; one that was left
+    /// there is replaced.
+    static OutputStream unpacking(EtcdLayout layout) throws IOException {
+        Path file = unpacked(layout);
+        Files.deleteIfExists(file);
+        return Channels.newOutputStream(Files.newByteChannel(file,
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OWN_FILE));
     }
 
     /// Makes `prepared` the data of this server. The old data is kept in a sibling directory, unless it is of

@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// What a start does once for this server's own etcd when it votes, as K3s: gives the disk back what the database no
 /// longer uses, and disarms the alarm that it has no space when it has some. Runs beside the member, which is polled
@@ -23,17 +25,23 @@ final class MemberUpkeep implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.k3j.etcdmember");
     private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final Duration DEFRAGMENT_LIMIT = Duration.ofMinutes(10);
-    /// How often it is looked whether the member votes.
-    private static final long WAIT_MILLIS = 1_000;
-    /// Pause after a failure; after so many it is left until the next start.
-    private static final long RETRY_MILLIS = 30_000;
-    private static final int TRIES = 5;
-    private final Member member;
-    private final MemberConfig config;
+    /// How often it is looked whether the member votes and knows a leader.
+    static final long WAIT_MILLIS = 1_000;
+    /// Pause after a failure, each of which is one warning; after so many it is left until the next start.
+    static final long RETRY_MILLIS = 60_000;
+    static final int TRIES = 5;
+    /// Instead of a pause: there is nothing left to do.
+    static final long DONE = 0;
+    private final Supplier<Member.State> state;
+    private final Connector connector;
+    private final long quota;
     private final CountDownLatch stopping = new CountDownLatch(1);
+    /// Of the attempt that is under way.
+    private volatile @Nullable Etcd connection;
+    private int failures;
 
     /// The calls it takes. Every one blocks for its answer.
-    interface Etcd {
+    interface Etcd extends AutoCloseable {
         EtcdCluster.Status status();
 
         void defragment();
@@ -41,9 +49,22 @@ final class MemberUpkeep implements AutoCloseable {
         List<EtcdCluster.Alarm> alarms();
 
         void disarm(EtcdCluster.Alarm alarm);
+
+        /// Fails the call that is under way, and every later one. Any thread, and more than once.
+        @Override
+        void close();
     }
 
-    private record Calls(EtcdCluster cluster) implements Etcd {
+    /// Connects to this server's member.
+    interface Connector {
+        Etcd connect() throws IOException;
+    }
+
+    private record Calls(EtcdClient client, EtcdCluster cluster) implements Etcd {
+        Calls(EtcdClient client) {
+            this(client, new EtcdCluster(client));
+        }
+
         @Override
         public EtcdCluster.Status status() {
             return cluster.status(LIMIT);
@@ -63,40 +84,69 @@ final class MemberUpkeep implements AutoCloseable {
         public void disarm(EtcdCluster.Alarm alarm) {
             cluster.disarm(alarm, LIMIT);
         }
+
+        @Override
+        public void close() {
+            client.close();
+        }
     }
 
     MemberUpkeep(Member member, MemberConfig config) {
-        this.member = member;
-        this.config = config;
+        this(member::state, () -> new Calls(Tls.client(config.layout(), config.clientUrl(), true)), quota(config));
+    }
+
+    /// @param quota the bytes its database may take
+    MemberUpkeep(Supplier<Member.State> state, Connector connector, long quota) {
+        this.state = state;
+        this.connector = connector;
+        this.quota = quota;
     }
 
     /// Waits until the member votes and looks after it; returns when that is done, or after [#close].
     void run() throws InterruptedException {
         long pause = WAIT_MILLIS;
-        int tries = 0;
-        while (tries < TRIES && !stopping.await(pause, TimeUnit.MILLISECONDS)) {
-            if (member.state().voter()) {
-                if (attempt()) {
-                    return;
-                }
-                tries++;
-                pause = RETRY_MILLIS;
-            }
+        while (pause != DONE && !stopping.await(pause, TimeUnit.MILLISECONDS)) {
+            pause = step();
         }
+    }
+
+    /// Looks after the member when it is ready for that. Without a leader alarms are neither told nor disarmed, so a
+    /// leader is waited for without an end, as after a power cut that the other servers come back from later.
+    ///
+    /// @return the pause until the next step, in milliseconds, or [#DONE]
+    long step() {
+        Member.State now = state.get();
+        if (!now.healthy() || !now.voter()) {
+            return WAIT_MILLIS;
+        }
+        return attempt() || ++failures >= TRIES ? DONE : RETRY_MILLIS;
     }
 
     /// On a connection of its own: a member that defragments is silent, which would end the one that is polled.
+    ///
+    /// @return whether there is nothing left to do: all was done, or [#close] was called
     private boolean attempt() {
-        try (EtcdClient client = Tls.client(config.layout(), config.clientUrl(), true)) {
-            perform(new Calls(new EtcdCluster(client)), quota());
+        try (Etcd etcd = connector.connect()) {
+            connection = etcd;
+            if (!stopped()) {
+                perform(etcd, quota);
+            }
             return true;
         } catch (EtcdFailure | IOException e) {
-            LOG.log(System.Logger.Level.WARNING, "Cannot look after the space and alarms of etcd: " + e.getMessage());
-            return false;
+            boolean stopped = stopped();
+            LOG.log(stopped ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
+                    "Cannot look after the space and alarms of etcd: " + e.getMessage());
+            return stopped;
+        } finally {
+            connection = null;
         }
     }
 
-    private long quota() {
+    private boolean stopped() {
+        return stopping.getCount() == 0;
+    }
+
+    private static long quota(MemberConfig config) {
         try {
             long given = Long.parseLong(config.arguments().getOrDefault("quota-backend-bytes", "0"));
             if (given < 0) {
@@ -143,8 +193,13 @@ final class MemberUpkeep implements AutoCloseable {
         }
     }
 
+    /// Ends what is under way, a defragmentation, too: the member is asked for nothing once this has returned.
     @Override
     public void close() {
         stopping.countDown();
+        Etcd open = connection;
+        if (open != null) {
+            open.close();
+        }
     }
 }

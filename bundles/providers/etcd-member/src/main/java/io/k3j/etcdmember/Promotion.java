@@ -12,11 +12,13 @@ import java.util.OptionalLong;
 
 /// The leader's duties for learners: promotes a learner as soon as it has caught up, and removes one that makes
 /// no progress for five minutes. Progress, as in K3s, is an applied index that grows. A learner to which a snapshot
-/// is on its way applies nothing meanwhile and is waited for: a transfer that stands still ends by the timeouts of its
-/// connection.
+/// is on its way applies nothing meanwhile and is waited for, an hour at most: etcd gives a transfer no time limit, and
+/// while one that hangs keeps its learner nobody else can join.
 final class Promotion {
     /// After this time without progress a learner is removed.
     static final Duration PATIENCE = Duration.ofMinutes(5);
+    /// So long after its applied index last grew a learner is removed, whatever is on its way to it.
+    static final Duration TRANSFER_PATIENCE = Duration.ofHours(1);
     /// How often a learner is asked how far it has come; one that is away costs the leader's poll a timeout.
     static final Duration ASK_INTERVAL = Duration.ofSeconds(15);
     private static final System.Logger LOG = System.getLogger("io.k3j.etcdmember");
@@ -37,7 +39,9 @@ final class Promotion {
         boolean receivesSnapshot(Member learner);
     }
 
-    private record Progress(long applied, Instant last, Instant asked) {
+    /// @param grown when `applied` last grew
+    /// @param last when it last grew or a snapshot was on its way
+    private record Progress(long applied, Instant grown, Instant last, Instant asked) {
     }
 
     Promotion(InstantSource clock) {
@@ -70,15 +74,16 @@ final class Promotion {
 
     private void track(Learners learners, Member learner) {
         Instant now = clock.instant();
-        Progress before = progress.getOrDefault(learner.id(), new Progress(0, now, now.minus(ASK_INTERVAL)));
+        Progress before = progress.getOrDefault(learner.id(), new Progress(0, now, now, now.minus(ASK_INTERVAL)));
         if (now.isBefore(before.asked().plus(ASK_INTERVAL))) {
             return;
         }
         long applied = learners.applied(learner).orElse(0);
-        boolean moves = applied > before.applied() || learners.receivesSnapshot(learner);
-        Instant last = moves ? now : before.last();
-        progress.put(learner.id(), new Progress(Math.max(applied, before.applied()), last, now));
-        if (Duration.between(last, now).compareTo(PATIENCE) > 0) {
+        boolean grows = applied > before.applied();
+        Instant grown = grows ? now : before.grown();
+        Instant last = grows || learners.receivesSnapshot(learner) ? now : before.last();
+        progress.put(learner.id(), new Progress(Math.max(applied, before.applied()), grown, last, now));
+        if (now.isAfter(last.plus(PATIENCE)) || now.isAfter(grown.plus(TRANSFER_PATIENCE))) {
             LOG.log(System.Logger.Level.WARNING, "Removing etcd learner that made no progress name="
                     + learner.name() + " peer=" + learner.peerUrls());
             learners.remove(learner);

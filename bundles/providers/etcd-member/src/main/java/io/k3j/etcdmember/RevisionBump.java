@@ -44,8 +44,9 @@ final class RevisionBump {
         /// @return the revision it made
         long put();
 
-        /// Removes what [#put] wrote.
-        /// @return the revision it made
+        /// Removes what [#put] wrote. That makes a revision; where nothing was written there is none to remove, and
+        /// no revision is made.
+        /// @return the newest revision there is then
         long delete();
 
         /// Forgets what was superseded at or before a revision; returns when that is done and written down.
@@ -96,18 +97,19 @@ final class RevisionBump {
     /// The same with these writes.
     static long raise(Writes writes, long target) throws IOException, InterruptedException {
         long reached = writes.revision();
-        if (reached < target) {
-            LOG.log(System.Logger.Level.INFO, "Raising the revision of etcd from=" + reached + " to=" + target);
+        long above = target + 1;
+        if (reached < above) {
+            LOG.log(System.Logger.Level.INFO, "Raising the revision of etcd from=" + reached + " to=" + above);
         }
         try (ExecutorService threads = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("etcd-raise").factory())) {
             Future<?> compaction = CompletableFuture.completedFuture(null);
-            while (reached < target) {
-                reached = write(threads, writes, Math.min(COMPACT_EVERY, target - reached));
+            while (reached < above) {
+                reached = write(threads, writes, Math.min(COMPACT_EVERY, above - reached));
                 outcome(compaction);
                 long upTo = reached;
-                if (upTo < target) {
-                    LOG.log(System.Logger.Level.INFO, "Raising the revision of etcd reached=" + upTo + " to=" + target);
+                if (upTo < above) {
+                    LOG.log(System.Logger.Level.INFO, "Raising the revision of etcd reached=" + upTo + " to=" + above);
                     compaction = threads.submit(() -> {
                         writes.compact(upTo);
                         return upTo;

@@ -18,9 +18,11 @@ record RevisionRaise(MemberConfig config, Path etcd, Optional<SnapshotRestorer> 
     /// Raises the revision of `scratch` above `target`.
     ///
     /// @return the one that holds the raised data: `scratch`, or another one in its place, and then `scratch` is closed
+    /// @throws SnapshotRestorer.Failure when its snapshot cannot be restored; then its data is gone
     /// @throws MemberFault when it cannot be done; then its data is gone
-    ScratchEtcd raise(ScratchEtcd scratch, long target) throws IOException, InterruptedException {
-        long distance = target - RevisionBump.revision(scratch.kv());
+    ScratchEtcd raise(ScratchEtcd scratch, long target)
+            throws IOException, InterruptedException, SnapshotRestorer.Failure {
+        long distance = target + 1 - RevisionBump.revision(scratch.kv());
         ScratchEtcd raised = distance > NEAR && restorer.isPresent() && restorer.get().raises()
                 ? restored(scratch, restorer.get(), distance)
                 : scratch;
@@ -34,10 +36,10 @@ record RevisionRaise(MemberConfig config, Path etcd, Optional<SnapshotRestorer> 
     }
 
     private ScratchEtcd restored(ScratchEtcd scratch, SnapshotRestorer by, long distance)
-            throws IOException, InterruptedException {
+            throws IOException, InterruptedException, SnapshotRestorer.Failure {
         Path snapshot = DataDirReplacement.unpacked(config.layout());
         try {
-            try (OutputStream file = Files.newOutputStream(snapshot)) {
+            try (OutputStream file = DataDirReplacement.unpacking(config.layout())) {
                 MemberSnapshot.copy(scratch.cluster(), file);
             }
             scratch.close();

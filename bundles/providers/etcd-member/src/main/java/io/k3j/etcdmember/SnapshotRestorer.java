@@ -17,6 +17,16 @@ final class SnapshotRestorer {
     private record Outcome(boolean failed, String output) {
     }
 
+    /// The program could not restore a snapshot. The message is what it said; whoever knows where the snapshot is from
+    /// says what that means.
+    static final class Failure extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Failure(String message) {
+            super(message);
+        }
+    }
+
     /// @param program the path of etcdutl or etcdctl
     SnapshotRestorer(Path program) {
         this.program = program;
@@ -32,8 +42,10 @@ final class SnapshotRestorer {
     /// @param to the new data directory
     /// @param raise how far the revision is raised, and what was before marked as compacted; more than 0 only when
     /// [#raises]
-    /// @throws MemberFault when it cannot be done; nothing is left of `to`
-    void restore(MemberConfig config, Path snapshot, Path to, long raise) throws IOException, InterruptedException {
+    /// @throws Failure when the program refuses the snapshot or fails; nothing is left of `to`
+    /// @throws MemberFault when the program restores none at all
+    void restore(MemberConfig config, Path snapshot, Path to, long raise)
+            throws IOException, InterruptedException, Failure {
         List<String> arguments = new ArrayList<>(List.of("snapshot", "restore", snapshot.toString(), "--data-dir",
                 to.toString(), "--name", config.name(), "--initial-cluster", config.name() + "=" + config.peerUrl(),
                 "--initial-advertise-peer-urls", config.peerUrl()));
@@ -49,8 +61,7 @@ final class SnapshotRestorer {
         }
         if (outcome.failed()) {
             Tombstone.delete(to);
-            throw new MemberFault("the snapshot " + snapshot + " cannot be restored, it is damaged or none: "
-                    + output.substring(output.lastIndexOf('\n') + 1) + "; nothing was changed, take another snapshot");
+            throw new Failure(program + " snapshot restore: " + output.substring(output.lastIndexOf('\n') + 1));
         }
     }
 

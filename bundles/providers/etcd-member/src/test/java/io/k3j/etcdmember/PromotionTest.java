@@ -98,6 +98,18 @@ class PromotionTest {
         assertThat(cluster.removed).isTrue();
     }
 
+    /// As one whose peer hangs: etcd says for ever that it is on its way.
+    @Test
+    void oneWhoseSnapshotDoesNotArriveIsRemovedAnHourAfterItsLastProgress() {
+        cluster.receives = true;
+        poll(Duration.ofMinutes(30));
+        cluster.applied = OptionalLong.of(8);
+        poll(Promotion.TRANSFER_PATIENCE);
+        assertThat(cluster.removed).isFalse();
+        poll(Promotion.ASK_INTERVAL.multipliedBy(2));
+        assertThat(cluster.removed).isTrue();
+    }
+
     @Test
     void oneThatHasCaughtUpIsPromoted() {
         cluster.caughtUp = true;

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,9 +22,10 @@ class RevisionBumpTest {
     @TempDir
     Path directory;
 
-    /// An etcd that counts.
+    /// An etcd that counts. As in etcd, what deletes nothing makes no revision.
     private static class Counting implements RevisionBump.Writes {
         private final AtomicLong revision;
+        private final AtomicBoolean there = new AtomicBoolean();
         private final AtomicLong compacted = new AtomicLong();
         private final AtomicLong mostKept = new AtomicLong();
         private final List<Long> compactions = Collections.synchronizedList(new ArrayList<>());
@@ -41,13 +43,14 @@ class RevisionBumpTest {
         @Override
         public long put() {
             long made = revision.incrementAndGet();
+            there.set(true);
             mostKept.accumulateAndGet(made - compacted.get(), Math::max);
             return made;
         }
 
         @Override
         public long delete() {
-            return revision.incrementAndGet();
+            return there.getAndSet(false) ? revision.incrementAndGet() : revision.get();
         }
 
         @Override
@@ -89,7 +92,15 @@ class RevisionBumpTest {
     void aStoreThatIsFurtherIsOnlyCompacted() throws Exception {
         Counting etcd = new Counting(5_000);
         RevisionBump.raise(etcd, 1_000);
-        assertThat(etcd.compactions).containsExactly(5_001L);
+        assertThat(etcd.compactions).containsExactly(5_000L);
+    }
+
+    @Test
+    void aStoreThatHasJustReachedTheTargetGoesAboveIt() throws Exception {
+        Counting etcd = new Counting(1_000);
+        long last = RevisionBump.raise(etcd, 1_000);
+        assertThat(last).isGreaterThan(1_000).isEqualTo(etcd.revision());
+        assertThat(etcd.compactions).containsExactly(last);
     }
 
     @Test

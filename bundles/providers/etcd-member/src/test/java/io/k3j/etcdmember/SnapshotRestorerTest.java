@@ -1,6 +1,7 @@
 package io.k3j.etcdmember;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,9 +30,13 @@ class SnapshotRestorerTest {
 
     /// Notes how it was called, and makes what looks like a member's data.
     private SnapshotRestorer program(String help) throws IOException {
-        Path file = directory.resolve("etcdutl");
-        Files.writeString(file, "#!/bin/sh\nif [ \"$3\" = --help ]; then echo '" + help + "'; exit 0; fi\n"
+        return script("if [ \"$3\" = --help ]; then echo '" + help + "'; exit 0; fi\n"
                 + "echo \"$@\" >'" + directory.resolve("called") + "'\nmkdir -p '" + data + "/member/wal'\n");
+    }
+
+    private SnapshotRestorer script(String body) throws IOException {
+        Path file = directory.resolve("etcdutl");
+        Files.writeString(file, "#!/bin/sh\n" + body);
         assertThat(file.toFile().setExecutable(true)).isTrue();
         return new SnapshotRestorer(file);
     }
@@ -51,5 +56,15 @@ class SnapshotRestorerTest {
         restorer.restore(config, directory.resolve("snapshot"), data, 0);
         assertThat(directory.resolve("called")).content().doesNotContain("--bump", "--mark")
                 .contains("snapshot restore " + directory.resolve("snapshot") + " --data-dir " + data);
+    }
+
+    @Test
+    void whatAProgramThatFailsSaidIsToldAndNothingIsLeft() throws Exception {
+        SnapshotRestorer restorer = script("mkdir -p '" + data + "/member'\necho looks\necho Error: hash mismatch\n"
+                + "exit 1\n");
+        assertThatThrownBy(() -> restorer.restore(config, directory.resolve("snapshot"), data, 0))
+                .isInstanceOf(SnapshotRestorer.Failure.class)
+                .hasMessage(directory.resolve("etcdutl") + " snapshot restore: Error: hash mismatch");
+        assertThat(data).doesNotExist();
     }
 }

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 /// Hints leave out others when every ready endpoint has one and at least one is for this node, or else for its zone.
 /// Endpoints of this node are chosen without them.
 ///
-/// @param serving the addresses of all that serve, chosen or not
+/// @param serving the elements of all that serve, chosen or not
 record EndpointChoice(List<ServiceEndpoint> all, List<ServiceEndpoint> local, Set<String> serving) {
 
     /// One endpoint of a slice, with where it is meant for.
@@ -51,7 +51,7 @@ record EndpointChoice(List<ServiceEndpoint> all, List<ServiceEndpoint> local, Se
                 .filter(c -> !c.endpoint().ready() && c.serving() && c.terminating()).toList();
         List<ServiceEndpoint> hinted = usable(ready, hinted(ready, node));
         return new EndpointChoice(hinted.isEmpty() ? usable(leaving, c -> true) : hinted, here(ready, leaving),
-                found.stream().filter(c -> c.serving() || c.endpoint().ready()).map(c -> c.endpoint().address())
+                found.stream().filter(c -> c.serving() || c.endpoint().ready()).map(c -> c.endpoint().element())
                         .collect(Collectors.toUnmodifiableSet()));
     }
 

@@ -63,11 +63,6 @@ enum Family {
                 : Optional.empty();
     }
 
-    /// The CIDR of all addresses.
-    String anyAddress() {
-        return this == FOUR ? "0.0.0.0" : "::";
-    }
-
     /// The CIDR of this machine itself.
     String loopback() {
         return this == FOUR ? "127.0.0.0/8" : "::1";

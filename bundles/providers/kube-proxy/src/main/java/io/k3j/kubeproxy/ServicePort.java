@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 /// @param all all usable endpoints
 /// @param local the usable endpoints on this node; it may contain some that are not in `all`, when none here is
 /// ready
-/// @param serving the addresses of all endpoints that serve, wherever and however long yet
+/// @param serving the elements of all endpoints that serve, wherever and however long yet
 record ServicePort(String id, String protocol, int port, List<String> clusterIps, List<String> externalIps,
         List<String> balancers, int nodePort, boolean carried, boolean internalLocal, boolean externalLocal,
         int affinitySeconds,

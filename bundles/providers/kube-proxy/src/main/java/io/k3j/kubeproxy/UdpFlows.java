@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -18,7 +19,8 @@ import java.util.stream.Stream;
 /// Forgets tracked flows to UDP ports of Services that lead anywhere but to a serving endpoint: the kernel would
 /// otherwise keep them as long as packets arrive. As upstream's `CleanStaleEntries`, neither traffic policies nor hints
 /// nor the end of a pod that still serves count, so that a flow goes on as a connection of TCP does. Of a port that no
-/// endpoint serves any more the flows to those that did are forgotten, and no others.
+/// endpoint serves, all that are led elsewhere are forgotten; of one that is no more, or is one of this machine's own
+/// ports, those to the endpoints that served it, since others may have led them.
 ///
 /// ```
 /// coming ─► rules are written ─► settled ─► due ─► a family's flows are listed ─► what is stale is forgotten
@@ -30,19 +32,23 @@ final class UdpFlows {
     static final int MOST_LEFT = 16_384;
     /// Between two listings, each of which may be of a hundred thousand flows.
     private static final Duration PAUSE = Duration.ofSeconds(1);
+    /// The same after one that failed, as without the program.
+    private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMinutes(1);
     private static final String ANY = "";
     private final PacketFilter filter;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     /// Nobody signals it.
     private final Condition rested = lock.newCondition();
-    /// By Service, the addresses of the endpoints that serve its ports.
+    /// By Service, the endpoints that serve its ports, as [ServiceEndpoint#element].
     private final Map<String, Map<Target, Set<String>>> stands = new HashMap<>();
     /// The same of Services whose rules are being written: flows may lead there before they are known to stand.
     private final Map<String, Map<Target, Set<String>>> coming = new HashMap<>();
     /// Ports that nobody serves any more, with who did.
     private final Map<Target, Set<String>> left = new LinkedHashMap<>();
     private final Set<Family> due = EnumSet.noneOf(Family.class);
+    /// Whether the last listing failed; for the thread of [#step].
+    private boolean failed;
 
     /// Where packets are sent.
     ///
@@ -67,6 +73,10 @@ final class UdpFlows {
             coming.remove(service);
             Map<Target, Set<String>> known = now.isEmpty() ? stands.remove(service) : stands.put(service, now);
             Map<Target, Set<String>> before = Objects.requireNonNullElse(known, Map.of());
+            if (known == null) {
+                // what a predecessor has not come to, of ports that nobody serves, too
+                now.keySet().forEach(target -> due(target.family()));
+            }
             Set<Target> all = new HashSet<>(before.keySet());
             all.addAll(now.keySet());
             all.forEach(target -> served(target, before.getOrDefault(target, Set.of()),
@@ -78,11 +88,15 @@ final class UdpFlows {
         if (before.equals(now)) {
             return;
         }
-        due.add(target.family());
-        changed.signal();
+        due(target.family());
         if (now.isEmpty() && (left.size() < MOST_LEFT || left.containsKey(target))) {
             left.merge(target, before, UdpFlows::both);
         }
+    }
+
+    private void due(Family family) {
+        due.add(family);
+        changed.signal();
     }
 
     private void locked(Runnable work) {
@@ -137,7 +151,7 @@ final class UdpFlows {
     private void rest() throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            long nanos = PAUSE.toNanos();
+            long nanos = (failed ? PAUSE_AFTER_FAILURE : PAUSE).toNanos();
             while (nanos > 0) {
                 nanos = rested.awaitNanos(nanos);
             }
@@ -176,11 +190,15 @@ final class UdpFlows {
                 gone.put(target, some);
             }
         }));
-        Set<UdpFlow> flows = filter.udpFlows(family == Family.SIX);
+        Optional<Set<UdpFlow>> flows = filter.udpFlows(family == Family.SIX);
+        failed = flows.isEmpty();
+        if (failed) {
+            return false;
+        }
         Map<Target, Set<String>> serving = new HashMap<>();
         locked(() -> Stream.of(stands, coming).flatMap(some -> some.values().stream()).forEach(its -> its
                 .forEach((target, some) -> serving.merge(target, some, UdpFlows::both))));
-        List<UdpFlow> stale = flows.stream().filter(f -> stale(f, family, serving, gone)).toList();
+        List<UdpFlow> stale = flows.get().stream().filter(f -> stale(f, family, serving, gone)).toList();
         boolean all = stale.isEmpty() || filter.forgetFlows(stale);
         if (all) {
             locked(() -> gone.forEach(left::remove));
@@ -192,15 +210,16 @@ final class UdpFlows {
             Map<Target, Set<String>> gone) {
         Target exact = new Target(family, flow.address(), flow.port());
         List<Target> targets = flow.local() ? List.of(exact, new Target(family, ANY, flow.port())) : List.of(exact);
+        String led = ServiceEndpoint.element(flow.endpoint(), flow.endpointPort());
         for (Target target : targets) {
             Set<String> some = serving.getOrDefault(target, Set.of());
             if (!some.isEmpty()) {
-                return !some.contains(flow.endpoint());
+                return !some.contains(led);
             }
-            if (gone.getOrDefault(target, Set.of()).contains(flow.endpoint())) {
+            if (gone.getOrDefault(target, Set.of()).contains(led)) {
                 return true;
             }
         }
-        return false;
+        return serving.containsKey(exact) && !flow.endpoint().equals(flow.address());
     }
 }

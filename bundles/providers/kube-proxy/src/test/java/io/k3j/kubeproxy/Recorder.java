@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -18,6 +19,8 @@ final class Recorder implements PacketFilter {
     final Set<UdpFlow> tracked = new HashSet<>();
     final List<String> forgotten = new ArrayList<>();
     int mostForgotten = Integer.MAX_VALUE;
+    /// Whether it cannot tell any.
+    boolean fails;
     /// How often it was asked about flows.
     int calls;
 
@@ -40,9 +43,11 @@ final class Recorder implements PacketFilter {
     }
 
     @Override
-    public Set<UdpFlow> udpFlows(boolean ipv6) {
+    public Optional<Set<UdpFlow>> udpFlows(boolean ipv6) {
         calls++;
-        return tracked.stream().filter(f -> f.address().contains(":") == ipv6).collect(Collectors.toSet());
+        return fails ? Optional.empty()
+                : Optional.of(tracked.stream().filter(f -> f.address().contains(":") == ipv6)
+                        .collect(Collectors.toSet()));
     }
 
     @Override

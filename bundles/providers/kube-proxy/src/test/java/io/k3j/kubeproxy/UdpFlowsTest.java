@@ -214,6 +214,39 @@ class UdpFlowsTest {
     }
 
     @Test
+    void aFlowToAPortThatPodsHaveNoMoreIsForgotten() {
+        service("ClusterIP", 0);
+        endpoints(ready(A));
+        tracked(CLUSTER, 53, false, A, 5353);
+        assertThat(synced()).isEmpty();
+        Struct port = Struct.of("name", "p", "protocol", "UDP", "port", 5354L);
+        api.update(BuiltinResources.ENDPOINT_SLICES,
+                api.get(BuiltinResources.ENDPOINT_SLICES, SLICE).with(Seq.of(port), "ports"), WriteOptions.PLAIN);
+        assertThat(synced()).containsExactly("10.43.0.10:53 led to 10.42.0.2:5353");
+    }
+
+    /// Its last endpoint went while nobody looked; what is not led anywhere leads to nobody.
+    @Test
+    void aFlowOfAServiceWithoutEndpointsIsForgottenAfterAStart() {
+        service("ClusterIP", 0);
+        tracked(CLUSTER, 53, false, A, 5353);
+        tracked(CLUSTER, 53, false, CLUSTER, 53);
+        assertThat(synced()).containsExactly("10.43.0.10:53 led to 10.42.0.2:5353");
+    }
+
+    @Test
+    void whatCannotBeListedIsDueAgain() {
+        service("ClusterIP", 0);
+        endpoints(ready(A));
+        tracked(CLUSTER, 53, false, B, 5353);
+        filter.fails = true;
+        assertThat(synced()).isEmpty();
+        filter.fails = false;
+        assertThat(proxier.flows().step()).isTrue();
+        assertThat(filter.forgotten).containsExactly("10.43.0.10:53 led to 10.42.0.3:5353");
+    }
+
+    @Test
     void whatOneCallDoesNotForgetIsListedAgain() {
         service("ClusterIP", 0);
         endpoints(ready(A));

@@ -1,5 +1,6 @@
 package io.k3j.localstorage;
 
+import io.k3j.controllerkit.VolumeMatch;
 import io.k3j.clientapi.Query;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.controllerkit.ControllerContext;
@@ -69,7 +70,7 @@ final class Provisioner {
 
     private Requeue claim(Key key, ExpectingWriter writer) {
         Optional<Obj> found = claims.get(key).filter(Provisioner::waiting);
-        Optional<Obj> type = found.flatMap(c -> classes.get(Key.of(c.spec().text("storageClassName"))))
+        Optional<Obj> type = found.flatMap(c -> classes.get(Key.of(VolumeMatch.className(c))))
                 .filter(c -> c.tree().text("provisioner").equals(VolumePlan.PROVISIONER));
         if (found.isEmpty() || type.isEmpty() || volumes.get(Key.of("pvc-" + found.get().uid())).isPresent()) {
             return Requeue.NEVER;

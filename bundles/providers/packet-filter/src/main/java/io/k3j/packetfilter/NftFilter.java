@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// The packet filter by the programs `nft` and `conntrack`.
@@ -117,7 +118,7 @@ final class NftFilter implements PacketFilter, AutoCloseable {
     }
 
     @Override
-    public Set<UdpFlow> udpFlows(boolean ipv6) {
+    public Optional<Set<UdpFlow>> udpFlows(boolean ipv6) {
         return flows.list(ipv6);
     }
 

@@ -4,6 +4,7 @@ import io.k3j.componentapi.Health;
 import io.k3j.nodeapi.PacketFilter;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -41,7 +42,7 @@ public final class PacketFilterComponent implements PacketFilter {
     }
 
     @Override
-    public Set<UdpFlow> udpFlows(boolean ipv6) {
+    public Optional<Set<UdpFlow>> udpFlows(boolean ipv6) {
         return filter.udpFlows(ipv6);
     }
 

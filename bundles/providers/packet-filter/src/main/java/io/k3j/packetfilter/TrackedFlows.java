@@ -36,16 +36,17 @@ final class TrackedFlows {
         this.own = own;
     }
 
-    /// What the program lists; with more than fits in its output, a part.
-    Set<UdpFlow> list(boolean ipv6) {
+    /// What the program lists; with more than fits in its output, a part; empty when it fails.
+    Optional<Set<UdpFlow>> list(boolean ipv6) {
         Command.Outcome listed = programs.apply(List.of(PROGRAM, "-L", "-f", ipv6 ? "ipv6" : "ipv4", "-p", "udp"), "");
         if (listed.code() != 0) {
             LOG.log(System.Logger.Level.WARNING, "Cannot list tracked flows error={0}", listed.complaint().strip());
+            return Optional.empty();
         }
         Set<String> here = own.get();
         Set<UdpFlow> all = new HashSet<>();
         listed.output().lines().forEach(line -> flow(line, here).ifPresent(all::add));
-        return all;
+        return Optional.of(all);
     }
 
     /// A line has where packets are sent, then the answers to them, each as `src=… dst=… sport=… dport=…`; counters and

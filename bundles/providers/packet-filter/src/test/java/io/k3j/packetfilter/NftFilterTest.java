@@ -79,7 +79,7 @@ class NftFilterTest {
                 + "conntrack -L -f ipv4 -p udp");
         assertThat(left.code()).as(left.complaint()).isZero();
         assertThat(new TrackedFlows((line, input) -> new Command.Outcome(0, left.output().lines().toList().getLast(),
-                ""), Set::of).list(false))
+                ""), Set::of).list(false).orElseThrow())
                 .containsExactly(new PacketFilter.UdpFlow("10.43.0.1", 53, false, "10.42.0.4", 5353));
         assertThat(left.complaint()).contains("1 flow entries have been shown");
     }

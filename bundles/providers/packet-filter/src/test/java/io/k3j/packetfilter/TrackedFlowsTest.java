@@ -35,11 +35,19 @@ class TrackedFlowsTest {
                         dport=999 mark=0 use=1
                         udp      17 29 src=fd00::9 dst=fd00::1 sport=999 dport=53 src=fd42::2 dst=fd00::9 sport=53 dport=999 use=1
                         udp      17 29 src=10.0.0.1 dst=10.43.0.11 sport=999 dport=53 src=10.4""")
-                .list(false))
+                .list(false).orElseThrow())
                 .containsExactlyInAnyOrder(new UdpFlow("10.43.0.10", 53, false, "10.42.0.2", 5353),
                         new UdpFlow("192.0.2.1", 30_053, true, "192.0.2.1", 30_053),
                         new UdpFlow("fd00:0:0:0:0:0:0:1", 53, true, "fd42:0:0:0:0:0:0:2", 53));
         assertThat(asked).containsExactly("conntrack -L -f ipv4 -p udp");
+    }
+
+    @Test
+    void aListingThatFailedIsNone() {
+        TrackedFlows broken = new TrackedFlows((line, input) -> new Command.Outcome(Command.KILLED,
+                "udp 17 29 src=10.0.0.1 dst=10.43.0.10 sport=9 dport=53 src=10.42.0.2 dst=10.0.0.1 sport=5353 dport=9\n",
+                "no answer within 30 seconds"), Set::of);
+        assertThat(broken.list(false)).isEmpty();
     }
 
     private static List<UdpFlow> some(int count) {

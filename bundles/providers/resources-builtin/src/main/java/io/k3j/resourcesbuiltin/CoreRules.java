@@ -162,16 +162,21 @@ final class CoreRules {
             }
         }
 
+        private static List<String> pair(Struct taint) {
+            return List.of(taint.text("key"), taint.text("effect"));
+        }
+
         private static void taints(Seq before, Seq taints, Problems p) {
             Set<List<String>> seen = new HashSet<>();
+            List<List<String>> pairs = before.structs().stream().map(Nodes::pair).toList();
             for (int i = 0; i < taints.size(); i++) {
                 Struct t = taints.struct(i);
                 Problems at = p.at("taints", i);
                 at.at("key").invalid(t.text("key"), Names.qualified(t.text("key")));
                 at.at("value").invalid(t.text("value"), Names.labelValue(t.text("value")));
                 at.requiredOneOf(t, "effect", List.of("NoSchedule", "PreferNoSchedule", "NoExecute"));
-                // A node that has the same taints as before must still be able to tell its status.
-                if (!seen.add(List.of(t.text("key"), t.text("effect"))) && !taints.equals(before)) {
+                // A node that has had them twice must still be able to tell its status, and get rid of others.
+                if (!seen.add(pair(t)) && pairs.indexOf(pair(t)) == pairs.lastIndexOf(pair(t))) {
                     FieldProblem twice = FieldProblem.duplicate(at.path(), t);
                     p.add(new FieldProblem(twice.field(), twice.type(),
                             twice.message() + ": taints must be unique by key and effect pair"));

@@ -31,13 +31,16 @@ final class PolicyRules {
                 return;
             }
             Struct spec = o.struct("spec");
+            Struct before = write.before().orElse(Struct.EMPTY).struct("spec");
             Problems p = problems.at("spec");
             if (spec.has("minAvailable") && spec.has("maxUnavailable")) {
                 p.invalid(spec, "minAvailable and maxUnavailable cannot be both set");
             }
             for (String field : List.of("minAvailable", "maxUnavailable")) {
                 p.countOrPercent(spec, field);
-                p.atMostAll(spec, field);
+                if (!spec.equals(before)) {
+                    p.atMostAll(spec, field);
+                }
             }
             p.oneOf(spec, "unhealthyPodEvictionPolicy", List.of("AlwaysAllow", "IfHealthyBudget"));
             LabelSelectorRules.check(spec.struct("selector"), p.at("selector"));

@@ -1,5 +1,6 @@
 package io.k3j.scheduler;
 
+import io.k3j.controllerkit.VolumeMatch;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.schedulercache.ClaimedVolumes;
@@ -134,7 +135,7 @@ final class VolumeFilter implements Filter {
     }
 
     private void addUnbound(Obj claim, ClaimedVolumes volumes) {
-        String name = claim.spec().text("storageClassName");
+        String name = VolumeMatch.className(claim);
         Optional<Obj> late = volumes.storageClass(name)
                 .filter(c -> c.tree().text("volumeBindingMode").equals("WaitForFirstConsumer"));
         if (late.isEmpty() || !claim.spec().text("volumeName").isEmpty()) {

@@ -1,5 +1,6 @@
 package io.k3j.scheduler;
 
+import io.k3j.controllerkit.VolumeMatch;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
@@ -96,7 +97,7 @@ final class VolumeLimits implements Filter {
     /// A volume that is to be made will be one more of the provisioner of its class. Its claim stands for it; no handle
     /// is told from another by its form, so that a blank, which no namespace has, keeps them apart.
     private static void coming(Map<String, Set<String>> all, Key key, Obj claim, ClaimedVolumes volumes) {
-        volumes.storageClass(claim.spec().text("storageClassName")).map(c -> c.tree().text("provisioner"))
+        volumes.storageClass(VolumeMatch.className(claim)).map(c -> c.tree().text("provisioner"))
                 .filter(p -> !p.isEmpty())
                 .ifPresent(p -> all.computeIfAbsent(p, d -> new HashSet<>()).add("claim " + key));
     }

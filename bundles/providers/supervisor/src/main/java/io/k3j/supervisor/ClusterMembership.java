@@ -120,9 +120,19 @@ final class ClusterMembership {
     /// The known password, or that of `server/token` where only that one has a record: a start with a wrong `--token`,
     /// and in earlier releases a rotation that was cut off, leave a password in `cred/passwd` that opens nothing.
     private String password(Datastore datastore, String known) throws IOException {
-        Optional<String> shown = new JoinTokens(layout, settings).shownPassword();
+        Optional<String> shown = shown();
         return shown.isPresent() && !shown.get().equals(known) && !recorded(datastore, known)
                 && recorded(datastore, shown.get()) ? shown.get() : known;
+    }
+
+    /// A file that holds no token shows no password; it is written anew once the datastore has admitted this server.
+    private Optional<String> shown() throws IOException {
+        try {
+            return new JoinTokens(layout, settings).shownPassword();
+        } catch (IllegalArgumentException damaged) {
+            LOG.log(Level.DEBUG, "Passed over path=" + layout.server("token"), damaged);
+            return Optional.empty();
+        }
     }
 
     private static boolean recorded(Datastore datastore, String password) {

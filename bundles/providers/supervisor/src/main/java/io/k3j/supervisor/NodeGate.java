@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Locale;
+import java.util.function.Predicate;
 
 /// Admits a node that requests a certificate in its name: the node has to present its name and the password it
 /// presented the first time. A node that proves its name by its kubelet's certificate still needs the password. The
@@ -19,14 +20,18 @@ final class NodeGate {
     private final Path localPassword;
     private final NodeSecrets secrets;
     private final boolean remoteApi;
+    private final Predicate<String> tunnelled;
 
     /// @param elsewhere whether the API runs on other servers only: nodes with a token are then admitted before
     ///        the API is reachable, and checked as soon as it is
-    NodeGate(String localNode, Path localPassword, NodeSecrets secrets, boolean remoteApi) {
+    /// @param tunnelled whether a node's tunnel to this server is open
+    NodeGate(String localNode, Path localPassword, NodeSecrets secrets, boolean remoteApi,
+            Predicate<String> tunnelled) {
         this.localNode = localNode;
         this.localPassword = localPassword;
         this.secrets = secrets;
         this.remoteApi = remoteApi;
+        this.tunnelled = tunnelled;
     }
 
     /// The node's name, in lower case. Blocks on the API.
@@ -60,7 +65,7 @@ final class NodeGate {
             if (!requester.node().isEmpty() && !secrets.nodeExists(node)) {
                 throw new Refusal(401, "unable to verify node identity");
             }
-            if (requester.node().isEmpty() && secrets.lost(node)) {
+            if (requester.node().isEmpty() && secrets.lost(node, tunnelled.test(node))) {
                 throw new Refusal(403, "node " + node + " is running, but its password, the Secret kube-system/" + node
                         + ".node-password.k3s, is gone: that node presents it again by its certificate, or by the token"
                         + " a minute after its kubelet has stopped; for another one take another --node-name");

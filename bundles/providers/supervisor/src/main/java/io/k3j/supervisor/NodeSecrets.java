@@ -162,13 +162,16 @@ final class NodeSecrets implements EgressDialer.Nodes {
     }
 
     /// Whether a node is running whose Secret is gone, as after somebody has deleted its Node, which its kubelet makes
-    /// again: its name is not free, whatever password is presented. Blocks on the API.
+    /// again: its name is not free, whatever password is presented. It runs while its tunnel to this server is open, or
+    /// as long as the API tells so ([RunningNodes]). Blocks on the API.
+    /// @param tunnelled whether that tunnel is open
     /// @throws ApiFault when the API is not available
-    boolean lost(String node) {
-        return lost(node, Instant.MAX);
+    boolean lost(String node, boolean tunnelled) {
+        return tunnelled && find(node + SUFFIX).isEmpty() || lost(node, Instant.MAX);
     }
 
-    /// A Node that was made after the password had been presented is of who has presented it.
+    /// A Node that was made after the password had been presented is of who has presented it. Tunnels do not count: who
+    /// has presented it has the certificate for one by now.
     private boolean lost(String node, Instant presented) {
         return find(node + SUFFIX).isEmpty() && RunningNodes.contain(client(), node, presented, clock.instant());
     }
@@ -271,8 +274,9 @@ final class NodeSecrets implements EgressDialer.Nodes {
     }
 
     /// Gives the Secrets of old releases of K3s their type. Blocks.
-    void migrate() {
-        owners.migrate(client());
+    /// @return false when it has to be called again
+    boolean migrate() {
+        return owners.migrate(client());
     }
 
     /// As [#setOwners], only for nodes that presented their password here. Does nothing without an API.

@@ -35,7 +35,12 @@ final class PasswordOwners {
     /// Bound of the nodes waited for; further Secrets get their owner at the node's next start.
     private static final int MAX_WAITING = 1000;
 
+    private static final int NOT_FOUND = 404;
+    private static final int CONFLICT = 409;
+
     private final Set<String> waiting = ConcurrentHashMap.newKeySet();
+    /// Secrets that were deleted to be made again with their type, until that is done; by name.
+    private final Map<String, Obj> deleted = new ConcurrentHashMap<>();
 
     /// Records that a node has presented its password. Does not block.
     void presented(String node) {
@@ -78,24 +83,55 @@ final class PasswordOwners {
         return Instant.parse(secret.tree().struct("metadata").text("creationTimestamp"));
     }
 
-    /// Gives the Secrets of old releases of K3s their type, which cannot be changed in place. Blocks on the API.
+    /// Gives the Secrets of old releases of K3s their type, which cannot be changed in place: each is deleted and made
+    /// again, also where another server has deleted it meanwhile. Blocks on the API.
+    /// @return false when some are still to be made again: the next call does it
     /// @throws io.k3j.clientapi.ApiFault when the API is not available
-    void migrate(ApiClient client) {
+    boolean migrate(ApiClient client) {
+        deleted.values().removeIf(typed -> made(client, typed, Level.DEBUG));
         for (Obj secret : client.list(SECRETS, Query.in("kube-system").where("type", "Opaque")).items()) {
             if (secret.name().endsWith(SUFFIX) && secret.tree().text("type").equals("Opaque")) {
                 Struct typed = secret.tree().with("type", TYPE);
                 for (String once : List.of("uid", "resourceVersion", "creationTimestamp", "managedFields")) {
                     typed = typed.withoutAt("metadata", once);
                 }
-                try {
-                    client.delete(SECRETS, secret.key(), DeleteOptions.PLAIN.ifUid(secret.uid()));
-                    client.create(SECRETS, Obj.of(typed), WriteOptions.PLAIN);
-                    LOG.log(Level.INFO, "Migrated node-password secret " + secret.name());
-                } catch (ApiFault fault) {
-                    // another server does the same, or a webhook refuses, which must not hold up the rest
-                    LOG.log(Level.DEBUG, "Not migrated secret=" + secret.name(), fault);
-                }
+                migrate(client, secret, Obj.of(typed));
             }
+        }
+        return deleted.isEmpty();
+    }
+
+    private void migrate(ApiClient client, Obj secret, Obj typed) {
+        deleted.put(secret.name(), typed);
+        try {
+            client.delete(SECRETS, secret.key(), DeleteOptions.PLAIN.ifUid(secret.uid()));
+        } catch (ApiFault fault) {
+            LOG.log(Level.DEBUG, "Not deleted to be migrated secret=" + secret.name(), fault);
+            if (fault.code() / 100 == 4 && fault.code() != NOT_FOUND) {
+                // it is there: another server was faster, or a webhook refuses, which must not hold up the rest
+                deleted.remove(secret.name());
+                return;
+            }
+        }
+        if (made(client, typed, Level.WARNING)) {
+            deleted.remove(secret.name());
+        }
+    }
+
+    /// Makes a Secret that was deleted.
+    /// @param trouble the level of the log when it cannot be made now
+    /// @return whether it is there, by whomever
+    private static boolean made(ApiClient client, Obj typed, Level trouble) {
+        try {
+            client.create(SECRETS, typed, WriteOptions.PLAIN);
+            LOG.log(Level.INFO, "Migrated node-password secret " + typed.name());
+            return true;
+        } catch (ApiFault fault) {
+            if (fault.code() != CONFLICT) {
+                LOG.log(trouble, "Node-password secret " + typed.name() + " was deleted to be migrated and is not made"
+                        + " again yet, retrying: " + fault.getMessage());
+            }
+            return fault.code() == CONFLICT;
         }
     }
 

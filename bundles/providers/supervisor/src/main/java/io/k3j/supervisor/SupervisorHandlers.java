@@ -138,7 +138,8 @@ final class SupervisorHandlers {
     private SupervisorEndpoint endpoint(Work work, NodeTunnels tunnels) throws IOException {
         Credentials credentials = work.credentials();
         Path password = Credentials.nodePasswordFile(settings, layout);
-        NodeGate gate = new NodeGate(settings.nodeName(), password, secrets, settings.disableApiserver());
+        NodeGate gate = new NodeGate(settings.nodeName(), password, secrets, settings.disableApiserver(),
+                tunnels::open);
         NodeNames names = new NodeNames(new ServerNames(settings), new OtherServers(secrets, datastore), secrets);
         CertificateSigning signing = new CertificateSigning(layout, credentials.authorities(), names, gate, clock,
                 random);

@@ -20,6 +20,7 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
@@ -51,11 +52,14 @@ final class TokenRotation {
         return credentials.passwords().row("server").orElseThrow().password();
     }
 
-    /// Makes `next` the password of the server token. Blocks on the datastore.
-    /// @throws Refusal 409 when another server replaced the token at the same time
+    /// Makes `next` the password of the server token; completes a rotation to it that was cut off. Blocks on the
+    /// datastore.
+    /// @throws Refusal 409 when another server replaced the token at the same time, or the old records were changed
+    ///         after a rotation that was cut off
     synchronized void rotate(Datastore store, String next) throws IOException, Refusal {
         String before = password();
         if (before.equals(next)) {
+            complete(store, next);
             return;
         }
         long announced = store.get(KEY).map(Entry::revision).orElse(0L);
@@ -74,6 +78,39 @@ final class TokenRotation {
         move.finish();
     }
 
+    /// The token is `next` already: a rotation to it may have been cut off before it had deleted the old records. What
+    /// nobody has changed since the announcement was copied as it is, and goes; the record of `next` is there.
+    private void complete(Datastore store, String next) throws IOException, Refusal {
+        Optional<Entry> announced = store.get(KEY);
+        if (announced.isEmpty() || !unseal(announced.get()).equals(Optional.of(next))
+                || new BootstrapData(store, next, random).read().isEmpty()) {
+            return;
+        }
+        // the records first: where one stays, so does the agreement beside it
+        for (String key : List.of(BootstrapSeal.key(next), AgreedRecord.key(next))) {
+            for (Entry old : others(store, key)) {
+                if (!gone(store, old, announced.get().revision())) {
+                    throw new Refusal(409, "this is the server's token already, but records of another one were changed"
+                            + " after it had been announced, and stay: change the token of a server that has the other"
+                            + " one, or change it once more to a new one");
+                }
+            }
+        }
+    }
+
+    /// Other servers that have adopted the token delete the old records, too.
+    private static boolean gone(Datastore store, Entry old, long announced) {
+        return old.revision() < announced
+                && store.delete(old.key(), old.revision()) instanceof CommitResult.Committed
+                || store.get(old.key()).isEmpty();
+    }
+
+    /// The rows of other tokens beside the one of this key.
+    private static List<Entry> others(Datastore store, String key) {
+        return store.range(key.substring(0, key.lastIndexOf('/') + 1), "", 0, 0).entries().stream()
+                .filter(entry -> !entry.key().equals(key)).toList();
+    }
+
     private static final class LostRace extends IOException {
         private static final long serialVersionUID = 1L;
     }
@@ -86,11 +123,11 @@ final class TokenRotation {
         }
     }
 
-    /// Adopts the token another server has announced. Reads the datastore only when `changed`, or when the last
-    /// call could not.
+    /// Adopts the token another server has announced, or this one before it was killed. Reads the datastore only when
+    /// `changed`, or when the last call could not.
     /// @return whether no work is left before the next change
     synchronized boolean step(Datastore store, boolean changed) {
-        if (!changed && followed || !store.shared()) {
+        if (!changed && followed) {
             return true;
         }
         followed = false;

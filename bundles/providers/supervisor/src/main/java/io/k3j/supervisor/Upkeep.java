@@ -93,11 +93,10 @@ final class Upkeep implements AutoCloseable {
             }
             work.follow(store, false);
             if (secrets.reachable()) {
+                if (!migrated) {
+                    migrated = secrets.migrate();
+                }
                 if (System.nanoTime() - nextOwners >= 0) {
-                    if (!migrated) {
-                        secrets.migrate();
-                        migrated = true;
-                    }
                     secrets.setOwners();
                     nextOwners = System.nanoTime() + OWNERS_INTERVAL.toNanos();
                 }

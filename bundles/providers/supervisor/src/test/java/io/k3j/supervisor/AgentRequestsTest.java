@@ -37,7 +37,8 @@ class AgentRequestsTest {
         ServerLayout layout = new ServerLayout(directory);
         Credentials credentials = Credentials.ensure(settings, layout, Instant.now(), RANDOM);
         NodeSecrets secrets = new NodeSecrets(RANDOM);
-        NodeGate gate = new NodeGate("node-1", Credentials.nodePasswordFile(settings, layout), secrets, false);
+        NodeGate gate = new NodeGate("node-1", Credentials.nodePasswordFile(settings, layout), secrets, false,
+                node -> false);
         return new AgentRequests(credentials.authorities(),
                 new CertificateSigning(layout, credentials.authorities(),
                         new NodeNames(new ServerNames(settings), new OtherServers(secrets, () -> null), secrets), gate,

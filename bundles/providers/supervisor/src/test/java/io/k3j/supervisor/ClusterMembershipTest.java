@@ -206,6 +206,15 @@ class ClusterMembershipTest {
     }
 
     @Test
+    void aDamagedTokenFileIsWrittenAnew() throws Exception {
+        TestServer one = new TestServer(directory, "server-1");
+        one.start(store);
+        Files.writeString(one.layout.server("token"), "K10 garbage\n");
+        one.without("token").start(store);
+        assertThat(one.tree().get("server/token")).endsWith("::server:s3cret\n");
+    }
+
+    @Test
     void rotatesTheToken() throws Exception {
         TestServer one = new TestServer(directory, "server-1");
         Credentials credentials = one.start(store);

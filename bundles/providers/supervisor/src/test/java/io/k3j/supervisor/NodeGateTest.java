@@ -13,7 +13,9 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,12 +31,13 @@ class NodeGateTest {
 
     private final FakeApi api = new FakeApi();
     private final NodeSecrets secrets = new NodeSecrets(new SecureRandom(), InstantSource.fixed(NOW));
+    private final Set<String> tunnelled = new HashSet<>();
     private NodeGate gate;
 
     @BeforeEach
     void start(@TempDir Path directory) {
         secrets.apiAvailable(api.client());
-        gate = new NodeGate("server", directory.resolve("password"), secrets, false);
+        gate = new NodeGate("server", directory.resolve("password"), secrets, false, tunnelled::contains);
         api.put(Obj.of(Struct.of("apiVersion", "v1", "kind", "Node", "metadata", Struct.of("name", "n", "uid", "u"))));
     }
 
@@ -61,6 +64,20 @@ class NodeGateTest {
                 .isInstanceOfSatisfying(Refusal.class, refused -> assertThat(refused.code()).isEqualTo(403))
                 .hasMessageContaining(SECRET).hasMessageContaining("another --node-name");
         assertThat(api.created()).doesNotContain(SECRET);
+    }
+
+    /// The Node was deleted a moment ago, and the kubelet has not made it again yet.
+    @Test
+    void isNotClaimedWhileItsTunnelIsOpen() throws Exception {
+        api.remove("", "n");
+        tunnelled.add("n");
+        assertThatThrownBy(() -> admit(TOKEN, "a stranger's")).isInstanceOfSatisfying(Refusal.class,
+                refused -> assertThat(refused.code()).isEqualTo(403));
+        assertThat(api.created()).doesNotContain(SECRET);
+        tunnelled.clear();
+        assertThat(admit(TOKEN, "another's")).isEqualTo("n");
+        tunnelled.add("n");
+        assertThat(admit(TOKEN, "another's")).as("its Secret is there").isEqualTo("n");
     }
 
     @Test

@@ -2,6 +2,8 @@ package io.k3j.supervisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.Query;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
@@ -10,6 +12,8 @@ import io.k3j.servercredentials.Credentials;
 import io.k3j.servercredentials.ServerLayout;
 import io.k3j.servercredentials.SupervisorSettings;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -17,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,10 +119,62 @@ class NodeSecretsTest {
     void aSecretOfAnOldReleaseOfK3sGetsItsType() {
         secrets.apiAvailable(api.client());
         put("n", "Opaque", Instant.now());
-        secrets.migrate();
+        assertThat(secrets.migrate()).isTrue();
         Struct migrated = api.named("kube-system", SECRET).getFirst().tree();
         assertThat(migrated.text("type")).isEqualTo("k3s.cattle.io/node-password");
         assertThat(migrated.struct("metadata").has("uid")).as("it is a new object").isFalse();
+    }
+
+    /// The API, with something that happens before the first call of a method.
+    private ApiClient before(String called, Runnable happening) {
+        ApiClient client = api.client();
+        AtomicBoolean done = new AtomicBoolean();
+        return (ApiClient) Proxy.newProxyInstance(ApiClient.class.getClassLoader(), new Class<?>[] {ApiClient.class},
+                (proxy, method, arguments) -> {
+                    if (method.getName().equals(called) && done.compareAndSet(false, true)) {
+                        happening.run();
+                    }
+                    try {
+                        return method.invoke(client, arguments);
+                    } catch (InvocationTargetException thrown) {
+                        throw thrown.getCause();
+                    }
+                });
+    }
+
+    private String type() {
+        return api.named("kube-system", SECRET).getFirst().tree().text("type");
+    }
+
+    @Test
+    void aSecretThatCouldNotBeMadeAgainIsMadeByTheNextCall() {
+        secrets.apiAvailable(before("create", () -> {
+            throw ApiFault.unavailable("away");
+        }));
+        put("n", "Opaque", Instant.now());
+        assertThat(secrets.migrate()).isFalse();
+        assertThat(api.named("kube-system", SECRET)).isEmpty();
+        assertThat(secrets.migrate()).isTrue();
+        assertThat(type()).isEqualTo("k3s.cattle.io/node-password");
+    }
+
+    /// Another server that does the same may end before it has made it again.
+    @Test
+    void aSecretThatAnotherServerHasDeletedIsMadeAgain() {
+        secrets.apiAvailable(before("delete", () -> api.remove("kube-system", SECRET)));
+        put("n", "Opaque", Instant.now());
+        assertThat(secrets.migrate()).isTrue();
+        assertThat(type()).isEqualTo("k3s.cattle.io/node-password");
+    }
+
+    @Test
+    void aSecretThatMayNotBeDeletedStays() {
+        secrets.apiAvailable(before("delete", () -> {
+            throw new ApiFault(403, "Forbidden", "a webhook refuses", Struct.EMPTY);
+        }));
+        put("n", "Opaque", Instant.now());
+        assertThat(secrets.migrate()).isTrue();
+        assertThat(type()).isEqualTo("Opaque");
     }
 
     /// Deleting a Node takes its Secret along; the kubelet that runs makes the Node again.

@@ -53,7 +53,7 @@ class SupervisorEndpointTest {
         credentials = Credentials.ensure(settings, layout, Instant.now(), RANDOM);
         Path password = Credentials.nodePasswordFile(settings, layout);
         localPassword = Files.readString(password).strip();
-        NodeGate gate = new NodeGate("node-1", password, secrets, false);
+        NodeGate gate = new NodeGate("node-1", password, secrets, false, node -> false);
         NodeNames names = new NodeNames(new ServerNames(settings), new OtherServers(secrets, () -> null), secrets);
         CertificateSigning signing = new CertificateSigning(layout, credentials.authorities(), names, gate,
                 InstantSource.system(), RANDOM);
