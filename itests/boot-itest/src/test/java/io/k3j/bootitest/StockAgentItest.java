@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.bootitest.GoClient.Answer;
+import io.k3j.testkitbase.Waiting;
 import io.k3j.testkitprocess.FreePort;
 import io.k3j.testkitprocess.K3sProcess;
 import io.k3j.testmachine.NeedsPackages;
@@ -234,6 +235,11 @@ class StockAgentItest {
         assertThat(shows.send("POST", "/v1-k3s/client-kubelet.crt", byCertificate, request).status()).isEqualTo(200);
         commands.kubectl("delete", "node", "stock-1");
         assertThat(shows.send("POST", "/v1-k3s/client-kubelet.crt", byCertificate, request).status()).isEqualTo(401);
+        assertThat(agent.unknown().send("POST", "/v1-k3s/client-kubelet.crt", agent.node(), request).status())
+                .as("while its tunnel is open").isEqualTo(403);
+        tunnel.close();
+        Waiting.until("the end of its tunnel", server, () -> agent.unknown()
+                .send("POST", "/v1-k3s/client-kubelet.crt", agent.node(), request).status() == 200);
         assertThat(subject(agent.unknown().send("POST", "/v1-k3s/client-kubelet.crt", agent.node(), request)))
                 .isEqualTo("CN=system:node:stock-1,O=system:nodes");
     }
