@@ -3,6 +3,7 @@ package io.k3j.cli;
 import io.k3j.apimachinery.ComponentArguments;
 import io.k3j.componenthelpers.Cidr;
 import io.k3j.componenthelpers.ConcurrentSyncs;
+import io.k3j.componenthelpers.ConnectionStreams;
 import io.k3j.componenthelpers.CorsOrigins;
 import io.k3j.componenthelpers.EndpointsPerSlice;
 import io.k3j.componenthelpers.NodeCidrMasks;
@@ -29,7 +30,6 @@ final class ArgumentChecks {
     private static final List<String> NUMBERS_OF_CONTROLLERS = List.of("node-eviction-rate",
             "secondary-node-eviction-rate", "unhealthy-zone-threshold", "horizontal-pod-autoscaler-tolerance");
     private static final String STREAMS = "http2-max-streams-per-connection";
-    private static final long MOST_STREAMS = 10_000;
     private static final String ISSUER = "service-account-issuer";
     private static final String GOAWAY = "goaway-chance";
     private static final double MOST_LIKELY = 0.02;
@@ -132,9 +132,9 @@ final class ArgumentChecks {
 
     /// As many as ports take, which have memory for each.
     private static void streams(ComponentArguments given) {
-        if (given.whole(STREAMS, 250, 0) > MOST_STREAMS) {
-            throw new IllegalArgumentException(given.flag() + "=" + STREAMS + " must be at most " + MOST_STREAMS
-                    + "; try " + given.flag() + "=" + STREAMS + "=250");
+        if (given.whole(STREAMS, 250, 0) > ConnectionStreams.most()) {
+            throw new IllegalArgumentException(given.flag() + "=" + STREAMS + " must be at most "
+                    + ConnectionStreams.most() + "; try " + given.flag() + "=" + STREAMS + "=250");
         }
     }
 

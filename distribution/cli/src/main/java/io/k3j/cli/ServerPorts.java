@@ -6,7 +6,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /// The ports that a server has beside `--https-listen-port`, with K3s' defaults: `--supervisor-port`, by which others
-/// join, and the API's on an address of its own, which K3s always has and K3j where somebody asks for it.
+/// join, and the API's on an address of its own, which K3s always has and K3j where somebody asks for it. Without an
+/// API server the supervisor's is the only one.
 final class ServerPorts {
     private static final String OWN = "httpsListenPort";
     private static final String SUPERVISOR = "supervisorPort";
@@ -27,7 +28,8 @@ final class ServerPorts {
         settings.remove(API, "0");
         boolean asked = settings.containsKey(API) || settings.containsKey(ADDRESS);
         if (Boolean.TRUE.equals(settings.get("disableApiserver"))) {
-            return withoutApi(settings, asked, warnings);
+            withoutApi(settings, asked, warnings);
+            return Optional.empty();
         }
         if (!asked) {
             return Optional.empty();
@@ -43,14 +45,18 @@ final class ServerPorts {
                 : Optional.empty();
     }
 
-    private static Optional<String> withoutApi(Map<String, Object> settings, boolean asked, List<String> warnings) {
+    /// As with K3s nothing of such a server listens at `--https-listen-port` where the supervisor has another port: the
+    /// one it has is the supervisor's.
+    private static void withoutApi(Map<String, Object> settings, boolean asked, List<String> warnings) {
         if (asked) {
             warnings.add("--apiserver-port and --apiserver-bind-address have no effect with --disable-apiserver");
             settings.remove(API);
             settings.remove(ADDRESS);
         }
-        return settings.containsKey(SUPERVISOR) ? Optional.of("--supervisor-port is not supported yet by K3j together "
-                + "with --disable-apiserver; start without one of them, see docs/compatibility.md") : Optional.empty();
+        Object supervisor = settings.remove(SUPERVISOR);
+        if (supervisor != null) {
+            settings.put(OWN, supervisor);
+        }
     }
 
     /// Whether who asks at an address reaches what listens at another one, and nobody else does.

@@ -246,7 +246,6 @@ class PlanBuilderTest {
             "--kube-controller-manager-arg=configure-cloud-routes=true|configure-cloud-routes",
             "--kube-controller-manager-arg=concurrent-gc-syncs=0|must be a whole number from 1 to 1000; try ",
             "--kube-controller-manager-arg=node-cidr-mask-size=8|use a number from 16 to 30",
-            "--enable-pprof|not supported yet by K3j: pprof",
             "--docker|not supported yet by K3j;", "--config=/no/such/file|does not exist"})
     void saysWhatIsWrongAndWhatToType(String argument, String part) {
         environment.remove("K3S_CONFIG_FILE");

@@ -51,12 +51,20 @@ class ServerPortsTest {
     }
 
     @Test
-    void aServerWithoutTheApiSaysWhatItCannot() {
+    void aServerWithoutTheApiSaysWhatHasNoEffect() {
         settings.put("disableApiserver", true);
         assertThat(fill("apiserverPort", "7443")).isEmpty();
         assertThat(settings).doesNotContainKey("apiserverPort");
         assertThat(warnings).singleElement().asString().contains("no effect with --disable-apiserver");
-        assertThat(fill("supervisorPort", "9345")).hasValueSatisfying(
-                problem -> assertThat(problem).contains("--supervisor-port is not supported yet by K3j together with"));
+    }
+
+    @Test
+    void aServerWithoutTheApiHasItsSupervisorsPortAlone() {
+        settings.put("disableApiserver", true);
+        assertThat(fill("supervisorPort", "9345")).isEmpty();
+        assertThat(settings).containsEntry("httpsListenPort", "9345").doesNotContainKey("supervisorPort");
+        assertThat(fill("supervisorPort", "0")).as("none of its own").isEmpty();
+        assertThat(settings).containsEntry("httpsListenPort", "9345");
+        assertThat(warnings).isEmpty();
     }
 }

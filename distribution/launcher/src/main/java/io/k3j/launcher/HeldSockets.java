@@ -2,12 +2,12 @@ package io.k3j.launcher;
 
 import io.k3j.componentapi.ListeningSockets;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -91,16 +91,26 @@ final class HeldSockets implements ListeningSockets, AutoCloseable {
             channel.configureBlocking(false);
         } catch (UnknownHostException e) {
             throw new StartFailure(Ports.addressFlag(flag) + " " + address + " is not an address of this machine", e);
-        } catch (BindException e) {
-            throw new StartFailure(busy(flag, address, port, e), e);
+        } catch (UnsupportedAddressTypeException e) {
+            throw new StartFailure(unbound(flag, address, port, "this machine has no addresses of that family"), e);
         } catch (IOException e) {
-            throw new StartFailure("cannot listen on " + address + ":" + port + ": " + e.getMessage(), e);
+            throw new StartFailure(unbound(flag, address, port, Objects.requireNonNullElse(e.getMessage(), "")), e);
         }
     }
 
-    private static String busy(String flag, String address, int port, BindException e) {
-        String where = "cannot listen on " + address + ":" + port + " (" + flag + "): " + e.getMessage();
-        return where + "; is another k3s or kubelet running? see: ss -ltnp 'sport = :" + port + "'";
+    /// What, where and why, and what to type next, which is another thing for each reason.
+    private static String unbound(String flag, String address, int port, String why) {
+        String next;
+        if (why.contains("in use")) {
+            next = "is another k3s or kubelet running? see: ss -ltnp 'sport = :" + port + "'";
+        } else if (why.contains("assign") || why.contains("family")) {
+            next = "give an address of this machine as " + Ports.addressFlag(flag) + "; see: ip address";
+        } else if (why.contains("denied")) {
+            next = "run as root, or give another port as " + flag;
+        } else {
+            next = "how many files may be open: ulimit -n";
+        }
+        return "cannot listen on " + address + ":" + port + " (" + flag + "): " + why + "; " + next;
     }
 
     private static int port(String flag, String text) throws StartFailure {

@@ -38,6 +38,7 @@ public final class Server {
     private final InstallationCheck shipped = new InstallationCheck(Home.find().root(), why -> end(why, false));
     private final Rehearsal rehearsal = Rehearsal.fromSystemProperties();
     private final Footprint footprint;
+    private final Readiness readiness;
     private volatile boolean joined;
     private volatile boolean done;
     private volatile int exitCode = 1;
@@ -46,6 +47,7 @@ public final class Server {
         this.plan = plan;
         this.progress = progress;
         this.footprint = Footprint.before(plan.dataDir());
+        this.readiness = new Readiness(plan);
     }
 
     /// Runs until the process is told to end; blocks. Returns the exit code: 0 after an orderly stop, 1
@@ -217,34 +219,31 @@ public final class Server {
         progress.step(words);
         notifier.status(words);
         rehearsal.reached(phase, end);
-        boolean elsewhere = plan.flag("disableApiserver");
-        if (phase.equals(last())) {
-            shipped.startIsOver();
-            notifier.ready(words);
-            System.getLogger("io.k3j.launcher").log(System.Logger.Level.INFO, "k3s is up and running");
-            if (elsewhere) {
-                progress.line("Next: join a server with the control plane: k3s server --disable-etcd "
-                        + "--server https://<this server>:6443 --token <server/token>");
-            } else if (plan.role().equals("server")) {
-                progress.line("Next: k3s kubectl get nodes    (kubeconfig: "
-                        + kubeconfig(plan) + ")");
-            }
+        if (readiness.completedBy(phase)) {
+            up(words);
+        }
+    }
+
+    /// One that ends already, as its port cannot be opened, never was.
+    private void up(String words) {
+        if (!Objects.requireNonNull(abort.get()).isEmpty()) {
+            return;
+        }
+        shipped.startIsOver();
+        notifier.ready(words);
+        System.getLogger("io.k3j.launcher").log(System.Logger.Level.INFO, "k3s is up and running");
+        if (plan.flag("disableApiserver")) {
+            progress.line("Next: join a server with the control plane: k3s server --disable-etcd "
+                    + "--server https://<this server>:" + Ports.server(plan) + " --token <server/token>");
+        } else if (plan.role().equals("server")) {
+            progress.line("Next: k3s kubectl get nodes    (kubeconfig: " + kubeconfig(plan) + ")");
         }
     }
 
     /// Of a release on trial: it has to stay ready.
     private void holds(String phase, boolean now) {
-        if (phase.equals(last())) {
+        if (phase.equals(readiness.phase())) {
             trial.ready(now);
         }
-    }
-
-    /// With what the process serves what it is for.
-    private String last() {
-        if (plan.flag("disableApiserver")) {
-            // nothing more may come before others have joined
-            return Phases.CLUSTER_AGREED;
-        }
-        return plan.disabled().contains("agent") ? Phases.APISERVER_READY : Phases.NODE_READY;
     }
 }

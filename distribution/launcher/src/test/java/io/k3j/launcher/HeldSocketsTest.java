@@ -38,6 +38,13 @@ class HeldSocketsTest {
     }
 
     @Test
+    void saysWhereAnAddressOfThisMachineIsFound() {
+        assertThatThrownBy(() -> HeldSockets.bind(bound("192.0.2.1"))).isInstanceOf(StartFailure.class)
+                .hasMessageContaining("cannot listen on 192.0.2.1:0 (--https-listen-port)")
+                .hasMessageEndingWith("give an address of this machine as --bind-address; see: ip address");
+    }
+
+    @Test
     void takesTheKubeletsPortFromItsArguments() throws StartFailure {
         LaunchPlan plan = new LaunchPlan("agent", Path.of("/nowhere"),
                 Map.of("bindAddress", "127.0.0.1", "kubeletArg", new String[] {"v=2", "--port=0"}), Set.of(),

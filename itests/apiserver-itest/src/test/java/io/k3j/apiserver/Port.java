@@ -55,17 +55,19 @@ final class Port implements AutoCloseable, ListeningSockets, ListenerIdentity, H
         socket = ServerSocketChannel.open();
         socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), number), 1024);
         socket.configureBlocking(false);
-        edge = new Edge(nothing(BundleContext.class), defaults(Edge.Settings.class), this, this,
+        edge = new Edge(alone(), defaults(Edge.Settings.class), this, this,
                 message -> System.err.println(message));
         edge.addIdentity(this, Map.of(Endpoint.PORT, SERVER, "service.id", 1L), nobodys());
     }
 
-    /// One that nobody is to ask.
-    private static <T> T nothing(Class<T> type) {
-        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type},
-                (proxy, method, given) -> {
-                    throw new UnsupportedOperationException(method.getName());
-                }));
+    /// Of a process in which nothing is registered.
+    private static BundleContext alone() {
+        return (BundleContext) Proxy.newProxyInstance(BundleContext.class.getClassLoader(),
+                new Class<?>[] {BundleContext.class}, (proxy, method, given) -> switch (method.getName()) {
+                    case "getServiceReferences" -> List.of();
+                    case "registerService" -> null;
+                    default -> throw new UnsupportedOperationException(method.getName());
+                });
     }
 
     /// Settings nobody has set.

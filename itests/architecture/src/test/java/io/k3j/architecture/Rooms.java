@@ -86,7 +86,8 @@ final class Rooms {
                             "schedulerconfig")),
             Map.entry("schedulingqueue", Set.of("componentapi", "metricstext", "model", "schedulercache")),
             Map.entry("kubelettopology", Set.of()),
-            Map.entry("kubeletcpus", Set.of("codec", "durablefiles", "kubelettopology", "model")),
+            Map.entry("kubeletcpus",
+                    Set.of("apimachinery", "codec", "durablefiles", "kubelettopology", "model")),
             Map.entry("kubeletmemory",
                     Set.of("apimachinery", "codec", "durablefiles", "kubelettopology", "model")),
             Map.entry("kubeletdevices",
@@ -174,6 +175,7 @@ final class Rooms {
                     Set.of("apimachinery", "clientapi", "componentapi", "controllerkit", "model")),
             Map.entry("volumecontrollers",
                     Set.of("apimachinery", "clientapi", "componentapi", "controllerkit", "model")),
+            Map.entry("processprofiles", Set.of("edgeapi", "pki")),
             Map.entry("staticfiles", Set.of("edgeapi")), Map.entry("kubeletclient", Set.of("edgeapi", "model", "pki")),
             Map.entry("webhookclient", Set.of("clientapi", "codec", "componentbase", "edgeapi", "httpproxy",
                     "kubeletclient", "model", "pki")));
@@ -188,7 +190,7 @@ final class Rooms {
                     "supervisor", "agent", "etcdmember", "kubelet", "kubeletserver", "delegatedaccess", "secureserving",
                     "apiserverapi", "streaming", "nodeproxy", "resourcesbuiltin", "resourcescrd", "authtokens",
                     "supervisorrequests", "servercredentials", "secretsencryption", "nodetunnels", "staticfiles",
-                    "kubeletclient",
+                    "kubeletclient", "processprofiles",
                     "metricsserver", "localpath", "localstorage", "cricontainerd", "imageregistries",
                     "embeddedregistry", "admissionwebhooks", "aggregator", "webhookclient"));
 

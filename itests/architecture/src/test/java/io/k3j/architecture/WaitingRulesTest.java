@@ -89,6 +89,7 @@ class WaitingRulesTest {
                     "by a request or a queue, for a post, which has limits and is cut short at the end"),
             Map.entry("SwitchedProtocols.java: up.join()", "of one request, whose connections are closed with it"),
             Map.entry("SlowStart.java: thread.join()", "for calls of the API, which have limits"),
+            Map.entry("ClaimCalls.java: thread.join()", "for calls of the datastore, which have limits"),
             Map.entry("LeaderCallbacks.java: previous.join()", "for the term before, by a thread of its own"));
 
     private record Source(Path path, String text) {

@@ -10,6 +10,7 @@ import io.k3j.clientapi.DeleteOptions;
 import io.k3j.clientapi.Query;
 import io.k3j.clientapi.View;
 import io.k3j.clientapi.WriteOptions;
+import io.k3j.model.FieldMask;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
@@ -131,6 +132,25 @@ public abstract class ApiClientContract {
     }
 
     @Test
+    void writesNothingToAnotherObjectOfTheName() {
+        Obj first = created("again");
+        client().delete(MAPS, first.key(), DeleteOptions.PLAIN);
+        refused(404, "NotFound", () -> client().update(MAPS, first.withRevision(0), WriteOptions.PLAIN));
+        Obj second = created("again");
+        refused(409, "Conflict", () -> client().update(MAPS, first.withRevision(0), WriteOptions.PLAIN));
+        assertThat(client().get(MAPS, second.key())).isEqualTo(second);
+
+        Obj node = Obj.of(Struct.of("apiVersion", "v1", "kind", "Node", "metadata", Struct.of("name", "again")));
+        Obj old = client().create(NODES, node, WriteOptions.PLAIN);
+        client().delete(NODES, old.key(), DeleteOptions.PLAIN);
+        Obj now = client().create(NODES, node, WriteOptions.PLAIN);
+        Obj late = old.with("Running", "status", "phase");
+        refused(409, "Conflict", () -> client().update(NODES, late, WriteOptions.STATUS));
+        refused(409, "Conflict", () -> client().update(NODES, late.withRevision(0), WriteOptions.STATUS));
+        assertThat(client().get(NODES, now.key())).isEqualTo(now);
+    }
+
+    @Test
     void listsWhatAQuerySelectsWithItsKind() {
         for (int i = 0; i < 5; i++) {
             created("list-" + i);
@@ -203,6 +223,25 @@ public abstract class ApiClientContract {
             assertThat(recorder.next(1)).containsExactly("-selected");
             client().update(MAPS, away.with("contract", "metadata", "labels", "app"), WriteOptions.PLAIN);
             assertThat(recorder.next(1)).containsExactly("+selected");
+        }
+    }
+
+    @Test
+    void aViewOfSomeFieldsHasThoseAndTellsOfThem() throws InterruptedException {
+        Obj made = created("some");
+        Recorder recorder = new Recorder();
+        try (View view = client().view(MAPS, Query.in("default").where("metadata.name", "some"),
+                FieldMask.IDENTITY.with("metadata", "labels"))) {
+            view.listen(recorder);
+            assertThat(recorder.next(2)).containsExactly("+some", "synced");
+            client().update(MAPS, made.with("other", "metadata", "labels", "app"), WriteOptions.PLAIN);
+            assertThat(recorder.next(1)).containsExactly("~some");
+            assertThat(view.get(key("some"))).hasValueSatisfying(now -> {
+                assertThat(now.labels()).containsEntry("app", "other");
+                assertThat(now.uid()).isEqualTo(made.uid());
+            });
+            client().delete(MAPS, made.key(), DeleteOptions.PLAIN);
+            assertThat(recorder.next(1)).containsExactly("-some");
         }
     }
 

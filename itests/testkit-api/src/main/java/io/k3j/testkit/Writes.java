@@ -8,8 +8,10 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -22,6 +24,7 @@ final class Writes {
     /// What bears any name that can stand in a path, in groups of such kinds or alone.
     private static final Set<String> LOOSELY_NAMED = Set.of("rbac.authorization.k8s.io", "ipaddresses",
             "apiservices", "clustertrustbundles");
+    private static final String GRACE = "deletionGracePeriodSeconds";
     private static final Gvr PODS = Gvr.of("v1", "pods");
     private static final Gvr NAMESPACES = Gvr.of("v1", "namespaces");
     private static final Gvr NODES = Gvr.of("v1", "nodes");
@@ -138,8 +141,7 @@ final class Writes {
 
     private static Obj kept(Obj live, Obj next) {
         Obj o = next;
-        for (String field : List.of("uid", "creationTimestamp", "generation", "deletionTimestamp",
-                "deletionGracePeriodSeconds")) {
+        for (String field : List.of("uid", "creationTimestamp", "generation", "deletionTimestamp", GRACE)) {
             Object value = live.at("metadata", field);
             o = value == null ? o.without("metadata", field) : o.with(value, "metadata", field);
         }
@@ -148,33 +150,46 @@ final class Writes {
 
     /// Whether nothing keeps a terminating object any more.
     boolean finished(Gvr resource, Obj object) {
-        boolean graceOver = object.metadata().whole("deletionGracePeriodSeconds", 0) == 0;
+        boolean graceOver = object.metadata().whole(GRACE, 0) == 0;
         boolean empty = !resource.equals(NAMESPACES) || object.spec().seq("finalizers").isEmpty();
         return object.terminating() && object.finalizers().isEmpty() && graceOver && empty;
     }
 
-    /// The object marked for deletion; [#finished] says whether it may go at once.
+    /// The object marked for deletion; [#finished] says whether it may go at once. While a pod's grace period runs, a
+    /// further deletion changes nothing but its length, and that only when it asks for a shorter one.
     Obj deleted(Gvr resource, Obj live, DeleteOptions options) {
         check(resource, live, options);
-        long grace = resource.equals(PODS) ? grace(live, options) : 0;
-        Obj marked = live;
-        if (!live.terminating()) {
-            marked = marked
-                    .with(clock.instant().plusSeconds(grace).truncatedTo(ChronoUnit.SECONDS).toString(), "metadata",
-                            "deletionTimestamp")
-                    .with(live.generation() + 1, "metadata", "generation");
+        long left = live.terminating() ? live.metadata().whole(GRACE, 0) : 0;
+        boolean pending = left > 0 && resource.equals(PODS);
+        long asked = options.gracePeriodSeconds();
+        if (pending && (asked < 0 || asked >= left)) {
+            return live;
         }
-        if (!live.terminating() || grace < live.metadata().whole("deletionGracePeriodSeconds", 0)) {
-            marked = marked.with(grace, "metadata", "deletionGracePeriodSeconds");
-        }
+        Obj wanted = finalizers(live, options.propagation());
         if (resource.equals(NAMESPACES)) {
-            marked = marked.with("Terminating", "status", "phase");
+            wanted = wanted.with("Terminating", "status", "phase");
         }
-        return switch (options.propagation()) {
-            case "Foreground" -> finalizer(marked, "foregroundDeletion");
-            case "Orphan" -> finalizer(marked, "orphan");
-            default -> marked;
-        };
+        if (pending) {
+            return hastened(wanted, asked);
+        }
+        return live.terminating() && left == 0 ? wanted
+                : marked(wanted, resource.equals(PODS) ? grace(live, options) : 0);
+    }
+
+    private Obj marked(Obj object, long grace) {
+        Obj marked = object.terminating() ? object
+                : object.with(object.generation() + 1, "metadata", "generation");
+        return marked.with(clock.instant().plusSeconds(grace).truncatedTo(ChronoUnit.SECONDS).toString(), "metadata",
+                "deletionTimestamp").with(grace, "metadata", GRACE);
+    }
+
+    /// The shorter time counts from the first deletion; where it is over already a second is left, unless it is 0.
+    private Obj hastened(Obj object, long grace) {
+        Instant end = Instant.parse(object.metadata().text("deletionTimestamp"))
+                .minusSeconds(object.metadata().whole(GRACE, 0)).plusSeconds(grace);
+        boolean over = end.isBefore(clock.instant());
+        return object.with(over ? now() : end.toString(), "metadata", "deletionTimestamp")
+                .with(over ? Math.min(grace, 1) : grace, "metadata", GRACE);
     }
 
     private static long grace(Obj pod, DeleteOptions options) {
@@ -182,9 +197,8 @@ final class Writes {
         if (pod.spec().text("nodeName").isEmpty() || phase.equals("Succeeded") || phase.equals("Failed")) {
             return 0;
         }
-        return options.gracePeriodSeconds() >= 0
-                ? options.gracePeriodSeconds()
-                : pod.spec().whole("terminationGracePeriodSeconds", 30);
+        long own = pod.spec().whole("terminationGracePeriodSeconds", 30);
+        return options.gracePeriodSeconds() >= 0 ? options.gracePeriodSeconds() : own < 0 ? 1 : own;
     }
 
     private static void check(Gvr resource, Obj live, DeleteOptions options) {
@@ -198,10 +212,22 @@ final class Writes {
         }
     }
 
-    private static Obj finalizer(Obj object, String name) {
-        return object.finalizers().contains(name)
-                ? object
-                : object.with(object.metadata().seq("finalizers").plus(name), "metadata", "finalizers");
+    /// Who asks for the background wants neither of the garbage collector's finalizers.
+    private static Obj finalizers(Obj object, String propagation) {
+        if (propagation.isEmpty()) {
+            return object;
+        }
+        List<Object> all = new ArrayList<>(object.finalizers());
+        all.removeAll(List.of("foregroundDeletion", "orphan"));
+        switch (propagation) {
+            case "Foreground" -> all.add("foregroundDeletion");
+            case "Orphan" -> all.add("orphan");
+            default -> {
+            }
+        }
+        return all.equals(object.finalizers()) ? object
+                : all.isEmpty() ? object.without("metadata", "finalizers")
+                        : object.with(Seq.copyOf(all), "metadata", "finalizers");
     }
 
     private String now() {

@@ -2,11 +2,13 @@ package io.k3j.stage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.clientapi.DeleteOptions;
 import io.k3j.clientapi.Query;
 import io.k3j.clientapi.View;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.controllerkit.LiveView;
+import io.k3j.model.FieldMask;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import io.k3j.testkit.FakeApi;
@@ -73,6 +75,49 @@ class LiveViewTest {
         api.deliver();
         assertThat(view.revision()).isEqualTo(made.getLast().revision());
         assertThat(missing).isEmpty();
+    }
+
+    @Test
+    void keepsTheFieldsThatAreReadAndTellsNobodyOfTheRest() {
+        FieldMask labels = FieldMask.IDENTITY.with("metadata", "labels");
+        List<Long> told = new ArrayList<>();
+        LiveView some = new LiveView(BuiltinResources.CONFIG_MAPS, Query.ALL, labels, clock).index("app",
+                o -> List.of(o.labels().getOrDefault("app", "none")));
+        some.listen((before, after) -> told.add(after == null ? 0L : after.revision()));
+        some.attach(api);
+        create("a");
+        Obj first = made.getLast();
+        api.deliver();
+        Obj silent = api.update(BuiltinResources.CONFIG_MAPS, first.with("v", "data", "k"), WriteOptions.PLAIN);
+        api.deliver();
+        assertThat(told).containsExactly(first.revision());
+        assertThat(some.get(first.key())).contains(labels.of(silent));
+        assertThat(some.by("app", "none")).containsExactly(labels.of(silent));
+        assertThat(some.revision()).isEqualTo(silent.revision());
+        Obj heard = api.update(BuiltinResources.CONFIG_MAPS, silent.with("x", "metadata", "labels", "app"),
+                WriteOptions.PLAIN);
+        api.deliver();
+        assertThat(told).containsExactly(first.revision(), heard.revision());
+        assertThat(some.by("app", "x")).containsExactly(labels.of(heard));
+    }
+
+    @Test
+    void theNextClientTellsNothingOfFieldsThatAreNotKept() {
+        List<Long> told = new ArrayList<>();
+        LiveView some = new LiveView(BuiltinResources.CONFIG_MAPS, Query.ALL, FieldMask.IDENTITY, clock);
+        some.listen((before, after) -> told.add(after == null ? 0L : after.revision()));
+        create("a");
+        create("b");
+        some.attach(api);
+        api.deliver();
+        some.detach();
+        Obj silent = api.update(BuiltinResources.CONFIG_MAPS, made.getFirst().with("v", "data", "k"),
+                WriteOptions.PLAIN);
+        api.delete(BuiltinResources.CONFIG_MAPS, made.getLast().key(), DeleteOptions.PLAIN);
+        some.attach(api);
+        api.deliver();
+        assertThat(told).hasSize(3).endsWith(0L);
+        assertThat(some.list()).containsExactly(FieldMask.IDENTITY.of(silent));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.k3j.clientapi;
 
+import io.k3j.model.FieldMask;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
@@ -108,6 +109,15 @@ public interface ApiClient {
 
     /// A live, read-only cache of what a query selects. Costs nothing to keep on a server.
     View view(Gvr resource, Query query);
+
+    /// The same for who reads no more than some fields of each object. The rest may be missing, and what changes the
+    /// rest alone may go untold, then without a revision of its own: not for who waits to see what was written. Views
+    /// of one resource and query with equal masks cost one watch.
+    ///
+    /// @param fields [FieldMask#IDENTITY] and what else is read
+    default View view(Gvr resource, Query query, FieldMask fields) {
+        return view(resource, query);
+    }
 
     /// The same for who needs no more than each object's `metadata`: the rest may be missing, and
     /// `managedFields` too. Made for caches of everything.

@@ -4,7 +4,7 @@
 /// second copy, but the same admission, authorisation and validation as for everybody. On an agent
 /// `client-http` answers over the network. A caller cannot tell which.
 @Export
-@Version("2.5.0")
+@Version("2.6.0")
 @NullMarked
 package io.k3j.clientapi;
 

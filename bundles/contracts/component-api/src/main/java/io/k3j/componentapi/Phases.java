@@ -10,6 +10,9 @@ public final class Phases {
     public static final String APISERVER_READY = "io.k3j.apiserver-ready";
     /// This process' node is registered and its `Ready` condition is true.
     public static final String NODE_READY = "io.k3j.node-ready";
+    /// Connections are accepted on the server's port and on those that were asked for beside it. A process that is no
+    /// server has none.
+    public static final String SERVER_PORTS_OPEN = "io.k3j.server-ports-open";
     /// The datastore's bootstrap record and critical flags agree with this server's: until then nothing may be written
     /// to it.
     public static final String CLUSTER_AGREED = "io.k3j.cluster-agreed";

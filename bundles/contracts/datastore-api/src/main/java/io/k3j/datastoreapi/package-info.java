@@ -5,7 +5,7 @@
 /// one with each committed change, compare-and-set on the revision a key was last changed at, ranges
 /// by prefix, ordered watches, compaction. Every driver passes `itests/datastore-conformance`.
 @Export
-@Version("1.1.0")
+@Version("1.2.0")
 @NullMarked
 package io.k3j.datastoreapi;
 

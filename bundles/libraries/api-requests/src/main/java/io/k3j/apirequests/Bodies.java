@@ -267,10 +267,16 @@ public final class Bodies {
         Struct pre = s.struct("preconditions");
         String revision = pre.text("resourceVersion");
         try {
-            return new DeleteOptions(s.whole("gracePeriodSeconds", -1), effective, pre.text("uid"),
+            return new DeleteOptions(grace(s), effective, pre.text("uid"),
                     revision.isEmpty() ? 0 : Long.parseLong(revision));
         } catch (NumberFormatException e) {
             throw ApiFault.badRequest("preconditions.resourceVersion: Invalid value: \"" + revision + "\"");
         }
+    }
+
+    /// Seconds, -1 for none. Upstream takes a negative number for one second, not for the object's own period.
+    private static long grace(Struct options) {
+        long asked = options.whole("gracePeriodSeconds", -1);
+        return asked < 0 && options.get("gracePeriodSeconds") instanceof Long ? 1 : asked;
     }
 }

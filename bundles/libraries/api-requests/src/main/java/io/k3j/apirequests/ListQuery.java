@@ -29,16 +29,25 @@ public final class ListQuery {
         return o.checked(watch, p.has("sendInitialEvents"));
     }
 
-    /// -1 when there is none, which asks for the most recent state; 0 means any state.
+    /// -1 when there is none, which asks for the most recent state; 0 means any state. As upstream a number may have
+    /// 64 bits; what is larger than any revision can be is the largest there is, which does not come either.
     private static long revision(String text) {
         if (text.isEmpty()) {
             return -1;
         }
-        try {
-            return Long.parseUnsignedLong(text);
-        } catch (NumberFormatException e) {
-            throw new ApiFault(400, "BadRequest", "resourceVersion: Invalid value: \"" + text
-                    + "\": strconv.ParseUint: parsing \"" + text + "\": invalid syntax", Struct.EMPTY);
+        if (!text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            throw invalid(text, "invalid syntax");
         }
+        try {
+            long revision = Long.parseUnsignedLong(text);
+            return revision < 0 ? Long.MAX_VALUE : revision;
+        } catch (NumberFormatException e) {
+            throw invalid(text, "value out of range");
+        }
+    }
+
+    private static ApiFault invalid(String text, String why) {
+        return new ApiFault(400, "BadRequest", "resourceVersion: Invalid value: \"" + text
+                + "\": strconv.ParseUint: parsing \"" + text + "\": " + why, Struct.EMPTY);
     }
 }

@@ -8,6 +8,7 @@ import io.k3j.objectregistry.ListOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ListQueryTest {
     @Test
@@ -24,6 +25,23 @@ class ListQueryTest {
     @Test
     void isMostRecentWithoutAVersion() {
         assertThat(ListQuery.options(Params.NONE, false).revision()).isEqualTo(-1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"9223372036854775807", "9223372036854775808", "18446744073709551615"})
+    void takesANumberBeyondAllRevisionsForTheLargest(String revision) {
+        Params params = Params.parse("resourceVersion=" + revision);
+        assertThat(ListQuery.options(params, false).revision()).isEqualTo(Long.MAX_VALUE);
+        assertThat(ListQuery.options(params, true).revision()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"18446744073709551616,value out of range", "-1,invalid syntax", "%2B1,invalid syntax",
+            "%D9%A1,invalid syntax"})
+    void saysWhyAVersionIsNone(String revision, String why) {
+        assertThatThrownBy(() -> ListQuery.options(Params.parse("resourceVersion=" + revision), false))
+                .isInstanceOfSatisfying(ApiFault.class, fault -> assertThat(fault.code()).isEqualTo(400))
+                .hasMessageStartingWith("resourceVersion: Invalid value: \"").hasMessageEndingWith(": " + why);
     }
 
     @ParameterizedTest

@@ -1,5 +1,5 @@
 /// What the values in objects mean to everybody who reads them, as in upstream's `apimachinery`: quantities, names,
-/// times and schedules as texts, and the patches that need no schema.
+/// times and schedules as texts, the patches that need no schema, and the hash in checksums and names of them.
 ///
 /// Pure functions on texts and on the trees of `model`, which never change; safe for any number of threads; nothing
 /// blocks. What cannot be read is an `IllegalArgumentException` with a sentence for the user, a patch that does not fit

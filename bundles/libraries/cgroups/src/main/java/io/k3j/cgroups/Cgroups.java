@@ -39,6 +39,8 @@ public final class Cgroups {
     private final Map<String, Long> requests = new HashMap<>();
     /// What all pods may have of huge pages, by size, as it was set last; nothing before [#enforce]; under [#weighing].
     private Map<Long, Long> pages = Map.of();
+    /// What they were to have of them and the kernel did not take, nothing once it has taken all; under [#weighing].
+    private Map<Long, Long> refused = Map.of();
 
     /// Those of a node whose pods are held to their limits of CPU. Makes nothing yet.
     /// @param driver who makes them
@@ -96,7 +98,7 @@ public final class Cgroups {
     /// @throws IOException when the pod would run without its limits
     public void make(Obj pod) throws IOException {
         driver.limit(group(pod), limits(pod));
-        limitPages(group(pod), pages(pod));
+        limitPages(group(pod), pages(pod), System.Logger.Level.WARNING);
         weighClass(pod);
     }
 
@@ -109,11 +111,14 @@ public final class Cgroups {
     }
 
     /// A group that cannot be limited is told in the log only: its containers are held to their own limits.
-    private void limitPages(String group, Map<Long, Long> limits) {
+    /// @return whether it is limited
+    private boolean limitPages(String group, Map<Long, Long> limits, System.Logger.Level failure) {
         try {
             driver.hugePages(group, limits);
+            return true;
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, "Cannot limit huge pages cgroup={0} error={1}", group, e.toString());
+            LOG.log(failure, "Cannot limit huge pages cgroup={0} error={1}", group, e.toString());
+            return false;
         }
     }
 
@@ -149,12 +154,24 @@ public final class Cgroups {
             pods.stream().filter(p -> burstable(p) && !PodSpecs.finished(p))
                     .forEach(p -> requests.put(p.uid(), request(p)));
             weigh();
-            Map<Long, Long> now = hugePages.get();
-            if (!pages.isEmpty() && !now.equals(pages)) {
-                limitPages(kubepods, now);
-                pages = now;
-            }
+            limitAll();
         });
+    }
+
+    /// What the kernel did not take is written again at the next call, and told once for the same amounts. Under
+    /// [#weighing].
+    private void limitAll() {
+        Map<Long, Long> now = hugePages.get();
+        if (pages.isEmpty() || refused.isEmpty() && now.equals(pages)) {
+            return;
+        }
+        if (limitPages(kubepods, now,
+                now.equals(refused) ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING)) {
+            pages = now;
+            refused = Map.of();
+        } else {
+            refused = now;
+        }
     }
 
     private void weighing(Runnable change) {

@@ -9,9 +9,13 @@ import io.k3j.model.Struct;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -158,6 +162,54 @@ class CgroupsTest {
         pages.put(2L << 20, 32L << 20);
         cgroups.weigh(List.of());
         assertThat(limit).as("also those that were set aside later").hasContent("33554432");
+    }
+
+    @Test
+    void aLimitThatTheKernelDoesNotTakeIsWrittenAgainAndToldOnce() throws IOException {
+        Path limit = Files.createDirectories(mount.resolve("hugetlb")).resolve("kubepods/hugetlb.2MB.limit_in_bytes");
+        Map<Long, Long> pages = new HashMap<>(Map.of(2L << 20, 16L << 20));
+        Cgroups cgroups = new Cgroups(new CgroupfsDriver(Hierarchies.at(mount)), "/", -1, true,
+                () -> Map.copyOf(pages));
+        cgroups.enforce(new CgroupDriver.Limits(1000, 0, 1L << 30, 0));
+        Files.delete(limit);
+        Files.createDirectory(limit);
+        pages.put(2L << 20, 32L << 20);
+        List<String> warned = warnings(() -> {
+            cgroups.weigh(List.of());
+            cgroups.weigh(List.of());
+        });
+        assertThat(warned).containsOnlyOnce("Cannot limit huge pages cgroup={0} error={1}");
+        Files.delete(limit);
+        cgroups.weigh(List.of());
+        assertThat(limit).hasContent("33554432");
+    }
+
+    private static List<String> warnings(Runnable work) {
+        List<String> all = new ArrayList<>();
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                all.add(line.getMessage());
+            }
+
+            @Override
+            public void flush() {
+                // nothing is kept back
+            }
+
+            @Override
+            public void close() {
+                // nothing is held
+            }
+        };
+        Logger logger = Logger.getLogger("io.k3j.kubelet");
+        logger.addHandler(handler);
+        try {
+            work.run();
+        } finally {
+            logger.removeHandler(handler);
+        }
+        return all;
     }
 
     private Cgroups cgroups() {

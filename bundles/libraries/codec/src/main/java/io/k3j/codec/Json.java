@@ -1,5 +1,6 @@
 package io.k3j.codec;
 
+import io.k3j.model.FieldMask;
 import io.k3j.model.Struct;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -30,12 +31,21 @@ public final class Json {
         return document(bytes, 0, bytes.length).object();
     }
 
+    /// The same without the fields that a mask leaves out, which are gone past without making anything of them.
+    /// @throws MalformedInput when it is not one JSON object
+    public static Struct object(byte[] bytes, FieldMask fields) {
+        return document(JsonReader.read(bytes, 0, bytes.length, fields)).object();
+    }
+
     /// The one object in a part of the bytes, with fields given twice listed.
     /// @param offset where it begins
     /// @param length bytes; what lies around is not looked at
     /// @throws MalformedInput when it is not one JSON object
     public static Document document(byte[] bytes, int offset, int length) {
-        JsonReader.Read read = JsonReader.read(bytes, offset, length);
+        return document(JsonReader.read(bytes, offset, length));
+    }
+
+    private static Document document(JsonReader.Read read) {
         if (read.value() instanceof Struct s) {
             return new Document(s, read.duplicates());
         }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
+import io.k3j.model.FieldMask;
 import io.k3j.model.Null;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -69,9 +70,15 @@ final class JsonReader {
         return FACTORY.createParser(json);
     }
 
-    /// With a zero among the first two bytes Jackson takes the text for UTF-16 or UTF-32; Kubernetes takes UTF-8 only.
-    /// @throws MalformedInput when it is not one JSON value
+    /// All of it, as below.
     static Read read(byte[] bytes, int offset, int length) {
+        return read(bytes, offset, length, FieldMask.ALL);
+    }
+
+    /// With a zero among the first two bytes Jackson takes the text for UTF-16 or UTF-32; Kubernetes takes UTF-8 only.
+    /// @param fields what becomes a tree; the rest is gone past token by token
+    /// @throws MalformedInput when it is not one JSON value
+    static Read read(byte[] bytes, int offset, int length, FieldMask fields) {
         if (length == 0) {
             throw new MalformedInput("unexpected end of JSON input");
         }
@@ -80,7 +87,7 @@ final class JsonReader {
         }
         try (JsonParser parser = FACTORY.createParser(bytes, offset, length)) {
             JsonReader reader = new JsonReader(parser);
-            Object value = reader.value(parser.nextToken());
+            Object value = reader.value(parser.nextToken(), fields);
             if (parser.nextToken() != null) {
                 throw new MalformedInput("invalid JSON: more text after the top-level value");
             }
@@ -105,7 +112,7 @@ final class JsonReader {
             for (String name = parser.nextFieldName(); name != null && more; name = more ? parser.nextFieldName()
                     : null) {
                 more = !name.equals("metadata");
-                head.put(name, more ? reader.value(parser.nextToken()) : reader.metadata());
+                head.put(name, more ? reader.value(parser.nextToken(), FieldMask.ALL) : reader.metadata());
             }
             return head.build();
         } catch (IOException e) {
@@ -122,7 +129,7 @@ final class JsonReader {
             if (name.equals("managedFields")) {
                 parser.skipChildren();
             } else {
-                metadata.put(name, value(token));
+                metadata.put(name, value(token, FieldMask.ALL));
             }
         }
         return metadata.build();
@@ -143,11 +150,11 @@ final class JsonReader {
     }
 
     /// Recursion ends where the parser does: it refuses more than [Json#MAX_DEPTH].
-    private Object value(JsonToken token) throws IOException {
+    private Object value(JsonToken token, FieldMask fields) throws IOException {
         return switch (token) {
             case null -> throw new MalformedInput("unexpected end of JSON input");
-            case START_OBJECT -> object();
-            case START_ARRAY -> array();
+            case START_OBJECT -> object(fields);
+            case START_ARRAY -> array(fields);
             case VALUE_STRING -> parser.getText();
             case VALUE_NUMBER_INT -> whole();
             case VALUE_NUMBER_FLOAT -> fraction();
@@ -179,10 +186,16 @@ final class JsonReader {
 
     /// Of a field given twice the last value takes the place of the first. Few fields are compared one by one, many are
     /// looked up, so that an object of a million names does not take a million times a million steps.
-    private Struct object() throws IOException {
+    private Struct object(FieldMask fields) throws IOException {
         int base = top;
         Map<String, Integer> seen = null;
         for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+            FieldMask its = fields.at(name);
+            if (its == null) {
+                parser.nextToken();
+                parser.skipChildren();
+                continue;
+            }
             if (top - base >= SCANNED_FIELDS && seen == null) {
                 seen = index(base);
             }
@@ -191,14 +204,14 @@ final class JsonReader {
                 if (!duplicates.full()) {
                     duplicates.add(path());
                 }
-                put(at, value(parser.nextToken()));
+                put(at, value(parser.nextToken(), its));
                 continue;
             }
             int slot = push(name);
             if (seen != null) {
                 seen.put(name, slot);
             }
-            put(slot, value(parser.nextToken()));
+            put(slot, value(parser.nextToken(), its));
         }
         Struct made = Struct.owning(Arrays.copyOfRange(names, base, top), Arrays.copyOfRange(values, base, top));
         top = base;
@@ -225,11 +238,11 @@ final class JsonReader {
     }
 
     /// Elements stand on the same stack as fields, without names.
-    private Seq array() throws IOException {
+    private Seq array(FieldMask fields) throws IOException {
         int base = top;
         for (JsonToken t = parser.nextToken(); t != JsonToken.END_ARRAY; t = parser.nextToken()) {
             int slot = push("");
-            put(slot, value(t));
+            put(slot, value(t, fields));
         }
         Seq made = Seq.owning(Arrays.copyOfRange(values, base, top));
         top = base;

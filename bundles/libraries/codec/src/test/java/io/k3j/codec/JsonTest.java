@@ -3,6 +3,7 @@ package io.k3j.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.k3j.model.FieldMask;
 import io.k3j.model.Null;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -36,6 +37,29 @@ class JsonTest {
         assertThat(d.duplicates()).containsExactly("spec.containers[1].name", "a");
         assertThat(d.object().struct("spec").seq("containers").struct(1).text("name")).isEqualTo("c");
         assertThat(d.object().whole("a", 0)).isEqualTo(2);
+    }
+
+    @Test
+    void whatAMaskLeavesOutIsGonePast() {
+        FieldMask fields = FieldMask.IDENTITY.with("spec", "containers", "ports", "name").with("status", "phase");
+        byte[] text = utf8("""
+                {"kind":"Pod","metadata":{"managedFields":[{"f:x":{"f:y":{}}}],"name":"a","uid":"u","labels":{"b":"c"}},
+                "spec":{"x":{"name":[{}]},"containers":[{"image":"i","ports":[{"containerPort":80,"name":"web"},{}]},
+                {"env":[[{"name":"n"}]]}],"containers":[{"ports":[{"name":"last"}]}]},
+                "status":{"phase":null,"conditions":[]},"x":"\u00e9"}""");
+        assertThat(Json.object(text, fields)).isEqualTo(fields.of(Json.object(text))).isEqualTo(Struct.of("kind", "Pod",
+                "metadata", Struct.of("name", "a", "uid", "u"), "spec", Struct.of("containers",
+                        Seq.of(Struct.of("ports", Seq.of(Struct.of("name", "last"))))),
+                "status", Struct.of("phase", null)));
+        assertThat(Json.object(text, FieldMask.ALL)).isEqualTo(Json.object(text));
+    }
+
+    @Test
+    void whatIsGonePastHasToEnd() {
+        for (String text : List.of("{\"a\":{\"b\":[1", "{\"a\":\"b", "{\"a\":{}", "{\"a\":[}]}", "{\"a\":1}{}")) {
+            assertThatThrownBy(() -> Json.object(utf8(text), FieldMask.IDENTITY)).as(text)
+                    .isInstanceOf(MalformedInput.class);
+        }
     }
 
     @Test

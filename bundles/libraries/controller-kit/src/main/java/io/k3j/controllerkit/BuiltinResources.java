@@ -1,5 +1,6 @@
 package io.k3j.controllerkit;
 
+import io.k3j.model.FieldMask;
 import io.k3j.model.Gvr;
 
 /// The built-in resources that controllers look at, by their upstream names. In the version in which components of
@@ -7,6 +8,17 @@ import io.k3j.model.Gvr;
 public final class BuiltinResources {
     /// `pods` of `v1`.
     public static final Gvr PODS = Gvr.of("v1", "pods");
+    /// What bundles of a node read of each pod of the cluster: who it is, which addresses it has, whether they are
+    /// still its own, and which ports have names. One mask for all of them, so that a node follows those pods once.
+    public static final FieldMask CLUSTER_PODS = FieldMask.IDENTITY.with("metadata", "labels")
+            .with("metadata", "creationTimestamp").with("metadata", "annotations", "kubernetes.io/config.mirror")
+            .with("spec", "nodeName").with("spec", "hostNetwork")
+            .with("spec", "containers", "ports", "name").with("spec", "containers", "ports", "protocol")
+            .with("spec", "containers", "ports", "containerPort").with("spec", "initContainers", "restartPolicy")
+            .with("spec", "initContainers", "ports", "name").with("spec", "initContainers", "ports", "protocol")
+            .with("spec", "initContainers", "ports", "containerPort")
+            .with("status", "phase").with("status", "startTime").with("status", "podIP")
+            .with("status", "podIPs", "ip");
     /// `services` of `v1`.
     public static final Gvr SERVICES = Gvr.of("v1", "services");
     /// `endpoints` of `v1`.

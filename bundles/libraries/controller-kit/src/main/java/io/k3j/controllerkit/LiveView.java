@@ -4,6 +4,7 @@ import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.Query;
 import io.k3j.clientapi.View;
+import io.k3j.model.FieldMask;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// only, so it keeps no other bundle's loader alive.
 ///
 /// **Guarantees.**
-/// 1. Listeners hear every object present, then every change, in order, each once, one call at a time.
+/// 1. Listeners hear every object present, then every change of what is kept, in order, each once, one call at a time.
 /// 2. What a listener was told is found by [#get], [#list] and [#by].
 /// 3. Everything up to [#revision] is found by [#get], [#list] and [#by], and nothing newer has been told but while a
 /// client tells what is present: that comes in no order.
@@ -43,6 +44,7 @@ public final class LiveView implements AutoCloseable {
 
     private final Gvr resource;
     private final Query query;
+    private final FieldMask fields;
     private final InstantSource clock;
     private final Object telling = new Object();
     private final Map<Key, Obj> objects = new ConcurrentHashMap<>();
@@ -57,8 +59,15 @@ public final class LiveView implements AutoCloseable {
 
     /// A cache of what `query` selects, empty until a client is attached.
     public LiveView(Gvr resource, Query query, InstantSource clock) {
+        this(resource, query, FieldMask.ALL, clock);
+    }
+
+    /// The same, which keeps no more than some fields of each object ([ApiClient#view(Gvr, Query, FieldMask)]) and
+    /// tells nobody of changes of the rest.
+    public LiveView(Gvr resource, Query query, FieldMask fields, InstantSource clock) {
         this.resource = resource;
         this.query = query;
+        this.fields = fields;
         this.clock = clock;
         this.staleSince = clock.instant();
         indexes.put(NAMESPACE, new ViewIndex(o -> List.of(o.namespace())));
@@ -114,7 +123,7 @@ public final class LiveView implements AutoCloseable {
     private boolean follow(ApiClient api, Semaphore mine) {
         View next;
         try {
-            next = api.view(resource, query);
+            next = api.view(resource, query, fields);
         } catch (ApiFault e) {
             LOG.log(System.Logger.Level.DEBUG, "View not established yet resource={0} error={1}", resource.qualified(),
                     e.getMessage());
@@ -201,6 +210,11 @@ public final class LiveView implements AutoCloseable {
     }
 
     private void tell(@Nullable Obj before, @Nullable Obj after) {
+        keep(before, after);
+        listeners.forEach(l -> l.changed(before, after));
+    }
+
+    private void keep(@Nullable Obj before, @Nullable Obj after) {
         Obj one = after != null ? after : before;
         if (one == null) {
             return;
@@ -214,7 +228,6 @@ public final class LiveView implements AutoCloseable {
         if (after != null && feed != null && feed.seen == null) {
             reached(after.revision());
         }
-        listeners.forEach(l -> l.changed(before, after));
     }
 
     /// After objects and indexes: whoever reads the revision looks there for what it covers.
@@ -244,12 +257,17 @@ public final class LiveView implements AutoCloseable {
                     seen.add(key);
                     newest = Math.max(newest, after == null ? 0 : after.revision());
                 }
-                @Nullable
-                Obj known = objects.get(key);
-                boolean news = after == null ? known != null : known == null || known.revision() != after.revision();
-                if (news) {
-                    View.tell(LiveView.this::tell, known, after);
-                }
+                take(objects.get(key), after == null ? null : fields.of(after));
+            }
+        }
+
+        /// The tree that is kept stays where another revision has the same: what was decoded later is garbage then.
+        private void take(@Nullable Obj known, @Nullable Obj now) {
+            boolean news = now == null ? known != null : known == null || known.revision() != now.revision();
+            if (news && known != null && now != null && !fields.everything() && known.tree().equals(now.tree())) {
+                keep(known, known.withRevision(now.revision()));
+            } else if (news) {
+                View.tell(LiveView.this::tell, known, now);
             }
         }
 

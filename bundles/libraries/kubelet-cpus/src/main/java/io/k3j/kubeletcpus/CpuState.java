@@ -1,8 +1,8 @@
 package io.k3j.kubeletcpus;
 
+import io.k3j.apimachinery.Fnv;
 import io.k3j.codec.Json;
 import io.k3j.model.Struct;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,8 +14,6 @@ import java.util.TreeMap;
 /// @param shared CPUs of all that have none for themselves
 /// @param exclusive CPUs by pod and container
 record CpuState(String policy, CpuSet shared, Map<String, Map<String, CpuSet>> exclusive) {
-    private static final int OFFSET = 0x811c9dc5;
-    private static final int PRIME = 0x01000193;
     /// What upstream calls the state in its checksum.
     private static final String TYPE = "CPUManagerCheckpoint";
     /// What kubelets of 1.36 may call it, which older ones do not read.
@@ -40,14 +38,9 @@ record CpuState(String policy, CpuSet shared, Map<String, Map<String, CpuSet>> e
             new TreeMap<>(containers).forEach((name, cpus) -> parts.add(name + ":" + cpus));
             pods.add(pod + ":map[" + String.join(" ", parts) + "]");
         });
-        String printed = "(*state." + type + "){PolicyName:(string)" + policy + " DefaultCPUSet:(string)" + shared
+        return Fnv.hash32("(*state." + type + "){PolicyName:(string)" + policy + " DefaultCPUSet:(string)" + shared
                 + " Entries:(map[string]map[string]string)map[" + String.join(" ", pods)
-                + "] Checksum:(checksum.Checksum)0}";
-        int hash = OFFSET;
-        for (byte b : printed.getBytes(StandardCharsets.UTF_8)) {
-            hash = (hash ^ b & 0xff) * PRIME;
-        }
-        return Integer.toUnsignedLong(hash);
+                + "] Checksum:(checksum.Checksum)0}");
     }
 
     /// @throws IllegalArgumentException when it is none, or its checksum is not that of its content

@@ -1,5 +1,6 @@
 package io.k3j.kubeletdevices;
 
+import io.k3j.apimachinery.Fnv;
 import io.k3j.codec.Json;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -65,7 +66,9 @@ record Checkpoint(Map<PodDevices.Place, Allocation> pods, Map<String, Set<String
         return byText;
     }
 
-    /// Of what Go has after it has read the same: what is null or not there is `<nil>`.
+    /// FNV-1a of 32 bits over the value as Go's `spew` prints it with `%#v`, sorted keys and without methods
+    /// (`k8s.io/kubernetes/pkg/util/hash`, `pkg/kubelet/checkpointmanager/checksum`). Of what Go has after it has read
+    /// the same: what is null or not there is `<nil>`.
     static long checksum(Struct data) {
         String entries = data.get(ENTRIES) instanceof Seq some
                 ? "[" + joined(some.structs().stream().map(Checkpoint::printed)) + "]" : NIL;
@@ -73,7 +76,7 @@ record Checkpoint(Map<PodDevices.Place, Allocation> pods, Map<String, Set<String
         String registered = data.get(REGISTERED) instanceof Struct
                 ? "map[" + joined(healthy.names().stream().sorted().map(name -> name + ":" + list(healthy, name))) + "]"
                 : NIL;
-        return CheckpointHash.of("(checkpoint.checkpointData){PodDeviceEntries:([]checkpoint.PodDevicesEntry)" + entries
+        return Fnv.hash32("(checkpoint.checkpointData){PodDeviceEntries:([]checkpoint.PodDevicesEntry)" + entries
                 + " RegisteredDevices:(map[string][]string)" + registered + "}");
     }
 

@@ -1,5 +1,6 @@
 package io.k3j.kubeletmemory;
 
+import io.k3j.apimachinery.Fnv;
 import io.k3j.codec.Json;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -17,8 +18,6 @@ import java.util.stream.Collectors;
 /// @param entries blocks by pod and container
 record MemoryState(String policy, Map<Integer, MemoryNode> machine,
         Map<String, Map<String, List<MemoryBlock>>> entries) {
-    private static final int OFFSET = 0x811c9dc5;
-    private static final int PRIME = 0x01000193;
     private static final String POLICY = "policyName";
     private static final String MACHINE = "machineState";
     private static final String ENTRIES = "entries";
@@ -63,7 +62,7 @@ record MemoryState(String policy, Map<Integer, MemoryNode> machine,
                                 .collect(Collectors.joining(" ")) + "]")
                         .collect(Collectors.joining(" ")) + "]")
                 .collect(Collectors.joining(" "));
-        return fnv("(*state." + type + "){PolicyName:(string)" + policy
+        return Fnv.hash32("(*state." + type + "){PolicyName:(string)" + policy
                 + " MachineState:(state.NUMANodeMap)map[" + nodes + "] Entries:(state.ContainerMemoryAssignments)map["
                 + pods + "] Checksum:(checksum.Checksum)0}");
     }
@@ -73,14 +72,6 @@ record MemoryState(String policy, Map<Integer, MemoryNode> machine,
                 + " Size:(uint64)" + block.size() + "}";
     }
 
-    private static long fnv(String text) {
-        int hash = OFFSET;
-        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
-            hash = (hash ^ b & 0xff) * PRIME;
-        }
-        return Integer.toUnsignedLong(hash);
-    }
-
     /// Reads the form of all versions, or the text of a newer one, which wins as it does there. A checksum of 0 counts
     /// as right, as upstream.
     /// @throws IllegalArgumentException when it is none, or its checksum is not that of its content
@@ -88,7 +79,7 @@ record MemoryState(String policy, Map<Integer, MemoryNode> machine,
         Struct root = Json.object(bytes);
         if (root.has(DATA)) {
             String data = root.text(DATA);
-            check(fnv("(string)" + data), root.whole("dataChecksum", -1));
+            check(Fnv.hash32("(string)" + data), root.whole("dataChecksum", -1));
             return state(Json.object(data.getBytes(StandardCharsets.UTF_8)));
         }
         MemoryState read = state(root);

@@ -25,7 +25,9 @@ public final class HostChecks {
         }
     }
 
-    private static boolean swapping(Path swaps) throws IOException {
+    /// Whether the machine swaps.
+    /// @param swaps as for [#check]
+    public static boolean swapping(Path swaps) throws IOException {
         if (!Files.exists(swaps)) {
             return false;
         }

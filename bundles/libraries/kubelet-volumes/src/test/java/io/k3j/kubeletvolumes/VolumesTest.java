@@ -83,6 +83,20 @@ class VolumesTest {
     }
 
     @Test
+    void whatLiesInMemoryIsNotSwapped() throws IOException {
+        assumeTrue(mounts.unswapped(directory), "an older kernel, or a user namespace");
+        assertThat(directory).isDirectoryNotContaining("glob:**/noswap-*");
+        files = Map.of("f", new Content("secret".getBytes(UTF_8), 0644));
+        Obj pod = pod(Seq.of(Struct.of("name", "m", "emptyDir", Struct.of("medium", "Memory", "sizeLimit", "4Mi")),
+                Struct.of("name", "s", "secret", Struct.of("secretName", "s"))), Struct.EMPTY);
+        for (Path v : volumes.prepare(pod, List.of()).values()) {
+            String at = " " + v.toRealPath() + " ";
+            List<String> table = Files.readAllLines(Path.of("/proc/self/mountinfo"));
+            assertThat(table).filteredOn(line -> line.contains(at)).singleElement().asString().contains("noswap");
+        }
+    }
+
+    @Test
     void whatCannotBeBroughtUpToDateIsWhatItWas() {
         Obj pod = pod(Struct.of("name", "v", "configMap", Struct.of("name", "c")), Struct.EMPTY);
         failing = true;

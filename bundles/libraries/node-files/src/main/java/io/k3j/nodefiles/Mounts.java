@@ -39,6 +39,8 @@ public final class Mounts {
     /// `MNT_DETACH`: the mount goes from the table at once, also while somebody uses it, who keeps what is open.
     private static final int DETACH = 2;
     private static final String ERRNO = "errno";
+    /// What mount(2) says of an option that it does not know, or does not allow.
+    private static final int EINVAL = 22;
     private static final long IDLE_SECONDS = 10;
     private final StructLayout state = Linker.Option.captureStateLayout();
     private final MethodHandle mount;
@@ -48,6 +50,8 @@ public final class Mounts {
     /// Ends when it is idle. What waits for it is bounded by the callers, who wait themselves.
     private final ThreadPoolExecutor thread = new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(), Thread.ofPlatform().daemon().name("mounts").factory());
+    /// Whether the kernel takes the option `noswap`, as long as it has not refused it.
+    private volatile boolean noswap = true;
 
     /// Those of this process. Starts no thread yet.
     public Mounts() {
@@ -69,17 +73,48 @@ public final class Mounts {
                 FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT), errno);
     }
 
-    /// Puts an empty file system in memory over a directory, unless something is mounted there already.
+    /// Puts an empty file system in memory over a directory, unless something is mounted there already. Where
+    /// [#unswapped] holds nothing of it reaches a disk by swapping, as upstream has it.
     /// @param directory exists already
-    /// @param options of tmpfs(5), as `mode=0755,size=8m`
+    /// @param options of tmpfs(5), as `mode=0755,size=8m`; not empty
     /// @throws IOException when the kernel refuses; nothing is mounted then
     public void tmpfs(Path directory, String options) throws IOException {
         away(() -> {
             if (!isMounted(directory)) {
-                mount("tmpfs", directory, "tmpfs", NOSUID | NODEV, options);
+                inMemory(directory, options);
             }
             return directory;
         });
+    }
+
+    /// That an option is wrong does not say which: the one is at fault without which the rest is taken.
+    private void inMemory(Path directory, String options) throws IOException {
+        if (noswap) {
+            int error = tried("tmpfs", directory, "tmpfs", NOSUID | NODEV, options + ",noswap");
+            if (error == 0) {
+                return;
+            }
+            if (error != EINVAL) {
+                throw failure("mount tmpfs on " + directory, error);
+            }
+        }
+        mount("tmpfs", directory, "tmpfs", NOSUID | NODEV, options);
+        noswap = false;
+    }
+
+    /// Whether file systems in memory stay there where the machine swaps: the kernel does so from Linux 6.4 on, but
+    /// not for who is in a user namespace. Tried with a mount that goes at once.
+    /// @param place an existing directory, in which one is made for it
+    /// @throws IOException when nothing can be mounted there
+    public boolean unswapped(Path place) throws IOException {
+        Path scratch = Files.createTempDirectory(place, "noswap-");
+        try {
+            tmpfs(scratch, "size=4096");
+        } finally {
+            unmountBelow(scratch);
+            Files.delete(scratch);
+        }
+        return noswap;
     }
 
     /// Puts an empty file system of huge pages over a directory, unless there is one already.
@@ -133,15 +168,21 @@ public final class Mounts {
 
     /// @param flags of mount(2), added up
     private void mount(String source, Path target, String type, long flags, String options) throws IOException {
+        int error = tried(source, target, type, flags, options);
+        if (error != 0) {
+            throw failure("mount " + type + " on " + target, error);
+        }
+    }
+
+    /// @return 0 when it is mounted, else the number of the error
+    private int tried(String source, Path target, String type, long flags, String options) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment why = arena.allocate(state);
             int result = (int) mount.invokeExact(why, arena.allocateFrom(source),
                     arena.allocateFrom(target.toString()), arena.allocateFrom(type), flags,
                     arena.allocateFrom(options));
-            if (result != 0) {
-                throw failure("mount " + type + " on " + target, why);
-            }
-        } catch (IOException | RuntimeException e) {
+            return result == 0 ? 0 : error(why);
+        } catch (RuntimeException e) {
             throw e;
         } catch (Throwable e) {
             throw new IllegalStateException(e);
@@ -184,7 +225,7 @@ public final class Mounts {
             MemorySegment name = text(arena, MountTable.bytes(point));
             int result = (int) unmount.invokeExact(why, name, DETACH);
             if (result != 0) {
-                throw failure("unmount " + point, why);
+                throw failure("unmount " + point, error(why));
             }
         } catch (IOException | RuntimeException e) {
             throw e;
@@ -199,9 +240,12 @@ public final class Mounts {
     }
 
     /// The error is read from the state captured with the call: any other call of this thread would change it.
-    private IOException failure(String what, MemorySegment why) {
-        int code = (int) state.varHandle(MemoryLayout.PathElement.groupElement(ERRNO)).get(why, 0L);
-        return new IOException(what + ": error " + code);
+    private int error(MemorySegment why) {
+        return (int) state.varHandle(MemoryLayout.PathElement.groupElement(ERRNO)).get(why, 0L);
+    }
+
+    private static IOException failure(String what, int error) {
+        return new IOException(what + ": error " + error);
     }
 
     /// Whether something is mounted at a directory.

@@ -162,6 +162,12 @@ public final class ObjectWrites {
         return log.mostRecent().tree().get(intent.storeKey()) != null;
     }
 
+    /// Whether the object is there, with all that any server has written so far.
+    /// @throws ApiFault 503, 504 when the store does not say
+    public boolean confirmed(Intent intent) {
+        return fence.confirmed().tree().get(intent.storeKey()) != null;
+    }
+
     private WriteResult changed(Intent intent, Function<Obj, Wish> change) {
         intent.certainty().begin();
         Item current = log.mostRecent().tree().get(intent.storeKey());

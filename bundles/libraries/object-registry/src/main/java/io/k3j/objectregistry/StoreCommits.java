@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// lease stands as this server wrote it last.
 ///
 /// So a leader that has been stopped for a while and goes on writes nothing any more, however late it finds out
-/// (ADR 0025, fencing). Every commit that was taken is noted in the log before its caller hears of it.
+/// (ADR 0025, fencing). Every commit that was taken is noted in the log before its caller hears of it, and so is what
+/// was in the way of one that was not.
 final class StoreCommits {
     private static final Gvr LEASES = new Gvr("coordination.k8s.io", "v1", "leases");
     /// The lease may have been renewed just now, and its holder be about to hear of it: so long is waited for the
@@ -76,10 +77,12 @@ final class StoreCommits {
         return conflict.current().map(rows::item).orElse(null);
     }
 
-    /// A read that begins after the answer waits until memory has come this far.
+    /// A read that begins after the answer waits until memory has come this far: who was refused finds what was in the
+    /// way without asking the store for it.
     private CommitResult acknowledged(CommitResult result) {
-        if (result instanceof CommitResult.Committed c) {
-            log.acknowledged(c.revision());
+        switch (result) {
+            case CommitResult.Committed c -> log.acknowledged(c.revision());
+            case Conflict c -> c.current().ifPresent(there -> log.acknowledged(there.revision()));
         }
         return result;
     }

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -37,12 +38,13 @@ public final class ClusterState {
     private final ClaimedVolumes volumes;
     private final ClaimedDevices devices;
     private final Function<PodInfo, Selector> siblings;
+    private final Function<PodInfo, Set<String>> served;
     private boolean mixed;
     private @Nullable Snapshot snapshot;
 
     /// One in which pods are spread by their own constraints only.
     public ClusterState(Function<String, Map<String, String>> namespaceLabels, ClaimedVolumes volumes) {
-        this(namespaceLabels, volumes, ClaimedDevices.NONE, _ -> Selector.EVERYTHING);
+        this(namespaceLabels, volumes, _ -> Selector.EVERYTHING);
     }
 
     /// One that knows more of pods than they say.
@@ -50,18 +52,20 @@ public final class ClusterState {
     /// @param siblings as [Snapshot]
     public ClusterState(Function<String, Map<String, String>> namespaceLabels, ClaimedVolumes volumes,
             Function<PodInfo, Selector> siblings) {
-        this(namespaceLabels, volumes, ClaimedDevices.NONE, siblings);
+        this(namespaceLabels, volumes, ClaimedDevices.NONE, siblings, _ -> Set.of());
     }
 
-    /// One that knows what drivers of devices offer, too.
+    /// One that knows what drivers of devices offer, and what Services have of nodes, too.
     ///
     /// @param siblings as [Snapshot]
+    /// @param served the addresses of nodes at which Services have a host port of a pod
     public ClusterState(Function<String, Map<String, String>> namespaceLabels, ClaimedVolumes volumes,
-            ClaimedDevices devices, Function<PodInfo, Selector> siblings) {
+            ClaimedDevices devices, Function<PodInfo, Selector> siblings, Function<PodInfo, Set<String>> served) {
         this.namespaceLabels = namespaceLabels;
         this.volumes = volumes;
         this.devices = devices;
         this.siblings = siblings;
+        this.served = served;
     }
 
     /// An immutable snapshot.
@@ -74,7 +78,7 @@ public final class ClusterState {
             Map<String, List<PodInfo>> promised = new HashMap<>();
             nominated.values().forEach(p -> promised.computeIfAbsent(p.node(), n -> new ArrayList<>()).add(p.pod()));
             now = Snapshot.of(new ArrayList<>(nodes.values()), promised,
-                    new Snapshot.Lookups(namespaceLabels, volumes, devices, siblings));
+                    new Snapshot.Lookups(namespaceLabels, volumes, devices, siblings, served));
             snapshot = now;
         }
         return now;

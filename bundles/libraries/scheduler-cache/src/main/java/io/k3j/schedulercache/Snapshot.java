@@ -24,8 +24,10 @@ public record Snapshot(List<NodeState> nodes, List<NodeState> withAffinity, Map<
     /// @param volumes claims, volumes and classes
     /// @param devices ResourceClaims, and what drivers offer
     /// @param siblings among which pods one without spread constraints of its own is spread; everything for none
+    /// @param served the addresses of nodes at which Services have a host port of a pod
     record Lookups(Function<String, Map<String, String>> namespaceLabels, ClaimedVolumes volumes,
-            ClaimedDevices devices, Function<PodInfo, Selector> siblings) {
+            ClaimedDevices devices, Function<PodInfo, Selector> siblings,
+            Function<PodInfo, Set<String>> served) {
     }
 
     static Snapshot of(List<NodeState> nodes, Map<String, List<PodInfo>> nominated, Lookups lookups) {
@@ -56,6 +58,11 @@ public record Snapshot(List<NodeState> nodes, List<NodeState> withAffinity, Map<
     /// Among which pods a pod is spread by default.
     Selector siblings(PodInfo pod) {
         return lookups.siblings().apply(pod);
+    }
+
+    /// The addresses of nodes at which Services of type `LoadBalancer` have a host port of a pod now.
+    public Set<String> served(PodInfo pod) {
+        return lookups.served().apply(pod);
     }
 
     /// The nodes with some names that there are.

@@ -3,6 +3,7 @@
 /// ```
 /// Nodes, pods, what was decided ─► ClusterState ─► Snapshot ─► NodeState ─► PodInfo ─► requests, affinity, spread
 /// claims, volumes, CSI objects ─► ViewedVolumes ─► AssumedVolumes ─► Snapshot
+/// Services ─► ServedPorts, DefaultSelector ─► Snapshot
 /// ```
 ///
 /// A snapshot never changes, and shares with the last one what is the same. [io.k3j.schedulercache.ClusterState] and

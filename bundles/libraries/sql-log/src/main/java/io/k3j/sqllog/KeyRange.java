@@ -1,5 +1,7 @@
 package io.k3j.sqllog;
 
+import io.k3j.datastoreapi.KeyOrder;
+
 /// The keys that start with a prefix and are not below a start: `from` ≤ key < `below`, or `from` < key < `below`
 /// when it is `open`: a start that ends with the character 0 means "after this key", and PostgreSQL takes no such text.
 /// In the order of the keys' UTF-8 bytes, which is that of the column in every database.
@@ -9,23 +11,9 @@ record KeyRange(String from, boolean open, String below) {
 
     /// Of a start below the prefix the prefix itself counts.
     static KeyRange of(String prefix, String start) {
-        String from = compare(start, prefix) > 0 ? start : prefix;
+        String from = KeyOrder.compare(start, prefix) > 0 ? start : prefix;
         boolean open = from.endsWith("\0");
         return new KeyRange(open ? from.substring(0, from.length() - 1) : from, open, after(prefix));
-    }
-
-    /// The order of the keys' UTF-8 bytes, which is that of code points, not of Java's chars.
-    static int compare(String a, String b) {
-        int shared = Math.min(a.length(), b.length());
-        for (int i = 0; i < shared; i++) {
-            char x = a.charAt(i);
-            char y = b.charAt(i);
-            if (x != y) {
-                return Character.isSurrogate(x) == Character.isSurrogate(y) ? Character.compare(x, y)
-                        : Character.isSurrogate(x) ? 1 : -1;
-            }
-        }
-        return Integer.compare(a.length(), b.length());
     }
 
     /// A string above every key that starts with `prefix`. Not simply the prefix with its last character raised:

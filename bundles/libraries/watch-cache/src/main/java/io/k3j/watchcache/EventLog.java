@@ -36,7 +36,7 @@ public final class EventLog {
     private final Set<Thread> waiting = ConcurrentHashMap.newKeySet();
     private final ObjLongConsumer<Object> park;
     private final LongSupplier nanos;
-    /// The highest revision that a commit of this process was given.
+    /// The highest revision that a commit of this process was given, or was refused for.
     private final AtomicLong acknowledged = new AtomicLong();
     private final EventHistory history;
     private final Followers followers = new Followers();
@@ -187,8 +187,8 @@ public final class EventLog {
         waiting.forEach(LockSupport::unpark);
     }
 
-    /// A commit of ours was acknowledged: anyone who asks for the most recent state must see it. Called before the
-    /// client gets its answer.
+    /// A commit of ours was acknowledged, or refused because of that revision: anyone who asks for the most recent
+    /// state must see it. Called before the client gets its answer.
     public void acknowledged(long revision) {
         acknowledged.accumulateAndGet(revision, Math::max);
     }

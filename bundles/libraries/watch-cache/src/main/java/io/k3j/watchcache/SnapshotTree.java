@@ -1,5 +1,6 @@
 package io.k3j.watchcache;
 
+import io.k3j.datastoreapi.KeyOrder;
 import io.k3j.watchcache.TreeNode.Filling;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.k3j.watchcache;
 
+import io.k3j.datastoreapi.KeyOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

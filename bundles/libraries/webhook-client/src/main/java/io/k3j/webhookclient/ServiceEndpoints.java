@@ -3,6 +3,7 @@ package io.k3j.webhookclient;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.Query;
+import io.k3j.clientapi.View;
 import io.k3j.kubeletclient.Destinations;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +23,10 @@ import java.util.random.RandomGenerator;
 
 /// Where the server of a webhook can be dialled: the ready endpoints of its Service, in random order, as a server needs
 /// no Service rules of its own for that; or what the name of a URL resolves to. Who may write Services and
-/// EndpointSlices of a namespace leads the server neither to itself nor to a cloud's metadata. Blocks for the API and
-/// for DNS.
+/// EndpointSlices of a namespace leads the server neither to itself nor to a cloud's metadata.
+///
+/// Both are looked up in views, which are the server's memory and cost no round trip to the datastore. What they do not
+/// have, another server may just have written: it is asked for then. Blocks for the API and for DNS.
 public final class ServiceEndpoints {
     private static final Gvr SERVICES = Gvr.of("v1", "services");
     private static final Gvr SLICES = Gvr.of("discovery.k8s.io/v1", "endpointslices");
@@ -70,15 +74,15 @@ public final class ServiceEndpoints {
 
     private List<Endpoint> ofService(ClientConfig config) throws IOException {
         Key key = new Key(config.namespace(), config.service());
-        Obj service = api.find(SERVICES, key)
+        Obj service = known(key).filter(s -> external(s) || port(s, config).isPresent())
+                .or(() -> api.find(SERVICES, key))
                 .orElseThrow(() -> new IOException("service \"" + config.service() + "\" not found"));
-        if (service.spec().text("type").equals("ExternalName")) {
+        if (external(service)) {
             List<Endpoint> named = resolved(service.spec().text("externalName"), config.port());
             named.removeIf(e -> !Destinations.allowed(e.address()));
             return some(config, named);
         }
-        Optional<String> port = service.spec().seq("ports").structs().stream()
-                .filter(p -> p.whole("port", 0) == config.port()).map(p -> p.text("name")).findFirst();
+        Optional<String> port = port(service, config);
         if (port.isEmpty()) {
             throw new IOException("no service port " + config.port() + " found for service \"" + config.service()
                     + "\"");
@@ -86,6 +90,22 @@ public final class ServiceEndpoints {
         List<Endpoint> ready = ready(key, port.get());
         Collections.shuffle(ready, random);
         return some(config, ready);
+    }
+
+    private Optional<Obj> known(Key service) {
+        try (View here = api.view(SERVICES, Query.in(service.namespace()))) {
+            return here.get(service);
+        }
+    }
+
+    private static boolean external(Obj service) {
+        return service.spec().text("type").equals("ExternalName");
+    }
+
+    /// The name of the port that a webhook is at.
+    private static Optional<String> port(Obj service, ClientConfig config) {
+        return service.spec().seq("ports").structs().stream().filter(p -> p.whole("port", 0) == config.port())
+                .map(p -> p.text("name")).findFirst();
     }
 
     private static List<Endpoint> some(ClientConfig config, List<Endpoint> all) throws IOException {
@@ -96,10 +116,17 @@ public final class ServiceEndpoints {
     }
 
     private List<Endpoint> ready(Key service, String port) {
-        List<Endpoint> ready = new ArrayList<>();
         Query slices = Query.in(service.namespace())
                 .labelled(Selector.ofLabels(Map.of("kubernetes.io/service-name", service.name())));
-        for (Obj slice : api.list(SLICES, slices).items()) {
+        try (View here = api.view(SLICES, slices)) {
+            List<Endpoint> known = ready(here.list(), port);
+            return known.isEmpty() ? ready(api.list(SLICES, slices).items(), port) : known;
+        }
+    }
+
+    private static List<Endpoint> ready(Collection<Obj> slices, String port) {
+        List<Endpoint> ready = new ArrayList<>();
+        for (Obj slice : slices) {
             int number = (int) slice.tree().seq("ports").find("name", port).whole("port", 0);
             for (Struct e : slice.tree().seq("endpoints").structs()) {
                 String address = e.seq("addresses").isEmpty() ? "" : e.seq("addresses").text(0);

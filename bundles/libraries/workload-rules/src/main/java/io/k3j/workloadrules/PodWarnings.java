@@ -40,6 +40,10 @@ final class PodWarnings {
                 duplicates(containers.struct(i), path + "." + list + "[" + i + "]", all);
             }
         }
+        if (spec.whole("terminationGracePeriodSeconds", 0) < 0) {
+            all.add(path + ".terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be"
+                    + " treated as 1");
+        }
         return all;
     }
 

@@ -19,6 +19,14 @@ class PodGracePeriodTest {
     }
 
     @Test
+    void aNegativeGracePeriodCausesAWarning() {
+        assertThat(PodWarnings.of(ON_NODE.with("terminationGracePeriodSeconds", -1L), Struct.EMPTY, "spec"))
+                .containsExactly("spec.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and"
+                        + " will be treated as 1");
+        assertThat(PodWarnings.of(ON_NODE.with("terminationGracePeriodSeconds", 0L), Struct.EMPTY, "spec")).isEmpty();
+    }
+
+    @Test
     void aRequestOverridesTheGracePeriod() {
         assertThat(grace(ON_NODE, "Running", 7)).isEqualTo(7);
         assertThat(grace(ON_NODE, "Running", 0)).isZero();

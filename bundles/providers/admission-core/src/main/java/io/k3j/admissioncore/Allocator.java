@@ -8,6 +8,7 @@ import io.k3j.clientapi.View;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.serviceaddresses.AddressRegistry;
+import io.k3j.serviceaddresses.ChosenValues;
 import io.k3j.serviceaddresses.PortRegistry;
 import io.k3j.serviceaddresses.Reservations;
 import io.k3j.serviceaddresses.ServiceClaims;
@@ -144,34 +145,14 @@ public final class Allocator {
         return portClaims;
     }
 
-    /// Allocates an address to a Service; false when another Service has it.
-    /// @param real whether the write will be stored; a dry run reserves in memory only
-    boolean allocateAddress(String ip, Key service, boolean real) {
-        return allocate(addresses, addressClaims, ip, service, real);
+    /// The addresses of one write to a Service, none chosen yet.
+    ChosenValues chosenAddresses(Key service) {
+        return new ChosenValues(addresses, addressClaims, service);
     }
 
-    /// Allocates a node port, written `30080/TCP`, to a Service; false when another Service has it.
-    boolean allocatePort(String port, Key service, boolean real) {
-        return allocate(ports, portClaims, port, service, real);
-    }
-
-    private static boolean allocate(Reservations local, ServiceClaims shared, String value, Key service, boolean real) {
-        boolean before = !local.free(value);
-        if (!local.take(value, service)) {
-            return false;
-        }
-        if (!real || before) {
-            return true;
-        }
-        boolean claimed = false;
-        try {
-            claimed = shared.take(value, service);
-        } finally {
-            if (!claimed) {
-                local.release(Set.of(value), service);
-            }
-        }
-        return claimed;
+    /// The node ports of one write to a Service, written `30080/TCP`, none chosen yet.
+    ChosenValues chosenPorts(Key service) {
+        return new ChosenValues(ports, portClaims, service);
     }
 
     /// Whether a port lies in the node port range.
@@ -179,61 +160,60 @@ public final class Allocator {
         return port >= firstPort && port <= lastPort;
     }
 
-    /// Allocates a free address of a family to a Service; empty when all its ranges are full. Of several ranges, which
+    /// Chooses a free address of a family for a Service; empty when all its ranges are full. Of several ranges, which
     /// may overlap, it may be any. Random addresses of the upper bands are tried first, so that a full range costs
     /// nothing as long as another one is not, then every address of the upper and at last of the lower bands, which
     /// stay free for static choices. A range is walked through no further than its addresses are taken.
     /// See <https://kubernetes.io/docs/concepts/services-networking/cluster-ip-allocation/>.
-    Optional<String> allocateAnyAddress(String family, Key service, boolean real) {
+    Optional<String> anyAddress(String family, ChosenValues chosen) {
         List<ServiceRange> all = new ArrayList<>(ranges.ready(family));
         Collections.shuffle(all, random);
         Optional<String> ip = Optional.empty();
         for (int i = 0; i < all.size() && ip.isEmpty(); i++) {
-            ip = anyOf(all.get(i), service, real);
+            ip = anyOf(all.get(i), chosen);
         }
         for (int i = 0; i < all.size() && ip.isEmpty(); i++) {
             ServiceRange r = all.get(i);
-            ip = lastOf(r, r.lastUsable(), r.firstDynamic(), service, real);
+            ip = lastOf(r, r.lastUsable(), r.firstDynamic(), chosen);
         }
         for (int i = 0; i < all.size() && ip.isEmpty(); i++) {
             ServiceRange r = all.get(i);
-            ip = lastOf(r, Math.min(r.lastUsable(), r.firstDynamic() - 1), 1, service, real);
+            ip = lastOf(r, Math.min(r.lastUsable(), r.firstDynamic() - 1), 1, chosen);
         }
         return ip;
     }
 
-    private Optional<String> anyOf(ServiceRange range, Key service, boolean real) {
+    private Optional<String> anyOf(ServiceRange range, ChosenValues chosen) {
         long places = range.lastUsable() - range.firstDynamic() + 1;
         for (int i = 0; i < TRIES && places > 0; i++) {
             String ip = range.address(range.firstDynamic() + random.nextLong(places));
-            if (addresses.free(ip) && allocateAddress(ip, service, real)) {
+            if (chosen.choose(ip)) {
                 return Optional.of(ip);
             }
         }
         return Optional.empty();
     }
 
-    private Optional<String> lastOf(ServiceRange range, long from, long to, Key service, boolean real) {
+    private static Optional<String> lastOf(ServiceRange range, long from, long to, ChosenValues chosen) {
         for (long place = from; place >= to; place--) {
             String ip = range.address(place);
-            if (addresses.free(ip) && allocateAddress(ip, service, real)) {
+            if (chosen.choose(ip)) {
                 return Optional.of(ip);
             }
         }
         return Optional.empty();
     }
 
-    /// Allocates a free node port of a protocol to a Service; empty when the range is full. The lower band comes
+    /// Chooses a free node port of a protocol for a Service; empty when the range is full. The lower band comes
     /// last, for the same reason. Allocates no memory for the range: a Service has as many ports as its body holds.
-    Optional<Integer> allocateAnyPort(String protocol, Key service, boolean real) {
+    Optional<Integer> anyPort(String protocol, ChosenValues chosen) {
         int size = lastPort - firstPort + 1;
         int band = Math.min(Math.max(PORT_BAND_LEAST, size / 32), Math.min(PORT_BAND_MOST, size - 1));
         int upper = size - band;
         int start = random.nextInt(upper);
         for (int i = 0; i < size; i++) {
             int port = firstPort + (i < upper ? band + (start + i) % upper : i - upper);
-            String value = port + "/" + protocol;
-            if (ports.free(value) && allocatePort(value, service, real)) {
+            if (chosen.choose(port + "/" + protocol)) {
                 return Optional.of(port);
             }
         }

@@ -68,7 +68,9 @@ public final class PodEviction implements Action {
         for (int failures = 0; failures < EvictionPauses.TRIES; failures++) {
             pauses.after(failures);
             Obj pod = api.get(Listers.PODS, call.key());
-            refusal = exempt(pod) ? deletedExempt(pod, given, dryRun) : evicted(pod, given, dryRun, failures > 0);
+            // before the budget is charged: what cannot be meant costs nothing of it
+            DeleteOptions options = options(pod, given);
+            refusal = exempt(pod) ? deletedExempt(pod, options, dryRun) : evicted(pod, options, dryRun, failures > 0);
             if (refusal.isEmpty()) {
                 return SUCCESS;
             }
@@ -83,12 +85,11 @@ public final class PodEviction implements Action {
     /// A pod that is to start goes only as it was seen: ready by now, it would pass the budget by.
     ///
     /// @return why it was not deleted though it may be the next time
-    private Optional<ApiFault> deletedExempt(Obj pod, Struct given, boolean dryRun) {
+    private Optional<ApiFault> deletedExempt(Obj pod, DeleteOptions options, boolean dryRun) {
         if (dryRun) {
             return Optional.empty();
         }
         boolean asSeen = pod.status().text("phase").equals("Pending") && !pod.terminating();
-        DeleteOptions options = options(pod, given);
         try {
             api.delete(Listers.PODS, pod.key(), asSeen ? asSeen(options, pod) : options);
             return Optional.empty();
@@ -102,14 +103,14 @@ public final class PodEviction implements Action {
 
     /// @param again whether the view's budgets were too old
     /// @return why it was not evicted though it may be the next time
-    private Optional<ApiFault> evicted(Obj pod, Struct given, boolean dryRun, boolean again) {
+    private Optional<ApiFault> evicted(Obj pod, DeleteOptions options, boolean dryRun, boolean again) {
         Optional<Obj> budget = budget(pod, again);
         Optional<Obj> passed = budget.filter(b -> unreadyMayGo(pod, b));
         if (budget.isPresent() && passed.isEmpty() && !charged(pod, budget.get(), dryRun)) {
             return Optional.of(unprocessed(budget.get()));
         }
         if (!dryRun) {
-            delete(pod, given, passed);
+            delete(pod, options, passed);
         }
         return Optional.empty();
     }
@@ -117,10 +118,9 @@ public final class PodEviction implements Action {
     /// A pod that goes without a charge because it is not ready goes only as it was seen, too.
     ///
     /// @param passed the budget that was not charged
-    private void delete(Obj pod, Struct given, Optional<Obj> passed) {
+    private void delete(Obj pod, DeleteOptions options, Optional<Obj> passed) {
         try {
             Obj marked = withDisruptionTarget(pod, passed.isPresent());
-            DeleteOptions options = options(pod, given);
             api.delete(Listers.PODS, pod.key(), passed.isPresent() ? asSeen(options, marked) : options);
         } catch (ApiFault e) {
             if (passed.isEmpty() || e.code() != CONFLICT) {
@@ -148,11 +148,17 @@ public final class PodEviction implements Action {
     }
 
     private static DeleteOptions options(Obj pod, Struct given) {
-        long grace = given.whole("gracePeriodSeconds", -1);
+        long asked = given.whole("gracePeriodSeconds", -1);
+        // a negative number is one second, as in any deletion
+        long grace = asked < 0 && given.get("gracePeriodSeconds") instanceof Long ? 1 : asked;
         String uid = given.struct("preconditions").text("uid", pod.uid());
         String version = given.struct("preconditions").text("resourceVersion");
-        long revision = version.isEmpty() ? 0 : Long.parseLong(version);
-        return new DeleteOptions(grace, given.text("propagationPolicy"), uid, revision);
+        try {
+            return new DeleteOptions(grace, given.text("propagationPolicy"), uid,
+                    version.isEmpty() ? 0 : Long.parseLong(version));
+        } catch (NumberFormatException e) {
+            throw ApiFault.badRequest("preconditions.resourceVersion: Invalid value: \"" + version + "\"");
+        }
     }
 
     /// The pod's disruption budget, if it has one: as the view has it, or as it is.

@@ -10,6 +10,8 @@ import io.k3j.componenthelpers.Cidr;
 import io.k3j.model.Key;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.serviceaddresses.ChosenValues;
+import io.k3j.serviceaddresses.ClaimCalls;
 import io.k3j.serviceaddresses.ServiceFamilies;
 import io.k3j.serviceaddresses.ServiceFields;
 import io.k3j.serviceaddresses.SharedNodePorts;
@@ -47,19 +49,41 @@ public final class ServiceAllocation implements Admission {
         return writes && WriteAttributes.of(write, "", "services") && write.subresource().isEmpty();
     }
 
+    /// All values are chosen before the first is claimed, so that the claims can be made at once. What another server
+    /// turns out to have given away meanwhile is chosen anew, with all that depends on it.
     @Override
     public Struct admit(Write write, Struct service) {
         Key key = owner(write, service);
-        Set<String> addresses = new HashSet<>();
-        Set<String> ports = new HashSet<>();
-        try {
-            Struct spec = service.struct("spec");
-            spec = ServiceFields.hasAddress(spec) ? allocateAddresses(write, spec, key, addresses) : spec;
-            return service.with("spec", allocatePorts(write, spec, key, ports));
-        } catch (ApiFault e) {
-            release(write, service, addresses, ports);
-            throw e;
+        ChosenValues addresses = allocator.chosenAddresses(key);
+        ChosenValues ports = allocator.chosenPorts(key);
+        while (true) {
+            try {
+                Struct spec = service.struct("spec");
+                spec = ServiceFields.hasAddress(spec) ? allocateAddresses(write, spec, key, addresses) : spec;
+                spec = allocatePorts(write, spec, key, ports);
+                if (write.dryRun() || claimed(addresses, ports)) {
+                    return service.with("spec", spec);
+                }
+            } catch (RuntimeException e) {
+                giveBack(addresses, ports);
+                throw e;
+            }
+            giveBack(addresses, ports);
         }
+    }
+
+    private static boolean claimed(ChosenValues addresses, ChosenValues ports) {
+        List<Runnable> calls = new ArrayList<>(addresses.claims());
+        calls.addAll(ports.claims());
+        ClaimCalls.run(calls);
+        boolean complete = addresses.complete();
+        return ports.complete() && complete;
+    }
+
+    private static void giveBack(ChosenValues addresses, ChosenValues ports) {
+        List<Runnable> calls = new ArrayList<>(addresses.giveBack());
+        calls.addAll(ports.giveBack());
+        attempt(calls);
     }
 
     private static Key owner(Write write, Struct service) {
@@ -82,21 +106,23 @@ public final class ServiceAllocation implements Admission {
         allocator.addresses().release(addresses, key);
         allocator.ports().release(ports, key);
         if (!write.dryRun()) {
-            attempt(() -> addresses.forEach(v -> allocator.addressClaims().release(v, key)));
-            attempt(() -> ports.forEach(v -> allocator.portClaims().release(v, key)));
+            List<Runnable> calls = new ArrayList<>();
+            addresses.forEach(v -> calls.add(() -> allocator.addressClaims().release(v, key)));
+            ports.forEach(v -> calls.add(() -> allocator.portClaims().release(v, key)));
+            attempt(calls);
         }
     }
 
-    /// Runs a release; a claim that stays is found abandoned by [io.k3j.serviceaddresses.ServiceClaims#prune] later.
-    private static void attempt(Runnable release) {
+    /// Runs releases; a claim that stays is found abandoned by [io.k3j.serviceaddresses.ServiceClaims#prune] later.
+    private static void attempt(List<Runnable> releases) {
         try {
-            release.run();
+            ClaimCalls.run(releases);
         } catch (ApiFault e) {
             LOG.log(System.Logger.Level.DEBUG, "Claim left reason={0}", e.getMessage());
         }
     }
 
-    private Struct allocateAddresses(Write write, Struct spec, Key key, Set<String> taken) {
+    private Struct allocateAddresses(Write write, Struct spec, Key key, ChosenValues chosen) {
         ServiceFamilies choice = new ServiceFamilies(allocator.defaultFamily(), allocator::hasFamily);
         Struct s = choice.of(spec);
         boolean headless = spec.text("clusterIP").equals("None");
@@ -111,24 +137,23 @@ public final class ServiceAllocation implements Admission {
         List<String> all = new ArrayList<>();
         for (int i = 0; i < families.size(); i++) {
             String wanted = i < given.size() ? given.get(i) : "";
-            all.add(wanted.isEmpty() ? allocateAny(write, families.get(i), key)
-                    : allocateChosen(write, wanted, given, key));
-            taken.add(all.getLast());
+            all.add(wanted.isEmpty() ? anyAddress(write, families.get(i), key, chosen)
+                    : givenAddress(write, wanted, given, key, chosen));
         }
         return s.with("clusterIP", all.getFirst()).with("clusterIPs", all);
     }
 
-    private String allocateAny(Write write, String family, Key key) {
+    private String anyAddress(Write write, String family, Key key, ChosenValues chosen) {
         if (!allocator.hasFamily(family)) {
             throw invalid(write, key,
                     FieldProblem.invalid("spec.ipFamilies[0]", family, "not configured on this cluster"));
         }
-        return allocator.allocateAnyAddress(family, key, !write.dryRun())
+        return allocator.anyAddress(family, chosen)
                 .orElseThrow(() -> new ApiFault(500, "InternalError",
                         "Internal error occurred: failed to allocate a serviceIP: range is full", Struct.EMPTY));
     }
 
-    private String allocateChosen(Write write, String wanted, List<String> given, Key key) {
+    private String givenAddress(Write write, String wanted, List<String> given, Key key, ChosenValues chosen) {
         Set<String> before = write.before().map(b -> ServiceFields.addresses(b.struct("spec"))).orElse(Set.of());
         if (before.contains(wanted)) {
             return wanted;
@@ -146,46 +171,41 @@ public final class ServiceAllocation implements Admission {
             throw invalid(write, key, FieldProblem.invalid("spec.clusterIPs", shown,
                     "failed to allocate IP " + ip + ": the provided network does not match the current range"));
         }
-        if (!allocator.allocateAddress(ip, key, !write.dryRun())) {
-            throw invalid(write, key, FieldProblem.invalid("spec.clusterIPs", shown,
-                    "failed to allocate IP " + ip + ": provided IP is already allocated"));
-        }
+        chosen.name(ip, () -> invalid(write, key, FieldProblem.invalid("spec.clusterIPs", shown,
+                "failed to allocate IP " + ip + ": provided IP is already allocated")));
         return ip;
     }
 
-    private Struct allocatePorts(Write write, Struct spec, Key key, Set<String> taken) {
+    private Struct allocatePorts(Write write, Struct spec, Key key, ChosenValues chosen) {
         Struct s = usesNodePorts(spec) && !spec.seq("ports").isEmpty()
-                ? spec.with("ports", nodePorts(write, spec, key, taken)) : spec;
+                ? spec.with("ports", nodePorts(write, spec, key, chosen)) : spec;
         if (ServiceFields.hasHealthPort(spec)) {
             long number = spec.whole("healthCheckNodePort", 0);
             if (number != 0) {
-                allocateGivenPort(write, key, "spec.healthCheckNodePort", number, "TCP");
+                givenPort(write, key, "spec.healthCheckNodePort", number, "TCP", chosen);
             } else {
-                number = anyPort(write, "TCP", key);
+                number = anyPort("TCP", chosen);
             }
-            taken.add(number + "/TCP");
             s = s.with("healthCheckNodePort", number);
         }
         return s;
     }
 
-    private Seq nodePorts(Write write, Struct spec, Key key, Set<String> taken) {
+    private Seq nodePorts(Write write, Struct spec, Key key, ChosenValues chosen) {
         Seq ports = spec.seq("ports");
         List<Object> all = new ArrayList<>(ports.stream().toList());
-        SharedNodePorts shared = new SharedNodePorts(allocator.ports()::free);
+        SharedNodePorts shared = new SharedNodePorts(chosen::free);
         for (int i = 0; i < ports.size(); i++) {
             Struct port = ports.struct(i);
             String protocol = port.text("protocol");
             long number = port.whole("nodePort", 0);
             if (number != 0) {
-                allocateGivenPort(write, key, "spec.ports[" + i + "].nodePort", number, protocol);
+                givenPort(write, key, "spec.ports[" + i + "].nodePort", number, protocol, chosen);
             } else if (ServiceFields.hasPorts(spec)) {
-                number = shared.find(port)
-                        .filter(n -> allocator.allocatePort(n + "/" + protocol, key, !write.dryRun()))
-                        .orElseGet(() -> anyPort(write, protocol, key));
+                number = shared.find(port).filter(n -> chosen.choose(n + "/" + protocol))
+                        .orElseGet(() -> anyPort(protocol, chosen));
             }
             if (number != 0) {
-                taken.add(number + "/" + protocol);
                 shared.add(port, number);
                 all.set(i, port.with("nodePort", number));
             }
@@ -197,21 +217,20 @@ public final class ServiceAllocation implements Admission {
         return spec.text("type").equals("NodePort") || spec.text("type").equals("LoadBalancer");
     }
 
-    private long anyPort(Write write, String protocol, Key key) {
-        return allocator.allocateAnyPort(protocol, key, !write.dryRun())
-                .orElseThrow(() -> new ApiFault(500, "InternalError",
-                        "Internal error occurred: failed to allocate a nodePort: range is full", Struct.EMPTY));
+    private long anyPort(String protocol, ChosenValues chosen) {
+        return allocator.anyPort(protocol, chosen).orElseThrow(() -> new ApiFault(500, "InternalError",
+                "Internal error occurred: failed to allocate a nodePort: range is full", Struct.EMPTY));
     }
 
-    private void allocateGivenPort(Write write, Key key, String field, long port, String protocol) {
+    @SuppressWarnings("checkstyle:ParameterNumber") // the port, where it stands, and who wants it
+    private void givenPort(Write write, Key key, String field, long port, String protocol, ChosenValues chosen) {
         if (!allocator.inPortRange(port)) {
             throw invalid(write, key, FieldProblem.invalid(field, port,
                     "provided port is not in the valid range. The range of valid ports is "
                             + allocator.portRangeText()));
         }
-        if (!allocator.allocatePort(port + "/" + protocol, key, !write.dryRun())) {
-            throw invalid(write, key, FieldProblem.invalid(field, port, "provided port is already allocated"));
-        }
+        chosen.name(port + "/" + protocol, () -> invalid(write, key,
+                FieldProblem.invalid(field, port, "provided port is already allocated")));
     }
 
     private static ApiFault invalid(Write write, Key key, FieldProblem problem) {

@@ -197,6 +197,28 @@ class ActionsTest {
                 .isEqualTo(1);
     }
 
+    @Test
+    void aRevisionThatNoneCanBeIsRefusedAndCostsNoBudget() {
+        runningPod();
+        budget(1);
+        Struct body = Struct.of("deleteOptions",
+                Struct.of("preconditions", Struct.of("resourceVersion", "18446744073709551615")));
+        assertThatThrownBy(() -> evictions.perform(new Call(Caller.ANONYMOUS, POD, body, false)))
+                .isInstanceOfSatisfying(ApiFault.class, f -> assertThat(f.code()).isEqualTo(400));
+        assertThat(stage.api.find(Listers.PODS, POD)).isPresent();
+        assertThat(stage.api.get(Listers.BUDGETS, new Key("default", "b")).status().whole("disruptionsAllowed", -1))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aNegativeTimeToEndIsOneSecond() {
+        runningPod();
+        stage.seed(Listers.PODS, stage.api.get(Listers.PODS, POD).with("n", "spec", "nodeName").tree());
+        Struct body = Struct.of("deleteOptions", Struct.of("gracePeriodSeconds", -30));
+        evictions.perform(new Call(Caller.ANONYMOUS, POD, body, false));
+        assertThat(stage.api.get(Listers.PODS, POD).metadata().whole("deletionGracePeriodSeconds", 0)).isOne();
+    }
+
     /// The API client of a server that holds no Lease.
     private ApiClient elsewhere() {
         FakeApi refusing = FakeApi.stepped(InstantSource.system());

@@ -5,16 +5,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
 import io.k3j.apiserverapi.Write;
+import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.Query;
 import io.k3j.model.Key;
+import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.serviceaddresses.ServiceFields;
 import java.lang.management.ManagementFactory;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -139,6 +146,67 @@ class ServiceAllocationTest {
         admitted("mine", one);
         assertThatThrownBy(() -> stage.admitted(other, Listers.SERVICES, service("yours", one)))
                 .hasMessageContaining("provided IP is already allocated");
+    }
+
+    private static Struct nodePorts(String name, int many) {
+        List<Struct> ports = IntStream.range(0, many).mapToObj(i -> Struct.of("port", 80 + i, "protocol", "TCP"))
+                .toList();
+        return Stage.object("Service", name,
+                Struct.of("type", "NodePort", "ipFamilyPolicy", "PreferDualStack", "ports", Seq.copyOf(ports)));
+    }
+
+    /// Each claim of a port waits here for all others: they would never come if they were made one after the other.
+    @Test
+    void aServiceWaitsOnceForAllItsClaims() {
+        int many = 8;
+        CompletableFuture<Boolean> all = new CompletableFuture<Boolean>().orTimeout(300, TimeUnit.SECONDS);
+        AtomicInteger come = new AtomicInteger();
+        records.beforePut(() -> {
+            if (come.incrementAndGet() == many) {
+                all.complete(true);
+            }
+            all.join();
+        });
+        ApiFault read = ApiFault.unavailable("nobody has to look who has an address");
+        stage.api.refuse("get", Listers.ADDRESSES, read);
+        Struct spec = stage.admitted(plugin, Listers.SERVICES, nodePorts("many", many)).struct("spec");
+        assertThat(ServiceFields.ports(spec)).hasSize(many);
+        assertThat(records.questions()).as("one question for each port").isEqualTo(many);
+        assertThat(stage.api.calls()).as("and for each address").hasSize(2)
+                .allMatch(call -> call.startsWith("create ipaddresses"));
+    }
+
+    @Test
+    void whatIsLostToAnotherServerIsChosenAnewAndLeavesNoClaim() {
+        Seq dns = Seq.of(Struct.of("port", 53, "protocol", "UDP"), Struct.of("port", 53, "protocol", "TCP"));
+        Struct wanted = Struct.of("type", "NodePort", "ports", dns);
+        Struct theirs = stage.admitted(new ServiceAllocation(elsewhere), Listers.SERVICES,
+                Stage.object("Service", "theirs", wanted)).struct("spec");
+        Struct mine = stage.admitted(plugin, Listers.SERVICES, Stage.object("Service", "mine", wanted)).struct("spec");
+        assertThat(mine.text("clusterIP")).isNotEqualTo(theirs.text("clusterIP"));
+        long port = mine.seq("ports").struct(0).whole("nodePort", 0);
+        assertThat(port).isNotEqualTo(theirs.seq("ports").struct(0).whole("nodePort", 0))
+                .as("both protocols of a port have one").isEqualTo(mine.seq("ports").struct(1).whole("nodePort", 0));
+        assertThat(stage.api.list(Listers.ADDRESSES, Query.ALL).items()).extracting(Obj::name)
+                .containsExactlyInAnyOrder(mine.text("clusterIP"), theirs.text("clusterIP"));
+        assertThat(records.list("")).hasSize(4);
+    }
+
+    @Test
+    void whenOneClaimIsRefusedAllAreGivenBack() {
+        Struct named = Struct.of("type", "ClusterIP", "clusterIP", "10.43.0.10");
+        stage.admitted(new ServiceAllocation(elsewhere), Listers.SERVICES, service("theirs", named));
+        Struct mine = nodePorts("mine", 4);
+        Struct both = mine.with("spec", mine.struct("spec").with("clusterIP", "10.43.0.10"));
+        assertThatThrownBy(() -> stage.admitted(plugin, Listers.SERVICES, both))
+                .hasMessageContaining("provided IP is already allocated");
+        assertThat(records.list("")).isEmpty();
+        assertThat(stage.api.list(Listers.ADDRESSES, Query.ALL).items()).extracting(Obj::name)
+                .containsExactly("10.43.0.10");
+        stage.api.refuse("create", Listers.ADDRESSES, ApiFault.unavailable("the datastore is away"));
+        assertThatThrownBy(() -> stage.admitted(plugin, Listers.SERVICES, mine)).hasMessageContaining("is away");
+        assertThat(records.list("")).isEmpty();
+        assertThat(stage.admitted(plugin, Listers.SERVICES, mine).struct("spec").seq("clusterIPs").texts()).hasSize(2);
     }
 
     @Test

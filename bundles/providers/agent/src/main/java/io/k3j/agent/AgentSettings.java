@@ -35,6 +35,9 @@ package io.k3j.agent;
     /// The kubelet's port.
     int kubeletPort() default 10250;
 
+    /// `--enable-pprof`: `/debug/pprof/` on the kubelet's port, for administrators.
+    boolean enablePprof() default false;
+
     /// `--rootless`: the node's password is below the data directory.
     boolean rootless() default false;
 }

@@ -13,9 +13,11 @@ import io.k3j.componentbase.Termination;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.edgeapi.ListenerIdentity;
 import io.k3j.pki.ClusterToken;
+import io.k3j.processprofiles.ProcessProfiles;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.URI;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -191,6 +193,10 @@ final class AgentStartup implements AutoCloseable {
                 List.of(settings.nodeIp())), "server", origin.server());
         register(Condition.class, Condition.INSTANCE, Phases.ID, "io.k3j.pki-ready");
         register(Condition.class, Condition.INSTANCE, Phases.ID, "io.k3j.joined");
+        if (settings.enablePprof()) {
+            register(Endpoint.class, new ProcessProfiles(Path.of(settings.dataDir())), Endpoint.PORT,
+                    ListeningSockets.KUBELET);
+        }
         if (config.fields().flag("SupervisorMetrics")) {
             // --supervisor-metrics of the servers; K3s' agents would listen on the servers' port
             LOG.log(Level.INFO, "This node's metrics are served on the kubelet's port only port={0}",

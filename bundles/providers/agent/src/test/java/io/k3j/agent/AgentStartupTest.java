@@ -121,6 +121,22 @@ class AgentStartupTest {
     }
 
     @Test
+    void servesProfilesWhereTheyAreAskedFor() throws Exception {
+        settings = TestSettings.of(server.url(), server.token(),
+                Map.of("dataDir", dir.toString(), "rootless", true, "disableApiserverLb", true, "enablePprof", true));
+        AgentStartup start = start();
+        try {
+            String next = "";
+            while (!next.equals("Endpoint")) {
+                next = String.valueOf(registered.poll(60, TimeUnit.SECONDS));
+                assertThat(next).as("registered in time").isNotEqualTo("null");
+            }
+        } finally {
+            start.close();
+        }
+    }
+
+    @Test
     void readsTheServersBeforeItRegistersServices() throws Exception {
         AgentStartup start = start();
         try {

@@ -29,6 +29,7 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
+import org.osgi.service.condition.Condition;
 
 /// The component: passes requests on while it is active. Requests under way end by themselves.
 @Component(service = {}, immediate = true, configurationPid = "io.k3j.aggregator",
@@ -91,6 +92,17 @@ public final class Aggregator {
         return registration;
     }
 
+    /// The authorities are on disk, which a first start makes while this one begins.
+    @Reference(target = "(osgi.condition.id=io.k3j.authorities-ready)", cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    void bindAuthorities(Condition authorities) {
+        parts.authoritiesMade();
+    }
+
+    void unbindAuthorities(Condition authorities) {
+        // they stay on disk
+    }
+
     /// The way to nodes; without one every request fails.
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
@@ -141,8 +153,13 @@ public final class Aggregator {
             availability = new Controller("apiservice-availability", api, time, checks).reads(services);
             authentication = new Controller("extension-authentication", api, time,
                     new ExtensionAuthentication(api, tls, time));
-            authentication.queue().add(ExtensionAuthentication.KEY);
+            authoritiesMade();
             services.listen(this::changed);
+        }
+
+        /// Has other servers told of the authorities that are on disk now. Any thread; does not block.
+        void authoritiesMade() {
+            authentication.queue().add(ExtensionAuthentication.KEY);
         }
 
         /// What another server has written of its own check makes no check due: two that disagree would answer each

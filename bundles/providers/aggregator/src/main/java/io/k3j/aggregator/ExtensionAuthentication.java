@@ -22,15 +22,16 @@ import java.util.Optional;
 
 /// Keeps the ConfigMap `kube-system/extension-apiserver-authentication`, from which other API servers learn whose
 /// client certificates to believe, and who may name users in headers; upstream's
-/// ClusterAuthenticationTrustController. A change of authorities is there within a minute. What other servers of the
+/// ClusterAuthenticationTrustController. A change of authorities is there within a minute; those that a first start
+/// still makes are waited for, and whoever hears that they are there makes [#KEY] due. What other servers of the
 /// cluster have said stays ([CombinedTrust]), certificates until they expire.
 final class ExtensionAuthentication implements Reconciler {
     static final Key KEY = new Key("kube-system", "extension-apiserver-authentication");
     private static final Duration AGAIN = Duration.ofMinutes(1);
     /// How long a server's first start may take to make its authorities, which happens beside this.
     private static final Duration MADE_WITHIN = Duration.ofMinutes(1);
-    private static final Duration SOON = Duration.ofMillis(200);
     private static final Gvr CONFIG_MAPS = Gvr.of("v1", "configmaps");
+    private static final Gvr NAMESPACES = Gvr.of("v1", "namespaces");
     private static final Struct AUTHORITIES = Struct.of("client-ca-file", "client-ca.crt",
             "requestheader-client-ca-file", "request-header-ca.crt");
     private static final Struct NAMES = Struct.builder().put("requestheader-allowed-names", "system:auth-proxy")
@@ -52,8 +53,9 @@ final class ExtensionAuthentication implements Reconciler {
 
     @Override
     public Requeue reconcile(Key key, ExpectingWriter writer) {
-        if (clock.instant().isBefore(begun.plus(MADE_WITHIN)) && !made()) {
-            return Requeue.after(SOON);
+        Duration patience = Duration.between(clock.instant(), begun.plus(MADE_WITHIN));
+        if (patience.isPositive() && !made()) {
+            return Requeue.after(patience);
         }
         Optional<Obj> found = api.find(CONFIG_MAPS, KEY);
         if (found.isEmpty()) {
@@ -72,10 +74,25 @@ final class ExtensionAuthentication implements Reconciler {
         return AUTHORITIES.names().stream().allMatch(name -> Files.exists(tls.resolve(AUTHORITIES.text(name))));
     }
 
+    /// In a new cluster nobody may have made the namespace yet.
     private void create(Struct data) {
+        Obj map = Obj.of(Struct.of("apiVersion", "v1", "kind", "ConfigMap", "metadata",
+                Struct.of("name", KEY.name(), "namespace", KEY.namespace()), "data", data));
         try {
-            api.create(CONFIG_MAPS, Obj.of(Struct.of("apiVersion", "v1", "kind", "ConfigMap", "metadata",
-                    Struct.of("name", KEY.name(), "namespace", KEY.namespace()), "data", data)), WriteOptions.PLAIN);
+            ensure(CONFIG_MAPS, map);
+        } catch (ApiFault missing) {
+            if (missing.code() != 404) {
+                throw missing;
+            }
+            ensure(NAMESPACES, Obj.of(Struct.of("apiVersion", "v1", "kind", "Namespace", "metadata",
+                    Struct.of("name", KEY.namespace()))));
+            ensure(CONFIG_MAPS, map);
+        }
+    }
+
+    private void ensure(Gvr resource, Obj object) {
+        try {
+            api.create(resource, object, WriteOptions.PLAIN);
         } catch (ApiFault other) {
             if (!other.reason().equals("AlreadyExists")) {
                 throw other;

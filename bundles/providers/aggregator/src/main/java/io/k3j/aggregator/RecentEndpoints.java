@@ -18,9 +18,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The endpoints of Services behind APIServices, as they were within the last second: a Service and its EndpointSlices
-/// are read once for all requests of that time, not for each, and whoever comes meanwhile waits for that. Views of all
-/// EndpointSlices would tell each API server of every Pod in the cluster, for the few Services that are asked for here.
-/// Any thread; blocks for the API.
+/// are looked up once for all requests of that time, not for each, and whoever comes meanwhile waits for that. Who
+/// listened to all EndpointSlices would be told of every Pod in the cluster, for the few Services that are asked for
+/// here. Any thread; blocks for the API.
 final class RecentEndpoints {
     static final Duration FRESH = Duration.ofSeconds(1);
     private final ServiceEndpoints endpoints;

@@ -2,8 +2,10 @@ package io.k3j.aggregator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.model.Gvr;
+import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import io.k3j.pki.CertificateAuthority;
@@ -56,14 +58,38 @@ class ExtensionAuthenticationTest {
             assertThat(stage.parts.authentication.step()).isTrue();
             assertThat(stage.parts.authentication.trouble()).isEmpty();
             assertThat(stage.api.find(CONFIG_MAPS, ExtensionAuthentication.KEY)).isEmpty();
-            Files.writeString(authority, made);
             stage.clock.advance(Duration.ofSeconds(1));
+            assertThat(stage.parts.authentication.step()).as("is told when they are there").isFalse();
+            Files.writeString(authority, made);
+            stage.parts.authoritiesMade();
             assertThat(stage.parts.authentication.step()).isTrue();
             assertThat(stage.api.find(CONFIG_MAPS, ExtensionAuthentication.KEY)).isPresent();
             Files.delete(authority);
             stage.clock.advance(Duration.ofMinutes(2));
             assertThat(stage.parts.authentication.step()).isTrue();
             assertThat(stage.parts.authentication.trouble()).contains("request-header-ca.crt is missing");
+        }
+    }
+
+    @Test
+    void authoritiesThatAreNotMadeInTimeAreAFailure(@TempDir Path tls) throws Exception {
+        try (Stage stage = new Stage(tls)) {
+            Files.delete(tls.resolve("request-header-ca.crt"));
+            assertThat(stage.parts.authentication.step()).isTrue();
+            stage.clock.advance(Duration.ofSeconds(61));
+            assertThat(stage.parts.authentication.step()).isTrue();
+            assertThat(stage.parts.authentication.trouble()).contains("request-header-ca.crt is missing");
+        }
+    }
+
+    @Test
+    void theNamespaceIsMadeWhereANewClusterHasNoneYet(@TempDir Path tls) throws Exception {
+        try (Stage stage = new Stage(tls)) {
+            stage.api.refuse("create", CONFIG_MAPS, ApiFault.notFound(Gvr.of("v1", "namespaces"), "kube-system"));
+            assertThat(stage.parts.authentication.step()).isTrue();
+            assertThat(stage.parts.authentication.trouble()).isEmpty();
+            assertThat(stage.api.find(Gvr.of("v1", "namespaces"), Key.of("kube-system"))).isPresent();
+            assertThat(stage.api.find(CONFIG_MAPS, ExtensionAuthentication.KEY)).isPresent();
         }
     }
 

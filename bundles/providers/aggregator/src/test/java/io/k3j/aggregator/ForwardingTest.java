@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.edgeapi.ByteDuplex;
+import io.k3j.model.Obj;
 import io.k3j.testkitbase.Waiting;
 import java.io.IOException;
 import java.io.InputStream;
@@ -305,11 +306,13 @@ class ForwardingTest {
     void aServicesEndpointsAreReadOnceForAllRequestsOfASecond() throws Exception {
         stage.backend.json("{}");
         assertThat(stage.get().status).isEqualTo(200);
-        ApiFault busy = ApiFault.unavailable("busy");
-        stage.api.refuse("get", Stage.SERVICES, busy);
+        Obj service = stage.api.get(Stage.SERVICES, Stage.SERVICE);
+        stage.api.vanish(Stage.SERVICES, Stage.SERVICE);
+        stage.api.refuse("get", Stage.SERVICES, ApiFault.unavailable("busy"));
         assertThat(stage.get().status).isEqualTo(200);
         stage.clock.advance(RecentEndpoints.FRESH);
         assertThat(stage.get().got().strip()).isEqualTo("service unavailable");
+        stage.api.seed(Stage.SERVICES, service);
         assertThat(stage.get().got().strip()).as("within the second, too").isEqualTo("service unavailable");
         stage.clock.advance(RecentEndpoints.FRESH);
         assertThat(stage.get().status).isEqualTo(200);

@@ -85,31 +85,37 @@ final class Operations {
                 : writes.change(intent, change);
     }
 
+    /// What is not there, as far as this server knows, is created without a question before: the store compares. Only
+    /// where that is refused it matters whether another server has created the object meanwhile; it is changed then.
     private WriteResult updateOrCreate(Intent intent, Function<Obj, Wish> change, Supplier<Wish> fresh) {
-        for (int left = ObjectWrites.RETRIES;; left--) {
+        // a dry run does not come to the store, which would compare
+        boolean unknown = !intent.dryRun() && !writes.present(intent);
+        boolean create = unknown;
+        for (int left = 2 * ObjectWrites.RETRIES;; left--) {
             try {
-                return writes.change(intent, change);
+                return create ? created(intent, fresh) : writes.change(intent, change);
             } catch (ApiFault f) {
-                if (f.code() != 404) {
+                boolean otherwise = create ? there(intent, f, unknown) : f.code() == 404;
+                if (left == 1 || !otherwise) {
                     throw f;
                 }
-                if (writes.present(intent)) {
-                    if (left == 1) {
-                        throw f;
-                    }
-                    // another client has created it meanwhile
-                    continue;
-                }
-            }
-            allowed.accept(intent.caller(), intent.attributes("create"));
-            try {
-                return writes.create(intent, fresh.get());
-            } catch (ApiFault f) {
-                if (left == 1 || !f.reason().equals("AlreadyExists")) {
-                    throw f;
-                }
+                create = !create && !writes.present(intent);
+                unknown = false;
             }
         }
+    }
+
+    private WriteResult created(Intent intent, Supplier<Wish> fresh) {
+        allowed.accept(intent.caller(), intent.attributes("create"));
+        return writes.create(intent, fresh.get());
+    }
+
+    /// Whether an object that could not be created turns out to be there. Of 503 and 504 the store, or who is away, is
+    /// the reason.
+    /// @param unknown nobody has been asked yet
+    private boolean there(Intent intent, ApiFault refusal, boolean unknown) {
+        return refusal.reason().equals("AlreadyExists")
+                || unknown && refusal.code() < 503 && writes.confirmed(intent);
     }
 
     /// Deletes an object, or marks it for deletion.

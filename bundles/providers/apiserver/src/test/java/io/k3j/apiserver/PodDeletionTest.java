@@ -48,4 +48,18 @@ class PodDeletionTest {
         assertThat(second.whole("deletionGracePeriodSeconds", 0)).isEqualTo(400);
         assertThat(second.text("deletionTimestamp")).isEqualTo("2026-01-02T03:10:45Z");
     }
+
+    @Test
+    void aNegativeTimeIsOneSecond() throws IOException {
+        metadata("POST", "/api/v1/namespaces/a/pods", "{\"metadata\":{\"name\":\"p\"},\"spec\":{\"nodeName\":\"n\"}}");
+        String options = "{\"kind\":\"DeleteOptions\",\"apiVersion\":\"v1\",\"gracePeriodSeconds\":-30}";
+        assertThat(metadata("DELETE", POD, options).whole("deletionGracePeriodSeconds", 0)).isOne();
+    }
+
+    @Test
+    void aNegativeTimeIsLessThanWhatIsLeft() throws IOException {
+        metadata("POST", "/api/v1/namespaces/a/pods", "{\"metadata\":{\"name\":\"p\"},\"spec\":{\"nodeName\":\"n\"}}");
+        deleted("?gracePeriodSeconds=600");
+        assertThat(deleted("?gracePeriodSeconds=-1").whole("deletionGracePeriodSeconds", 0)).isOne();
+    }
 }

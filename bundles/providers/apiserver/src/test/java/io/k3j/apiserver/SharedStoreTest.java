@@ -10,9 +10,13 @@ import io.k3j.apiserverapi.Write;
 import io.k3j.apiwatches.ViewKeeper;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.Query;
+import io.k3j.clientapi.View;
+import io.k3j.clientapi.WriteOptions;
 import io.k3j.datastorememory.MemoryDatastore;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
+import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -176,6 +180,115 @@ class SharedStoreTest {
         assertThat(late.text()).contains("the object has been modified");
         assertThat(here.call("POST", MAPS, map("refused", "1")).status()).isEqualTo(403);
         assertThat(asked).as("somebody outside is asked once").hasValue(1);
+    }
+
+    private static TestExchange apply(String name, String value) {
+        String wanted = "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"" + name
+                + "\"},\"data\":{\"mine\":\"" + value + "\"}}";
+        return new TestExchange("PATCH", MAPS + "/" + name + "?fieldManager=me",
+                wanted.getBytes(StandardCharsets.UTF_8)).with("content-type", "application/apply-patch+yaml");
+    }
+
+    /// This server does not hear of the other one's write meanwhile: whoever asked for the revision would have to wait.
+    @Test
+    void anApplyThatCreatesAsksTheStoreOnce() throws Exception {
+        there.call("POST", MAPS, map("one", "1"));
+        assertThat(here.get(MAPS + "/one").status()).isEqualTo(200);
+        gate.hold();
+        there.call("POST", MAPS, map("two", "1"));
+        int before = gate.commits();
+        assertThat(here.serve(apply("three", "1")).status()).isEqualTo(201);
+        assertThat(gate.commits() - before).isEqualTo(1);
+    }
+
+    @Test
+    void anApplyChangesWhatAnotherServerHasCreatedMeanwhile() throws Exception {
+        assertThat(here.get(MAPS).status()).isEqualTo(200);
+        gate.hold();
+        there.call("POST", MAPS, map("one", "1"));
+        int before = gate.commits();
+        CompletableFuture<TestExchange> applied = later(apply("one", "1"));
+        while (gate.commits() == before) {
+            LockSupport.parkNanos(1_000_000);
+        }
+        gate.release();
+        assertThat(answer(applied).status()).isEqualTo(200);
+        assertThat(there.get(MAPS + "/one").text()).contains("\"k\":\"1\"", "\"mine\":\"1\"");
+    }
+
+    /// Lets things be changed, and nothing be created.
+    private record NothingNew(AtomicInteger asked, ApiFault refusal) implements Admission {
+        @Override
+        public String name() {
+            return "NothingNew";
+        }
+
+        @Override
+        public boolean handles(Write write) {
+            return write.operation() == Write.Operation.CREATE && write.kind().gvr().equals(CONFIG_MAPS);
+        }
+
+        @Override
+        public boolean remote() {
+            return true;
+        }
+
+        @Override
+        public void validate(Write write, Struct object) {
+            asked.incrementAndGet();
+            throw refusal;
+        }
+    }
+
+    @Test
+    void whatMayNotBeCreatedIsChangedWhereItIsThereAfterAll() throws Exception {
+        refusedUnlessItIsThere(ApiFault.forbidden(CONFIG_MAPS, "two", "nothing new here"));
+    }
+
+    @Test
+    void whatCannotBeCreatedIsChangedWhereItIsThereAfterAll() throws Exception {
+        refusedUnlessItIsThere(ApiFault.internal("failed calling webhook: nothing new here"));
+    }
+
+    private void refusedUnlessItIsThere(ApiFault refusal) throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        here.contributions.admissions().add(new NothingNew(asked, refusal), Map.of(Admission.ORDER, 1));
+        assertThat(here.get(MAPS).status()).isEqualTo(200);
+        gate.hold();
+        there.call("POST", MAPS, map("one", "1"));
+        CompletableFuture<TestExchange> applied = later(apply("one", "1"));
+        while (asked.get() == 0) {
+            LockSupport.parkNanos(1_000_000);
+        }
+        gate.release();
+        assertThat(answer(applied).status()).isEqualTo(200);
+        TestExchange refused = here.serve(apply("two", "1"));
+        assertThat(refused.status()).isEqualTo(refusal.code());
+        assertThat(refused.text()).contains("nothing new here");
+        assertThat(asked).as("each is asked for once").hasValue(2);
+    }
+
+    /// The store's answer to a refused write tells what was in the way, so nobody asks it for that.
+    @Test
+    void whoWasRefusedFindsWhatWasInTheWay() throws Exception {
+        there.call("POST", MAPS, map("one", "1"));
+        ApiClient client = client(here);
+        Key key = new Key("a", "one");
+        try (View view = client.view(CONFIG_MAPS, Query.ALL)) {
+            Obj old = client.get(CONFIG_MAPS, key);
+            gate.hold();
+            there.call("PUT", MAPS + "/one", map("one", "2"));
+            assertThatThrownBy(() -> client.update(CONFIG_MAPS, old.with("3", "data", "k"), WriteOptions.PLAIN))
+                    .hasMessageContaining("the object has been modified");
+            CompletableFuture<Long> seen = new CompletableFuture<>();
+            Thread reader = Thread.ofVirtual().start(() -> seen.complete(view.get(key).orElseThrow().revision()));
+            Set<Thread.State> waits = Set.of(Thread.State.WAITING, Thread.State.TIMED_WAITING);
+            while (reader.isAlive() && !waits.contains(reader.getState())) {
+                LockSupport.parkNanos(1_000_000);
+            }
+            gate.release();
+            assertThat(seen.get(60, TimeUnit.SECONDS)).isGreaterThan(old.revision());
+        }
     }
 
     @Test

@@ -2,13 +2,13 @@ package io.k3j.clienthttp;
 
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.ObjList;
-import io.k3j.clientapi.Query;
 import io.k3j.clienthttp.Connection.Request;
 import io.k3j.clienthttp.RemoteClient.Bearer;
 import io.k3j.clienthttp.WatchFrames.Frame;
 import io.k3j.codec.MalformedInput;
 import io.k3j.componentapi.Health;
 import io.k3j.componentbase.SupervisedLoop;
+import io.k3j.model.FieldMask;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
@@ -45,8 +45,10 @@ final class Reflector implements AutoCloseable {
     /// A watch that lasted this long counts as a success for the back-off.
     private static final long HEALTHY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    private final Question question;
     private final Gvr resource;
-    private final Query query;
+    private final FieldMask fields;
+    private final SharedValues shared = new SharedValues();
     private final RandomGenerator random;
     private final Map<Key, Obj> objects = new ConcurrentHashMap<>();
     private final Set<RemoteView> views = new LinkedHashSet<>();
@@ -61,9 +63,10 @@ final class Reflector implements AutoCloseable {
     private String trouble = "";
 
     /// Starts to list under an identity.
-    Reflector(Gvr resource, Query query, Bearer bearer, RandomGenerator random, Health health) {
-        this.resource = resource;
-        this.query = query;
+    Reflector(Question question, Bearer bearer, RandomGenerator random, Health health) {
+        this.question = question;
+        this.resource = question.resource();
+        this.fields = question.fields();
         this.bearer = bearer;
         this.random = random;
         this.backoff = new Backoff(random);
@@ -88,7 +91,7 @@ final class Reflector implements AutoCloseable {
         try {
             if (expired) {
                 Bearer lister = bearer;
-                ObjList list = Pages.all(lister.connection(), resource, query);
+                ObjList list = Pages.all(lister.connection(), question, this::kept);
                 allowed.add(lister);
                 replace(list);
                 expired = false;
@@ -136,10 +139,12 @@ final class Reflector implements AutoCloseable {
     }
 
     private void watch() throws IOException {
-        Request request = Request.get(RequestPaths.of(resource, query.namespace()).with(query).with("watch", "true")
-                .with("allowWatchBookmarks", "true").with("resourceVersion", Long.toString(revision))
+        Request request = Request.get(RequestPaths.of(resource, question.query().namespace()).with(question.query())
+                .with("watch", "true").with("allowWatchBookmarks", "true")
+                .with("resourceVersion", Long.toString(revision))
                 .with("timeoutSeconds", Integer.toString(WATCH_SECONDS + random.nextInt(WATCH_SECONDS))).toString());
-        try (InputStream body = bearer.connection().open(request); WatchFrames frames = new WatchFrames(body)) {
+        try (InputStream body = bearer.connection().open(request);
+                WatchFrames frames = new WatchFrames(body, fields)) {
             backoff.opened();
             recovered();
             for (Frame frame = frames.next(); frame != null && closed.getCount() > 0; frame = frames.next()) {
@@ -152,7 +157,7 @@ final class Reflector implements AutoCloseable {
         Obj object = frame.object();
         Key key = object.key();
         switch (frame.type()) {
-            case "ADDED", "MODIFIED" -> update(key, object);
+            case "ADDED", "MODIFIED" -> update(key, kept(object));
             case "DELETED" -> update(key, null);
             default -> LOG.log(Level.TRACE, "Bookmark resource={0}", resource.qualified());
         }
@@ -179,8 +184,27 @@ final class Reflector implements AutoCloseable {
         }
     }
 
+    /// What is kept of an object that has just been read. Where that is little, pods of a Deployment share most of it.
+    private Obj kept(Obj object) {
+        return fields.everything() ? object : shared.of(object);
+    }
+
+    /// Whether nothing that is kept has changed.
+    boolean same(@Nullable Obj known, Obj now) {
+        return known != null && (fields.everything() ? known.equals(now) : known.tree().equals(now.tree()));
+    }
+
     private void update(Key key, @Nullable Obj after) {
-        Obj before = after == null ? objects.remove(key) : objects.put(key, after);
+        Obj before = objects.get(key);
+        if (after != null && before != null && same(before, after)) {
+            objects.put(key, before.withRevision(after.revision()));
+            return;
+        }
+        if (after == null) {
+            objects.remove(key);
+        } else {
+            objects.put(key, after);
+        }
         if (synced.getCount() == 0 && (before != null || after != null)) {
             views.forEach(v -> v.offer(new RemoteView.Change(before, after)));
         }
@@ -239,8 +263,8 @@ final class Reflector implements AutoCloseable {
         return resource;
     }
 
-    Query query() {
-        return query;
+    Question question() {
+        return question;
     }
 
     /// Ends the watch. Does not block: who closes several of them waits for all with [#awaitEnd].

@@ -1,23 +1,18 @@
 package io.k3j.clienthttp;
 
-import io.k3j.clientapi.Query;
 import io.k3j.clienthttp.RemoteClient.Bearer;
 import io.k3j.componentapi.Health;
-import io.k3j.model.Gvr;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
-/// The reflectors of this node, one for each resource and query, running as long as it has views. Thread-safe.
+/// The reflectors of this node, one for each resource and query, running as long as it has views. A further one runs
+/// for views that need fields which none of them keeps. Thread-safe.
 final class Reflectors implements AutoCloseable {
-    private final Map<Subject, Reflector> running = new HashMap<>();
+    private final List<Reflector> running = new ArrayList<>();
     private final RandomGenerator random;
     private final Health health;
-
-    private record Subject(Gvr resource, Query query) {
-    }
 
     Reflectors(RandomGenerator random, Health health) {
         this.health = health;
@@ -25,17 +20,22 @@ final class Reflectors implements AutoCloseable {
     }
 
     /// A view under an identity. Does not block.
-    synchronized RemoteView view(Gvr resource, Query query, Bearer bearer) {
-        Subject subject = new Subject(resource, query);
-        Reflector reflector = running.computeIfAbsent(subject,
-                s -> new Reflector(resource, query, bearer, random, health));
-        RemoteView view = new RemoteView(reflector, bearer, v -> leave(subject, reflector, v), health);
+    synchronized RemoteView view(Question question, Bearer bearer) {
+        Reflector reflector = running.stream().filter(r -> r.question().answers(question)).findFirst()
+                .orElseGet(() -> started(question, bearer));
+        RemoteView view = new RemoteView(reflector, bearer, v -> leave(reflector, v), health);
         reflector.add(view);
         return view;
     }
 
-    private synchronized void leave(Subject subject, Reflector reflector, RemoteView view) {
-        if (reflector.remove(view) && running.remove(subject, reflector)) {
+    private Reflector started(Question question, Bearer bearer) {
+        Reflector reflector = new Reflector(question, bearer, random, health);
+        running.add(reflector);
+        return reflector;
+    }
+
+    private synchronized void leave(Reflector reflector, RemoteView view) {
+        if (reflector.remove(view) && running.remove(reflector)) {
             reflector.close();
         }
     }
@@ -50,7 +50,7 @@ final class Reflectors implements AutoCloseable {
     public void close() {
         List<Reflector> all;
         synchronized (this) {
-            all = List.copyOf(running.values());
+            all = List.copyOf(running);
             running.clear();
         }
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(RemoteView.STOP_SECONDS);

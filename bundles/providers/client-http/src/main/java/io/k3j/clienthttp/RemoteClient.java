@@ -10,6 +10,7 @@ import io.k3j.clientapi.View;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.clienthttp.Connection.Request;
 import io.k3j.codec.Json;
+import io.k3j.model.FieldMask;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
@@ -17,6 +18,7 @@ import io.k3j.model.Patch;
 import io.k3j.model.Struct;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /// The API for one identity of one bundle, over the network.
@@ -87,7 +89,7 @@ final class RemoteClient implements ApiClient {
 
     @Override
     public ObjList list(Gvr resource, Query query) {
-        return Pages.all(bearer.connection(), resource, query);
+        return Pages.all(bearer.connection(), new Question(resource, query, FieldMask.ALL), UnaryOperator.identity());
     }
 
     @Override
@@ -146,6 +148,11 @@ final class RemoteClient implements ApiClient {
 
     @Override
     public View view(Gvr resource, Query query) {
-        return views.keep(reflectors.view(resource, query, bearer));
+        return view(resource, query, FieldMask.ALL);
+    }
+
+    @Override
+    public View view(Gvr resource, Query query, FieldMask fields) {
+        return views.keep(reflectors.view(new Question(resource, query, fields), bearer));
     }
 }

@@ -124,7 +124,7 @@ final class RemoteView implements View {
     /// @throws ApiFault 403 when it may not
     private synchronized void authorize() {
         if (!authorized && !reflector.allowed(bearer)) {
-            Pages.probe(bearer.connection(), reflector.resource(), reflector.query());
+            Pages.probe(bearer.connection(), reflector.question());
         }
         authorized = true;
     }
@@ -234,7 +234,7 @@ final class RemoteView implements View {
         List<Obj> deleted = delivered.values().stream().filter(o -> !now.containsKey(o.key())).toList();
         deleted.forEach(o -> deliver(listener, new Change(o, null)));
         now.values().stream().sorted(Comparator.comparingLong(Obj::revision))
-                .filter(o -> !o.equals(delivered.get(o.key())))
+                .filter(o -> !reflector.same(delivered.get(o.key()), o))
                 .forEach(o -> deliver(listener, new Change(delivered.get(o.key()), o)));
     }
 

@@ -1,6 +1,7 @@
 package io.k3j.clienthttp;
 
 import io.k3j.codec.Json;
+import io.k3j.model.FieldMask;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.io.ByteArrayOutputStream;
@@ -15,13 +16,16 @@ final class WatchFrames implements AutoCloseable {
     private static final int BUFFER_BYTES = 8 << 10;
 
     private final InputStream in;
+    private final FieldMask fields;
     private final byte[] buffer = new byte[BUFFER_BYTES];
     private int at;
     private int end;
 
     /// @param in the body of the response, which is closed with this object
-    WatchFrames(InputStream in) {
+    /// @param fields what is kept of each object
+    WatchFrames(InputStream in, FieldMask fields) {
         this.in = in;
+        this.fields = fields.everything() ? fields : fields.under("object").with("type");
     }
 
     /// An event; `type` is `ADDED`, `MODIFIED`, `DELETED` or `BOOKMARK`.
@@ -37,12 +41,12 @@ final class WatchFrames implements AutoCloseable {
         if (line.length == 0) {
             return null;
         }
-        Struct event = Json.object(line);
-        Struct object = event.struct("object");
+        Struct event = Json.object(line, fields);
         if (event.text("type").equals("ERROR")) {
-            throw ResponseFaults.of(object, 500);
+            // a Status, which the fields are not about
+            throw ResponseFaults.of(Json.object(line).struct("object"), 500);
         }
-        return new Frame(event.text("type"), Obj.of(object));
+        return new Frame(event.text("type"), Obj.of(event.struct("object")));
     }
 
     private byte[] line() throws IOException {

@@ -4,7 +4,7 @@
 /// Requests are sent by `java.net.http` over HTTP/2, one connection per identity ([Connection]). On top there
 /// is one [Reflector] for each resource and query, shared by all bundles of the node: it lists once, then
 /// watches from revision to revision, and delivers to each [RemoteView] exactly what has changed, also across a
-/// broken watch, an expired revision and another server.
+/// broken watch, an expired revision and another server. It keeps the fields that its views read ([Question]).
 ///
 /// | reads | writes |
 /// |---|---|

@@ -8,6 +8,7 @@ import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.Query;
 import io.k3j.clientapi.View;
 import io.k3j.componentapi.Health;
+import io.k3j.model.FieldMask;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ReflectorTest {
     private static final Gvr NODES = new Gvr("", "v1", "nodes");
+    private static final FieldMask LABELS = FieldMask.IDENTITY.with("metadata", "labels");
     @TempDir
     private Path directory;
     private ScriptedServer server;
@@ -55,6 +57,11 @@ class ReflectorTest {
     private static String node(String name, int revision) {
         return "{\"metadata\":{\"name\":\"" + name + "\",\"uid\":\"u-" + name + "\",\"resourceVersion\":\"" + revision
                 + "\"}}";
+    }
+
+    private static String node(String name, int revision, String app, String phase) {
+        return node(name, revision).replace("}}", ",\"labels\":{\"app\":\"" + app + "\"}},\"status\":{\"phase\":\""
+                + phase + "\"},\"apiVersion\":\"v1\",\"kind\":\"Node\"}");
     }
 
     private static String list(int revision, String... items) {
@@ -179,6 +186,53 @@ class ReflectorTest {
         assertThat(other.get(Key.of("a"))).isPresent();
         other.close();
         assertThat(clients.reflectors()).isZero();
+    }
+
+    @Test
+    void keepsTheFieldsThatAreReadAndTellsOnlyOfThem() throws InterruptedException {
+        server.answer(list(7, node("a", 3, "x", "one"))).hold(event("MODIFIED", node("a", 8, "x", "two"))
+                + event("MODIFIED", node("a", 9, "y", "two")) + event("MODIFIED", node("a", 10, "y", "three"))
+                + event("BOOKMARK", node("", 11)) + event("ADDED", node("b", 12, "y", "one")));
+        View view = listening(client("system:kube-proxy").view(NODES, Query.ALL, LABELS));
+        assertThat(awaitEvents(4)).containsExactly("+a@3", "synced", "~a@9", "+b@12");
+        assertThat(view.list()).hasSize(2).allSatisfy(o -> assertThat(o.tree()).isEqualTo(LABELS.of(o).tree()));
+        assertThat(view.get(Key.of("a"))).hasValueSatisfying(a -> {
+            assertThat(a.labels()).containsEntry("app", "y");
+            assertThat(a.revision()).as("of the change that was not told").isEqualTo(10);
+        });
+        assertThat(view.revision()).as("at least of the bookmark").isGreaterThanOrEqualTo(11);
+    }
+
+    @Test
+    void aListAfterAnExpiredRevisionTellsNothingOfOtherFields() throws InterruptedException {
+        server.answer(list(7, node("a", 3, "x", "one"), node("gone", 2, "x", "one")))
+                .answer(event("ERROR", "{\"kind\":\"Status\",\"code\":410,\"reason\":\"Expired\",\"message\":\"old\"}"))
+                .answer(list(90, node("a", 50, "x", "two"), node("b", 40, "x", "one")))
+                .hold(event("DELETED", node("a", 91, "x", "three")));
+        listening(client("system:kube-proxy").view(NODES, Query.ALL, LABELS));
+        assertThat(awaitEvents(3)).containsExactlyInAnyOrder("+a@3", "+gone@2", "synced");
+        assertThat(awaitEvents(3)).containsExactly("-gone", "+b@40", "-a");
+    }
+
+    @Test
+    void aViewOfSomeFieldsSharesTheWatchOfOneThatKeepsThem() throws InterruptedException {
+        server.answer(list(7, node("a", 3, "x", "one"))).hold("");
+        ApiClient client = client("system:kube-proxy");
+        listening(client.view(NODES, Query.ALL, LABELS));
+        listening(client.view(NODES, Query.ALL, FieldMask.IDENTITY.with("metadata", "labels")));
+        listening(client.view(NODES, Query.ALL, FieldMask.IDENTITY));
+        assertThat(awaitEvents(6)).containsOnly("+a@3", "synced");
+        assertThat(clients.reflectors()).isEqualTo(1);
+        server.request();
+        server.request();
+        server.answer(list(7, node("a", 3, "x", "one"))).hold("");
+        View whole = listening(client.view(NODES, Query.ALL));
+        assertThat(awaitEvents(2)).containsExactly("+a@3", "synced");
+        assertThat(whole.list()).allSatisfy(o -> assertThat(o.status().text("phase")).isEqualTo("one"));
+        assertThat(clients.reflectors()).isEqualTo(2);
+        listening(client.view(NODES, Query.ALL, FieldMask.IDENTITY.with("status")));
+        assertThat(awaitEvents(2)).containsExactly("+a@3", "synced");
+        assertThat(clients.reflectors()).isEqualTo(2);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.k3j.clusterdns;
 
+import io.k3j.clientapi.Query;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.controllerkit.LiveView;
 import io.k3j.controllerkit.LiveViews;
@@ -28,8 +29,8 @@ final class DnsObjects {
                 .index(BY_ADDRESS, s -> s.tree().seq("endpoints").structs().stream()
                         .flatMap(e -> e.seq("addresses").texts().stream()).toList());
         namespaces = views.of(BuiltinResources.NAMESPACES);
-        this.pods = pods.of(BuiltinResources.PODS).index(BY_ADDRESS, p -> p.status().seq("podIPs").structs().stream()
-                .map(a -> a.text("ip")).toList());
+        this.pods = pods.of(BuiltinResources.PODS, Query.ALL, BuiltinResources.CLUSTER_PODS).index(BY_ADDRESS,
+                p -> p.status().seq("podIPs").structs().stream().map(a -> a.text("ip")).toList());
     }
 
     /// One endpoint of a Service, with the ports of its slice.

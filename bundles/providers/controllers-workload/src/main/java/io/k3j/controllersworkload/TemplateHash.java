@@ -1,8 +1,8 @@
 package io.k3j.controllersworkload;
 
+import io.k3j.apimachinery.Fnv;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
-import java.nio.charset.StandardCharsets;
 import java.util.TreeMap;
 
 /// Computes `pod-template-hash` and `controller-revision-hash`: FNV-1a of a template's canonical form, encoded with
@@ -23,11 +23,7 @@ final class TemplateHash {
         if (collisions > 0) {
             text.append('#').append(collisions);
         }
-        int hash = 0x811c9dc5;
-        for (byte b : text.toString().getBytes(StandardCharsets.UTF_8)) {
-            hash = (hash ^ (b & 0xff)) * 0x01000193;
-        }
-        return safe(Integer.toUnsignedString(hash));
+        return safe(Long.toString(Fnv.hash32(text.toString())));
     }
 
     /// Encodes like upstream's `SafeEncodeString`.

@@ -5,17 +5,22 @@ import io.k3j.componentapi.Components;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.ListeningSockets;
+import io.k3j.componentapi.Phases;
 import io.k3j.componentbase.BoundServices;
 import io.k3j.componentbase.ServerStart;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.edgeapi.ListenerIdentity;
 import java.time.InstantSource;
+import java.util.Hashtable;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
+import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
+import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -23,6 +28,7 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.condition.Condition;
 
 /// Serves the endpoints of this process on its TLS ports.
 @Component(service = {}, immediate = true, configurationPid = "io.k3j.edge",
@@ -30,6 +36,7 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 public final class Edge {
     private static final System.Logger LOG = System.getLogger("io.k3j.edge");
     private final Ports ports;
+    private volatile @Nullable ServiceRegistration<Condition> open;
 
     /// The arguments of other components that concern their ports.
     public @interface Settings {
@@ -48,6 +55,7 @@ public final class Edge {
     }
 
     /// Starts the event loops; a port opens when it has a certificate. Does not block.
+    /// A port that cannot be opened ends a process that starts; in a swap the one before goes on.
     /// @throws IllegalArgumentException for wrong arguments, naming one; it ends the process while the server starts,
     /// and a swap is refused with it
     @Activate
@@ -63,8 +71,31 @@ public final class Edge {
             }
             throw refused;
         }
-        ports = new Ports(sockets, scope, rules,
+        boolean starts = ServerStart.goesOn(context) && !over(context);
+        Ports.Reports reports = new Ports.Reports(scope, () -> opened(context), why -> {
+            if (starts) {
+                abort.abort(why);
+            }
+        });
+        ports = new Ports(sockets, reports, rules,
                 new Ports.Surroundings(true, Patience.defaults(), InstantSource.system(), Capacity.ofThisProcess()));
+    }
+
+    /// An agent's start ends with its node. Where another edge has the server's ports open already, this one is to
+    /// follow it, also on a server that has neither the API nor a node.
+    private static boolean over(BundleContext context) {
+        try {
+            return !context.getServiceReferences(Condition.class, "(|(" + Phases.ID + "=" + Phases.NODE_READY + ")("
+                    + Phases.ID + "=" + Phases.SERVER_PORTS_OPEN + "))").isEmpty();
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void opened(BundleContext context) {
+        Hashtable<String, Object> properties = new Hashtable<>();
+        properties.put(Phases.ID, Phases.SERVER_PORTS_OPEN);
+        open = context.registerService(Condition.class, Condition.INSTANCE, properties);
     }
 
     private static Map<String, TlsRules> rules(Settings settings) {
@@ -132,5 +163,9 @@ public final class Edge {
     @Deactivate
     public void stop() {
         ports.close();
+        ServiceRegistration<Condition> registered = open;
+        if (registered != null) {
+            registered.unregister();
+        }
     }
 }

@@ -78,8 +78,6 @@ final class Limits {
 
     /// Concurrent streams of one HTTP/2 connection, unless `http2-max-streams-per-connection` says another number.
     static final int STREAMS = 250;
-    /// The most that may say: each stream may hold a window of memory.
-    static final int MOST_STREAMS = 10_000;
     /// How many requests of one HTTP/2 connection endpoints may still be serving for each stream it may have, including
     /// reset streams: resetting a stream does not make room for another at once ("rapid reset", CVE-2023-44487).
     static final int RUNNING_PER_STREAM = 2;

@@ -7,11 +7,13 @@ import io.k3j.edgeapi.Endpoint;
 import io.k3j.edgeapi.ListenerIdentity;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,6 +24,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The ports of this process and their endpoints. Everything that touches Netty or blocks runs in order on one
@@ -29,12 +32,16 @@ import org.jspecify.annotations.Nullable;
 final class Ports implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.k3j.edge");
     private static final Set<String> LOOPBACKS = Set.of(ListeningSockets.LOOPBACK, ListeningSockets.LOOPBACK_IPV6);
+    /// What says where a port is, of those that nobody does without.
+    private static final Map<String, String> FLAGS = Map.of(ListeningSockets.SERVER, "--https-listen-port",
+            ListeningSockets.SUPERVISOR, "--supervisor-port", ListeningSockets.API, "--apiserver-port",
+            ListeningSockets.KUBELET, "--kubelet-arg=port");
     private static final long ORDER_TIMEOUT_SECONDS = 5;
     /// How long a stop waits for orders and handshakes that are under way.
     private static final Duration STOP = Duration.ofSeconds(1);
 
     private final ListeningSockets sockets;
-    private final HealthScope health;
+    private final Reports reports;
     private final Map<String, TlsRules> rules;
     private final Surroundings surroundings;
     private final Map<String, Routes> routes = new ConcurrentHashMap<>();
@@ -45,6 +52,15 @@ final class Ports implements AutoCloseable {
     private final Map<String, Port> open = new ConcurrentHashMap<>();
     private final Map<String, List<ListenerIdentity>> identities = new ConcurrentHashMap<>();
     private @Nullable Loops loops;
+    private boolean told;
+
+    /// Who hears how the opening goes. Called in order, on the thread of the ports.
+    ///
+    /// @param health of this component
+    /// @param opened called once, when all ports of a server accept connections, but for those on loopback addresses
+    /// @param failed told of a port without which this process is not what was asked for
+    record Reports(HealthScope health, Runnable opened, Consumer<String> failed) {
+    }
 
     /// What differs in tests.
     ///
@@ -56,12 +72,21 @@ final class Ports implements AutoCloseable {
     }
 
     /// @param rules the TLS rules of each port by name
-    Ports(ListeningSockets sockets, HealthScope health, Map<String, TlsRules> rules, Surroundings surroundings) {
+    Ports(ListeningSockets sockets, Reports reports, Map<String, TlsRules> rules, Surroundings surroundings) {
         this.sockets = sockets;
-        this.health = health;
+        this.reports = reports;
         this.rules = rules;
         this.surroundings = surroundings;
-        orders.execute(this::open);
+        orders.execute(this::begin);
+    }
+
+    private void begin() {
+        try {
+            open();
+        } catch (RuntimeException | LinkageError failed) {
+            cannotOpen(sockets.has(ListeningSockets.SERVER) ? ListeningSockets.SERVER : ListeningSockets.KUBELET, true,
+                    failed);
+        }
     }
 
     private void open() {
@@ -139,9 +164,11 @@ final class Ports implements AutoCloseable {
 
     private void updateIdentity(String name) {
         List<ListenerIdentity> known = identities.getOrDefault(name, List.of());
-        for (Port port : opened(name)) {
-            identify(name, port, known.isEmpty() ? null : known.getLast());
-        }
+        open.forEach((port, opened) -> {
+            if (offered(port).equals(name)) {
+                identify(port, opened, known.isEmpty() ? null : known.getLast());
+            }
+        });
     }
 
     /// A port that cannot be opened keeps no other one closed.
@@ -150,14 +177,35 @@ final class Ports implements AutoCloseable {
             port.identity(inForce);
             report();
         } catch (IOException | RuntimeException failed) {
-            LOG.log(Level.ERROR, "Cannot open port name=" + name, failed);
-            health.degraded("cannot open port " + name + ": " + failed.getMessage());
+            cannotOpen(name, !port.accepting(), failed);
         }
     }
 
     private void report() {
         if (opened(ListeningSockets.SERVER).stream().allMatch(Port::accepting)) {
-            health.ok();
+            reports.health().ok();
+        }
+        boolean reachable = open.entrySet().stream()
+                .filter(port -> offered(port.getKey()).equals(ListeningSockets.SERVER)
+                        && !LOOPBACKS.contains(port.getKey()))
+                .map(Map.Entry::getValue).allMatch(Port::accepting);
+        if (reachable && !told && sockets.has(ListeningSockets.SERVER)) {
+            told = true;
+            reports.opened().run();
+        }
+    }
+
+    /// @param closed false: it was open already, and goes on with the certificates that it had
+    private void cannotOpen(String name, boolean closed, Throwable why) {
+        String reason = Objects.requireNonNullElse(why.getMessage(), why.toString());
+        LOG.log(Level.ERROR, "Cannot open port name=" + name, why);
+        reports.health().degraded("cannot open port " + name + ": " + reason);
+        String flag = FLAGS.get(name);
+        if (closed && flag != null) {
+            ServerSocket socket = sockets.lend(name).socket();
+            reports.failed().accept("cannot accept connections on " + socket.getInetAddress().getHostAddress() + ":"
+                    + socket.getLocalPort() + " (" + flag + "): " + reason
+                    + "; see the error in the log before this, and how many files may be open: ulimit -n");
         }
     }
 

@@ -1,5 +1,6 @@
 package io.k3j.edge;
 
+import io.k3j.componenthelpers.ConnectionStreams;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -57,14 +58,14 @@ record TlsRules(List<String> protocols, List<String> suites, int streams) {
     private static int streams(String flag, String given) {
         try {
             int streams = Integer.parseInt(given);
-            if (streams >= 0 && streams <= Limits.MOST_STREAMS) {
+            if (streams >= 0 && streams <= ConnectionStreams.most()) {
                 return streams == 0 ? Limits.STREAMS : streams;
             }
         } catch (NumberFormatException e) {
             // told below
         }
         throw new IllegalArgumentException("--" + flag + "=" + STREAMS + given + " must be a whole number from 0, which"
-                + " stands for " + Limits.STREAMS + ", to " + Limits.MOST_STREAMS);
+                + " stands for " + Limits.STREAMS + ", to " + ConnectionStreams.most());
     }
 
     private static List<String> protocols(String flag, String version) {

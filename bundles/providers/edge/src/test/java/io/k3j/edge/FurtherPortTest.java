@@ -56,7 +56,8 @@ class FurtherPortTest {
         try (TestPort identity = TestPort.start(); ServerSocketChannel socket = ServerSocketChannel.open()) {
             socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             socket.configureBlocking(false);
-            try (Ports ports = new Ports(new Lent(name, socket), identity, Map.of(name, TlsRules.of("test")),
+            try (Ports ports = new Ports(new Lent(name, socket), identity.reports(),
+                    Map.of(name, TlsRules.of("test")),
                     new Ports.Surroundings(true, Patience.defaults(), Instant::now, Limits.LEAST_CONNECTIONS));
                     HttpClient client = TestPort.client(Version.HTTP_2, identity.anonymous())) {
                 ports.addIdentity(ListeningSockets.SERVER, identity);

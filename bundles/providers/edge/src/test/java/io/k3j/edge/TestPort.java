@@ -85,8 +85,15 @@ final class TestPort implements AutoCloseable, ListeningSockets, ListenerIdentit
         socket = ServerSocketChannel.open();
         socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
         socket.configureBlocking(false);
-        ports = new Ports(this, this, rules, new Ports.Surroundings(epoll, patience, this::now, connections));
+        ports = new Ports(this, reports(), rules,
+                new Ports.Surroundings(epoll, patience, this::now, connections));
         ports.addIdentity(SERVER, this);
+    }
+
+    /// Health is all that the test looks at.
+    Ports.Reports reports() {
+        return new Ports.Reports(this, () -> {
+        }, System.err::println);
     }
 
     private Instant now() {
@@ -123,7 +130,7 @@ final class TestPort implements AutoCloseable, ListeningSockets, ListenerIdentit
     /// Starts a second edge on the same socket, as a parallel swap does; returns the old one.
     Ports successor() {
         Ports old = ports;
-        ports = new Ports(this, this, rules, new Ports.Surroundings(true, Patience.defaults(), this::now,
+        ports = new Ports(this, reports(), rules, new Ports.Surroundings(true, Patience.defaults(), this::now,
                 Limits.LEAST_CONNECTIONS));
         ports.addIdentity(SERVER, this);
         return old;

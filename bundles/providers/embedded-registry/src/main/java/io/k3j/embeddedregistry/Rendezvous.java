@@ -1,5 +1,7 @@
 package io.k3j.embeddedregistry;
 
+import io.k3j.apimachinery.Fnv;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -9,8 +11,6 @@ import java.util.List;
 final class Rendezvous {
     /// How many nodes know of one image: two of them may be away.
     static final int COPIES = 3;
-    private static final long FNV_OFFSET = 0xcbf29ce484222325L;
-    private static final long FNV_PRIME = 0x100000001b3L;
     private static final long MIX_1 = 0xbf58476d1ce4e5b9L;
     private static final long MIX_2 = 0x94d049bb133111ebL;
 
@@ -46,13 +46,8 @@ final class Rendezvous {
     private record Weighed(String node, long weight) {
     }
 
-    /// FNV-1a, 64 bits.
     private static long hash(String text) {
-        long hash = FNV_OFFSET;
-        for (int i = 0; i < text.length(); i++) {
-            hash = (hash ^ text.charAt(i)) * FNV_PRIME;
-        }
-        return mixed(hash);
+        return mixed(Fnv.hash64(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     /// The last step of SplitMix64, by which each bit of the weight depends on every one of the key.

@@ -1,5 +1,6 @@
 package io.k3j.etcdmember;
 
+import io.k3j.apimachinery.Fnv;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -79,13 +80,11 @@ final class BoltFile implements AutoCloseable {
                 : Optional.of(new Meta(pageSize, b.getLong(16), b.getLong(48)));
     }
 
-    /// FNV-1a, 64 bits, as bbolt computes it.
+    /// As bbolt computes it.
     private static long checksum(ByteBuffer meta) {
-        long hash = 0xCBF29CE484222325L;
-        for (int i = 0; i < META_BYTES - Long.BYTES; i++) {
-            hash = (hash ^ meta.get(i) & 0xFF) * 0x100000001B3L;
-        }
-        return hash;
+        byte[] content = new byte[META_BYTES - Long.BYTES];
+        meta.get(0, content);
+        return Fnv.hash64(content);
     }
 
     private static ByteBuffer read(SeekableByteChannel file, long at, int bytes) throws IOException {

@@ -8,6 +8,7 @@ import io.k3j.clientapi.ObjList;
 import io.k3j.clientapi.Query;
 import io.k3j.clientapi.View;
 import io.k3j.clientapi.WriteOptions;
+import io.k3j.model.FieldMask;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
@@ -107,5 +108,10 @@ final class CurrentApi implements ApiClient {
     @Override
     public View view(Gvr resource, Query query) {
         return current().view(resource, query);
+    }
+
+    @Override
+    public View view(Gvr resource, Query query, FieldMask fields) {
+        return current().view(resource, query, fields);
     }
 }

@@ -27,6 +27,7 @@ import io.k3j.kuberuntime.PodTokens;
 import io.k3j.kuberuntime.ReferencedObjects;
 import io.k3j.model.Obj;
 import io.k3j.nodeapi.ContainerRuntime;
+import io.k3j.nodefiles.Mounts;
 import io.k3j.nodeshutdown.NodeShutdown;
 import io.k3j.nodeshutdown.ShutdownInhibitor;
 import io.k3j.nodestatus.MachineHugePages;
@@ -199,6 +200,7 @@ final class NodeAgent implements AutoCloseable {
         loop("kubelet-logs", housekeeping::rotate);
         loop("kubelet-evictions", evictions::run);
         loop("kubelet-allocatable", enforcement::run);
+        loop("kubelet-swap", () -> NodeParts.warnOfSwap(tools, NodeParts.SWAPS, new Mounts()::unswapped));
         tools.admission().resources().begin(this::loop, tools.runtime(), workers, closed);
         // a thread of its own: it waits in native code
         loops.add(SupervisedLoop.platform(health, "kubelet-shutdown", shutdown::run).start());

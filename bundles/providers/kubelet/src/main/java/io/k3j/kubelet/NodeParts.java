@@ -32,7 +32,17 @@ import java.util.List;
 
 /// Parts of a [NodeAgent] that need nothing of it.
 final class NodeParts {
+    private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
+    /// The kernel's table of what it swaps to.
+    static final Path SWAPS = Path.of("/proc/swaps");
+
     private NodeParts() {
+    }
+
+    /// Tells whether what lies in memory stays there where the machine swaps.
+    interface Unswapped {
+        /// @param place where it can be tried
+        boolean at(Path place) throws IOException;
     }
 
     /// The options, looked at, and what they want to be on the disk.
@@ -43,8 +53,28 @@ final class NodeParts {
         options.check();
         KubeletConfigDirectory.of(options.dataDir(), List.of(settings.kubeletArg())).write(options.defaults());
         PodDirectories.correct(options.pods(), options.ownRoot());
-        HostChecks.check(options, Path.of("/proc/swaps"), kernel.cgroups());
+        HostChecks.check(options, SWAPS, kernel.cgroups());
         return options;
+    }
+
+    /// Tells by an event of the node, as upstream, where volumes in memory, Secrets among them, may reach a disk since
+    /// the machine swaps.
+    static void warnOfSwap(Dependencies tools, Path swaps, Unswapped unswapped) {
+        try {
+            if (!HostChecks.swapping(swaps)) {
+                return;
+            }
+            Path root = tools.options().rootDir();
+            PodDirectories.make(root);
+            if (!unswapped.at(root)) {
+                tools.warn("PossibleMemoryBackedVolumesOnDisk", "The tmpfs noswap option is not supported."
+                        + " Memory-backed volumes (e.g. secrets, emptyDirs, etc.) might be swapped to disk and should"
+                        + " no longer be considered secure.");
+            }
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "Cannot tell whether volumes in memory may be swapped error={0}",
+                    e.toString());
+        }
     }
 
     /// Control groups of pods.

@@ -29,7 +29,7 @@ final class Counters {
         starts.add(nanos);
     }
 
-    /// The kernel refused a transaction.
+    /// The kernel refused a change, or a policy of it.
     void refused() {
         refused.increment();
     }
@@ -59,7 +59,8 @@ final class Counters {
         text.family("k3s_network_policy_pod_start_duration_seconds", Type.HISTOGRAM,
                 "Time from a new pod's addresses being known to its rules standing.").histogram(starts);
         text.family("k3s_network_policy_refused_writes_total", Type.COUNTER,
-                "Transactions the kernel refused; the rules before them stay.").value(refused.sum());
+                "Changes the kernel refused, a policy of them or the whole; then the rules before it stay.")
+                .value(refused.sum());
         return text.toString();
     }
 

@@ -6,11 +6,14 @@ import io.k3j.netpolicy.PodPolicy;
 import io.k3j.netpolicy.PolicyPod;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// A pod of this node with the policies that select it. For one thread.
@@ -19,11 +22,27 @@ final class LocalPod {
     private final SortedMap<Key, PodPolicy> selecting = new TreeMap<>();
     private final Map<Direction, Optional<PolicyChains>> chains = new EnumMap<>(Direction.class);
     private @Nullable Surroundings surroundings;
+    private Predicate<PodPolicy> open;
+    /// Those among the policies that let nothing through.
+    private Set<Key> closed;
 
     /// @param policies of its namespace
-    LocalPod(PolicyPod pod, Collection<PodPolicy> policies) {
+    /// @param open those of them whose rules count; the others select and let nothing through
+    LocalPod(PolicyPod pod, Collection<PodPolicy> policies, Predicate<PodPolicy> open) {
         this.pod = pod;
+        this.open = open;
         policies.stream().filter(p -> p.selects(pod)).forEach(p -> selecting.put(p.key(), p));
+        closed = closed();
+    }
+
+    private Set<Key> closed() {
+        Set<Key> all = new HashSet<>();
+        selecting.forEach((key, policy) -> {
+            if (!open.test(policy)) {
+                all.add(key);
+            }
+        });
+        return all;
     }
 
     PolicyPod pod() {
@@ -33,8 +52,24 @@ final class LocalPod {
     /// A policy of its namespace has come, has changed or has gone.
     void policy(Key key, Optional<PodPolicy> now) {
         PodPolicy before = selecting.remove(key);
-        now.filter(p -> p.selects(pod)).ifPresent(p -> selecting.put(key, p));
+        closed.remove(key);
+        now.filter(p -> p.selects(pod)).ifPresent(p -> {
+            selecting.put(key, p);
+            if (!open.test(p)) {
+                closed.add(key);
+            }
+        });
         if (before != null || selecting.containsKey(key)) {
+            chains.clear();
+        }
+    }
+
+    /// Other policies count from now on.
+    void open(Predicate<PodPolicy> now) {
+        open = now;
+        Set<Key> before = closed;
+        closed = closed();
+        if (!closed.equals(before)) {
             chains.clear();
         }
     }
@@ -45,6 +80,8 @@ final class LocalPod {
             surroundings = now;
             chains.clear();
         }
-        return chains.computeIfAbsent(direction, d -> cache.of(pod, d, List.copyOf(selecting.values()), now));
+        return chains.computeIfAbsent(direction,
+                d -> cache.of(pod, d, new ChainCache.Selection(List.copyOf(selecting.values()), Set.copyOf(closed)),
+                        now));
     }
 }

@@ -5,6 +5,7 @@ import io.k3j.clientapi.Query;
 import io.k3j.clientapi.View;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.Metrics;
+import io.k3j.componentapi.TimeSource;
 import io.k3j.componentbase.SupervisedLoop;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.controllerkit.LiveView;
@@ -42,8 +43,11 @@ public final class NetworkPolicies implements PodStartGate, Metrics {
     /// How long a stop waits for a write that did not end by itself.
     private static final Duration STOP = Duration.ofSeconds(1);
     private final LiveViews views = new LiveViews(InstantSource.system());
+    private final Knowledge knowledge;
+    private final PolicyRefusals refusals;
     private final PolicyLoop loop;
     private final SupervisedLoop worker;
+    private final SupervisedLoop teller;
     private final AutoCloseable foreignChanges;
 
     /// The settings.
@@ -53,25 +57,34 @@ public final class NetworkPolicies implements PodStartGate, Metrics {
 
         /// `--cluster-cidr`.
         String[] clusterCidr() default {"10.42.0.0/16"};
+
+        /// `--flannel-backend`: with `none` nobody has to tell this node's ranges.
+        String flannelBackend() default "vxlan";
     }
 
     /// Closes the pod network where nothing stands yet; the rules follow when the views are synced.
     @Activate
     public NetworkPolicies(Settings settings, @Reference PacketFilter filter, @Reference Health health) {
         Picture picture = new Picture(settings.nodeName());
-        loop = new PolicyLoop(picture, filter, views::synced,
-                new PolicyLoop.PolicyReports(health.scope("network-policy"), new Counters()),
+        LiveView policies = views.of(BuiltinResources.NETWORK_POLICIES);
+        knowledge = new Knowledge(views::synced, !settings.flannelBackend().equals("none"),
+                TimeSource.system().monotonic());
+        refusals = new PolicyRefusals(settings.nodeName(), policies::get, TimeSource.system());
+        loop = new PolicyLoop(picture, filter, knowledge,
+                new PolicyLoop.PolicyReports(health.scope("network-policy"), new Counters(), refusals),
                 List.of(settings.clusterCidr()));
         follow(views.of(BuiltinResources.NAMESPACES),
                 (key, o) -> loop.change(p -> p.namespace(key.name(), o == null ? null : o.labels())));
-        follow(views.of(BuiltinResources.NETWORK_POLICIES), (key, o) -> loop.change(p -> p.policy(key, o)));
-        follow(views.of(BuiltinResources.PODS), (key, o) -> loop.change(p -> p.pod(key, o)));
+        follow(policies, (key, o) -> loop.change(p -> p.policy(key, o)));
+        follow(views.of(BuiltinResources.PODS, Query.ALL, BuiltinResources.CLUSTER_PODS),
+                (key, o) -> loop.change(p -> p.pod(key, o)));
         LiveView dns = views.of(BuiltinResources.ENDPOINT_SLICES, Query.in(DnsStandIn.NAMESPACE)
                 .labelled(Selector.ofLabels(Map.of(DnsStandIn.SERVICE_LABEL, DnsStandIn.SERVICE))));
         follow(dns, (key, o) -> loop.change(p -> p.standIn(DnsStandIn.of(dns.list(), settings.nodeName()))));
         loop.closeUnlessDecided();
         foreignChanges = filter.onForeignChange(loop::suspect);
         worker = SupervisedLoop.virtual(health, "network-policy-worker", loop::run).start();
+        teller = SupervisedLoop.virtual(health, "network-policy-events", refusals::write).start();
     }
 
     private void follow(LiveView view, BiConsumer<Key, @Nullable Obj> told) {
@@ -96,6 +109,7 @@ public final class NetworkPolicies implements PodStartGate, Metrics {
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     void bindApi(ApiClient api) {
+        refusals.by(api);
         views.attach(api);
     }
 
@@ -110,7 +124,10 @@ public final class NetworkPolicies implements PodStartGate, Metrics {
             policyOption = ReferencePolicyOption.GREEDY)
     void bindNetwork(PodNetwork network) {
         List<String> ranges = network.ranges();
-        loop.change(p -> p.ranges(ranges));
+        loop.change(p -> {
+            p.ranges(ranges);
+            knowledge.found();
+        });
     }
 
     /// The ranges stay until there are others.
@@ -128,14 +145,16 @@ public final class NetworkPolicies implements PodStartGate, Metrics {
         return loop.metrics();
     }
 
-    /// Stops the thread; the rules stay.
+    /// Stops the threads; the rules stay.
     @Deactivate
     void stop() throws Exception {
         foreignChanges.close();
+        teller.interrupt();
         loop.stop();
         if (!worker.join(LAST_WRITE.toMillis())) {
             worker.stop(STOP);
         }
+        teller.stop(STOP);
         views.close();
     }
 }

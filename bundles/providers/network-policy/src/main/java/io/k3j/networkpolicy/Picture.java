@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The cluster as this node's rules need it: pods, Namespaces and policies, changed one by one, each at the cost of
@@ -37,6 +38,7 @@ final class Picture {
     private List<Cidr> ranges = List.of();
     private @Nullable PolicyPod standIn;
     private long order;
+    private Predicate<PodPolicy> open = p -> true;
 
     /// What the kubelet said of a pod that is about to start: it knows the addresses first.
     private record Told(String uid, List<String> addresses, String since) {
@@ -143,7 +145,8 @@ final class Picture {
         if (now != null) {
             podsOf.computeIfAbsent(key.namespace(), n -> new HashSet<>()).add(key);
             if (now.node().equals(node)) {
-                locals.put(key, new LocalPod(now, policies.getOrDefault(key.namespace(), Map.of()).values()));
+                locals.put(key,
+                        new LocalPod(now, policies.getOrDefault(key.namespace(), Map.of()).values(), open));
             }
         }
     }
@@ -185,6 +188,22 @@ final class Picture {
         }
         locals.values().stream().filter(l -> l.pod().key().namespace().equals(key.namespace()))
                 .forEach(l -> l.policy(key, read));
+    }
+
+    /// The policies of the Namespaces that have pods here.
+    Set<PodPolicy> policies() {
+        Set<PodPolicy> all = new HashSet<>();
+        locals.keySet().stream().map(Key::namespace).distinct()
+                .forEach(n -> all.addAll(policies.getOrDefault(n, Map.of()).values()));
+        return all;
+    }
+
+    /// Only the rules of these policies count from now on; the others isolate and let nothing through.
+    void open(Predicate<PodPolicy> now) {
+        if (now != open) {
+            open = now;
+            locals.values().forEach(l -> l.open(now));
+        }
     }
 
     /// The pods of this node, each with the addresses that are its own.

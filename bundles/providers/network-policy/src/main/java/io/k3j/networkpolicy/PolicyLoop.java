@@ -2,11 +2,12 @@ package io.k3j.networkpolicy;
 
 import io.k3j.componentapi.HealthScope;
 import io.k3j.model.Obj;
-import io.k3j.netfilter.TableWriter;
+import io.k3j.netpolicy.PodPolicy;
 import io.k3j.nodeapi.FilterRefused;
 import io.k3j.nodeapi.PacketFilter;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -14,15 +15,18 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /// Brings the kernel's table to what the picture says, and tells who waits for it. Changes that come while the kernel
 /// is busy share the next transaction. [#run] on one thread, the rest on any.
 final class PolicyLoop {
     private static final System.Logger LOG = System.getLogger("io.k3j.networkpolicy");
     private static final long RETRY_SECONDS = 1;
+    /// How soon policies that the kernel refused are tried again while they stay as they are.
+    private static final Duration AGAIN = Duration.ofSeconds(30);
     private static final Duration COUNTERS_LIVE = Duration.ofSeconds(5);
     /// Where it says how it is doing.
-    record PolicyReports(HealthScope health, Counters counters) {
+    record PolicyReports(HealthScope health, Counters counters, PolicyRefusals refusals) {
     }
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -30,15 +34,18 @@ final class PolicyLoop {
     private final Condition written = lock.newCondition();
     private final Picture picture;
     private final PacketFilter filter;
-    private final TableWriter writer;
+    private final PolicyWriter writer;
     private final BooleanSupplier complete;
     private final HealthScope health;
     private final Counters counters;
+    private final PolicyRefusals refusals;
     private final PolicyTable table = new PolicyTable();
     private long version = 1;
     private long done;
     private long countersAsked;
     private long countersRead;
+    /// When policies that are refused were tried last.
+    private long tried;
     private final List<String> clusterCidrs;
     private volatile boolean closing = true;
     private volatile boolean stopped;
@@ -52,8 +59,9 @@ final class PolicyLoop {
         this.complete = complete;
         this.health = reports.health();
         this.counters = reports.counters();
+        this.refusals = reports.refusals();
         this.clusterCidrs = clusterCidrs;
-        this.writer = new TableWriter(filter, PolicyTable.FAMILY, PolicyTable.NAME);
+        this.writer = new PolicyWriter(filter, this::made);
     }
 
     /// Changes the picture; the kernel follows.
@@ -93,7 +101,8 @@ final class PolicyLoop {
                     throw new IllegalStateException("the rules of network policies for " + pod.key()
                             + " do not stand after " + limit.toSeconds() + " s: "
                             + (complete.getAsBoolean() ? "the packet filter refuses them, see k3s bundle ls"
-                                    : "the policies have not been read from the API yet"));
+                                    : "the policies have not been read from the API, or the pod network has not told"
+                                            + " its ranges yet"));
                 }
                 left = written.awaitNanos(left);
             }
@@ -139,31 +148,53 @@ final class PolicyLoop {
         lock.lockInterruptibly();
         try {
             while (!stopped && (done >= version || !complete.getAsBoolean())
-                    && (!closing || complete.getAsBoolean()) && countersRead >= countersAsked) {
-                changed.await();
+                    && (!closing || complete.getAsBoolean()) && countersRead >= countersAsked && untilAgain() > 0) {
+                changed.awaitNanos(complete.getAsBoolean() ? untilAgain() : TimeUnit.SECONDS.toNanos(RETRY_SECONDS));
             }
         } finally {
             lock.unlock();
         }
     }
 
+    /// How many nanoseconds until policies that are refused are to be tried again.
+    private long untilAgain() {
+        return writer.refused().isEmpty() || !complete.getAsBoolean() ? Long.MAX_VALUE
+                : AGAIN.toNanos() - (System.nanoTime() - tried);
+    }
+
+    private PolicyTable.Made made(Predicate<PodPolicy> open) {
+        lock.lock();
+        try {
+            picture.open(open);
+            return table.of(picture);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private boolean write() {
-        PolicyTable.Made made;
         long now;
         long from = System.nanoTime();
         lock.lock();
         try {
             now = version;
-            made = table.of(picture);
         } finally {
             lock.unlock();
         }
         try {
-            if (writer.write(made.table())) {
+            boolean again = untilAgain() <= 0;
+            PolicyWriter.Outcome outcome = writer.write(again);
+            if (outcome.written()) {
                 counters.written(System.nanoTime() - from);
             }
-            counters.meaning(made.counters());
-            health.ok();
+            if (outcome.refused()) {
+                counters.refused();
+            }
+            if (again || outcome.refused()) {
+                tried = System.nanoTime();
+            }
+            counters.meaning(writer.stands().counters());
+            tell(writer.refused());
         } catch (FilterRefused | UncheckedIOException e) {
             refused(e);
             return false;
@@ -176,6 +207,18 @@ final class PolicyLoop {
             lock.unlock();
         }
         return true;
+    }
+
+    private void tell(Collection<PolicyWriter.Refusal> refused) {
+        refusals.tell(refused);
+        if (refused.isEmpty()) {
+            health.ok();
+        } else {
+            PolicyWriter.Refusal first = refused.iterator().next();
+            health.degraded("the packet filter refused the rules of NetworkPolicy " + first.policy()
+                    + ", which lets nothing through here: " + first.why()
+                    + (refused.size() > 1 ? "; and of " + (refused.size() - 1) + " more" : ""));
+        }
     }
 
     private void refused(RuntimeException e) {

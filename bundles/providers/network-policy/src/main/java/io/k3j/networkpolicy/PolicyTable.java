@@ -3,6 +3,7 @@ package io.k3j.networkpolicy;
 import io.k3j.componenthelpers.Cidr;
 import io.k3j.netfilter.NftTable;
 import io.k3j.netpolicy.Direction;
+import io.k3j.netpolicy.PodPolicy;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -40,7 +41,9 @@ final class PolicyTable {
     private final MergedSets merged = new MergedSets();
 
     /// A table and what its counters count.
-    record Made(NftTable table, Map<String, PolicyChains.Counted> counters) {
+    ///
+    /// @param policies all that may have to do with it
+    record Made(NftTable table, Map<String, PolicyChains.Counted> counters, Set<PodPolicy> policies) {
     }
 
     /// What stands before anything is known: no new flow enters or leaves a pod.
@@ -70,7 +73,7 @@ final class PolicyTable {
         cache.age();
         Map<String, PolicyChains.Counted> counters = fill(table, picture, chains.values(), surroundings.families());
         frame(table, picture.ranges(), verdicts);
-        return new Made(table, counters);
+        return new Made(table, counters, picture.policies());
     }
 
     private Map<String, PolicyChains.Counted> fill(NftTable table, Picture picture, Collection<PolicyChains> all,

@@ -3,17 +3,17 @@
 ///
 /// | reads | writes (sole writer of) |
 /// |---|---|
-/// | Pods, Namespaces, NetworkPolicies, the slices of `kube-dns` | the kernel's table `inet k3s-network-policy` |
+/// | Pods, Namespaces, NetworkPolicies, the slices of `kube-dns` | the kernel's table `inet k3s-network-policy`, Events |
 ///
 /// ```
-/// views ─► Picture ─► PolicyTable (Isolation ─► IsolationRules) ─► TableWriter ─► kernel
+/// views ─► Picture ─► PolicyTable (Isolation ─► IsolationRules) ─► PolicyWriter ─► kernel
 /// kubelet ─► PodStartGate ─┘                                           │
 ///        ▲────────────── the rules of the pod stand ───────────────────┘
 /// ```
 ///
 /// A pod is closed until it has been decided about: packets to and from an address of this node's range that is no
-/// known pod's are dropped by the kernel, also while this bundle is away. Stopping leaves the rules; only `Retire`
-/// removes them.
+/// known pod's are dropped by the kernel, also while this bundle is away. A policy that the kernel refuses lets nothing
+/// through. Stopping leaves the rules; only `Retire` removes them.
 @NullMarked
 package io.k3j.networkpolicy;
 

@@ -42,7 +42,7 @@ class KernelTest {
     }
 
     private PolicyLoop.PolicyReports reports() {
-        return new PolicyLoop.PolicyReports(Health.none().scope("x"), counters);
+        return new PolicyLoop.PolicyReports(Health.none().scope("x"), counters, World.untold());
     }
 
     private void begin(Picture picture) {

@@ -43,7 +43,8 @@ class PolicyGateContractTest extends PodStartGateContract {
 
     private static PolicyLoop loop(boolean complete) {
         return new PolicyLoop(World.picture(), new Taking(), () -> complete,
-                new PolicyLoop.PolicyReports(Health.none().scope("network-policy"), new Counters()), World.RANGES);
+                new PolicyLoop.PolicyReports(Health.none().scope("network-policy"), new Counters(), World.untold()),
+                World.RANGES);
     }
 
     private static void run(PolicyLoop loop) {

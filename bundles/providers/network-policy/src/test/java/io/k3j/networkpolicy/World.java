@@ -1,6 +1,8 @@
 package io.k3j.networkpolicy;
 
 import io.k3j.codec.Yaml;
+import io.k3j.componentapi.TimeSource;
+import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
@@ -70,14 +72,15 @@ final class World {
         return Struct.of("name", name, "containerPort", number, "protocol", protocol);
     }
 
+    /// A pod with what a node keeps of those of the cluster.
     static Obj pod(String namespace, String name, String node, Map<String, String> labels, Seq ports) {
         List<String> its = ADDRESSES.getOrDefault(namespace + "/" + name, List.of());
-        return Obj.of(Struct.of("apiVersion", "v1", "kind", "Pod", "metadata",
+        return BuiltinResources.CLUSTER_PODS.of(Obj.of(Struct.of("apiVersion", "v1", "kind", "Pod", "metadata",
                 Struct.of("namespace", namespace, "name", name, "uid", namespace + "-" + name, "labels",
                         Struct.copyOf(labels)),
                 "spec", Struct.of("nodeName", node, "containers", Seq.of(Struct.of("name", "c", "ports", ports))),
                 "status", Struct.of("phase", "Running", "startTime", "2026-11-23T09:00:00Z", "podIPs",
-                        Seq.copyOf(its.stream().map(ip -> Struct.of("ip", ip)).toList()))));
+                        Seq.copyOf(its.stream().map(ip -> Struct.of("ip", ip)).toList())))));
     }
 
     static Map<String, String> labels(String namespace) {
@@ -91,6 +94,11 @@ final class World {
         return DnsStandIn.of(List.of(Obj.of(Struct.of("metadata",
                 Struct.of("labels", Struct.of(DnsStandIn.SERVICE_LABEL, DnsStandIn.SERVICE)), "endpoints",
                 Seq.of(Struct.of("nodeName", "here", "addresses", Seq.copyOf(ADDRESSES.get("node"))))))), "here");
+    }
+
+    /// Tells nobody but the log.
+    static PolicyRefusals untold() {
+        return new PolicyRefusals("here", key -> Optional.empty(), TimeSource.system());
     }
 
     /// A picture of it without policies.

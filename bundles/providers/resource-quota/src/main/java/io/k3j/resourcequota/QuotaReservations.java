@@ -15,7 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 
 /// Takes shares of quotas before what needs them is stored: the quota's `status.used` is replaced at the revision that
-/// was read, so that of two servers one is told to look again. The writes of a namespace that wait meanwhile are
+/// the view shows, so that of two servers one is told to look again. The writes of a namespace that wait meanwhile are
 /// decided together and cost one replacement for all, as upstream's `quotaEvaluator` does it.
 ///
 /// Any thread; blocks for the store and for those of the same namespace that came before.
@@ -59,7 +59,7 @@ final class QuotaReservations {
                 Round round = new Round(now, all);
                 open.forEach(round::check);
                 open.removeIf(QuotaDemand::decided);
-                List<Key> outdated = open.isEmpty() ? List.of() : replace(round);
+                List<Quota> outdated = open.isEmpty() ? List.of() : replace(round);
                 if (!outdated.isEmpty() && left == 1) {
                     throw ApiFault.conflict(BuiltinResources.RESOURCE_QUOTAS, outdated.getFirst().name(),
                             "the object has been modified; please apply your changes to the latest version and try"
@@ -74,21 +74,24 @@ final class QuotaReservations {
         }
     }
 
-    private Optional<Quota> newest(Key key) {
-        return api.find(BuiltinResources.RESOURCE_QUOTAS, key).map(Quota::of);
+    /// A quota that somebody else has changed. The server's own view waits for the version that was in the way, so as a
+    /// rule the store is not asked.
+    private Optional<Quota> newest(Quota outdated) {
+        return quotas.get(outdated.key()).filter(q -> q.revision() > outdated.object().revision())
+                .or(() -> api.find(BuiltinResources.RESOURCE_QUOTAS, outdated.key())).map(Quota::of);
     }
 
     /// Writes what a round has changed. A quota that is gone limits nobody any more.
     /// @return those that somebody else has changed meanwhile
-    private List<Key> replace(Round round) {
-        List<Key> outdated = new ArrayList<>();
+    private List<Quota> replace(Round round) {
+        List<Quota> outdated = new ArrayList<>();
         for (Quota quota : round.changed()) {
             try {
                 api.update(BuiltinResources.RESOURCE_QUOTAS, quota.written(), WriteOptions.STATUS);
                 round.stored(quota);
             } catch (ApiFault f) {
                 if (f.code() == 409) {
-                    outdated.add(quota.key());
+                    outdated.add(quota);
                 } else if (f.code() != 404) {
                     throw f;
                 }
@@ -98,23 +101,25 @@ final class QuotaReservations {
     }
 
     /// Gives back what was taken for a write that did not happen. What cannot be given back now the controller finds
-    /// unused later.
+    /// unused later. The server's own view holds what was taken.
     void giveBack(String namespace, Map<String, ResourceList> reserved) {
         reserved.forEach((name, share) -> {
-            for (int left = MOST_TRIES; left > 0 && !returned(new Key(namespace, name), share); left--) {
-                // somebody else was faster
+            try {
+                Optional<Quota> quota = quotas.get(new Key(namespace, name)).map(Quota::of);
+                for (int left = MOST_TRIES; left > 0 && quota.isPresent() && !returned(quota.get(), share); left--) {
+                    // somebody else was faster
+                    quota = newest(quota.get());
+                }
+            } catch (ApiFault f) {
+                // as when it cannot be written
             }
         });
     }
 
-    private boolean returned(Key key, ResourceList share) {
+    private boolean returned(Quota quota, ResourceList share) {
         try {
-            Optional<Quota> quota = newest(key);
-            if (quota.isPresent()) {
-                ResourceList used = quota.get().used();
-                ResourceList less = used.above(share).only(used::has);
-                api.update(BuiltinResources.RESOURCE_QUOTAS, quota.get().using(less).written(), WriteOptions.STATUS);
-            }
+            ResourceList less = quota.used().above(share).only(quota.used()::has);
+            api.update(BuiltinResources.RESOURCE_QUOTAS, quota.using(less).written(), WriteOptions.STATUS);
             return true;
         } catch (ApiFault f) {
             return f.code() != 409;

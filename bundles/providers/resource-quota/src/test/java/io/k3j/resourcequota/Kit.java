@@ -16,6 +16,7 @@ import io.k3j.schema.Schemas;
 import io.k3j.testkit.FakeApi;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -27,7 +28,7 @@ final class Kit implements AutoCloseable {
     static final Instant NOW = Instant.parse("2026-07-01T00:00:00Z");
     final FakeApi api;
     final ResourceQuotaAdmission plugin;
-    private final View quotas;
+    private final Behind quotas;
     private final Schemas schemas = new Schemas();
 
     Kit(FakeApi api) {
@@ -36,12 +37,59 @@ final class Kit implements AutoCloseable {
 
     Kit(FakeApi api, LimitedResources limited) {
         this.api = api;
-        quotas = api.view(BuiltinResources.RESOURCE_QUOTAS, Query.ALL);
+        quotas = new Behind(api.view(BuiltinResources.RESOURCE_QUOTAS, Query.ALL));
         plugin = new ResourceQuotaAdmission(new QuotaReservations(api, quotas), limited, () -> NOW);
     }
 
     Kit() {
         this(FakeApi.stepped(InstantSource.fixed(NOW)));
+    }
+
+    /// From now on the plug-in's view does not show what others write, until it is asked for an object.
+    void fallBehind() {
+        quotas.shown = quotas.list("default");
+    }
+
+    /// As the server's own view: when it is asked for an object it has waited for what was in the way of a write.
+    private static final class Behind implements View {
+        private final View view;
+        private volatile @Nullable Collection<Obj> shown;
+
+        Behind(View view) {
+            this.view = view;
+        }
+
+        @Override
+        public long revision() {
+            return view.revision();
+        }
+
+        @Override
+        public Optional<Obj> get(Key key) {
+            shown = null;
+            return view.get(key);
+        }
+
+        @Override
+        public Collection<Obj> list() {
+            return view.list();
+        }
+
+        @Override
+        public Collection<Obj> list(String namespace) {
+            Collection<Obj> old = shown;
+            return old == null ? view.list(namespace) : old;
+        }
+
+        @Override
+        public void listen(Listener listener) {
+            view.listen(listener);
+        }
+
+        @Override
+        public void close() {
+            view.close();
+        }
     }
 
     /// A quota as its controller has counted it.

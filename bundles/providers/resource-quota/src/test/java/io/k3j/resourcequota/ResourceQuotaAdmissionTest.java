@@ -9,6 +9,7 @@ import io.k3j.clientapi.ApiFault;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
+import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.testkit.FakeApi;
@@ -179,6 +180,35 @@ class ResourceQuotaAdmissionTest {
         kit.api.refuse("update", QUOTAS, ApiFault.conflict(QUOTAS, "q", "the object has been modified"));
         kit.creates(CONFIG_MAPS, Struct.EMPTY);
         assertThat(kit.used("q").text("configmaps")).isEqualTo("1");
+    }
+
+    /// The refusal of a read is still there when the test reads.
+    private void nothingWasRead() {
+        assertThatThrownBy(() -> kit.used("q")).hasMessage("nobody has to read it");
+    }
+
+    @Test
+    void aLostRaceCostsOneMoreQuestion() {
+        kit.quota("q", hard("configmaps", "3"), Struct.of("configmaps", "0"));
+        kit.fallBehind();
+        Obj quota = kit.api.get(QUOTAS, new Key("default", "q"));
+        kit.api.seed(QUOTAS, quota.with("1", "status", "used", "configmaps"));
+        kit.api.refuse("get", QUOTAS, ApiFault.unavailable("nobody has to read it"));
+        kit.creates(CONFIG_MAPS, Struct.EMPTY);
+        assertThat(kit.api.calls()).hasSize(2).allMatch(call -> call.startsWith("update resourcequotas"));
+        nothingWasRead();
+        assertThat(kit.used("q").text("configmaps")).isEqualTo("2");
+    }
+
+    @Test
+    void whatIsGivenBackIsWrittenAndNotReadBefore() {
+        kit.quota("q", hard("configmaps", "1"), Struct.of("configmaps", "0"));
+        Write write = kit.creates(CONFIG_MAPS, Struct.EMPTY);
+        kit.api.refuse("get", QUOTAS, ApiFault.unavailable("nobody has to read it"));
+        kit.plugin.abandoned(write, Struct.EMPTY);
+        assertThat(kit.api.calls()).hasSize(2);
+        nothingWasRead();
+        assertThat(kit.used("q").text("configmaps")).isEqualTo("0");
     }
 
     @Test

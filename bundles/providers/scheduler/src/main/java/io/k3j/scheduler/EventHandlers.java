@@ -15,6 +15,7 @@ import io.k3j.schedulercache.DefaultSelector;
 import io.k3j.schedulercache.PodInfo;
 import io.k3j.schedulercache.PodRequests;
 import io.k3j.schedulercache.ResourceAmounts;
+import io.k3j.schedulercache.ServedPorts;
 import io.k3j.schedulercache.ViewedVolumes;
 import io.k3j.schedulerconfig.SchedulerConfiguration;
 import io.k3j.schedulingqueue.QueueEvents;
@@ -38,6 +39,7 @@ final class EventHandlers {
     private static final Set<String> NEIGHBOURS = Set.of(SpreadFilter.NAME, PodAffinityFilter.NAME);
     /// What an empty node of a domain can have kept from being scheduled elsewhere.
     private static final Set<String> BALANCE = Set.of(SpreadFilter.NAME);
+    private static final Set<String> FREED_PORTS = Set.of(NodeFilters.PORTS);
     private static final Set<String> ANYTHING = Set.of();
 
     private final SchedulerConfiguration configuration;
@@ -62,9 +64,11 @@ final class EventHandlers {
         this.namespaceLabels = n -> namespaces.get(Key.of(n)).map(Obj::labels).orElse(Map.of());
         this.volumes = new AssumedVolumes(seen);
         this.devices = new AssumedDevices(views, clock);
-        this.cluster = new ClusterState(namespaceLabels, volumes, devices, new DefaultSelector(views)::of);
+        this.cluster = new ClusterState(namespaceLabels, volumes, devices, new DefaultSelector(views)::of,
+                new ServedPorts(views)::of);
         views.of(BuiltinResources.NODES).listen(this::node);
         views.of(BuiltinResources.PODS).listen(this::pod);
+        views.of(BuiltinResources.SERVICES).listen(this::service);
         new VolumeEvents(queue, volumes).listen(seen);
         new DeviceEvents(queue, devices).listen();
     }
@@ -110,6 +114,12 @@ final class EventHandlers {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
+        }
+    }
+
+    private void service(@Nullable Obj before, @Nullable Obj after) {
+        if (ServedPorts.freed(before, after)) {
+            queue.changed(QueueEvents.of("Service", before, after), FREED_PORTS);
         }
     }
 

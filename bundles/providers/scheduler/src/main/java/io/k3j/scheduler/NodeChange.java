@@ -8,6 +8,8 @@ import java.util.Set;
 /// Which filters look at what has changed of a node. Pure.
 final class NodeChange {
     private static final String FEATURES = "declaredFeatures";
+    /// By which Services show that they have ports there.
+    private static final String ADDRESSES = "addresses";
 
     private NodeChange() {
     }
@@ -19,7 +21,8 @@ final class NodeChange {
         return before.spec().equals(after.spec())
                 && before.metadata().struct("labels").equals(after.metadata().struct("labels"))
                 && old.struct("allocatable").equals(now.struct("allocatable"))
-                && old.seq(FEATURES).equals(now.seq(FEATURES)) && old.seq("images").equals(now.seq("images"));
+                && old.seq(FEATURES).equals(now.seq(FEATURES)) && old.seq("images").equals(now.seq("images"))
+                && old.seq(ADDRESSES).equals(now.seq(ADDRESSES));
     }
 
     /// The filters that the change may have made more lenient.
@@ -30,6 +33,9 @@ final class NodeChange {
         }
         if (!before.status().seq(FEATURES).equals(after.status().seq(FEATURES))) {
             helped.add(NodeFilters.FEATURES);
+        }
+        if (!before.status().seq(ADDRESSES).equals(after.status().seq(ADDRESSES))) {
+            helped.add(NodeFilters.PORTS);
         }
         if (!before.metadata().struct("labels").equals(after.metadata().struct("labels"))) {
             helped.addAll(VolumeEvents.STORAGE);

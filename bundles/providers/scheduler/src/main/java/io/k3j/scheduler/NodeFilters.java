@@ -8,6 +8,8 @@ import io.k3j.model.Struct;
 import io.k3j.schedulercache.NodeState;
 import io.k3j.schedulercache.PodInfo;
 import io.k3j.schedulercache.ResourceAmounts;
+import io.k3j.schedulercache.ServedPorts;
+import io.k3j.schedulercache.Snapshot;
 import io.k3j.schedulerconfig.SchedulerProfile;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +47,7 @@ final class NodeFilters {
     /// Those of a profile that have something to say of a pod.
     ///
     /// @param extended what the pod has as devices of a claim where a node does not offer it
-    static List<Filter> of(SchedulerProfile profile, PodInfo pod, ExtendedDemand extended) {
+    static List<Filter> of(SchedulerProfile profile, PodInfo pod, ExtendedDemand extended, Snapshot snapshot) {
         List<Filter> all = new ArrayList<>();
         boolean cordonTolerated = Toleration.tolerated(pod.tolerations(), CORDON);
         all.add(new NodeFilter(UNSCHEDULABLE, n -> n.unschedulable() && !cordonTolerated ? CORDONED : null));
@@ -59,7 +61,9 @@ final class NodeFilters {
                     : pod.affinity().allows(n) ? null : NOT_WANTED));
         }
         if (!pod.ports().isEmpty()) {
-            all.add(new NodeFilter(PORTS, n -> portsTaken(pod, n) ? PORT_TAKEN : null));
+            Set<String> served = snapshot.served(pod);
+            all.add(new NodeFilter(PORTS,
+                    n -> portsTaken(pod, n) || ServedPorts.at(n, served) ? PORT_TAKEN : null));
         }
         ResourceAmounts wanted = pod.requests().without(profile.arguments().fit());
         all.add(new NodeFilter(FIT, n -> fit(extended.wanted(wanted, n), n)));

@@ -173,7 +173,7 @@ final class Placement {
     /// All filters of a pod that its profile has.
     private static List<Filter> filters(SchedulerProfile profile, PodInfo pod, Snapshot snapshot,
             ClaimFilters claims, Timing timing) {
-        List<Filter> all = new ArrayList<>(NodeFilters.of(profile, pod, claims.extended()));
+        List<Filter> all = new ArrayList<>(NodeFilters.of(profile, pod, claims.extended(), snapshot));
         add(all, profile, VolumeRestrictions.NAME, () -> VolumeRestrictions.of(pod, snapshot), timing);
         add(all, profile, VolumeLimits.NAME, () -> VolumeLimits.of(pod, snapshot.volumes()), timing);
         @Nullable

@@ -34,14 +34,17 @@ final class Allotments {
     ///
     /// @param nodes the names of those that carry it, sorted
     /// @param refused why others do not
+    /// @param contested what it has of those that carry it, and a pod that was not scheduled there has, too
     /// @param problem why none can at all; empty when some could
     /// @param freed ports of which it has less than before
     /// @param again when to ask again although nothing changes
-    record Allotment(Set<String> nodes, List<PortRefusals.Reason> refused, String problem, Set<BalancedPort> freed,
-            Requeue again) {
+    record Allotment(Set<String> nodes, List<PortRefusals.Reason> refused, List<PortRefusals.Reason> contested,
+            String problem, Set<BalancedPort> freed, Requeue again) {
         /// What is worth telling: not what a node will say in a moment.
         List<PortRefusals.Reason> lasting() {
-            return again.equals(Requeue.NEVER) ? refused : refused.stream().filter(r -> !r.asked()).toList();
+            List<PortRefusals.Reason> all = new ArrayList<>(refused);
+            all.addAll(contested);
+            return again.equals(Requeue.NEVER) ? all : all.stream().filter(r -> !r.asked()).toList();
         }
     }
 
@@ -81,13 +84,15 @@ final class Allotments {
 
     /// Gives a Service what it can have now. While nodes that carry it already look at ports it has been given since,
     /// it stays as it is.
-    Allotment allot(BalancedService service) {
+    ///
+    /// @param shown the nodes whose addresses it shows: there it is served, and pods that want its ports are kept away
+    Allotment allot(BalancedService service, Set<String> shown) {
         Set<String> carrying = service.placement().problem().isEmpty() ? nodes.carrying(service) : Set.of();
         PortBook.Grant before = book.of(service.key());
         Set<BalancedPort> kept = new HashSet<>(service.ports());
         kept.retainAll(before.ports());
         Duration left = left(service.key());
-        List<PortRefusals.Reason> refused = refused(service, carrying, kept, !left.isPositive());
+        List<PortRefusals.Reason> refused = refused(service, carrying, kept, shown, !left.isPositive());
         boolean waits = left.isPositive()
                 && refused.stream().anyMatch(r -> r.asked() && before.nodes().contains(r.node()));
         Set<String> given = carrying;
@@ -100,18 +105,27 @@ final class Allotments {
         }
         Set<BalancedPort> freed = book.put(service.key(),
                 new PortBook.Grant(waits ? kept : service.ports(), given));
-        return new Allotment(given, refused, service.placement().problem(), freed,
+        return new Allotment(given, refused, contested(given, kept, shown), service.placement().problem(), freed,
                 again(service.key(), refused, left));
     }
 
+    private List<PortRefusals.Reason> contested(Set<String> given, Set<BalancedPort> kept, Set<String> shown) {
+        return given.stream().filter(shown::contains).flatMap(node -> refusals.pod(node, kept).stream()).toList();
+    }
+
+    /// What it has at a node that it does not show, as one without an endpoint under a local policy, a pod may have got
+    /// meanwhile.
     private List<PortRefusals.Reason> refused(BalancedService service, Set<String> carrying, Set<BalancedPort> kept,
-            boolean unsaid) {
+            Set<String> shown, boolean unsaid) {
         Set<BalancedPort> added = new HashSet<>(service.ports());
         added.removeAll(kept);
         Set<String> held = book.of(service.key()).nodes();
         List<PortRefusals.Reason> refused = new ArrayList<>();
         for (String node : carrying) {
-            refusals.of(service, node, held.contains(node) ? added : service.ports(), unsaid).ifPresent(refused::add);
+            boolean has = held.contains(node);
+            refusals.of(service, node, has ? added : service.ports(), unsaid)
+                    .or(() -> has && !shown.contains(node) ? refusals.pod(node, kept) : Optional.empty())
+                    .ifPresent(refused::add);
         }
         return refused;
     }

@@ -45,13 +45,23 @@ final class PortRefusals {
         return wanted.stream().flatMap(p -> told(node, p, unsaid).stream()).findFirst();
     }
 
+    /// The pod that has got one of some ports of a node as `hostPort`.
+    Optional<Reason> pod(String node, Collection<BalancedPort> some) {
+        return some.stream().sorted().flatMap(p -> ofPod(p, node).map(why -> new Reason(node, p, why, false)).stream())
+                .findFirst();
+    }
+
+    private Optional<String> ofPod(BalancedPort port, String node) {
+        return ports.podAt(port, node).map(pod -> "is a hostPort of pod " + pod);
+    }
+
     private Optional<String> fixed(BalancedService service, String node, BalancedPort port) {
         if (reserved.contains(port)) {
             return Optional.of("is K3s' own");
         }
         return book.holder(port, node, service.key()).or(() -> ports.serviceAt(port, addresses(node), service.key()))
                 .map(PortRefusals::ofService)
-                .or(() -> ports.podAt(port, node).map(pod -> "is a hostPort of pod " + pod));
+                .or(() -> ofPod(port, node));
     }
 
     private static String ofService(Key service) {

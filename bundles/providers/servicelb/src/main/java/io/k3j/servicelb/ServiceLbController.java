@@ -138,11 +138,12 @@ final class ServiceLbController implements Reconciler {
 
     private Requeue carry(Obj service, ExpectingWriter writer) {
         BalancedService wanted = BalancedService.of(service);
-        Allotments.Allotment allotted = allotments.allot(wanted);
+        Seq before = IngressStatus.of(service);
+        Allotments.Allotment allotted = allotments.allot(wanted, before.structs().stream()
+                .flatMap(e -> nodes.owner(e.text("ip")).stream()).collect(Collectors.toSet()));
         wake(wanted.key(), allotted.freed());
         Seq ingress = IngressStatus.of(serving(wanted, allotted.nodes()), wanted.families(),
                 (node, address) -> nodes.owner(address).filter(node::equals).isPresent());
-        Seq before = IngressStatus.of(service);
         boolean begun = BalancedService.begun(service);
         if (!begun) {
             events.ensuring(service);

@@ -37,8 +37,8 @@ import org.osgi.framework.BundleContext;
 ///
 /// ```
 ///   admitted by the datastore or by the server to join, or known from an earlier start
-///        -> credentials -> services, pki-ready -> the rest -> service-key-ready, etcd-pki-ready
-///        -> agreed with the datastore -> cluster-agreed -> upkeep
+///        -> credentials -> services, pki-ready -> the rest -> service-key-ready
+///        -> authorities-ready, etcd-pki-ready -> agreed with the datastore -> cluster-agreed -> upkeep
 /// ```
 ///
 /// A server that never had a datastore, or was admitted with the same flags before, makes its credentials

@@ -16,6 +16,8 @@ final class Services implements AutoCloseable {
     static final String PKI_READY = "io.k3j.pki-ready";
     /// The keys of service account tokens are on disk.
     static final String SERVICE_KEY_READY = "io.k3j.service-key-ready";
+    /// All authorities are on disk, that of front proxies too.
+    static final String AUTHORITIES_READY = "io.k3j.authorities-ready";
     /// The certificates in `server/tls/etcd` are on disk.
     static final String ETCD_PKI_READY = "io.k3j.etcd-pki-ready";
 

@@ -20,6 +20,7 @@ import io.k3j.model.Struct;
 import io.k3j.nodetunnels.EgressDialer;
 import io.k3j.nodetunnels.NodeTunnels;
 import io.k3j.pki.PemFiles;
+import io.k3j.processprofiles.ProcessProfiles;
 import io.k3j.secretsencryption.EncryptionKeeper;
 import io.k3j.secretsencryption.EncryptionMarks;
 import io.k3j.secretsencryption.EncryptionRequests;
@@ -78,6 +79,10 @@ final class SupervisorHandlers {
         services.register(Endpoint.class, endpoint(work, tunnels), Endpoint.PORT, ListeningSockets.SERVER);
         services.register(Endpoint.class, new StaticFiles(layout.server("static")), Endpoint.PORT,
                 ListeningSockets.SERVER);
+        if (settings.enablePprof()) {
+            services.register(Endpoint.class, new ProcessProfiles(Path.of(settings.dataDir())), Endpoint.PORT,
+                    ListeningSockets.SERVER);
+        }
         if (settings.disableApiserver()) {
             services.register(Endpoint.class, new NoApiServer(), Endpoint.PORT, ListeningSockets.SERVER);
         }
@@ -96,9 +101,11 @@ final class SupervisorHandlers {
         return work;
     }
 
-    /// Registers the certificates of the ports of scheduler and controllers, which are there when all are.
+    /// Registers the certificates of the ports of scheduler and controllers, which are there when all are, as the
+    /// condition `io.k3j.authorities-ready` says.
     /// @throws IOException naming the argument or the file that cannot be used
     void components(Work work, Services services) throws IOException {
+        services.condition(Services.AUTHORITIES_READY);
         services.register(ListenerIdentity.class, ComponentIdentity.of(layout, ListeningSockets.SCHEDULER,
                 work.identity(), settings.kubeSchedulerArg()), Endpoint.PORT, ListeningSockets.SCHEDULER);
         services.register(ListenerIdentity.class, ComponentIdentity.of(layout, ListeningSockets.CONTROLLERS,

@@ -9,7 +9,7 @@
 /// Existing files are kept; leaf certificates with fewer than 120 days left are renewed. Then it gives the
 /// listeners their certificates, serves `/cacerts`, `/ping` and `/v1-k3s` ([SupervisorEndpoint]) and registers
 /// the condition `io.k3j.pki-ready`; once the RSA key for service account tokens is generated, also
-/// `io.k3j.service-key-ready`.
+/// `io.k3j.service-key-ready`, and once all authorities are there `io.k3j.authorities-ready`.
 ///
 /// | reads | writes (sole writer, with its libraries) |
 /// |---|---|

@@ -1,9 +1,9 @@
-package io.k3j.watchcache;
+package io.k3j.datastoreapi;
 
 /// The order of keys: that of their UTF-8 bytes, as in every datastore, which is that of code points. The one of Java
 /// differs from it only between two keys that both have a character from [#FIRST] on: it puts what lies beyond the
 /// basic plane, which is written with two surrogates, before the last characters of that plane. Pure.
-final class KeyOrder {
+public final class KeyOrder {
     /// The first surrogate.
     private static final char FIRST = Character.MIN_SURROGATE;
 
@@ -11,7 +11,7 @@ final class KeyOrder {
     }
 
     /// Whether Java's own order may be wrong for this key and another one of which the same is true.
-    static boolean wide(String key) {
+    public static boolean wide(String key) {
         for (int i = 0; i < key.length(); i++) {
             if (key.charAt(i) >= FIRST) {
                 return true;
@@ -21,7 +21,7 @@ final class KeyOrder {
     }
 
     /// Below, at or above zero, as the first key is lower, equal or higher.
-    static int compare(String a, String b) {
+    public static int compare(String a, String b) {
         int shared = Math.min(a.length(), b.length());
         for (int i = 0; i < shared; i++) {
             char x = a.charAt(i);

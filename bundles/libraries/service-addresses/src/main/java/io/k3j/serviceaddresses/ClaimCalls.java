@@ -1,0 +1,67 @@
+package io.k3j.serviceaddresses;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/// Calls about claims that do not depend on each other, made at once: a Service with many node ports waits for the
+/// datastore no longer than one with a single port. On the calling thread and on virtual ones, which have ended when a
+/// run returns.
+public final class ClaimCalls {
+    /// How many calls are under way at once.
+    static final int AT_ONCE = 32;
+
+    private ClaimCalls() {
+    }
+
+    /// Makes each call once and blocks until all that were begun have ended. Once one has failed no other is begun.
+    /// @param calls for any thread
+    /// @throws RuntimeException the first failure; an Error as well, of whichever thread: a call that was not made must
+    /// not count as one that was
+    public static void run(List<Runnable> calls) {
+        AtomicInteger next = new AtomicInteger();
+        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+        Runnable work = () -> work(calls, next, failure);
+        List<Thread> others = new ArrayList<>();
+        for (int i = 1; i < Math.min(AT_ONCE, calls.size()); i++) {
+            others.add(Thread.ofVirtual().name("service-claim").start(work));
+        }
+        work.run();
+        others.forEach(ClaimCalls::join);
+        switch (failure.get()) {
+            case RuntimeException e -> throw e;
+            case Error e -> throw e;
+            case null, default -> {
+            }
+        }
+    }
+
+    private static void work(List<Runnable> calls, AtomicInteger next,
+            AtomicReference<@Nullable Throwable> failure) {
+        for (int i = next.getAndIncrement(); i < calls.size() && failure.get() == null; i = next.getAndIncrement()) {
+            try {
+                calls.get(i).run();
+            } catch (RuntimeException | Error e) {
+                failure.compareAndSet(null, e);
+            }
+        }
+    }
+
+    /// Calls that were begun are awaited even after an interrupt: what they have written has to be given back.
+    private static void join(Thread thread) {
+        boolean interrupted = false;
+        for (boolean over = false; !over;) {
+            try {
+                thread.join();
+                over = true;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
