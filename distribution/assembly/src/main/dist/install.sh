@@ -297,8 +297,11 @@ create_killall() {
 create_uninstall() {
     [ "${INSTALL_K3S_BIN_DIR_READ_ONLY:-}" = true ] && return
     info "Creating uninstall script $UNINSTALL"
-    sed -e "s|@NAME@|$NAME|g" -e "s|@BIN_DIR@|$BIN_DIR|g" -e "s|@LIB_DIR@|$LIB_DIR|g" -e "s|@SYSTEMD_DIR@|$SYSTEMD_DIR|g" \
-        "$HERE/share/k3s-uninstall.sh" | write "$UNINSTALL" 755
+    # of a pipe only the last command's failure would be seen, and an empty script written
+    script=$(sed -e "s|@NAME@|$NAME|g" -e "s|@BIN_DIR@|$BIN_DIR|g" -e "s|@LIB_DIR@|$LIB_DIR|g" \
+        -e "s|@SYSTEMD_DIR@|$SYSTEMD_DIR|g" "$HERE/share/k3s-uninstall.sh") \
+        || fatal "sed could not read $HERE/share/k3s-uninstall.sh: unpack the release again, and install again"
+    printf '%s\n' "$script" | write "$UNINSTALL" 755
 }
 
 escape_values() { # of an EnvironmentFile=, in which systemd takes \ away, and quotes that a value begins with
@@ -308,8 +311,10 @@ escape_values() { # of an EnvironmentFile=, in which systemd takes \ away, and q
 create_env_file() {
     info "env: Creating environment file $ENV_FILE"
     $SUDO mkdir -p "$(dirname "$ENV_FILE")"
-    { env | grep -E '^(K3S_|CONTAINERD_)' || true
-        env | grep -Ei '^(NO|HTTP|HTTPS)_PROXY=' || true; } | escape_values | write "$ENV_FILE" 600
+    values=$({ env | grep -E '^(K3S_|CONTAINERD_)' || true
+        env | grep -Ei '^(NO|HTTP|HTTPS)_PROXY=' || true; } | escape_values) \
+        || fatal "sed could not write the values for $ENV_FILE: install again"
+    { [ -z "$values" ] || printf '%s\n' "$values"; } | write "$ENV_FILE" 600
 }
 
 create_unit() {

@@ -327,6 +327,13 @@ class InstallScriptTest {
     }
 
     @Test
+    void noScriptIsWrittenThatCouldNotBeRead() throws Exception {
+        stub("sed", "case \"$*\" in *uninstall.sh) kill -KILL $$ ;; esac\nexec /usr/bin/sed \"$@\"");
+        assertThat(install("sh", "install.sh")).startsWith("1 ").contains("sed could not read ", "k3s-uninstall.sh");
+        assertThat(directory.resolve("usr/bin/k3s-uninstall.sh")).doesNotExist();
+    }
+
+    @Test
     void aServerIsJoinedByHttpsOnly() throws Exception {
         environment.putAll(Map.of("K3S_URL", "http://server:6443", "K3S_TOKEN", "x"));
         assertThat(install("sh", "install.sh")).startsWith("1 ")

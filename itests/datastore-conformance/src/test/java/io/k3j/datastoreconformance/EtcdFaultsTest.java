@@ -72,6 +72,21 @@ class EtcdFaultsTest {
         eventually(() -> store.commit(key, 0, value, FOREVER));
     }
 
+    /// Creates a key, whose answer may be late; only a try of unknown outcome may have been made.
+    private long created(String key) {
+        AtomicBoolean unknown = new AtomicBoolean();
+        return eventually(() -> {
+            try {
+                CommitResult result = store.commit(key, 0, bytes("1"), FOREVER);
+                return unknown.get() && result instanceof CommitResult.Conflict conflict
+                        ? conflict.current().orElseThrow().revision() : committed(result);
+            } catch (DatastoreUnavailable e) {
+                unknown.compareAndSet(false, e.outcomeUnknown());
+                throw e;
+            }
+        });
+    }
+
     private static <T> T eventually(Supplier<T> work) {
         return eventually(work, Conformance.PATIENCE);
     }
@@ -320,7 +335,7 @@ class EtcdFaultsTest {
             List<CommitResult> results = new CopyOnWriteArrayList<>();
             Load.parallel(16, 16, i -> {
                 String key = "/held/" + i;
-                long revision = eventually(() -> committed(store.commit(key, 0, bytes("1"), FOREVER)));
+                long revision = created(key);
                 results.add(eventually(() -> store.delete(key, revision)));
             });
             assertThat(results).hasSize(16);

@@ -52,13 +52,18 @@ final class EtcdHistory {
     }
 
     /// The changes of all keys after `revision`, up to `until` or the size limit. Both revisions have to exist.
+    /// A connection that breaks meanwhile ends no watch: they are asked for once more, of whichever member is there.
     /// @throws io.k3j.datastoreapi.DatastoreUnavailable when etcd does not deliver them
     /// @throws Compacted when some of them were compacted
     LogTail.Slice between(long revision, long until) throws InterruptedException {
         try {
             return piece(revision, until);
-        } catch (EtcdFailure e) {
-            throw Attempts.unavailable("read the log", e, false);
+        } catch (EtcdFailure first) {
+            try {
+                return piece(revision, until);
+            } catch (EtcdFailure e) {
+                throw Attempts.unavailable("read the log", e, false);
+            }
         }
     }
 
