@@ -1,6 +1,7 @@
 package io.k3j.cli;
 
 import io.k3j.codec.Json;
+import io.k3j.codec.TerminalText;
 import io.k3j.launcher.Server;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -81,10 +82,10 @@ final class CertificateCommand {
             throw new UsageFailure("no certificates in " + dataDir + "; give --data-dir when they are elsewhere");
         }
         switch (output) {
-            case "json" -> System.out.println(CertificateText.json(lines));
-            case "yaml" -> System.out.print(CertificateText.yaml(lines));
-            case "text" -> System.out.print(CertificateText.text(lines));
-            case "table" -> System.out.print(CertificateText.table(lines));
+            case "json" -> System.out.println(TerminalText.escaped(CertificateText.json(lines)));
+            case "yaml" -> System.out.print(TerminalText.escaped(CertificateText.yaml(lines)));
+            case "text" -> System.out.print(TerminalText.escaped(CertificateText.text(lines)));
+            case "table" -> System.out.print(TerminalText.escaped(CertificateText.table(lines)));
             default -> throw new UsageFailure("--output " + output + " is none of text, table, json, yaml");
         }
         return 0;

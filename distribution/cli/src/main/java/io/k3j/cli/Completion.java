@@ -10,7 +10,8 @@ import java.util.stream.Collectors;
 /// `k3s completion bash|zsh [-i]`.
 final class Completion {
     private static final String COMMANDS = "server agent kubectl crictl ctr check-config check-policy bundle "
-            + "component plugin upgrade completion token etcd-snapshot secrets-encrypt certificate server-config help";
+            + "component plugin upgrade completion token etcd-snapshot secrets-encrypt certificate server-config "
+            + "datastore help";
 
     private Completion() {
     }
@@ -57,6 +58,7 @@ final class Completion {
                       certificate) words="check rotate rotate-ca" ;;
                       secrets-encrypt) words="status enable disable prepare rotate reencrypt rotate-keys" ;;
                       server-config) words="get set" ;;
+                      datastore) words="copy" ;;
                       *) words="" ;;
                     esac
                   fi

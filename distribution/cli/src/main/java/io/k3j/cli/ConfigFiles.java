@@ -98,7 +98,7 @@ final class ConfigFiles {
     private static String download(String url) {
         try (InputStream in = URI.create(url).toURL().openStream()) {
             return new String(in.readNBytes(MOST_BYTES), StandardCharsets.UTF_8);
-        } catch (IOException e) {
+        } catch (IOException | IllegalArgumentException e) {
             throw new UsageFailure("cannot fetch configuration " + url + ": " + reason(e));
         }
     }

@@ -3,6 +3,7 @@ package io.k3j.cli;
 import io.k3j.cli.upgrade.Majority;
 import io.k3j.codec.Json;
 import io.k3j.codec.MalformedInput;
+import io.k3j.codec.TerminalText;
 import io.k3j.launcher.Server;
 import io.k3j.model.Struct;
 import io.k3j.pki.ClusterAccess;
@@ -89,7 +90,8 @@ final class EtcdMajority implements Majority {
     private void unknown(String why) {
         if (!told) {
             told = true;
-            out.println("whether etcd keeps its majority is not known, look at the other servers: " + why);
+            out.println("whether etcd keeps its majority is not known, look at the other servers: "
+                    + TerminalText.escaped(why));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.k3j.cli;
 
+import io.k3j.durablefiles.DurableFiles;
 import io.k3j.launcher.LaunchPlan;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,16 +27,18 @@ final class NodeId {
         return new LaunchPlan(plan.role(), plan.dataDir(), settings, plan.disabled(), plan.whereSet());
     }
 
+    /// A file without one, as a power cut may leave, is none.
     private static String id(Path file) {
         try {
-            if (Files.exists(file)) {
-                return Files.readString(file).strip();
+            String known = Files.exists(file) ? Files.readString(file).strip() : "";
+            if (!known.isEmpty()) {
+                return known;
             }
             byte[] bytes = new byte[BYTES];
             new SecureRandom().nextBytes(bytes);
             String id = HexFormat.of().formatHex(bytes);
             Files.createDirectories(file.getParent());
-            Files.writeString(file, id + "\n");
+            DurableFiles.write(file, id + "\n", "rw-r--r--");
             return id;
         } catch (IOException disk) {
             throw new UsageFailure("cannot read or make " + file + " for --with-node-id: " + disk.getMessage());

@@ -66,6 +66,7 @@ final class PlanBuilder {
                 command.equals("server") && !Boolean.TRUE.equals(settings.get("disableApiserver")));
         problems.addAll(command.equals("agent") ? AgentChecks.problems(settings)
                 : ManagedEtcd.decide(settings, warnings));
+        problems.addAll(TokenChecks.problems(settings, command.equals("server")));
         problems.addAll(Checks.problems(settings, host));
         if (whereSet.containsKey("pluginTrust") && !settings.containsKey("pluginTrust")) {
             problems.add("invalid --plugin-trust (" + whereSet.get("pluginTrust") + "): it names no file, so nothing"

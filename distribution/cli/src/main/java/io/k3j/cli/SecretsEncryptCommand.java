@@ -2,6 +2,7 @@ package io.k3j.cli;
 
 import io.k3j.codec.Json;
 import io.k3j.codec.MalformedInput;
+import io.k3j.codec.TerminalText;
 import io.k3j.model.Struct;
 import io.k3j.pki.ClusterAccess;
 import java.io.IOException;
@@ -63,9 +64,10 @@ final class SecretsEncryptCommand {
         try (ClusterAccess access = RunningServer.reach(words, host)) {
             Struct status = Json.object(RunningServer.granted(access.get(STATUS)).getBytes(StandardCharsets.UTF_8));
             if (words.text("output", "text").equals("json")) {
-                System.out.println(new String(Json.pretty(status), StandardCharsets.UTF_8).strip());
+                System.out.println(
+                        TerminalText.escaped(new String(Json.pretty(status), StandardCharsets.UTF_8).strip()));
             } else {
-                System.out.println(text(status));
+                System.out.println(TerminalText.escaped(text(status)));
             }
         } catch (IOException | MalformedInput broken) {
             throw new UsageFailure(String.valueOf(broken.getMessage()));

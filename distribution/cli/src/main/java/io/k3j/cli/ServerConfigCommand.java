@@ -1,5 +1,6 @@
 package io.k3j.cli;
 
+import io.k3j.codec.TerminalText;
 import io.k3j.pki.ClusterAccess;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -43,7 +44,7 @@ final class ServerConfigCommand {
             boolean json = words.text("output", "text").equals("json");
             ClusterAccess.Answer answer = word.equals("set") ? access.put(PATH, "text/plain", changes.toString())
                     : access.get(PATH, json ? "application/json" : "text/plain");
-            System.out.print(RunningServer.granted(answer));
+            System.out.print(TerminalText.escaped(RunningServer.granted(answer)));
             return 0;
         } catch (IOException broken) {
             throw new UsageFailure(String.valueOf(broken.getMessage()));

@@ -46,14 +46,14 @@ final class ServerPorts {
     }
 
     /// As with K3s nothing of such a server listens at `--https-listen-port` where the supervisor has another port: the
-    /// one it has is the supervisor's.
+    /// one it has is the supervisor's. The setting stays, so that messages name the flag that says the port.
     private static void withoutApi(Map<String, Object> settings, boolean asked, List<String> warnings) {
         if (asked) {
             warnings.add("--apiserver-port and --apiserver-bind-address have no effect with --disable-apiserver");
             settings.remove(API);
             settings.remove(ADDRESS);
         }
-        Object supervisor = settings.remove(SUPERVISOR);
+        Object supervisor = settings.get(SUPERVISOR);
         if (supervisor != null) {
             settings.put(OWN, supervisor);
         }

@@ -73,8 +73,11 @@ final class Words {
     }
 
     /// Whether a switch is on.
+    /// @throws UsageFailure for a value that Go does not read as a boolean
     boolean on(String name) {
-        return text(name, "false").equals("true");
+        String value = text(name, "false");
+        return TypeCheck.bool(value).orElseThrow(() -> new UsageFailure("invalid value \"" + value + "\" for flag --"
+                + name + ": it must be true or false"));
     }
 
     /// The words that are no flags.

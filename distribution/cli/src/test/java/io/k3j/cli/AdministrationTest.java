@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// The small commands around tokens and certificates.
 class AdministrationTest {
@@ -39,5 +41,19 @@ class AdministrationTest {
         assertThatThrownBy(() -> Words.of(List.of("--nonsense"), FORM)).hasMessageContaining("--nonsense")
                 .hasMessageContaining("use: x");
         assertThatThrownBy(() -> Words.of(List.of("--server"), FORM)).hasMessageContaining("needs a value");
+    }
+
+    @Test
+    void anAddressThatIsNoneIsNoConfiguration() {
+        assertThatThrownBy(() -> ConfigFiles.read("http://a b", true)).isInstanceOf(UsageFailure.class)
+                .hasMessageStartingWith("cannot fetch configuration http://a b: ");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, true", "True, true", "1, true", "false, false", "F, false"})
+    void readsSwitchesAsGoDoes(String value, boolean on) {
+        assertThat(Words.of(List.of("--force=" + value), FORM).on("force")).isEqualTo(on);
+        assertThatThrownBy(() -> Words.of(List.of("--force=yes"), FORM).on("force"))
+                .hasMessage("invalid value \"yes\" for flag --force: it must be true or false");
     }
 }

@@ -3,8 +3,11 @@ package io.k3j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -13,7 +16,6 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -40,11 +42,25 @@ class ComponentArgumentsTest {
         return !(flag.state() instanceof Flag.State.Only only) || only.values().contains(argument);
     }
 
+    /// What is built is not looked into: it comes and goes while other modules are built and tested.
     private static List<Path> files(String below, String ends) throws IOException {
-        try (Stream<Path> all = Files.walk(ROOT.resolve(below))) {
-            return all.filter(f -> f.toString().endsWith(ends)).filter(f -> !f.toString().contains("/target/"))
-                    .filter(f -> ends.equals(".md") || f.toString().contains("/src/main/")).toList();
-        }
+        List<Path> found = new ArrayList<>();
+        Files.walkFileTree(ROOT.resolve(below), new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+                return directory.endsWith("target") ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                String name = file.toString();
+                if (name.endsWith(ends) && (ends.equals(".md") || name.contains("/src/main/"))) {
+                    found.add(file);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+        });
+        return found;
     }
 
     @Test

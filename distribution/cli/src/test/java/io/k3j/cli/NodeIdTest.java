@@ -28,6 +28,15 @@ class NodeIdTest {
     }
 
     @Test
+    void anEmptyFileHoldsNone() throws Exception {
+        Files.createDirectories(directory.resolve("node"));
+        Files.writeString(directory.resolve("node/id"), "");
+        String first = name(Map.of("nodeName", "node-1", "withNodeId", true));
+        assertThat(first).matches("node-1-[0-9a-f]{8}");
+        assertThat(name(Map.of("nodeName", "node-1", "withNodeId", true))).isEqualTo(first);
+    }
+
+    @Test
     void leavesTheNameAloneWithoutTheFlag() {
         assertThat(name(Map.of("nodeName", "node-1"))).isEqualTo("node-1");
         assertThat(directory.resolve("node")).doesNotExist();

@@ -29,7 +29,7 @@ final class HeldSockets implements ListeningSockets, AutoCloseable {
         try {
             String address = plan.text("bindAddress", Ports.EVERYWHERE);
             if (plan.role().equals("server")) {
-                held.bind(SERVER, "--https-listen-port", address, Ports.server(plan));
+                held.bind(SERVER, Ports.serverFlag(plan), address, Ports.server(plan));
                 held.loopback(LOOPBACK, "127.0.0.1");
                 held.loopback(LOOPBACK_IPV6, "::1");
                 for (Ports.Component further : Ports.further(plan)) {

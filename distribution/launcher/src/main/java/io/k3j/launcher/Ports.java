@@ -10,6 +10,7 @@ final class Ports {
     private static final String SERVER = "6443";
     private static final String KUBELET = "10250";
     private static final String API_PORT = "--apiserver-port";
+    private static final String SUPERVISOR_PORT = "--supervisor-port";
     /// K3s' `--bind-address`.
     static final String EVERYWHERE = "0.0.0.0";
     private static final String SCHEDULER = "10259";
@@ -31,6 +32,11 @@ final class Ports {
         return plan.text("httpsListenPort", SERVER);
     }
 
+    /// The flag that says the number of a server's own port: without an API server that may be the supervisor's.
+    static String serverFlag(LaunchPlan plan) {
+        return plan.text("supervisorPort", "").equals(server(plan)) ? SUPERVISOR_PORT : "--https-listen-port";
+    }
+
     /// The ports that a server has beside its own: `--supervisor-port`, and the API's on an address of its own. Those
     /// that another one of them is already are not there again.
     static List<Component> further(LaunchPlan plan) {
@@ -38,7 +44,7 @@ final class Ports {
         String own = server(plan);
         String supervisor = plan.text("supervisorPort", own);
         if (!supervisor.equals(own)) {
-            all.add(new Component(ListeningSockets.SUPERVISOR, "--supervisor-port",
+            all.add(new Component(ListeningSockets.SUPERVISOR, SUPERVISOR_PORT,
                     plan.text("bindAddress", EVERYWHERE), supervisor, true));
         }
         String api = plan.text("apiserverPort", own);

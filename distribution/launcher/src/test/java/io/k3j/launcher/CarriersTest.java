@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /// Virtual threads run although each carrier is kept by one that waits in the initializer of a class.
 class CarriersTest {
     private static final Carriers.Pace QUICK = new Carriers.Pace(20, 50, 20);
-    private static final long LIMIT_SECONDS = 10;
+    private static final long LIMIT_SECONDS = 300;
     /// So many get an added carrier and keep it too.
     private static final int MORE = 3;
 

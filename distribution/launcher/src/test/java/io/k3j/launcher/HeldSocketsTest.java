@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -11,11 +12,18 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HeldSocketsTest {
+    private static final int FROM = 12_000;
+    private static final int TO = 15_000;
+    private static final AtomicInteger NEXT = new AtomicInteger(ThreadLocalRandom.current().nextInt(FROM, TO - 500));
+    private static final int MOST_TRIES = 20;
+
     @Test
     void lendsTheSocketsARoleNeeds() throws StartFailure {
         try (HeldSockets server = HeldSockets.bind(plan("server", Set.of("agent"), "0"))) {
@@ -34,6 +42,18 @@ class HeldSocketsTest {
             assertThatThrownBy(() -> HeldSockets.bind(plan("server", Set.of("agent"), port)))
                     .isInstanceOf(StartFailure.class).hasMessageContaining("127.0.0.1:" + port)
                     .hasMessageContaining("--https-listen-port").hasMessageContaining("ss -ltnp");
+        }
+    }
+
+    @Test
+    void namesTheSupervisorsFlagWhereThatSaysTheServersPort() throws StartFailure {
+        try (HeldSockets first = HeldSockets.bind(plan("server", Set.of("agent"), "0"))) {
+            String port = Integer.toString(first.port("server"));
+            LaunchPlan plan = new LaunchPlan("server", Path.of("/nowhere"), Map.of("bindAddress", "127.0.0.1",
+                    "httpsListenPort", port, "supervisorPort", port, "disableApiserver", true), Set.of("agent"),
+                    Map.of());
+            assertThatThrownBy(() -> HeldSockets.bind(plan)).isInstanceOf(StartFailure.class)
+                    .hasMessageContaining("127.0.0.1:" + port + " (--supervisor-port)");
         }
     }
 
@@ -74,7 +94,7 @@ class HeldSocketsTest {
 
     @Test
     void anAddressOfItsOwnDoesNotShutThisMachineOut() throws StartFailure, IOException {
-        try (HeldSockets server = HeldSockets.bind(bound("127.0.0.9"))) {
+        try (HeldSockets server = onBoth()) {
             int port = server.port("server");
             assertThat(server.lend("server").getLocalAddress()).isEqualTo(new InetSocketAddress("127.0.0.9", port));
             assertThat(server.lend("loopback").getLocalAddress()).isEqualTo(new InetSocketAddress("127.0.0.1", port));
@@ -99,6 +119,16 @@ class HeldSocketsTest {
             assertThat(server.port("server")).isEqualTo(other.getLocalPort());
             assertThat(server.has("loopback")).isFalse();
         }
+    }
+
+    /// Another process may have the port that is found for the one address on the loopback address.
+    private static HeldSockets onBoth() throws StartFailure {
+        HeldSockets server = HeldSockets.bind(bound("127.0.0.9"));
+        for (int again = 0; again < MOST_TRIES && !server.has("loopback"); again++) {
+            server.close();
+            server = HeldSockets.bind(bound("127.0.0.9"));
+        }
+        return server;
     }
 
     private static LaunchPlan bound(String address) {
@@ -134,9 +164,15 @@ class HeldSocketsTest {
         }
     }
 
+    /// Below those that the kernel gives to whoever asks for any, and each once: nobody takes it meanwhile.
     private static int free() throws IOException {
-        try (ServerSocket any = new ServerSocket(0)) {
-            return any.getLocalPort();
+        while (true) {
+            int port = NEXT.getAndIncrement();
+            try (ServerSocket any = new ServerSocket(port)) {
+                return any.getLocalPort();
+            } catch (BindException taken) {
+                assertThat(port).as("no port is free").isLessThan(TO);
+            }
         }
     }
 

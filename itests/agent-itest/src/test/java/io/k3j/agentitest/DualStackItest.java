@@ -59,7 +59,7 @@ class DualStackItest {
     void podsOfBothNodesReachEachOtherInBothFamilies() throws IOException, InterruptedException {
         for (String ip : nodes.field("pod two", ".status.podIPs[*].ip")) {
             nodes.until("way to " + ip, () -> nodes.reaches("one", ip, 8080));
-            assertThat(nodes.in("one", "ping -c 2 -W 2 " + ip)).contains(" 0% packet loss");
+            assertThat(nodes.in("one", "ping -c 2 -W 30 " + ip)).contains(" 0% packet loss");
         }
         for (String ip : nodes.field("pod one", ".status.podIPs[*].ip")) {
             nodes.until("way to " + ip, () -> nodes.reaches("two", ip, 8080));

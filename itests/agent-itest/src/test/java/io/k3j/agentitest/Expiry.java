@@ -13,7 +13,8 @@ import java.util.List;
 ///
 /// @param authorities the directory of a server's authorities
 record Expiry(Path authorities) {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    /// Of several processes for each certificate.
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final String EXPIRE = """
             set -e
             tls=$1

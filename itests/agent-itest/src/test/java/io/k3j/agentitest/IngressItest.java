@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -42,7 +43,7 @@ class IngressItest {
     private static final String SERVER = "10.10.10.50";
     private static final String AGENT = "10.10.10.101";
     private static final String OUTSIDE = "10.10.10.1";
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final Path PAGE = Path.of("../../docs/ingress.md");
     private MachineNet net;
     private Machine machine;
@@ -88,7 +89,7 @@ class IngressItest {
 
     /// What curl says of a URL of `shop.example.test` at an address, with its head.
     private static String curl(String address, String... more) throws IOException, InterruptedException {
-        List<String> words = new ArrayList<>(List.of("curl", "-si", "--max-time", "5"));
+        List<String> words = new ArrayList<>(List.of("curl", "-si", "--max-time", "30"));
         for (String host : List.of("shop", "who", "vault", "health")) {
             words.addAll(List.of("--resolve", host + ".example.test:80:" + address, "--resolve",
                     host + ".example.test:443:" + address));
@@ -97,9 +98,13 @@ class IngressItest {
         return Launch.of(words.toArray(String[]::new)).run(LIMIT).text();
     }
 
-    private void awaitCurl(String text, String address, String... more) throws IOException, InterruptedException {
-        Waiting.until("\"" + text + "\" from " + address, LIMIT, () -> curl(address, more).contains(text),
-                () -> server.story() + kubectlQuietly("get ingress,service,endpointslices -A"));
+    private String awaitCurl(String text, String address, String... more) throws IOException, InterruptedException {
+        AtomicReference<String> answer = new AtomicReference<>("");
+        Waiting.until("\"" + text + "\" from " + address, LIMIT, () -> {
+            answer.set(curl(address, more));
+            return answer.get().contains(text);
+        }, () -> answer + "\n" + server.story() + kubectlQuietly("get ingress,service,endpointslices -A"));
+        return answer.get();
     }
 
     private String kubectlQuietly(String words) {
@@ -129,11 +134,10 @@ class IngressItest {
     void answersAtEachNodeAndThePodSeesWhoAsksAServer() throws IOException, InterruptedException {
         awaitCurl("hello", SERVER, "http://shop.example.test/");
         awaitCurl("hello", AGENT, "http://shop.example.test/");
-        assertThat(curl(SERVER, "http://who.example.test/a?b")).as(kubectlQuietly("logs shop")).contains(
-                "GET /a?b HTTP/1.1;",
-                "x-forwarded-for: " + OUTSIDE + ";", "x-forwarded-proto: http;",
-                "x-forwarded-host: who.example.test;");
-        assertThat(curl(SERVER, "http://" + SERVER + "/")).contains("404 page not found");
+        String asked = awaitCurl("GET /a?b HTTP/1.1;", SERVER, "http://who.example.test/a?b");
+        assertThat(asked).as(kubectlQuietly("logs shop")).contains("x-forwarded-for: " + OUTSIDE + ";",
+                "x-forwarded-proto: http;", "x-forwarded-host: who.example.test;");
+        awaitCurl("404 page not found", SERVER, "http://" + SERVER + "/");
         await("get ingress shop -o jsonpath={.status.loadBalancer.ingress}", SERVER);
         assertThat(kubectl("get ingressclasses").text()).contains("traefik.io/ingress-controller");
     }
@@ -221,7 +225,7 @@ class IngressItest {
                 .isZero();
         assertThat(kubectl("create ingress away --rule='away.example.test/*=away:80'").code()).isZero();
         await("get events --field-selector involvedObject.name=away", "ExternalNameService");
-        assertThat(curl(SERVER, "-H", "Host: away.example.test", "http://" + SERVER + "/")).contains(" 502 ");
+        awaitCurl(" 502 ", SERVER, "-H", "Host: away.example.test", "http://" + SERVER + "/");
     }
 
     @Test
@@ -232,7 +236,9 @@ class IngressItest {
         try (IngressLoad load = IngressLoad.on(SERVER)) {
             for (int i = 0; i < 2; i++) {
                 assertThat(server.console("swap", jar).code()).isZero();
+                load.goesOn(server::story);
                 assertThat(server.console("back", "ingress").code()).isZero();
+                load.goesOn(server::story);
             }
             assertThat(load.answered()).isGreaterThan(100);
         }

@@ -2,6 +2,7 @@ package io.k3j.agentitest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.testkitmachine.Waiting;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -13,12 +14,16 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /// Clients that ask host `shop` again and again, each time by a connection of its own, until they are closed; then one
 /// that was refused, or heard anything but `hello`, fails the test.
 final class IngressLoad implements AutoCloseable {
     private static final int CLIENTS = 8;
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final int LIMIT_MILLIS = (int) Duration.ofSeconds(60).toMillis();
+    /// Of each client some that it has asked for since.
+    private static final int MORE = 3 * CLIENTS + 1;
     private final String server;
     private final AtomicBoolean over = new AtomicBoolean();
     private final AtomicInteger answered = new AtomicInteger();
@@ -39,6 +44,12 @@ final class IngressLoad implements AutoCloseable {
 
     int answered() {
         return answered.get();
+    }
+
+    /// Waits for more answers.
+    void goesOn(Supplier<String> story) throws IOException, InterruptedException {
+        int before = answered();
+        Waiting.until("more answers", LIMIT, () -> answered() > before + MORE, story);
     }
 
     private void ask() {

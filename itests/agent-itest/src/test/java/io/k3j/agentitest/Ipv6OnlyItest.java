@@ -72,7 +72,8 @@ class Ipv6OnlyItest {
         String two = nodes.field("pod two", ".status.podIP").getFirst();
         nodes.until("way to " + two, () -> nodes.reaches("one", two, 8080));
         nodes.until("way to " + one, () -> nodes.reaches("two", one, 8080));
-        assertThat(nodes.in("two", "sh -c 'nc -w 2 fd00:43::1 443 < /dev/null && echo open'")).contains("open");
+        nodes.until("way to the API", () -> nodes.in("two", "sh -c 'nc -w 2 fd00:43::1 443 < /dev/null && echo open'")
+                .contains("open"));
     }
 
     @Test

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @NeedsMachine
 @NeedsPackages({"curl", "wireguard-go", "wireguard-tools"})
 class PodNetworkItest {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final String URL = "https://10.10.10.50:6443";
     private static final String FOREIGN = """
             {"cniVersion":"1.0.0","name":"own","plugins":[{"type":"bridge","bridge":"own0","isDefaultGateway":true,\
@@ -54,7 +54,7 @@ class PodNetworkItest {
         assertThat(addresses).hasSize(2);
         for (String ip : addresses) {
             nodes.until("way to " + ip, () -> nodes.reaches("one", ip, 8080));
-            assertThat(nodes.in("one", "ping -c 3 -W 2 " + ip)).contains(" 0% packet loss");
+            assertThat(nodes.in("one", "ping -c 3 -W 30 " + ip)).contains(" 0% packet loss");
         }
         nodes.apply(
                 """

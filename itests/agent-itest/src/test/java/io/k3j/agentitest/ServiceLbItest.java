@@ -41,7 +41,7 @@ class ServiceLbItest {
     private static final String EXTERNAL = "198.51.100.7";
     private static final String SECOND = "10.10.10.77";
     private static final String OUTSIDE = "10.10.10.1";
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final Path PAGE = Path.of("../../docs/servicelb.md");
     private static final String POD = """
             apiVersion: v1
@@ -115,7 +115,7 @@ class ServiceLbItest {
     }
 
     private static boolean answers(String address, int port) throws IOException, InterruptedException {
-        return Launch.of("curl", "-sf", "--max-time", "2", "http://" + address + ":" + port + "/").run(LIMIT).text()
+        return Launch.of("curl", "-sf", "--max-time", "10", "http://" + address + ":" + port + "/").run(LIMIT).text()
                 .contains("hello");
     }
 
@@ -148,7 +148,7 @@ class ServiceLbItest {
         apply(service("second", "Cluster", 80));
         await("get events", "belongs to Service default/web");
         assertThat(kubectl("get service second --no-headers").text()).contains("<pending>");
-        assertThat(answers(SERVER, 80)).isTrue();
+        awaitAnswer(SERVER, 80);
         assertThat(kubectl("delete service second").code()).isZero();
     }
 
@@ -234,10 +234,10 @@ class ServiceLbItest {
     @Order(4)
     void staysWhileTheBundleIsStoppedAndSwapped() throws IOException, InterruptedException {
         assertThat(server.console("stop", "servicelb").code()).isZero();
-        assertThat(answers(SERVER, 80)).isTrue();
+        awaitAnswer(SERVER, 80);
         assertThat(server.console("start", "servicelb").code()).isZero();
         awaitAddresses("web", AGENT, SERVER);
-        assertThat(answers(SERVER, 80)).isTrue();
+        awaitAnswer(SERVER, 80);
     }
 
     @Test
@@ -298,7 +298,11 @@ class ServiceLbItest {
         server.ended(LIMIT);
         server = Server.start(serverMachine, "--token", TOKEN, "--disable=servicelb,traefik").ready();
         awaitAddresses("web", "");
-        assertThat(kubectl("get service web -o yaml").text()).doesNotContain("load-balancer-cleanup");
+        Waiting.until("its finalizer to go", LIMIT, () -> {
+            assertThat(kubectl("get service web -o yaml").text()).contains("name: web")
+                    .doesNotContain("load-balancer-cleanup");
+            return true;
+        }, server::story);
         Waiting.until("annotations to go", LIMIT,
                 () -> !kubectl("get nodes -o yaml").text().contains("svccontroller.k3s.cattle.io/ports"),
                 server::story);

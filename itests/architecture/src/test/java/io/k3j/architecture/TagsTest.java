@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// What takes too long for each run belongs to one of the suites that the README names.
@@ -42,9 +41,7 @@ class TagsTest {
     }
 
     private static Set<Path> tests() throws IOException {
-        try (Stream<Path> all = Files.walk(Tree.ROOT.resolve("itests"))) {
-            return all.filter(path -> path.toString().endsWith(".java")).filter(path -> !path.endsWith(
-                    "TagsTest.java")).collect(Collectors.toSet());
-        }
+        return Tree.java("itests").stream().filter(path -> !path.endsWith("TagsTest.java"))
+                .collect(Collectors.toSet());
     }
 }

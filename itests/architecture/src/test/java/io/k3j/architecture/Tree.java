@@ -3,8 +3,12 @@ package io.k3j.architecture;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -65,6 +69,27 @@ final class Tree {
             return all.filter(p -> p.toString().endsWith(".java") && !p.endsWith("package-info.java")).sorted()
                     .toList();
         }
+    }
+
+    /// The Java files below a directory of the tree. What is built is not looked into: it comes and goes while other
+    /// modules are built and tested.
+    static List<Path> java(String below) throws IOException {
+        List<Path> found = new ArrayList<>();
+        Files.walkFileTree(ROOT.resolve(below), new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+                return directory.endsWith("target") ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                if (file.toString().endsWith(".java")) {
+                    found.add(file);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+        });
+        return found;
     }
 
     static int lines(List<Path> sources) throws IOException {

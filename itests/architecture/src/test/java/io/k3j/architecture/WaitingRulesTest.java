@@ -79,7 +79,7 @@ class WaitingRulesTest {
             Map.entry("StallingBody.java: closing.join()", "is complete when it is reached"),
             Map.entry("GrpcConnection.java: frames.join()", "has a limit of its own"),
             Map.entry("GrpcServerConnection.java: frames.join()", "has a limit of its own"),
-            Map.entry("ServerStartup.java: layout)).join()", "joins a cluster"),
+            Map.entry("ClusterBootstrap.java: joining().join()", "joins a cluster"),
             Map.entry("RemoteCommand.java: t.join()", "of one request, and is interrupted"),
             Map.entry("TunnelRelay.java: out.join()", "of one connection, and is interrupted"),
             Map.entry("LoadBalancer.java: up.join()", "of one connection, which the stop closes"),
@@ -219,10 +219,9 @@ class WaitingRulesTest {
     private static List<Source> tests() throws IOException {
         List<Source> all = new ArrayList<>();
         for (String part : List.of("bundles", "itests")) {
-            try (Stream<Path> files = Files.walk(Tree.ROOT.resolve(part))) {
-                for (Path file : files.filter(p -> p.toString().endsWith(".java") && !p.toString().contains("/target/")
-                        && (part.equals("itests") || p.toString().contains("/src/test/"))
-                        && !p.endsWith("WaitingRulesTest.java")).toList()) {
+            for (Path file : Tree.java(part)) {
+                if ((part.equals("itests") || file.toString().contains("/src/test/"))
+                        && !file.endsWith("WaitingRulesTest.java")) {
                     all.add(new Source(file, Files.readString(file)));
                 }
             }

@@ -21,7 +21,8 @@ import java.util.concurrent.TimeoutException;
 
 /// Somebody who reaches the API server over HTTPS and holds a token.
 final class Attacker implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    /// What is promised is asserted where nothing else runs.
+    private static final Duration LIMIT = Duration.ofSeconds(Boolean.getBoolean("k3j.full") ? 20 : 120);
     private final Api api;
     private final String token;
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /// Few requests that are meant to take all memory, all processors or all places of the API server. Each is answered
-/// within the 20 seconds that an [Attacker] waits; thousands of other bodies: [HostileBodiesItest].
+/// within the time that an [Attacker] waits; thousands of other bodies: [HostileBodiesItest].
 @NeedsMachine
 @ExtendWith(Victim.Here.class)
 class ExhaustionAttacksItest {

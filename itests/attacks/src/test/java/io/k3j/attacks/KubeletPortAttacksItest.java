@@ -40,7 +40,7 @@ class KubeletPortAttacksItest {
             InterruptedException {
         String token = account.isEmpty() ? ""
                 : "-H \"Authorization: Bearer $(kubectl create token " + account + ")\" ";
-        return victim.text("curl -sk -m 10 -o /dev/null -w '%{http_code}' " + token + request.replace("KUBELET",
+        return victim.text("curl -sk -m 100 -o /dev/null -w '%{http_code}' " + token + request.replace("KUBELET",
                 "https://127.0.0.1:10250")).strip();
     }
 

@@ -123,7 +123,7 @@ class NodeCredentialAttacksItest {
             String why) throws IOException, InterruptedException {
         String[] words = request.split(" ");
         String answer = victim
-                .text("cd /var/lib/rancher/k3s/agent; curl -sk -m 20 --cert " + certificate + ".crt --key "
+                .text("cd /var/lib/rancher/k3s/agent; curl -sk -m 100 --cert " + certificate + ".crt --key "
                         + certificate + ".key -X " + words[0] + " -H 'Content-Type: application/" + type
                         + "' -w '%{http_code}' 'https://127.0.0.1:6443" + words[1] + "' -d '" + body + "'");
         assertThat(answer).as(request).contains("forbidden", why).endsWith("403");

@@ -39,7 +39,9 @@ class ProxyAttacksItest {
     @BeforeAll
     static void begin(Victim victim) throws IOException, InterruptedException {
         victim.apply(MUTE + OWNER.yaml());
-        victim.until("kubectl get pod mute", "Running");
+        // it listens a moment after it runs
+        victim.until("kubectl get --raw /api/v1/namespaces/default/pods/mute:8080/proxy/hostname && echo listens",
+                "listens");
     }
 
     @AfterEach

@@ -37,7 +37,7 @@ class RequestAttacksItest {
     /// More than the 200 seats there are for writes, and some that may get lost on the way.
     private static final int HELD = 205;
     private static final int SLOW = 220;
-    private static final Duration SLOWLY = Duration.ofSeconds(40);
+    private static final Duration SLOWLY = Duration.ofSeconds(180);
     private static final int MEGABYTE = 1 << 20;
     private static final int MOST_WARNED = 8 << 10;
     private static final String PODS = """
@@ -61,7 +61,9 @@ class RequestAttacksItest {
     static void begin(Victim victim) throws IOException, InterruptedException {
         victim.apply(PODS + Stream.of(WRITER, NEIGHBOUR, GUIDE, SPLITTER).map(Account::yaml)
                 .collect(Collectors.joining()));
-        victim.until("kubectl get pod web", "Running");
+        // it listens a moment after it runs
+        victim.until("kubectl get --raw /api/v1/namespaces/default/pods/web:8080/proxy/hostname && echo listens",
+                "listens");
     }
 
     @AfterEach

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @NeedsPackages("openssl")
 @ExtendWith(Victim.Here.class)
 class SupervisorAttacksItest {
-    private static final Duration SLOWLY = Duration.ofSeconds(40);
+    private static final Duration SLOWLY = Duration.ofSeconds(180);
     /// More than the ten seats that signing has.
     private static final int SLOW = 15;
     private static String password = "";
@@ -47,7 +47,7 @@ class SupervisorAttacksItest {
     /// @param headers of curl
     /// @return what is answered, and the status behind it
     private static String signed(Victim victim, String what, String headers) throws IOException, InterruptedException {
-        return victim.text("cd " + victim.dir() + " && curl -sk -m 20 -w '%{http_code}' -u node:" + password + " "
+        return victim.text("cd " + victim.dir() + " && curl -sk -m 100 -w '%{http_code}' -u node:" + password + " "
                 + headers + " --data-binary @agent.csr https://127.0.0.1:6443/v1-k3s/" + what + ".crt");
     }
 
@@ -59,7 +59,7 @@ class SupervisorAttacksItest {
         String file = victim.dir() + "/unbound.crt";
         victim.text("cat > " + file + " <<'END'\n" + certificate.substring(0, certificate.length() - 3) + "\nEND");
         victim.until("kubectl get node " + victim.node() + " -o jsonpath='{.metadata.annotations}'", "k3j.io/network");
-        String patch = "curl -sk -m 20 --cert " + file + " --key " + victim.dir() + "/agent.key -X PATCH -w"
+        String patch = "curl -sk -m 100 --cert " + file + " --key " + victim.dir() + "/agent.key -X PATCH -w"
                 + " '%%{http_code}' -H 'Content-Type: application/merge-patch+json'"
                 + " https://127.0.0.1:6443/api/v1/nodes/" + victim.node() + "%s -d '%s'";
         for (String metadata : List.of("\"annotations\": {\"flannel.alpha.coreos.com/public-ip\": \"192.0.2.66\"}",

@@ -54,7 +54,7 @@ class VolumeAttacksItest {
             """;
     private static final int READERS = 10;
     /// In which each reader is started a dozen times.
-    private static final Duration CHANCES = Duration.ofMinutes(4);
+    private static final Duration CHANCES = Duration.ofMinutes(8);
 
     /// CVE-2017-1002102: the kubelet removes what the link `..data` points at.
     @Test

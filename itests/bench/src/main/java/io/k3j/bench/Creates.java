@@ -66,7 +66,7 @@ final class Creates {
         latencies = new Histogram();
         double took = (System.nanoTime() - begin) / 1e9;
         going = false;
-        if (!over.await(60, TimeUnit.SECONDS)) {
+        if (!over.await(5, TimeUnit.MINUTES)) {
             throw new IOException(over.getCount() + " requests are never answered");
         }
         Map<Integer, Long> wrong = new TreeMap<>();
@@ -80,7 +80,7 @@ final class Creates {
         Link link = servers.get(server).all().getFirst();
         link.execute(() -> send(link, server, over::countDown));
         try {
-            if (!over.await(60, TimeUnit.SECONDS)) {
+            if (!over.await(5, TimeUnit.MINUTES)) {
                 throw new IOException("never answered");
             }
         } catch (InterruptedException e) {

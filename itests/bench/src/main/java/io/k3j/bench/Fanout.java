@@ -79,7 +79,7 @@ final class Fanout {
             }
             change(i);
         }
-        for (int waited = 0; waited < 600 && (answered.get() < changes || behind(changes)); waited++) {
+        for (int waited = 0; waited < 3_000 && (answered.get() < changes || behind(changes)); waited++) {
             Pauses.millis(100);
         }
         over = true;

@@ -3,9 +3,9 @@ package io.k3j.bench;
 import io.k3j.bench.Table.Floor;
 import io.k3j.ingress.BareIngress;
 import io.k3j.testkitbase.Figure;
+import io.k3j.testkitprocess.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +18,9 @@ import java.util.List;
 ///
 /// `IngressBench DIRECTORY [full|short|smoke]`; needs `nginx`, and `haproxy` but for a smoke, on the `PATH`.
 public final class IngressBench {
+    /// Five minutes; it is there at once where nothing else runs.
+    private static final int LOOKS = 6_000;
+    private static final int LOOK_MILLIS = 50;
     private static final int CONNECTIONS = 64;
     private static final int WEBSOCKETS = 1_000;
     private static final int ISSUE = 13;
@@ -48,7 +51,7 @@ public final class IngressBench {
     static List<String> run(Path directory, Size size) throws IOException, InterruptedException {
         IngressBench bench = new IngressBench(Files.createDirectories(directory), size);
         try (IdleWebsockets websockets = new IdleWebsockets()) {
-            int web = free();
+            int web = FreePort.next();
             bench.nginx("endpoint", "server { listen 127.0.0.1:" + web + "; location / { return 200 \"hello\"; } }",
                     web);
             double nginx = size == Size.SMOKE ? 0 : bench.nginx(web, websockets);
@@ -67,7 +70,7 @@ public final class IngressBench {
     }
 
     private double nginx(int web, IdleWebsockets websockets) throws IOException, InterruptedException {
-        int port = free();
+        int port = FreePort.next();
         String forward = "proxy_http_version 1.1; proxy_set_header Host $host; "
                 + "proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header X-Forwarded-Proto $scheme; ";
         Process peer = nginx("nginx", "upstream web { server 127.0.0.1:" + web
@@ -90,7 +93,7 @@ public final class IngressBench {
     }
 
     private void haproxy(int web, IdleWebsockets websockets) throws IOException, InterruptedException {
-        int port = free();
+        int port = FreePort.next();
         Path file = Files.writeString(directory.resolve("haproxy.cfg"), "global\n nbthread 1\n maxconn 8192\ndefaults\n"
                 + " mode http\n option forwardfor\n http-reuse always\n timeout connect 3s\n timeout client 1h\n"
                 + " timeout server 1h\n timeout tunnel 1h\nfrontend f\n bind 127.0.0.1:" + port
@@ -101,7 +104,7 @@ public final class IngressBench {
     }
 
     private double ours(int web, IdleWebsockets websockets, double nginx) throws IOException, InterruptedException {
-        int port = free();
+        int port = FreePort.next();
         // as the product starts, or other code is measured: below 512 MiB of heap Netty's allocator has no magazines of
         // a thread's own; the heap at rest and the young generation are those of a process this small
         Process own = start("ingress", port, Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -156,19 +159,13 @@ public final class IngressBench {
         Process process = new ProcessBuilder(command).redirectErrorStream(true)
                 .redirectOutput(directory.resolve(name + ".log").toFile()).start();
         started.add(process);
-        for (int tries = 0; process.isAlive() && tries < 300; tries++) {
+        for (int tries = 0; process.isAlive() && tries < LOOKS; tries++) {
             try (Socket _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
                 return process;
             } catch (IOException notYet) {
-                Pauses.millis(50);
+                Pauses.millis(LOOK_MILLIS);
             }
         }
         throw new IOException(name + " does not listen: " + Files.readString(directory.resolve(name + ".log")));
-    }
-
-    private static int free() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -34,7 +34,7 @@ import java.util.concurrent.TimeoutException;
 /// Connections of one client: HTTP/2, a client certificate, TLS by BoringSSL where there is one for this machine: the
 /// client shares the server's cores, and should cost no more than a client in Go or C does.
 final class Links implements AutoCloseable {
-    private static final long LIMIT_SECONDS = 60;
+    private static final long LIMIT_SECONDS = 300;
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(2, EpollIoHandler.newFactory());
     private final List<Link> links = new ArrayList<>();
 

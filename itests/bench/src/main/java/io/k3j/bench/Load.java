@@ -54,7 +54,7 @@ final class Load {
         server = product.cpuNanos() - server;
         client = own() - client;
         going = false;
-        if (!over.await(60, TimeUnit.SECONDS)) {
+        if (!over.await(5, TimeUnit.MINUTES)) {
             throw new IOException("requests without answer: " + over.getCount());
         }
         double count = Math.max(1, measured.count());

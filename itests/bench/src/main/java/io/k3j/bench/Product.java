@@ -11,7 +11,7 @@ import java.util.List;
 
 /// The assembled product as a process, and what the kernel says about it.
 final class Product implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofSeconds(300);
     private static final long TICK_NANOS = 10_000_000;
     private final K3sProcess process;
     private final long begun;

@@ -128,7 +128,7 @@ public final class ServersBench {
 
     private void arrived(String name, Events watch, Map<Long, Creates.Acknowledged> acknowledged)
             throws InterruptedException {
-        for (int waited = 0; waited < 600 && watch.count() < acknowledged.size(); waited++) {
+        for (int waited = 0; waited < 3_000 && watch.count() < acknowledged.size(); waited++) {
             Pauses.millis(100);
         }
         Set<Long> told = new HashSet<>();

@@ -136,6 +136,8 @@ class AdmissionPolicyItest {
             object("ConfigMap", name);
             return said("get", "configmap", name, "-o", "json").replace(" ", "").contains("\"group\":\"masters\"");
         });
+        server.await("the policy of Deployments is asked", LIMIT,
+                () -> deployment("probe-" + probes[0]++, 6).contains("at most 5 replicas"));
     }
 
     private K3sProcess started() throws IOException, InterruptedException {

@@ -48,7 +48,7 @@ class AdmissionWebhookItest {
               rules: [{operations: [CREATE], apiGroups: [''], apiVersions: [v1], resources: [configmaps]}]
               objectSelector: {matchLabels: {hooked: 'yes'}}
               sideEffects: None
-              timeoutSeconds: 2
+              timeoutSeconds: 30
               admissionReviewVersions: [v1]
             ---
             apiVersion: admissionregistration.k8s.io/v1
@@ -60,7 +60,7 @@ class AdmissionWebhookItest {
               rules: [{operations: ['*'], apiGroups: ['*'], apiVersions: ['*'], resources: ['*/*']}]
               objectSelector: {matchLabels: {hooked: 'yes'}}
               sideEffects: None
-              timeoutSeconds: 2
+              timeoutSeconds: 30
               admissionReviewVersions: [v1]
             """;
     private Path home;
@@ -91,6 +91,9 @@ class AdmissionWebhookItest {
         commands.kubectl("apply", "-f", file.toString());
         int[] probes = {0};
         server.await("webhooks are asked", LIMIT, () -> created("probe-" + probes[0]++, "bad").contains("denied"));
+        // what the one refuses while the other is not asked yet is refused as well
+        server.await("both webhooks are asked", LIMIT,
+                () -> created("probe-" + probes[0]++, "fine").contains("created"));
     }
 
     private K3sProcess started() throws IOException, InterruptedException {

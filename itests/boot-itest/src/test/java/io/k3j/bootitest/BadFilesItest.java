@@ -64,7 +64,7 @@ class BadFilesItest {
 
     private Outcome start(Path home, String... flags) throws IOException, InterruptedException {
         List<String> line = new ArrayList<>(List.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY,
-                "--clear-groups", "timeout", "60", dir.resolve("k3s/bin/k3s").toString(), "server",
+                "--clear-groups", "timeout", "240", dir.resolve("k3s/bin/k3s").toString(), "server",
                 "--data-dir", home.resolve("data").toString(), "--write-kubeconfig",
                 home.resolve("k3s.yaml").toString(), "--disable-agent", "--bind-address", "127.0.0.1",
                 "--https-listen-port", "0"));

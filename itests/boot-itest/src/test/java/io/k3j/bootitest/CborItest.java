@@ -2,6 +2,7 @@ package io.k3j.bootitest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.testkitbase.Waiting;
 import io.k3j.testkitprocess.K3sProcess;
 import io.k3j.testkitprocess.Launch;
 import io.k3j.testkitprocess.Outcome;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// A client in Go that prefers CBOR talks CBOR to a server whose gate is on: kubectl's dynamic client, which lists,
 /// watches and deletes.
 class CborItest {
-    private static final Duration LIMIT = Duration.ofMinutes(2);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final String CRD = """
             apiVersion: apiextensions.k8s.io/v1
             kind: CustomResourceDefinition
@@ -58,14 +59,15 @@ class CborItest {
             server.await("kubeconfig", LIMIT, () -> Files.exists(dir.resolve("k3s.yaml")));
             server.await("served API", LIMIT, commands::served);
             commands.kubectl("apply", "-f", Files.writeString(dir.resolve("crd.yaml"), CRD).toString());
-            commands.kubectl("wait", "--for=condition=Established", "crd/things.example.com");
-            commands.kubectl("apply", "-f", Files.writeString(dir.resolve("thing.yaml"), THING).toString());
-            Outcome waited = preferring("wait", "--for=jsonpath={.spec.list[1].b}=c", "things/one", "--timeout=60s");
+            commands.kubectl("wait", "--for=condition=Established", "crd/things.example.com", "--timeout=240s");
+            String thing = Files.writeString(dir.resolve("thing.yaml"), THING).toString();
+            Waiting.until("a thing", server, () -> commands.kubectl("apply", "-f", thing).contains("/one "));
+            Outcome waited = preferring("wait", "--for=jsonpath={.spec.list[1].b}=c", "things/one", "--timeout=240s");
             assertThat(Commands.must(waited)).contains("thing.example.com/one condition met",
                     "Accept: application/json;q=0.9,application/cbor;q=1",
                     "Content-Type: application/cbor\n", "Content-Type: application/cbor-seq");
             Outcome account = preferring("wait", "--for=jsonpath={.metadata.name}=default", "serviceaccounts/default",
-                    "--timeout=60s");
+                    "--timeout=240s");
             assertThat(Commands.must(account)).contains("serviceaccount/default condition met",
                     "Content-Type: application/cbor");
             assertThat(Commands.must(preferring("delete", "things/one"))).contains("\"one\" deleted",

@@ -2,6 +2,7 @@ package io.k3j.bootitest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.testkitbase.Waiting;
 import io.k3j.testkitkms.KmsPlugin;
 import io.k3j.testkitprocess.K3sProcess;
 import io.k3j.testkitprocess.Launch;
@@ -113,7 +114,9 @@ class EncryptionItest {
             commands.kubectl("create", "secret", "generic", "one", "--from-literal=password=plaintext");
             assertThat(rows("secrets")).isNotEmpty().allMatch(row -> row.startsWith("k8s:enc:kms:v2:vault:"));
             assertThat(plugin.calls()).contains("Status", "Encrypt", "Decrypt");
-            assertThat(commands.kubectl("get", "--raw", "/readyz?verbose")).contains("[+]kms-providers ok");
+            // not ready while post-start hooks go on
+            Waiting.until("readiness with the plug-in", server,
+                    () -> commands.kubectl("get", "--raw", "/readyz?verbose").contains("[+]kms-providers ok"));
             assertThat(commands.kubectl("get", "--raw", "/metrics")).contains(
                     "apiserver_storage_transformation_operations_total{resource=\"secrets\",transformation_type="
                             + "\"to_storage\",transformer_prefix=\"k8s:enc:kms:v2:vault:\",status=\"OK\"}",

@@ -2,6 +2,7 @@ package io.k3j.bootitest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.testkitbase.Waiting;
 import io.k3j.testkitprocess.K3sProcess;
 import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
@@ -38,6 +39,7 @@ class StaticItest {
         Files.writeString(charts.resolve("large.txt"), large);
         try (K3sProcess server = K3sProcess.server(dir, "--disable-agent", "--bind-address", "127.0.0.1")) {
             server.await("kubeconfig", LIMIT, () -> Files.exists(dir.resolve("k3s.yaml")));
+            Waiting.until("the directory on the port", server, () -> curl("/static/charts/a.yaml").endsWith("|200"));
             for (String protocol : List.of("--http1.1", "--http2")) {
                 assertThat(curl("/static/charts/a.yaml", protocol)).isEqualTo("0123456789|200");
                 assertThat(curl("/static/charts/a.yaml", protocol, "--range", "2-4")).isEqualTo("234|206");

@@ -27,8 +27,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// The Java clients do their daily work, and their informers miss nothing through the death of the server and the
 /// swap of its API server.
 class ClientsItest {
-    private static final Duration EVENT_LIMIT = Duration.ofSeconds(30);
-    private static final Duration CATCH_UP_LIMIT = Duration.ofSeconds(120);
+    private static final Duration EVENT_LIMIT = Duration.ofSeconds(120);
+    private static final Duration CATCH_UP_LIMIT = Duration.ofSeconds(300);
     private static final int CREATES = 1_000;
     private static final int CHANGES = 50;
     private static final int KILL_AT = 300;

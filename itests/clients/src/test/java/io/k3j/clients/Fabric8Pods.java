@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 
 /// The fabric8 client.
 final class Fabric8Pods implements PodClient {
-    private static final long LIMIT_SECONDS = 30;
+    private static final long LIMIT_SECONDS = 120;
     private final KubernetesClient client;
 
     Fabric8Pods(Path kubeconfig) {

@@ -24,7 +24,7 @@ import okio.ByteString;
 
 /// The official client.
 final class OfficialPods implements PodClient {
-    private static final long LIMIT_SECONDS = 30;
+    private static final long LIMIT_SECONDS = 120;
     private final ApiClient client;
 
     OfficialPods(Path kubeconfig) throws IOException {

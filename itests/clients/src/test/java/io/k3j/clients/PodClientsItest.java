@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PodClientsItest {
     private static final int PORT = 9000;
     private static final int BYTES = 10 << 20;
-    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final Duration LIMIT = Duration.ofSeconds(300);
     private static final String POD = """
             apiVersion: v1
             kind: Pod
@@ -58,6 +58,9 @@ class PodClientsItest {
         Files.writeString(machine.dir().resolve("pod.yaml"), POD);
         assertThat(server.k3s("kubectl apply -f " + machine.dir().resolve("pod.yaml")).text()).contains("talker");
         server.await("running pod", "kubectl get pod talker --no-headers", "1/1");
+        // it runs before its command has come so far
+        server.await("its log", "kubectl logs talker", "begun");
+        server.await("its port", "kubectl exec talker -- sh -c 'cat /proc/net/tcp*'", ":%04X ".formatted(PORT));
         Path kubeconfig = machine.dir().resolve("outside.yaml");
         Files.writeString(kubeconfig, Files.readString(machine.dir().resolve("etc/rancher/k3s/k3s.yaml"))
                 .replace("127.0.0.1", machine.address()));

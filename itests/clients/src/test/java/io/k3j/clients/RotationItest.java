@@ -26,7 +26,7 @@ class RotationItest {
     private static final int ROTATIONS = 2;
     private static final int CALLS = 10;
     private static final int PAUSE_MILLIS = 50;
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofSeconds(300);
     private static final String PREFIX = "turning-";
 
     @TempDir

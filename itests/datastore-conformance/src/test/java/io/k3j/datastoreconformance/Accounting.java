@@ -41,12 +41,17 @@ final class Accounting implements AutoCloseable {
 
     Accounting(Datastore... stores) {
         this.stores = List.of(stores);
-        this.stores.forEach(store -> watches.add(store.watch("/k/", store.revision())));
+        this.stores.forEach(store -> watches.add(answered(() -> store.watch("/k/", store.revision()))));
         for (int i = 0; i < THREADS; i++) {
             Datastore store = stores[i % stores.length];
             writers.add(Thread.ofVirtual().start(() -> write(store)));
         }
-        awaitAcknowledged(MANY);
+        try {
+            awaitAcknowledged(MANY);
+        } catch (AssertionError e) {
+            close();
+            throw e;
+        }
     }
 
     /// Waits until so many commits more have been acknowledged.

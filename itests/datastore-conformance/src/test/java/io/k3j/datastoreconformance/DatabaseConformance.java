@@ -32,7 +32,7 @@ abstract class DatabaseConformance
     @Override
     public void reopen() {
         close();
-        store = open(endpoint);
+        store = PatientStore.asked(() -> open(endpoint));
     }
 
     @Override
@@ -43,7 +43,7 @@ abstract class DatabaseConformance
     @BeforeEach
     void open() {
         endpoint = server().endpoint("t" + DATABASES.incrementAndGet());
-        store = open(endpoint);
+        store = PatientStore.asked(() -> open(endpoint));
     }
 
     @Override
@@ -54,7 +54,7 @@ abstract class DatabaseConformance
     @Override
     public synchronized Datastore other() {
         if (other == null) {
-            other = open(endpoint);
+            other = PatientStore.asked(() -> open(endpoint));
         }
         return new PatientStore(other.datastore());
     }

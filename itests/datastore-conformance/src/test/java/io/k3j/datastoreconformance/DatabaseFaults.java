@@ -20,6 +20,7 @@ import io.k3j.testkitdatabases.DatabaseServer;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
@@ -27,6 +28,8 @@ import org.junit.jupiter.api.Test;
 abstract class DatabaseFaults extends OnDatabase {
     /// What ends after two seconds, and less than what ends after a minute.
     private static final Duration STEP_LIMIT = Duration.ofSeconds(40);
+    /// A machine that starts some threads a second late does not do so every time.
+    private static final int TRIES = 5;
 
     /// Lets the database give out numbers in steps of 1000 by itself, as far as it can be told to.
     abstract void numberInSteps(String name);
@@ -79,24 +82,33 @@ abstract class DatabaseFaults extends OnDatabase {
             server().readOnly(true);
             try {
                 books.awaitRefusals("only reads");
+                Waiting.until("trouble once by each server", () -> troubled(said) == 2);
+                books.awaitRefusals();
+                assertThat(troubled(said)).as("once by each server").isEqualTo(2);
             } finally {
                 server().readOnly(false);
             }
             back(books);
-            assertThat(said.count("Datastore is unavailable")).as("once by each server").isEqualTo(2);
             books.audit();
         }
+    }
+
+    /// How many servers have said that they cannot use the datastore, and not that they can again: one may have
+    /// been late before as well.
+    private static long troubled(Said said) {
+        return said.count("Datastore is unavailable") - said.count("Datastore is available again");
     }
 
     /// Nothing was written, so nobody knows whether it could have been.
     @Test
     void aConflictAtAReadOnlyDatabaseDoesNotMeanThatItWrites() {
-        Datastore here = patient();
+        Datastore impatient = store();
+        Datastore here = new PatientStore(impatient);
         committed(here.commit("/a", 0, bytes("1"), Duration.ZERO));
         try (Said said = new Said()) {
             server().readOnly(true);
             try {
-                assertThatThrownBy(() -> here.commit("/b", 0, bytes("1"), Duration.ZERO))
+                assertThatThrownBy(() -> impatient.commit("/b", 0, bytes("1"), Duration.ZERO))
                         .hasMessageContaining("only reads");
                 assertThat(here.commit("/a", 0, bytes("2"), Duration.ZERO)).isInstanceOf(CommitResult.Conflict.class);
                 assertThat(said.count("Datastore is available again")).isZero();
@@ -112,18 +124,25 @@ abstract class DatabaseFaults extends OnDatabase {
         try (CuttingProxy proxy = new CuttingProxy(server().port())) {
             Datastore there = patient();
             Datastore here = store(endpoint(proxy));
-            try (Watch watch = there.watch("/", there.revision())) {
-                for (int answer = 0; answer < 6; answer++) {
-                    String key = "/cut-" + answer;
-                    // the value, since the key alone may be asked for before
-                    proxy.trap(CuttingProxy.WRITING + key, answer, () -> happened.add(there.get(key).isPresent()));
-                    long revision = committed(here.commit(key, 0, bytes(CuttingProxy.WRITING + key), Duration.ZERO));
-                    proxy.trap("nothing", 1, () -> {
-                    });
-                    committed(here.commit(key + "-next", 0, bytes("1"), Duration.ZERO));
-                    assertThat(take(watch, 2)).extracting(Change::key).containsExactly(key, key + "-next");
-                    assertThat(there.get(key)).get().satisfies(e -> assertThat(e.revision()).isEqualTo(revision));
-                }
+            for (int answer = 0; answer < 6; answer++) {
+                int lost = answer;
+                AtomicInteger tries = new AtomicInteger();
+                // a key of its own each time: what is not read back in time nobody knows
+                answered(() -> {
+                    String key = "/cut-" + lost + "-" + tries.incrementAndGet() + "/";
+                    try (Watch watch = there.watch(key, there.revision())) {
+                        // the value, since the key alone may be asked for before
+                        proxy.trap(CuttingProxy.WRITING + key, lost, () -> happened.add(there.get(key).isPresent()));
+                        long revision = committed(
+                                here.commit(key, 0, bytes(CuttingProxy.WRITING + key), Duration.ZERO));
+                        proxy.trap("nothing", 1, () -> {
+                        });
+                        committed(new PatientStore(here).commit(key + "next", 0, bytes("1"), Duration.ZERO));
+                        assertThat(take(watch, 2)).extracting(Change::key).containsExactly(key, key + "next");
+                        assertThat(there.get(key)).map(Entry::revision).hasValue(revision);
+                        return revision;
+                    }
+                });
             }
             assertThat(proxy.cuts()).isGreaterThanOrEqualTo(2);
             assertThat(happened).as("cut before and after the commit").containsExactlyInAnyOrder(true, false);
@@ -134,7 +153,7 @@ abstract class DatabaseFaults extends OnDatabase {
     @Test
     void aGroupOfCommitsCostsTwoExchanges() {
         try (CuttingProxy proxy = new CuttingProxy(server().port())) {
-            Datastore here = store(endpoint(proxy));
+            Datastore here = new PatientStore(store(endpoint(proxy)));
             committed(here.commit("/first", 0, bytes(CuttingProxy.WRITING + "it"), Duration.ZERO));
             int before = proxy.requests();
             for (int i = 0; i < 20; i++) {
@@ -150,17 +169,35 @@ abstract class DatabaseFaults extends OnDatabase {
     void whoeverComesWhileTheTableIsBeingLockedGoesWithTheGroup() {
         try (CuttingProxy proxy = new CuttingProxy(server().port())) {
             Datastore here = store(endpoint(proxy));
-            // what is known about these keys need not be read, which would take as long
-            long[] known = new long[64];
-            for (int i = 0; i < known.length; i++) {
-                known[i] = committed(here.commit("/k" + i, 0, bytes(CuttingProxy.WRITING + "it"), Duration.ZERO));
+            for (int tries = 1; !together(proxy, here); tries++) {
+                assertThat(tries).as("measurements with more than two groups").isLessThan(TRIES);
             }
-            int before = proxy.requests();
-            proxy.slow(Duration.ofMillis(500));
-            Load.parallel(64, 64, i -> committed(here.commit("/k" + i, known[i], bytes("1"), Duration.ZERO)));
-            assertThat(proxy.requests() - before).as("one group, and one of whoever a loaded machine starts late")
-                    .isBetween(2, 4);
         }
+    }
+
+    /// Whether 64 commits at once were one group, and one of whoever a loaded machine starts late.
+    private static boolean together(CuttingProxy proxy, Datastore here) {
+        Datastore patient = new PatientStore(here);
+        // what is known about these keys need not be read, which would take as long
+        long[] known = new long[64];
+        for (int i = 0; i < known.length; i++) {
+            long before = patient.get("/k" + i).map(Entry::revision).orElse(0L);
+            known[i] = committed(patient.commit("/k" + i, before, bytes(CuttingProxy.WRITING + "it"), Duration.ZERO));
+        }
+        int before = proxy.requests();
+        proxy.slow(Duration.ofMillis(500));
+        try {
+            Load.parallel(64, 64, i -> committed(here.commit("/k" + i, known[i], bytes("1"), Duration.ZERO)));
+        } catch (AssertionError e) {
+            assertThat(e).hasCauseInstanceOf(DatastoreUnavailable.class);
+            return false;
+        } finally {
+            proxy.slow(Duration.ZERO);
+        }
+        int exchanges = proxy.requests() - before;
+        System.out.println("exchanges of 64 commits at once: " + exchanges);
+        assertThat(exchanges).isGreaterThanOrEqualTo(2);
+        return exchanges <= 4;
     }
 
     @Test
@@ -228,8 +265,8 @@ abstract class DatabaseFaults extends OnDatabase {
         take(watch, 3);
         sql("DELETE FROM kine WHERE id > " + kept);
         assertThatThrownBy(() -> {
-            for (int i = 0; i < 100; i++) {
-                watch.next(Duration.ofMillis(100));
+            for (int i = 0; i < 300; i++) {
+                watch.next(Duration.ofMillis(200));
             }
         }).isInstanceOf(Compacted.class);
         assertThat(committed(here.commit("/a", kept, bytes("3"), Duration.ZERO))).isGreaterThan(lost);
@@ -282,10 +319,15 @@ abstract class DatabaseFaults extends OnDatabase {
         try (CuttingProxy proxy = new CuttingProxy(server().port())) {
             Datastore here = store();
             Datastore still = store(endpoint(proxy));
-            long old = committed(still.commit("/a", 0, bytes("1"), Duration.ZERO));
-            long now = committed(still.commit("/a", old, bytes("2"), Duration.ZERO));
+            Datastore patient = new PatientStore(still);
+            long old = committed(patient.commit("/a", 0, bytes("1"), Duration.ZERO));
+            long now = committed(patient.commit("/a", old, bytes("2"), Duration.ZERO));
             proxy.freeze("DELETE FROM kine");
-            Thread frozen = Thread.ofVirtual().start(() -> compacted(still, now));
+            Thread frozen = Thread.ofVirtual().start(() -> {
+                while (!proxy.frozen()) {
+                    compacted(still, now);
+                }
+            });
             Waiting.until("a step that stands still", proxy::frozen);
             long start = System.nanoTime();
             while (compacted(here, now) < now) {
@@ -308,8 +350,9 @@ abstract class DatabaseFaults extends OnDatabase {
 
     @Test
     void aClosedStoreSaysSo() throws Exception {
-        OpenLog opened = open(endpoint());
-        Watch watch = opened.datastore().watch("/", opened.datastore().revision());
+        OpenLog opened = PatientStore.asked(() -> open(endpoint()));
+        Datastore store = new PatientStore(opened.datastore());
+        Watch watch = store.watch("/", store.revision());
         opened.close();
         assertThatThrownBy(() -> watch.next(Duration.ofSeconds(1))).isInstanceOf(DatastoreUnavailable.class);
     }

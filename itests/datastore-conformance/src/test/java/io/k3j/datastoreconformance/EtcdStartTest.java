@@ -65,7 +65,7 @@ class EtcdStartTest {
 
     /// As long as it is away.
     private static <T> T eventually(Supplier<T> attempt) {
-        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        long end = System.nanoTime() + Conformance.PATIENCE.toNanos();
         while (true) {
             try {
                 return attempt.get();

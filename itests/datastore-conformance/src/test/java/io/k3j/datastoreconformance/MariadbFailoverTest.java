@@ -53,7 +53,7 @@ class MariadbFailoverTest {
     }
 
     private Datastore store() {
-        OpenLog store = new MysqlOpener().open(primary.endpoint(address.port(), DATABASE));
+        OpenLog store = PatientStore.asked(() -> new MysqlOpener().open(primary.endpoint(address.port(), DATABASE)));
         open.push(store);
         return store.datastore();
     }
@@ -79,7 +79,7 @@ class MariadbFailoverTest {
 
     @Test
     void aReplicaThatWasBehindIsNoticed() {
-        Datastore here = store();
+        Datastore here = PatientStore.untilBack(store());
         long kept = committed(here.commit("/a", 0, bytes("1"), Duration.ZERO));
         replicated();
         replica.cutOff();
@@ -90,8 +90,8 @@ class MariadbFailoverTest {
         replica.promote();
         address.lead(replica.port());
         address.cut();
-        assertThat(eventually(() -> here.get("/a"))).map(Conformance::text).hasValue("1");
-        long next = eventually(() -> committed(here.commit("/a", kept, bytes("2"), Duration.ZERO)));
+        assertThat(here.get("/a")).map(Conformance::text).hasValue("1");
+        long next = committed(here.commit("/a", kept, bytes("2"), Duration.ZERO));
         assertThat(next).isGreaterThan(lost);
         awaitCompacted(watch);
         assertThatThrownBy(() -> here.watch("/", lost)).isInstanceOf(Compacted.class);

@@ -3,6 +3,7 @@ package io.k3j.datastoreconformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.StoreOpener;
 import io.k3j.datastoremysql.MysqlOpener;
@@ -74,9 +75,10 @@ class MariadbStartTest extends DatabaseStart {
         String endpoint = "mysql://" + DatabaseServer.USER + ":" + DatabaseServer.PASSWORD + "@unix("
                 + server().socket()
                 + ")/local";
-        try (OpenLog store = new MysqlOpener().open(endpoint)) {
-            Conformance.committed(store.datastore().commit("/a", 0, Conformance.bytes("1"), Duration.ZERO));
-            assertThat(store.datastore().get("/a")).isPresent();
+        try (OpenLog open = PatientStore.asked(() -> new MysqlOpener().open(endpoint))) {
+            Datastore store = new PatientStore(open.datastore());
+            Conformance.committed(store.commit("/a", 0, Conformance.bytes("1"), Duration.ZERO));
+            assertThat(store.get("/a")).isPresent();
         }
     }
 }

@@ -1,12 +1,16 @@
 package io.k3j.datastoreconformance;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.k3j.datastoreapi.Datastore;
+import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.sqllog.OpenLog;
 import io.k3j.testkitdatabases.CuttingProxy;
 import io.k3j.testkitdatabases.DatabaseServer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 
 /// Stores at a database of the test's own, in a server that several tests share.
@@ -44,7 +48,7 @@ abstract class OnDatabase {
     }
 
     final Datastore store(String endpoint) {
-        OpenLog opened = open(endpoint);
+        OpenLog opened = PatientStore.asked(() -> open(endpoint));
         open.push(opened);
         return opened.datastore();
     }
@@ -58,6 +62,18 @@ abstract class OnDatabase {
 
     final String sql(String statements) {
         return server().sql(database, statements);
+    }
+
+    /// Asks again while the answer is that the database cannot be used, or was late.
+    static <T> T answered(Supplier<T> question) {
+        long start = System.nanoTime();
+        while (true) {
+            try {
+                return question.get();
+            } catch (DatastoreUnavailable e) {
+                assertThat(Duration.ofNanos(System.nanoTime() - start)).as(e.getMessage()).isLessThan(LIMIT);
+            }
+        }
     }
 
     static void back(Accounting books) {

@@ -3,17 +3,18 @@ package io.k3j.datastoreconformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.StoreOpener;
 import io.k3j.datastorepostgres.PostgresOpener;
 import io.k3j.sqllog.LogStart;
 import io.k3j.sqllog.OpenLog;
+import io.k3j.testkitbase.Waiting;
 import io.k3j.testkitdatabases.DatabaseServer;
 import io.k3j.testkitdatabases.PostgresServer;
 import io.k3j.testmachine.NeedsPackages;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,24 +79,25 @@ class PostgresStartTest extends DatabaseStart {
     @ValueSource(strings = {"pg_cancel_backend", "pg_terminate_backend"})
     void aCommitWithAWarningIsNotAcknowledged(String ends) throws InterruptedException {
         String database = "warned_" + ends;
-        try (OpenLog open = new PostgresOpener().open(server().endpoint(database))) {
-            Conformance.committed(open.datastore().commit("/a", 0, Conformance.bytes("1"), Duration.ZERO));
-            server().sql("postgres", "ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
-            server().sql("postgres", "SELECT pg_reload_conf()");
-            Thread ending = Thread.ofVirtual().start(() -> {
-                while (!"t".equals(server().sql("postgres", "SELECT bool_or(" + ends + "(pid)) FROM"
-                        + " pg_stat_activity WHERE wait_event = 'SyncRep' AND datname = '" + database + "'"))) {
-                    LockSupport.parkNanos(1_000_000);
-                }
-            });
-            assertThatThrownBy(() -> open.datastore().commit("/b", 0, Conformance.bytes("1"), Duration.ZERO))
+        try (OpenLog open = PatientStore.asked(() -> new PostgresOpener().open(server().endpoint(database)))) {
+            Datastore store = open.datastore();
+            Conformance.committed(new PatientStore(store).commit("/a", 0, Conformance.bytes("1"), Duration.ZERO));
+            server().waitFor("nobody");
+            // within the server, which looks sooner than the commit's time is over
+            Thread ending = Thread.ofVirtual().start(() -> server().sql("postgres", "DO $$ BEGIN LOOP"
+                    + " PERFORM pg_stat_clear_snapshot(); EXIT WHEN (SELECT bool_or(" + ends + "(pid)) FROM"
+                    + " pg_stat_activity WHERE wait_event = 'SyncRep' AND datname = '" + database + "');"
+                    + " PERFORM pg_sleep(0.01); END LOOP; END $$"));
+            Waiting.until("somebody who ends waits", () -> "1".equals(server().sql("postgres", "SELECT COUNT(*) FROM"
+                    + " pg_stat_activity WHERE query LIKE 'DO %' AND state = 'active'")));
+            assertThatThrownBy(
+                    () -> PatientStore.asked(() -> store.commit("/b", 0, Conformance.bytes("1"), Duration.ZERO)))
                     .isInstanceOfSatisfying(DatastoreUnavailable.class,
                             e -> assertThat(e.outcomeUnknown()).isTrue())
                     .hasMessageContaining("committed with a warning");
             ending.join();
         } finally {
-            server().sql("postgres", "ALTER SYSTEM RESET synchronous_standby_names");
-            server().sql("postgres", "SELECT pg_reload_conf()");
+            server().waitFor("");
         }
     }
 

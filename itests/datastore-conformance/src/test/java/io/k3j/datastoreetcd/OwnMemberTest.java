@@ -26,12 +26,10 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A server with a member of its own, the first of three, while that one is killed, hangs, comes back or is taken out:
 /// every write is acknowledged in the end, the one watch there is hears of each once and in order.
-@Timeout(300)
 @NeedsPackages("etcd-server")
 class OwnMemberTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);

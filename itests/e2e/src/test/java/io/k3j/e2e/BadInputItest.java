@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// What a person does wrong before a server can start: one clear error, an exit code, and nothing written.
 @NeedsMachine
 class BadInputItest {
-    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final Duration LIMIT = Duration.ofSeconds(300);
     private static final String DATA = "/var/lib/rancher/k3s";
 
     private Machine machine;
@@ -73,7 +73,7 @@ class BadInputItest {
         Outcome prepared = machine.run(LIMIT, "mkdir -p /etc/rancher/k3s; (" + before + ") </dev/null >/dev/null 2>&1");
         assertThat(prepared.code()).as(prepared.text()).isZero();
         Map<String, String> tree = Tree.of(machine);
-        Outcome outcome = machine.run(LIMIT, as + " timeout 60 " + command + " server " + flags);
+        Outcome outcome = machine.run(LIMIT, as + " timeout 240 " + command + " server " + flags);
         assertThat(outcome.code()).as(outcome.text()).isNotZero().isNotEqualTo(124);
         assertThat(outcome.text()).contains(told).doesNotContain("\tat ");
         assertThat(outcome.text().lines().filter(line -> line.startsWith("k3s: "))).as(outcome.text()).hasSize(1);

@@ -17,7 +17,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -148,32 +147,28 @@ class FaultsItest {
 
     @Test
     void refusesASecondServerOnItsDataDirectory() throws IOException, InterruptedException {
-        Set<String> before = settled();
-        Outcome second = machine.run(LIMIT, Server.command() + " server --https-listen-port=7443");
-        assertThat(second.code()).isNotZero();
-        assertThat(second.text()).contains("another k3s already runs on the data directory /var/lib/rancher/k3s");
-        // the first server goes on meanwhile: what it writes beside a file for a moment is not the second's
-        Set<String> more = new TreeSet<>();
-        Waiting.until("end of what was not there before", LIMIT, () -> {
-            more.clear();
-            more.addAll(Tree.of(machine).keySet());
-            more.removeAll(before);
-            return more.isEmpty();
-        }, () -> more + "\n" + server.story());
-        // the running containerd takes away what no image needs, whenever it comes to it
-        assertThat(Tree.of(machine).keySet())
-                .containsAll(before.stream().filter(path -> !path.contains("/containerd/")).toList());
+        // the first server stands still meanwhile: what it writes is not the second's
+        server.signal("STOP");
+        try {
+            Set<String> before = Tree.of(machine).keySet();
+            Outcome second = machine.run(LIMIT, Server.command() + " server --https-listen-port=7443");
+            assertThat(second.code()).isNotZero();
+            assertThat(second.text()).contains("another k3s already runs on the data directory /var/lib/rancher/k3s");
+            // its containerd goes on, and writes beside a file for a moment
+            Set<String> more = new TreeSet<>();
+            Waiting.until("end of what was not there before", LIMIT, () -> {
+                more.clear();
+                more.addAll(Tree.of(machine).keySet());
+                more.removeAll(before);
+                return more.isEmpty();
+            }, () -> more + "\n" + server.tail());
+            // it also takes away what no image needs, whenever it comes to it
+            assertThat(Tree.of(machine).keySet())
+                    .containsAll(before.stream().filter(path -> !path.contains("/containerd/")).toList());
+        } finally {
+            server.signal("CONT");
+        }
         server.await("still served", "kubectl get --raw /readyz", "ok");
-    }
-
-    /// The files, when two looks see the same.
-    private Set<String> settled() throws IOException, InterruptedException {
-        AtomicReference<Set<String>> last = new AtomicReference<>(Set.of());
-        Waiting.until("two equal looks", LIMIT, () -> {
-            Set<String> now = Tree.of(machine).keySet();
-            return now.equals(last.getAndSet(now));
-        }, server::story);
-        return last.get();
     }
 
     private static boolean served(Api api) throws InterruptedException {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 @Tag("kill")
 class KubeProxyItest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
-    private static final Duration COMMAND = Duration.ofSeconds(30);
+    private static final Duration COMMAND = Duration.ofSeconds(120);
     private static final Path PAGE = Path.of("../../docs/kube-proxy.md");
     private static final int METRICS = 11_249;
     private static final String OBJECTS = """
@@ -65,13 +65,14 @@ class KubeProxyItest {
 
     @Test
     void theNodePortAnswersOnTheNodesAddress() throws IOException, InterruptedException {
-        assertThat(get("http://" + machine.address() + ":30080")).contains("served");
+        Waiting.until("an answer of the node port", LIMIT,
+                () -> get("http://" + machine.address() + ":30080").contains("served"), server::story);
     }
 
     @Test
     void rulesThatAreFlushedComeBack() throws IOException, InterruptedException {
         flushedUntilBack();
-        assertThat(serves()).isTrue();
+        Waiting.until("the Service", LIMIT, KubeProxyItest::serves, server::story);
         Waiting.until("the rules of the pod network", LIMIT, () -> machine
                 .run(COMMAND, "nft list table ip flannel-ipv4").text().contains("ip daddr 127.0.0.0/8 drop"),
                 server::story);

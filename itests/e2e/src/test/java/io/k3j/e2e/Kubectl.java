@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 record Kubectl(Path path, String version, int minor) {
     private static final Pattern VERSION = Pattern
             .compile("(?:Client Version: |GitVersion:\")(v1\\.(\\d+)\\.[^\\s\"]*)");
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(120);
     /// A script or a small program that starts one of several by the server's version is not a kubectl; nor is a
     /// large one that says so.
     private static final long SMALLEST = 30L << 20;

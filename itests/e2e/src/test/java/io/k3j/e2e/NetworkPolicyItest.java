@@ -32,11 +32,15 @@ class NetworkPolicyItest {
     static void start() throws IOException, InterruptedException {
         machine = Machine.on();
         server = Server.start(machine).ready();
+        for (String name : List.of("shop", "open")) {
+            apply(namespace(name));
+            // pods of a namespace are refused until it has one
+            server.await("account of " + name, "kubectl get serviceaccount default -n " + name, "default");
+        }
         apply("""
                 {"apiVersion":"v1","kind":"List","items":[
-                {"apiVersion":"v1","kind":"Namespace","metadata":{"name":"shop"}},
-                %s,%s,%s,%s]}""".formatted(namespace("open"), policy("shop", "deny", ""),
-                pod("shop", "db", "5432"), pod("open", "client", "80")));
+                %s,%s,%s]}""".formatted(policy("shop", "deny", ""), pod("shop", "db", "5432"),
+                pod("open", "client", "80")));
         apply(pod("shop", "web", "80"));
         for (String pod : List.of("shop db", "shop web", "open client")) {
             running(pod.split(" ")[0], pod.split(" ")[1]);

@@ -36,7 +36,7 @@ class NfsItest {
             apply(server, machine, POD);
             server.await("an Event", "kubectl get events -o yaml",
                     Files.exists(Path.of("/sbin/mount.nfs")) ? "mount failed: exit status 32" : "install nfs-common");
-            Outcome deleted = server.k3s("kubectl delete pod player --timeout=60s");
+            Outcome deleted = server.k3s("kubectl delete pod player --timeout=240s");
             assertThat(deleted.code()).as(deleted.text()).isZero();
         }
     }

@@ -18,7 +18,7 @@ import java.util.Objects;
 /// The time of day of programs that are started with its environment: that of the machine, and more by what [#step]
 /// says. Their monotonic clock goes on, as it does when somebody sets a machine's clock.
 final class SteppedClock {
-    private static final Duration COMPILED = Duration.ofSeconds(30);
+    private static final Duration COMPILED = Duration.ofSeconds(120);
     private final Path seconds;
     private final Path library;
 

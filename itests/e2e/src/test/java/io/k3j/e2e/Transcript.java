@@ -14,8 +14,8 @@ import java.util.Map;
 
 /// Commands with what they must print, run on a machine with one kubectl.
 final class Transcript {
-    private static final Duration COMMAND_LIMIT = Duration.ofSeconds(240);
-    private static final Duration EVENTUALLY_LIMIT = Duration.ofSeconds(120);
+    private static final Duration COMMAND_LIMIT = Duration.ofSeconds(400);
+    private static final Duration EVENTUALLY_LIMIT = Duration.ofSeconds(300);
 
     private final String name;
     private final List<Step> steps;

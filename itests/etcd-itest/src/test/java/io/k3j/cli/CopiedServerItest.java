@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.codec.Json;
 import io.k3j.model.Struct;
+import io.k3j.testkitbase.Waiting;
 import io.k3j.testkitdatabases.MariadbServer;
 import io.k3j.testkitdatabases.PostgresServer;
 import io.k3j.testkitmachine.Machine;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -29,7 +31,7 @@ import org.junit.jupiter.api.Test;
 @NeedsPackages({"mariadb-server", "postgresql", "etcd-server"})
 @Tag("data")
 class CopiedServerItest {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final int ETCD_PORT = 12_379;
     private Machine machine;
     private String sqlite;
@@ -107,9 +109,19 @@ class CopiedServerItest {
                 "label configmap first changed=last")) {
             must(server, "kubectl " + line);
         }
-        Content content = Content.of(server);
+        Content content = settled(server);
         stop(server);
         return content;
+    }
+
+    /// Once nothing is written any more: parts of a server may be late with what they write.
+    private static Content settled(Server server) throws IOException, InterruptedException {
+        AtomicReference<Content> last = new AtomicReference<>(Content.of(server));
+        Waiting.until("content that stays", () -> {
+            Content now = Content.of(server);
+            return now.equals(last.getAndSet(now));
+        });
+        return last.get();
     }
 
     private Content goesOn(Content before, String... flags) throws IOException, InterruptedException {
@@ -122,7 +134,7 @@ class CopiedServerItest {
         assertThat(later.newest()).isGreaterThan(before.newest());
         assertThat(later.objects().getLast()).contains("default/second");
         must(server, "kubectl delete configmap later" + before.newest());
-        later = Content.of(server);
+        later = settled(server);
         stop(server);
         return later;
     }

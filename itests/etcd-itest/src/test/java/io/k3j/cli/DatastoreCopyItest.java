@@ -111,6 +111,7 @@ class DatastoreCopyItest {
         Stores.Side first = side("sqlite://" + dataDir("one"));
         Source source = filled(first);
         try (EtcdServers etcd = EtcdServers.start(Files.createDirectories(directory.resolve("etcd")), 1)) {
+            etcd.awaitHealth();
             Stores.Side external = side(etcd.endpoints());
             copied(first, external, source.rows(), source.revision());
             Stores.Side managed = side("etcd://" + dataDir("two"));

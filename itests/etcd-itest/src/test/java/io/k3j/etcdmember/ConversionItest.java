@@ -3,9 +3,7 @@ package io.k3j.etcdmember;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.k3j.jetcd.EtcdClient;
 import io.k3j.jetcd.EtcdKey;
-import io.k3j.jetcd.EtcdKv;
 import io.k3j.jetcd.EtcdRange;
 import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
@@ -16,7 +14,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -84,14 +81,10 @@ class ConversionItest {
         assertThat(database.resolveSibling("state.db.migrated")).exists();
         assertThat(Conversion.due(server.places)).isFalse();
         server.startAndWait();
-        try (EtcdClient client = Tls.client(server.places, server.config.clientUrl(), false)) {
-            List<EtcdKey> keys = new EtcdKv(client).range(EtcdRange.everything(), 0, 0, Duration.ofSeconds(3)).keys();
-            assertThat(keys.stream().sorted(Comparator.comparing(EtcdKey::modRevision)).map(EtcdKey::key))
-                    .containsExactly("/registry/a", "/registry/b", "/bootstrap/abc", "/registry/events/e",
-                            "/registry/last");
-            assertThat(keys).filteredOn(k -> k.lease() != 0).extracting(EtcdKey::key)
-                    .containsExactly("/registry/events/e");
-        }
+        List<EtcdKey> keys = server.range(EtcdRange.everything());
+        assertThat(keys.stream().sorted(Comparator.comparing(EtcdKey::modRevision)).map(EtcdKey::key)).containsExactly(
+                "/registry/a", "/registry/b", "/bootstrap/abc", "/registry/events/e", "/registry/last");
+        assertThat(keys).filteredOn(k -> k.lease() != 0).extracting(EtcdKey::key).containsExactly("/registry/events/e");
         assertThat(server.get("/registry/b")).hasValue("b");
         assertThat(server.get("/bootstrap/abc")).hasValue("");
         assertThat(server.put("/registry/new", "1")).isGreaterThan(3_000);

@@ -129,7 +129,7 @@ class RestoreItest {
         reset(one).run(Optional.empty(), "");
         Server again = again(one, "server-1");
         assertThat(again.get("/registry/a")).hasValue("1");
-        assertThat(again.writes("/registry/b")).isTrue();
+        Server.await("a write", () -> again.writes("/registry/b"));
         assertThat(again.state().members()).hasSize(1);
     }
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @NeedsPackages("etcd-server")
 class ScratchEtcdItest {
     private static final Path ETCD = Path.of("/usr/bin/etcd");
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(120);
     @TempDir
     Path directory;
 

@@ -14,7 +14,7 @@ import java.util.Objects;
 
 /// What a script prints that plays an administrator with the distribution, in namespaces of its own.
 record Script(String text) {
-    private static final Duration LIMIT = Duration.ofMinutes(12);
+    private static final Duration LIMIT = Duration.ofMinutes(18);
 
     static Script played(String name, Path directory, Map<String, String> environment)
             throws IOException, InterruptedException {

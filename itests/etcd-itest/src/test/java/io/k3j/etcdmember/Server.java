@@ -6,6 +6,7 @@ import io.k3j.etcdsnapshots.SnapshotPlan;
 import io.k3j.jetcd.EtcdClient;
 import io.k3j.jetcd.EtcdCluster;
 import io.k3j.jetcd.EtcdFailure;
+import io.k3j.jetcd.EtcdKey;
 import io.k3j.jetcd.EtcdKv;
 import io.k3j.jetcd.EtcdRange;
 import io.k3j.jetcd.EtcdTxn;
@@ -29,6 +30,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
@@ -38,7 +40,9 @@ public final class Server implements AutoCloseable {
     private static final Duration SHORT = Duration.ofSeconds(3);
     /// For one that is answered.
     private static final Duration LIMIT = Duration.ofSeconds(60);
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofSeconds(300);
+    private static final Set<EtcdFailure.Kind> FINAL = Set.of(EtcdFailure.Kind.REFUSED, EtcdFailure.Kind.COMPACTED,
+            EtcdFailure.Kind.FUTURE);
     final EtcdLayout places;
     final EtcdPorts ports;
     final MemberConfig config;
@@ -184,26 +188,34 @@ public final class Server implements AutoCloseable {
     }
 
     public Optional<String> get(String key) throws IOException {
+        return range(EtcdRange.key(key)).stream().findFirst().map(k -> new String(k.value(), StandardCharsets.UTF_8));
+    }
+
+    List<EtcdKey> range(EtcdRange range) throws IOException {
         return reached(() -> {
             try (EtcdClient client = Tls.client(places, config.clientUrl(), false)) {
-                return new EtcdKv(client).range(EtcdRange.key(key), 1, 0, LIMIT).keys().stream().findFirst()
-                        .map(k -> new String(k.value(), StandardCharsets.UTF_8));
+                return new EtcdKv(client).range(range, 0, 0, LIMIT).keys();
             }
         });
+    }
+
+    /// The members of the cluster, as it knows them.
+    List<EtcdCluster.Member> members() throws IOException {
+        return reached(() -> cluster().members(LIMIT));
     }
 
     private interface Asked<T> {
         T ask() throws IOException;
     }
 
-    /// A busy machine may take longer than a second for the first connection; nothing was asked then.
+    /// A busy machine may be late with an answer; what is asked does no harm when it is done twice.
     private static <T> T reached(Asked<T> asked) throws IOException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             try {
                 return asked.ask();
             } catch (EtcdFailure e) {
-                if (e.kind() != EtcdFailure.Kind.UNREACHABLE || System.nanoTime() > deadline) {
+                if (FINAL.contains(e.kind()) || System.nanoTime() > deadline) {
                     throw e;
                 }
             }
@@ -264,10 +276,11 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    /// As the end of this process would be: etcd goes on.
+    /// As the end of this process would be: etcd goes on. A start of it that is under way is waited for.
     void leave() {
         upkeep.close();
         member.close();
+        await("the end of a member", () -> !thread.isAlive());
     }
 
     @Override

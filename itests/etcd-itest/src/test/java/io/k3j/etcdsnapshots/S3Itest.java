@@ -69,11 +69,16 @@ class S3Itest {
         }), InstantSource.system());
     }
 
-    private static Struct ask(String operation, Object... names) {
+    private static Struct askDisk(String operation, Object... names) {
         return Struct.of("operation", operation, "name", Seq.of(names));
     }
 
-    private static List<String> inS3(SnapshotScheduler desk) throws IOException {
+    /// With the bucket, as `k3s etcd-snapshot --s3`.
+    private Struct ask(String operation, Object... names) {
+        return askDisk(operation, names).with("s3", bucket());
+    }
+
+    private List<String> inS3(SnapshotScheduler desk) throws IOException {
         return desk.carryOut(ask("list")).seq("items").structs().stream().map(o -> o.struct("spec"))
                 .filter(spec -> spec.text("location").startsWith("s3://")).map(spec -> spec.text("snapshotName"))
                 .toList();
@@ -99,23 +104,39 @@ class S3Itest {
     }
 
     @Test
+    void aRequestThatNamesNoBucketLeavesThatOfTheFlagsAlone() throws IOException {
+        SnapshotScheduler desk = desk(bucket());
+        String first = desk.carryOut(askDisk("save", "on-demand")).seq("created").text(0);
+        assertThat(etcd.snapshots().resolve(first)).exists();
+        assertThat(s3.file("k3s/a/" + first)).doesNotExist();
+        String copied = desk.carryOut(ask("save", "on-demand")).seq("created").text(0);
+        assertThat(desk.carryOut(askDisk("list")).seq("items").structs())
+                .allSatisfy(one -> assertThat(one.struct("spec").text("location")).startsWith("file://"));
+        assertThat(desk.carryOut(askDisk("delete", copied)).seq("deleted").texts()).containsExactly(copied);
+        assertThat(inS3(desk)).containsExactly(copied);
+    }
+
+    @Test
     void whatIsSavedByHandStaysUntilSomebodyPrunesIt() throws IOException {
         SnapshotScheduler desk = desk(bucket());
+        Struct bucket = bucket().without("retention");
         for (int i = 0; i < 7; i++) {
-            desk.carryOut(ask("save", "on-demand").with("retention", 0));
+            desk.carryOut(askDisk("save", "on-demand").with("s3", bucket).with("retention", 0));
         }
         assertThat(inS3(desk)).as("beyond the retention of disk and bucket").hasSize(7);
         assertThat(etcd.snapshots()).isDirectoryContaining("glob:**/on-demand-*");
-        desk.carryOut(ask("prune", "on-demand").with("retention", 1));
+        desk.carryOut(askDisk("prune", "on-demand").with("s3", bucket).with("retention", 1));
         assertThat(inS3(desk)).hasSize(1);
     }
 
     @Test
     void aWrongSecretOrBucketIsRefusedBeforeAnythingIsSaved() {
-        assertThatThrownBy(() -> desk(bucket().with("secretKey", "wrong")).carryOut(ask("save", "on-demand")))
+        assertThatThrownBy(() -> desk(Struct.EMPTY)
+                .carryOut(askDisk("save", "on-demand").with("s3", bucket().with("secretKey", "wrong"))))
                 .isInstanceOf(IOException.class).hasMessageContaining("SignatureDoesNotMatch")
                 .hasMessageNotContaining("wrong");
-        assertThatThrownBy(() -> desk(bucket().with("bucket", "nowhere")).carryOut(ask("save", "on-demand")))
+        assertThatThrownBy(() -> desk(Struct.EMPTY)
+                .carryOut(askDisk("save", "on-demand").with("s3", bucket().with("bucket", "nowhere"))))
                 .hasMessageContaining("bucket nowhere does not exist");
         assertThat(etcd.snapshots()).doesNotExist();
     }
@@ -141,7 +162,7 @@ class S3Itest {
     @Test
     void aDirectoryThatIsNoneIsToldOf() throws IOException {
         Path file = Files.writeString(Files.createDirectories(etcd.snapshots()).resolve("file"), "");
-        assertThatThrownBy(() -> desk(Struct.EMPTY).carryOut(ask("save", "on-demand").with("dir", file.toString())))
+        assertThatThrownBy(() -> desk(Struct.EMPTY).carryOut(askDisk("save", "on-demand").with("dir", file.toString())))
                 .hasMessage(file + " is not a directory");
         assertThat(news.failure()).hasValueSatisfying(failed -> {
             assertThat(failed.object().struct("status").flag("readyToUse", true)).isFalse();
@@ -158,11 +179,13 @@ class S3Itest {
             data.put("etcd-s3-" + field.substring(0, equals), Base64.getEncoder().encodeToString(
                     field.substring(equals + 1).getBytes(StandardCharsets.UTF_8)));
         }
-        SnapshotScheduler desk = desk(Struct.of("configSecret", "s3", "endpoint", "s3.amazonaws.com"));
-        assertThatThrownBy(() -> desk.carryOut(ask("save", "on-demand"))).hasMessageContaining("kube-system/s3");
+        SnapshotScheduler desk = desk(Struct.EMPTY);
+        Struct save = askDisk("save", "on-demand").with("s3",
+                Struct.of("configSecret", "s3", "endpoint", "s3.amazonaws.com"));
+        assertThatThrownBy(() -> desk.carryOut(save)).hasMessageContaining("kube-system/s3");
         api.create(Gvr.of("v1", "secrets"), Obj.of(Struct.of("apiVersion", "v1", "kind", "Secret", "metadata",
                 Struct.of("name", "s3", "namespace", "kube-system"), "data", data.build())), WriteOptions.PLAIN);
-        String name = desk.carryOut(ask("save", "on-demand")).seq("created").text(0);
+        String name = desk.carryOut(save).seq("created").text(0);
         assertThat(s3.file(name)).exists();
     }
 

@@ -2,6 +2,7 @@ package io.k3j.externaldatastore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.testkitbase.Waiting;
 import io.k3j.testkitdatabases.DatabaseServer;
 import io.k3j.testkitprocess.ConsoleAnswer;
 import io.k3j.testkitprocess.K3sProcess;
@@ -61,9 +62,9 @@ abstract class ExternalDatastore {
         a.awaitOutput(READY, LIMIT);
         K3sProcess b = server("b", database.endpoint("kubernetes"));
         b.awaitOutput(READY, LIMIT);
-        apply("a", "first");
+        a.await("a write", LIMIT, () -> apply("a", "first"));
         b.await("the first's object", LIMIT, () -> there("b", "first"));
-        apply("b", "second");
+        b.await("a write", LIMIT, () -> apply("b", "second"));
         a.await("the second's object", LIMIT, () -> there("a", "second"));
         database.kill();
         try (ConfigMaps here = new ConfigMaps(directory.resolve("a"))) {
@@ -85,7 +86,7 @@ abstract class ExternalDatastore {
                 .contains("Datastore is available again")
                 .doesNotContain(DatabaseServer.PASSWORD);
         stopsInOrder("b", b);
-        assertThat(apply("a", "fourth")).isTrue();
+        a.await("a write of the last one", LIMIT, () -> apply("a", "fourth"));
         stopsInOrder("a", a);
     }
 
@@ -115,7 +116,7 @@ abstract class ExternalDatastore {
             assertThat(refused.body()).contains("ServiceUnavailable").contains("://k3s@")
                     .doesNotContain(DatabaseServer.PASSWORD);
             assertThat(here.list("?resourceVersion=0").statusCode()).isEqualTo(200);
-            HttpResponse<String> recent = here.list("");
+            HttpResponse<String> recent = name.equals("read-only") ? awaitFresh(here) : here.list("");
             assertThat(recent.headers().allValues("Warning")).isEmpty();
             assertThat(recent.statusCode()).isEqualTo(name.equals("read-only") ? 200 : 503);
         } finally {
@@ -129,12 +130,14 @@ abstract class ExternalDatastore {
     }
 
     /// Reads until they are the newest again: they come back on a connection of their own.
-    private static void awaitFresh(ConfigMaps api) throws IOException, InterruptedException {
+    private static HttpResponse<String> awaitFresh(ConfigMaps api) throws IOException, InterruptedException {
         long begin = System.nanoTime();
-        for (HttpResponse<String> read = api.list(""); read.statusCode() != 200; read = api.list("")) {
+        HttpResponse<String> read = api.list("");
+        for (; read.statusCode() != 200; read = api.list("")) {
             assertThat(System.nanoTime() - begin).as(read.body()).isLessThan(LIMIT.toNanos());
         }
         System.out.println("  reads after " + (System.nanoTime() - begin) / 1_000_000 + " ms more");
+        return read;
     }
 
     /// Creates until that is the answer.
@@ -167,12 +170,12 @@ abstract class ExternalDatastore {
         K3sProcess server = server("a", database.endpoint("kubernetes"));
         server.awaitOutput(READY, LIMIT);
         server.awaitOutput("Component healthy component=apiserver", LIMIT);
-        apply("a", "before");
+        server.await("a write", LIMIT, () -> apply("a", "before"));
         for (String[] words : new String[][] {{"swap", jars.rebuilt(driver()).toString()},
                 {"back", driver().replace("io.k3j.datastore", "datastore-")}}) {
             ConsoleAnswer answer = server.console(words);
             assertThat(answer.code()).as("%s %s", answer.lines(), server.tail()).isZero();
-            assertThat(there("a", "before")).isTrue();
+            server.await("what was there before", LIMIT, () -> there("a", "before"));
             server.await("writes", LIMIT, () -> apply("a", words[0]));
         }
     }
@@ -181,10 +184,7 @@ abstract class ExternalDatastore {
     void aWrongPasswordEndsTheProcessWithASentence() throws Exception {
         String wrong = database.endpoint("kubernetes").replace("s3cr", "wrong");
         try (K3sProcess server = server("a", wrong)) {
-            for (long end = System.nanoTime() + LIMIT.toNanos(); server.running() && System.nanoTime() < end;) {
-                LockSupport.parkNanos(1_000_000);
-            }
-            assertThat(server.running()).isFalse();
+            server.awaitEnd(Waiting.LIMIT);
             assertThat(server.output()).contains("cannot open the datastore ").contains("check user and password")
                     .doesNotContain("wrong/et");
         }

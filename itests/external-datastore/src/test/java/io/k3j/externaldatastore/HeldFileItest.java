@@ -44,7 +44,7 @@ class HeldFileItest {
                     held(api);
                 }
                 long back = System.nanoTime();
-                most = LINES * Math.max(1, (back - begin) / HELD.toNanos());
+                most = Math.ceilDiv(LINES * Math.max(HELD.toNanos(), back - begin), HELD.toNanos());
                 server.await("a write", LIMIT, () -> created(api, "after"));
                 System.out.println("held file: written again after " + (System.nanoTime() - back) / 1_000_000 + " ms");
                 server.await("what the watch tells", LIMIT, () -> api.told("after"));

@@ -2,6 +2,7 @@ package io.k3j.externaldatastore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.testkitbase.Waiting;
 import io.k3j.testkitdatabases.EtcdServers;
 import io.k3j.testkitprocess.K3sProcess;
 import io.k3j.testmachine.NeedsPackages;
@@ -37,7 +38,7 @@ class RestoredEtcdItest {
                 etcd.save(directory.resolve("saved"));
                 assertThat(maps.create("lost").statusCode()).isEqualTo(201);
                 etcd.restore(0, directory.resolve("saved"));
-                assertThat(server.awaitEnd(LIMIT)).as(server::tail).isEqualTo(1);
+                assertThat(server.awaitEnd(Waiting.LIMIT)).as(server::tail).isEqualTo(1);
                 assertThat(server.output()).contains("the datastore went back", "start it again");
             }
             try (K3sProcess server = server("server", etcd.endpoints());

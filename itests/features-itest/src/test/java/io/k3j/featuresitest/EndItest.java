@@ -21,7 +21,7 @@ import org.osgi.framework.SynchronousBundleListener;
 @InFramework(bundles = {"com.fasterxml.jackson.core.jackson-core", "io.k3j.componentapi", "component-base",
         "io.k3j.durablefiles", "io.k3j.signedjars", "metrics-text", "io.k3j.features"})
 class EndItest {
-    private static final long LIMIT_SECONDS = 20;
+    private static final long LIMIT_SECONDS = 300;
     private static final long MOMENT_MILLIS = 500;
 
     private BundleContext context;

@@ -110,7 +110,8 @@ class PluginsItest {
             assertThat(message("plugins/lacks.jar")).contains("nobody offers com.acme.absent");
             assertThat(message("plugins/open.jar")).contains("chmod go-w");
             Health health = context.getService(context.getServiceReference(Health.class));
-            assertThat(health.reports()).anyMatch(report -> report.component().equals("plugin throws.jar"));
+            scene.await("its health",
+                    () -> health.reports().stream().anyMatch(one -> one.component().equals("plugin throws.jar")));
             assertThat(scene.read("diary")).isEqualTo("start\n");
         }
     }

@@ -75,7 +75,7 @@ class FabricItest {
             live(two);
         }
         for (CompletableFuture<String> ping : pings) {
-            assertThat(ping.get(2, TimeUnit.MINUTES)).contains(PINGS + " packets received");
+            assertThat(ping.get(5, TimeUnit.MINUTES)).contains(PINGS + " packets received");
         }
     }
 
@@ -234,8 +234,8 @@ class FabricItest {
         for (FabricMachine node : List.of(one, two)) {
             node.run("ip link set cni0 mtu " + mtu + "; ip -n pod link set eth0 mtu " + mtu);
         }
-        assertThat(one.ping("10.42.1.5", "-s " + (mtu - 28) + " -c 2 -W 1")).contains(ALL_CAME);
-        assertThat(one.ping("fd00:42:0:1::5", "-s " + (mtu - 48) + " -c 2 -W 1")).contains(ALL_CAME);
+        assertThat(one.ping("10.42.1.5", "-s " + (mtu - 28) + " -c 2 -W 30")).contains(ALL_CAME);
+        assertThat(one.ping("fd00:42:0:1::5", "-s " + (mtu - 48) + " -c 2 -W 30")).contains(ALL_CAME);
     }
 
     private void with(String setting, Object value) {
@@ -277,8 +277,8 @@ class FabricItest {
         one.pod(prefixes(one));
         two.pod(prefixes(two));
         for (int i = 0; i < prefixes(one).size(); i++) {
-            assertThat(one.ping(prefixes(two).get(i) + "5", "-c 2 -i 0.2 -W 2")).contains(ALL_CAME);
-            assertThat(two.run("busybox ping -c 1 -W 2 " + prefixes(one).get(i) + "5")).as("from the node itself")
+            assertThat(one.ping(prefixes(two).get(i) + "5", "-c 2 -i 0.2 -W 30")).contains(ALL_CAME);
+            assertThat(two.run("busybox ping -c 1 -W 30 " + prefixes(one).get(i) + "5")).as("from the node itself")
                     .contains(ALL_CAME);
         }
     }
@@ -286,7 +286,7 @@ class FabricItest {
     private static CompletableFuture<String> pings(String to) {
         return CompletableFuture.supplyAsync(() -> {
             try {
-                return one.ping(to, "-i 0.1 -c " + PINGS + " -W 1");
+                return one.ping(to, "-i 0.1 -c " + PINGS + " -W 30");
             } catch (IOException | InterruptedException e) {
                 throw new IllegalStateException(e);
             }

@@ -20,7 +20,7 @@ import java.util.List;
 
 /// A machine whose pod network lives as often as a test wants it, with one pod: a network namespace on its bridge.
 final class FabricMachine implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(120);
     private final Machine machine;
     private final int number;
     private final ChildProcess lives;

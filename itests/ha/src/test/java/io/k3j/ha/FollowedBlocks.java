@@ -10,15 +10,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /// Keeps a record of the blocks of pages that hosts have carried out, and fails a test that has left out one it names
 /// ([Follows]). Of blocks for a variant only those of the variants it has come to are wanted: a test may be run with
-/// one after the other. The record is a file, since the hosts of a test do not know of it.
+/// one after the other. The record is a file, since the hosts of a test do not know of it; each process that runs tests
+/// has its own.
 final class FollowedBlocks implements BeforeEachCallback, AfterEachCallback {
-    private static final Path RECORD = Path.of("target", "followed-blocks.txt");
+    private static final Path RECORD = Path.of("target", "followed-blocks-" + UUID.randomUUID() + ".txt");
     private static final ExtensionContext.Namespace OWN = ExtensionContext.Namespace.create(FollowedBlocks.class);
 
     /// Notes that a block has been carried out.

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 @NeedsPackages({"haproxy", "keepalived", "nginx", "libnginx-mod-stream", "socat"})
 class LoadBalancerItest {
     private static final Duration LIMIT = Duration.ofSeconds(120);
-    private static final int PATIENCE_MILLIS = 1000;
+    private static final int PATIENCE_MILLIS = 5000;
     private static final int PORT = 6443;
     private final List<Host> servers = new ArrayList<>();
     private Page page;

@@ -16,7 +16,7 @@ record Promise(Duration waits, Duration works) {
     private static final boolean HELD = QUIET || Boolean.getBoolean("k3j.full");
     /// How many times the effort is allowed.
     static final int SLOW = QUIET ? 1 : 3;
-    private static final Duration NEVER = Duration.ofSeconds(120);
+    private static final Duration NEVER = Duration.ofSeconds(300);
 
     /// Effort alone.
     static Promise of(long millis) {

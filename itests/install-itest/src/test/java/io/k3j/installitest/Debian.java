@@ -17,8 +17,8 @@ import java.util.Objects;
 /// A machine whose root is a bare Debian made by debootstrap: no Java, no kubectl, no systemd, no container runtime.
 final class Debian implements AutoCloseable {
     private static final Path MAKER = Path.of("../../build/test-machine/debian").toAbsolutePath().normalize();
-    private static final Duration MAKE_LIMIT = Duration.ofMinutes(8);
-    private static final Duration MOVE_LIMIT = Duration.ofSeconds(120);
+    private static final Duration MAKE_LIMIT = Duration.ofMinutes(15);
+    private static final Duration MOVE_LIMIT = Duration.ofMinutes(5);
     private static final String CLEAN = "env -i HOME=/root"
             + " PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 @NeedsMachine
 @NeedsPackages("debootstrap")
 class InstallItest {
-    private static final Duration STEP = Duration.ofSeconds(120);
+    private static final Duration STEP = Duration.ofMinutes(5);
     private static final String DATA = "/var/lib/rancher/k3s";
     private static final String POD = """
             {"apiVersion":"v1","kind":"Pod","metadata":{"name":"stays"},"spec":{"containers":[{"name":"a",\

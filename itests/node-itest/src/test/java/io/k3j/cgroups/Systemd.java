@@ -19,7 +19,7 @@ import java.util.Objects;
 /// A systemd that is process 1 of its own namespaces and control groups, in which nothing else runs. It ends with the
 /// process that made it, however that ends.
 final class Systemd implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(300);
     private final Command command = new Command(LIMIT);
     private final String name;
     private final Path script;

@@ -64,7 +64,8 @@ class SystemdItest {
             cgroups.remove("a-1");
             return cgroups.present().isEmpty();
         });
-        assertThat(state(systemd)).doesNotContain("a_1").contains("kubepods-burstable.slice active");
+        systemd.until(() -> !state(systemd).contains("a_1"));
+        assertThat(state(systemd)).contains("kubepods-burstable.slice active");
         assertThat(systemd.run("find", "/sys/fs/cgroup", "-name", "*a_1*")).isEmpty();
     }
 
@@ -97,7 +98,7 @@ class SystemdItest {
             assertThat(cgroups.present()).containsExactly("a-1");
             cgroups.remove("a-1");
             assertThat(cgroups.present()).isEmpty();
-            assertThat(state(systemd)).doesNotContain("a_1");
+            systemd.until(() -> !state(systemd).contains("a_1"));
         }
     }
 

@@ -6,6 +6,7 @@ import io.k3j.componentapi.Health;
 import io.k3j.images.Images;
 import io.k3j.nodeapi.ContainerRuntime;
 import io.k3j.nodeapi.RuntimeFault;
+import io.k3j.testkitbase.Waiting;
 import io.k3j.testkitprocess.Launch;
 import io.k3j.testkitprocess.Reaper;
 import java.io.IOException;
@@ -50,10 +51,7 @@ public final class TestRuntime {
         CountDownLatch imported = new CountDownLatch(1);
         runtime = new CriRuntime(cri, new CriImages(cri, pins, Optional.empty()), imported, Health.none(),
                 machine.systemd(), process::pid);
-        CountDownLatch never = new CountDownLatch(1);
-        for (int i = 0; i < 1000 && !ready(); i++) {
-            never.await(20, TimeUnit.MILLISECONDS);
-        }
+        Waiting.until("network of the runtime", this::ready);
         ImageImport imports = new ImageImport(List.of(directory.resolve("shipped"), places.images()), List.of(),
                 new ImageImport.Ctr(List.of("ctr", "--address", places.socket().toString(), "--namespace", "k8s.io"),
                         new Command(ImageImport.LIMIT)),
@@ -66,8 +64,8 @@ public final class TestRuntime {
                 imported.countDown();
             }
         });
-        if (!imported.await(2, TimeUnit.MINUTES)) {
-            throw new IllegalStateException("the images were not imported within two minutes");
+        if (!imported.await(Waiting.LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+            throw new IllegalStateException("the images were not imported within " + Waiting.LIMIT.toSeconds() + " s");
         }
     }
 

@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -85,9 +86,12 @@ class NodeFeaturesItest extends NodeScene {
                 + " || sleep 0.1; done; " + LOOP));
         Obj pod = until("talk", NodeScene::ready).orElseThrow();
         Path logs = directory.resolve("log/pods/default_talk_" + pod.uid() + "/c");
-        Waiting.until("last line in a rotated log",
-                () -> files(logs).size() > 1 && lines(logs).stream().anyMatch(line -> line.endsWith(" line 2000")));
-        List<String> lines = lines(logs);
+        AtomicReference<List<String>> seen = new AtomicReference<>(List.of());
+        Waiting.until("last line in a rotated log", () -> {
+            seen.set(lines(logs));
+            return files(logs).size() > 1 && seen.get().stream().anyMatch(line -> line.endsWith(" line 2000"));
+        });
+        List<String> lines = seen.get();
         for (int i = 0; i < lines.size(); i++) {
             assertThat(lines.get(i)).endsWith(" line " + (i + 1));
         }
@@ -126,7 +130,7 @@ class NodeFeaturesItest extends NodeScene {
                 .with("volumeMounts", Seq.of(Struct.of("name", "v", "mountPath", "/v"))), "volumes",
                 Seq.of(Struct.of("name", "v", "hostPath", Struct.of("path", seen.toString()))));
         until("hooked", NodeScene::ready);
-        delete("hooked", 10);
+        delete("hooked", 120);
         until("hooked", Optional::isEmpty);
         assertThat(seen.resolve("seen")).hasContent("hook\nterm\n");
     }

@@ -57,8 +57,13 @@ final class K3s implements AutoCloseable {
     /// Waits until it has printed all of these.
     void prints(String... texts) throws InterruptedException {
         long end = System.nanoTime() + LIMIT.toNanos();
-        while (!List.of(texts).stream().allMatch(output()::contains)) {
-            if (System.nanoTime() > end || process.ended(LOOK)) {
+        while (true) {
+            // before the look, which then sees all that it has printed
+            boolean ended = process.ended(LOOK);
+            if (List.of(texts).stream().allMatch(output()::contains)) {
+                return;
+            }
+            if (System.nanoTime() > end || ended) {
                 throw new AssertionError("did not print " + List.of(texts) + " but:\n" + output());
             }
         }

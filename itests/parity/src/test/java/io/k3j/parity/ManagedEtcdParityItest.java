@@ -23,7 +23,7 @@ import org.junit.jupiter.api.TestFactory;
 @Tag("ha")
 class ManagedEtcdParityItest extends ParityMatrix {
     private static final String PORT = "6443";
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private Machine machine;
 
     @Override

@@ -17,7 +17,7 @@ import java.util.function.UnaryOperator;
 /// What lies in a datastore, read past K3j by the datastore's own tools.
 interface Store {
     /// For an answer of `etcdctl`.
-    Duration LIMIT = Duration.ofSeconds(60);
+    Duration LIMIT = Duration.ofMinutes(5);
     /// Every row, its key first.
     String EVERY_ROW = "SELECT concat_ws(' ', name, id, created, deleted, create_revision, prev_revision,"
             + " lease, md5(value), md5(old_value)) FROM kine ORDER BY id";

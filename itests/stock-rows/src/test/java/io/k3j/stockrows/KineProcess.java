@@ -1,5 +1,6 @@
 package io.k3j.stockrows;
 
+import io.k3j.testkitbase.Waiting;
 import io.k3j.testkitprocess.ChildProcess;
 import io.k3j.testkitprocess.FreePort;
 import io.k3j.testkitprocess.Launch;
@@ -12,7 +13,8 @@ import java.util.List;
 
 /// kine itself at one SQLite file, asked through etcd's own client by the transactions it knows.
 final class KineProcess implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Waiting.LIMIT;
+    private static final List<String> PATIENT = List.of("--dial-timeout=60s", "--command-timeout=60s");
     private final ChildProcess process;
     private final String endpoint;
 
@@ -32,7 +34,7 @@ final class KineProcess implements AutoCloseable {
     }
 
     private boolean serves() throws IOException, InterruptedException {
-        return !etcdctl("", "get", "/registry/health").isEmpty();
+        return !etcdctl(List.of("--dial-timeout=1s"), "", "get", "/registry/health").isEmpty();
     }
 
     void create(String key, String value) throws IOException, InterruptedException {
@@ -68,7 +70,13 @@ final class KineProcess implements AutoCloseable {
     }
 
     private String etcdctl(String input, String... words) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of("etcdctl", "--endpoints", endpoint, "--dial-timeout=1s"));
+        return etcdctl(PATIENT, input, words);
+    }
+
+    private String etcdctl(List<String> limits, String input, String... words)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("etcdctl", "--endpoints", endpoint));
+        command.addAll(limits);
         command.addAll(List.of(words));
         Outcome answer = Launch.of(command).environment("ETCDCTL_API", "3").input(input).run(LIMIT);
         return answer.code() == 0 ? answer.text() : "";

@@ -2,6 +2,7 @@ package io.k3j.swapitest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.testkitbase.Waiting;
 import io.k3j.testkitmachine.Machine;
 import io.k3j.testkitmachine.NeedsMachine;
 import io.k3j.testkitmachine.Server;
@@ -69,10 +70,18 @@ class AuditSwapItest {
         });
     }
 
+    /// A line may come after the answer, and the log may take a new file while it is read.
     private static void eachOnce(Set<Long> written) {
-        Map<Long, Long> lines = lines();
-        assertThat(written).as("writes of which there is no line").allMatch(lines::containsKey);
-        assertThat(lines.values()).as("lines of one write").containsOnly(1L);
+        try {
+            Waiting.until("one line of each write", () -> {
+                Map<Long, Long> lines = lines();
+                assertThat(written).as("writes of which there is no line").allMatch(lines::containsKey);
+                assertThat(lines.values()).as("lines of one write").containsOnly(1L);
+                return true;
+            });
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /// How many lines there are of each revision that a create or an update made.

@@ -17,7 +17,7 @@ record Leaks(int loaders, int services, Map<String, Integer> platform, Inside st
         Map<String, Integer> met) {
     /// How one class loader is told of.
     static final String ONE_LOADER = "1 loaders";
-    private static final int ATTEMPTS = 3;
+    private static final int ATTEMPTS = 10;
     private static final int LAST_LINES = 5;
     private static final String LOADER = "org.apache.felix.framework.BundleWiringImpl$BundleClassLoader";
     private static final String SERVICE = "org.apache.felix.framework.ServiceRegistrationImpl";

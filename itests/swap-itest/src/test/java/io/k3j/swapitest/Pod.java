@@ -15,7 +15,7 @@ final class Pod {
     private static final String OBJECT = """
             {"apiVersion":"v1","kind":"Pod","metadata":{"name":"stays"},"spec":{"containers":[{"name":"a",\
             "image":"k3j.io/busybox:1","command":["sleep","3600"],\
-            "readinessProbe":{"exec":{"command":["true"]},"periodSeconds":2,"timeoutSeconds":10}}]}}""";
+            "readinessProbe":{"exec":{"command":["true"]},"periodSeconds":2,"timeoutSeconds":60}}]}}""";
 
     private static final Duration LIMIT = Duration.ofSeconds(90);
 

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 /// Watches on what the load changes, as many as its [Demand] says, over one connection for a hundred of one namespace.
 final class Watchers implements AutoCloseable {
     private static final int A_CONNECTION = 100;
-    private static final Duration CATCH_UP = Duration.ofSeconds(120);
+    private static final Duration CATCH_UP = Duration.ofSeconds(300);
     private static final long LOOK_MILLIS = 20;
 
     private final Load load;

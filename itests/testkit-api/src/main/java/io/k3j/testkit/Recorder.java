@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Writes down what a view tells: `+name`, `~name`, `-name`, `synced`.
 final class Recorder implements View.Listener {
-    private static final long LIMIT_SECONDS = 20;
+    private static final long LIMIT_SECONDS = 120;
     private final LinkedBlockingQueue<String> told = new LinkedBlockingQueue<>();
     private final LinkedBlockingQueue<Long> revisions = new LinkedBlockingQueue<>();
 

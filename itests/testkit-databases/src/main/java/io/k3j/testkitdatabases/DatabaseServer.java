@@ -2,6 +2,7 @@ package io.k3j.testkitdatabases;
 
 import io.k3j.testkitbase.Deletion;
 import io.k3j.testkitbase.Teardown;
+import io.k3j.testkitbase.Waiting;
 import io.k3j.testkitprocess.ChildProcess;
 import io.k3j.testkitprocess.FreePort;
 import io.k3j.testkitprocess.Launch;
@@ -32,9 +33,7 @@ public abstract class DatabaseServer implements AutoCloseable {
     public static final String PASSWORD = "s3cr/et@:#";
     private static final Path MEMORY = Path.of("/dev/shm");
     private static final long ROOM = 4L << 30;
-    private static final long START_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-    private static final long STOP_SECONDS = 20;
     private static final Duration RUN_LIMIT = Duration.ofMinutes(5);
     private final Path directory;
     private final String account;
@@ -93,8 +92,24 @@ public abstract class DatabaseServer implements AutoCloseable {
     /// The command that serves in the foreground.
     protected abstract List<String> command();
 
+    /// The words of a client of the server's administrator in a database.
+    protected abstract List<String> client(String database);
+
     /// Runs statements on the server, as its administrator.
     public abstract String sql(String database, String statements);
+
+    /// A session of the administrator in a database that runs statements, each ended by `;`, and then stays until it is
+    /// closed.
+    public final ChildProcess session(String database, String statements) {
+        try {
+            ChildProcess session = Launch.of(client(database)).interactive().appending(directory.resolve("sessions"))
+                    .gracePeriod(Duration.ZERO).start();
+            session.writer().append(statements).append('\n').flush();
+            return session;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 
     /// Refuses or allows writing, also to sessions that are open.
     public abstract void readOnly(boolean only);
@@ -111,7 +126,7 @@ public abstract class DatabaseServer implements AutoCloseable {
         }
         long start = System.nanoTime();
         while (!ready()) {
-            if (!running().running() || System.nanoTime() - start > START_NANOS) {
+            if (!running().running() || System.nanoTime() - start > Waiting.LIMIT.toNanos()) {
                 throw running().failure("not started");
             }
             LockSupport.parkNanos(LOOK_NANOS);
@@ -183,7 +198,7 @@ public abstract class DatabaseServer implements AutoCloseable {
 
     private static void await(ProcessHandle started) {
         try {
-            started.onExit().get(STOP_SECONDS, TimeUnit.SECONDS);
+            started.onExit().get(Waiting.LIMIT.toSeconds(), TimeUnit.SECONDS);
         } catch (InterruptedException | ExecutionException | TimeoutException e) {
             throw new IllegalStateException("process " + started.pid() + " outlives its server", e);
         }

@@ -1,10 +1,15 @@
 package io.k3j.testkitdatabases;
 
+import io.k3j.testkitbase.Waiting;
 import io.k3j.testkitprocess.ChildProcess;
 import io.k3j.testkitprocess.FreePort;
 import io.k3j.testkitprocess.Launch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,7 +20,7 @@ import java.util.stream.IntStream;
 
 /// A cluster of real etcd processes on free ports of the loopback, with short election times.
 public final class EtcdServers implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofMinutes(1);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final Path ETCD = Path.of("/usr/bin/etcd");
     private final Path directory;
     private final List<Integer> clients = new ArrayList<>();
@@ -47,6 +52,18 @@ public final class EtcdServers implements AutoCloseable {
             servers.processes.add(servers.process(i));
         }
         return servers;
+    }
+
+    /// Waits until each answers and has a leader; without TLS.
+    public void awaitHealth() throws InterruptedException {
+        try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
+            for (int i = 0; i < processes.size(); i++) {
+                HttpRequest request = HttpRequest.newBuilder(URI.create(endpoint(i) + "/health")).timeout(LIMIT)
+                        .build();
+                Waiting.until("health of " + endpoint(i), processes.get(i), () -> client
+                        .send(request, HttpResponse.BodyHandlers.ofString()).body().contains("\"health\":\"true\""));
+            }
+        }
     }
 
     private ChildProcess process(int i) {

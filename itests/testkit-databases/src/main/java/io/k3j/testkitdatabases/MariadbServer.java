@@ -1,5 +1,6 @@
 package io.k3j.testkitdatabases;
 
+import io.k3j.testkitbase.Waiting;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -81,7 +82,7 @@ public final class MariadbServer extends DatabaseServer {
     private void await(String wanted, String question) {
         long start = System.nanoTime();
         while (!wanted.equals(sql("mysql", question))) {
-            if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(60)) {
+            if (System.nanoTime() - start > Waiting.LIMIT.toNanos()) {
                 throw new IllegalStateException("never " + wanted + ": " + question);
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
@@ -143,8 +144,15 @@ public final class MariadbServer extends DatabaseServer {
     }
 
     @Override
+    protected List<String> client(String database) {
+        return List.of("mariadb", "--no-defaults", "--init-command=SET autocommit = 1", "-N", "-B", "-S", socket(),
+                "-u", "root", "-D", database);
+    }
+
+    @Override
     public String sql(String database, String statements) {
-        return run(List.of("mariadb", "--no-defaults", "--init-command=SET autocommit = 1", "-N", "-B", "-S", socket(),
-                "-u", "root", "-e", statements, database));
+        List<String> command = new ArrayList<>(client(database));
+        command.addAll(List.of("-e", statements));
+        return run(command);
     }
 }

@@ -1,5 +1,6 @@
 package io.k3j.testkitdatabases;
 
+import io.k3j.testkitbase.Waiting;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URLEncoder;
@@ -46,9 +47,19 @@ public final class PostgresServer extends DatabaseServer {
 
     /// Acknowledges nothing any more that a standby has not got on its disk.
     public void waitForStandby() {
-        sql("postgres", "ALTER SYSTEM SET synchronous_standby_names = '*'");
-        sql("postgres", "SELECT pg_reload_conf()");
+        waitFor("*");
         await("sync", "SELECT MAX(sync_state) FROM pg_stat_replication");
+    }
+
+    /// Lets commits wait for standbys of that name, or for none; every commit after this does.
+    public void waitFor(String standbys) {
+        sql("postgres", "ALTER SYSTEM SET synchronous_standby_names = '" + standbys + "'");
+        sql("postgres", "SELECT pg_reload_conf()");
+        // a session that begins with it shows that all others have been told
+        await(standbys, "SHOW synchronous_standby_names");
+        // the checkpointer is who tells commits, and reads what it has been told before its next checkpoint
+        sql("postgres", "CHECKPOINT");
+        sql("postgres", "CHECKPOINT");
     }
 
     /// Has a standby follow no more; returns when it has all that was written, and gets nothing further.
@@ -61,7 +72,7 @@ public final class PostgresServer extends DatabaseServer {
 
     /// Makes a standby a primary; returns when it is.
     public void promote() {
-        sql("postgres", "SELECT pg_promote(true, 60)");
+        sql("postgres", "SELECT pg_promote(true, " + Waiting.LIMIT.toSeconds() + ")");
     }
 
     @Override
@@ -81,7 +92,7 @@ public final class PostgresServer extends DatabaseServer {
     private void await(String wanted, String question) {
         long start = System.nanoTime();
         while (!wanted.equals(sql("postgres", question))) {
-            if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(60)) {
+            if (System.nanoTime() - start > Waiting.LIMIT.toNanos()) {
                 throw new IllegalStateException("never " + wanted + ": " + question);
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
@@ -137,8 +148,15 @@ public final class PostgresServer extends DatabaseServer {
     }
 
     @Override
+    protected List<String> client(String database) {
+        return List.of("psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", directory().toString(), "-p",
+                Integer.toString(port()), "-U", "postgres", "-d", database);
+    }
+
+    @Override
     public String sql(String database, String statements) {
-        return run(List.of("psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", directory().toString(), "-p",
-                Integer.toString(port()), "-U", "postgres", "-d", database, "-c", statements));
+        List<String> command = new ArrayList<>(client(database));
+        command.addAll(List.of("-c", statements));
+        return run(command);
     }
 }

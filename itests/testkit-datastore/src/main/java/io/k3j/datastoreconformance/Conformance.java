@@ -15,6 +15,8 @@ import org.assertj.core.api.Assertions;
 public interface Conformance {
     /// How long a test waits for something that must happen.
     Duration PATIENCE = Duration.ofSeconds(60);
+    /// For what is there already.
+    Duration MOMENT = Duration.ofMillis(1);
 
     /// The open store; empty at the beginning of each test.
     Datastore store();
@@ -59,12 +61,25 @@ public interface Conformance {
     /// The next `count` changes of a watch.
     static List<Change> take(Watch watch, int count) {
         List<Change> found = new ArrayList<>();
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        // many of them take a slow machine longer than one does
+        long deadline = System.nanoTime() + 5 * PATIENCE.toNanos();
         while (found.size() < count && System.nanoTime() < deadline) {
             found.addAll(next(watch, PATIENCE).changes());
         }
         Assertions.assertThat(found).hasSize(count);
         return found;
+    }
+
+    /// All that a watch tells up to a revision, of which it may hear late.
+    static Watch.Batch upTo(Watch watch, long revision) {
+        List<Change> told = new ArrayList<>();
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        Watch.Batch batch = next(watch, MOMENT);
+        while (!batch.changes().isEmpty() || batch.revision() < revision && System.nanoTime() < deadline) {
+            told.addAll(batch.changes());
+            batch = next(watch, MOMENT);
+        }
+        return new Watch.Batch(told, batch.revision());
     }
 
     /// One batch.

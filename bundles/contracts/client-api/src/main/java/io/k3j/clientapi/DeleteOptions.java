@@ -3,7 +3,7 @@ package io.k3j.clientapi;
 import io.k3j.model.Struct;
 
 /// How to delete. `gracePeriodSeconds` -1: the object's own; `propagation` empty or `Background`,
-/// `Foreground`, `Orphan`; `uid` empty and `revision` 0: no precondition.
+/// `Foreground`, `Orphan`; `uid` empty and `revision` 0: no precondition; a negative `revision`: that of no object.
 public record DeleteOptions(long gracePeriodSeconds, String propagation, String uid, long revision) {
     /// The object's own grace, default propagation.
     public static final DeleteOptions PLAIN = new DeleteOptions(-1, "", "", 0);

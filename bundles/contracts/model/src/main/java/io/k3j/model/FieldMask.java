@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// Which fields of an object somebody reads: all, or those below some chains of fields (`google.protobuf.FieldMask`).
 /// Immutable; every `with` gives another mask.
 ///
-/// A list has no place in a chain: what is kept is kept of each struct in it, as by `spec`, `containers`, `ports`,
-/// `name`. A value that is neither struct nor list is kept as it is, however long the chain.
+/// A list has no place in a chain, nor has one within a list: what is kept is kept of each struct in it, as by `spec`,
+/// `containers`, `ports`, `name`. A value that is neither struct nor list is kept as it is, however long the chain.
 public final class FieldMask {
     /// Every field.
     public static final FieldMask ALL = new FieldMask(true, Map.of());
@@ -97,9 +97,19 @@ public final class FieldMask {
     private Object value(Object whole) {
         return switch (whole) {
             case Struct s -> of(s);
-            case Seq s -> s.mapped(this::of);
+            case Seq s -> everything ? s : each(s);
             default -> whole;
         };
+    }
+
+    private Seq each(Seq whole) {
+        Object[] values = new Object[whole.size()];
+        boolean same = true;
+        for (int i = 0; i < values.length; i++) {
+            values[i] = value(whole.get(i));
+            same &= values[i] == whole.get(i);
+        }
+        return same ? whole : Seq.owning(values);
     }
 
     @Override

@@ -40,6 +40,19 @@ class FieldMaskTest {
     }
 
     @Test
+    void listsWithinListsAreMaskedToo() {
+        FieldMask names = FieldMask.IDENTITY.with("spec", "rows", "name");
+        Struct named = Struct.of("name", "a");
+        Obj nested = POD.with(Seq.of(Seq.of(named.with("size", 1), "text"), Seq.of(Seq.of(named.with("size", 2)))),
+                "spec", "rows");
+        Obj kept = names.of(nested);
+        assertThat(kept.spec()).isEqualTo(
+                Struct.of("rows", Seq.of(Seq.of(named, "text"), Seq.of(Seq.of(named)))));
+        assertThat(names.of(kept)).isSameAs(kept);
+        assertThat(FieldMask.IDENTITY.with("spec").of(nested).spec()).isSameAs(nested.spec());
+    }
+
+    @Test
     void coversWhatKeepsNoMore() {
         FieldMask spec = FieldMask.IDENTITY.with("spec");
         assertThat(spec.with("spec", "containers")).as("more of what is kept already").isEqualTo(spec);

@@ -11,6 +11,7 @@ import io.k3j.codec.Protobuf;
 import io.k3j.edgeapi.BodyTooLarge;
 import io.k3j.edgeapi.Exchange;
 import io.k3j.model.Gvk;
+import io.k3j.model.Null;
 import io.k3j.model.Patch;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -19,6 +20,7 @@ import io.k3j.objectregistry.StrictErrors;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.IntConsumer;
 
 /// Request bodies: bytes to objects, patches and options. What a media type may stand for is decided here and nowhere
@@ -253,7 +255,7 @@ public final class Bodies {
     /// Delete options as the contract has them.
     ///
     /// @param s as [#deleteOptions] gives them; a grace period that is missing becomes -1, the kind's own
-    /// @throws ApiFault 400 for options that exclude each other or a revision that is none, 422 for an unknown policy
+    /// @throws ApiFault 400 for options that exclude each other or a precondition that is no text, 422 for the policy
     public static DeleteOptions options(Struct s) {
         String policy = s.text("propagationPolicy");
         if (!policy.isEmpty() && s.has("orphanDependents")) {
@@ -265,12 +267,27 @@ public final class Bodies {
         }
         String effective = s.has("orphanDependents") ? s.flag("orphanDependents") ? "Orphan" : "Background" : policy;
         Struct pre = s.struct("preconditions");
-        String revision = pre.text("resourceVersion");
+        return new DeleteOptions(grace(s), effective, precondition(pre, "uid").orElse(""),
+                precondition(pre, "resourceVersion").map(Bodies::revision).orElse(0L));
+    }
+
+    private static Optional<String> precondition(Struct preconditions, String field) {
+        return switch (preconditions.get(field)) {
+            case String text -> Optional.of(text);
+            case null -> Optional.empty();
+            case Null _ -> Optional.empty();
+            default -> throw ObjectDecoder.undecodable(DELETE_OPTIONS, "json: cannot unmarshal into Go struct field"
+                    + " Preconditions.preconditions." + field + " of type string");
+        };
+    }
+
+    /// Upstream compares texts: one that is not as an object shows its version is that of none, and -1 here.
+    private static long revision(String text) {
         try {
-            return new DeleteOptions(grace(s), effective, pre.text("uid"),
-                    revision.isEmpty() ? 0 : Long.parseLong(revision));
+            long revision = Long.parseLong(text);
+            return revision > 0 && text.equals(Long.toString(revision)) ? revision : -1;
         } catch (NumberFormatException e) {
-            throw ApiFault.badRequest("preconditions.resourceVersion: Invalid value: \"" + revision + "\"");
+            return -1;
         }
     }
 

@@ -29,8 +29,6 @@ class ConfigurationReloadTest implements ConfigurationReload.Target {
         write("first");
         ConfigurationFile read = new ConfigurationFile(file);
         reload = new ConfigurationReload(read, read.bytes(), this, Health.none(), () -> nanos);
-        reload.start();
-        reload.close();
     }
 
     private void write(String text) throws IOException {

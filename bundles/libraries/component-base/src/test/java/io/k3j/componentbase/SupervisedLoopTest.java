@@ -6,6 +6,7 @@ import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthLevel;
 import io.k3j.componentapi.HealthReport;
 import io.k3j.componentapi.HealthScope;
+import io.k3j.testkitbase.Waiting;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -22,7 +23,9 @@ import org.junit.jupiter.api.Test;
 
 class SupervisedLoopTest {
     private static final long PAUSE_MILLIS = 20;
-    private static final long PATIENCE_SECONDS = 10;
+    /// Enough to fail again before the failure before it is taken back.
+    private static final long LONGER_PAUSE_MILLIS = 300;
+    private static final long PATIENCE_SECONDS = 60;
     private final Notes notes = new Notes();
     private final AtomicInteger runs = new AtomicInteger();
     private final CountDownLatch end = new CountDownLatch(1);
@@ -60,7 +63,11 @@ class SupervisedLoopTest {
     }
 
     private SupervisedLoop loop(SupervisedLoop.Work work) {
-        return new SupervisedLoop(notes, "log", Thread.ofVirtual(), work, PAUSE_MILLIS).start();
+        return loop(work, PAUSE_MILLIS);
+    }
+
+    private SupervisedLoop loop(SupervisedLoop.Work work, long pauseMillis) {
+        return new SupervisedLoop(notes, "log", Thread.ofVirtual(), work, pauseMillis).start();
     }
 
     @Test
@@ -99,7 +106,8 @@ class SupervisedLoopTest {
         assertThat(notes.next()).startsWith("log STOPPED ended by java.lang.IllegalStateException, begins anew in")
                 .doesNotContain("secret");
         assertThat(notes.next()).isEmpty();
-        assertThat(runs).hasValue(2);
+        // the report goes when the time is over, however far the thread of the work has come
+        Waiting.until("the work goes on", () -> runs.get() == 2);
         end.countDown();
         assertThat(loop.join(TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS))).isTrue();
     }
@@ -134,7 +142,7 @@ class SupervisedLoopTest {
                 throw new StackOverflowError();
             }
             end.await();
-        });
+        }, LONGER_PAUSE_MILLIS);
         for (int failure = 1; failure < 4; failure++) {
             assertThat(notes.next()).contains("StackOverflowError");
         }

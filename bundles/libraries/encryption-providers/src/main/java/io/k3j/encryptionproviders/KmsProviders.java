@@ -106,7 +106,8 @@ final class KmsProviders implements AutoCloseable {
         used.forEach(KmsProvider::start);
     }
 
-    private void report() {
+    /// One after the other, so that the last that is told is how they are.
+    private synchronized void report() {
         HealthScope to = scope;
         if (to == null) {
             return;
@@ -133,7 +134,13 @@ final class KmsProviders implements AutoCloseable {
     @Override
     public void close() {
         used.forEach(KmsProvider::close);
+        forget();
+    }
+
+    /// A check that is late tells nothing any more.
+    private synchronized void forget() {
         HealthScope to = scope;
+        scope = null;
         if (to != null) {
             to.close();
         }

@@ -69,8 +69,8 @@ public final class EtcdSnapshots implements AutoCloseable {
     /// time.
     ///
     /// @param request `operation`: save, list, delete or prune; `name`: a list of names, or of one prefix; `dir`: below
-    ///     that of the plan; `compress`; `retention`; `s3`: K3s' request form, in place of the plan's. What is missing
-    ///     is the plan's
+    ///     that of the plan; `compress`; `retention`; what of these is missing is the plan's; `s3`: K3s' request form;
+    ///     without it the bucket of the plan is left alone
     /// @return the list K3s answers, or the names that were `created` and `deleted`
     /// @throws IllegalArgumentException in a sentence when it is not understood; nothing has been done then
     /// @throws IOException in a sentence when it cannot be done; part of it may have been

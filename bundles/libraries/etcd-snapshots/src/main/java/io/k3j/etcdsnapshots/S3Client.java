@@ -3,6 +3,7 @@ package io.k3j.etcdsnapshots;
 import io.k3j.httpproxy.HttpProxy;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -11,7 +12,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -94,8 +94,8 @@ final class S3Client implements AutoCloseable {
         expect("PUT", key, answer);
     }
 
-    /// Fetches an object into a file, which is replaced; empty when there is none. Part of the file is there when it
-    /// fails on the way.
+    /// Fetches an object into a file, which is replaced and for root only; empty when there is none. Part of the file
+    /// is there when it fails on the way.
     Optional<Path> get(String key, Path file) throws IOException {
         HttpResponse<InputStream> answer = send(Call.of("GET", key), Optional.empty());
         if (answer.statusCode() == NOT_FOUND) {
@@ -106,7 +106,10 @@ final class S3Client implements AutoCloseable {
             throw refused("GET", key, answer);
         }
         try (InputStream body = answer.body()) {
-            Files.copy(body, file, StandardCopyOption.REPLACE_EXISTING);
+            Files.deleteIfExists(file);
+            try (OutputStream out = Snapshots.secret(file)) {
+                body.transferTo(out);
+            }
         }
         return Optional.of(file);
     }

@@ -51,7 +51,7 @@ final class SnapshotScheduler implements AutoCloseable {
     }
 
     /// What `/db/snapshot` is asked: `operation` save, list, delete or prune, with `name`, `dir`, `compress`,
-    /// `retention` and `s3`. Blocks; one at a time.
+    /// `retention` and `s3`, without which the bucket is left alone. Blocks; one at a time.
     /// @throws IllegalArgumentException when it is not understood
     /// @throws IOException in a sentence when it cannot be done
     Struct carryOut(Struct request) throws IOException {

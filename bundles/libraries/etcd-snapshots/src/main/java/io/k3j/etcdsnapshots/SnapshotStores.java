@@ -64,13 +64,17 @@ final class SnapshotStores implements SnapshotObjects.Source {
         }
     }
 
-    /// What a request is about: its own directory and bucket, or those of the flags. Asks the bucket whether it can be
-    /// used.
+    /// What a request is about: its own directory, or that of the flags, and its own bucket. One that names none is
+    /// about none, whatever the flags say, as in K3s. Asks the bucket whether it can be used.
     /// @throws IllegalArgumentException naming the flag that is wrong
     /// @throws IOException when the bucket cannot be used
     Both of(Struct request) throws IOException {
         return with(directory(plan.directory(), request.text("dir")),
-                settings(request.has("s3") ? request.struct("s3") : plan.s3()));
+                request.get("s3") instanceof Struct asked ? Optional.of(settings(asked)) : Optional.empty());
+    }
+
+    private Optional<S3Settings> ofFlags() throws IOException {
+        return plan.s3().isEmpty() ? Optional.empty() : Optional.of(settings(plan.s3()));
     }
 
     /// A directory somebody asks for is the one of `--etcd-snapshot-dir` or lies below it: who reaches this endpoint
@@ -105,7 +109,7 @@ final class SnapshotStores implements SnapshotObjects.Source {
     Both evenWithoutS3() {
         Optional<S3Settings> settings = Optional.empty();
         try {
-            settings = settings(plan.s3());
+            settings = ofFlags();
             return with(plan.directory(), settings);
         } catch (IOException | IllegalArgumentException e) {
             return new Both(new Snapshots(plan.directory(), node, clock), settings, Optional.empty(),
@@ -120,19 +124,16 @@ final class SnapshotStores implements SnapshotObjects.Source {
 
     /// A Secret counts only where nothing else is given, as in K3s: else nobody could say which of two buckets is
     /// meant.
-    private Optional<S3Settings> settings(Struct asked) throws IOException {
-        if (asked.isEmpty()) {
-            return Optional.empty();
-        }
+    private S3Settings settings(Struct asked) throws IOException {
         String secret = asked.text("configSecret");
         if (!secret.isEmpty() && S3Settings.onlySecret(asked)) {
-            return Optional.of(S3Settings.of(S3Settings.ofSecret(facts.secret(secret))));
+            return S3Settings.of(S3Settings.ofSecret(facts.secret(secret)));
         }
         if (!secret.isEmpty()) {
             LOG.log(System.Logger.Level.WARNING, "Ignoring the S3 config Secret " + secret
                     + ": other settings of S3 are given");
         }
-        return Optional.of(S3Settings.of(asked));
+        return S3Settings.of(asked);
     }
 
     /// Who a snapshot of this server is from, as far as that is known now.
@@ -190,7 +191,7 @@ final class SnapshotStores implements SnapshotObjects.Source {
     }
 
     private List<SnapshotFile> inS3() throws IOException {
-        try (Both both = of(Struct.EMPTY)) {
+        try (Both both = with(plan.directory(), ofFlags())) {
             return both.s3().orElseThrow().list();
         }
     }

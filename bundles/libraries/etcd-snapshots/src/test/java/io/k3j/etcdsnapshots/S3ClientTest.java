@@ -11,7 +11,9 @@ import io.k3j.testkitbase.Waiting;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -64,6 +66,21 @@ class S3ClientTest {
         Throwable problem = catchThrowable(question);
         assertThat(problem).isInstanceOf(IOException.class).hasMessageContaining("S3 at 127.0.0.1");
         return problem.getMessage().contains("sent nothing for");
+    }
+
+    @Test
+    void whatIsFetchedReplacesTheFileAndIsForRootOnly() throws IOException {
+        server.createContext("/b", exchange -> {
+            exchange.sendResponseHeaders(200, 3);
+            exchange.getResponseBody().write("new".getBytes(UTF_8));
+            exchange.close();
+        });
+        Path file = Files.writeString(directory.resolve("file"), "older, and longer");
+        try (S3Client client = client("60s")) {
+            assertThat(client.get("key", file)).contains(file);
+        }
+        assertThat(file).hasContent("new");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
     }
 
     @Test

@@ -3,14 +3,17 @@ package io.k3j.etcdsnapshots;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.k3j.model.Struct;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -87,6 +90,20 @@ class SnapshotsTest {
         Path file = directory.resolve("s");
         Snapshots.secret(file).close();
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+    }
+
+    @Test
+    void aRequestThatNamesNoBucketIsAboutNoneWhateverTheFlagsSay() throws IOException {
+        SnapshotPlan plan = new SnapshotPlan(directory, "etcd-snapshot", Optional.empty(), 5, false,
+                Duration.ofMinutes(10), Struct.of("bucket", "b"));
+        SnapshotStores stores = new SnapshotStores(plan, "n1",
+                new ClusterFacts(directory.resolve("passwd"), () -> null), new SnapshotTimes(System::nanoTime),
+                InstantSource.system());
+        try (SnapshotStores.Both both = stores.of(Struct.EMPTY)) {
+            assertThat(both.wantsS3()).isFalse();
+        }
+        assertThatThrownBy(() -> stores.of(Struct.of("s3", Struct.EMPTY)))
+                .hasMessageContaining("s3 bucket name was not set");
     }
 
     @Test

@@ -36,6 +36,7 @@ public final class EtcdClient implements AutoCloseable {
     /// Held while a connection is made: those who come meanwhile take the same one. Guards [#next].
     private final ReentrantLock dialing = new ReentrantLock();
     private final Lines lines;
+    private final int connectMillis;
     /// The connection in use; it may have broken since.
     private volatile @Nullable Line current;
     /// Ended for a call that failed on it, maybe without having been passed over yet.
@@ -46,24 +47,30 @@ public final class EtcdClient implements AutoCloseable {
     /// When anything was answered last, by `System.nanoTime`.
     private volatile long answered = System.nanoTime();
 
-    private EtcdClient(EtcdEndpoints endpoints, Lines lines) {
+    private EtcdClient(EtcdEndpoints endpoints, Lines lines, int connectMillis) {
         this.endpoints = endpoints;
         this.lines = lines;
+        this.connectMillis = connectMillis;
     }
 
     /// A client that has no connection yet. Its calls fail at once at a member that knows no leader.
     ///
     /// @param name for its threads
     public static EtcdClient of(EtcdEndpoints endpoints, String name) {
+        return of(endpoints, name, CONNECT_MILLIS);
+    }
+
+    /// The same for tests, on machines on which one attempt to connect may take longer.
+    static EtcdClient of(EtcdEndpoints endpoints, String name, int connectMillis) {
         // a member without a leader refuses at once instead of letting calls wait
-        return new EtcdClient(endpoints, new Lines(name, all -> all.header("hasleader", "true")));
+        return new EtcdClient(endpoints, new Lines(name, all -> all.header("hasleader", "true")), connectMillis);
     }
 
     /// A client whose calls are answered also by a member that has no leader: for status and members.
     ///
     /// @param name for its threads
     public static EtcdClient evenWithoutLeader(EtcdEndpoints endpoints, String name) {
-        return new EtcdClient(endpoints, new Lines(name, UnaryOperator.identity()));
+        return new EtcdClient(endpoints, new Lines(name, UnaryOperator.identity()), CONNECT_MILLIS);
     }
 
     /// How many endpoints there are to go to.
@@ -98,7 +105,7 @@ public final class EtcdClient implements AutoCloseable {
         dialing.lock();
         try {
             Line before = current;
-            current = lines.connect(endpoint, endpoints.tls(), CONNECT_MILLIS);
+            current = lines.connect(endpoint, endpoints.tls(), connectMillis);
             next = Math.max(0, endpoints.all().indexOf(endpoint));
             moves++;
             if (before != null) {
@@ -115,7 +122,7 @@ public final class EtcdClient implements AutoCloseable {
     public void leaveStrangers() {
         Line now = current;
         if (now != null && !endpoints.all().contains(now.endpoint())) {
-            abandon(now, TimeUnit.MILLISECONDS.toNanos(CONNECT_MILLIS));
+            abandon(now, TimeUnit.MILLISECONDS.toNanos(connectMillis));
         }
     }
 
@@ -172,7 +179,7 @@ public final class EtcdClient implements AutoCloseable {
     private Line own() {
         dialing.lock();
         try {
-            return dial((long) CONNECT_MILLIS * size());
+            return dial((long) connectMillis * size());
         } finally {
             dialing.unlock();
         }
@@ -223,7 +230,7 @@ public final class EtcdClient implements AutoCloseable {
         for (int i = 0; i < all.size() && left > 0 && !lines.closed(); i++) {
             URI endpoint = all.get(next++ % all.size());
             try {
-                Line made = lines.connect(endpoint, endpoints.tls(), Math.min(left, CONNECT_MILLIS));
+                Line made = lines.connect(endpoint, endpoints.tls(), Math.min(left, connectMillis));
                 next--;
                 return made;
             } catch (IOException | RuntimeException e) {
@@ -268,7 +275,7 @@ public final class EtcdClient implements AutoCloseable {
     public void moveOn(long since) {
         Line now = current;
         if (now != null && answered - since <= 0) {
-            abandon(now, TimeUnit.MILLISECONDS.toNanos(CONNECT_MILLIS));
+            abandon(now, TimeUnit.MILLISECONDS.toNanos(connectMillis));
         }
     }
 

@@ -21,8 +21,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class EtcdClientTest {
-    private static final Duration ENDING = Duration.ofSeconds(5);
-    private static final Duration SHORT = Duration.ofSeconds(1);
+    private static final Duration MOMENT = Duration.ofSeconds(1);
+    /// For a question that is not answered, and for the connection before it.
+    private static final Duration SHORT = Duration.ofSeconds(3);
     private static final Duration WHILE = Duration.ofSeconds(5);
     private static final Duration LONG = Duration.ofSeconds(60);
     private Peer peer;
@@ -34,7 +35,7 @@ class EtcdClientTest {
         try (Peer first = new Peer(); EtcdClient any = EtcdClient.of(first.endpoints(), "first")) {
             long end = System.nanoTime() + LONG.toNanos();
             while (any.at().isEmpty() && System.nanoTime() < end) {
-                assertThatThrownBy(() -> ask(any, Duration.ofSeconds(1))).isInstanceOf(EtcdFailure.class);
+                assertThatThrownBy(() -> ask(any, MOMENT)).isInstanceOf(EtcdFailure.class);
                 try {
                     any.moveTo(first.endpoints().all().getFirst());
                 } catch (EtcdFailure notYet) {
@@ -52,7 +53,7 @@ class EtcdClientTest {
     @BeforeEach
     void connect() throws IOException {
         peer = new Peer();
-        client = EtcdClient.of(peer.endpoints(), "test");
+        client = EtcdClient.of(peer.endpoints(), "test", Math.toIntExact(WHILE.toMillis()));
     }
 
     @AfterEach
@@ -167,7 +168,7 @@ class EtcdClientTest {
                         .map(s -> URI.create("https://127.0.0.1:" + s.getLocalPort())).toList(), Optional.empty()),
                         "test")) {
             long begun = System.nanoTime();
-            assertThatThrownBy(() -> ask(lost, Duration.ofSeconds(1)))
+            assertThatThrownBy(() -> ask(lost, MOMENT))
                     .isInstanceOf(EtcdFailure.class);
             assertThat(Duration.ofNanos(System.nanoTime() - begun))
                     .isLessThan(Duration.ofSeconds(Boolean.getBoolean("k3j.full") ? 2 : 30));
@@ -198,7 +199,7 @@ class EtcdClientTest {
             if (inside.incrementAndGet() > 1) {
                 together.countDown();
             }
-            awaited(together, SHORT);
+            awaited(together, MOMENT);
             inside.decrementAndGet();
             throw new IOException("planted");
         };
@@ -233,7 +234,7 @@ class EtcdClientTest {
             only = threads().getFirst();
         }
         // it is told to be at its end by its last words, which are not its last steps
-        assertThat(only.join(ENDING)).isTrue();
+        assertThat(only.join(LONG)).isTrue();
         assertThat(threads()).isEmpty();
         assertThatThrownBy(() -> ask(other, LONG)).isInstanceOf(EtcdFailure.class).hasMessageContaining("closed");
     }

@@ -32,6 +32,10 @@ class CredentialProvidersTest {
     private final List<String> failed = new ArrayList<>();
 
     private CredentialProviders providers(String script) throws IOException {
+        return providers(script, 60);
+    }
+
+    private CredentialProviders providers(String script, int seconds) throws IOException {
         Path bin = Files.createDirectories(directory.resolve("bin"));
         Path program = Files.writeString(bin.resolve("tell"), "#!/bin/sh\necho \"$*\" >> " + directory.resolve("calls")
                 + "\ncat >> " + directory.resolve("input") + "\n" + script + "\n");
@@ -39,7 +43,7 @@ class CredentialProvidersTest {
         configure("  - {name: tell, apiVersion: credentialprovider.kubelet.k8s.io/v1, defaultCacheDuration: 10m, "
                 + "matchImages: ['*.example'], args: [get, creds], env: [{name: WHO, value: me}]}\n");
         return new CredentialProviders(directory.resolve("config.yaml"), bin, clock,
-                new Command(Duration.ofSeconds(2), CredentialProvider.MOST_BYTES));
+                new Command(Duration.ofSeconds(seconds), CredentialProvider.MOST_BYTES));
     }
 
     private void configure(String providers) throws IOException {
@@ -86,12 +90,13 @@ class CredentialProvidersTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"sleep 1000 | no answer within 2 seconds",
-            "echo hunter2 >&2; exit 3 | exit code 3", "head -c 3000000 /dev/zero | says more than 1024 KiB",
-            "echo '{\"password\":\"hunter2' | answers no CredentialProviderResponse",
-            "echo '{}' | answers no CredentialProviderResponse"})
-    void whatGoesWrongIsToldWithoutSecrets(String script, String told) throws IOException {
-        assertThat(ask(providers(script), "r.example/app")).isEmpty();
+    @CsvSource(delimiter = '|', value = {"sleep 1000 | 2 | no answer within 2 seconds",
+            "echo hunter2 >&2; exit 3 | 60 | exit code 3",
+            "head -c 3000000 /dev/zero | 60 | says more than 1024 KiB",
+            "echo '{\"password\":\"hunter2' | 60 | answers no CredentialProviderResponse",
+            "echo '{}' | 60 | answers no CredentialProviderResponse"})
+    void whatGoesWrongIsToldWithoutSecrets(String script, int seconds, String told) throws IOException {
+        assertThat(ask(providers(script, seconds), "r.example/app")).isEmpty();
         assertThat(failed).singleElement().asString().startsWith("image credential provider \"tell\": ").contains(told)
                 .doesNotContain("hunter2");
     }
@@ -99,14 +104,19 @@ class CredentialProvidersTest {
     @Test
     void oneThatHangsIsLeftAloneForAMinute() throws IOException {
         CredentialProviders all = providers("[ -e " + directory.resolve("well") + " ] || sleep 1000\n"
-                + say("Registry", "5m"));
+                + say("Registry", "5m"), 5);
         ask(all, "r.example/a");
         ask(all, "r.example/b");
         assertThat(failed).hasSize(2).last().asString().contains("left alone");
         assertThat(calls()).isEqualTo(1);
         Files.createFile(directory.resolve("well"));
-        clock.advance(Duration.ofMinutes(1));
-        assertThat(ask(all, "r.example/a")).isNotEmpty();
+        List<Struct> given = List.of();
+        // on a busy machine one that does not hang may take too long as well
+        for (int minute = 0; minute < 10 && given.isEmpty(); minute++) {
+            clock.advance(Duration.ofMinutes(1));
+            given = ask(all, "r.example/a");
+        }
+        assertThat(given).isNotEmpty();
     }
 
     @Test

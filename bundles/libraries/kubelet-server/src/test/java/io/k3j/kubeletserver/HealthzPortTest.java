@@ -48,7 +48,7 @@ class HealthzPortTest {
         assertThat(get("/healthz/ping").body()).isEqualTo("ok");
         assertThat(get("/pods").statusCode()).isEqualTo(404);
         closed.countDown();
-        assertThat(thread.join(Duration.ofSeconds(10))).isTrue();
+        assertThat(thread.join(Waiting.LIMIT)).isTrue();
         new ServerSocket(port, 1, InetAddress.getLoopbackAddress()).close();
     }
 }

@@ -129,6 +129,7 @@ class VolumeStatsTest {
             try {
                 assertThat(stats.round(threads)).isEqualTo(Duration.ofSeconds(10));
                 told("quick", "v");
+                Waiting.until("a question to the driver that does not answer", () -> asked.get() == 1);
                 clock.advance(Duration.ofMinutes(2));
                 stats.round(threads);
                 told("quick", "v");

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -25,6 +26,8 @@ public final class Metadata {
     private static final int SUFFIX = 5;
     /// With the suffix 63, the most of a DNS label.
     private static final int MAX_BASE = 58;
+    /// So much of what is no version is told.
+    private static final int LONGEST = 256;
     /// A client's values of these do not count once an object is there.
     private static final List<String> KEPT = List.of("name", "generateName", "namespace", "uid", "creationTimestamp",
             "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "managedFields");
@@ -195,11 +198,30 @@ public final class Metadata {
 
     /// Whether an object that is to be new names a version. What is no number, or zero, is none, as upstream reads it.
     static boolean versioned(Struct object) {
+        return unsigned(object.struct("metadata").text("resourceVersion")).orElse(0) != 0;
+    }
+
+    /// The version that a writer names in `metadata`, with 64 bits; 0 when there is none.
+    /// @throws ApiFault 500 for what is no number, as upstream's store answers
+    public static long version(Struct metadata) {
+        String text = metadata.text("resourceVersion");
+        return text.isEmpty() ? 0 : unsigned(text).orElseThrow(() -> new ApiFault(500, "",
+                "strconv.ParseUint: parsing \"" + (text.length() > LONGEST ? text.substring(0, LONGEST) + "..." : text)
+                        + "\": " + (decimal(text) ? "value out of range" : "invalid syntax"),
+                Struct.EMPTY));
+    }
+
+    /// As Go reads a number of 64 bits: digits and nothing else.
+    private static OptionalLong unsigned(String text) {
         try {
-            return Long.parseUnsignedLong(object.struct("metadata").text("resourceVersion")) != 0;
+            return decimal(text) ? OptionalLong.of(Long.parseUnsignedLong(text)) : OptionalLong.empty();
         } catch (NumberFormatException e) {
-            return false;
+            return OptionalLong.empty();
         }
+    }
+
+    private static boolean decimal(String text) {
+        return text.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
     /// Checks the uid a writer names, if any.

@@ -5,6 +5,8 @@ import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.DeleteOptions;
 import io.k3j.datastoreapi.CommitResult;
+import io.k3j.model.Gvk;
+import io.k3j.model.Gvr;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -91,12 +93,22 @@ public final class ObjectDeletes {
     }
 
     private static void preconditions(Intent intent, DeleteOptions options, Obj before) {
-        Metadata.sameUid(intent.target().gvr(), intent.key().name(), options.uid(), before.uid());
-        if (options.revision() > 0 && options.revision() != before.revision()) {
-            throw ApiFault.conflict(intent.target().gvr(), intent.key().name(),
-                    "Precondition failed: ResourceVersion in precondition: " + options.revision()
-                            + ", ResourceVersion in object meta: " + before.revision());
+        if (!options.uid().isEmpty() && !options.uid().equals(before.uid())) {
+            throw unmet(intent, "the UID in the precondition (" + options.uid() + ") does not match the UID in record ("
+                    + before.uid() + "). The object might have been deleted and then recreated");
         }
+        if (options.revision() != 0 && options.revision() != before.revision()) {
+            String wanted = intent.options().struct("preconditions").text("resourceVersion",
+                    Long.toString(options.revision()));
+            throw unmet(intent, "the ResourceVersion in the precondition (" + wanted + ") does not match the"
+                    + " ResourceVersion in record (" + before.revision() + "). The object might have been modified");
+        }
+    }
+
+    /// Upstream tells the kind here, and no resource.
+    private static ApiFault unmet(Intent intent, String why) {
+        Gvk kind = intent.target().kind().gvk();
+        return ApiFault.conflict(new Gvr(kind.group(), kind.version(), kind.kind()), intent.key().name(), why);
     }
 
     /// An object on its way out: as it is stored, as it is seen, and as it stays for now (marked).

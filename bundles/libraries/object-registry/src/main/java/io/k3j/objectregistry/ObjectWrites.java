@@ -235,24 +235,15 @@ public final class ObjectWrites {
                 WriteResult.Kind.PRESENT);
     }
 
-    /// Whether an object has been changed since a version: revisions only grow, so none comes back.
-    private static boolean older(String wanted, long revision) {
-        try {
-            return Long.parseLong(wanted) < revision;
-        } catch (NumberFormatException none) {
-            return false;
-        }
-    }
-
-    /// `0` stands for any, as upstream takes it.
+    /// `0` stands for any, as upstream takes it. Revisions only grow: an older one does not come back.
     private static void sameVersion(Intent intent, Obj before, Struct given) {
-        String wanted = given.text("resourceVersion");
-        if (!wanted.isEmpty() && !wanted.equals("0") && !wanted.equals(Long.toString(before.revision()))) {
-            if (older(wanted, before.revision())) {
+        Metadata.sameUid(intent.target().gvr(), intent.key().name(), given.text("uid"), before.uid());
+        long wanted = Metadata.version(given);
+        if (wanted != 0 && wanted != before.revision()) {
+            if (Long.compareUnsigned(wanted, before.revision()) < 0) {
                 intent.certainty().refused();
             }
             throw intent.outdated();
         }
-        Metadata.sameUid(intent.target().gvr(), intent.key().name(), given.text("uid"), before.uid());
     }
 }

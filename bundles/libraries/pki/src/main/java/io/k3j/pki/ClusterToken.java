@@ -35,7 +35,8 @@ public record ClusterToken(Optional<String> caHash, String user, String password
         }
         int separator = token.indexOf(SEPARATOR);
         if (separator < 0) {
-            throw new IllegalArgumentException("invalid token format");
+            // without a hash the colons may be missing, as in K3s
+            return credentials("", token.substring(PREFIX.length()));
         }
         String hash = token.substring(PREFIX.length(), separator);
         if (!hash.isEmpty() && hash.length() != HASH_LENGTH) {

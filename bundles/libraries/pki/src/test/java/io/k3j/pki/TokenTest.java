@@ -28,6 +28,9 @@ class TokenTest {
         assertThat(ClusterToken.parse("abcdef.0123456789abcdef").bootstrap()).isTrue();
         assertThat(ClusterToken.parse("s3cret")).isEqualTo(new ClusterToken(Optional.empty(), "", "s3cret"));
         assertThat(ClusterToken.parse("K10:::s3cret").password()).isEqualTo("s3cret");
+        assertThat(ClusterToken.parse("K10server:s3cret"))
+                .isEqualTo(new ClusterToken(Optional.empty(), "server", "s3cret"));
+        assertThat(ClusterToken.parse("K10abcdef.0123456789abcdef").bootstrap()).isTrue();
     }
 
     @Test

@@ -164,9 +164,9 @@ public record Credentials(ServerLayout layout, SupervisorSettings settings, Auth
                 : layout.agent("etc/rancher/node/password");
     }
 
-    /// A password that is there is never replaced: the cluster has its hash.
+    /// A password that is there is never replaced: the cluster has its hash. An empty one proves nothing and is none.
     private static void nodePassword(Path file, RandomGenerator random) throws IOException {
-        if (Files.notExists(file)) {
+        if (PemFiles.read(file).filter(known -> !known.isBlank()).isEmpty()) {
             Files.createDirectories(file.getParent());
             PemFiles.write(file, NodePassword.random(random) + "\n", PemFiles.SECRET);
         }

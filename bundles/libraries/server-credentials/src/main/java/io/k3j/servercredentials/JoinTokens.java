@@ -39,7 +39,7 @@ public final class JoinTokens {
     /// Keeps, or makes, the passwords. A token given as a flag wins over what is there. Rows that are neither the
     /// servers' nor the agents' stay.
     /// @param random makes the password of a new cluster
-    /// @throws IOException when `cred/passwd` is damaged or cannot be written
+    /// @throws IOException naming the file that is damaged or cannot be written, with what to do
     /// @throws IllegalArgumentException when a flag is no token
     PasswordFile ensurePasswords(RandomGenerator random) throws IOException {
         Path file = layout.cred("passwd");
@@ -73,6 +73,7 @@ public final class JoinTokens {
     /// In this order: the flag, unless it is the token of before a change; `cred/passwd`; `server/token`, which may
     /// have come from a backup.
     /// @return empty when this server has to make one
+    /// @throws IOException also when `server/token` is all there is and holds no token
     private Optional<String> serverPassword(PasswordFile passwords) throws IOException {
         // an empty one proves nothing and would seal nothing: it counts as none
         Optional<String> kept = passwords.row("server").map(Row::password).filter(Predicate.not(String::isEmpty));
@@ -80,7 +81,20 @@ public final class JoinTokens {
             String given = password(settings.token());
             return kept.isPresent() && !kept.get().equals(given) && changed(given) ? kept : Optional.of(given);
         }
-        return kept.isPresent() ? kept : shown();
+        return kept.isPresent() ? kept : only();
+    }
+
+    /// As [#shown], where nothing else names the password: another one would open nothing of the cluster, so none is
+    /// made.
+    private Optional<String> only() throws IOException {
+        try {
+            return shown();
+        } catch (IllegalArgumentException damaged) {
+            throw new IOException(layout.server("token") + " holds no token (" + damaged.getMessage()
+                    + "): it must be in format K10<CA-HASH>::<USERNAME>:<PASSWORD> or <PASSWORD>, and nothing else here"
+                    + " names the cluster's; write it there again, or start with --token and the token this cluster was"
+                    + " made with", damaged);
+        }
     }
 
     private Optional<String> shown() throws IOException {
@@ -108,7 +122,7 @@ public final class JoinTokens {
     }
 
     /// The server's password as far as flags and files tell, empty before there is one. Writes nothing and makes none.
-    /// @throws IOException naming the file that is damaged
+    /// @throws IOException naming the file that is damaged, with what to do
     /// @throws IllegalArgumentException when a flag is no token
     public Optional<String> knownPassword() throws IOException {
         Path file = layout.cred("passwd");

@@ -69,7 +69,12 @@ public final class AddressRegistry implements ClaimRegistry {
         String renewedAt = address.metadata().struct("annotations").text(CLAIMED);
         String at = renewedAt.isEmpty() ? address.metadata().text("creationTimestamp") : renewedAt;
         Key service = new Key(parent.text("namespace"), parent.text("name"));
-        return new Entry(address.name(), service, parsed(at), address.revision(), isOf(address, service));
+        return new Entry(address.name(), service, parsed(at), address.revision(), isOf(address, service),
+                mark(address));
+    }
+
+    private static String mark(Obj address) {
+        return Long.toString(address.revision());
     }
 
     static Instant parsed(String at) {
@@ -81,14 +86,13 @@ public final class AddressRegistry implements ClaimRegistry {
     }
 
     @Override
-    public boolean write(String value, Key service, Optional<Entry> previous) {
+    public Optional<String> write(String value, Key service, Optional<Entry> previous) {
         try {
             if (previous.isEmpty()) {
                 Struct labels = Struct.of(FAMILY, family(value), MANAGED_BY, MANAGER);
-                api.create(ADDRESSES, Obj.of(Struct.of("apiVersion", "networking.k8s.io/v1", "kind",
-                        "IPAddress", "metadata", Struct.of("name", value, "labels", labels), "spec",
-                        Struct.of("parentRef", reference(service)))), WriteOptions.PLAIN);
-                return true;
+                return Optional.of(mark(api.create(ADDRESSES, Obj.of(Struct.of("apiVersion", "networking.k8s.io/v1",
+                        "kind", "IPAddress", "metadata", Struct.of("name", value, "labels", labels), "spec",
+                        Struct.of("parentRef", reference(service)))), WriteOptions.PLAIN)));
             }
             if (!previous.get().ours() || !previous.get().service().equals(service)) {
                 // `spec.parentRef` of an IPAddress is immutable: a claim changes hands by delete and create
@@ -96,19 +100,15 @@ public final class AddressRegistry implements ClaimRegistry {
                 return write(value, service, Optional.empty());
             }
             Obj current = api.get(ADDRESSES, Key.of(value));
-            return current.revision() == previous.get().revision() && update(
-                    current.with(clock.instant().toString(), "metadata", "annotations", CLAIMED));
+            return current.revision() != previous.get().revision() ? Optional.empty()
+                    : Optional.of(mark(api.update(ADDRESSES, current.with(clock.instant().toString(), "metadata",
+                            "annotations", CLAIMED), WriteOptions.PLAIN)));
         } catch (ApiFault e) {
             if (e.code() == 404 || e.code() == 409) {
-                return false;
+                return Optional.empty();
             }
             throw e;
         }
-    }
-
-    private boolean update(Obj address) {
-        api.update(ADDRESSES, address, WriteOptions.PLAIN);
-        return true;
     }
 
     @Override

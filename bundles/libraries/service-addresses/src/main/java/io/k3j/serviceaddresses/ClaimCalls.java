@@ -6,12 +6,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// Calls about claims that do not depend on each other, made at once: a Service with many node ports waits for the
-/// datastore no longer than one with a single port. On the calling thread and on virtual ones, which have ended when a
-/// run returns.
+/// Calls about claims, those that do not depend on each other at once: a Service with many node ports that are drawn
+/// waits for the datastore no longer than one with a single port. On the calling thread and on virtual ones, which have
+/// ended when a run returns.
 public final class ClaimCalls {
-    /// How many calls are under way at once.
+    /// How many calls of one write are under way at once, however many it asks for.
     static final int AT_ONCE = 32;
+    /// How many calls of one write wait for each other at most.
+    static final int IN_ORDER = 64;
 
     private ClaimCalls() {
     }
@@ -36,6 +38,22 @@ public final class ClaimCalls {
             case null, default -> {
             }
         }
+    }
+
+    /// Makes the calls of one list one after the other, and those of another at once with the last of them. Values that
+    /// others may want as well are claimed one after the other, by all in the same order: who loses one loses it to
+    /// somebody who has come further, so that of several who want the same values one gets all of them. With one such
+    /// value, or none, it waits no longer than [#run(List)]. Beyond [#IN_ORDER] the rest is made at once: a Service may
+    /// name thousands of ports.
+    /// @param ordered for any thread
+    /// @param others for any thread
+    /// @throws RuntimeException as [#run(List)]
+    public static void run(List<Runnable> ordered, List<Runnable> others) {
+        int last = Math.clamp(ordered.size() - 1, 0, IN_ORDER);
+        ordered.subList(0, last).forEach(Runnable::run);
+        List<Runnable> together = new ArrayList<>(ordered.subList(last, ordered.size()));
+        together.addAll(others);
+        run(together);
     }
 
     private static void work(List<Runnable> calls, AtomicInteger next,

@@ -10,7 +10,8 @@ public interface ClaimRegistry {
     /// A claim: the claiming Service, the time of the last write, and the revision of the stored record.
     /// @param ours whether it was written by this registry; what others have written keeps its value from every
     /// Service, and is not taken over
-    record Entry(String value, Key service, Instant at, long revision, boolean ours) {
+    /// @param mark of the last write: another write of the claim has another one
+    record Entry(String value, Key service, Instant at, long revision, boolean ours, String mark) {
     }
 
     /// The claim of a value, read from the datastore; empty when it is free.
@@ -21,8 +22,8 @@ public interface ClaimRegistry {
 
     /// Writes a claim. One of another Service, or of others, is replaced.
     /// @param previous the claim to replace, empty for the first one
-    /// @return false when another writer was faster (compare and swap on the revision)
-    boolean write(String value, Key service, Optional<Entry> previous);
+    /// @return its mark; empty when another writer was faster (compare and swap on the revision)
+    Optional<String> write(String value, Key service, Optional<Entry> previous);
 
     /// Deletes a claim, unless it has been rewritten since `entry` was read.
     void delete(Entry entry);

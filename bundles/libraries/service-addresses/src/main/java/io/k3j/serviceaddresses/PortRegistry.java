@@ -6,6 +6,7 @@ import io.k3j.model.Struct;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /// Claims of node ports, stored as records of the server: Kubernetes has no kind for them.
 public final class PortRegistry implements ClaimRegistry {
@@ -38,14 +39,17 @@ public final class PortRegistry implements ClaimRegistry {
         Struct claim = record.value().struct("claim");
         return new Entry(record.name().substring(PREFIX.length()).replace('-', '/'),
                 new Key(claim.text("namespace"), claim.text("name")), AddressRegistry.parsed(claim.text("at")),
-                record.revision(), true);
+                record.revision(), true, claim.text("mark"));
     }
 
     @Override
-    public boolean write(String value, Key service, Optional<Entry> previous) {
+    public Optional<String> write(String value, Key service, Optional<Entry> previous) {
+        String mark = UUID.randomUUID().toString();
         Struct claim = Struct.of("namespace", service.namespace(), "name", service.name(), "at",
-                clock.instant().toString());
-        return records.put(name(value), Struct.of("claim", claim), previous.map(Entry::revision).orElse(0L));
+                clock.instant().toString(), "mark", mark);
+        boolean written = records.put(name(value), Struct.of("claim", claim),
+                previous.map(Entry::revision).orElse(0L));
+        return written ? Optional.of(mark) : Optional.empty();
     }
 
     @Override

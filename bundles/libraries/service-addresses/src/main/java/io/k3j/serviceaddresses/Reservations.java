@@ -33,12 +33,28 @@ public final class Reservations {
 
     /// Takes a value for a Service; false when another Service has it.
     public synchronized boolean take(String value, Key service) {
-        Key holder = held.getOrDefault(value, taker(value));
-        if (holder != null) {
-            return holder.equals(service);
+        if (others(value, service)) {
+            return false;
         }
-        pending.put(value, new Pending(service, clock.instant().plus(PENDING)));
+        if (!held.containsKey(value)) {
+            pending.put(value, new Pending(service, clock.instant().plus(PENDING)));
+        }
         return true;
+    }
+
+    /// Takes values for a Service, all or none.
+    /// @return one that another Service has; empty when all are taken
+    public synchronized Optional<String> takeAll(Collection<String> values, Key service) {
+        Optional<String> other = values.stream().filter(v -> others(v, service)).findFirst();
+        if (other.isEmpty()) {
+            values.forEach(v -> take(v, service));
+        }
+        return other;
+    }
+
+    private boolean others(String value, Key service) {
+        Key holder = held.getOrDefault(value, taker(value));
+        return holder != null && !holder.equals(service);
     }
 
     /// The Service of a write that is under way, null when there is none.

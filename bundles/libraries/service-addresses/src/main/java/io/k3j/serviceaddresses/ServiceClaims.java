@@ -30,6 +30,12 @@ public final class ServiceClaims {
     private record Release(Key service, long revision) {
     }
 
+    /// A claim that was made for a write.
+    /// @param mark as the registry tells it
+    /// @param renewed whether the Service had the claim already: it was made for another write
+    public record Claim(String mark, boolean renewed) {
+    }
+
     /// Claims stored in a registry; `holds` answers whether a Service has a value now.
     public ServiceClaims(ClaimRegistry registry, BiPredicate<Key, String> holds, InstantSource clock) {
         this.registry = registry;
@@ -37,21 +43,22 @@ public final class ServiceClaims {
         this.clock = clock;
     }
 
-    /// Claims a value; false when another Service has it. One question where nobody has: the registry compares.
-    public boolean take(String value, Key service) {
-        if (registry.write(value, service, Optional.empty())) {
-            return true;
-        }
-        for (int left = TRIES; left > 0; left--) {
+    /// Claims a value; empty when another Service has it. One question where nobody has: the registry compares.
+    public Optional<Claim> take(String value, Key service) {
+        Optional<Claim> claim = write(value, service, Optional.empty());
+        for (int left = TRIES; left > 0 && claim.isEmpty(); left--) {
             Optional<ClaimRegistry.Entry> there = registry.find(value);
             if (there.filter(c -> !c.ours() || !c.service().equals(service) && !abandoned(c)).isPresent()) {
-                return false;
+                return Optional.empty();
             }
-            if (registry.write(value, service, there)) {
-                return true;
-            }
+            claim = write(value, service, there);
         }
-        return false;
+        return claim;
+    }
+
+    private Optional<Claim> write(String value, Key service, Optional<ClaimRegistry.Entry> previous) {
+        boolean renewed = previous.filter(c -> c.service().equals(service)).isPresent();
+        return registry.write(value, service, previous).map(mark -> new Claim(mark, renewed));
     }
 
     private boolean abandoned(ClaimRegistry.Entry claim) {
@@ -70,10 +77,14 @@ public final class ServiceClaims {
         releases.put(value, new Release(service, revision));
     }
 
-    /// Deletes the claim of a Service whose write failed.
-    public void release(String value, Key service) {
-        registry.find(value).filter(c -> c.ours() && c.service().equals(service) && !holds.test(service, value))
-                .ifPresent(registry::delete);
+    /// Deletes the claim that was made for a write which failed. It stays when it has been written since, by a
+    /// repeated write of the same Service perhaps, and when it was renewed: the write that it was made for may still
+    /// be under way. Whatever stays and is nobody's is abandoned later.
+    public void release(String value, Claim claim) {
+        if (!claim.renewed) {
+            registry.find(value).filter(c -> c.mark().equals(claim.mark) && !holds.test(c.service(), value))
+                    .ifPresent(registry::delete);
+        }
     }
 
     /// Deletes the claim of a Service that stopped holding a value at `revision`, or was last seen with it then. A

@@ -58,6 +58,26 @@ public record ServiceFamilies(String primary, Predicate<String> configured) {
     ///
     /// @param spec with families, as [#of] gives it
     public Optional<FieldProblem> problem(Struct spec, List<String> given) {
+        return twoAtMost(spec.seq("ipFamilies"), given).or(() -> mismatch(spec, given));
+    }
+
+    /// Each family once, so that a Service asks for two addresses at most.
+    private static Optional<FieldProblem> twoAtMost(Seq families, List<String> given) {
+        for (int i = 0; i < families.size(); i++) {
+            String family = families.text(i);
+            String field = "spec.ipFamilies[" + i + "]";
+            if (!family.equals(FOUR) && !family.equals(SIX)) {
+                return Optional.of(FieldProblem.unsupported(field, family, "\"IPv4\", \"IPv6\""));
+            }
+            if (families.texts().indexOf(family) < i) {
+                return Optional.of(FieldProblem.duplicate(field, family));
+            }
+        }
+        return given.size() <= 2 ? Optional.empty() : Optional.of(
+                FieldProblem.invalid("spec.clusterIPs", Seq.copyOf(given), "may only hold up to 2 values"));
+    }
+
+    private Optional<FieldProblem> mismatch(Struct spec, List<String> given) {
         boolean single = !configured.test(FOUR) || !configured.test(SIX);
         if (single && !selectorless(spec) && spec.text("ipFamilyPolicy").equals(BOTH)) {
             return Optional.of(FieldProblem.invalid("spec.ipFamilyPolicy", BOTH,

@@ -22,6 +22,42 @@ class ClaimCallsTest {
         ClaimCalls.run(List.of());
     }
 
+    @Test
+    void callsInOrderBeginWhenTheOneBeforeHasEndedAndTheRestWithTheLast() {
+        List<String> made = Collections.synchronizedList(new ArrayList<>());
+        Phaser both = new Phaser(2);
+        List<Runnable> ordered = List.of(() -> made.add("a"), () -> made.add("b"), both::arriveAndAwaitAdvance);
+        ClaimCalls.run(ordered, List.of(() -> {
+            made.add("c");
+            both.arriveAndAwaitAdvance();
+        }));
+        assertThat(made).containsExactly("a", "b", "c");
+        ClaimCalls.run(List.of(), List.of());
+    }
+
+    @Test
+    void ofManyInOrderTheRestIsMadeAtOnce() {
+        AtomicInteger made = new AtomicInteger();
+        Phaser all = new Phaser(2);
+        List<Runnable> ordered = new ArrayList<>(
+                Collections.<Runnable>nCopies(ClaimCalls.IN_ORDER, made::incrementAndGet));
+        ordered.addAll(Collections.<Runnable>nCopies(2, all::arriveAndAwaitAdvance));
+        ClaimCalls.run(ordered, List.of());
+        assertThat(made).hasValue(ClaimCalls.IN_ORDER);
+        assertThat(all.getPhase()).isEqualTo(1);
+    }
+
+    @Test
+    void afterOneInOrderThatFailsNoOtherIsBegun() {
+        AtomicInteger later = new AtomicInteger();
+        Runnable failing = () -> {
+            throw new IllegalStateException("refused");
+        };
+        assertThatThrownBy(() -> ClaimCalls.run(List.of(failing, later::incrementAndGet),
+                List.of(later::incrementAndGet))).hasMessage("refused");
+        assertThat(later).hasValue(0);
+    }
+
     /// Each thread takes one of the calls that fail, since none goes on before all are under way.
     private static void failsAndEnds(Runnable failing, String message) {
         Phaser all = new Phaser(ClaimCalls.AT_ONCE);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.k3j.model.Key;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -34,6 +35,15 @@ class ReservationsTest {
         now = now.plus(Duration.ofDays(1));
         assertThat(reservations.free(ADDRESS)).isFalse();
         assertThat(reservations.take(ADDRESS, TWO)).isFalse();
+    }
+
+    @Test
+    void severalAreTakenTogetherOrNotAtAll() {
+        assertThat(reservations.take(ADDRESS, ONE)).isTrue();
+        assertThat(reservations.takeAll(List.of("10.43.0.9", ADDRESS), TWO)).contains(ADDRESS);
+        assertThat(reservations.free("10.43.0.9")).isTrue();
+        assertThat(reservations.takeAll(List.of("10.43.0.9", ADDRESS), ONE)).isEmpty();
+        assertThat(reservations.free("10.43.0.9")).isFalse();
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.k3j.sqllog;
 
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,7 @@ final class DatabaseFaults {
     private final Consumer<String> onBroken;
     /// Why nothing is done any more, null while it is; set once, never taken back.
     private volatile @Nullable DatastoreUnavailable end;
-    private volatile boolean broken;
+    private final AtomicBoolean broken = new AtomicBoolean();
     /// What the shared table was found out of reach with, null when it answers.
     private volatile @Nullable String away;
     /// Whether commits found it away: it may answer whoever only reads.
@@ -52,7 +53,7 @@ final class DatabaseFaults {
 
     /// Given up because of a failure, not because somebody closed it.
     boolean broken() {
-        return broken;
+        return broken.get();
     }
 
     /// Refuses everything from now on. Without effect when it is broken: that is the better reason to tell.
@@ -65,8 +66,7 @@ final class DatabaseFaults {
 
     /// A thread without which the log cannot go on has ended.
     void brokenOff(String who, Throwable why) {
-        if (!broken) {
-            broken = true;
+        if (broken.compareAndSet(false, true)) {
             end = new DatastoreUnavailable(who + " has stopped after " + why.getClass().getName()
                     + "; the log has the details; the server starts again", why, false);
             onBroken.accept(String.valueOf(end.getMessage()));
@@ -81,6 +81,13 @@ final class DatabaseFaults {
     /// The database has answered somebody who reads. That says nothing about commits: a server that was demoted
     /// answers, too.
     void answered() {
+        if (away != null) {
+            back();
+        }
+    }
+
+    /// Once for each time it was away, whoever finds out first.
+    private synchronized void back() {
         if (away != null && !awayForCommits) {
             LOG.log(System.Logger.Level.INFO, "Datastore is available again datastore={0}", dialect.place());
             away = null;
@@ -133,8 +140,8 @@ final class DatabaseFaults {
         answered();
     }
 
-    /// Once for each time it goes away.
-    private void note(String reason) {
+    /// Once for each time it goes away, whoever finds out first.
+    private synchronized void note(String reason) {
         if (away == null) {
             LOG.log(System.Logger.Level.WARNING, "Datastore is unavailable, retrying datastore={0} error={1}",
                     dialect.place(),
@@ -157,8 +164,7 @@ final class DatabaseFaults {
             awayForCommits |= what.equals(COMMIT);
             note(reason);
         }
-        if (trouble == Trouble.BROKEN && !broken) {
-            broken = true;
+        if (trouble == Trouble.BROKEN && broken.compareAndSet(false, true)) {
             end = failure;
             onBroken.accept(failure.getMessage());
         }

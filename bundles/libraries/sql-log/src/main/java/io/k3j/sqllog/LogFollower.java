@@ -80,11 +80,16 @@ final class LogFollower {
     /// Waits until everything committed before this call has been taken in; returns the newest revision then.
     /// @throws DatastoreUnavailable when the table does not answer within a second
     long fence() {
+        return fence(FENCE_NANOS);
+    }
+
+    /// The same for who waits another time; for tests.
+    long fence(long nanos) {
         lock.lock();
         try {
             long ticket = ++asked;
             wake.signal();
-            long left = FENCE_NANOS;
+            long left = nanos;
             while (answered < ticket && refused < ticket && !closed && left > 0) {
                 left = looked.awaitNanos(left);
             }

@@ -25,7 +25,7 @@ class LogFollowerTest {
         CompletableFuture<Throwable> told = new CompletableFuture<>();
         Thread reader = Thread.ofPlatform().start(() -> {
             try {
-                follower.fence();
+                follower.fence(TimeUnit.MINUTES.toNanos(10));
             } catch (RuntimeException e) {
                 told.complete(e);
             }

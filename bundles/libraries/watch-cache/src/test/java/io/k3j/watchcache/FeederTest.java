@@ -76,7 +76,7 @@ class FeederTest {
                 Health.none())) {
             feeder.start();
             long newest = store.revision();
-            EventLog.Snapshot now = feeder.log().atLeast(newest, 10_000);
+            EventLog.Snapshot now = feeder.log().atLeast(newest, 60_000);
             assertThat(now.revision()).isGreaterThanOrEqualTo(newest);
             assertThat(now.tree().get("/registry/maps/a/one")).isNotNull();
             assertThat(now.tree().get("/registry/maps/a/moving")).isNotNull();
@@ -103,11 +103,11 @@ class FeederTest {
             byte[] row = "{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"metadata\":{\"name\":\"s\"}}".getBytes(UTF_8);
             long revision = ((Committed) store.commit(SECRET, 0, new EncryptionAtRest(other, true).seal(SECRET, row),
                     Duration.ZERO)).revision();
-            assertThat(feeder.log().atLeast(revision, 10_000).tree().get(SECRET)).isInstanceOf(Unreadable.class);
+            assertThat(feeder.log().atLeast(revision, 60_000).tree().get(SECRET)).isInstanceOf(Unreadable.class);
             failing.watch.set(true);
             assertThat(failing.compacted.await(60, TimeUnit.SECONDS)).isTrue();
             long later = put("later", 0);
-            feeder.log().atLeast(later, 10_000);
+            feeder.log().atLeast(later, 60_000);
             Files.move(other, file, StandardCopyOption.ATOMIC_MOVE);
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
             while (feeder.log().newest().tree().get(SECRET) instanceof Unreadable && System.nanoTime() < end) {
@@ -165,7 +165,7 @@ class FeederTest {
         atRest.away.set(false);
         try (Feeder feeder = new Feeder(used, failing.datastore, rows, Health.none())) {
             feeder.start();
-            feeder.log().atLeast(store.revision(), 10_000);
+            feeder.log().atLeast(store.revision(), 60_000);
             atRest.away.set(true);
             failing.watch.set(true);
             assertThat(failing.compacted.await(60, TimeUnit.SECONDS)).isTrue();
@@ -226,7 +226,7 @@ class FeederTest {
                 Health.none())) {
             assertThat(feeder.log().newest().tree().size()).isEqualTo((int) (3_000 - Feeder.REPLAYED));
             feeder.start();
-            SnapshotTree<Item> tree = feeder.log().atLeast(store.revision(), 10_000).tree();
+            SnapshotTree<Item> tree = feeder.log().atLeast(store.revision(), 60_000).tree();
             assertThat(tree.size()).isEqualTo(3_000);
             assertThat(tree.get("/registry/maps/a/map-2999")).isNotNull();
         }

@@ -130,11 +130,6 @@ public final class Allocator {
         return addresses;
     }
 
-    /// The node ports in use, by Service; a port is written `30080/TCP`.
-    Reservations ports() {
-        return ports;
-    }
-
     /// The claims of addresses in the datastore.
     ServiceClaims addressClaims() {
         return addressClaims;
@@ -146,13 +141,15 @@ public final class Allocator {
     }
 
     /// The addresses of one write to a Service, none chosen yet.
-    ChosenValues chosenAddresses(Key service) {
-        return new ChosenValues(addresses, addressClaims, service);
+    /// @param kept those of the stored Service
+    ChosenValues chosenAddresses(Key service, Set<String> kept) {
+        return new ChosenValues(addresses, addressClaims, service, kept);
     }
 
     /// The node ports of one write to a Service, written `30080/TCP`, none chosen yet.
-    ChosenValues chosenPorts(Key service) {
-        return new ChosenValues(ports, portClaims, service);
+    /// @param kept those of the stored Service
+    ChosenValues chosenPorts(Key service, Set<String> kept) {
+        return new ChosenValues(ports, portClaims, service, kept);
     }
 
     /// Whether a port lies in the node port range.

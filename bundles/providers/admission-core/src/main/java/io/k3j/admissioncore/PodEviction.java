@@ -31,6 +31,8 @@ public final class PodEviction implements Action {
     private static final Set<String> DISRUPTION_FREE = Set.of("Succeeded", "Failed", "Pending");
     private static final int CONFLICT = 409;
     private static final int MOST_DISRUPTED = 2000;
+    /// Upstream tells the kind of what does not meet a precondition, and no resource.
+    private static final Gvr KIND = new Gvr("", "v1", "Pod");
     private static final Struct SUCCESS = Struct.of("kind", "Status", "apiVersion", "v1", "metadata", Struct.EMPTY,
             "status", "Success", "code", 201);
     private final Listers listers;
@@ -115,26 +117,26 @@ public final class PodEviction implements Action {
         return Optional.empty();
     }
 
-    /// A pod that goes without a charge because it is not ready goes only as it was seen, too.
+    /// A pod that goes without a charge because it is not ready goes only as it was seen, too, and so does one whose
+    /// version the caller names. The mark makes another version of it.
     ///
     /// @param passed the budget that was not charged
     private void delete(Obj pod, DeleteOptions options, Optional<Obj> passed) {
+        boolean named = options.revision() > 0;
         try {
             Obj marked = withDisruptionTarget(pod, passed.isPresent());
-            api.delete(Listers.PODS, pod.key(), passed.isPresent() ? asSeen(options, marked) : options);
+            api.delete(Listers.PODS, pod.key(), passed.isPresent() || named ? asSeen(options, marked) : options);
         } catch (ApiFault e) {
-            if (passed.isEmpty() || e.code() != CONFLICT) {
+            if (passed.isEmpty() || named || e.code() != CONFLICT) {
                 throw e;
             }
             throw refused(passed.get(), "The pod has changed while it was being evicted.", 1);
         }
     }
 
-    /// With the revision of a pod, unless the caller said which it must be.
+    /// With the revision of a pod.
     private static DeleteOptions asSeen(DeleteOptions options, Obj pod) {
-        return options.revision() > 0 ? options
-                : new DeleteOptions(options.gracePeriodSeconds(), options.propagation(), options.uid(),
-                        pod.revision());
+        return new DeleteOptions(options.gracePeriodSeconds(), options.propagation(), options.uid(), pod.revision());
     }
 
     /// Whether `DeleteOptions` ask for a dry run: `kubectl drain --dry-run=server` sends the flag in the body.
@@ -147,18 +149,26 @@ public final class PodEviction implements Action {
         return !asked.isEmpty();
     }
 
+    /// How a pod is to be deleted.
+    /// @throws ApiFault 409 when the caller means another one, or another version of it
     private static DeleteOptions options(Obj pod, Struct given) {
         long asked = given.whole("gracePeriodSeconds", -1);
         // a negative number is one second, as in any deletion
         long grace = asked < 0 && given.get("gracePeriodSeconds") instanceof Long ? 1 : asked;
-        String uid = given.struct("preconditions").text("uid", pod.uid());
-        String version = given.struct("preconditions").text("resourceVersion");
-        try {
-            return new DeleteOptions(grace, given.text("propagationPolicy"), uid,
-                    version.isEmpty() ? 0 : Long.parseLong(version));
-        } catch (NumberFormatException e) {
-            throw ApiFault.badRequest("preconditions.resourceVersion: Invalid value: \"" + version + "\"");
+        Struct preconditions = given.struct("preconditions");
+        String uid = preconditions.text("uid", pod.uid());
+        if (!uid.isEmpty() && !uid.equals(pod.uid())) {
+            throw ApiFault.conflict(KIND, pod.name(), "the UID in the precondition (" + uid + ") does not match the UID"
+                    + " in record (" + pod.uid() + "). The object might have been deleted and then recreated");
         }
+        // upstream compares texts
+        String version = preconditions.text("resourceVersion");
+        if (!version.isEmpty() && !version.equals(Long.toString(pod.revision()))) {
+            throw ApiFault.conflict(KIND, pod.name(), "the ResourceVersion in the precondition (" + version
+                    + ") does not match the ResourceVersion in record (" + pod.revision()
+                    + "). The object might have been modified");
+        }
+        return new DeleteOptions(grace, given.text("propagationPolicy"), uid, version.isEmpty() ? 0 : pod.revision());
     }
 
     /// The pod's disruption budget, if it has one: as the view has it, or as it is.

@@ -18,9 +18,9 @@ import io.k3j.serviceaddresses.SharedNodePorts;
 import io.k3j.validation.Addresses;
 import java.net.InetAddress;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -30,7 +30,26 @@ import org.osgi.service.component.annotations.Reference;
 @Component(service = Admission.class, property = "order:Integer=900")
 public final class ServiceAllocation implements Admission {
     private static final System.Logger LOG = System.getLogger("io.k3j.admissioncore");
+    /// Of which node ports are allocated. Validation refuses any other one afterwards, and each would have a range of
+    /// ports of its own until then, so that a body decides how many claims are made.
+    private static final Set<String> PROTOCOLS = Set.of("", "TCP", "UDP", "SCTP");
     private final Allocator allocator;
+
+    /// What one write chooses.
+    private record Chosen(ChosenValues addresses, ChosenValues ports) {
+        /// Addresses before node ports, in every write: who is refused then has met one that has come further.
+        List<Runnable> calls(Function<ChosenValues, List<Runnable>> of) {
+            List<Runnable> all = new ArrayList<>(of.apply(addresses));
+            all.addAll(of.apply(ports));
+            return all;
+        }
+
+        /// Claims all; whether nothing that was drawn is another Service's.
+        boolean claimed() {
+            ClaimCalls.run(calls(ChosenValues::namedClaims), calls(ChosenValues::drawnClaims));
+            return addresses.complete() && ports.complete();
+        }
+    }
 
     /// Allocates from `allocator`.
     @Activate
@@ -49,41 +68,35 @@ public final class ServiceAllocation implements Admission {
         return writes && WriteAttributes.of(write, "", "services") && write.subresource().isEmpty();
     }
 
-    /// All values are chosen before the first is claimed, so that the claims can be made at once. What another server
-    /// turns out to have given away meanwhile is chosen anew, with all that depends on it.
+    /// All values are chosen before the first is claimed, so that claims can be made at once. What was drawn and
+    /// another server turns out to have given away meanwhile is drawn anew, with all that depends on it; what is named
+    /// stays claimed meanwhile, so that nobody who was refused because of it was refused in vain.
     @Override
     public Struct admit(Write write, Struct service) {
         Key key = owner(write, service);
-        ChosenValues addresses = allocator.chosenAddresses(key);
-        ChosenValues ports = allocator.chosenPorts(key);
+        Chosen chosen = chosen(write, key);
         while (true) {
             try {
                 Struct spec = service.struct("spec");
-                spec = ServiceFields.hasAddress(spec) ? allocateAddresses(write, spec, key, addresses) : spec;
-                spec = allocatePorts(write, spec, key, ports);
-                if (write.dryRun() || claimed(addresses, ports)) {
+                spec = ServiceFields.hasAddress(spec) ? allocateAddresses(write, spec, key, chosen.addresses) : spec;
+                spec = allocatePorts(write, spec, key, chosen.ports);
+                if (write.dryRun() || chosen.claimed()) {
                     return service.with("spec", spec);
                 }
             } catch (RuntimeException e) {
-                giveBack(addresses, ports);
+                attempt(chosen.calls(ChosenValues::giveBack));
                 throw e;
             }
-            giveBack(addresses, ports);
+            attempt(chosen.calls(ChosenValues::giveBackDrawn));
         }
     }
 
-    private static boolean claimed(ChosenValues addresses, ChosenValues ports) {
-        List<Runnable> calls = new ArrayList<>(addresses.claims());
-        calls.addAll(ports.claims());
-        ClaimCalls.run(calls);
-        boolean complete = addresses.complete();
-        return ports.complete() && complete;
-    }
-
-    private static void giveBack(ChosenValues addresses, ChosenValues ports) {
-        List<Runnable> calls = new ArrayList<>(addresses.giveBack());
-        calls.addAll(ports.giveBack());
-        attempt(calls);
+    /// The same whenever the plug-in is asked of one write, so that it gives back what it has taken for that one.
+    private Chosen chosen(Write write, Key key) {
+        Struct before = write.before().orElse(Struct.EMPTY).struct("spec");
+        return (Chosen) write.context().notes().computeIfAbsent(this,
+                _ -> new Chosen(allocator.chosenAddresses(key, ServiceFields.addresses(before)),
+                        allocator.chosenPorts(key, ServiceFields.ports(before))));
     }
 
     private static Key owner(Write write, Struct service) {
@@ -93,23 +106,8 @@ public final class ServiceAllocation implements Admission {
 
     @Override
     public void abandoned(Write write, Struct service) {
-        Struct before = write.before().orElse(Struct.EMPTY).struct("spec");
-        Set<String> addresses = new HashSet<>(ServiceFields.addresses(service.struct("spec")));
-        Set<String> ports = new HashSet<>(ServiceFields.ports(service.struct("spec")));
-        addresses.removeAll(ServiceFields.addresses(before));
-        ports.removeAll(ServiceFields.ports(before));
-        release(write, service, addresses, ports);
-    }
-
-    private void release(Write write, Struct service, Set<String> addresses, Set<String> ports) {
-        Key key = owner(write, service);
-        allocator.addresses().release(addresses, key);
-        allocator.ports().release(ports, key);
-        if (!write.dryRun()) {
-            List<Runnable> calls = new ArrayList<>();
-            addresses.forEach(v -> calls.add(() -> allocator.addressClaims().release(v, key)));
-            ports.forEach(v -> calls.add(() -> allocator.portClaims().release(v, key)));
-            attempt(calls);
+        if (write.context().notes().remove(this) instanceof Chosen chosen) {
+            attempt(chosen.calls(ChosenValues::giveBack));
         }
     }
 
@@ -137,8 +135,13 @@ public final class ServiceAllocation implements Admission {
         List<String> all = new ArrayList<>();
         for (int i = 0; i < families.size(); i++) {
             String wanted = i < given.size() ? given.get(i) : "";
-            all.add(wanted.isEmpty() ? anyAddress(write, families.get(i), key, chosen)
-                    : givenAddress(write, wanted, given, key, chosen));
+            all.add(wanted.isEmpty() ? "" : givenAddress(write, wanted, given, key, chosen));
+        }
+        chosen.takeNamed();
+        for (int i = 0; i < families.size(); i++) {
+            if (all.get(i).isEmpty()) {
+                all.set(i, anyAddress(write, families.get(i), key, chosen));
+            }
         }
         return s.with("clusterIP", all.getFirst()).with("clusterIPs", all);
     }
@@ -154,8 +157,7 @@ public final class ServiceAllocation implements Admission {
     }
 
     private String givenAddress(Write write, String wanted, List<String> given, Key key, ChosenValues chosen) {
-        Set<String> before = write.before().map(b -> ServiceFields.addresses(b.struct("spec"))).orElse(Set.of());
-        if (before.contains(wanted)) {
+        if (chosen.keeps(wanted)) {
             return wanted;
         }
         if (!Addresses.isIp(wanted)) {
@@ -163,7 +165,7 @@ public final class ServiceAllocation implements Admission {
         }
         // one text for each address: claims are found by it
         String ip = Cidr.text(InetAddress.ofLiteral(wanted));
-        if (before.contains(ip)) {
+        if (chosen.keeps(ip)) {
             return ip;
         }
         Seq shown = Seq.copyOf(given);
@@ -177,21 +179,34 @@ public final class ServiceAllocation implements Admission {
     }
 
     private Struct allocatePorts(Write write, Struct spec, Key key, ChosenValues chosen) {
+        givenPorts(write, spec, key, chosen);
         Struct s = usesNodePorts(spec) && !spec.seq("ports").isEmpty()
-                ? spec.with("ports", nodePorts(write, spec, key, chosen)) : spec;
+                ? spec.with("ports", nodePorts(spec, chosen)) : spec;
         if (ServiceFields.hasHealthPort(spec)) {
             long number = spec.whole("healthCheckNodePort", 0);
-            if (number != 0) {
-                givenPort(write, key, "spec.healthCheckNodePort", number, "TCP", chosen);
-            } else {
-                number = anyPort("TCP", chosen);
-            }
-            s = s.with("healthCheckNodePort", number);
+            s = s.with("healthCheckNodePort", number != 0 ? number : anyPort("TCP", chosen));
         }
         return s;
     }
 
-    private Seq nodePorts(Write write, Struct spec, Key key, ChosenValues chosen) {
+    /// All before any is drawn: none is drawn for one port that a later one names.
+    private void givenPorts(Write write, Struct spec, Key key, ChosenValues chosen) {
+        Seq ports = usesNodePorts(spec) ? spec.seq("ports") : Seq.EMPTY;
+        for (int i = 0; i < ports.size(); i++) {
+            Struct port = ports.struct(i);
+            long number = port.whole("nodePort", 0);
+            if (number != 0 && PROTOCOLS.contains(port.text("protocol"))) {
+                givenPort(write, key, "spec.ports[" + i + "].nodePort", number, port.text("protocol"), chosen);
+            }
+        }
+        long health = spec.whole("healthCheckNodePort", 0);
+        if (health != 0 && ServiceFields.hasHealthPort(spec)) {
+            givenPort(write, key, "spec.healthCheckNodePort", health, "TCP", chosen);
+        }
+        chosen.takeNamed();
+    }
+
+    private Seq nodePorts(Struct spec, ChosenValues chosen) {
         Seq ports = spec.seq("ports");
         List<Object> all = new ArrayList<>(ports.stream().toList());
         SharedNodePorts shared = new SharedNodePorts(chosen::free);
@@ -199,9 +214,7 @@ public final class ServiceAllocation implements Admission {
             Struct port = ports.struct(i);
             String protocol = port.text("protocol");
             long number = port.whole("nodePort", 0);
-            if (number != 0) {
-                givenPort(write, key, "spec.ports[" + i + "].nodePort", number, protocol, chosen);
-            } else if (ServiceFields.hasPorts(spec)) {
+            if (number == 0 && PROTOCOLS.contains(protocol) && ServiceFields.hasPorts(spec)) {
                 number = shared.find(port).filter(n -> chosen.choose(n + "/" + protocol))
                         .orElseGet(() -> anyPort(protocol, chosen));
             }
@@ -224,12 +237,16 @@ public final class ServiceAllocation implements Admission {
 
     @SuppressWarnings("checkstyle:ParameterNumber") // the port, where it stands, and who wants it
     private void givenPort(Write write, Key key, String field, long port, String protocol, ChosenValues chosen) {
+        String value = port + "/" + protocol;
+        if (chosen.keeps(value)) {
+            return;
+        }
         if (!allocator.inPortRange(port)) {
             throw invalid(write, key, FieldProblem.invalid(field, port,
                     "provided port is not in the valid range. The range of valid ports is "
                             + allocator.portRangeText()));
         }
-        chosen.name(port + "/" + protocol, () -> invalid(write, key,
+        chosen.name(value, () -> invalid(write, key,
                 FieldProblem.invalid(field, port, "provided port is already allocated")));
     }
 

@@ -197,17 +197,39 @@ class ActionsTest {
                 .isEqualTo(1);
     }
 
+    private static Call evicting(String precondition, String value) {
+        return new Call(Caller.ANONYMOUS, POD, Struct.of("deleteOptions",
+                Struct.of("preconditions", Struct.of(precondition, value))), false);
+    }
+
+    private void conflicts(String precondition, String value, String what, String actual) {
+        assertThatThrownBy(() -> evictions.perform(evicting(precondition, value)))
+                .isInstanceOfSatisfying(ApiFault.class, f -> assertThat(f.code()).isEqualTo(409))
+                .hasMessageStartingWith("Operation cannot be fulfilled on Pod \"p\": the " + what + " in the"
+                        + " precondition (" + value + ") does not match the " + what + " in record (" + actual + ").");
+    }
+
     @Test
-    void aRevisionThatNoneCanBeIsRefusedAndCostsNoBudget() {
+    void aPodThatIsNotTheOneThatIsMeantIsNotMarkedAndCostsNoBudget() {
         runningPod();
         budget(1);
-        Struct body = Struct.of("deleteOptions",
-                Struct.of("preconditions", Struct.of("resourceVersion", "18446744073709551615")));
-        assertThatThrownBy(() -> evictions.perform(new Call(Caller.ANONYMOUS, POD, body, false)))
-                .isInstanceOfSatisfying(ApiFault.class, f -> assertThat(f.code()).isEqualTo(400));
-        assertThat(stage.api.find(Listers.PODS, POD)).isPresent();
+        Obj pod = stage.api.get(Listers.PODS, POD);
+        for (String other : List.of("18446744073709551615", "abc", "-1", "0", "0" + pod.revision(), "1000000")) {
+            conflicts("resourceVersion", other, "ResourceVersion", Long.toString(pod.revision()));
+        }
+        conflicts("uid", "another", "UID", pod.uid());
+        assertThat(stage.api.get(Listers.PODS, POD)).isEqualTo(pod);
         assertThat(stage.api.get(Listers.BUDGETS, new Key("default", "b")).status().whole("disruptionsAllowed", -1))
                 .isEqualTo(1);
+    }
+
+    @Test
+    void thePodThatIsMeantIsEvictedThoughItsMarkMakesAnotherVersion() {
+        runningPod();
+        budget(1);
+        String version = Long.toString(stage.api.get(Listers.PODS, POD).revision());
+        assertThat(evictions.perform(evicting("resourceVersion", version)).text("status")).isEqualTo("Success");
+        assertThat(stage.api.find(Listers.PODS, POD)).isEmpty();
     }
 
     @Test

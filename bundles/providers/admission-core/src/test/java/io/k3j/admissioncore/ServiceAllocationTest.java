@@ -82,10 +82,12 @@ class ServiceAllocationTest {
     @Test
     void aChosenAddressIsTakenOnceAndFreeAgainWhenItsWriteFails() {
         Struct one = Struct.of("type", "ClusterIP", "clusterIP", "10.43.0.10");
-        Struct first = stage.admitted(plugin, Listers.SERVICES, service("a", one));
+        Write write = stage.creates(Listers.SERVICES, "Service");
+        Struct first = plugin.admit(write, service("a", one));
         assertThatThrownBy(() -> admitted("b", one)).hasMessage("Service \"b\" is invalid: spec.clusterIPs: Invalid"
                 + " value: [\"10.43.0.10\"]: failed to allocate IP 10.43.0.10: provided IP is already allocated");
-        plugin.abandoned(stage.creates(Listers.SERVICES, "Service"), first);
+        plugin.abandoned(write, first);
+        plugin.abandoned(write, first);
         assertThat(admitted("b", one).text("clusterIP")).isEqualTo("10.43.0.10");
         assertThatThrownBy(() -> admitted("c", one.with("clusterIP", "10.99.0.1"))).hasMessage("Service \"c\" is"
                 + " invalid: spec.clusterIPs: Invalid value: [\"10.99.0.1\"]: failed to allocate IP 10.99.0.1: the"
@@ -116,6 +118,19 @@ class ServiceAllocationTest {
         assertThatThrownBy(() -> admitted("b", chosen.with("ipFamilies", Seq.of("IPv4", "IPv6"))))
                 .hasMessageContaining("spec.clusterIPs[0]: Invalid value: \"fd00::a\": expected an IPv4 value as"
                         + " indicated by `ipFamilies[0]`");
+    }
+
+    @Test
+    void aServiceAsksForTwoAddressesAtMost() {
+        Struct spec = Struct.of("type", "ClusterIP");
+        assertThatThrownBy(() -> admitted("a", spec.with("ipFamilies", Seq.of("IPv4", "IPv6", "IPv4"))))
+                .hasMessage("Service \"a\" is invalid: spec.ipFamilies[2]: Duplicate value: \"IPv4\"");
+        assertThatThrownBy(() -> admitted("a", spec.with("ipFamilies", Seq.of("IPv5")))).hasMessage("Service \"a\" is"
+                + " invalid: spec.ipFamilies[0]: Unsupported value: \"IPv5\": supported values: \"IPv4\", \"IPv6\"");
+        assertThatThrownBy(() -> admitted("a", spec.with("clusterIPs", Seq.of("10.43.0.10", "fd00::a", "10.43.0.11"))))
+                .hasMessageContaining("spec.clusterIPs: Invalid value: [\"10.43.0.10\",\"fd00::a\",\"10.43.0.11\"]:"
+                        + " may only hold up to 2 values");
+        assertThat(stage.api.list(Listers.ADDRESSES, Query.ALL).items()).isEmpty();
     }
 
     @Test

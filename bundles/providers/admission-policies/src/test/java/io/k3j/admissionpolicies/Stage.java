@@ -46,7 +46,8 @@ final class Stage implements AutoCloseable {
     final FakeApi api = FakeApi.live();
     final AdmissionPolicies.Parts parts;
     final ObjectServer server;
-    final Cel engine = new CelService();
+    /// However slow the machine is, costs are what ends expressions.
+    final Cel engine = new CelService(() -> 0);
     volatile @Nullable BoundEngine cel = new BoundEngine(engine);
     private final Schemas schemas = new Schemas();
     private final List<ResourceKind> rows = KINDS.stream().map(this::row).toList();
@@ -124,12 +125,21 @@ final class Stage implements AutoCloseable {
         return bound("Mutating", name, "{}");
     }
 
-    void policy(String sort, String name, String spec) {
+    /// Waits until what is bound already is known as it is now.
+    void policy(String sort, String name, String spec) throws InterruptedException {
         String more = spec.contains("matchConstraints") ? spec
                 : spec + "\nmatchConstraints: {resourceRules: [{operations: ['*'], apiGroups: [''], apiVersions: [v1],"
                         + " resources: [configmaps]}]}";
-        seed("apiVersion: admissionregistration.k8s.io/v1\nkind: " + sort + "AdmissionPolicy\nmetadata: {name: " + name
-                + ", generation: 1}\nspec:\n" + indented(more));
+        Obj policy = seed("apiVersion: admissionregistration.k8s.io/v1\nkind: " + sort
+                + "AdmissionPolicy\nmetadata: {name: " + name + ", generation: 1}\nspec:\n" + indented(more));
+        Waiting.until("the policy is known", () -> sort.equals("Validating") ? current(parts.validating, policy)
+                : current(parts.mutating, policy));
+    }
+
+    private static <P> boolean current(PolicySource<P> source, Obj policy) {
+        List<PolicyHook<P>> known = source.known();
+        return known == null || known.stream().map(PolicyHook::policy).filter(p -> p.name().equals(policy.name()))
+                .allMatch(p -> p.spec().equals(policy.spec()));
     }
 
     /// Binds, and waits until both plug-ins know it.
@@ -169,7 +179,18 @@ final class Stage implements AutoCloseable {
     }
 
     String send(String method, String path, String yaml) throws IOException {
+        begin();
         return server.serve(new HostileRequest(method, path, "application/json", Json.bytes(yaml(yaml))));
+    }
+
+    /// A request waits for a moment only until the plug-ins have read the policies.
+    private void begin() {
+        try {
+            Waiting.until("the policies are read", () -> parts.validating.all() != null
+                    && parts.mutating.all() != null);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     Struct stored() {

@@ -78,7 +78,7 @@ class MutatingWebhooksTest {
         stage.send("PUT", "/api/v1/namespaces/default/configmaps/c?fieldManager=me",
                 Stage.configMap(Struct.of("n", "2")));
         Struct asked = stage.hooks.asked.remove();
-        assertThat(asked.text("path")).isEqualTo("/a?timeout=10s");
+        assertThat(asked.text("path")).isEqualTo("/a?timeout=30s");
         assertThat(asked.names()).containsExactly("uid", "kind", "resource", "requestKind", "requestResource", "name",
                 "namespace", "operation", "userInfo", "object", "oldObject", "dryRun", "options", "path");
         assertThat(asked.struct("kind")).isEqualTo(Struct.of("group", "", "version", "v1", "kind", "ConfigMap"));

@@ -132,7 +132,7 @@ final class Stage implements AutoCloseable {
     Struct webhook(String name, String path) {
         return Struct.of("name", name, "clientConfig", Struct.of("url", "https://localhost:" + hooks.port() + path,
                 "caBundle", hooks.caBundle()), "rules", Seq.of(rule("", "v1", "configmaps")), "sideEffects", "None",
-                "admissionReviewVersions", Seq.of("v1"), "timeoutSeconds", 10);
+                "admissionReviewVersions", Seq.of("v1"), "timeoutSeconds", 30);
     }
 
     static Struct rule(String group, String version, String resource) {
@@ -180,7 +180,18 @@ final class Stage implements AutoCloseable {
     }
 
     String send(String method, String path, Struct object) throws IOException {
+        begin();
         return server.serve(new HostileRequest(method, path, "application/json", Json.bytes(object)));
+    }
+
+    /// A request waits for a moment only until the plug-ins have read what is configured.
+    private void begin() {
+        try {
+            Waiting.until("the configurations are read", () -> parts.mutating.all() != null
+                    && parts.validating.all() != null);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     Obj stored() {

@@ -144,7 +144,7 @@ class WebhookFailureTest {
     void aServiceCannotLeadToThisMachine() throws Exception {
         stage.service("127.0.0.1");
         stage.validating("v", stage.byService(stage.webhook("v.x.io", ""), "/v"));
-        assertThat(stage.create()).contains("Post \\\"https://hooks.default.svc:443/v?timeout=10s\\\": "
+        assertThat(stage.create()).contains("Post \\\"https://hooks.default.svc:443/v?timeout=30s\\\": "
                 + "no endpoints available for service \\\"hooks\\\"");
         stage.api.seed(Stage.SERVICES, Obj.of(Struct.of("apiVersion", "v1", "kind", "Service", "metadata",
                 Struct.of("name", "hooks", "namespace", "default"), "spec",

@@ -61,7 +61,16 @@ final class Race {
     }
 
     private void dial(String address) {
-        Outcome outcome = new Outcome(address, dial.apply(address));
+        Optional<Socket> connection = Optional.empty();
+        try {
+            connection = dial.apply(address);
+        } finally {
+            // whatever it throws: who waits for the last one waits without a limit
+            ended(new Outcome(address, connection));
+        }
+    }
+
+    private void ended(Outcome outcome) {
         synchronized (this) {
             if (!finished) {
                 outcomes.add(outcome);

@@ -4,7 +4,6 @@ import io.k3j.codec.Json;
 import io.k3j.codec.MalformedInput;
 import io.k3j.componentbase.Termination;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
@@ -15,8 +14,12 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
 
 /// An HTTP client of a supervisor for a few requests; close it afterwards, because idle connections are of no
@@ -24,6 +27,8 @@ import javax.net.ssl.SSLContext;
 final class SupervisorClient implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.k3j.agent");
     private static final Duration LIMIT = Duration.ofSeconds(10);
+    /// More than the client has for itself, whose own errors say more: whether a server was reached at all.
+    private static final Duration GRACE = Duration.ofSeconds(1);
     /// Limit of the first attempt to connect, TLS included; doubled for each further attempt. A load balancer
     /// in front of the servers accepts connections for a server that is down until it notices; the next attempt
     /// may reach another server.
@@ -37,6 +42,7 @@ final class SupervisorClient implements AutoCloseable {
     private final String base;
     private final String authorization;
     private final SSLContext tls;
+    private final Duration limit;
     private final ExecutorService threads = Executors
             .newThreadPerTaskExecutor(Thread.ofVirtual().name("agent-http-", 0).factory());
     private Duration connectTimeout = MIN_CONNECT;
@@ -45,6 +51,12 @@ final class SupervisorClient implements AutoCloseable {
     /// @param base scheme, host and port
     /// @param authorization the `Authorization` header; empty for none
     SupervisorClient(URI base, SSLContext tls, String authorization) {
+        this(base, tls, authorization, LIMIT);
+    }
+
+    /// @param limit of one request, until its whole answer is there
+    SupervisorClient(URI base, SSLContext tls, String authorization, Duration limit) {
+        this.limit = limit;
         this.base = base.toString();
         this.authorization = authorization;
         this.tls = tls;
@@ -72,21 +84,19 @@ final class SupervisorClient implements AutoCloseable {
     }
 
     private HttpRequest.Builder request(String path) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path)).timeout(LIMIT);
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path)).timeout(limit);
         return authorization.isEmpty() ? request : request.header("authorization", authorization);
     }
 
     private String text(HttpRequest request, String path) throws IOException {
         try {
-            HttpResponse<InputStream> answer = send(request);
+            HttpResponse<byte[]> answer = send(request);
             answer.headers().allValues("warning").forEach(w -> LOG.log(System.Logger.Level.WARNING, "Server: " + w));
-            try (InputStream body = answer.body()) {
-                String text = new String(body.readNBytes(MAX_BODY), StandardCharsets.UTF_8);
-                if (answer.statusCode() / 100 != 2) {
-                    throw new SupervisorFault(answer.statusCode(), path, message(text));
-                }
-                return text;
+            String text = new String(answer.body(), StandardCharsets.UTF_8);
+            if (answer.statusCode() / 100 != 2) {
+                throw new SupervisorFault(answer.statusCode(), path, message(text));
             }
+            return text;
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", interrupted);
@@ -94,10 +104,10 @@ final class SupervisorClient implements AutoCloseable {
     }
 
     /// After a connect timeout nothing has been sent, so that any request may be repeated.
-    private HttpResponse<InputStream> send(HttpRequest request) throws IOException, InterruptedException {
+    private HttpResponse<byte[]> send(HttpRequest request) throws IOException, InterruptedException {
         while (true) {
             try {
-                return client.send(request, BodyHandlers.ofInputStream());
+                return whole(request);
             } catch (HttpConnectTimeoutException timeout) {
                 if (connectTimeout.compareTo(MAX_CONNECT) >= 0) {
                     throw timeout;
@@ -108,6 +118,27 @@ final class SupervisorClient implements AutoCloseable {
                 client.shutdownNow();
                 client = newClient();
             }
+        }
+    }
+
+    /// With its body: the timeout of `HttpRequest` ends where that begins, and a server that stops there would be
+    /// waited for without end.
+    private HttpResponse<byte[]> whole(HttpRequest request) throws IOException, InterruptedException {
+        CompletableFuture<HttpResponse<byte[]>> answer = client.sendAsync(request,
+                BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_BODY));
+        try {
+            return answer.get(limit.plus(GRACE).toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException stalled) {
+            throw new IOException(request.uri().getPath() + " was not answered as a whole within " + limit.toMillis()
+                    + " ms", stalled);
+        } catch (ExecutionException failed) {
+            if (failed.getCause() instanceof IOException broken) {
+                throw broken;
+            }
+            throw new IOException(failed.getCause());
+        } finally {
+            // without effect on one that is done; else it closes the connection
+            answer.cancel(true);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.k3j.agent;
 
+import io.k3j.testkitprocess.FreePort;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -9,13 +10,14 @@ import java.net.SocketException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/// A server that sends its name on each connection, then echoes all bytes.
+/// A server that sends its name on each connection, then echoes all bytes. Nobody else listens on its port when it has
+/// died.
 final class Echo implements AutoCloseable {
     private final ServerSocket listener;
     private final List<Socket> open = new CopyOnWriteArrayList<>();
 
     Echo(char name) throws IOException {
-        listener = new ServerSocket(0, 50, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
+        listener = new ServerSocket(FreePort.next(), 50, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
         Thread.ofVirtual().start(() -> {
             while (!listener.isClosed()) {
                 try {

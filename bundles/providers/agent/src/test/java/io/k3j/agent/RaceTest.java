@@ -62,6 +62,13 @@ class RaceTest {
         assertThat(new Race(address -> Optional.empty()).run(List.of())).isEmpty();
     }
 
+    @Test
+    void isEmptyWhenAnAddressCannotBeRead() throws InterruptedException {
+        assertThat(new Race(address -> {
+            throw new IllegalArgumentException("no address, as the test has it");
+        }).run(List.of("a"))).isEmpty();
+    }
+
     private void await() {
         try {
             assertThat(switchedOn.await(60, TimeUnit.SECONDS)).isTrue();

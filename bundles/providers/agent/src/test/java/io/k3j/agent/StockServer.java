@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -54,7 +55,9 @@ final class StockServer implements AutoCloseable {
     final BlockingQueue<Tunnelled> tunnels = new LinkedBlockingQueue<>();
     /// Status codes that replace the scripted answers of these paths.
     final Map<String, Integer> refused = new ConcurrentHashMap<>();
-    /// What they say then.
+    /// Paths of which the answers stop in the middle.
+    final Set<String> stalled = ConcurrentHashMap.newKeySet();
+    /// What those say that are refused.
     volatile String why = "as the script says";
     volatile String apiServers = "";
     private final SSLServerSocket listener;
@@ -152,6 +155,12 @@ final class StockServer implements AutoCloseable {
         String path = request.line().substring(request.line().indexOf(' ') + 1);
         if (refused.containsKey(path)) {
             reply(socket, refused.get(path), "{\"kind\":\"Status\",\"message\":\"" + why + "\"}");
+            return true;
+        }
+        if (stalled.contains(path)) {
+            socket.getOutputStream()
+                    .write("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nthe".getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().flush();
             return true;
         }
         if (path.equals("/cacerts")) {

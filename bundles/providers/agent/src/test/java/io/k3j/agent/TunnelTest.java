@@ -6,7 +6,6 @@ import io.k3j.pki.ClusterToken;
 import io.k3j.streaming.UnreadBudget;
 import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -19,6 +18,8 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TunnelTest {
     private static final int BINARY = 0x82;
     private static final int PING = 0x89;
+    private static final int PONG = 0x8a;
     @TempDir
     private Path dir;
     private StockServer server;
@@ -63,37 +65,75 @@ class TunnelTest {
                 io.k3j.componentapi.Health.none(), new UnreadBudget(1 << 30));
     }
 
-    /// Sends an unmasked message, as servers do.
-    private static void send(OutputStream out, byte[] message) throws IOException {
-        out.write(BINARY);
-        out.write(message.length);
-        out.write(message);
-        out.flush();
+    private Peer connected() throws InterruptedException {
+        StockServer.Tunnelled to = server.tunnels.poll(60, TimeUnit.SECONDS);
+        assertThat(to).isNotNull();
+        return new Peer(to);
     }
 
-    /// The next binary message of the agent; pings are answered.
-    private static byte[] receive(StockServer.Tunnelled to) throws IOException {
-        DataInputStream in = new DataInputStream(to.in());
-        while (true) {
-            int kind = in.readUnsignedByte();
-            int length = in.readUnsignedByte();
-            assertThat(length & 0x80).as("a client's frames are masked").isNotZero();
-            length &= 0x7f;
-            if (length == 126) {
-                length = in.readUnsignedShort();
+    /// A server's end of a tunnel. Pings are answered whatever the test waits for: a silent tunnel is given up.
+    private static final class Peer {
+        private final StockServer.Tunnelled to;
+        private final BlockingQueue<byte[]> messages = new LinkedBlockingQueue<>();
+        private volatile boolean masked = true;
+
+        Peer(StockServer.Tunnelled to) {
+            this.to = to;
+            Thread.ofVirtual().start(() -> {
+                try {
+                    read(new DataInputStream(to.in()));
+                } catch (IOException ended) {
+                    // with the tunnel
+                }
+            });
+        }
+
+        private void read(DataInputStream in) throws IOException {
+            while (true) {
+                int kind = in.readUnsignedByte();
+                int length = in.readUnsignedByte();
+                if ((length & 0x80) == 0) {
+                    masked = false;
+                }
+                length &= 0x7f;
+                if (length == 126) {
+                    length = in.readUnsignedShort();
+                }
+                byte[] mask = in.readNBytes(4);
+                byte[] payload = in.readNBytes(length);
+                for (int i = 0; i < payload.length; i++) {
+                    payload[i] ^= mask[i & 3];
+                }
+                if (kind == PING) {
+                    write(PONG, payload);
+                } else if (kind == BINARY) {
+                    messages.add(payload);
+                }
             }
-            byte[] mask = in.readNBytes(4);
-            byte[] payload = in.readNBytes(length);
-            for (int i = 0; i < payload.length; i++) {
-                payload[i] ^= mask[i & 3];
-            }
-            if (kind == PING) {
-                to.out().write(new byte[] {(byte) 0x8a, (byte) payload.length});
-                to.out().write(payload);
-                to.out().flush();
-            } else if (kind == BINARY) {
-                return payload;
-            }
+        }
+
+        /// Unmasked, as servers do.
+        private synchronized void write(int kind, byte[] payload) throws IOException {
+            to.out().write(kind);
+            to.out().write(payload.length);
+            to.out().write(payload);
+            to.out().flush();
+        }
+
+        void send(byte[] message) throws IOException {
+            write(BINARY, message);
+        }
+
+        /// The next binary message of the agent.
+        byte[] receive() throws InterruptedException {
+            byte[] message = messages.poll(60, TimeUnit.SECONDS);
+            assertThat(message).isNotNull();
+            assertThat(masked).as("a client's frames are masked").isTrue();
+            return message;
+        }
+
+        void cut() throws IOException {
+            to.socket().close();
         }
     }
 
@@ -108,23 +148,22 @@ class TunnelTest {
     @Test
     void forwardsAConnectionToTheKubeletInRemotedialersFrames() throws Exception {
         try (Tunnel tunnel = tunnel()) {
-            StockServer.Tunnelled to = server.tunnels.poll(60, TimeUnit.SECONDS);
-            assertThat(to).isNotNull();
+            Peer to = connected();
             // id 1, connection 5, CONNECT 2, deadline 15000: zig-zag varints
-            send(to.out(), frame("020a04b0ea01", "tcp/127.0.0.1:" + kubelet.getLocalPort()));
+            to.send(frame("020a04b0ea01", "tcp/127.0.0.1:" + kubelet.getLocalPort()));
             try (Socket arrived = kubelet.accept()) {
                 // DATA 1
-                send(to.out(), frame("040a02b0ea01", "ping"));
+                to.send(frame("040a02b0ea01", "ping"));
                 assertThat(arrived.getInputStream().readNBytes(4)).asString(StandardCharsets.US_ASCII)
                         .isEqualTo("ping");
                 arrived.getOutputStream().write("pong".getBytes(StandardCharsets.US_ASCII));
-                byte[] answer = receive(to);
+                byte[] answer = to.receive();
                 String text = new String(answer, StandardCharsets.ISO_8859_1);
                 assertThat(text).endsWith("pong");
                 assertThat(HexFormat.of().formatHex(answer)).as("connection 5, DATA, deadline").contains("0a02b0ea01");
                 assertThat(tunnel.health()).isEqualTo(TunnelHealth.OK);
             }
-            byte[] end = receive(to);
+            byte[] end = to.receive();
             assertThat(new String(end, StandardCharsets.ISO_8859_1)).endsWith("EOF");
             assertThat(HexFormat.of().formatHex(end)).as("connection 5, ERROR").contains("0a06");
         }
@@ -133,10 +172,9 @@ class TunnelTest {
     @Test
     void refusesEveryOtherAddress() throws Exception {
         try (Tunnel tunnel = tunnel()) {
-            StockServer.Tunnelled to = server.tunnels.poll(60, TimeUnit.SECONDS);
-            assertThat(to).isNotNull();
-            send(to.out(), frame("020a04b0ea01", "tcp/127.0.0.1:22"));
-            assertThat(new String(receive(to), StandardCharsets.ISO_8859_1)).endsWith("connect not allowed");
+            Peer to = connected();
+            to.send(frame("020a04b0ea01", "tcp/127.0.0.1:22"));
+            assertThat(new String(to.receive(), StandardCharsets.ISO_8859_1)).endsWith("connect not allowed");
             assertThat(tunnel.health()).isEqualTo(TunnelHealth.OK);
         }
     }
@@ -144,12 +182,11 @@ class TunnelTest {
     @Test
     void reconnectsAfterABreakAndReportsIt() throws Exception {
         try (Tunnel tunnel = tunnel()) {
-            StockServer.Tunnelled to = server.tunnels.poll(60, TimeUnit.SECONDS);
-            assertThat(to).isNotNull();
+            Peer to = connected();
             assertThat(changed.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
-            to.socket().close();
+            to.cut();
             assertThat(changed.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
-            assertThat(server.tunnels.poll(60, TimeUnit.SECONDS)).isNotNull();
+            connected();
             assertThat(changed.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
             assertThat(tunnel.health()).isEqualTo(TunnelHealth.OK);
         }

@@ -82,7 +82,8 @@ class AvailabilityCheckTest {
     }
 
     @Test
-    void aServerThatRefusesOrTalksNonsenseIsNotAvailable() {
+    void aServerThatRefusesOrTalksNonsenseIsNotAvailable() throws Exception {
+        stage.available();
         stage.backend.says("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
         says("False", "FailedDiscoveryCheck", "failing or missing response from https://api.default.svc:443"
                 + "/apis/things.example.com/v1: bad status from https://api.default.svc:443"
@@ -220,7 +221,8 @@ class AvailabilityCheckTest {
 
     /// Two servers may find the same and say it in other words.
     @Test
-    void theSameOutcomeInOtherWordsIsNotWrittenAgain() {
+    void theSameOutcomeInOtherWordsIsNotWrittenAgain() throws Exception {
+        stage.available();
         stage.backend.says("HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n");
         Struct own = stage.check();
         assertThat(own.text("reason")).isEqualTo("FailedDiscoveryCheck");

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
@@ -43,6 +44,7 @@ final class Backend implements AutoCloseable {
     private final SSLServerSocket socket;
     private final Thread accepting;
     private final List<Socket> open = new CopyOnWriteArrayList<>();
+    private final AtomicInteger serving = new AtomicInteger();
     volatile Script script = (in, out) -> say(out, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
 
     /// What it does after the head of a request.
@@ -95,6 +97,7 @@ final class Backend implements AutoCloseable {
             while (!socket.isClosed()) {
                 SSLSocket one = (SSLSocket) socket.accept();
                 open.add(one);
+                serving.incrementAndGet();
                 Thread.ofVirtual().start(() -> serve(one));
             }
         } catch (IOException closed) {
@@ -120,7 +123,14 @@ final class Backend implements AutoCloseable {
             in.transferTo(OutputStream.nullOutputStream());
         } catch (Exception over) {
             // a script may end a connection any way it likes
+        } finally {
+            serving.decrementAndGet();
         }
+    }
+
+    /// Whether all connections have ended: of those that were closed before no head comes any more.
+    boolean idle() {
+        return serving.get() == 0;
     }
 
     /// Answers each request so.

@@ -94,6 +94,8 @@ final class Stage implements AutoCloseable {
                 + "{\"name\":\"things/status\",\"singularName\":\"\",\"namespaced\":true,\"kind\":\"Thing\","
                 + "\"verbs\":[\"get\"]}]}");
         Waiting.until("available", () -> check().text("status").equals("True"));
+        // a slow answer has further questions beside it
+        Waiting.until("the questions are over", backend::idle);
         backend.heads.clear();
         return this;
     }

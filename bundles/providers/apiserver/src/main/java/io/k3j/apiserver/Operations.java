@@ -15,6 +15,7 @@ import io.k3j.model.Patch;
 import io.k3j.model.Struct;
 import io.k3j.objectregistry.Admissions;
 import io.k3j.objectregistry.Intent;
+import io.k3j.objectregistry.Metadata;
 import io.k3j.objectregistry.ObjectDecoder;
 import io.k3j.objectregistry.ObjectDeletes;
 import io.k3j.objectregistry.ObjectRegistry;
@@ -61,13 +62,18 @@ final class Operations {
     WriteResult update(Intent intent, Struct object) {
         boolean creates = intent.target().kind().strategy().createOnUpdate() && intent.subresource().isEmpty();
         Function<Obj, Wish> change = before -> Wish.plain(conditional(intent, object));
-        return creates ? updateOrCreate(intent, change,
-                () -> Wish.plain(object.withoutAt("metadata", "resourceVersion"))) : writes.change(intent, change);
+        return creates ? updateOrCreate(intent, change, () -> fresh(object)) : writes.change(intent, change);
+    }
+
+    /// Whichever version the body names, the object is to be new; only what is no version at all is refused.
+    private static Wish fresh(Struct body) {
+        return Metadata.version(body.struct("metadata")) == 0 ? Wish.plain(body)
+                : Wish.plain(body.withoutAt("metadata", "resourceVersion"));
     }
 
     /// Requires a resourceVersion for kinds without unconditional update.
     private static Struct conditional(Intent intent, Struct body) {
-        boolean named = !body.struct("metadata").text("resourceVersion").isEmpty();
+        boolean named = Metadata.version(body.struct("metadata")) != 0;
         if (!named && !intent.target().kind().strategy().unconditionalUpdate()) {
             throw Shaping.invalid(intent, List.of(new FieldProblem("metadata.resourceVersion", "FieldValueInvalid",
                     "Invalid value: 0x0: must be specified for an update")));

@@ -117,11 +117,16 @@ final class Server implements AutoCloseable {
 
     /// Ends watches in order, then waits up to two seconds for requests in flight; once. Called as soon as the endpoint
     /// gets no more of them, since those that are left five seconds later are broken off.
-    synchronized void drain() {
+    void drain() {
+        drainWithin(DRAIN_MILLIS);
+    }
+
+    /// The same, waiting as long as is said.
+    synchronized void drainWithin(long millis) {
         if (!drained) {
             drained = true;
             hub.close();
-            inFlight.await(DRAIN_MILLIS);
+            inFlight.await(millis);
         }
     }
 

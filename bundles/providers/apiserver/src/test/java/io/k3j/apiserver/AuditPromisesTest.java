@@ -194,7 +194,7 @@ class AuditPromisesTest {
             }
         };
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<?> end = threads.submit(server.server::drain);
+            Future<?> end = threads.submit(() -> server.server.drainWithin(60_000));
             assertThat(taking.await(1, TimeUnit.MINUTES)).isTrue();
             assertThatThrownBy(() -> end.get(MOMENT_MILLIS, TimeUnit.MILLISECONDS))
                     .isInstanceOf(TimeoutException.class);

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.Test;
 class DrainTest {
     private static final String MAPS = "/api/v1/namespaces/default/configmaps";
     private static final long MOMENT_MILLIS = 300;
+    /// Longer than any machine takes for what is done meanwhile.
+    private static final long PATIENCE_MILLIS = 60_000;
     private final TestServer server = new TestServer();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final CountDownLatch held = new CountDownLatch(1);
@@ -91,7 +93,10 @@ class DrainTest {
         Future<TestExchange> update = sent("PUT", MAPS + "/held", "held");
         assertThat(held.await(1, TimeUnit.MINUTES)).isTrue();
         TestExchange watch = server.get(MAPS + "?watch=true");
-        Future<?> end = threads.submit(server.server::close);
+        Future<?> end = threads.submit(() -> {
+            server.server.drainWithin(PATIENCE_MILLIS);
+            server.server.close();
+        });
         while (!watch.ended()) {
             assertThat(watch.line()).isNotEmpty();
         }

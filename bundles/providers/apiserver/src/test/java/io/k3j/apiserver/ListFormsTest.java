@@ -66,7 +66,7 @@ class ListFormsTest {
             revision = ((CommitResult.Committed) server.store.commit("/registry/configmaps/a/" + name, 0,
                     Json.stored(map), Duration.ZERO)).revision();
         }
-        server.server.storage().log().atLeast(revision, 10_000);
+        server.server.storage().log().atLeast(revision, 60_000);
     }
 
     /// Counts the calls for cells and fields.

@@ -27,9 +27,9 @@ class OlderStoreTest {
                 assertThat(server.call("POST", MAPS, map(i)).status()).isEqualTo(201);
             }
             long told = before.revision();
-            assertThat(server.server.storage().log().atLeast(told, 10_000).revision()).isEqualTo(told);
+            assertThat(server.server.storage().log().atLeast(told, 60_000).revision()).isEqualTo(told);
             server.store.use(restored);
-            assertThat(ended.poll(10, TimeUnit.SECONDS)).contains("the datastore went back", "revision 1,",
+            assertThat(ended.poll(60, TimeUnit.SECONDS)).contains("the datastore went back", "revision 1,",
                     "revision " + told, "start it again");
             for (String path : new String[] {MAPS + "/m-1", MAPS}) {
                 TestExchange read = server.get(path);

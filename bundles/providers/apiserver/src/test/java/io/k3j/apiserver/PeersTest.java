@@ -41,7 +41,7 @@ class PeersTest {
             if (alive) {
                 b.step();
             }
-            here.server.storage().log().atLeast(store.revision(), 1_000);
+            here.server.storage().log().atLeast(store.revision(), 60_000);
             a.step();
         }
     }

@@ -110,8 +110,8 @@ class WatchTest {
 
     @Test
     void endsCleanlyAtItsTimeout() throws Exception {
-        TestExchange watch = server.get("/api/v1/configmaps?watch=1&allowWatchBookmarks=true&timeoutSeconds=1");
         create("one", "");
+        TestExchange watch = server.get("/api/v1/configmaps?watch=1&allowWatchBookmarks=true&timeoutSeconds=1");
         assertThat(event(watch)).isEqualTo("ADDED one@2");
         assertThat(event(watch)).isEqualTo("BOOKMARK @2");
         assertThat(event(watch)).isEqualTo("end");

@@ -18,8 +18,8 @@ import java.util.function.LongSupplier;
 final class EventQueue {
     /// The most bytes that wait or are being written; events of all sizes are counted otherwise, and bodies are large.
     static final long MOST_BYTES = 64L << 20;
-    /// How long its thread is waited for at the end, when nothing is taken any more.
-    private static final long END_MILLIS = 300;
+    /// How long what waits is written at the end, in the product.
+    static final Duration END = Duration.ofMillis(300);
     private final Config config;
     private final Lanes lanes;
     private final Consumer<List<byte[]>> writer;
@@ -54,7 +54,8 @@ final class EventQueue {
     /// @param thread what their threads are named
     /// @param atOnce how many batches are written at once
     /// @param mostBytes of a batch, unless it is one event
-    record Lanes(String thread, int atOnce, long mostBytes) {
+    /// @param end how long what waits is written at the end, when nothing is taken any more
+    record Lanes(String thread, int atOnce, long mostBytes, Duration end) {
     }
 
     /// What became of an event.
@@ -241,7 +242,7 @@ final class EventQueue {
     }
 
     private void join() {
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(END_MILLIS);
+        long end = System.nanoTime() + lanes.end.toNanos();
         for (SupervisedLoop loop : loops) {
             try {
                 if (!loop.join(Math.max(0, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())))) {

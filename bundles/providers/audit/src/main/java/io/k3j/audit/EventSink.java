@@ -30,19 +30,26 @@ final class EventSink implements AutoCloseable {
 
     /// @param output closed with this
     EventSink(SinkOptions options, EventForm form, EventOutput output, AuditMetrics metrics, Health health) {
+        this(options, form, output, metrics, health, EventQueue.END);
+    }
+
+    /// @param end how long a queue is written at the end
+    @SuppressWarnings("checkstyle:ParameterNumber") // each comes from elsewhere
+    EventSink(SinkOptions options, EventForm form, EventOutput output, AuditMetrics metrics, Health health,
+            Duration end) {
         this.options = options;
         this.form = form;
         this.output = output;
         this.metrics = metrics;
         this.queue = options.inBatches()
-                ? new EventQueue(options.batch(), lanes(options), this::batch, health, System::nanoTime).started()
+                ? new EventQueue(options.batch(), lanes(options, end), this::batch, health, System::nanoTime).started()
                 : null;
     }
 
-    private static EventQueue.Lanes lanes(SinkOptions options) {
+    private static EventQueue.Lanes lanes(SinkOptions options, Duration end) {
         return options.plugin().equals(AuditMetrics.LOG)
-                ? new EventQueue.Lanes("audit-queue", 1, options.mostBatchBytes())
-                : new EventQueue.Lanes("audit-webhook-queue", WEBHOOK_LANES, options.mostBatchBytes());
+                ? new EventQueue.Lanes("audit-queue", 1, options.mostBatchBytes(), end)
+                : new EventQueue.Lanes("audit-webhook-queue", WEBHOOK_LANES, options.mostBatchBytes(), end);
     }
 
     Taken take(Struct event) {

@@ -11,6 +11,7 @@ import io.k3j.componentapi.HealthLevel;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.testkitbase.Waiting;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -113,10 +114,12 @@ class AuditBackendTest {
             }
         };
         EventSink sink = new EventSink(options.log(), EventForm.line(options.file()),
-                new AuditWriter(disk, Health.none(), scope, metrics, patience).started(), metrics, Health.none());
+                new AuditWriter(disk, Health.none(), scope, metrics, patience).started(), metrics, Health.none(),
+                patience);
         List<EventSink> sinks = new ArrayList<>(List.of(sink));
         if (second != null) {
-            sinks.add(new EventSink(options.webhook().sink(), EventForm.item(), second, metrics, Health.none()));
+            sinks.add(new EventSink(options.webhook().sink(), EventForm.item(), second, metrics, Health.none(),
+                    patience));
         }
         AuditBackend backend = new AuditBackend(POLICY, metrics, sinks);
         backends.add(backend);
@@ -309,7 +312,7 @@ class AuditBackendTest {
     }
 
     @Test
-    void eachPlaceGetsEventsInItsFormAndMode() {
+    void eachPlaceGetsEventsInItsFormAndMode() throws InterruptedException {
         Elsewhere elsewhere = elsewhere();
         AuditBackend backend = backend("audit-webhook-config-file=/c", "audit-webhook-batch-max-wait=1h",
                 "audit-webhook-truncate-enabled=true", "audit-webhook-truncate-max-event-size=150");
@@ -317,6 +320,7 @@ class AuditBackendTest {
         assertThat(disk.lines).containsExactly(Json.text(event("Panic")) + "\n");
         assertThat(elsewhere.events).isEmpty();
         backend.drain();
+        Waiting.until("the event", () -> !elsewhere.events.isEmpty());
         assertThat(elsewhere.events).containsExactly("{\"stage\":\"Panic\",\"annotations\":"
                 + "{\"audit.k8s.io/truncated\":\"true\"}}");
         assertThat(metrics.text()).contains("apiserver_audit_event_total 1\n");

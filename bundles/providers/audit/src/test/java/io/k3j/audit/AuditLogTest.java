@@ -11,6 +11,7 @@ import io.k3j.componentapi.HealthLevel;
 import io.k3j.componentapi.HealthReport;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.model.Struct;
+import io.k3j.testkitbase.Waiting;
 import java.io.IOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
@@ -130,13 +131,17 @@ class AuditLogTest {
         assertThat(reports).singleElement().asString().startsWith("STOPPED");
     }
 
+    private static void ends(String thread) throws InterruptedException {
+        Waiting.until("end of " + thread, () -> Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(t -> t.getName().equals(thread)));
+    }
+
     @Test
-    void aLogThatCannotBeWrittenEndsTheStartAndLeavesNoThread() throws IOException {
+    void aLogThatCannotBeWrittenEndsTheStartAndLeavesNoThread() throws Exception {
         Files.writeString(directory.resolve("file"), "");
         assertThatThrownBy(() -> log(policy("[{level: Metadata}]"), "audit-log-path=" + directory.resolve("file/a")))
                 .hasMessageContaining("audit-log-path: cannot write");
-        assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName)
-                .doesNotContain("audit-backups");
+        ends("audit-backups");
     }
 
     @Test
@@ -147,9 +152,10 @@ class AuditLogTest {
     @Test
     void aWebhookGetsWhatTheLogGets() throws Exception {
         try (Collector collector = new Collector()) {
-            AuditLog log = log(policy("[{level: Metadata}]"), path(),
+            AuditLog log = log(policy("[{level: Metadata}]"), path(), "audit-webhook-batch-max-wait=10ms",
                     "audit-webhook-config-file=" + collector.kubeconfig(directory));
             taken(Struct.of("stage", "Panic"));
+            Waiting.until("the list", () -> !collector.bodies.isEmpty());
             log.stop();
             assertThat(collector.stages()).containsExactly(List.of("Panic"));
             assertThat(directory.resolve("logs/audit.log")).hasContent("{\"stage\":\"Panic\"}");
@@ -169,12 +175,12 @@ class AuditLogTest {
     }
 
     @Test
-    void aWrongWebhookEndsTheStartAndLeavesNoThread() throws IOException {
+    void aWrongWebhookEndsTheStartAndLeavesNoThread() throws Exception {
         Path file = Files.writeString(directory.resolve("hook"), "current-context: none\n");
         assertThatThrownBy(() -> log(policy("[{level: Metadata}]"), path(), "audit-webhook-config-file=" + file));
         assertThat(aborted).singleElement().asString().startsWith("--kube-apiserver-arg=audit-webhook-config-file: "
                 + "initializing audit webhook: invalid configuration: ");
-        assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName).doesNotContain("audit-writer");
+        ends("audit-writer");
     }
 
     @Test

@@ -24,9 +24,14 @@ class EventQueueTest {
     private final AtomicLong looks = new AtomicLong();
     private @Nullable EventQueue queue;
 
+    /// What waits at the end is written, however slow the machine is.
+    private static EventQueue.Lanes lanes(int atOnce, long mostBytes) {
+        return new EventQueue.Lanes("queue", atOnce, mostBytes, Duration.ofMinutes(1));
+    }
+
     private EventQueue queue(int most, Duration wait, float perSecond, int burst) {
         return queue(new EventQueue.Config(100, most, wait, perSecond > 0, perSecond, burst),
-                new EventQueue.Lanes("queue", 1, 1_000), batches::add);
+                lanes(1, 1_000), batches::add);
     }
 
     private EventQueue queue(EventQueue.Config config, EventQueue.Lanes lanes, Consumer<List<byte[]>> writer) {
@@ -93,7 +98,7 @@ class EventQueueTest {
     @Test
     void aBatchHasABoundInBytesUnlessItIsOneEvent() throws Exception {
         EventQueue waits = queue(new EventQueue.Config(100, 10, Duration.ofHours(1), false, 0, 0),
-                new EventQueue.Lanes("queue", 1, 5), batches::add);
+                lanes(1, 5), batches::add);
         for (int length : new int[] {2, 2, 2, 9, 1}) {
             waits.offer(new byte[length]);
         }
@@ -105,7 +110,7 @@ class EventQueueTest {
     void aBatchUnderWayDelaysOthersOnlyWhereThereIsOneLane() throws Exception {
         CountDownLatch hangs = new CountDownLatch(1);
         EventQueue.Config single = new EventQueue.Config(100, 1, Duration.ZERO, false, 0, 0);
-        EventQueue two = queue(single, new EventQueue.Lanes("queue", 2, 1_000), batch -> {
+        EventQueue two = queue(single, lanes(2, 1_000), batch -> {
             batches.add(batch);
             await(hangs);
         });
@@ -133,7 +138,7 @@ class EventQueueTest {
         CountDownLatch hangs = new CountDownLatch(1);
         byte[] half = new byte[(int) (EventQueue.MOST_BYTES / 2)];
         EventQueue queue = queue(new EventQueue.Config(100, 1, Duration.ZERO, false, 0, 0),
-                new EventQueue.Lanes("queue", 2, 1_000), batch -> {
+                lanes(2, 1_000), batch -> {
                     batches.add(batch);
                     await(hangs);
                 });

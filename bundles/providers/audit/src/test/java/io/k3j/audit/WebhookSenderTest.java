@@ -206,6 +206,7 @@ class WebhookSenderTest {
             assertThat(taken.get(1, TimeUnit.MINUTES)).isEqualTo(Taken.TAKEN);
         }
         batch.close();
+        Waiting.until("both are counted", () -> metrics.lost() == 2);
         counted("webhook", 2);
         assertThat(batch.take(event("late"))).isEqualTo(Taken.CLOSED);
         assertThat(blocking.take(event("late"))).isEqualTo(Taken.CLOSED);

@@ -36,6 +36,8 @@ final class ConfiguredIssuers implements AutoCloseable, ConfigurationReload.Targ
     private final @Nullable ConfigurationReload reload;
     /// Notified when an issuer was tried.
     private final Object attempts = new Object();
+    /// Held while what is so is found and told, so that the last that is told is how it is.
+    private final Object reporting = new Object();
     private volatile Cel cel;
     private volatile String fileTrouble = "";
 
@@ -152,15 +154,17 @@ final class ConfiguredIssuers implements AutoCloseable, ConfigurationReload.Targ
 
     /// Nothing is said before each issuer was tried once: until then a predecessor goes on.
     private void report() {
-        Issuers issuers = authenticator.issuers();
-        if (!issuers.attempted()) {
-            return;
-        }
-        String trouble = issuers.trouble().isEmpty() ? fileTrouble : issuers.trouble();
-        if (trouble.isEmpty()) {
-            scope.ok();
-        } else {
-            scope.degraded(trouble);
+        synchronized (reporting) {
+            Issuers issuers = authenticator.issuers();
+            if (!issuers.attempted()) {
+                return;
+            }
+            String trouble = issuers.trouble().isEmpty() ? fileTrouble : issuers.trouble();
+            if (trouble.isEmpty()) {
+                scope.ok();
+            } else {
+                scope.degraded(trouble);
+            }
         }
     }
 

@@ -103,13 +103,10 @@ final class TokenWebhookAuthenticator implements Authenticator, AutoCloseable {
             return awaited(other);
         }
         try {
-            byte[] body = TokenReview.body(version, token, wanted);
-            Answer answer = ask(key, credentials.origin(), body);
-            if (answer.error().isEmpty()) {
-                cache.put(key, answer);
-            }
+            // an answer that came between the first look and the entry is kept by now
+            Optional<Answer> since = cache.get(key);
+            Answer answer = since.isPresent() ? since.get() : asked(key, credentials.origin(), wanted, token);
             mine.complete(answer);
-            well();
             return answer;
         } catch (CallFailure e) {
             mine.completeExceptionally(e);
@@ -125,10 +122,17 @@ final class TokenWebhookAuthenticator implements Authenticator, AutoCloseable {
         }
     }
 
-    private Answer ask(ReviewCache.Key key, String origin, byte[] body) throws CallFailure {
+    private Answer asked(ReviewCache.Key key, String origin, List<String> wanted, String token) throws CallFailure {
+        byte[] body = TokenReview.body(version, token, wanted);
         Optional<String> user = cache.user(key);
         CallQueue queue = user.isPresent() ? goodTokens : newTokens;
-        return queue.ask(user.orElse(origin), timeout, left -> TokenReview.answer(client.post(body, left), version));
+        Answer answer = queue.ask(user.orElse(origin), timeout,
+                left -> TokenReview.answer(client.post(body, left), version));
+        if (answer.error().isEmpty()) {
+            cache.put(key, answer);
+        }
+        well();
+        return answer;
     }
 
     private Answer awaited(CompletableFuture<Answer> other) throws BadCredential {

@@ -19,7 +19,7 @@ public final class CelService implements Cel {
     }
 
     /// @param nanos a monotonic clock
-    CelService(LongSupplier nanos) {
+    public CelService(LongSupplier nanos) {
         this.nanos = nanos;
     }
 

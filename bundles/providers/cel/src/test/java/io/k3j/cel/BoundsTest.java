@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// Whatever an expression says, it takes bounded time and memory.
-@Timeout(60)
+@Timeout(300)
 class BoundsTest {
     private static final CelDeclarations NOTHING = CelDeclarations.of(Map.of());
     private static final String TEN = "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]";

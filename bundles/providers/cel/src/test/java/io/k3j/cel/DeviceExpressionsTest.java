@@ -16,7 +16,7 @@ class DeviceExpressionsTest {
             Struct.of("model", Struct.of("string", "A100"), "index", Struct.of("int", 3L), "ecc",
                     Struct.of("bool", true), "example.org/driverVersion", Struct.of("version", "1.2.3")),
             "capacity", Struct.of("memory", Struct.of("value", "40Gi")));
-    private final DeviceExpressions expressions = new DeviceExpressions(new CelService());
+    private final DeviceExpressions expressions = new DeviceExpressions(Tried.CEL);
 
     private CelEvaluation evaluated(String expression) {
         CelCompilation compiled = expressions.compile(expression);

@@ -73,6 +73,8 @@ class ReflectorTest {
         return "{\"type\":\"" + type + "\",\"object\":" + object + "}\n";
     }
 
+    /// Where an order of events is expected nothing is answered before: one that listens later is told at once what
+    /// has come of all answers.
     private View listening(View view) {
         view.listen(new View.Listener() {
             @Override
@@ -105,8 +107,8 @@ class ReflectorTest {
 
     @Test
     void listsThenWatchesFromTheListsRevision() throws InterruptedException {
-        server.answer(list(7, node("a", 3))).hold(event("ADDED", node("b", 8)) + event("MODIFIED", node("a", 9)));
         listening(client("system:kube-proxy").view(NODES, Query.ALL));
+        server.answer(list(7, node("a", 3))).hold(event("ADDED", node("b", 8)) + event("MODIFIED", node("a", 9)));
         assertThat(awaitEvents(4)).containsExactly("+a@3", "synced", "+b@8", "~a@9");
         assertThat(server.request()).isEqualTo("system:kube-proxy GET /api/v1/nodes?limit=500");
         assertThat(server.request()).contains("watch=true", "resourceVersion=7", "allowWatchBookmarks=true",
@@ -139,8 +141,8 @@ class ReflectorTest {
 
     @Test
     void resumesFromTheLastRevisionWhenAWatchBreaks() throws InterruptedException {
-        server.answer(list(7)).hold(event("ADDED", node("a", 8)) + event("BOOKMARK", node("", 20)));
         listening(client("system:kube-proxy").view(NODES, Query.ALL));
+        server.answer(list(7)).hold(event("ADDED", node("a", 8)) + event("BOOKMARK", node("", 20)));
         assertThat(awaitEvents(2)).containsExactly("synced", "+a@8");
         server.request();
         server.request();
@@ -152,10 +154,10 @@ class ReflectorTest {
 
     @Test
     void reportsOnlyTheDifferenceAfterAnExpiredRevision() throws InterruptedException {
+        listening(client("system:kube-proxy").view(NODES, Query.ALL));
         server.answer(list(7, node("kept", 1), node("gone", 2), node("changed", 3)))
                 .answer(event("ERROR", "{\"kind\":\"Status\",\"code\":410,\"reason\":\"Expired\",\"message\":\"old\"}"))
                 .answer(list(90, node("kept", 1), node("changed", 50), node("new", 40))).hold("");
-        listening(client("system:kube-proxy").view(NODES, Query.ALL));
         assertThat(awaitEvents(4)).containsExactlyInAnyOrder("+kept@1", "+gone@2", "+changed@3", "synced");
         assertThat(awaitEvents(3)).containsExactly("-gone", "+new@40", "~changed@50");
         server.request();
@@ -166,10 +168,10 @@ class ReflectorTest {
 
     @Test
     void anotherUidAfterAnExpiredRevisionIsAnotherObject() throws InterruptedException {
+        listening(client("system:kube-proxy").view(NODES, Query.ALL));
         server.answer(list(7, node("a", 3)))
                 .answer(event("ERROR", "{\"kind\":\"Status\",\"code\":410,\"reason\":\"Expired\",\"message\":\"old\"}"))
                 .answer(list(90, node("a", 50).replace("u-a", "u-b"))).hold("");
-        listening(client("system:kube-proxy").view(NODES, Query.ALL));
         assertThat(awaitEvents(4)).containsExactly("+a@3", "synced", "-a", "+a@50");
     }
 
@@ -190,10 +192,10 @@ class ReflectorTest {
 
     @Test
     void keepsTheFieldsThatAreReadAndTellsOnlyOfThem() throws InterruptedException {
+        View view = listening(client("system:kube-proxy").view(NODES, Query.ALL, LABELS));
         server.answer(list(7, node("a", 3, "x", "one"))).hold(event("MODIFIED", node("a", 8, "x", "two"))
                 + event("MODIFIED", node("a", 9, "y", "two")) + event("MODIFIED", node("a", 10, "y", "three"))
                 + event("BOOKMARK", node("", 11)) + event("ADDED", node("b", 12, "y", "one")));
-        View view = listening(client("system:kube-proxy").view(NODES, Query.ALL, LABELS));
         assertThat(awaitEvents(4)).containsExactly("+a@3", "synced", "~a@9", "+b@12");
         assertThat(view.list()).hasSize(2).allSatisfy(o -> assertThat(o.tree()).isEqualTo(LABELS.of(o).tree()));
         assertThat(view.get(Key.of("a"))).hasValueSatisfying(a -> {
@@ -205,11 +207,11 @@ class ReflectorTest {
 
     @Test
     void aListAfterAnExpiredRevisionTellsNothingOfOtherFields() throws InterruptedException {
+        listening(client("system:kube-proxy").view(NODES, Query.ALL, LABELS));
         server.answer(list(7, node("a", 3, "x", "one"), node("gone", 2, "x", "one")))
                 .answer(event("ERROR", "{\"kind\":\"Status\",\"code\":410,\"reason\":\"Expired\",\"message\":\"old\"}"))
                 .answer(list(90, node("a", 50, "x", "two"), node("b", 40, "x", "one")))
                 .hold(event("DELETED", node("a", 91, "x", "three")));
-        listening(client("system:kube-proxy").view(NODES, Query.ALL, LABELS));
         assertThat(awaitEvents(3)).containsExactlyInAnyOrder("+a@3", "+gone@2", "synced");
         assertThat(awaitEvents(3)).containsExactly("-gone", "+b@40", "-a");
     }

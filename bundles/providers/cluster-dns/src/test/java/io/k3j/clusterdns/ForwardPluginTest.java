@@ -16,6 +16,7 @@ import io.k3j.dnsplugins.Upstream;
 import io.k3j.dnsplugins.Upstreams;
 import io.k3j.dnsplugins.Zones;
 import io.k3j.testkitbase.Waiting;
+import io.k3j.testkitprocess.FreePort;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -57,7 +58,7 @@ class ForwardPluginTest {
 
     @BeforeEach
     void begin() throws IOException {
-        tcp = new ServerSocket(0, 50, HERE);
+        tcp = new ServerSocket(FreePort.next(), 50, HERE);
         udp = new DatagramSocket(new InetSocketAddress(HERE, tcp.getLocalPort()));
         Thread.ofVirtual().start(this::datagrams);
         Thread.ofVirtual().start(this::connections);
@@ -185,11 +186,8 @@ class ForwardPluginTest {
     }
 
     @Test
-    void goesOnToTheNextResolverAndLeavesOneOutThatFails() throws IOException {
-        int dead;
-        try (ServerSocket s = new ServerSocket(0, 1, HERE)) {
-            dead = s.getLocalPort();
-        }
+    void goesOnToTheNextResolverAndLeavesOneOutThatFails() {
+        int dead = FreePort.next();
         use("forward . 127.0.0.1:" + dead + " " + here() + " {\n policy sequential\n}");
         assertThat(ask("a.example")).isEqualTo(1);
         assertThat(ask("b.example")).isEqualTo(2);
@@ -355,9 +353,9 @@ class ForwardPluginTest {
 
     @Test
     void servesStaleAnswersWhenResolversFail() {
-        use("cache 30 {\n serve_stale 1h\n servfail 0\n}", "forward . " + here() + " {\n read_timeout 1s\n}");
+        use("cache 30 {\n serve_stale 1h\n servfail 0\n}", "forward . " + here());
         assertThat(ask("a.example")).isEqualTo(1);
-        answers = q -> null;
+        udp.close();
         server.now = server.now.plusSeconds(60);
         DnsAnswer stale = server.ask("a.example", RecordType.A);
         assertThat(last(stale)).isEqualTo(1);

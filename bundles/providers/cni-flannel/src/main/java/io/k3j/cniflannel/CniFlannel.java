@@ -2,6 +2,7 @@ package io.k3j.cniflannel;
 
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.Query;
 import io.k3j.clientapi.View;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.componentapi.Health;
@@ -55,7 +56,7 @@ public final class CniFlannel {
     private final BundleContext context;
     private final HealthScope health;
     private final LiveViews views = new LiveViews(InstantSource.system());
-    private final LiveView nodes = views.of(BuiltinResources.NODES);
+    private final LiveView nodes = views.of(BuiltinResources.NODES, Query.ALL, Lease.FIELDS);
     private final Semaphore changed = new Semaphore(0);
     private final FlannelSettings settings;
     private final PacketFilter filter;
@@ -68,7 +69,7 @@ public final class CniFlannel {
     private @Nullable PodFabric fabric;
     private @Nullable ServiceRegistration<PodNetwork> offered;
 
-    /// Opens the view of Nodes.
+    /// Opens the view of Nodes, which tells of other leases and ranges only: most changes of a Node are signs of life.
     @Activate
     public CniFlannel(BundleContext context, FlannelSettings settings, @Reference PacketFilter filter,
             @Reference Health health) {
@@ -81,9 +82,7 @@ public final class CniFlannel {
         nodes.listen(new View.Listener() {
             @Override
             public void changed(@Nullable Obj before, @Nullable Obj after) {
-                if (before == null || after == null || concerns(before, after)) {
-                    changed.release();
-                }
+                changed.release();
             }
 
             @Override
@@ -96,11 +95,6 @@ public final class CniFlannel {
             changed.release();
         });
         worker = SupervisedLoop.virtual(health, "cni-flannel-worker", this::work).start();
-    }
-
-    /// Whether a Node may have another lease or range: most of its changes are signs of life.
-    private static boolean concerns(Obj before, Obj after) {
-        return !before.spec().equals(after.spec()) || !before.annotations().equals(after.annotations());
     }
 
     /// Uses the newest client; keeps the network while there is none.

@@ -2,6 +2,7 @@ package io.k3j.cniflannel;
 
 import io.k3j.codec.Json;
 import io.k3j.componenthelpers.Cidr;
+import io.k3j.model.FieldMask;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.net.InetAddress;
@@ -27,10 +28,21 @@ record Lease(String node, String type, List<PeerAddress> reaches) {
     /// By it the API server refuses annotations of this Node from who has no certificate that names it.
     private static final String BOUND = "k3j.io/network";
     private static final String MANAGED = PREFIX + "kube-subnet-manager";
+    /// What is read of a Node: its ranges, and the annotations that nodes of the pod network write and remove.
+    static final FieldMask FIELDS = fields();
     private static final int LARGEST_PORT = 65_535;
     private static final int MAC_BYTES = 6;
     private static final String NO_MAC = "00:00:00:00:00:00";
     private static final int KEY_BYTES = 32;
+
+    private static FieldMask fields() {
+        FieldMask mask = FieldMask.IDENTITY.with("spec", "podCIDR").with("spec", "podCIDRs");
+        for (String annotation : List.of(BOUND, MANAGED, OVERWRITE, OVERWRITE_IPV6, PREFIX + "backend-type",
+                PREFIX + "public-ip", PREFIX + "public-ipv6", PREFIX + "backend-data", PREFIX + "backend-v6-data")) {
+            mask = mask.with("metadata", "annotations", annotation);
+        }
+        return mask;
+    }
 
     /// The lease of a Node; empty when it has none or an invalid one.
     static Optional<Lease> of(Obj node) {

@@ -3,6 +3,7 @@ package io.k3j.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.componentapi.Health;
+import io.k3j.testkitbase.Waiting;
 import io.k3j.testkitprocess.NoDescriptors;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -185,7 +186,7 @@ class ConsoleTest {
 
     @Test
     @Timeout(120)
-    void disconnectsSilentClients() throws IOException {
+    void disconnectsSilentClients() throws Exception {
         socket.close();
         socket = ConsoleSocket.open(path(), new Commands(new TwoComponents()), Duration.ofMillis(200), user -> true,
                 Health.none());
@@ -193,7 +194,8 @@ class ConsoleTest {
         for (int i = 0; i < 8; i++) {
             silent.add(SocketChannel.open(UnixDomainSocketAddress.of(path())));
         }
-        assertThat(answer("ls")).last().isEqualTo("=0");
+        // whoever is too slow with his own command is silent as well
+        Waiting.until("an answer", () -> answer("ls").getLast().equals("=0"));
         for (SocketChannel client : silent) {
             client.close();
         }

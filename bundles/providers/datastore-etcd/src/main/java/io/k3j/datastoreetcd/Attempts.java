@@ -36,16 +36,18 @@ final class Attempts {
     /// @throws DatastoreUnavailable when the budget is spent or the store is closed
     <T> T call(String what, Duration budget, Function<Duration, T> call) {
         long deadline = System.nanoTime() + budget.toNanos();
+        long left = budget.toNanos();
         for (int n = 0;; n++) {
             gate.check();
             try {
-                return call.apply(timeLimit(deadline - System.nanoTime()));
+                return call.apply(timeLimit(left));
             } catch (EtcdFailure e) {
                 if (isFinal(e)) {
                     throw e;
                 }
                 gate.pause(pause(e, n));
-                if (expired(deadline) || Thread.currentThread().isInterrupted()) {
+                left = deadline - System.nanoTime();
+                if (left < MIN_ATTEMPT_NANOS || Thread.currentThread().isInterrupted()) {
                     throw unavailable(what, e, false);
                 }
             }

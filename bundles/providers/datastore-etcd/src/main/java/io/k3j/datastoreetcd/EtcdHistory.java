@@ -51,23 +51,11 @@ final class EtcdHistory {
         return found;
     }
 
-    /// The changes of all keys after `revision`, up to `until` or the size limit. Both revisions have to exist.
-    /// A connection that breaks meanwhile ends no watch: they are asked for once more, of whichever member is there.
-    /// @throws io.k3j.datastoreapi.DatastoreUnavailable when etcd does not deliver them
+    /// The changes of all keys after `revision`, up to `until` or the size limit, or so many as came before the
+    /// connection broke. Both revisions have to exist.
+    /// @throws EtcdFailure when etcd delivers none
     /// @throws Compacted when some of them were compacted
-    LogTail.Slice between(long revision, long until) throws InterruptedException {
-        try {
-            return piece(revision, until);
-        } catch (EtcdFailure first) {
-            try {
-                return piece(revision, until);
-            } catch (EtcdFailure e) {
-                throw Attempts.unavailable("read the log", e, false);
-            }
-        }
-    }
-
-    private LogTail.Slice piece(long revision, long until) throws InterruptedException {
+    LogTail.Slice piece(long revision, long until) throws InterruptedException {
         List<Change> found = new ArrayList<>();
         BlockingQueue<EtcdWatch.Response> queue = new LinkedBlockingQueue<>();
         AtomicLong remaining = new AtomicLong(PIECE_BYTES);
@@ -85,6 +73,10 @@ final class EtcdHistory {
                 left -= bytes(events);
                 found.addAll(EtcdChanges.of(events));
                 upTo = events.isEmpty() ? upTo : events.getLast().key().modRevision();
+            }
+        } catch (EtcdFailure e) {
+            if (upTo == revision) {
+                throw e;
             }
         }
         return new LogTail.Slice(found, upTo);

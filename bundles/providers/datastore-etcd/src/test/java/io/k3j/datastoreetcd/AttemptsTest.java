@@ -17,7 +17,7 @@ class AttemptsTest {
     @Test
     void reportsTheCauseAndNotTheSpentBudget() {
         List<Duration> given = new ArrayList<>();
-        assertThatThrownBy(() -> attempts.call("read", Duration.ofMillis(300), limit -> {
+        assertThatThrownBy(() -> attempts.call("read", Duration.ofSeconds(2), limit -> {
             given.add(limit);
             throw new EtcdFailure(EtcdFailure.Kind.UNREACHABLE, "no leader, seen with " + limit.toMillis() + " ms");
         })).isInstanceOf(DatastoreUnavailable.class).hasMessageContaining("read: no leader");

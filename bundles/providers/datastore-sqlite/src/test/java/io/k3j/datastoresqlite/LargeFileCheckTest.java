@@ -44,7 +44,7 @@ class LargeFileCheckTest {
             file.write(new byte[PAGE]);
         }
         try (SqliteStore store = open()) {
-            assertThat(reports.poll(60, TimeUnit.SECONDS)).startsWith("datastore-file STOPPED the datastore "
+            assertThat(reports.poll(5, TimeUnit.MINUTES)).startsWith("datastore-file STOPPED the datastore "
                     + Sql.file(dataDir) + " is damaged (").contains("page " + page).contains("stop the server")
                     .contains(".recover");
             assertThat(store.datastore().revision()).isPositive();

@@ -11,6 +11,9 @@ import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -21,12 +24,45 @@ final class Handshake extends ChannelInboundHandlerAdapter {
     private final Port port;
     private final SSLEngine engine;
     private final ClientConnection client;
-    private boolean finished;
+    private final AtomicInteger owed = new AtomicInteger();
+    private volatile boolean finished;
 
     Handshake(Port port, SSLEngine engine, ClientConnection client) {
         this.port = port;
         this.engine = engine;
         this.client = client;
+    }
+
+    /// Runs the expensive steps by `executor`. The client has no deadline while one is owed to it, however busy this
+    /// machine is; how many there are is up to the protocol, and not to the client.
+    Executor steps(Executor executor) {
+        return step -> {
+            owed.incrementAndGet();
+            if (!finished) {
+                client.clearDeadline();
+            }
+            executor.execute(() -> {
+                try {
+                    step.run();
+                } finally {
+                    onLoop(this::done);
+                }
+            });
+        };
+    }
+
+    private void onLoop(Runnable action) {
+        try {
+            client.channel().eventLoop().execute(action);
+        } catch (RejectedExecutionException ended) {
+            // the loop has ended, and the connection with it
+        }
+    }
+
+    private void done() {
+        if (owed.decrementAndGet() == 0 && !finished) {
+            client.expectClient(Limits.HANDSHAKE_SECONDS);
+        }
     }
 
     @Override

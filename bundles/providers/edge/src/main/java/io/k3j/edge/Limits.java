@@ -29,7 +29,7 @@ final class Limits {
     /// The pause after a failed `accept`.
     static final long ACCEPT_RETRY_MILLIS = 100;
 
-    /// Timeout of the handshake.
+    /// Timeout for the client's next step of the handshake.
     static final long HANDSHAKE_SECONDS = 10;
     /// Timeout from the handshake to the end of the first request head.
     static final long FIRST_REQUEST_SECONDS = 10;

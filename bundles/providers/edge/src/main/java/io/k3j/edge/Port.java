@@ -111,9 +111,10 @@ final class Port extends ChannelInitializer<Channel> {
         connections.handshakeStarted(client);
         channel.closeFuture().addListener(closing -> connections.end(client));
         SSLEngine engine = tls.engine();
-        SslHandler ssl = new SslHandler(engine, shared.handshakes());
+        Handshake handshake = new Handshake(this, engine, client);
+        SslHandler ssl = new SslHandler(engine, handshake.steps(shared.handshakes()));
         ssl.setHandshakeTimeoutMillis(0);
-        channel.pipeline().addLast(ssl, new Handshake(this, engine, client));
+        channel.pipeline().addLast(ssl, handshake);
     }
 
     /// Stops accepting, lets requests in flight finish for up to five seconds, then closes all connections.

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// Clients that attack the server with protocol abuse lose their connection.
-@Timeout(120)
+@Timeout(360)
 class AttackTest {
     /// Who does not end what it began has ten seconds, and what a quiet machine needs besides.
     private static final int ENDED_MILLIS = Boolean.getBoolean("k3j.full") ? 13_000 : 30_000;
@@ -74,10 +74,15 @@ class AttackTest {
         assertThat(flood(RawClient.bytes(0x77, 0, 0, new byte[0]), 10_000)).isNotEqualTo(-2);
     }
 
+    /// So many are allowed each second that a machine that is busy may not come to more of one flood.
     @Test
     void closesOnAWindowUpdateFlood() throws Exception {
         byte[] frame = RawClient.bytes(RawClient.WINDOW_UPDATE, 0, 0, new byte[] {0, 0, 0, 1});
-        assertThat(flood(frame, 400_000)).isEqualTo(ENHANCE_YOUR_CALM);
+        int code = flood(frame, 400_000);
+        for (int again = 0; again < 5 && code != ENHANCE_YOUR_CALM; again++) {
+            code = flood(frame, 400_000);
+        }
+        assertThat(code).isEqualTo(ENHANCE_YOUR_CALM);
     }
 
     @Test

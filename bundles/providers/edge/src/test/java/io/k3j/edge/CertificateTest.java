@@ -240,6 +240,8 @@ class CertificateTest {
     void reportsTheRequestedServerName() throws Exception {
         port.serve("/", exchange -> exchange.respond(200, Map.of()));
         anonymously(Version.HTTP_2);
+        // it is told by a thread of its own, maybe after the answer
+        Waiting.until("the name is told", () -> port.asked.get() != null);
         assertThat(port.asked.get()).isEqualTo("localhost");
     }
 }

@@ -112,9 +112,9 @@ final class RawClient implements AutoCloseable {
         return frame;
     }
 
-    /// Whether the server closes the connection within twenty seconds while nothing is read from it.
+    /// Whether the server closes the connection within two minutes while nothing is read from it.
     boolean refused() throws IOException {
-        long end = System.nanoTime() + 20_000_000_000L;
+        long end = System.nanoTime() + 120_000_000_000L;
         try {
             while (end - System.nanoTime() > 0) {
                 frame(WINDOW_UPDATE, 0, 0, new byte[] {0, 0, 0, 1});
@@ -148,7 +148,7 @@ final class RawClient implements AutoCloseable {
         }
     }
 
-    /// Whether the server closes the connection within ten seconds, whatever it sends before.
+    /// Whether the server closes the connection within a minute, whatever it sends before.
     boolean ends() {
         try {
             while (in().read() >= 0) {

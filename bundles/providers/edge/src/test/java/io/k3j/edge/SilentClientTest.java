@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// Clients that read nothing or send nothing are closed after a bounded time.
-@Timeout(120)
+@Timeout(360)
 class SilentClientTest {
     private static final Duration SOON = Duration.ofMillis(300);
     private static final Duration LATE = Duration.ofMinutes(5);
@@ -112,6 +112,7 @@ class SilentClientTest {
             try (RawClient client = RawClient.http2(port)) {
                 client.frame(RawClient.WINDOW_UPDATE, 0, 0, number(WINDOW));
                 client.frame(RawClient.HEADERS, END_STREAM | END_HEADERS, 1, RawClient.GET_HELD);
+                assertThat(begun.await(60, TimeUnit.SECONDS)).isTrue();
                 client.frame(RawClient.HEADERS, END_STREAM | END_HEADERS, 3, RawClient.GET);
                 int[] reset = client.next(RawClient.RST_STREAM);
                 assertThat(reset[2]).as("stream").isEqualTo(3);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.edgeapi.ResponseStream;
+import io.k3j.testkitbase.Waiting;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -19,14 +20,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Swaps of edges and endpoints without failed requests.
-@Timeout(120)
+@Timeout(600)
 class SwapTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
@@ -64,7 +64,7 @@ class SwapTest {
                 Ports old = port.successor();
                 port.serve("/", exchange -> exchange.respond(200, Map.of(), "ok".getBytes(UTF_8)));
                 old.close();
-                await(() -> answered.get() > before + 100);
+                Waiting.until("a hundred answers", () -> answered.get() > before + 100);
             }
             enough.countDown();
             for (Thread client : clients) {
@@ -88,7 +88,7 @@ class SwapTest {
             }
             for (int swap = 0; swap < 10; swap++) {
                 int before = answered.get();
-                await(() -> answered.get() > before + 20);
+                Waiting.until("twenty answers", () -> answered.get() > before + 20);
                 Ports old = port.successor();
                 port.serve("/", exchange -> exchange.respond(200, Map.of(), "ok".getBytes(UTF_8)));
                 old.close();
@@ -190,7 +190,7 @@ class SwapTest {
                 InputStream in = client.send(request, BodyHandlers.ofInputStream()).body();
                 assertThat(watch.join().leaving()).isFalse();
                 Thread stopping = Thread.startVirtualThread(port.successor()::close);
-                await(watch.join()::leaving);
+                Waiting.until("it is told to end", watch.join()::leaving);
                 assertThat(watch.join().offer(1000, "last".getBytes(UTF_8))).isTrue();
                 watch.join().close();
                 assertThat(in.readAllBytes()).isEqualTo("last".getBytes(UTF_8));
@@ -270,13 +270,5 @@ class SwapTest {
         } catch (InterruptedException stopped) {
             throw new IOException(stopped);
         }
-    }
-
-    private static void await(BooleanSupplier condition) throws InterruptedException {
-        CountDownLatch tick = new CountDownLatch(1);
-        for (int i = 0; i < 1000 && !condition.getAsBoolean(); i++) {
-            tick.await(10, TimeUnit.MILLISECONDS);
-        }
-        assertThat(condition.getAsBoolean()).isTrue();
     }
 }

@@ -8,6 +8,7 @@ import io.k3j.edgeapi.ByteDuplex;
 import io.k3j.kubeletclient.Destinations;
 import io.k3j.kubeletclient.KubeletAddress;
 import io.k3j.kubeletclient.TlsChannel;
+import io.k3j.model.FieldMask;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Selector;
@@ -23,6 +24,9 @@ import java.util.stream.Collectors;
 final class NodePeers implements PeerSet, AutoCloseable {
     /// K3s' label.
     static final String LABEL = "p2p.k3s.cattle.io/enabled";
+    /// What is read of a Node.
+    static final FieldMask FIELDS = FieldMask.IDENTITY.with("status", "addresses", "type")
+            .with("status", "addresses", "address").with("status", "daemonEndpoints", "kubeletEndpoint", "Port");
     private final LiveView nodes;
     private final NodeCertificate certificate;
     private final boolean flannelExternalIp;
@@ -32,7 +36,8 @@ final class NodePeers implements PeerSet, AutoCloseable {
     NodePeers(NodeCertificate certificate, boolean flannelExternalIp, InstantSource clock) {
         this.certificate = certificate;
         this.flannelExternalIp = flannelExternalIp;
-        this.nodes = new LiveView(BuiltinResources.NODES, Query.ALL.labelled(Selector.parse(LABEL + "=true")), clock);
+        this.nodes = new LiveView(BuiltinResources.NODES, Query.ALL.labelled(Selector.parse(LABEL + "=true")), FIELDS,
+                clock);
     }
 
     /// Follows this client from now on.

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.kubeletclient.KubeletAddress;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
 import io.k3j.testkit.ManualClock;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -49,7 +52,7 @@ class PeerClientTest {
     @ValueSource(strings = {"HTTP/1.1 200 \r\ncontent-length: x\r\n\r\n", "SSH-2.0\r\n\r\n", "HTTP/1.1 x\r\n\r\n", ""})
     void whatIsNoAnswerIsAFailure(String answer) throws IOException {
         try (TestCluster cluster = new TestCluster();
-                PeerClient client = new PeerClient(cluster.peers("b"), clock, Duration.ofSeconds(5))) {
+                PeerClient client = new PeerClient(cluster.peers("b"), clock, Duration.ofMinutes(1))) {
             cluster.add("a", new TestEndpoint());
             cluster.instead.put("a", answer);
             assertThatThrownBy(() -> client.ask("a", PeerClient.Request.get("/"))).isInstanceOf(IOException.class);
@@ -59,7 +62,7 @@ class PeerClientTest {
     @Test
     void aBodyThatEndsEarlyIsAFailure() throws IOException {
         try (TestCluster cluster = new TestCluster();
-                PeerClient client = new PeerClient(cluster.peers("b"), clock, Duration.ofSeconds(5))) {
+                PeerClient client = new PeerClient(cluster.peers("b"), clock, Duration.ofMinutes(1))) {
             cluster.add("a", new TestEndpoint());
             cluster.instead.put("a", "HTTP/1.1 200 \r\ncontent-length: 10\r\n\r\nshort");
             try (PeerClient.Reply reply = client.ask("a", PeerClient.Request.get("/"))) {
@@ -71,7 +74,7 @@ class PeerClientTest {
 
     @Test
     void afterTheEndNobodyIsAsked() {
-        PeerClient client = new PeerClient(new TestCluster().peers("b"), clock, Duration.ofSeconds(5));
+        PeerClient client = new PeerClient(new TestCluster().peers("b"), clock, Duration.ofMinutes(1));
         client.close();
         assertThatThrownBy(() -> client.ask("a", PeerClient.Request.get("/"))).isInstanceOf(IOException.class);
     }
@@ -88,5 +91,18 @@ class PeerClientTest {
     void anAddressOfANodeIsDialled() throws IOException {
         assertThat(NodePeers.address(new KubeletAddress("10.0.0.7", 10250)).getPort()).isEqualTo(10250);
         assertThat(NodePeers.address(new KubeletAddress("fd00::7", 1)).getAddress().getHostAddress()).contains("fd00");
+    }
+
+    @Test
+    void whereANodeIsIsReadOfWhatIsKeptOfIt() {
+        Obj node = Obj.of(Struct.of("apiVersion", "v1", "kind", "Node", "metadata", Struct.of("name", "n2"), "status",
+                Struct.of("addresses", Seq.of(Struct.of("type", "InternalIP", "address", "10.0.0.7"),
+                        Struct.of("type", "ExternalIP", "address", "198.51.100.7")), "daemonEndpoints",
+                        Struct.of("kubeletEndpoint", Struct.of("Port", 10251)), "images",
+                        Seq.of(Struct.of("sizeBytes", 1)))));
+        Obj kept = NodePeers.FIELDS.of(node);
+        assertThat(KubeletAddress.of(kept, false)).contains(new KubeletAddress("10.0.0.7", 10251));
+        assertThat(KubeletAddress.of(kept, true)).contains(new KubeletAddress("198.51.100.7", 10251));
+        assertThat(kept.status().names()).containsExactly("addresses", "daemonEndpoints");
     }
 }

@@ -32,7 +32,7 @@ final class TestNode implements AutoCloseable {
         ContentDirectory content = new ContentDirectory(root);
         PeerSet peers = cluster.peers(name);
         table = new HolderTable(clock);
-        client = new PeerClient(peers, clock, Duration.ofSeconds(5));
+        client = new PeerClient(peers, clock, Duration.ofMinutes(1));
         holders = new Holders(name, peers, client, table);
         announcements = new Announcements(name, peers, client, table);
         sharing = new Sharing(file, registries, () -> List.copyOf(stored), content, false, clock, new Random(1));

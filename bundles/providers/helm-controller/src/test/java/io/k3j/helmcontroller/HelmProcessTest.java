@@ -27,7 +27,7 @@ class HelmProcessTest {
                 dir.resolve("ca.crt"), () -> Duration.ofSeconds(2)));
         HelmRequest request = HelmRequest.uninstall(Charts.input("chart", "oci://r/a")).file("a/secret",
                 "hush".getBytes(StandardCharsets.UTF_8));
-        return helm.run(new Helm.Run(request, "secret", Duration.ofSeconds(20)), () -> true);
+        return helm.run(new Helm.Run(request, "secret", Duration.ofMinutes(5)), () -> true);
     }
 
     private void assertNothingIsLeft() throws IOException {

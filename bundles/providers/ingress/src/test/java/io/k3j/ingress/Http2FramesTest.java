@@ -56,7 +56,7 @@ class Http2FramesTest {
         try (RawHttp2 client = client("000400000000")) {
             client.send(RawHttp2.HEADERS, RawHttp2.WHOLE, 1, RawHttp2.fields("GET", "a.test"));
             rig.metricsWith("protocol=\"http2\"} 1");
-            rig.pass(IngressLimits.STALLED_SECONDS - 5);
+            rig.pass(IngressLimits.STALLED_SECONDS - 40);
             client.send(RawHttp2.HEADERS, RawHttp2.WHOLE, 3, RawHttp2.fields("HEAD", "a.test"));
             rig.metricsWith("method=\"HEAD\",protocol=\"http2\"} 1");
             rig.pass(IngressLimits.STALLED_SECONDS + 5);

@@ -38,6 +38,8 @@ import javax.net.ssl.SSLContext;
 
 /// A proxy on loopback whose one route, of hosts `a.test` and `localhost`, leads to endpoints of the test.
 final class Rig {
+    /// So many connections may begin at once: one that the kernel turns away is late, and may be given up.
+    private static final int BACKLOG = 1_000;
     static final BackendPort BACKEND = new BackendPort(new Key("default", "web"), "80");
     final IngressMetrics metrics = new IngressMetrics();
     final Certificates certificates = new Certificates(InstantSource.system());
@@ -116,14 +118,14 @@ final class Rig {
 
     /// The same over TLS, with the certificate of `context`.
     int echo(SSLContext context) throws IOException {
-        HttpsServer server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        HttpsServer server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), BACKLOG);
         server.setHttpsConfigurator(new HttpsConfigurator(context));
         return echo(server);
     }
 
     /// An endpoint that answers with the body it gets, or `hello`, and notes what it was asked.
     int echo() throws IOException {
-        return echo(HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0));
+        return echo(HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), BACKLOG));
     }
 
     private int echo(HttpServer server) {
@@ -155,7 +157,7 @@ final class Rig {
 
     /// An endpoint that does with each connection what the test says; afterwards it is closed.
     int scripted(Script script) throws IOException {
-        ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        ServerSocket server = new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
         open.add(server);
         threads.submit(() -> {
             while (true) {

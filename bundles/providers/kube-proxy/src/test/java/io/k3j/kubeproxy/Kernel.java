@@ -16,12 +16,12 @@ import java.util.stream.Stream;
 
 /// The packet filter of a network namespace that ends with the test.
 final class Kernel implements PacketFilter, AutoCloseable {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private final Process holder;
 
     Kernel() throws IOException {
         holder = new ProcessBuilder("unshare", "--net", "--mount", "sh", "-c",
-                "ip link set lo up; mount -t tmpfs none /run; echo ready; exec sleep 600").start();
+                "ip link set lo up; mount -t tmpfs none /run; echo ready; exec sleep 3600").start();
         holder.getInputStream().read();
     }
 

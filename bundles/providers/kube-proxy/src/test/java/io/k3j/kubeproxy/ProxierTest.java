@@ -14,9 +14,9 @@ import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.testkit.FakeApi;
+import io.k3j.testkitprocess.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -246,10 +246,7 @@ class ProxierTest {
 
     @Test
     void reportsLocalEndpointsOnTheHealthCheckPort() throws IOException {
-        int port;
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
+        int port = FreePort.next();
         service("lb", cluster("10.43.0.5", port(80, "nodePort", 30080)).with("type", "LoadBalancer")
                 .with("externalTrafficPolicy", "Local").with("healthCheckNodePort", port));
         endpoints("lb", port(8080), endpoint("10.42.0.9", "here", "ready", true),

@@ -6,10 +6,10 @@ import io.k3j.componentapi.Health;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.testkitbase.Waiting;
 import io.k3j.testkitprocess.FreePort;
 import io.k3j.testkitprocess.Launch;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +58,7 @@ class ProxyStatusTest {
             ports.keep(Map.of());
             for (String command : Page.commands("ask a node")) {
                 said.append(Launch.of(command.replace("10256", Integer.toString(healthz))
-                        .replace("10249", Integer.toString(metrics)).split(" ")).text(Duration.ofSeconds(10)));
+                        .replace("10249", Integer.toString(metrics)).split(" ")).text(Waiting.LIMIT));
             }
         }
         assertThat(said.toString()).contains("\"nodeEligible\": true", "nftables",

@@ -1,7 +1,5 @@
 package io.k3j.kubelet;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.k3j.cgroups.CgroupDriver;
 import io.k3j.cgroups.Cgroups;
 import io.k3j.cgroups.MemoryControl;
@@ -38,6 +36,7 @@ import io.k3j.podstatus.StatusWriter;
 import io.k3j.probes.HandlerRunner;
 import io.k3j.testkit.FakeApi;
 import io.k3j.testkit.ManualClock;
+import io.k3j.testkitbase.Waiting;
 import io.k3j.volumecontent.ReferenceWatches;
 import io.k3j.volumecontent.VolumeContent;
 import java.io.IOException;
@@ -51,7 +50,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -62,7 +60,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// The pod workers of a kubelet with an in-memory API and runtime. Cgroups are files in a directory.
 abstract class PodScene {
     static final long NODE_MEMORY = 1L << 30;
-    static final Duration STOP = Duration.ofSeconds(3);
+    /// What runs on after that writes into a directory that is being deleted.
+    static final Duration STOP = Duration.ofMinutes(1);
     final ScriptedRuntime runtime = new ScriptedRuntime();
     final CountDownLatch closed = new CountDownLatch(1);
     final FakeApi api = FakeApi.live();
@@ -188,10 +187,8 @@ abstract class PodScene {
     }
 
     void until(BooleanSupplier holds) throws InterruptedException {
-        for (int i = 0; i < 1000 && !holds.getAsBoolean(); i++) {
-            closed.await(10, TimeUnit.MILLISECONDS);
-        }
-        assertThat(holds.getAsBoolean()).as("calls %s, pods %s", runtime.calls, Optional.of(api
-                .list(ReferencedObjects.PODS, Query.ALL).items().stream().map(Obj::status).toList())).isTrue();
+        Waiting.until("what is waited for", Waiting.LIMIT, holds::getAsBoolean,
+                () -> "calls " + runtime.calls + ", pods " + api.list(ReferencedObjects.PODS, Query.ALL).items()
+                        .stream().map(Obj::status).toList());
     }
 }

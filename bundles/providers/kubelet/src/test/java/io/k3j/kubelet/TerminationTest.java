@@ -176,9 +176,13 @@ class TerminationTest extends PodScene {
         Obj pod = pod("p", spec(container("c").with("livenessProbe", probe)).with("restartPolicy", "OnFailure"));
         runtime.exitCode = 0;
         until(() -> ready(pod));
+        CountDownLatch healed = new CountDownLatch(1);
+        runtime.stubborn.put("c", healed);
         runtime.commands.put("liveness", 1);
         until(() -> called("stop c"));
         runtime.commands.clear();
+        runtime.stubborn.clear();
+        healed.countDown();
         until(() -> runtime.all().size() == 2 && ready(pod));
     }
 

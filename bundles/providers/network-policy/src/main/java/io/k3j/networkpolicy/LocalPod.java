@@ -22,6 +22,7 @@ final class LocalPod {
     private final SortedMap<Key, PodPolicy> selecting = new TreeMap<>();
     private final Map<Direction, Optional<PolicyChains>> chains = new EnumMap<>(Direction.class);
     private @Nullable Surroundings surroundings;
+    private @Nullable List<PodPolicy> listed;
     private Predicate<PodPolicy> open;
     /// Those among the policies that let nothing through.
     private Set<Key> closed;
@@ -49,6 +50,16 @@ final class LocalPod {
         return pod;
     }
 
+    /// The policies that select it, in order; the same list as long as none of them changes.
+    List<PodPolicy> policies() {
+        List<PodPolicy> known = listed;
+        if (known == null) {
+            known = List.copyOf(selecting.values());
+            listed = known;
+        }
+        return known;
+    }
+
     /// A policy of its namespace has come, has changed or has gone.
     void policy(Key key, Optional<PodPolicy> now) {
         PodPolicy before = selecting.remove(key);
@@ -60,6 +71,7 @@ final class LocalPod {
             }
         });
         if (before != null || selecting.containsKey(key)) {
+            listed = null;
             chains.clear();
         }
     }
@@ -81,7 +93,6 @@ final class LocalPod {
             chains.clear();
         }
         return chains.computeIfAbsent(direction,
-                d -> cache.of(pod, d, new ChainCache.Selection(List.copyOf(selecting.values()), Set.copyOf(closed)),
-                        now));
+                d -> cache.of(pod, d, new ChainCache.Selection(policies(), Set.copyOf(closed)), now));
     }
 }

@@ -190,12 +190,9 @@ final class Picture {
                 .forEach(l -> l.policy(key, read));
     }
 
-    /// The policies of the Namespaces that have pods here.
-    Set<PodPolicy> policies() {
-        Set<PodPolicy> all = new HashSet<>();
-        locals.keySet().stream().map(Key::namespace).distinct()
-                .forEach(n -> all.addAll(policies.getOrDefault(n, Map.of()).values()));
-        return all;
+    /// The policies whose rules count.
+    Predicate<PodPolicy> open() {
+        return open;
     }
 
     /// Only the rules of these policies count from now on; the others isolate and let nothing through.

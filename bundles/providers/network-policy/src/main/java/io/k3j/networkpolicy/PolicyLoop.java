@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -24,6 +25,8 @@ final class PolicyLoop {
     private static final long RETRY_SECONDS = 1;
     /// How soon policies that the kernel refused are tried again while they stay as they are.
     private static final Duration AGAIN = Duration.ofSeconds(30);
+    /// So many times as long as a try has taken they rest after it: pods that start wait for its end.
+    private static final int RESTS = 9;
     private static final Duration COUNTERS_LIVE = Duration.ofSeconds(5);
     /// Where it says how it is doing.
     record PolicyReports(HealthScope health, Counters counters, PolicyRefusals refusals) {
@@ -44,8 +47,9 @@ final class PolicyLoop {
     private long done;
     private long countersAsked;
     private long countersRead;
-    /// When policies that are refused were tried last.
+    /// When policies that are refused were tried last, and how many nanoseconds they rest since.
     private long tried;
+    private long rest;
     private final List<String> clusterCidrs;
     private volatile boolean closing = true;
     private volatile boolean stopped;
@@ -61,7 +65,7 @@ final class PolicyLoop {
         this.counters = reports.counters();
         this.refusals = reports.refusals();
         this.clusterCidrs = clusterCidrs;
-        this.writer = new PolicyWriter(filter, this::made);
+        this.writer = new PolicyWriter(filter, this::made, () -> stopped);
     }
 
     /// Changes the picture; the kernel follows.
@@ -135,7 +139,10 @@ final class PolicyLoop {
             while (!stopped && complete.getAsBoolean() && !write()) {
                 lock.lockInterruptibly();
                 try {
-                    changed.await(RETRY_SECONDS, TimeUnit.SECONDS);
+                    // a stop that came while the kernel was busy has signalled already
+                    if (!stopped) {
+                        changed.await(RETRY_SECONDS, TimeUnit.SECONDS);
+                    }
                 } finally {
                     lock.unlock();
                 }
@@ -159,7 +166,13 @@ final class PolicyLoop {
     /// How many nanoseconds until policies that are refused are to be tried again.
     private long untilAgain() {
         return writer.refused().isEmpty() || !complete.getAsBoolean() ? Long.MAX_VALUE
-                : AGAIN.toNanos() - (System.nanoTime() - tried);
+                : rest - (System.nanoTime() - tried);
+    }
+
+    /// How long policies that are refused rest after a try.
+    static Duration rest(Duration took) {
+        Duration most = took.multipliedBy(RESTS);
+        return most.compareTo(AGAIN) > 0 ? most : AGAIN;
     }
 
     private PolicyTable.Made made(Predicate<PodPolicy> open) {
@@ -192,9 +205,13 @@ final class PolicyLoop {
             }
             if (again || outcome.refused()) {
                 tried = System.nanoTime();
+                rest = rest(Duration.ofNanos(tried - from)).toNanos();
             }
             counters.meaning(writer.stands().counters());
             tell(writer.refused());
+        } catch (CancellationException stopping) {
+            LOG.log(System.Logger.Level.DEBUG, "Stopped while looking for what is refused");
+            return false;
         } catch (FilterRefused | UncheckedIOException e) {
             refused(e);
             return false;

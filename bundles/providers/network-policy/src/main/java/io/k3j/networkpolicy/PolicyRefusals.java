@@ -7,13 +7,14 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.netpolicy.PodPolicy;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Tells that the packet filter of this node does not take a policy: in the log, and by Event on the policy, whose
@@ -23,13 +24,15 @@ final class PolicyRefusals {
     private static final String REASON = "SyncError";
     /// How soon another client is used.
     private static final Duration LOOK = Duration.ofSeconds(1);
+    /// A policy that stays refused is told again before its Event has gone, which lives an hour (`--event-ttl`).
+    static final Duration AGAIN = Duration.ofMinutes(55);
     private final String node;
     private final Function<Key, Optional<Obj>> policies;
     private final TimeSource clock;
     private final CountDownLatch first = new CountDownLatch(1);
     private volatile @Nullable Events events;
-    /// One that is tried again and again is told once, until it is another one.
-    private Set<PodPolicy> told = Set.of();
+    /// When those were told that are not told again yet; one that has changed is another one.
+    private final Map<PodPolicy, Instant> told = new HashMap<>();
 
     /// @param policies the object of a policy
     PolicyRefusals(String node, Function<Key, Optional<Obj>> policies, TimeSource clock) {
@@ -62,13 +65,17 @@ final class PolicyRefusals {
         return recorder != null && recorder.step();
     }
 
-    /// Tells what is refused and was not told. Never blocks.
+    /// Tells what is refused and was not told for [#AGAIN]. Never blocks.
     ///
     /// @param refused all that are refused now
     void tell(Collection<PolicyWriter.Refusal> refused) {
-        Set<PodPolicy> before = told;
-        told = refused.stream().map(PolicyWriter.Refusal::policy).collect(Collectors.toUnmodifiableSet());
-        refused.stream().filter(r -> !before.contains(r.policy())).forEach(this::tell);
+        Instant now = clock.monotonic().instant();
+        told.values().removeIf(at -> Duration.between(at, now).compareTo(AGAIN) >= 0);
+        for (PolicyWriter.Refusal refusal : refused) {
+            if (told.putIfAbsent(refusal.policy(), now) == null) {
+                tell(refusal);
+            }
+        }
     }
 
     private void tell(PolicyWriter.Refusal refusal) {

@@ -13,6 +13,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Makes the kernel's table of a [Picture].
 ///
@@ -42,8 +45,38 @@ final class PolicyTable {
 
     /// A table and what its counters count.
     ///
-    /// @param policies all that may have to do with it
-    record Made(NftTable table, Map<String, PolicyChains.Counted> counters, Set<PodPolicy> policies) {
+    /// @param applied what became of policies, pod by pod
+    /// @param open the policies whose rules are in it; the others let nothing through
+    record Made(NftTable table, Map<String, PolicyChains.Counted> counters, List<Applied> applied,
+            Predicate<PodPolicy> open) {
+        /// All that isolate a pod of this node.
+        Set<PodPolicy> policies() {
+            return applied.stream().flatMap(Applied::policies).collect(Collectors.toSet());
+        }
+
+        /// Those of them whose rules are in it.
+        Set<PodPolicy> opened() {
+            return applied.stream().flatMap(Applied::policies).filter(open).collect(Collectors.toSet());
+        }
+
+        /// Those of them that have to do with rules which are not there.
+        ///
+        /// @param there what stands, as `PacketFilter.objects` tells it
+        Set<PodPolicy> unlike(Set<String> there) {
+            return applied.stream().filter(a -> !there.contains("chain " + a.chain())).flatMap(Applied::policies)
+                    .filter(open).collect(Collectors.toSet());
+        }
+    }
+
+    /// Where packets of a pod go in one direction.
+    ///
+    /// @param selecting the policies that select the pod
+    /// @param chain named by its content
+    record Applied(Direction direction, List<PodPolicy> selecting, String chain) {
+        /// Those that are about the direction.
+        Stream<PodPolicy> policies() {
+            return selecting.stream().filter(p -> p.rules(direction).isPresent());
+        }
     }
 
     /// What stands before anything is known: no new flow enters or leaves a pod.
@@ -62,18 +95,22 @@ final class PolicyTable {
         NftTable table = new NftTable(FAMILY, NAME);
         Verdicts verdicts = new Verdicts();
         Map<String, PolicyChains> chains = new TreeMap<>();
+        List<Applied> applied = new ArrayList<>();
         Surroundings surroundings = picture.surroundings();
         picture.locals().forEach((local, addresses) -> {
             for (Direction direction : Direction.values()) {
                 Optional<PolicyChains> its = local.chains(direction, cache, surroundings);
-                its.ifPresent(c -> chains.put(c.chain(), c));
+                its.ifPresent(c -> {
+                    chains.put(c.chain(), c);
+                    applied.add(new Applied(direction, local.policies(), c.chain()));
+                });
                 verdicts.put(direction, addresses, its);
             }
         });
         cache.age();
         Map<String, PolicyChains.Counted> counters = fill(table, picture, chains.values(), surroundings.families());
         frame(table, picture.ranges(), verdicts);
-        return new Made(table, counters, picture.policies());
+        return new Made(table, counters, applied, picture.open());
     }
 
     private Map<String, PolicyChains.Counted> fill(NftTable table, Picture picture, Collection<PolicyChains> all,

@@ -9,9 +9,12 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /// Brings the kernel's table to what the picture says but for the policies whose rules the kernel refuses: each of them
@@ -19,25 +22,34 @@ import java.util.function.Predicate;
 /// but for what other policies let through, and the change goes on for everybody else.
 ///
 /// ```
-/// the whole ─► refused ─► with what has come since the last write closed ─► half by half opened again
-///                     └─► refused, too ─► with every policy closed ─► half by half opened again
-///                                     └─► refused, too: it is not for a policy, nothing changes
+/// the whole ─► refused ─► some are closed, one guess after the other ─► taken ─► half by half opened again
+///
+/// 1. those with rules which the kernel does not have that are new or have changed
+/// 2. all with such rules
+/// 3. these and a part of the others, each part once
+/// 4. every policy; when this is refused, too, it is not for a policy, and nothing changes
 /// ```
+///
+/// A table that is refused leaves the kernel what it has: nobody but the suspects of the guess that was right is closed
+/// while it is looked for who is guilty. Where nothing stands every pod is open; then the kernel has none of the rules,
+/// and the second guess closes all.
 ///
 /// For one thread, but [#suspect].
 final class PolicyWriter {
     /// How many transactions a search for what is refused takes at most, besides those it begins with. What has not
     /// been looked at alone by then stays closed, and is looked at first the next time.
     static final int MOST_TRIES = 64;
+    /// In how many parts those are closed whose rules the kernel has and that may yet be guilty.
+    private static final int PARTS = 8;
+    private final PacketFilter filter;
     private final Tables tables;
+    private final BooleanSupplier stopped;
     private final TableWriter writer;
     private final Predicate<PodPolicy> every = p -> true;
     private final Map<PodPolicy, Refusal> refused = new LinkedHashMap<>();
-    /// Those whose rules the kernel has.
-    private Set<PodPolicy> accepted = Set.of();
     private Predicate<PodPolicy> open = every;
     private PolicyTable.Made stands = new PolicyTable.Made(new NftTable(PolicyTable.FAMILY, PolicyTable.NAME),
-            Map.of(), Set.of());
+            Map.of(), List.of(), every);
     private int tries;
 
     /// Where tables come from.
@@ -63,8 +75,11 @@ final class PolicyWriter {
     record Outcome(boolean written, boolean refused) {
     }
 
-    PolicyWriter(PacketFilter filter, Tables tables) {
+    /// @param stopped whether a search is given up
+    PolicyWriter(PacketFilter filter, Tables tables, BooleanSupplier stopped) {
+        this.filter = filter;
         this.tables = tables;
+        this.stopped = stopped;
         this.writer = new TableWriter(filter, PolicyTable.FAMILY, PolicyTable.NAME);
     }
 
@@ -87,15 +102,17 @@ final class PolicyWriter {
     ///
     /// @param again whether policies that were refused are tried once more
     /// @throws FilterRefused when it is refused whatever policies say; the kernel has what it had before
+    /// @throws CancellationException when a search was given up; the kernel has what it took last
     Outcome write(boolean again) {
         tries = 0;
         PolicyTable.Made made = tables.of(open);
-        refused.keySet().retainAll(made.policies());
+        if (!refused.isEmpty()) {
+            refused.keySet().retainAll(made.policies());
+        }
         boolean good = true;
         boolean written = true;
         try {
             written = put(made);
-            accepted = without(made.policies(), refused.keySet());
         } catch (FilterRefused e) {
             good = false;
             try {
@@ -115,17 +132,37 @@ final class PolicyWriter {
     private void search(PolicyTable.Made whole, String why) {
         if (taken(whole)) {
             // what stood there was not what had been left there
-            accepted = without(whole.policies(), refused.keySet());
             return;
         }
-        Set<PodPolicy> suspects = without(without(whole.policies(), refused.keySet()), accepted);
-        Set<PodPolicy> sound = accepted;
-        if (suspects.isEmpty() || !taken(tables.of(sound::contains))) {
-            put(tables.of(p -> false));
-            accepted = Set.of();
-            suspects = without(whole.policies(), refused.keySet());
+        Set<PodPolicy> all = whole.opened();
+        for (Set<PodPolicy> suspects : guesses(whole)) {
+            Set<PodPolicy> rest = without(all, suspects);
+            if (taken(tables.of(rest::contains))) {
+                divide(sorted(suspects), why);
+                return;
+            }
         }
-        divide(suspects.stream().sorted().toList(), why);
+        attempt(tables.of(p -> false));
+        divide(sorted(all), why);
+    }
+
+    /// Among which policies the guilty ones may all be, the likeliest first; that they may be any comes after these.
+    private Collection<Set<PodPolicy>> guesses(PolicyTable.Made whole) {
+        Set<PodPolicy> all = whole.opened();
+        Set<PodPolicy> unlike = whole.unlike(filter.objects(PolicyTable.FAMILY, PolicyTable.NAME));
+        Collection<Set<PodPolicy>> guesses = new LinkedHashSet<>();
+        guesses.add(without(unlike, stands.opened()));
+        guesses.add(unlike);
+        List<PodPolicy> others = sorted(without(all, unlike));
+        int size = Math.ceilDiv(others.size(), PARTS);
+        for (int from = 0; from < others.size(); from += size) {
+            Set<PodPolicy> some = new HashSet<>(unlike);
+            some.addAll(others.subList(from, Math.min(from + size, others.size())));
+            guesses.add(some);
+        }
+        guesses.remove(Set.of());
+        guesses.remove(all);
+        return guesses;
     }
 
     /// @param some refused together, for this reason
@@ -148,15 +185,14 @@ final class PolicyWriter {
             some.forEach(p -> refused.put(p, new Refusal(p, why, false)));
             return false;
         }
-        Set<PodPolicy> next = new HashSet<>(accepted);
+        Set<PodPolicy> next = new HashSet<>(stands.opened());
         next.addAll(some);
         try {
-            put(tables.of(next::contains));
+            attempt(tables.of(next::contains));
         } catch (FilterRefused e) {
             divide(some, reason(e));
             return false;
         }
-        accepted = next;
         some.forEach(refused::remove);
         return true;
     }
@@ -170,11 +206,19 @@ final class PolicyWriter {
 
     private boolean taken(PolicyTable.Made made) {
         try {
-            put(made);
+            attempt(made);
             return true;
         } catch (FilterRefused e) {
             return false;
         }
+    }
+
+    /// A step of a search.
+    private void attempt(PolicyTable.Made made) {
+        if (stopped.getAsBoolean()) {
+            throw new CancellationException("stopped while looking for what is refused");
+        }
+        put(made);
     }
 
     private boolean put(PolicyTable.Made made) {
@@ -192,6 +236,10 @@ final class PolicyWriter {
         Set<PodPolicy> rest = new HashSet<>(all);
         some.forEach(rest::remove);
         return rest;
+    }
+
+    private static List<PodPolicy> sorted(Set<PodPolicy> some) {
+        return some.stream().sorted().toList();
     }
 
     private static String reason(FilterRefused e) {

@@ -12,11 +12,10 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.netpolicy.PodPolicy;
 import io.k3j.nodeapi.FilterRefused;
-import io.k3j.nodeapi.PacketFilter;
 import io.k3j.testkit.FakeApi;
+import io.k3j.testkit.ManualClock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,57 +24,20 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 class PolicyWriterTest {
-    private static final String WORDS = "nft: /dev/stdin:7: Error: Could not process rule";
+    private static final String WORDS = ScriptedFilter.WORDS;
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private final Picture picture = World.picture();
     private final PolicyTable table = new PolicyTable();
-    private final Scripted filter = new Scripted();
-    private final PolicyWriter writer = new PolicyWriter(filter, this::made);
+    private final ScriptedFilter filter = new ScriptedFilter();
+    private final PolicyWriter writer = new PolicyWriter(filter, this::made, () -> false);
 
     private PolicyTable.Made made(Predicate<PodPolicy> open) {
         picture.open(open);
         return table.of(picture);
     }
 
-    /// Refuses scripts with a text in them.
-    private static final class Scripted implements PacketFilter {
-        private volatile String refused = "";
-        private final List<String> taken = new ArrayList<>();
-        private int tries;
-
-        @Override
-        public void apply(String script) {
-            tries++;
-            if (!refused.isEmpty() && script.contains(refused)) {
-                throw new FilterRefused(WORDS);
-            }
-            taken.add(script);
-        }
-
-        @Override
-        public Set<String> objects(String family, String table) {
-            return Set.of();
-        }
-
-        @Override
-        public void forgetFlows(String address, int port) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public AutoCloseable onForeignChange(Runnable changed) {
-            throw new UnsupportedOperationException();
-        }
-    }
-
-    /// A policy for all pods of its namespace that lets one address in.
-    private static Obj letting(String name, String address) {
-        return World.policy(name, Struct.of("podSelector", Struct.EMPTY, "policyTypes", Seq.of("Ingress"), "ingress",
-                Seq.of(Struct.of("from", Seq.of(Struct.of("ipBlock", Struct.of("cidr", address + "/32")))))));
-    }
-
     private void policy(String name, String address) {
-        Obj policy = letting(name, address);
+        Obj policy = World.letting(name, address);
         picture.policy(policy.key(), policy);
     }
 
@@ -86,13 +48,7 @@ class PolicyWriterTest {
 
     /// The rules that packets to an address meet in the table that stands.
     private List<String> rules(String address) {
-        String script = standing();
-        String chain = script.lines().filter(l -> l.startsWith("add element inet k3s-network-policy ingress4 "))
-                .flatMap(l -> List.of(l.substring(l.indexOf('{') + 1, l.indexOf('}')).split(",")).stream())
-                .map(String::strip).filter(e -> e.startsWith(address + " : goto "))
-                .map(e -> e.substring(e.lastIndexOf(' ') + 1)).findFirst().orElseThrow();
-        String rule = "add rule inet k3s-network-policy " + chain + " ";
-        return script.lines().filter(l -> l.startsWith(rule)).map(l -> l.substring(rule.length())).toList();
+        return World.rules(writer.stands(), address);
     }
 
     @Test
@@ -149,7 +105,7 @@ class PolicyWriterTest {
         writer.write(false);
         assertThat(writer.refused()).hasSize(2);
         policy("a/bad", "198.51.100.67");
-        Obj gone = letting("b/bad", "198.51.100.66");
+        Obj gone = World.letting("b/bad", "198.51.100.66");
         picture.policy(gone.key(), null);
         assertThat(writer.write(false).refused()).isFalse();
         assertThat(rules("10.42.0.11")).anyMatch(r -> r.startsWith("ip saddr 198.51.100.67 "));
@@ -213,7 +169,7 @@ class PolicyWriterTest {
     void itsWriterIsToldOnceUntilItIsAnotherOne() {
         try (FakeApi api = FakeApi.stepped(Instant::now)) {
             PolicyRefusals refusals = new PolicyRefusals("here",
-                    key -> Optional.of(letting(key.toString(), "198.51.100.66")), TimeSource.system());
+                    key -> Optional.of(World.letting(key.toString(), "198.51.100.66")), TimeSource.system());
             refusals.by(api);
             filter.refused = "198.51.100.66";
             policy("a/bad", "198.51.100.66");
@@ -236,10 +192,42 @@ class PolicyWriterTest {
     }
 
     @Test
+    void whatStaysRefusedIsToldAgainBeforeItsEventHasGone() {
+        ManualClock clock = new ManualClock();
+        try (FakeApi api = FakeApi.stepped(clock)) {
+            PolicyRefusals refusals = new PolicyRefusals("here",
+                    key -> Optional.of(World.letting(key.toString(), "198.51.100.66")), clock);
+            refusals.by(api);
+            filter.refused = "198.51.100.66";
+            policy("a/bad", "198.51.100.66");
+            assertThat(toldBy(refusals)).isTrue();
+            clock.advance(PolicyRefusals.AGAIN.minusSeconds(1));
+            assertThat(toldBy(refusals)).as("a short time after").isFalse();
+            filter.refused = "";
+            assertThat(toldBy(refusals)).as("taken").isFalse();
+            filter.refused = "198.51.100.66";
+            writer.suspect();
+            assertThat(toldBy(refusals)).as("the Event of before is there").isFalse();
+            clock.advance(Duration.ofSeconds(1));
+            assertThat(toldBy(refusals)).isTrue();
+            assertThat(toldBy(refusals)).as("once").isFalse();
+            assertThat(api.list(BuiltinResources.EVENTS, Query.ALL).items()).singleElement()
+                    .satisfies(e -> assertThat(e.tree().whole("count", 0)).isEqualTo(2));
+        }
+    }
+
+    /// Writes, tells, and says whether there is an Event of it.
+    private boolean toldBy(PolicyRefusals refusals) {
+        writer.write(true);
+        refusals.tell(writer.refused());
+        return refusals.step();
+    }
+
+    @Test
     void aPodStartsBesideARefusedPolicy() throws InterruptedException {
         filter.refused = "198.51.100.66";
         Picture here = World.picture();
-        Obj bad = letting("a/bad", "198.51.100.66");
+        Obj bad = World.letting("a/bad", "198.51.100.66");
         here.policy(bad.key(), bad);
         Counters counters = new Counters();
         PolicyLoop loop = new PolicyLoop(here, filter, () -> true,

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /// The cluster of the cases: three namespaces, four pods of this node, one of another, somebody outside.
 final class World {
@@ -129,6 +130,23 @@ final class World {
         String[] key = name.split("/");
         return Obj.of(Struct.of("apiVersion", "networking.k8s.io/v1", "kind", "NetworkPolicy", "metadata",
                 Struct.of("namespace", key[0], "name", key[1]), "spec", spec));
+    }
+
+    /// A policy for all pods of its namespace that lets one address in.
+    static Obj letting(String name, String address) {
+        return policy(name, Struct.of("podSelector", Struct.EMPTY, "policyTypes", Seq.of("Ingress"), "ingress",
+                Seq.of(Struct.of("from", Seq.of(Struct.of("ipBlock", Struct.of("cidr", address + "/32")))))));
+    }
+
+    /// The rules that packets to an address of an isolated pod meet in a table.
+    static List<String> rules(PolicyTable.Made made, String address) {
+        String script = made.table().restated(Set.of());
+        String chain = script.lines().filter(l -> l.startsWith("add element inet k3s-network-policy ingress4 "))
+                .flatMap(l -> List.of(l.substring(l.indexOf('{') + 1, l.indexOf('}')).split(",")).stream())
+                .map(String::strip).filter(e -> e.startsWith(address + " : goto "))
+                .map(e -> e.substring(e.lastIndexOf(' ') + 1)).findFirst().orElseThrow();
+        String rule = "add rule inet k3s-network-policy " + chain + " ";
+        return script.lines().filter(l -> l.startsWith(rule)).map(l -> l.substring(rule.length())).toList();
     }
 
     static List<Case> cases() throws IOException {

@@ -10,8 +10,18 @@ import java.util.stream.IntStream;
 
 /// Runs in a network namespace of its own and prints what a listener is told.
 final class RulesetEventsChild {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final int MOST_LATE = 5;
+    /// A call may be under way while the listener is closed; no other one begins.
+    private static final int LATE_AFTER_CLOSE = 2;
     private final Semaphore told = new Semaphore(0);
+
+    /// A change of the ruleset.
+    private interface Change {
+        /// Makes it.
+        /// @param time how often it was made before
+        void make(int time) throws IOException, InterruptedException;
+    }
 
     public static void main(String[] none) throws Exception {
         new RulesetEventsChild().run();
@@ -22,10 +32,12 @@ final class RulesetEventsChild {
         try (filter) {
             AutoCloseable listening = filter.onForeignChange(told::release);
             say("opened", heardFirst());
-            filter.apply("add table ip own\nadd set ip own s { type ipv4_addr; }\n");
-            filter.apply(elements(20_000));
-            filter.apply("add chain ip own c\n");
-            say("own", told.tryAcquire(300, TimeUnit.MILLISECONDS));
+            say("own", toldEachTime(MOST_LATE, time -> {
+                String table = "own" + time;
+                filter.apply("add table ip " + table + "\nadd set ip " + table + " s { type ipv4_addr; }\n");
+                filter.apply(elements(table, 20_000));
+                filter.apply("add chain ip " + table + " c\n");
+            }));
             long begun = System.nanoTime();
             foreign("flush ruleset");
             say("flushed", told.tryAcquire(LIMIT.toSeconds(), TimeUnit.SECONDS));
@@ -34,10 +46,28 @@ final class RulesetEventsChild {
             say("burst told", times > 0);
             say("burst coalesced", times <= 2 + (System.nanoTime() - begun) / 100_000_000L);
             listening.close();
-            foreign("add table ip unheard");
-            say("after close", told.tryAcquire(300, TimeUnit.MILLISECONDS));
+            say("after close", toldEachTime(LATE_AFTER_CLOSE, time -> foreign("add table ip unheard" + time)));
         }
-        say("ended", Thread.getAllStackTraces().keySet().stream().noneMatch(t -> t.getName().contains("events")));
+        say("ended", ended());
+    }
+
+    /// Whether a listener is told of a change however often it is made: of what was before it may be told late.
+    private boolean toldEachTime(int times, Change change) throws IOException, InterruptedException {
+        boolean each = true;
+        for (int time = 0; time < times && each; time++) {
+            told.drainPermits();
+            change.make(time);
+            each = told.tryAcquire(300, TimeUnit.MILLISECONDS);
+        }
+        return each;
+    }
+
+    private static boolean ended() throws InterruptedException {
+        boolean ended = true;
+        for (Thread t : Thread.getAllStackTraces().keySet()) {
+            ended &= !t.getName().contains("events") || t.join(LIMIT);
+        }
+        return ended;
     }
 
     /// The thread opens its socket some time after it was asked for.
@@ -58,16 +88,16 @@ final class RulesetEventsChild {
         for (int i = 0; i < 50; i++) {
             foreign("add table ip foreign" + i);
         }
-        int times = 0;
+        int times = told.tryAcquire(LIMIT.toSeconds(), TimeUnit.SECONDS) ? 1 : 0;
         while (told.tryAcquire(300, TimeUnit.MILLISECONDS)) {
             times++;
         }
         return times;
     }
 
-    private static String elements(int count) {
+    private static String elements(String table, int count) {
         return IntStream.range(0, count).mapToObj(i -> "10.0." + i / 250 + "." + i % 250)
-                .collect(Collectors.joining(", ", "add element ip own s { ", " }\n"));
+                .collect(Collectors.joining(", ", "add element ip " + table + " s { ", " }\n"));
     }
 
     private static void foreign(String... commands) throws IOException, InterruptedException {

@@ -21,7 +21,7 @@ class RulesetEventsTest {
         Outcome child = Launch.of("unshare", "--net", Launch.jdk("java"), "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED", "-Dk3j.full=" + Boolean.getBoolean("k3j.full"), "-cp",
                 System.getProperty("java.class.path"),
-                RulesetEventsChild.class.getName()).run(Duration.ofSeconds(60));
+                RulesetEventsChild.class.getName()).run(Duration.ofMinutes(10));
         assertThat(child.text().lines()).as(child.text()).contains("opened: true", "own: false", "flushed: true",
                 "within a second: true", "burst told: true", "burst coalesced: true", "after close: false",
                 "ended: true");

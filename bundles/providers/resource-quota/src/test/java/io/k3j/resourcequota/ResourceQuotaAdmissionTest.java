@@ -240,6 +240,37 @@ class ResourceQuotaAdmissionTest {
     }
 
     @Test
+    void oneThatLosesARaceForASecondQuotaGivesBackWhatItTookOfTheFirst() {
+        kit.quota("a", hard("configmaps", "9"), Struct.of("configmaps", "0"));
+        kit.quota("b", hard("configmaps", "1"), Struct.of("configmaps", "0"));
+        kit.fallBehind();
+        Obj second = kit.api.get(QUOTAS, new Key("default", "b"));
+        kit.api.seed(QUOTAS, second.with("1", "status", "used", "configmaps"));
+        Write write = kit.write(Operation.CREATE, CONFIG_MAPS, "", null, false);
+        assertThatThrownBy(() -> kit.asked(write, Struct.EMPTY)).hasMessageContaining("exceeded quota: b");
+        assertThat(kit.used("a").text("configmaps")).isEqualTo("1");
+        kit.plugin.abandoned(write, Struct.EMPTY);
+        assertThat(kit.used("a").text("configmaps")).isEqualTo("0");
+        assertThat(kit.used("b").text("configmaps")).isEqualTo("1");
+    }
+
+    /// What it took of the first one in the first round is not taken again in the second.
+    @Test
+    void oneThatLosesARaceForASecondQuotaAndFindsRoomTakesItsShareOfEachOnce() {
+        kit.quota("a", hard("configmaps", "9"), Struct.of("configmaps", "0"));
+        kit.quota("b", hard("configmaps", "9"), Struct.of("configmaps", "0"));
+        kit.fallBehind();
+        Obj second = kit.api.get(QUOTAS, new Key("default", "b"));
+        kit.api.seed(QUOTAS, second.with("1", "status", "used", "configmaps"));
+        Write write = kit.creates(CONFIG_MAPS, Struct.EMPTY);
+        assertThat(kit.used("a").text("configmaps")).isEqualTo("1");
+        assertThat(kit.used("b").text("configmaps")).isEqualTo("2");
+        kit.plugin.abandoned(write, Struct.EMPTY);
+        assertThat(kit.used("a").text("configmaps")).isEqualTo("0");
+        assertThat(kit.used("b").text("configmaps")).isEqualTo("1");
+    }
+
+    @Test
     void racingCreatesNeverOverdrawAQuota() throws Exception {
         FakeApi live = FakeApi.live();
         try (Kit raced = new Kit(live);

@@ -67,10 +67,12 @@ class ExtendersTest {
         exchange.close();
     }
 
+    /// With much time, which a first request takes on a slow machine, unless the fields say otherwise.
     private SchedulerFixture cluster(String fields) throws IOException {
+        String time = fields.contains("httpTimeout") ? "" : "httpTimeout: 5m, ";
         Path file = Files.writeString(home.resolve("scheduler.yaml"), "apiVersion: kubescheduler.config.k8s.io/v1\n"
                 + "kind: KubeSchedulerConfiguration\nextenders: [{urlPrefix: 'http://127.0.0.1:"
-                + server.getAddress().getPort() + "/x', " + fields + "}]\n");
+                + server.getAddress().getPort() + "/x', " + time + fields + "}]\n");
         SchedulerFixture cluster = new SchedulerFixture(SchedulerConfiguration.of(List.of("config=" + file)));
         cluster.node("n1", "4");
         cluster.node("n2", "4");

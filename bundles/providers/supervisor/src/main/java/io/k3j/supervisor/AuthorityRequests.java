@@ -68,6 +68,8 @@ final class AuthorityRequests implements RequestHandler {
             save(new BootstrapData(store, password.get(), random), wanted, force);
         } catch (DatastoreUnavailable unavailable) {
             throw new Refusal(503, "the datastore is away: " + unavailable.getMessage());
+        } catch (IOException failed) {
+            throw FailureReason.refusal("the certificates were not saved", failed);
         }
         LOG.log(Level.INFO, "Cluster Certificate Authority data has been updated, k3s must be restarted. by="
                 + requester.user());

@@ -35,9 +35,13 @@ final class CertificateRequests implements RequestHandler {
             throw new Refusal(405, "method not allowed");
         }
         Set<String> services = services(exchange);
-        renewal.rotate(services);
-        if (services.contains(CertificateServices.LISTENER) || services.contains("api-server")) {
-            server.rotate();
+        try {
+            renewal.rotate(services);
+            if (services.contains(CertificateServices.LISTENER) || services.contains("api-server")) {
+                server.rotate();
+            }
+        } catch (IOException failed) {
+            throw FailureReason.refusal("the rotation of certificates has failed", failed);
         }
         LOG.log(Level.INFO, "Rotated certificates services=" + String.join(",", services) + " by=" + requester.user());
         exchange.respond(200, Map.of());

@@ -54,7 +54,7 @@ final class ConfigRequests implements RequestHandler {
         }
     }
 
-    private AgreedRecord record() throws IOException, Refusal {
+    private AgreedRecord record() throws Refusal {
         Datastore store = datastore.get();
         try {
             Optional<AgreedRecord> found = store == null ? Optional.empty()
@@ -62,6 +62,8 @@ final class ConfigRequests implements RequestHandler {
             return found.orElseThrow(() -> new Refusal(503, "the servers' configuration is not known yet"));
         } catch (DatastoreUnavailable unavailable) {
             throw new Refusal(503, "the datastore is away: " + unavailable.getMessage());
+        } catch (IOException unreadable) {
+            throw FailureReason.refusal("the servers' configuration is not known", unreadable);
         }
     }
 
@@ -101,7 +103,10 @@ final class ConfigRequests implements RequestHandler {
             return;
         }
         Datastore store = datastore.get();
-        if (store == null || !after.write(store, password.get(), random)) {
+        if (store == null) {
+            throw new Refusal(503, "the datastore is away; nothing was changed");
+        }
+        if (!after.write(store, password.get(), random)) {
             throw new Refusal(409, "the servers' configuration has just been changed by somebody else; look at it"
                     + " again with: k3s server-config get");
         }

@@ -1,10 +1,14 @@
 package io.k3j.supervisor;
 
+import io.k3j.clusteragreement.ServerJoin;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.DatastoreUnavailable;
+import io.k3j.servercredentials.JoinTokens;
+import io.k3j.servercredentials.SupervisorSettings;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -60,6 +64,23 @@ final class DatastoreWait {
             Datastore bound = current.await();
             if (bound != null) {
                 return bound;
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        throw new Stopped();
+    }
+
+    /// The same for an etcd of this server's own, which may never be available: blocks no longer than until newer
+    /// authorities are on disk without which there would be none ([LeftBehind]).
+    /// @return empty when they were written
+    Optional<Datastore> datastoreOrAuthorities(SupervisorSettings settings, JoinTokens tokens, ServerJoin joining)
+            throws IOException {
+        LeftBehind leftBehind = new LeftBehind(settings, tokens, joining, health, LeftBehind.PATIENCE);
+        try {
+            Optional<Datastore> datastore = leftBehind.await(current);
+            if (stopping.getCount() > 0) {
+                return datastore;
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

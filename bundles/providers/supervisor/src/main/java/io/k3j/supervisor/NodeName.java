@@ -69,7 +69,10 @@ final class NodeName {
         if (!shared || settled || !datastore.shared()) {
             return;
         }
-        Optional<Entry> row = datastore.get(SECRETS + node + SUFFIX);
+        // once more at last: it may have come back, and its copy have gone, between the first two questions
+        Optional<Entry> row = datastore.get(SECRETS + node + SUFFIX)
+                .or(() -> datastore.get(SECRETS + node + PasswordOwners.COPY))
+                .or(() -> datastore.get(SECRETS + node + SUFFIX));
         Optional<String> hash = row.isEmpty() ? Optional.empty() : hashes.of(row.get(), record);
         if (hash.isPresent() && !matches(hash.get())) {
             LOG.log(Level.WARNING, "This machine has not the password of the Secret kube-system/" + node + SUFFIX

@@ -41,7 +41,7 @@ final class NodeNames {
     /// A node that has joined before keeps its name by its password, which is checked next.
     private boolean joined(String node) throws Refusal {
         try {
-            return secrets.reachable() && secrets.find(node + ".node-password.k3s").isPresent();
+            return secrets.reachable() && secrets.record(node).isPresent();
         } catch (ApiFault fault) {
             throw new Refusal(503, "the cluster cannot verify the name of node " + node + " now, try again: "
                     + fault.getMessage());

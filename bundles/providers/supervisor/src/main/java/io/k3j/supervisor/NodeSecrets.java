@@ -147,6 +147,11 @@ final class NodeSecrets implements EgressDialer.Nodes {
         return client().find(SECRETS, new Key("kube-system", name));
     }
 
+    /// What holds the hash of a node's password ([PasswordOwners#record]). Blocks on the API.
+    Optional<Obj> record(String node) {
+        return PasswordOwners.record(client(), node);
+    }
+
     private ApiClient client() {
         ApiClient now = api;
         if (now == null) {
@@ -167,18 +172,17 @@ final class NodeSecrets implements EgressDialer.Nodes {
     /// @param tunnelled whether that tunnel is open
     /// @throws ApiFault when the API is not available
     boolean lost(String node, boolean tunnelled) {
-        return tunnelled && find(node + SUFFIX).isEmpty() || lost(node, Instant.MAX);
+        return tunnelled && record(node).isEmpty() || lost(node, Instant.MAX);
     }
 
     /// A Node that was made after the password had been presented is of who has presented it. Tunnels do not count: who
     /// has presented it has the certificate for one by now.
     private boolean lost(String node, Instant presented) {
-        return find(node + SUFFIX).isEmpty() && RunningNodes.contain(client(), node, presented, clock.instant());
+        return record(node).isEmpty() && RunningNodes.contain(client(), node, presented, clock.instant());
     }
 
     private boolean ensure(String node, Presented presented) {
-        Key key = new Key("kube-system", node + SUFFIX);
-        Optional<Obj> kept = client().find(SECRETS, key);
+        Optional<Obj> kept = record(node);
         if (kept.isPresent()) {
             boolean matches = presented.matches(NodeHash.of(kept.get().tree()));
             if (matches) {
@@ -186,6 +190,7 @@ final class NodeSecrets implements EgressDialer.Nodes {
             }
             return matches;
         }
+        Key key = new Key("kube-system", node + SUFFIX);
         String hash = NodePassword.hash(presented.password(), random);
         try {
             client().create(SECRETS, secret(key, hash), WriteOptions.PLAIN);
@@ -267,7 +272,7 @@ final class NodeSecrets implements EgressDialer.Nodes {
     /// deleted. Blocks.
     void setOwners() {
         Map.Entry<String, Presented> mine = own;
-        if (mine != null && find(mine.getKey() + SUFFIX).isEmpty() && nodeExists(mine.getKey())) {
+        if (mine != null && record(mine.getKey()).isEmpty() && nodeExists(mine.getKey())) {
             ensure(mine.getKey(), mine.getValue());
         }
         owners.stepForAll(client(), clock.instant());

@@ -3,7 +3,6 @@ package io.k3j.supervisor;
 import io.k3j.clusteragreement.FlagMismatch;
 import io.k3j.clusteragreement.NextAuthorities;
 import io.k3j.clusteragreement.Parity;
-import io.k3j.clusteragreement.ServerJoin;
 import io.k3j.componentapi.Abort;
 import io.k3j.componentapi.Components;
 import io.k3j.componentapi.Health;
@@ -11,10 +10,8 @@ import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.Phases;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.pki.PemFiles;
-import io.k3j.secretsencryption.EncryptionKeeper;
 import io.k3j.servercredentials.AuthorityMismatch;
 import io.k3j.servercredentials.Credentials;
-import io.k3j.servercredentials.JoinTokens;
 import io.k3j.servercredentials.Parallel;
 import io.k3j.servercredentials.ServerLayout;
 import io.k3j.servercredentials.SupervisorSettings;
@@ -28,7 +25,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
@@ -101,14 +97,15 @@ final class ServerStartup implements AutoCloseable {
         Parity parity = new Parity(own.server(layout), clock, random);
         ClusterMembership cluster = new ClusterMembership(layout, settings, parity, random,
                 (amount, unit) -> !stopping.await(amount, unit));
-        boolean admitted = admission(layout, cluster, parity);
-        ClusterAdmission pending = admitted ? ClusterAdmission.GIVEN : new ClusterAdmission(() -> admit(cluster));
+        ClusterBootstrap.Server server = new ClusterBootstrap.Server(layout, settings, own);
+        ClusterBootstrap bootstrap = new ClusterBootstrap(server, cluster, datastoreWait, services, random);
+        ClusterAdmission pending = bootstrap.begin();
         SupervisorHandlers handlers = new SupervisorHandlers(layout, settings, own, secrets, current::get);
-        if (cluster.member() || !shared(layout)) {
+        if (cluster.member() || !server.shared()) {
             services.condition(Services.NODE_ADMITTED);
         }
-        Work work = admitted(pending, cluster, layout, handlers);
-        for (; !agree(cluster, work); work = serve(layout, handlers)) {
+        Work work = admitted(pending, bootstrap, layout, handlers);
+        for (; !bootstrap.complete(work); work = serve(layout, handlers)) {
             services.withdraw();
         }
         work.credentials().admitted();
@@ -122,7 +119,7 @@ final class ServerStartup implements AutoCloseable {
     }
 
     /// Serves, and once more for each time that the datastore has replaced files meanwhile.
-    private Work admitted(ClusterAdmission first, ClusterMembership cluster, ServerLayout layout,
+    private Work admitted(ClusterAdmission first, ClusterBootstrap bootstrap, ServerLayout layout,
             SupervisorHandlers handlers) throws IOException {
         Instant begin = clock.instant();
         Work work = null;
@@ -136,7 +133,7 @@ final class ServerStartup implements AutoCloseable {
                 throw mismatch;
             }
         }
-        for (ClusterAdmission pending = first; pending.stale(); pending = new ClusterAdmission(() -> admit(cluster))) {
+        for (ClusterAdmission pending = first; pending.stale(); pending = bootstrap.again()) {
             LOG.log(Level.WARNING, "CA certificates of the cluster differ from those on disk, starting over");
             services.withdraw();
             work = serve(layout, handlers);
@@ -159,82 +156,6 @@ final class ServerStartup implements AutoCloseable {
         LOG.log(Level.WARNING, why);
     }
 
-    /// Whether other servers may use this datastore as well.
-    private boolean shared(ServerLayout layout) {
-        return !settings.datastoreEndpoint().isEmpty() || DatastoreKind.managed(settings, layout);
-    }
-
-    /// Whether the datastore has admitted this server already; otherwise it is asked as soon as it is available.
-    private boolean admission(ServerLayout layout, ClusterMembership cluster, Parity parity) throws IOException {
-        boolean managed = DatastoreKind.managed(settings, layout);
-        if (DatastoreKind.joins(settings, layout) && !cluster.known()) {
-            new ServerJoin(layout, settings, parity.mine(), own.configuration(layout)).join();
-            return false;
-        }
-        if (cluster.known()) {
-            return false;
-        }
-        if (ClusterMembership.fresh(layout, () -> !settings.datastoreEndpoint().isEmpty())) {
-            if (!managed) {
-                // an embedded datastore that was never opened cannot contradict this server
-                EncryptionKeeper.ensure(layout, settings, random);
-                services.condition(Phases.CLUSTER_AGREED);
-            }
-            return false;
-        }
-        // after a restore on a new host there are authorities, but no certificates signed by them yet
-        if (managed && !(cluster.hasAuthorities() && Files.exists(layout.tls("etcd/server-client.crt")))) {
-            return false;
-        }
-        if (managed) {
-            // etcd starts with the certificates it has; all others wait until the datastore has answered
-            services.condition(Services.ETCD_PKI_READY);
-        }
-        boolean again = admit(cluster) && managed;
-        if (again) {
-            // etcd started with the replaced certificates, so it is asked again with the current ones
-            services.withdraw();
-        }
-        return !again;
-    }
-
-    /// Asks the datastore as soon as it is available. With an embedded one nothing else has to be agreed.
-    /// @return whether files on disk were replaced, even without the datastore, so that it has to be asked
-    ///        again
-    private boolean admit(ClusterMembership cluster) throws IOException {
-        ServerLayout layout = new ServerLayout(Path.of(settings.dataDir()).toAbsolutePath());
-        Optional<Datastore> datastore = awaitDatastore(layout);
-        if (datastore.isEmpty()) {
-            return true;
-        }
-        boolean stale = datastoreWait.untilAvailable(() -> cluster.admit(datastore.get()));
-        EncryptionKeeper.ensure(layout, settings, random);
-        if (!datastore.get().shared()) {
-            services.condition(Phases.CLUSTER_AGREED);
-        }
-        return stale;
-    }
-
-    /// Blocks until there is a datastore, or until newer authorities were written without which there would be
-    /// none.
-    private Optional<Datastore> awaitDatastore(ServerLayout layout) throws IOException {
-        if (!DatastoreKind.managed(settings, layout)) {
-            return Optional.of(datastoreWait.datastore());
-        }
-        LeftBehind leftBehind = new LeftBehind(settings, new JoinTokens(layout, settings),
-                new ServerJoin(layout, settings, own.server(layout), own.configuration(layout)), health,
-                LeftBehind.PATIENCE);
-        try {
-            Optional<Datastore> datastore = leftBehind.await(current);
-            if (stopping.getCount() > 0) {
-                return datastore;
-            }
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        throw new DatastoreWait.Stopped();
-    }
-
     private Work serve(ServerLayout layout, SupervisorHandlers handlers) throws IOException {
         Instant begin = clock.instant();
         PemFiles.directory(layout.tls("etcd"));
@@ -250,20 +171,6 @@ final class ServerStartup implements AutoCloseable {
             services.condition(Services.ETCD_PKI_READY);
         }
         return work;
-    }
-
-    /// As [ClusterMembership#complete], with the datastore bound now: a datastore held across a retry may have
-    /// been unbound, and an unbound one must not be used.
-    private boolean agree(ClusterMembership cluster, Work work) throws IOException {
-        return datastoreWait.untilAvailable(() -> {
-            Datastore datastore = datastoreWait.datastore();
-            boolean done = cluster.complete(datastore);
-            if (done) {
-                // the server needs the cluster's encryption keys before it writes a Secret
-                work.follow(datastore, true);
-            }
-            return done;
-        });
     }
 
     /// The datastore service was bound. Does not block.

@@ -42,15 +42,21 @@ final class ServerTokenRequests implements RequestHandler {
             rotation.rotate(store, newPassword);
         } catch (DatastoreUnavailable unavailable) {
             throw new Refusal(503, "the datastore is away: " + unavailable.getMessage());
+        } catch (IOException failed) {
+            throw FailureReason.refusal("the rotation of the server token has failed", failed);
         }
         LOG.log(Level.INFO, "Rotated the server token by=" + requester.user());
         exchange.respond(200, Map.of());
     }
 
+    /// It has to come out of the files as it went in, which are read line by line and without blanks at the ends.
     private static String newPassword(Exchange exchange) throws IOException, Refusal {
         try {
-            String token = Json.object(exchange.body(MAX_BYTES)).text("newToken");
-            return JoinTokens.password(token);
+            String password = JoinTokens.password(Json.object(exchange.body(MAX_BYTES)).text("newToken"));
+            if (!password.equals(password.strip()) || password.chars().anyMatch(Character::isISOControl)) {
+                throw new IllegalArgumentException("it must be one line without blanks at its ends");
+            }
+            return password;
         } catch (MalformedInput | IllegalArgumentException malformed) {
             throw new Refusal(400, "the new token cannot be used: " + malformed.getMessage());
         }

@@ -1,6 +1,8 @@
 package io.k3j.supervisor;
 
+import io.k3j.clientapi.ApiFault;
 import io.k3j.codec.Json;
+import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.edgeapi.Exchange;
 import io.k3j.model.Struct;
@@ -51,14 +53,22 @@ final class SupervisorEndpoint implements Endpoint {
                 default -> authenticated(exchange);
             }
         } catch (Refusal refusal) {
-            Struct status = Struct.of("kind", "Status", "apiVersion", "v1", "metadata", Struct.EMPTY, "status",
-                    "Failure",
-                    "message", refusal.getMessage(), "reason", refusal.reason(), "code", refusal.code());
-            Map<String, String> headers = refusal.code() == 429 || refusal.code() == 503
-                    ? Map.of("content-type", "application/json", "retry-after", "1")
-                    : Map.of("content-type", "application/json");
-            exchange.respond(refusal.code(), headers, Json.bytes(status));
+            refuse(exchange, refusal);
+        } catch (DatastoreUnavailable | ApiFault away) {
+            String doubt = away instanceof DatastoreUnavailable store && store.outcomeUnknown()
+                    ? "; it may have been done all the same" : "";
+            refuse(exchange, new Refusal(503,
+                    "this server cannot do that now, try again: " + away.getMessage() + doubt));
         }
+    }
+
+    private static void refuse(Exchange exchange, Refusal refusal) throws IOException {
+        Struct status = Struct.of("kind", "Status", "apiVersion", "v1", "metadata", Struct.EMPTY, "status", "Failure",
+                "message", refusal.getMessage(), "reason", refusal.reason(), "code", refusal.code());
+        Map<String, String> headers = refusal.code() == 429 || refusal.code() == 503
+                ? Map.of("content-type", "application/json", "retry-after", "1")
+                : Map.of("content-type", "application/json");
+        exchange.respond(refusal.code(), headers, Json.bytes(status));
     }
 
     private void authenticated(Exchange exchange) throws IOException, Refusal {

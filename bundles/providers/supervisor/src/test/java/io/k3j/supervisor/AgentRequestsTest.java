@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,14 +52,15 @@ class AgentRequestsTest {
                 .body(CertificateRequest.create("x", Keys.elliptic()));
     }
 
-    /// Has no more of its body than what is sent when the latch says so.
-    private static Exchange slow(CountDownLatch reading, CountDownLatch sent) {
+    /// Goes on with one of its parts when the latch says so.
+    /// @param called `body` for what it sends, `respond` for what it reads
+    private static Exchange slow(String called, Semaphore waiting, CountDownLatch goOn) {
         FakeExchange exchange = signing();
         return (Exchange) Proxy.newProxyInstance(Exchange.class.getClassLoader(), new Class<?>[] {Exchange.class},
                 (p, method, args) -> {
-                    if (method.getName().equals("body")) {
-                        reading.countDown();
-                        sent.await();
+                    if (method.getName().equals(called)) {
+                        waiting.release();
+                        goOn.await();
                     }
                     return method.invoke(exchange, args);
                 });
@@ -66,26 +68,36 @@ class AgentRequestsTest {
 
     @Test
     void aSlowBodyTakesNoSeat() throws Exception {
+        assertKeepsNobodyOut("body");
+    }
+
+    @Test
+    void aSlowReaderTakesNoSeat() throws Exception {
+        assertKeepsNobodyOut("respond");
+    }
+
+    private void assertKeepsNobodyOut(String called) throws Exception {
         AgentRequests requests = requests();
-        int many = 30;
-        CountDownLatch reading = new CountDownLatch(many);
-        CountDownLatch sent = new CountDownLatch(1);
+        Semaphore waiting = new Semaphore(0);
+        CountDownLatch goOn = new CountDownLatch(1);
         try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (int i = 0; i < many; i++) {
-                Exchange slow = slow(reading, sent);
+            boolean all = true;
+            for (int i = 0; i < 30 && all; i++) {
+                Exchange slow = slow(called, waiting, goOn);
                 clients.submit(() -> {
                     requests.answer(slow, AGENT);
                     return slow;
                 });
+                // one after the other: more at once would be refused for a moment
+                all = waiting.tryAcquire(30, TimeUnit.SECONDS);
             }
-            boolean read = reading.await(30, TimeUnit.SECONDS);
             FakeExchange quick = signing();
             try {
                 requests.answer(quick, AGENT);
             } finally {
-                sent.countDown();
+                goOn.countDown();
             }
-            assertThat(read).as("all of them are being read").isTrue();
+            assertThat(all).as("all of them are waited for").isTrue();
             assertThat(quick.status()).isEqualTo(200);
         }
     }

@@ -16,6 +16,7 @@ import io.k3j.testkitedge.FakeExchange;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -67,6 +68,17 @@ class CertificateRequestsTest {
         assertThat(put("\"k3s-server\"").status()).isEqualTo(200);
         assertThat(presented()).isNotEqualTo(before);
         assertThat(reads).hasPositiveValue();
+    }
+
+    @Test
+    void saysWhichFileCannotBeWritten() throws Exception {
+        Path file = directory.resolve("server/tls/client-admin.crt");
+        Files.delete(file);
+        Files.createDirectories(file.resolve("in-the-way"));
+        assertThatThrownBy(() -> put("\"admin\""))
+                .isInstanceOfSatisfying(Refusal.class, refused -> assertThat(refused.code()).isEqualTo(500))
+                .hasMessageStartingWith("the rotation of certificates has failed: ")
+                .hasMessageContaining("client-admin.crt");
     }
 
     @Test

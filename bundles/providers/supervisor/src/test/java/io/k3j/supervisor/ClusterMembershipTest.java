@@ -9,6 +9,7 @@ import io.k3j.pki.BootstrapSeal;
 import io.k3j.pki.PasswordFile;
 import io.k3j.servercredentials.Credentials;
 import io.k3j.servercredentials.JoinTokens;
+import io.k3j.supervisorrequests.Refusal;
 import io.k3j.supervisorrequests.Requester;
 import io.k3j.testkitedge.FakeExchange;
 import java.io.IOException;
@@ -29,6 +30,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Two servers with one datastore form one cluster, or the second one is refused with a reason.
 class ClusterMembershipTest {
@@ -212,6 +215,39 @@ class ClusterMembershipTest {
         Files.writeString(one.layout.server("token"), "K10 garbage\n");
         one.without("token").start(store);
         assertThat(one.tree().get("server/token")).endsWith("::server:s3cret\n");
+    }
+
+    /// A password that is made up would begin another cluster.
+    @Test
+    void aDamagedTokenFileIsNamedWhereNothingElseTellsThePassword() throws Exception {
+        TestServer one = new TestServer(directory, "server-1");
+        one.start(store);
+        Files.delete(one.layout.cred("passwd"));
+        Files.writeString(one.layout.server("token"), "K10 garbage\n");
+        for (String why : List.of(one.layout.server("token") + " holds no token (invalid token format)",
+                "K10<CA-HASH>::<USERNAME>:<PASSWORD> or <PASSWORD>", "start with --token")) {
+            assertRefused(one.without("token"), why);
+        }
+        one.flag("token", "s3cret").start(store);
+        assertThat(one.tree().get("server/token")).endsWith("::server:s3cret\n");
+    }
+
+    /// Such a line of `cred/passwd` could not be read again, or as another token.
+    @ParameterizedTest
+    @ValueSource(strings = {"two\\nlines", "fresh\\n", " fresh", "", "K10::server:"})
+    void aTokenThatTheFilesCannotHoldIsRefused(String token) throws Exception {
+        TestServer one = new TestServer(directory, "server-1");
+        Credentials credentials = one.start(store);
+        Map<String, String> tree = one.tree();
+        ServerTokenRequests requests = new ServerTokenRequests(() -> store,
+                new TokenRotation(new JoinTokens(one.layout, one.settings()), credentials, InstantSource.system(),
+                        TestServer.RANDOM));
+        FakeExchange put = new FakeExchange("PUT", "/v1-k3s/token")
+                .body(("{\"newToken\":\"" + token + "\"}").getBytes());
+        assertThatThrownBy(() -> requests.answer(put, new Requester("server", List.of(PasswordFile.SERVER_GROUP))))
+                .isInstanceOfSatisfying(Refusal.class, refused -> assertThat(refused.code()).isEqualTo(400))
+                .hasMessageContaining("the new token cannot be used");
+        assertThat(one.tree()).isEqualTo(tree);
     }
 
     @Test

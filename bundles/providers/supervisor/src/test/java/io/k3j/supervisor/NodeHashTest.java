@@ -41,7 +41,8 @@ class NodeHashTest {
     private NodeHash hashes(String provider) throws IOException {
         Path file = Files.writeString(directory.resolve("encryption.yaml"), "{apiVersion: apiserver.config.k8s.io/v1,"
                 + " kind: EncryptionConfiguration, resources: [{resources: [secrets], providers: [{kms: {apiVersion:"
-                + " v2, name: " + provider + ", endpoint: 'unix://" + directory.resolve("kms.sock") + "'}}]}]}");
+                + " v2, name: " + provider + ", timeout: 1m, endpoint: 'unix://" + directory.resolve("kms.sock")
+                + "'}}]}]}");
         return new NodeHash(new TestServer(directory, "joiner")
                 .flag("kubeApiserverArg", new String[] {"encryption-provider-config=" + file}).settings(),
                 TestServer.RANDOM);

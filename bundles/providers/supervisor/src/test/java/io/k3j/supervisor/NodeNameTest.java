@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.codec.Json;
+import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.Entry;
 import io.k3j.datastorememory.MemoryDatastore;
@@ -18,6 +19,7 @@ import io.k3j.pki.PemFiles;
 import io.k3j.servercredentials.Credentials;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -154,6 +156,32 @@ class NodeNameTest {
             assertThat(rows()).isEqualTo(rows);
             assertThat(joiner.tree()).isEqualTo(tree);
         }
+    }
+
+    /// The Secret itself is gone for a moment, or since the server that had deleted it died.
+    @Test
+    void theCopyOfASecretThatIsBeingMigratedCounts() throws Exception {
+        cluster("plain");
+        store.delete(SECRET, store.get(SECRET).orElseThrow().revision());
+        put(SECRET + ".copy", secret());
+        assertThatThrownBy(() -> joiner("mine").cluster((amount, unit) -> renewLease()).admit(store))
+                .isInstanceOf(NameTaken.class);
+    }
+
+    /// Another server ends the migration between the two questions for the Secret and for its copy.
+    @Test
+    void aSecretThatComesBackBetweenTwoQuestionsCounts() throws Exception {
+        cluster("plain");
+        store.delete(SECRET, store.get(SECRET).orElseThrow().revision());
+        Datastore migrating = (Datastore) Proxy.newProxyInstance(Datastore.class.getClassLoader(),
+                new Class<?>[] {Datastore.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("get") && arguments[0].equals(SECRET + ".copy")) {
+                        put(SECRET, secret());
+                    }
+                    return method.invoke(store, arguments);
+                });
+        assertThatThrownBy(() -> joiner("mine").cluster((amount, unit) -> renewLease()).admit(migrating))
+                .isInstanceOf(NameTaken.class);
     }
 
     @ParameterizedTest

@@ -21,7 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -127,11 +127,16 @@ class NodeSecretsTest {
 
     /// The API, with something that happens before the first call of a method.
     private ApiClient before(String called, Runnable happening) {
+        return before(called, 1, happening);
+    }
+
+    /// @param call before which it happens, counted from 1
+    private ApiClient before(String called, int call, Runnable happening) {
         ApiClient client = api.client();
-        AtomicBoolean done = new AtomicBoolean();
+        AtomicInteger calls = new AtomicInteger();
         return (ApiClient) Proxy.newProxyInstance(ApiClient.class.getClassLoader(), new Class<?>[] {ApiClient.class},
                 (proxy, method, arguments) -> {
-                    if (method.getName().equals(called) && done.compareAndSet(false, true)) {
+                    if (method.getName().equals(called) && calls.incrementAndGet() == call) {
                         happening.run();
                     }
                     try {
@@ -147,15 +152,65 @@ class NodeSecretsTest {
     }
 
     @Test
-    void aSecretThatCouldNotBeMadeAgainIsMadeByTheNextCall() {
+    void aSecretOfWhichNoCopyCanBeMadeNowStaysUntilTheNextCall() {
         secrets.apiAvailable(before("create", () -> {
             throw ApiFault.unavailable("away");
         }));
         put("n", "Opaque", Instant.now());
         assertThat(secrets.migrate()).isFalse();
-        assertThat(api.named("kube-system", SECRET)).isEmpty();
+        assertThat(type()).isEqualTo("Opaque");
         assertThat(secrets.migrate()).isTrue();
         assertThat(type()).isEqualTo("k3s.cattle.io/node-password");
+    }
+
+    /// As when the process is killed there: what lies in memory is gone.
+    @Test
+    void aServerThatDiesBeforeTheSecretIsMadeAgainFreesNoName() {
+        secrets.apiAvailable(api.client());
+        secrets.ensure("n", "password");
+        api.put(Obj.of(api.named("kube-system", SECRET).getFirst().tree().with("type", "Opaque")));
+        NodeSecrets dying = new NodeSecrets(new SecureRandom());
+        dying.apiAvailable(before("create", 2, () -> {
+            throw ApiFault.unavailable("away");
+        }));
+        assertThat(dying.migrate()).isFalse();
+        dying.close();
+        assertThat(api.created()).doesNotContain("kube-system/" + SECRET);
+        assertThat(secrets.ensure("n", "another's")).as("the name is still the first one's").isFalse();
+        assertThat(secrets.ensure("n", "password")).isTrue();
+        assertThat(secrets.migrate()).isTrue();
+        assertThat(api.named("kube-system", SECRET)).as("no copy is left").hasSize(1);
+        assertThat(type()).isEqualTo("k3s.cattle.io/node-password");
+        assertThat(secrets.ensure("n", "another's")).isFalse();
+        assertThat(secrets.ensure("n", "password")).isTrue();
+    }
+
+    /// Another server ends a migration between the two questions for the Secret and for its copy.
+    @Test
+    void aSecretThatComesBackBetweenTwoQuestionsIsFound() {
+        secrets.apiAvailable(api.client());
+        secrets.ensure("n", "password");
+        Obj secret = api.named("kube-system", SECRET).getFirst();
+        api.remove("kube-system", SECRET);
+        api.put(Obj.of(secret.tree().withAt(SECRET + ".copy", "metadata", "name")));
+        secrets.apiAvailable(before("find", 2, () -> {
+            api.put(secret);
+            api.remove("kube-system", SECRET + ".copy");
+        }));
+        assertThat(secrets.lost("n", true)).isFalse();
+    }
+
+    @Test
+    void aCopyThatSaysSomethingElseIsReplaced() {
+        secrets.apiAvailable(api.client());
+        secrets.ensure("n", "password");
+        Struct made = api.named("kube-system", SECRET).getFirst().tree();
+        api.put(Obj.of(made.with("type", "Opaque")));
+        api.put(Obj.of(made.with("type", "Opaque").with("data", Struct.EMPTY).withAt(SECRET + ".copy", "metadata",
+                "name")));
+        assertThat(secrets.migrate()).isTrue();
+        assertThat(api.named("kube-system", SECRET)).hasSize(1);
+        assertThat(secrets.ensure("n", "password")).isTrue();
     }
 
     /// Another server that does the same may end before it has made it again.
@@ -174,6 +229,7 @@ class NodeSecretsTest {
         }));
         put("n", "Opaque", Instant.now());
         assertThat(secrets.migrate()).isTrue();
+        assertThat(api.named("kube-system", SECRET)).as("nor is a copy left").hasSize(1);
         assertThat(type()).isEqualTo("Opaque");
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.clusteragreement.ControlConfig;
 import io.k3j.codec.Json;
+import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -19,6 +20,7 @@ import io.k3j.servercredentials.ServerNames;
 import io.k3j.servercredentials.SupervisorSettings;
 import io.k3j.supervisorrequests.Replies;
 import io.k3j.testkitedge.FakeExchange;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,7 +66,10 @@ class SupervisorEndpointTest {
         endpoint = new SupervisorEndpoint(
                 new RequestAuthenticator(credentials.passwords(), new BootstrapTokens(secrets, InstantSource.system())),
                 credentials.authorities(), agents,
-                Map.of("server-bootstrap", (exchange, requester) -> Replies.text(exchange, "record")),
+                Map.of("server-bootstrap", (exchange, requester) -> Replies.text(exchange, "record"), "token",
+                        (exchange, requester) -> {
+                            throw new DatastoreUnavailable("no connection", new IOException(), true);
+                        }),
                 new NodeTunnels(RANDOM, 1 << 30));
     }
 
@@ -108,6 +113,20 @@ class SupervisorEndpointTest {
         assertThat(send(get("/v1-k3s/server-bootstrap").basic("node", "agt")).status()).isEqualTo(403);
         assertThat(send(get("/v1-k3s/server-bootstrap").basic("server", "srv")).answer()).isEqualTo("record");
         assertThat(send(get("/v1-k3s/connect").basic("node", "agt")).status()).as("only by certificate").isEqualTo(403);
+    }
+
+    /// Clients try again then, and nobody has to read a log.
+    @Test
+    void anApiOrDatastoreThatIsAwayIsNoErrorOfTheServer() throws Exception {
+        secrets.apiAvailable(api.client());
+        api.overload();
+        FakeExchange byToken = send(get("/v1-k3s/config").with("authorization", "Bearer abcdef.0123456789abcdef"));
+        assertThat(byToken.status()).isEqualTo(503);
+        assertThat(message(byToken)).contains("try again", "too many requests");
+        assertThat(byToken.answered()).containsEntry("retry-after", "1");
+        FakeExchange withoutDatastore = send(get("/v1-k3s/token").basic("server", "srv"));
+        assertThat(withoutDatastore.status()).isEqualTo(503);
+        assertThat(message(withoutDatastore)).contains("no connection", "it may have been done all the same");
     }
 
     /// Stock agents send both, and the token may have been changed since they joined.

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.k3j.clusteragreement.BootstrapData;
 import io.k3j.clusteragreement.BootstrapFiles;
 import io.k3j.componentapi.Health;
+import io.k3j.componentbase.SupervisedLoop;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.Entry;
@@ -39,6 +40,7 @@ class TokenRotationTest {
     private Path directory;
     private final MemoryDatastore store = new MemoryDatastore(true);
     private final List<RecordWatch> watches = new ArrayList<>();
+    private final List<SupervisedLoop> loops = new ArrayList<>();
     private Running one;
     private Running two;
 
@@ -64,7 +66,7 @@ class TokenRotationTest {
         Running follow() {
             RecordWatch watch = new RecordWatch(() -> store, this::observe, Health.none());
             watches.add(watch);
-            watch.start();
+            loops.add(watch.start());
             return this;
         }
 
@@ -76,8 +78,9 @@ class TokenRotationTest {
             return credentials.passwords().authenticate(user, password).isPresent();
         }
 
+        /// Servers' comes before agents'.
         void awaitPassword(String password) throws InterruptedException {
-            while (!admits("server", password)) {
+            while (!admits("server", password) || !admits("node", password)) {
                 assertThat(observations.poll(60, TimeUnit.SECONDS)).as("another look").isNotNull();
             }
         }
@@ -89,9 +92,13 @@ class TokenRotationTest {
         two = new Running("server-2", "s3cret");
     }
 
+    /// What a loop is at is over before its files are deleted.
     @AfterEach
-    void stop() {
+    void stop() throws InterruptedException {
         watches.forEach(RecordWatch::close);
+        for (SupervisedLoop loop : loops) {
+            assertThat(loop.join(60_000)).isTrue();
+        }
         store.close();
     }
 
