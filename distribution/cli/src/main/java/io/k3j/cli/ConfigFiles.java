@@ -3,7 +3,9 @@ package io.k3j.cli;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +32,8 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 /// appends. See <https://docs.k3s.io/installation/configuration#configuration-file>.
 final class ConfigFiles {
     private static final int MOST_BYTES = 1 << 20;
+    /// For the connection, and for each piece of the answer.
+    private static final int DOWNLOAD_MILLIS = 10_000;
 
     /// One value of one key, and `file:line` it stands at.
     record Value(String text, String where) {
@@ -46,7 +50,7 @@ final class ConfigFiles {
     static ConfigFiles read(String main, boolean required) {
         ConfigFiles files = new ConfigFiles();
         if (main.startsWith("http://") || main.startsWith("https://")) {
-            files.add(main, download(main));
+            files.add(main, download(main, DOWNLOAD_MILLIS));
             return files;
         }
         List<Path> dropIns = dropIns(Path.of(main + ".d"));
@@ -81,8 +85,7 @@ final class ConfigFiles {
     private static String text(Path file) {
         try {
             if (Files.size(file) > MOST_BYTES) {
-                throw new UsageFailure(
-                        file + " is larger than " + MOST_BYTES + " bytes, which no configuration file is");
+                throw tooLarge(file.toString());
             }
             return Files.readString(file);
         } catch (IOException | UncheckedIOException e) {
@@ -91,13 +94,30 @@ final class ConfigFiles {
         }
     }
 
+    private static UsageFailure tooLarge(String file) {
+        return new UsageFailure(file + " is larger than " + MOST_BYTES + " bytes, which no configuration file is");
+    }
+
     private static String reason(Exception e) {
         return e.getClass().getSimpleName().replace("Exception", "") + " " + e.getMessage();
     }
 
-    private static String download(String url) {
-        try (InputStream in = URI.create(url).toURL().openStream()) {
-            return new String(in.readNBytes(MOST_BYTES), StandardCharsets.UTF_8);
+    /// @param millis how long nothing may come
+    static String download(String url, int millis) {
+        try {
+            URLConnection connection = URI.create(url).toURL().openConnection();
+            connection.setConnectTimeout(millis);
+            connection.setReadTimeout(millis);
+            try (InputStream in = connection.getInputStream()) {
+                byte[] bytes = in.readNBytes(MOST_BYTES + 1);
+                if (bytes.length > MOST_BYTES) {
+                    throw tooLarge(url);
+                }
+                return new String(bytes, StandardCharsets.UTF_8);
+            }
+        } catch (SocketTimeoutException late) {
+            throw new UsageFailure("cannot fetch configuration " + url + ": nothing came for " + millis / 1_000.0
+                    + " s; is its server up?");
         } catch (IOException | IllegalArgumentException e) {
             throw new UsageFailure("cannot fetch configuration " + url + ": " + reason(e));
         }
@@ -158,9 +178,10 @@ final class ConfigFiles {
         }
     }
 
+    /// Without blanks and line breaks around them, as K3s takes them: `token: |` has none at its end.
     private static List<Value> values(String file, Node node) {
         return switch (node) {
-            case ScalarNode s -> List.of(new Value(s.getValue(), where(file, s)));
+            case ScalarNode s -> List.of(new Value(s.getValue().strip(), where(file, s)));
             case SequenceNode list -> list.getValue().stream().flatMap(n -> values(file, n).stream()).toList();
             default -> throw new UsageFailure(where(file, node) + ": a value must be a word or a list of words");
         };

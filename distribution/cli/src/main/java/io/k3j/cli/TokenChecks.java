@@ -7,24 +7,26 @@ import java.util.Map;
 
 /// Finds tokens that cannot be, before anything is started or written. No message has one in it.
 final class TokenChecks {
+    private static final String AGENT = "agentToken";
+
     private TokenChecks() {
     }
 
     /// What is wrong with `--token` and `--agent-token`, be they given themselves or by a file.
     ///
-    /// @param server whether the tokens become this cluster's: its files hold them as lines
+    /// @param server whether the tokens become this cluster's, which keeps them in `server/cred/passwd`
     static List<String> problems(Map<String, Object> settings, boolean server) {
         List<String> problems = new ArrayList<>();
-        for (String[] one : new String[][] {{"token", "--token"}, {"agentToken", "--agent-token"}}) {
+        for (String[] one : new String[][] {{"token", "--token"}, {AGENT, "--agent-token"}}) {
             String text = settings.get(one[0]) instanceof String given ? given : "";
             String flag = settings.get(one[0] + "File") instanceof String file ? one[1] + "-file " + file : one[1];
             try {
                 if (!text.isBlank()) {
-                    // as it is read later: an agent leaves out blanks around it, to a server they are part of it
-                    ClusterToken.parse(server ? text : text.strip());
+                    check(one[0], text);
                 }
-                if (server && text.indexOf('\n') >= 0) {
-                    problems.add("invalid " + flag + ": a token is one line; take the line breaks out of it");
+                if (server && text.contains("\r\n")) {
+                    problems.add("invalid " + flag + ": a carriage return before a line break is lost in"
+                            + " server/cred/passwd, so nobody could join by this token; take it out");
                 }
             } catch (IllegalArgumentException malformed) {
                 problems.add("invalid " + flag + ": " + malformed.getMessage()
@@ -32,5 +34,14 @@ final class TokenChecks {
             }
         }
         return problems;
+    }
+
+    /// As it is read later.
+    private static void check(String key, String text) {
+        if (key.equals(AGENT)) {
+            ClusterToken.agentPassword(text);
+        } else {
+            ClusterToken.parse(text);
+        }
     }
 }

@@ -1,9 +1,17 @@
 package io.k3j.cli;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.pki.ClusterToken;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +55,47 @@ class AdministrationTest {
     void anAddressThatIsNoneIsNoConfiguration() {
         assertThatThrownBy(() -> ConfigFiles.read("http://a b", true)).isInstanceOf(UsageFailure.class)
                 .hasMessageStartingWith("cannot fetch configuration http://a b: ");
+    }
+
+    @Test
+    void aServerThatDoesNotAnswerIsNotWaitedForForever() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String url = "http://127.0.0.1:" + silent.getLocalPort() + "/config.yaml";
+            assertThatThrownBy(() -> ConfigFiles.download(url, 50)).isInstanceOf(UsageFailure.class)
+                    .hasMessage("cannot fetch configuration " + url + ": nothing came for 0.05 s; is its server up?");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1048576, ''", "1048577, is larger than 1048576 bytes"})
+    void aConfigurationIsFetchedWholeOrNotAtAll(int length, String refused) throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Thread.ofVirtual().name("config-server").start(() -> answer(server, length));
+            String url = "http://127.0.0.1:" + server.getLocalPort() + "/config.yaml";
+            if (refused.isEmpty()) {
+                assertThat(ConfigFiles.download(url, 60_000)).hasSize(length);
+            } else {
+                assertThatThrownBy(() -> ConfigFiles.download(url, 60_000)).isInstanceOf(UsageFailure.class)
+                        .hasMessageStartingWith(url + " ").hasMessageContaining(refused);
+            }
+        }
+    }
+
+    /// Answers one request with that many bytes.
+    private static void answer(ServerSocket server, int length) {
+        try (Socket client = server.accept()) {
+            BufferedReader in = new BufferedReader(new InputStreamReader(client.getInputStream(), US_ASCII));
+            for (String line = in.readLine(); line != null && !line.isEmpty();) {
+                line = in.readLine();
+            }
+            OutputStream out = client.getOutputStream();
+            out.write(("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + length + "\r\n\r\n")
+                    .getBytes(US_ASCII));
+            out.write("#".repeat(length).getBytes(US_ASCII));
+            out.flush();
+        } catch (IOException gone) {
+            // it has what it wants
+        }
     }
 
     @ParameterizedTest

@@ -143,6 +143,18 @@ class PlanBuilderTest {
                 .containsEntry("writeKubeconfigMode", "K3S_KUBECONFIG_MODE");
     }
 
+    /// As K3s, which takes blanks off the values of its files only.
+    @Test
+    void takesLineBreaksOffTheValuesOfTheFile() throws IOException {
+        Files.writeString(config, "token: |\n  secret\ntls-san:\n- \" a \"\n");
+        LaunchPlan plan = plan();
+        assertThat(plan.settings()).containsEntry("token", "secret");
+        assertThat(flat(plan.settings().get("tlsSan"))).isEqualTo("a");
+        Files.writeString(config, "");
+        environment.put("K3S_TOKEN", "secret\n");
+        assertThat(plan().settings()).containsEntry("token", "secret\n");
+    }
+
     @Test
     void takesATokensFileBeforeTheToken() throws IOException {
         Path file = Files.writeString(directory.resolve("token"), "of-the-file\n");

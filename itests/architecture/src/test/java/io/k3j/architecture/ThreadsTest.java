@@ -52,7 +52,7 @@ class ThreadsTest {
                     "resourcescrd.Cleanup", "scheduler.Scheduler", "secretsencryption.EncryptionRequests",
                     "servercredentials.Parallel",
                     "servercredentials.ServerIdentity", "serviceaddresses.ClaimCalls",
-                    "supervisor.ClusterAdmission", "supervisor.NodeSecrets",
+                    "supervisor.ClusterAdmission", "supervisor.DeferredChecks",
                     "watchcache.ReadAhead"),
             "says STOPPED itself, or ends the process by Abort",
             Set.of("agent.AgentStartup", "apiserver.Startup", "etcdmember.EtcdMember", "features.Features",

@@ -8,6 +8,7 @@ import io.k3j.testkitdatabases.EtcdServers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +21,7 @@ abstract class OnEtcd implements Restarts {
     Path directory;
     private EtcdServers servers;
     private volatile EtcdStore store;
+    private final AtomicInteger doubted = new AtomicInteger();
 
     /// How many members the cluster has.
     abstract int members();
@@ -53,7 +55,13 @@ abstract class OnEtcd implements Restarts {
 
     @Override
     public Datastore store() {
-        return new PatientStore(store);
+        return new PatientStore(store, doubted::incrementAndGet);
+    }
+
+    /// The next creation raises the era first, which takes a revision.
+    @Override
+    public int furtherRevisions() {
+        return doubted.get();
     }
 
     /// etcd bounds a page by its number of keys; what the client takes at once is the bound.

@@ -11,6 +11,7 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -26,6 +27,11 @@ class PatientStoreTest {
 
     /// One whose first change from now on has an unknown outcome: it has happened, or has not.
     private PatientStore losing(boolean happens, Runnable meanwhile) {
+        return losing(happens, meanwhile, () -> {
+        });
+    }
+
+    private PatientStore losing(boolean happens, Runnable meanwhile, Runnable doubted) {
         AtomicBoolean loses = new AtomicBoolean(true);
         return new PatientStore((Datastore) Proxy.newProxyInstance(Datastore.class.getClassLoader(),
                 new Class<?>[] {Datastore.class}, (proxy, method, arguments) -> {
@@ -38,7 +44,7 @@ class PatientStoreTest {
                     }
                     meanwhile.run();
                     throw new DatastoreUnavailable("no answer", new IllegalStateException("lost"), true);
-                }));
+                }), doubted);
     }
 
     private static CommitResult commit(Datastore store, long expected, String value) {
@@ -51,6 +57,22 @@ class PatientStoreTest {
         });
         assertThat(commit(store, 0, "mine")).isEqualTo(new CommitResult.Committed(2));
         assertThat(memory.revision()).isEqualTo(2);
+    }
+
+    @Test
+    void creationsOfUnknownOutcomeAreCounted() {
+        AtomicInteger doubted = new AtomicInteger();
+        PatientStore store = losing(true, () -> {
+        }, doubted::incrementAndGet);
+        long first = Conformance.committed(commit(store, 0, "mine"));
+        assertThat(doubted).hasValue(1);
+        commit(store, first, "next");
+        store.commit("/b", 0, bytes("1"), Duration.ZERO);
+        assertThat(doubted).as("those that are known").hasValue(1);
+        PatientStore replacing = losing(false, () -> {
+        }, doubted::incrementAndGet);
+        commit(replacing, Conformance.committed(commit(memory, first + 1, "third")), "fourth");
+        assertThat(doubted).as("a replacement").hasValue(1);
     }
 
     @Test

@@ -16,8 +16,8 @@ public interface CommitGuarantees extends Conformance {
     @Test
     default void anEmptyStoreIsAtRevisionOneAndTheFirstChangeGetsTwo() {
         assertThat(store().revision()).isEqualTo(1);
-        assertThat(put("/a", 0, "1")).isEqualTo(2);
-        assertThat(store().revision()).isEqualTo(2);
+        expect(2, put("/a", 0, "1"));
+        expect(2, store().revision());
     }
 
     @Test
@@ -25,9 +25,9 @@ public interface CommitGuarantees extends Conformance {
         long first = put("/a", 0, "1");
         refused(store().commit("/a", 0, bytes("x"), Duration.ZERO));
         refused(store().commit("/b", 7, bytes("x"), Duration.ZERO));
-        assertThat(put("/b", 0, "1")).isEqualTo(first + 1);
-        assertThat(remove("/a", first)).isEqualTo(first + 2);
-        assertThat(put("/a", 0, "2")).isEqualTo(first + 3);
+        expect(first + 1, put("/b", 0, "1"));
+        expect(first + 2, remove("/a", first));
+        expect(first + 3, put("/a", 0, "2"));
     }
 
     @Test

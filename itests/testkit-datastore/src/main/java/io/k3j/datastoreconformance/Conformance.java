@@ -21,6 +21,17 @@ public interface Conformance {
     /// The open store; empty at the beginning of each test.
     Datastore store();
 
+    /// How many revisions the driver may have taken so far beside those of the test's changes: one for each creation
+    /// whose outcome it did not know, to settle it. None while every outcome was known.
+    default int furtherRevisions() {
+        return 0;
+    }
+
+    /// Expects a revision, or one as much further as [#furtherRevisions] allows.
+    default void expect(long revision, long actual) {
+        Assertions.assertThat(actual).isBetween(revision, revision + furtherRevisions());
+    }
+
     /// UTF-8 bytes.
     static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);

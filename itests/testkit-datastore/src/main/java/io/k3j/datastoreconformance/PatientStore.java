@@ -25,18 +25,26 @@ import java.util.function.Supplier;
 ///
 /// @param store the driver's
 /// @param late what is refused sooner was not for want of time, and is not asked again
-public record PatientStore(Datastore store, Duration late) implements Datastore {
+/// @param doubted called for each creation whose outcome is unknown, before it is sent again
+public record PatientStore(Datastore store, Duration late, Runnable doubted) implements Datastore {
     private static final Duration LATE = Duration.ofMillis(500);
     private static final long PAUSE_NANOS = 1_000_000;
 
     /// One at which nothing happens.
     public PatientStore(Datastore store) {
-        this(store, LATE);
+        this(store, () -> {
+        });
+    }
+
+    /// The same.
+    public PatientStore(Datastore store, Runnable doubted) {
+        this(store, LATE, doubted);
     }
 
     /// One that is out of reach for a while: it is asked again whatever the reason was.
     public static PatientStore untilBack(Datastore store) {
-        return new PatientStore(store, Duration.ZERO);
+        return new PatientStore(store, Duration.ZERO, () -> {
+        });
     }
 
     /// Asks a question, and again when its answer was late: an opening of a store, say, which has its own time as well.
@@ -64,18 +72,18 @@ public record PatientStore(Datastore store, Duration late) implements Datastore 
     public CommitResult commit(String key, long expected, byte[] value, Duration timeToLive,
             Unchanged... alsoUnchanged) {
         return resolved(() -> store.commit(key, expected, value, timeToLive, alsoUnchanged),
-                conflict -> happened(key, expected, value, conflict));
+                conflict -> happened(key, expected, value, conflict), expected == 0);
     }
 
     @Override
     public CommitResult delete(String key, long expected, Unchanged... alsoUnchanged) {
         return resolved(() -> store.delete(key, expected, alsoUnchanged),
-                conflict -> deleted(key, expected, conflict));
+                conflict -> deleted(key, expected, conflict), false);
     }
 
     /// @param second what a conflict means when a try before it may have happened; empty: nobody can tell
     private CommitResult resolved(Supplier<CommitResult> change,
-            Function<CommitResult.Conflict, Optional<CommitResult>> second) {
+            Function<CommitResult.Conflict, Optional<CommitResult>> second, boolean creates) {
         long end = System.nanoTime() + Conformance.PATIENCE.toNanos();
         DatastoreUnavailable unknown = null;
         while (true) {
@@ -87,6 +95,9 @@ public record PatientStore(Datastore store, Duration late) implements Datastore 
                     throw unknown == null ? e : unknown;
                 }
                 unknown = e;
+                if (creates) {
+                    doubted.run();
+                }
                 continue;
             }
             if (unknown == null || !(result instanceof CommitResult.Conflict conflict)) {

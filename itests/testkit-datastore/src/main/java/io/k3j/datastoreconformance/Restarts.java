@@ -33,8 +33,8 @@ public interface Restarts extends Conformance {
             assertThat(entry.revision()).isEqualTo(second);
             assertThat(entry.createRevision()).isEqualTo(first);
         });
-        assertThat(put("/b", 0, "2")).isEqualTo(gone + 1);
-        assertThat(put("/a", second, "3")).isEqualTo(gone + 2);
+        expect(gone + 1, put("/b", 0, "2"));
+        expect(gone + 2, put("/a", second, "3"));
     }
 
     @Test
@@ -43,10 +43,10 @@ public interface Restarts extends Conformance {
         store().compact(gone);
         reopen();
         assertThat(store().revision()).isEqualTo(gone);
-        assertThat(put("/a", 0, "2")).isEqualTo(gone + 1);
+        expect(gone + 1, put("/a", 0, "2"));
         store().compact(store().revision());
         reopen();
-        assertThat(put("/b", 0, "2")).isEqualTo(gone + 2);
+        expect(gone + 2, put("/b", 0, "2"));
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.k3j.datastoreapi.Compacted;
 import io.k3j.datastoreapi.Watch;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// Guarantee 6: watches.
@@ -82,7 +83,9 @@ public interface WatchGuarantees extends Conformance {
             assertThat(quiet.changes()).isEmpty();
             assertThat(quiet.revision()).isEqualTo(before);
             long other = put("/q", 0, "1");
-            assertThat(upTo(watch, other)).isEqualTo(new Watch.Batch(List.of(), other));
+            Watch.Batch later = upTo(watch, other);
+            assertThat(later.changes()).isEmpty();
+            expect(other, later.revision());
         }
     }
 
@@ -110,11 +113,15 @@ public interface WatchGuarantees extends Conformance {
     default void aWatchAheadOfTheStoreWaits() {
         long revision = store().revision() + 2;
         try (Watch watch = store().watch("/", revision)) {
-            put("/a", 0, "1");
-            put("/b", 0, "1");
-            assertThat(next(watch, Duration.ofMillis(20))).isEqualTo(new Watch.Batch(List.of(), revision));
+            long first = put("/a", 0, "1");
+            long second = put("/b", 0, "1");
+            expect(revision, second);
+            if (furtherRevisions() == 0) {
+                assertThat(next(watch, Duration.ofMillis(20))).isEqualTo(new Watch.Batch(List.of(), revision));
+            }
             long third = put("/c", 0, "1");
-            assertThat(take(watch, 1)).extracting(Change::revision).containsExactly(third);
+            List<Long> later = Stream.of(first, second, third).filter(each -> each > revision).toList();
+            assertThat(take(watch, later.size())).extracting(Change::revision).containsExactlyElementsOf(later);
         }
     }
 

@@ -8,6 +8,7 @@ import io.k3j.kindrules.KindRules;
 import io.k3j.model.Gvk;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.validation.LabelSelectorRules;
 import io.k3j.validation.Problems;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,10 @@ import java.util.Map;
 /// Rules of Role, ClusterRole and their bindings.
 final class AccessRules {
     private static final String RBAC = "rbac.authorization.k8s.io";
+    private static final String AGGREGATION = "aggregationRule";
+    private static final String SELECTORS = "clusterRoleSelectors";
+    private static final String GROUP = "apiGroup";
+    private static final String ACCOUNT = "ServiceAccount";
 
     private AccessRules() {
     }
@@ -37,6 +42,24 @@ final class AccessRules {
             Seq rules = o.seq("rules");
             for (int i = 0; i < rules.size(); i++) {
                 rule(rules.struct(i), write.kind().namespaced(), p.at("rules", i));
+            }
+            if (o.has(AGGREGATION)) {
+                Seq before = write.before().orElse(Struct.EMPTY).struct(AGGREGATION).seq(SELECTORS);
+                aggregation(o.struct(AGGREGATION).seq(SELECTORS), before, p.at(AGGREGATION));
+            }
+        }
+
+        private static void aggregation(Seq selectors, Seq before, Problems p) {
+            if (selectors.isEmpty()) {
+                p.at(SELECTORS).required("at least one clusterRoleSelector required if aggregationRule is non-nil");
+            }
+            boolean anyValues = before.structs().stream().anyMatch(LabelSelectorRules::oddValues);
+            for (int i = 0; i < selectors.size() && !p.full(); i++) {
+                int known = p.found().size();
+                LabelSelectorRules.check(selectors.struct(i), anyValues, p.at(SELECTORS, i));
+                if (p.found().size() > known) {
+                    p.at(SELECTORS, i).invalid(null, "invalid label selector.");
+                }
             }
         }
 
@@ -70,9 +93,9 @@ final class AccessRules {
     private static final class Bindings implements KindRules {
         @Override
         public Struct defaulted(Gvk kind, Struct o) {
-            Struct b = Fill.inside(o, "roleRef", r -> Fill.in(r, "apiGroup", RBAC));
-            return Fill.each(b, "subjects",
-                    s -> s.text("kind").equals("ServiceAccount") ? s : Fill.in(s, "apiGroup", RBAC));
+            Struct b = Fill.inside(o, "roleRef", r -> Fill.in(r, GROUP, RBAC));
+            return Fill.each(b, "subjects", s -> List.of("User", "Group").contains(s.text("kind"))
+                    ? Fill.in(s, GROUP, RBAC) : s);
         }
 
         @Override
@@ -83,23 +106,48 @@ final class AccessRules {
         @Override
         public void check(Write write, Struct o, Problems p) {
             Struct ref = o.struct("roleRef");
-            p.at("roleRef").oneOf(ref, "apiGroup", List.of(RBAC));
-            p.at("roleRef").requiredOneOf(ref, "kind", write.kind().namespaced() ? List.of("ClusterRole", "Role")
-                    : List.of("ClusterRole"));
-            p.at("roleRef").present(ref, "name");
+            role(ref, write.kind().namespaced() ? List.of("Role", "ClusterRole") : List.of("ClusterRole"),
+                    p.at("roleRef"));
             Seq subjects = o.seq("subjects");
             for (int i = 0; i < subjects.size(); i++) {
-                Struct s = subjects.struct(i);
-                Problems at = p.at("subjects", i);
-                at.present(s, "name");
-                at.requiredOneOf(s, "kind", List.of("Group", "ServiceAccount", "User"));
-                if (s.text("kind").equals("ServiceAccount")) {
-                    at.present(s, "namespace");
-                }
+                subject(subjects.struct(i), write.kind().namespaced(), p.at("subjects", i));
             }
             Struct before = write.before().orElse(Struct.EMPTY).struct("roleRef");
             if (write.operation() == Operation.UPDATE && !before.equals(ref)) {
                 p.at("roleRef").invalid(ref, "cannot change roleRef");
+            }
+        }
+
+        private static void role(Struct ref, List<String> kinds, Problems p) {
+            if (!ref.text(GROUP).equals(RBAC)) {
+                p.at(GROUP).unsupported(ref.text(GROUP), List.of(RBAC));
+            }
+            if (!kinds.contains(ref.text("kind"))) {
+                p.at("kind").unsupported(ref.text("kind"), kinds);
+            }
+            if (p.present(ref, "name")) {
+                p.at("name").invalid(ref.text("name"), Names.pathSegment(ref.text("name")));
+            }
+        }
+
+        /// A ServiceAccount without a namespace is of the binding's own.
+        private static void subject(Struct s, boolean namespaced, Problems p) {
+            String kind = s.text("kind");
+            boolean named = p.present(s, "name");
+            if (kind.equals(ACCOUNT)) {
+                if (named) {
+                    p.at("name").invalid(s.text("name"), Names.subdomain(s.text("name")));
+                }
+                if (!s.text(GROUP).isEmpty()) {
+                    p.at(GROUP).unsupported(s.text(GROUP), List.of(""));
+                }
+                if (!namespaced) {
+                    p.present(s, "namespace");
+                }
+            } else if (!kind.equals("User") && !kind.equals("Group")) {
+                p.at("kind").unsupported(kind, List.of(ACCOUNT, "User", "Group"));
+            } else if (!s.text(GROUP).equals(RBAC)) {
+                p.at(GROUP).unsupported(s.text(GROUP), List.of(RBAC));
             }
         }
     }

@@ -8,6 +8,7 @@ import io.k3j.kindrules.KindRules;
 import io.k3j.model.Gvk;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.validation.ConditionRules;
 import io.k3j.validation.Problems;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
@@ -42,6 +43,7 @@ final class AdmissionPolicyRules implements KindRules {
         if (!write.subresource().isEmpty()) {
             status(o.struct("status").struct("typeChecking").seq("expressionWarnings"),
                     problems.at("status.typeChecking"));
+            ConditionRules.check(o.struct("status"), problems.at("status"));
             return;
         }
         Struct spec = o.struct("spec");

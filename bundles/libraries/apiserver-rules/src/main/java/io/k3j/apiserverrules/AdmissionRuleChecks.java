@@ -79,7 +79,8 @@ final class AdmissionRuleChecks {
             if (text.isEmpty()) {
                 at.required("");
             } else if (slash < 0) {
-                plain |= !text.equals("*");
+                // as upstream, where the last one without a slash decides
+                plain = !text.equals("*");
             } else {
                 path(text, slash, anySub, anyResource, at);
             }

@@ -19,7 +19,8 @@ public final class ApiServerKinds {
     ///
     /// @param cel the engine of expressions, asked for when the first expression of an object is checked; null while
     ///     there is none, and an object with expressions is answered 503
-    /// @param clock of the time of day, by which an issued certificate must have begun just now
+    /// @param clock of the time of day, by which an issued certificate must have begun just now, and which stands
+    ///     beside what approvers and signers say
     /// @return by kind, as `ClusterRole`; not to be changed
     public static Map<String, KindRules> rules(Supplier<@Nullable Cel> cel, InstantSource clock) {
         Map<String, KindRules> map = new HashMap<>();
@@ -28,7 +29,7 @@ public final class ApiServerKinds {
         map.put("FlowSchema", new FlowSchemaRules());
         map.put("PriorityLevelConfiguration", new PriorityLevelRules());
         map.put("APIService", new ApiServiceRules());
-        map.put("CertificateSigningRequest", new CertificateSigningRequestRules());
+        map.put("CertificateSigningRequest", new CertificateSigningRequestRules(clock));
         map.put("ClusterTrustBundle", new TrustBundleRules());
         map.put("PodCertificateRequest", new PodCertificateRules(clock));
         return Map.copyOf(map);

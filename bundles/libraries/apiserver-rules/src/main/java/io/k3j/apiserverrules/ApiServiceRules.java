@@ -11,11 +11,13 @@ import io.k3j.model.Struct;
 import io.k3j.validation.Problems;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 
 /// APIServices. One without a Service is served here, and available from the moment it is made.
 final class ApiServiceRules implements KindRules {
     private static final int HIGHEST_GROUP = 20_000;
     private static final int HIGHEST_VERSION = 1000;
+    private static final List<String> STATUSES = List.of("True", "False", "Unknown");
 
     @Override
     public Struct defaulted(Gvk kind, Struct o) {
@@ -24,12 +26,27 @@ final class ApiServiceRules implements KindRules {
 
     @Override
     public Struct prepared(Write write, Struct o) {
+        if (write.of("status")) {
+            return kept(write.before().orElse(Struct.EMPTY).struct("metadata"), o);
+        }
         if (write.operation() != Operation.CREATE || o.struct("spec").has("service")) {
             return o;
         }
         return o.with("status", Struct.of("conditions", Seq.of(Struct.of("type", "Available", "status", "True",
                 "lastTransitionTime", o.struct("metadata").text("creationTimestamp"), "reason", "Local", "message",
                 "Local APIServices are always available"))));
+    }
+
+    /// Who says how an APIService is, says nothing else of it.
+    private static Struct kept(Struct before, Struct o) {
+        Struct metadata = o.struct("metadata");
+        for (String field : List.of("labels", "annotations", "finalizers", "ownerReferences")) {
+            Object old = before.get(field);
+            if (!Objects.equals(old, metadata.get(field))) {
+                metadata = old == null ? metadata.without(field) : metadata.with(field, old);
+            }
+        }
+        return o.with("metadata", metadata);
     }
 
     /// That of the core group ends in a dot.
@@ -92,6 +109,11 @@ final class ApiServiceRules implements KindRules {
                 p.at("service").at(field).required("");
             }
         }
+        long port = service.whole("port", 0);
+        if (!Names.portNumber(port).isEmpty()) {
+            p.at("service").at("port").invalid(port, "port is not valid: "
+                    + String.join(", ", Names.portNumber(port)));
+        }
         if (insecure && !bundle.isEmpty()) {
             p.at("insecureSkipTLSVerify").invalid(true, "may not be true if caBundle is present");
         }
@@ -100,7 +122,10 @@ final class ApiServiceRules implements KindRules {
     private static void conditions(Struct o, Problems p) {
         List<Struct> all = o.struct("status").seq("conditions").structs();
         for (int i = 0; i < all.size(); i++) {
-            p.at("conditions", i).oneOf(all.get(i), "status", List.of("True", "False", "Unknown"));
+            String status = all.get(i).text("status");
+            if (!STATUSES.contains(status)) {
+                p.at("conditions", i).at("status").unsupported(status, STATUSES);
+            }
         }
     }
 }

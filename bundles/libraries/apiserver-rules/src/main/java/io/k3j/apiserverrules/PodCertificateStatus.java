@@ -1,10 +1,12 @@
 package io.k3j.apiserverrules;
 
+import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.pki.Pem;
 import io.k3j.pki.PemBlocks;
 import io.k3j.pki.RequestedKey;
+import io.k3j.validation.ConditionRules;
 import io.k3j.validation.Problems;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
@@ -20,14 +22,14 @@ import java.util.Optional;
 /// what its certificate says.
 final class PodCertificateStatus {
     private static final List<String> TYPES = List.of("Issued", "Denied", "Failed");
-    private static final String REASON = "a condition reason must start with alphabetic character, optionally followed"
-            + " by a string of alphanumeric characters or '_,:', and must end with an alphanumeric character or '_'"
-            + " (e.g. 'my_name',  or 'MY_NAME',  or 'MyName',  or 'ReasonA,ReasonB',  or 'ReasonA:ReasonB', regex used"
-            + " for validation is '[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?')";
     private static final String CHAIN = "certificateChain";
+    private static final String FIRST_OTHER = "issued certificate chain must consist entirely of CERTIFICATE PEM"
+            + " blocks";
+    /// Behind the first one, in upstream's spelling.
+    private static final String REST_OTHER = "issued certificate chain must consist entirely of CERTFICATE PEM"
+            + " blocks";
     private static final String REFRESH = "beginRefreshAt";
     private static final int MOST_CHAIN_BYTES = 100 * 1024;
-    private static final int LONGEST_MESSAGE = 32 * 1024;
     private static final Duration SKEW = Duration.ofMinutes(5);
     private static final Duration MARGIN = Duration.ofMinutes(10);
     private static final Duration SHORTEST = Duration.ofHours(1);
@@ -40,21 +42,26 @@ final class PodCertificateStatus {
 
     /// @param p the status' place
     void check(Struct spec, Struct before, Struct after, Problems p) {
-        conditions(after.seq("conditions"), p);
+        conditions(after, p);
         if (!p.found().isEmpty() || same(before, after)) {
             return;
         }
         String type = type(after);
         if (!type(before).isEmpty()) {
-            p.invalid(after, "immutable after PodCertificateRequest is issued, denied, or failed");
+            refused(p, "immutable after PodCertificateRequest is issued, denied, or failed");
         } else if (type.isEmpty()) {
-            p.invalid(after, "status is immutable unless transitioning to \"Issued\", \"Denied\", or \"Failed\"");
+            refused(p, "status is immutable unless transitioning to \"Issued\", \"Denied\", or \"Failed\"");
         } else if (type.equals("Issued")) {
             issued(spec, after, p);
         } else if (!same(after, Struct.of("conditions", after.seq("conditions")))) {
-            p.invalid(after, "non-condition status fields must be empty when denying or failing the"
+            refused(p, "non-condition status fields must be empty when denying or failing the"
                     + " PodCertificateRequest");
         }
+    }
+
+    /// Upstream shows no value here.
+    private static void refused(Problems p, String why) {
+        p.add(new FieldProblem(p.path(), "FieldValueInvalid", "Invalid value: " + why));
     }
 
     private static boolean same(Struct one, Struct other) {
@@ -69,42 +76,27 @@ final class PodCertificateStatus {
         return status.seq("conditions").isEmpty() ? "" : status.seq("conditions").struct(0).text("type");
     }
 
-    private static void conditions(Seq conditions, Problems problems) {
-        for (int i = 0; i < conditions.size(); i++) {
+    /// The places of the first problems are written with a dot, as upstream has them.
+    private static void conditions(Struct status, Problems problems) {
+        Seq conditions = status.seq("conditions");
+        int known = 0;
+        for (int i = 0; i < conditions.size() && !problems.full(); i++) {
             Struct c = conditions.struct(i);
-            Problems p = problems.at("conditions", i);
+            Problems p = problems.at("conditions").at("[" + i + "]");
             if (!TYPES.contains(c.text("type"))) {
                 p.at("type").unsupported(c.text("type"), TYPES);
+                continue;
+            }
+            known++;
+            if (known > 1) {
+                p.at("type").invalid(c.text("type"), "There may be at most one condition with type \"Issued\","
+                        + " \"Denied\", or \"Failed\"");
             }
             if (!c.text("status").equals("True")) {
                 p.at("status").unsupported(c.text("status"), List.of("True"));
             }
-            if (c.text("reason").isEmpty()) {
-                p.at("reason").required("must be set");
-            } else if (!isReason(c.text("reason"))) {
-                p.at("reason").invalid(c.text("reason"), REASON);
-            }
-            if (c.text("message").length() > LONGEST_MESSAGE) {
-                p.at("message").tooLong(LONGEST_MESSAGE);
-            }
-            if (time(c, "lastTransitionTime").isEmpty()) {
-                p.at("lastTransitionTime").required("must be set");
-            }
-            if (i > 0) {
-                p.at("type").invalid(c.text("type"), "There may be at most one condition with type \"Issued\","
-                        + " \"Denied\", or \"Failed\"");
-            }
         }
-    }
-
-    private static boolean isReason(String text) {
-        char last = text.charAt(text.length() - 1);
-        return isLetter(text.charAt(0)) && last != ',' && last != ':' && text.chars()
-                .allMatch(c -> isLetter(c) || c >= '0' && c <= '9' || c == '_' || c == ',' || c == ':');
-    }
-
-    private static boolean isLetter(int c) {
-        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
+        ConditionRules.check(status, problems);
     }
 
     private void issued(Struct spec, Struct status, Problems p) {
@@ -119,20 +111,28 @@ final class PodCertificateStatus {
             at.invalid(chain, "issued certificate chain must contain at least one certificate");
             return;
         }
-        for (int i = 0; i < blocks.size(); i++) {
-            if (!blocks.get(i).type().equals(Pem.CERTIFICATE)) {
-                at.invalid(chain, "issued certificate chain must consist entirely of CERTIFICATE PEM blocks");
-                return;
-            }
-            if (blocks.get(i).certificate().isEmpty()) {
-                at.invalid(chain, (i == 0 ? "leaf" : "intermediate") + " certificate does not parse as valid X.509");
-                return;
-            }
+        if (certificate(blocks.getFirst(), FIRST_OTHER, "leaf", at, chain)) {
+            leaf(spec, status, blocks.getFirst().certificate().orElseThrow(), p);
         }
-        leaf(spec, status, blocks.getFirst().certificate().orElseThrow(), p);
+        for (int i = 1; i < blocks.size() && p.found().isEmpty(); i++) {
+            certificate(blocks.get(i), REST_OTHER, "intermediate", at, chain);
+        }
+    }
+
+    private static boolean certificate(PemBlocks.Block block, String otherwise, String which, Problems at,
+            String chain) {
+        if (!block.type().equals(Pem.CERTIFICATE)) {
+            at.invalid(chain, otherwise);
+        } else if (block.certificate().isEmpty()) {
+            at.invalid(chain, which + " certificate does not parse as valid X.509");
+        } else {
+            return true;
+        }
+        return false;
     }
 
     private void leaf(Struct spec, Struct status, X509Certificate leaf, Problems p) {
+        CertificateNames.check(leaf, p.at(CHAIN));
         RequestedKey key = PodCertificateRules.key(spec);
         if (key == null || !Arrays.equals(key.key().getEncoded(), leaf.getPublicKey().getEncoded())) {
             p.at(CHAIN).invalid(status.text(CHAIN), "leaf certificate was not issued to the requested public key");

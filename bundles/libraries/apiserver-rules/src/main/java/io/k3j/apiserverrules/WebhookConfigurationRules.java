@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class WebhookConfigurationRules implements KindRules {
     private static final List<String> NO_EFFECTS = List.of("None", "NoneOnDryRun");
     private static final List<String> EFFECTS = List.of("None", "NoneOnDryRun", "Some", "Unknown");
+    private static final String VERSIONS = "admissionReviewVersions";
     private static final int MOST_SECONDS = 30;
     private static final int NAME_PARTS = 3;
     private final Supplier<@Nullable Cel> cel;
@@ -54,7 +55,7 @@ final class WebhookConfigurationRules implements KindRules {
         if (unique(before)) {
             p.unique(hooks, "webhooks", "name");
         }
-        boolean known = all(before, w -> w.seq("admissionReviewVersions").contains("v1"));
+        boolean known = all(before, w -> w.seq(VERSIONS).isEmpty() || w.seq(VERSIONS).contains("v1"));
         boolean harmless = all(before, w -> NO_EFFECTS.contains(w.text("sideEffects")));
         boolean selectable = all(before, WebhookConfigurationRules::selectable);
         boolean changed = !conditions(before).equals(conditions(hooks));
@@ -62,11 +63,9 @@ final class WebhookConfigurationRules implements KindRules {
             Struct w = hooks.struct(i);
             Problems at = p.at("webhooks", i);
             name(w, at);
-            versions(w.seq("admissionReviewVersions"), at.at("admissionReviewVersions"), known);
+            versions(w.seq(VERSIONS), at, known);
             policies(w, at, harmless);
-            if (selectable) {
-                selectors(w, at);
-            }
+            selectors(w, !selectable, at);
             AdmissionRuleChecks.all(w.seq("rules"), at, "rules");
             WebhookClientRules.check(w.struct("clientConfig"), at.at("clientConfig"));
             if (changed) {
@@ -90,13 +89,13 @@ final class WebhookConfigurationRules implements KindRules {
 
     private static boolean selectable(Struct webhook) {
         Problems problems = Problems.none();
-        selectors(webhook, problems);
+        selectors(webhook, false, problems);
         return problems.found().isEmpty();
     }
 
-    private static void selectors(Struct w, Problems at) {
-        LabelSelectorRules.check(w.struct("namespaceSelector"), at.at("namespaceSelector"));
-        LabelSelectorRules.check(w.struct("objectSelector"), at.at("objectSelector"));
+    private static void selectors(Struct w, boolean anyValues, Problems at) {
+        LabelSelectorRules.check(w.struct("namespaceSelector"), anyValues, at.at("namespaceSelector"));
+        LabelSelectorRules.check(w.struct("objectSelector"), anyValues, at.at("objectSelector"));
     }
 
     private static void name(Struct w, Problems at) {
@@ -112,9 +111,20 @@ final class WebhookConfigurationRules implements KindRules {
 
     private static void versions(Seq versions, Problems p, boolean known) {
         if (versions.isEmpty()) {
-            p.required("must specify one of v1, v1beta1");
-        } else if (known && !versions.contains("v1")) {
-            p.invalid(versions, "must include v1: K3j sends no AdmissionReviews of v1beta1");
+            p.at(VERSIONS).required("must specify one of v1, v1beta1");
+            return;
+        }
+        Set<String> seen = new HashSet<>();
+        for (int i = 0; i < versions.size() && !p.full(); i++) {
+            String version = versions.text(i);
+            if (seen.add(version)) {
+                p.at(VERSIONS, i).invalid(version, Names.label1035(version));
+            } else {
+                p.at(VERSIONS, i).invalid(version, "duplicate version");
+            }
+        }
+        if (known && !versions.contains("v1")) {
+            p.at(VERSIONS).invalid(versions, "must include v1: K3j sends no AdmissionReviews of v1beta1");
         }
     }
 

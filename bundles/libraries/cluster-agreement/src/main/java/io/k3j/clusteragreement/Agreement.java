@@ -90,7 +90,9 @@ public record Agreement(Map<String, String> values) {
             return String.join(",", words);
         }
         if (key.equals(AGENT_TOKEN)) {
-            return parts.isEmpty() ? "" : hash(ClusterToken.parse(String.join(",", parts)).password());
+            // line breaks are of the password; blanks are, too, but the records of earlier releases are without them
+            String token = value instanceof String text && text.indexOf('\n') >= 0 ? text : String.join(",", parts);
+            return parts.isEmpty() ? "" : hash(ClusterToken.agentPassword(token));
         }
         String text = String.join(",", parts);
         return text.equals("false") ? "" : text;

@@ -43,6 +43,11 @@ class AgreementTest {
         String value = CLUSTER.values().getOrDefault("agentToken", "");
         assertThat(value).startsWith("sha256:").hasSize(71).doesNotContain("s3cret");
         assertThat(Agreement.shown("agentToken", value)).hasSize(16).endsWith("…");
+        assertThat(Agreement.normal("agentToken", "K10s3cret")).as("a password all the same").startsWith("sha256:")
+                .isNotEqualTo(value);
+        assertThat(Agreement.normal("agentToken", "K10::node:s3cret")).isEqualTo(value);
+        assertThat(Agreement.normal("agentToken", "s3cret\n")).as("another password").startsWith("sha256:")
+                .isNotEqualTo(value);
     }
 
     @Test

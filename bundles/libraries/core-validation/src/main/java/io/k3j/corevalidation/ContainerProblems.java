@@ -16,27 +16,27 @@ import java.util.Set;
 /// | field | what must be so |
 /// |---|---|
 /// | `name` | a DNS label, once in the pod |
-/// | `image` | not empty, no blanks around it |
+/// | `image` | not empty |
 /// | `ports` | numbers from 1 to 65535; a name is an IANA service name and unique in the container |
-/// | `env`, `envFrom` | a printable name without `=`; one source each, with the object's name and key |
-/// | `volumeMounts` | a volume of the pod, each path once, `subPath` below the volume and not beside `subPathExpr` |
-/// | `resources` | see [ResourceProblems] |
+/// | `env`, `envFrom` | see [EnvironmentProblems] |
+/// | `volumeMounts`, `volumeDevices` | see [MountProblems] |
+/// | `resources`, `resizePolicy` | see [ResourceProblems], [ResizePolicyProblems] |
 /// | probes, `lifecycle` | see [ProbeProblems]; only where the container keeps running |
 /// | `securityContext` | ids from 0 to 2147483647, profiles as in [ProfileProblems] |
 /// | `restartPolicy`, `restartPolicyRules` | see [RestartProblems] |
 ///
+/// What only ephemeral containers have, and what they have not, is in [EphemeralProblems].
+///
 /// @param spec the pod's
-/// @param volumes the names of the pod's volumes
+/// @param volumes the names of the pod's sound volumes
 /// @param list where the container stands: `containers`, `initContainers` or `ephemeralContainers`
 record ContainerProblems(Struct spec, Set<String> volumes, String list) {
     /// Sorted, as the message lists the supported values; the same holds of every set of names in this package that
     /// upstream keeps as a set.
-    private static final List<String> PULL = List.of("Always", "IfNotPresent", "Never");
+    static final List<String> PULL = List.of("Always", "IfNotPresent", "Never");
     private static final List<String> PROTOCOLS = List.of("SCTP", "TCP", "UDP");
-    private static final int LONGEST_FILE_KEY = 128;
-    /// What `valueFrom` may hold, of which it holds one.
-    private static final List<String> ENV_SOURCES = List.of("fieldRef", "resourceFieldRef", "configMapKeyRef",
-            "secretKeyRef", "fileKeyRef");
+    private static final List<String> MESSAGES = List.of("File", "FallbackToLogsOnError");
+    private static final String EPHEMERAL = "ephemeralContainers";
 
     /// Checks one and adds what is wrong at `p`, the container's place. Goes on after a problem, so that the user gets
     /// all of them at once.
@@ -51,48 +51,50 @@ record ContainerProblems(Struct spec, Set<String> volumes, String list) {
                 p.at("name").duplicate(name);
             }
         }
-        image(container, p);
+        p.present(container, "image");
+        p.requiredOneOf(container, "terminationMessagePolicy", MESSAGES);
         ports(container.seq("ports"), p);
-        environment(container.seq("env"), p);
-        environmentFrom(container.seq("envFrom"), p);
-        mounts(container.seq("volumeMounts"), p);
+        EnvironmentProblems.check(container, p);
+        new MountProblems(spec, volumes).check(container, p);
         p.requiredOneOf(container, "imagePullPolicy", PULL);
         ResourceProblems.check(container.struct("resources"), p.at("resources"));
-        ProbeProblems.check(container, mayHaveProbes(container), p);
+        ResizePolicyProblems.check(container, spec, list, p);
         security(container.struct("securityContext"), p.at("securityContext"));
-        RestartProblems.check(container, list, p);
-    }
-
-    /// Probes and hooks are for what keeps running: containers and sidecars (init containers that always restart). An
-    /// ephemeral container has no life cycle of its own.
-    private boolean mayHaveProbes(Struct container) {
-        return list.equals("containers")
-                || list.equals("initContainers") && container.text("restartPolicy").equals("Always");
-    }
-
-    /// The reference itself is not parsed: what is no image is refused by the runtime, with its own words.
-    private static void image(Struct container, Problems p) {
-        String image = container.text("image");
-        if (image.isEmpty()) {
-            p.at("image").required("");
-        } else if (!image.strip().equals(image)) {
-            p.at("image").invalid(image, "must not have leading or trailing whitespace");
+        if (list.equals(EPHEMERAL)) {
+            EphemeralProblems.check(container, p);
+        } else {
+            ProbeProblems.check(container, spec, mayHaveProbes(container), p);
+            RestartProblems.check(container, list, p);
         }
-        String policy = container.text("terminationMessagePolicy");
-        if (!policy.equals("File") && !policy.equals("FallbackToLogsOnError")) {
-            p.at("terminationMessagePolicy").invalid(policy, "must be 'File' or 'FallbackToLogsOnError'");
+    }
+
+    /// Probes and hooks are for what keeps running: containers and sidecars (init containers that always restart).
+    private boolean mayHaveProbes(Struct container) {
+        return list.equals("containers") || container.text("restartPolicy").equals("Always");
+    }
+
+    /// What only pods are asked for, not templates, in which a blank may stand for an image that is yet to be set.
+    ///
+    /// @param p the container's place
+    static void padded(Struct container, Problems p) {
+        String image = container.text("image");
+        if (!image.strip().equals(image)) {
+            p.at("image").invalid(image, "must not have leading or trailing whitespace");
         }
     }
 
     /// A `hostPort` of 0 means that there is none. Whether two containers want the same host port is a matter of the
-    /// whole pod: [PodProblems].
+    /// whole pod: [PortProblems].
     private static void ports(Seq ports, Problems p) {
-        p.unique(ports, "ports", "name");
-        for (int i = 0; i < ports.size(); i++) {
+        Set<String> names = new HashSet<>();
+        for (int i = 0; i < ports.size() && !p.full(); i++) {
             Struct port = ports.struct(i);
             Problems at = p.at("ports", i);
-            if (!port.text("name").isEmpty()) {
-                at.at("name").invalid(port.text("name"), Names.portName(port.text("name")));
+            String name = port.text("name");
+            List<String> wrong = name.isEmpty() ? List.of() : Names.portName(name);
+            at.at("name").invalid(name, wrong);
+            if (!name.isEmpty() && wrong.isEmpty() && !names.add(name)) {
+                at.at("name").duplicate(name);
             }
             long number = port.whole("containerPort", 0);
             if (number == 0) {
@@ -107,127 +109,27 @@ record ContainerProblems(Struct spec, Set<String> volumes, String list) {
         }
     }
 
-    /// Each variable has a value or a source of one; an empty one is a value.
-    private void environment(Seq env, Problems p) {
-        for (int i = 0; i < env.size(); i++) {
-            Struct e = env.struct(i);
-            Problems at = p.at("env", i);
-            if (at.present(e, "name")) {
-                at.at("name").invalid(e.text("name"), Names.environment(e.text("name")));
-            }
-            if (e.has("valueFrom")) {
-                source(e, e.struct("valueFrom"), at.at("valueFrom"));
-            }
-        }
-    }
-
-    /// Exactly one source, and then no value beside it. The three ways to miss that are told in upstream's order, one
-    /// of them at a time; what each source must say is checked whatever the outcome is.
-    private void source(Struct env, Struct from, Problems p) {
-        long sources = ENV_SOURCES.stream().filter(from::has).count();
-        if (sources == 0) {
-            p.invalid("", "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or"
-                    + " `fileKeyRef`");
-        } else if (!env.text("value").isEmpty()) {
-            p.invalid("", "may not be specified when `value` is not empty");
-        } else if (sources > 1) {
-            p.invalid("", "may not have more than one field specified at a time");
-        }
-        if (from.has("fieldRef")) {
-            p.at("fieldRef").present(from.struct("fieldRef"), "fieldPath");
-        }
-        if (from.has("resourceFieldRef")) {
-            p.at("resourceFieldRef").present(from.struct("resourceFieldRef"), "resource");
-        }
-        if (from.has("fileKeyRef")) {
-            fileKey(from.struct("fileKeyRef"), p.at("fileKeyRef"));
-        }
-        for (String ref : List.of("configMapKeyRef", "secretKeyRef")) {
-            if (from.has(ref)) {
-                Struct key = from.struct(ref);
-                p.at(ref).present(key, "name");
-                if (p.at(ref).present(key, "key")) {
-                    p.at(ref).at("key").invalid(key.text("key"), Names.configKey(key.text("key")));
-                }
-            }
-        }
-    }
-
-    /// A variable in a file of an emptyDir of the pod.
-    private void fileKey(Struct ref, Problems p) {
-        String volume = ref.text("volumeName");
-        if (p.present(ref, "volumeName") && !volumes.contains(volume)) {
-            p.at("volumeName").notFound(volume);
-        } else if (!volume.isEmpty() && !spec.seq("volumes").find("name", volume).has("emptyDir")) {
-            p.at("volumeName").invalid(volume, "referenced volume must be of type emptyDir");
-        }
-        if (p.present(ref, "path")) {
-            VolumeProblems.file(ref.text("path"), p.at("path"));
-        }
-        if (p.present(ref, "key")) {
-            String key = ref.text("key");
-            p.at("key").invalid(key, Names.environment(key));
-            if (key.length() > LONGEST_FILE_KEY) {
-                p.at("key").tooLong(LONGEST_FILE_KEY);
-            }
-        }
-    }
-
-    /// Exactly one object per entry, all of whose keys become variables; which of the keys are names of variables is
-    /// seen by the kubelet only.
-    private static void environmentFrom(Seq sources, Problems p) {
-        for (int i = 0; i < sources.size(); i++) {
-            Struct s = sources.struct(i);
-            Problems at = p.at("envFrom", i);
-            if (!s.has("configMapRef") && !s.has("secretRef")) {
-                at.invalid("", "must specify one of: `configMapRef` or `secretRef`");
-            } else if (s.has("configMapRef") && s.has("secretRef")) {
-                at.invalid("", "may not have more than one field specified at a time");
-            }
-            for (String ref : List.of("configMapRef", "secretRef")) {
-                if (s.has(ref)) {
-                    at.at(ref).present(s.struct(ref), "name");
-                }
-            }
-        }
-    }
-
-    /// A mount names a volume of the pod. Two mounts at the same path would hide one another; whether one lies below
-    /// another is allowed and depends on their order.
-    private void mounts(Seq mounts, Problems p) {
-        Set<String> paths = new HashSet<>();
-        for (int i = 0; i < mounts.size(); i++) {
-            Struct m = mounts.struct(i);
-            Problems at = p.at("volumeMounts", i);
-            if (at.present(m, "name") && !volumes.contains(m.text("name"))) {
-                at.at("name").notFound(m.text("name"));
-            }
-            if (at.present(m, "mountPath") && !paths.add(m.text("mountPath"))) {
-                at.at("mountPath").invalid(m.text("mountPath"), "must be unique");
-            }
-            if (!m.text("subPath").isEmpty() && !m.text("subPathExpr").isEmpty()) {
-                at.at("subPathExpr").invalid(m.text("subPathExpr"), "subPathExpr and subPath are mutually exclusive");
-            }
-            for (String field : List.of("subPath", "subPathExpr")) {
-                VolumeProblems.below(m.text(field), at.at(field));
-            }
-            at.oneOf(m, "mountPropagation", List.of("Bidirectional", "HostToContainer", "None"));
-        }
-    }
-
-    /// Users and groups are numbers of the kernel: 32 bits, of which upstream allows the positive half. The last rule
-    /// is about `no_new_privs`, which would be set and mean nothing: a privileged process has every privilege already.
+    /// Users and groups are numbers of the kernel: 32 bits, of which upstream allows the positive half. Two rules are
+    /// about `no_new_privs`, which would be set and mean nothing: such a process has every privilege already.
     private static void security(Struct context, Problems p) {
-        for (String field : List.of("runAsUser", "runAsGroup")) {
-            long id = context.whole(field, 0);
-            if (id < 0 || id > Integer.MAX_VALUE) {
-                p.at(field).invalid(id, "must be between 0 and 2147483647, inclusive");
-            }
+        if (context.isEmpty()) {
+            return;
         }
-        if (context.flag("privileged") && !context.flag("allowPrivilegeEscalation", true)) {
-            p.invalid(context, "cannot set `allowPrivilegeEscalation` to false and `privileged` to true");
+        for (String field : List.of("runAsUser", "runAsGroup")) {
+            PodSecurityProblems.id(context.whole(field, 0), p.at(field));
         }
         p.oneOf(context, "procMount", List.of("Default", "Unmasked"));
-        ProfileProblems.check(context, p);
+        ProfileProblems.seccomp(context.struct("seccompProfile"), p.at("seccompProfile"));
+        if (!context.flag("allowPrivilegeEscalation", true)) {
+            if (context.flag("privileged")) {
+                p.invalid(context, "cannot set `allowPrivilegeEscalation` to false and `privileged` to true");
+            }
+            if (context.struct("capabilities").seq("add").contains("CAP_SYS_ADMIN")) {
+                p.invalid(context,
+                        "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN");
+            }
+        }
+        WindowsProblems.options(context, p.at("windowsOptions"));
+        ProfileProblems.appArmor(context.struct("appArmorProfile"), p.at("appArmorProfile"));
     }
 }

@@ -11,8 +11,9 @@ import java.util.Locale;
 public final class CsiProblems {
     /// How long a driver's name may be, in characters.
     private static final int LONGEST_DRIVER = 63;
+    /// As upstream, but for that of staging, which is not looked at.
     private static final List<String> SECRETS = List.of("controllerPublishSecretRef", "controllerExpandSecretRef",
-            "nodePublishSecretRef", "nodeExpandSecretRef", "nodeStageSecretRef");
+            "nodePublishSecretRef", "nodeExpandSecretRef");
 
     private CsiProblems() {
     }

@@ -16,10 +16,10 @@ final class OsProblems {
     private static final List<String> NAMES = List.of("linux", "windows");
     private static final String FORBIDDEN = "cannot be set for a windows pod";
     private static final String CONTEXT = "securityContext";
-    /// Of a pod itself, in upstream's order, with those of its security context between.
+    /// Of a pod's security context.
     private static final List<String> POD_CONTEXT = List.of("appArmorProfile", "seLinuxOptions", "seccompProfile",
             "fsGroup", "fsGroupChangePolicy", "sysctls", "runAsUser", "runAsGroup", "supplementalGroups",
-            "supplementalGroupsPolicy");
+            "supplementalGroupsPolicy", "seLinuxChangePolicy");
     private static final List<String> CONTAINER_CONTEXT = List.of("appArmorProfile", "seLinuxOptions",
             "seccompProfile", "capabilities", "readOnlyRootFilesystem", "privileged", "allowPrivilegeEscalation",
             "procMount", "runAsUser", "runAsGroup");

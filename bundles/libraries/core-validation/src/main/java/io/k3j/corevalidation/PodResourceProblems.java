@@ -20,11 +20,18 @@ final class PodResourceProblems {
 
     /// @param p the spec
     static void check(Struct spec, Problems p) {
-        Struct own = spec.struct(RESOURCES);
-        if (own.isEmpty()) {
+        if (!spec.has(RESOURCES)) {
             return;
         }
+        Struct own = spec.struct(RESOURCES);
         Problems at = p.at(RESOURCES);
+        if (spec.struct("os").text("name").equals("windows")) {
+            at.forbidden("may not be set for a windows pod");
+            return;
+        }
+        if (own.has("claims")) {
+            at.at("claims").forbidden("claims may not be set for Resources at pod-level");
+        }
         ResourceProblems.ofPod(own, at);
         own.struct("requests").names().forEach(name -> covered(spec, "requests", name, at));
         own.struct(LIMITS).names().stream().filter(name -> name.startsWith(ResourceProblems.HUGE_PAGES))

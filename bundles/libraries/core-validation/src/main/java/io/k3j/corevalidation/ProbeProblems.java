@@ -15,62 +15,78 @@ import org.jspecify.annotations.Nullable;
 /// | `exec` | a command of at least one word, which no shell reads |
 /// | `httpGet` | a path; a port; `HTTP` or `HTTPS`; names of headers |
 /// | `tcpSocket`, `grpc` | a port |
-/// | `sleep` | seconds, 0 or more |
+/// | `sleep` | seconds, from 0 to those of the pod's grace period |
 /// | counts and seconds of a probe | 0 or more; one success for liveness and startup |
+/// | `stopSignal` | one that the pod's system has; the pod names its system |
 final class ProbeProblems {
     private static final List<String> PROBES = List.of("livenessProbe", "readinessProbe", "startupProbe");
     /// How a probe may ask; the order is that in which a second handler is noticed.
     private static final List<String> PROBE_HANDLERS = List.of("exec", "httpGet", "tcpSocket", "grpc");
     /// What a hook may do. `tcpSocket` is kept for old objects only: such a hook fails when it runs.
     private static final List<String> HOOK_HANDLERS = List.of("exec", "httpGet", "tcpSocket", "sleep");
+    private static final List<String> SCHEMES = List.of("HTTP", "HTTPS");
+    private static final String GRACE = "terminationGracePeriodSeconds";
 
     private ProbeProblems() {
     }
 
     /// Checks a container's probes and hooks.
     ///
+    /// @param spec the pod's, by whose grace period and system hooks are bound
     /// @param allowed false where there may be none; then the presence alone is the problem
     /// @param p the container's place
-    static void check(Struct container, boolean allowed, Problems p) {
+    static void check(Struct container, Struct spec, boolean allowed, Problems p) {
+        if (container.has("lifecycle")) {
+            lifecycle(container.struct("lifecycle"), spec, allowed, p.at("lifecycle"));
+        }
         for (String field : PROBES) {
             if (container.has(field)) {
                 if (allowed) {
-                    probe(container.struct(field), field, p.at(field));
+                    probe(container.struct(field), spec, field, p.at(field));
                 } else {
                     p.at(field).forbidden("may not be set for init containers without restartPolicy=Always");
                 }
             }
         }
-        if (container.has("lifecycle") && !allowed) {
-            p.at("lifecycle").forbidden("may not be set for init containers without restartPolicy=Always");
+    }
+
+    private static void lifecycle(Struct lifecycle, Struct spec, boolean allowed, Problems p) {
+        if (!allowed) {
+            p.forbidden("may not be set for init containers without restartPolicy=Always");
+            return;
         }
         for (String hook : List.of("postStart", "preStop")) {
-            if (container.struct("lifecycle").has(hook)) {
-                handler(container.struct("lifecycle").struct(hook), HOOK_HANDLERS, p.at("lifecycle").at(hook));
+            if (lifecycle.has(hook)) {
+                handler(lifecycle.struct(hook), HOOK_HANDLERS, spec, p.at(hook));
             }
+        }
+        if (lifecycle.has("stopSignal")) {
+            StopSignals.check(lifecycle.text("stopSignal"), spec, p.at("stopSignal"));
         }
     }
 
     /// Numbers are seconds or counts of answers. A container that was alive once is alive and one that started has
     /// started, so only readiness may ask for more than one success; only the other two end a container, so only they
     /// have a grace period.
-    private static void probe(Struct probe, String field, Problems p) {
-        handler(probe, PROBE_HANDLERS, p);
+    private static void probe(Struct probe, Struct spec, String field, Problems p) {
+        handler(probe, PROBE_HANDLERS, spec, p);
         for (String count : List.of("initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold",
                 "failureThreshold")) {
             p.notNegative(probe, count);
         }
+        if (probe.has(GRACE) && probe.whole(GRACE, 1) <= 0) {
+            p.at(GRACE).invalid(probe.whole(GRACE, 0), "must be greater than 0");
+        }
         if (!field.equals("readinessProbe") && probe.whole("successThreshold", 1) != 1) {
             p.at("successThreshold").invalid(probe.whole("successThreshold", 1), "must be 1");
         }
-        if (field.equals("readinessProbe") && probe.has("terminationGracePeriodSeconds")) {
-            p.at("terminationGracePeriodSeconds").invalid(probe.whole("terminationGracePeriodSeconds", 0),
-                    "must not be set for readinessProbes");
+        if (field.equals("readinessProbe") && probe.has(GRACE)) {
+            p.at(GRACE).invalid(probe.whole(GRACE, 0), "must not be set for readinessProbes");
         }
     }
 
     /// Exactly one handler, the first of which is checked: what the others say does not matter until they are gone.
-    private static void handler(Struct of, List<String> handlers, Problems p) {
+    private static void handler(Struct of, List<String> handlers, Struct spec, Problems p) {
         String first = "";
         for (String name : handlers) {
             if (!of.has(name)) {
@@ -80,7 +96,7 @@ final class ProbeProblems {
                 p.at(name).forbidden("may not specify more than 1 handler type");
             } else {
                 first = name;
-                one(name, of.struct(name), p.at(name));
+                one(name, of.struct(name), spec, p.at(name));
             }
         }
         if (first.isEmpty()) {
@@ -89,7 +105,7 @@ final class ProbeProblems {
     }
 
     /// One handler by its name. The port of gRPC is a number, which the schema checks.
-    private static void one(String name, Struct handler, Problems p) {
+    private static void one(String name, Struct handler, Struct spec, Problems p) {
         switch (name) {
             case "exec" -> {
                 if (handler.seq("command").isEmpty()) {
@@ -99,15 +115,19 @@ final class ProbeProblems {
             case "httpGet" -> {
                 p.present(handler, "path");
                 port(handler.get("port"), p.at("port"));
-                p.oneOf(handler, "scheme", List.of("HTTP", "HTTPS"));
+                p.oneOf(handler, "scheme", SCHEMES);
                 headers(handler, p.at("httpHeaders"));
             }
             case "tcpSocket", "grpc" -> port(handler.get("port"), p.at("port"));
-            default -> {
-                if (handler.whole("seconds", 0) < 0) {
-                    p.at("seconds").invalid(handler.whole("seconds", 0), "must be greater than or equal to 0");
-                }
-            }
+            default -> sleep(handler.whole("seconds", 0), spec, p);
+        }
+    }
+
+    /// A pod sleeps no longer than it has time to end in. One without a grace period is refused for that.
+    private static void sleep(long seconds, Struct spec, Problems p) {
+        long grace = spec.whole(GRACE, 0);
+        if (spec.has(GRACE) && (seconds < 0 || seconds > grace)) {
+            p.invalid(seconds, "must be non-negative and less than terminationGracePeriodSeconds (" + grace + ")");
         }
     }
 

@@ -2,6 +2,7 @@ package io.k3j.corevalidation;
 
 import io.k3j.model.Struct;
 import io.k3j.validation.Problems;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /// What can be wrong with the profiles of a security context, a pod's or a container's: see
@@ -12,6 +13,8 @@ final class ProfileProblems {
     private static final List<String> TYPES = List.of("Localhost", "RuntimeDefault", "Unconfined");
     /// Names a profile on the node; for the type `Localhost` only.
     private static final String PROFILE = "localhostProfile";
+    /// In bytes, as the longest path.
+    private static final int LONGEST_NAME = 4095;
 
     private ProfileProblems() {
     }
@@ -24,7 +27,7 @@ final class ProfileProblems {
     }
 
     /// The file lies below a directory of the kubelet's and must not lead out of it: `seccomp` in its root directory.
-    private static void seccomp(Struct profile, Problems p) {
+    static void seccomp(Struct profile, Problems p) {
         p.oneOf(profile, "type", TYPES);
         if (!local(profile)) {
             // The message shows the whole profile under Go's names of its fields, as upstream prints the struct.
@@ -39,21 +42,24 @@ final class ProfileProblems {
         }
     }
 
-    /// A name under which the profile is loaded in the node's kernel, not a file.
-    private static void appArmor(Struct profile, Problems p) {
+    /// A name under which the profile is loaded in the node's kernel, not a file. Of a type that is none nothing more
+    /// is said.
+    static void appArmor(Struct profile, Problems p) {
         p.oneOf(profile, "type", TYPES);
         String name = profile.text(PROFILE);
         if (!local(profile)) {
-            if (profile.has(PROFILE)) {
+            if (profile.has(PROFILE) && TYPES.contains(profile.text("type"))) {
                 p.at(PROFILE).invalid(name, "can only be set when AppArmor type is Localhost");
             }
             return;
         }
         if (!name.equals(name.strip())) {
             p.at(PROFILE).invalid(name, "must not be padded with whitespace");
-        }
-        if (name.isBlank()) {
+        } else if (name.isEmpty()) {
             p.at(PROFILE).required("must be set when AppArmor type is Localhost");
+        }
+        if (name.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME) {
+            p.at(PROFILE).tooLong(LONGEST_NAME);
         }
     }
 

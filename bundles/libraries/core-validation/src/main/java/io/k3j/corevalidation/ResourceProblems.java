@@ -13,9 +13,13 @@ import org.jspecify.annotations.Nullable;
 /// Pods and Containers". Amounts are quantities: cores for `cpu`, bytes for memory and storage, pieces for extended
 /// resources. Pure.
 final class ResourceProblems {
-    /// Resources of which a node may promise more than it has: the request is what is reserved, the limit may be larger
-    /// or missing. Of all others (huge pages, devices) a container gets exactly what it asks for.
     private static final Set<String> STANDARD = Set.of("cpu", "memory", "ephemeral-storage");
+    /// What quotas know beside [#STANDARD]: standard resources, but none of a container.
+    private static final Set<String> COUNTED = Set.of("pods", "resourcequotas", "services", "replicationcontrollers",
+            "secrets", "configmaps", "persistentvolumeclaims", "services.nodeports", "services.loadbalancers");
+    private static final Set<String> OF_QUOTAS = Set.of("storage", "requests.storage", "requests.cpu",
+            "requests.memory", "requests.ephemeral-storage", "limits.cpu", "limits.memory",
+            "limits.ephemeral-storage");
     /// How the names of huge pages begin.
     static final String HUGE_PAGES = "hugepages-";
     /// What a pod as a whole has, as upstream lists it.
@@ -35,7 +39,19 @@ final class ResourceProblems {
         check(resources, true, p);
     }
 
+    /// Checks what a pod needs beside its containers, as if these were limits.
+    ///
+    /// @param p the place of the spec
+    static void overhead(Struct spec, Problems p) {
+        if (spec.has("overhead")) {
+            check(Struct.of("limits", spec.struct("overhead")), false, p.at("overhead"));
+        }
+    }
+
     private static void check(Struct resources, boolean ofPod, Problems p) {
+        if (resources.isEmpty()) {
+            return;
+        }
         Struct limits = resources.struct("limits");
         Struct requests = resources.struct("requests");
         for (int i = 0; i < limits.size(); i++) {
@@ -75,26 +91,51 @@ final class ResourceProblems {
         }
     }
 
-    /// One amount of `limits` or `requests`, null when it is none. A name without a slash must be one that Kubernetes
-    /// knows; any other is an extended resource and must name its vendor's domain.
+    /// A name without a slash must be one that Kubernetes knows; any other is an extended resource and must name its
+    /// vendor's domain.
+    private static void name(String name, boolean ofPod, Problems p) {
+        List<String> wrong = Names.qualified(name);
+        p.invalid(name, wrong);
+        boolean slash = name.indexOf('/') >= 0;
+        boolean known = STANDARD.contains(name) || name.startsWith(HUGE_PAGES);
+        boolean standard = slash || known || COUNTED.contains(name) || OF_QUOTAS.contains(name)
+                || name.startsWith("requests." + HUGE_PAGES);
+        if (wrong.isEmpty() && !standard) {
+            p.invalid(name, "must be a standard resource type or fully qualified");
+        }
+        if (ofPod) {
+            if (wrong.isEmpty() && standard && !OF_POD.contains(name) && !name.startsWith(HUGE_PAGES)) {
+                p.unsupported(name, OF_POD);
+            }
+        } else if (!slash && !known) {
+            p.invalid(name, "must be a standard resource for containers");
+        } else if (slash && !ofKubernetes(name) && !extended(name)) {
+            p.invalid(name, "doesn't follow extended resource name standard");
+        }
+    }
+
+    /// Upstream's `IsNativeResource`, of names with a slash.
+    private static boolean ofKubernetes(String name) {
+        return name.contains("kubernetes.io/");
+    }
+
+    /// Upstream's `IsExtendedResourceName`: one that a quota can limit by its requests.
+    private static boolean extended(String name) {
+        return name.indexOf('/') >= 0 && !ofKubernetes(name) && !name.startsWith("requests.")
+                && Names.qualified("requests." + name).isEmpty();
+    }
+
+    /// One amount of `limits` or `requests`, null when it is none.
     private static @Nullable Quantity amount(String name, Struct amounts, boolean ofPod, Problems p) {
         Problems at = p.key(name);
-        at.invalid(name, Names.qualified(name));
-        if (name.indexOf('/') < 0 && !STANDARD.contains(name) && !name.startsWith(HUGE_PAGES)) {
-            at.invalid(name, "must be a standard resource type or fully qualified");
-            if (!ofPod) {
-                at.invalid(name, "must be a standard resource for containers");
-            }
-        } else if (ofPod && !OF_POD.contains(name) && !name.startsWith(HUGE_PAGES)) {
-            at.unsupported(name, OF_POD);
-        }
+        name(name, ofPod, at);
         try {
             Quantity q = Quantity.of(amounts.get(name));
             if (q.signum() < 0) {
                 at.invalid(q.toString(), "must be greater than or equal to 0");
             } else if (name.startsWith(HUGE_PAGES)) {
                 pages(name, q, at);
-            } else if (!overcommitted(name) && q.milliValue() % 1000 != 0) {
+            } else if ((COUNTED.contains(name) || extended(name)) && q.milliValue() % 1000 != 0) {
                 // Half a device cannot be had. Thousandths are rounded up, so every fraction is seen.
                 at.invalid(q.toString(), "must be an integer");
             }
@@ -118,8 +159,10 @@ final class ResourceProblems {
         }
     }
 
-    /// Upstream's `IsOvercommitAllowed`.
+    /// Upstream's `IsOvercommitAllowed`: of what a node may promise more of than it has the request is what is
+    /// reserved, the limit may be larger or missing. Of all others (huge pages, devices) a container gets exactly what
+    /// it asks for.
     private static boolean overcommitted(String name) {
-        return STANDARD.contains(name);
+        return name.indexOf('/') < 0 && !name.startsWith(HUGE_PAGES) || ofKubernetes(name);
     }
 }

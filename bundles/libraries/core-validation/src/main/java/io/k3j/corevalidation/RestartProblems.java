@@ -7,7 +7,7 @@ import java.util.List;
 
 /// What can be wrong with a container's own restart policy and its rules, as upstream's
 /// `validateContainerRestartPolicy`. Pure. Containers and init containers may have both (Kubernetes: Pod Lifecycle,
-/// "Individual container restart policy and rules"); ephemeral containers are never restarted.
+/// "Individual container restart policy and rules").
 final class RestartProblems {
     private static final int MOST_RULES = 20;
     private static final int MOST_CODES = 255;
@@ -18,24 +18,17 @@ final class RestartProblems {
     private RestartProblems() {
     }
 
-    /// @param list where the container stands: `containers`, `initContainers` or `ephemeralContainers`
+    /// @param list where the container stands: `containers` or `initContainers`
     static void check(Struct container, String list, Problems p) {
         Seq rules = container.seq("restartPolicyRules");
-        if (list.equals("ephemeralContainers")) {
-            ephemeral(container, p);
-        } else if (container.has("restartPolicy")) {
-            p.oneOf(container, "restartPolicy", POLICIES);
-            rules(rules, p);
-        } else if (!rules.isEmpty()) {
+        boolean policy = container.has("restartPolicy");
+        if (policy && !POLICIES.contains(container.text("restartPolicy"))) {
+            p.at("restartPolicy").unsupported(container.text("restartPolicy"), POLICIES);
+        } else if (!policy && !rules.isEmpty()) {
             p.at("restartPolicy").required("must specify restartPolicy when restart rules are used");
         }
-    }
-
-    private static void ephemeral(Struct container, Problems p) {
-        for (String field : List.of("restartPolicy", "restartPolicyRules")) {
-            if (container.has(field)) {
-                p.at(field).forbidden("may not be set for ephemeral containers");
-            }
+        if (policy || list.equals("containers")) {
+            rules(rules, p);
         }
     }
 

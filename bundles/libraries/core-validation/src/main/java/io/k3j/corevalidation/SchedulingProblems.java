@@ -7,8 +7,10 @@ import io.k3j.validation.LabelSelectorRules;
 import io.k3j.validation.MetadataRules;
 import io.k3j.validation.Problems;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// What can be wrong with the parts of a pod that say where it may run: "Assigning Pods to Nodes", "Taints and
 /// Tolerations", "Pod Topology Spread Constraints". Pure. A rule that no node meets is valid: such a pod waits.
@@ -19,16 +21,19 @@ import java.util.Map;
 /// | `tolerations` | `Equal` or `Exists`; a key, or `Exists`; no value beside `Exists`; seconds for `NoExecute` only |
 /// | `topologySpreadConstraints` | a skew above 0, a topology key, a valid selector; one of a kind |
 /// | `affinity.nodeAffinity` | see [NodeAffinityProblems] |
-/// | `affinity.podAffinity`, `.podAntiAffinity` | a topology key; valid selectors; a weight from 1 to 100 |
-/// | `schedulingGates` | each name once |
+/// | `affinity.podAffinity`, `.podAntiAffinity` | see [AffinityProblems] |
+/// | `readinessGates`, `schedulingGates` | qualified names; a scheduling gate is there once |
 final class SchedulingProblems {
     /// The message lists them in this order, which is upstream's.
     private static final List<String> EFFECTS = List.of("NoSchedule", "PreferNoSchedule", "NoExecute");
-    /// Without `Lt` and `Gt`: upstream has them off by default (`TaintTolerationComparisonOperators`).
+    /// Without `Lt` and `Gt`: upstream has them off by default (`TaintTolerationComparisonOperators`), but names them
+    /// to who asks for one of them.
     private static final List<String> OPERATORS = List.of("Equal", "Exists");
+    private static final List<String> COMPARING = List.of("Equal", "Exists", "Lt", "Gt");
     private static final List<String> POLICIES = List.of("Honor", "Ignore");
     private static final String ACTION = "whenUnsatisfiable";
     private static final String DO_NOT_SCHEDULE = "DoNotSchedule";
+    private static final List<String> ACTIONS = List.of(DO_NOT_SCHEDULE, "ScheduleAnyway");
 
     private SchedulingProblems() {
     }
@@ -42,9 +47,27 @@ final class SchedulingProblems {
         spread(spec.seq("topologySpreadConstraints"), p);
         NodeAffinityProblems.check(spec.struct("affinity").struct("nodeAffinity"), p.at("affinity.nodeAffinity"));
         for (String kind : List.of("podAffinity", "podAntiAffinity")) {
-            terms(spec.struct("affinity").struct(kind), p.at("affinity").at(kind));
+            AffinityProblems.check(spec.struct("affinity").struct(kind), p.at("affinity").at(kind));
         }
-        p.unique(spec.seq("schedulingGates"), "schedulingGates", "name");
+        gates(spec, p);
+    }
+
+    /// Both kinds of gates: what a pod waits for before it is scheduled, and before it is ready.
+    private static void gates(Struct spec, Problems p) {
+        Seq ready = spec.seq("readinessGates");
+        for (int i = 0; i < ready.size() && !p.full(); i++) {
+            String type = ready.struct(i).text("conditionType");
+            p.at("readinessGates", i).at("conditionType").invalid(type, Names.qualified(type));
+        }
+        Seq gates = spec.seq("schedulingGates");
+        Set<String> names = new HashSet<>();
+        for (int i = 0; i < gates.size() && !p.full(); i++) {
+            String name = gates.struct(i).text("name");
+            p.at("schedulingGates", i).invalid(name, Names.qualified(name));
+            if (!names.add(name)) {
+                p.at("schedulingGates", i).duplicate(name);
+            }
+        }
     }
 
     /// Checks a list of tolerations.
@@ -54,40 +77,6 @@ final class SchedulingProblems {
         for (int i = 0; i < tolerations.size(); i++) {
             toleration(tolerations.struct(i), p.at("tolerations", i));
         }
-    }
-
-    /// Pod affinity and anti-affinity have the same shape. Preferred terms have a weight, which the scheduler adds up
-    /// over all that hold; 100 bounds what one of them can do.
-    private static void terms(Struct affinity, Problems p) {
-        Seq required = affinity.seq("requiredDuringSchedulingIgnoredDuringExecution");
-        for (int i = 0; i < required.size(); i++) {
-            topology(required.struct(i), p.at("requiredDuringSchedulingIgnoredDuringExecution", i));
-        }
-        Seq preferred = affinity.seq("preferredDuringSchedulingIgnoredDuringExecution");
-        for (int i = 0; i < preferred.size(); i++) {
-            Problems at = p.at("preferredDuringSchedulingIgnoredDuringExecution", i);
-            weight(preferred.struct(i), at);
-            topology(preferred.struct(i).struct("podAffinityTerm"), at.at("podAffinityTerm"));
-        }
-    }
-
-    static void weight(Struct preferred, Problems p) {
-        long weight = preferred.whole("weight", 0);
-        if (weight < 1 || weight > 100) {
-            p.at("weight").invalid(weight, "must be in the range 1-100");
-        }
-    }
-
-    /// The key of a node label: nodes with the same value are one place. Without it a term would say nothing, since an
-    /// empty key does not mean "anywhere".
-    private static void topology(Struct term, Problems p) {
-        if (term.text("topologyKey").isEmpty()) {
-            p.at("topologyKey").required("can not be empty");
-        }
-        if (term.has("labelSelector")) {
-            LabelSelectorRules.check(term.struct("labelSelector"), p.at("labelSelector"));
-        }
-        LabelSelectorRules.check(term.struct("namespaceSelector"), p.at("namespaceSelector"));
     }
 
     /// `maxSkew` is a difference of numbers of pods between places; 0 could never be met by one pod on two places.
@@ -105,7 +94,9 @@ final class SchedulingProblems {
             if (c.text("topologyKey").isEmpty()) {
                 at.at("topologyKey").required("can not be empty");
             }
-            at.oneOf(c, ACTION, List.of(DO_NOT_SCHEDULE, "ScheduleAnyway"));
+            if (!ACTIONS.contains(c.text(ACTION))) {
+                at.at(ACTION).unsupported(c.text(ACTION), ACTIONS);
+            }
             if (last.getOrDefault(kindOf(c), i) > i) {
                 at.at("{topologyKey, whenUnsatisfiable}").duplicate("{" + String.join(", ", kindOf(c)) + "}");
             }
@@ -115,6 +106,7 @@ final class SchedulingProblems {
                     at.at(field).unsupported(c.text(field), POLICIES);
                 }
             }
+            AffinityProblems.labelKeys(c, at);
             LabelSelectorRules.check(c.struct("labelSelector"), at.at("labelSelector"));
         }
     }
@@ -152,7 +144,6 @@ final class SchedulingProblems {
             p.at("effect").invalid(t.text("effect"), "effect must be 'NoExecute' when `tolerationSeconds` is set");
         }
         value(t, p.at("operator"));
-        p.oneOf(t, "operator", OPERATORS);
         p.oneOf(t, "effect", EFFECTS);
     }
 
@@ -168,12 +159,11 @@ final class SchedulingProblems {
             }
             case "Exists" -> {
                 if (!value.isEmpty()) {
-                    p.invalid(t, "value must be empty when `operator` is 'Exists'");
+                    p.invalid(value, "value must be empty when `operator` is 'Exists'");
                 }
             }
-            default -> {
-                // the operator is refused
-            }
+            case "Lt", "Gt" -> p.unsupported(t.text("operator"), COMPARING);
+            default -> p.unsupported(t.text("operator"), OPERATORS);
         }
     }
 }

@@ -16,7 +16,7 @@ final class TrustBundleProblems {
     private TrustBundleProblems() {
     }
 
-    /// @param p the place, which upstream calls `clusterTrustBundlePEM`
+    /// @param p its place
     static void check(Struct bundle, Problems p) {
         if (bundle.has(NAME) && bundle.has(SIGNER)) {
             p.invalid(shown(bundle), "only one of name and signerName may be used");

@@ -1,176 +1,176 @@
 package io.k3j.corevalidation;
 
 import io.k3j.apimachinery.Names;
+import io.k3j.apimachinery.Quantity;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.validation.Problems;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
-/// What can be wrong with the volumes of a pod, as upstream's `ValidateVolumes`. Sources that are not named here
-/// (`iscsi`, ephemeral volumes and others) are checked by the schema alone. Pure.
+/// What can be wrong with the volumes of a pod or template, as upstream's `ValidateVolumes`. None of the objects has to
+/// exist: a pod waits for them. Pure.
 ///
 /// | field | what must be so |
 /// |---|---|
 /// | `name` | a DNS label, once in the pod |
-/// | the source | exactly one |
+/// | the source | exactly one, of which the first in upstream's order is checked |
+/// | `emptyDir.sizeLimit` | a quantity of bytes, not negative |
 /// | `hostPath` | a path without `..`, a type that upstream knows |
 /// | `configMap`, `secret` | the object's name; keys and relative paths in `items`; modes of nine bits |
-/// | `downwardAPI` | the files of [DownwardProblems] |
-/// | `persistentVolumeClaim` | the claim's name |
-/// | `emptyDir.sizeLimit` | a quantity of bytes, not negative |
-/// | `csi` | the driver's name, the name of its Secret |
-/// | `nfs` | an absolute path |
-/// | `projected` | one source per entry, no path twice; a token has a relative path and lives ten minutes or longer |
-/// | `projected.sources[].clusterTrustBundle` | what [TrustBundleProblems] says |
-/// | `projected.sources[].podCertificate` | what [PodCertificateProblems] says |
-final class VolumeProblems {
+/// | `downwardAPI`, `projected` | see [DownwardProblems] and [ProjectedProblems] |
+/// | `persistentVolumeClaim` | the claim's name, which is none of those that are made for the pod |
+/// | `ephemeral` | a template of a claim: [ClaimTemplateProblems]; with the pod's name, a name for it |
+/// | `csi`, `nfs` and all others | see [CsiProblems], [NfsProblems] and [SourceProblems] |
+///
+/// @param inPod whether the volumes are those of a pod, not of a template
+/// @param pod the pod's name, empty while there is none
+record VolumeProblems(boolean inPod, String pod) {
     /// Empty means: not checked by the kubelet.
     private static final List<String> HOST_TYPES = List.of("", "BlockDevice", "CharDevice", "Directory",
             "DirectoryOrCreate", "File", "FileOrCreate", "Socket");
+    private static final List<String> SOURCES = List.of("emptyDir", "hostPath", "gitRepo", "gcePersistentDisk",
+            "awsElasticBlockStore", "secret", "nfs", "iscsi", "glusterfs", "flocker", "persistentVolumeClaim", "rbd",
+            "cinder", "cephfs", "quobyte", "downwardAPI", "fc", "flexVolume", "configMap", "azureFile", "vsphereVolume",
+            "photonPersistentDisk", "portworxVolume", "azureDisk", "storageos", "projected", "scaleIO", "csi",
+            "ephemeral", "image");
+    private static final String CLAIM = "persistentVolumeClaim";
+    private static final String EPHEMERAL = "ephemeral";
 
-    private static final String BUNDLE = "clusterTrustBundle";
-    private static final String CERTIFICATE = "podCertificate";
-
-    private VolumeProblems() {
-    }
-
-    /// Checks all of a pod's volumes.
+    /// Checks all of the volumes.
     ///
     /// @param p the pod spec's place
-    /// @return their names, of valid and invalid volumes alike: containers refer to them
-    static Set<String> volumes(Seq volumes, Problems p) {
+    /// @return the names of those with nothing wrong: containers refer to them
+    Set<String> check(Seq volumes, Problems p) {
         Set<String> names = new HashSet<>();
-        for (int i = 0; i < volumes.size(); i++) {
+        if (volumes.isEmpty()) {
+            return names;
+        }
+        Set<String> made = made(volumes);
+        for (int i = 0; i < volumes.size() && !p.full(); i++) {
             Struct v = volumes.struct(i);
             Problems at = p.at("volumes", i);
+            int before = p.count();
+            sources(v, at);
+            String name = v.text("name");
             if (at.present(v, "name")) {
-                at.at("name").invalid(v.text("name"), Names.label(v.text("name")));
-                if (!names.add(v.text("name"))) {
-                    at.at("name").duplicate(v.text("name"));
-                }
+                at.at("name").invalid(name, Names.label(name));
             }
-            // Every field but the name is a source; the first one counts and each further one is reported.
-            List<String> sources = v.names().stream().filter(n -> !n.equals("name")).toList();
-            if (sources.isEmpty()) {
-                at.required("must specify a volume type");
+            if (names.contains(name)) {
+                at.at("name").duplicate(name);
             }
-            for (int s = 1; s < sources.size(); s++) {
-                at.at(sources.get(s)).forbidden("may not specify more than 1 volume type");
+            if (p.count() == before) {
+                names.add(name);
             }
-            source(v, at);
+            String claim = v.struct(CLAIM).text("claimName");
+            if (made.contains(claim)) {
+                at.at(CLAIM).at("claimName").invalid(claim,
+                        "must not reference a PVC that gets created for an ephemeral volume");
+            }
         }
         return names;
     }
 
-    /// What each kind of source must say. None of the objects has to exist: a pod waits for them.
-    private static void source(Struct volume, Problems p) {
-        if (volume.has("hostPath")) {
-            Struct h = volume.struct("hostPath");
-            if (p.at("hostPath").present(h, "path") && List.of(h.text("path").split("/")).contains("..")) {
-                p.at("hostPath").at("path").invalid(h.text("path"), "must not contain '..'");
+    /// The names of the claims that will be made for the pod.
+    private Set<String> made(Seq volumes) {
+        return pod.isEmpty() ? Set.of() : volumes.structs().stream().filter(v -> v.has(EPHEMERAL))
+                .map(v -> pod + "-" + v.text("name")).collect(Collectors.toSet());
+    }
+
+    private void sources(Struct volume, Problems p) {
+        String first = "";
+        for (String source : SOURCES) {
+            if (volume.has(source) && !first.isEmpty()) {
+                p.at(told(source)).forbidden("may not specify more than 1 volume type");
+            } else if (volume.has(source)) {
+                first = source;
+                source(source, volume.struct(source), volume, p);
             }
-            p.at("hostPath").oneOf(h, "type", HOST_TYPES);
         }
-        if (volume.has("configMap")) {
-            p.at("configMap").present(volume.struct("configMap"), "name");
-            items(volume.struct("configMap"), p.at("configMap"));
-        }
-        if (volume.has("secret")) {
-            p.at("secret").present(volume.struct("secret"), "secretName");
-            items(volume.struct("secret"), p.at("secret"));
-        }
-        if (volume.has("downwardAPI")) {
-            DownwardProblems.check(volume.struct("downwardAPI"), p.at("downwardAPI"));
-        }
-        if (volume.has("persistentVolumeClaim")) {
-            p.at("persistentVolumeClaim").present(volume.struct("persistentVolumeClaim"), "claimName");
-        }
-        if (volume.struct("emptyDir").has("sizeLimit")) {
-            p.at("emptyDir").quantity(volume.struct("emptyDir"), "sizeLimit");
-        }
-        if (volume.has("csi")) {
-            CsiProblems.volume(volume.struct("csi"), p.at("csi"));
-        }
-        if (volume.has("nfs")) {
-            NfsProblems.check(volume.struct("nfs"), p.at("nfs"));
-        }
-        if (volume.has("projected")) {
-            projected(volume.struct("projected"), p.at("projected"));
+        if (first.isEmpty()) {
+            p.required("must specify a volume type");
         }
     }
 
-    /// Several sources in one directory. A token lives at least ten minutes, which is also the least that a
-    /// TokenRequest may ask for.
-    private static void projected(Struct projected, Problems p) {
-        Seq sources = projected.seq("sources");
-        mode(projected, "defaultMode", p);
-        Set<String> paths = new HashSet<>();
-        for (int i = 0; i < sources.size(); i++) {
-            Struct s = sources.struct(i);
-            Problems at = p.at("sources", i);
-            if (s.size() > 1) {
-                at.forbidden("may not specify more than 1 volume type");
+    /// Upstream names two sources that are too many otherwise than the API does.
+    private static String told(String source) {
+        return switch (source) {
+            case "cephfs" -> "cephFS";
+            case "downwardAPI" -> "downwarAPI";
+            default -> source;
+        };
+    }
+
+    private void source(String name, Struct source, Struct volume, Problems p) {
+        Problems at = p.at(name);
+        switch (name) {
+            case "emptyDir" -> size(source, at);
+            case "hostPath" -> host(source, at);
+            case "secret" -> {
+                at.present(source, "secretName");
+                items(source, at);
             }
-            for (String named : List.of("secret", "configMap")) {
-                if (s.has(named)) {
-                    at.at(named).present(s.struct(named), "name");
-                    items(s.struct(named), at.at(named));
-                    uniquePaths(s.struct(named), s.struct(named).text("name"), paths, p);
+            case "configMap" -> {
+                at.present(source, "name");
+                items(source, at);
+            }
+            case "downwardAPI" -> DownwardProblems.check(source, at);
+            case "projected" -> ProjectedProblems.check(source, at);
+            case CLAIM -> at.present(source, "claimName");
+            case EPHEMERAL -> ephemeral(source, volume.text("name"), p);
+            case "csi" -> CsiProblems.volume(source, at);
+            case "image" -> {
+                // a template may leave it to whoever makes the pods
+                if (inPod) {
+                    at.present(source, "reference");
                 }
+                at.requiredOneOf(source, "pullPolicy", ContainerProblems.PULL);
             }
-            if (s.has("downwardAPI")) {
-                DownwardProblems.check(s.struct("downwardAPI"), at.at("downwardAPI"));
-                uniquePaths(s.struct("downwardAPI"), "", paths, p);
-            }
-            if (s.has(BUNDLE)) {
-                TrustBundleProblems.check(s.struct(BUNDLE), at.at("clusterTrustBundlePEM"));
-                unique(s.struct(BUNDLE).text("path"), s.struct(BUNDLE).text("path"), paths, p);
-            }
-            if (s.has(CERTIFICATE)) {
-                PodCertificateProblems.check(s.struct(CERTIFICATE), at.at(CERTIFICATE));
-                PodCertificateProblems.PATHS.stream().map(path -> s.struct(CERTIFICATE).text(path))
-                        .filter(path -> !path.isEmpty()).forEach(path -> unique(path, path, paths, p));
-            }
-            if (s.has("serviceAccountToken")) {
-                token(s.struct("serviceAccountToken"), at.at("serviceAccountToken"));
-            }
+            default -> SourceProblems.check(name, source, volume.text("name"), p);
         }
     }
 
-    private static void token(Struct token, Problems p) {
-        if (p.present(token, "path")) {
-            file(token.text("path"), p.at("path"));
+    private static void size(Struct source, Problems p) {
+        if (!source.has("sizeLimit")) {
+            return;
         }
-        if (token.whole("expirationSeconds", 3600) < 600) {
-            p.at("expirationSeconds").invalid(token.whole("expirationSeconds", 0),
-                    "may not specify a duration less than 10 minutes");
-        }
-    }
-
-    /// No two files of a projected volume at one path, as far as they are named.
-    /// @param name of the object, which upstream shows in place of the path
-    private static void uniquePaths(Struct source, String name, Set<String> paths, Problems p) {
-        for (String path : source.seq("items").structs().stream().map(item -> item.text("path")).toList()) {
-            if (!path.isEmpty()) {
-                unique(path, name.isEmpty() ? path : name, paths, p);
+        try {
+            if (Quantity.of(source.get("sizeLimit")).signum() < 0) {
+                p.at("sizeLimit").forbidden("SizeLimit field must be a valid resource quantity");
             }
+        } catch (IllegalArgumentException e) {
+            p.at("sizeLimit").invalid(source.get("sizeLimit"), String.valueOf(e.getMessage()));
         }
     }
 
-    private static void unique(String path, String shown, Set<String> paths, Problems p) {
-        if (!paths.add(path)) {
-            p.invalid(shown, "conflicting duplicate paths");
+    static void host(Struct source, Problems p) {
+        if (p.present(source, "path")) {
+            noWayUp(source.text("path"), p.at("path"));
+            p.oneOf(source, "type", HOST_TYPES);
+        }
+    }
+
+    private void ephemeral(Struct source, String name, Problems p) {
+        if (source.has("volumeClaimTemplate")) {
+            ClaimTemplateProblems.check(source.struct("volumeClaimTemplate"),
+                    p.at(EPHEMERAL).at("volumeClaimTemplate"));
+        } else {
+            p.at(EPHEMERAL).at("volumeClaimTemplate").required("");
+        }
+        if (!pod.isEmpty() && !name.isEmpty()) {
+            String claim = pod + "-" + name;
+            Names.subdomain(claim).forEach(why -> p.at("name").invalid(name, "PVC name \"" + claim + "\": " + why));
         }
     }
 
     /// Keys of a ConfigMap or Secret as files: `path` is relative to the volume, `mode` overrides `defaultMode`. For a
     /// part of a projected volume there is no `defaultMode`, and none reads as 0.
-    private static void items(Struct source, Problems p) {
+    static void items(Struct source, Problems p) {
         mode(source, "defaultMode", p);
         Seq items = source.seq("items");
-        for (int i = 0; i < items.size(); i++) {
+        for (int i = 0; i < items.size() && !p.full(); i++) {
             Struct item = items.struct(i);
             p.at("items", i).present(item, "key");
             if (p.at("items", i).present(item, "path")) {
@@ -198,12 +198,16 @@ final class VolumeProblems {
     }
 
     /// A path that must stay below where it is laid: upstream's `validateLocalDescendingPath`. An empty one is the
-    /// place itself. Only whole parts count as `..`. The kubelet looks again when it opens the path, since links are
-    /// beyond what a text can tell.
+    /// place itself. The kubelet looks again when it opens the path, since links are beyond what a text can tell.
     static void below(String path, Problems p) {
         if (path.startsWith("/")) {
             p.invalid(path, "must be a relative path");
         }
+        noWayUp(path, p);
+    }
+
+    /// A path that leads up nowhere: upstream's `validatePathNoBacksteps`. Only whole parts count as `..`.
+    static void noWayUp(String path, Problems p) {
         if (List.of(path.split("/")).contains("..")) {
             p.invalid(path, "must not contain '..'");
         }

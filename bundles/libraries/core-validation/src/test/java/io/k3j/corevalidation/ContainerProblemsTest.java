@@ -17,6 +17,9 @@ class ContainerProblemsTest {
     private static final String LABEL = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters"
             + " or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex"
             + " used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
+    private static final String SUBDOMAIN = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric"
+            + " characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com',"
+            + " regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
     private static final String ONE_SOURCE = "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`,"
             + " `secretKeyRef` or `fileKeyRef`";
     private static final Struct VALID = Struct.of("name", "a", "image", "i", "imagePullPolicy", "Always",
@@ -24,8 +27,8 @@ class ContainerProblemsTest {
 
     private static List<String> found(String list, Struct container) {
         Struct spec = Struct.of("volumes", Seq.of(Struct.of("name", "v", "emptyDir", Struct.EMPTY),
-                Struct.of("name", "c", "configMap", Struct.EMPTY)));
-        return Case.found(p -> new ContainerProblems(spec, Set.of("v", "c"), list).check(container,
+                Struct.of("name", "d", "persistentVolumeClaim", Struct.EMPTY)));
+        return Case.found(p -> new ContainerProblems(spec, Set.of("v", "d"), list).check(container,
                 p.at("spec").at(list, 0), new HashSet<>()));
     }
 
@@ -33,9 +36,9 @@ class ContainerProblemsTest {
         return Stream.of(Case.of("name", null, "name: Required value"),
                 Case.of("name", "A_b", "name: Invalid value: \"A_b\": " + LABEL),
                 Case.of("image", null, "image: Required value"),
-                Case.of("image", " i", "image: Invalid value: \" i\": must not have leading or trailing whitespace"),
-                Case.of("terminationMessagePolicy", "Log", "terminationMessagePolicy: Invalid value: \"Log\": must be"
-                        + " 'File' or 'FallbackToLogsOnError'"),
+                Case.of("image", " i"),
+                Case.of("terminationMessagePolicy", "Log", "terminationMessagePolicy: Unsupported value: \"Log\":"
+                        + " supported values: \"File\", \"FallbackToLogsOnError\""),
                 Case.of("terminationMessagePolicy", "FallbackToLogsOnError"),
                 Case.of("imagePullPolicy", null, "imagePullPolicy: Required value"),
                 Case.of("imagePullPolicy", "Sometimes", "imagePullPolicy: Unsupported value: \"Sometimes\": supported"
@@ -75,16 +78,14 @@ class ContainerProblemsTest {
                 source(Struct.of("fieldRef", field)),
                 source(Struct.of("fileKeyRef", Struct.of("volumeName", "v", "path", "a/b.env", "key", "K"))),
                 source(Struct.of("fileKeyRef", Struct.EMPTY),
+                        "env[0].valueFrom.fileKeyRef.key: Required value",
                         "env[0].valueFrom.fileKeyRef.volumeName: Required value",
-                        "env[0].valueFrom.fileKeyRef.path: Required value",
-                        "env[0].valueFrom.fileKeyRef.key: Required value"),
+                        "env[0].valueFrom.fileKeyRef.path: Required value"),
                 source(Struct.of("fileKeyRef", Struct.of("volumeName", "w", "path", "../b", "key", "K".repeat(129))),
-                        "env[0].valueFrom.fileKeyRef.volumeName: Not found: \"w\"",
-                        "env[0].valueFrom.fileKeyRef.path: Invalid value: \"../b\": must not contain '..'",
-                        "env[0].valueFrom.fileKeyRef.key: Too long: may not be more than 128 bytes"),
-                source(Struct.of("fileKeyRef", Struct.of("volumeName", "c", "path", "b", "key", "K")),
-                        "env[0].valueFrom.fileKeyRef.volumeName: Invalid value: \"c\": referenced volume must be of"
-                                + " type emptyDir"),
+                        "env[0].valueFrom.fileKeyRef.key: Too long: may not be more than 128 bytes",
+                        "env[0].valueFrom.fileKeyRef.path: Invalid value: \"../b\": must not contain '..'"),
+                source(Struct.of("fileKeyRef", Struct.of("volumeName", "W", "path", "b", "key", "K")),
+                        "env[0].valueFrom.fileKeyRef.volumeName: Invalid value: \"W\": " + LABEL),
                 source(Struct.of("fieldRef", Struct.EMPTY), "env[0].valueFrom.fieldRef.fieldPath: Required value"),
                 source(Struct.of("resourceFieldRef", Struct.EMPTY),
                         "env[0].valueFrom.resourceFieldRef.resource: Required value"),
@@ -94,7 +95,7 @@ class ContainerProblemsTest {
                         Seq.of(Struct.of("name", "A", "value", "b", "valueFrom", Struct.of("fieldRef", field))),
                         "env[0].valueFrom: Invalid value: \"\": may not be specified when `value` is not empty"),
                 source(Struct.of("configMapKeyRef", Struct.of("key", "k")),
-                        "env[0].valueFrom.configMapKeyRef.name: Required value"),
+                        "env[0].valueFrom.configMapKeyRef.name: Invalid value: \"\": " + SUBDOMAIN),
                 source(Struct.of("secretKeyRef", Struct.of("name", "s")),
                         "env[0].valueFrom.secretKeyRef.key: Required value"),
                 source(Struct.of("secretKeyRef", Struct.of("name", "s", "key", "..")),
@@ -109,37 +110,18 @@ class ContainerProblemsTest {
         Struct named = Struct.of("name", "n");
         return Stream.of(Case.of("envFrom", Seq.of(Struct.of("configMapRef", named), Struct.of("secretRef", named))),
                 Case.of("envFrom", Seq.of(Struct.of("prefix", "P_")),
-                        "envFrom[0]: Invalid value: \"\": must specify one of: `configMapRef` or `secretRef`"),
+                        "envFrom: Invalid value: \"\": must specify one of: `configMapRef` or `secretRef`"),
                 Case.of("envFrom", Seq.of(Struct.of("configMapRef", named, "secretRef", named)),
-                        "envFrom[0]: Invalid value: \"\": may not have more than one field specified at a time"),
+                        "envFrom: Invalid value: \"\": may not have more than one field specified at a time"),
+                Case.of("envFrom", Seq.of(Struct.of("prefix", "a=", "secretRef", named)), "envFrom[0].prefix: Invalid"
+                        + " value: \"a=\": a valid environment variable name must consist only of printable ASCII"
+                        + " characters other than '='"),
+                Case.of("envFrom", Seq.of(Struct.of("secretRef", Struct.of("name", "S"))),
+                        "envFrom[0].secretRef.name: Invalid value: \"S\": " + SUBDOMAIN),
                 Case.of("envFrom", Seq.of(Struct.of("configMapRef", Struct.EMPTY)),
                         "envFrom[0].configMapRef.name: Required value"),
                 Case.of("envFrom", Seq.of(Struct.of("secretRef", Struct.EMPTY)),
                         "envFrom[0].secretRef.name: Required value"));
-    }
-
-    static Stream<Case> mounts() {
-        return Stream.of(mount(Struct.of("subPath", "a/b", "mountPropagation", "None")),
-                Case.of("volumeMounts", Seq.of(Struct.of("mountPath", "/m")), "volumeMounts[0].name: Required value"),
-                mount(Struct.of("name", "w"), "volumeMounts[0].name: Not found: \"w\""),
-                Case.of("volumeMounts", Seq.of(Struct.of("name", "v")), "volumeMounts[0].mountPath: Required value"),
-                Case.of("volumeMounts",
-                        Seq.of(Struct.of("name", "v", "mountPath", "/m"), Struct.of("name", "v", "mountPath", "/m")),
-                        "volumeMounts[1].mountPath: Invalid value: \"/m\": must be unique"),
-                mount(Struct.of("subPath", "a", "subPathExpr", "$(A)"), "volumeMounts[0].subPathExpr: Invalid value:"
-                        + " \"$(A)\": subPathExpr and subPath are mutually exclusive"),
-                mount(Struct.of("subPath", "../b"),
-                        "volumeMounts[0].subPath: Invalid value: \"../b\": must not contain '..'"),
-                mount(Struct.of("subPathExpr", "/b"),
-                        "volumeMounts[0].subPathExpr: Invalid value: \"/b\": must be a relative path"),
-                mount(Struct.of("mountPropagation", "Up"), "volumeMounts[0].mountPropagation: Unsupported value:"
-                        + " \"Up\": supported values: \"Bidirectional\", \"HostToContainer\", \"None\""));
-    }
-
-    private static Case mount(Struct more, String... expected) {
-        Struct.Builder mount = Struct.of("name", "v", "mountPath", "/m").toBuilder();
-        more.forEach(mount::put);
-        return Case.of("volumeMounts", Seq.of(mount.build()), expected);
     }
 
     static Stream<Case> security() {
@@ -169,7 +151,7 @@ class ContainerProblemsTest {
     }
 
     @ParameterizedTest
-    @MethodSource({"plain", "ports", "environment", "environmentFrom", "mounts", "security"})
+    @MethodSource({"plain", "ports", "environment", "environmentFrom", "security"})
     void eachFieldIsRefusedInUpstreamsWords(Case c) {
         Struct container = c.value() == null ? VALID.without(c.field()) : VALID.with(c.field(), c.value());
         assertThat(found("containers", container))
@@ -191,9 +173,18 @@ class ContainerProblemsTest {
     }
 
     @Test
-    void ephemeralContainersAreNeverRestarted() {
-        assertThat(found("ephemeralContainers", VALID.with("restartPolicy", "Always"))).containsExactly(
-                "spec.ephemeralContainers[0].restartPolicy: Forbidden: may not be set for ephemeral containers");
+    void filesOfVariablesLieInAnEmptyDirectoryOfThePod() {
+        Seq env = Seq.of(Struct.of("name", "A", "valueFrom", Struct.of("fileKeyRef", Struct.of("volumeName", "v"))));
+        Struct spec = Struct.of("containers", Seq.of(VALID.with("env", env)));
+        String at = "containers[0].env[0].valueFrom.fileKeyRef.volumeName: ";
+        assertThat(files(spec)).containsExactly(at + "Not found: \"v\"");
+        assertThat(files(spec.with("volumes", Seq.of(Struct.of("name", "v", "configMap", Struct.EMPTY)))))
+                .containsExactly(at + "Invalid value: \"v\": referenced volume must be of type emptyDir");
+        assertThat(files(spec.with("volumes", Seq.of(Struct.of("name", "v", "emptyDir", Struct.EMPTY))))).isEmpty();
+    }
+
+    private static List<String> files(Struct spec) {
+        return Case.found(p -> EnvironmentProblems.files(spec, List.of("containers"), p));
     }
 
     @Test
@@ -219,7 +210,7 @@ class ContainerProblemsTest {
                         "spec.containers[0].restartPolicyRules[0].exitCodes.values: Too many: 256: must have at most"
                                 + " 255 items");
         assertThat(found("ephemeralContainers", VALID.with("restartPolicyRules", Seq.of(rule)))).containsExactly(
-                "spec.ephemeralContainers[0].restartPolicyRules: Forbidden: may not be set for ephemeral containers");
+                "spec.ephemeralContainers[0].restartPolicyRules: Forbidden: cannot be set for an Ephemeral Container");
     }
 
     @Test

@@ -23,7 +23,7 @@ class DownwardProblemsTest {
 
     private static List<String> found(Struct source) {
         Struct volume = Struct.of("name", "v", "downwardAPI", source);
-        return Case.found(p -> VolumeProblems.volumes(Seq.of(volume), p));
+        return Case.found(p -> new VolumeProblems(false, "").check(Seq.of(volume), p));
     }
 
     private static List<String> ofItem(Struct item) {
@@ -49,6 +49,9 @@ class DownwardProblemsTest {
                         + " \"metadata.namespace\", \"metadata.uid\""),
                 Case.of("fieldRef", ref("spec.host.name"), ".fieldRef.fieldPath: Invalid value: \"spec.host.name\":"
                         + " error converting fieldPath: field label not supported: spec.host.name"),
+                Case.of("fieldRef", ref("metadata.labels[']"), ".fieldRef.fieldPath: Invalid value:"
+                        + " \"metadata.labels[']\": error converting fieldPath: field label not supported:"
+                        + " metadata.labels[']"),
                 Case.of("fieldRef", ref("metadata.name['a']"), ".fieldRef.fieldPath: Invalid value:"
                         + " \"metadata.name['a']\": error converting fieldPath: field label does not support"
                         + " subscript: metadata.name['a']"),
@@ -71,6 +74,13 @@ class DownwardProblemsTest {
     }
 
     @Test
+    void aVariableMayNameTheNodeByItsOldName() {
+        assertThat(Case.found(p -> DownwardProblems.variable(ref("spec.host"), p))).isEmpty();
+        assertThat(ofItem(ITEM.with("fieldRef", ref("spec.host")))).singleElement().asString()
+                .startsWith(AT + ".fieldRef.fieldPath: Unsupported value: \"spec.nodeName\"");
+    }
+
+    @Test
     void aResourceIsOneOfAContainer() {
         Struct item = ITEM.without("fieldRef");
         assertThat(ofItem(item.with("resourceFieldRef", CPU))).isEmpty();
@@ -90,7 +100,7 @@ class DownwardProblemsTest {
                 .startsWith(AT + ".defaultMode: Invalid value: -1");
         Struct source = Struct.of("downwardAPI", Struct.of("items", Seq.of(ITEM.with("path", "../a"))));
         Struct volume = Struct.of("name", "v", "projected", Struct.of("sources", Seq.of(source)));
-        assertThat(Case.found(p -> VolumeProblems.volumes(Seq.of(volume), p))).containsExactly(
+        assertThat(Case.found(p -> new VolumeProblems(false, "").check(Seq.of(volume), p))).containsExactly(
                 "volumes[0].projected.sources[0].downwardAPI.path: Invalid value: \"../a\": must not contain '..'");
     }
 }

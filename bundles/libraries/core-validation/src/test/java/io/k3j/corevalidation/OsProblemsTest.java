@@ -68,6 +68,8 @@ class OsProblemsTest {
         Struct options = Struct.of("windowsOptions", Struct.of("hostProcess", true));
         assertThat(found(Struct.of("os", Struct.of("name", "linux"), "securityContext", options, "containers",
                 Seq.of(Struct.of("name", "c", "securityContext", options))))).containsExactly(
+                        "hostNetwork: Invalid value: false: hostNetwork must be true if pod contains any hostProcess"
+                                + " containers",
                         "securityContext.windowsOptions: Forbidden: windows options cannot be set for a linux pod",
                         "containers[0].securityContext.windowsOptions: Forbidden: windows options cannot be set for a"
                                 + " linux pod");

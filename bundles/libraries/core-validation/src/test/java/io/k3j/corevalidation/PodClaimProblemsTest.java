@@ -13,7 +13,13 @@ class PodClaimProblemsTest {
     private static List<String> found(Seq claims, Struct... used) {
         Struct container = Struct.of("name", "c", "resources", Struct.of("claims", Seq.of((Object[]) used)));
         return Case.found(p -> PodClaimProblems
-                .check(Struct.of("resourceClaims", claims, "containers", Seq.of(container)), p));
+                .check(Struct.of("resourceClaims", claims, "containers", Seq.of(container)), false, p));
+    }
+
+    @Test
+    void aPodOfANodesOwnHasNoClaims() {
+        assertThat(Case.found(p -> PodClaimProblems.check(Struct.of("resourceClaims", Seq.of(CLAIM)), true,
+                p.at("spec")))).containsExactly(": Forbidden: static pods do not support resource claims");
     }
 
     @Test
@@ -22,7 +28,10 @@ class PodClaimProblemsTest {
         assertThat(found(Seq.of(CLAIM), Struct.of("name", "gpu", "request", "a"),
                 Struct.of("name", "gpu", "request", "b"))).isEmpty();
         assertThat(found(Seq.of(CLAIM), Struct.of("name", "nic"))).singleElement().asString()
-                .endsWith("containers[0].resources.claims[0]: Not found: \"nic\"");
+                .endsWith("containers[0].resources.claims[0]: Not found: \"nic\": must be one of the names in"
+                        + " pod.spec.resourceClaims: gpu");
+        assertThat(found(Seq.EMPTY, Struct.of("name", "nic"))).singleElement().asString()
+                .endsWith("Not found: \"nic\": must be one of the names in pod.spec.resourceClaims which is empty");
         assertThat(found(Seq.of(CLAIM), Struct.of("name", "gpu"), Struct.of("name", "gpu"))).singleElement()
                 .asString().endsWith("containers[0].resources.claims[1]: Duplicate value: \"gpu\"");
     }

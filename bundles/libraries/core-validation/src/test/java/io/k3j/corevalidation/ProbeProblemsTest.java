@@ -17,8 +17,11 @@ class ProbeProblemsTest {
     private static final String HEADER = "a valid HTTP header must consist of alphanumeric characters or '-' (e.g."
             + " 'X-Header-Name', regex used for validation is '[-A-Za-z0-9]+')";
 
+    private static final Struct LINUX = Struct.of("terminationGracePeriodSeconds", 30, "os",
+            Struct.of("name", "linux"));
+
     private static List<String> found(Struct container) {
-        return Case.found(p -> ProbeProblems.check(container, true, p));
+        return Case.found(p -> ProbeProblems.check(container, LINUX, true, p));
     }
 
     static Stream<Case> handlers() {
@@ -62,6 +65,8 @@ class ProbeProblemsTest {
                 Case.of("startupProbe", TCP.with("successThreshold", 2),
                         "startupProbe.successThreshold: Invalid value: 2: must be 1"),
                 Case.of("livenessProbe", TCP.with("terminationGracePeriodSeconds", 5)),
+                Case.of("livenessProbe", TCP.with("terminationGracePeriodSeconds", 0),
+                        "livenessProbe.terminationGracePeriodSeconds: Invalid value: 0: must be greater than 0"),
                 Case.of("readinessProbe", TCP.with("terminationGracePeriodSeconds", 5),
                         "readinessProbe.terminationGracePeriodSeconds: Invalid value: 5: must not be set for"
                                 + " readinessProbes"));
@@ -75,7 +80,12 @@ class ProbeProblemsTest {
                 hook(Struct.of("preStop", Struct.EMPTY),
                         "lifecycle.preStop: Required value: must specify a handler type"),
                 hook(Struct.of("preStop", Struct.of("sleep", Struct.of("seconds", -1))),
-                        "lifecycle.preStop.sleep.seconds: Invalid value: -1: must be greater than or equal to 0"),
+                        "lifecycle.preStop.sleep: Invalid value: -1: must be non-negative and less than"
+                                + " terminationGracePeriodSeconds (30)"),
+                hook(Struct.of("preStop", Struct.of("sleep", Struct.of("seconds", 31))),
+                        "lifecycle.preStop.sleep: Invalid value: 31: must be non-negative and less than"
+                                + " terminationGracePeriodSeconds (30)"),
+                hook(Struct.of("stopSignal", "SIGRTMIN+3")),
                 hook(Struct.of("postStart", Struct.of("grpc", Struct.of("port", 80))),
                         "lifecycle.postStart: Required value: must specify a handler type"));
     }
@@ -94,8 +104,19 @@ class ProbeProblemsTest {
     void whereNothingKeepsRunningThereIsNothingToProbe() {
         Struct container = Struct.of("livenessProbe", TCP, "lifecycle", Struct.of("preStop", EXEC));
         assertThat(found(container)).isEmpty();
-        assertThat(Case.found(p -> ProbeProblems.check(container, false, p))).containsExactly(
-                "livenessProbe: Forbidden: may not be set for init containers without restartPolicy=Always",
-                "lifecycle: Forbidden: may not be set for init containers without restartPolicy=Always");
+        assertThat(Case.found(p -> ProbeProblems.check(container, LINUX, false, p))).containsExactly(
+                "lifecycle: Forbidden: may not be set for init containers without restartPolicy=Always",
+                "livenessProbe: Forbidden: may not be set for init containers without restartPolicy=Always");
+    }
+
+    @Test
+    void aSignalIsOneThatTheSystemOfThePodHas() {
+        Struct container = Struct.of("lifecycle", Struct.of("stopSignal", "SIGHUP"));
+        assertThat(found(container)).isEmpty();
+        assertThat(Case.found(p -> ProbeProblems.check(container, Struct.EMPTY, true, p))).containsExactly(
+                "lifecycle.stopSignal: Forbidden: may not be set for containers with empty `spec.os.name`");
+        Struct windows = Struct.of("os", Struct.of("name", "windows"));
+        assertThat(Case.found(p -> ProbeProblems.check(container, windows, true, p))).containsExactly(
+                "lifecycle.stopSignal: Unsupported value: \"SIGHUP\": supported values: \"SIGKILL\", \"SIGTERM\"");
     }
 }

@@ -37,10 +37,15 @@ class ResourceProblemsTest {
 
     @Test
     void aVendorsDomainIsADnsSubdomain() {
-        assertThat(found(Struct.of("-/gpu", 1), Struct.EMPTY)).singleElement().asString()
+        String standard = "doesn't follow extended resource name standard";
+        assertThat(found(Struct.of("-/gpu", 1), Struct.EMPTY)).hasSize(2)
+                .contains("limits[-/gpu]: Invalid value: \"-/gpu\": " + standard).first().asString()
                 .startsWith("limits[-/gpu]: Invalid value: \"-/gpu\": prefix part a lowercase RFC 1123 subdomain");
-        assertThat(found(Struct.of("/gpu", 1), Struct.EMPTY))
-                .containsExactly("limits[/gpu]: Invalid value: \"/gpu\": prefix part must be non-empty");
+        assertThat(found(Struct.of("/gpu", 1), Struct.EMPTY)).containsExactly(
+                "limits[/gpu]: Invalid value: \"/gpu\": prefix part must be non-empty",
+                "limits[/gpu]: Invalid value: \"/gpu\": " + standard);
+        assertThat(found(Struct.of("requests.example.com/gpu", 1), Struct.EMPTY)).containsExactly(
+                "limits[requests.example.com/gpu]: Invalid value: \"requests.example.com/gpu\": " + standard);
     }
 
     @Test
@@ -64,6 +69,7 @@ class ResourceProblemsTest {
                 "requests: Invalid value: \"1\": must be equal to example.com/gpu limit of 2");
         assertThat(found(Struct.EMPTY, Struct.of("hugepages-2Mi", "4Mi", "cpu", "1")))
                 .containsExactly("limits: Required value: Limit must be set for non overcommitable resources");
+        assertThat(found(Struct.EMPTY, Struct.of("a.kubernetes.io/b", 1))).isEmpty();
     }
 
     private static boolean indivisible(String name, String amount) {

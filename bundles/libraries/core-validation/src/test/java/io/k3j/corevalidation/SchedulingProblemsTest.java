@@ -15,6 +15,10 @@ class SchedulingProblemsTest {
     private static final String PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution";
     private static final Struct TERM = Struct.of("topologyKey", "kubernetes.io/hostname");
 
+    private static final String NAME_PART = "name part must consist of alphanumeric characters, '-', '_' or '.', and"
+            + " must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex"
+            + " used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
+
     private static List<String> found(String field, Object value) {
         return Case.found(p -> SchedulingProblems.check(Struct.of(field, value), p));
     }
@@ -23,15 +27,14 @@ class SchedulingProblemsTest {
         return Stream.of(toleration(Struct.of("operator", "Exists")),
                 toleration(Struct.of("key", "k", "value", "v", "effect", "NoSchedule")),
                 toleration(Struct.of("key", "k", "operator", "Gt", "value", "1"), ".operator: Unsupported value:"
-                        + " \"Gt\": supported values: \"Equal\", \"Exists\""),
+                        + " \"Gt\": supported values: \"Equal\", \"Exists\", \"Lt\", \"Gt\""),
                 toleration(Struct.of("key", "k", "operator", "Lt", "value", "1"), ".operator: Unsupported value:"
-                        + " \"Lt\": supported values: \"Equal\", \"Exists\""),
+                        + " \"Lt\": supported values: \"Equal\", \"Exists\", \"Lt\", \"Gt\""),
                 toleration(Struct.of("operator", "Equal", "value", "v"),
                         ".operator: Invalid value: \"Equal\": operator must be Exists when `key` is empty, which means"
                                 + " \"match all values and all keys\""),
                 toleration(Struct.of("key", "k", "operator", "Exists", "value", "v"),
-                        ".operator: Invalid value: {\"key\":\"k\",\"operator\":\"Exists\",\"value\":\"v\"}: value must"
-                                + " be empty when `operator` is 'Exists'"),
+                        ".operator: Invalid value: \"v\": value must be empty when `operator` is 'Exists'"),
                 toleration(Struct.of("key", "k", "effect", "NoExecute", "tolerationSeconds", 1)),
                 toleration(Struct.of("key", "k", "effect", "NoSchedule", "tolerationSeconds", 1),
                         ".effect: Invalid value: \"NoSchedule\": effect must be 'NoExecute' when `tolerationSeconds`"
@@ -63,6 +66,11 @@ class SchedulingProblemsTest {
                 Case.of("topologySpreadConstraints", Seq.of(valid.with("whenUnsatisfiable", "Wait")),
                         at + "whenUnsatisfiable: Unsupported value: \"Wait\": supported values: \"DoNotSchedule\","
                                 + " \"ScheduleAnyway\""),
+                Case.of("topologySpreadConstraints", Seq.of(valid.without("whenUnsatisfiable")),
+                        at + "whenUnsatisfiable: Unsupported value: \"\": supported values: \"DoNotSchedule\","
+                                + " \"ScheduleAnyway\""),
+                Case.of("topologySpreadConstraints", Seq.of(valid.with("matchLabelKeys", Seq.of("app"))),
+                        at + "matchLabelKeys: Forbidden: must not be specified when labelSelector is not set"),
                 Case.of("topologySpreadConstraints", Seq.of(valid, valid.with("whenUnsatisfiable", "ScheduleAnyway"))),
                 Case.of("topologySpreadConstraints", Seq.of(valid, valid),
                         at + "{topologyKey, whenUnsatisfiable}: Duplicate value: \"{zone, DoNotSchedule}\""),
@@ -90,7 +98,9 @@ class SchedulingProblemsTest {
             String at = "affinity." + kind + ".";
             return Stream.of(pods(kind, REQUIRED, TERM),
                     pods(kind, REQUIRED, Struct.EMPTY,
-                            at + REQUIRED + "[0].topologyKey: Required value: can not be empty"),
+                            at + REQUIRED + "[0].topologyKey: Required value: can not be empty",
+                            at + REQUIRED + "[0].topologyKey: Invalid value: \"\": name part must be non-empty",
+                            at + REQUIRED + "[0].topologyKey: Invalid value: \"\": " + NAME_PART),
                     pods(kind, REQUIRED,
                             TERM.with("labelSelector",
                                     Struct.of("matchExpressions",
@@ -106,7 +116,10 @@ class SchedulingProblemsTest {
                     pods(kind, PREFERRED, Struct.of("podAffinityTerm", TERM),
                             at + PREFERRED + "[0].weight: Invalid value: 0: must be in the range 1-100"),
                     pods(kind, PREFERRED, Struct.of("weight", 1),
-                            at + PREFERRED + "[0].podAffinityTerm.topologyKey: Required value: can not be empty"));
+                            at + PREFERRED + "[0].podAffinityTerm.topologyKey: Required value: can not be empty",
+                            at + PREFERRED + "[0].podAffinityTerm.topologyKey: Invalid value: \"\": name part must be"
+                                    + " non-empty",
+                            at + PREFERRED + "[0].podAffinityTerm.topologyKey: Invalid value: \"\": " + NAME_PART));
         });
     }
 
@@ -193,7 +206,7 @@ class SchedulingProblemsTest {
     @Test
     void theKeyOfATolerationIsAQualifiedName() {
         assertThat(found("tolerations", Seq.of(Struct.of("key", "a/b/c")))).singleElement().asString()
-                .startsWith("tolerations[0].key: Invalid value: \"a/b/c\": a qualified name must consist of");
+                .startsWith("tolerations[0].key: Invalid value: \"a/b/c\": a valid label key must consist of");
     }
 
     @Test
@@ -205,6 +218,52 @@ class SchedulingProblemsTest {
     @Test
     void aSchedulingGateIsThereOnce() {
         assertThat(found("schedulingGates", Seq.of(Struct.of("name", "a"), Struct.of("name", "b"),
-                Struct.of("name", "a")))).containsExactly("schedulingGates[2].name: Duplicate value: \"a\"");
+                Struct.of("name", "a")))).containsExactly("schedulingGates[2]: Duplicate value: \"a\"");
+    }
+
+    @Test
+    void gatesHaveQualifiedNames() {
+        assertThat(found("schedulingGates", Seq.of(Struct.of("name", "/a"))))
+                .containsExactly("schedulingGates[0]: Invalid value: \"/a\": prefix part must be non-empty");
+        assertThat(found("readinessGates", Seq.of(Struct.of("conditionType", "/a")))).containsExactly(
+                "readinessGates[0].conditionType: Invalid value: \"/a\": prefix part must be non-empty");
+    }
+
+    static Stream<Case> labelKeys() {
+        Struct selecting = TERM.with("labelSelector", Struct.of("matchLabels", Struct.of("app", "a"),
+                "matchExpressions", Seq.of(Struct.of("key", "tier", "operator", "In", "values", Seq.of("b")))));
+        String at = "affinity.podAffinity." + REQUIRED + "[0]";
+        return Stream.of(pods("podAffinity", REQUIRED, selecting.with("matchLabelKeys", Seq.of("app", "tier"))),
+                pods("podAffinity", REQUIRED, TERM.with("mismatchLabelKeys", Seq.of("app")),
+                        at + ".mismatchLabelKeys: Forbidden: must not be specified when labelSelector is not set"),
+                pods("podAffinity", REQUIRED, selecting.with("mismatchLabelKeys", Seq.of("/a")),
+                        at + ".mismatchLabelKeys[0]: Invalid value: \"/a\": prefix part must be non-empty"),
+                pods("podAffinity", REQUIRED,
+                        selecting.with("matchLabelKeys", Seq.of("a", "b")).with("mismatchLabelKeys", Seq.of("b")),
+                        at + ".matchLabelKeys[1]: Invalid value: \"b\": exists in both matchLabelKeys and"
+                                + " mismatchLabelKeys"),
+                pods("podAffinity", REQUIRED,
+                        selecting.with("matchLabelKeys", Seq.of("b", "tier")).withAt(Struct.of("tier", "x"),
+                                "labelSelector", "matchLabels"),
+                        at + "[1]: Invalid value: \"tier\": exists in both matchLabelKeys and labelSelector"),
+                pods("podAffinity", REQUIRED, TERM.with("namespaces", Seq.of("a", "b.c")),
+                        at + ".namespace: Invalid value: \"b.c\": must not contain dots"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("labelKeys")
+    void keysOfThePodsOwnLabelsStandOnce(Case c) {
+        assertThat(found(c.field(), c.value())).containsExactlyElementsOf(c.expected());
+    }
+
+    @Test
+    void nodesThatMustBeMetHaveValuesThatLabelsCanHave() {
+        Struct odd = Struct.of("key", "k", "operator", "In", "values", Seq.of("-"));
+        Case required = node("matchExpressions", odd);
+        assertThat(found(required.field(), required.value())).singleElement().asString()
+                .contains("matchExpressions[0].values[0]: Invalid value: \"-\": a valid label must be");
+        Case preferred = preferred(
+                Struct.of("weight", 1, "preference", Struct.of("matchExpressions", Seq.of(odd))));
+        assertThat(found(preferred.field(), preferred.value())).isEmpty();
     }
 }

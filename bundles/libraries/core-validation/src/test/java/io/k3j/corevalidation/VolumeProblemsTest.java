@@ -17,13 +17,13 @@ class VolumeProblemsTest {
     private static final String RESERVED = "must not start with '..'";
 
     private static List<String> found(Struct... volumes) {
-        return Case.found(p -> VolumeProblems.volumes(Seq.of((Object[]) volumes), p));
+        return Case.found(p -> new VolumeProblems(false, "").check(Seq.of((Object[]) volumes), p));
     }
 
     static Stream<Case> simple() {
         return Stream.of(Case.of("emptyDir", Struct.EMPTY), Case.of("emptyDir", Struct.of("sizeLimit", "1Gi")),
                 Case.of("emptyDir", Struct.of("sizeLimit", "-1"),
-                        ".emptyDir.sizeLimit: Invalid value: \"-1\": must be greater than or equal to 0"),
+                        ".emptyDir.sizeLimit: Forbidden: SizeLimit field must be a valid resource quantity"),
                 Case.of("hostPath", Struct.of("path", "/var", "type", "")),
                 Case.of("hostPath", Struct.of("type", "File"), ".hostPath.path: Required value"),
                 Case.of("hostPath", Struct.of("path", "/a/../b"),
@@ -83,16 +83,18 @@ class VolumeProblemsTest {
                         ".projected.sources[0].serviceAccountToken.expirationSeconds: Invalid value: 599: may not"
                                 + " specify a duration less than 10 minutes"),
                 part(Struct.of("serviceAccountToken", Struct.EMPTY),
-                        ".projected.sources[0].serviceAccountToken.path: Required value"),
+                        ".projected.path: Required value"),
+                part(Struct.of("serviceAccountToken", token.with("expirationSeconds", 4_294_967_297L)),
+                        ".projected.sources[0].serviceAccountToken.expirationSeconds: Invalid value: 4294967297: may"
+                                + " not specify a duration larger than 2^32 seconds"),
                 part(Struct.of("serviceAccountToken", token.with("path", "/token")),
-                        ".projected.sources[0].serviceAccountToken.path: Invalid value: \"/token\": must be a relative"
-                                + " path"),
+                        ".projected.path: Invalid value: \"/token\": must be a relative path"),
                 part(Struct.of("serviceAccountToken", token.with("path", "a/../../token")),
-                        ".projected.sources[0].serviceAccountToken.path: Invalid value: \"a/../../token\": " + DOTS),
+                        ".projected.path: Invalid value: \"a/../../token\": " + DOTS),
                 part(Struct.of("serviceAccountToken", token.with("path", "..data/token")),
-                        ".projected.sources[0].serviceAccountToken.path: Invalid value: \"..data/token\": " + RESERVED),
+                        ".projected.path: Invalid value: \"..data/token\": " + RESERVED),
                 part(Struct.of("configMap", Struct.of("name", "n"), "secret", Struct.of("name", "n")),
-                        ".projected.sources[0]: Forbidden: may not specify more than 1 volume type"),
+                        ".projected.sources[0]: Forbidden: may not specify more than 1 volume type per source"),
                 part(Struct.of("secret", Struct.EMPTY), ".projected.sources[0].secret.name: Required value"),
                 part(Struct.of("configMap", Struct.of("name", "n", "items", Seq.of(Struct.of("path", "p")))),
                         ".projected.sources[0].configMap.items[0].key: Required value"),
@@ -102,7 +104,7 @@ class VolumeProblemsTest {
 
     private static Case bundle(Struct source, String... expected) {
         return part(Struct.of("clusterTrustBundle", source), Stream.of(expected)
-                .map(e -> ".projected.sources[0].clusterTrustBundlePEM" + e).toArray(String[]::new));
+                .map(e -> ".projected.sources[0].clusterTrustBundle" + e).toArray(String[]::new));
     }
 
     static Stream<Case> trustBundles() {
@@ -164,7 +166,7 @@ class VolumeProblemsTest {
     void theNameOfABundleIsThatOfItsSignerAndASubdomain() {
         Struct source = Struct.of("clusterTrustBundle", Struct.of("name", "example.com:a:V", "path", "p"));
         assertThat(found(Struct.of("name", "v", "projected", Struct.of("sources", Seq.of(source)))))
-                .singleElement().asString().startsWith("volumes[0].projected.sources[0].clusterTrustBundlePEM.name:"
+                .singleElement().asString().startsWith("volumes[0].projected.sources[0].clusterTrustBundle.name:"
                         + " Invalid value: \"example.com:a:V\": not a valid clustertrustbundlename: a lowercase RFC"
                         + " 1123 subdomain must consist of");
     }
@@ -194,8 +196,46 @@ class VolumeProblemsTest {
     }
 
     @Test
-    void theNamesOfAllVolumesAreGivenThoseOfInvalidOnesToo() {
+    void theNamesOfSoundVolumesAreGiven() {
         Seq volumes = Seq.of(Struct.of("name", "a", "emptyDir", Struct.EMPTY), Struct.of("name", "b"), Struct.EMPTY);
-        assertThat(VolumeProblems.volumes(volumes, Problems.none())).containsExactlyInAnyOrder("a", "b");
+        assertThat(new VolumeProblems(false, "").check(volumes, Problems.none())).containsExactly("a");
+    }
+
+    @Test
+    void theFirstSourceInUpstreamsOrderCounts() {
+        Struct volume = Struct.of("name", "v", "downwardAPI", Struct.EMPTY, "csi", Struct.EMPTY, "emptyDir",
+                Struct.EMPTY, "cephfs", Struct.EMPTY);
+        String why = ": Forbidden: may not specify more than 1 volume type";
+        assertThat(found(volume)).containsExactly("volumes[0].cephFS" + why, "volumes[0].downwarAPI" + why,
+                "volumes[0].csi" + why);
+    }
+
+    @Test
+    void anImageIsNamedInAPodAtTheLatest() {
+        Struct image = Struct.of("name", "v", "image", Struct.of("pullPolicy", "Never"));
+        assertThat(found(image)).isEmpty();
+        assertThat(Case.found(p -> new VolumeProblems(true, "").check(Seq.of(image), p)))
+                .containsExactly("volumes[0].image.reference: Required value");
+        assertThat(found(image.with("image", Struct.of("pullPolicy", "Once")))).containsExactly(
+                "volumes[0].image.pullPolicy: Unsupported value: \"Once\": supported values: \"Always\","
+                        + " \"IfNotPresent\", \"Never\"");
+    }
+
+    @Test
+    void aClaimThatIsMadeForAPodHasANameAndIsNoOther() {
+        Struct spec = Struct.of("accessModes", Seq.of("ReadWriteOnce"), "resources",
+                Struct.of("requests", Struct.of("storage", "1Gi")));
+        Struct made = Struct.of("name", "data", "ephemeral",
+                Struct.of("volumeClaimTemplate", Struct.of("spec", spec)));
+        Struct taken = Struct.of("name", "v", "persistentVolumeClaim", Struct.of("claimName", "web-data"));
+        assertThat(found(made, taken)).isEmpty();
+        assertThat(Case.found(p -> new VolumeProblems(true, "web").check(Seq.of(made, taken), p))).containsExactly(
+                "volumes[1].persistentVolumeClaim.claimName: Invalid value: \"web-data\": must not reference a PVC"
+                        + " that gets created for an ephemeral volume");
+        assertThat(Case.found(p -> new VolumeProblems(true, "a".repeat(250)).check(Seq.of(made), p)))
+                .containsExactly("volumes[0].name: Invalid value: \"data\": PVC name \"" + "a".repeat(250)
+                        + "-data\": must be no more than 253 characters");
+        assertThat(found(Struct.of("name", "v", "ephemeral", Struct.EMPTY)))
+                .containsExactly("volumes[0].ephemeral.volumeClaimTemplate: Required value");
     }
 }

@@ -1,10 +1,11 @@
 package io.k3j.devicerules;
 
+import io.k3j.corevalidation.AddressProblems;
 import io.k3j.corevalidation.CsiProblems;
 import io.k3j.corevalidation.NodeAffinityProblems;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
-import io.k3j.validation.Addresses;
+import io.k3j.validation.ConditionRules;
 import io.k3j.validation.Problems;
 import java.util.HashSet;
 import java.util.List;
@@ -87,6 +88,7 @@ final class AllocationProblems {
             if (conditions > MOST_CONDITIONS) {
                 at.at("conditions").tooMany(conditions, MOST_CONDITIONS);
             }
+            ConditionRules.check(device, at);
             if (device.has("data")) {
                 DeviceClaimProblems.json(device, "data", at, LONGEST_DATA);
             }
@@ -102,18 +104,9 @@ final class AllocationProblems {
         if (data.text("hardwareAddress").length() > LONGEST_HARDWARE_ADDRESS) {
             p.at("hardwareAddress").tooLong(LONGEST_HARDWARE_ADDRESS);
         }
-        DeviceLists.texts(data, "ips", MOST_ADDRESSES, p, (address, at) -> {
-            int slash = address.indexOf('/');
-            if (slash < 0 || !Addresses.isIp(address.substring(0, slash)) || !prefix(address.substring(slash + 1))) {
-                at.invalid(address, "must be a valid address in CIDR form, (e.g. 10.9.8.7/24 or 2001:db8::1/64)");
-            }
-        });
+        DeviceLists.texts(data, "ips", MOST_ADDRESSES, p, (address, at) -> at.invalid(address,
+                AddressProblems.interfaceAddress(address)));
         DeviceLists.unique(data, "ips", MOST_ADDRESSES, p);
-    }
-
-    private static boolean prefix(String bits) {
-        return !bits.isEmpty() && bits.length() <= 3 && bits.chars().allMatch(DeviceNames::digit)
-                && Integer.parseInt(bits) <= 128;
     }
 
     private static void named(Struct device, Problems p) {

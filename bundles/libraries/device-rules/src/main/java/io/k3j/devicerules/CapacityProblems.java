@@ -6,7 +6,9 @@ import io.k3j.model.Struct;
 import io.k3j.validation.Problems;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What can be wrong with a device's capacities and how parts of them are given, as upstream's
@@ -27,9 +29,9 @@ final class CapacityProblems {
         boolean shared = device.flag("allowMultipleAllocations");
         Struct capacities = device.struct("capacity");
         for (String name : capacities.names()) {
-            DeviceNames.qualified(name, p);
             Struct capacity = capacities.struct(name);
             Problems at = p.key(name);
+            DeviceNames.qualified(name, at);
             Quantity whole = read(capacity.get("value"), at.at("value"));
             if (capacity.has(POLICY) && !shared) {
                 at.at(POLICY).forbidden("allowMultipleAllocations must be true");
@@ -67,30 +69,34 @@ final class CapacityProblems {
         }
     }
 
+    /// What is told twice is told as whole numbers, in which upstream compares.
     private static void options(Seq values, Quantity usual, Quantity whole, Problems p) {
         if (values.size() > MOST_OPTIONS) {
             p.at(VALUES).tooMany(values.size(), MOST_OPTIONS);
             return;
         }
-        List<Quantity> seen = new ArrayList<>();
+        List<Quantity> all = new ArrayList<>();
         for (int i = 0; i < values.size(); i++) {
-            Problems at = p.at(VALUES, i);
-            Quantity option = read(values.get(i), at);
+            Quantity option = read(values.get(i), p.at(VALUES, i));
             if (option == null) {
-                continue;
+                return;
             }
-            if (!seen.isEmpty() && seen.getLast().compareTo(option) > 0) {
-                at.invalid(option.toString(), "values must be sorted in ascending order");
+            if (i > 0 && all.getLast().compareTo(option) > 0) {
+                p.at(VALUES, i).invalid(option.toString(), "values must be sorted in ascending order");
             }
-            if (option.compareTo(whole) > 0) {
-                at.invalid(option.toString(), "option is larger than capacity value: " + whole);
-            }
-            if (seen.stream().anyMatch(s -> s.compareTo(option) == 0)) {
-                at.duplicate(option.toString());
-            }
-            seen.add(option);
+            all.add(option);
         }
-        if (seen.stream().noneMatch(s -> s.compareTo(usual) == 0)) {
+        for (int i = 0; i < all.size(); i++) {
+            larger(all.get(i), whole, "option is larger than capacity value: " + whole, p.at(VALUES, i), all.get(i));
+        }
+        Set<String> seen = new HashSet<>();
+        for (int i = 0; i < all.size(); i++) {
+            String number = String.valueOf(all.get(i).value());
+            if (!seen.add(number)) {
+                p.at(VALUES, i).duplicate(number);
+            }
+        }
+        if (all.stream().noneMatch(s -> s.compareTo(usual) == 0)) {
             p.at(VALUES).invalid(usual.toString(), "default value is not valid according to the requestPolicy");
         }
     }
@@ -106,11 +112,11 @@ final class CapacityProblems {
             return;
         }
         larger(min, whole, "min is larger than capacity value: " + whole, p.at("min"), min);
-        larger(min, usual, "default is less than min: " + min, p.at(DEFAULT), usual);
+        larger(min, usual, "default is less than min: " + min, p.at("min"), usual);
         if (range.has("max")) {
             larger(min, max, "min is larger than max: " + max, p.at("max"), min);
             larger(max, whole, "max is larger than capacity value: " + whole, p.at("max"), max);
-            larger(usual, max, "default is more than max: " + max, p.at(DEFAULT), usual);
+            larger(usual, max, "default is more than max: " + max, p.at("max"), usual);
         }
         if (range.has("step")) {
             Quantity step = read(range.get("step"), p.at("step"));

@@ -32,7 +32,7 @@ final class DeviceProblems {
         }
         Problems attributes = p.at("attributes");
         device.struct("attributes").forEach((name, value) -> {
-            DeviceNames.qualified(name, attributes);
+            DeviceNames.qualified(name, attributes.key(name));
             attribute(value instanceof Struct s ? s : Struct.EMPTY, attributes.key(name));
         });
         if (!device.struct("capacity").equals(before.struct("capacity"))) {
@@ -86,7 +86,7 @@ final class DeviceProblems {
         } else if (counters.size() > MOST_COUNTERS) {
             p.at(COUNTERS).tooMany(counters.size(), MOST_COUNTERS);
         } else {
-            counters.names().forEach(name -> DeviceNames.label(name, p.at(COUNTERS)));
+            counters.names().forEach(name -> DeviceNames.label(name, p.at(COUNTERS).key(name)));
         }
     }
 

@@ -33,7 +33,7 @@ final class ResourceClaimTemplateRules implements KindRules {
             return;
         }
         Problems p = problems.at(SPEC);
-        MetadataRules.labels(spec.struct("metadata").struct("labels"), p.at("metadata").at("labels"));
+        MetadataRules.template(spec.struct("metadata"), p.at("metadata"));
         claims.check(spec.struct(SPEC).struct("devices"), p.at(SPEC).at("devices"));
     }
 }

@@ -1,5 +1,6 @@
 package io.k3j.endpointcontrollers;
 
+import io.k3j.componenthelpers.Cidr;
 import io.k3j.controllerkit.Requeue;
 import io.k3j.controllerkit.ControllerContext;
 import io.k3j.controllerkit.LiveView;
@@ -10,6 +11,7 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -83,13 +85,23 @@ final class EndpointsMirror implements Reconciler {
     }
 
     private static void add(Map<SlicePlan.Group, List<Struct>> groups, Seq ports, Struct address, boolean ready) {
-        String family = address.text("ip").indexOf(':') >= 0 ? "IPv6" : "IPv4";
+        String ip = canonical(address.text("ip"));
+        String family = ip.indexOf(':') >= 0 ? "IPv6" : "IPv4";
         groups.computeIfAbsent(new SlicePlan.Group(family, ports), g -> new ArrayList<>())
-                .add(Struct.builder().put("addresses", Seq.of(address.text("ip")))
+                .add(Struct.builder().put("addresses", Seq.of(ip))
                         .put("conditions", Struct.of("ready", ready))
                         .putUnlessEmpty("hostname", address.text("hostname"))
                         .putUnlessEmpty("nodeName", address.text("nodeName"))
                         .putUnlessEmpty("targetRef", address.struct("targetRef")).build());
+    }
+
+    /// The only spelling that slices take. What is no address stays, for the API server to refuse.
+    private static String canonical(String ip) {
+        try {
+            return ip.indexOf(':') >= 0 ? Cidr.text(InetAddress.ofLiteral(ip)) : ip;
+        } catch (IllegalArgumentException e) {
+            return ip;
+        }
     }
 
     private static Obj newSlice(Obj endpoints, SlicePlan.Group group) {

@@ -117,6 +117,22 @@ class EndpointsTest {
         assertThat(stage.all(BuiltinResources.ENDPOINT_SLICES)).isEmpty();
     }
 
+    /// Slices take one spelling of an address only, Endpoints take any.
+    @Test
+    void mirrorsAddressesInTheFormThatSlicesTake() {
+        stage.api.create(BuiltinResources.SERVICES,
+                Stage.workload("v1", "Service", "db", Struct.of("ports", Seq.of(PORT))), WriteOptions.PLAIN);
+        stage.api.create(BuiltinResources.ENDPOINTS, Obj.of(Struct.of("apiVersion", "v1", "kind", "Endpoints",
+                "metadata", Struct.of("name", "db", "namespace", "default"), "subsets",
+                Seq.of(Struct.of("addresses", Seq.of(Struct.of("ip", "2001:DB8:0:0::7")), "ports",
+                        Seq.of(Struct.of("port", 5432)))))),
+                WriteOptions.PLAIN);
+        stage.settle();
+        Obj slice = stage.all(BuiltinResources.ENDPOINT_SLICES).getFirst();
+        assertThat(slice.tree().text("addressType")).isEqualTo("IPv6");
+        assertThat(slice.tree().seq("endpoints").struct(0).seq("addresses").text(0)).isEqualTo("2001:db8::7");
+    }
+
     @Test
     void mirrorsEachAddressWithTheAnnotationsBesideASliceOfAnybody() {
         stage.api.create(BuiltinResources.SERVICES,

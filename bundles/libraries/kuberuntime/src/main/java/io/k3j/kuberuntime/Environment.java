@@ -135,7 +135,7 @@ public final class Environment {
     /// @throws ConfigError when there is no such field
     public String field(Obj pod, String path, List<String> addresses) {
         int quote = path.indexOf("['");
-        if (quote > 0 && path.endsWith("']")) {
+        if (quote > 0 && quote + 2 <= path.length() - 2 && path.endsWith("']")) {
             String key = path.substring(quote + 2, path.length() - 2);
             Map<String, String> map = path.startsWith("metadata.labels") ? pod.labels() : pod.annotations();
             return map.getOrDefault(key, "");
@@ -146,7 +146,7 @@ public final class Environment {
             case "metadata.uid" -> pod.uid();
             case "metadata.labels" -> lines(pod.labels());
             case "metadata.annotations" -> lines(pod.annotations());
-            case "spec.nodeName" -> node.name;
+            case "spec.nodeName", "spec.host" -> node.name;
             case "spec.serviceAccountName" -> pod.spec().text("serviceAccountName");
             case "status.hostIP" -> node.addresses.isEmpty() ? "" : node.addresses.getFirst();
             case "status.hostIPs" -> String.join(",", node.addresses);

@@ -37,6 +37,12 @@ class EnvironmentTest {
                 }));
     }
 
+    @Test
+    void aNodeHasAnOldNameToo() {
+        assertThat(environment.field(POD, "spec.nodeName", List.of())).isEqualTo("n");
+        assertThat(environment.field(POD, "spec.host", List.of())).isEqualTo("n");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', value = {"KEY='val'|val",
             "# comment\\n\\n  OTHER='x'\\n\\tKEY='$V ${V} #\\' # more|$V ${V} #\\",

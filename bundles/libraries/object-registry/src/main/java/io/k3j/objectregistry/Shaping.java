@@ -81,7 +81,7 @@ public final class Shaping {
     }
 
     /// Through a subresource nobody comes to own what it does not reach, as upstream's reset fields say; the hooks,
-    /// which put that back, add nothing there.
+    /// which put that back, add at most times there.
     private static Struct reached(Intent intent, Write write, Struct wished) {
         return intent.subresource().isEmpty() ? wished : intent.target().hooks().prepared(write, wished);
     }

@@ -19,6 +19,7 @@ import java.util.Optional;
 public record ClusterToken(Optional<String> caHash, String user, String password) {
     private static final String PREFIX = "K10";
     private static final String SEPARATOR = "::";
+    private static final String OF_NODE = "::node:";
     private static final int HASH_LENGTH = 64;
     private static final int ID_LENGTH = 6;
     private static final int SECRET_LENGTH = 16;
@@ -43,6 +44,18 @@ public record ClusterToken(Optional<String> caHash, String user, String password
             throw new IllegalArgumentException("invalid token CA hash length");
         }
         return credentials(hash, token.substring(separator + SEPARATOR.length()));
+    }
+
+    /// The password that `--agent-token` of a server names: the whole text, also where it begins with `K10`, as with
+    /// K3s; but of `K10<hash>::node:<password>` the password.
+    /// @throws IllegalArgumentException when that is empty
+    public static String agentPassword(String flag) {
+        int user = flag.startsWith(PREFIX) ? flag.indexOf(OF_NODE) : -1;
+        String password = user < 0 ? flag : flag.substring(user + OF_NODE.length());
+        if (password.isEmpty()) {
+            throw new IllegalArgumentException("token must not be empty");
+        }
+        return password;
     }
 
     /// @param hash empty for none

@@ -2,7 +2,6 @@ package io.k3j.pki;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,47 +47,21 @@ public final class PasswordFile {
     public PasswordFile() {
     }
 
-    /// Reads a file's text; rows with fewer than three fields are an error, as in K3s, and the groups may be missing.
-    /// Of two rows with one user the last one counts.
-    /// @throws IllegalArgumentException on such a row, without what it holds
+    /// Reads a file's text as Go reads CSV; rows with fewer than three fields are an error, as in K3s, and the groups
+    /// may be missing. Of two rows with one user the last one counts.
+    /// @throws IllegalArgumentException on such a row, or quotes that are not in pairs, without what the text holds
     public static PasswordFile parse(String text) {
         PasswordFile file = new PasswordFile();
-        for (String line : text.split("\n")) {
-            if (!line.isBlank()) {
-                List<String> fields = fields(line.strip());
-                if (fields.size() < GROUPS) {
-                    throw new IllegalArgumentException("password file must have at least 3 columns");
-                }
-                List<String> groups = fields.size() > GROUPS && !fields.get(GROUPS).isEmpty()
-                        ? List.of(fields.get(GROUPS).split(","))
-                        : List.of();
-                file.put(new Row(fields.get(USER), fields.get(PASSWORD), groups));
+        for (List<String> fields : CsvRecords.of(text)) {
+            if (fields.size() < GROUPS) {
+                throw new IllegalArgumentException("password file must have at least 3 columns");
             }
+            List<String> groups = fields.size() > GROUPS && !fields.get(GROUPS).isEmpty()
+                    ? List.of(fields.get(GROUPS).split(","))
+                    : List.of();
+            file.put(new Row(fields.get(USER), fields.get(PASSWORD), groups));
         }
         return file;
-    }
-
-    /// CSV as Go reads it (RFC 4180): a field in quotes may hold commas, and two quotes for one.
-    private static List<String> fields(String line) {
-        List<String> fields = new ArrayList<>();
-        StringBuilder field = new StringBuilder();
-        boolean quoted = false;
-        for (int i = 0; i < line.length(); i++) {
-            char c = line.charAt(i);
-            if (c == '"' && quoted && i + 1 < line.length() && line.charAt(i + 1) == '"') {
-                field.append('"');
-                i++;
-            } else if (c == '"') {
-                quoted = !quoted;
-            } else if (c == ',' && !quoted) {
-                fields.add(field.toString());
-                field.setLength(0);
-            } else {
-                field.append(c);
-            }
-        }
-        fields.add(field.toString());
-        return fields;
     }
 
     /// Adds or replaces a user.
@@ -114,14 +87,9 @@ public final class PasswordFile {
     public String text() {
         StringBuilder text = new StringBuilder();
         for (Row row : List.copyOf(rows.values())) {
-            text.append(quoted(row.password())).append(',').append(quoted(row.user())).append(',')
-                    .append(quoted(row.user())).append(',').append(quoted(String.join(",", row.groups()))).append('\n');
+            text.append(CsvRecords
+                    .text(List.of(row.password(), row.user(), row.user(), String.join(",", row.groups()))));
         }
         return text.toString();
-    }
-
-    private static String quoted(String field) {
-        boolean plain = field.indexOf(',') < 0 && field.indexOf('"') < 0 && field.indexOf('\n') < 0;
-        return plain ? field : '"' + field.replace("\"", "\"\"") + '"';
     }
 }

@@ -73,6 +73,37 @@ class TokenTest {
         assertThatThrownBy(() -> PasswordFile.parse("a,b")).hasMessageContaining("at least 3 columns");
     }
 
+    /// As Go's `encoding/csv`, which K3s uses, writes them and reads them.
+    @Test
+    void keepsPasswordsWithLineBreaks() {
+        String text = "\"one\ntwo\n\",node,node,k3s:agent\n\" b\",server,server,k3s:server\n";
+        PasswordFile file = PasswordFile.parse(text);
+        assertThat(file.authenticate("node", "one\ntwo\n")).isPresent();
+        assertThat(file.authenticate("server", " b")).isPresent();
+        assertThat(file.text()).isEqualTo(text);
+        PasswordFile odd = new PasswordFile();
+        for (String password : List.of("a\rb", "c\r", "\n", "\\.", "\t", "\"", ",\n\",")) {
+            odd.put(new PasswordFile.Row(password, password, List.of("k3s:agent")));
+            assertThat(PasswordFile.parse(odd.text()).authenticate(password, password)).as(odd.text()).isPresent();
+        }
+        assertThat(PasswordFile.parse("\r\n\"a\r\nb\",x,x\r\n\n c ,y,y,g\r").text())
+                .isEqualTo("\"a\nb\",x,x,\n\" c \",y,y,g\n");
+        for (String malformed : List.of("a\"b,x,x\n", "\"a\"b,x,x\n", "\"a,x,x\n", "\"")) {
+            assertThatThrownBy(() -> PasswordFile.parse(malformed)).as(malformed)
+                    .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("quotation mark");
+        }
+    }
+
+    /// K3s parses `--token` and only looks for its own prefix in `--agent-token`.
+    @Test
+    void anAgentTokenIsAPasswordAsItIs() {
+        for (String raw : List.of("secret", "K10secret", "K10" + HASH + "::server:pw", "x::node:pw", "a\n")) {
+            assertThat(ClusterToken.agentPassword(raw)).isEqualTo(raw);
+        }
+        assertThat(ClusterToken.agentPassword("K10" + HASH + "::node:pw")).isEqualTo("pw");
+        assertThatThrownBy(() -> ClusterToken.agentPassword("K10::node:")).hasMessage("token must not be empty");
+    }
+
     /// The third vector of RFC 7914, section 12, in the form hashes are kept in.
     @Test
     void readsHashesAsRfc7914DerivesThem() {

@@ -164,7 +164,7 @@ public final class PodStatus {
         boolean former = c != null && restart.former(c) && !PodSpecs.ephemeralContainers(pod).contains(spec);
         boolean exited = c != null && !c.running();
         boolean waits = c == null || waiting != null && !c.running() || c.state() == Container.State.CREATED
-                || former && exited && restart.ending(pod).isEmpty();
+                || former && exited && restart.ending(pod).isEmpty() || revived(spec, c);
         Struct state = c == null || waits ? waiting(waiting) : state(c);
         b.put("state", state);
         Container last = c != null && waits && exited && c.exited() ? c : all.size() > 1 ? all.get(1) : null;
@@ -189,6 +189,12 @@ public final class PodStatus {
         b.putUnlessEmpty("volumeMounts", Seq.copyOf(spec.seq("volumeMounts").structs().stream()
                 .map(PodStatus::mount).toList()));
         return b.build();
+    }
+
+    /// Whether a container was ended to be started again, though its end alone asks for none: once it is told to have
+    /// ended, the API does not take that it runs.
+    private boolean revived(Struct spec, @Nullable Container c) {
+        return c != null && c.exited() && view.restarts(c) && !view.ended() && !PodActions.again(pod, spec, c);
     }
 
     private static Struct mount(Struct m) {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 class PodStatusTest {
     private final Map<String, List<Container>> containers = new HashMap<>();
     private boolean released = true;
+    private boolean restarts;
 
     @Test
     void namesIncompleteInitContainers() {
@@ -109,6 +110,23 @@ class PodStatusTest {
                 "AllContainersRestarting").isEmpty()).isTrue();
     }
 
+    /// The API lets a container that has ended for good not run again.
+    @Test
+    void aContainerThatWasEndedToBeRestartedWaits() {
+        Obj pod = pod().with("OnFailure", "spec", "restartPolicy").with("Running", "status", "phase");
+        put("c", Container.State.EXITED, 0);
+        assertThat(container(pod).struct("state").has("terminated")).isTrue();
+        restarts = true;
+        assertThat(container(pod).struct("state").has("waiting")).isTrue();
+        assertThat(container(pod).struct("lastState").struct("terminated").whole("exitCode", 1)).isZero();
+        put("c", Container.State.EXITED, 42);
+        assertThat(container(pod).struct("state").has("terminated")).isTrue();
+    }
+
+    private Struct container(Obj pod) {
+        return status(pod).seq("containerStatuses").struct(0);
+    }
+
     private Struct restarting(Obj pod) {
         return status(pod).seq("conditions").find("type", "AllContainersRestarting");
     }
@@ -156,7 +174,7 @@ class PodStatusTest {
 
             @Override
             public boolean restarts(Container c) {
-                return false;
+                return restarts;
             }
 
             @Override

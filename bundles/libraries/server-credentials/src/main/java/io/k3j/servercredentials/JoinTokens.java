@@ -50,7 +50,7 @@ public final class JoinTokens {
             LOG.log(System.Logger.Level.WARNING, "--token is the token that was changed while this server ran; the new"
                     + " one counts: give it with the next start. It is in " + layout.server("token"));
         }
-        String node = settings.agentToken().isEmpty() ? server : password(settings.agentToken());
+        String node = settings.agentToken().isEmpty() ? server : ClusterToken.agentPassword(settings.agentToken());
         passwords.put(new Row("node", node, List.of(PasswordFile.AGENT_GROUP)));
         passwords.put(new Row("server", server, List.of(PasswordFile.SERVER_GROUP)));
         if (!before.equals(Optional.of(passwords.text()))) {
@@ -136,8 +136,9 @@ public final class JoinTokens {
         return ClusterToken.parse(token).password();
     }
 
+    /// A password nobody has chosen, as K3s makes it.
     /// @return hexadecimal digits
-    private static String random(RandomGenerator random) {
+    public static String random(RandomGenerator random) {
         byte[] secret = new byte[PASSWORD_BYTES];
         random.nextBytes(secret);
         return HexFormat.of().formatHex(secret);

@@ -142,6 +142,20 @@ class CredentialsTest {
     }
 
     @Test
+    void takesTokensWithLineBreaksAndAnAgentTokenAsItIs() throws Exception {
+        ensure(now, "token", "two\nlines\n", "agentToken", "K10agents");
+        Map<String, String> before = tree();
+        ensure(now.plusSeconds(60), "token", "two\nlines\n", "agentToken", "K10agents");
+        assertThat(tree()).isEqualTo(before);
+        PasswordFile passwords = PasswordFile.parse(Files.readString(directory.resolve("server/cred/passwd")));
+        assertThat(passwords.authenticate("server", "two\nlines\n")).isPresent();
+        assertThat(passwords.authenticate("node", "K10agents")).isPresent();
+        assertThat(Files.readString(directory.resolve("server/agent-token"))).endsWith("::node:K10agents\n");
+        assertThat(new JoinTokens(new ServerLayout(directory), Given.settings(directory)).knownPassword())
+                .as("without its flag").contains("two\nlines\n");
+    }
+
+    @Test
     void keepsEverythingAtTheNextStart() throws Exception {
         ensure(now);
         Map<String, String> before = tree();

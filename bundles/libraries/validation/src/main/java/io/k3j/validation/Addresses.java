@@ -37,7 +37,7 @@ public final class Addresses {
         }
         InetAddress a = InetAddress.ofLiteral(ip);
         if (a.isAnyLocalAddress()) {
-            return "may not be unspecified (0.0.0.0 or ::)";
+            return "may not be unspecified (" + ip + ")";
         }
         if (a.isLoopbackAddress()) {
             return "may not be in the loopback range (127.0.0.0/8, ::1/128)";
@@ -69,6 +69,54 @@ public final class Addresses {
     /// address, which would then have two texts.
     public static boolean isIpv6(String text) {
         return wellFormed(text) && !(InetAddress.ofLiteral(text) instanceof Inet4Address);
+    }
+
+    /// Whether a text is an IPv4 address in the clothes of IPv6, which [#isIpv6] refuses.
+    public static boolean isMapped(String text) {
+        return wellFormed(text) && InetAddress.ofLiteral(text) instanceof Inet4Address;
+    }
+
+    /// What is wrong with an address of a field that is older than strict addresses, which takes IPv6 in any spelling:
+    /// upstream's `IsValidIPForLegacyField`; empty when nothing is.
+    public static String legacy(String text) {
+        if (isIp(text)) {
+            return "";
+        }
+        if (isMapped(text)) {
+            return "must not be an IPv4-mapped IPv6 address";
+        }
+        return isSloppy(text) ? "must not have leading 0s" : MUST_BE_IP;
+    }
+
+    /// Whether a text is an address to those who are not strict: with zeros before the numbers of IPv4, or IPv4 in the
+    /// clothes of IPv6.
+    public static boolean isSloppy(String text) {
+        String plain = withoutZeros(text);
+        return isIp(plain) || isMapped(plain);
+    }
+
+    /// The text without zeros before the numbers that stand between dots, or alone. Groups of IPv6 may have them.
+    public static String withoutZeros(String text) {
+        int quad = text.lastIndexOf(':') + 1;
+        if (quad > 0 && text.indexOf('.') < 0) {
+            return text;
+        }
+        StringBuilder b = new StringBuilder(text.substring(0, quad));
+        boolean first = true;
+        for (String part : text.substring(quad).split("\\.", -1)) {
+            b.append(first ? "" : ".").append(withoutZero(part));
+            first = false;
+        }
+        return b.toString();
+    }
+
+    private static String withoutZero(String number) {
+        int from = 0;
+        while (from < number.length() - 1 && number.charAt(from) == '0' && number.charAt(from + 1) >= '0'
+                && number.charAt(from + 1) <= '9') {
+            from++;
+        }
+        return number.substring(from);
     }
 
     private static boolean wellFormed(String text) {

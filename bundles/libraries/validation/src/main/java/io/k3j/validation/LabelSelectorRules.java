@@ -15,6 +15,13 @@ public final class LabelSelectorRules {
     ///
     /// @param selector `In` and `NotIn` need values, the other operators have none
     public static void check(Struct selector, Problems p) {
+        check(selector, false, p);
+    }
+
+    /// The same for a selector that replaces another one.
+    ///
+    /// @param anyValues whether values that no label can have are taken: where there were such before
+    public static void check(Struct selector, boolean anyValues, Problems p) {
         MetadataRules.labels(selector.struct("matchLabels"), p.at("matchLabels"));
         Seq all = selector.seq("matchExpressions");
         for (int i = 0; i < all.size(); i++) {
@@ -24,7 +31,18 @@ public final class LabelSelectorRules {
                 at.at("operator").invalid(e.text("operator"), "not a valid selector operator");
             }
             at.at("key").invalid(e.text("key"), Names.qualified(e.text("key")));
+            Seq values = e.seq("values");
+            for (int k = 0; k < values.size() && !anyValues; k++) {
+                at.at("values", k).invalid(values.text(k), Names.labelValue(values.text(k)));
+            }
         }
+    }
+
+    /// Whether a selector asks for values that no label can have: upstream's `LabelSelectorHasInvalidLabelValue`, by
+    /// which a stored one may keep them.
+    public static boolean oddValues(Struct selector) {
+        return selector.seq("matchExpressions").structs().stream().flatMap(e -> e.seq("values").texts().stream())
+                .anyMatch(v -> !Names.labelValue(v).isEmpty());
     }
 
     /// Checks whether a requirement at `p`, of labels or of fields, has values where its operator needs them, and none

@@ -74,15 +74,32 @@ public final class Problems {
         return new Problems(found, at(field).path + "[" + index + "]");
     }
 
+    /// The same collection at an element of what is here, as upstream tells of one without naming its list.
+    ///
+    /// @param index from 0
+    public Problems element(int index) {
+        return new Problems(found, path + "[" + index + "]");
+    }
+
     /// The same collection at a map's entry, as `limits[cpu]`.
     public Problems key(String key) {
         return new Problems(found, path + "[" + key + "]");
+    }
+
+    /// The same collection at the root, for what is wrong with the object as a whole.
+    public Problems root() {
+        return new Problems(found, "");
     }
 
     /// What was found, in order: at all places, not only at this one. The collection's own list, not a copy; it takes
     /// no more than [#MOST] and one.
     public List<FieldProblem> found() {
         return found;
+    }
+
+    /// How many were found so far, at all places: who asks before and after a rule knows whether it holds.
+    public int count() {
+        return found.size();
     }
 
     /// Where this is, as `spec.ports[0]`, for those who write problems of their own; empty at the root.
@@ -136,6 +153,14 @@ public final class Problems {
     /// The value here names nothing there is.
     public void notFound(Object value) {
         found.add(FieldProblem.notFound(path, value));
+    }
+
+    /// The value here names nothing there is.
+    ///
+    /// @param why what it could name
+    public void notFound(Object value, String why) {
+        FieldProblem missing = FieldProblem.notFound(path, value);
+        found.add(new FieldProblem(path, missing.type(), missing.message() + ": " + why));
     }
 
     /// The list here has too many elements.

@@ -40,7 +40,7 @@ public final class WebhookClientRules {
             p.invalid(url.getScheme() == null ? "" : url.getScheme(), "'https' is the only allowed URL scheme" + FORM);
         }
         if (url.getRawAuthority() == null || url.getHost() == null) {
-            p.invalid("", "host must be provided" + FORM);
+            p.invalid("", "host must be specified" + FORM);
         }
         if (url.getRawUserInfo() != null) {
             p.forbidden("user information is not permitted in the URL");
@@ -54,12 +54,8 @@ public final class WebhookClientRules {
     }
 
     private static void service(Struct service, Problems p) {
-        if (service.text("name").isEmpty()) {
-            p.at("name").required("service name is required");
-        }
-        if (service.text("namespace").isEmpty()) {
-            p.at("namespace").required("service namespace is required");
-        }
+        p.present(service, "name");
+        p.present(service, "namespace");
         long port = service.whole("port", 0);
         Names.portNumber(port).forEach(w -> p.at("port").invalid(port, "port is not valid: " + w));
         servicePath(service.text("path"), p.at("path"));
@@ -71,6 +67,10 @@ public final class WebhookClientRules {
         }
         if (path.charAt(0) != '/') {
             p.invalid(path, "must start with a '/'");
+        }
+        if (path.equals("//")) {
+            p.invalid(path, "segment[0] may not be empty");
+            return;
         }
         String inner = path.endsWith("/") && path.length() > 2 ? path.substring(0, path.length() - 1) : path;
         String[] steps = inner.substring(1).split("/", -1);

@@ -31,11 +31,24 @@ class AddressesTest {
     }
 
     @Test
+    void olderFieldsSayWhatTheyDoNotTake() {
+        for (String text : List.of("10.0.0.1", "fd00::1", "FD00:0::1")) {
+            assertThat(Addresses.legacy(text)).as(text).isEmpty();
+        }
+        assertThat(Addresses.legacy("10.0.0.01")).isEqualTo("must not have leading 0s");
+        assertThat(Addresses.legacy("::ffff:10.0.0.1")).isEqualTo("must not be an IPv4-mapped IPv6 address");
+        for (String text : List.of("", "10.1", "fe80::1%1", "a.example", "256.0.0.1")) {
+            assertThat(Addresses.legacy(text)).as(text).isEqualTo(Addresses.MUST_BE_IP);
+        }
+    }
+
+    @Test
     void endpointsHaveNoSpecialAddresses() {
         Struct metadata = Struct.of("name", "a", "namespace", "default");
         assertThat(Addresses.special(metadata, "10.0.0.1")).isEmpty();
         assertThat(Addresses.special(metadata, "127.0.0.1")).contains("loopback");
         assertThat(Addresses.special(metadata, "169.254.1.1")).contains("link-local");
+        assertThat(Addresses.special(metadata, "::")).isEqualTo("may not be unspecified (::)");
         assertThat(Addresses.special(Struct.of("name", "kubernetes", "namespace", "default"), "127.0.0.1")).isEmpty();
     }
 

@@ -1,6 +1,8 @@
 package io.k3j.workloadrules;
 
+import io.k3j.apimachinery.Names;
 import io.k3j.apiserverapi.FieldProblem;
+import io.k3j.kindrules.Fill;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.validation.Problems;
@@ -19,13 +21,15 @@ final class FailurePolicyRules {
     private FailurePolicyRules() {
     }
 
-    /// Validates the policy of a Job's spec, and what it asks of the spec.
+    /// The policy with the status that patterns of conditions have by default.
+    static Struct filled(Struct policy) {
+        return Fill.each(policy, "rules",
+                rule -> Fill.each(rule, "onPodConditions", pattern -> Fill.in(pattern, "status", "True")));
+    }
+
+    /// Validates the policy of a Job's spec.
     static void check(Struct spec, Problems p) {
         Struct pod = spec.struct("template").struct("spec");
-        if (!pod.text("restartPolicy").equals("Never")) {
-            p.at("template.spec.restartPolicy").invalid(pod.text("restartPolicy"),
-                    "only \"Never\" is supported when podFailurePolicy is specified");
-        }
         Set<String> names = new HashSet<>();
         for (String list : List.of("containers", "initContainers")) {
             pod.seq(list).structs().forEach(c -> names.add(c.text("name")));
@@ -106,6 +110,10 @@ final class FailurePolicyRules {
         for (int i = 0; i < conditions.size(); i++) {
             Problems at = p.at("onPodConditions", i);
             Struct condition = conditions.struct(i);
+            at.at("type").invalid(condition.text("type"), Names.qualified(condition.text("type")));
+            if (condition.text("status").isEmpty()) {
+                at.at("status").required("valid values: [\"False\" \"True\" \"Unknown\"]");
+            }
             at.oneOf(condition, "status", List.of("False", "True", "Unknown"));
         }
     }

@@ -2,6 +2,7 @@ package io.k3j.workloadrules;
 
 import io.k3j.model.Struct;
 import io.k3j.validation.Problems;
+import java.util.List;
 
 /// Limits of Jobs that count by index:
 /// <https://kubernetes.io/docs/concepts/workloads/controllers/job/#backoff-limit-per-index>.
@@ -58,5 +59,14 @@ final class JobIndexes {
 
     private static void most(Problems p, long value, String what) {
         p.invalid(value, "must be less than or equal to " + what);
+    }
+
+    /// What is warned of: so many indexes with so many pods at a time are more than the status of a Job can hold.
+    static List<String> warnings(Struct spec) {
+        boolean many = spec.text("completionMode").equals("Indexed") && spec.whole("completions", 0) > MANY
+                && spec.whole("parallelism", 0) > FEW;
+        return many ? List.of("In Indexed Jobs with a number of completions higher than 10^5 and a parallelism higher"
+                + " than 10^4, Kubernetes might not be able to track completedIndexes when a big number of indexes"
+                + " fail") : List.of();
     }
 }

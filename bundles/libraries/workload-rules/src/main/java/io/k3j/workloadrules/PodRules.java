@@ -23,7 +23,8 @@ final class PodRules implements KindRules {
     @Override
     public Struct prepared(Write write, Struct object) {
         if (write.operation() == Operation.CREATE) {
-            return object.with("status", created(object.struct("spec")));
+            Struct pod = LabelKeys.merged(object);
+            return pod.with("status", created(pod.struct("spec")));
         }
         Struct before = write.before().orElse(Struct.EMPTY);
         return switch (write.subresource()) {
@@ -56,13 +57,12 @@ final class PodRules implements KindRules {
 
     @Override
     public void check(Write write, Struct object, Problems problems) {
-        write.before().ifPresent(before -> PodUpdate.annotations(before, object, problems));
         if (write.of("status")) {
-            PodStatusUpdate.check(write.before().orElse(Struct.EMPTY).struct("status"), object.struct("status"),
-                    problems.at("status"));
-            return;
-        }
-        if (write.operation() == Operation.CREATE) {
+            Struct before = write.before().orElse(Struct.EMPTY);
+            PodUpdate.annotations(before, object, problems);
+            PodProblems.annotations(object, before, problems);
+            PodStatusUpdate.check(before, object, problems.at("status"));
+        } else if (write.operation() == Operation.CREATE) {
             PodProblems.pod(object, problems);
         } else {
             PodUpdate.check(write, object, problems);
@@ -82,7 +82,7 @@ final class PodRules implements KindRules {
 
     @Override
     public List<String> warnings(Write write, Struct object) {
-        return write.subresource().isEmpty() ? PodWarnings.of(object.struct("spec"), object.struct("metadata"), "spec")
+        return write.operation() == Operation.CREATE && write.subresource().isEmpty() ? PodWarnings.pod(object)
                 : List.of();
     }
 }

@@ -1,6 +1,7 @@
 package io.k3j.workloadrules;
 
 import io.k3j.apimachinery.Names;
+import io.k3j.corevalidation.AddressProblems;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.validation.Addresses;
@@ -10,17 +11,29 @@ import java.util.List;
 import java.util.Set;
 
 /// Validates writes of `pods/status`, as upstream's `ValidatePodStatusUpdate`: kubelets, endpoints and DNS believe
-/// what stands there. Pure.
+/// what stands there. What stood there before stays allowed. Pure.
 final class PodStatusUpdate {
     private static final List<String> CLASSES = List.of("BestEffort", "Burstable", "Guaranteed");
     private static final List<String> PHASES = List.of("Failed", "Pending", "Running", "Succeeded", "Unknown");
+    private static final List<String> SYSTEM = List.of("PodScheduled", "Ready", "Initialized");
+    private static final List<String> LISTS = List.of("containerStatuses", "initContainerStatuses",
+            "ephemeralContainerStatuses");
+    private static final String NOMINATED = "nominatedNodeName";
+    private static final String GENERATION = "observedGeneration";
+    private static final String CLAIM = "resourceClaimName";
 
     private PodStatusUpdate() {
     }
 
-    /// Checks a status. What stood there before stays allowed.
+    /// Checks a pod whose status is written.
+    ///
     /// @param p the place of the status
-    static void check(Struct old, Struct status, Problems p) {
+    static void check(Struct before, Struct pod, Problems p) {
+        Struct old = before.struct("status");
+        Struct status = pod.struct("status");
+        if (status.equals(old)) {
+            return;
+        }
         String quality = status.text("qosClass");
         if (old.text("qosClass").isEmpty()) {
             p.oneOf(status, "qosClass", CLASSES);
@@ -30,31 +43,129 @@ final class PodStatusUpdate {
         if (!status.text("phase").equals(old.text("phase"))) {
             p.oneOf(status, "phase", PHASES);
         }
-        String nominated = status.text("nominatedNodeName");
-        if (!nominated.isEmpty() && !nominated.equals(old.text("nominatedNodeName"))) {
-            p.at("nominatedNodeName").invalid(nominated, Names.subdomain(nominated));
+        String nominated = status.text(NOMINATED);
+        if (!nominated.isEmpty() && !nominated.equals(old.text(NOMINATED))) {
+            p.at(NOMINATED).invalid(nominated, Names.subdomain(nominated));
+            if (!pod.struct("spec").text("nodeName").isEmpty()) {
+                p.at(NOMINATED).forbidden("may not be set on pods that are already bound to a node");
+            }
         }
-        addresses(old, status, "podIP", p);
-        addresses(old, status, "hostIP", p);
+        PodStates.check(before.struct("spec"), old, status, p);
+        KeptProblems.check(p, now -> itself(pod, now.at(p.path())), then -> itself(before, then.at(p.path())));
+        addresses(podAddresses(old), podAddresses(status), p, "podIPs");
+        hosts(old, status, p);
     }
 
-    /// One address, and the same with others in a list: at most one of each family.
-    private static void addresses(Struct old, Struct status, String field, Problems p) {
-        Set<String> known = new HashSet<>(texts(old.seq(field + "s")));
-        known.add(old.text(field));
-        String first = status.text(field);
-        if (!first.isEmpty() && !known.contains(first) && !Addresses.isIp(first)) {
-            p.at(field).invalid(first, Addresses.MUST_BE_IP);
+    /// What can be told without the status before.
+    private static void itself(Struct pod, Problems p) {
+        Struct status = pod.struct("status");
+        generation(status, p);
+        Seq conditions = status.seq("conditions");
+        for (int i = 0; i < conditions.size() && !p.full(); i++) {
+            String type = conditions.struct(i).text("type");
+            generation(conditions.struct(i), p.at("conditions", i));
+            if (!SYSTEM.contains(type)) {
+                // upstream's spelling
+                p.at("conditions", i).at("Type").invalid(type, Names.qualified(type));
+            }
         }
-        List<String> all = texts(status.seq(field + "s"));
-        for (int i = 0; i < all.size(); i++) {
-            if (!known.contains(all.get(i)) && !Addresses.isIp(all.get(i))) {
-                p.at(field + "s", i).invalid(all.get(i), Addresses.MUST_BE_IP);
+        claims(status.seq("resourceClaimStatuses"), pod.struct("spec").seq("resourceClaims"), p);
+        if (status.has("extendedResourceClaimStatus")) {
+            String name = status.struct("extendedResourceClaimStatus").text(CLAIM);
+            p.at("extendedResourceClaimStatus").at(CLAIM).invalid(name, Names.subdomain(name));
+        }
+        boolean windows = pod.struct("spec").struct("os").text("name").equals("windows");
+        for (String list : LISTS) {
+            Seq containers = status.seq(list);
+            for (int i = 0; i < containers.size() && !p.full(); i++) {
+                Struct user = containers.struct(i).struct("user");
+                if (user.has("linux")) {
+                    user(user.struct("linux"), windows, p.at(list, i).at("linux"));
+                }
+            }
+        }
+    }
+
+    private static void generation(Struct of, Problems p) {
+        if (of.whole(GENERATION, 0) < 0) {
+            p.at(GENERATION).invalid(of.whole(GENERATION, 0), "must be a non-negative integer");
+        }
+    }
+
+    private static void claims(Seq statuses, Seq claims, Problems p) {
+        Set<String> names = new HashSet<>();
+        Set<String> known = new HashSet<>();
+        claims.structs().forEach(claim -> known.add(claim.text("name")));
+        for (int i = 0; i < statuses.size() && !p.full(); i++) {
+            String name = statuses.struct(i).text("name");
+            Problems at = p.at("resourceClaimStatuses", i).at("name");
+            if (!known.contains(name)) {
+                at.invalid(name, "must match the name of an entry in `spec.resourceClaims`");
+            }
+            if (!names.add(name)) {
+                at.duplicate(name);
+            }
+            if (statuses.struct(i).has(CLAIM)) {
+                at.invalid(statuses.struct(i).text(CLAIM), Names.subdomain(statuses.struct(i).text(CLAIM)));
+            }
+        }
+    }
+
+    private static void user(Struct user, boolean windows, Problems p) {
+        if (windows) {
+            p.forbidden("cannot be set for a windows pod");
+            return;
+        }
+        id(user.whole("uid", 0), p.at("uid"));
+        id(user.whole("gid", 0), p.at("gid"));
+        Seq groups = user.seq("supplementalGroups");
+        for (int i = 0; i < groups.size() && !p.full(); i++) {
+            id(groups.get(i) instanceof Long l ? l : 0, p.at("supplementalGroups", i));
+        }
+    }
+
+    private static void id(long id, Problems p) {
+        if (id < 0 || id > Integer.MAX_VALUE) {
+            p.invalid(id, "must be between 0 and 2147483647, inclusive");
+        }
+    }
+
+    /// The addresses of a pod: the single one, which is older, counts where both do not say the same.
+    private static List<String> podAddresses(Struct status) {
+        String first = status.text("podIP");
+        List<String> all = texts(status.seq("podIPs"));
+        return first.isEmpty() || !all.isEmpty() && all.getFirst().equals(first) ? all : List.of(first);
+    }
+
+    private static void hosts(Struct old, Struct status, Problems p) {
+        List<String> all = texts(status.seq("hostIPs"));
+        List<String> before = texts(old.seq("hostIPs"));
+        addresses(before, all, p, "hostIPs");
+        String first = status.text("hostIP");
+        boolean kept = all.equals(before) && first.equals(old.text("hostIP"));
+        if (!kept && !all.isEmpty() && !all.getFirst().equals(first)) {
+            p.at("hostIPs", 0).at("ip").invalid(all.getFirst(), "must be equal to `hostIP`");
+        }
+    }
+
+    /// At most one of each family.
+    private static void addresses(List<String> before, List<String> all, Problems p, String field) {
+        Set<String> known = new HashSet<>(before);
+        for (int i = 0; i < all.size() && !p.full(); i++) {
+            if (!known.contains(all.get(i))) {
+                p.at(field, i).invalid(all.get(i), AddressProblems.legacyIp(all.get(i)));
             }
         }
         long four = all.stream().filter(Addresses::isIpv4).count();
-        if (four > 1 || all.size() - four > 1) {
-            p.at(field + "s").invalid(status.get(field + "s"), "may specify no more than one IP for each IP family");
+        if (!all.equals(before) && (four > 1 || all.size() - four > 1)) {
+            p.at(field).invalid(Seq.copyOf(all.stream().map(ip -> Struct.of("ip", ip)).toList()),
+                    "may specify no more than one IP for each IP family");
+            Set<String> seen = new HashSet<>();
+            for (int i = 0; i < all.size() && !p.full(); i++) {
+                if (!seen.add(all.get(i))) {
+                    p.at(field, i).duplicate(Struct.of("ip", all.get(i)));
+                }
+            }
         }
     }
 

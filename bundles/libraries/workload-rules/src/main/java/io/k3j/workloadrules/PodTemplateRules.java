@@ -11,8 +11,6 @@ import java.util.List;
 
 /// Rules of PodTemplates.
 final class PodTemplateRules implements KindRules {
-    private static final List<String> RESTART = List.of("Always", "OnFailure", "Never");
-
     @Override
     public Struct defaulted(Gvk kind, Struct o) {
         return Fill.inside(o, "template", PodDefaults::template);
@@ -21,7 +19,12 @@ final class PodTemplateRules implements KindRules {
     @Override
     public void check(Write write, Struct o, Problems p) {
         if (TemplateRules.written(write, o, "template")) {
-            PodProblems.template(o.struct("template"), RESTART, p.at("template"));
+            PodProblems.template(o.struct("template"), p.at("template"));
         }
+    }
+
+    @Override
+    public List<String> warnings(Write write, Struct o) {
+        return TemplateRules.warnings(write, o, false, "template");
     }
 }

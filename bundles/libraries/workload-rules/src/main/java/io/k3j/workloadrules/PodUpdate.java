@@ -24,7 +24,8 @@ final class PodUpdate {
             + "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
 
     private static final String DEADLINE = "activeDeadlineSeconds";
-    private static final String MIRROR = "kubernetes.io/config.mirror";
+    static final String MIRROR = "kubernetes.io/config.mirror";
+    private static final String EPHEMERAL = "ephemeralcontainers";
     private static final String APP_ARMOR = "container.apparmor.security.beta.kubernetes.io/";
 
     private PodUpdate() {
@@ -32,15 +33,36 @@ final class PodUpdate {
 
     /// Checks an update of the pod itself, of `ephemeralcontainers` or `resize`.
     static void check(Write write, Struct after, Problems p) {
-        Struct old = write.before().orElse(Struct.EMPTY).struct("spec");
+        Struct before = before(write, after);
+        Struct old = before.struct("spec");
         Struct spec = after.struct("spec");
+        if (write.of(EPHEMERAL) && before.struct("metadata").struct("annotations").has(MIRROR)) {
+            p.forbidden("static pods do not support ephemeral containers");
+            return;
+        }
+        if (spec.equals(old)) {
+            PodProblems.annotations(after, before, p);
+        } else {
+            KeptProblems.check(p, now -> PodProblems.existing(after, before, now),
+                    then -> PodProblems.existing(before, before, then));
+        }
+        annotations(before, after, p);
         switch (write.subresource()) {
             case "" -> podUpdate(old, spec, p.at("spec"));
-            case "ephemeralcontainers" -> ephemeral(old, spec, p.at("spec"));
-            case "resize" -> resize(old, spec, p.at("spec"));
+            case EPHEMERAL -> ephemeral(old, spec, p.at("spec"));
+            case "resize" -> PodResize.check(before, after, p);
             default -> {
             }
         }
+    }
+
+    /// The pod before the write, with the defaults of today where the spec is another one: what is written has them,
+    /// and a pod that an older release stored without one must not count as changed. A resize takes the stored pod as
+    /// it is.
+    private static Struct before(Write write, Struct after) {
+        Struct before = write.before().orElse(Struct.EMPTY);
+        boolean same = write.of("resize") || before.struct("spec").equals(after.struct("spec"));
+        return same ? before : PodDefaults.pod(before);
     }
 
     /// Annotations by which a kubelet tells what a pod is, or how it is confined: fixed once the pod is there. A pod
@@ -48,6 +70,9 @@ final class PodUpdate {
     static void annotations(Struct old, Struct pod, Problems p) {
         Struct before = old.struct("metadata").struct("annotations");
         Struct after = pod.struct("metadata").struct("annotations");
+        if (before.equals(after)) {
+            return;
+        }
         TreeSet<String> names = new TreeSet<>(before.names());
         names.addAll(after.names());
         for (String name : names) {
@@ -61,9 +86,6 @@ final class PodUpdate {
     }
 
     private static void podUpdate(Struct old, Struct spec, Problems p) {
-        if (!spec.equals(old)) {
-            PodProblems.spec(unlessKept(old, spec), p);
-        }
         for (String list : List.of("containers", "initContainers")) {
             if (old.seq(list).size() != spec.seq(list).size()) {
                 p.at(list).forbidden("pod updates may not add or remove containers");
@@ -150,17 +172,13 @@ final class PodUpdate {
 
     private static void schedulingGates(Seq before, Seq after, Problems p) {
         Set<String> known = before.structs().stream().map(g -> g.text("name")).collect(Collectors.toSet());
-        for (Struct gate : after.structs()) {
-            if (!known.contains(gate.text("name"))) {
-                p.at("schedulingGates").forbidden("only deletion is allowed, but found new scheduling gate '"
-                        + gate.text("name") + "'");
+        for (int i = 0; i < after.size() && !p.full(); i++) {
+            String name = after.struct(i).text("name");
+            if (!known.contains(name)) {
+                p.at("schedulingGates", i).at("name")
+                        .forbidden("only deletion is allowed, but found new scheduling gate '" + name + "'");
             }
         }
-    }
-
-    /// The spec without tolerations that stay as they are: another release may have taken them.
-    private static Struct unlessKept(Struct old, Struct spec) {
-        return old.seq("tolerations").equals(spec.seq("tolerations")) ? spec.without("tolerations") : spec;
     }
 
     private static void ephemeral(Struct old, Struct spec, Problems p) {
@@ -176,98 +194,5 @@ final class PodUpdate {
                         + "\" may not be changed\n");
             }
         }
-        PodProblems.spec(unlessKept(old, spec), p);
-    }
-
-    private static void resize(Struct old, Struct spec, Problems p) {
-        if (!Quality.of(old).equals(Quality.of(spec))) {
-            p.invalid(Quality.of(spec), "Pod QOS Class may not change as a result of resizing");
-        }
-        boolean same = sameNames(old, spec, "containers", p);
-        if (!sameNames(old, spec, "initContainers", p) || !same) {
-            return;
-        }
-        ofPod(old, spec, p);
-        for (String list : List.of("containers", "initContainers")) {
-            for (int i = 0; i < spec.seq(list).size(); i++) {
-                Problems at = p.at(list, i);
-                removed(old.seq(list).struct(i).struct("resources"), spec.seq(list).struct(i).struct("resources"),
-                        "resource ", at.at("resources"));
-                if (list.equals("initContainers")) {
-                    init(old.seq(list).struct(i), spec.seq(list).struct(i), at);
-                }
-            }
-        }
-        Struct kept = withoutResources(old).without("initContainers");
-        if (!changes(kept, withoutResources(spec).without("initContainers")).isEmpty()) {
-            p.forbidden("only cpu and memory resources are mutable");
-        }
-        PodProblems.spec(unlessKept(old, spec), p);
-    }
-
-    /// The resources of the pod as a whole.
-    private static void ofPod(Struct old, Struct spec, Problems p) {
-        Struct before = old.struct("resources");
-        Struct now = spec.struct("resources");
-        if (old.has("resources") && !spec.has("resources")) {
-            p.at("resources").forbidden("pod-level resources cannot be removed");
-            return;
-        }
-        removed(before, now, "pod-level resource ", p.at("resources"));
-        if (!fixed(before).equals(fixed(now))) {
-            p.forbidden("only cpu and memory resources are mutable at pod-level");
-        }
-    }
-
-    private static void init(Struct old, Struct now, Problems p) {
-        if (!old.with("resources", fixed(old.struct("resources")))
-                .equals(now.with("resources", fixed(now.struct("resources"))))) {
-            p.forbidden("only cpu and memory resources for init or sidecar containers are mutable");
-        }
-        boolean restarts = now.seq("resizePolicy").structs().stream()
-                .anyMatch(r -> r.text("restartPolicy").equals("RestartContainer"));
-        if (restarts && !now.text("restartPolicy").equals("Always") && !old.equals(now)) {
-            p.forbidden("non-sidecar init containers with a resize policy of RestartContainer cannot be resized");
-        }
-    }
-
-    /// @return whether a list has the containers it had, in the same order
-    private static boolean sameNames(Struct old, Struct spec, String list, Problems p) {
-        List<String> before = PodResize.names(old.seq(list));
-        List<String> after = PodResize.names(spec.seq(list));
-        if (before.size() != after.size()) {
-            p.at(list).forbidden(list + " may not be added or removed on resize");
-            return false;
-        }
-        for (int i = 0; i < after.size(); i++) {
-            if (!after.get(i).equals(before.get(i))) {
-                p.at(list, i).at("name").forbidden(list + " may not be renamed or reordered on resize");
-            }
-        }
-        return before.equals(after);
-    }
-
-    private static void removed(Struct old, Struct now, String what, Problems p) {
-        for (String kind : List.of("requests", "limits")) {
-            if (!old.struct(kind).names().stream().allMatch(now.struct(kind)::has)) {
-                p.at(kind).forbidden(what + kind + " cannot be removed");
-            }
-        }
-    }
-
-    /// The spec without the fields that a resize may change, but for those of init containers.
-    private static Struct withoutResources(Struct spec) {
-        return Fill.each(spec.without("resources"), "containers",
-                c -> c.with("resources", fixed(c.struct("resources"))));
-    }
-
-    /// Resources without the amounts that a resize may change.
-    private static Struct fixed(Struct resources) {
-        Struct.Builder b = resources.toBuilder();
-        for (String kind : List.of("requests", "limits")) {
-            b.remove(kind);
-            b.putUnlessEmpty(kind, resources.struct(kind).without("cpu").without("memory"));
-        }
-        return b.build();
     }
 }

@@ -13,6 +13,7 @@ import io.k3j.validation.Problems;
 final class ScalerRules implements KindRules {
     private static final Gvk OLDER = Gvk.of("autoscaling/v1", "HorizontalPodAutoscaler");
     private static final Gvk NEWER = Gvk.of("autoscaling/v2", "HorizontalPodAutoscaler");
+    private static final String LEAST = "minReplicas";
     private final ScalerForms forms;
 
     /// @param newest the schema of autoscaling/v2
@@ -42,21 +43,40 @@ final class ScalerRules implements KindRules {
 
     @Override
     public void check(Write write, Struct o, Problems problems) {
-        Struct spec = o.struct("spec");
+        if (write.of("status")) {
+            problems.at("status").notNegative(o.struct("status"), "currentReplicas");
+            problems.at("status").notNegative(o.struct("status"), "desiredReplicas");
+            return;
+        }
+        Struct spec = newest(o);
+        Struct before = newest(write.before().orElse(Struct.EMPTY));
         Problems p = problems.at("spec");
+        replicas(spec, before, p);
+        ScalerProblems.reference(spec.struct("scaleTargetRef"), p.at("scaleTargetRef"));
+        KeptProblems.check(problems, now -> ScalerProblems.check(spec, now.at("spec")),
+                then -> ScalerProblems.check(before, then.at("spec")));
+    }
+
+    /// The spec in the form of autoscaling/v2, in which all of it can be seen.
+    private Struct newest(Struct o) {
+        return (o.text("apiVersion").equals(OLDER.apiVersion()) ? converted(o, NEWER) : o).struct("spec");
+    }
+
+    /// Fewer than one only where it was so before: nothing but somebody else's metric can tell such a target to grow.
+    private static void replicas(Struct spec, Struct before, Problems p) {
         long most = spec.whole("maxReplicas", 0);
-        if (spec.whole("minReplicas", 1) < 1) {
-            p.at("minReplicas").invalid(spec.whole("minReplicas", 1), "must be greater than or equal to 1");
+        long least = spec.whole(LEAST, 1);
+        long bound = before.whole(LEAST, 1) == 0 ? 0 : 1;
+        if (least < bound) {
+            p.at(LEAST).invalid(least, "must be greater than or equal to " + bound);
         }
         if (most == 0) {
             p.at("maxReplicas").required("must be set and greater than 0");
         } else if (most < 0) {
             p.at("maxReplicas").invalid(most, "must be greater than or equal to 1");
         }
-        if (most < spec.whole("minReplicas", 1)) {
+        if (most < least) {
             p.at("maxReplicas").invalid(most, "must be greater than or equal to `minReplicas`");
         }
-        p.at("scaleTargetRef").present(spec.struct("scaleTargetRef"), "kind");
-        p.at("scaleTargetRef").present(spec.struct("scaleTargetRef"), "name");
     }
 }

@@ -4,6 +4,8 @@ import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.validation.Problems;
+import java.util.ArrayList;
+import java.util.List;
 
 /// Validates the success policy of an indexed Job:
 /// <https://kubernetes.io/docs/concepts/workloads/controllers/job/#success-policy>.
@@ -57,25 +59,62 @@ final class SuccessPolicy {
             p.add(FieldProblem.tooLong(p.path(), MOST_INDEX_BYTES));
             return 0;
         }
-        long last = -1;
-        long count = 0;
         try {
-            for (String part : text.isEmpty() ? new String[0] : text.split(",", -1)) {
-                String[] ends = part.split("-", -1);
-                if (ends.length > 2) {
-                    throw new IllegalArgumentException("the fragment \"" + part + "\" violates the requirement that an"
-                            + " index interval can have at most two parts separated by '-'");
-                }
-                for (String end : ends) {
-                    last = after(last, end, completions);
-                }
-                count += ends.length == 1 ? 1 : last - Long.parseLong(ends[0]) + 1;
-            }
-            return count;
+            return ranges(text, completions).stream().mapToLong(Range::size).sum();
         } catch (IllegalArgumentException e) {
             p.invalid(text, "error parsing succeededIndexes: " + e.getMessage());
             return 0;
         }
+    }
+
+    /// Indexes that follow each other, from the first to the last.
+    record Range(long first, long last) {
+        long size() {
+            return last - first + 1;
+        }
+    }
+
+    /// The ranges of a text like `1,3-5`, in their order.
+    ///
+    /// @throws IllegalArgumentException when it is none, saying why
+    static List<Range> ranges(String text, long completions) {
+        List<Range> all = new ArrayList<>();
+        long last = -1;
+        for (String part : text.isEmpty() ? new String[0] : text.split(",", -1)) {
+            String[] ends = part.split("-", -1);
+            if (ends.length > 2) {
+                throw new IllegalArgumentException("the fragment \"" + part + "\" violates the requirement that an"
+                        + " index interval can have at most two parts separated by '-'");
+            }
+            for (String end : ends) {
+                last = after(last, end, completions);
+            }
+            all.add(new Range(Long.parseLong(ends[0]), last));
+        }
+        return all;
+    }
+
+    /// The first index that two texts have both; -1 for none, or when one of them cannot be read.
+    static long overlap(String one, String other, long completions) {
+        try {
+            List<Range> left = ranges(one, completions);
+            List<Range> right = ranges(other, completions);
+            int i = 0;
+            for (int j = 0; i < left.size() && j < right.size();) {
+                long first = Math.max(left.get(i).first, right.get(j).first);
+                if (first <= Math.min(left.get(i).last, right.get(j).last)) {
+                    return first;
+                }
+                if (left.get(i).last < right.get(j).last) {
+                    i++;
+                } else {
+                    j++;
+                }
+            }
+        } catch (IllegalArgumentException e) {
+            // told where it stands
+        }
+        return -1;
     }
 
     private static long after(long last, String text, long completions) {

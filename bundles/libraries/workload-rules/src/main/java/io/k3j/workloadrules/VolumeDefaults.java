@@ -25,6 +25,9 @@ final class VolumeDefaults {
         v = Fill.inside(v, "iscsi", i -> Fill.in(i, "iscsiInterface", "default"));
         v = Fill.inside(v, "rbd", r -> Fill.in(Fill.in(r, "pool", "rbd", "user", "admin"), "keyring",
                 "/etc/ceph/keyring"));
+        v = Fill.inside(v, "azureDisk", a -> Fill.in(Fill.in(a, "cachingMode", "ReadWrite", "fsType", "ext4"), "kind",
+                "Shared", "readOnly", false));
+        v = Fill.inside(v, "scaleIO", s -> Fill.in(s, "storageMode", "ThinProvisioned", "fsType", "xfs"));
         return Fill.inside(v, "ephemeral", e -> Fill.inside(e, "volumeClaimTemplate",
                 t -> Fill.inside(t, "spec", s -> Fill.in(s, "volumeMode", "Filesystem"))));
     }

@@ -1,5 +1,6 @@
 package io.k3j.workloadrules;
 
+import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.corevalidation.PodProblems;
@@ -14,10 +15,13 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Rules of Deployments, ReplicaSets, DaemonSets and ReplicationControllers, and where those of StatefulSets are.
+/// Rules of Deployments, ReplicaSets and ReplicationControllers, and where those of other sets of pods are.
 final class WorkloadRules {
-    /// The one policy of pods that are to run until they are taken away.
-    static final List<String> ALWAYS = List.of("Always");
+    private static final String SELECTOR = "selector";
+    private static final String TEMPLATE = "template";
+    private static final String LABELS = "template.metadata.labels";
+    private static final String OTHER = "`selector` does not match template `labels`";
+    private static final String ROLLING = "rollingUpdate";
 
     private WorkloadRules() {
     }
@@ -25,9 +29,10 @@ final class WorkloadRules {
     static void into(Map<String, KindRules> map) {
         map.put("Deployment", new Deployments());
         map.put("ReplicaSet", new ReplicaSets());
-        map.put("DaemonSet", new DaemonSets());
+        map.put("DaemonSet", new DaemonSetRules());
         map.put("StatefulSet", new StatefulSetRules());
         map.put("ReplicationController", new Controllers());
+        map.put("ControllerRevision", new RevisionRules());
     }
 
     static Struct filled(Struct o, String field, Object value) {
@@ -35,51 +40,87 @@ final class WorkloadRules {
     }
 
     static Struct templated(Struct o) {
-        return Fill.inside(o, "spec", s -> Fill.inside(s, "template", PodDefaults::template));
+        return Fill.inside(o, "spec", s -> Fill.inside(s, TEMPLATE, PodDefaults::template));
     }
 
-    /// Validates what they share: an immutable selector that matches the template, and replicas.
-    private static void check(Write write, Struct o, Problems p) {
-        if (write.of("status")) {
-            return;
-        }
+    /// What Deployments and ReplicaSets share: replicas, a selector that matches the template and does not change, and
+    /// the template.
+    ///
+    /// @param p the spec
+    private static void set(Write write, Struct o, Problems p) {
         Struct spec = o.struct("spec");
-        Problems at = p.at("spec");
-        at.notNegative(spec, "replicas");
-        at.notNegative(spec, "minReadySeconds");
-        at.notNegative(spec, "revisionHistoryLimit");
-        selector(spec, at);
-        if (TemplateRules.written(write, o, "spec", "template")) {
-            PodProblems.template(spec.struct("template"), ALWAYS, at.at("template"));
+        p.notNegative(spec, "replicas");
+        p.notNegative(spec, "minReadySeconds");
+        p.notNegative(spec, "revisionHistoryLimit");
+        if (selector(spec, "deployment", p) && TemplateRules.written(write, o, "spec", TEMPLATE)) {
+            PodProblems.running(spec.struct(TEMPLATE), "ReplicaSet", p.at(TEMPLATE));
         }
         if (write.operation() == Operation.UPDATE) {
-            at.immutable(write.before().orElse(Struct.EMPTY).struct("spec"), spec, "selector");
+            p.immutable(write.before().orElse(Struct.EMPTY).struct("spec"), spec, SELECTOR);
         }
     }
 
-    static void selector(Struct spec, Problems p) {
-        Struct selector = spec.struct("selector");
-        if (!spec.has("selector")) {
-            p.at("selector").required("");
-            return;
+    /// Checks a selector that must be there, select something, and select the pods of the template.
+    ///
+    /// @param kind as the message names it
+    /// @param p the spec
+    /// @return whether the selector can be read; else the template is not looked at
+    static boolean selector(Struct spec, String kind, Problems p) {
+        if (!spec.has(SELECTOR)) {
+            p.at(SELECTOR).required("");
+            p.at(LABELS).invalid(labels(spec), OTHER);
+            return true;
         }
-        LabelSelectorRules.check(selector, p.at("selector"));
-        if (selector.struct("matchLabels").isEmpty() && selector.seq("matchExpressions").isEmpty()) {
-            p.at("selector").invalid(selector, "empty selector is invalid for deployment");
-            return;
+        Struct selector = spec.struct(SELECTOR);
+        int before = p.count();
+        LabelSelectorRules.check(selector, p.at(SELECTOR));
+        // a full list does not grow
+        boolean sound = p.count() == before && !p.full();
+        if (empty(selector)) {
+            p.at(SELECTOR).invalid(selector, "empty selector is invalid for " + kind);
+        } else if (!sound) {
+            p.at(SELECTOR).invalid(selector, "invalid label selector");
+        } else if (!matches(selector, spec)) {
+            p.at(LABELS).invalid(labels(spec), OTHER);
         }
-        Struct labels = spec.struct("template").struct("metadata").struct("labels");
-        try {
-            if (!Selector.of(selector).matches(labels.texts())) {
-                p.at("template.metadata.labels").invalid(labels, "`selector` does not match template `labels`");
-            }
-        } catch (IllegalArgumentException e) {
-            return;
-        }
+        return sound;
     }
 
-    private static boolean zero(@Nullable Object value) {
-        return value instanceof Long l && l == 0 || "0%".equals(value);
+    static boolean empty(Struct selector) {
+        return selector.struct("matchLabels").isEmpty() && selector.seq("matchExpressions").isEmpty();
+    }
+
+    /// Whether a selector that can be read matches the labels of the template.
+    static boolean matches(Struct selector, Struct spec) {
+        return Selector.of(selector).matches(spec.struct(TEMPLATE).struct("metadata").struct("labels").texts());
+    }
+
+    /// The labels of the template as a message shows them: null for none.
+    static @Nullable Struct labels(Struct spec) {
+        Struct labels = spec.struct(TEMPLATE).struct("metadata").struct("labels");
+        return labels.isEmpty() ? null : labels;
+    }
+
+    static boolean zero(@Nullable Object value) {
+        return value instanceof Long l && l == 0 || value instanceof String s && s.matches("0+%");
+    }
+
+    /// Tells that there is no strategy of a type. The message shows the whole of it under Go's names of its fields.
+    ///
+    /// @param p the place of the strategy
+    static void noStrategy(Struct strategy, String supported, Problems p) {
+        p.add(FieldProblem.unsupported(p.path(), shown(strategy, "maxUnavailable", "maxSurge"), supported));
+    }
+
+    /// A strategy as upstream shows it.
+    static Struct shown(Struct strategy, String... fields) {
+        Struct.Builder rolling = Struct.builder();
+        for (String field : fields) {
+            rolling.put(Character.toUpperCase(field.charAt(0)) + field.substring(1),
+                    strategy.struct(ROLLING).get(field));
+        }
+        return Struct.of("Type", strategy.text("type"), "RollingUpdate",
+                strategy.has(ROLLING) ? rolling.build() : null);
     }
 
     private static final class Deployments implements KindRules {
@@ -93,41 +134,55 @@ final class WorkloadRules {
         private static Struct strategy(Struct strategy) {
             Struct s = Fill.in(strategy, "type", "RollingUpdate");
             return s.text("type").equals("RollingUpdate")
-                    ? s.with("rollingUpdate",
-                            Fill.in(s.struct("rollingUpdate"), "maxUnavailable", "25%", "maxSurge", "25%"))
+                    ? s.with(ROLLING, Fill.in(s.struct(ROLLING), "maxUnavailable", "25%", "maxSurge", "25%"))
                     : s;
         }
 
         @Override
-        public void check(Write write, Struct o, Problems p) {
+        public void check(Write write, Struct o, Problems problems) {
             if (write.of("status")) {
+                StatusCounters.check("Deployment", write, o, problems);
                 return;
             }
-            WorkloadRules.check(write, o, p);
+            Problems p = problems.at("spec");
+            set(write, o, p);
             Struct spec = o.struct("spec");
-            Struct strategy = spec.struct("strategy");
-            Problems at = p.at("spec").at("strategy");
-            at.oneOf(strategy, "type", List.of("Recreate", "RollingUpdate"));
-            Struct rolling = strategy.struct("rollingUpdate");
-            if (strategy.text("type").equals("Recreate") && strategy.has("rollingUpdate")) {
-                at.at("rollingUpdate").forbidden("may not be specified when strategy `type` is 'Recreate'");
-            }
-            rolling(rolling, at.at("rollingUpdate"));
-            if (!spec.equals(write.before().orElse(Struct.EMPTY).struct("spec"))) {
-                at.at("rollingUpdate").atMostAll(rolling, "maxUnavailable");
-            }
+            Struct before = write.before().orElse(Struct.EMPTY).struct("spec");
+            strategy(spec.struct("strategy"), !spec.equals(before), p.at("strategy"));
+            p.notNegative(spec, "progressDeadlineSeconds");
             long deadline = spec.whole("progressDeadlineSeconds", 600);
             if (deadline <= spec.whole("minReadySeconds", 0)) {
-                p.at("spec").at("progressDeadlineSeconds").invalid(deadline, "must be greater than minReadySeconds");
+                p.at("progressDeadlineSeconds").invalid(deadline, "must be greater than minReadySeconds");
             }
         }
 
-        private static void rolling(Struct rolling, Problems p) {
+        /// @param changed whether the spec has changed; a stored one may have a bound that is none
+        private static void strategy(Struct strategy, boolean changed, Problems p) {
+            switch (strategy.text("type")) {
+                case "Recreate" -> {
+                    if (strategy.has(ROLLING)) {
+                        p.at(ROLLING).forbidden("may not be specified when strategy `type` is 'Recreate'");
+                    }
+                }
+                case "RollingUpdate" -> rolling(strategy.struct(ROLLING), changed, p.at(ROLLING));
+                default -> noStrategy(strategy, "\"Recreate\", \"RollingUpdate\"", p);
+            }
+        }
+
+        private static void rolling(Struct rolling, boolean changed, Problems p) {
             p.countOrPercent(rolling, "maxUnavailable");
             p.countOrPercent(rolling, "maxSurge");
-            if (zero(rolling.get("maxUnavailable")) && zero(rolling.get("maxSurge")) && !rolling.isEmpty()) {
+            if (zero(rolling.get("maxUnavailable")) && zero(rolling.get("maxSurge"))) {
                 p.at("maxUnavailable").invalid(rolling.get("maxUnavailable"), "may not be 0 when `maxSurge` is 0");
             }
+            if (changed) {
+                p.atMostAll(rolling, "maxUnavailable");
+            }
+        }
+
+        @Override
+        public List<String> warnings(Write write, Struct o) {
+            return TemplateRules.warnings(write, o, true, "spec", TEMPLATE);
         }
     }
 
@@ -139,78 +194,60 @@ final class WorkloadRules {
 
         @Override
         public void check(Write write, Struct o, Problems p) {
-            WorkloadRules.check(write, o, p);
-        }
-    }
-
-    private static final class DaemonSets implements KindRules {
-        @Override
-        public Struct defaulted(Gvk kind, Struct o) {
-            Struct d = templated(filled(filled(o, "revisionHistoryLimit", 10L), "updateStrategy", Struct.EMPTY));
-            return Fill.inside(d, "spec", s -> Fill.inside(s, "updateStrategy", DaemonSets::strategy));
-        }
-
-        private static Struct strategy(Struct strategy) {
-            Struct s = Fill.in(strategy, "type", "RollingUpdate");
-            return s.text("type").equals("RollingUpdate")
-                    ? s.with("rollingUpdate", Fill.in(s.struct("rollingUpdate"), "maxUnavailable", 1L, "maxSurge", 0L))
-                    : s;
+            if (write.of("status")) {
+                StatusCounters.check("ReplicaSet", write, o, p);
+            } else {
+                set(write, o, p.at("spec"));
+            }
         }
 
         @Override
-        public void check(Write write, Struct o, Problems p) {
-            WorkloadRules.check(write, o, p);
-            Struct strategy = o.struct("spec").struct("updateStrategy");
-            Problems at = p.at("spec").at("updateStrategy");
-            at.oneOf(strategy, "type", List.of("RollingUpdate", "OnDelete"));
-            if (!write.of("status") && strategy.text("type").equals("RollingUpdate")) {
-                rolling(strategy.struct("rollingUpdate"), at.at("rollingUpdate"));
-            }
-        }
-
-        /// A roll-out either takes pods away first or adds them first.
-        private static void rolling(Struct rolling, Problems p) {
-            for (String field : List.of("maxUnavailable", "maxSurge")) {
-                p.countOrPercent(rolling, field);
-                p.atMostAll(rolling, field);
-            }
-            boolean takes = !zero(rolling.get("maxUnavailable"));
-            boolean adds = !zero(rolling.get("maxSurge"));
-            if (takes && adds) {
-                p.at("maxSurge").invalid(rolling.get("maxSurge"), "may not be set when maxUnavailable is non-zero");
-            } else if (!takes && !adds) {
-                p.at("maxUnavailable").required("cannot be 0 when maxSurge is 0");
-            }
+        public List<String> warnings(Write write, Struct o) {
+            return TemplateRules.warnings(write, o, true, "spec", TEMPLATE);
         }
     }
 
     private static final class Controllers implements KindRules {
         @Override
         public Struct defaulted(Gvk kind, Struct o) {
-            Struct labels = o.struct("spec").struct("template").struct("metadata").struct("labels");
+            Struct labels = o.struct("spec").struct(TEMPLATE).struct("metadata").struct("labels");
             Struct d = filled(o, "replicas", 1L);
-            d = labels.isEmpty() ? d : filled(d, "selector", labels);
+            d = labels.isEmpty() ? d : filled(d, SELECTOR, labels);
             d = labels.isEmpty() || !d.struct("metadata").struct("labels").isEmpty() ? d
                     : d.withAt(labels, "metadata", "labels");
             return templated(d);
         }
 
         @Override
-        public void check(Write write, Struct o, Problems p) {
+        public void check(Write write, Struct o, Problems problems) {
             if (write.of("status")) {
+                StatusCounters.check("ReplicationController", write, o, problems);
                 return;
             }
             Struct spec = o.struct("spec");
-            p.at("spec").notNegative(spec, "replicas");
-            Struct labels = spec.struct("template").struct("metadata").struct("labels");
-            if (spec.struct("selector").isEmpty()) {
-                p.at("spec").at("selector").required("");
-            } else if (!Selector.ofLabels(spec.struct("selector").texts()).matches(labels.texts())) {
-                p.at("spec.template.metadata.labels").invalid(labels, "`selector` does not match template `labels`");
+            Problems p = problems.at("spec");
+            p.notNegative(spec, "minReadySeconds");
+            Struct selector = spec.struct(SELECTOR);
+            if (selector.isEmpty()) {
+                p.at(SELECTOR).required("");
             }
-            if (TemplateRules.written(write, o, "spec", "template")) {
-                PodProblems.template(spec.struct("template"), ALWAYS, p.at("spec").at("template"));
+            p.notNegative(spec, "replicas");
+            if (!spec.has(TEMPLATE)) {
+                p.at(TEMPLATE).required("");
+                return;
             }
+            if (!selector.isEmpty() && !Selector.ofLabels(selector.texts())
+                    .matches(spec.struct(TEMPLATE).struct("metadata").struct("labels").texts())) {
+                p.at(LABELS).invalid(labels(spec), OTHER);
+            }
+            if (TemplateRules.written(write, o, "spec", TEMPLATE)) {
+                PodProblems.running(spec.struct(TEMPLATE), "ReplicationController", p.at(TEMPLATE));
+            }
+        }
+
+        @Override
+        public List<String> warnings(Write write, Struct o) {
+            return TemplateRules.warnings(write, o, true, "spec", TEMPLATE);
         }
     }
 }

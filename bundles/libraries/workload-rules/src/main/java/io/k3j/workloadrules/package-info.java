@@ -3,9 +3,11 @@
 /// [io.k3j.workloadrules.WorkloadKinds] is the entrance.
 ///
 /// ```
-/// WorkloadKinds ──► PodRules ──► PodDefaults, PodUpdate, PodResize, PodStatusUpdate, PodWarnings, Quality
-///               ├─► WorkloadRules, JobRules, CronJobRules, PodTemplateRules ──► PodDefaults, TemplateRules
-///               └─► ScalerRules ──► ScalerForms, ScalerBehavior, ScalerMetrics
+/// WorkloadKinds ──► PodRules ──► PodDefaults, LabelKeys, PodUpdate, PodResize, PodStatusUpdate, PodWarnings, Quality
+///               ├─► WorkloadRules, DaemonSetRules, StatefulSetRules ──► StatusCounters
+///               ├─► JobRules, CronJobRules ──► JobLabels, JobStatusRules
+///               │   (all these, and PodTemplateRules, ──► PodDefaults, TemplateRules)
+///               └─► ScalerRules ──► ScalerForms, ScalerProblems, ScalerBehavior, ScalerMetrics
 /// ```
 ///
 /// Pure functions of an object, safe for any number of threads; nothing blocks, no other object is read. What is

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// How long a pod has from its deletion to its end.
@@ -20,10 +21,10 @@ class PodGracePeriodTest {
 
     @Test
     void aNegativeGracePeriodCausesAWarning() {
-        assertThat(PodWarnings.of(ON_NODE.with("terminationGracePeriodSeconds", -1L), Struct.EMPTY, "spec"))
-                .containsExactly("spec.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and"
-                        + " will be treated as 1");
-        assertThat(PodWarnings.of(ON_NODE.with("terminationGracePeriodSeconds", 0L), Struct.EMPTY, "spec")).isEmpty();
+        assertThat(warnings(ON_NODE.with("terminationGracePeriodSeconds", -1L))).containsExactly(
+                "spec.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated"
+                        + " as 1");
+        assertThat(warnings(ON_NODE.with("terminationGracePeriodSeconds", 0L))).isEmpty();
     }
 
     @Test
@@ -37,6 +38,10 @@ class PodGracePeriodTest {
         assertThat(grace(Struct.EMPTY, "Pending", 7)).isZero();
         assertThat(grace(ON_NODE, "Succeeded", UNASKED)).isZero();
         assertThat(grace(ON_NODE, "Failed", UNASKED)).isZero();
+    }
+
+    private static List<String> warnings(Struct spec) {
+        return PodWarnings.pod(Struct.of("metadata", Struct.of("name", "p"), "spec", spec));
     }
 
     private static long grace(Struct spec, String phase, long asked) {

@@ -53,7 +53,9 @@ class PodStatusUpdateTest {
         assertThat(status("podIPs", Seq.of(Struct.of("ip", "10.42.0.7"), Struct.of("ip", "fd00::7")))).isEmpty();
         assertThat(status("podIPs", Seq.of(Struct.of("ip", "10.1")))).containsExactly("status.podIPs[0]: Invalid value:"
                 + " \"10.1\": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)");
-        assertThat(status("podIP", "x")).singleElement().asString().startsWith("status.podIP: Invalid value: ");
+        assertThat(status("podIP", "x")).singleElement().asString().startsWith("status.podIPs[0]: Invalid value: ");
+        assertThat(status("hostIPs", Seq.of(Struct.of("ip", "10.0.0.1")))).containsExactly(
+                "status.hostIPs[0].ip: Invalid value: \"10.0.0.1\": must be equal to `hostIP`");
         assertThat(status("podIPs", Seq.of(Struct.of("ip", "10.42.0.7"), Struct.of("ip", "10.42.0.8"))))
                 .singleElement().asString().endsWith("may specify no more than one IP for each IP family");
         assertThat(status("nominatedNodeName", "A/b")).singleElement().asString()
@@ -62,13 +64,97 @@ class PodStatusUpdateTest {
 
     @Test
     void aPodThatIsThereBecomesNoMirrorPod() {
-        Struct mirror = pod().withAt("x", "metadata", "annotations", "kubernetes.io/config.mirror");
+        Struct pod = pod().withAt("n", "spec", "nodeName");
+        Struct mirror = pod.withAt("x", "metadata", "annotations", "kubernetes.io/config.mirror");
         String at = "metadata.annotations[kubernetes.io/config.mirror]: Forbidden: may not ";
         for (String subresource : List.of("", "status")) {
-            assertThat(problems(pod(), mirror, subresource)).containsExactly(at + "add mirror pod annotation");
-            assertThat(problems(mirror, pod(), subresource))
+            assertThat(problems(pod, mirror, subresource)).containsExactly(at + "add mirror pod annotation");
+            assertThat(problems(mirror, pod, subresource))
                     .containsExactly(at + "remove or update mirror pod annotation");
             assertThat(problems(mirror, mirror, subresource)).isEmpty();
         }
+    }
+
+    @Test
+    void aNodeIsNominatedWhileThereIsNone() {
+        Struct bound = pod().withAt("n", "spec", "nodeName");
+        assertThat(problems(bound, bound.withAt("m", "status", "nominatedNodeName"), "status")).containsExactly(
+                "status.nominatedNodeName: Forbidden: may not be set on pods that are already bound to a node");
+        assertThat(status("nominatedNodeName", "m")).isEmpty();
+    }
+
+    @Test
+    void conditionsAndGenerationsAreSuchAsOthersCanRead() {
+        assertThat(status("observedGeneration", -1L)).containsExactly(
+                "status.observedGeneration: Invalid value: -1: must be a non-negative integer");
+        Struct odd = Struct.of("type", "/a", "status", "True", "observedGeneration", -1L);
+        assertThat(status("conditions", Seq.of(odd))).containsExactly(
+                "status.conditions[0].observedGeneration: Invalid value: -1: must be a non-negative integer",
+                "status.conditions[0].Type: Invalid value: \"/a\": prefix part must be non-empty");
+        Struct stored = pod().withAt(Seq.of(odd), "status", "conditions");
+        assertThat(problems(stored, stored.withAt("Running", "status", "phase"), "status")).isEmpty();
+    }
+
+    @Test
+    void aClaimIsOneOfThePods() {
+        Struct status = Struct.of("name", "c", "resourceClaimName", "A");
+        assertThat(status("resourceClaimStatuses", Seq.of(status.without("resourceClaimName"),
+                status.without("resourceClaimName")))).containsExactly(
+                        "status.resourceClaimStatuses[0].name: Invalid value: \"c\": must match the name of an entry in"
+                                + " `spec.resourceClaims`",
+                        "status.resourceClaimStatuses[1].name: Invalid value: \"c\": must match the name of an entry in"
+                                + " `spec.resourceClaims`",
+                        "status.resourceClaimStatuses[1].name: Duplicate value: \"c\"");
+        Struct claiming = pod().withAt(Seq.of(Struct.of("name", "c")), "spec", "resourceClaims");
+        assertThat(problems(claiming, claiming.withAt(Seq.of(status), "status", "resourceClaimStatuses"), "status"))
+                .singleElement().asString().startsWith("status.resourceClaimStatuses[0].name: Invalid value: \"A\": a");
+    }
+
+    @Test
+    void aUserIsOneOfTheKernels() {
+        Struct user = Struct.of("linux", Struct.of("uid", -1L, "gid", 0L, "supplementalGroups", Seq.of(-2L)));
+        Seq containers = Seq.of(Struct.of("name", "c", "user", user));
+        assertThat(status("containerStatuses", containers)).containsExactly(
+                "status.containerStatuses[0].linux.uid: Invalid value: -1: must be between 0 and 2147483647, inclusive",
+                "status.containerStatuses[0].linux.supplementalGroups[0]: Invalid value: -2: must be between 0 and"
+                        + " 2147483647, inclusive");
+    }
+
+    private List<String> ended(Struct pod, String list, long code) {
+        Struct end = Struct.of("name", "c", "state",
+                Struct.of("terminated", Struct.of("exitCode", code, "reason", "Completed")));
+        Struct runs = Struct.of("name", "c", "state", Struct.of("running", Struct.EMPTY));
+        return problems(pod.withAt(Seq.of(end), "status", list), pod.withAt(Seq.of(runs), "status", list), "status");
+    }
+
+    @Test
+    void whatIsNotRestartedStaysEnded() {
+        String told = "status.containerStatuses[0].state: Forbidden: may not be transitioned to non-terminated state";
+        Struct pod = pod();
+        String list = "containerStatuses";
+        assertThat(ended(pod, list, 0)).isEmpty();
+        assertThat(ended(pod.withAt("Never", "spec", "restartPolicy"), list, 1)).containsExactly(told);
+        Struct onFailure = pod.withAt("OnFailure", "spec", "restartPolicy");
+        assertThat(ended(onFailure, list, 1)).isEmpty();
+        assertThat(ended(onFailure, list, 0)).containsExactly(told);
+        assertThat(ended(onFailure, "ephemeralContainerStatuses", 1)).hasSize(1);
+        Struct rule = Struct.of("action", "Restart", "exitCodes", Struct.of("operator", "In", "values", Seq.of(42L)));
+        Struct own = pod.withAt(Seq.of(Struct.of("name", "c", "restartPolicy", "Never", "restartPolicyRules",
+                Seq.of(rule))), "spec", "containers");
+        assertThat(ended(own, list, 42)).isEmpty();
+        assertThat(ended(own, list, 1)).containsExactly(told);
+        Struct all = own.withAt(Seq.of(Struct.of("name", "c", "restartPolicy", "Never", "restartPolicyRules",
+                Seq.of(rule.with("action", "RestartAllContainers")))), "spec", "containers");
+        assertThat(ended(all, list, 1)).isEmpty();
+    }
+
+    @Test
+    void aSidecarRunsAgain() {
+        Struct pod = pod().withAt("Never", "spec", "restartPolicy");
+        Struct init = pod.withAt(Seq.of(Struct.of("name", "c")), "spec", "initContainers");
+        assertThat(ended(init, "initContainerStatuses", 0)).hasSize(1);
+        Struct sidecar = pod.withAt(Seq.of(Struct.of("name", "c", "restartPolicy", "Always")), "spec",
+                "initContainers");
+        assertThat(ended(sidecar, "initContainerStatuses", 0)).isEmpty();
     }
 }

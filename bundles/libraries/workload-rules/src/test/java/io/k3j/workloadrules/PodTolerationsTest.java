@@ -55,7 +55,7 @@ class PodTolerationsTest {
     void thoseItGetsAreValid() {
         assertThat(problems(pod(KEPT), pod(KEPT, Struct.of("key", "b", "operator", "Equal", "value", "v")))).isEmpty();
         assertThat(problems(pod(KEPT), pod(KEPT, FOREIGN))).containsExactly("spec.tolerations[1].operator: Unsupported"
-                + " value: \"Gt\": supported values: \"Equal\", \"Exists\"");
+                + " value: \"Gt\": supported values: \"Equal\", \"Exists\", \"Lt\", \"Gt\"");
     }
 
     @Test
@@ -76,6 +76,6 @@ class PodTolerationsTest {
         assertThat(problems(stored, deployment(2, FOREIGN))).isEmpty();
         assertThat(problems(stored, deployment(1, FOREIGN, KEPT))).containsExactly(
                 "spec.template.spec.tolerations[0].operator: Unsupported value: \"Gt\": supported values: \"Equal\","
-                        + " \"Exists\"");
+                        + " \"Exists\", \"Lt\", \"Gt\"");
     }
 }

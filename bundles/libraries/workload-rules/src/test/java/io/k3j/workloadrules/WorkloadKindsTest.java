@@ -13,6 +13,7 @@ class WorkloadKindsTest {
         assertThat(WorkloadKinds
                 .rules(new Schemas().shape(Gvk.of("autoscaling/v2", "HorizontalPodAutoscaler")).orElseThrow()))
                 .containsOnlyKeys("Pod", "PodTemplate", "ReplicationController", "Deployment", "ReplicaSet",
-                        "DaemonSet", "StatefulSet", "Job", "CronJob", "HorizontalPodAutoscaler");
+                        "DaemonSet", "StatefulSet", "ControllerRevision", "Job", "CronJob",
+                        "HorizontalPodAutoscaler");
     }
 }

@@ -29,6 +29,7 @@ import org.osgi.service.component.annotations.Reference;
 @Component(service = Action.class)
 public final class PodEviction implements Action {
     private static final Set<String> DISRUPTION_FREE = Set.of("Succeeded", "Failed", "Pending");
+    private static final String TARGET = "DisruptionTarget";
     private static final int CONFLICT = 409;
     private static final int MOST_DISRUPTED = 2000;
     /// Upstream tells the kind of what does not meet a precondition, and no resource.
@@ -246,12 +247,8 @@ public final class PodEviction implements Action {
 
     /// The pod with the condition, or as it was where others were faster and that does not matter.
     private Obj withDisruptionTarget(Obj pod, boolean asSeen) {
-        Struct condition = Struct.of("type", "DisruptionTarget", "status", "True", "reason", "EvictionByEvictionAPI",
-                "message", "Eviction API: evicting", "lastTransitionTime",
-                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
         try {
-            return api.update(Listers.PODS,
-                    pod.with(pod.status().seq("conditions").plus(condition), "status", "conditions"),
+            return api.update(Listers.PODS, pod.with(marked(pod.status().seq("conditions")), "status", "conditions"),
                     WriteOptions.STATUS);
         } catch (ApiFault e) {
             if (asSeen || e.code() != CONFLICT && e.code() != 404) {
@@ -259,5 +256,21 @@ public final class PodEviction implements Action {
             }
             return pod;
         }
+    }
+
+    /// The conditions with the one of an eviction, in place of one of its type; since when it holds is not forgotten.
+    private static Seq marked(Seq conditions) {
+        Struct condition = Struct.of("type", TARGET, "status", "True", "reason", "EvictionByEvictionAPI", "message",
+                "Eviction API: evicting", "lastTransitionTime",
+                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+        for (int i = 0; i < conditions.size(); i++) {
+            Struct known = conditions.struct(i);
+            if (known.text("type").equals(TARGET)) {
+                boolean held = known.text("status").equals("True") && known.has("lastTransitionTime");
+                return conditions.with(i, held
+                        ? condition.with("lastTransitionTime", known.get("lastTransitionTime")) : condition);
+            }
+        }
+        return conditions.plus(condition);
     }
 }

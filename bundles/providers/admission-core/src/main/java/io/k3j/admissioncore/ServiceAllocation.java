@@ -15,7 +15,6 @@ import io.k3j.serviceaddresses.ClaimCalls;
 import io.k3j.serviceaddresses.ServiceFamilies;
 import io.k3j.serviceaddresses.ServiceFields;
 import io.k3j.serviceaddresses.SharedNodePorts;
-import io.k3j.validation.Addresses;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -122,13 +121,15 @@ public final class ServiceAllocation implements Admission {
 
     private Struct allocateAddresses(Write write, Struct spec, Key key, ChosenValues chosen) {
         ServiceFamilies choice = new ServiceFamilies(allocator.defaultFamily(), allocator::hasFamily);
-        Struct s = choice.of(spec);
-        boolean headless = spec.text("clusterIP").equals("None");
+        Struct before = write.before().orElse(Struct.EMPTY).struct("spec");
+        boolean settled = ServiceFamilies.settled(before, spec);
+        List<FieldProblem> wrong = settled ? List.of() : choice.problems(before, spec);
+        if (!wrong.isEmpty()) {
+            throw FieldProblem.fault(write.kind().gvk(), key.name(), wrong);
+        }
+        Struct s = settled ? spec : choice.of(spec);
         List<String> given = ServiceFamilies.given(spec);
-        choice.problem(s, given).ifPresent(p -> {
-            throw invalid(write, key, p);
-        });
-        if (headless) {
+        if (spec.text("clusterIP").equals("None")) {
             return s.with("clusterIPs", Seq.of("None"));
         }
         List<String> families = s.seq("ipFamilies").texts();
@@ -159,9 +160,6 @@ public final class ServiceAllocation implements Admission {
     private String givenAddress(Write write, String wanted, List<String> given, Key key, ChosenValues chosen) {
         if (chosen.keeps(wanted)) {
             return wanted;
-        }
-        if (!Addresses.isIp(wanted)) {
-            throw invalid(write, key, FieldProblem.invalid("spec.clusterIPs[0]", wanted, Addresses.MUST_BE_IP));
         }
         // one text for each address: claims are found by it
         String ip = Cidr.text(InetAddress.ofLiteral(wanted));

@@ -73,10 +73,13 @@ class ServiceAllocationTest {
         assertThat(admitted("a", six.with("clusterIP", "FD00:0::00a")).text("clusterIP")).isEqualTo("fd00::a");
         assertThatThrownBy(() -> admitted("b", six.with("clusterIP", "fd00:0:0::a")))
                 .hasMessageContaining("provided IP is already allocated");
-        for (String other : List.of("::ffff:10.43.0.10", "10.43.10", "fd00::b%1")) {
+        for (String other : List.of("10.43.10", "fd00::b%1")) {
             assertThatThrownBy(() -> admitted("c", Struct.of("type", "ClusterIP", "clusterIP", other)))
-                    .as(other).hasMessageContaining("must be a valid IP address");
+                    .as(other).hasMessage("Service \"c\" is invalid: spec.clusterIPs[0]: Invalid value: \"" + other
+                            + "\": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)");
         }
+        assertThatThrownBy(() -> admitted("c", Struct.of("type", "ClusterIP", "clusterIP", "::ffff:10.43.0.10")))
+                .hasMessageEndingWith("must not be an IPv4-mapped IPv6 address");
     }
 
     @Test
@@ -113,7 +116,7 @@ class ServiceAllocationTest {
     @Test
     void anAddressIsOfTheFamilyAtItsPlace() {
         Struct chosen = Struct.of("type", "ClusterIP", "clusterIP", "fd00::a", "clusterIPs",
-                Seq.of("fd00::a", "10.43.0.10"));
+                Seq.of("fd00::a", "10.43.0.10"), "ipFamilyPolicy", "RequireDualStack");
         assertThat(admitted("a", chosen).seq("ipFamilies").texts()).containsExactly("IPv6", "IPv4");
         assertThatThrownBy(() -> admitted("b", chosen.with("ipFamilies", Seq.of("IPv4", "IPv6"))))
                 .hasMessageContaining("spec.clusterIPs[0]: Invalid value: \"fd00::a\": expected an IPv4 value as"
@@ -251,12 +254,19 @@ class ServiceAllocationTest {
     }
 
     @Test
-    void whoNamesTwoAddressesOrFamiliesWantsBoth() {
-        Struct spec = admitted("dns", Struct.of("type", "ClusterIP", "clusterIPs", Seq.of("10.43.0.10", "fd00::a")));
-        assertThat(spec.text("ipFamilyPolicy")).isEqualTo("RequireDualStack");
+    void whoNamesTwoAddressesOrFamiliesSaysThatBothAreWanted() {
+        Struct two = Struct.of("type", "ClusterIP", "clusterIP", "10.43.0.10", "clusterIPs",
+                Seq.of("10.43.0.10", "fd00::a"));
+        Struct both = Struct.of("type", "ClusterIP", "ipFamilies", Seq.of("IPv6", "IPv4"));
+        String refused = "spec.ipFamilyPolicy: Invalid value: \"SingleStack\": must be 'RequireDualStack' or"
+                + " 'PreferDualStack' when multiple ";
+        assertThatThrownBy(() -> admitted("dns", two)).hasMessageEndingWith(refused + "cluster IPs are specified");
+        assertThatThrownBy(() -> admitted("two", both)).hasMessageEndingWith(refused + "IP families are specified");
+        Struct spec = admitted("dns", two.with("ipFamilyPolicy", "RequireDualStack"));
         assertThat(spec.seq("clusterIPs").texts()).containsExactly("10.43.0.10", "fd00::a");
-        assertThat(admitted("two", Struct.of("type", "ClusterIP", "ipFamilies", Seq.of("IPv6", "IPv4")))
-                .seq("clusterIPs").texts()).hasSize(2).first().asString().startsWith("fd00::");
+        assertThat(spec.seq("ipFamilies").texts()).containsExactly("IPv4", "IPv6");
+        assertThat(admitted("two", both.with("ipFamilyPolicy", "PreferDualStack")).seq("clusterIPs").texts())
+                .hasSize(2).first().asString().startsWith("fd00::");
     }
 
     @Test

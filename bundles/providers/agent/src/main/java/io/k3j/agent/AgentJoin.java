@@ -83,8 +83,10 @@ final class AgentJoin {
 
     private IOException translate(SupervisorFault fault) throws IOException, Refused {
         if (fault.unauthorized()) {
-            throw new Refused("the server " + origin + " does not accept this token (" + fault.getMessage()
-                    + "); use the content of server/node-token in the data directory of a server");
+            boolean edged = !token.password().equals(token.password().strip());
+            throw new Refused("the server " + origin + " does not accept this token (" + fault.getMessage() + ")"
+                    + (edged ? ", which has blanks or line breaks around it that count" : "")
+                    + "; use the content of server/node-token in the data directory of a server");
         }
         if (fault.forbidden()) {
             files.forgetPassword();

@@ -46,7 +46,7 @@ final class AgentStartup implements AutoCloseable {
     private final BundleContext context;
     private final AgentSettings settings;
     private final Origin origin;
-    private final HealthScope health;
+    private final AgentHealth health;
     private final Abort abort;
     private final InstantSource clock = InstantSource.system();
     private final AgentLayout layout;
@@ -59,7 +59,6 @@ final class AgentStartup implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final List<ServiceRegistration<?>> services = new ArrayList<>();
     private final Thread thread;
-    private String lastTrouble = "";
 
     /// @param loops receives the state of the threads
     AgentStartup(BundleContext context, AgentSettings settings, HealthScope health, io.k3j.componentapi.Health loops,
@@ -67,7 +66,7 @@ final class AgentStartup implements AutoCloseable {
         this.context = context;
         this.settings = settings;
         this.origin = Origin.of(settings);
-        this.health = health;
+        this.health = new AgentHealth(health);
         this.abort = abort;
         this.layout = AgentLayout.of(settings);
         this.files = new NodeFiles(layout, new SecureRandom());
@@ -92,7 +91,7 @@ final class AgentStartup implements AutoCloseable {
                 if (config.egressMode().equals("pod")) {
                     pods.follow();
                 }
-                boolean readServers = lastTrouble.isEmpty() && readServers(joining);
+                boolean readServers = !health.troubled() && readServers(joining);
                 open(config);
                 keepUp(joining, config, readServers);
             }
@@ -131,7 +130,7 @@ final class AgentStartup implements AutoCloseable {
             boolean waiting = System.nanoTime() - start < SERVER_TIMEOUT.toNanos();
             try {
                 ClusterConfig config = joining.join(clock.instant());
-                health.ok();
+                health.joined();
                 return config;
             } catch (Refused refused) {
                 if (!known && !(refused.running() && patience.lasts())) {
@@ -141,13 +140,13 @@ final class AgentStartup implements AutoCloseable {
                     return restore(joining, String.valueOf(refused.getMessage()));
                 }
                 passwordRejected = true;
-                reportTrouble("Waiting to retrieve agent configuration; server is not ready: " + refused.getMessage());
+                health.trouble("Waiting to retrieve agent configuration; server is not ready: " + refused.getMessage());
             } catch (IOException unreachable) {
                 String why = why(unreachable);
                 if (known && !waiting && !passwordRejected) {
                     return restore(joining, why);
                 }
-                reportTrouble(why);
+                health.trouble(why);
             }
             if (closed.await(pause, TimeUnit.MILLISECONDS)) {
                 return null;
@@ -156,21 +155,13 @@ final class AgentStartup implements AutoCloseable {
     }
 
     private @Nullable ClusterConfig restore(AgentJoin joining, String why) throws IOException, Refused {
-        reportTrouble(why + "; this node starts with what it knows and tries on");
+        health.trouble(why + "; this node starts with what it knows and tries on");
         return joining.saved();
     }
 
     private String why(IOException unreachable) {
         String trouble = balancers.trouble();
         return origin.server() + " cannot be reached: " + (trouble.isEmpty() ? unreachable.getMessage() : trouble);
-    }
-
-    private void reportTrouble(String trouble) {
-        health.degraded(trouble);
-        if (!trouble.equals(lastTrouble)) {
-            lastTrouble = trouble;
-            LOG.log(Level.WARNING, trouble);
-        }
     }
 
     /// Reads the servers' own addresses before other components of the node use the connection, so that these
@@ -222,10 +213,10 @@ final class AgentStartup implements AutoCloseable {
         long pause = 0;
         while (!closed.await(pause, TimeUnit.MILLISECONDS)) {
             try {
-                if (files.due(clock.instant()) || !lastTrouble.isEmpty()) {
-                    joining.join(clock.instant());
-                    lastTrouble = "";
-                    health.ok();
+                if (files.due(clock.instant()) || health.troubled()) {
+                    health.settled(initial, joining.join(clock.instant()));
+                } else if (health.changed()) {
+                    health.settled(initial, joining.config(clock.instant()));
                 }
                 if (!readServers) {
                     servers(joining.apiServers(clock.instant()));
@@ -233,25 +224,17 @@ final class AgentStartup implements AutoCloseable {
                 }
                 if (!ready) {
                     joining.ready(clock.instant());
+                    health.settled(initial, joining.config(clock.instant()));
                     ready = true;
-                    compare(initial, joining.config(clock.instant()));
                 }
                 pause = CERTIFICATE_CHECK_INTERVAL.toMillis();
             } catch (IOException unreachable) {
                 LOG.log(Level.DEBUG, "Asked again soon", unreachable);
                 pause = Math.clamp(pause * 2, MIN_RETRY_MILLIS, MAX_RETRY_MILLIS);
             } catch (Refused refused) {
-                reportTrouble(String.valueOf(refused.getMessage()));
+                health.trouble(String.valueOf(refused.getMessage()));
                 pause = MAX_RETRY_MILLIS;
             }
-        }
-    }
-
-    private void compare(ClusterConfig initial, ClusterConfig now) {
-        if (!ClusterChange.between(initial, now).isEmpty()) {
-            reportTrouble("the cluster's settings have changed since this node started: "
-                    + ClusterChange.between(initial, now)
-                    + "; restart the agent to take them over");
         }
     }
 

@@ -23,16 +23,21 @@ record Origin(String server, String given, Path file) {
                 : new Origin(settings.server(), settings.token(), file);
     }
 
-    /// The token. Blocks until this server has written its own.
+    /// The token as it was given, with blanks and line breaks around it where it has any: they are of the password, as
+    /// in K3s. That of the file is without the line break the file adds. Blocks until this server has written its own.
     /// @throws InterruptedException also when `closed` reaches zero first
     String token(CountDownLatch closed) throws IOException, InterruptedException {
-        Optional<String> found = given.isEmpty() ? PemFiles.read(file) : Optional.of(given);
+        if (!given.isEmpty()) {
+            return given;
+        }
+        Optional<String> found = PemFiles.read(file);
         while (found.isEmpty()) {
             if (closed.await(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
                 throw new InterruptedException("stopped while waiting for " + file);
             }
             found = PemFiles.read(file);
         }
-        return found.get().strip();
+        String line = found.get();
+        return line.endsWith("\n") ? line.substring(0, line.length() - 1) : line;
     }
 }

@@ -203,7 +203,8 @@ class AgentJoinTest {
 
     @Test
     void reportsAWrongToken() {
-        refusedWith("wrong", "does not accept this token", "not authorized", "node-token");
+        refusedWith("wrong", "does not accept this token", "not authorized)", "; use", "node-token");
+        refusedWith("secret\n", "does not accept this token", "line breaks around it", "node-token");
     }
 
     @Test

@@ -12,12 +12,22 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class AgentPartsTest {
     @TempDir
     private Path dir;
+
+    /// Blanks and line breaks are part of a password, as with K3s' agents.
+    @Test
+    void takesATokenAsItIs() throws Exception {
+        CountDownLatch open = new CountDownLatch(1);
+        assertThat(new Origin("https://s:6443", " a\n", dir).token(open)).isEqualTo(" a\n");
+        Path file = Files.writeString(dir.resolve("agent-token"), "K10::node:a\nb\n\n");
+        assertThat(new Origin("https://s:6443", "", file).token(open)).isEqualTo("K10::node:a\nb\n");
+    }
 
     @Test
     void allowsServersTheKubeletAndTheStreamsOnly() {

@@ -2,6 +2,7 @@ package io.k3j.authtokens;
 
 import io.k3j.apiserverapi.Authenticator;
 import io.k3j.apiserverapi.Caller;
+import io.k3j.pki.CsvRecords;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

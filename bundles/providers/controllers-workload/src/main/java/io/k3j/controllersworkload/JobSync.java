@@ -65,6 +65,8 @@ final class JobSync {
         }
         boolean done = end != null && tally.settled() && tally.active().isEmpty() && tally.terminating() == 0;
         if (end != null && done) {
+            // what has ended has begun, also one that was suspended all the time: the API takes no other
+            startTime = startTime.isEmpty() ? Times.seconds(now) : startTime;
             mark(end.success() ? "Complete" : "Failed", end);
             events.tell(Events.reference(spec.job()), end.success() ? "Normal" : "Warning",
                     end.success() ? "Completed" : end.reason(), end.success() ? "Job completed" : end.message());

@@ -45,6 +45,8 @@ final class JobTracking {
         failed += settled(failedNotes, tracked);
         pods.forEach(p -> count(p, tracked.containsKey(p.uid())));
         this.failures = new IndexFailures(spec, pods.stream().filter(this::failed).toList());
+        // an index is one or the other, or the API refuses the status: who has succeeded once has
+        failures.failed().removeAll(indexes);
         for (Obj pod : List.copyOf(release)) {
             if (failed(pod) && failures.needs(pod, indexes, active)) {
                 release.remove(pod);

@@ -144,6 +144,21 @@ class JobsTest {
         assertThat(stage.pods()).allMatch(p -> p.finalizers().isEmpty());
     }
 
+    /// A node that comes back may still tell of another pod's end.
+    @Test
+    void anIndexThatHasSucceededDoesNotFail() {
+        create("completions", 2, "parallelism", 2, "completionMode", "Indexed", "backoffLimitPerIndex", 0,
+                "backoffLimit", 1_000);
+        Obj pod = stage.pods().stream().filter(p -> JobSpec.index(p) == 0).findFirst().orElseThrow();
+        endIndex(0, "Succeeded");
+        stage.api.seed(BuiltinResources.PODS, pod.with("other", "metadata", "name").with("other", "metadata", "uid")
+                .with("Failed", "status", "phase"));
+        stage.pass(Duration.ofMinutes(1));
+        assertThat(job().status().whole("failed", 0)).isEqualTo(1);
+        assertThat(job().status().text("completedIndexes")).isEqualTo("0");
+        assertThat(job().status().text("failedIndexes")).isEmpty();
+    }
+
     private String reason() {
         return Conditions.find(job().status().seq("conditions"), "Failed").orElseThrow().text("reason");
     }

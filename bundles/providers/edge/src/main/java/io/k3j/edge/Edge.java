@@ -38,7 +38,7 @@ public final class Edge {
     private final Ports ports;
     private volatile @Nullable ServiceRegistration<Condition> open;
 
-    /// The arguments of other components that concern their ports.
+    /// The arguments of other components that concern their ports, and what says where the server's port is.
     public @interface Settings {
         /// `--kube-apiserver-arg`: `tls-min-version`, `tls-cipher-suites` and `http2-max-streams-per-connection` of the
         /// server's ports.
@@ -52,6 +52,13 @@ public final class Edge {
 
         /// `--kube-controller-manager-arg`: the same for the port of the controllers.
         String[] kubeControllerManagerArg() default {};
+
+        /// The number of the server's port, for words.
+        int httpsListenPort() default 0;
+
+        /// `--supervisor-port`: without an API server it says the number of the server's port, otherwise that of
+        /// another one. 0 where nobody has given it.
+        int supervisorPort() default 0;
     }
 
     /// Starts the event loops; a port opens when it has a certificate. Does not block.
@@ -76,7 +83,7 @@ public final class Edge {
             if (starts) {
                 abort.abort(why);
             }
-        });
+        }, serverFlag(settings));
         ports = new Ports(sockets, reports, rules,
                 new Ports.Surroundings(true, Patience.defaults(), InstantSource.system(), Capacity.ofThisProcess()));
     }
@@ -90,6 +97,12 @@ public final class Edge {
         } catch (InvalidSyntaxException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private static String serverFlag(Settings settings) {
+        int supervisor = settings.supervisorPort();
+        return supervisor != 0 && supervisor == settings.httpsListenPort() ? "--supervisor-port"
+                : "--https-listen-port";
     }
 
     private void opened(BundleContext context) {

@@ -32,10 +32,9 @@ import org.jspecify.annotations.Nullable;
 final class Ports implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.k3j.edge");
     private static final Set<String> LOOPBACKS = Set.of(ListeningSockets.LOOPBACK, ListeningSockets.LOOPBACK_IPV6);
-    /// What says where a port is, of those that nobody does without.
-    private static final Map<String, String> FLAGS = Map.of(ListeningSockets.SERVER, "--https-listen-port",
-            ListeningSockets.SUPERVISOR, "--supervisor-port", ListeningSockets.API, "--apiserver-port",
-            ListeningSockets.KUBELET, "--kubelet-arg=port");
+    /// What says where a port is, of those that nobody does without, beside the server's own.
+    private static final Map<String, String> FLAGS = Map.of(ListeningSockets.SUPERVISOR, "--supervisor-port",
+            ListeningSockets.API, "--apiserver-port", ListeningSockets.KUBELET, "--kubelet-arg=port");
     private static final long ORDER_TIMEOUT_SECONDS = 5;
     /// How long a stop waits for orders and handshakes that are under way.
     private static final Duration STOP = Duration.ofSeconds(1);
@@ -59,7 +58,8 @@ final class Ports implements AutoCloseable {
     /// @param health of this component
     /// @param opened called once, when all ports of a server accept connections, but for those on loopback addresses
     /// @param failed told of a port without which this process is not what was asked for
-    record Reports(HealthScope health, Runnable opened, Consumer<String> failed) {
+    /// @param serverFlag what says where the server's own port is, for the words of `failed`
+    record Reports(HealthScope health, Runnable opened, Consumer<String> failed, String serverFlag) {
     }
 
     /// What differs in tests.
@@ -200,7 +200,7 @@ final class Ports implements AutoCloseable {
         String reason = Objects.requireNonNullElse(why.getMessage(), why.toString());
         LOG.log(Level.ERROR, "Cannot open port name=" + name, why);
         reports.health().degraded("cannot open port " + name + ": " + reason);
-        String flag = FLAGS.get(name);
+        String flag = name.equals(ListeningSockets.SERVER) ? reports.serverFlag() : FLAGS.get(name);
         if (closed && flag != null) {
             ServerSocket socket = sockets.lend(name).socket();
             reports.failed().accept("cannot accept connections on " + socket.getInetAddress().getHostAddress() + ":"

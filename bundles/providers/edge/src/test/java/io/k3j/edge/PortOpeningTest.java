@@ -14,6 +14,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Dictionary;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -30,6 +31,7 @@ import org.osgi.framework.ServiceRegistration;
 class PortOpeningTest {
     private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
     private final List<String> withdrawn = Collections.synchronizedList(new ArrayList<>());
+    private final Map<String, Integer> numbers = new HashMap<>();
 
     private record Lent(Map<String, ServerSocketChannel> sockets) implements ListeningSockets {
         @Override
@@ -78,7 +80,10 @@ class PortOpeningTest {
     @SuppressWarnings("unchecked")
     private Edge edge(TestPort identity, List<String> conditions, Map<String, ServerSocketChannel> sockets,
             String port) {
-        Edge.Settings settings = made(Edge.Settings.class, (proxy, method, arguments) -> new String[0]);
+        Edge.Settings settings = made(Edge.Settings.class, (proxy, method, arguments) -> {
+            Object number = numbers.getOrDefault(method.getName(), 0);
+            return method.getReturnType() == int.class ? number : new String[0];
+        });
         Edge edge = new Edge(context(conditions), settings, new Lent(sockets), Health.none(),
                 why -> told.add("ended: " + why));
         edge.addIdentity(identity, Map.of("port", port),
@@ -113,6 +118,20 @@ class PortOpeningTest {
                     .contains(" (--supervisor-port): ");
             edge.stop();
             assertThat(told).as("what is not open is not told to be").isEmpty();
+        }
+    }
+
+    /// Without an API server the supervisor's port is the server's own.
+    @Test
+    void aStartNamesTheFlagThatSaysWhereTheServersPortIs() throws Exception {
+        for (String flag : List.of("--https-listen-port", "--supervisor-port")) {
+            try (TestPort identity = TestPort.start(); ServerSocketChannel own = broken()) {
+                numbers.put("httpsListenPort", 9345);
+                numbers.put("supervisorPort", flag.equals("--supervisor-port") ? 9345 : 0);
+                Edge edge = edge(identity, List.of(), Map.of("server", own), "server");
+                assertThat(heard()).contains(" (" + flag + "): ");
+                edge.stop();
+            }
         }
     }
 

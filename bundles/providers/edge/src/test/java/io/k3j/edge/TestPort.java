@@ -93,7 +93,7 @@ final class TestPort implements AutoCloseable, ListeningSockets, ListenerIdentit
     /// Health is all that the test looks at.
     Ports.Reports reports() {
         return new Ports.Reports(this, () -> {
-        }, System.err::println);
+        }, System.err::println, "--https-listen-port");
     }
 
     private Instant now() {

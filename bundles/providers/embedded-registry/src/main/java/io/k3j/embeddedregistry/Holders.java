@@ -26,7 +26,8 @@ final class Holders implements AutoCloseable {
     /// How many nodes are tried for one request.
     static final int MOST = 6;
     private static final Duration STOP = Duration.ofSeconds(2);
-    private static final Duration LIMIT = Duration.ofSeconds(4);
+    /// How long the nodes' answers are waited for.
+    static final Duration LIMIT = Duration.ofSeconds(4);
     private static final int MOST_ANSWER_BYTES = 16 << 10;
     private static final int MOST_REMEMBERED = 256;
     private static final int OK = 200;
@@ -34,6 +35,7 @@ final class Holders implements AutoCloseable {
     private final PeerSet peers;
     private final PeerClient client;
     private final HolderTable table;
+    private final Duration limit;
     private final ExecutorService asking = Executors
             .newThreadPerTaskExecutor(Thread.ofVirtual().name("embedded-registry-asks-", 0).factory());
     private final Map<String, String> gave = new LinkedHashMap<>() {
@@ -47,11 +49,13 @@ final class Holders implements AutoCloseable {
 
     /// @param node the name of this one
     /// @param table this node's own part
-    Holders(String node, PeerSet peers, PeerClient client, HolderTable table) {
+    /// @param limit how long [#find] waits for answers
+    Holders(String node, PeerSet peers, PeerClient client, HolderTable table, Duration limit) {
         this.node = node;
         this.peers = peers;
         this.client = client;
         this.table = table;
+        this.limit = limit;
     }
 
     /// Who gave something of this image last; empty when nobody did.
@@ -67,7 +71,7 @@ final class Holders implements AutoCloseable {
     }
 
     /// Other nodes that say to have it, six at most. Whoever has the manifest has the blobs, too: these are not told.
-    /// Blocks for four seconds at most.
+    /// Blocks for the limit at most.
     List<String> find(ImageRequest request) throws InterruptedException {
         Set<String> members = peers.names();
         String reference = request.manifest() ? request.reference() : HolderTable.ANY;
@@ -75,7 +79,7 @@ final class Holders implements AutoCloseable {
         new Rendezvous(members).of(request.name())
                 .forEach(one -> questions.add(() -> ask(one, request.name(), reference)));
         Set<String> all = new LinkedHashSet<>();
-        for (Future<List<String>> answer : asking.invokeAll(questions, LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+        for (Future<List<String>> answer : asking.invokeAll(questions, limit.toMillis(), TimeUnit.MILLISECONDS)) {
             try {
                 all.addAll(answer.get());
             } catch (ExecutionException | CancellationException away) {

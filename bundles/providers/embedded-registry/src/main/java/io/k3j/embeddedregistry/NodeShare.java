@@ -74,7 +74,7 @@ final class NodeShare implements AutoCloseable {
         peers = new NodePeers(new NodeCertificate(agent), settings.flannelExternalIp(), clock);
         client = new PeerClient(peers, clock, HEAD_LIMIT);
         table = new HolderTable(clock);
-        holders = new Holders(node, peers, client, table);
+        holders = new Holders(node, peers, client, table, Holders.LIMIT);
         announcements = new Announcements(node, peers, client, table);
         sharing = new Sharing(file, registries,
                 new ContainerdImages(Path.of(settings.runtimeDir(), "containerd.sock"))::list, content, latest, clock,

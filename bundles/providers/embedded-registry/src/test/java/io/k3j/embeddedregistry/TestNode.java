@@ -32,8 +32,8 @@ final class TestNode implements AutoCloseable {
         ContentDirectory content = new ContentDirectory(root);
         PeerSet peers = cluster.peers(name);
         table = new HolderTable(clock);
-        client = new PeerClient(peers, clock, Duration.ofMinutes(1));
-        holders = new Holders(name, peers, client, table);
+        client = new PeerClient(peers, clock, Duration.ofMinutes(5));
+        holders = new Holders(name, peers, client, table, Duration.ofMinutes(5));
         announcements = new Announcements(name, peers, client, table);
         sharing = new Sharing(file, registries, () -> List.copyOf(stored), content, false, clock, new Random(1));
         endpoint = new NodeEndpoint(peers, table, content, sharing::images, new Room(4, 2),

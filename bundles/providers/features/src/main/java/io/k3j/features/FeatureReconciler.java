@@ -32,7 +32,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.osgi.framework.BundleContext;
@@ -49,11 +48,9 @@ import org.osgi.service.component.runtime.ServiceComponentRuntime;
 ///                                                   └─ afterwards: FeatureChanges, Swaps ─► ChangePlan ─► Transaction
 /// ```
 /// Made and run by one thread; what it publishes is for any.
-final class FeatureReconciler implements AutoCloseable {
+final class FeatureReconciler {
     private static final System.Logger LOG = System.getLogger("io.k3j.features");
     private static final long LOOK_MILLIS = 500;
-    /// How long a stop waits for each loop: none may take what is being stopped for a failure.
-    private static final Duration STOP = Duration.ofSeconds(1);
     private final Surroundings around;
     private final Plan plan;
     private final Map<String, Feature> all;
@@ -73,7 +70,9 @@ final class FeatureReconciler implements AutoCloseable {
     private final ComponentList list;
     private final FeatureList features;
     private final ClusterFollower cluster;
-    private final List<SupervisedLoop> loops = new CopyOnWriteArrayList<>();
+    /// Guards itself and [#closed].
+    private final List<SupervisedLoop> loops = new ArrayList<>();
+    private boolean closed;
 
     /// What it is made of.
     ///
@@ -162,7 +161,7 @@ final class FeatureReconciler implements AutoCloseable {
         Applier applier = new Applier(bundles, configurations, health, this::handle, chosen);
         ClusterFlags cluster = new ClusterFlags(plan, all.values());
         applier.apply(roster.wanted().stream().filter(f -> !cluster.awaitedBy(f)).toList());
-        loops.add(trials.watch(Health.none(), changing::takeBack).start());
+        begin(trials.watch(Health.none(), changing::takeBack));
         if (roster.wanted().stream().anyMatch(cluster::awaitedBy)) {
             ClusterSettings answer = ClusterFlags.await(around.context);
             roster.learn(cluster.disabled(answer), cluster.settings(answer));
@@ -191,9 +190,20 @@ final class FeatureReconciler implements AutoCloseable {
             }
         }
         // a platform thread, since what spins on virtual ones may take their processors from this one
-        loops.add(SupervisedLoop.platform(Health.none(), "features-plugins", this::watchPlugins).start());
+        begin(SupervisedLoop.platform(Health.none(), "features-plugins", this::watchPlugins));
         writeManifests();
-        loops.add(SupervisedLoop.virtual(Health.none(), "features-cluster", cluster::run).start());
+        begin(SupervisedLoop.virtual(Health.none(), "features-cluster", cluster::run));
+    }
+
+    /// A loop that began after the stop would be stopped by nobody. The interrupt tells of a stop that knew nothing of
+    /// this yet.
+    private void begin(SupervisedLoop loop) throws InterruptedException {
+        synchronized (loops) {
+            if (closed || Thread.currentThread().isInterrupted()) {
+                throw new InterruptedException("stopped while applying");
+            }
+            loops.add(loop.start());
+        }
     }
 
     private void watchPlugins() throws InterruptedException {
@@ -249,11 +259,19 @@ final class FeatureReconciler implements AutoCloseable {
         bundles.stopAll();
     }
 
-    /// Ends what watches; running bundles keep running.
-    @Override
-    public void close() {
+    /// Ends what watches, and waits for its end, since none may take what is being stopped for a failure; running
+    /// bundles keep running. May be called again.
+    /// @param limit how long at most, for all together
+    void close(Duration limit) {
         changing.close();
-        loops.forEach(loop -> loop.stop(STOP));
+        List<SupervisedLoop> ending;
+        synchronized (loops) {
+            closed = true;
+            ending = List.copyOf(loops);
+        }
+        ending.forEach(SupervisedLoop::interrupt);
+        long end = System.nanoTime() + limit.toNanos();
+        ending.forEach(loop -> loop.stop(Duration.ofNanos(Math.max(0, end - System.nanoTime()))));
         plugins.close();
         cluster.close();
     }

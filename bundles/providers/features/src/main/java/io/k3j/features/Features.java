@@ -24,8 +24,12 @@ import org.osgi.service.component.runtime.ServiceComponentRuntime;
 @Component(service = {}, immediate = true)
 public final class Features {
     private static final System.Logger LOG = System.getLogger("io.k3j.features");
-    /// How long a stop waits for the thread that applies: what is stopped writes no more.
-    private static final Duration STOP = Duration.ofSeconds(2);
+    /// How long a stop of this bundle waits for what watches, and for the thread that applies: what is stopped writes
+    /// no more, and a disk may take seconds for a write.
+    private static final Duration STOP = Duration.ofSeconds(30);
+    /// The same at the end of the process, in which all other bundles are to be stopped, too; it ends in seconds, and
+    /// nothing writes after it.
+    private static final Duration LAST_STOP = Duration.ofSeconds(2);
 
     private final BundleContext context;
     private final Plan plan;
@@ -77,7 +81,7 @@ public final class Features {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-            stop();
+            end(LAST_STOP);
             made.stopAll();
         }
     }
@@ -85,17 +89,23 @@ public final class Features {
     /// Stops applying, and waits until nothing is written any more; running bundles keep running.
     @Deactivate
     void stop() {
+        end(STOP);
+    }
+
+    /// @param limit how long at most, for all together
+    private void end(Duration limit) {
+        long end = System.nanoTime() + limit.toNanos();
+        applyThread.interrupt();
         FeatureReconciler made = reconciler;
         if (made != null) {
-            made.close();
+            made.close(limit);
         }
-        applyThread.interrupt();
         if (Thread.currentThread() == applyThread) {
             return;
         }
         try {
-            if (!applyThread.join(STOP)) {
-                LOG.log(System.Logger.Level.WARNING, "Still applying features after {0} s", STOP.toSeconds());
+            if (!applyThread.join(Duration.ofNanos(Math.max(0, end - System.nanoTime())))) {
+                LOG.log(System.Logger.Level.WARNING, "Still applying features after {0} s", limit.toSeconds());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -106,7 +106,8 @@ abstract class PodScene {
                 new ReferenceWatches(clock),
                 new PodAdmission(List.of(), false, new NodeFit(new CurrentNode(api, "n", clock.monotonic()), room),
                         pod -> pressure.apply(pod), resources()),
-                new StartGates(), new ClaimResources(directory.resolve("root"), "n", api, clock.monotonic()), closed);
+                new StartGates(Duration.ofMinutes(5)),
+                new ClaimResources(directory.resolve("root"), "n", api, clock.monotonic()), closed);
         workers = new PodWorkers(tools);
         view = new LiveView(ReferencedObjects.PODS, Query.ALL, clock);
         view.listen(workers);

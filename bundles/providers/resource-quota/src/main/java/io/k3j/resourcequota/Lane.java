@@ -1,5 +1,6 @@
 package io.k3j.resourcequota;
 
+import io.k3j.clientapi.ApiFault;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -31,12 +32,18 @@ final class Lane {
         return users == 0;
     }
 
-    /// Returns when a demand is decided, by this thread or by the one whose turn it was.
+    /// Returns when a demand is decided, by this thread or by the one whose turn it was. One that a thread has taken
+    /// which ended by an [Error] before it had decided is refused.
     void run(QuotaDemand demand, Consumer<List<QuotaDemand>> decide) {
         turn.lock();
         try {
             while (!demand.decided()) {
-                decide.accept(next());
+                List<QuotaDemand> some = next();
+                if (some.isEmpty()) {
+                    demand.refuse(ApiFault.internal("the quotas could not be evaluated"));
+                } else {
+                    decide.accept(some);
+                }
             }
         } finally {
             turn.unlock();

@@ -3,6 +3,7 @@ package io.k3j.resourcesbuiltin;
 import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.apiserverrules.ApiServerKinds;
 import io.k3j.celapi.Cel;
+import io.k3j.corerules.CoreKinds;
 import io.k3j.devicerules.DeviceKinds;
 import io.k3j.kindrules.KindRules;
 import io.k3j.model.Gvk;
@@ -28,7 +29,7 @@ final class AllRules {
             Supplier<@Nullable Cel> cel) {
         Map<String, KindRules> map = new HashMap<>();
         CoreRules.into(map);
-        map.put("Service", new ServiceRules());
+        map.putAll(CoreKinds.rules());
         NetworkRules.into(map, networkPolicies);
         StorageRules.into(map);
         PolicyRules.into(map);

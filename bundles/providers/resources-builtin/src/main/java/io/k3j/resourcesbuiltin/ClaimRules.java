@@ -4,6 +4,7 @@ import io.k3j.apimachinery.Names;
 import io.k3j.apimachinery.Quantity;
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
+import io.k3j.corevalidation.ClaimTemplateProblems;
 import io.k3j.kindrules.Fill;
 import io.k3j.kindrules.KindRules;
 import io.k3j.model.Gvk;
@@ -42,34 +43,33 @@ final class ClaimRules implements KindRules {
     @Override
     public void check(Write write, Struct o, Problems problems) {
         if (write.of(STATUS)) {
+            if (o.struct(SPEC).seq("accessModes").isEmpty()) {
+                problems.at("Spec.accessModes").required("");
+            }
             status(o.struct(STATUS), problems.at(STATUS));
             return;
         }
         Struct spec = o.struct(SPEC);
         Problems p = problems.at(SPEC);
-        StorageRules.modes(spec.seq("accessModes"), p);
-        Struct requests = spec.struct("resources").struct("requests");
-        Problems at = p.at("resources").key(STORAGE);
-        if (!requests.has(STORAGE)) {
-            at.required("");
-        } else {
-            Quantity size = p.at("resources.requests").quantity(requests, STORAGE);
-            if (size != null && size.signum() == 0) {
-                at.invalid("0", "must be greater than zero");
-            }
-        }
-        for (String named : List.of(CLASS, ATTRIBUTES)) {
-            if (!spec.text(named).isEmpty()) {
-                p.at(named).invalid(spec.text(named), Names.subdomain(spec.text(named)));
-            }
-        }
+        ClaimTemplateProblems.spec(write.before().map(b -> withoutOld(b.struct(SPEC), spec)).orElse(spec), p);
         if (write.operation() == Operation.UPDATE) {
-            update(write.before().orElse(Struct.EMPTY), spec, p);
+            update(write.before().orElse(Struct.EMPTY), o, problems);
         }
     }
 
-    private static void update(Struct before, Struct spec, Problems p) {
+    /// What stays is not looked at again.
+    private static Struct withoutOld(Struct before, Struct spec) {
+        Struct s = spec;
+        for (String field : List.of("selector", "dataSource", "dataSourceRef")) {
+            s = Objects.equals(before.get(field), spec.get(field)) ? s.without(field) : s;
+        }
+        return s;
+    }
+
+    private static void update(Struct before, Struct o, Problems problems) {
+        Problems p = problems.at(SPEC);
         Struct old = before.struct(SPEC);
+        Struct spec = o.struct(SPEC);
         Struct status = before.struct(STATUS);
         Quantity now = requested(spec);
         Quantity provided = Quantity.of(status.struct("capacity").get(STORAGE));
@@ -77,9 +77,11 @@ final class ClaimRules implements KindRules {
             p.at("resources.requests.storage").forbidden("field can not be less than status.capacity");
         }
         boolean bound = status.text("phase").equals("Bound");
-        if (!fixed(old, old, bound).equals(fixed(spec, old, bound))) {
+        boolean classed = classed(before, o, problems);
+        if (!fixed(old, old, classed, bound).equals(fixed(spec, old, classed, bound))) {
             p.forbidden(RULE);
         }
+        problems.immutable(old, spec, "volumeMode");
         boolean same = Objects.equals(old.get(ATTRIBUTES), spec.get(ATTRIBUTES));
         if (!same && status.has(CURRENT_ATTRIBUTES) && spec.text(ATTRIBUTES).isEmpty()) {
             p.at(ATTRIBUTES).forbidden("update to " + (spec.has(ATTRIBUTES) ? "empty string" : "nil")
@@ -87,22 +89,40 @@ final class ClaimRules implements KindRules {
         }
     }
 
+    /// Whether a claim gets a class, which it may where it has none, or where an annotation has said it so far. The
+    /// annotation stays.
+    private static boolean classed(Struct before, Struct o, Problems p) {
+        Struct old = before.struct("metadata").struct("annotations");
+        Struct now = o.struct("metadata").struct("annotations");
+        String said = old.text(VolumeWarnings.CLASS);
+        Struct spec = o.struct(SPEC);
+        boolean gets = spec.has(CLASS) && !before.struct(SPEC).has(CLASS)
+                && (!old.has(VolumeWarnings.CLASS) || spec.text(CLASS).equals(said));
+        boolean moves = gets && old.has(VolumeWarnings.CLASS) && now.text(VolumeWarnings.CLASS, said).equals(said);
+        if (!moves && !now.text(VolumeWarnings.CLASS).equals(said)) {
+            p.at("metadata.annotations").at(VolumeWarnings.CLASS).invalid(now.text(VolumeWarnings.CLASS),
+                    "field is immutable");
+        }
+        return gets;
+    }
+
     private static Quantity requested(Struct spec) {
         return Quantity.of(spec.struct("resources").struct("requests").get(STORAGE));
     }
 
-    /// Resets mutable fields, so that the rest can be compared: the volume name may be set once, the class while
-    /// it is unset.
-    private static Struct fixed(Struct spec, Struct old, boolean bound) {
+    /// Resets mutable fields, so that the rest can be compared: the volume name may be set once.
+    ///
+    /// @param classed whether the claim gets a class
+    private static Struct fixed(Struct spec, Struct old, boolean classed, boolean bound) {
         Struct s = old.text("volumeName").isEmpty() ? spec.without("volumeName") : spec;
-        s = old.has(CLASS) ? s : s.without(CLASS);
-        return bound ? s.without("resources").without(ATTRIBUTES) : s;
+        s = classed ? s.without(CLASS) : s;
+        return bound ? s.withoutAt("resources", "requests", STORAGE).without(ATTRIBUTES) : s;
     }
 
     /// What resizers and kubelets say of an expansion.
     private static void status(Struct status, Problems p) {
         status.struct("capacity").forEach((name, value) -> amount(value, p.at("capacity").key(name)));
-        Problems resizes = p.at("allocatedResourceStatus");
+        Problems resizes = p.at("allocatedResourceStatuses");
         status.struct("allocatedResourceStatuses").forEach((name, value) -> {
             resource(name, resizes);
             if (!(value instanceof String s && RESIZES.contains(s))) {
@@ -121,7 +141,7 @@ final class ClaimRules implements KindRules {
         try {
             Quantity amount = Quantity.of(value);
             if (amount.signum() < 0) {
-                p.invalid(amount.toString(), "must be greater than or equal to 0");
+                p.invalid(amount.value(), "must be a valid resource quantity");
             }
         } catch (IllegalArgumentException e) {
             p.invalid(value, String.valueOf(e.getMessage()));
@@ -138,5 +158,10 @@ final class ClaimRules implements KindRules {
             return false;
         }
         return wrong.isEmpty();
+    }
+
+    @Override
+    public List<String> warnings(Write write, Struct o) {
+        return write.subresource().isEmpty() ? VolumeWarnings.ofClaim(o) : List.of();
     }
 }

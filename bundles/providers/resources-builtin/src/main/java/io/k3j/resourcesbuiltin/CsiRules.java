@@ -4,6 +4,7 @@ import io.k3j.apimachinery.Names;
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.corevalidation.CsiProblems;
+import io.k3j.corevalidation.OldNodeLabels;
 import io.k3j.kindrules.Fill;
 import io.k3j.kindrules.KindRules;
 import io.k3j.model.Gvk;
@@ -40,6 +41,7 @@ final class CsiRules {
     private static final class Drivers implements KindRules {
         private static final String MODES = "volumeLifecycleModes";
         private static final String ATTACH = "attachRequired";
+        private static final String SECRET = "serviceAccountTokenInSecrets";
         private static final String PERIOD = "nodeAllocatableUpdatePeriodSeconds";
         private static final String EXPIRATION = "expirationSeconds";
         private static final long SHORTEST_TOKEN = 600;
@@ -69,6 +71,9 @@ final class CsiRules {
                 p.at(PERIOD).invalid(spec.whole(PERIOD, 0), "must be greater than or equal to 10 seconds");
             }
             tokens(spec.seq("tokenRequests"), p);
+            if (spec.has(SECRET) && spec.seq("tokenRequests").isEmpty()) {
+                p.at(SECRET).invalid(spec.flag(SECRET), SECRET + " is set but no tokenRequests are specified");
+            }
             Struct old = before(write).struct(SPEC);
             if (!old.isEmpty() && !Objects.equals(old.get(ATTACH), spec.get(ATTACH))) {
                 p.at("attachedRequired").invalid(spec.get(ATTACH), "field is immutable");
@@ -147,16 +152,22 @@ final class CsiRules {
 
         @Override
         public void check(Write write, Struct o, Problems p) {
-            LabelSelectorRules.check(o.struct(TOPOLOGY), p.at(TOPOLOGY));
+            Struct old = before(write);
+            LabelSelectorRules.check(o.struct(TOPOLOGY), LabelSelectorRules.oddValues(old.struct(TOPOLOGY)),
+                    p.at(TOPOLOGY));
             p.at(CLASS).invalid(o.text(CLASS), Names.subdomain(o.text(CLASS)));
             if (o.has(CAPACITY)) {
                 p.quantity(o, CAPACITY);
             }
-            Struct old = before(write);
             if (!old.isEmpty()) {
                 p.immutable(old, o, TOPOLOGY);
                 p.immutable(old, o, CLASS);
             }
+        }
+
+        @Override
+        public List<String> warnings(Write write, Struct o) {
+            return OldNodeLabels.warnings(o.struct(TOPOLOGY), TOPOLOGY);
         }
     }
 }

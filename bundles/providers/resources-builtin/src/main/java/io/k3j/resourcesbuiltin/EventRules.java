@@ -1,17 +1,21 @@
 package io.k3j.resourcesbuiltin;
 
 import io.k3j.apimachinery.ComponentArguments;
+import io.k3j.apimachinery.Names;
 import io.k3j.apiserverapi.Write;
+import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.kindrules.KindRules;
 import io.k3j.model.Gvk;
 import io.k3j.model.Struct;
 import io.k3j.validation.Problems;
 import java.time.Duration;
+import java.util.List;
 
 /// Rules of Events.
 final class EventRules implements KindRules {
     /// The default of `--event-ttl`.
     private static final Duration LIFE = Duration.ofHours(1);
+    private static final Gvk CORE = Gvk.of("v1", "Event");
     private final Duration life;
 
     /// Events live as long as they do by default.
@@ -42,11 +46,21 @@ final class EventRules implements KindRules {
         return EventForms.converted(event, to);
     }
 
+    /// Events of core `v1` have any name that a path can have.
+    @Override
+    public List<String> name(String name, Struct event) {
+        return event.text("apiVersion").equals(CORE.apiVersion()) ? Names.pathSegment(name) : Names.subdomain(name);
+    }
+
     @Override
     public void check(Write write, Struct o, Problems p) {
-        String about = o.struct("involvedObject").text("namespace");
-        if (o.has("involvedObject") && !about.isEmpty() && !about.equals(o.struct("metadata").text("namespace"))) {
-            p.at("involvedObject").at("namespace").invalid(about, "does not match event.namespace");
+        boolean core = o.text("apiVersion").equals(CORE.apiVersion());
+        Struct event = core ? o : EventForms.converted(o, CORE);
+        EventProblems.both(event, core ? "reportingComponent" : "reportingController", p);
+        if (!core && write.operation() == Operation.CREATE) {
+            EventProblems.created(event, p);
+        } else if (!core) {
+            EventProblems.updated(EventForms.converted(write.before().orElse(Struct.EMPTY), CORE), event, p);
         }
     }
 }

@@ -18,9 +18,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// The hooks of one built-in group: resolve the rules of a kind, its table cells and its selectable fields.
 final class GroupHooks implements KindHooks {
+    /// Those whose objects may have finalizers without a domain, as upstream.
+    private static final Set<String> ANY_FINALIZERS = Set.of("admissionregistration.k8s.io", "apiregistration.k8s.io",
+            "apiextensions.k8s.io", "coordination.k8s.io", "internal.apiserver.k8s.io", "policy");
     private final String group;
     private final Cells cells;
     private final KindTable table;
@@ -65,6 +69,9 @@ final class GroupHooks implements KindHooks {
     public List<FieldProblem> problems(Write write, Struct object) {
         KindRules r = rules(write.kind().gvk().kind());
         List<FieldProblem> all = new ArrayList<>(MetadataRules.problems(write, object, n -> r.name(n, object)));
+        if (!ANY_FINALIZERS.contains(group)) {
+            MetadataRules.standardFinalizers(write, object, all);
+        }
         Problems problems = Problems.none();
         r.check(write, object, problems);
         required.check(write, object, problems);

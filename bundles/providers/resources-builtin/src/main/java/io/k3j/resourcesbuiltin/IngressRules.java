@@ -3,23 +3,36 @@ package io.k3j.resourcesbuiltin;
 import io.k3j.apimachinery.Names;
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
+import io.k3j.corevalidation.AddressProblems;
 import io.k3j.kindrules.KindRules;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
-import io.k3j.validation.Addresses;
 import io.k3j.validation.Problems;
 import java.util.List;
 
 /// Rules of Ingresses: upstream's `ValidateIngressSpec` with its messages. What an object already had wrong in the name
-/// of a Secret stays allowed. See <https://kubernetes.io/docs/concepts/services-networking/ingress/>.
+/// of a Secret, behind a wildcard or in its status stays allowed. See
+/// <https://kubernetes.io/docs/concepts/services-networking/ingress/>.
 final class IngressRules implements KindRules {
     private static final List<String> NEVER_IN_PATHS = List.of("//", "/./", "/../", "%2f", "%2F");
     private static final List<String> NEVER_AT_THE_END = List.of("/..", "/.");
+    private static final List<String> TYPES = List.of("Exact", "ImplementationSpecific", "Prefix");
+    private static final String NO_ADDRESS = "must be a DNS name, not an IP address";
     private static final String CLASS = "kubernetes.io/ingress.class";
 
     @Override
+    public List<String> warnings(Write write, Struct o) {
+        boolean old = write.operation() == Operation.CREATE && o.struct("metadata").struct("annotations").has(CLASS)
+                && !o.struct("spec").has("ingressClassName");
+        return old ? List.of("annotation \"" + CLASS + "\" is deprecated, please use 'spec.ingressClassName' instead")
+                : List.of();
+    }
+
+    @Override
     public void check(Write write, Struct o, Problems problems) {
+        Struct before = write.before().orElse(Struct.EMPTY);
         if (write.of("status")) {
+            status(ingress(before), ingress(o), problems.at("status.loadBalancer"));
             return;
         }
         Struct spec = o.struct("spec");
@@ -31,14 +44,36 @@ final class IngressRules implements KindRules {
         if (spec.has("defaultBackend")) {
             backend(spec.struct("defaultBackend"), p.at("defaultBackend"));
         }
+        boolean oldRules = wildcardsAreWrong(before.struct("spec").seq("rules"));
         for (int i = 0; i < rules.size(); i++) {
-            rule(rules.struct(i), p.at("rules", i));
+            rule(rules.struct(i), oldRules, p.at("rules", i));
         }
-        boolean oldNames = secretsAreWrong(write.before().orElse(Struct.EMPTY).struct("spec"));
+        boolean oldNames = secretsAreWrong(before.struct("spec"));
         for (int i = 0; i < spec.seq("tls").size(); i++) {
             tls(spec.seq("tls").struct(i), oldNames, p.at("tls", i));
         }
         className(write, o, problems);
+    }
+
+    private static Seq ingress(Struct o) {
+        return o.struct("status").struct("loadBalancer").seq("ingress");
+    }
+
+    private static void status(Seq before, Seq now, Problems p) {
+        for (int i = 0; i < now.size(); i++) {
+            String ip = now.struct(i).text("ip");
+            if (!ip.isEmpty() && before.find("ip", ip).isEmpty()) {
+                p.at("ingress", i).at("ip").invalid(ip, AddressProblems.legacyIp(ip));
+            }
+            String host = now.struct(i).text("hostname");
+            Problems at = p.at("ingress", i).at("hostname");
+            if (!host.isEmpty()) {
+                at.invalid(host, Names.subdomain(host));
+                if (AddressProblems.isSloppyIp(host)) {
+                    at.invalid(host, NO_ADDRESS);
+                }
+            }
+        }
     }
 
     private static void className(Write write, Struct o, Problems problems) {
@@ -74,13 +109,26 @@ final class IngressRules implements KindRules {
         p.invalid(host, host.contains("*") ? Names.wildcard(host) : Names.subdomain(host));
     }
 
-    private static void rule(Struct rule, Problems p) {
+    private static boolean wildcardsAreWrong(Seq rules) {
+        Problems problems = Problems.none();
+        rules.structs().stream().filter(r -> r.text("host").contains("*")).forEach(r -> paths(r, problems));
+        return !problems.found().isEmpty();
+    }
+
+    private static void rule(Struct rule, boolean oldWildcards, Problems p) {
         String host = rule.text("host");
-        if (Addresses.isIp(host)) {
-            p.at("host").invalid(host, "must be a DNS name, not an IP address");
-        } else if (!host.isEmpty()) {
+        if (!host.isEmpty()) {
+            if (AddressProblems.isSloppyIp(host)) {
+                p.at("host").invalid(host, NO_ADDRESS);
+            }
             host(host, p.at("host"));
         }
+        if (!oldWildcards || !host.contains("*")) {
+            paths(rule, p);
+        }
+    }
+
+    private static void paths(Struct rule, Problems p) {
         Seq paths = rule.struct("http").seq("paths");
         if (rule.has("http") && paths.isEmpty()) {
             p.at("http").at("paths").required("");
@@ -97,9 +145,9 @@ final class IngressRules implements KindRules {
             p.at("pathType").required("pathType must be specified");
             return;
         }
-        p.oneOf(path, "pathType", List.of("Exact", "ImplementationSpecific", "Prefix"));
+        p.oneOf(path, "pathType", TYPES);
         boolean literal = type.equals("Exact") || type.equals("Prefix");
-        if (!text.startsWith("/") && (literal || !text.isEmpty())) {
+        if (TYPES.contains(type) && !text.startsWith("/") && (literal || !text.isEmpty())) {
             p.at("path").invalid(text, "must be an absolute path");
         }
         if (literal) {
@@ -117,7 +165,7 @@ final class IngressRules implements KindRules {
         } else if (backend.has("service")) {
             service(backend.struct("service"), p);
         } else if (backend.has("resource")) {
-            resource(backend.struct("resource"), p.at("resource"));
+            IngressClassRules.object(backend.struct("resource"), p.at("resource"));
         } else {
             p.invalid("", "resource or service backend is required");
         }
@@ -138,20 +186,6 @@ final class IngressRules implements KindRules {
             port.at("number").invalid(number, Names.portNumber(number));
         } else {
             p.required("port name or number is required");
-        }
-    }
-
-    private static void resource(Struct resource, Problems p) {
-        for (String field : List.of("kind", "name")) {
-            String value = resource.text(field);
-            if (value.isEmpty()) {
-                p.at(field).required("");
-            } else {
-                p.at(field).invalid(value, Names.pathSegment(value));
-            }
-        }
-        if (resource.has("apiGroup")) {
-            p.at("apiGroup").invalid(resource.text("apiGroup"), Names.subdomain(resource.text("apiGroup")));
         }
     }
 }

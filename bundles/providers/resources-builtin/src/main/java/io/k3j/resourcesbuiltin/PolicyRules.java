@@ -3,10 +3,13 @@ package io.k3j.resourcesbuiltin;
 import io.k3j.apimachinery.Names;
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
+import io.k3j.corevalidation.OldNodeLabels;
+import io.k3j.corevalidation.RuntimeClassProblems;
 import io.k3j.kindrules.Fill;
 import io.k3j.kindrules.KindRules;
 import io.k3j.model.Gvk;
 import io.k3j.model.Struct;
+import io.k3j.validation.ConditionRules;
 import io.k3j.validation.LabelSelectorRules;
 import io.k3j.validation.Problems;
 import java.util.List;
@@ -25,9 +28,14 @@ final class PolicyRules {
     }
 
     private static final class Budgets implements KindRules {
+        private static final List<String> COUNTS = List.of("disruptionsAllowed", "currentHealthy", "desiredHealthy",
+                "expectedPods");
+
         @Override
         public void check(Write write, Struct o, Problems problems) {
             if (write.of("status")) {
+                ConditionRules.check(o.struct("status"), problems.at("status"));
+                COUNTS.forEach(field -> problems.at("status").notNegative(o.struct("status"), field));
                 return;
             }
             Struct spec = o.struct("spec");
@@ -42,13 +50,18 @@ final class PolicyRules {
                     p.atMostAll(spec, field);
                 }
             }
+            LabelSelectorRules.check(spec.struct("selector"),
+                    LabelSelectorRules.oddValues(before.struct("selector")), p.at("selector"));
             p.oneOf(spec, "unhealthyPodEvictionPolicy", List.of("AlwaysAllow", "IfHealthyBudget"));
-            LabelSelectorRules.check(spec.struct("selector"), p.at("selector"));
         }
     }
 
     private static final class Priorities implements KindRules {
         private static final long HIGHEST_USER = 1_000_000_000;
+        private static final String SYSTEM = "system-";
+        /// Those that every cluster has.
+        private static final Map<String, Long> KNOWN = Map.of("system-cluster-critical", 2 * HIGHEST_USER,
+                "system-node-critical", 2 * HIGHEST_USER + 1000);
 
         @Override
         public Struct defaulted(Gvk kind, Struct o) {
@@ -57,25 +70,48 @@ final class PolicyRules {
 
         @Override
         public void check(Write write, Struct o, Problems p) {
-            String name = o.struct("metadata").text("name");
-            boolean system = name.equals("system-cluster-critical") || name.equals("system-node-critical");
-            if (name.startsWith("system-") && !system) {
-                p.at("metadata").at("name").forbidden("priority class names with 'system-' prefix are reserved for"
-                        + " system use only. error: " + name + " is not a known system priority class");
-            } else if (!system && o.whole("value", 0) > HIGHEST_USER) {
-                p.at("value").forbidden("maximum allowed value of a user defined priority is " + HIGHEST_USER);
-            }
             if (write.operation() == Operation.UPDATE) {
                 Struct before = write.before().orElse(Struct.EMPTY);
                 if (before.whole("value", 0) != o.whole("value", 0)) {
                     p.at("value").forbidden("may not be changed in an update.");
                 }
                 p.immutable(before, o, "preemptionPolicy");
+                return;
             }
+            String name = o.struct("metadata").text("name");
+            if (name.startsWith(SYSTEM)) {
+                String wrong = system(name, o);
+                if (!wrong.isEmpty()) {
+                    p.at("metadata").at("name").forbidden("priority class names with '" + SYSTEM + "' prefix are"
+                            + " reserved for system use only. error: " + wrong);
+                }
+            } else if (o.whole("value", 0) > HIGHEST_USER) {
+                p.at("value").forbidden("maximum allowed value of a user defined priority is " + HIGHEST_USER);
+            }
+            p.oneOf(o, "preemptionPolicy", List.of("PreemptLowerPriority", "Never"));
+        }
+
+        /// Why a class is none of the system's; empty when it is one.
+        private static String system(String name, Struct o) {
+            Long value = KNOWN.get(name);
+            if (value == null) {
+                return name + " is not a known system priority class";
+            }
+            if (o.whole("value", 0) != value) {
+                return "value of " + name + " PriorityClass must be " + value;
+            }
+            return o.flag("globalDefault") ? "globalDefault of " + name + " PriorityClass must be false" : "";
         }
     }
 
     private static final class Runtimes implements KindRules {
+        @Override
+        public List<String> warnings(Write write, Struct o) {
+            return write.operation() == Operation.DELETE ? List.of()
+                    : o.struct("scheduling").struct("nodeSelector").names().stream().map(OldNodeLabels::warning)
+                            .filter(w -> !w.isEmpty()).map(w -> "scheduling.nodeSelector: " + w).toList();
+        }
+
         @Override
         public void check(Write write, Struct o, Problems p) {
             if (p.present(o, "handler")) {
@@ -84,14 +120,47 @@ final class PolicyRules {
             if (write.operation() == Operation.UPDATE) {
                 p.immutable(write.before().orElse(Struct.EMPTY), o, "handler");
             }
+            RuntimeClassProblems.check(o, p);
         }
     }
 
+    /// Who leads by whom others choose (`CoordinatedLeaderElection`) is off in 1.36: what it needs is left out, where
+    /// it did not stand before.
     private static final class Leases implements KindRules {
+        private static final List<String> COORDINATED = List.of("strategy", "preferredHolder");
+
         @Override
-        public void check(Write write, Struct o, Problems p) {
-            p.at("spec").positive(o.struct("spec"), "leaseDurationSeconds");
-            p.at("spec").notNegative(o.struct("spec"), "leaseTransitions");
+        public Struct prepared(Write write, Struct o) {
+            Struct spec = o.struct("spec");
+            Struct before = write.before().orElse(Struct.EMPTY).struct("spec");
+            for (String field : COORDINATED) {
+                spec = spec.has(field) && !before.has(field) ? spec.without(field) : spec;
+            }
+            return spec == o.struct("spec") ? o : o.with("spec", spec);
+        }
+
+        @Override
+        public void check(Write write, Struct o, Problems problems) {
+            Struct spec = o.struct("spec");
+            Problems p = problems.at("spec");
+            if (spec.whole("leaseDurationSeconds", 1) <= 0) {
+                p.at("leaseDurationSeconds").invalid(spec.whole("leaseDurationSeconds", 0), "must be greater than 0");
+            }
+            p.notNegative(spec, "leaseTransitions");
+            if (spec.has("strategy")) {
+                strategy(spec.text("strategy"), p.at("strategy").at("strategy"));
+            }
+            if (!spec.text("preferredHolder").isEmpty() && spec.text("strategy").isEmpty()) {
+                p.at("preferredHolder").forbidden("may only be specified if `strategy` is defined");
+            }
+        }
+
+        private static void strategy(String strategy, Problems p) {
+            if (strategy.contains("/")) {
+                p.invalid(strategy, Names.qualified(strategy));
+            } else if (!strategy.equals("OldestEmulationVersion")) {
+                p.unsupported(strategy, List.of("OldestEmulationVersion"));
+            }
         }
     }
 }

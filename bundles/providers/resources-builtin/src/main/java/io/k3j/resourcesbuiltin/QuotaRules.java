@@ -94,7 +94,7 @@ final class QuotaRules implements KindRules {
     private static void operator(Struct e, Problems p) {
         String operator = e.text("operator");
         if (VALUELESS.contains(e.text("scopeName")) && !operator.equals("Exists")) {
-            p.at("operator").invalid(operator, "must be 'Exist' when scope is any of ResourceQuotaScopeTerminating,"
+            p.at("operator").invalid(operator, "must be 'Exists' when scope is any of ResourceQuotaScopeTerminating,"
                     + " ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort"
                     + " or ResourceQuotaScopeCrossNamespacePodAffinity");
         }

@@ -2,11 +2,10 @@ package io.k3j.resourcesbuiltin;
 
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
-import io.k3j.componenthelpers.Cidr;
+import io.k3j.corevalidation.AddressProblems;
 import io.k3j.kindrules.KindRules;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
-import io.k3j.validation.Addresses;
 import io.k3j.validation.Problems;
 
 /// Rules of ServiceCIDRs: one range, or one of each address family, which do not change but that the second family may
@@ -49,7 +48,7 @@ final class ServiceCidrRules implements KindRules {
             p.at("cidrs").invalid(spec, "may only hold up to 2 values");
         } else {
             for (int i = 0; i < cidrs.size(); i++) {
-                range(cidrs.text(i), p.at("cidrs", i));
+                p.at("cidrs", i).invalid(cidrs.text(i), AddressProblems.cidr(cidrs.text(i)));
             }
             if (cidrs.size() == MOST && oneFamily(cidrs.text(0), cidrs.text(1))) {
                 p.at("cidrs").invalid(cidrs, "may specify no more than one IP for each IP family, i.e 192.168.0.0/24"
@@ -59,21 +58,7 @@ final class ServiceCidrRules implements KindRules {
     }
 
     private static boolean oneFamily(String one, String other) {
-        return Addresses.isPrefix(one) && Addresses.isPrefix(other)
-                && one.indexOf(':') >= 0 == other.indexOf(':') >= 0;
-    }
-
-    /// One network has one text.
-    private static void range(String text, Problems p) {
-        if (!Addresses.isPrefix(text)) {
-            p.invalid(text, Addresses.MUST_BE_PREFIX);
-            return;
-        }
-        Cidr cidr = Cidr.parse(text);
-        if (!cidr.equals(cidr.network())) {
-            p.invalid(text, "must not have bits set beyond the prefix length");
-        } else if (!cidr.toString().equals(text)) {
-            p.invalid(text, "must be in canonical form (\"" + cidr + "\")");
-        }
+        return AddressProblems.isSloppyCidr(one) && AddressProblems.isSloppyCidr(other)
+                && AddressProblems.sloppyCidr(one).ipv6() == AddressProblems.sloppyCidr(other).ipv6();
     }
 }

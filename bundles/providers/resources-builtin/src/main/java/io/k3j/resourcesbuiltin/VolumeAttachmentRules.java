@@ -9,8 +9,8 @@ import io.k3j.model.Struct;
 import io.k3j.validation.Problems;
 import java.util.Map;
 
-/// Rules of VolumeAttachments, as upstream's `ValidateVolumeAttachment`. Of a volume that is described inline only its
-/// driver is looked at.
+/// Rules of VolumeAttachments, as upstream's `ValidateVolumeAttachment`. Names that no driver and no volume can have
+/// are refused on creation only.
 final class VolumeAttachmentRules implements KindRules {
     private static final String SPEC = "spec";
     private static final String ATTACHER = "attacher";
@@ -27,20 +27,24 @@ final class VolumeAttachmentRules implements KindRules {
             status(o.struct("status"), p.at("status"));
             return;
         }
-        spec(o.struct(SPEC), p.at(SPEC));
+        spec(o.struct(SPEC), write.operation() == Operation.CREATE, p.at(SPEC));
         Struct before = write.before().orElse(Struct.EMPTY);
         if (write.operation() == Operation.UPDATE && !before.struct(SPEC).equals(o.struct(SPEC))) {
             p.at(SPEC).invalid(o.struct(SPEC), "field is immutable");
         }
     }
 
-    private static void spec(Struct spec, Problems p) {
-        CsiProblems.driverName(spec.text(ATTACHER), p.at(ATTACHER));
-        source(spec.struct("source"), p.at("source"));
+    private static void spec(Struct spec, boolean created, Problems p) {
+        if (created) {
+            CsiProblems.driverName(spec.text(ATTACHER), p.at(ATTACHER));
+        } else {
+            p.present(spec, ATTACHER);
+        }
+        source(spec.struct("source"), created, p.at("source"));
         p.at("nodeName").invalid(spec.text("nodeName"), Names.subdomain(spec.text("nodeName")));
     }
 
-    private static void source(Struct source, Problems p) {
+    private static void source(Struct source, boolean created, Problems p) {
         boolean named = source.has(NAMED);
         boolean inline = source.has(INLINE);
         if (named && inline) {
@@ -49,13 +53,14 @@ final class VolumeAttachmentRules implements KindRules {
             String name = source.text(NAMED);
             if (name.isEmpty()) {
                 p.at(NAMED).required("must specify non empty persistentVolumeName");
-            } else {
+            } else if (created) {
                 p.at(NAMED).invalid(name, Names.subdomain(name));
             }
         } else if (!inline) {
             p.required(ONE);
-        } else if (source.struct(INLINE).has("csi")) {
-            CsiProblems.persistentVolume(source.struct(INLINE).struct("csi"), p.at(INLINE).at("csi"));
+        } else {
+            InlineVolumeProblems.check(source.struct(INLINE), p.at(INLINE));
+            VolumeSources.check(source.struct(INLINE), "", p.at(INLINE));
         }
     }
 

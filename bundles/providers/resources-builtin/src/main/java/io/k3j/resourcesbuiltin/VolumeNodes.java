@@ -2,6 +2,7 @@ package io.k3j.resourcesbuiltin;
 
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.validation.LabelSelectorRules;
 import java.util.Map;
 
 /// The nodes that reach a PersistentVolume, which stay but for names of labels that are no longer in beta. Pure.
@@ -26,6 +27,12 @@ final class VolumeNodes {
                     && same(was.seq("matchFields"), is.seq("matchFields"));
         }
         return same;
+    }
+
+    /// Whether a `nodeAffinity` asks for values that no label can have: upstream's
+    /// `HasInvalidLabelValueInNodeSelectorTerms`, by which a stored one may keep them.
+    static boolean oddValues(Struct affinity) {
+        return terms(affinity).structs().stream().anyMatch(LabelSelectorRules::oddValues);
     }
 
     private static Seq terms(Struct affinity) {

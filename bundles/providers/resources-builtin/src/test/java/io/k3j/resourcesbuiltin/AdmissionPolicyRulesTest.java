@@ -3,7 +3,12 @@ package io.k3j.resourcesbuiltin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.k3j.apiserverapi.FieldProblem;
+import io.k3j.apiserverapi.Write;
+import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.model.Struct;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -147,6 +152,19 @@ class AdmissionPolicyRulesTest {
     @MethodSource("aBindingIsRefusedForWhatCannotBeRows")
     void aBindingIsRefusedForWhatCannotBe(String what, String instead, String told) {
         told(BINDING, what, instead, told);
+    }
+
+    @Test
+    void aPolicysConditionsSayWhenAndWhy() {
+        Struct policy = Kit.yaml(VALIDATING).with("status", Kit.yaml("""
+                typeChecking: {expressionWarnings: [{fieldRef: "spec.validations[0].expression"}]}
+                conditions: [{type: Ready, status: Maybe, lastTransitionTime: "2026-01-01T00:00:00Z", reason: R}]
+                """));
+        Write write = kit.write(Operation.UPDATE, policy, Optional.of(policy), "status");
+        assertThat(kit.hooks(policy).problems(write, policy)).map(FieldProblem::toString).containsExactly(
+                "status.typeChecking.expressionWarnings[0].warning: Required value",
+                "status.conditions[0].status: Unsupported value: \"Maybe\": supported values: \"False\", \"True\","
+                        + " \"Unknown\"");
     }
 
     @Test

@@ -3,7 +3,9 @@ package io.k3j.resourcesbuiltin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.apiserverapi.FieldProblem;
+import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
+import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.List;
 import java.util.Optional;
@@ -38,7 +40,7 @@ class ApiServiceRulesTest {
                 .isEmpty();
         assertThat(problems(service("v1.a.b",
                 "{group: a.b, version: v1, groupPriorityMinimum: 1, versionPriority: 1, "
-                        + "service: {namespace: ns, name: s}}")))
+                        + "service: {namespace: ns, name: s, port: 443}}")))
                 .isEmpty();
     }
 
@@ -54,10 +56,28 @@ class ApiServiceRulesTest {
             "v1.a | {group: a, version: v1, insecureSkipTLSVerify: true} | local APIServices may not have insecure",
             "v1.a | {group: a, version: v1, service: {namespace: ns}} | spec.service.name: Required value",
             "v1.a | {group: a, version: v1, service: {name: n}} | spec.service.namespace: Required value",
+            "v1.a | {group: a, version: v1, service: {name: n, namespace: ns, port: 65536}} | spec.service.port:"
+                    + " Invalid value: 65536: port is not valid: must be between 1 and 65535, inclusive",
             "v1.a | {group: a, version: v1, caBundle: YWJj, insecureSkipTLSVerify: true, service: {namespace: ns, "
                     + "name: s}} | may not be true if caBundle is present"})
     void whatIsWrongIsToldInUpstreamsWords(String name, String spec, String told) {
         assertThat(String.join("\n", problems(service(name, spec)))).contains(told);
+    }
+
+    /// Who says how an APIService is, changes no labels with it.
+    @Test
+    void aStatusSaysOfEachConditionWhetherItIsSo() {
+        Struct before = service("v1.a", "{group: a, version: v1}").withAt(Struct.of("a", "b"), "metadata", "labels");
+        Struct after = service("v1.a", "{group: a, version: v1}").with("status",
+                Struct.of("conditions", Seq.of(Struct.of("type", "Available", "status", "Maybe"),
+                        Struct.of("type", "Other", "status", ""), Struct.of("type", "Known", "status", "Unknown"))));
+        Write write = kit.write(Operation.UPDATE, after, Optional.of(before), "status");
+        Struct prepared = kit.hooks(after).prepared(write, after);
+        assertThat(prepared.struct("metadata")).isEqualTo(before.struct("metadata"));
+        String known = ": supported values: \"True\", \"False\", \"Unknown\"";
+        assertThat(kit.hooks(after).problems(write, prepared)).map(ApiServiceRulesTest::text).containsExactly(
+                "status.conditions[0].status: Unsupported value: \"Maybe\"" + known,
+                "status.conditions[1].status: Unsupported value: \"\"" + known);
     }
 
     @Test

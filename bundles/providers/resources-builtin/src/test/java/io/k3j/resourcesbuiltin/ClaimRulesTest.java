@@ -63,9 +63,27 @@ class ClaimRulesTest {
         Struct wrong = Struct.of("allocatedResources", Struct.of("cpu", "1"), "allocatedResourceStatuses",
                 Struct.of("storage", "Soon"));
         assertThat(problems(claim("3Gi"), claim("3Gi").with("status", wrong), "status")).containsExactlyInAnyOrder(
-                "status.allocatedResourceStatus: Unsupported value: \"storage\": supported values:"
+                "status.allocatedResourceStatuses: Unsupported value: \"storage\": supported values:"
                         + " \"ControllerResizeInProgress\", \"ControllerResizeInfeasible\","
                         + " \"NodeResizeInProgress\", \"NodeResizeInfeasible\", \"NodeResizePending\"",
                 "status.allocatedResources: Unsupported value: \"cpu\": supported values: \"storage\"");
+    }
+
+    @Test
+    void aBoundClaimAsksForMoreStorageAndForNothingElse() {
+        Struct limited = claim("2Gi").withAt("5Gi", "spec", "resources", "limits", "storage");
+        assertThat(problems(claim("2Gi"), limited, "")).containsExactly("spec: Forbidden: spec is immutable after"
+                + " creation except resources.requests and volumeAttributesClassName for bound claims");
+        assertThat(problems(claim("2Gi"), claim("3Gi").withAt("Block", "spec", "volumeMode"), "")).containsExactly(
+                "spec: Forbidden: spec is immutable after creation except resources.requests and"
+                        + " volumeAttributesClassName for bound claims",
+                "volumeMode: Invalid value: \"Block\": field is immutable");
+    }
+
+    @Test
+    void aStatusHasModesAndAmounts() {
+        Struct odd = claim("2Gi").withAt("-1", "status", "capacity", "storage").withoutAt("spec", "accessModes");
+        assertThat(problems(claim("2Gi"), odd, "status")).containsExactly("Spec.accessModes: Required value",
+                "status.capacity[storage]: Invalid value: -1: must be a valid resource quantity");
     }
 }

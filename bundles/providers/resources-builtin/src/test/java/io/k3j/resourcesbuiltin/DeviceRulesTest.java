@@ -98,6 +98,62 @@ class DeviceRulesTest {
                 .containsExactly(problem);
     }
 
+    private List<String> capacity(String policy) {
+        return kit.createProblems(slice("nodeName: n1, devices: [{name: a, allowMultipleAllocations: true, capacity:"
+                + " {m: {value: 10, requestPolicy: " + policy + "}}}]"));
+    }
+
+    @Test
+    void whatIsGivenWhereNobodyAsksIsAmongWhatMayBeAskedFor() {
+        String at = "spec.devices[0].capacity[m].requestPolicy.";
+        assertThat(capacity("{default: 1, validRange: {min: 2, max: 4}}")).containsExactly(
+                at + "validRange.min: Invalid value: \"1\": default is less than min: 2");
+        assertThat(capacity("{default: 5, validRange: {min: 2, max: 4}}")).containsExactly(
+                at + "validRange.max: Invalid value: \"5\": default is more than max: 4");
+        assertThat(capacity("{default: 2, validValues: [1, 3, 1, 11]}")).containsExactly(
+                at + "validValues[2]: Invalid value: \"1\": values must be sorted in ascending order",
+                at + "validValues[3]: Invalid value: \"11\": option is larger than capacity value: 10",
+                at + "validValues[2]: Duplicate value: \"1\"",
+                at + "validValues: Invalid value: \"2\": default value is not valid according to the requestPolicy");
+    }
+
+    @Test
+    void namesThatCannotBeAreToldWhereTheyStand() {
+        String consumed = "consumesCounters: [{counterSet: c, counters: {A: {value: 1}}}]";
+        assertThat(kit.createProblems(slice("nodeName: n1, devices: [{name: a, attributes: {1x: {int: 1}}, capacity:"
+                + " {2x: {value: 1}}, " + consumed + "}]"))).satisfiesExactly(
+                        p -> assertThat(p).startsWith("spec.devices[0].attributes[1x]: Invalid value: \"1x\": a valid"
+                                + " C"),
+                        p -> assertThat(p).startsWith("spec.devices[0].capacity[2x]: Invalid value: \"2x\": a valid C"),
+                        p -> assertThat(p).startsWith("spec.devices[0].consumesCounters[0].counters[A]: Invalid"
+                                + " value:"));
+    }
+
+    @Test
+    void whatADriverSaysOfADeviceIsLookedAt() {
+        String result = "driver: a.b, pool: p, device: d";
+        String device = "{" + result + ", conditions: [{type: Ready, status: Maybe, reason: R, lastTransitionTime:"
+                + " '2026-01-01T00:00:00Z'}], networkData: {ips: [10.0.0.1, 10.0.0.1/24, '2001:DB8::1/64']}}";
+        assertThat(status("{}", "{allocation: {devices: {results: [{request: a, " + result + "}]}}, devices: [" + device
+                + "]}")).containsExactly(
+                        "status.devices[0].conditions[0].status: Unsupported value: \"Maybe\": supported values:"
+                                + " \"False\", \"True\", \"Unknown\"",
+                        "status.devices[0].networkData.ips[0]: Invalid value: \"10.0.0.1\": must be a valid address in"
+                                + " CIDR form, (e.g. 10.9.8.7/24 or 2001:db8::1/64)",
+                        "status.devices[0].networkData.ips[2]: Invalid value: \"2001:DB8::1/64\": must be in canonical"
+                                + " form (\"2001:db8::1/64\")");
+    }
+
+    @Test
+    void aClaimThatIsMadeHasLabelsAndAnnotationsAlone() {
+        assertThat(kit.createProblems("{apiVersion: resource.k8s.io/v1, kind: ResourceClaimTemplate, metadata: {name:"
+                + " t, namespace: default}, spec: {metadata: {name: x, labels: {a: '!'}, annotations: {a b: c}}, spec:"
+                + " {devices: {requests: [{name: a, exactly: {deviceClassName: b}}]}}}}")).satisfiesExactly(
+                        p -> assertThat(p).startsWith("spec.metadata.annotations: Invalid value: \"a b\": "),
+                        p -> assertThat(p).startsWith("spec.metadata.labels: Invalid value: \"!\": "),
+                        p -> assertThat(p).isEqualTo("spec.metadata.name: Forbidden: cannot be set"));
+    }
+
     @Test
     void aTaintHasTheTimeItWasAdded() {
         Struct taint = kit

@@ -2,9 +2,15 @@ package io.k3j.resourcesbuiltin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.apiserverapi.FieldProblem;
+import io.k3j.apiserverapi.Write;
+import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.model.Gvk;
 import io.k3j.model.Obj;
+import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class FormsTest {
@@ -102,5 +108,48 @@ class FormsTest {
         assertThat(namespace.struct("status").text("phase")).isEqualTo("Active");
         assertThat(namespace.struct("metadata").struct("labels").text("kubernetes.io/metadata.name"))
                 .isEqualTo("space");
+    }
+
+    private List<String> statusProblems(Struct namespace) {
+        Write write = kit.write(Operation.UPDATE, namespace, Optional.of(namespace), "status");
+        Struct ready = kit.hooks(namespace).prepared(write, namespace);
+        return kit.hooks(namespace).problems(write, ready).stream().map(FieldProblem::toString).toList();
+    }
+
+    @Test
+    void aNamespaceIsTerminatingWhenItIsBeingDeleted() {
+        Struct active = kit.created("{apiVersion: v1, kind: Namespace, metadata: {name: space}}");
+        Struct going = active.withAt("2026-01-01T00:00:00Z", "metadata", "deletionTimestamp");
+        assertThat(statusProblems(active)).isEmpty();
+        assertThat(statusProblems(active.without("status"))).as("active unless it says otherwise").isEmpty();
+        assertThat(statusProblems(active.withAt("Terminating", "status", "phase"))).containsExactly(
+                "status.Phase: Invalid value: \"Terminating\": may only be 'Active' if `deletionTimestamp` is empty");
+        assertThat(statusProblems(going.withAt("Terminating", "status", "phase"))).isEmpty();
+        assertThat(statusProblems(going)).containsExactly("status.Phase: Invalid value: \"Active\": may only be"
+                + " 'Terminating' if `deletionTimestamp` is not empty");
+    }
+
+    @Test
+    void aFinalizerThatANamespaceHasStaysUntilSomebodyTakesItAway() {
+        Struct before = kit.created("{apiVersion: v1, kind: Namespace, metadata: {name: space},"
+                + " spec: {finalizers: [odd, kubernetes]}}");
+        Struct after = before.withAt(Seq.of("odd", "other"), "spec", "finalizers");
+        Write write = kit.write(Operation.UPDATE, after, Optional.of(before), "finalize");
+        assertThat(kit.hooks(after).problems(write, before)).isEmpty();
+        assertThat(kit.hooks(after).problems(write, after)).singleElement().asString()
+                .startsWith("spec.finalizers[1]: Invalid value: \"other\"");
+    }
+
+    @Test
+    void onlyWhoHadThemKeepsWhatNobodyReadsAnyMore() {
+        String config = "{apiVersion: v1, kind: Node, metadata: {name: n}, spec: {configSource: {configMap: {name:"
+                + " c}}}, status: {config: {error: x}}}";
+        assertThat(kit.created(config).struct("spec").has("configSource")).isFalse();
+        assertThat(kit.created(config).struct("status").has("config")).isFalse();
+        assertThat(kit.updated(config, config).struct("spec").has("configSource")).isTrue();
+        String slice = "{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {name: e, namespace: default},"
+                + " addressType: IPv4, endpoints: [{addresses: [10.0.0.1], deprecatedTopology: {a: b}}]}";
+        assertThat(kit.created(slice).seq("endpoints").struct(0).names()).containsExactly("addresses");
+        assertThat(kit.updated(slice, slice).seq("endpoints").struct(0).has("deprecatedTopology")).isTrue();
     }
 }

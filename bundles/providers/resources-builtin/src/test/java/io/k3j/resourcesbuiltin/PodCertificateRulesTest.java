@@ -14,6 +14,7 @@ import io.k3j.pki.CertificateAuthority;
 import io.k3j.pki.CertificateRequest;
 import io.k3j.pki.Keys;
 import io.k3j.pki.Pem;
+import io.k3j.pki.Profile;
 import io.k3j.pki.SigningPolicy;
 import io.k3j.pki.SigningRequest;
 import java.security.KeyPair;
@@ -123,13 +124,41 @@ class PodCertificateRulesTest {
         assertThat(told(denied, issued(PAIR))).singleElement().asString()
                 .endsWith("immutable after PodCertificateRequest is issued, denied, or failed");
         assertThat(told(Struct.EMPTY, Struct.of("conditions", Seq.of(condition("Done"))))).singleElement().asString()
-                .startsWith("status.conditions[0].type: Unsupported value: \"Done\"");
+                .startsWith("status.conditions.[0].type: Unsupported value: \"Done\"");
         Struct reasonless = Struct.of("conditions", Seq.of(condition("Denied").with("reason", "not so:")));
         assertThat(told(Struct.EMPTY, reasonless)).singleElement().asString().startsWith("status.conditions[0].reason:"
                 + " Invalid value: \"not so:\": a condition reason must start with alphabetic character");
         assertThat(told(Struct.EMPTY, denied.with("notBefore", BEGIN.toString()))).singleElement().asString()
                 .endsWith("non-condition status fields must be empty when denying or failing the"
                         + " PodCertificateRequest");
+    }
+
+    @Test
+    void aConditionIsOneOfThreeAndSaysWhenAndWhy() {
+        Struct silent = condition("Failed").without("reason").without("lastTransitionTime").with("status", "False");
+        assertThat(told(Struct.EMPTY, Struct.of("conditions", Seq.of(condition("Denied"), silent)))).containsExactly(
+                "status.conditions.[1].type: Invalid value: \"Failed\": There may be at most one condition with type"
+                        + " \"Issued\", \"Denied\", or \"Failed\"",
+                "status.conditions.[1].status: Unsupported value: \"False\": supported values: \"True\"",
+                "status.conditions[1].lastTransitionTime: Required value",
+                "status.conditions[1].reason: Required value");
+        assertThat(told(Struct.EMPTY, Struct.of("notBefore", BEGIN.toString()))).containsExactly(
+                "status: Invalid value: status is immutable unless transitioning to \"Issued\", \"Denied\", or"
+                        + " \"Failed\"");
+    }
+
+    @Test
+    void whatIsIssuedIsForNamesThatCanBe() {
+        X509Certificate leaf = AUTHORITY.sign(Profile.server("p", List.of("", "a..b", ".c", "d.e"), List.of()),
+                PAIR.getPublic(), BEGIN, RANDOM);
+        assertThat(told(Struct.EMPTY, issued(PAIR).with("certificateChain", Pem.encode(List.of(leaf)))))
+                .containsExactly(
+                        "status.certificateChain: Invalid value: \"\": leaf certificate should not contain empty"
+                                + " DNSName",
+                        "status.certificateChain: Invalid value: \"a..b\": leaf certificate's DNSName should not"
+                                + " contain '..'",
+                        "status.certificateChain: Invalid value: \".c\": leaf certificate's DNSName should not start or"
+                                + " end with '.'");
     }
 
     @Test

@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Runs `problems.txt`: cases of `## name`, an object, for updates `-- becomes` and another object, then the expected
-/// problems, each after `> `.
+/// Runs `problems.txt` and `group-problems.txt`: cases of `## name`, an object, for updates `-- becomes` and another
+/// object, then the expected problems, each after `> `.
 class ProblemsTest {
     private static final String BECOMES = "-- becomes\n";
     private final Kit kit = new Kit();
@@ -25,7 +25,11 @@ class ProblemsTest {
     }
 
     static Stream<Case> cases() {
-        try (var in = ProblemsTest.class.getResourceAsStream("problems.txt")) {
+        return Stream.of("problems.txt", "group-problems.txt").flatMap(ProblemsTest::cases);
+    }
+
+    private static Stream<Case> cases(String file) {
+        try (var in = ProblemsTest.class.getResourceAsStream(file)) {
             String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             return Stream.of(text.split("## ")).skip(1).map(ProblemsTest::read);
         } catch (IOException e) {

@@ -49,17 +49,6 @@ class StoredKindsTest {
         assertThat(hooks.warnings(disabled.write(Operation.DELETE, policy, Optional.of(policy), ""), policy)).isEmpty();
     }
 
-    private static Struct request(String... conditions) {
-        return object("certificates.k8s.io/v1", "CertificateSigningRequest").with("status",
-                Struct.of("conditions", Seq.copyOf(List.of(conditions).stream()
-                        .map(c -> Struct.of("type", c, "status", "True")).toList())));
-    }
-
-    private List<String> conditionsAfter(String subresource, Struct before, Struct after) {
-        return kit.hooks(after).prepared(kit.write(Operation.UPDATE, after, Optional.of(before), subresource), after)
-                .struct("status").seq("conditions").structs().stream().map(c -> c.text("type")).toList();
-    }
-
     private List<String> requestProblems(String pem) {
         return kit.createProblems(object("certificates.k8s.io/v1", "CertificateSigningRequest").with("spec",
                 Struct.of("signerName", "a.example/b", "usages", Seq.of("client auth"), "request",
@@ -77,9 +66,23 @@ class StoredKindsTest {
     }
 
     @Test
-    void onlyApproversApproveAndDeny() {
-        assertThat(conditionsAfter("status", request(), request("Approved", "Failed"))).containsExactly("Failed");
-        assertThat(conditionsAfter("status", request("Denied"), request())).containsExactly("Denied");
-        assertThat(conditionsAfter("approval", request(), request("Approved"))).containsExactly("Approved");
+    void aRequestIsForASignerAndForUsagesThereAre() {
+        Struct asked = Struct.of("signerName", "signer", "usages", Seq.of("any", "any", "all"), "request", "");
+        assertThat(
+                kit.createProblems(object("certificates.k8s.io/v1", "CertificateSigningRequest").with("spec", asked)))
+                .anyMatch(p -> p.startsWith("spec.request: Invalid value"))
+                .anyMatch(p -> p.startsWith("spec.usages[2]: Unsupported value: \"all\": supported values: \"any\","
+                        + " \"cert sign\", \"client auth\", "))
+                .contains("spec.usages[1]: Duplicate value: \"any\"")
+                .contains("spec.signerName: Invalid value: \"signer\": must be a fully qualified domain and path of the"
+                        + " form 'example.com/signer-name'")
+                .hasSize(4);
+        Struct old = Struct.of("signerName", "kubernetes.io/legacy-unknown", "request", "", "expirationSeconds", 599L);
+        assertThat(kit.createProblems(object("certificates.k8s.io/v1", "CertificateSigningRequest").with("spec", old)))
+                .contains("spec.usages: Required value", "spec.signerName: Invalid value:"
+                        + " \"kubernetes.io/legacy-unknown\": the legacy signerName is not allowed via this API"
+                        + " version",
+                        "spec.expirationSeconds: Invalid value: 599: may not specify a duration less than 600 seconds"
+                                + " (10 minutes)");
     }
 }

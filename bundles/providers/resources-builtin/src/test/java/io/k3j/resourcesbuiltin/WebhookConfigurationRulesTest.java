@@ -54,6 +54,8 @@ class WebhookConfigurationRulesTest {
                     + " matchConditions[0].expression: Invalid value: \"params.x == 1\": compilation failed: ERROR:",
             "sideEffects: None | {sideEffects: None, matchConditions: [{name: '', expression: 'true'}]} |"
                     + " matchConditions[0].name: Required value",
+            "[v1] sent | [v1, v1] | admissionReviewVersions[1]: Invalid value: \"v1\": duplicate version",
+            "[v1] sent | [v1, V] | admissionReviewVersions[1]: Invalid value: \"V\": a DNS-1035 label must consist of",
             "[v1] sent | [v1beta1] | admissionReviewVersions: Invalid value: [\"v1beta1\"]: must include v1",
             "[CREATE, DELETE] | [CREATE, '*'] | rules[0].operations: Invalid value: [\"CREATE\",\"*\"]"
                     + ": if '*' is present",
@@ -64,6 +66,10 @@ class WebhookConfigurationRulesTest {
             "[pods, pods/*] | ['*/*', pods] | rules[0].resources: Invalid value",
             "{service: {name: s, namespace: ns, path: /a/b}} | {url: 'http://x/y'} | clientConfig.url: Invalid value:"
                     + " \"http\": 'https' is the only allowed URL scheme; desired format: https://host[/path]",
+            "{service: {name: s, namespace: ns, path: /a/b}} | {url: 'https:///y'} | clientConfig.url: Invalid value:"
+                    + " \"\": host must be specified; desired format: https://host[/path]",
+            "name: s, namespace | namespace | clientConfig.service.name: Required value",
+            "path: /a/b | path: // | clientConfig.service.path: Invalid value: \"//\": segment[0] may not be empty",
             "{service: {name: s, namespace: ns, path: /a/b}} | {url: 'https://u@x/y'} | clientConfig.url:"
                     + " Forbidden: user"
                     + " information is not permitted in the URL",
@@ -95,5 +101,18 @@ class WebhookConfigurationRulesTest {
                 "sideEffects: Some\n  matchConditions: [{name: a, expression: '...'}]");
         assertThat(kit.updateProblems(older, older)).isEmpty();
         assertThat(kit.updateProblems(VALID, older)).hasSize(3);
+    }
+
+    /// What is asked for in vain may stay; the rest of a selector is looked at each time.
+    @Test
+    void aStoredSelectorMayKeepValuesThatNoLabelHas() {
+        String selector = "sideEffects: None\n  objectSelector: {matchExpressions: [{key: a, operator: In, values:"
+                + " ['b c']}]}";
+        String older = VALID.replace("sideEffects: None", selector);
+        assertThat(kit.createProblems(older)).singleElement().asString()
+                .startsWith("webhooks[0].objectSelector.matchExpressions[0].values[0]: Invalid value: \"b c\"");
+        assertThat(kit.updateProblems(older, older)).isEmpty();
+        assertThat(kit.updateProblems(older, older.replace("key: a", "key: '!'"))).singleElement().asString()
+                .startsWith("webhooks[0].objectSelector.matchExpressions[0].key: Invalid value: \"!\"");
     }
 }

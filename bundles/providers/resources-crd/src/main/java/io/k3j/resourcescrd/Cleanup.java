@@ -67,7 +67,8 @@ final class Cleanup implements AutoCloseable {
             Obj now = api.get(Definition.RESOURCE, Key.of(name));
             List<String> left = new ArrayList<>(now.finalizers());
             left.remove(Definition.FINALIZER);
-            api.update(Definition.RESOURCE, now.with(left, "metadata", "finalizers"), WriteOptions.PLAIN);
+            // so that a definition may go that was stored against a rule for definitions
+            api.update(Definition.RESOURCE, now.with(left, "metadata", "finalizers"), WriteOptions.STATUS);
             return true;
         } catch (ApiFault e) {
             LOG.log(Level.DEBUG, "Cleanup name={0} reason={1}", name, e.getMessage());

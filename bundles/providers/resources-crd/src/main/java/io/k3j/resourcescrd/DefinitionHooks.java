@@ -32,18 +32,16 @@ final class DefinitionHooks implements KindHooks {
     public Struct defaulted(Gvk kind, Struct object) {
         Struct spec = object.struct("spec");
         Struct names = spec.struct("names");
-        if (names.text("kind").isEmpty()) {
-            return object;
+        if (!names.text("kind").isEmpty()) {
+            names = filled(names, "singular", names.text("kind").toLowerCase(Locale.ROOT));
+            names = filled(names, "listKind", names.text("kind") + "List");
         }
-        names = filled(names, "singular", names.text("kind").toLowerCase(Locale.ROOT));
-        names = filled(names, "listKind", names.text("kind") + "List");
-        Struct conversion = spec.struct("conversion");
+        Struct conversion = spec.get("conversion") instanceof Struct said ? said : Struct.of("strategy", "None");
         Struct webhook = conversion.struct("webhook").struct("clientConfig").struct("service");
         if (!webhook.isEmpty() && !webhook.has("port")) {
             conversion = conversion.withAt(443L, "webhook", "clientConfig", "service", "port");
         }
-        return object.with("spec",
-                spec.with("names", names).with("conversion", filled(conversion, "strategy", "None")));
+        return object.with("spec", spec.with("names", names).with("conversion", conversion));
     }
 
     private static Struct filled(Struct of, String field, String value) {
@@ -61,7 +59,8 @@ final class DefinitionHooks implements KindHooks {
             Struct o = finalizers.contains(Definition.FINALIZER) ? object
                     : object.withAt(finalizers.plus(Definition.FINALIZER), "metadata", "finalizers");
             return o.with("status", Struct.of("conditions", Seq.EMPTY, "acceptedNames",
-                    Struct.of("plural", "", "kind", ""), "storedVersions", Seq.of(stored)));
+                    Struct.of("plural", "", "kind", ""), "storedVersions",
+                    stored.isEmpty() ? Seq.EMPTY : Seq.of(stored)));
         }
         Seq versions = object.struct("status").seq("storedVersions");
         return stored.isEmpty() || versions.contains(stored) ? object
@@ -71,8 +70,16 @@ final class DefinitionHooks implements KindHooks {
     @Override
     public List<FieldProblem> problems(Write write, Struct object) {
         List<FieldProblem> all = new ArrayList<>(MetadataRules.problems(write, object, Names::subdomain));
-        all.addAll(new DefinitionProblems(write.before().orElse(Struct.EMPTY), object, rules).all());
+        all.addAll(write.of("status") ? DefinitionProblems.ofStatus(object)
+                : new DefinitionProblems(write.before().orElse(Struct.EMPTY), object, rules).all());
         return all;
+    }
+
+    @Override
+    public List<String> warnings(Write write, Struct object) {
+        boolean asked = write.operation() != Operation.DELETE && !write.of("status");
+        return asked ? UnknownFormats.warnings(write.before().orElse(Struct.EMPTY).struct("spec"),
+                object.struct("spec")) : List.of();
     }
 
     @Override

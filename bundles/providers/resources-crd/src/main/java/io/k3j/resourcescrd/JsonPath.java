@@ -5,10 +5,11 @@ import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The subset of kubectl's JSONPath for printer columns and selectable fields: `.a.b`, `['a.b']`, `[0]`, `[-1]`,
+/// The subset of kubectl's JSONPath for printer columns and selectable fields: `.a.b`, `['a.b']`, `[0]`, `[-1:]`,
 /// `[*]`, `[?(@.type=="Ready")]`, but not `..`. Immutable. See
 /// <https://kubernetes.io/docs/reference/kubectl/jsonpath/>.
 final class JsonPath {
+    private static final int END = Integer.MAX_VALUE;
     private final List<Step> steps;
 
     private JsonPath(List<Step> steps) {
@@ -19,7 +20,8 @@ final class JsonPath {
         record Field(String name) implements Step {
         }
 
-        record Index(int at) implements Step {
+        /// Elements `from` to behind `to`, both from the end of the list where they are negative.
+        record Slice(int from, int to) implements Step {
         }
 
         record All() implements Step {
@@ -64,10 +66,9 @@ final class JsonPath {
                     to.add(child);
                 }
             }
-            case Step.Index i -> {
-                int at = value instanceof Seq s && i.at < 0 ? s.size() + i.at : i.at;
-                if (value instanceof Seq s && at >= 0 && at < s.size()) {
-                    to.add(s.get(at));
+            case Step.Slice s -> {
+                if (value instanceof Seq all) {
+                    slice(s, all, to);
                 }
             }
             case Step.All all -> {
@@ -82,6 +83,15 @@ final class JsonPath {
                     s.stream().filter(v -> holds(f, v)).forEach(to::add);
                 }
             }
+        }
+    }
+
+    /// As upstream, nothing where one of the bounds is none of the list.
+    private static void slice(Step.Slice slice, Seq all, List<Object> to) {
+        int from = slice.from < 0 ? slice.from + all.size() : slice.from;
+        int end = slice.to == END ? all.size() : slice.to < 0 ? slice.to + all.size() : slice.to;
+        for (int i = from; from >= 0 && end <= all.size() && i < end; i++) {
+            to.add(all.get(i));
         }
     }
 
@@ -168,10 +178,21 @@ final class JsonPath {
                 return new Step.Field(unquoted(inside));
             }
             try {
-                return new Step.Index(Integer.parseInt(inside));
+                return slice(inside);
             } catch (NumberFormatException e) {
                 throw new IllegalArgumentException("invalid array index " + inside, e);
             }
+        }
+
+        private static Step slice(String text) {
+            int colon = text.indexOf(':');
+            if (colon < 0) {
+                int index = Integer.parseInt(text);
+                return new Step.Slice(index, index == -1 ? END : index + 1);
+            }
+            String to = text.substring(colon + 1);
+            return new Step.Slice(colon == 0 ? 0 : Integer.parseInt(text.substring(0, colon)),
+                    to.isEmpty() ? END : Integer.parseInt(to));
         }
 
         private int closing() {

@@ -18,8 +18,9 @@ final class SelectableFieldRules {
     }
 
     /// @param schema of the version
+    /// @param kept whether these are the fields that are stored: more than there may be may stay
     /// @param at the place of the version
-    static void check(Seq fields, Struct schema, Problems at) {
+    static void check(Seq fields, Struct schema, boolean kept, Problems at) {
         Set<String> seen = new HashSet<>();
         for (int i = 0; i < fields.size(); i++) {
             Problems p = at.at("selectableFields", i).at("jsonPath");
@@ -45,7 +46,7 @@ final class SelectableFieldRules {
                 p.duplicate(path);
             }
         }
-        if (seen.size() > MOST) {
+        if (seen.size() > MOST && !kept) {
             at.add(FieldProblem.tooMany(at.at("selectableFields").path(), seen.size(), MOST));
         }
     }
@@ -65,10 +66,12 @@ final class SelectableFieldRules {
             if (step.equals("metadata") && now == schema) {
                 return Struct.of("type", "string");
             }
-            if (!(now.struct("properties").get(step) instanceof Struct next)) {
+            Struct named = now.struct("properties");
+            Object next = named.isEmpty() ? now.get("additionalProperties") : named.get(step);
+            if (!(next instanceof Struct below)) {
                 return null;
             }
-            now = next;
+            now = below;
         }
         return now;
     }

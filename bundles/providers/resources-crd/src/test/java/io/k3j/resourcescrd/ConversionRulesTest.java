@@ -8,6 +8,8 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /// What may stand in `spec.conversion`, `selectableFields` and `status.storedVersions` of a definition.
@@ -27,7 +29,8 @@ class ConversionRulesTest {
                 storage: true
                 selectableFields: FIELDS
                 schema: {openAPIV3Schema: {type: object, properties: {host: {type: string}, port: {type: integer},
-                  all: {type: array, items: {type: string}}, deep: {type: object, properties: {flag: {type: boolean}}}}}}
+                  all: {type: array, items: {type: string}}, deep: {type: object, properties: {flag: {type: boolean}}},
+                  map: {type: object, additionalProperties: {type: string}}}}}
             """;
 
     private static Struct filled(String conversion, String fields) {
@@ -70,6 +73,8 @@ class ConversionRulesTest {
     @Test
     void withoutAWebhookNothingIsSaidOfOne() {
         assertThat(conversion("{strategy: None}")).isEmpty();
+        assertThat(conversion("null")).as("the default").isEmpty();
+        assertThat(conversion("{}")).containsExactly("spec.conversion.strategy: Required value");
         assertThat(conversion("{strategy: Odd}")).containsExactly(
                 "spec.conversion.strategy: Unsupported value: \"Odd\": supported values: \"None\", \"Webhook\"");
         assertThat(conversion("{strategy: None, webhook: {clientConfig: {url: 'https://h'},"
@@ -95,26 +100,45 @@ class ConversionRulesTest {
 
     @Test
     void selectableFieldsArePlainFieldsOfTheSchema() {
-        assertThat(
-                problems(Struct.EMPTY, filled("{}", "[{jsonPath: .host}, {jsonPath: .port}, {jsonPath: .deep.flag}]")))
+        assertThat(problems(Struct.EMPTY,
+                filled("{strategy: None}", "[{jsonPath: .host}, {jsonPath: .port}, {jsonPath: .deep.flag},"
+                        + " {jsonPath: .map.key}]")))
                 .isEmpty();
-        String at = "spec.versions[0].selectableFields";
-        assertThat(problems(Struct.EMPTY, filled("{}", "[{}, {jsonPath: .nothing}, {jsonPath: .metadata.name},"
-                + " {jsonPath: .deep}, {jsonPath: '.all[0]'}, {jsonPath: .host}, {jsonPath: .host}]"))).containsExactly(
-                        at + "[0].jsonPath: Required value",
-                        at + "[1].jsonPath: Invalid value: \".nothing\": is an invalid path: does not refer to a valid"
-                                + " field",
-                        at + "[2].jsonPath: Invalid value: \".metadata.name\": must not point to fields in metadata",
-                        at + "[3].jsonPath: Invalid value: \".deep\": must point to a field of type string, boolean or"
-                                + " integer. Enum string fields and strings with formats are allowed.",
-                        at + "[4].jsonPath: Invalid value: \".all[0]\": is an invalid path: does not refer to a valid"
-                                + " field",
-                        at + "[6].jsonPath: Duplicate value: \".host\"");
+        String at = "spec.selectableFields";
+        Struct wrong = filled("{strategy: None}", "[{}, {jsonPath: .nothing}, {jsonPath: .metadata.name}, {jsonPath:"
+                + " .deep}, {jsonPath: '.all[0]'}, {jsonPath: .host}, {jsonPath: .host}]");
+        assertThat(problems(Struct.EMPTY, wrong)).containsExactly(
+                at + "[0].jsonPath: Required value",
+                at + "[1].jsonPath: Invalid value: \".nothing\": is an invalid path: does not refer to a valid"
+                        + " field",
+                at + "[2].jsonPath: Invalid value: \".metadata.name\": must not point to fields in metadata",
+                at + "[3].jsonPath: Invalid value: \".deep\": must point to a field of type string, boolean or"
+                        + " integer. Enum string fields and strings with formats are allowed.",
+                at + "[4].jsonPath: Invalid value: \".all[0]\": is an invalid path: does not refer to a valid"
+                        + " field",
+                at + "[6].jsonPath: Duplicate value: \".host\"");
+    }
+
+    @Test
+    void moreSelectableFieldsThanThereMayBeMayStay() {
+        String properties = IntStream.range(0, 9).mapToObj(i -> "f" + i + ": {type: string}")
+                .collect(Collectors.joining(", "));
+        String fields = IntStream.range(0, 9).mapToObj(i -> "{jsonPath: .f" + i + "}")
+                .collect(Collectors.joining(", ", "[", "]"));
+        Struct before = filled("{strategy: None}", fields).with("status",
+                Struct.of("storedVersions", Seq.of("v1")));
+        Struct version = before.struct("spec").seq("versions").struct(0).withAt(
+                Yaml.document(("{" + properties + "}").getBytes(StandardCharsets.UTF_8)).object(), "schema",
+                "openAPIV3Schema", "properties");
+        Struct many = before.withAt(Seq.of(version), "spec", "versions");
+        assertThat(problems(Struct.EMPTY, many)).containsExactly(
+                "spec.selectableFields: Too many: 9: must have at most 8 items");
+        assertThat(problems(many, many)).isEmpty();
     }
 
     @Test
     void theStorageVersionIsAmongTheStoredOnes() {
-        Struct before = filled("{}", "[]").with("status", Struct.of("storedVersions", Seq.of("v1")));
+        Struct before = filled("{strategy: None}", "[]").with("status", Struct.of("storedVersions", Seq.of("v1")));
         assertThat(problems(before, before)).isEmpty();
         assertThat(problems(before, before.withAt(Seq.EMPTY, "status", "storedVersions"))).containsExactly(
                 "status.storedVersions: Invalid value: []: must have at least one stored version");

@@ -177,8 +177,10 @@ class DefinitionTest {
         assertThat(problems(TEXT.replace("name: crontabs.stable", "name: x.stable")))
                 .containsExactly("metadata.name: Invalid value: \"x.stable.example.com\": must be"
                         + " spec.names.plural+\".\"+spec.group");
-        assertThat(problems(TEXT.replace("storage: true", "storage: false"))).singleElement().asString()
-                .endsWith("must have exactly one version marked as storage version");
+        assertThat(problems(TEXT.replace("storage: true", "storage: false"))).satisfiesExactly(
+                p -> assertThat(p).endsWith("must have exactly one version marked as storage version"),
+                p -> assertThat(p).isEqualTo("status.storedVersions: Invalid value: []: must have at least one stored"
+                        + " version"));
         assertThat(problems(TEXT.replace("scope: Namespaced", "scope: World"))).containsExactly(
                 "spec.scope: Unsupported value: \"World\": supported values: \"Cluster\", \"Namespaced\"");
         assertThat(problems(TEXT.replace("stable.example.com", "k3j.io"))).containsExactly(
@@ -210,6 +212,40 @@ class DefinitionTest {
         assertThat(new DefinitionProblems(stored, stored, Rules.without()).all()).as("as it is stored").isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
+            "group: stable.example.com|group: Example|spec.group: Invalid value: \"Example\": a lowercase RFC 1123",
+            "group: stable.example.com|group: example|spec.group: Invalid value: \"example\": should be a domain with"
+                    + " at least one dot",
+            "plural: crontabs|plural: CronTabs|spec.names.plural: Invalid value: \"CronTabs\": a DNS-1035 label must",
+            "kind: CronTab|kind: Cron_Tab|spec.names.kind: Invalid value: \"Cron_Tab\": may have mixed case, but should"
+                    + " otherwise match: a DNS-1035 label must",
+            "[ct]|[ct, C]|spec.names.shortNames[1]: Invalid value: \"C\": a DNS-1035 label must",
+            "kind: CronTab|kind: CronTab, listKind: CronTab|spec.names.listKind: Invalid value: \"CronTab\": kind and"
+                    + " listKind may not be the same",
+            "scope: Namespaced|preserveUnknownFields: true|spec.scope: Required value",
+            "scope: Namespaced|{scope: Cluster, preserveUnknownFields: true}|spec.preserveUnknownFields: Invalid value:"
+                    + " true: must be false in order to use defaults in the schema",
+            "scope: Namespaced|{scope: Cluster, preserveUnknownFields: true}|spec.preserveUnknownFields: Invalid value:"
+                    + " true: cannot set to true, set x-kubernetes-preserve-unknown-fields to true in"
+                    + " spec.versions[*].schema instead"})
+    void namesAndScopesAreRefusedInUpstreamsWords(String what, String instead, String told) {
+        String broken = TEXT.replace(what, instead.startsWith("{")
+                ? instead.substring(1, instead.length() - 1).replace(", ", "\n  ") : instead);
+        assertThat(broken).isNotEqualTo(TEXT);
+        assertThat(problems(broken)).anyMatch(p -> p.startsWith(told));
+    }
+
+    /// Who says what became of a definition, asks for nothing.
+    @Test
+    void ofAStatusTheNamesAreLookedAt() {
+        Struct stored = accepted(TEXT.replace("scope: Namespaced", "scope: World")).tree();
+        assertThat(DefinitionProblems.ofStatus(stored)).isEmpty();
+        Struct named = stored.withAt("C", "status", "acceptedNames", "singular");
+        assertThat(DefinitionProblems.ofStatus(named)).singleElement().asString()
+                .startsWith("status.acceptedNames.singular: Invalid value: \"C\": a DNS-1035 label must");
+    }
+
     private static Struct nested(int depth) {
         Struct schema = Struct.of("type", "string");
         for (int i = 0; i < depth; i++) {
@@ -221,9 +257,9 @@ class DefinitionTest {
     private List<String> problemsOf(Struct schema) {
         Struct filled = hooks.defaulted(Gvk.of("apiextensions.k8s.io/v1", "CustomResourceDefinition"), yaml(TEXT));
         Struct version = filled.struct("spec").seq("versions").struct(0).withAt(schema, "schema", "openAPIV3Schema");
-        return new DefinitionProblems(Struct.EMPTY, filled.withAt(Seq.of(version.without("additionalPrinterColumns")
-                .without("selectableFields")), "spec", "versions"), Rules.without()).all().stream()
-                .map(Object::toString).toList();
+        Struct plain = version.without("additionalPrinterColumns").without("selectableFields").without("subresources");
+        return new DefinitionProblems(Struct.EMPTY, filled.withAt(Seq.of(plain), "spec", "versions"), Rules.without())
+                .all().stream().map(Object::toString).toList();
     }
 
     @Test

@@ -23,7 +23,10 @@ class JsonPathTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {".spec.replicas|[3]", "{.spec.replicas}|[3]", "$.metadata.name|[a]",
             ".metadata.labels['example.com/team']|[red]", ".metadata.labels.example\\.com/team|[red]",
-            ".spec.hosts[0]|[x]", ".spec.hosts[-1]|[z]", ".spec.hosts[*]|[x, z]", ".spec.nothing|[]",
+            ".spec.hosts[0]|[x]", ".spec.hosts[-1]|[z]", ".spec.hosts[2]|[]",
+            ".spec.hosts[-3]|[]", ".spec.hosts[-1:]|[z]", ".spec.hosts[:1]|[x]", ".spec.hosts[0:-1]|[x]",
+            ".spec.hosts[:]|[x, z]", ".spec.hosts[0:3]|[]", ".status.conditions[-1:].type|[Synced]",
+            ".spec.hosts[*]|[x, z]", ".spec.nothing|[]",
             ".status.conditions[?(@.type==\"Ready\")].status|[True]",
             ".status.conditions[?(@.type=='Ready')].status|[True]",
             ".status.conditions[?(@.weight<3)].type|[Synced]",
@@ -36,5 +39,6 @@ class JsonPathTest {
     void unsupportedPathsAreReported() {
         assertThatThrownBy(() -> JsonPath.parse(".a[0")).hasMessage("unterminated array");
         assertThatThrownBy(() -> JsonPath.parse(".a[x]")).hasMessage("invalid array index x");
+        assertThatThrownBy(() -> JsonPath.parse(".a[0:2:2]")).hasMessage("invalid array index 0:2:2");
     }
 }

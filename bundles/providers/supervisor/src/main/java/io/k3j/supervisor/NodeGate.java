@@ -48,14 +48,14 @@ final class NodeGate {
         if (!requester.node().isEmpty() && !requester.node().equals(node)) {
             throw new Refusal(400, "header node name does not match auth node name");
         }
-        verify(node, password, requester);
+        verify(node, password, requester, exchange.remote().getHostString());
         return node;
     }
 
-    private void verify(String node, String password, Requester requester) throws Refusal {
+    private void verify(String node, String password, Requester requester, String from) throws Refusal {
         if (!secrets.reachable()) {
             if (remoteApi && requester.node().isEmpty()) {
-                secrets.ensureLater(node, password, true);
+                verifyLater(node, password, from);
             } else {
                 verifyLocally(node, password);
             }
@@ -87,6 +87,13 @@ final class NodeGate {
         }
     }
 
+    /// A node that would never be checked is not admitted.
+    private void verifyLater(String node, String password, String from) throws Refusal {
+        if (!secrets.claimLater(node, password, from)) {
+            throw new Refusal(503, "runtime core not ready, and too many nodes wait for it, try again");
+        }
+    }
+
     private void verifyLocally(String node, String password) throws Refusal {
         if (!node.equals(localNode)) {
             throw new Refusal(503, "runtime core not ready");
@@ -99,7 +106,7 @@ final class NodeGate {
         } catch (IOException unreadable) {
             throw new Refusal(500, "unable to read node password file");
         }
-        secrets.ensureLater(node, password, false);
+        secrets.ensureLater(node, password);
     }
 
     private static boolean same(String one, String other) {

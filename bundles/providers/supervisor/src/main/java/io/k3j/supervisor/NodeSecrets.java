@@ -16,9 +16,6 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -30,14 +27,9 @@ final class NodeSecrets implements EgressDialer.Nodes {
     private static final Gvr SLICES = Gvr.of("discovery.k8s.io/v1", "endpointslices");
     private static final String SUFFIX = ".node-password.k3s";
     private static final int CONFLICT = 409;
-    /// Bound of the nodes that wait for the API. Further nodes are dropped and checked at their next start.
-    private static final int MOST_WAITING = 1000;
-
-    private static final long RETRY_SECONDS = 5;
 
     private final RandomGenerator random;
-    private final CountDownLatch closed = new CountDownLatch(1);
-    private final Map<String, Presented> waiting = new ConcurrentHashMap<>();
+    private final DeferredChecks deferred = new DeferredChecks(this::reachable, this::matches, this::recordOutcome);
     private final PasswordOwners owners = new PasswordOwners();
     private final InstantSource clock;
     private final NodeEvents events;
@@ -88,7 +80,7 @@ final class NodeSecrets implements EgressDialer.Nodes {
     /// The API is available. Checks on a virtual thread what has waited for it.
     void apiAvailable(ApiClient client) {
         api = client;
-        Thread.ofVirtual().name("supervisor-node-passwords").start(this::verifyWaiting);
+        deferred.start();
     }
 
     /// The API service was unbound. Its replacement may have been bound before; that one stays.
@@ -98,9 +90,9 @@ final class NodeSecrets implements EgressDialer.Nodes {
         }
     }
 
-    /// Stops the retries.
+    /// Stops the deferred checks.
     void close() {
-        closed.countDown();
+        deferred.close();
     }
 
     /// The API, null while there is none.
@@ -213,10 +205,8 @@ final class NodeSecrets implements EgressDialer.Nodes {
     }
 
     /// Checks a password as soon as the API is available. The outcome is only logged and recorded as an Event.
-    /// @param claimed whether nothing but a token speaks for who has presented it
-    void ensureLater(String node, String password, boolean claimed) {
-        ensureLater(node, new Presented(password, Optional.empty(),
-                claimed ? Optional.of(clock.instant()) : Optional.empty()));
+    void ensureLater(String node, String password) {
+        ensureLater(node, new Presented(password, Optional.empty()));
     }
 
     /// As above, for the node of this server.
@@ -224,35 +214,19 @@ final class NodeSecrets implements EgressDialer.Nodes {
         if (presented.proof().isPresent()) {
             own = Map.entry(node, presented);
         }
-        if (waiting.size() < MOST_WAITING) {
-            waiting.put(node, presented);
-        }
-        if (reachable()) {
-            Thread.ofVirtual().name("supervisor-node-passwords").start(this::verifyWaiting);
-        }
+        deferred.add(node, presented, "");
     }
 
-    private void verifyWaiting() {
-        try {
-            do {
-                verifyOnce();
-            } while (reachable() && !waiting.isEmpty() && !closed.await(RETRY_SECONDS, TimeUnit.SECONDS));
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
+    /// As above, where nothing but a token speaks for who has presented the password.
+    /// @param from the address of who has
+    /// @return false when too many names wait to be checked ([DeferredChecks])
+    boolean claimLater(String node, String password, String from) {
+        return deferred.add(node, new Presented(password, Optional.empty(), Optional.of(clock.instant())), from);
     }
 
-    private void verifyOnce() {
-        for (Map.Entry<String, Presented> entry : waiting.entrySet()) {
-            try {
-                boolean lost = entry.getValue().claimed().filter(at -> lost(entry.getKey(), at)).isPresent();
-                boolean matches = !lost && ensure(entry.getKey(), entry.getValue());
-                waiting.remove(entry.getKey(), entry.getValue());
-                recordOutcome(entry.getKey(), matches);
-            } catch (ApiFault fault) {
-                LOG.log(Level.DEBUG, "Node password not checked yet node=" + entry.getKey(), fault);
-            }
-        }
+    private boolean matches(String node, Presented presented) {
+        boolean lost = presented.claimed().filter(at -> lost(node, at)).isPresent();
+        return !lost && ensure(node, presented);
     }
 
     /// Logs the outcome and records it as an Event, in K3s' words.

@@ -49,10 +49,17 @@ final class ServerTokenRequests implements RequestHandler {
         exchange.respond(200, Map.of());
     }
 
-    /// It has to come out of the files as it went in, which are read line by line and without blanks at the ends.
-    private static String newPassword(Exchange exchange) throws IOException, Refusal {
+    /// The empty text asks for one that nobody has chosen, as with K3s. Another one has to come out of the files as it
+    /// went in, which are read without blanks at the ends.
+    private String newPassword(Exchange exchange) throws IOException, Refusal {
         try {
-            String password = JoinTokens.password(Json.object(exchange.body(MAX_BYTES)).text("newToken"));
+            if (!(Json.object(exchange.body(MAX_BYTES)).get("newToken") instanceof String token)) {
+                throw new IllegalArgumentException("newToken must be a text");
+            }
+            if (token.isEmpty()) {
+                return rotation.random();
+            }
+            String password = JoinTokens.password(token);
             if (!password.equals(password.strip()) || password.chars().anyMatch(Character::isISOControl)) {
                 throw new IllegalArgumentException("it must be one line without blanks at its ends");
             }

@@ -14,18 +14,27 @@ import io.k3j.supervisorrequests.Replies;
 import io.k3j.supervisorrequests.RequestHandler;
 import io.k3j.supervisorrequests.Requester;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /// K3s' supervisor API: the requests of agents and servers before, and beside, the Kubernetes API.
 final class SupervisorEndpoint implements Endpoint {
+    private static final System.Logger LOG = System.getLogger("io.k3j.supervisor");
     private static final String ROOT = "/v1-k3s/";
+    /// Answers of the API that another try may change; any other one to this server's own question is a fault of ours.
+    private static final Set<Integer> PASSING = Set.of(409, 429, 502, 503, 504);
+    private static final long LOG_INTERVAL_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final RequestAuthenticator authenticator;
     private final Authorities authorities;
     private final RequestHandler agents;
     private final Map<String, RequestHandler> servers;
     private final RequestHandler tunnels;
+    private final AtomicLong lastLogged = new AtomicLong(System.nanoTime() - LOG_INTERVAL_NANOS);
 
     /// @param servers the handlers only servers may call: one for each path below `/v1-k3s/`, and for each
     ///        whole path below `/db`
@@ -54,11 +63,30 @@ final class SupervisorEndpoint implements Endpoint {
             }
         } catch (Refusal refusal) {
             refuse(exchange, refusal);
-        } catch (DatastoreUnavailable | ApiFault away) {
-            String doubt = away instanceof DatastoreUnavailable store && store.outcomeUnknown()
-                    ? "; it may have been done all the same" : "";
-            refuse(exchange, new Refusal(503,
-                    "this server cannot do that now, try again: " + away.getMessage() + doubt));
+        } catch (DatastoreUnavailable away) {
+            refuse(exchange, later(away.getMessage()
+                    + (away.outcomeUnknown() ? "; it may have been done all the same" : "")));
+        } catch (ApiFault fault) {
+            if (PASSING.contains(fault.code())) {
+                refuse(exchange, later(fault.getMessage()));
+            } else {
+                log(fault);
+                refuse(exchange, new Refusal(500, "this server cannot do that: " + fault.getMessage()));
+            }
+        }
+    }
+
+    private static Refusal later(@Nullable String why) {
+        return new Refusal(503, "this server cannot do that now, try again: " + why);
+    }
+
+    /// Once a minute: agents ask again and again.
+    private void log(ApiFault fault) {
+        long now = System.nanoTime();
+        long before = lastLogged.get();
+        if (now - before >= LOG_INTERVAL_NANOS && lastLogged.compareAndSet(before, now)) {
+            LOG.log(Level.WARNING, "Request failed, the API refuses what this server asks code={0} error={1}",
+                    fault.code(), fault.getMessage());
         }
     }
 

@@ -52,6 +52,11 @@ final class TokenRotation {
         return credentials.passwords().row("server").orElseThrow().password();
     }
 
+    /// A password nobody has chosen.
+    String random() {
+        return JoinTokens.random(random);
+    }
+
     /// Makes `next` the password of the server token; completes a rotation to it that was cut off. Blocks on the
     /// datastore.
     /// @throws Refusal 409 when another server replaced the token at the same time, or the old records were changed

@@ -232,9 +232,9 @@ class ClusterMembershipTest {
         assertThat(one.tree().get("server/token")).endsWith("::server:s3cret\n");
     }
 
-    /// Such a line of `cred/passwd` could not be read again, or as another token.
+    /// It could not be read again from the files, or as another token.
     @ParameterizedTest
-    @ValueSource(strings = {"two\\nlines", "fresh\\n", " fresh", "", "K10::server:"})
+    @ValueSource(strings = {"\"two\\nlines\"", "\"fresh\\n\"", "\" fresh\"", "\"K10::server:\"", "null", "1"})
     void aTokenThatTheFilesCannotHoldIsRefused(String token) throws Exception {
         TestServer one = new TestServer(directory, "server-1");
         Credentials credentials = one.start(store);
@@ -243,11 +243,27 @@ class ClusterMembershipTest {
                 new TokenRotation(new JoinTokens(one.layout, one.settings()), credentials, InstantSource.system(),
                         TestServer.RANDOM));
         FakeExchange put = new FakeExchange("PUT", "/v1-k3s/token")
-                .body(("{\"newToken\":\"" + token + "\"}").getBytes());
+                .body(("{\"newToken\":" + token + "}").getBytes());
         assertThatThrownBy(() -> requests.answer(put, new Requester("server", List.of(PasswordFile.SERVER_GROUP))))
                 .isInstanceOfSatisfying(Refusal.class, refused -> assertThat(refused.code()).isEqualTo(400))
                 .hasMessageContaining("the new token cannot be used");
         assertThat(one.tree()).isEqualTo(tree);
+    }
+
+    /// As K3s.
+    @Test
+    void anEmptyTokenIsDrawn() throws Exception {
+        TestServer one = new TestServer(directory, "server-1");
+        Credentials credentials = one.start(store);
+        ServerTokenRequests requests = new ServerTokenRequests(() -> store,
+                new TokenRotation(new JoinTokens(one.layout, one.settings()), credentials, InstantSource.system(),
+                        TestServer.RANDOM));
+        FakeExchange put = new FakeExchange("PUT", "/v1-k3s/token").body("{\"newToken\":\"\"}".getBytes());
+        requests.answer(put, new Requester("server", List.of(PasswordFile.SERVER_GROUP)));
+        assertThat(put.status()).isEqualTo(200);
+        String drawn = credentials.passwords().row("server").orElseThrow().password();
+        assertThat(drawn).matches("[0-9a-f]{32}");
+        assertThat(one.tree().get("server/token")).endsWith("::server:" + drawn + "\n");
     }
 
     @Test

@@ -21,11 +21,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// Keeps created objects; supports find, get, list (of a namespace), create, update and delete only.
 final class FakeApi {
     private final Map<Key, Obj> objects = new HashMap<>();
-    private boolean busy;
+    private @Nullable ApiFault fault;
     private final List<Query> queries = new ArrayList<>();
 
     /// The client for the class under test.
@@ -37,8 +38,8 @@ final class FakeApi {
     private synchronized Object call(Object proxy, Method method, Object[] arguments) {
         return switch (method.getName()) {
             case "find" -> {
-                if (busy) {
-                    throw new ApiFault(429, "TooManyRequests", "too many requests", Struct.EMPTY);
+                if (fault != null) {
+                    throw fault;
                 }
                 yield Optional.ofNullable(objects.get((Key) arguments[1]));
             }
@@ -55,7 +56,12 @@ final class FakeApi {
 
     /// Answers every following find with 429.
     synchronized void overload() {
-        busy = true;
+        refuse(new ApiFault(429, "TooManyRequests", "too many requests", Struct.EMPTY));
+    }
+
+    /// Answers every following find with this.
+    synchronized void refuse(ApiFault with) {
+        fault = with;
     }
 
     private ObjList list(Query query) {

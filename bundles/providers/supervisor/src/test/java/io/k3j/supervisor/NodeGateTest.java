@@ -88,6 +88,27 @@ class NodeGateTest {
         assertThat(admit(TOKEN, "mine")).isEqualTo("n");
     }
 
+    /// On a server without an API: whose check would be pushed out is not admitted unchecked.
+    @Test
+    void isNotAdmittedWhereTooManyNamesWaitToBeChecked(@TempDir Path directory) throws Exception {
+        NodeSecrets alone = new NodeSecrets(new SecureRandom(), InstantSource.fixed(NOW));
+        gate = new NodeGate("server", directory.resolve("password"), alone, true, tunnelled::contains);
+        assertThat(admit(TOKEN, "mine")).isEqualTo("n");
+        int invented = 1;
+        while (alone.claimLater("invented-" + invented, "x", "127.0.0.1")) {
+            invented++;
+        }
+        assertThat(invented).isEqualTo(DeferredChecks.MOST_CLAIMS_OF_ONE);
+        assertThat(admit(TOKEN, "mine")).as("it waits already").isEqualTo("n");
+        assertThatThrownBy(() -> admit(TOKEN, "another's")).isInstanceOfSatisfying(Refusal.class,
+                refused -> assertThat(refused.code()).isEqualTo(503));
+        assertThat(alone.claimLater("b", "x", "192.0.2.2")).as("from another address").isTrue();
+        api.remove("", "n");
+        alone.apiAvailable(api.client());
+        api.await(SECRET);
+        alone.close();
+    }
+
     @Test
     void givesItsNameAwayWhenItHasStopped() throws Exception {
         renewLease(NOW.minusSeconds(60));

@@ -254,7 +254,7 @@ class NodeSecretsTest {
     void aTokenAloneClaimsNoNodeThatRunsAlsoWhenItIsCheckedLater() throws Exception {
         api.put(Obj.of(node("uid-1").tree().withAt(Seq.of(Struct.of("type", "Ready", "status", "True")), "status",
                 "conditions")));
-        secrets.ensureLater("n", "a stranger's", true);
+        assertThat(secrets.claimLater("n", "a stranger's", "192.0.2.1")).isTrue();
         secrets.apiAvailable(api.client());
         awaitEvent("NodePasswordValidationFailed", "Warning",
                 "Deferred node password secret validation failed: hash does not match");
@@ -270,10 +270,10 @@ class NodeSecretsTest {
 
     @Test
     void aDeferredCheckRecordsTheEventsOfK3s() throws Exception {
-        secrets.ensureLater("n", "password", false);
+        secrets.ensureLater("n", "password");
         secrets.apiAvailable(api.client());
         awaitEvent("NodePasswordValidationComplete", "Normal", "Deferred node password secret validation complete");
-        secrets.ensureLater("n", "another's", false);
+        secrets.ensureLater("n", "another's");
         awaitEvent("NodePasswordValidationFailed", "Warning",
                 "Deferred node password secret validation failed: hash does not match");
     }

@@ -2,6 +2,7 @@ package io.k3j.supervisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.clientapi.ApiFault;
 import io.k3j.clusteragreement.ControlConfig;
 import io.k3j.codec.Json;
 import io.k3j.datastoreapi.DatastoreUnavailable;
@@ -127,6 +128,17 @@ class SupervisorEndpointTest {
         FakeExchange withoutDatastore = send(get("/v1-k3s/token").basic("server", "srv"));
         assertThat(withoutDatastore.status()).isEqualTo(503);
         assertThat(message(withoutDatastore)).contains("no connection", "it may have been done all the same");
+    }
+
+    /// Another try would be answered the same.
+    @Test
+    void whatTheApiRefusesThisServerIsAnErrorOfTheServer() throws Exception {
+        secrets.apiAvailable(api.client());
+        api.refuse(new ApiFault(403, "Forbidden", "secrets is forbidden", Struct.EMPTY));
+        FakeExchange byToken = send(get("/v1-k3s/config").with("authorization", "Bearer abcdef.0123456789abcdef"));
+        assertThat(byToken.status()).isEqualTo(500);
+        assertThat(message(byToken)).contains("secrets is forbidden").doesNotContain("try again");
+        assertThat(byToken.answered()).doesNotContainKey("retry-after");
     }
 
     /// Stock agents send both, and the token may have been changed since they joined.

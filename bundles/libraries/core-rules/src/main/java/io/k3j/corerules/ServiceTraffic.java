@@ -1,4 +1,4 @@
-package io.k3j.resourcesbuiltin;
+package io.k3j.corerules;
 
 import io.k3j.apimachinery.Names;
 import io.k3j.model.Struct;
@@ -8,25 +8,26 @@ import java.util.Objects;
 
 /// The fields of a Service that lead traffic and that only some types have. Pure.
 final class ServiceTraffic {
-    private static final String BALANCER = "LoadBalancer";
     private static final String ONLY_BALANCER = "may only be used when `type` is 'LoadBalancer'";
     private static final String CLASS = "loadBalancerClass";
     private static final String NODE_PORTS = "allocateLoadBalancerNodePorts";
     private static final String POLICY = "externalTrafficPolicy";
     private static final String CHECK_PORT = "healthCheckNodePort";
+    private static final String DISTRIBUTION = "trafficDistribution";
+    private static final List<String> DISTRIBUTIONS = List.of("PreferClose", "PreferSameZone", "PreferSameNode");
     private static final long LONGEST_AFFINITY = 86_400;
 
     private ServiceTraffic() {
     }
 
     /// Whether packets from outside of the cluster may come to it.
-    private static boolean accessible(Struct spec) {
+    static boolean accessible(Struct spec) {
         return ServiceRules.external(spec)
-                || spec.text("type").equals("ClusterIP") && !spec.seq("externalIPs").isEmpty();
+                || ServiceRules.is(spec, "ClusterIP") && !spec.seq("externalIPs").isEmpty();
     }
 
     private static boolean balanced(Struct spec) {
-        return spec.text("type").equals(BALANCER);
+        return ServiceRules.is(spec, ServiceRules.BALANCER);
     }
 
     /// Whether nodes answer at a port how many endpoints they have.
@@ -50,7 +51,10 @@ final class ServiceTraffic {
 
     static void check(boolean update, Struct before, Struct spec, Problems p) {
         affinity(spec, p);
-        p.oneOf(spec, "trafficDistribution", List.of("PreferClose", "PreferSameNode", "PreferSameZone"));
+        if (spec.has(DISTRIBUTION) && !DISTRIBUTIONS.contains(spec.text(DISTRIBUTION))
+                && !spec.text(DISTRIBUTION).equals(before.get(DISTRIBUTION))) {
+            p.at(DISTRIBUTION).unsupported(spec.text(DISTRIBUTION), DISTRIBUTIONS);
+        }
         outside(spec, p);
         if (spec.has(NODE_PORTS) && !balanced(spec)) {
             p.at(NODE_PORTS).forbidden(ONLY_BALANCER);
@@ -88,8 +92,7 @@ final class ServiceTraffic {
         }
         long port = spec.whole(CHECK_PORT, 0);
         if (needsCheckPort(before) && needsCheckPort(spec) && port != before.whole(CHECK_PORT, 0)) {
-            p.at(CHECK_PORT).invalid(port, "cannot change healthCheckNodePort on loadBalancer service with "
-                    + "externalTraffic=Local during update");
+            p.at(CHECK_PORT).forbidden("field is immutable");
         }
     }
 

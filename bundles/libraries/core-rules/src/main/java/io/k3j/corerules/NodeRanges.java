@@ -1,8 +1,8 @@
-package io.k3j.resourcesbuiltin;
+package io.k3j.corerules;
 
+import io.k3j.corevalidation.AddressProblems;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
-import io.k3j.validation.Addresses;
 import io.k3j.validation.Problems;
 
 /// The ranges of a Node's pods, by which every other node routes: `podCIDRs`, the first of which is `podCIDR`. Pure.
@@ -23,9 +23,7 @@ final class NodeRanges {
             p.at("podCIDRs").forbidden("node updates may not change podCIDR except from \"\" to valid");
         }
         for (int i = 0; i < ranges.size(); i++) {
-            if (!Addresses.isPrefix(ranges.text(i))) {
-                p.at("podCIDRs", i).invalid(ranges.text(i), Addresses.MUST_BE_PREFIX);
-            }
+            p.at("podCIDRs", i).invalid(ranges.text(i), AddressProblems.legacyCidr(ranges.text(i)));
         }
         boolean pair = ranges.size() == 2 && ranges.text(0).contains(":") != ranges.text(1).contains(":");
         if (ranges.size() > 1 && !pair) {

@@ -1,11 +1,14 @@
-package io.k3j.authtokens;
+package io.k3j.pki;
 
 import java.util.ArrayList;
 import java.util.List;
 
-/// Records of a file with commas, as Go's `encoding/csv` reads them (RFC 4180): fields may stand in quotation marks,
-/// two of which inside are one; empty lines are none. Messages name lines, never what stands in them.
-final class CsvRecords {
+/// Records of a file with commas, as Go's `encoding/csv` reads and writes them (RFC 4180): fields may stand in
+/// quotation marks and hold commas and line breaks then, two marks inside are one; empty lines are none, and a carriage
+/// return before a line break or at the end is left out. Messages name lines, never what stands in them.
+public final class CsvRecords {
+    private static final int NEXT_LINE = 0x85;
+
     private final String text;
     private int at;
     private int line = 1;
@@ -14,9 +17,31 @@ final class CsvRecords {
         this.text = text;
     }
 
+    /// The records of a text, each with one field at least.
     /// @throws IllegalArgumentException for a quotation mark where none can be
-    static List<List<String>> of(String text) {
-        return new CsvRecords(text.replace("\r\n", "\n")).all();
+    public static List<List<String>> of(String text) {
+        String lines = text.replace("\r\n", "\n");
+        return new CsvRecords(lines.endsWith("\r") ? lines.substring(0, lines.length() - 1) : lines).all();
+    }
+
+    /// One record as text, with its line break. What is read from it is the same but for carriage returns before line
+    /// breaks, which are lost.
+    public static String text(List<String> fields) {
+        return String.join(",", fields.stream().map(CsvRecords::written).toList()) + "\n";
+    }
+
+    private static String written(String field) {
+        return marked(field) ? '"' + field.replace("\"", "\"\"") + '"' : field;
+    }
+
+    /// Whether a field is written in quotation marks.
+    private static boolean marked(String field) {
+        if (field.isEmpty()) {
+            return false;
+        }
+        int first = field.codePointAt(0);
+        return field.equals("\\.") || field.chars().anyMatch(c -> ",\"\r\n".indexOf(c) >= 0)
+                || Character.isWhitespace(first) || Character.isSpaceChar(first) || first == NEXT_LINE;
     }
 
     private List<List<String>> all() {

@@ -1,4 +1,4 @@
-package io.k3j.authtokens;
+package io.k3j.pki;
 
 import io.k3j.testkitbase.Fuzzing;
 import java.io.IOException;

@@ -1,0 +1,48 @@
+package io.k3j.corevalidation;
+
+import io.k3j.model.Struct;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// Labels of nodes that others have taken the place of, and what upstream's warnings say of them
+/// (`GetNodeLabelDeprecatedMessage`). Pure; any thread.
+public final class OldNodeLabels {
+    private static final Map<String, String> WARNINGS = Map.of("beta.kubernetes.io/arch",
+            since("v1.14", "kubernetes.io/arch"), "beta.kubernetes.io/os", since("v1.14", "kubernetes.io/os"),
+            "failure-domain.beta.kubernetes.io/region", since("v1.17", "topology.kubernetes.io/region"),
+            "failure-domain.beta.kubernetes.io/zone", since("v1.17", "topology.kubernetes.io/zone"),
+            "beta.kubernetes.io/instance-type", since("v1.17", "node.kubernetes.io/instance-type"));
+
+    private OldNodeLabels() {
+    }
+
+    private static String since(String version, String now) {
+        return "deprecated since " + version + "; use \"" + now + "\" instead";
+    }
+
+    /// What is said of a label; empty for one that is not deprecated.
+    public static String warning(String label) {
+        return WARNINGS.getOrDefault(label, "");
+    }
+
+    /// What is said of the labels that a `LabelSelector` asks for.
+    ///
+    /// @param field the field of the selector, with which each begins
+    public static List<String> warnings(Struct selector, String field) {
+        List<String> all = new ArrayList<>();
+        List<Struct> expressions = selector.seq("matchExpressions").structs();
+        for (int i = 0; i < expressions.size(); i++) {
+            String key = expressions.get(i).text("key");
+            if (!warning(key).isEmpty()) {
+                all.add(field + ".matchExpressions[" + i + "].key: " + key + " is " + warning(key));
+            }
+        }
+        for (String label : selector.struct("matchLabels").names()) {
+            if (!warning(label).isEmpty()) {
+                all.add(field + ".matchLabels." + label + ": " + warning(label));
+            }
+        }
+        return all;
+    }
+}
