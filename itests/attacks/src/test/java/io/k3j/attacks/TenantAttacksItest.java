@@ -77,18 +77,24 @@ class TenantAttacksItest {
                 + " 'shop'}, 'ports': [{'port': 8081, 'targetPort': 8080}], 'loadBalancerSourceRanges': ['%s']}}";
         String plain = "{'metadata': {'name': 'poison'}, 'spec': {'clusterIP': '%s', 'ports': [{'port': 53}]}}";
         try (Attacker attacker = TENANT.attacks(victim)) {
-            for (String range : List.of("10.1/16", "2001:db8::1%1/64", "::ffff:10.0.0.0/104", "anywhere")) {
+            for (String range : List.of("10.1/16", "2001:db8::1%1/64", "anywhere")) {
                 refused(attacker.post(SERVICES, json(balanced.formatted(range))), 422, "must be a valid CIDR value");
             }
-            for (String address : List.of("::ffff:10.43.0.10", "10.43.10", "010.43.0.10", "fe80::1%1")) {
+            refused(attacker.post(SERVICES, json(balanced.formatted("::ffff:10.0.0.0/104"))), 422,
+                    "must not have an IPv4-mapped IPv6 address");
+            for (String address : List.of("10.43.10", "fe80::1%1")) {
                 refused(attacker.post(SERVICES, json(plain.formatted(address))), 422, "must be a valid IP address");
             }
+            refused(attacker.post(SERVICES, json(plain.formatted("::ffff:10.43.0.10"))), 422,
+                    "must not be an IPv4-mapped IPv6 address");
+            refused(attacker.post(SERVICES, json(plain.formatted("010.43.0.10"))), 422, "must not have leading 0s");
             refused(attacker.post(SERVICES, json(plain.formatted("10.43.0.10"))), 422, "already allocated");
             let(attacker.post(SERVICES, json("{'metadata': {'name': 'shop'}, 'spec': {'selector': {'app': 'shop'},"
                     + " 'ports': [{'port': 80, 'targetPort': 8080}]}}")));
-            refused(attacker.merge(SERVICES + "/shop/status",
-                    json("{'status': {'loadBalancer': {'ingress': [{'ip': '10.1'}]}}}")), 422,
-                    "must be a valid IP address");
+            String poisoned = json("{'status': {'loadBalancer': {'ingress': [{'ip': '10.1'}]}}}");
+            refused(attacker.merge(SERVICES + "/shop/status", poisoned), 422, "may only be used when");
+            let(attacker.post(SERVICES, json(balanced.formatted("10.1.0.0/16"))));
+            refused(attacker.merge(SERVICES + "/poison/status", poisoned), 422, "must be a valid IP address");
         }
         victim.until("curl -s -m 5 http://$(kubectl get service shop -o jsonpath={.spec.clusterIP})/hostname", "shop");
     }
