@@ -6,6 +6,7 @@ import io.k3j.controllerkit.Events;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.netpolicy.PodPolicy;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -31,8 +32,12 @@ final class PolicyRefusals {
     private final TimeSource clock;
     private final CountDownLatch first = new CountDownLatch(1);
     private volatile @Nullable Events events;
-    /// When those were told that are not told again yet; one that has changed is another one.
-    private final Map<PodPolicy, Instant> told = new HashMap<>();
+    /// By policy, what was told last and is not told again yet; one that has changed is another one.
+    private final Map<Key, Told> told = new HashMap<>();
+
+    /// Keeps no policy that nobody else has any more: who may write one may write many that are refused.
+    private record Told(WeakReference<PodPolicy> policy, Instant at) {
+    }
 
     /// @param policies the object of a policy
     PolicyRefusals(String node, Function<Key, Optional<Obj>> policies, TimeSource clock) {
@@ -70,9 +75,12 @@ final class PolicyRefusals {
     /// @param refused all that are refused now
     void tell(Collection<PolicyWriter.Refusal> refused) {
         Instant now = clock.monotonic().instant();
-        told.values().removeIf(at -> Duration.between(at, now).compareTo(AGAIN) >= 0);
+        told.values().removeIf(before -> Duration.between(before.at(), now).compareTo(AGAIN) >= 0);
         for (PolicyWriter.Refusal refusal : refused) {
-            if (told.putIfAbsent(refusal.policy(), now) == null) {
+            PodPolicy policy = refusal.policy();
+            Told before = told.get(policy.key());
+            if (before == null || !before.policy().refersTo(policy)) {
+                told.put(policy.key(), new Told(new WeakReference<>(policy), now));
                 tell(refusal);
             }
         }

@@ -14,6 +14,8 @@ import io.k3j.netpolicy.PodPolicy;
 import io.k3j.nodeapi.FilterRefused;
 import io.k3j.testkit.FakeApi;
 import io.k3j.testkit.ManualClock;
+import io.k3j.testkitbase.Waiting;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -214,6 +216,24 @@ class PolicyWriterTest {
             assertThat(api.list(BuiltinResources.EVENTS, Query.ALL).items()).singleElement()
                     .satisfies(e -> assertThat(e.tree().whole("count", 0)).isEqualTo(2));
         }
+    }
+
+    @Test
+    void aVersionThatIsGoneIsNotKept() throws InterruptedException {
+        PolicyRefusals refusals = World.untold();
+        WeakReference<PodPolicy> first = new WeakReference<>(told(refusals));
+        told(refusals);
+        Waiting.until("the first version has gone", () -> {
+            System.gc();
+            return first.refersTo(null);
+        });
+        refusals.tell(List.of());
+    }
+
+    private static PodPolicy told(PolicyRefusals refusals) {
+        PodPolicy policy = PodPolicy.of(World.letting("a/bad", "198.51.100.66"));
+        refusals.tell(List.of(new PolicyWriter.Refusal(policy, WORDS, true)));
+        return policy;
     }
 
     /// Writes, tells, and says whether there is an Event of it.
