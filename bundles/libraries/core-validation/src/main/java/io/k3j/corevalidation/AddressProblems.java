@@ -36,12 +36,6 @@ public final class AddressProblems {
         return canonical.equals(text) ? List.of() : List.of(notCanonical(canonical));
     }
 
-    /// Whether a text is an address to those who are not strict: with zeros before the numbers of IPv4, or IPv4 in the
-    /// clothes of IPv6.
-    public static boolean isSloppyIp(String text) {
-        return Addresses.isSloppy(text);
-    }
-
     /// A network of an older field.
     public static List<String> legacyCidr(String text) {
         int slash = text.indexOf('/');
@@ -116,7 +110,7 @@ public final class AddressProblems {
     ///
     /// @param field where it stands
     public static List<String> ipWarnings(String field, String text) {
-        if (!isSloppyIp(text)) {
+        if (!Addresses.isSloppy(text)) {
             return List.of();
         }
         String canonical = Cidr.text(InetAddress.ofLiteral(Addresses.withoutZeros(text)));

@@ -28,9 +28,9 @@ import java.util.Set;
 /// What only ephemeral containers have, and what they have not, is in [EphemeralProblems].
 ///
 /// @param spec the pod's
-/// @param volumes the names of the pod's sound volumes
+/// @param mounts for the pod's volumes
 /// @param list where the container stands: `containers`, `initContainers` or `ephemeralContainers`
-record ContainerProblems(Struct spec, Set<String> volumes, String list) {
+record ContainerProblems(Struct spec, MountProblems mounts, String list) {
     /// Sorted, as the message lists the supported values; the same holds of every set of names in this package that
     /// upstream keeps as a set.
     static final List<String> PULL = List.of("Always", "IfNotPresent", "Never");
@@ -55,7 +55,7 @@ record ContainerProblems(Struct spec, Set<String> volumes, String list) {
         p.requiredOneOf(container, "terminationMessagePolicy", MESSAGES);
         ports(container.seq("ports"), p);
         EnvironmentProblems.check(container, p);
-        new MountProblems(spec, volumes).check(container, p);
+        mounts.check(container, p);
         p.requiredOneOf(container, "imagePullPolicy", PULL);
         ResourceProblems.check(container.struct("resources"), p.at("resources"));
         ResizePolicyProblems.check(container, spec, list, p);

@@ -15,13 +15,13 @@ import java.util.stream.Collectors;
 /// |---|---|
 /// | `name` | a volume of the pod; a device is a claim |
 /// | `mountPath`, `devicePath` | each once in the container, in both lists together |
-/// | `subPath`, `subPathExpr` | below the volume, one of them, none in an image |
+/// | `subPath`, `subPathExpr` | below the volume, one of them |
 /// | `mountPropagation` | `Bidirectional` for privileged containers only |
 /// | `recursiveReadOnly` | beside `readOnly`, without propagation |
 ///
-/// @param spec the pod's
 /// @param volumes the names of the pod's sound volumes
-record MountProblems(Struct spec, Set<String> volumes) {
+/// @param claims the names of the pod's volumes that may be devices, as [#claims(Struct)] has them
+record MountProblems(Set<String> volumes, Set<String> claims) {
     private static final List<String> PROPAGATIONS = List.of("Bidirectional", "HostToContainer", "None");
     private static final List<String> RECURSIVE = List.of("Disabled", "Enabled", "IfPossible");
     private static final String MOUNTS = "volumeMounts";
@@ -29,6 +29,15 @@ record MountProblems(Struct spec, Set<String> volumes) {
     private static final String MOUNT_PATH = "mountPath";
     private static final String DEVICE_PATH = "devicePath";
     private static final String PROPAGATION = "mountPropagation";
+
+    /// Once for a pod, which may have many containers and many volumes.
+    ///
+    /// @param spec the pod's
+    static Set<String> claims(Struct spec) {
+        return spec.seq("volumes").structs().stream()
+                .filter(v -> v.has("persistentVolumeClaim") || v.has("ephemeral")).map(v -> v.text("name"))
+                .collect(Collectors.toSet());
+    }
 
     /// Checks both lists of a container at its place.
     void check(Struct container, Problems p) {
@@ -135,13 +144,10 @@ record MountProblems(Struct spec, Set<String> volumes) {
     private void devices(Seq devices, Others mounts, Problems p) {
         Set<String> names = new HashSet<>();
         Set<String> paths = new HashSet<>();
-        Set<String> claims = spec.seq("volumes").structs().stream()
-                .filter(v -> v.has("persistentVolumeClaim") || v.has("ephemeral")).map(v -> v.text("name"))
-                .collect(Collectors.toSet());
         for (int i = 0; i < devices.size() && !p.full(); i++) {
             Struct d = devices.struct(i);
             Problems at = p.at(DEVICES, i);
-            name(d.text("name"), names, claims, at);
+            name(d.text("name"), names, at);
             String path = d.text(DEVICE_PATH);
             at.present(d, DEVICE_PATH);
             if (paths.contains(path)) {
@@ -156,7 +162,7 @@ record MountProblems(Struct spec, Set<String> volumes) {
         }
     }
 
-    private void name(String name, Set<String> names, Set<String> claims, Problems p) {
+    private void name(String name, Set<String> names, Problems p) {
         if (name.isEmpty()) {
             p.at("name").required("");
         } else if (!names.add(name)) {

@@ -177,9 +177,10 @@ public final class PodProblems {
         if (spec.seq("containers").isEmpty()) {
             p.at("containers").required("");
         }
+        MountProblems mounts = new MountProblems(volumes, MountProblems.claims(spec));
         for (String list : List.of("containers", "initContainers", EPHEMERAL)) {
             Seq containers = spec.seq(list);
-            ContainerProblems rules = new ContainerProblems(spec, volumes, list);
+            ContainerProblems rules = new ContainerProblems(spec, mounts, list);
             for (int i = 0; i < containers.size() && !p.full(); i++) {
                 rules.check(containers.struct(i), p.at(list, i), names);
             }

@@ -33,6 +33,9 @@ final class PodResourceProblems {
             at.at("claims").forbidden("claims may not be set for Resources at pod-level");
         }
         ResourceProblems.ofPod(own, at);
+        if (at.full()) {
+            return;
+        }
         own.struct("requests").names().forEach(name -> covered(spec, "requests", name, at));
         own.struct(LIMITS).names().stream().filter(name -> name.startsWith(ResourceProblems.HUGE_PAGES))
                 .forEach(name -> covered(spec, LIMITS, name, at));

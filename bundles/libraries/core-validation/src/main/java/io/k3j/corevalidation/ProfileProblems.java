@@ -19,13 +19,6 @@ final class ProfileProblems {
     private ProfileProblems() {
     }
 
-    /// Both profiles of a security context at `p`, each of which may be missing: then the pod's holds, or the node's
-    /// default.
-    static void check(Struct context, Problems p) {
-        seccomp(context.struct("seccompProfile"), p.at("seccompProfile"));
-        appArmor(context.struct("appArmorProfile"), p.at("appArmorProfile"));
-    }
-
     /// The file lies below a directory of the kubelet's and must not lead out of it: `seccomp` in its root directory.
     static void seccomp(Struct profile, Problems p) {
         p.oneOf(profile, "type", TYPES);

@@ -28,8 +28,9 @@ class ContainerProblemsTest {
     private static List<String> found(String list, Struct container) {
         Struct spec = Struct.of("volumes", Seq.of(Struct.of("name", "v", "emptyDir", Struct.EMPTY),
                 Struct.of("name", "d", "persistentVolumeClaim", Struct.EMPTY)));
-        return Case.found(p -> new ContainerProblems(spec, Set.of("v", "d"), list).check(container,
-                p.at("spec").at(list, 0), new HashSet<>()));
+        MountProblems mounts = new MountProblems(Set.of("v", "d"), MountProblems.claims(spec));
+        return Case.found(p -> new ContainerProblems(spec, mounts, list).check(container, p.at("spec").at(list, 0),
+                new HashSet<>()));
     }
 
     static Stream<Case> plain() {
@@ -161,7 +162,8 @@ class ContainerProblemsTest {
     @Test
     void aNameIsThereOnceInAPod() {
         Set<String> names = new HashSet<>(Set.of("a"));
-        assertThat(Case.found(p -> new ContainerProblems(Struct.EMPTY, Set.of(), "initContainers").check(VALID,
+        MountProblems mounts = new MountProblems(Set.of(), Set.of());
+        assertThat(Case.found(p -> new ContainerProblems(Struct.EMPTY, mounts, "initContainers").check(VALID,
                 p.at("initContainers", 0), names))).containsExactly("initContainers[0].name: Duplicate value: \"a\"");
     }
 

@@ -15,7 +15,7 @@ class MountProblemsTest {
     private static List<String> found(Struct container) {
         Struct spec = Struct.of("volumes", Seq.of(Struct.of("name", "v", "emptyDir", Struct.EMPTY),
                 Struct.of("name", "d", "persistentVolumeClaim", Struct.EMPTY)));
-        return Case.found(p -> new MountProblems(spec, Set.of("v", "d")).check(container, p));
+        return Case.found(p -> new MountProblems(Set.of("v", "d"), MountProblems.claims(spec)).check(container, p));
     }
 
     static Stream<Case> mounts() {

@@ -164,10 +164,15 @@ public final class MetadataRules {
     /// `ValidateObjectMeta` of the core group, which not all groups use.
     public static void standardFinalizers(Write write, Struct object, List<FieldProblem> to) {
         Seq finalizers = object.struct("metadata").seq("finalizers");
-        for (int i = 0; i < finalizers.size(); i++) {
+        if (finalizers.isEmpty()) {
+            return;
+        }
+        Struct before = write.before().orElse(Struct.EMPTY).struct("metadata");
+        Set<String> known = new HashSet<>(before.seq("finalizers").texts());
+        for (int i = 0; i < finalizers.size() && to.size() <= Problems.MOST; i++) {
             String name = finalizers.text(i);
             for (String wrong : standardFinalizer(name)) {
-                if (!write.before().orElse(Struct.EMPTY).struct("metadata").seq("finalizers").contains(name)) {
+                if (!known.contains(name)) {
                     to.add(FieldProblem.invalid("metadata.finalizers[" + i + "]", name, wrong));
                 }
             }

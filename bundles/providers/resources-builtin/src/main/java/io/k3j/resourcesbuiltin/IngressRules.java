@@ -7,8 +7,11 @@ import io.k3j.corevalidation.AddressProblems;
 import io.k3j.kindrules.KindRules;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.validation.Addresses;
 import io.k3j.validation.Problems;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Rules of Ingresses: upstream's `ValidateIngressSpec` with its messages. What an object already had wrong in the name
 /// of a Secret, behind a wildcard or in its status stays allowed. See
@@ -60,16 +63,17 @@ final class IngressRules implements KindRules {
     }
 
     private static void status(Seq before, Seq now, Problems p) {
-        for (int i = 0; i < now.size(); i++) {
+        Set<String> known = before.structs().stream().map(b -> b.text("ip")).collect(Collectors.toSet());
+        for (int i = 0; i < now.size() && !p.full(); i++) {
             String ip = now.struct(i).text("ip");
-            if (!ip.isEmpty() && before.find("ip", ip).isEmpty()) {
+            if (!ip.isEmpty() && !known.contains(ip)) {
                 p.at("ingress", i).at("ip").invalid(ip, AddressProblems.legacyIp(ip));
             }
             String host = now.struct(i).text("hostname");
             Problems at = p.at("ingress", i).at("hostname");
             if (!host.isEmpty()) {
                 at.invalid(host, Names.subdomain(host));
-                if (AddressProblems.isSloppyIp(host)) {
+                if (Addresses.isSloppy(host)) {
                     at.invalid(host, NO_ADDRESS);
                 }
             }
@@ -118,7 +122,7 @@ final class IngressRules implements KindRules {
     private static void rule(Struct rule, boolean oldWildcards, Problems p) {
         String host = rule.text("host");
         if (!host.isEmpty()) {
-            if (AddressProblems.isSloppyIp(host)) {
+            if (Addresses.isSloppy(host)) {
                 p.at("host").invalid(host, NO_ADDRESS);
             }
             host(host, p.at("host"));
