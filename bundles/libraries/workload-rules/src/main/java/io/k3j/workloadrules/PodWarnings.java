@@ -22,7 +22,7 @@ record PodWarnings(Struct spec, Struct metadata, String path, List<String> all) 
     private static final String APP_ARMOR_OF = "container.apparmor.security.beta.kubernetes.io/";
     private static final Map<String, String> OLD_ANNOTATIONS = oldAnnotations();
     private static final Map<String, String> OLD_VOLUMES = oldVolumes();
-    private static final List<String> LISTS = List.of("initContainers", "containers", "ephemeralContainers");
+    static final List<String> LISTS = List.of("initContainers", "containers", "ephemeralContainers");
     private static final List<String> BYTES = List.of("memory", "ephemeral-storage");
     private static final String NO_PODS = ": a null labelSelector results in matching no pod";
 
@@ -223,7 +223,7 @@ record PodWarnings(Struct spec, Struct metadata, String path, List<String> all) 
         for (String name : BYTES) {
             try {
                 Quantity amount = Quantity.of(amounts.get(name));
-                if (amount.milliValue() % 1000 != 0) {
+                if (amount.amount().stripTrailingZeros().scale() > 0) {
                     add(at + "[" + name + "]",
                             "fractional byte value \"" + amount + "\" is invalid, must be an integer");
                 }

@@ -10,7 +10,6 @@ import java.util.Map;
 
 /// Warnings for ports of a pod's containers that mean nothing, or the same as others, in upstream's words. Pure.
 final class PortWarnings {
-    private static final List<String> LISTS = List.of("initContainers", "containers", "ephemeralContainers");
 
     /// A port that was seen before, at a place.
     private record Seen(Struct port, String at) {
@@ -31,7 +30,7 @@ final class PortWarnings {
     /// @param path the place of the spec, with a dot
     static void of(Struct spec, String path, List<String> all) {
         Map<String, List<Seen>> seen = new HashMap<>();
-        for (String list : LISTS) {
+        for (String list : PodWarnings.LISTS) {
             Seq containers = spec.seq(list);
             for (int i = 0; i < containers.size(); i++) {
                 Seq ports = containers.struct(i).seq("ports");

@@ -49,12 +49,17 @@ final class EventRules implements KindRules {
     /// Events of core `v1` have any name that a path can have.
     @Override
     public List<String> name(String name, Struct event) {
-        return event.text("apiVersion").equals(CORE.apiVersion()) ? Names.pathSegment(name) : Names.subdomain(name);
+        return core(event) ? Names.pathSegment(name) : Names.subdomain(name);
+    }
+
+    /// Whether it was written as one of `v1`, of which less is asked than of `events.k8s.io`.
+    static boolean core(Struct event) {
+        return event.text("apiVersion").equals(CORE.apiVersion());
     }
 
     @Override
     public void check(Write write, Struct o, Problems p) {
-        boolean core = o.text("apiVersion").equals(CORE.apiVersion());
+        boolean core = core(o);
         Struct event = core ? o : EventForms.converted(o, CORE);
         EventProblems.both(event, core ? "reportingComponent" : "reportingController", p);
         if (!core && write.operation() == Operation.CREATE) {

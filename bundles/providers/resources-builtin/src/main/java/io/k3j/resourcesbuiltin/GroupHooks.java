@@ -69,7 +69,8 @@ final class GroupHooks implements KindHooks {
     public List<FieldProblem> problems(Write write, Struct object) {
         KindRules r = rules(write.kind().gvk().kind());
         List<FieldProblem> all = new ArrayList<>(MetadataRules.problems(write, object, n -> r.name(n, object)));
-        if (!ANY_FINALIZERS.contains(group)) {
+        // upstream looks at no more of an Event of v1
+        if (!ANY_FINALIZERS.contains(group) && !(r instanceof EventRules && EventRules.core(object))) {
             MetadataRules.standardFinalizers(write, object, all);
         }
         Problems problems = Problems.none();

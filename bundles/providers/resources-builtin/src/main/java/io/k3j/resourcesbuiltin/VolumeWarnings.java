@@ -66,7 +66,7 @@ final class VolumeWarnings {
     private static void fraction(@Nullable Object value, String field, List<String> to) {
         try {
             Quantity amount = Quantity.of(value);
-            if (amount.milliValue() % 1000 != 0) {
+            if (amount.amount().stripTrailingZeros().scale() > 0) {
                 to.add(field + ": fractional byte value \"" + amount + "\" is invalid, must be an integer");
             }
         } catch (IllegalArgumentException e) {
