@@ -17,7 +17,6 @@ final class ServiceAddresses {
     private static final String EXTERNAL = "externalIPs";
     private static final String RANGES = "loadBalancerSourceRanges";
     private static final String ANNOTATION = "service.beta.kubernetes.io/load-balancer-source-ranges";
-    private static final String ONLY_BALANCER = "may only be used when `type` is 'LoadBalancer'";
 
     private ServiceAddresses() {
     }
@@ -50,7 +49,7 @@ final class ServiceAddresses {
             return;
         }
         if (!ranges.isEmpty() && !ServiceRules.is(spec, ServiceRules.BALANCER)) {
-            p.at("LoadBalancerSourceRanges").forbidden(ONLY_BALANCER);
+            p.at("LoadBalancerSourceRanges").forbidden(ServiceRules.ONLY_BALANCER);
         }
         Set<String> known = old.texts().stream().map(String::strip).collect(Collectors.toSet());
         for (int i = 0; i < ranges.size(); i++) {
@@ -71,7 +70,7 @@ final class ServiceAddresses {
         }
         Problems at = p.at("metadata").at("annotations").key(ANNOTATION);
         if (!ServiceRules.is(service.struct("spec"), ServiceRules.BALANCER)) {
-            at.forbidden(ONLY_BALANCER);
+            at.forbidden(ServiceRules.ONLY_BALANCER);
         }
         Set<String> known = Set.copyOf(parts(annotation(before)));
         for (String range : parts(given)) {

@@ -6,13 +6,11 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.validation.Problems;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The ports of a Service. Pure.
 final class ServicePortProblems {
-    private static final List<String> PROTOCOLS = List.of("SCTP", "TCP", "UDP");
     private static final String NODE_PORT = "nodePort";
     private static final String APPLICATION = "appProtocol";
 
@@ -66,7 +64,7 @@ final class ServicePortProblems {
             at.at("name").invalid(port.text("name"), Names.label(port.text("name")));
         }
         at.at("port").invalid(port.whole("port", 0), Names.portNumber(port.whole("port", 0)));
-        at.requiredOneOf(port, "protocol", PROTOCOLS);
+        at.requiredOneOf(port, "protocol", EndpointAddresses.PROTOCOLS);
         target(port.get("targetPort"), at.at("targetPort"));
     }
 

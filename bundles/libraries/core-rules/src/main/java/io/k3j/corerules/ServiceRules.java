@@ -17,6 +17,7 @@ final class ServiceRules implements KindRules {
     static final String TOPOLOGY = "service.kubernetes.io/topology-mode";
     static final String HINTS = "service.kubernetes.io/topology-aware-hints";
     static final String BALANCER = "LoadBalancer";
+    static final String ONLY_BALANCER = "may only be used when `type` is 'LoadBalancer'";
     static final String NAME = "ExternalName";
     private static final String SPEC = "spec";
     private static final String AFFINITY = "sessionAffinity";

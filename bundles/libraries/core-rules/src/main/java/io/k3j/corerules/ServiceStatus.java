@@ -43,7 +43,7 @@ final class ServiceStatus {
         }
         Set<String> known = ingress(before).structs().stream().map(i -> i.text("ip")).collect(Collectors.toSet());
         for (int i = 0; i < all.size(); i++) {
-            entry(all.struct(i), known, p.key(Integer.toString(i)));
+            entry(all.struct(i), known, p.element(i));
         }
     }
 

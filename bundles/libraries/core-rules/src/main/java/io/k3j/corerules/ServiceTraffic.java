@@ -8,7 +8,6 @@ import java.util.Objects;
 
 /// The fields of a Service that lead traffic and that only some types have. Pure.
 final class ServiceTraffic {
-    private static final String ONLY_BALANCER = "may only be used when `type` is 'LoadBalancer'";
     private static final String CLASS = "loadBalancerClass";
     private static final String NODE_PORTS = "allocateLoadBalancerNodePorts";
     private static final String POLICY = "externalTrafficPolicy";
@@ -57,7 +56,7 @@ final class ServiceTraffic {
         }
         outside(spec, p);
         if (spec.has(NODE_PORTS) && !balanced(spec)) {
-            p.at(NODE_PORTS).forbidden(ONLY_BALANCER);
+            p.at(NODE_PORTS).forbidden(ServiceRules.ONLY_BALANCER);
         }
         if (update) {
             fixed(before, spec, p);
@@ -101,7 +100,7 @@ final class ServiceTraffic {
             return;
         }
         if (!balanced(spec)) {
-            p.at(CLASS).forbidden(ONLY_BALANCER);
+            p.at(CLASS).forbidden(ServiceRules.ONLY_BALANCER);
         }
         p.at(CLASS).invalid(spec.text(CLASS), Names.qualified(spec.text(CLASS)));
     }
