@@ -259,8 +259,8 @@ final class FeatureReconciler {
         bundles.stopAll();
     }
 
-    /// Ends what watches, and waits for its end, since none may take what is being stopped for a failure; running
-    /// bundles keep running. May be called again.
+    /// Ends the loops that watch, and waits for their end, since no loop may take what is being stopped for a failure;
+    /// running bundles keep running. May be called again.
     /// @param limit how long at most, for all together
     void close(Duration limit) {
         changing.close();

@@ -164,7 +164,8 @@ final class NodeSecrets implements EgressDialer.Nodes {
     /// @param tunnelled whether that tunnel is open
     /// @throws ApiFault when the API is not available
     boolean lost(String node, boolean tunnelled) {
-        return tunnelled && record(node).isEmpty() || lost(node, Instant.MAX);
+        return record(node).isEmpty()
+                && (tunnelled || RunningNodes.contain(client(), node, Instant.MAX, clock.instant()));
     }
 
     /// A Node that was made after the password had been presented is of who has presented it. Tunnels do not count: who

@@ -50,7 +50,7 @@ final class ServerTokenRequests implements RequestHandler {
     }
 
     /// The empty text asks for one that nobody has chosen, as with K3s. Another one has to come out of the files as it
-    /// went in, which are read without blanks at the ends.
+    /// went in, of which `server/token` is read without blanks at its ends.
     private String newPassword(Exchange exchange) throws IOException, Refusal {
         try {
             if (!(Json.object(exchange.body(MAX_BYTES)).get("newToken") instanceof String token)) {
