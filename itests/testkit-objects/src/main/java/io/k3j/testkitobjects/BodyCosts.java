@@ -33,6 +33,7 @@ public final class BodyCosts {
     private static final int FRAMES = 12;
     private static final int TOLD_EVERY = 100_000;
     private final ObjectServer server;
+    private final long seed;
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final List<String> costly = new ArrayList<>();
     private long slowest;
@@ -40,8 +41,9 @@ public final class BodyCosts {
     private long hungriest;
     private String hungriestIs = "";
 
-    private BodyCosts(ObjectServer server) {
+    private BodyCosts(ObjectServer server, long seed) {
         this.server = server;
+        this.seed = seed;
     }
 
     /// Sends a series, and prints its seed before it and what it took after it.
@@ -54,7 +56,7 @@ public final class BodyCosts {
         long seed = Long.getLong("k3j.seed", ThreadLocalRandom.current().nextLong());
         int bodies = Integer.getInteger("k3j.bodies", many);
         System.out.println("HostileBodies: seed " + seed + ", " + bodies + " bodies");
-        return new BodyCosts(server).sent(new HostileBodies(seed, largeEvery, "default", kinds), bodies);
+        return new BodyCosts(server, seed).sent(new HostileBodies(seed, largeEvery, "default", kinds), bodies);
     }
 
     private List<String> sent(HostileBodies bodies, int many) throws IOException {
@@ -85,7 +87,7 @@ public final class BodyCosts {
             what = server.troubles().getLast();
         }
         if (!what.isEmpty()) {
-            costly.add(number + ": " + what + ": " + request);
+            costly.add("seed " + seed + ", body " + number + ": " + what + ": " + request);
         }
     }
 

@@ -49,7 +49,9 @@ import io.k3j.watchcache.Store;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,6 +67,7 @@ public final class ObjectServer implements AutoCloseable {
     /// A heap in which bodies count as what they weigh, however heavy.
     public static final long PLENTY = 1L << 40;
     private static final long CATCH_UP_MILLIS = 30_000;
+    private static final int MOST_WARNINGS = 10_000;
     private final MemoryDatastore datastore = new MemoryDatastore();
     private final Kinds kinds = new Kinds();
     private final BodyBudget budget;
@@ -75,7 +78,7 @@ public final class ObjectServer implements AutoCloseable {
     private final boolean builtIn;
     private final Troubles health = new Troubles();
     private long weight;
-    private final List<String> warnings = new CopyOnWriteArrayList<>();
+    private final List<String> warnings = Collections.synchronizedList(new ArrayList<>());
     private final Map<String, String> annotations = new ConcurrentHashMap<>();
     private volatile Audit.Level recorded = Audit.Level.METADATA;
 
@@ -218,7 +221,10 @@ public final class ObjectServer implements AutoCloseable {
         return new Remarks() {
             @Override
             public void accept(String warning) {
-                warnings.add(warning);
+                // each costs the same however many there were: what is asked costs is measured
+                if (warnings.size() < MOST_WARNINGS) {
+                    warnings.add(warning);
+                }
             }
 
             @Override
@@ -243,9 +249,9 @@ public final class ObjectServer implements AutoCloseable {
         return annotations;
     }
 
-    /// Every warning of every write so far.
+    /// Every warning of every write so far, as long as there were few. A copy.
     public List<String> warnings() {
-        return warnings;
+        return List.copyOf(warnings);
     }
 
     /// An object as it is stored.

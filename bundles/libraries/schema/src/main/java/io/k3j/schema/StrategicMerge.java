@@ -36,6 +36,12 @@ public final class StrategicMerge {
     /// Followed by the name of a field that is a list of scalars.
     private static final String DELETE = "$deleteFromPrimitiveList/";
 
+    /// Of fields and elements that one patch may copy. One that names each element once copies no more than the object
+    /// has, some hundred thousand at most; one that names an element again copies all that is in it again, so that in
+    /// the largest body the same name makes thousands of millions.
+    private static final long MOST_COPIED = 4_000_000;
+    private long copied;
+
     private StrategicMerge() {
     }
 
@@ -45,13 +51,23 @@ public final class StrategicMerge {
     /// @param object as it is stored
     /// @param changes the patch; a field that is null is taken out
     /// @return the patched object, not decoded and not bounded in size
-    /// @throws PatchFailure for a directive that makes no sense, or an element without its merge key
+    /// @throws PatchFailure for a directive that makes no sense, an element without its merge key, or one that is large
+    /// and named so often that the patch would take minutes
     public static Struct apply(Shape shape, Struct object, Struct changes) {
-        return struct(shape, object, changes);
+        return new StrategicMerge().struct(shape, object, changes);
+    }
+
+    /// Before anything is copied.
+    private void copies(int many) {
+        copied += many;
+        if (copied > MOST_COPIED) {
+            throw new PatchFailure("the patch names the same elements of lists too often: more than " + MOST_COPIED
+                    + " fields and elements would be copied; name each element once, or send several patches", true);
+        }
     }
 
     /// @param shape null below fields nobody knows
-    private static Struct struct(@Nullable Shape shape, Struct object, Struct changes) {
+    private Struct struct(@Nullable Shape shape, Struct object, Struct changes) {
         switch (changes.text(PATCH)) {
             case "" -> {
             }
@@ -65,6 +81,7 @@ public final class StrategicMerge {
             }
             default -> throw unknown(changes.text(PATCH));
         }
+        copies(object.size());
         Struct left = deletions(retained(object, changes), changes);
         Struct.Builder merged = left.toBuilder();
         changes.forEach((name, change) -> {
@@ -103,7 +120,7 @@ public final class StrategicMerge {
     }
 
     /// Before the merge, so that what a patch adds stays although it deletes the same value.
-    private static Struct deletions(Struct object, Struct changes) {
+    private Struct deletions(Struct object, Struct changes) {
         Struct.Builder left = object.toBuilder();
         changes.forEach((name, value) -> {
             if (!name.startsWith(DELETE)) {
@@ -112,6 +129,7 @@ public final class StrategicMerge {
             String field = name.substring(DELETE.length());
             Set<Object> gone = listed(name, value).stream().map(ValueKey::of).collect(Collectors.toSet());
             if (object.has(field)) {
+                copies(object.seq(field).size());
                 left.put(field, Seq.copyOf(object.seq(field).stream()
                         .filter(v -> !gone.contains(ValueKey.of(v))).toList()));
             }
@@ -129,7 +147,7 @@ public final class StrategicMerge {
     /// The lists of which only the order was changed, not the elements: the patch has the directive and no list.
     ///
     /// @param left of the object after deletions
-    private static Map<String, Seq> reorder(@Nullable Shape shape, Struct left, Struct object, Struct changes) {
+    private Map<String, Seq> reorder(@Nullable Shape shape, Struct left, Struct object, Struct changes) {
         Map<String, Seq> arranged = new LinkedHashMap<>();
         changes.forEach((name, value) -> {
             if (!name.startsWith(ORDER) || !(value instanceof Seq order)) {
@@ -138,6 +156,7 @@ public final class StrategicMerge {
             String field = name.substring(ORDER.length());
             Shape child = shape == null ? null : shape.child(field);
             if (!changes.has(field) && child != null && left.get(field) instanceof Object now && now != Null.NULL) {
+                copies(object.seq(field).size());
                 arranged.put(field, ElementOrder.arranged(listed(field, now), object.seq(field), order,
                         child.mergeKey()));
             }
@@ -151,7 +170,8 @@ public final class StrategicMerge {
     }
 
     /// A list with the strategy `merge`: structs by the merge key, scalars as a set.
-    private static Seq list(Shape shape, Seq now, Seq changes, @Nullable Seq order) {
+    private Seq list(Shape shape, Seq now, Seq changes, @Nullable Seq order) {
+        copies(now.size());
         boolean structs = changes.stream().anyMatch(Struct.class::isInstance);
         Seq merged = structs ? elements(shape, now, changes) : union(now, changes);
         // without a wanted order the elements of the patch stand as in the patch: what is new comes first
@@ -167,7 +187,7 @@ public final class StrategicMerge {
 
     /// Elements by the merge key. One element with `$patch: replace` drops all there were; it counts itself if it has
     /// more fields than that.
-    private static Seq elements(Shape shape, Seq now, Seq changes) {
+    private Seq elements(Shape shape, Seq now, Seq changes) {
         String key = shape.mergeKey();
         if (key.isEmpty()) {
             return changes;
@@ -190,7 +210,7 @@ public final class StrategicMerge {
     }
 
     /// Merges one element, or adds it. The first of several with the same key is meant.
-    private static void element(Shape shape, KeyedElements merged, Struct change, String key) {
+    private void element(Shape shape, KeyedElements merged, Struct change, String key) {
         if (!change.has(key)) {
             throw new PatchFailure("map: " + change.names() + " does not contain declared merge key: " + key, true);
         }

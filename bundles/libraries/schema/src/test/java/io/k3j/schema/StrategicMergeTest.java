@@ -10,6 +10,7 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -63,6 +64,29 @@ class StrategicMergeTest {
         Struct none = Struct.of("metadata", Struct.of("$deleteFromPrimitiveList/finalizers", Seq.of(finalizers)));
         assertThat(assertTimeoutPreemptively(SOON, () -> apply(before, none)).struct("metadata")
                 .seq("finalizers").isEmpty()).isTrue();
+    }
+
+    private static Seq containers(int many, Struct one) {
+        return Seq.copyOf(Collections.nCopies(many, one));
+    }
+
+    @Test
+    void doesNotCopyALargeElementForEachTimeItIsNamed() {
+        Object[] variables = IntStream.range(0, 20_000).mapToObj(i -> container("E" + i)).toArray();
+        Struct before = pod("containers", Seq.of(container("c", "env", Seq.of(variables))));
+        Struct again = container("c", "env", Seq.of(container("a")));
+        assertThatExceptionOfType(PatchFailure.class)
+                .isThrownBy(() -> apply(before, pod("containers", containers(30_000, again))))
+                .withMessageContaining("name each element once").matches(PatchFailure::malformed);
+        assertThat(apply(before, pod("containers", containers(100, again))).struct("spec").seq("containers").structs()
+                .getFirst().seq("env")).hasSize(20_001);
+    }
+
+    @Test
+    void aSmallElementMayBeNamedOften() {
+        Struct again = container("c", "env", Seq.of(container("a")));
+        assertThat(apply(pod("containers", Seq.of(container("c"))), pod("containers", containers(30_000, again))))
+                .isEqualTo(pod("containers", Seq.of(again)));
     }
 
     @Test
